@@ -1,0 +1,508 @@
+#pragma once
+
+#include <caf/atom.hpp>
+#include <caf/replies_to.hpp>
+#include <caf/typed_actor.hpp>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "actors/error.hpp"
+#include "actors/inspect.hpp"
+
+/// Every actor's interface on one page, one commented line per message. Refusals are errors of
+/// category "headroom" (domain/error.hpp), their words in the context (actors/error.hpp).
+namespace headroom::actors {
+
+/// Nodes compare it before they talk.
+inline constexpr std::uint32_t wire_version = 1;
+
+using status_atom = caf::atom_constant<caf::atom("status")>;
+using get_atom = caf::atom_constant<caf::atom("get")>;
+using poll_atom = caf::atom_constant<caf::atom("poll")>;
+using resume_atom = caf::atom_constant<caf::atom("resume")>;
+using recover_atom = caf::atom_constant<caf::atom("recover")>;
+using flush_atom = caf::atom_constant<caf::atom("flush")>;
+using sync_atom = caf::atom_constant<caf::atom("sync")>;
+using tick_atom = caf::atom_constant<caf::atom("tick")>;
+using list_atom = caf::atom_constant<caf::atom("list")>;
+
+/// What an actor says about itself: business facts, beside the counters that the observed base
+/// keeps.
+struct status_report {
+  std::string name;
+  std::map<std::string, std::string> facts;
+};
+HEADROOM_INSPECT(status_report, x.name, x.facts)
+
+using status_actor = caf::typed_actor<caf::replies_to<status_atom>::with<status_report>>;
+
+// -- money ---------------------------------------------------------------------------------------
+
+/// Takes `amount` for `bet`, tentatively: until the journal committed it or `refund` undoes it.
+/// Repeating it for the same bet changes nothing.
+struct deduct {
+  bet_id bet;
+  usdc amount;
+  usdc user_available;  // for the buffer's refusal text: what the user could bet before this
+};
+HEADROOM_INSPECT(deduct, x.bet, x.amount, x.user_available)
+
+/// Undoes the tentative deduction of a bet that was not committed. Repeats safely.
+struct refund {
+  bet_id bet;
+};
+HEADROOM_INSPECT(refund, x.bet)
+
+/// The bet's actor died between deduct and the journal's word: find out, then settle or undo.
+struct abandoned {
+  bet_id bet;
+};
+HEADROOM_INSPECT(abandoned, x.bet)
+
+/// The journal's word on a user's row; ends the tentative state of `bet` (zero id: no bet).
+struct balance_committed {
+  bet_id bet;
+  usdc balance;
+  std::int64_t version = 0;
+};
+HEADROOM_INSPECT(balance_committed, x.bet, x.balance, x.version)
+
+/// The journal's word on the buffer; ends the tentative state of the bets accepted with it.
+struct buffer_committed {
+  buffer_row row;
+  std::vector<bet_id> accepted;
+};
+HEADROOM_INSPECT(buffer_committed, x.row, x.accepted)
+
+struct balance_view {
+  usdc available;  // committed minus tentative deductions
+  usdc committed;
+  usdc buffer_available;
+};
+HEADROOM_INSPECT(balance_view, x.available, x.committed, x.buffer_available)
+
+/// BALANCE: the only owner of one user's balance; spawned on demand, leaves when idle.
+using balance_actor = status_actor::extend<
+    caf::replies_to<get_atom>::with<balance_view>,  // What may this user bet?
+    caf::replies_to<deduct>::with<usdc>,            // Takes for a bet; what was available before.
+    caf::reacts_to<refund>,                         // Gives back what was not committed.
+    caf::reacts_to<abandoned>,                      // Settles a deduction whose bet actor died.
+    caf::reacts_to<balance_committed>,              // A credit, a bet or a refund is in the books.
+    caf::reacts_to<tick_atom>>;                     // Leaves when idle.
+
+/// New limits; `set_*` says which of them change. `max_size` zero with set_max removes the cap.
+struct buffer_limits {
+  bool set_min = false;
+  usdc min_size;
+  bool set_max = false;
+  bool has_max = false;
+  usdc max_size;
+};
+HEADROOM_INSPECT(buffer_limits, x.set_min, x.min_size, x.set_max, x.has_max, x.max_size)
+
+/// The operator's money: all of it in `amount`, the buffer decides what the cap sends to the
+/// reserve.
+struct replenish_buffer {
+  replenish_id id;
+  usdc amount;
+  std::string reference;
+};
+HEADROOM_INSPECT(replenish_buffer, x.id, x.amount, x.reference)
+
+/// BUFFER: the only owner of the global balance; serializes every change to it.
+using buffer_actor = status_actor::extend<
+    caf::replies_to<get_atom>::with<buffer_status>,          // The buffer as the API shows it.
+    caf::replies_to<deduct>::with<usdc>,                     // Takes for a bet; what is left.
+    caf::reacts_to<refund>,                                  // Gives back what was not committed.
+    caf::reacts_to<abandoned>,                               // Settles a dead bet's deduction.
+    caf::reacts_to<buffer_committed>,                        // The books' word after each batch.
+    caf::replies_to<replenish_buffer>::with<buffer_status>,  // The operator pays in.
+    caf::replies_to<complete_conversion>::with<committed>,   // A conversion arrived: replenish.
+    caf::replies_to<buffer_limits>::with<buffer_status>,     // Changes min and max.
+    caf::reacts_to<recover_atom>,                            // Internal: load again.
+    caf::reacts_to<tick_atom>>;                              // Refills, recommends, alerts.
+
+/// JOURNAL: commits what waits in its mailbox as one transaction. Detached: its store blocks.
+/// Answers come after the COMMIT; an entry is answered exactly once while the journal lives.
+using journal_actor = status_actor::extend<
+    caf::replies_to<accept_bet>::with<committed>, caf::replies_to<finish_bet>::with<committed>,
+    caf::replies_to<open_deposit>::with<committed>,
+    caf::replies_to<settle_deposit>::with<committed>,
+    caf::replies_to<fail_deposit>::with<committed>,
+    caf::replies_to<credit_deposit>::with<committed>,
+    caf::replies_to<open_conversion>::with<committed>,
+    caf::replies_to<advance_conversion>::with<committed>,
+    caf::replies_to<complete_conversion>::with<committed>,
+    caf::replies_to<fail_conversion>::with<committed>, caf::replies_to<replenish>::with<committed>,
+    caf::replies_to<refill>::with<committed>, caf::replies_to<configure_buffer>::with<committed>,
+    caf::replies_to<record_operations>::with<committed>,
+    caf::replies_to<finish_operation>::with<committed>,
+    caf::replies_to<get_atom, address>::with<balance_row>,  // A user's row, after all that waits.
+    caf::replies_to<get_atom>::with<buffer_row>,            // The buffer's row, likewise.
+    caf::replies_to<get_atom, bet_id>::with<bet>,           // A bet, likewise; not_found.
+    caf::replies_to<sync_atom>::with<bool>,                 // Answers once all that waits is done.
+    caf::reacts_to<flush_atom>>;                            // Internal: commit the batch.
+
+// -- the bet -------------------------------------------------------------------------------------
+
+/// A bet as the user asked for it. `id` derives from the idempotency key, so a repeat finds it.
+struct place_bet {
+  bet_id id;
+  address user;
+  uint256 token;
+  usdc amount;     // the whole of it: stake and worst-case fee
+  usdc max_price;  // micro-USDC per share
+  timestamp deadline;
+  hash256 request_hash;
+};
+HEADROOM_INSPECT(place_bet, x.id, x.user, x.token, x.amount, x.max_price, x.deadline,
+                 x.request_hash)
+
+/// BET: one placement, from deduction to the venue's last word; ends with it.
+using bet_actor = status_actor::extend<
+    caf::replies_to<place_bet>::with<bet>,  // The bet: filled, failed, or placing while in doubt.
+    caf::reacts_to<resume_atom, bet>,       // Goes on with a stored bet: looks before it acts.
+    caf::reacts_to<recover_atom>,           // A dependency was restarted: ask again.
+    caf::reacts_to<tick_atom>>;             // Internal: time to look again.
+
+/// What the venue can be asked to sell for `amount` at no more than `max_price`, all rounding done.
+struct order_quote {
+  uint256 token;
+  bool neg_risk = false;
+  usdc maker_amount;  // to be paid for shares, at most
+  share_amount taker_amount;
+  usdc max_fee;  // worst case, on top of maker_amount
+  usdc max_price;
+};
+HEADROOM_INSPECT(order_quote, x.token, x.neg_risk, x.maker_amount, x.taker_amount, x.max_fee,
+                 x.max_price)
+
+struct quote_order {
+  uint256 token;
+  usdc amount;
+  usdc max_price;
+};
+HEADROOM_INSPECT(quote_order, x.token, x.amount, x.max_price)
+
+/// A signed order: exact bytes to store, and the hash the venue will know it by.
+struct signed_order {
+  hash256 hash;
+  byte_vector bytes;
+};
+HEADROOM_INSPECT(signed_order, x.hash, x.bytes)
+
+struct submit_order {
+  signed_order order;
+};
+HEADROOM_INSPECT(submit_order, x.order)
+
+struct look_up_order {
+  hash256 hash;
+  uint256 token;
+  timestamp sent_at;
+};
+HEADROOM_INSPECT(look_up_order, x.hash, x.token, x.sent_at)
+
+struct cancel_order {
+  hash256 hash;
+};
+HEADROOM_INSPECT(cancel_order, x.hash)
+
+/// filled: final, numbers are right. refused: a definite no; `conclusive` when it also says that no
+/// earlier POST of the same order can have filled. unknown: it may have happened. absent: the venue
+/// shows nothing of it, which proves nothing. not_now: not accepted, worth the same bytes later.
+enum class venue_verdict : std::uint8_t {
+  filled = 0,
+  refused = 1,
+  unknown = 2,
+  absent = 3,
+  not_now = 4
+};
+
+struct venue_answer {
+  venue_verdict verdict = venue_verdict::unknown;
+  share_amount shares;
+  usdc spent;
+  usdc fee;
+  std::string reason;
+  bool conclusive = false;
+};
+HEADROOM_INSPECT(venue_answer, x.verdict, x.shares, x.spent, x.fee, x.reason, x.conclusive)
+
+/// VENUE: connections, credentials, market data and limits of the venue. Every answer comes within
+/// its own timeouts; a request is never left open.
+using venue_actor = status_actor::extend<
+    caf::replies_to<quote_order>::with<order_quote>,     // Rounds and prices; refuses bad markets.
+    caf::replies_to<order_quote>::with<signed_order>,    // Signs; nothing is sent.
+    caf::replies_to<submit_order>::with<venue_answer>,   // Sends exactly these bytes.
+    caf::replies_to<look_up_order>::with<venue_answer>,  // What became of it?
+    caf::replies_to<cancel_order>::with<bool>,  // True: the venue will not fill it any more.
+    caf::reacts_to<tick_atom>>;
+
+// -- the deposit ---------------------------------------------------------------------------------
+
+/// An x402 payment as it came: the header's text is parsed by the verifier, not by the HTTP edge.
+struct pay_deposit {
+  usdc amount;
+  std::uint8_t x402_version = 2;  // by header: PAYMENT-SIGNATURE 2, X-PAYMENT 1
+  std::string header;
+};
+HEADROOM_INSPECT(pay_deposit, x.amount, x.x402_version, x.header)
+
+/// A payment that passed every check of facts/x402 section 11, steps 1 to 7.
+struct verified_payment {
+  authorization payment;
+};
+HEADROOM_INSPECT(verified_payment, x.payment)
+
+/// What the chain says of an authorization. paid: money arrived by `tx_hash`. unused: may still be
+/// spent. void_: used for something else, cancelled, or expired and final. unknown: cannot tell
+/// now.
+enum class payment_state : std::uint8_t { paid = 0, unused = 1, void_ = 2, unknown = 3 };
+
+struct payment_finding {
+  payment_state state = payment_state::unknown;
+  hash256 tx_hash;
+  std::string code;  // x402 code when void
+};
+HEADROOM_INSPECT(payment_finding, x.state, x.tx_hash, x.code)
+
+/// One call to a contract, to be sent by the wallet that owns the account.
+struct contract_call {
+  address to;
+  byte_vector data;
+  uint256 value;                // native coin, wei
+  std::uint64_t gas_limit = 0;  // 0: estimate and pad
+};
+HEADROOM_INSPECT(contract_call, x.to, x.data, x.value, x.gas_limit)
+
+/// PAYMENT: verifies x402 payments and reads their fate from the chain; sends nothing itself.
+using payment_actor = status_actor::extend<
+    caf::replies_to<pay_deposit>::with<verified_payment>,  // invalid_payment: detail is the code.
+    caf::replies_to<get_atom, authorization>::with<payment_finding>,  // What does the chain say?
+    caf::replies_to<authorization>::with<contract_call>>;             // The call that settles it.
+
+/// DEPOSIT: one x402 payment, from verification to the user's credit; ends with it.
+using deposit_actor =
+    status_actor::extend<caf::replies_to<pay_deposit>::with<deposit>,  // settling (unknown yet),
+                                                                       // pending or converting.
+                         caf::reacts_to<resume_atom, deposit>,  // Goes on with a stored deposit.
+                         caf::reacts_to<tick_atom>>;            // Internal: look again.
+
+// -- the chains ----------------------------------------------------------------------------------
+
+struct send_transaction {
+  operation_id id;  // the same id is sent once, ever
+  std::string purpose;
+  contract_call call;
+};
+HEADROOM_INSPECT(send_transaction, x.id, x.purpose, x.call)
+
+struct event_log {
+  address emitter;
+  std::vector<hash256> topics;
+  byte_vector data;
+};
+HEADROOM_INSPECT(event_log, x.emitter, x.topics, x.data)
+
+/// Where an operation stands. unsent: never stored. pending: stored, maybe broadcast, not mined and
+/// final yet. confirmed/reverted: mined and final. dropped: its nonce went to something else.
+enum class operation_state : std::uint8_t {
+  unsent = 0,
+  pending = 1,
+  confirmed = 2,
+  reverted = 3,
+  dropped = 4
+};
+
+struct operation_report {
+  operation_state state = operation_state::unsent;
+  hash256 tx_hash;  // of the newest attempt, or of the mined one
+  std::uint64_t block_number = 0;
+  std::vector<event_log> logs;  // when confirmed
+};
+HEADROOM_INSPECT(operation_report, x.state, x.tx_hash, x.block_number, x.logs)
+
+/// WALLET: owns the nonce of one account on one chain; stores each transaction before broadcasting.
+using wallet_actor = status_actor::extend<
+    caf::replies_to<send_transaction>::with<operation_report>,        // Stores, then broadcasts.
+    caf::replies_to<get_atom, operation_id>::with<operation_report>,  // Where does it stand?
+    caf::reacts_to<poll_atom>>;                                       // Internal: watch and bump.
+
+struct run_step {
+  conversion_id conversion;
+  std::uint32_t step = 0;     // index into the route's steps
+  std::uint32_t attempt = 0;  // a new attempt makes new transactions
+  usdc amount_in;
+  std::string detail;  // what earlier progress said, for example the bridge's guid
+};
+HEADROOM_INSPECT(run_step, x.conversion, x.step, x.attempt, x.amount_in, x.detail)
+
+/// in_flight: ask again later. done: `amount_out` arrived, by receipt. failed: nothing moved and
+/// the step may be tried again as a new attempt. unreadable: cannot tell; nothing new may start.
+enum class step_state : std::uint8_t { in_flight = 0, done = 1, failed = 2, unreadable = 3 };
+
+struct step_progress {
+  step_state state = step_state::in_flight;
+  usdc amount_out;
+  hash256 tx_hash;
+  std::string detail;
+};
+HEADROOM_INSPECT(step_progress, x.state, x.amount_out, x.tx_hash, x.detail)
+
+struct route_info {
+  std::string name;
+  std::vector<std::string> steps;
+};
+HEADROOM_INSPECT(route_info, x.name, x.steps)
+
+struct route_quote {
+  usdc expected_out;
+  std::uint32_t expected_seconds = 0;
+};
+HEADROOM_INSPECT(route_quote, x.expected_out, x.expected_seconds)
+
+/// ROUTE: one way from USDT0 on Plasma to USDC on Polygon, as resumable steps.
+using route_actor = status_actor::extend<
+    caf::replies_to<get_atom>::with<route_info>,
+    caf::replies_to<usdc>::with<route_quote>,         // What would this amount become?
+    caf::replies_to<run_step>::with<step_progress>>;  // Does what is next of the step, or looks.
+
+/// CONVERSION: credits settled deposits at once and moves their money in the background.
+using conversion_actor =
+    status_actor::extend<caf::replies_to<credit_deposit>::with<committed>,  // Credit now, for a
+                                                                            // deposit just settled.
+                         caf::reacts_to<poll_atom>>;
+
+// -- reads ---------------------------------------------------------------------------------------
+
+struct list_deposits {
+  address user;
+  std::uint32_t limit = 100;
+};
+HEADROOM_INSPECT(list_deposits, x.user, x.limit)
+
+struct list_conversions {
+  std::string cursor;
+  std::uint32_t limit = 50;
+};
+HEADROOM_INSPECT(list_conversions, x.cursor, x.limit)
+
+struct conversion_work {
+  std::vector<deposit> to_credit;
+  std::vector<deposit> to_convert;
+  std::vector<conversion> running;
+};
+HEADROOM_INSPECT(conversion_work, x.to_credit, x.to_convert, x.running)
+
+struct wallet_backlog {
+  std::uint64_t next_nonce = 0;
+  std::vector<chain_operation> open;
+};
+HEADROOM_INSPECT(wallet_backlog, x.next_nonce, x.open)
+
+struct wallet_account {
+  std::uint64_t chain_id = 0;
+  address account;
+};
+HEADROOM_INSPECT(wallet_account, x.chain_id, x.account)
+
+using solvency_atom = caf::atom_constant<caf::atom("solvency")>;
+using volume_atom = caf::atom_constant<caf::atom("volume")>;
+using keys_atom = caf::atom_constant<caf::atom("keys")>;
+using metrics_atom = caf::atom_constant<caf::atom("metrics")>;
+using work_atom = caf::atom_constant<caf::atom("work")>;
+using ping_atom = caf::atom_constant<caf::atom("ping")>;
+
+/// QUERY: reads for the API and for recovery, in its own connection. Detached: its store blocks.
+using query_actor = status_actor::extend<
+    caf::replies_to<get_atom, bet_id>::with<bet>,  // not_found
+    caf::replies_to<bet_filter>::with<bet_page>,
+    caf::replies_to<get_atom, deposit_id>::with<deposit>,     // not_found
+    caf::replies_to<get_atom, authorization>::with<deposit>,  // not_found
+    caf::replies_to<list_deposits>::with<std::vector<deposit>>,
+    caf::replies_to<get_atom, conversion_id>::with<conversion>,  // not_found
+    caf::replies_to<list_conversions>::with<conversion_page>,
+    caf::replies_to<metrics_atom>::with<conversion_metrics>,
+    caf::replies_to<solvency_atom>::with<trial_balance>,
+    caf::replies_to<volume_atom>::with<usdc>,  // average per day
+    caf::replies_to<work_atom>::with<conversion_work>,
+    caf::replies_to<work_atom, std::uint32_t>::with<unfinished_work>,
+    caf::replies_to<wallet_account>::with<wallet_backlog>,
+    caf::replies_to<get_atom, operation_id>::with<std::vector<chain_operation>>,
+    caf::replies_to<keys_atom>::with<std::vector<service_key>>,
+    caf::replies_to<ping_atom>::with<bool>>;
+
+// -- on-chain audit ------------------------------------------------------------------------------
+
+/// The service's own tokens as the chains report them; `known` is false while a chain is silent.
+struct onchain_balances {
+  bool plasma_known = false;
+  usdc plasma_usdt0;
+  bool polygon_known = false;
+  usdc polygon_usdt0;
+  usdc polygon_usdc;
+};
+HEADROOM_INSPECT(onchain_balances, x.plasma_known, x.plasma_usdt0, x.polygon_known, x.polygon_usdt0,
+                 x.polygon_usdc)
+
+/// AUDIT: reads what the chains say the service owns.
+using audit_actor = status_actor::extend<caf::replies_to<get_atom>::with<onchain_balances>>;
+
+// -- the house -----------------------------------------------------------------------------------
+
+/// One actor as the observed base sees it.
+struct actor_info {
+  std::uint64_t id = 0;
+  std::string name;
+  std::string business_id;    // user address, bet id, or ""
+  std::uint64_t mailbox = 0;  // messages waiting
+  std::uint64_t received = 0;
+  std::uint64_t processed = 0;
+  std::uint64_t busy_us = 0;  // time in handlers
+  std::uint64_t age_ms = 0;
+};
+HEADROOM_INSPECT(actor_info, x.id, x.name, x.business_id, x.mailbox, x.received, x.processed,
+                 x.busy_us, x.age_ms)
+
+/// All live actors of one kind together.
+struct kind_info {
+  std::string name;
+  std::uint64_t live = 0;
+  std::uint64_t mailbox = 0;
+  std::uint64_t processed = 0;
+  std::uint64_t busy_us = 0;
+};
+HEADROOM_INSPECT(kind_info, x.name, x.live, x.mailbox, x.processed, x.busy_us)
+
+struct actor_listing {
+  std::vector<kind_info> kinds;
+  std::vector<actor_info> actors;  // the busiest first, bounded
+  std::uint64_t total = 0;
+};
+HEADROOM_INSPECT(actor_listing, x.kinds, x.actors, x.total)
+
+/// INSPECTOR: the registry of observed actors, as data.
+using inspector_actor =
+    status_actor::extend<caf::replies_to<list_atom, std::uint32_t>::with<actor_listing>>;
+
+struct readiness {
+  bool ready = false;
+  std::map<std::string, std::string> parts;  // "journal" -> "ok" or why not
+};
+HEADROOM_INSPECT(readiness, x.ready, x.parts)
+
+using stop_atom = caf::atom_constant<caf::atom("stop")>;
+
+/// GUARDIAN: starts, monitors and restarts the singletons; recovers unfinished work; stops in
+/// order.
+using guardian_actor = status_actor::extend<
+    caf::replies_to<get_atom>::with<readiness>,
+    caf::reacts_to<abandoned>,               // A bet's actor died: go on with the bet if stored.
+    caf::reacts_to<resume_atom, deposit>,    // A stored payment's actor died: go on with it.
+    caf::reacts_to<recover_atom>,            // Internal: look for unfinished work.
+    caf::replies_to<stop_atom>::with<bool>,  // Drains, then stops everything; true when all ended.
+    caf::reacts_to<tick_atom>>;
+
+}  // namespace headroom::actors

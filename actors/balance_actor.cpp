@@ -1,0 +1,108 @@
+#include "actors/balance_actor.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace headroom::actors {
+
+balance_state::~balance_state() {
+  if (w) w->dir.forget_balance(user, self_id);
+}
+
+namespace {
+
+void load(balance_self self) {
+  auto& st = self->state;
+  const auto leave = [self](const caf::error& e) {
+    spdlog::warn("balance.load_failed user={} code={}", self->state.user.hex(),
+                 to_string(code_of(e)));
+    self->quit(make_error(errc::unavailable));
+  };
+  const auto journal = st.w->dir.get<journal_actor>();
+  if (!journal) {
+    self->quit(make_error(errc::unavailable));
+    return;
+  }
+  self->request(journal, st.w->settings.load_timeout, get_atom::value, st.user)
+      .await(
+          [self](const balance_row& row) {
+            self->state.book.set_committed(row.balance, row.version);
+            self->state.loaded = true;
+          },
+          [leave](const caf::error& e) { leave(e); });
+}
+
+/// A bet's actor died before the journal's word: whatever it had sent is through after a sync, and
+/// the row read then is the truth.
+void settle_abandoned(balance_self self, const bet_id& bet) {
+  const auto journal = self->state.w->dir.get<journal_actor>();
+  const auto retry = [self, bet] {
+    self->delayed_send(self, std::chrono::milliseconds{200}, abandoned{bet});
+  };
+  if (!self->state.book.knows(bet)) return;
+  if (!journal) return retry();
+  self->request(journal, self->state.w->settings.load_timeout, get_atom::value, self->state.user)
+      .then(
+          [self, bet](const balance_row& row) {
+            self->state.book.set_committed(row.balance, row.version);
+            self->state.book.forget(bet);
+          },
+          [retry](const caf::error&) { retry(); });
+}
+
+}  // namespace
+
+balance_actor::behavior_type balance_behavior(balance_self self, world_ptr w, const address& user) {
+  self->describe(id_kind::user, user.view());
+  auto& st = self->state;
+  st.w = std::move(w);
+  st.user = user;
+  st.self_id = self->id();
+  load(self);
+  self->delayed_send(self, st.w->settings.balance_idle, tick_atom::value);
+  return {
+      [self](get_atom) {
+        auto& s = self->state;
+        s.used = true;
+        return balance_view{s.book.available(), s.book.committed(), s.w->dir.buffer_available()};
+      },
+      [self](const deduct& x) -> caf::result<usdc> {
+        auto& s = self->state;
+        s.used = true;
+        const auto before = s.book.available();
+        if (!s.book.deduct(x.bet, x.amount))
+          return make_error(errc::insufficient_balance,
+                            "The bet needs $" + to_cents_ceil(x.amount) +
+                                " USDC, the balance is $" + to_cents_floor(before) + " USDC");
+        return before;
+      },
+      [self](const refund& x) { self->state.book.forget(x.bet); },
+      [self](const abandoned& x) { settle_abandoned(self, x.bet); },
+      [self](const balance_committed& x) {
+        auto& s = self->state;
+        s.used = true;
+        if (x.version > 0) s.book.set_committed(x.balance, x.version);
+        s.book.forget(x.bet);
+      },
+      [self](tick_atom) {
+        auto& s = self->state;
+        if (!s.used && s.book.tentative_count() == 0) {
+          s.w->dir.forget_balance(s.user, s.self_id);
+          self->quit();  // a late request is bounced; its sender asks the directory again
+          return;
+        }
+        s.used = false;
+        self->delayed_send(self, s.w->settings.balance_idle, tick_atom::value);
+      },
+      [self](status_atom) {
+        const auto& s = self->state;
+        return status_report{balance_state::name,
+                             {{"user", s.user.hex()},
+                              {"available", to_string(s.book.available())},
+                              {"committed", to_string(s.book.committed())},
+                              {"tentative", std::to_string(s.book.tentative_count())},
+                              {"version", std::to_string(s.book.version())}}};
+      },
+  };
+}
+
+}  // namespace headroom::actors

@@ -1,0 +1,492 @@
+#include "actors/bet_actor.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace headroom::actors {
+namespace {
+
+using phase = bet_state::phase;
+using std::chrono::milliseconds;
+
+constexpr std::uint32_t max_tries = 5;  // against neighbours that are being restarted
+constexpr milliseconds neighbour_wait{50};
+
+template <class Handle>
+Handle neighbour(bet_self self) {
+  return self->state.w->dir.get<Handle>();
+}
+
+/// The saga's steps. Each sends one request and returns; its answer starts the next.
+class saga {
+ public:
+  explicit saga(bet_self self) : self_{self}, st_{self->state} {}
+
+  /// One question at a time: an answer that comes after the saga went on another way is dropped
+  /// (what it said is found out again). Local neighbours answer or die, so there is no timer here.
+  template <class Answer, class Handle, class Message, class Ok, class Fail>
+  void ask(const Handle& to, Message message, Ok ok, Fail fail) {
+    const auto epoch = ++st_.epoch;
+    self_->request(to, caf::infinite, std::move(message))
+        .then(
+            [self = self_, epoch, ok](Answer& answer) {
+              if (self->state.epoch == epoch) ok(saga{self}, answer);
+            },
+            [self = self_, epoch, fail](caf::error& e) {
+              if (self->state.epoch == epoch) fail(saga{self}, e);
+            });
+  }
+
+  // -- reserving ---------------------------------------------------------------------------------
+
+  void quote() {
+    st_.at = phase::reserving;
+    const auto venue = neighbour<venue_actor>(self_);
+    if (!venue) return refuse(make_error(errc::unavailable));
+    ask<order_quote>(
+        venue, quote_order{st_.row.token, st_.row.amount, st_.row.max_price},
+        [](saga s, const order_quote& q) { s.deduct_balance(q); },
+        [](saga s, caf::error& e) { s.refuse(std::move(e)); });
+  }
+
+  void deduct_balance(const order_quote& q) {
+    st_.balance_taken = true;  // from now on it may stand there
+    ask<usdc>(
+        st_.w->dir.balance_of(st_.row.user), deduct{st_.id, st_.row.amount, {}},
+        [q](saga s, usdc available_before) { s.deduct_buffer(q, available_before); },
+        [q](saga s, caf::error& e) {
+          // An actor that just left for being idle bounces the request: ask for the next one.
+          if (never_received(e) && ++s.st_.tries < max_tries) return s.deduct_balance(q);
+          s.st_.balance_taken = false;
+          s.refuse(std::move(e));
+        });
+  }
+
+  void deduct_buffer(const order_quote& q, usdc user_available) {
+    const auto buffer = neighbour<buffer_actor>(self_);
+    if (!buffer) return refuse(make_error(errc::unavailable));
+    st_.buffer_taken = true;
+    ask<usdc>(
+        buffer, deduct{st_.id, st_.row.amount, user_available}, [q](saga s, usdc) { s.sign(q); },
+        [](saga s, caf::error& e) {
+          s.st_.buffer_taken = false;
+          s.refuse(std::move(e));
+        });
+  }
+
+  void sign(const order_quote& q) {
+    const auto venue = neighbour<venue_actor>(self_);
+    if (!venue) return refuse(make_error(errc::unavailable));
+    ask<signed_order>(
+        venue, q,
+        [](saga s, signed_order& order) {
+          s.st_.row.order_hash = order.hash;
+          s.st_.row.signed_order = std::move(order.bytes);
+          s.store();
+        },
+        [](saga s, caf::error& e) { s.refuse(std::move(e)); });
+  }
+
+  /// Gives the tentative deductions back and answers: nothing happened. Unless this very bet is in
+  /// the books from an earlier request: then that one's answer is the answer. The journal is asked,
+  /// for an earlier actor of this bet may have died with its entry still in the journal's mailbox.
+  void refuse(caf::error why) {
+    release();
+    ++st_.epoch;
+    st_.at = phase::refusing;
+    const auto journal = neighbour<journal_actor>(self_);
+    if (!journal || code_of(why) == errc::overloaded)
+      return fail_askers(code_of(why) == errc::overloaded ? why : make_error(errc::unavailable));
+    self_->request(journal, st_.w->settings.load_timeout, get_atom::value, st_.id)
+        .then([self = self_](bet& found) { saga{self}.answer_with(std::move(found)); },
+              [self = self_, why](const caf::error& e) {
+                const bool absent = code_of(e) == errc::not_found;
+                saga{self}.fail_askers(absent ? why : make_error(errc::unavailable));
+              });
+  }
+
+  // -- storing -----------------------------------------------------------------------------------
+
+  void store() {
+    st_.at = phase::storing;
+    st_.row.created_at = st_.row.updated_at = st_.w->now();
+    append_bet();
+  }
+
+  /// Sent again after a journal's restart: the entry commits once however often it is asked.
+  void append_bet() {
+    const auto journal = neighbour<journal_actor>(self_);
+    if (!journal) return again_later();
+    ask<committed>(
+        journal, accept_bet{st_.row}, [](saga s, const committed& c) { s.stored(c); },
+        [](saga s, caf::error& e) { s.not_stored(std::move(e)); });
+  }
+
+  void not_stored(caf::error why) {
+    if (never_received(why)) return again_later();
+    if (code_of(why) != errc::duplicate) return refuse(std::move(why));
+    // The id is in the books with another order: an earlier request under the same key.
+    refuse(make_error(errc::internal, "a stored bet could not be read back"));
+  }
+
+  void stored(const committed& c) {
+    st_.stored = true;
+    settle_balance(c);
+    st_.buffer_taken = false;  // the journal told the buffer with the batch
+    st_.venue_side = placement{st_.w->settings.placing, st_.row.deadline, false};
+    st_.at = phase::placing;
+    st_.tries = 0;
+    if (st_.w->now() >= st_.row.deadline)
+      return finish(bet_status::failed, {}, "the bet's deadline passed before it could be sent");
+    submit();
+  }
+
+  // -- placing -----------------------------------------------------------------------------------
+
+  void submit() {
+    const auto venue = neighbour<venue_actor>(self_);
+    if (!venue) return heard({venue_verdict::not_now, {}, {}, {}, "venue is restarting", false});
+    ask<venue_answer>(
+        venue, submit_order{{st_.row.order_hash, st_.row.signed_order}},
+        [](saga s, const venue_answer& a) { s.heard(a); },
+        [](saga s, const caf::error& e) { s.lost(e); });
+  }
+
+  void look_up() {
+    const auto venue = neighbour<venue_actor>(self_);
+    if (!venue) return lost(make_error(errc::unavailable));
+    ask<venue_answer>(
+        venue, look_up_order{st_.row.order_hash, st_.row.token, st_.row.created_at},
+        [](saga s, const venue_answer& a) { s.heard(a); },
+        [](saga s, const caf::error& e) { s.lost(e); });
+  }
+
+  void cancel() {
+    const auto venue = neighbour<venue_actor>(self_);
+    if (!venue) return lost(make_error(errc::unavailable));
+    ask<bool>(
+        venue, cancel_order{st_.row.order_hash},
+        [](saga s, bool will_not_fill) {
+          s.act(s.st_.venue_side.after_cancel(will_not_fill, s.st_.w->now()));
+        },
+        [](saga s, const caf::error& e) { s.lost(e); });
+  }
+
+  /// The venue actor itself failed: whatever it was doing may have happened.
+  void lost(const caf::error& e) {
+    heard({venue_verdict::unknown,
+           {},
+           {},
+           {},
+           "venue: " + std::string{to_string(code_of(e))},
+           false});
+  }
+
+  void heard(const venue_answer& a) {
+    if (a.verdict == venue_verdict::filled) {
+      st_.row.shares = a.shares;
+      st_.row.spent = a.spent;
+      st_.row.fee = a.fee;
+    }
+    if (!a.reason.empty()) st_.row.failure = a.reason;
+    const auto before = st_.venue_side.in_doubt();
+    const auto next = st_.venue_side.next(word_of(a), st_.w->now());
+    if (!before && st_.venue_side.in_doubt())
+      spdlog::warn("bet.in_doubt bet={} order={} reason=\"{}\"", st_.id.text(),
+                   st_.row.order_hash.hex(), a.reason);
+    act(next);
+  }
+
+  void act(const placement::decision& d) {
+    switch (d.step) {
+      case placement_step::book_fill: return book_fill();
+      case placement_step::book_refund: return finish(bet_status::failed, {}, st_.row.failure);
+      case placement_step::look_up:
+      case placement_step::submit:
+      case placement_step::cancel: break;
+    }
+    answer_askers();  // 202: not known yet, and this may take a while
+    st_.next_step = d.step;
+    if (d.wait.count() == 0) return resume_step();
+    st_.wake_due = true;
+    self_->delayed_send(self_, d.wait, tick_atom::value);
+  }
+
+  void resume_step() {
+    switch (st_.next_step) {
+      case placement_step::submit: return submit();
+      case placement_step::cancel: return cancel();
+      case placement_step::look_up:
+      case placement_step::book_fill:
+      case placement_step::book_refund: return look_up();
+    }
+  }
+
+  // -- finishing ---------------------------------------------------------------------------------
+
+  void book_fill() {
+    const auto paid = add(st_.row.spent, st_.row.fee);
+    if (!paid || *paid > st_.row.amount || st_.row.spent.micro < 0 || st_.row.fee.micro < 0) {
+      // More than was reserved: the books cannot hold it. Keep the evidence, ask a human.
+      spdlog::error("bet.fill_exceeds_reserve bet={} order={} amount={} spent={} fee={}",
+                    st_.id.text(), st_.row.order_hash.hex(), to_string(st_.row.amount),
+                    to_string(st_.row.spent), to_string(st_.row.fee));
+      return act({placement_step::look_up, st_.w->settings.placing.longest_wait});
+    }
+    finish(bet_status::filled, *sub(st_.row.amount, *paid), {});
+  }
+
+  /// A filled bet gives back what it did not spend, a failed one everything.
+  void finish(bet_status status, usdc rest, std::string failure) {
+    auto& row = st_.row;
+    if (status == bet_status::failed) {
+      row.shares = {};
+      row.spent = row.fee = {};
+      rest = row.amount;
+      if (failure.empty()) failure = "the venue did not fill the order";
+    }
+    st_.ending = {st_.id, row.user,           status,      row.shares, row.spent, row.fee,
+                  rest,   std::move(failure), st_.w->now()};
+    st_.at = phase::finishing;
+    st_.tries = 0;
+    append_ending();
+  }
+
+  void append_ending() {
+    const auto journal = neighbour<journal_actor>(self_);
+    if (!journal) return again_later();
+    ask<committed>(
+        journal, st_.ending, [](saga s, const committed& c) { s.finished(c); },
+        [](saga s, const caf::error& e) { s.not_finished(e); });
+  }
+
+  void not_finished(const caf::error& e) {
+    if (consequence_of(code_of(e)) == consequence::broken) {
+      spdlog::error("bet.finish_refused bet={} code={}", st_.id.text(), to_string(code_of(e)));
+      fail_askers(e);
+      return;
+    }
+    again_later();
+  }
+
+  void finished(const committed& c) {
+    auto& row = st_.row;
+    row.status = st_.ending.status;
+    row.refunded = st_.ending.refunded;
+    row.failure = st_.ending.failure;
+    row.updated_at = st_.ending.at;
+    st_.balance_taken = true;  // so that the books' word is passed on below
+    settle_balance(c);
+    spdlog::debug("bet.finished bet={} user={} status={} spent={} fee={} refunded={}",
+                  st_.id.text(), row.user.hex(), to_string(row.status), to_string(row.spent),
+                  to_string(row.fee), to_string(row.refunded));
+    st_.at = phase::done;
+    answer_askers();
+    self_->quit();
+  }
+
+  // -- askers ------------------------------------------------------------------------------------
+
+  void answer_askers() {
+    for (auto& p : st_.askers) p.deliver(st_.row);
+    st_.askers.clear();
+  }
+
+  /// An earlier request's bet: the same body gets its answer, another body a conflict. Should the
+  /// stored bet still be open, this actor is the one that goes on with it: the directory knows no
+  /// other.
+  void answer_with(bet found) {
+    const bool same = found.request_hash == st_.row.request_hash;
+    for (auto& p : st_.askers) {
+      if (same) {
+        p.deliver(found);
+      } else {
+        p.deliver(make_error(errc::key_reused));
+      }
+    }
+    st_.askers.clear();
+    st_.to_adopt = {};
+    if (found.status == bet_status::placing) return adopt(std::move(found));
+    leave();
+  }
+
+  void fail_askers(const caf::error& why) {
+    for (auto& p : st_.askers) p.deliver(why);
+    st_.askers.clear();
+    leave();
+  }
+
+  void leave() {
+    if (st_.to_adopt.status == bet_status::placing && !st_.to_adopt.id.is_zero())
+      return adopt(std::exchange(st_.to_adopt, {}));
+    st_.at = phase::done;
+    self_->quit();
+  }
+
+  /// Goes on with a stored bet: it may have reached the venue, so looking comes first.
+  void adopt(bet stored) {
+    st_.row = std::move(stored);
+    st_.stored = true;
+    st_.at = phase::placing;
+    st_.venue_side = placement{st_.w->settings.placing, st_.row.deadline, true};
+    spdlog::info("bet.resumed bet={} order={}", st_.id.text(), st_.row.order_hash.hex());
+    look_up();
+  }
+
+  /// A neighbour is being restarted; the journal is worth waiting for, the request is bounded by
+  /// the HTTP edge.
+  void again_later() {
+    st_.wake_due = true;
+    self_->delayed_send(self_, neighbour_wait, tick_atom::value);
+  }
+
+ private:
+  static venue_word word_of(const venue_answer& a) {
+    switch (a.verdict) {
+      case venue_verdict::filled: return venue_word::filled;
+      case venue_verdict::refused:
+        return a.conclusive ? venue_word::refused_conclusive : venue_word::refused;
+      case venue_verdict::unknown: return venue_word::unknown;
+      case venue_verdict::absent: return venue_word::absent;
+      case venue_verdict::not_now: return venue_word::not_now;
+    }
+    return venue_word::unknown;
+  }
+
+  void settle_balance(const committed& c) {
+    if (!st_.balance_taken) return;
+    st_.balance_taken = false;
+    // Only if somebody owns the balance now: a fresh owner reads the books anyway.
+    if (const auto balance = st_.w->dir.find_balance(st_.row.user))
+      self_->send(balance, balance_committed{st_.id, c.balance, c.balance_version});
+  }
+
+  void release() {
+    if (std::exchange(st_.balance_taken, false))
+      if (const auto balance = st_.w->dir.find_balance(st_.row.user))
+        self_->send(balance, refund{st_.id});
+    if (std::exchange(st_.buffer_taken, false))
+      if (const auto buffer = neighbour<buffer_actor>(self_)) self_->send(buffer, refund{st_.id});
+  }
+
+  bet_self self_;
+  bet_state& st_;
+};
+
+/// A request for a bet that this actor knows already: the same body waits for, or gets, its answer.
+caf::result<bet> join(bet_self self, const place_bet& x) {
+  auto& st = self->state;
+  if (x.request_hash != st.row.request_hash) return make_error(errc::key_reused);
+  if (st.at == phase::placing && st.wake_due) return st.row;  // in doubt: 202 at once
+  auto promise = self->make_response_promise<bet>();
+  st.askers.push_back(promise);
+  return promise;
+}
+
+caf::result<bet> place(bet_self self, const place_bet& x) {
+  auto& st = self->state;
+  if (st.at == phase::done) return make_error(errc::unavailable);
+  if (st.at != phase::idle) return join(self, x);
+  st.row.id = st.id;
+  st.row.user = x.user;
+  st.row.token = x.token;
+  st.row.amount = x.amount;
+  st.row.max_price = x.max_price;
+  st.row.deadline = x.deadline;
+  st.row.request_hash = x.request_hash;
+  auto promise = self->make_response_promise<bet>();
+  st.askers.push_back(promise);
+  if (st.w->now() >= x.deadline) {
+    saga{self}.refuse(make_error(errc::deadline_passed));
+  } else {
+    saga{self}.quote();
+  }
+  return promise;
+}
+
+void resume(bet_self self, bet& stored) {
+  auto& st = self->state;
+  switch (st.at) {
+    case phase::idle: st.to_adopt = std::move(stored); return saga{self}.leave();
+    case phase::reserving:
+    case phase::refusing:
+    case phase::storing:  // a repeated request, about to find out that its bet is stored
+      st.to_adopt = std::move(stored);
+      return;
+    case phase::placing:
+    case phase::finishing:
+    case phase::done: return;
+  }
+}
+
+/// The journal or the venue was restarted: whatever was asked of the dead one is asked again.
+void recover(bet_self self) {
+  auto& st = self->state;
+  switch (st.at) {
+    case phase::storing: return saga{self}.append_bet();
+    case phase::finishing: return saga{self}.append_ending();
+    case phase::placing:
+      if (!st.wake_due) saga{self}.lost(make_error(errc::unavailable));
+      return;
+    case phase::reserving: return saga{self}.refuse(make_error(errc::unavailable));
+    case phase::idle:
+    case phase::refusing:
+    case phase::done: return;
+  }
+}
+
+void wake(bet_self self) {
+  auto& st = self->state;
+  if (!std::exchange(st.wake_due, false)) return;
+  switch (st.at) {
+    case phase::storing: return saga{self}.append_bet();
+    case phase::finishing: return saga{self}.append_ending();
+    case phase::placing: return saga{self}.resume_step();
+    case phase::idle:
+    case phase::reserving:
+    case phase::refusing:
+    case phase::done: return;
+  }
+}
+
+}  // namespace
+
+bet_state::~bet_state() {
+  if (!w) return;
+  w->dir.forget_bet(id, self_id);
+  if (at == phase::done || at == phase::idle || at == phase::refusing) return;
+  // Killed in the middle. Nobody may be left waiting and no deduction may stay behind.
+  const abandoned news{id};
+  if (balance_taken)
+    if (const auto balance = w->dir.find_balance(row.user)) caf::anon_send(balance, news);
+  if (buffer_taken)
+    if (const auto buffer = w->dir.get<buffer_actor>()) caf::anon_send(buffer, news);
+  if (at != phase::reserving)
+    if (const auto guardian = w->dir.get<guardian_actor>()) caf::anon_send(guardian, news);
+}
+
+bet_actor::behavior_type bet_behavior(bet_self self, world_ptr w, const bet_id& id) {
+  self->describe(id_kind::uuid, id.view());
+  auto& st = self->state;
+  st.w = std::move(w);
+  st.id = id;
+  st.self_id = self->id();
+  return {
+      [self](const place_bet& x) { return place(self, x); },
+      [self](resume_atom, bet& stored) { resume(self, stored); },
+      [self](recover_atom) { recover(self); },
+      [self](tick_atom) { wake(self); },
+      [self](status_atom) {
+        static constexpr const char* phases[] = {"idle",    "reserving", "refusing", "storing",
+                                                 "placing", "finishing", "done"};
+        const auto& s = self->state;
+        return status_report{bet_state::name,
+                             {{"bet", s.id.text()},
+                              {"phase", phases[static_cast<std::size_t>(s.at)]},
+                              {"user", s.row.user.hex()},
+                              {"amount", to_string(s.row.amount)},
+                              {"in_doubt", s.venue_side.in_doubt() ? "yes" : "no"}}};
+      },
+  };
+}
+
+}  // namespace headroom::actors

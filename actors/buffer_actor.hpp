@@ -1,0 +1,27 @@
+#pragma once
+
+#include "actors/observed.hpp"
+#include "actors/world.hpp"
+#include "domain/buffer.hpp"
+
+namespace headroom::actors {
+
+/// The global balance: the committed row and the deductions on their way to the journal.
+struct buffer_state {
+  static inline const char* name = "buffer";
+
+  world_ptr w;
+  buffer_book book;
+  bool loaded = false;
+  usdc recommended;
+  bool low_alerted = false;
+  bool refilling = false;
+  std::uint64_t refused = 0;
+};
+
+using buffer_self = self_pointer<buffer_actor, buffer_state>;
+
+/// Loads the row through the journal first, trying until it can; meanwhile answers `unavailable`.
+buffer_actor::behavior_type buffer_behavior(buffer_self self, world_ptr w);
+
+}  // namespace headroom::actors

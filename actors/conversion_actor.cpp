@@ -1,0 +1,300 @@
+#include "actors/conversion_actor.hpp"
+
+#include <spdlog/spdlog.h>
+
+namespace headroom::actors {
+namespace {
+
+using running = conversion_state::running;
+
+step_word word_of(step_state s) {
+  switch (s) {
+    case step_state::in_flight: return step_word::in_flight;
+    case step_state::done: return step_word::done;
+    case step_state::failed: return step_word::failed;
+    case step_state::unreadable: return step_word::unreadable;
+  }
+  return step_word::unreadable;
+}
+
+class driver {
+ public:
+  explicit driver(conversion_self self) : self_{self}, st_{self->state}, w_{*self->state.w} {}
+
+  // -- the poll ----------------------------------------------------------------------------------
+
+  void poll() {
+    self_->delayed_send(self_, w_.settings.conversion_poll, poll_atom::value);
+    if (st_.route.steps.empty()) ask_route();
+    for (auto& [id, r] : st_.live)
+      if (!r.busy) drive(id);
+    read_work();
+  }
+
+  void ask_route() {
+    const auto route = w_.dir.get<route_actor>();
+    if (!route) return;
+    self_->request(route, w_.settings.step_timeout, get_atom::value)
+        .then([self = self_](route_info& info) { self->state.route = std::move(info); },
+              [](const caf::error&) {});  // asked again at the next poll
+  }
+
+  void read_work() {
+    const auto query = w_.dir.get<query_actor>();
+    if (!query || std::exchange(st_.polling, true)) return;
+    self_->request(query, w_.settings.step_timeout, work_atom::value)
+        .then(
+            [self = self_](conversion_work& work) {
+              self->state.polling = false;
+              driver{self}.found(work);
+            },
+            [self = self_](const caf::error& e) {
+              self->state.polling = false;
+              spdlog::warn("conversion.poll_failed code={}", to_string(code_of(e)));
+            });
+  }
+
+  void found(conversion_work& work) {
+    for (const auto& d : work.to_credit)
+      credit({d.id, d.user, d.amount, w_.now()}, [](caf::expected<committed>) {});
+    if (st_.route.steps.empty()) return;
+    for (auto& row : work.running) {
+      if (st_.live.contains(row.id)) continue;
+      spdlog::info("conversion.resumed conversion={} step_count={}", row.id.text(),
+                   row.steps.size());
+      adopt(std::move(row));
+    }
+    open_next(work.to_convert);
+  }
+
+  // -- credit ------------------------------------------------------------------------------------
+
+  /// The user's money, at once. Committing it twice credits once.
+  template <class Done>
+  void credit(const credit_deposit& x, Done done) {
+    const auto journal = w_.dir.get<journal_actor>();
+    if (!journal) return done(make_error(errc::unavailable));
+    self_->request(journal, w_.settings.append_timeout, x)
+        .then(
+            [self = self_, x, done](const committed& c) mutable {
+              driver{self}.credited(x, c);
+              done(c);
+            },
+            [x, done](caf::error& e) mutable {
+              spdlog::warn("deposit.credit_failed deposit={} code={}", x.id.text(),
+                           to_string(code_of(e)));
+              done(std::move(e));
+            });
+  }
+
+  void credited(const credit_deposit& x, const committed& c) {
+    ++st_.credited;
+    if (const auto owner = w_.dir.find_balance(x.user))
+      self_->send(owner, balance_committed{{}, c.balance, c.balance_version});
+    spdlog::info("deposit.credited deposit={} user={} amount={}", x.id.text(), x.user.hex(),
+                 to_string(x.amount));
+  }
+
+  // -- opening -----------------------------------------------------------------------------------
+
+  void open_next(const std::vector<deposit>& credited_deposits) {
+    if (st_.opening || st_.route_unreadable || w_.dir.draining() ||
+        st_.live.size() >= w_.settings.conversions_at_once)
+      return;
+    conversion row;
+    for (const auto& d : credited_deposits) {
+      const auto sum = add(row.amount, d.amount);
+      if (!sum || row.deposits.size() >= w_.settings.deposits_per_conversion) break;
+      row.amount = *sum;
+      row.deposits.push_back(d.id);
+    }
+    if (row.deposits.empty() || row.amount < w_.settings.conversion_minimum) return;
+    const auto journal = w_.dir.get<journal_actor>();
+    if (!journal) return;
+    row.id = conversion_id::from_digest(w_.random());
+    row.route = st_.route.name;
+    row.created_at = row.updated_at = w_.now();
+    st_.opening = true;
+    self_->request(journal, w_.settings.append_timeout, open_conversion{row})
+        .then(
+            [self = self_, row](const committed&) mutable {
+              self->state.opening = false;
+              spdlog::info("conversion.opened conversion={} amount={} deposits={}", row.id.text(),
+                           to_string(row.amount), row.deposits.size());
+              driver{self}.adopt(std::move(row));
+            },
+            [self = self_](const caf::error& e) {
+              // Refused, or unknown: the next poll reads what is true.
+              self->state.opening = false;
+              spdlog::warn("conversion.open_failed code={}", to_string(code_of(e)));
+            });
+  }
+
+  void adopt(conversion row) {
+    const auto id = row.id;
+    if (st_.live.contains(id)) return;
+    const conversion_progress::limits limits{w_.settings.stuck_after,
+                                             w_.settings.conversion_attempts};
+    st_.live.emplace(id, running{{std::move(row), st_.route.steps, limits, w_.now()}, false});
+    drive(id);
+  }
+
+  // -- driving -----------------------------------------------------------------------------------
+
+  running* find(const conversion_id& id) {
+    const auto i = st_.live.find(id);
+    return i == st_.live.end() ? nullptr : &i->second;
+  }
+
+  void drive(const conversion_id& id) {
+    auto* r = find(id);
+    if (r == nullptr || r->busy) return;
+    auto& p = r->progress;
+    if (p.finished()) return arrive(id);
+    if (p.stuck(w_.now())) {
+      ++st_.retried;
+      spdlog::warn("conversion.stuck conversion={} step={} attempts={} detail=\"{}\"", id.text(),
+                   p.step().name, p.row().attempts, p.step().detail);
+      // The step may be in flight, so it is looked at again, not repeated: only the route may say
+      // `failed`. Out of attempts it still waits: money in flight is never written off by a timer.
+      if (!p.retry_exhausted(w_.now())) return record(id);
+    }
+    const auto route = w_.dir.get<route_actor>();
+    if (!route) return;
+    r->busy = true;
+    self_
+        ->request(
+            route, w_.settings.step_timeout,
+            run_step{id, p.step_index(), p.step().attempt, p.step().amount_in, p.step().detail})
+        .then([self = self_, id](const step_progress& x) { driver{self}.heard(id, x); },
+              [self = self_, id](const caf::error& e) {
+                step_progress silent;
+                silent.state = step_state::unreadable;
+                silent.detail = to_string(code_of(e));
+                driver{self}.heard(id, silent);
+              });
+  }
+
+  void heard(const conversion_id& id, const step_progress& x) {
+    auto* r = find(id);
+    if (r == nullptr) return;
+    r->busy = false;
+    st_.route_unreadable = x.state == step_state::unreadable;
+    const auto name = r->progress.finished() ? std::string{} : r->progress.step().name;
+    switch (r->progress.heard(word_of(x.state), x.amount_out, x.tx_hash, x.detail, w_.now())) {
+      case conversion_move::wait: return;
+      case conversion_move::record:
+        spdlog::info("conversion.step conversion={} step={} tx={} detail=\"{}\"", id.text(), name,
+                     x.tx_hash.hex(), x.detail);
+        return record(id);
+      case conversion_move::arrive: return arrive(id);
+      case conversion_move::give_up: return give_up(id);
+    }
+  }
+
+  /// Stores the steps, then goes on at once.
+  void record(const conversion_id& id) {
+    auto* r = find(id);
+    const auto journal = w_.dir.get<journal_actor>();
+    if (!journal) return;
+    r->busy = true;
+    const auto& row = r->progress.row();
+    self_
+        ->request(journal, w_.settings.append_timeout,
+                  advance_conversion{id, row.steps, row.attempts, w_.now()})
+        .then(
+            [self = self_, id](const committed&) {
+              if (auto* x = driver{self}.find(id)) x->busy = false;
+              driver{self}.drive(id);
+            },
+            [self = self_, id](const caf::error&) {
+              if (auto* x = driver{self}.find(id)) x->busy = false;  // the next poll goes on
+            });
+  }
+
+  /// The buffer takes it in: it alone knows what its cap allows.
+  void arrive(const conversion_id& id) {
+    auto* r = find(id);
+    const auto buffer = w_.dir.get<buffer_actor>();
+    if (!buffer) return;
+    r->busy = true;
+    const auto& row = r->progress.row();
+    const auto received = r->progress.received();
+    const auto loss = sub_saturating(row.amount, received);
+    self_
+        ->request(buffer, w_.settings.append_timeout,
+                  complete_conversion{id, row.steps, received, {}, loss, w_.now()})
+        .then(
+            [self = self_, id, received, loss](const committed&) {
+              auto& st = self->state;
+              ++st.completed;
+              st.live.erase(id);
+              spdlog::info("conversion.completed conversion={} received={} loss={}", id.text(),
+                           to_string(received), to_string(loss));
+            },
+            [self = self_, id](const caf::error& e) {
+              if (auto* x = driver{self}.find(id)) x->busy = false;
+              spdlog::warn("conversion.complete_failed conversion={} code={}", id.text(),
+                           to_string(code_of(e)));
+            });
+  }
+
+  void give_up(const conversion_id& id) {
+    auto* r = find(id);
+    const auto journal = w_.dir.get<journal_actor>();
+    if (!journal) return;
+    r->busy = true;
+    const auto& row = r->progress.row();
+    self_
+        ->request(journal, w_.settings.append_timeout,
+                  fail_conversion{id, row.steps, row.failure, w_.now()})
+        .then(
+            [self = self_, id, why = row.failure](const committed&) {
+              ++self->state.failed;
+              self->state.live.erase(id);
+              spdlog::error("conversion.failed conversion={} reason=\"{}\"", id.text(), why);
+            },
+            [self = self_, id](const caf::error&) {
+              if (auto* x = driver{self}.find(id)) x->busy = false;
+            });
+  }
+
+ private:
+  conversion_self self_;
+  conversion_state& st_;
+  const world& w_;
+};
+
+}  // namespace
+
+conversion_actor::behavior_type conversion_behavior(conversion_self self, world_ptr w) {
+  self->state.w = std::move(w);
+  self->send(self, poll_atom::value);
+  return {
+      [self](const credit_deposit& x) -> caf::result<committed> {
+        auto promise = self->make_response_promise<committed>();
+        driver{self}.credit(x, [promise](caf::expected<committed> outcome) mutable {
+          if (outcome) {
+            promise.deliver(*outcome);
+          } else {
+            promise.deliver(std::move(outcome.error()));
+          }
+        });
+        return promise;
+      },
+      [self](poll_atom) { driver{self}.poll(); },
+      [self](status_atom) {
+        const auto& st = self->state;
+        return status_report{conversion_state::name,
+                             {{"route", st.route.name},
+                              {"running", std::to_string(st.live.size())},
+                              {"credited", std::to_string(st.credited)},
+                              {"completed", std::to_string(st.completed)},
+                              {"failed", std::to_string(st.failed)},
+                              {"retried", std::to_string(st.retried)},
+                              {"readable", st.route_unreadable ? "no" : "yes"}}};
+      },
+  };
+}
+
+}  // namespace headroom::actors

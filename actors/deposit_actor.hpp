@@ -1,0 +1,36 @@
+#pragma once
+
+#include "actors/observed.hpp"
+#include "actors/world.hpp"
+
+namespace headroom::actors {
+
+/// One x402 payment:
+///
+///     verify -> known already? -> what does the chain say? -> journal.open_deposit -> wallet.send
+///            -> (look until the chain knows) -> journal.settle_deposit ->
+///            conversion.credit_deposit
+///
+/// From open_deposit on the payment is followed until the chain decides, through restarts too.
+struct deposit_state {
+  static inline const char* name = "deposit";
+
+  world_ptr w;
+  caf::actor_id self_id = 0;
+  pay_deposit request;
+  deposit row;
+  bool stored = false;
+  bool done = false;
+  bool following = false;  // another actor settles this payment
+  std::uint32_t looks = 0;
+  caf::typed_response_promise<deposit> asker;
+  bool answered = true;
+
+  ~deposit_state();
+};
+
+using deposit_self = self_pointer<deposit_actor, deposit_state>;
+
+deposit_actor::behavior_type deposit_behavior(deposit_self self, world_ptr w);
+
+}  // namespace headroom::actors

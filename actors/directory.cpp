@@ -1,0 +1,138 @@
+#include "actors/directory.hpp"
+
+#include <caf/actor_cast.hpp>
+
+namespace headroom::actors {
+namespace {
+
+template <class Handle>
+caf::actor_id id_of(const Handle& handle) {
+  return handle ? handle.id() : 0;
+}
+
+}  // namespace
+
+directory::directory(std::size_t max_live_bets) : max_live_bets_{max_live_bets} {}
+
+wallet_actor directory::wallet(std::uint64_t chain_id) const {
+  const std::lock_guard lock{singletons_mutex_};
+  const auto i = wallets_.find(chain_id);
+  return i == wallets_.end() ? wallet_actor{} : i->second;
+}
+
+void directory::set_wallet(std::uint64_t chain_id, wallet_actor handle) {
+  const std::lock_guard lock{singletons_mutex_};
+  wallets_[chain_id] = std::move(handle);
+}
+
+void directory::set_factories(spawn_balance balance, spawn_bet bet, spawn_deposit deposit) {
+  spawn_balance_ = std::move(balance);
+  spawn_bet_ = std::move(bet);
+  spawn_deposit_ = std::move(deposit);
+}
+
+balance_actor directory::balance_of(const address& user) {
+  auto& s = balances_[shard_of(user)];
+  const std::lock_guard lock{s.mutex};
+  auto& handle = s.handles[user];
+  if (!handle) handle = spawn_balance_(user);
+  return handle;
+}
+
+balance_actor directory::find_balance(const address& user) const {
+  const auto& s = balances_[shard_of(user)];
+  const std::lock_guard lock{s.mutex};
+  const auto i = s.handles.find(user);
+  return i == s.handles.end() ? balance_actor{} : i->second;
+}
+
+void directory::forget_balance(const address& user, caf::actor_id who) {
+  auto& s = balances_[shard_of(user)];
+  balance_actor last;  // declared before the lock: the handle is dropped outside of it
+  const std::lock_guard lock{s.mutex};
+  const auto i = s.handles.find(user);
+  if (i == s.handles.end() || id_of(i->second) != who) return;
+  last = std::move(i->second);
+  s.handles.erase(i);
+}
+
+std::size_t directory::balance_count() const {
+  std::size_t n = 0;
+  for (const auto& s : balances_) {
+    const std::lock_guard lock{s.mutex};
+    n += s.handles.size();
+  }
+  return n;
+}
+
+bet_actor directory::open_bet(const bet_id& id) {
+  auto& s = bets_[shard_of(id)];
+  const std::lock_guard lock{s.mutex};
+  if (const auto i = s.handles.find(id); i != s.handles.end()) return i->second;
+  if (live_bets_.load() >= max_live_bets_) return {};
+  auto handle = spawn_bet_(id);
+  s.handles.emplace(id, handle);
+  ++live_bets_;
+  return handle;
+}
+
+bet_actor directory::find_bet(const bet_id& id) const {
+  const auto& s = bets_[shard_of(id)];
+  const std::lock_guard lock{s.mutex};
+  const auto i = s.handles.find(id);
+  return i == s.handles.end() ? bet_actor{} : i->second;
+}
+
+void directory::forget_bet(const bet_id& id, caf::actor_id who) {
+  auto& s = bets_[shard_of(id)];
+  bet_actor last;
+  const std::lock_guard lock{s.mutex};
+  const auto i = s.handles.find(id);
+  if (i == s.handles.end() || id_of(i->second) != who) return;
+  last = std::move(i->second);
+  s.handles.erase(i);
+  --live_bets_;
+}
+
+std::vector<bet_actor> directory::all_bets() const {
+  std::vector<bet_actor> out;
+  for (const auto& s : bets_) {
+    const std::lock_guard lock{s.mutex};
+    for (const auto& [id, handle] : s.handles) out.push_back(handle);
+  }
+  return out;
+}
+
+std::vector<balance_actor> directory::all_balances() const {
+  std::vector<balance_actor> out;
+  for (const auto& s : balances_) {
+    const std::lock_guard lock{s.mutex};
+    for (const auto& [user, handle] : s.handles) out.push_back(handle);
+  }
+  return out;
+}
+
+deposit_actor directory::open_deposit() {
+  auto handle = spawn_deposit_();
+  const std::lock_guard lock{deposits_mutex_};
+  deposits_.emplace(handle.id(), handle);
+  return handle;
+}
+
+void directory::forget_deposit(caf::actor_id who) {
+  deposit_actor last;
+  const std::lock_guard lock{deposits_mutex_};
+  const auto i = deposits_.find(who);
+  if (i == deposits_.end()) return;
+  last = std::move(i->second);
+  deposits_.erase(i);
+}
+
+std::vector<deposit_actor> directory::all_deposits() const {
+  std::vector<deposit_actor> out;
+  const std::lock_guard lock{deposits_mutex_};
+  for (const auto& [id, handle] : deposits_) out.push_back(handle);
+  return out;
+}
+
+}  // namespace headroom::actors

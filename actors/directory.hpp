@@ -1,0 +1,117 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <tuple>
+#include <unordered_map>
+
+#include "actors/actors.hpp"
+
+namespace headroom::actors {
+
+/// The one place to get a handle from, so that a handle may change (restart) or live on another
+/// node. Thread-safe. Handles of singletons are empty while their actor is being restarted: a
+/// caller answers `unavailable` or asks again a little later.
+class directory {
+ public:
+  using spawn_balance = std::function<balance_actor(const address&)>;
+  using spawn_bet = std::function<bet_actor(const bet_id&)>;
+  using spawn_deposit = std::function<deposit_actor()>;
+
+  explicit directory(std::size_t max_live_bets);
+
+  // -- singletons ------------------------------------------------------------------------------
+
+  template <class Handle>
+  [[nodiscard]] Handle get() const {
+    const std::lock_guard lock{singletons_mutex_};
+    return std::get<Handle>(singletons_);
+  }
+  template <class Handle>
+  void set(Handle handle) {
+    const std::lock_guard lock{singletons_mutex_};
+    std::get<Handle>(singletons_) = std::move(handle);
+  }
+  /// One wallet per chain.
+  [[nodiscard]] wallet_actor wallet(std::uint64_t chain_id) const;
+  void set_wallet(std::uint64_t chain_id, wallet_actor handle);
+
+  /// Factories, set once before the first use.
+  void set_factories(spawn_balance balance, spawn_bet bet, spawn_deposit deposit);
+
+  // -- users' balances -------------------------------------------------------------------------
+
+  /// The user's actor, spawned when nobody owns the balance yet.
+  [[nodiscard]] balance_actor balance_of(const address& user);
+  /// The user's actor if there is one; does not spawn.
+  [[nodiscard]] balance_actor find_balance(const address& user) const;
+  /// Called by a balance actor that leaves; ignored when `who` is no longer the owner.
+  void forget_balance(const address& user, caf::actor_id who);
+  [[nodiscard]] std::size_t balance_count() const;
+
+  // -- bets in progress ------------------------------------------------------------------------
+
+  /// The actor of this bet: the live one, or a new one. Empty when `max_live_bets` are in progress.
+  [[nodiscard]] bet_actor open_bet(const bet_id& id);
+  [[nodiscard]] bet_actor find_bet(const bet_id& id) const;
+  void forget_bet(const bet_id& id, caf::actor_id who);
+  [[nodiscard]] std::size_t live_bets() const noexcept { return live_bets_.load(); }
+  [[nodiscard]] std::vector<bet_actor> all_bets() const;
+
+  [[nodiscard]] std::vector<balance_actor> all_balances() const;
+
+  // -- payments in progress --------------------------------------------------------------------
+
+  /// A fresh actor for one x402 payment.
+  [[nodiscard]] deposit_actor open_deposit();
+  void forget_deposit(caf::actor_id who);
+  [[nodiscard]] std::vector<deposit_actor> all_deposits() const;
+
+  // -- gauges ----------------------------------------------------------------------------------
+
+  /// What the buffer could pay now; written by the buffer's owner alone, read by everyone.
+  [[nodiscard]] usdc buffer_available() const noexcept {
+    return {buffer_available_.load(std::memory_order_acquire)};
+  }
+  void publish_buffer_available(usdc amount) noexcept {
+    buffer_available_.store(amount.micro, std::memory_order_release);
+  }
+  /// Set once when the service drains: new work is refused with shutting_down.
+  [[nodiscard]] bool draining() const noexcept { return draining_.load(); }
+  void drain() noexcept { draining_.store(true); }
+
+ private:
+  static constexpr std::size_t shards = 64;
+  template <class Key, class Handle>
+  struct shard {
+    mutable std::mutex mutex;
+    std::unordered_map<Key, Handle> handles;
+  };
+  template <class Key>
+  [[nodiscard]] static std::size_t shard_of(const Key& key) {
+    return std::hash<Key>{}(key) % shards;
+  }
+
+  mutable std::mutex singletons_mutex_;
+  std::tuple<buffer_actor, journal_actor, venue_actor, payment_actor, conversion_actor, query_actor,
+             route_actor, audit_actor, inspector_actor, guardian_actor>
+      singletons_;
+  std::unordered_map<std::uint64_t, wallet_actor> wallets_;
+  spawn_balance spawn_balance_;
+  spawn_bet spawn_bet_;
+  spawn_deposit spawn_deposit_;
+  std::array<shard<address, balance_actor>, shards> balances_;
+  std::array<shard<bet_id, bet_actor>, shards> bets_;
+  mutable std::mutex deposits_mutex_;
+  std::unordered_map<caf::actor_id, deposit_actor> deposits_;
+  std::size_t max_live_bets_;
+  std::atomic<std::size_t> live_bets_{0};
+  std::atomic<std::int64_t> buffer_available_{0};
+  std::atomic<bool> draining_{false};
+};
+
+}  // namespace headroom::actors

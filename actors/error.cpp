@@ -1,0 +1,37 @@
+#include "actors/error.hpp"
+
+#include <caf/atom.hpp>
+#include <caf/make_message.hpp>
+#include <caf/sec.hpp>
+
+namespace headroom {
+namespace {
+constexpr auto category = caf::atom("headroom");
+}
+
+caf::error make_error(errc e) { return {static_cast<std::uint8_t>(e), category}; }
+
+caf::error make_error(errc e, std::string detail) {
+  return {static_cast<std::uint8_t>(e), category, caf::make_message(std::move(detail))};
+}
+
+namespace actors {
+
+errc code_of(const caf::error& e) {
+  if (!e) return errc::none;
+  if (e.category() == category) return static_cast<errc>(e.code());
+  if (e == caf::sec::request_timeout) return errc::timed_out;
+  if (e == caf::sec::request_receiver_down) return errc::unavailable;
+  return errc::internal;
+}
+
+std::string detail_of(const caf::error& e) {
+  if (e && e.category() == category && e.context().match_elements<std::string>())
+    return e.context().get_as<std::string>(0);
+  return {};
+}
+
+bool never_received(const caf::error& e) { return e == caf::sec::request_receiver_down; }
+
+}  // namespace actors
+}  // namespace headroom

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "actors/observed.hpp"
+#include "actors/world.hpp"
+
+namespace headroom::actors {
+
+/// One singleton of the house: how to start it (spawn, and put its handle into the directory).
+/// Components start in order and stop in the opposite one.
+struct component {
+  std::string name;
+  std::function<caf::actor(caf::actor_system&)> start;
+  /// A restart makes every bet in progress ask again: the journal's and the venue's promises died.
+  bool holds_promises = false;
+};
+
+struct guardian_state {
+  static inline const char* name = "guardian";
+
+  struct child {
+    component what;
+    caf::actor handle;
+    bool alive = false;
+    std::deque<timestamp> restarts;  // of the last minute
+  };
+
+  world_ptr w;
+  std::vector<child> children;
+  std::function<void(const std::string&)> give_up;
+  bool recovered = false;
+  bool store_answers = false;
+  bool stopping = false;
+  bool drained = false;  // from now on components are stopped one by one
+  timestamp stop_by;
+  std::uint64_t resumed = 0;
+  std::uint64_t restarts = 0;
+  caf::typed_response_promise<bool> stopped;
+};
+
+using guardian_self = self_pointer<guardian_actor, guardian_state>;
+
+/// Starts `components`, keeps them alive, resumes unfinished work, stops everything in order.
+/// @param give_up  called once, with the reason, when a component dies more than five times in a
+///                 minute: the process should end and be started anew by whoever supervises it.
+guardian_actor::behavior_type guardian_behavior(guardian_self self, world_ptr w,
+                                                std::vector<component> components,
+                                                std::function<void(const std::string&)> give_up);
+
+}  // namespace headroom::actors

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <caf/meta/type_name.hpp>
+
+#include "domain/journal.hpp"
+#include "domain/reports.hpp"
+
+/// `inspect` for the domain's types, so that they may stand in messages. The order of the fields is
+/// a wire format: append only, and raise actors::wire_version when a change is not compatible.
+namespace headroom {
+
+template <class I, std::size_t N, class Tag>
+typename I::result_type inspect(I& f, fixed_bytes<N, Tag>& x) {
+  return f(x.bytes);
+}
+template <class I, class Tag>
+typename I::result_type inspect(I& f, uuid<Tag>& x) {
+  return f(x.bytes);
+}
+template <class I>
+typename I::result_type inspect(I& f, uint256& x) {
+  return f(x.bytes);
+}
+
+// One line per struct: its wire name and its fields.
+#define HEADROOM_INSPECT(type, ...)                     \
+  template <class I>                                    \
+  typename I::result_type inspect(I& f, type& x) {      \
+    return f(caf::meta::type_name(#type), __VA_ARGS__); \
+  }
+
+HEADROOM_INSPECT(usdc, x.micro)
+HEADROOM_INSPECT(share_amount, x.micro)
+HEADROOM_INSPECT(timestamp, x.us)
+HEADROOM_INSPECT(bet, x.id, x.user, x.token, x.amount, x.max_price, x.status, x.shares, x.spent,
+                 x.fee, x.refunded, x.failure, x.request_hash, x.order_hash, x.signed_order,
+                 x.deadline, x.created_at, x.updated_at)
+HEADROOM_INSPECT(authorization, x.chain_id, x.token, x.from, x.to, x.value, x.valid_after,
+                 x.valid_before, x.nonce, x.signature)
+HEADROOM_INSPECT(deposit, x.id, x.user, x.amount, x.status, x.payment, x.x402_version, x.tx_hash,
+                 x.failure, x.conversion, x.created_at, x.credited_at, x.updated_at)
+HEADROOM_INSPECT(conversion_step, x.name, x.state, x.amount_in, x.amount_out, x.tx_hash, x.attempt,
+                 x.detail, x.started_at, x.finished_at)
+HEADROOM_INSPECT(conversion, x.id, x.route, x.status, x.amount, x.received, x.loss, x.steps,
+                 x.attempts, x.failure, x.deposits, x.created_at, x.updated_at, x.completed_at)
+HEADROOM_INSPECT(buffer_row, x.balance, x.min_size, x.has_max, x.max_size, x.reserve,
+                 x.total_deposited, x.total_withdrawn, x.version, x.last_replenished_at,
+                 x.updated_at)
+HEADROOM_INSPECT(buffer_status, x.row, x.available, x.is_low, x.recommended_min_size)
+HEADROOM_INSPECT(chain_operation, x.id, x.attempt, x.chain_id, x.account, x.nonce, x.tx_hash, x.raw,
+                 x.purpose, x.status, x.block_number, x.created_at)
+HEADROOM_INSPECT(service_key, x.id, x.name, x.secret_hash, x.scopes, x.created_at, x.revoked_at)
+
+HEADROOM_INSPECT(accept_bet, x.row)
+HEADROOM_INSPECT(finish_bet, x.id, x.user, x.status, x.shares, x.spent, x.fee, x.refunded,
+                 x.failure, x.at)
+HEADROOM_INSPECT(open_deposit, x.row)
+HEADROOM_INSPECT(settle_deposit, x.id, x.tx_hash, x.at)
+HEADROOM_INSPECT(fail_deposit, x.id, x.failure, x.at)
+HEADROOM_INSPECT(credit_deposit, x.id, x.user, x.amount, x.at)
+HEADROOM_INSPECT(open_conversion, x.row)
+HEADROOM_INSPECT(advance_conversion, x.id, x.steps, x.attempts, x.at)
+HEADROOM_INSPECT(complete_conversion, x.id, x.steps, x.to_buffer, x.to_reserve, x.loss, x.at)
+HEADROOM_INSPECT(fail_conversion, x.id, x.steps, x.failure, x.at)
+HEADROOM_INSPECT(replenish, x.id, x.to_buffer, x.to_reserve, x.reference, x.at)
+HEADROOM_INSPECT(refill, x.id, x.amount, x.at)
+HEADROOM_INSPECT(configure_buffer, x.min_size, x.has_max, x.max_size, x.at)
+HEADROOM_INSPECT(record_operations, x.rows)
+HEADROOM_INSPECT(finish_operation, x.id, x.tx_hash, x.status, x.block_number, x.at)
+HEADROOM_INSPECT(committed, x.balance, x.balance_version)
+HEADROOM_INSPECT(balance_row, x.user, x.balance, x.version)
+
+HEADROOM_INSPECT(bet_filter, x.has_user, x.user, x.has_status, x.status, x.cursor, x.limit)
+HEADROOM_INSPECT(bet_page, x.bets, x.next_cursor)
+HEADROOM_INSPECT(conversion_page, x.conversions, x.next_cursor)
+HEADROOM_INSPECT(conversion_metrics, x.completed, x.failed, x.running, x.average_ms, x.p95_ms,
+                 x.p99_ms, x.total_in, x.total_received, x.total_loss)
+HEADROOM_INSPECT(trial_balance, x.buffer, x.reserve, x.in_transit, x.at_venue, x.users, x.capital,
+                 x.conversion_loss, x.wagered, x.user_count)
+HEADROOM_INSPECT(unfinished_work, x.placing_bets, x.settling_deposits)
+
+}  // namespace headroom

@@ -1,0 +1,195 @@
+#include "actors/journal_actor.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+namespace headroom::actors {
+namespace {
+
+/// Entries first, then the reads that wait for them. Returns false when the store is away.
+class flush {
+ public:
+  flush(journal_self self, const world& w, ledger_store& store)
+      : self_{self}, state_{self->state}, world_{w}, store_{store} {}
+
+  bool run() {
+    if (!state_.entries.empty() && !commit()) return false;
+    return state_.entries.empty() ? answer_reads() : true;  // reads wait for every earlier entry
+  }
+
+ private:
+  bool commit() {
+    const auto n = std::min(state_.entries.size(), world_.settings.journal_batch);
+    state_.batch.clear();
+    for (std::size_t i = 0; i < n; ++i) state_.batch.push_back(std::move(state_.entries[i].entry));
+    std::optional<buffer_row> buffer;
+    const auto status = store_.commit(state_.batch, state_.outcomes, buffer);
+    if (status != store_status::ok) {  // keep them: committing again finds out what happened
+      for (std::size_t i = 0; i < n; ++i) state_.entries[i].entry = std::move(state_.batch[i]);
+      if (status == store_status::in_doubt) ++state_.in_doubt;
+      return false;
+    }
+    ++state_.batches;
+    if (buffer) tell_buffer(*buffer);
+    for (std::size_t i = 0; i < n; ++i) {
+      auto& out = state_.outcomes[i];
+      if (out.verdict == errc::none) {
+        ++state_.committed_entries;
+        state_.entries[i].promise.deliver(out.result);
+      } else {
+        ++state_.refused_entries;
+        state_.entries[i].promise.deliver(make_error(out.verdict));
+      }
+    }
+    state_.entries.erase(state_.entries.begin(),
+                         state_.entries.begin() + static_cast<std::ptrdiff_t>(n));
+    return true;
+  }
+
+  /// Before the answers: when a bet hears of its commit, the buffer knows already.
+  void tell_buffer(const buffer_row& row) {
+    const auto buffer = world_.dir.get<buffer_actor>();
+    if (!buffer) return;
+    buffer_committed news{row, {}};
+    for (std::size_t i = 0; i < state_.batch.size(); ++i)
+      if (const auto* x = std::get_if<accept_bet>(&state_.batch[i]);
+          x != nullptr && state_.outcomes[i].verdict == errc::none)
+        news.accepted.push_back(x->row.id);
+    caf::anon_send(buffer, std::move(news));
+  }
+
+  bool answer_reads() {
+    if (state_.reads.empty()) return true;
+    std::vector<address> users;
+    for (const auto& r : state_.reads)
+      if (const auto* user = std::get_if<address>(&r.what)) users.push_back(*user);
+    std::vector<balance_row> rows;
+    if (!users.empty() && store_.load_balances(users, rows) != store_status::ok) return false;
+    auto row = rows.begin();
+    std::size_t answered = 0;
+    for (auto& r : state_.reads) {
+      if (std::holds_alternative<address>(r.what)) {
+        r.promise.deliver(*row++);
+      } else if (!answer_one(r)) {
+        break;
+      }
+      ++answered;
+    }
+    const bool all = answered == state_.reads.size();
+    state_.reads.erase(state_.reads.begin(),
+                       state_.reads.begin() + static_cast<std::ptrdiff_t>(answered));
+    return all;
+  }
+
+  bool answer_one(journal_state::read& r) {
+    if (std::holds_alternative<bool>(r.what)) {
+      r.promise.deliver(true);
+      return true;
+    }
+    if (const auto* id = std::get_if<bet_id>(&r.what)) {
+      std::optional<bet> found;
+      if (store_.find_bet(*id, found) != store_status::ok) return false;
+      if (found) {
+        r.promise.deliver(std::move(*found));
+      } else {
+        r.promise.deliver(make_error(errc::not_found));
+      }
+      return true;
+    }
+    buffer_row row;
+    if (store_.load_buffer(row) != store_status::ok) return false;
+    r.promise.deliver(row);
+    return true;
+  }
+
+  journal_self self_;
+  journal_state& state_;
+  const world& world_;
+  ledger_store& store_;
+};
+
+std::chrono::milliseconds retry_wait(const core_settings& s, std::uint32_t failures) {
+  const auto wait = s.journal_retry * (std::int64_t{1} << std::min(failures, 6U));
+  return std::min(wait, std::chrono::milliseconds{2'000});
+}
+
+/// One flush message at a time: it runs after everything that is in the mailbox already.
+void ask_flush(journal_self self) {
+  if (std::exchange(self->state.flush_due, true)) return;
+  self->send(self, flush_atom::value);
+}
+
+template <class Entry>
+auto take(journal_self self, const world_ptr& w) {
+  return [self, w](Entry& x) -> caf::result<committed> {
+    auto& st = self->state;
+    if (st.entries.size() >= w->settings.journal_queue) return make_error(errc::overloaded);
+    auto promise = self->template make_response_promise<committed>();
+    st.entries.push_back({std::move(x), promise});
+    ask_flush(self);
+    return promise;
+  };
+}
+
+template <class Answer, class What>
+caf::result<Answer> take_read(journal_self self, const world_ptr& w, What what) {
+  auto& st = self->state;
+  if (st.reads.size() >= w->settings.journal_queue) return make_error(errc::overloaded);
+  auto promise = self->template make_response_promise<Answer>();
+  st.reads.push_back({promise, what});
+  ask_flush(self);
+  return promise;
+}
+
+}  // namespace
+
+journal_actor::behavior_type journal_behavior(journal_self self, world_ptr w, ledger_store* store) {
+  return {
+      take<accept_bet>(self, w),
+      take<finish_bet>(self, w),
+      take<open_deposit>(self, w),
+      take<settle_deposit>(self, w),
+      take<fail_deposit>(self, w),
+      take<credit_deposit>(self, w),
+      take<open_conversion>(self, w),
+      take<advance_conversion>(self, w),
+      take<complete_conversion>(self, w),
+      take<fail_conversion>(self, w),
+      take<replenish>(self, w),
+      take<refill>(self, w),
+      take<configure_buffer>(self, w),
+      take<record_operations>(self, w),
+      take<finish_operation>(self, w),
+      [self, w](get_atom, const address& user) { return take_read<balance_row>(self, w, user); },
+      [self, w](get_atom) { return take_read<buffer_row>(self, w, std::monostate{}); },
+      [self, w](get_atom, const bet_id& id) { return take_read<bet>(self, w, id); },
+      [self, w](sync_atom) { return take_read<bool>(self, w, true); },
+      [self, w, store](flush_atom) {
+        auto& st = self->state;
+        st.flush_due = false;
+        if (!flush{self, *w, *store}.run()) {
+          const auto wait = retry_wait(w->settings, st.failures++);
+          spdlog::warn("journal.store_away waiting={} failures={} retry_ms={}",
+                       st.entries.size() + st.reads.size(), st.failures, wait.count());
+          st.flush_due = true;
+          self->delayed_send(self, wait, flush_atom::value);
+          return;
+        }
+        st.failures = 0;
+        if (!st.entries.empty() || !st.reads.empty()) ask_flush(self);
+      },
+      [self](status_atom) {
+        const auto& st = self->state;
+        return status_report{journal_state::name,
+                             {{"waiting", std::to_string(st.entries.size())},
+                              {"batches", std::to_string(st.batches)},
+                              {"committed", std::to_string(st.committed_entries)},
+                              {"refused", std::to_string(st.refused_entries)},
+                              {"in_doubt", std::to_string(st.in_doubt)},
+                              {"store_failures", std::to_string(st.failures)}}};
+      },
+  };
+}
+
+}  // namespace headroom::actors

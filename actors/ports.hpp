@@ -1,0 +1,140 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/journal.hpp"
+#include "domain/reports.hpp"
+
+/// What the actors need of the outside as plain C++ interfaces. The edges implement them, main.cpp
+/// hands them in, and the simulation puts its own world behind the same lines. Outside steps that
+/// take time and may fail are actors instead (actors.hpp: venue_actor, wallet_actor, route_actor).
+namespace headroom::actors {
+
+/// Wall-clock time. Actors take it from here and timers from CAF, so a test owns both.
+using wall_clock = std::function<timestamp()>;
+
+/// How a call to the ledger's store ended as a whole.
+enum class store_status : std::uint8_t {
+  ok = 0,           // committed (or read); look at the outcomes
+  unavailable = 1,  // nothing happened; try again later
+  in_doubt = 2,     // the answer to COMMIT was lost; committing the same batch again finds out
+};
+
+/// Where the journal commits: PostgreSQL (persistence/). Called by one thread at a time, blocks.
+class ledger_store {
+ public:
+  virtual ~ledger_store() = default;
+
+  /// Commits `batch` durably, in order, as one transaction with a fixed number of statements.
+  /// `outcomes` gets one element per entry: a refused entry leaves no trace and never sinks the
+  /// others. Committing an entry that is in the books already changes nothing and answers `none`
+  /// with the present balance. After `in_doubt` or `unavailable` the outcomes mean nothing; before
+  /// it commits again, an implementation makes sure that the lost attempt can no longer succeed.
+  /// `buffer` gets the committed row when a batch touched it (its version grows).
+  virtual store_status commit(std::span<const journal_entry> batch,
+                              std::vector<entry_outcome>& outcomes,
+                              std::optional<buffer_row>& buffer) = 0;
+
+  /// One row per address asked, in order; version 0 for users the books do not know.
+  virtual store_status load_balances(std::span<const address> users,
+                                     std::vector<balance_row>& rows) = 0;
+  virtual store_status load_buffer(buffer_row& row) = 0;
+  virtual store_status find_bet(const bet_id& id, std::optional<bet>& row) = 0;
+};
+
+/// Reads that need no place in the journal's order. Called by one thread at a time, blocks. Each
+/// returns nothing when the store is unavailable; "not there" is an empty optional inside.
+class ledger_reader {
+ public:
+  virtual ~ledger_reader() = default;
+
+  virtual std::optional<std::optional<bet>> find_bet(const bet_id& id) = 0;
+  virtual std::optional<bet_page> list_bets(const bet_filter& filter) = 0;
+  virtual std::optional<std::optional<deposit>> find_deposit(const deposit_id& id) = 0;
+  /// The deposit that spends this authorization, whatever its id.
+  virtual std::optional<std::optional<deposit>> find_deposit_by_payment(
+      const authorization& payment) = 0;
+  /// Newest first, at most `limit`.
+  virtual std::optional<std::vector<deposit>> list_deposits(const address& user,
+                                                            std::uint32_t limit) = 0;
+  /// Deposits to credit (`pending`) and deposits credited but in no conversion yet (`converting`,
+  /// no conversion), oldest first, at most `limit` of each.
+  virtual std::optional<std::vector<deposit>> deposits_to_credit(std::uint32_t limit) = 0;
+  virtual std::optional<std::vector<deposit>> deposits_to_convert(std::uint32_t limit) = 0;
+  virtual std::optional<std::optional<conversion>> find_conversion(const conversion_id& id) = 0;
+  /// Newest first.
+  virtual std::optional<conversion_page> list_conversions(const std::string& cursor,
+                                                          std::uint32_t limit) = 0;
+  virtual std::optional<std::vector<conversion>> running_conversions() = 0;
+  virtual std::optional<conversion_metrics> metrics_of_conversions() = 0;
+  virtual std::optional<trial_balance> trial() = 0;
+  /// Sum of accepted bets per day, averaged over the last 30 days or as many as there are.
+  virtual std::optional<usdc> average_daily_volume() = 0;
+  virtual std::optional<unfinished_work> unfinished(std::uint32_t limit) = 0;
+  /// Attempts still `stored`, by nonce, for one account of one chain.
+  virtual std::optional<std::vector<chain_operation>> open_operations(std::uint64_t chain_id,
+                                                                      const address& account) = 0;
+  /// All attempts of one operation, oldest first; empty when it was never stored.
+  virtual std::optional<std::vector<chain_operation>> find_operation(const operation_id& id) = 0;
+  /// One above the highest nonce ever stored for the account, 0 when there is none.
+  virtual std::optional<std::uint64_t> next_nonce(std::uint64_t chain_id,
+                                                  const address& account) = 0;
+  /// Keys that are not revoked.
+  virtual std::optional<std::vector<service_key>> active_keys() = 0;
+  /// Whether the store answers at all (readiness).
+  virtual bool ping() = 0;
+};
+
+/// What the user's EIP-712 signature over a bet covers (DESIGN.md section 4).
+struct bet_intent {
+  address user;
+  uint256 token;
+  usdc amount;
+  usdc max_price;
+  std::string idempotency_key;  // signed as its keccak-256
+  std::int64_t deadline = 0;    // unix seconds
+};
+
+enum class address_error : std::uint8_t { none = 0, syntax = 1, checksum = 2 };
+
+/// Pure Ethereum functions that the HTTP edge needs, implemented in chain/. Thread-safe.
+class ethereum_port {
+ public:
+  virtual ~ethereum_port() = default;
+
+  /// Reads an address; mixed case must carry the right EIP-55 checksum.
+  virtual address_error parse_address(std::string_view text, address& out) const = 0;
+  /// EIP-55 text.
+  virtual std::string print_address(const address& a) const = 0;
+  virtual hash256 keccak256(byte_view data) const = 0;
+  /// Who signed the intent; nothing when the signature is malformed, malleable or for another
+  /// message. `signature` is hex of r || s || v.
+  virtual std::optional<address> signer_of(const bet_intent& intent,
+                                           std::string_view signature) const = 0;
+};
+
+/// The texts of a 402: x402 v2 in a header, v1 in the body, both at one URL.
+struct payment_required {
+  std::string header_v2;  // value of PAYMENT-REQUIRED
+  std::string body_v1;    // JSON body
+};
+
+/// Pure x402 texts for the HTTP edge, implemented in chain/. Thread-safe.
+class x402_port {
+ public:
+  virtual ~x402_port() = default;
+
+  /// Requirements for paying exactly `amount`; `error` is the reason shown ("" = payment required).
+  virtual payment_required require(usdc amount, std::string_view error) const = 0;
+  /// Value of PAYMENT-RESPONSE (version 2) or X-PAYMENT-RESPONSE (version 1). `error` "" = success.
+  virtual std::string respond(std::uint8_t version, const hash256& tx_hash, const address& payer,
+                              usdc amount, std::string_view error) const = 0;
+};
+
+}  // namespace headroom::actors

@@ -1,0 +1,73 @@
+#include "actors/query_actor.hpp"
+
+namespace headroom::actors {
+namespace {
+
+template <class T>
+caf::result<T> answer(query_self self, std::optional<T> found) {
+  ++self->state.reads;
+  if (found) return std::move(*found);
+  ++self->state.failures;
+  return make_error(errc::unavailable);
+}
+
+/// The inner optional is "there is no such row".
+template <class T>
+caf::result<T> answer(query_self self, std::optional<std::optional<T>> found) {
+  ++self->state.reads;
+  if (found && *found) return std::move(**found);
+  if (found) return make_error(errc::not_found);
+  ++self->state.failures;
+  return make_error(errc::unavailable);
+}
+
+constexpr std::uint32_t work_at_once = 500;
+
+std::optional<conversion_work> conversion_work_of(ledger_reader& reader) {
+  auto to_credit = reader.deposits_to_credit(work_at_once);
+  auto to_convert = reader.deposits_to_convert(work_at_once);
+  auto running = reader.running_conversions();
+  if (!to_credit || !to_convert || !running) return std::nullopt;
+  return conversion_work{std::move(*to_credit), std::move(*to_convert), std::move(*running)};
+}
+
+std::optional<wallet_backlog> backlog_of(ledger_reader& reader, const wallet_account& who) {
+  const auto next = reader.next_nonce(who.chain_id, who.account);
+  auto open = reader.open_operations(who.chain_id, who.account);
+  if (!next || !open) return std::nullopt;
+  return wallet_backlog{*next, std::move(*open)};
+}
+
+}  // namespace
+
+query_actor::behavior_type query_behavior(query_self self, ledger_reader* reader) {
+  return {
+      [=](get_atom, const bet_id& id) { return answer(self, reader->find_bet(id)); },
+      [=](const bet_filter& f) { return answer(self, reader->list_bets(f)); },
+      [=](get_atom, const deposit_id& id) { return answer(self, reader->find_deposit(id)); },
+      [=](get_atom, const authorization& payment) {
+        return answer(self, reader->find_deposit_by_payment(payment));
+      },
+      [=](const list_deposits& x) { return answer(self, reader->list_deposits(x.user, x.limit)); },
+      [=](get_atom, const conversion_id& id) { return answer(self, reader->find_conversion(id)); },
+      [=](const list_conversions& x) {
+        return answer(self, reader->list_conversions(x.cursor, x.limit));
+      },
+      [=](metrics_atom) { return answer(self, reader->metrics_of_conversions()); },
+      [=](solvency_atom) { return answer(self, reader->trial()); },
+      [=](volume_atom) { return answer(self, reader->average_daily_volume()); },
+      [=](work_atom) { return answer(self, conversion_work_of(*reader)); },
+      [=](work_atom, std::uint32_t limit) { return answer(self, reader->unfinished(limit)); },
+      [=](const wallet_account& who) { return answer(self, backlog_of(*reader, who)); },
+      [=](get_atom, const operation_id& id) { return answer(self, reader->find_operation(id)); },
+      [=](keys_atom) { return answer(self, reader->active_keys()); },
+      [=](ping_atom) { return reader->ping(); },
+      [=](status_atom) {
+        return status_report{query_state::name,
+                             {{"reads", std::to_string(self->state.reads)},
+                              {"failures", std::to_string(self->state.failures)}}};
+      },
+  };
+}
+
+}  // namespace headroom::actors

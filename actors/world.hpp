@@ -1,0 +1,47 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+
+#include "actors/directory.hpp"
+#include "actors/ports.hpp"
+#include "domain/placement.hpp"
+
+namespace headroom::actors {
+
+/// Bounds and rhythms of the core; config/ fills them, defaults are for production.
+struct core_settings {
+  std::size_t max_live_bets = 8192;
+  std::size_t journal_queue = 16'384;           // entries waiting before `overloaded`
+  std::size_t journal_batch = 4096;             // entries per transaction at most
+  std::chrono::milliseconds journal_retry{50};  // first wait when the store is away, doubles to 2 s
+  std::chrono::milliseconds balance_idle{60'000};  // an idle balance actor leaves after this
+  std::chrono::milliseconds load_timeout{5000};
+  std::chrono::milliseconds append_timeout{
+      30000};  // for rare entries; bets wait for the journal itself
+  std::chrono::milliseconds buffer_tick{5'000};  // refill, recommended size, low alert
+  placement::limits placing;
+  std::chrono::milliseconds deposit_answer{8'000};  // how long a payer waits for the chain
+  std::chrono::milliseconds deposit_look{500};      // between looks at an unsettled payment
+  std::chrono::milliseconds conversion_poll{1'000};
+  std::chrono::milliseconds step_timeout{30'000};  // one answer of a route
+  std::chrono::milliseconds stuck_after{300000};   // a conversion without progress is retried
+  std::uint32_t conversion_attempts = 5;           // retries before `failed`
+  std::uint32_t conversions_at_once = 4;
+  std::uint32_t deposits_per_conversion = 200;
+  usdc conversion_minimum = {1};  // smaller sums wait for company
+  std::chrono::milliseconds drain{10'000};
+};
+
+/// What is handed to every actor of the core. Everything in it outlives the actor system.
+struct world {
+  directory& dir;
+  wall_clock now;
+  std::function<hash256()> random;  // 32 random bytes
+  core_settings settings;
+};
+
+using world_ptr = std::shared_ptr<const world>;
+
+}  // namespace headroom::actors

@@ -1,0 +1,360 @@
+#include "app.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <caf/all.hpp>
+#include <condition_variable>
+#include <csignal>
+#include <cstdio>
+#include <mutex>
+#include <random>
+#include <thread>
+
+#include "actors/balance_actor.hpp"
+#include "actors/bet_actor.hpp"
+#include "actors/buffer_actor.hpp"
+#include "actors/conversion_actor.hpp"
+#include "actors/deposit_actor.hpp"
+#include "actors/guardian_actor.hpp"
+#include "actors/inspector_actor.hpp"
+#include "actors/journal_actor.hpp"
+#include "actors/query_actor.hpp"
+#include "chain/audit_actor.hpp"
+#include "chain/json_rpc.hpp"
+#include "chain/payment_actor.hpp"
+#include "chain/polymarket/venue_actor.hpp"
+#include "chain/ports.hpp"
+#include "chain/route_actor.hpp"
+#include "chain/wallet_actor.hpp"
+#include "http/server.hpp"
+#include "persistence/migrations.hpp"
+#include "persistence/pg_reader.hpp"
+#include "persistence/pg_store.hpp"
+
+/// The wiring: who is started with what, in which order, and how it all ends. Nothing is decided
+/// here.
+namespace headroom {
+namespace {
+
+using actors::component;
+
+timestamp wall_clock_now() {
+  return {std::chrono::duration_cast<std::chrono::microseconds>(
+              std::chrono::system_clock::now().time_since_epoch())
+              .count()};
+}
+
+hash256 system_random() {
+  thread_local std::random_device device;  // getrandom(2)
+  hash256 out;
+  for (std::size_t i = 0; i < out.bytes.size(); i += 4) {
+    const auto word = device();
+    for (std::size_t j = 0; j < 4; ++j)
+      out.bytes[i + j] = static_cast<std::uint8_t>(word >> (8 * j));
+  }
+  return out;
+}
+
+actors::core_settings core_of(const config::settings& s) {
+  actors::core_settings out;
+  out.max_live_bets = s.engine.max_live_bets;
+  out.balance_idle = s.engine.balance_idle;
+  out.drain = s.engine.drain;
+  out.placing.first_wait = s.venue.first_look;
+  out.placing.longest_wait = s.venue.longest_look;
+  out.placing.grace = s.venue.grace;
+  out.deposit_answer = s.deposits.answer;
+  out.conversion_poll = s.conversion.poll;
+  out.stuck_after = std::chrono::duration_cast<std::chrono::milliseconds>(s.conversion.stuck_after);
+  out.conversion_attempts = s.conversion.attempts;
+  out.conversion_minimum = s.conversion.minimum;
+  return out;
+}
+
+chain::finality_rule finality_of(const config::chain_settings& c) {
+  return {c.confirmations, c.finalized_tag};
+}
+
+chain::wallet_settings wallet_of(const config::chain_settings& c) {
+  chain::wallet_settings out;
+  out.chain_id = c.chain_id;
+  out.finality = finality_of(c);
+  out.poll_interval = c.poll;
+  out.bump_after = c.bump_after;
+  out.min_tip_wei = c.min_tip_wei;
+  return out;
+}
+
+chain::x402::terms terms_of(const config::settings& s, const address& pay_to) {
+  chain::x402::terms out;
+  out.chain_id = s.plasma.chain_id;
+  out.networks_v1 = s.deposits.networks_v1;
+  out.asset = s.plasma.usdt0;
+  out.token_name = s.deposits.token_name;
+  out.token_version = s.deposits.token_version;
+  out.pay_to = pay_to;
+  out.max_timeout_seconds = s.deposits.max_timeout_seconds;
+  out.resource = s.http.public_url + "/deposit";
+  return out;
+}
+
+chain::route_settings route_of(const config::settings& s, const address& wallet) {
+  const auto leg = [](const config::chain_settings& c) {
+    return chain::route_chain{c.chain_id, c.eid, c.usdt0, c.oft, finality_of(c)};
+  };
+  chain::route_settings out;
+  out.plasma = leg(s.plasma);
+  out.polygon = leg(s.polygon);
+  out.plasma_wallet = out.polygon_wallet = wallet;
+  out.usdc = s.conversion.usdc_token;
+  out.quoter = s.conversion.quoter;
+  out.router = s.conversion.router;
+  out.pool_fee = s.conversion.pool_fee;
+  out.slippage_bps = s.conversion.slippage_bps;
+  out.least_bps = s.conversion.least_bps;
+  return out;
+}
+
+chain::polymarket::venue_settings venue_of(const config::settings& s) {
+  chain::polymarket::venue_settings out;
+  out.url = s.venue.url;
+  out.chain_id = s.venue.chain_id;
+  if (!s.venue.exchange.is_zero()) out.exchange = s.venue.exchange;
+  if (!s.venue.neg_risk_exchange.is_zero()) out.neg_risk_exchange = s.venue.neg_risk_exchange;
+  out.orders_per_second = s.venue.orders_per_second;
+  out.order_burst = s.venue.order_burst;
+  out.order_timeout = s.venue.order_timeout;
+  out.confirm_wait = s.venue.confirm_wait;
+  return out;
+}
+
+http::server_settings http_of(const config::settings& s) {
+  http::server_settings out;
+  out.address = s.http.listen;
+  out.port = s.http.port;
+  out.threads = s.http.threads;
+  out.max_connections = s.http.max_connections;
+  out.max_in_flight = s.http.max_in_flight;
+  out.max_body = s.http.max_body;
+  out.request_timeout = s.http.request_timeout;
+  out.idle_timeout = s.http.idle_timeout;
+  out.header_timeout = s.http.header_timeout;
+  out.drain_timeout = s.http.drain_timeout;
+  out.public_url = s.http.public_url;
+  out.public_metrics = s.http.public_metrics;
+  out.deposit_min = s.deposits.minimum;
+  out.deposit_max = s.deposits.maximum;
+  return out;
+}
+
+using shared_key = std::shared_ptr<const chain::private_key>;
+
+shared_key read_key(const config::key_source& source, std::string& error) {
+  const auto text = config::read_secret(source, error);
+  if (!text) return nullptr;
+  auto key = chain::private_key::parse(*text);
+  if (!key) {
+    error = "the private key must be 64 hex digits";
+    return nullptr;
+  }
+  return std::make_shared<const chain::private_key>(std::move(*key));
+}
+
+/// The singletons, in the order of their start; each restart makes a fresh actor of the same kind.
+class household {
+ public:
+  household(caf::actor_system& sys, actors::directory& dir, actors::world_ptr w)
+      : sys_{sys}, dir_{dir}, w_{std::move(w)} {}
+
+  template <class Handle, class Spawn>
+  void add(std::string name, Spawn spawn, bool holds_promises = false) {
+    parts_.push_back({std::move(name),
+                      [this, spawn](caf::actor_system&) {
+                        Handle handle = spawn();
+                        dir_.set(handle);
+                        return caf::actor_cast<caf::actor>(handle);
+                      },
+                      holds_promises});
+  }
+
+  void add_wallet(std::string name, const chain::wallet_settings& settings, const shared_key& key,
+                  const chain::rpc_actor& rpc) {
+    parts_.push_back({std::move(name),
+                      [this, settings, key, rpc](caf::actor_system&) {
+                        const auto handle =
+                            sys_.spawn(chain::wallet_behavior, w_, settings, key, rpc);
+                        dir_.set_wallet(settings.chain_id, handle);
+                        return caf::actor_cast<caf::actor>(handle);
+                      },
+                      false});
+  }
+
+  std::vector<component> take() { return std::move(parts_); }
+
+ private:
+  caf::actor_system& sys_;
+  actors::directory& dir_;
+  actors::world_ptr w_;
+  std::vector<component> parts_;
+};
+
+/// SIGINT and SIGTERM, as something to wait for: blocked in every thread, taken by sigwait.
+class stop_signal {
+ public:
+  stop_signal() {
+    sigemptyset(&set_);
+    sigaddset(&set_, SIGINT);
+    sigaddset(&set_, SIGTERM);
+    sigaddset(&set_, SIGUSR1);  // our own give-up
+    pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+  }
+  /// The signal, or SIGUSR1 when `give_up` was called.
+  int wait() const {
+    int sig = 0;
+    sigwait(&set_, &sig);
+    return sig;
+  }
+  static void give_up() { ::kill(::getpid(), SIGUSR1); }
+
+ private:
+  sigset_t set_{};
+};
+
+bool stop_guardian(caf::actor_system& sys, const actors::guardian_actor& guardian,
+                   std::chrono::milliseconds patience) {
+  caf::scoped_actor self{sys};
+  bool ended = false;
+  self->request(guardian, patience, actors::stop_atom::value)
+      .receive([&](bool) { ended = true; },
+               [&](const caf::error& e) {
+                 spdlog::error("service.stop_failed reason={}", sys.render(e));
+               });
+  return ended;
+}
+
+}  // namespace
+
+int serve(const config::settings& s) {
+  const stop_signal stop;  // before any thread starts: they inherit the mask
+  std::string error;
+  const auto wallet_key = read_key(s.wallet_key, error);
+  if (!wallet_key) {
+    spdlog::error("service.no_wallet_key reason=\"{}\"", error);
+    return 2;
+  }
+  const bool own_venue_key = !s.venue_key.file.empty() || !s.venue_key.env.empty();
+  const auto venue_key = own_venue_key ? read_key(s.venue_key, error) : wallet_key;
+  if (!venue_key) {
+    spdlog::error("service.no_venue_key reason=\"{}\"", error);
+    return 2;
+  }
+  persistence::pg_store store{{.conninfo = s.database.url}};
+  if (const auto why = store.open(); !why.empty()) {
+    spdlog::error("service.no_database reason=\"{}\"", why);
+    return 3;
+  }
+  persistence::pg_reader reader{{.conninfo = s.database.url}};
+
+  const auto account = wallet_key->address_of();
+  const auto ethereum = chain::make_ethereum_port();
+  const auto terms = terms_of(s, account);
+  const auto x402 = chain::make_x402_port(terms);
+
+  caf::actor_system_config caf_config;
+  caf_config.set("scheduler.policy", caf::atom("sharing"));  // docs/decisions/0002
+  caf_config.set("scheduler.max-threads", std::size_t{s.engine.workers});
+  caf_config.set("scheduler.max-throughput", std::size_t{100});
+  caf::actor_system sys{caf_config};
+  const auto clients = std::make_shared<chain::http_client>();
+  const auto rpc_of = [&](const config::chain_settings& c) {
+    return chain::make_rpc_actor(sys, std::make_shared<const chain::json_rpc>(clients, c.rpc));
+  };
+  const auto plasma = rpc_of(s.plasma);
+  const auto polygon = rpc_of(s.polygon);
+  const auto venue_http = chain::make_http_actor(sys, clients);
+
+  const auto core = core_of(s);
+  actors::directory dir{core.max_live_bets};
+  const auto w = std::make_shared<const actors::world>(
+      actors::world{dir, wall_clock_now, system_random, core});
+  dir.set_factories(
+      [&sys, w](const address& user) { return sys.spawn(actors::balance_behavior, w, user); },
+      [&sys, w](const bet_id& id) { return sys.spawn(actors::bet_behavior, w, id); },
+      [&sys, w] { return sys.spawn(actors::deposit_behavior, w); });
+
+  household house{sys, dir, w};
+  house.add<actors::journal_actor>(
+      "journal", [&] { return sys.spawn<caf::detached>(actors::journal_behavior, w, &store); },
+      true);
+  house.add<actors::query_actor>(
+      "query", [&] { return sys.spawn<caf::detached>(actors::query_behavior, &reader); });
+  house.add<actors::inspector_actor>("inspector",
+                                     [&] { return sys.spawn(actors::inspector_behavior); });
+  house.add<actors::buffer_actor>("buffer", [&] { return sys.spawn(actors::buffer_behavior, w); });
+  house.add_wallet("wallet.plasma", wallet_of(s.plasma), wallet_key, plasma);
+  house.add_wallet("wallet.polygon", wallet_of(s.polygon), wallet_key, polygon);
+  house.add<actors::payment_actor>("payment", [&] {
+    chain::payment_settings p;
+    p.terms = terms;
+    p.relayer = account;
+    p.finality = finality_of(s.plasma);
+    return actors::payment_actor{sys.spawn(chain::payment_behavior, w, p, plasma)};
+  });
+  house.add<actors::venue_actor>(
+      "venue",
+      [&] {
+        return sys.spawn(chain::polymarket::venue_behavior, w, venue_of(s), venue_key, venue_http);
+      },
+      true);
+  if (!s.conversion.router.is_zero())
+    house.add<actors::route_actor>("route", [&] {
+      return sys.spawn(chain::route_behavior, w, route_of(s, account), plasma, polygon);
+    });
+  house.add<actors::conversion_actor>("conversion",
+                                      [&] { return sys.spawn(actors::conversion_behavior, w); });
+  house.add<actors::audit_actor>("audit", [&] {
+    chain::audit_settings a;
+    a.plasma_usdt0 = s.plasma.usdt0;
+    a.polygon_usdt0 = s.polygon.usdt0;
+    a.polygon_usdc = s.conversion.usdc_token;
+    a.plasma_owner = a.polygon_owner = account;
+    return sys.spawn(chain::audit_behavior, w, a, plasma, polygon);
+  });
+  const auto guardian =
+      sys.spawn(actors::guardian_behavior, w, house.take(), [](const std::string& why) {
+        spdlog::critical("service.gives_up reason=\"{}\"", why);
+        stop_signal::give_up();
+      });
+  dir.set(guardian);
+
+  http::server server{http_of(s), {sys, dir, *ethereum, *x402, wall_clock_now}};
+  int code = 0;
+  try {
+    server.start();
+    std::printf("headroom listening on http://%s:%u\n", s.http.listen.c_str(),
+                unsigned{server.port()});
+    std::fflush(stdout);
+    spdlog::info("service.started port={} account={} profile={}", server.port(), account.hex(),
+                 s.profile);
+    const int sig = stop.wait();
+    code = sig == SIGUSR1 ? 4 : 0;
+    spdlog::info("service.stopping signal={}", sig);
+    dir.drain();
+    server.stop();
+  } catch (const std::runtime_error& e) {
+    spdlog::error("service.cannot_listen reason=\"{}\"", e.what());
+    code = 5;
+  }
+  const bool ended =
+      stop_guardian(sys, guardian, core.drain + core.load_timeout + std::chrono::seconds{10});
+  clients->stop();
+  spdlog::info("service.stopped clean={}", ended);
+  if (!ended) {  // some actor will not end: everything that matters is in the books, so leave
+    spdlog::shutdown();
+    std::_Exit(code == 0 ? 6 : code);
+  }
+  return code;
+}
+
+}  // namespace headroom

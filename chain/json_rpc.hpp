@@ -1,0 +1,62 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "chain/http_client.hpp"
+#include "domain/bytes.hpp"
+
+namespace headroom::chain {
+
+struct rpc_request {
+  std::string method;
+  nlohmann::json params = nlohmann::json::array();
+};
+
+enum class rpc_status : std::uint8_t {
+  ok = 0,           // `value` is the result
+  error = 1,        // a node said no: `error`
+  unreachable = 2,  // no node got the request
+  maybe_sent = 3,   // a node may have got it, no node answered
+};
+
+struct rpc_error {
+  std::int64_t code = 0;
+  std::string message;
+  byte_vector data;  // decoded from hex; empty when there is none
+};
+
+struct rpc_result {
+  rpc_status status = rpc_status::unreachable;
+  nlohmann::json value;
+  rpc_error error;
+  /// An earlier node may have got the same request before this answer came from the next one.
+  bool repeated = false;
+};
+
+struct json_rpc_options {
+  std::chrono::milliseconds timeout{5'000};  // per node
+  std::chrono::milliseconds skip_after_failure{3'000};
+};
+
+/// JSON-RPC 2.0 over an ordered list of nodes. Every method we call may be repeated (a raw
+/// transaction has one hash), so a node that fails or limits us is followed by the next, and
+/// skipped for a while. Thread-safe; calls in progress outlive the object.
+class json_rpc {
+ public:
+  json_rpc(std::shared_ptr<http_client> http, std::vector<std::string> urls,
+           json_rpc_options options = {});
+
+  /// `done` runs exactly once, under the rules of http_client::request.
+  void call(rpc_request request, std::function<void(rpc_result)> done) const;
+
+ private:
+  class nodes;
+  std::shared_ptr<nodes> nodes_;
+};
+
+}  // namespace headroom::chain

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <algorithm>
+
+#include "chain/eth.hpp"
+#include "chain/rpc_bridge.hpp"
+
+namespace headroom::chain {
+
+/// Looks for events backwards from `highest`, in pieces that public nodes accept, never more than
+/// `max_chunks` of them.
+struct log_search {
+  eth::log_filter filter;  // its block range is set by the search
+  std::uint64_t lowest = 0;
+  std::uint64_t highest = 0;
+  std::uint64_t chunk = 2'000;
+  std::uint32_t max_chunks = 50;
+};
+
+struct log_findings {
+  bool readable = false;
+  bool complete = false;        // down to `lowest`: then "none" means none
+  std::vector<log_entry> logs;  // of the newest piece that had any
+};
+
+/// `done(log_findings)` runs in `self`.
+template <class Self, class Done>
+void search_logs(Self* self, const rpc_actor& rpc, log_search s, Done done) {
+  const auto from = s.highest >= s.chunk ? std::max(s.lowest, s.highest - s.chunk + 1) : s.lowest;
+  s.filter.from_block = from;
+  s.filter.to_block = eth::quantity(s.highest);
+  self->request(rpc, caf::infinite, eth::logs(s.filter))
+      .then(
+          [self, rpc, s, from, done](const rpc_result& r) mutable {
+            auto logs = r.status == rpc_status::ok ? eth::read_logs(r.value) : std::nullopt;
+            if (!logs) return done(log_findings{});
+            const bool at_end = from <= s.lowest;
+            if (!logs->empty() || at_end || --s.max_chunks == 0)
+              return done(log_findings{true, at_end, std::move(*logs)});
+            s.highest = from - 1;
+            search_logs(self, rpc, std::move(s), std::move(done));
+          },
+          [done](const caf::error&) mutable { done(log_findings{}); });
+}
+
+}  // namespace headroom::chain

@@ -1,0 +1,320 @@
+#include "chain/payment_actor.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "chain/abi.hpp"
+#include "chain/log_search.hpp"
+
+namespace headroom::chain {
+namespace {
+
+using actors::payment_finding;
+using actors::verified_payment;
+using finding_state = actors::payment_state;
+
+constexpr auto nonce_used = "invalid_exact_evm_nonce_already_used";
+constexpr auto window_over = "invalid_exact_evm_payload_authorization_valid_before";
+constexpr std::uint64_t token_decimals = 6;  // micro-USDC is the token's unit
+
+caf::error refusal(std::string_view code) {
+  return make_error(errc::invalid_payment, std::string{code});
+}
+
+/// Codes that only the chain can give, by version.
+struct chain_codes {
+  std::string_view signature, balance, simulation;
+};
+chain_codes codes_of(std::uint8_t version) {
+  if (version == 1)
+    return {"invalid_exact_evm_payload_signature", "insufficient_funds",
+            "invalid_transaction_state"};
+  return {"invalid_exact_evm_signature", "invalid_exact_evm_insufficient_balance",
+          "invalid_exact_evm_transaction_simulation_failed"};
+}
+
+std::optional<byte_vector> bytes_of(const rpc_result& r) {
+  return r.status == rpc_status::ok ? eth::read_bytes(r.value) : std::nullopt;
+}
+
+std::optional<bool> flag_of(const rpc_result& r) {
+  const auto data = bytes_of(r);
+  return data ? abi::reader{*data}.flag(0) : std::nullopt;
+}
+
+std::optional<uint256> word_of(const rpc_result& r) {
+  const auto data = bytes_of(r);
+  return data ? abi::reader{*data}.word(0) : std::nullopt;
+}
+
+/// Reads of the token, one line each.
+class facilitator {
+ public:
+  explicit facilitator(payment_self self)
+      : self_{self}, st_{self->state}, terms_{self->state.settings.terms} {}
+
+  [[nodiscard]] rpc_request ask_token(byte_vector data, std::string_view block = "latest") const {
+    return eth::call({std::nullopt, terms_.asset, std::move(data), {}}, block);
+  }
+
+  // -- the domain --------------------------------------------------------------------------------
+
+  void check_domain() {
+    ask_all(self_, st_.rpc,
+            {eth::chain_id(), ask_token(eip3009::domain_separator_call()),
+             ask_token(decimals_call())},
+            [self = self_](std::vector<rpc_result>& r) { facilitator{self}.heard_domain(r); });
+  }
+
+  void heard_domain(const std::vector<rpc_result>& r) {
+    const auto& s = st_.settings;
+    const auto id = r[0].status == rpc_status::ok ? eth::read_number(r[0].value) : std::nullopt;
+    const auto separator = word_of(r[1]);
+    const auto decimals = word_of(r[2]);
+    // A node that answers in form but without data speaks of a token without code.
+    const bool no_token = bytes_of(r[1]) && !separator;
+    if (!no_token && (!id || !separator || !decimals)) {
+      self_->delayed_send(self_, s.domain_retry, actors::tick_atom::value);
+      return;  // silent: the last word stands
+    }
+    const bool same = !no_token && *id == terms_.chain_id &&
+                      separator->bytes == eip712::separator(terms_.token_domain()).bytes &&
+                      *decimals == uint256::of(token_decimals);
+    const auto found = same ? domain_state::matches : domain_state::differs;
+    if (found != st_.domain && same)
+      spdlog::info("payment.domain_matches chain={} token={}", terms_.chain_id, terms_.asset.hex());
+    if (!same)
+      spdlog::error("payment.domain_differs chain={} token={} expected_name={} version={}",
+                    terms_.chain_id, terms_.asset.hex(), terms_.token_name, terms_.token_version);
+    st_.domain = found;
+    self_->delayed_send(self_, same ? s.domain_check : s.domain_retry, actors::tick_atom::value);
+  }
+
+  // -- verification ------------------------------------------------------------------------------
+
+  using verified_promise = caf::typed_response_promise<verified_payment>;
+
+  caf::result<verified_payment> verify(const actors::pay_deposit& x) {
+    if (st_.domain != domain_state::matches)
+      return make_error(errc::unavailable, "the token's signing domain is not confirmed");
+    if (st_.in_flight >= st_.settings.max_in_flight) return make_error(errc::overloaded);
+    const auto parsed = x402::parse_payment(x.x402_version, x.header);
+    if (!parsed.code.empty()) return refuse(parsed.code);
+    const auto& p = parsed.value;
+    const auto now = st_.w->now().seconds();
+    const auto plain = x402::verify(p, terms_, x.amount, now);
+    const auto as_contract =
+        plain.empty() ? plain
+                      : x402::verify(p, terms_, x.amount, now, x402::payer_kind::contract);
+    // Only the signature may be excused: a contract's is the token's to judge.
+    if (!plain.empty() && plain != codes_of(p.version).signature) return refuse(plain);
+    auto promise = self_->make_response_promise<verified_payment>();
+    ++st_.in_flight;
+    if (plain.empty()) {
+      ask_chain(p, x.amount, x402::payer_kind::plain, promise);
+    } else {
+      ask_code(p, x.amount, std::string{plain}, std::string{as_contract}, promise);
+    }
+    return promise;
+  }
+
+  void ask_code(const x402::payment& p, usdc amount, std::string if_plain, std::string if_contract,
+                verified_promise promise) {
+    ask_all(self_, st_.rpc, {eth::code(p.message.from)},
+            [=, self = self_](std::vector<rpc_result>& r) {
+              facilitator f{self};
+              const auto code = bytes_of(r[0]);
+              if (!code) return f.cannot_tell(promise);
+              const auto& verdict = code->empty() ? if_plain : if_contract;
+              if (!verdict.empty()) return f.refuse(promise, verdict);
+              f.ask_chain(p, amount, x402::payer_kind::contract, promise);
+            });
+  }
+
+  /// Used, funded, and would it go through? A used one passes: the finding says what became of it.
+  void ask_chain(const x402::payment& p, usdc amount, x402::payer_kind payer,
+                 verified_promise promise) {
+    const auto a = x402::to_authorization(p, terms_);
+    if (!a) return refuse(promise, "invalid_payload");
+    ask_all(self_, st_.rpc,
+            {ask_token(eip3009::state_call(a->from, a->nonce)), ask_token(balance_of_call(a->from)),
+             eth::block("latest"),
+             eth::call({st_.settings.relayer, terms_.asset, x402::settle_call(*a), {}})},
+            [=, self = self_, a = *a](std::vector<rpc_result>& r) {
+              facilitator{self}.heard_chain(p, amount, payer, a, r, promise);
+            });
+  }
+
+  void heard_chain(const x402::payment& p, usdc amount, x402::payer_kind payer,
+                   const authorization& a, const std::vector<rpc_result>& r,
+                   verified_promise promise) {
+    const auto used = flag_of(r[0]);
+    const auto balance = word_of(r[1]);
+    const auto block =
+        r[2].status == rpc_status::ok ? eth::read_block(r[2].value) : std::nullopt;
+    if (!used || !balance || !block || !*block) return cannot_tell(promise);
+    if (*used) return accept(promise, a);
+    const auto& code = codes_of(p.version);
+    const auto chain_time = static_cast<std::int64_t>((*block)->timestamp);
+    const auto late = x402::verify(p, terms_, amount, std::max(st_.w->now().seconds(), chain_time),
+                                   payer);
+    if (!late.empty()) return refuse(promise, late);
+    if (*balance < uint256::of(static_cast<std::uint64_t>(a.value.micro)))
+      return refuse(promise, code.balance);
+    const auto& simulation = r[3];
+    if (simulation.status == rpc_status::ok) return accept(promise, a);
+    if (simulation.status != rpc_status::error || !eth::is_revert(simulation.error))
+      return cannot_tell(promise);
+    refuse(promise,
+           payer == x402::payer_kind::contract ? code.signature : code.simulation);
+  }
+
+  // -- findings ----------------------------------------------------------------------------------
+
+  using finding_promise = caf::typed_response_promise<payment_finding>;
+
+  caf::result<payment_finding> find(const authorization& a) {
+    if (a.chain_id != terms_.chain_id || a.token != terms_.asset)
+      return make_error(errc::unavailable, "another chain or token");
+    if (st_.in_flight >= st_.settings.max_in_flight) return make_error(errc::overloaded);
+    auto promise = self_->make_response_promise<payment_finding>();
+    ++st_.in_flight;
+    auto calls = head_calls(st_.settings.finality);
+    calls.push_back(ask_token(eip3009::state_call(a.from, a.nonce)));
+    ask_all(self_, st_.rpc, std::move(calls), [=, self = self_](std::vector<rpc_result>& r) {
+      facilitator f{self};
+      const auto head = read_head(self->state.settings.finality, r);
+      const auto used = flag_of(r.back());
+      if (!head || !used) return f.conclude(promise, {});
+      if (*used) return f.find_use(a, *head, promise);
+      f.find_expiry(a, *head, promise);
+    });
+    return promise;
+  }
+
+  /// Unused at a final block whose time is past the window: unused for ever.
+  void find_expiry(const authorization& a, const chain_head& head, finding_promise promise) {
+    const auto at = eth::quantity(head.final_number);
+    ask_all(self_, st_.rpc,
+            {eth::block(at), ask_token(eip3009::state_call(a.from, a.nonce), at)},
+            [=, self = self_](std::vector<rpc_result>& r) {
+              const auto block =
+                  r[0].status == rpc_status::ok ? eth::read_block(r[0].value) : std::nullopt;
+              const auto used = flag_of(r[1]);
+              const bool over =
+                  block && *block && used && !*used &&
+                  static_cast<std::int64_t>((*block)->timestamp) >= a.valid_before;
+              payment_finding f;
+              f.state = over ? finding_state::void_ : finding_state::unused;
+              if (over) f.code = window_over;
+              facilitator{self}.conclude(promise, f);
+            });
+  }
+
+  /// Used or cancelled, by anyone: the event tells which, and leads to the transaction.
+  void find_use(const authorization& a, const chain_head& head, finding_promise promise) {
+    log_search s;
+    s.filter.emitter = terms_.asset;
+    s.filter.topics = {std::nullopt, abi::word_of(a.from), a.nonce};
+    s.highest = head.latest.number;
+    s.chunk = st_.settings.logs_chunk;
+    s.max_chunks = st_.settings.logs_chunks;
+    search_logs(self_, st_.rpc, std::move(s),
+                [=, self = self_](const log_findings& found) {
+                  facilitator f{self};
+                  for (const auto& log : found.logs) {
+                    const auto event = eip3009::decode_event(log);
+                    if (event && event->authorizer == a.from && event->nonce == a.nonce)
+                      return f.read_use(a, head, log.tx_hash, promise);
+                  }
+                  f.conclude(promise, {});
+                });
+  }
+
+  void read_use(const authorization& a, const chain_head& head, const hash256& tx,
+                finding_promise promise) {
+    ask_all(self_, st_.rpc, {eth::transaction_receipt(tx)},
+            [=, self = self_](std::vector<rpc_result>& r) {
+              facilitator f{self};
+              const auto receipt =
+                  r[0].status == rpc_status::ok ? eth::read_receipt(r[0].value) : std::nullopt;
+              if (!receipt || !*receipt || !(*receipt)->succeeded ||
+                  !head.is_final((*receipt)->block_number))
+                return f.conclude(promise, {});
+              payment_finding out;
+              if (eip3009::proves_payment((*receipt)->logs, a)) {
+                out.state = finding_state::paid;
+                out.tx_hash = tx;
+              } else {  // cancelled, or spent on something else under the same nonce
+                out.state = finding_state::void_;
+                out.code = nonce_used;
+              }
+              f.conclude(promise, out);
+            });
+  }
+
+  // -- answers -----------------------------------------------------------------------------------
+
+  caf::error refuse(std::string_view code) {
+    ++st_.refused;
+    return refusal(code);
+  }
+  void refuse(verified_promise promise, std::string_view code) {
+    --st_.in_flight;
+    promise.deliver(refuse(code));
+  }
+  void accept(verified_promise promise, const authorization& a) {
+    --st_.in_flight;
+    ++st_.verified;
+    promise.deliver(verified_payment{a});
+  }
+  void cannot_tell(verified_promise promise) {
+    --st_.in_flight;
+    ++st_.unreadable;
+    promise.deliver(make_error(errc::unavailable, "the chain does not answer"));
+  }
+  void conclude(finding_promise promise, const payment_finding& f) {
+    --st_.in_flight;
+    if (f.state == finding_state::unknown) ++st_.unreadable;
+    promise.deliver(f);
+  }
+
+ private:
+  payment_self self_;
+  payment_state& st_;
+  const x402::terms& terms_;
+};
+
+}  // namespace
+
+payment_impl::behavior_type payment_behavior(payment_self self, actors::world_ptr w,
+                                             payment_settings settings, rpc_actor rpc) {
+  auto& st = self->state;
+  st.w = std::move(w);
+  st.settings = std::move(settings);
+  st.rpc = std::move(rpc);
+  self->send(self, actors::tick_atom::value);
+  return {
+      [self](const actors::pay_deposit& x) { return facilitator{self}.verify(x); },
+      [self](actors::get_atom, const authorization& a) { return facilitator{self}.find(a); },
+      [](const authorization& a) {
+        return actors::contract_call{a.token, x402::settle_call(a), {}, 0};
+      },
+      [self](actors::tick_atom) { facilitator{self}.check_domain(); },
+      [self](actors::status_atom) {
+        static constexpr const char* domains[] = {"unknown", "matches", "differs"};
+        const auto& s = self->state;
+        return actors::status_report{payment_state::name,
+                                     {{"network", s.settings.terms.network()},
+                                      {"token", s.settings.terms.asset.hex()},
+                                      {"domain", domains[static_cast<std::size_t>(s.domain)]},
+                                      {"in_flight", std::to_string(s.in_flight)},
+                                      {"verified", std::to_string(s.verified)},
+                                      {"refused", std::to_string(s.refused)},
+                                      {"unreadable", std::to_string(s.unreadable)}}};
+      },
+  };
+}
+
+}  // namespace headroom::chain

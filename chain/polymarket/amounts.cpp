@@ -1,0 +1,82 @@
+#include "chain/polymarket/amounts.hpp"
+
+namespace headroom::chain::polymarket {
+namespace {
+
+constexpr std::int64_t power_of_ten(int n) {
+  std::int64_t out = 1;
+  for (int i = 0; i < n; ++i) out *= 10;
+  return out;
+}
+
+constexpr std::int64_t size_step = power_of_ten(4);  // sizes and dollars: 2 decimals
+
+/// Rounds micro-units down to `decimals` decimals.
+constexpr std::int64_t floor_to(std::int64_t micro, int decimals) {
+  return micro - micro % power_of_ten(6 - decimals);
+}
+
+bool is_price(usdc p) { return p.micro > 0 && p.micro <= micro_per_usdc; }
+
+std::optional<order_amounts> if_positive(std::int64_t maker, std::int64_t taker) {
+  if (maker <= 0 || taker <= 0) return std::nullopt;
+  return order_amounts{maker, taker};
+}
+
+/// Shares (2 decimals) and what they cost at `price` (amount decimals).
+struct lot {
+  std::int64_t shares;
+  std::int64_t cost;
+};
+std::optional<lot> lot_of(share_amount size, usdc price, const rounding& r) {
+  if (!is_price(price) || size.micro <= 0) return std::nullopt;
+  const auto shares = size.micro - size.micro % size_step;
+  const auto cost = mul_div_floor(shares, price.micro, micro_per_usdc);
+  if (!cost) return std::nullopt;
+  return lot{shares, floor_to(*cost, r.amount_decimals)};
+}
+
+}  // namespace
+
+std::optional<rounding> rounding_of(usdc tick) {
+  if (tick.micro <= 0 || tick.micro >= micro_per_usdc) return std::nullopt;
+  for (int decimals = 1; decimals <= 4; ++decimals)
+    if (tick.micro % power_of_ten(6 - decimals) == 0)
+      return rounding{tick, decimals, 2, decimals + 2};
+  return std::nullopt;
+}
+
+price_check check_price(usdc price, const rounding& r) {
+  if (price.micro < r.tick.micro || price.micro > micro_per_usdc - r.tick.micro)
+    return price_check::out_of_bounds;
+  return price.micro % r.tick.micro == 0 ? price_check::ok : price_check::off_tick;
+}
+
+std::optional<order_amounts> limit_buy(share_amount size, usdc price, const rounding& r) {
+  const auto l = lot_of(size, price, r);
+  return l ? if_positive(l->cost, l->shares) : std::nullopt;
+}
+
+std::optional<order_amounts> limit_sell(share_amount size, usdc price, const rounding& r) {
+  const auto l = lot_of(size, price, r);
+  return l ? if_positive(l->shares, l->cost) : std::nullopt;
+}
+
+std::optional<order_amounts> market_buy(usdc spend, usdc cap, const rounding& r) {
+  if (!is_price(cap) || spend.micro <= 0) return std::nullopt;
+  const auto maker = spend.micro - spend.micro % size_step;
+  const auto shares = mul_div_floor(maker, micro_per_usdc, cap.micro);
+  if (!shares) return std::nullopt;
+  return if_positive(maker, floor_to(*shares, r.amount_decimals));
+}
+
+std::optional<order_amounts> immediate_buy(usdc spend, usdc cap, const rounding& r) {
+  const auto amounts = market_buy(spend, cap, r);
+  return amounts ? if_positive(amounts->maker, floor_to(amounts->taker, 4)) : std::nullopt;
+}
+
+std::optional<order_amounts> market_sell(share_amount size, usdc floor, const rounding& r) {
+  return limit_sell(size, floor, r);
+}
+
+}  // namespace headroom::chain::polymarket

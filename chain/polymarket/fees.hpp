@@ -1,0 +1,32 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+
+#include "chain/polymarket/amounts.hpp"
+
+/// Taker fees, charged at match time on top of a BUY's maker amount:
+///   fee = shares * rate * (p * (1 - p))^exponent, 5 decimals, rounded up here.
+namespace headroom::chain::polymarket {
+
+struct fee_schedule {
+  std::int64_t rate_micro = 0;  // 0.07 is 70'000
+  std::uint32_t exponent = 1;
+  friend bool operator==(const fee_schedule&, const fee_schedule&) = default;
+};
+/// `fd` of GET /clob-markets/{condition}: {"r": rate, "e": exponent, "to": taker only}; null or
+/// absent means no fee. Nothing for what we cannot bound: a rate outside [0, 1] or with more than
+/// six decimals, an exponent that is not a whole number from 1 to 4.
+[[nodiscard]] std::optional<fee_schedule> read_fee_schedule(const nlohmann::json* fd);
+
+/// The fee for `shares` bought at `price`. Nothing when the price is not in [0, 1].
+[[nodiscard]] std::optional<usdc> fee_for(share_amount shares, usdc price, const fee_schedule& f);
+
+/// The most a BUY can be charged that spends up to `spend` at any price in [tick, cap]: a better
+/// price means more shares, so the cap is not always the worst case.
+[[nodiscard]] std::optional<usdc> worst_fee(usdc spend, usdc cap, usdc tick, const fee_schedule& f);
+
+/// The largest spend (2 decimals) with spend + worst_fee(spend) <= budget; zero when there is none.
+[[nodiscard]] usdc largest_spend(usdc budget, usdc cap, usdc tick, const fee_schedule& f);
+
+}  // namespace headroom::chain::polymarket

@@ -1,0 +1,78 @@
+#include "chain/polymarket/market.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "chain/json.hpp"
+#include "chain/polymarket/decimal.hpp"
+
+namespace headroom::chain::polymarket {
+namespace {
+
+constexpr usdc smallest_buy = 1_usdc;  // the venue's rule for a marketable BUY
+/// The fee is rounded up per trade: room for this many trades beyond the first.
+constexpr std::int64_t rounding_room = 50 * 10;
+
+/// A tick is a JSON number or a string of one.
+std::optional<usdc> read_tick(const nlohmann::json* value) {
+  if (!value) return std::nullopt;
+  if (const auto* text = value->get_ptr<const std::string*>()) {
+    const auto micro = read_micro(*text);
+    return micro ? std::optional{usdc{*micro}} : std::nullopt;
+  }
+  if (!value->is_number()) return std::nullopt;
+  const double micro = value->get<double>() * static_cast<double>(micro_per_usdc);
+  if (!(micro > 0) || micro > static_cast<double>(micro_per_usdc) ||
+      std::abs(micro - std::round(micro)) > 1e-6)
+    return std::nullopt;
+  return usdc{std::llround(micro)};
+}
+
+}  // namespace
+
+std::optional<std::string> read_condition(std::string_view body) {
+  const auto document = read_json(body);
+  const auto* id = document ? text_member(*document, "condition_id") : nullptr;
+  const auto hash = id ? hash256::parse(*id) : std::nullopt;
+  return hash ? std::optional{hash->hex()} : std::nullopt;
+}
+
+std::optional<market> read_market(std::string_view body, const uint256& token) {
+  const auto document = read_json(body);
+  if (!document) return std::nullopt;
+  const auto* condition = text_member(*document, "c");
+  const auto* outcomes = array_member(*document, "t");
+  const auto tick = read_tick(member(*document, "mts"));
+  const auto ticks = tick ? rounding_of(*tick) : std::nullopt;
+  const auto fees = read_fee_schedule(member(*document, "fd"));
+  if (!condition || !outcomes || !ticks || !fees) return std::nullopt;
+  const auto text = token.decimal();
+  const bool listed = std::any_of(outcomes->begin(), outcomes->end(), [&](const auto& outcome) {
+    const auto* id = text_member(outcome, "t");
+    return id && *id == text;
+  });
+  if (!listed) return std::nullopt;
+  return market{token,
+                *condition,
+                *ticks,
+                flag_member(*document, "nr").value_or(false),
+                flag_member(*document, "ao").value_or(true),
+                *fees};
+}
+
+std::optional<priced_buy> price_buy(usdc budget, usdc cap, const market& m) {
+  const bool has_fee = m.fees.rate_micro > 0;
+  const auto usable = has_fee ? sub_saturating(budget, usdc{rounding_room}) : budget;
+  const auto spend = largest_spend(usable, cap, m.ticks.tick, m.fees);
+  if (spend < smallest_buy) return std::nullopt;
+  const auto amounts = immediate_buy(spend, cap, m.ticks);
+  if (!amounts || amounts->maker < smallest_buy.micro) return std::nullopt;
+  const auto fee = worst_fee(usdc{amounts->maker}, cap, m.ticks.tick, m.fees);
+  if (!fee) return std::nullopt;
+  const auto most = has_fee ? add_saturating(*fee, usdc{rounding_room}) : *fee;
+  const auto total = add(usdc{amounts->maker}, most);
+  if (!total || *total > budget) return std::nullopt;
+  return priced_buy{*amounts, most};
+}
+
+}  // namespace headroom::chain::polymarket

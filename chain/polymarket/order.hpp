@@ -1,0 +1,74 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "chain/secp256k1.hpp"
+#include "domain/money.hpp"
+#include "domain/records.hpp"
+
+/// Polymarket CLOB V2: orders, their hash, their bytes.
+namespace headroom::chain::polymarket {
+
+enum class side : std::uint8_t { buy = 0, sell = 1 };
+enum class order_type : std::uint8_t { gtc = 0, gtd = 1, fok = 2, fak = 3 };
+[[nodiscard]] std::string_view to_string(side s) noexcept;        // "BUY"
+[[nodiscard]] std::string_view to_string(order_type t) noexcept;  // "FOK"
+
+/// The contract that settles the order: it chooses the EIP-712 domain.
+struct exchange {
+  std::uint64_t chain_id = 137;
+  address contract;
+  friend bool operator==(const exchange&, const exchange&) = default;
+};
+/// The CLOB V2 exchanges of Polygon.
+[[nodiscard]] exchange polygon_exchange(bool neg_risk);
+
+/// Salts travel as JSON numbers, so they must survive a double.
+inline constexpr std::uint64_t max_salt = (std::uint64_t{1} << 53) - 1;
+
+/// What is signed. Signature type 0: an ordinary account is maker and signer.
+struct order {
+  std::uint64_t salt = 0;  // <= max_salt
+  address maker;
+  address signer;
+  uint256 token;
+  std::int64_t maker_amount = 0;  // micro: BUY pays pUSD, SELL gives shares
+  std::int64_t taker_amount = 0;  // micro: BUY wants at least these shares, SELL this pUSD
+  polymarket::side side = side::buy;
+  std::uint8_t signature_type = 0;
+  std::uint64_t timestamp_ms = 0;  // for uniqueness; not an expiry
+  hash256 metadata;
+  hash256 builder;
+
+  friend bool operator==(const order&, const order&) = default;
+};
+/// EIP-712 digest under the exchange's domain, version 2: the venue's order id, known before the
+/// order is sent.
+[[nodiscard]] hash256 hash_of(const order& o, const exchange& e);
+
+/// Everything that goes to the venue except who owns the API key. Final once signed.
+struct signed_order {
+  order body;
+  polymarket::exchange exchange;
+  order_type type = order_type::fok;
+  std::uint64_t expiration = 0;  // unix seconds, 0 = none; not signed
+  bool post_only = false;        // GTC and GTD only; not signed
+  signature65 signature;
+  hash256 hash;
+};
+/// Sets maker and signer to the key's account and the signature type to 0.
+[[nodiscard]] signed_order sign(order body, const exchange& e, order_type type,
+                                const private_key& key);
+
+/// Exact body of POST /order, members in the official client's order.
+[[nodiscard]] std::string post_body(const signed_order& o, std::string_view owner_api_key);
+
+/// For storage: version byte and a fixed layout of `encoded_size` bytes.
+inline constexpr std::size_t encoded_size = 273;
+[[nodiscard]] byte_vector encode(const signed_order& o);
+/// Nothing unless the layout is known and the signature is the signer's own.
+[[nodiscard]] std::optional<signed_order> decode(byte_view bytes);
+
+}  // namespace headroom::chain::polymarket

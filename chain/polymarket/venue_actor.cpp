@@ -1,0 +1,45 @@
+#include "chain/polymarket/venue_actor.hpp"
+
+#include "chain/polymarket/venue_desk.hpp"
+
+namespace headroom::chain::polymarket {
+
+actors::venue_actor::behavior_type venue_behavior(venue_self self, actors::world_ptr w,
+                                                  venue_settings settings,
+                                                  std::shared_ptr<const private_key> key,
+                                                  http_actor http) {
+  auto& st = self->state;
+  st.w = std::move(w);
+  st.settings = std::move(settings);
+  st.key = std::move(key);
+  st.account = st.key->address_of();
+  st.http = std::move(http);
+  st.rate = rate_limit{st.settings.orders_per_second, st.settings.order_burst};
+  venue_desk{self}.check_version();
+  return {
+      [self](const actors::quote_order& x) { return venue_desk{self}.quote(x); },
+      [self](const actors::order_quote& q) { return venue_desk{self}.sign(q); },
+      [self](actors::submit_order& x) { return venue_desk{self}.submit(x.order); },
+      [self](const actors::look_up_order& x) { return venue_desk{self}.look_up(x); },
+      [self](const actors::cancel_order& x) { return venue_desk{self}.cancel(x.hash); },
+      [self](actors::tick_atom) { venue_desk{self}.wake(); },
+      [self](actors::status_atom) {
+        const auto& s = self->state;
+        return actors::status_report{venue_state::name,
+                                     {{"url", s.settings.url},
+                                      {"account", s.account.hex()},
+                                      {"version", std::to_string(s.version)},
+                                      {"stopped", s.stopped},
+                                      {"api_key", s.credentials ? "yes" : "no"},
+                                      {"markets", std::to_string(s.markets.size())},
+                                      {"queued", std::to_string(s.queue.size())},
+                                      {"in_flight", std::to_string(s.in_flight)},
+                                      {"filled", std::to_string(s.filled)},
+                                      {"refused", std::to_string(s.refused)},
+                                      {"unknown", std::to_string(s.unknown)},
+                                      {"not_now", std::to_string(s.not_now)}}};
+      },
+  };
+}
+
+}  // namespace headroom::chain::polymarket

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <unordered_map>
+
+#include "actors/observed.hpp"
+#include "actors/world.hpp"
+#include "chain/polymarket/answers.hpp"
+#include "chain/polymarket/auth.hpp"
+#include "chain/polymarket/market.hpp"
+#include "chain/polymarket/rate_limit.hpp"
+#include "chain/rpc_bridge.hpp"
+
+namespace headroom::chain::polymarket {
+
+struct venue_settings {
+  std::string url;  // without a slash at the end
+  std::uint64_t chain_id = 137;
+  address exchange = polygon_exchange(false).contract;
+  address neg_risk_exchange = polygon_exchange(true).contract;
+  std::chrono::milliseconds order_timeout{5'000};
+  std::chrono::milliseconds read_timeout{5'000};
+  std::chrono::milliseconds market_ttl{60'000};
+  /// How long a submit waits for its trades to be final before it says `unknown`.
+  std::chrono::milliseconds confirm_wait{10'000};
+  std::chrono::milliseconds confirm_poll{250};  // the longest pause between two looks
+  double orders_per_second = 40;
+  double order_burst = 60;
+  std::size_t max_queued = 256;     // submits waiting for the rate, then `not_now`
+  std::size_t max_in_flight = 256;  // submits at the venue
+  std::size_t max_reads = 512;      // quotes, look-ups and cancels in progress
+  /// After an answer that no bet can survive (banned, wrong version, ...): no bets for this long.
+  std::chrono::milliseconds stop_pause{300'000};
+  std::chrono::milliseconds version_check{3'600'000};
+};
+
+/// Where one order's money can be at most, as far as this life knows.
+struct known_order {
+  usdc maker_amount;
+  share_amount taker_amount;
+};
+
+struct venue_state {
+  static inline const char* name = "venue";
+  using time_point = caf::actor_clock::time_point;
+  using market_answer = std::function<void(const market*, errc)>;  // null: why not
+
+  actors::world_ptr w;
+  venue_settings settings;
+  std::shared_ptr<const private_key> key;
+  address account;
+  http_actor http;
+
+  // who we are
+  std::optional<api_credentials> credentials;
+  std::int64_t clock_skew = 0;  // seconds the venue is ahead of us
+  bool renewing = false;
+  time_point renewed_at{};  // last attempt
+  std::vector<std::function<void(bool)>> waiting_for_key;
+  int version = 0;  // of the venue's protocol; 0 = not known
+  std::string stopped;
+  time_point stopped_until{};
+
+  // markets
+  struct cached {
+    market value;
+    time_point until;
+  };
+  std::unordered_map<uint256, cached> markets;
+  std::unordered_map<uint256, std::vector<market_answer>> loading;
+
+  // orders
+  struct queued {
+    actors::signed_order order;
+    caf::typed_response_promise<actors::venue_answer> promise;
+  };
+  rate_limit rate;
+  std::deque<queued> queue;
+  bool queue_due = false;
+  std::size_t in_flight = 0;
+  std::size_t reads = 0;
+  time_point paused_until{};
+  std::unordered_map<hash256, known_order> known;
+  std::deque<hash256> known_order_of_age;
+  std::unordered_map<hash256, fill> seen;  // last final fill of an order this life does not know
+
+  std::multimap<time_point, std::function<void()>> later;
+
+  std::uint64_t filled = 0;
+  std::uint64_t refused = 0;
+  std::uint64_t unknown = 0;
+  std::uint64_t not_now = 0;
+};
+
+using venue_self = actors::self_pointer<actors::venue_actor, venue_state>;
+
+/// Polymarket's CLOB V2 for signature type 0.
+/// @param key  the account that holds the pool's collateral. Signs on this actor's thread (30-50 us
+///             an order); never leaves the process.
+/// @param http the client (make_http_actor).
+actors::venue_actor::behavior_type venue_behavior(venue_self self, actors::world_ptr w,
+                                                  venue_settings settings,
+                                                  std::shared_ptr<const private_key> key,
+                                                  http_actor http);
+
+}  // namespace headroom::chain::polymarket

@@ -1,0 +1,77 @@
+#pragma once
+
+#include "chain/polymarket/venue_actor.hpp"
+
+/// The venue's work, for its own files: venue_session (who we are, may we bet), venue_quotes
+/// (markets, prices, signing), venue_orders (submit, look up, cancel).
+namespace headroom::chain::polymarket {
+
+using actors::venue_answer;
+using actors::venue_verdict;
+
+class venue_desk {
+ public:
+  using answer_promise = caf::typed_response_promise<venue_answer>;
+  using http_done = std::function<void(const http_result&)>;
+  using body_maker = std::function<std::string(const api_credentials&)>;
+
+  explicit venue_desk(venue_self self) : self_{self}, st_{self->state}, w_{*self->state.w} {}
+
+  // session
+  void check_version();
+  void wake();
+  [[nodiscard]] std::optional<caf::error> closed() const;
+
+  // quotes
+  [[nodiscard]] caf::result<actors::order_quote> quote(const actors::quote_order& x);
+  [[nodiscard]] caf::result<actors::signed_order> sign(const actors::order_quote& q);
+
+  // orders
+  [[nodiscard]] caf::result<venue_answer> submit(actors::signed_order& order);
+  [[nodiscard]] caf::result<venue_answer> look_up(const actors::look_up_order& x);
+  [[nodiscard]] caf::result<bool> cancel(const hash256& hash);
+
+ private:
+  struct following;
+
+  // session
+  void fetch(std::string method, std::string path, http_headers lines, std::string body,
+             std::chrono::milliseconds timeout, http_done done);
+  void fetch_as_us(std::string method, std::string path, std::string query, body_maker body,
+                   std::chrono::milliseconds timeout, http_done done, bool again = true);
+  void with_credentials(std::function<void(bool)> use);
+  void renew();
+  void create_key();
+  void derive_key();
+  void renewed(std::optional<api_credentials> found);
+  void after(std::chrono::milliseconds wait, std::function<void()> what);
+  void stop(std::string why);
+  [[nodiscard]] std::int64_t venue_time() const;
+
+  // quotes
+  void with_market(const uint256& token, venue_state::market_answer use);
+  void load_market(const uint256& token);
+  void load_details(const uint256& token, const std::string& condition);
+  void loaded(const uint256& token, std::optional<market> found, errc why);
+
+  // orders
+  void send_queued();
+  void send(actors::signed_order order, answer_promise promise);
+  void heard(const signed_order& order, const http_result& r, answer_promise promise);
+  void follow(std::shared_ptr<following> f);
+  void read_trades(std::shared_ptr<following> f);
+  void read_trades_of_token(std::shared_ptr<following> f, std::string cursor);
+  void trades_read(std::shared_ptr<following> f, bool readable);
+  void judge(std::shared_ptr<following> f, const market& m);
+  void end_submit(answer_promise promise, venue_answer a);
+  void looked(std::shared_ptr<following> f);
+  void know(const signed_order& order);
+  void count(const venue_answer& a);
+  [[nodiscard]] caf::actor_clock::time_point now() const { return self_->clock().now(); }
+
+  venue_self self_;
+  venue_state& st_;
+  const actors::world& w_;
+};
+
+}  // namespace headroom::chain::polymarket

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <memory>
+
+#include "actors/ports.hpp"
+#include "chain/x402.hpp"
+
+/// This edge behind the interfaces of actors/ports.hpp.
+namespace headroom::chain {
+
+[[nodiscard]] std::unique_ptr<actors::ethereum_port> make_ethereum_port();
+[[nodiscard]] std::unique_ptr<actors::x402_port> make_x402_port(x402::terms terms);
+
+}  // namespace headroom::chain

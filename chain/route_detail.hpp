@@ -1,0 +1,23 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "domain/bytes.hpp"
+
+namespace headroom::chain {
+
+/// What a step remembers between looks, as the words a human reads in the conversion's record:
+/// "guid=0x.. from=123 note=waiting for delivery". A note is the last field and may hold blanks.
+struct route_detail {
+  hash256 guid;                             // of the bridge's message; zero: not known yet
+  std::optional<std::uint64_t> from_block;  // the message cannot have arrived before it
+  std::string note;
+
+  [[nodiscard]] std::string text() const;
+  /// Never fails: what cannot be read is left out.
+  [[nodiscard]] static route_detail parse(std::string_view text);
+};
+
+}  // namespace headroom::chain

@@ -1,0 +1,58 @@
+#include "chain/rpc_bridge.hpp"
+
+namespace headroom::chain {
+namespace {
+
+void call(const json_rpc& client, rpc_request x, std::function<void(rpc_result)> done) {
+  client.call(std::move(x), std::move(done));
+}
+
+void call(http_client& client, http_call x, std::function<void(http_result)> done) {
+  client.request(std::move(x.request), x.timeout, std::move(done));
+}
+
+/// An actor without a mailbox: a question goes straight to the client, the answer straight to the
+/// asker's mailbox. Nothing is kept here; the client bounds what is in flight.
+template <class Handle, class Client, class Question, class Answer>
+class port : public caf::monitorable_actor {
+ public:
+  using signatures = typename Handle::signatures;
+
+  port(caf::actor_config& cfg, std::shared_ptr<Client> client)
+      : caf::monitorable_actor(cfg), client_{std::move(client)} {}
+
+  using caf::monitorable_actor::enqueue;
+  void enqueue(caf::mailbox_element_ptr what, caf::execution_unit*) override {
+    if (!what->mid.is_request() || !what->sender) return;
+    if (!what->content().template match_elements<Question>())
+      return bounce(what, caf::make_error(caf::sec::unexpected_message));
+    call(*client_, what->content().template get_as<Question>(0),
+         [asker = what->sender, id = what->mid.response_id()](Answer answer) {
+           asker->enqueue(nullptr, id, caf::make_message(std::move(answer)), nullptr);
+         });
+  }
+
+  [[nodiscard]] const char* name() const override { return "port"; }
+
+ private:
+  std::shared_ptr<Client> client_;
+};
+
+template <class Handle, class Question, class Answer, class Client>
+Handle make_port(caf::actor_system& sys, std::shared_ptr<Client> client) {
+  caf::actor_config cfg{sys.dummy_execution_unit()};
+  return caf::make_actor<port<Handle, Client, Question, Answer>, Handle>(
+      sys.next_actor_id(), sys.node(), &sys, cfg, std::move(client));
+}
+
+}  // namespace
+
+rpc_actor make_rpc_actor(caf::actor_system& sys, std::shared_ptr<const json_rpc> client) {
+  return make_port<rpc_actor, rpc_request, rpc_result>(sys, std::move(client));
+}
+
+http_actor make_http_actor(caf::actor_system& sys, std::shared_ptr<http_client> client) {
+  return make_port<http_actor, http_call, http_result>(sys, std::move(client));
+}
+
+}  // namespace headroom::chain

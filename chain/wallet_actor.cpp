@@ -1,0 +1,134 @@
+#include "chain/wallet_actor.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "chain/wallet_outbox.hpp"
+
+namespace headroom::chain {
+
+using actors::get_atom;
+using actors::poll_atom;
+using actors::status_atom;
+
+// -- start ---------------------------------------------------------------------------------------
+
+/// A predecessor may have died with rows on their way: the journal's queue first, then the backlog.
+void wallet_outbox::start() {
+  if (std::exchange(st_.starting, true)) return;
+  const auto journal = w_.dir.get<actors::journal_actor>();
+  if (!journal) return start_later("no journal");
+  self_->request(journal, w_.settings.append_timeout, actors::sync_atom::value)
+      .then([self = self_](bool) { wallet_outbox{self}.read_backlog(); },
+            [self = self_](const caf::error&) {
+              wallet_outbox{self}.start_later("the journal does not answer");
+            });
+}
+
+void wallet_outbox::read_backlog() {
+  const auto query = w_.dir.get<actors::query_actor>();
+  if (!query) return start_later("no query");
+  self_
+      ->request(query, w_.settings.load_timeout,
+                actors::wallet_account{st_.settings.chain_id, st_.account})
+      .then([self = self_](
+                actors::wallet_backlog& b) { wallet_outbox{self}.check_chain(std::move(b)); },
+            [self = self_](const caf::error&) {
+              wallet_outbox{self}.start_later("the backlog cannot be read");
+            });
+}
+
+void wallet_outbox::check_chain(actors::wallet_backlog backlog) {
+  ask_all(self_, st_.rpc, {eth::chain_id(), eth::transaction_count(st_.account, "latest")},
+          [self = self_, backlog](std::vector<rpc_result>& r) mutable {
+            wallet_outbox box{self};
+            auto& st = self->state;
+            const auto id = eth::read_number(r[0].value);
+            const auto count = eth::read_number(r[1].value);
+            if (!id || !count) return box.start_later("the chain does not answer");
+            if (*id != st.settings.chain_id)
+              return box.start_later("the node is on chain " + std::to_string(*id));
+            st.next_nonce = std::max({backlog.next_nonce, *count, st.next_nonce});
+            st.mined_count = *count;
+            st.alert.clear();
+            box.adopt(std::move(backlog.open));
+            if (st.open.empty() && st.next_nonce > *count)
+              box.raise("nonces " + std::to_string(*count) + " to " +
+                        std::to_string(st.next_nonce - 1) + " are booked but not on the chain");
+            st.ready = true;
+            st.starting = false;
+            spdlog::info("wallet.ready chain={} account={} next_nonce={} open={}",
+                         st.settings.chain_id, st.account.hex(), st.next_nonce, st.open.size());
+          });
+}
+
+/// The next poll tries again.
+void wallet_outbox::start_later(std::string why) {
+  st_.starting = false;
+  if (st_.alert == why) return;
+  spdlog::warn("wallet.waits chain={} reason=\"{}\"", st_.settings.chain_id, why);
+  st_.alert = std::move(why);
+}
+
+/// Takes over stored attempts; their exact bytes will be sent again, nothing is signed anew.
+void wallet_outbox::adopt(std::vector<chain_operation> rows) {
+  std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
+    return std::pair{a.nonce, a.attempt} < std::pair{b.nonce, b.attempt};
+  });
+  for (const auto& row : rows) {
+    auto tx = decode_transaction(row.raw);
+    if (!tx || tx->hash != row.tx_hash || tx->body.nonce != row.nonce) {
+      raise("a stored transaction cannot be read: " + row.tx_hash.hex());
+      continue;
+    }
+    auto& op = st_.open[row.nonce];
+    const auto known = [&](const auto& a) { return a.hash == tx->hash; };
+    if (std::any_of(op.attempts.begin(), op.attempts.end(), known)) continue;
+    op.id = row.id;
+    op.purpose = row.purpose;
+    op.attempts.push_back(std::move(*tx));
+    st_.nonce_of[row.id] = row.nonce;
+    st_.next_nonce = std::max(st_.next_nonce, row.nonce + 1);
+  }
+}
+
+// -- the actor -----------------------------------------------------------------------------------
+
+actors::wallet_actor::behavior_type wallet_behavior(wallet_self self, actors::world_ptr w,
+                                                    wallet_settings settings,
+                                                    std::shared_ptr<const private_key> key,
+                                                    rpc_actor rpc) {
+  auto& st = self->state;
+  st.w = std::move(w);
+  st.settings = settings;
+  st.key = std::move(key);
+  st.account = st.key->address_of();
+  st.rpc = std::move(rpc);
+  self->describe(actors::id_kind::user, st.account.view());
+  self->send(self, poll_atom::value);
+  return {
+      [self](actors::send_transaction& x) { return wallet_outbox{self}.send(x); },
+      [self](get_atom, const operation_id& id) { return wallet_outbox{self}.report(id); },
+      [self](poll_atom) {
+        self->delayed_send(self, self->state.settings.poll_interval, poll_atom::value);
+        wallet_outbox{self}.poll();
+      },
+      [self](status_atom) {
+        const auto& s = self->state;
+        return actors::status_report{wallet_state::name,
+                                     {{"chain", std::to_string(s.settings.chain_id)},
+                                      {"account", s.account.hex()},
+                                      {"ready", s.ready ? "yes" : "no"},
+                                      {"next_nonce", std::to_string(s.next_nonce)},
+                                      {"mined", std::to_string(s.mined_count)},
+                                      {"requested", std::to_string(s.requested.size())},
+                                      {"open", std::to_string(s.open.size())},
+                                      {"sent", std::to_string(s.sent)},
+                                      {"bumps", std::to_string(s.bumps)},
+                                      {"alert", s.alert}}};
+      },
+  };
+}
+
+}  // namespace headroom::chain

@@ -1,0 +1,108 @@
+#include <algorithm>
+
+#include "chain/x402.hpp"
+
+namespace headroom::chain::x402 {
+namespace {
+
+constexpr std::int64_t margin_seconds = 6;  // time for our transaction to be mined
+
+/// ERC-6492: a signature of a wallet that is not deployed yet ends in this word.
+bool is_erc6492(byte_view signature) {
+  if (signature.size() < 32) return false;
+  const auto tail = signature.last(32);
+  for (std::size_t i = 0; i < 32; ++i)
+    if (tail[i] != (i % 2 == 0 ? 0x64 : 0x92)) return false;
+  return true;
+}
+
+bool same_account(std::string_view text, const address& ours) {
+  const auto theirs = address::parse(text);
+  return theirs && *theirs == ours;
+}
+
+bool echoes(const payment::echo& accepted, const terms& t, usdc amount) {
+  return accepted.amount == std::to_string(amount.micro) && same_account(accepted.asset, t.asset) &&
+         same_account(accepted.pay_to, t.pay_to) &&
+         accepted.max_timeout_seconds == t.max_timeout_seconds &&
+         accepted.token_name == t.token_name && accepted.token_version == t.token_version;
+}
+
+/// Strict r, s, v before any recovery; a contract's signature is judged by the token instead.
+bool signed_by_payer(const payment& p, const terms& t, payer_kind payer) {
+  if (payer == payer_kind::contract) return !p.signature.empty();
+  const auto found = recover(eip3009::digest(t.token_domain(), p.message), p.signature);
+  return found.error == signature_error::none && found.signer == p.message.from;
+}
+
+struct codes {
+  std::string_view scheme, network, signature, recipient, value;
+};
+constexpr codes v1_codes{"unsupported_scheme", "invalid_network",
+                         "invalid_exact_evm_payload_signature",
+                         "invalid_exact_evm_payload_recipient_mismatch",
+                         "invalid_exact_evm_payload_authorization_value"};
+constexpr codes v2_codes{"invalid_exact_evm_scheme", "invalid_exact_evm_network_mismatch",
+                         "invalid_exact_evm_signature", "invalid_exact_evm_recipient_mismatch",
+                         "invalid_exact_evm_payload_authorization_value_mismatch"};
+
+bool names_our_network(const payment& p, const terms& t) {
+  if (p.version == 2) return p.network == t.network();
+  return std::find(t.networks_v1.begin(), t.networks_v1.end(), p.network) != t.networks_v1.end();
+}
+
+}  // namespace
+
+std::string terms::network() const { return "eip155:" + std::to_string(chain_id); }
+
+eip712::domain terms::token_domain() const { return {token_name, token_version, chain_id, asset}; }
+
+std::string_view verify(const payment& p, const terms& t, usdc amount, std::int64_t now_seconds,
+                        payer_kind payer) {
+  const auto& code = p.version == 1 ? v1_codes : v2_codes;
+  const auto now = uint256::of(static_cast<std::uint64_t>(now_seconds));
+  const auto earliest_end = uint256::of(static_cast<std::uint64_t>(now_seconds + margin_seconds));
+  // valid_before beyond 63 bits fits no column of ours and no sensible payer.
+  const auto latest_end = uint256::of(static_cast<std::uint64_t>(INT64_MAX));
+
+  if (p.scheme != "exact") return code.scheme;
+  if (!names_our_network(p, t)) return code.network;
+  if (p.version == 2 && !echoes(p.accepted, t, amount)) return "invalid_payment_requirements";
+  if (is_erc6492(p.signature)) return "eip6492_factory_not_allowed";
+  if (!signed_by_payer(p, t, payer)) return code.signature;
+  if (p.message.to != t.pay_to) return code.recipient;
+  if (p.message.valid_before < earliest_end || p.message.valid_before > latest_end)
+    return "invalid_exact_evm_payload_authorization_valid_before";
+  if (p.message.valid_after > now) return "invalid_exact_evm_payload_authorization_valid_after";
+  if (amount.micro <= 0 || p.message.value != uint256::of(static_cast<std::uint64_t>(amount.micro)))
+    return code.value;
+  return {};
+}
+
+std::optional<authorization> to_authorization(const payment& p, const terms& t) {
+  const auto fits = [](const uint256& x) -> std::optional<std::int64_t> {
+    const auto value = x.to_u64();
+    if (!value || *value > static_cast<std::uint64_t>(INT64_MAX)) return std::nullopt;
+    return static_cast<std::int64_t>(*value);
+  };
+  const auto value = fits(p.message.value);
+  const auto after = fits(p.message.valid_after);
+  const auto before = fits(p.message.valid_before);
+  if (!value || !after || !before) return std::nullopt;
+  authorization out{t.chain_id, t.asset, p.message.from,  p.message.to, usdc{*value},
+                    *after,     *before, p.message.nonce, p.signature};
+  if (const auto plain = parse_signature(p.signature); plain.error == signature_error::none) {
+    const auto bytes = plain.value.bytes();
+    out.signature.assign(bytes.bytes.begin(), bytes.bytes.end());
+  }
+  return out;
+}
+
+byte_vector settle_call(const authorization& a) {
+  const auto message = eip3009::message_of(a);
+  const auto plain = parse_signature(a.signature);
+  if (plain.error == signature_error::none) return eip3009::transfer_call(message, plain.value);
+  return eip3009::transfer_call(message, byte_view{a.signature});
+}
+
+}  // namespace headroom::chain::x402

@@ -1,0 +1,320 @@
+#include "config/settings.hpp"
+
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+
+namespace headroom::config {
+namespace {
+
+using nlohmann::json;
+
+struct wrong : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// One JSON object being read: takes fields by name, then complains about what is left.
+class section {
+ public:
+  section(const json& object, std::string path) : object_{object}, path_{std::move(path)} {
+    if (!object.is_object()) throw wrong{path_ + ": must be an object"};
+    for (const auto& [key, value] : object.items()) left_.insert(key);
+  }
+
+  section& take(const char* name, std::string& out) {
+    if (const auto* x = find(name)) {
+      if (!x->is_string()) fail(name, "must be a string");
+      out = x->get<std::string>();
+    }
+    return *this;
+  }
+  section& take(const char* name, bool& out) {
+    if (const auto* x = find(name)) {
+      if (!x->is_boolean()) fail(name, "must be true or false");
+      out = x->get<bool>();
+    }
+    return *this;
+  }
+  template <class T>
+  requires(std::is_unsigned_v<T> && !std::is_same_v<T, bool>) section& take(const char* name,
+                                                                            T& out) {
+    if (const auto* x = find(name)) {
+      if (!x->is_number_unsigned() || x->get<std::uint64_t>() > std::numeric_limits<T>::max())
+        fail(name,
+             "must be a whole number from 0 to " + std::to_string(std::numeric_limits<T>::max()));
+      out = static_cast<T>(x->get<std::uint64_t>());
+    }
+    return *this;
+  }
+  section& take(const char* name, double& out) {
+    if (const auto* x = find(name)) {
+      if (!x->is_number() || x->get<double>() <= 0) fail(name, "must be a positive number");
+      out = x->get<double>();
+    }
+    return *this;
+  }
+  section& take_ms(const char* name, milliseconds& out) {
+    auto ms = static_cast<std::uint32_t>(out.count());
+    take(name, ms);
+    out = milliseconds{ms};
+    return *this;
+  }
+  section& take(const char* name, std::chrono::seconds& out) {
+    auto s = static_cast<std::uint32_t>(out.count());
+    take(name, s);
+    out = std::chrono::seconds{s};
+    return *this;
+  }
+  section& take(const char* name, address& out) {
+    std::string text;
+    take(name, text);
+    if (text.empty()) return *this;
+    const auto parsed = address::parse(text);
+    if (!parsed || !text.starts_with("0x")) fail(name, "must be an address: 0x and 40 hex digits");
+    out = *parsed;
+    return *this;
+  }
+  section& take(const char* name, usdc& out) {
+    std::string text;
+    take(name, text);
+    if (text.empty()) return *this;
+    const auto parsed = parse_usdc(text);
+    if (!parsed) fail(name, "must be an amount like \"12.50\"");
+    out = *parsed;
+    return *this;
+  }
+  section& take(const char* name, std::vector<std::string>& out) {
+    if (const auto* x = find(name)) {
+      if (!x->is_array()) fail(name, "must be a list of strings");
+      out.clear();
+      for (const auto& item : *x) {
+        if (!item.is_string()) fail(name, "must be a list of strings");
+        out.push_back(item.get<std::string>());
+      }
+    }
+    return *this;
+  }
+  template <class Read>
+  section& inside(const char* name, Read read) {
+    if (const auto* x = find(name)) {
+      section s{*x, path_.empty() ? name : path_ + "." + name};
+      read(s);
+      s.done();
+    }
+    return *this;
+  }
+  void done() const {
+    if (!left_.empty()) fail(left_.begin()->c_str(), "is not a setting");
+  }
+
+ private:
+  const json* find(const char* name) {
+    left_.erase(name);
+    const auto i = object_.find(name);
+    return i == object_.end() ? nullptr : &*i;
+  }
+  [[noreturn]] void fail(const std::string& name, const std::string& why) const {
+    throw wrong{(path_.empty() ? name : path_ + "." + name) + " " + why};
+  }
+
+  const json& object_;
+  std::string path_;
+  std::set<std::string> left_;
+};
+
+void read_chain(section& s, chain_settings& c) {
+  s.take("chain_id", c.chain_id)
+      .take("rpc", c.rpc)
+      .take("confirmations", c.confirmations)
+      .take("finalized_tag", c.finalized_tag)
+      .take_ms("poll_ms", c.poll)
+      .take_ms("bump_after_ms", c.bump_after)
+      .take("min_tip_wei", c.min_tip_wei)
+      .take("usdt0", c.usdt0)
+      .take("oft", c.oft)
+      .take("eid", c.eid);
+}
+
+void read_key(section& s, key_source& k) { s.take("file", k.file).take("env", k.env); }
+
+settings read(const json& document) {
+  settings out;
+  section root{document, ""};
+  root.take("profile", out.profile).take("log_level", out.log_level);
+  root.inside("http", [&](section& s) {
+    auto& h = out.http;
+    s.take("listen", h.listen)
+        .take("port", h.port)
+        .take("public_url", h.public_url)
+        .take("threads", h.threads)
+        .take("max_connections", h.max_connections)
+        .take("max_in_flight", h.max_in_flight)
+        .take("max_body", h.max_body)
+        .take_ms("request_timeout_ms", h.request_timeout)
+        .take_ms("idle_timeout_ms", h.idle_timeout)
+        .take_ms("header_timeout_ms", h.header_timeout)
+        .take_ms("drain_timeout_ms", h.drain_timeout)
+        .take("public_metrics", h.public_metrics);
+  });
+  root.inside("database", [&](section& s) { s.take("url", out.database.url); });
+  root.inside("plasma", [&](section& s) { read_chain(s, out.plasma); });
+  root.inside("polygon", [&](section& s) { read_chain(s, out.polygon); });
+  root.inside("deposits", [&](section& s) {
+    auto& d = out.deposits;
+    s.take("token_name", d.token_name)
+        .take("token_version", d.token_version)
+        .take("networks_v1", d.networks_v1)
+        .take("max_timeout_seconds", d.max_timeout_seconds)
+        .take("minimum", d.minimum)
+        .take("maximum", d.maximum)
+        .take_ms("answer_ms", d.answer);
+  });
+  root.inside("conversion", [&](section& s) {
+    auto& c = out.conversion;
+    s.take("usdc", c.usdc_token)
+        .take("quoter", c.quoter)
+        .take("router", c.router)
+        .take("pool_fee", c.pool_fee)
+        .take("slippage_bps", c.slippage_bps)
+        .take("least_bps", c.least_bps)
+        .take_ms("poll_ms", c.poll)
+        .take("stuck_after_seconds", c.stuck_after)
+        .take("attempts", c.attempts)
+        .take("minimum", c.minimum);
+  });
+  root.inside("venue", [&](section& s) {
+    auto& v = out.venue;
+    s.take("url", v.url)
+        .take("chain_id", v.chain_id)
+        .take("exchange", v.exchange)
+        .take("neg_risk_exchange", v.neg_risk_exchange)
+        .take("orders_per_second", v.orders_per_second)
+        .take("order_burst", v.order_burst)
+        .take_ms("order_timeout_ms", v.order_timeout)
+        .take_ms("confirm_wait_ms", v.confirm_wait)
+        .take_ms("first_look_ms", v.first_look)
+        .take_ms("longest_look_ms", v.longest_look)
+        .take_ms("grace_ms", v.grace);
+  });
+  root.inside("wallet_key", [&](section& s) { read_key(s, out.wallet_key); });
+  root.inside("venue_key", [&](section& s) { read_key(s, out.venue_key); });
+  root.inside("engine", [&](section& s) {
+    auto& e = out.engine;
+    s.take("workers", e.workers)
+        .take("max_live_bets", e.max_live_bets)
+        .take_ms("balance_idle_ms", e.balance_idle)
+        .take_ms("drain_ms", e.drain);
+  });
+  root.done();
+  return out;
+}
+
+bool is_url(const std::string& text) {
+  return text.starts_with("http://") || text.starts_with("https://");
+}
+
+std::string check_chain(const chain_settings& c, const std::string& name) {
+  if (c.chain_id == 0) return name + ".chain_id must be set";
+  if (c.rpc.empty()) return name + ".rpc must list at least one URL";
+  for (const auto& url : c.rpc)
+    if (!is_url(url)) return name + ".rpc: \"" + url + "\" is not an http(s) URL";
+  if (c.usdt0.is_zero()) return name + ".usdt0 must be set";
+  if (c.poll < milliseconds{10}) return name + ".poll_ms must be at least 10";
+  return {};
+}
+
+}  // namespace
+
+std::string settings::validate() const {
+  if (profile != "sandbox" && profile != "production")
+    return "profile must be \"sandbox\" or \"production\"";
+  if (http.threads == 0 || http.threads > 64) return "http.threads must be from 1 to 64";
+  if (http.max_connections == 0) return "http.max_connections must not be 0";
+  if (http.max_in_flight == 0) return "http.max_in_flight must not be 0";
+  if (http.max_body < 1024) return "http.max_body must be at least 1024";
+  if (!http.public_url.empty() && !is_url(http.public_url))
+    return "http.public_url must be an http(s) URL";
+  if (engine.workers == 0 || engine.workers > 64) return "engine.workers must be from 1 to 64";
+  if (engine.max_live_bets == 0) return "engine.max_live_bets must not be 0";
+  if (auto why = check_chain(plasma, "plasma"); !why.empty()) return why;
+  if (auto why = check_chain(polygon, "polygon"); !why.empty()) return why;
+  if (!deposits.minimum.is_positive()) return "deposits.minimum must be positive";
+  if (deposits.maximum < deposits.minimum) return "deposits.maximum must not be below the minimum";
+  if (deposits.max_timeout_seconds < 30 || deposits.max_timeout_seconds > 3600)
+    return "deposits.max_timeout_seconds must be from 30 to 3600";
+  if (conversion.usdc_token.is_zero()) return "conversion.usdc must be set";
+  if (!conversion.router.is_zero() || !conversion.quoter.is_zero()) {
+    if (conversion.router.is_zero()) return "conversion.router must be set";
+    if (conversion.quoter.is_zero()) return "conversion.quoter must be set";
+    for (const auto* c : {&plasma, &polygon})
+      if (c->oft.is_zero() || c->eid == 0)
+        return (c == &plasma ? "plasma" : "polygon") + std::string{".oft and .eid must be set"};
+  }
+  if (conversion.least_bps > 10'000 || conversion.slippage_bps > 10'000)
+    return "conversion: basis points must not exceed 10000";
+  if (!is_url(venue.url)) return "venue.url must be an http(s) URL";
+  if (wallet_key.file.empty() && wallet_key.env.empty())
+    return "wallet_key must name a file or an environment variable";
+  return {};
+}
+
+loaded parse(const std::string& json_text) {
+  loaded out;
+  try {
+    out.value = read(json::parse(json_text));
+  } catch (const json::exception& e) {
+    out.error = std::string{"not JSON: "} + e.what();
+    return out;
+  } catch (const wrong& e) {
+    out.error = e.what();
+    return out;
+  }
+  if (const auto* url = std::getenv("HEADROOM_DATABASE_URL"); url != nullptr && *url != '\0')
+    out.value.database.url = url;
+  if (out.value.database.url.empty()) {
+    out.error = "database.url (or HEADROOM_DATABASE_URL) must be set";
+    return out;
+  }
+  out.error = out.value.validate();
+  return out;
+}
+
+loaded load(const std::string& path) {
+  std::ifstream file{path};
+  if (!file) return {{}, path + ": cannot be read"};
+  const std::string text{std::istreambuf_iterator<char>{file}, {}};
+  auto out = parse(text);
+  if (!out.error.empty()) out.error = path + ": " + out.error;
+  return out;
+}
+
+std::optional<std::string> read_secret(const key_source& source, std::string& error) {
+  if (!source.env.empty())
+    if (const auto* text = std::getenv(source.env.c_str()); text != nullptr && *text != '\0')
+      return text;
+  if (source.file.empty()) {
+    error = source.env + " is not set";
+    return std::nullopt;
+  }
+  struct stat info {};
+  if (::stat(source.file.c_str(), &info) != 0) {
+    error = source.file + ": cannot be read";
+    return std::nullopt;
+  }
+  if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    error = source.file + ": others may read it; set its mode to 600";
+    return std::nullopt;
+  }
+  std::ifstream file{source.file};
+  std::string text;
+  file >> text;
+  return text;
+}
+
+}  // namespace headroom::config

@@ -1,0 +1,132 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/bytes.hpp"
+#include "domain/money.hpp"
+
+/// Everything an operator can set, typed, with defaults for production. Read from one JSON file;
+/// secrets come from files or the environment, never from this file's text.
+namespace headroom::config {
+
+using std::chrono::milliseconds;
+
+struct http_settings {
+  std::string listen = "127.0.0.1";
+  std::uint16_t port = 8080;  // 0: the kernel chooses; printed at start
+  std::string public_url;     // what payers see as x402 resource; required to take deposits
+  unsigned threads = 1;
+  std::uint32_t max_connections = 1024;
+  std::uint32_t max_in_flight = 2048;
+  std::uint32_t max_body = 64 * 1024;
+  milliseconds request_timeout{15'000};
+  milliseconds idle_timeout{60'000};
+  milliseconds header_timeout{10'000};
+  milliseconds drain_timeout{20'000};
+  bool public_metrics = true;
+};
+
+struct database_settings {
+  std::string url;  // or the environment's HEADROOM_DATABASE_URL
+};
+
+/// One EVM chain as the service uses it.
+struct chain_settings {
+  std::uint64_t chain_id = 0;
+  std::vector<std::string> rpc;  // in order of preference
+  std::uint32_t confirmations = 12;
+  bool finalized_tag = true;  // trust the node's `finalized` block too
+  milliseconds poll{1'000};
+  milliseconds bump_after{30'000};
+  std::uint64_t min_tip_wei = 0;
+  address usdt0;
+  address oft;            // LayerZero messenger of USDT0
+  std::uint32_t eid = 0;  // LayerZero endpoint id
+};
+
+struct deposits_settings {
+  std::string token_name = "USDT0";  // EIP-712 domain of the token
+  std::string token_version = "1";
+  std::vector<std::string> networks_v1{"eip155:9745", "plasma"};
+  std::uint32_t max_timeout_seconds = 120;
+  usdc minimum{10'000};
+  usdc maximum{1'000'000'000'000};
+  milliseconds answer{8'000};  // how long a payer waits for the chain before a 202
+};
+
+struct conversion_settings {
+  address usdc_token;  // on Polygon: what the buffer holds
+  address quoter;
+  address router;
+  std::uint32_t pool_fee = 100;
+  std::uint32_t slippage_bps = 30;
+  std::uint32_t least_bps = 9'960;
+  milliseconds poll{1'000};
+  std::chrono::seconds stuck_after{300};
+  std::uint32_t attempts = 5;
+  usdc minimum{1'000'000};  // smaller sums wait for company
+};
+
+struct venue_settings {
+  std::string url = "https://clob.polymarket.com";
+  std::uint64_t chain_id = 137;
+  address exchange;
+  address neg_risk_exchange;
+  double orders_per_second = 40;
+  double order_burst = 60;
+  milliseconds order_timeout{5'000};
+  milliseconds confirm_wait{10'000};
+  milliseconds first_look{250};  // after an unknown outcome
+  milliseconds longest_look{5'000};
+  milliseconds grace{120'000};  // after deadline and cancel, before an absent order is refunded
+};
+
+/// Where a private key is read from: a file with 64 hex digits, or an environment variable.
+struct key_source {
+  std::string file;
+  std::string env;
+};
+
+struct engine_settings {
+  unsigned workers = 1;  // CAF workers beside I/O threads and PostgreSQL
+  std::uint32_t max_live_bets = 8192;
+  milliseconds balance_idle{60'000};
+  milliseconds drain{10'000};
+};
+
+struct settings {
+  std::string profile = "production";
+  std::string log_level = "info";
+  http_settings http;
+  database_settings database;
+  chain_settings plasma;
+  chain_settings polygon;
+  deposits_settings deposits;
+  conversion_settings conversion;
+  venue_settings venue;
+  key_source wallet_key;  // sends transactions on both chains, receives deposits
+  key_source venue_key;   // signs orders; the wallet's key when not set
+  engine_settings engine;
+
+  /// The first thing that makes these settings unusable, naming the field; "" when they are fine.
+  [[nodiscard]] std::string validate() const;
+};
+
+struct loaded {
+  settings value;
+  std::string error;  // "" or one line: file, field and reason
+};
+
+/// Reads a JSON file. Unknown fields are errors, so that a typing mistake cannot pass for a
+/// default.
+[[nodiscard]] loaded load(const std::string& path);
+[[nodiscard]] loaded parse(const std::string& json_text);
+
+/// The secret's text from its source; nothing when there is none. Files must not be readable by
+/// others.
+[[nodiscard]] std::optional<std::string> read_secret(const key_source& source, std::string& error);
+
+}  // namespace headroom::config

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <string>
+
+#include "domain/balance.hpp"
+#include "domain/records.hpp"
+
+namespace headroom {
+
+/// Which of the two set the max bet.
+enum class limiting_factor : std::uint8_t { user_balance, buffer };
+[[nodiscard]] std::string_view to_string(limiting_factor f) noexcept;
+
+struct max_bet {
+  usdc amount;
+  limiting_factor limited_by = limiting_factor::user_balance;
+};
+/// max bet = min(user balance, buffer balance). Equal: the user's own balance is named.
+[[nodiscard]] max_bet max_bet_of(usdc user_available, usdc buffer_available) noexcept;
+
+/// The buffer's refusal, word for word as the contract has it. The bet is rounded up and the limits
+/// are rounded down to cents, so that the sentence is never absurd.
+[[nodiscard]] std::string refusal_text(usdc bet, usdc max_bet, usdc buffer_balance);
+
+/// Where an inflow goes: up to the cap into the buffer, the surplus into the reserve.
+struct inflow_split {
+  usdc to_buffer;
+  usdc to_reserve;
+};
+
+/// Decides for the buffer; knows nothing of messages.
+class buffer_book {
+ public:
+  /// The books' word; older versions are ignored.
+  void set_committed(const buffer_row& row) noexcept;
+  [[nodiscard]] const buffer_row& row() const noexcept { return row_; }
+
+  [[nodiscard]] bool deduct(const bet_id& bet, usdc amount) { return book_.deduct(bet, amount); }
+  void forget(const bet_id& bet) noexcept { book_.forget(bet); }
+  [[nodiscard]] bool knows(const bet_id& bet) const noexcept { return book_.knows(bet); }
+  [[nodiscard]] usdc available() const noexcept { return book_.available(); }
+  [[nodiscard]] std::size_t tentative_count() const noexcept { return book_.tentative_count(); }
+
+  [[nodiscard]] bool is_low() const noexcept { return row_.balance < row_.min_size; }
+  /// Splits `amount` at the cap, counting the committed balance only.
+  [[nodiscard]] inflow_split split(usdc amount) const noexcept;
+  /// What the reserve should give now: as much as it has and the cap allows when the buffer is low,
+  /// everything when there is no cap any more; zero when nothing is to be done.
+  [[nodiscard]] usdc refill_due() const noexcept;
+
+ private:
+  buffer_row row_;
+  tentative_book book_;
+};
+
+}  // namespace headroom

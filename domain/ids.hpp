@@ -1,0 +1,54 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "domain/bytes.hpp"
+
+namespace headroom {
+
+/// A 128-bit id with a meaning, written as a UUID. Ids of money movements are derived from the
+/// caller's idempotency key (see derived_id), so that a repeated request names the same thing.
+template <class Tag>
+struct uuid : fixed_bytes<16, Tag> {
+  /// "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx", lower case.
+  [[nodiscard]] std::string text() const {
+    auto hex = to_hex(this->bytes);
+    for (const std::size_t at : {20U, 16U, 12U, 8U}) hex.insert(at, 1, '-');
+    return hex;
+  }
+  [[nodiscard]] static std::optional<uuid> parse(std::string_view text) {
+    if (text.size() != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' ||
+        text[23] != '-')
+      return std::nullopt;
+    std::string hex;
+    for (const char c : text)
+      if (c != '-') hex.push_back(c);
+    uuid out;
+    if (hex.size() != 32 || hex.starts_with("0x") || !from_hex_exact(hex, out.bytes))
+      return std::nullopt;
+    return out;
+  }
+  /// The first 128 bits of a digest, marked as a version 8 (custom) UUID of RFC 9562.
+  [[nodiscard]] static uuid from_digest(const hash256& digest) noexcept {
+    uuid out;
+    for (std::size_t i = 0; i < 16; ++i) out.bytes[i] = digest.bytes[i];
+    out.bytes[6] = static_cast<std::uint8_t>((out.bytes[6] & 0x0f) | 0x80);
+    out.bytes[8] = static_cast<std::uint8_t>((out.bytes[8] & 0x3f) | 0x80);
+    return out;
+  }
+};
+
+using bet_id = uuid<struct bet_tag>;
+using deposit_id = uuid<struct deposit_tag>;
+using conversion_id = uuid<struct conversion_tag>;
+using replenish_id = uuid<struct replenish_tag>;
+/// One intended chain transaction (whatever number of fee bumps it takes); derived from its
+/// purpose.
+using operation_id = uuid<struct operation_tag>;
+
+}  // namespace headroom
+
+template <class Tag>
+struct std::hash<headroom::uuid<Tag>> : std::hash<headroom::fixed_bytes<16, Tag>> {};

@@ -1,0 +1,189 @@
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "domain/error.hpp"
+#include "domain/records.hpp"
+
+namespace headroom {
+
+/// The accounts of the one double-entry book. A posting moves an amount from `credit` to `debit`,
+/// so each posting balances by its shape and the trial balance is zero by construction.
+/// Assets: buffer, reserve, in_transit. Liability: user (one per address). Equity: capital.
+/// Expense: conversion_loss. Stake and fee of a filled bet leave the books with the bet's own
+/// posting (the user is owed less, the buffer holds less), so they need no account.
+enum class account : std::uint8_t {
+  buffer = 0,           // USDC on Polygon that backs bets
+  reserve = 1,          // USDC on Polygon above the buffer's maximum
+  in_transit = 2,       // USDT0 received and not yet arrived as USDC
+  user = 3,             // what one user may bet or withdraw
+  capital = 4,          // what the operator put in
+  conversion_loss = 5,  // what bridges and swaps cost
+};
+
+enum class posting_kind : std::uint8_t {
+  bet = 0,              // debit user,            credit buffer
+  bet_refund = 1,       // debit buffer,          credit user
+  deposit = 2,          // debit in_transit,      credit user
+  conversion = 3,       // debit buffer/reserve,  credit in_transit
+  conversion_loss = 4,  // debit conversion_loss, credit in_transit
+  replenish = 5,        // debit buffer/reserve,  credit capital
+  refill = 6,           // debit buffer,          credit reserve
+};
+
+// -- what the journal can be asked to commit -----------------------------------------------------
+// Each entry is one atomic change. Committing an entry twice changes nothing the second time and is
+// answered `none`: that is how an unknown COMMIT is resolved, by asking the books again.
+
+/// A bet's intent: posting user -> buffer, the bet's row in `placing`, the signed order.
+/// Refused with insufficient_balance, exceeds_max_bet (a CHECK said no) or duplicate (a bet with
+/// this id but another order hash exists: look it up).
+struct accept_bet {
+  bet row;
+};
+
+/// The venue's last word on a bet in `placing`. spent + fee + refunded == amount.
+struct finish_bet {
+  bet_id id;
+  address user;
+  bet_status status = bet_status::failed;  // filled or failed
+  share_amount shares;
+  usdc spent;
+  usdc fee;
+  usdc refunded;  // back to user and buffer
+  std::string failure;
+  timestamp at;
+};
+
+/// A deposit's intent in `settling`. Unique on (chain_id, token, from, nonce): a second one with
+/// another id is `duplicate`.
+struct open_deposit {
+  deposit row;
+};
+
+/// The payment is proven on chain: settling -> pending.
+struct settle_deposit {
+  deposit_id id;
+  hash256 tx_hash;
+  timestamp at;
+};
+
+/// The payment will never arrive: settling -> failed.
+struct fail_deposit {
+  deposit_id id;
+  std::string failure;
+  timestamp at;
+};
+
+/// pending -> converting, and the user's credit in the same commit.
+struct credit_deposit {
+  deposit_id id;
+  address user;
+  usdc amount;
+  timestamp at;
+};
+
+/// Groups credited deposits into one conversion. Refused as duplicate when one of them already
+/// belongs to another conversion.
+struct open_conversion {
+  conversion row;
+};
+
+/// What a running conversion has reached: its steps and attempts, as a whole.
+struct advance_conversion {
+  conversion_id id;
+  std::vector<conversion_step> steps;
+  std::uint32_t attempts = 0;
+  timestamp at;
+};
+
+/// Arrived: buffer and reserve get what was received, the rest of the amount is conversion_loss;
+/// its deposits become completed. to_buffer + to_reserve + loss == amount; a premium makes the loss
+/// negative and its posting the mirror image.
+struct complete_conversion {
+  conversion_id id;
+  std::vector<conversion_step> steps;
+  usdc to_buffer;
+  usdc to_reserve;
+  usdc loss;
+  timestamp at;
+};
+
+/// Given up: the conversion and its deposits are marked failed. No money moves in the books: the
+/// amount stays in_transit for a human, and the users keep their credit.
+struct fail_conversion {
+  conversion_id id;
+  std::vector<conversion_step> steps;
+  std::string failure;
+  timestamp at;
+};
+
+/// The operator puts USDC in. `reference` names the payment; a second replenish with the same id
+/// and another amount or reference is `key_reused`.
+struct replenish {
+  replenish_id id;
+  usdc to_buffer;
+  usdc to_reserve;
+  std::string reference;
+  timestamp at;
+};
+
+/// Reserve to buffer, when the buffer is low.
+struct refill {
+  replenish_id id;
+  usdc amount;
+  timestamp at;
+};
+
+/// New limits of the buffer.
+struct configure_buffer {
+  usdc min_size;
+  bool has_max = false;
+  usdc max_size;
+  timestamp at;
+};
+
+/// Signed transactions that are about to be broadcast, all or none.
+struct record_operations {
+  std::vector<chain_operation> rows;
+};
+
+/// What became of an operation; its other attempts become `dropped`.
+struct finish_operation {
+  operation_id id;
+  hash256 tx_hash;  // the attempt that was mined; zero when dropped
+  operation_status status = operation_status::confirmed;
+  std::uint64_t block_number = 0;
+  timestamp at;
+};
+
+using journal_entry =
+    std::variant<accept_bet, finish_bet, open_deposit, settle_deposit, fail_deposit, credit_deposit,
+                 open_conversion, advance_conversion, complete_conversion, fail_conversion,
+                 replenish, refill, configure_buffer, record_operations, finish_operation>;
+
+// -- what the journal answers --------------------------------------------------------------------
+
+/// The books' word on one entry. `balance` and `balance_version` are the user's row after the
+/// commit when the entry touched one (version 0: it did not).
+struct committed {
+  usdc balance;
+  std::int64_t balance_version = 0;
+};
+
+/// Per entry of a batch: `none` with what is true now, or why this one entry was refused.
+struct entry_outcome {
+  errc verdict = errc::none;
+  committed result;
+};
+
+/// One user's committed row. Version 0: the user is unknown to the books and owns nothing.
+struct balance_row {
+  address user;
+  usdc balance;
+  std::int64_t version = 0;
+};
+
+}  // namespace headroom

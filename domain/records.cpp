@@ -1,0 +1,57 @@
+#include "domain/records.hpp"
+
+namespace headroom {
+
+std::string_view to_string(bet_status s) noexcept {
+  switch (s) {
+    case bet_status::placing: return "placing";
+    case bet_status::filled: return "filled";
+    case bet_status::failed: return "failed";
+    case bet_status::settled: return "settled";
+  }
+  return "unknown";
+}
+
+std::optional<bet_status> parse_bet_status(std::string_view text) noexcept {
+  for (const auto s :
+       {bet_status::placing, bet_status::filled, bet_status::failed, bet_status::settled})
+    if (to_string(s) == text) return s;
+  return std::nullopt;
+}
+
+std::string_view to_string(deposit_status s) noexcept {
+  switch (s) {
+    case deposit_status::settling: return "settling";
+    case deposit_status::pending: return "pending";
+    case deposit_status::converting: return "converting";
+    case deposit_status::completed: return "completed";
+    case deposit_status::failed: return "failed";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(conversion_status s) noexcept {
+  switch (s) {
+    case conversion_status::running: return "running";
+    case conversion_status::completed: return "completed";
+    case conversion_status::failed: return "failed";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(operation_status s) noexcept {
+  switch (s) {
+    case operation_status::stored: return "stored";
+    case operation_status::confirmed: return "confirmed";
+    case operation_status::reverted: return "reverted";
+    case operation_status::dropped: return "dropped";
+  }
+  return "unknown";
+}
+
+usdc average_price(const bet& b) noexcept {
+  const auto price = mul_div_floor(b.spent.micro, micro_per_usdc, b.shares.micro);
+  return price ? usdc{*price} : usdc{};
+}
+
+}  // namespace headroom

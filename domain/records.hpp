@@ -1,0 +1,189 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/ids.hpp"
+#include "domain/money.hpp"
+#include "domain/time.hpp"
+
+namespace headroom {
+
+/// Outcome tokens of a market in millionths of a share; one share pays 1 USDC if it wins.
+struct share_amount {
+  std::int64_t micro = 0;
+  friend constexpr auto operator<=>(const share_amount&, const share_amount&) = default;
+};
+
+// -- the bet -----------------------------------------------------------------------------------
+
+/// placing -> filled | failed; filled -> settled (when its market resolves). `placing` covers every
+/// moment in which the venue may hold the order, an unknown outcome included.
+enum class bet_status : std::uint8_t { placing = 0, filled = 1, failed = 2, settled = 3 };
+[[nodiscard]] std::string_view to_string(bet_status s) noexcept;
+[[nodiscard]] std::optional<bet_status> parse_bet_status(std::string_view text) noexcept;
+
+/// One user's order at the venue, as the books have it.
+struct bet {
+  bet_id id;
+  address user;
+  uint256 token;   // the outcome token bought
+  usdc amount;     // taken from the user and the buffer, fee included
+  usdc max_price;  // micro-USDC per share
+  bet_status status = bet_status::placing;
+  share_amount shares;       // bought
+  usdc spent;                // paid for the shares
+  usdc fee;                  // paid to the venue on top
+  usdc refunded;             // given back to user and buffer: amount - spent - fee
+  std::string failure;       // why it failed: the venue's words, "" otherwise
+  hash256 request_hash;      // of the request's body, to tell a repeat from a reuse
+  hash256 order_hash;        // EIP-712 hash: the venue's order id
+  byte_vector signed_order;  // exact, see chain/polymarket/order.hpp
+  timestamp deadline;        // not sent to the venue for the first time after this
+  timestamp created_at;
+  timestamp updated_at;
+};
+
+/// spent / shares in micro-USDC per share, rounded down; zero when nothing was bought.
+[[nodiscard]] usdc average_price(const bet& b) noexcept;
+
+// -- the deposit -------------------------------------------------------------------------------
+
+/// settling -> pending -> converting -> completed | failed; settling -> failed (nothing received).
+/// `settling` is the time between the stored intent and the proof on chain; the user is credited on
+/// the way from pending to converting and never loses that credit.
+enum class deposit_status : std::uint8_t {
+  settling = 0,
+  pending = 1,
+  converting = 2,
+  completed = 3,
+  failed = 4
+};
+[[nodiscard]] std::string_view to_string(deposit_status s) noexcept;
+
+/// A signed EIP-3009 TransferWithAuthorization: what x402's `exact` scheme pays with.
+struct authorization {
+  std::uint64_t chain_id = 0;
+  address token;
+  address from;
+  address to;
+  usdc value;
+  std::int64_t valid_after = 0;   // unix seconds
+  std::int64_t valid_before = 0;  // unix seconds
+  hash256 nonce;                  // random per payer; unique with (chain_id, token, from)
+  byte_vector signature;          // r || s || v, low s, v 27/28
+};
+
+struct deposit {
+  deposit_id id;
+  address user;  // the payer is credited
+  usdc amount;
+  deposit_status status = deposit_status::settling;
+  authorization payment;
+  std::uint8_t x402_version = 2;
+  hash256 tx_hash;  // the settling transaction, zero until known
+  std::string failure;
+  conversion_id conversion;  // zero until it is part of one
+  timestamp created_at;
+  timestamp credited_at;
+  timestamp updated_at;
+};
+
+// -- the conversion ----------------------------------------------------------------------------
+
+/// running -> completed | failed. Which step runs is in `step`.
+enum class conversion_status : std::uint8_t { running = 0, completed = 1, failed = 2 };
+[[nodiscard]] std::string_view to_string(conversion_status s) noexcept;
+
+/// One executed or executing step of a route.
+struct conversion_step {
+  std::string name;   // "bridge", "swap"
+  std::string state;  // "in_flight", "done", "failed"
+  usdc amount_in;
+  usdc amount_out;  // from the receipt, zero until done
+  hash256 tx_hash;  // zero until sent
+  std::uint32_t attempt = 0;
+  std::string detail;  // guid of the bridge message, reason of a failure
+  timestamp started_at;
+  timestamp finished_at;
+};
+
+struct conversion {
+  conversion_id id;
+  std::string route;  // "oft_uniswap"
+  conversion_status status = conversion_status::running;
+  usdc amount;    // USDT0 put in
+  usdc received;  // USDC that arrived
+  usdc loss;      // amount - received
+  std::vector<conversion_step> steps;
+  std::uint32_t attempts = 0;  // retries of a stuck or failed step
+  std::string failure;
+  std::vector<deposit_id> deposits;
+  timestamp created_at;
+  timestamp updated_at;
+  timestamp completed_at;
+};
+
+// -- the buffer --------------------------------------------------------------------------------
+
+/// The committed row `liquidity_buffer` with what stands beside it. `version` grows with every
+/// change.
+struct buffer_row {
+  usdc balance;
+  usdc min_size;
+  bool has_max = false;
+  usdc max_size;  // meaningful when has_max
+  usdc reserve;   // surplus above max_size, waiting
+  usdc total_deposited;
+  usdc total_withdrawn;
+  std::int64_t version = 0;
+  timestamp last_replenished_at;
+  timestamp updated_at;
+};
+
+/// What `GET /buffer/status` shows.
+struct buffer_status {
+  buffer_row row;
+  usdc available;  // row.balance minus deductions not yet committed
+  bool is_low = false;
+  usdc recommended_min_size;  // twice the average daily bet volume
+};
+
+// -- the outbox --------------------------------------------------------------------------------
+
+/// stored -> confirmed | reverted | dropped. `dropped`: another transaction took the nonce.
+enum class operation_status : std::uint8_t { stored = 0, confirmed = 1, reverted = 2, dropped = 3 };
+[[nodiscard]] std::string_view to_string(operation_status s) noexcept;
+
+/// One signed transaction, stored before its broadcast. An operation has one row per fee bump, all
+/// with the same nonce; at most one of them can ever be mined.
+struct chain_operation {
+  operation_id id;
+  std::uint32_t attempt = 0;
+  std::uint64_t chain_id = 0;
+  address account;
+  std::uint64_t nonce = 0;
+  hash256 tx_hash;
+  byte_vector raw;
+  std::string purpose;  // "deposit", "bridge", "approve", "swap"
+  operation_status status = operation_status::stored;
+  std::uint64_t block_number = 0;
+  timestamp created_at;
+};
+
+// -- people ------------------------------------------------------------------------------------
+
+enum class scope : std::uint8_t { read = 1, trade = 2, inspect = 4, admin = 8 };
+
+/// A service key as stored: the secret itself exists only in its owner's hands.
+struct service_key {
+  std::string id;  // public part
+  std::string name;
+  hash256 secret_hash;      // SHA-256 of the secret part
+  std::uint8_t scopes = 0;  // bit set of `scope`
+  timestamp created_at;
+  timestamp revoked_at;
+};
+
+}  // namespace headroom

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "domain/records.hpp"
+
+namespace headroom {
+
+/// Which bets to list, newest first. `cursor` is a page's `next_cursor`, "" for the first page.
+struct bet_filter {
+  bool has_user = false;
+  address user;
+  bool has_status = false;
+  bet_status status = bet_status::placing;
+  std::string cursor;
+  std::uint32_t limit = 50;  // 1 to 200
+};
+
+struct bet_page {
+  std::vector<bet> bets;
+  std::string next_cursor;  // "" on the last page
+};
+
+struct conversion_page {
+  std::vector<conversion> conversions;
+  std::string next_cursor;
+};
+
+/// How conversions went, over the last 30 days. Durations in milliseconds, from created to
+/// completed.
+struct conversion_metrics {
+  std::int64_t completed = 0;
+  std::int64_t failed = 0;
+  std::int64_t running = 0;
+  std::int64_t average_ms = 0;
+  std::int64_t p95_ms = 0;
+  std::int64_t p99_ms = 0;
+  usdc total_in;
+  usdc total_received;
+  usdc total_loss;
+};
+
+/// The books' totals, from the stored balances (not from a replay: that is `headroom verify`).
+struct trial_balance {
+  usdc buffer;
+  usdc reserve;
+  usdc in_transit;
+  usdc at_venue;  // amounts of bets still `placing`
+  usdc users;     // owed to users
+  usdc capital;
+  usdc conversion_loss;
+  usdc wagered;  // net of bets and refunds: what left the books through bets
+  std::int64_t user_count = 0;
+};
+
+/// What a restart has to finish, oldest first.
+struct unfinished_work {
+  std::vector<bet> placing_bets;
+  std::vector<deposit> settling_deposits;
+};
+
+/// One difference that `headroom verify` found.
+struct discrepancy {
+  std::string what;  // "balance 0xabc...", "liquidity_buffer.usdc_balance"
+  std::int64_t stored = 0;
+  std::int64_t replayed = 0;
+};
+
+}  // namespace headroom

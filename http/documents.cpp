@@ -1,0 +1,115 @@
+#include "http/documents.hpp"
+
+namespace headroom::http {
+namespace {
+
+template <class Id>
+void id_or_null(json_writer& w, std::string_view name, const Id& id) {
+  if (id.is_zero()) return w.null(name);
+  w.field(name, id.text());
+}
+
+void write_steps(json_writer& w, const conversion& c) {
+  w.open_list("steps");
+  for (const auto& s : c.steps) {
+    w.open();
+    w.field("name", s.name);
+    w.field("state", s.state);
+    w.field("amount_in", s.amount_in);
+    if (s.state == "done") {
+      w.field("amount_out", s.amount_out);
+    } else {
+      w.null("amount_out");  // known from the receipt only
+    }
+    w.field("tx_hash", s.tx_hash);
+    w.number("attempt", s.attempt);
+    w.text_or_null("detail", s.detail);
+    w.field("started_at", s.started_at);
+    w.field("finished_at", s.finished_at);
+    w.close();
+  }
+  w.close_list();
+}
+
+}  // namespace
+
+std::int64_t ratio_of(std::int64_t a, std::int64_t b) noexcept {
+  return mul_div_floor(a, 1'000'000, b).value_or(0);
+}
+
+void write_bet(json_writer& w, const bet& b, const actors::ethereum_port& ethereum) {
+  w.field("bet_id", b.id.text());
+  w.field("user_address", ethereum.print_address(b.user));
+  w.field("token_id", b.token.decimal());
+  w.field("amount", b.amount);
+  w.field("max_price", b.max_price);
+  w.field("status", to_string(b.status));
+  w.field("shares", b.shares);
+  w.field("average_price", average_price(b));
+  w.field("spent", b.spent);
+  w.field("fee", b.fee);
+  w.field("refunded", b.refunded);
+  w.field("order_hash", b.order_hash);
+  w.text_or_null("failure", b.failure);
+  w.field("deadline", b.deadline);
+  w.field("created_at", b.created_at);
+  w.field("updated_at", b.updated_at);
+}
+
+void write_deposit(json_writer& w, const deposit& d, const actors::ethereum_port& ethereum) {
+  w.field("deposit_id", d.id.text());
+  w.field("user_address", ethereum.print_address(d.user));
+  w.field("amount", d.amount);
+  w.field("status", to_string(d.status));
+  w.field("tx_hash", d.tx_hash);
+  w.text_or_null("failure", d.failure);
+  w.field("created_at", d.created_at);
+  w.field("credited_at", d.credited_at);
+  w.field("updated_at", d.updated_at);
+  id_or_null(w, "conversion_id", d.conversion);
+}
+
+void write_conversion_progress(json_writer& w, const conversion& c) {
+  w.field("conversion_id", c.id.text());
+  w.field("status", to_string(c.status));
+  w.field("route", c.route);
+  write_steps(w, c);
+}
+
+void write_conversion(json_writer& w, const conversion& c) {
+  write_conversion_progress(w, c);
+  w.field("amount", c.amount);
+  w.field("received", c.received);
+  w.field("loss", c.loss);
+  w.number("attempts", c.attempts);
+  w.text_or_null("failure", c.failure);
+  w.open_list("deposits");
+  for (const auto& id : c.deposits) w.item(id.text());
+  w.close_list();
+  w.field("created_at", c.created_at);
+  w.field("updated_at", c.updated_at);
+  w.field("completed_at", c.completed_at);
+}
+
+void write_buffer_status(json_writer& w, const buffer_status& s) {
+  const auto& row = s.row;
+  w.field("buffer_id", "global");
+  w.field("usdc_balance", row.balance);
+  w.field("available", s.available);
+  w.field("reserve", row.reserve);
+  w.field("min_buffer_size", row.min_size);
+  if (row.has_max) {
+    w.field("max_buffer_size", row.max_size);
+  } else {
+    w.null("max_buffer_size");
+  }
+  w.field("total_deposited", row.total_deposited);
+  w.field("total_withdrawn", row.total_withdrawn);
+  w.ratio("utilization_rate", ratio_of(row.total_withdrawn.micro, row.total_deposited.micro));
+  w.boolean("is_low", s.is_low);
+  w.field("recommended_min_size", s.recommended_min_size);
+  w.field("last_replenished_at", row.last_replenished_at);
+  w.field("updated_at", row.updated_at);
+}
+
+}  // namespace headroom::http

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "actors/ports.hpp"
+#include "domain/records.hpp"
+
+/// Strict reading of bodies and queries. Everything here throws `problem` (400) naming the field.
+namespace headroom::http {
+
+/// A JSON body: one flat object whose values are strings or null. Unknown and repeated fields,
+/// nesting, numbers and text after the object are refused.
+class body_fields {
+ public:
+  body_fields(std::string_view json, std::initializer_list<std::string_view> allowed);
+
+  /// Nothing when the field is absent. Null or a value that is no string: 400.
+  [[nodiscard]] std::optional<std::string_view> text(std::string_view name) const;
+  /// As text, and absent is refused too.
+  [[nodiscard]] std::string_view required(std::string_view name) const;
+  [[nodiscard]] bool has(std::string_view name) const noexcept { return find(name) != nullptr; }
+  [[nodiscard]] bool is_null(std::string_view name) const noexcept;
+
+ private:
+  enum class kind : std::uint8_t { text, null, other };
+  struct entry {
+    std::string name;
+    kind type;
+    std::string text;
+  };
+  struct reader;
+  [[nodiscard]] const entry* find(std::string_view name) const noexcept;
+
+  std::vector<entry> entries_;
+};
+
+/// The query string, percent-decoded. Unknown and repeated parameters are refused.
+class query_fields {
+ public:
+  query_fields(std::string_view query, std::initializer_list<std::string_view> allowed);
+
+  [[nodiscard]] std::optional<std::string_view> text(std::string_view name) const;
+  [[nodiscard]] std::string_view required(std::string_view name) const;
+
+ private:
+  struct entry {
+    std::string_view name;  // one of `allowed`: literals of the route
+    std::string text;
+  };
+  std::vector<entry> entries_;
+};
+
+// -- one function per kind of value; `name` is the field for the error -----------------------------
+
+/// A positive amount.
+[[nodiscard]] usdc read_amount(std::string_view name, std::string_view text);
+/// Zero is fine.
+[[nodiscard]] usdc read_amount_or_zero(std::string_view name, std::string_view text);
+/// USDC per share, 0 < p < 1.
+[[nodiscard]] usdc read_price(std::string_view name, std::string_view text);
+/// "0x" and 40 hex digits; mixed case must carry the EIP-55 checksum.
+[[nodiscard]] address read_address(const actors::ethereum_port& ethereum, std::string_view name,
+                                   std::string_view text);
+[[nodiscard]] uint256 read_token(std::string_view name, std::string_view text);
+[[nodiscard]] timestamp read_time(std::string_view name, std::string_view text);
+/// Decimal digits, from `least` to `most`.
+[[nodiscard]] std::uint32_t read_count(std::string_view name, std::string_view text,
+                                       std::uint32_t least, std::uint32_t most);
+/// A page's cursor: opaque, up to 200 visible characters.
+[[nodiscard]] std::string read_cursor(std::string_view name, std::string_view text);
+/// Human text of 1 to `most` characters, no control characters.
+[[nodiscard]] std::string read_text(std::string_view name, std::string_view text, std::size_t most);
+
+template <class Id>
+[[nodiscard]] Id read_id(std::string_view name, std::string_view text);
+extern template bet_id read_id<bet_id>(std::string_view, std::string_view);
+extern template deposit_id read_id<deposit_id>(std::string_view, std::string_view);
+extern template conversion_id read_id<conversion_id>(std::string_view, std::string_view);
+
+}  // namespace headroom::http

@@ -1,0 +1,122 @@
+#include "http/json_writer.hpp"
+
+#include <array>
+
+namespace headroom::http {
+namespace {
+
+/// Length of the valid UTF-8 sequence at the front of `text`, 0 when it is broken.
+std::size_t utf8_length(std::string_view text) noexcept {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const auto lead = byte(0);
+  const std::size_t n = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+  if (lead < 0xc2 || lead > 0xf4 || text.size() < n) return 0;
+  for (std::size_t i = 1; i < n; ++i)
+    if ((byte(i) & 0xc0U) != 0x80U) return 0;
+  if (lead == 0xe0 && byte(1) < 0xa0) return 0;  // overlong
+  if (lead == 0xed && byte(1) > 0x9f) return 0;  // surrogate
+  if (lead == 0xf0 && byte(1) < 0x90) return 0;  // overlong
+  if (lead == 0xf4 && byte(1) > 0x8f) return 0;  // above U+10FFFF
+  return n;
+}
+
+}  // namespace
+
+void append_json_string(std::string& out, std::string_view text) {
+  static constexpr char digits[] = "0123456789abcdef";
+  out += '"';
+  for (std::size_t i = 0; i < text.size();) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c >= 0x80) {
+      const auto n = utf8_length(text.substr(i));
+      out += n == 0 ? std::string_view{"\\ufffd"} : text.substr(i, n);
+      i += n == 0 ? 1 : n;
+      continue;
+    }
+    if (c == '"' || c == '\\') {
+      (out += '\\') += static_cast<char>(c);
+    } else if (c < 0x20 || c == 0x7f) {
+      out += "\\u00";
+      (out += digits[c >> 4]) += digits[c & 15];
+    } else {
+      out += static_cast<char>(c);
+    }
+    ++i;
+  }
+  out += '"';
+}
+
+void json_writer::comma() {
+  if (!first_) out_ += ',';
+  first_ = false;
+}
+
+void json_writer::key(std::string_view name) {
+  comma();
+  ((out_ += '"') += name) += "\":";
+  first_ = true;  // the value follows without a comma
+}
+
+void json_writer::begin(char bracket) {
+  comma();
+  out_ += bracket;
+  first_ = true;
+}
+
+void json_writer::end(char bracket) {
+  out_ += bracket;
+  first_ = false;
+}
+
+void json_writer::raw(std::string_view name, std::string_view json) {
+  key(name);
+  out_ += json;
+  first_ = false;
+}
+
+void json_writer::field(std::string_view name, std::string_view text) {
+  key(name);
+  append_json_string(out_, text);
+  first_ = false;
+}
+
+void json_writer::field(std::string_view name, usdc amount) {
+  key(name);
+  ((out_ += '"') += to_string(amount)) += '"';
+  first_ = false;
+}
+
+void json_writer::field(std::string_view name, timestamp t) {
+  if (!t.is_set()) return null(name);
+  key(name);
+  ((out_ += '"') += to_rfc3339(t)) += '"';
+  first_ = false;
+}
+
+void json_writer::field(std::string_view name, const hash256& h) {
+  if (h.is_zero()) return null(name);
+  field(name, std::string_view{h.hex()});
+}
+
+void json_writer::text_or_null(std::string_view name, std::string_view text) {
+  if (text.empty()) return null(name);
+  field(name, text);
+}
+
+void json_writer::ratio(std::string_view name, std::int64_t millionths) {
+  const bool negative = millionths < 0;
+  const auto raw_bits = static_cast<std::uint64_t>(millionths);
+  const auto size = negative ? ~raw_bits + 1 : raw_bits;
+  auto text = (negative ? "-" : "") + std::to_string(size / 1'000'000);
+  auto fraction = std::to_string(size % 1'000'000 + 1'000'000).substr(1);
+  while (!fraction.empty() && fraction.back() == '0') fraction.pop_back();
+  if (!fraction.empty()) (text += '.') += fraction;
+  raw(name, text);
+}
+
+void json_writer::item(std::string_view text) {
+  comma();
+  append_json_string(out_, text);
+}
+
+}  // namespace headroom::http

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "domain/records.hpp"
+
+namespace headroom::http {
+
+/// Who asks. Only service keys exist yet; a signed-in user will be `user`.
+struct principal {
+  enum class kind : std::uint8_t { service_key, user };
+  kind type = kind::service_key;
+  std::string name;         // "key:<id>" or "user:0x..": what idempotency keys belong to
+  std::uint8_t scopes = 0;  // bit set of `scope`
+
+  [[nodiscard]] bool may(scope s) const noexcept {
+    return (scopes & static_cast<std::uint8_t>(s)) != 0;
+  }
+};
+
+[[nodiscard]] std::string_view to_string(scope s) noexcept;
+[[nodiscard]] std::optional<scope> parse_scope(std::string_view text) noexcept;
+
+/// A service key as its owner gets it, once: "hr_<id>_<secret>", id 16 and secret 64 hex digits.
+struct new_key {
+  std::string text;
+  service_key record;  // what is stored: the secret's SHA-256 only
+};
+/// From the system's random source; throws std::runtime_error when there is none.
+[[nodiscard]] new_key make_key(std::string name, std::uint8_t scopes, timestamp now);
+
+/// The active service keys: an immutable snapshot, replaced as a whole. Thread-safe. A generation
+/// number lets a connection remember that its key was good, until the snapshot changes.
+class key_ring {
+ public:
+  /// Takes over what the store says; an equal set keeps the generation.
+  void replace(const std::vector<service_key>& keys);
+  /// 0 until the first `replace`.
+  [[nodiscard]] std::uint64_t generation() const noexcept {
+    return generation_.load(std::memory_order_acquire);
+  }
+  /// The key's owner when `text` is an active key; compares in constant time.
+  [[nodiscard]] std::optional<principal> find(std::string_view text) const;
+
+ private:
+  struct entry {
+    hash256 secret_hash;
+    std::uint8_t scopes = 0;
+    friend bool operator==(const entry&, const entry&) = default;
+  };
+  using snapshot = std::unordered_map<std::string, entry>;
+
+  [[nodiscard]] std::shared_ptr<const snapshot> current() const;
+
+  mutable std::mutex mutex_;  // for the pointer; held for a copy of it
+  std::shared_ptr<const snapshot> keys_ = std::make_shared<const snapshot>();
+  std::atomic<std::uint64_t> generation_{0};
+};
+
+}  // namespace headroom::http

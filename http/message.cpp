@@ -1,0 +1,49 @@
+#include "http/message.hpp"
+
+#include <algorithm>
+
+namespace headroom::http {
+
+std::string_view to_string(verb v) noexcept {
+  switch (v) {
+    case verb::get: return "GET";
+    case verb::head: return "HEAD";
+    case verb::post: return "POST";
+    case verb::patch: return "PATCH";
+    case verb::options: return "OPTIONS";
+    case verb::other: return "OTHER";
+  }
+  return "OTHER";
+}
+
+response& response::with(std::string_view name, std::string_view value) {
+  if (!std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c <= '~'; }))
+    return *this;
+  headers.append(name).append(": ").append(value).append("\r\n");
+  return *this;
+}
+
+std::string_view reason_phrase(unsigned status) noexcept {
+  switch (status) {
+    case 200: return "OK";
+    case 201: return "Created";
+    case 202: return "Accepted";
+    case 204: return "No Content";
+    case 400: return "Bad Request";
+    case 401: return "Unauthorized";
+    case 402: return "Payment Required";
+    case 403: return "Forbidden";
+    case 404: return "Not Found";
+    case 405: return "Method Not Allowed";
+    case 408: return "Request Timeout";
+    case 409: return "Conflict";
+    case 413: return "Content Too Large";
+    case 422: return "Unprocessable Content";
+    case 431: return "Request Header Fields Too Large";
+    case 500: return "Internal Server Error";
+    case 503: return "Service Unavailable";
+    default: return "Unknown";
+  }
+}
+
+}  // namespace headroom::http

@@ -1,0 +1,107 @@
+#include "http/problem.hpp"
+
+#include "actors/error.hpp"
+#include "http/json_writer.hpp"
+
+namespace headroom::http {
+namespace {
+
+struct row {
+  errc code;
+  unsigned status;
+  std::string_view title;
+};
+
+constexpr row table[] = {
+    {errc::bad_request, 400, "The request cannot be read"},
+    {errc::invalid_field, 400, "A field is missing or malformed"},
+    {errc::idempotency_key_required, 400, "An Idempotency-Key header is required"},
+    {errc::unauthorized, 401, "Credentials are missing or wrong"},
+    {errc::payment_required, 402, "Payment required"},
+    {errc::invalid_payment, 402, "The payment is not valid"},
+    {errc::forbidden, 403, "The credentials do not allow this"},
+    {errc::not_found, 404, "Not found"},
+    {errc::method_not_allowed, 405, "Method not allowed"},
+    {errc::key_reused, 409, "The idempotency key was used for another request"},
+    {errc::duplicate, 409, "Already done"},
+    {errc::payload_too_large, 413, "The body is too large"},
+    {errc::insufficient_balance, 422, "The balance cannot pay"},
+    {errc::exceeds_max_bet, 422, "The bet exceeds the maximum"},
+    {errc::venue_rejected, 422, "The venue refused the order"},
+    {errc::unknown_market, 422, "The venue does not know this token"},
+    {errc::price_off_tick, 422, "The price is not a multiple of the market's tick"},
+    {errc::amount_too_small, 422, "The amount is below the venue's minimum"},
+    {errc::deadline_passed, 422, "The deadline has passed"},
+    {errc::market_closed, 422, "The market takes no orders"},
+    {errc::internal, 500, "Internal error"},
+    {errc::invariant_violated, 500, "Internal error"},
+    {errc::overloaded, 503, "Too much to do, come back"},
+    {errc::unavailable, 503, "A part of the service is unavailable"},
+    {errc::shutting_down, 503, "The service is shutting down"},
+    {errc::timed_out, 503, "No answer in time"},
+    {errc::in_doubt, 503, "The outcome is not known yet"},
+};
+
+std::string_view title_of(unsigned status) noexcept {
+  return status == 431   ? "The request's header is too large"
+         : status == 408 ? "The request came too slowly"
+                         : reason_phrase(status);
+}
+
+}  // namespace
+
+problem problem_of(errc e, std::string detail, std::string field) {
+  problem out;
+  for (const auto& r : table) {
+    if (r.code != e) continue;
+    out.status = r.status;
+    out.code = to_string(r.code);
+    out.title = r.title;
+  }
+  if (out.title.empty()) out.title = "Internal error";
+  if (out.status == 503) out.retry_after = 1;
+  out.detail = std::move(detail);
+  out.field = std::move(field);
+  return out;
+}
+
+problem problem_of(const caf::error& e) {
+  return problem_of(actors::code_of(e), actors::detail_of(e));
+}
+
+problem bad_field(std::string field, std::string detail) {
+  return problem_of(errc::invalid_field, std::move(detail), std::move(field));
+}
+
+problem protocol_problem(unsigned status, std::string code, std::string detail) {
+  problem out;
+  out.status = status;
+  out.code = std::move(code);
+  out.title = title_of(status);
+  out.detail = std::move(detail);
+  return out;
+}
+
+response to_response(const problem& p, std::string_view instance) {
+  json_writer w;
+  w.open();
+  w.field("type", "urn:problem-type:headroom:" + p.code);
+  w.field("title", p.title);
+  w.number("status", p.status);
+  w.field("code", p.code);
+  w.field("detail", p.detail.empty() ? p.title : p.detail);
+  if (!p.field.empty()) w.field("field", p.field);
+  w.field("instance", instance.substr(0, 256));
+  if (!p.extra_name.empty()) w.field(p.extra_name, p.extra_value);
+  w.close();
+  response out;
+  out.status = p.status;
+  out.content_type = problem_type;
+  out.headers = p.headers;
+  out.body = w.take();
+  if (p.retry_after > 0) out.with("Retry-After", std::to_string(p.retry_after));
+  if (p.status == 401) out.with("WWW-Authenticate", "Bearer realm=\"headroom\"");
+  return out;
+}
+
+}  // namespace headroom::http

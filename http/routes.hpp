@@ -1,0 +1,38 @@
+#pragma once
+
+#include "http/exchange.hpp"
+
+/// Every route's function; the table is in router.cpp. One file per resource.
+namespace headroom::http {
+
+// routes_house.cpp
+void get_healthz(exchange& x);  // the constant
+void get_readyz(exchange& x);
+void get_openapi(exchange& x);
+void get_actors(exchange& x);
+// routes_metrics.cpp
+void get_metrics(exchange& x);
+// routes_balance.cpp
+void get_balance(exchange& x);
+void get_max_bet(exchange& x);
+// routes_buffer.cpp
+void get_buffer_status(exchange& x);
+void post_replenish(exchange& x);
+void patch_buffer(exchange& x);
+// routes_bets.cpp
+void post_bet(exchange& x);
+void get_bet(exchange& x);
+void get_bets(exchange& x);
+// routes_deposit.cpp
+void post_deposit(exchange& x);
+void get_deposit(exchange& x);
+void get_deposits(exchange& x);
+void options_deposit(exchange& x);  // CORS preflight
+// routes_conversions.cpp
+void get_conversion(exchange& x);
+void get_conversions(exchange& x);
+void get_conversion_metrics(exchange& x);
+// routes_audit.cpp
+void get_solvency(exchange& x);
+
+}  // namespace headroom::http

@@ -1,0 +1,93 @@
+#include "http/auth.hpp"
+#include "http/documents.hpp"
+#include "http/fields.hpp"
+#include "http/routes.hpp"
+
+namespace headroom::http {
+namespace {
+
+constexpr std::uint32_t shown_deposits = 200;
+
+/// Asks the user's balance actor; one that left for being idle is asked again through the
+/// directory.
+template <class Ok>
+void ask_balance(exchange& x, const address& user, Ok ok, unsigned tries_left = 2) {
+  x.ask_or<actors::balance_view>(
+      x.services().dir.balance_of(user), ok,
+      [user, ok, tries_left](exchange& y, const caf::error& e) {
+        if (actors::never_received(e) && tries_left > 0)
+          return ask_balance(y, user, ok, tries_left - 1);
+        y.refuse(problem_of(e));
+      },
+      actors::get_atom::value);
+}
+
+bool on_its_way(const deposit& d) noexcept {
+  return d.status == deposit_status::settling || d.status == deposit_status::pending;
+}
+
+void answer_balance(exchange& x, const address& user, const actors::balance_view& view,
+                    const std::vector<deposit>& deposits) {
+  const auto& ethereum = x.services().ethereum;
+  json_writer w{512};
+  w.open();
+  w.field("user_address", ethereum.print_address(user));
+  w.field("balance", view.available);
+  usdc total;
+  w.open_list("pending_deposits");
+  for (const auto& d : deposits) {
+    if (!on_its_way(d)) continue;
+    total = add_saturating(total, d.amount);
+    w.open();
+    write_deposit(w, d, ethereum);
+    w.close();
+  }
+  w.close_list();
+  w.field("pending_total", total);
+  const auto limit = max_bet_of(view.available, view.buffer_available);
+  w.field("max_bet", limit.amount);
+  w.field("limiting_factor", to_string(limit.limited_by));
+  w.close();
+  x.reply_json(w.take());
+}
+
+}  // namespace
+
+void get_balance(exchange& x) {
+  require_reader(x);
+  const query_fields query{x.asked().query, {"user_address"}};
+  const auto user =
+      read_address(x.services().ethereum, "user_address", query.required("user_address"));
+  ask_balance(x, user, [user](exchange& y, const actors::balance_view& view) {
+    y.ask<std::vector<deposit>>(
+        y.services().dir.get<actors::query_actor>(),
+        [user, view](exchange& z, const std::vector<deposit>& deposits) {
+          answer_balance(z, user, view, deposits);
+        },
+        actors::list_deposits{user, shown_deposits});
+  });
+}
+
+/// The hot path: one hop to the user's actor, which knows both limits. The address is echoed as it
+/// was asked for, which spares a keccak.
+void get_max_bet(exchange& x) {
+  require_reader(x);
+  const query_fields query{x.asked().query, {"user_address"}};
+  const auto asked_for = query.required("user_address");
+  const auto user = read_address(x.services().ethereum, "user_address", asked_for);
+  ask_balance(x, user,
+              [echo = std::string{asked_for}](exchange& y, const actors::balance_view& view) {
+                const auto limit = max_bet_of(view.available, view.buffer_available);
+                json_writer w;
+                w.open();
+                w.field("user_address", echo);
+                w.field("max_bet", limit.amount);
+                w.field("user_balance", view.available);
+                w.field("buffer_balance", view.buffer_available);
+                w.field("limiting_factor", to_string(limit.limited_by));
+                w.close();
+                y.reply_json(w.take());
+              });
+}
+
+}  // namespace headroom::http

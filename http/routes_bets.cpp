@@ -1,0 +1,190 @@
+#include "http/auth.hpp"
+#include "http/documents.hpp"
+#include "http/fields.hpp"
+#include "http/routes.hpp"
+
+namespace headroom::http {
+namespace {
+
+constexpr auto default_deadline = std::chrono::seconds{60};
+constexpr auto longest_deadline = std::chrono::hours{24};
+constexpr auto signature_digits = 2 * signature65::size;
+
+/// A bet as it was asked for, everything checked that can be checked without an actor.
+struct wanted_bet {
+  actors::place_bet order;
+  bool has_deadline = false;
+  std::optional<std::string_view> signature;
+};
+
+hash256 keccak(const exchange& x, std::string_view text) {
+  return x.services().ethereum.keccak256(
+      {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+}
+
+/// The fields' values in one fixed form: "25.0" and "25.00" are the same request. A default
+/// deadline is not part of it, or a repeat a second later would be another request.
+hash256 request_hash(const exchange& x, const wanted_bet& w) {
+  const auto& o = w.order;
+  const auto deadline = w.has_deadline ? std::to_string(o.deadline.us) : std::string{"-"};
+  return keccak(x, "bet|" + o.user.hex() + "|" + o.token.decimal() + "|" +
+                       std::to_string(o.amount.micro) + "|" + std::to_string(o.max_price.micro) +
+                       "|" + deadline);
+}
+
+wanted_bet read_bet(const exchange& x, const body_fields& body) {
+  wanted_bet out;
+  auto& o = out.order;
+  o.user = read_address(x.services().ethereum, "user_address", body.required("user_address"));
+  o.token = read_token("token_id", body.required("token_id"));
+  o.amount = read_amount("amount", body.required("amount"));
+  o.max_price = read_price("max_price", body.required("max_price"));
+  const auto now = x.services().now();
+  o.deadline = now.plus(default_deadline);
+  if (const auto text = body.text("deadline")) {
+    out.has_deadline = true;
+    o.deadline = read_time("deadline", *text);
+    if (o.deadline > now.plus(longest_deadline))
+      throw bad_field("deadline", "must be at most 24 hours ahead");
+  }
+  return out;
+}
+
+/// A signed bet says everything itself: 401 unless the user signed exactly this.
+void check_signature(const exchange& x, const wanted_bet& w, std::string_view signature,
+                     std::string_view idempotency_key) {
+  const auto& o = w.order;
+  if (!w.has_deadline) throw bad_field("deadline", "is required in a signed bet");
+  if (o.deadline.us % 1'000'000 != 0)
+    throw bad_field("deadline", "must be in whole seconds in a signed bet");
+  if (!signature.starts_with("0x") || signature.size() != 2 + signature_digits)
+    throw bad_field("signature", "must be 0x and 130 hex digits: r, s and v");
+  const actors::bet_intent intent{
+      o.user, o.token, o.amount, o.max_price, std::string{idempotency_key}, o.deadline.seconds()};
+  const auto signer = x.services().ethereum.signer_of(intent, signature);
+  if (!signer || *signer != o.user)
+    throw problem_of(errc::unauthorized, "the signature is not user_address's over this BetIntent",
+                     "signature");
+}
+
+void answer_bet(exchange& x, const bet& b) {
+  const auto id = b.id.text();
+  if (b.status == bet_status::failed) {
+    auto p = problem_of(errc::venue_rejected, b.failure);
+    p.extra_name = "bet_id";
+    p.extra_value = id;
+    return x.refuse(p);
+  }
+  json_writer w{768};
+  w.open();
+  write_bet(w, b, x.services().ethereum);
+  w.close();
+  response answer;
+  answer.body = w.take();
+  answer.with("Location", "/bets/" + id);
+  answer.status = 201;
+  if (b.status == bet_status::placing) {
+    answer.status = 202;
+    answer.with("Retry-After", "1");
+  }
+  x.reply(std::move(answer));
+}
+
+void refuse_bet(exchange& x, const caf::error& e) {
+  auto p = problem_of(e);
+  if (actors::code_of(e) == errc::timed_out || actors::code_of(e) == errc::in_doubt)
+    p.detail = "the bet's outcome is not known yet; repeat it with the same Idempotency-Key: it is "
+               "placed at most once";
+  x.refuse(p);
+}
+
+/// A bet's actor that ended just before it got the message never saw it: the directory has the
+/// next one. Repeating is safe in any case, by the id.
+void place(exchange& x, const actors::place_bet& order, unsigned tries_left) {
+  auto& dir = x.services().dir;
+  const auto actor = dir.open_bet(order.id);
+  if (!actor) return x.refuse(problem_of(errc::overloaded, "too many bets are being placed"));
+  x.ask_or<bet>(
+      actor, [](exchange& y, const bet& b) { answer_bet(y, b); },
+      [order, tries_left](exchange& y, const caf::error& e) {
+        if (actors::never_received(e) && tries_left > 0) return place(y, order, tries_left - 1);
+        refuse_bet(y, e);
+      },
+      order);
+}
+
+}  // namespace
+
+void post_bet(exchange& x) {
+  const auto* key = presented_key(x);
+  const body_fields body{x.asked().body,
+                         {"user_address", "token_id", "amount", "max_price", "deadline",
+                          "signature"}};
+  const auto signature = body.text("signature");
+  if (!signature) key = &require_scope(x, {scope::trade});
+  const auto idempotency_key = require_idempotency_key(x);
+  auto wanted = read_bet(x, body);
+  if (signature) check_signature(x, wanted, *signature, idempotency_key);
+  const auto who = signature ? "user:" + wanted.order.user.hex() : key->name;
+
+  std::string seed{"headroom.bet"};
+  seed.append(1, '\0').append(who).append(1, '\0').append(idempotency_key);
+  wanted.order.id = bet_id::from_digest(keccak(x, seed));
+  wanted.order.request_hash = request_hash(x, wanted);
+  if (x.services().dir.draining())
+    return x.refuse(problem_of(errc::shutting_down, "no new bets are taken"));
+  place(x, wanted.order, 2);
+}
+
+void get_bet(exchange& x) {
+  require_reader(x);
+  const query_fields none{x.asked().query, {}};
+  const auto id = read_id<bet_id>("id", x.id());
+  x.ask<bet>(
+      x.services().dir.get<actors::query_actor>(),
+      [](exchange& y, const bet& b) {
+        json_writer w{768};
+        w.open();
+        write_bet(w, b, y.services().ethereum);
+        w.close();
+        y.reply_json(w.take());
+      },
+      actors::get_atom::value, id);
+}
+
+void get_bets(exchange& x) {
+  require_reader(x);
+  const query_fields query{x.asked().query, {"user_address", "status", "cursor", "limit"}};
+  bet_filter filter;
+  if (const auto text = query.text("user_address")) {
+    filter.has_user = true;
+    filter.user = read_address(x.services().ethereum, "user_address", *text);
+  }
+  if (const auto text = query.text("status")) {
+    const auto status = parse_bet_status(*text);
+    if (!status) throw bad_field("status", "must be placing, filled, failed or settled");
+    filter.has_status = true;
+    filter.status = *status;
+  }
+  if (const auto text = query.text("cursor")) filter.cursor = read_cursor("cursor", *text);
+  filter.limit = read_count("limit", query.text("limit").value_or("50"), 1, 200);
+  x.ask<bet_page>(
+      x.services().dir.get<actors::query_actor>(),
+      [](exchange& y, const bet_page& page) {
+        json_writer w{1024 + 700 * page.bets.size()};
+        w.open();
+        w.open_list("bets");
+        for (const auto& b : page.bets) {
+          w.open();
+          write_bet(w, b, y.services().ethereum);
+          w.close();
+        }
+        w.close_list();
+        w.text_or_null("next_cursor", page.next_cursor);
+        w.close();
+        y.reply_json(w.take());
+      },
+      filter);
+}
+
+}  // namespace headroom::http

@@ -1,0 +1,183 @@
+#include "http/auth.hpp"
+#include "http/documents.hpp"
+#include "http/fields.hpp"
+#include "http/routes.hpp"
+
+namespace headroom::http {
+namespace {
+
+constexpr std::size_t longest_payment_header = 8 * 1024;
+constexpr std::uint32_t most_deposits = 200;
+
+/// An x402 payment as it was sent. When both headers are there, version 2 wins.
+struct payment {
+  std::uint8_t version;
+  std::string_view header;
+};
+
+std::optional<payment> payment_of(const request& r) {
+  if (const auto& v2 = r[header::payment_signature]; v2.count > 0) return payment{2, v2.text};
+  if (const auto& v1 = r[header::x_payment]; v1.count > 0) return payment{1, v1.text};
+  return std::nullopt;
+}
+
+usdc read_deposit_amount(const exchange& x) {
+  const body_fields body{x.asked().body, {"amount"}};
+  const auto amount = read_amount("amount", body.required("amount"));
+  const auto& limits = x.settings();
+  if (amount < limits.deposit_min || amount > limits.deposit_max)
+    throw bad_field("amount", "must be from " + to_string(limits.deposit_min) + " to " +
+                                  to_string(limits.deposit_max) + " USDC");
+  return amount;
+}
+
+/// 402 with fresh requirements: version 2 in the header, version 1 in the body.
+void demand(exchange& x, usdc amount, std::string_view error) {
+  auto texts = x.services().x402.require(amount, error);
+  response answer;
+  answer.status = 402;
+  answer.with("PAYMENT-REQUIRED", texts.header_v2).with("Cache-Control", "no-store");
+  answer.body = std::move(texts.body_v1);
+  x.reply(std::move(answer));
+}
+
+void add_payment_response(exchange& x, response& answer, const deposit& d, std::uint8_t version,
+                          std::string_view error) {
+  answer.with(version == 1 ? "X-PAYMENT-RESPONSE" : "PAYMENT-RESPONSE",
+              x.services().x402.respond(version, d.tx_hash, d.user, d.amount, error));
+}
+
+/// The payment passed its checks and was lost on chain: as the official servers answer a failed
+/// settlement, with the outcome in the header and no new demand.
+void answer_unsettled(exchange& x, const deposit& d, std::uint8_t version) {
+  const auto error = d.failure.empty() ? std::string{"invalid_transaction_state"} : d.failure;
+  response answer;
+  answer.status = 402;
+  answer.body = x.services().x402.require(d.amount, error).body_v1;
+  answer.with("Cache-Control", "no-store");
+  add_payment_response(x, answer, d, version, error);
+  x.reply(std::move(answer));
+}
+
+void answer_deposit(exchange& x, const deposit& d, std::uint8_t version) {
+  if (d.status == deposit_status::failed) {
+    const bool credited = d.credited_at.is_set();  // a failed conversion never touches the payer
+    if (!credited) return answer_unsettled(x, d, version);
+  }
+  const bool settling = d.status == deposit_status::settling;
+  json_writer w{640};
+  w.open();
+  write_deposit(w, d, x.services().ethereum);
+  w.close();
+  response answer;
+  answer.status = settling ? 202 : 201;
+  answer.body = w.take();
+  answer.with("Location", "/deposits/" + d.id.text()).with("Cache-Control", "no-store, private");
+  if (settling) answer.with("Retry-After", "2");
+  add_payment_response(x, answer, d, version, settling ? "settlement_pending" : "");
+  x.reply(std::move(answer));
+}
+
+void refuse_payment(exchange& x, usdc amount, const caf::error& e) {
+  const auto code = actors::code_of(e);
+  if (code == errc::invalid_payment) {
+    const auto why = actors::detail_of(e);
+    return demand(x, amount, why.empty() ? "invalid_payment" : why);
+  }
+  auto p = problem_of(e);
+  if (code == errc::timed_out || code == errc::in_doubt)
+    p.detail = "the payment's outcome is not known yet; repeat the request with the same payment "
+               "header: it is taken at most once";
+  x.refuse(p);
+}
+
+void write_conversion_or_null(json_writer& w, const conversion* c) {
+  if (c == nullptr) return w.null("conversion");
+  w.open("conversion");
+  write_conversion_progress(w, *c);
+  w.close();
+}
+
+void answer_with_progress(exchange& x, const deposit& d, const conversion* c) {
+  json_writer w{1024};
+  w.open();
+  write_deposit(w, d, x.services().ethereum);
+  write_conversion_or_null(w, c);
+  w.close();
+  x.reply_json(w.take());
+}
+
+}  // namespace
+
+void options_deposit(exchange& x) {
+  response answer;
+  answer.status = 204;
+  answer.with("Allow", "POST, OPTIONS")
+      .with("Access-Control-Allow-Origin", "*")
+      .with("Access-Control-Allow-Methods", "POST, OPTIONS")
+      .with("Access-Control-Allow-Headers",
+            "Content-Type, PAYMENT-SIGNATURE, X-PAYMENT, Access-Control-Expose-Headers")
+      .with("Access-Control-Max-Age", "600");
+  x.reply(std::move(answer));
+}
+
+void post_deposit(exchange& x) {
+  x.always("Access-Control-Allow-Origin", "*");  // browsers pay from any origin
+  x.always("Access-Control-Expose-Headers",
+           "PAYMENT-REQUIRED, PAYMENT-RESPONSE, X-PAYMENT-RESPONSE, Location, Retry-After");
+  const query_fields none{x.asked().query, {}};
+  const auto amount = read_deposit_amount(x);
+  const auto paid = payment_of(x.asked());
+  if (!paid) return demand(x, amount, "");
+  if (paid->header.empty() || paid->header.size() > longest_payment_header)
+    return demand(x, amount, "invalid_payload");
+  auto& dir = x.services().dir;
+  if (dir.draining()) return x.refuse(problem_of(errc::shutting_down, "no payments are taken"));
+  x.ask_or<deposit>(
+      dir.open_deposit(),
+      [version = paid->version](exchange& y, const deposit& d) { answer_deposit(y, d, version); },
+      [amount](exchange& y, const caf::error& e) { refuse_payment(y, amount, e); },
+      actors::pay_deposit{amount, paid->version, std::string{paid->header}});
+}
+
+void get_deposit(exchange& x) {
+  require_reader(x);
+  const query_fields none{x.asked().query, {}};
+  const auto id = read_id<deposit_id>("id", x.id());
+  x.ask<deposit>(
+      x.services().dir.get<actors::query_actor>(),
+      [](exchange& y, const deposit& d) {
+        if (d.conversion.is_zero()) return answer_with_progress(y, d, nullptr);
+        y.ask<conversion>(
+            y.services().dir.get<actors::query_actor>(),
+            [d](exchange& z, const conversion& c) { answer_with_progress(z, d, &c); },
+            actors::get_atom::value, d.conversion);
+      },
+      actors::get_atom::value, id);
+}
+
+void get_deposits(exchange& x) {
+  require_reader(x);
+  const query_fields query{x.asked().query, {"user_address", "limit"}};
+  actors::list_deposits wanted;
+  wanted.user = read_address(x.services().ethereum, "user_address", query.required("user_address"));
+  wanted.limit = read_count("limit", query.text("limit").value_or("100"), 1, most_deposits);
+  x.ask<std::vector<deposit>>(
+      x.services().dir.get<actors::query_actor>(),
+      [](exchange& y, const std::vector<deposit>& deposits) {
+        json_writer w{512 + 500 * deposits.size()};
+        w.open();
+        w.open_list("deposits");
+        for (const auto& d : deposits) {
+          w.open();
+          write_deposit(w, d, y.services().ethereum);
+          w.close();
+        }
+        w.close_list();
+        w.close();
+        y.reply_json(w.take());
+      },
+      wanted);
+}
+
+}  // namespace headroom::http

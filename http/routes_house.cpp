@@ -1,0 +1,98 @@
+#include "http/auth.hpp"
+#include "http/fields.hpp"
+#include "http/json_writer.hpp"
+#include "http/openapi.hpp"
+#include "http/routes.hpp"
+
+namespace headroom::http {
+namespace {
+
+std::string readiness_json(const actors::readiness& r) {
+  json_writer w;
+  w.open();
+  w.boolean("ready", r.ready);
+  w.open("parts");
+  for (const auto& [name, state] : r.parts) {
+    // Names are ours; they are still written as strings, never trusted as JSON.
+    std::string quoted;
+    append_json_string(quoted, state);
+    w.raw(name, quoted);
+  }
+  w.close();
+  w.close();
+  return w.take();
+}
+
+void answer_readiness(exchange& x, const actors::readiness& r) {
+  response answer;
+  answer.status = r.ready ? 200 : 503;
+  answer.body = readiness_json(r);
+  if (!r.ready) answer.with("Retry-After", "1");
+  x.reply(std::move(answer));
+}
+
+void write_actor(json_writer& w, const actors::actor_info& a) {
+  w.open();
+  w.number("id", a.id);
+  w.field("name", a.name);
+  w.text_or_null("business_id", a.business_id);
+  w.number("mailbox", a.mailbox);
+  w.number("received", a.received);
+  w.number("processed", a.processed);
+  w.number("busy_us", a.busy_us);
+  w.number("age_ms", a.age_ms);
+  w.close();
+}
+
+void write_kind(json_writer& w, const actors::kind_info& k) {
+  w.open();
+  w.field("name", k.name);
+  w.number("live", k.live);
+  w.number("mailbox", k.mailbox);
+  w.number("processed", k.processed);
+  w.number("busy_us", k.busy_us);
+  w.close();
+}
+
+}  // namespace
+
+void get_healthz(exchange& x) { x.reply_json("{\"status\":\"ok\"}"); }
+
+void get_readyz(exchange& x) {
+  auto& dir = x.services().dir;
+  x.hurry(std::chrono::seconds{2});
+  if (dir.draining()) return answer_readiness(x, {false, {{"service", "shutting down"}}});
+  x.ask_or<actors::readiness>(
+      dir.get<actors::guardian_actor>(),
+      [](exchange& y, const actors::readiness& r) { answer_readiness(y, r); },
+      [](exchange& y, const caf::error& e) {
+        answer_readiness(y, {false, {{"guardian", std::string{to_string(actors::code_of(e))}}}});
+      },
+      actors::get_atom::value);
+}
+
+void get_openapi(exchange& x) { x.reply_json(openapi_document(x.settings().public_url)); }
+
+void get_actors(exchange& x) {
+  require_scope(x, {scope::inspect});
+  const query_fields query{x.asked().query, {"limit"}};
+  const auto limit = read_count("limit", query.text("limit").value_or("100"), 1, 1000);
+  x.ask<actors::actor_listing>(
+      x.services().dir.get<actors::inspector_actor>(),
+      [](exchange& y, const actors::actor_listing& listing) {
+        json_writer w{4096};
+        w.open();
+        w.number("total", listing.total);
+        w.open_list("kinds");
+        for (const auto& k : listing.kinds) write_kind(w, k);
+        w.close_list();
+        w.open_list("actors");
+        for (const auto& a : listing.actors) write_actor(w, a);
+        w.close_list();
+        w.close();
+        y.reply_json(w.take());
+      },
+      actors::list_atom::value, limit);
+}
+
+}  // namespace headroom::http

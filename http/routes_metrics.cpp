@@ -1,0 +1,103 @@
+#include <cstdio>
+
+#include "http/auth.hpp"
+#include "http/router.hpp"
+#include "http/routes.hpp"
+
+namespace headroom::http {
+namespace {
+
+std::string label(std::string_view name, std::string_view value) {
+  std::string out{name};
+  out += "=\"";
+  for (const char c : value)
+    if (c >= ' ' && c <= '~' && c != '"' && c != '\\') out += c;
+  return out += '"';
+}
+
+std::string in_usdc(usdc amount) { return to_string(amount); }
+
+void write_gauge(std::string& out, std::string_view name, std::string_view help,
+                 std::string_view value) {
+  metric_head(out, name, "gauge", help);
+  metric_line(out, name, "", value);
+}
+
+void write_house(std::string& out, const actors::directory& dir) {
+  write_gauge(out, "headroom_bets_live", "Bets being placed.", std::to_string(dir.live_bets()));
+  write_gauge(out, "headroom_balance_actors", "Users with a live balance actor.",
+              std::to_string(dir.balance_count()));
+  write_gauge(out, "headroom_draining", "1 while the service shuts down.",
+              dir.draining() ? "1" : "0");
+  write_gauge(out, "headroom_buffer_available_usdc", "What the buffer can pay now.",
+              in_usdc(dir.buffer_available()));
+}
+
+void write_buffer(std::string& out, const buffer_status& s) {
+  write_gauge(out, "headroom_buffer_balance_usdc", "Committed balance of the buffer.",
+              in_usdc(s.row.balance));
+  write_gauge(out, "headroom_buffer_min_usdc", "Below this the buffer counts as low.",
+              in_usdc(s.row.min_size));
+  write_gauge(out, "headroom_buffer_reserve_usdc", "Surplus above the buffer's maximum.",
+              in_usdc(s.row.reserve));
+  write_gauge(out, "headroom_buffer_low", "1 when the buffer is low.", s.is_low ? "1" : "0");
+}
+
+/// Gauges: the registry counts the actors that live now.
+void write_actors(std::string& out, const actors::actor_listing& listing) {
+  const auto each = [&](std::string_view name, std::string_view help, auto value) {
+    metric_head(out, name, "gauge", help);
+    for (const auto& k : listing.kinds) metric_line(out, name, label("kind", k.name), value(k));
+  };
+  each("headroom_actors", "Live actors.", [](auto& k) { return std::to_string(k.live); });
+  each("headroom_actor_mailbox_messages", "Messages waiting in mailboxes.",
+       [](auto& k) { return std::to_string(k.mailbox); });
+  each("headroom_actor_processed_messages", "Messages processed by the live actors.",
+       [](auto& k) { return std::to_string(k.processed); });
+  each("headroom_actor_busy_seconds", "Time the live actors spent in handlers.", [](auto& k) {
+    char text[40];
+    std::snprintf(text, sizeof text, "%.6f", static_cast<double>(k.busy_us) / 1e6);
+    return std::string{text};
+  });
+}
+
+void answer_metrics(exchange& x, std::string text) {
+  response answer;
+  answer.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  answer.body = std::move(text);
+  x.reply(std::move(answer));
+}
+
+}  // namespace
+
+/// Our own numbers always; those of an actor that does not answer soon are left out, so that a
+/// scrape works while the database is away.
+void get_metrics(exchange& x) {
+  if (!x.settings().public_metrics) require_scope(x, {scope::inspect});
+  x.hurry(std::chrono::seconds{2});
+  std::string text;
+  x.shared().metrics.write(text, route_labels());
+  write_house(text, x.services().dir);
+  const auto with_buffer = [](exchange& y, const std::string& so_far) {
+    y.ask_or<buffer_status>(
+        y.services().dir.get<actors::buffer_actor>(),
+        [so_far](exchange& z, const buffer_status& s) {
+          auto out = so_far;
+          write_buffer(out, s);
+          answer_metrics(z, std::move(out));
+        },
+        [so_far](exchange& z, const caf::error&) { answer_metrics(z, so_far); },
+        actors::get_atom::value);
+  };
+  x.ask_or<actors::actor_listing>(
+      x.services().dir.get<actors::inspector_actor>(),
+      [text, with_buffer](exchange& y, const actors::actor_listing& listing) {
+        auto out = text;
+        write_actors(out, listing);
+        with_buffer(y, out);
+      },
+      [text, with_buffer](exchange& y, const caf::error&) { with_buffer(y, text); },
+      actors::list_atom::value, std::uint32_t{0});
+}
+
+}  // namespace headroom::http

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "http/services.hpp"
+
+namespace headroom::http {
+
+/// The HTTP front end: one io_context and one acceptor per thread (SO_REUSEPORT), keep-alive and
+/// pipelining in order, bounds on header, body, time and connections. Turns requests into messages
+/// and answers into JSON; owns no business state.
+class server {
+ public:
+  /// Nothing runs before `start`. What `services` refers to outlives the server.
+  server(const server_settings& settings, http_services services);
+  /// Stops if need be.
+  ~server();
+  server(const server&) = delete;
+  server& operator=(const server&) = delete;
+
+  /// Binds and serves. Throws std::runtime_error, saying address and reason, when it cannot listen.
+  void start();
+  /// Where it listens; valid after `start`.
+  [[nodiscard]] std::uint16_t port() const noexcept;
+  /// Stops accepting, closes idle connections, lets running requests finish (their answers say
+  /// `Connection: close`), then ends; cuts what is left after drain_timeout. Blocks; repeats safely.
+  void stop();
+
+ private:
+  class impl;
+  std::unique_ptr<impl> impl_;
+};
+
+}  // namespace headroom::http

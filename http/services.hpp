@@ -1,0 +1,41 @@
+#pragma once
+
+#include <caf/actor_system.hpp>
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "actors/directory.hpp"
+#include "actors/ports.hpp"
+
+namespace headroom::http {
+
+/// Where the server listens and what it tolerates.
+struct server_settings {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;  // 0: the kernel chooses, see server::port()
+  unsigned threads = 1;    // one io_context each
+  std::size_t max_connections = 1024;
+  std::size_t max_header = 16 * 1024;
+  std::size_t max_body = 64 * 1024;
+  std::chrono::milliseconds header_timeout{10'000};   // from a request's first byte to its header
+  std::chrono::milliseconds idle_timeout{60'000};     // between requests of a connection
+  std::chrono::milliseconds request_timeout{15'000};  // body, answer of the actors, each write
+  std::chrono::milliseconds drain_timeout{20'000};    // how long stop() lets requests finish
+  std::size_t max_in_flight = 2048;                   // requests being answered at once
+  std::string public_url;                             // shown in /openapi.json; "" = relative
+  bool public_metrics = true;                         // false: /metrics needs scope `inspect`
+  usdc deposit_min = 10'000_micro;                    // 0.01 USDC
+  usdc deposit_max = 1'000'000_usdc;
+};
+
+/// What the routes speak to. Everything here outlives the server.
+struct http_services {
+  caf::actor_system& system;
+  actors::directory& dir;
+  const actors::ethereum_port& ethereum;
+  const actors::x402_port& x402;
+  actors::wall_clock now;
+};
+
+}  // namespace headroom::http

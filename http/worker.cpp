@@ -1,0 +1,150 @@
+#include "http/worker.hpp"
+
+#include <spdlog/spdlog.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <ctime>
+
+#include "http/session.hpp"
+
+namespace headroom::http {
+namespace {
+
+using boost::system::error_code;
+constexpr std::chrono::milliseconds longest_sweep{50};
+constexpr std::size_t most_turned_away = 64;
+constexpr std::chrono::milliseconds pause_after_failure{50};
+
+std::string date_now() {
+  const auto now = std::time(nullptr);
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  char out[40];
+  const auto n = std::strftime(out, sizeof out, "%a, %d %b %Y %H:%M:%S GMT", &utc);
+  return {out, n};
+}
+
+worker::clock::duration sweep_interval(const server_settings& s) {
+  const auto shortest = std::min({s.header_timeout, s.idle_timeout, s.request_timeout});
+  return std::clamp(shortest / 4, std::chrono::milliseconds{5}, longest_sweep);
+}
+
+}  // namespace
+
+worker::worker(front& shared, request_metrics::slot& counts,
+               std::function<void(clock::time_point)> on_tick)
+    : shared_{shared},
+      counts_{counts},
+      on_tick_{std::move(on_tick)},
+      sweep_interval_{sweep_interval(shared.settings)},
+      date_{date_now()} {}
+
+bool worker::listen(const asio::ip::tcp::endpoint& where, bool share_port, error_code& failure) {
+  using acceptor = asio::ip::tcp::acceptor;
+  acceptor_.open(where.protocol(), failure);
+  if (!failure) acceptor_.set_option(acceptor::reuse_address(true), failure);
+  if (!failure && share_port) {
+    const int on = 1;
+    if (::setsockopt(acceptor_.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0)
+      failure = {errno, boost::system::system_category()};
+  }
+  if (!failure) acceptor_.bind(where, failure);
+  if (!failure) acceptor_.listen(asio::socket_base::max_listen_connections, failure);
+  return !failure;
+}
+
+std::uint16_t worker::port() const {
+  error_code ignored;
+  return acceptor_.local_endpoint(ignored).port();
+}
+
+void worker::run() {
+  accept();
+  sweep();
+  for (;;) {
+    try {
+      io.run();
+      return;
+    } catch (const std::exception& e) {  // routes are guarded: this is ours, and must not stop us
+      spdlog::error("http.handler_failed what=\"{}\"", e.what());
+    }
+  }
+}
+
+void worker::accept() {
+  acceptor_.async_accept([this](error_code failed, asio::ip::tcp::socket socket) {
+    if (draining_ || failed == asio::error::operation_aborted) return;
+    if (!failed) {
+      admit(std::move(socket));
+      return accept();
+    }
+    spdlog::warn("http.accept_failed reason=\"{}\"", failed.message());  // out of descriptors
+    accept_pause_.expires_after(pause_after_failure);
+    accept_pause_.async_wait([this](error_code stopped) {
+      if (!stopped) accept();
+    });
+  });
+}
+
+void worker::admit(asio::ip::tcp::socket socket) {
+  error_code ignored;
+  socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+  auto& metrics = shared_.metrics;
+  const auto limit = static_cast<std::int64_t>(shared_.settings.max_connections);
+  const bool full = metrics.connections.fetch_add(1) >= limit;
+  if (full) {
+    metrics.connections.fetch_sub(1);
+    metrics.refused_connections.fetch_add(1);
+    if (turned_away_ >= most_turned_away) return;  // too busy even to say so
+    ++turned_away_;
+  }
+  const auto s = std::make_shared<session>(*this, std::move(socket));
+  sessions_.insert(s);
+  full ? s->turn_away() : s->start();
+}
+
+void worker::left(const std::shared_ptr<session>& s) {
+  if (sessions_.erase(s) == 0) return;
+  if (s->turned_away()) {
+    --turned_away_;
+  } else {
+    shared_.metrics.connections.fetch_sub(1);
+  }
+  end_if_empty();
+}
+
+void worker::sweep() {
+  const auto now = clock::now();
+  date_ = date_now();
+  const std::vector<std::shared_ptr<session>> all{sessions_.begin(), sessions_.end()};
+  for (const auto& s : all) s->check_deadline(now);
+  on_tick_(now);
+  if (draining_ && sessions_.empty()) return;
+  sweeper_.expires_after(sweep_interval_);
+  sweeper_.async_wait([this](error_code stopped) {
+    if (!stopped) sweep();
+  });
+}
+
+void worker::drain() {
+  draining_ = true;
+  error_code ignored;
+  acceptor_.close(ignored);
+  accept_pause_.cancel();
+  const std::vector<std::shared_ptr<session>> all{sessions_.begin(), sessions_.end()};
+  for (const auto& s : all)
+    if (s->idle()) s->close();
+  end_if_empty();
+}
+
+void worker::cut() {
+  const std::vector<std::shared_ptr<session>> all{sessions_.begin(), sessions_.end()};
+  for (const auto& s : all) s->close();
+}
+
+void worker::end_if_empty() {
+  if (draining_ && sessions_.empty()) sweeper_.cancel();
+}
+
+}  // namespace headroom::http

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_set>
+
+#include "http/exchange.hpp"
+
+namespace headroom::http {
+
+namespace asio = boost::asio;
+class session;
+
+/// One thread of the server: its io_context, its acceptor, its connections. Everything but the
+/// constructor, `run` and asio::post(io, ..) happens on that thread, so nothing here is locked.
+class worker {
+ public:
+  using clock = actor_bridge::clock;
+
+  /// `on_tick` runs on every sweep of the connections' deadlines.
+  worker(front& shared, request_metrics::slot& counts, std::function<void(clock::time_point)> on_tick);
+
+  /// Binds and listens; false with the reason in `failure`.
+  [[nodiscard]] bool listen(const asio::ip::tcp::endpoint& where, bool share_port,
+                            boost::system::error_code& failure);
+  [[nodiscard]] std::uint16_t port() const;
+  /// Serves until drained or cut.
+  void run();
+
+  /// No new connections; idle ones are closed, the others end with their request.
+  void drain();
+  /// Closes every connection now.
+  void cut();
+
+  // -- for session ----------------------------------------------------------------------------
+
+  void left(const std::shared_ptr<session>& s);
+  [[nodiscard]] bool draining() const noexcept { return draining_; }
+  /// The Date header's value, at most one sweep old.
+  [[nodiscard]] std::string_view date() const noexcept { return date_; }
+  [[nodiscard]] front& shared() noexcept { return shared_; }
+  [[nodiscard]] request_metrics::slot& counts() noexcept { return counts_; }
+
+  asio::io_context io{1};
+
+ private:
+  void accept();
+  void admit(asio::ip::tcp::socket socket);
+  void sweep();
+  void end_if_empty();
+
+  front& shared_;
+  request_metrics::slot& counts_;
+  std::function<void(clock::time_point)> on_tick_;
+  asio::ip::tcp::acceptor acceptor_{io};
+  asio::steady_timer sweeper_{io};
+  asio::steady_timer accept_pause_{io};
+  clock::duration sweep_interval_;
+  std::unordered_set<std::shared_ptr<session>> sessions_;
+  std::size_t turned_away_ = 0;  // connections over the limit that are being told so
+  std::string date_;
+  bool draining_ = false;
+};
+
+}  // namespace headroom::http

@@ -1,0 +1,199 @@
+#include "persistence/detail/commit.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "persistence/detail/entries.hpp"
+#include "persistence/detail/sql_failure.hpp"
+
+namespace headroom::persistence {
+namespace {
+
+using actors::store_status;
+
+constexpr int max_tries = 4;  // of one part, after serialization failures
+
+template <class... Fs>
+struct overloaded : Fs... {
+  using Fs::operator()...;
+};
+
+constexpr const char* kind_names[] = {
+    "accept_bet",         "finish_bet",          "open_deposit",      "settle_deposit",
+    "fail_deposit",       "credit_deposit",      "open_conversion",   "advance_conversion",
+    "complete_conversion", "fail_conversion",    "replenish",         "refill",
+    "configure_buffer",   "record_operations",   "finish_operation"};
+static_assert(std::size(kind_names) == std::variant_size_v<journal_entry>);
+
+const char* kind_of(std::span<const journal_entry> part) {
+  return part.size() == 1 ? kind_names[part.front().index()] : "batch";
+}
+
+/// The message without its DETAIL, which may quote whole rows.
+std::string headline(const std::exception& e) {
+  const std::string_view text = e.what();
+  return std::string{text.substr(0, text.find('\n'))};
+}
+
+template <class Entry>
+bool all_are(std::span<const journal_entry> part) {
+  return std::all_of(part.begin(), part.end(),
+                     [](const auto& x) { return std::holds_alternative<Entry>(x); });
+}
+
+/// Whose row the entry's answer shows.
+const address* user_of(const journal_entry& entry) {
+  return std::visit(overloaded{[](const accept_bet& x) { return &x.row.user; },
+                               [](const finish_bet& x) { return &x.user; },
+                               [](const credit_deposit& x) { return &x.user; },
+                               [](const auto&) -> const address* { return nullptr; }},
+                    entry);
+}
+
+/// Writes the entries of one bet kind as one statement.
+template <class Entry, class Write>
+void write_group(attempt& a, std::span<const journal_entry> run, std::span<entry_outcome> outcomes,
+                 Write write) {
+  std::vector<const Entry*> group;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < run.size(); ++i)
+    if (const auto* x = std::get_if<Entry>(&run[i])) {
+      group.push_back(x);
+      places.push_back(i);
+    }
+  if (group.empty()) return;
+  std::vector<errc> verdicts;
+  write(a, group, verdicts);
+  for (std::size_t i = 0; i < places.size(); ++i) outcomes[places[i]].verdict = verdicts[i];
+}
+
+/// Writes a run: the rare entries one by one, then what frees money, then what takes it.
+void write_run(attempt& a, std::span<const journal_entry> run, std::span<entry_outcome> outcomes) {
+  for (std::size_t i = 0; i < run.size(); ++i)
+    outcomes[i].verdict = std::visit(
+        overloaded{[](const accept_bet&) { return errc::none; },
+                   [](const finish_bet&) { return errc::none; },
+                   [&](const auto& x) { return apply(a, x); }},
+        run[i]);
+  write_group<finish_bet>(a, run, outcomes, finish_all);
+  write_group<accept_bet>(a, run, outcomes, accept_all);
+}
+
+/// Length of the first run: up to a finish_bet whose accept_bet is in the same run.
+std::size_t run_length(std::span<const journal_entry> part) {
+  std::unordered_set<bet_id> accepted;
+  for (std::size_t i = 0; i < part.size(); ++i) {
+    if (const auto* x = std::get_if<accept_bet>(&part[i])) accepted.insert(x->row.id);
+    const auto* end = std::get_if<finish_bet>(&part[i]);
+    if (end != nullptr && accepted.contains(end->id)) return i;
+  }
+  return part.size();
+}
+
+}  // namespace
+
+store_status batch_commit::run(std::span<const journal_entry> batch,
+                               std::span<entry_outcome> outcomes,
+                               std::optional<buffer_row>& buffer) {
+  const auto status = commit_part(batch, outcomes);
+  buffer = buffer_;
+  if (status == store_status::unavailable && any_committed_) return store_status::in_doubt;
+  return status;
+}
+
+store_status batch_commit::commit_part(std::span<const journal_entry> part,
+                                       std::span<entry_outcome> outcomes) {
+  for (int tries = 0; tries < max_tries; ++tries) {
+    const auto [what, verdict] = try_part(part, outcomes);
+    switch (what) {
+      case result::kind::committed: return store_status::ok;
+      case result::kind::conflict: continue;
+      case result::kind::unavailable: return store_status::unavailable;
+      case result::kind::in_doubt: return store_status::in_doubt;
+      case result::kind::refused: break;
+    }
+    if (part.size() == 1) {
+      outcomes.front() = {verdict, {}};
+      return store_status::ok;
+    }
+    const auto half = part.size() / 2;
+    const auto first = commit_part(part.first(half), outcomes.first(half));
+    if (first != store_status::ok) return first;
+    return commit_part(part.subspan(half), outcomes.subspan(half));
+  }
+  return store_status::unavailable;
+}
+
+batch_commit::result batch_commit::try_part(std::span<const journal_entry> part,
+                                            std::span<entry_outcome> outcomes) {
+  using kind = result::kind;
+  sent_ = took_effect_ = false;
+  const auto lost = [&](const std::exception& e) -> result {
+    spdlog::warn("journal.session_lost kind={} in_doubt={} reason=\"{}\"", kind_of(part), sent_,
+                 headline(e));
+    drop_();
+    return {sent_ ? kind::in_doubt : kind::unavailable};
+  };
+  try {
+    write(link_(), part, outcomes);
+    return {kind::committed};
+  } catch (const pqxx::sql_error& e) {
+    const auto [consequence, verdict] = read_failure(e);
+    if (consequence == sql_consequence::session_lost || took_effect_) return lost(e);
+    if (consequence == sql_consequence::conflict) return {kind::conflict};
+    if (consequence == sql_consequence::unavailable) {
+      spdlog::error("journal.unavailable sqlstate={} reason=\"{}\"", e.sqlstate(), headline(e));
+      return {kind::unavailable};
+    }
+    if (part.size() == 1 && consequence_of(verdict) == headroom::consequence::broken)
+      spdlog::error("journal.entry_refused kind={} sqlstate={} verdict={} reason=\"{}\"", kind_of(part),
+                    e.sqlstate(), to_string(verdict), headline(e));
+    return {kind::refused, verdict};
+  } catch (const std::exception& e) {
+    // No session, a lost one, or an answer we cannot read: then nothing of it may be trusted.
+    return lost(e);
+  }
+}
+
+void batch_commit::write(pqxx::connection& link, std::span<const journal_entry> part,
+                         std::span<entry_outcome> outcomes) {
+  std::fill(outcomes.begin(), outcomes.end(), entry_outcome{});
+  if (all_are<accept_bet>(part) || all_are<finish_bet>(part)) {
+    pqxx::nontransaction tx{link};  // one statement is one transaction: one round trip
+    attempt a{tx};
+    sent_ = true;
+    try {
+      write_run(a, part, outcomes);
+      a.load_missing();
+    } catch (...) {
+      took_effect_ = a.took_effect();
+      throw;
+    }
+    keep(a, part, outcomes);
+    return;
+  }
+  pqxx::work tx{link};
+  attempt a{tx};
+  for (auto rest = part, left = part; !rest.empty(); rest = left) {
+    const auto length = run_length(rest);
+    write_run(a, rest.first(length), outcomes.subspan(part.size() - rest.size(), length));
+    left = rest.subspan(length);
+  }
+  a.load_missing();
+  sent_ = true;
+  tx.commit();
+  keep(a, part, outcomes);
+}
+
+void batch_commit::keep(const attempt& a, std::span<const journal_entry> part,
+                        std::span<entry_outcome> outcomes) {
+  any_committed_ = true;
+  if (a.buffer()) buffer_ = a.buffer();
+  for (std::size_t i = 0; i < part.size(); ++i)
+    if (const auto* user = user_of(part[i]); user != nullptr && outcomes[i].verdict == errc::none)
+      outcomes[i].result = a.user(*user);
+}
+
+}  // namespace headroom::persistence

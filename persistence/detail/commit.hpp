@@ -1,0 +1,48 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "actors/ports.hpp"
+#include "persistence/detail/attempt.hpp"
+#include "persistence/detail/session.hpp"
+
+namespace headroom::persistence {
+
+/// One call of ledger_store::commit. The whole batch is one transaction; when the database refuses
+/// an entry of it, the halves are tried one after the other, down to the entries at fault, so that
+/// n entries need at most 2n - 1 attempts and each keeps its place in the order.
+class batch_commit {
+ public:
+  /// `link` gives the session, connecting when there is none; `drop` ends a lost one.
+  batch_commit(std::function<pqxx::connection&()> link, std::function<void()> drop)
+      : link_{std::move(link)}, drop_{std::move(drop)} {}
+
+  actors::store_status run(std::span<const journal_entry> batch,
+                           std::span<entry_outcome> outcomes, std::optional<buffer_row>& buffer);
+
+ private:
+  struct result {
+    enum class kind { committed, refused, conflict, unavailable, in_doubt } what;
+    errc verdict = errc::none;  // when refused
+  };
+
+  actors::store_status commit_part(std::span<const journal_entry> part,
+                                   std::span<entry_outcome> outcomes);
+  result try_part(std::span<const journal_entry> part, std::span<entry_outcome> outcomes);
+  void write(pqxx::connection& link, std::span<const journal_entry> part,
+             std::span<entry_outcome> outcomes);
+  void keep(const attempt& a, std::span<const journal_entry> part,
+            std::span<entry_outcome> outcomes);
+
+  std::function<pqxx::connection&()> link_;
+  std::function<void()> drop_;
+  std::optional<buffer_row> buffer_;
+  bool any_committed_ = false;  // an earlier part of the batch
+  bool sent_ = false;           // of this attempt: what commits it was sent
+  bool took_effect_ = false;    // of this attempt: and was answered with success
+};
+
+}  // namespace headroom::persistence

@@ -1,0 +1,134 @@
+#include <algorithm>
+
+#include "persistence/detail/book.hpp"
+#include "persistence/detail/entries.hpp"
+#include "persistence/detail/rows.hpp"
+#include "persistence/detail/wire.hpp"
+
+namespace headroom::persistence {
+namespace {
+
+std::optional<conversion> find(attempt& a, const conversion_id& id) {
+  const auto rows = a.tx.exec_params(std::string{"SELECT "} + conversion_columns +
+                                         "FROM conversions WHERE conversion_id = $1::uuid",
+                                     binary(id.view()));
+  if (rows.empty()) return std::nullopt;
+  return read_conversion(rows.front());
+}
+
+bool same_members(std::vector<deposit_id> x, std::vector<deposit_id> y) {
+  std::sort(x.begin(), x.end());
+  std::sort(y.begin(), y.end());
+  return x == y;
+}
+
+/// Whether all of `ids` are credited, free, and worth `amount` together.
+errc check_members(attempt& a, const std::vector<deposit_id>& ids, usdc amount) {
+  wire_array wanted{wire_array::element::uuid};
+  for (const auto& id : ids) wanted.push(id.view());
+  const auto row = a.tx.exec_params1(
+      "SELECT count(*) FILTER (WHERE conversion_id IS NOT NULL),"
+      " count(*) FILTER (WHERE conversion_id IS NULL AND status = 'converting'),"
+      " coalesce(sum(amount), 0)::bigint FROM deposits WHERE deposit_id = ANY ($1::uuid[])",
+      wanted.parameter());
+  if (read_int(row[0]) != 0) return errc::duplicate;
+  const bool whole = read_int(row[1]) == static_cast<std::int64_t>(ids.size()) &&
+                     read_int(row[2]) == amount.micro;
+  return whole ? errc::none : errc::invariant_violated;
+}
+
+/// The conversion's deposits follow it to its end.
+void end_members(attempt& a, const conversion_id& id, deposit_status end, std::string_view failure,
+                 timestamp at) {
+  a.tx.exec_params0(
+      "UPDATE deposits SET status = $2::deposit_status, failure = $3, updated_at = time_of($4)"
+      " WHERE conversion_id = $1::uuid AND status = 'converting'",
+      binary(id.view()), std::string{to_string(end)}, std::string{failure}, at.us);
+}
+
+}  // namespace
+
+errc apply(attempt& a, const open_conversion& x) {
+  const auto& row = x.row;
+  if (const auto stored = find(a, row.id)) {
+    const bool same = stored->amount == row.amount && same_members(stored->deposits, row.deposits);
+    return same ? errc::none : errc::duplicate;
+  }
+  if (row.deposits.empty()) return errc::invariant_violated;
+  if (const auto verdict = check_members(a, row.deposits, row.amount); verdict != errc::none)
+    return verdict;
+  a.tx.exec_params0(
+      "INSERT INTO conversions (conversion_id, route, amount, steps, attempts, created_at,"
+      " updated_at) VALUES ($1::uuid, $2, $3, $4::jsonb, $5, time_of($6), time_of($6))",
+      binary(row.id.view()), clean_text(row.route), row.amount.micro, steps_to_json(row.steps),
+      static_cast<std::int64_t>(row.attempts), row.created_at.us);
+  wire_array members{wire_array::element::uuid};
+  for (const auto& id : row.deposits) members.push(id.view());
+  a.tx.exec_params0(
+      "UPDATE deposits SET conversion_id = $1::uuid, updated_at = time_of($3)"
+      " WHERE deposit_id = ANY ($2::uuid[])",
+      binary(row.id.view()), members.parameter(), row.created_at.us);
+  return errc::none;
+}
+
+errc apply(attempt& a, const advance_conversion& x) {
+  const auto stored = find(a, x.id);
+  if (!stored) return errc::invariant_violated;
+  // A repeat may come after the end that followed it; it has nothing left to say.
+  if (stored->status != conversion_status::running) return errc::none;
+  a.tx.exec_params0(
+      "UPDATE conversions SET steps = $2::jsonb, attempts = $3, updated_at = time_of($4)"
+      " WHERE conversion_id = $1::uuid",
+      binary(x.id.view()), steps_to_json(x.steps), static_cast<std::int64_t>(x.attempts), x.at.us);
+  return errc::none;
+}
+
+errc apply(attempt& a, const complete_conversion& x) {
+  const auto received = add(x.to_buffer, x.to_reserve);
+  const auto total = received ? add(*received, x.loss) : std::nullopt;
+  const auto stored = find(a, x.id);
+  if (!stored || total != stored->amount || x.to_buffer.micro < 0 || x.to_reserve.micro < 0)
+    return errc::invariant_violated;
+  if (stored->status == conversion_status::completed && stored->received == *received) {
+    a.replayed(nullptr);
+    return errc::none;
+  }
+  if (stored->status != conversion_status::running) return errc::invariant_violated;
+  a.tx.exec_params0(
+      "UPDATE conversions SET status = 'completed', received = $2, loss = $3, steps = $4::jsonb,"
+      " updated_at = time_of($5), completed_at = time_of($5) WHERE conversion_id = $1::uuid",
+      binary(x.id.view()), received->micro, x.loss.micro, steps_to_json(x.steps), x.at.us);
+  end_members(a, x.id, deposit_status::completed, "", x.at);
+  const posting_subject about{x.id.view(), x.at};
+  append_posting(a, about, posting_kind::conversion, account::buffer, account::in_transit,
+                 x.to_buffer);
+  append_posting(a, about, posting_kind::conversion, account::reserve, account::in_transit,
+                 x.to_reserve);
+  if (x.loss.micro >= 0) {
+    append_posting(a, about, posting_kind::conversion_loss, account::conversion_loss,
+                   account::in_transit, x.loss);
+  } else {  // more arrived than was sent: a loss below zero is the mirror
+    append_posting(a, about, posting_kind::conversion_loss, account::in_transit,
+                   account::conversion_loss, {-x.loss.micro});
+  }
+  add_to_account(a, account::in_transit, -stored->amount.micro);
+  add_to_account(a, account::conversion_loss, x.loss.micro);
+  add_to_account(a, account::reserve, x.to_reserve.micro);
+  add_to_buffer(a, x.to_buffer, x.at);  // after the reserve: it returns both
+  return errc::none;
+}
+
+errc apply(attempt& a, const fail_conversion& x) {
+  const auto stored = find(a, x.id);
+  if (!stored || stored->status == conversion_status::completed) return errc::invariant_violated;
+  if (stored->status == conversion_status::failed) return errc::none;
+  const auto failure = clean_text(x.failure);
+  a.tx.exec_params0(
+      "UPDATE conversions SET status = 'failed', failure = $2, steps = $3::jsonb,"
+      " updated_at = time_of($4) WHERE conversion_id = $1::uuid",
+      binary(x.id.view()), failure, steps_to_json(x.steps), x.at.us);
+  end_members(a, x.id, deposit_status::failed, failure, x.at);
+  return errc::none;
+}
+
+}  // namespace headroom::persistence

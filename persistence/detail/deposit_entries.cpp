@@ -1,0 +1,102 @@
+#include "persistence/detail/book.hpp"
+#include "persistence/detail/entries.hpp"
+#include "persistence/detail/rows.hpp"
+#include "persistence/detail/wire.hpp"
+
+namespace headroom::persistence {
+namespace {
+
+std::optional<deposit> find(attempt& a, const deposit_id& id) {
+  const auto rows = a.tx.exec_params(
+      std::string{"SELECT "} + deposit_columns + "FROM deposits WHERE deposit_id = $1::uuid",
+      binary(id.view()));
+  if (rows.empty()) return std::nullopt;
+  return read_deposit(rows.front());
+}
+
+bool same_payment(const authorization& x, const authorization& y) {
+  return x.chain_id == y.chain_id && x.token == y.token && x.from == y.from && x.nonce == y.nonce;
+}
+
+bool payment_taken(attempt& a, const authorization& x) {
+  return !a.tx
+              .exec_params("SELECT 1 FROM deposits WHERE chain_id = $1 AND token = $2::bytea"
+                           " AND from_address = $3::bytea AND nonce = $4::bytea",
+                           static_cast<std::int64_t>(x.chain_id), binary(x.token.view()),
+                           binary(x.from.view()), binary(x.nonce.view()))
+              .empty();
+}
+
+}  // namespace
+
+errc apply(attempt& a, const open_deposit& x) {
+  const auto& row = x.row;
+  const auto& payment = row.payment;
+  if (const auto stored = find(a, row.id)) {
+    const bool same = stored->user == row.user && stored->amount == row.amount &&
+                      same_payment(stored->payment, payment);
+    return same ? errc::none : errc::duplicate;
+  }
+  if (payment_taken(a, payment)) return errc::duplicate;
+  a.tx.exec_params0(
+      "INSERT INTO deposits (deposit_id, user_address, amount, chain_id, token, from_address,"
+      " to_address, value, valid_after, valid_before, nonce, signature, x402_version, tx_hash,"
+      " created_at, updated_at) VALUES ($1::uuid, $2::bytea, $3, $4, $5::bytea, $6::bytea,"
+      " $7::bytea, $8, $9, $10, $11::bytea, $12::bytea, $13,"
+      " nullif($14::bytea, decode(repeat('00', 32), 'hex')), time_of($15), time_of($15))",
+      binary(row.id.view()), binary(row.user.view()), row.amount.micro,
+      static_cast<std::int64_t>(payment.chain_id), binary(payment.token.view()),
+      binary(payment.from.view()), binary(payment.to.view()), payment.value.micro,
+      payment.valid_after, payment.valid_before, binary(payment.nonce.view()),
+      binary(payment.signature), static_cast<int>(row.x402_version), binary(row.tx_hash.view()),
+      row.created_at.us);
+  return errc::none;
+}
+
+errc apply(attempt& a, const settle_deposit& x) {
+  const auto stored = find(a, x.id);
+  if (!stored) return errc::invariant_violated;
+  if (stored->status != deposit_status::settling) {
+    const bool paid = stored->status != deposit_status::failed || stored->credited_at.is_set();
+    return paid && stored->tx_hash == x.tx_hash ? errc::none : errc::invariant_violated;
+  }
+  a.tx.exec_params0(
+      "UPDATE deposits SET status = 'pending', tx_hash = $2::bytea, updated_at = time_of($3)"
+      " WHERE deposit_id = $1::uuid",
+      binary(x.id.view()), binary(x.tx_hash.view()), x.at.us);
+  return errc::none;
+}
+
+errc apply(attempt& a, const fail_deposit& x) {
+  const auto stored = find(a, x.id);
+  if (!stored) return errc::invariant_violated;
+  if (stored->status == deposit_status::failed && !stored->credited_at.is_set()) return errc::none;
+  if (stored->status != deposit_status::settling) return errc::invariant_violated;
+  a.tx.exec_params0(
+      "UPDATE deposits SET status = 'failed', failure = $2, updated_at = time_of($3)"
+      " WHERE deposit_id = $1::uuid",
+      binary(x.id.view()), clean_text(x.failure), x.at.us);
+  return errc::none;
+}
+
+errc apply(attempt& a, const credit_deposit& x) {
+  const auto stored = find(a, x.id);
+  if (!stored || stored->user != x.user || stored->amount != x.amount)
+    return errc::invariant_violated;
+  if (stored->credited_at.is_set()) {
+    a.replayed(&x.user);
+    return errc::none;
+  }
+  if (stored->status != deposit_status::pending || !x.at.is_set()) return errc::invariant_violated;
+  a.tx.exec_params0(
+      "UPDATE deposits SET status = 'converting', credited_at = time_of($2),"
+      " updated_at = time_of($2) WHERE deposit_id = $1::uuid",
+      binary(x.id.view()), x.at.us);
+  append_posting(a, {x.id.view(), x.at}, posting_kind::deposit, account::in_transit, account::user,
+                 x.amount, x.user);
+  add_to_account(a, account::in_transit, x.amount.micro);
+  add_to_user(a, x.user, x.amount, x.at);
+  return errc::none;
+}
+
+}  // namespace headroom::persistence

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "persistence/detail/attempt.hpp"
+
+/// One function per kind of journal entry. Each writes its entry in the attempt's transaction and
+/// answers the verdict; a verdict other than `none` has changed nothing. What the database itself
+/// refuses comes out as pqxx::sql_error and ends the attempt (detail/sql_failure.hpp reads it).
+/// There is one writer (its lock, pg_store.cpp), so looking first and writing then is safe.
+namespace headroom::persistence {
+
+/// To be called once per session, before the two functions below it.
+void prepare_bet_entries(pqxx::connection& link);
+
+/// Whole groups in one statement each; `verdicts` gets one element per entry.
+void accept_all(attempt& a, std::span<const accept_bet* const> bets, std::vector<errc>& verdicts);
+void finish_all(attempt& a, std::span<const finish_bet* const> bets, std::vector<errc>& verdicts);
+
+[[nodiscard]] errc apply(attempt& a, const open_deposit& x);
+[[nodiscard]] errc apply(attempt& a, const settle_deposit& x);
+[[nodiscard]] errc apply(attempt& a, const fail_deposit& x);
+[[nodiscard]] errc apply(attempt& a, const credit_deposit& x);
+
+[[nodiscard]] errc apply(attempt& a, const open_conversion& x);
+[[nodiscard]] errc apply(attempt& a, const advance_conversion& x);
+[[nodiscard]] errc apply(attempt& a, const complete_conversion& x);
+[[nodiscard]] errc apply(attempt& a, const fail_conversion& x);
+
+[[nodiscard]] errc apply(attempt& a, const replenish& x);
+[[nodiscard]] errc apply(attempt& a, const refill& x);
+[[nodiscard]] errc apply(attempt& a, const configure_buffer& x);
+
+[[nodiscard]] errc apply(attempt& a, const record_operations& x);
+[[nodiscard]] errc apply(attempt& a, const finish_operation& x);
+
+}  // namespace headroom::persistence

@@ -1,0 +1,188 @@
+#include "persistence/detail/rows.hpp"
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "persistence/detail/wire.hpp"
+
+namespace headroom::persistence {
+namespace {
+
+using nlohmann::json;
+
+/// The enumerator whose name the field holds; the names are those of domain/records.hpp.
+template <class Enum, std::size_t N>
+Enum named(const pqxx::field& f, const std::array<Enum, N>& all) {
+  const std::string_view text{f.c_str(), f.size()};
+  for (const auto x : all)
+    if (to_string(x) == text) return x;
+  throw std::runtime_error("unknown status in the database");
+}
+
+constexpr std::array bet_statuses{bet_status::placing, bet_status::filled, bet_status::failed,
+                                  bet_status::settled};
+constexpr std::array deposit_statuses{deposit_status::settling, deposit_status::pending,
+                                      deposit_status::converting, deposit_status::completed,
+                                      deposit_status::failed};
+constexpr std::array conversion_statuses{conversion_status::running, conversion_status::completed,
+                                         conversion_status::failed};
+constexpr std::array operation_statuses{operation_status::stored, operation_status::confirmed,
+                                        operation_status::reverted, operation_status::dropped};
+
+usdc read_usdc(const pqxx::field& f) { return {read_int(f)}; }
+timestamp read_time(const pqxx::field& f) { return {read_int(f)}; }
+
+json to_json(const conversion_step& x) {
+  return {{"name", clean_text(x.name)},         {"state", clean_text(x.state)},
+          {"amount_in", x.amount_in.micro},     {"amount_out", x.amount_out.micro},
+          {"tx_hash", x.tx_hash.hex()},         {"attempt", x.attempt},
+          {"detail", clean_text(x.detail)},     {"started_at_us", x.started_at.us},
+          {"finished_at_us", x.finished_at.us}};
+}
+
+conversion_step step_of(const json& x) {
+  conversion_step out;
+  out.name = x.at("name").get<std::string>();
+  out.state = x.at("state").get<std::string>();
+  out.amount_in.micro = x.at("amount_in").get<std::int64_t>();
+  out.amount_out.micro = x.at("amount_out").get<std::int64_t>();
+  const auto hash = hash256::parse(x.at("tx_hash").get<std::string>());
+  if (!hash) throw std::runtime_error("malformed step of a conversion in the database");
+  out.tx_hash = *hash;
+  out.attempt = x.at("attempt").get<std::uint32_t>();
+  out.detail = x.at("detail").get<std::string>();
+  out.started_at.us = x.at("started_at_us").get<std::int64_t>();
+  out.finished_at.us = x.at("finished_at_us").get<std::int64_t>();
+  return out;
+}
+
+std::vector<deposit_id> split_ids(const pqxx::field& f) {
+  std::vector<deposit_id> out;
+  std::string_view rest = f.is_null() ? std::string_view{} : std::string_view{f.c_str(), f.size()};
+  while (!rest.empty()) {
+    const auto id = deposit_id::parse(rest.substr(0, 36));
+    if (!id) throw std::runtime_error("malformed list of deposits");
+    out.push_back(*id);
+    rest.remove_prefix(std::min<std::size_t>(rest.size(), 37));
+  }
+  return out;
+}
+
+}  // namespace
+
+bet read_bet(const pqxx::row& row) {
+  bet out;
+  out.id = read_uuid<bet_id>(row[0]);
+  out.user = read_fixed<address>(row[1]);
+  out.token = read_fixed<uint256>(row[2]);
+  out.amount = read_usdc(row[3]);
+  out.max_price = read_usdc(row[4]);
+  out.status = named(row[5], bet_statuses);
+  out.shares = {read_int(row[6])};
+  out.spent = read_usdc(row[7]);
+  out.fee = read_usdc(row[8]);
+  out.refunded = read_usdc(row[9]);
+  out.failure = row[10].c_str();
+  out.request_hash = read_fixed<hash256>(row[11]);
+  out.order_hash = read_fixed<hash256>(row[12]);
+  out.signed_order = read_bytes(row[13]);
+  out.deadline = read_time(row[14]);
+  out.created_at = read_time(row[15]);
+  out.updated_at = read_time(row[16]);
+  return out;
+}
+
+deposit read_deposit(const pqxx::row& row) {
+  deposit out;
+  out.id = read_uuid<deposit_id>(row[0]);
+  out.user = read_fixed<address>(row[1]);
+  out.amount = read_usdc(row[2]);
+  out.status = named(row[3], deposit_statuses);
+  auto& payment = out.payment;
+  payment.chain_id = static_cast<std::uint64_t>(read_int(row[4]));
+  payment.token = read_fixed<address>(row[5]);
+  payment.from = read_fixed<address>(row[6]);
+  payment.to = read_fixed<address>(row[7]);
+  payment.value = read_usdc(row[8]);
+  payment.valid_after = read_int(row[9]);
+  payment.valid_before = read_int(row[10]);
+  payment.nonce = read_fixed<hash256>(row[11]);
+  payment.signature = read_bytes(row[12]);
+  out.x402_version = static_cast<std::uint8_t>(read_int(row[13]));
+  out.tx_hash = read_fixed<hash256>(row[14]);
+  out.failure = row[15].c_str();
+  out.conversion = read_uuid<conversion_id>(row[16]);
+  out.created_at = read_time(row[17]);
+  out.credited_at = read_time(row[18]);
+  out.updated_at = read_time(row[19]);
+  return out;
+}
+
+conversion read_conversion(const pqxx::row& row) {
+  conversion out;
+  out.id = read_uuid<conversion_id>(row[0]);
+  out.route = row[1].c_str();
+  out.status = named(row[2], conversion_statuses);
+  out.amount = read_usdc(row[3]);
+  out.received = read_usdc(row[4]);
+  out.loss = read_usdc(row[5]);
+  for (const auto& step : json::parse(row[6].c_str())) out.steps.push_back(step_of(step));
+  out.attempts = static_cast<std::uint32_t>(read_int(row[7]));
+  out.failure = row[8].c_str();
+  out.created_at = read_time(row[9]);
+  out.updated_at = read_time(row[10]);
+  out.completed_at = read_time(row[11]);
+  out.deposits = split_ids(row[12]);
+  return out;
+}
+
+chain_operation read_operation(const pqxx::row& row) {
+  chain_operation out;
+  out.id = read_uuid<operation_id>(row[0]);
+  out.attempt = static_cast<std::uint32_t>(read_int(row[1]));
+  out.chain_id = static_cast<std::uint64_t>(read_int(row[2]));
+  out.account = read_fixed<address>(row[3]);
+  out.nonce = static_cast<std::uint64_t>(read_int(row[4]));
+  out.tx_hash = read_fixed<hash256>(row[5]);
+  out.raw = read_bytes(row[6]);
+  out.purpose = row[7].c_str();
+  out.status = named(row[8], operation_statuses);
+  out.block_number = static_cast<std::uint64_t>(read_int(row[9]));
+  out.created_at = read_time(row[10]);
+  return out;
+}
+
+buffer_row read_buffer(const pqxx::row& row, pqxx::row::size_type at) {
+  buffer_row out;
+  out.balance = read_usdc(row[at]);
+  out.min_size = read_usdc(row[at + 1]);
+  out.has_max = !row[at + 2].is_null();
+  out.max_size = read_usdc(row[at + 2]);
+  out.reserve = read_usdc(row[at + 3]);
+  out.total_deposited = read_usdc(row[at + 4]);
+  out.total_withdrawn = read_usdc(row[at + 5]);
+  out.last_replenished_at = read_time(row[at + 6]);
+  out.updated_at = read_time(row[at + 7]);
+  out.version = read_int(row[at + 8]);
+  return out;
+}
+
+service_key read_key(const pqxx::row& row) {
+  service_key out;
+  out.id = row[0].c_str();
+  out.name = row[1].c_str();
+  out.secret_hash = read_fixed<hash256>(row[2]);
+  out.scopes = static_cast<std::uint8_t>(read_int(row[3]));
+  out.created_at = read_time(row[4]);
+  out.revoked_at = read_time(row[5]);
+  return out;
+}
+
+std::string steps_to_json(const std::vector<conversion_step>& steps) {
+  auto out = json::array();
+  for (const auto& step : steps) out.push_back(to_json(step));
+  return out.dump();
+}
+
+}  // namespace headroom::persistence

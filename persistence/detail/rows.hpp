@@ -1,0 +1,58 @@
+#pragma once
+
+#include <pqxx/pqxx>
+#include <string>
+#include <string_view>
+
+#include "domain/journal.hpp"
+#include "domain/reports.hpp"
+
+/// Rows of the tables as domain values. Each reader takes the columns of the list beside it, in
+/// that order; they throw on anything the schema rules out.
+namespace headroom::persistence {
+
+inline constexpr const char* bet_columns =
+    "bet_id, user_address, token, amount, max_price, status, shares, spent, fee, refunded, failure,"
+    " request_hash, order_hash, signed_order, us_of(deadline), us_of(created_at),"
+    " us_of(updated_at) ";
+[[nodiscard]] bet read_bet(const pqxx::row& row);
+
+inline constexpr const char* deposit_columns =
+    "deposit_id, user_address, amount, status, chain_id, token, from_address, to_address, value,"
+    " valid_after, valid_before, nonce, signature, x402_version, tx_hash, failure, conversion_id,"
+    " us_of(created_at), us_of(credited_at), us_of(updated_at) ";
+[[nodiscard]] deposit read_deposit(const pqxx::row& row);
+
+/// The last column lists its deposits as one text of comma-separated ids.
+inline constexpr const char* conversion_columns =
+    "conversion_id, route, status, amount, received, loss, steps, attempts, failure,"
+    " us_of(created_at), us_of(updated_at), us_of(completed_at),"
+    " (SELECT string_agg(d.deposit_id::text, ',' ORDER BY d.created_at, d.deposit_id)"
+    " FROM deposits d WHERE d.conversion_id = conversions.conversion_id) ";
+[[nodiscard]] conversion read_conversion(const pqxx::row& row);
+
+inline constexpr const char* operation_columns =
+    "operation_id, attempt, chain_id, account, nonce, tx_hash, raw, purpose, status, block_number,"
+    " us_of(created_at) ";
+[[nodiscard]] chain_operation read_operation(const pqxx::row& row);
+
+/// Nine columns. A change returns them with a new version; a reader sees the last one taken.
+inline constexpr const char* buffer_columns_changed =
+    "usdc_balance, min_buffer_size, max_buffer_size,"
+    " (SELECT balance FROM ledger_accounts WHERE account = 1), total_deposited, total_withdrawn,"
+    " us_of(last_replenished_at), us_of(updated_at), nextval('liquidity_buffer_version') ";
+inline constexpr const char* buffer_columns =
+    "usdc_balance, min_buffer_size, max_buffer_size,"
+    " (SELECT balance FROM ledger_accounts WHERE account = 1), total_deposited, total_withdrawn,"
+    " us_of(last_replenished_at), us_of(updated_at),"
+    " (SELECT last_value FROM liquidity_buffer_version) ";
+[[nodiscard]] buffer_row read_buffer(const pqxx::row& row, pqxx::row::size_type at = 0);
+
+inline constexpr const char* key_columns =
+    "id, name, secret_hash, scopes, us_of(created_at), us_of(revoked_at) ";
+[[nodiscard]] service_key read_key(const pqxx::row& row);
+
+/// Steps as the JSON that is stored.
+[[nodiscard]] std::string steps_to_json(const std::vector<conversion_step>& steps);
+
+}  // namespace headroom::persistence

@@ -1,0 +1,62 @@
+#include "persistence/keys.hpp"
+
+#include <stdexcept>
+
+#include "persistence/detail/rows.hpp"
+#include "persistence/detail/session.hpp"
+#include "persistence/detail/wire.hpp"
+
+namespace headroom::persistence {
+namespace {
+
+/// Runs `work` in one committed transaction of its own session.
+template <class Work>
+auto in_transaction(const std::string& conninfo, Work work) try {
+  session_options options;
+  options.application = "headroom keys";
+  const auto link = open_session(conninfo, options);
+  pqxx::work tx{*link};
+  auto out = work(tx);
+  tx.commit();
+  return out;
+} catch (const std::exception& e) {
+  throw std::runtime_error(std::string{"cannot reach the service keys: "} + e.what());
+}
+
+}  // namespace
+
+bool add_key(const std::string& conninfo, const service_key& key) {
+  if (key.id.empty() || key.scopes == 0 || key.scopes > 15 || !key.created_at.is_set())
+    return false;
+  return in_transaction(conninfo, [&](pqxx::transaction_base& tx) {
+    return tx
+               .exec_params("INSERT INTO service_keys (id, name, secret_hash, scopes, created_at)"
+                            " VALUES ($1, $2, $3::bytea, $4, time_of($5)) ON CONFLICT DO NOTHING",
+                            clean_text(key.id), clean_text(key.name),
+                            binary(key.secret_hash.view()), static_cast<int>(key.scopes),
+                            key.created_at.us)
+               .affected_rows() == 1;
+  });
+}
+
+std::vector<service_key> list_keys(const std::string& conninfo) {
+  return in_transaction(conninfo, [](pqxx::transaction_base& tx) {
+    std::vector<service_key> out;
+    for (const auto& row : tx.exec(std::string{"SELECT "} + key_columns +
+                                   "FROM service_keys ORDER BY created_at, id"))
+      out.push_back(read_key(row));
+    return out;
+  });
+}
+
+bool revoke_key(const std::string& conninfo, const std::string& id, timestamp at) {
+  return in_transaction(conninfo, [&](pqxx::transaction_base& tx) {
+    return tx
+               .exec_params("UPDATE service_keys SET revoked_at = coalesce(revoked_at, time_of($2))"
+                            " WHERE id = $1",
+                            clean_text(id), at.us)
+               .affected_rows() == 1;
+  });
+}
+
+}  // namespace headroom::persistence

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "domain/records.hpp"
+
+/// Service keys for `headroom keys`. The secret never comes here, only its hash. These throw
+/// std::runtime_error with a sentence for the operator when the database cannot be reached.
+namespace headroom::persistence {
+
+/// Takes id, name, secret_hash, scopes and created_at. False: there is a key with this id, or a
+/// field is not storable (no id, no scope, a scope that does not exist).
+[[nodiscard]] bool add_key(const std::string& conninfo, const service_key& key);
+
+/// All keys, the revoked ones too, oldest first.
+[[nodiscard]] std::vector<service_key> list_keys(const std::string& conninfo);
+
+/// False: no such key. Revoking twice keeps the first time.
+[[nodiscard]] bool revoke_key(const std::string& conninfo, const std::string& id, timestamp at);
+
+}  // namespace headroom::persistence

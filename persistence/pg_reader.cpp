@@ -1,0 +1,331 @@
+#include "persistence/pg_reader.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "persistence/detail/cursor.hpp"
+#include "persistence/detail/rows.hpp"
+#include "persistence/detail/session.hpp"
+#include "persistence/detail/wire.hpp"
+
+namespace headroom::persistence {
+namespace {
+
+constexpr std::uint32_t max_page = 200;
+constexpr std::uint32_t max_rows = 10'000;  // of lists without pages
+
+/// All rows of an answer through their reader.
+template <class Row>
+std::vector<Row> all(const pqxx::result& rows, Row (*read)(const pqxx::row&)) {
+  std::vector<Row> out;
+  out.reserve(rows.size());
+  for (const auto& row : rows) out.push_back(read(row));
+  return out;
+}
+
+template <class Row>
+std::optional<Row> at_most_one(const pqxx::result& rows, Row (*read)(const pqxx::row&)) {
+  if (rows.empty()) return std::nullopt;
+  return read(rows.front());
+}
+
+/// Keeps `limit` rows; one more was asked for to know whether there is a next page.
+template <class Row>
+std::string cut_page(std::vector<Row>& rows, std::size_t limit) {
+  if (rows.size() <= limit) return "";
+  rows.resize(limit);
+  return cursor<decltype(Row::id)>::text(rows.back().created_at, rows.back().id);
+}
+
+std::uint32_t page_size(std::uint32_t limit) { return std::clamp(limit, 1U, max_page); }
+
+const std::string select_bets = std::string{"SELECT "} + bet_columns + "FROM bets ";
+const std::string select_deposits = std::string{"SELECT "} + deposit_columns + "FROM deposits ";
+const std::string select_conversions =
+    std::string{"SELECT "} + conversion_columns + "FROM conversions ";
+const std::string select_operations =
+    std::string{"SELECT "} + operation_columns + "FROM chain_operations ";
+
+std::vector<deposit> deposits_where(pqxx::transaction_base& tx, const std::string& condition,
+                                    std::uint32_t limit) {
+  return all(tx.exec_params(select_deposits + "WHERE " + condition +
+                                " ORDER BY created_at, deposit_id LIMIT $1",
+                            std::min(limit, max_rows)),
+             read_deposit);
+}
+
+}  // namespace
+
+/// The session, opened when needed and forgotten when lost.
+class pg_reader::session_holder {
+ public:
+  explicit session_holder(reader_settings settings) : settings_{std::move(settings)} {}
+
+  /// Runs `read` in one transaction. A session that turns out to be lost may just have been idle
+  /// while PostgreSQL restarted, so a new one is tried once.
+  template <class Read>
+  auto run(Read read) -> std::optional<decltype(read(std::declval<pqxx::transaction_base&>()))> {
+    const bool had_session = session_ != nullptr;
+    for (int tries = had_session ? 2 : 1; tries > 0; --tries) {
+      try {
+        pqxx::read_transaction tx{get()};
+        auto out = read(tx);
+        tx.commit();
+        return out;
+      } catch (const std::exception& e) {
+        spdlog::warn("reader.failed reason=\"{}\"", e.what());
+        session_.reset();
+        if (dynamic_cast<const pqxx::broken_connection*>(&e) == nullptr) break;
+      }
+    }
+    return std::nullopt;
+  }
+
+ private:
+  pqxx::connection& get() {
+    if (!session_) {
+      session_options options;
+      options.application = "headroom reader";
+      options.connect_timeout = settings_.connect_timeout;
+      options.statement_timeout = settings_.statement_timeout;
+      options.read_only = true;
+      session_ = open_session(settings_.conninfo, options);
+    }
+    return *session_;
+  }
+
+  reader_settings settings_;
+  session session_;
+};
+
+pg_reader::pg_reader(reader_settings settings)
+    : holder_{std::make_unique<session_holder>(std::move(settings))} {}
+
+pg_reader::~pg_reader() = default;
+
+std::optional<std::optional<bet>> pg_reader::find_bet(const bet_id& id) {
+  return holder_->run([&](pqxx::transaction_base& tx) {
+    return at_most_one(
+        tx.exec_params(select_bets + "WHERE bet_id = $1::uuid", binary(id.view())), read_bet);
+  });
+}
+
+std::optional<bet_page> pg_reader::list_bets(const bet_filter& filter) {
+  const auto from = cursor<bet_id>::parse(filter.cursor);
+  if (!from) return bet_page{};
+  const auto limit = page_size(filter.limit);
+  std::string where = "WHERE true";
+  if (filter.has_user) where += " AND user_address = '\\x" + to_hex(filter.user.view()) + "'::bytea";
+  if (filter.has_status) where += " AND status = '" + std::string{to_string(filter.status)} + "'";
+  if (!from->first_page)
+    where += " AND (created_at, bet_id) < (time_of(" + std::to_string(from->created_at.us) + "), '" +
+             from->id.text() + "'::uuid)";
+  return holder_->run([&](pqxx::transaction_base& tx) {
+    bet_page page;
+    page.bets = all(tx.exec(select_bets + where + " ORDER BY created_at DESC, bet_id DESC LIMIT " +
+                            std::to_string(limit + 1)),
+                    read_bet);
+    page.next_cursor = cut_page(page.bets, limit);
+    return page;
+  });
+}
+
+std::optional<std::optional<deposit>> pg_reader::find_deposit(const deposit_id& id) {
+  return holder_->run([&](pqxx::transaction_base& tx) {
+    return at_most_one(
+        tx.exec_params(select_deposits + "WHERE deposit_id = $1::uuid", binary(id.view())),
+        read_deposit);
+  });
+}
+
+std::optional<std::optional<deposit>> pg_reader::find_deposit_by_payment(
+    const authorization& payment) {
+  return holder_->run([&](pqxx::transaction_base& tx) {
+    return at_most_one(
+        tx.exec_params(select_deposits + "WHERE chain_id = $1 AND token = $2::bytea"
+                                         " AND from_address = $3::bytea AND nonce = $4::bytea",
+                       static_cast<std::int64_t>(payment.chain_id), binary(payment.token.view()),
+                       binary(payment.from.view()), binary(payment.nonce.view())),
+        read_deposit);
+  });
+}
+
+std::optional<std::vector<deposit>> pg_reader::list_deposits(const address& user,
+                                                             std::uint32_t limit) {
+  return holder_->run([&](pqxx::transaction_base& tx) {
+    return all(tx.exec_params(select_deposits + "WHERE user_address = $1::bytea"
+                                                " ORDER BY created_at DESC, deposit_id DESC"
+                                                " LIMIT $2",
+                              binary(user.view()), page_size(limit)),
+               read_deposit);
+  });
+}
+
+std::optional<std::vector<deposit>> pg_reader::deposits_to_credit(std::uint32_t limit) {
+  return holder_->run([&](pqxx::transaction_base& tx) {
+    return deposits_where(tx, "status = 'pending'", limit);
+  });
+}
+
+std::optional<std::vector<deposit>> pg_reader::deposits_to_convert(std::uint32_t limit) {
+  return holder_->run([&](pqxx::transaction_base& tx) {
+    return deposits_where(tx, "status = 'converting' AND conversion_id IS NULL", limit);
+  });
+}
+
+std::optional<std::optional<conversion>> pg_reader::find_conversion(const conversion_id& id) {
+  return holder_->run([&](pqxx::transaction_base& tx) {
+    return at_most_one(
+        tx.exec_params(select_conversions + "WHERE conversion_id = $1::uuid", binary(id.view())),
+        read_conversion);
+  });
+}
+
+std::optional<conversion_page> pg_reader::list_conversions(const std::string& cursor_text,
+                                                           std::uint32_t limit) {
+  const auto from = cursor<conversion_id>::parse(cursor_text);
+  if (!from) return conversion_page{};
+  limit = page_size(limit);
+  std::string where;
+  if (!from->first_page)
+    where = "WHERE (created_at, conversion_id) < (time_of(" + std::to_string(from->created_at.us) +
+            "), '" + from->id.text() + "'::uuid)";
+  return holder_->run([&](pqxx::transaction_base& tx) {
+    conversion_page page;
+    page.conversions = all(tx.exec(select_conversions + where +
+                                   " ORDER BY created_at DESC, conversion_id DESC LIMIT " +
+                                   std::to_string(limit + 1)),
+                           read_conversion);
+    page.next_cursor = cut_page(page.conversions, limit);
+    return page;
+  });
+}
+
+std::optional<std::vector<conversion>> pg_reader::running_conversions() {
+  return holder_->run([&](pqxx::transaction_base& tx) {
+    return all(tx.exec(select_conversions + "WHERE status = 'running' ORDER BY created_at LIMIT " +
+                       std::to_string(max_rows)),
+               read_conversion);
+  });
+}
+
+std::optional<conversion_metrics> pg_reader::metrics_of_conversions() {
+  return holder_->run([&](pqxx::transaction_base& tx) {
+    const auto row = tx.exec1(R"(
+      WITH recent AS (
+        SELECT status, amount, received, loss,
+               (extract(epoch FROM completed_at - created_at) * 1000)::bigint AS ms
+        FROM conversions WHERE created_at > now() - interval '30 days'),
+      done AS (SELECT * FROM recent WHERE status = 'completed')
+      SELECT (SELECT count(*) FROM done), count(*) FILTER (WHERE status = 'failed'),
+             count(*) FILTER (WHERE status = 'running'),
+             (SELECT avg(ms)::bigint FROM done),
+             (SELECT percentile_disc(0.95) WITHIN GROUP (ORDER BY ms) FROM done),
+             (SELECT percentile_disc(0.99) WITHIN GROUP (ORDER BY ms) FROM done),
+             (SELECT sum(amount)::bigint FROM done), (SELECT sum(received)::bigint FROM done),
+             (SELECT sum(loss)::bigint FROM done)
+      FROM recent)");
+    conversion_metrics out;
+    out.completed = read_int(row[0]);
+    out.failed = read_int(row[1]);
+    out.running = read_int(row[2]);
+    out.average_ms = read_int(row[3]);
+    out.p95_ms = read_int(row[4]);
+    out.p99_ms = read_int(row[5]);
+    out.total_in = {read_int(row[6])};
+    out.total_received = {read_int(row[7])};
+    out.total_loss = {read_int(row[8])};
+    return out;
+  });
+}
+
+std::optional<trial_balance> pg_reader::trial() {
+  return holder_->run([&](pqxx::transaction_base& tx) {
+    // One statement: one snapshot.
+    const auto row = tx.exec1(R"(
+      WITH a AS (SELECT account, balance FROM ledger_accounts),
+           u AS (SELECT sum(balance)::bigint AS owed, count(*) AS users FROM balances)
+      SELECT b.usdc_balance, (SELECT balance FROM a WHERE account = 1),
+             (SELECT balance FROM a WHERE account = 2),
+             (SELECT sum(amount)::bigint FROM bets WHERE status = 'placing'), u.owed,
+             (SELECT balance FROM a WHERE account = 4), (SELECT balance FROM a WHERE account = 5),
+             b.total_withdrawn, u.users
+      FROM liquidity_buffer b, u)");
+    trial_balance out;
+    out.buffer = {read_int(row[0])};
+    out.reserve = {read_int(row[1])};
+    out.in_transit = {read_int(row[2])};
+    out.at_venue = {read_int(row[3])};
+    out.users = {read_int(row[4])};
+    out.capital = {read_int(row[5])};
+    out.conversion_loss = {read_int(row[6])};
+    out.wagered = {read_int(row[7])};
+    out.user_count = read_int(row[8]);
+    return out;
+  });
+}
+
+std::optional<usdc> pg_reader::average_daily_volume() {
+  return holder_->run([&](pqxx::transaction_base& tx) {
+    return usdc{read_int(tx.exec1(R"(
+      WITH today AS (SELECT (now() AT TIME ZONE 'UTC')::date AS day)
+      SELECT trunc(sum(v.amount) / (max(today.day) - least(min(v.day), max(today.day)) + 1))::bigint
+      FROM bet_volume v, today WHERE v.day > today.day - 30)")[0])};
+  });
+}
+
+std::optional<unfinished_work> pg_reader::unfinished(std::uint32_t limit) {
+  return holder_->run([&](pqxx::transaction_base& tx) {
+    unfinished_work out;
+    out.placing_bets = all(
+        tx.exec_params(
+            select_bets + "WHERE status = 'placing' ORDER BY created_at, bet_id LIMIT $1", limit),
+        read_bet);
+    out.settling_deposits = deposits_where(tx, "status = 'settling'", limit);
+    return out;
+  });
+}
+
+std::optional<std::vector<chain_operation>> pg_reader::open_operations(std::uint64_t chain_id,
+                                                                       const address& account) {
+  return holder_->run([&](pqxx::transaction_base& tx) {
+    return all(tx.exec_params(select_operations + "WHERE chain_id = $1 AND account = $2::bytea"
+                                                  " AND status = 'stored' ORDER BY nonce, attempt",
+                              static_cast<std::int64_t>(chain_id), binary(account.view())),
+               read_operation);
+  });
+}
+
+std::optional<std::vector<chain_operation>> pg_reader::find_operation(const operation_id& id) {
+  return holder_->run([&](pqxx::transaction_base& tx) {
+    return all(tx.exec_params(select_operations + "WHERE operation_id = $1::uuid ORDER BY attempt",
+                              binary(id.view())),
+               read_operation);
+  });
+}
+
+std::optional<std::uint64_t> pg_reader::next_nonce(std::uint64_t chain_id, const address& account) {
+  return holder_->run([&](pqxx::transaction_base& tx) {
+    return static_cast<std::uint64_t>(
+        read_int(tx.exec_params1("SELECT max(nonce) + 1 FROM chain_operations"
+                                 " WHERE chain_id = $1 AND account = $2::bytea",
+                                 static_cast<std::int64_t>(chain_id), binary(account.view()))[0]));
+  });
+}
+
+std::optional<std::vector<service_key>> pg_reader::active_keys() {
+  return holder_->run([&](pqxx::transaction_base& tx) {
+    return all(tx.exec(std::string{"SELECT "} + key_columns +
+                       "FROM service_keys WHERE revoked_at IS NULL ORDER BY created_at, id"),
+               read_key);
+  });
+}
+
+bool pg_reader::ping() {
+  return holder_
+      ->run([](pqxx::transaction_base& tx) { return tx.exec1("SELECT true")[0].as<bool>(); })
+      .value_or(false);
+}
+
+}  // namespace headroom::persistence

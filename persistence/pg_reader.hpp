@@ -1,0 +1,54 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "actors/ports.hpp"
+
+namespace headroom::persistence {
+
+struct reader_settings {
+  std::string conninfo;  // URL or key=value
+  std::chrono::milliseconds connect_timeout{3000};
+  std::chrono::milliseconds statement_timeout{5000};
+};
+
+/// Reads that nobody waits in line for: an own session, read only. A lost session is opened anew
+/// at the next use; while PostgreSQL is down every answer is empty. A cursor that is not one of
+/// ours gives an empty page. Not thread-safe.
+class pg_reader final : public actors::ledger_reader {
+ public:
+  explicit pg_reader(reader_settings settings);
+  ~pg_reader() override;
+
+  std::optional<std::optional<bet>> find_bet(const bet_id& id) override;
+  std::optional<bet_page> list_bets(const bet_filter& filter) override;
+  std::optional<std::optional<deposit>> find_deposit(const deposit_id& id) override;
+  std::optional<std::optional<deposit>> find_deposit_by_payment(
+      const authorization& payment) override;
+  std::optional<std::vector<deposit>> list_deposits(const address& user,
+                                                    std::uint32_t limit) override;
+  std::optional<std::vector<deposit>> deposits_to_credit(std::uint32_t limit) override;
+  std::optional<std::vector<deposit>> deposits_to_convert(std::uint32_t limit) override;
+  std::optional<std::optional<conversion>> find_conversion(const conversion_id& id) override;
+  std::optional<conversion_page> list_conversions(const std::string& cursor,
+                                                  std::uint32_t limit) override;
+  std::optional<std::vector<conversion>> running_conversions() override;
+  std::optional<conversion_metrics> metrics_of_conversions() override;
+  std::optional<trial_balance> trial() override;
+  std::optional<usdc> average_daily_volume() override;
+  std::optional<unfinished_work> unfinished(std::uint32_t limit) override;
+  std::optional<std::vector<chain_operation>> open_operations(std::uint64_t chain_id,
+                                                              const address& account) override;
+  std::optional<std::vector<chain_operation>> find_operation(const operation_id& id) override;
+  std::optional<std::uint64_t> next_nonce(std::uint64_t chain_id, const address& account) override;
+  std::optional<std::vector<service_key>> active_keys() override;
+  bool ping() override;
+
+ private:
+  class session_holder;
+  std::unique_ptr<session_holder> holder_;
+};
+
+}  // namespace headroom::persistence

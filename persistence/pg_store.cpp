@@ -1,0 +1,89 @@
+#include "persistence/pg_store.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include "persistence/detail/commit.hpp"
+#include "persistence/detail/rows.hpp"
+#include "persistence/detail/wire.hpp"
+#include "persistence/detail/writer.hpp"
+#include "persistence/migrations.hpp"
+
+namespace headroom::persistence {
+
+using actors::store_status;
+
+/// The session, opened when needed and forgotten when lost.
+class pg_store::session_holder {
+ public:
+  explicit session_holder(store_settings settings) : settings_{std::move(settings)} {}
+
+  pqxx::connection& get() {
+    if (!session_) session_ = open_writer(settings_);
+    return *session_;
+  }
+  void drop() { session_.reset(); }
+  [[nodiscard]] int pid() const noexcept { return session_ ? session_->backendpid() : 0; }
+  [[nodiscard]] const std::string& conninfo() const noexcept { return settings_.conninfo; }
+
+  /// A read on the writer's session, so that it sees everything committed through it.
+  template <class Read>
+  store_status read(Read read) try {
+    pqxx::nontransaction tx{get()};
+    read(tx);
+    return store_status::ok;
+  } catch (const std::exception& e) {
+    spdlog::warn("journal.read_failed reason=\"{}\"", e.what());
+    drop();
+    return store_status::unavailable;
+  }
+
+ private:
+  store_settings settings_;
+  session session_;
+};
+
+pg_store::pg_store(store_settings settings)
+    : holder_{std::make_unique<session_holder>(std::move(settings))} {}
+
+pg_store::~pg_store() = default;
+
+std::string pg_store::open() try {
+  check_schema(holder_->conninfo());
+  holder_->get();
+  return "";
+} catch (const std::exception& e) {
+  return e.what();
+}
+
+store_status pg_store::commit(std::span<const journal_entry> batch,
+                              std::vector<entry_outcome>& outcomes,
+                              std::optional<buffer_row>& buffer) {
+  outcomes.assign(batch.size(), entry_outcome{});
+  buffer.reset();
+  if (batch.empty()) return store_status::ok;
+  return batch_commit{[this]() -> pqxx::connection& { return holder_->get(); },
+                      [this] { holder_->drop(); }}
+      .run(batch, outcomes, buffer);
+}
+
+store_status pg_store::load_balances(std::span<const address> users,
+                                     std::vector<balance_row>& rows) {
+  return holder_->read([&](pqxx::transaction_base& tx) { rows = select_balances(tx, users); });
+}
+
+store_status pg_store::load_buffer(buffer_row& row) {
+  return holder_->read([&](pqxx::transaction_base& tx) { row = select_buffer(tx); });
+}
+
+store_status pg_store::find_bet(const bet_id& id, std::optional<bet>& row) {
+  return holder_->read([&](pqxx::transaction_base& tx) {
+    wire_array ids{wire_array::element::uuid};
+    ids.push(id.view());
+    row.reset();
+    for (const auto& found : tx.exec_prepared("find_bets", ids.parameter())) row = read_bet(found);
+  });
+}
+
+int pg_store::backend_pid() const noexcept { return holder_->pid(); }
+
+}  // namespace headroom::persistence

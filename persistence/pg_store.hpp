@@ -1,0 +1,48 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "actors/ports.hpp"
+
+namespace headroom::persistence {
+
+struct store_settings {
+  std::string conninfo;  // URL or key=value
+  std::chrono::milliseconds connect_timeout{5000};
+  std::chrono::milliseconds statement_timeout{10000};
+  /// How long a new session waits for the writer's lock: until an earlier one is really gone.
+  std::chrono::milliseconds writer_wait{10000};
+};
+
+/// The journal's place in PostgreSQL and its only writer: the session holds an advisory lock, so a
+/// second process is turned away, and a session opened after a lost one starts only when the old
+/// backend, with whatever it was about to commit, has ended. Nothing is retried blindly: a lost
+/// session is `in_doubt` if anything may have been committed, else `unavailable`. Not thread-safe.
+class pg_store final : public actors::ledger_store {
+ public:
+  explicit pg_store(store_settings settings);
+  ~pg_store() override;
+
+  /// Connects now instead of at the first use. "" or one sentence for the operator: no connection,
+  /// another writer (with its backend's pid), a schema that is not this binary's.
+  [[nodiscard]] std::string open();
+
+  actors::store_status commit(std::span<const journal_entry> batch,
+                              std::vector<entry_outcome>& outcomes,
+                              std::optional<buffer_row>& buffer) override;
+  actors::store_status load_balances(std::span<const address> users,
+                                     std::vector<balance_row>& rows) override;
+  actors::store_status load_buffer(buffer_row& row) override;
+  actors::store_status find_bet(const bet_id& id, std::optional<bet>& row) override;
+
+  /// Process id of the session's backend, 0 without a session. For logs and fault tests.
+  [[nodiscard]] int backend_pid() const noexcept;
+
+ private:
+  class session_holder;
+  std::unique_ptr<session_holder> holder_;
+};
+
+}  // namespace headroom::persistence

@@ -1,0 +1,80 @@
+// Contract artifacts: our test contracts compiled by solc (cached), and the real ones from npm.
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const modules = path.join(root, 'node_modules');
+const contracts = path.join(root, 'contracts');
+const cache = path.join(root, '.cache');
+
+const SETTINGS = {
+  optimizer: { enabled: true, runs: 200 },
+  outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object', 'evm.deployedBytecode.object'] } },
+};
+
+const REAL = {
+  EndpointV2: '@layerzerolabs/lz-evm-protocol-v2/artifacts/contracts/EndpointV2.sol/EndpointV2.json',
+  SimpleMessageLib:
+    '@layerzerolabs/lz-evm-protocol-v2/artifacts/contracts/messagelib/SimpleMessageLib.sol/SimpleMessageLib.json',
+  UniswapV3Factory: '@uniswap/v3-core/artifacts/contracts/UniswapV3Factory.sol/UniswapV3Factory.json',
+  NonfungiblePositionManager:
+    '@uniswap/v3-periphery/artifacts/contracts/NonfungiblePositionManager.sol/NonfungiblePositionManager.json',
+  SwapRouter: '@uniswap/v3-periphery/artifacts/contracts/SwapRouter.sol/SwapRouter.json',
+  QuoterV2: '@uniswap/v3-periphery/artifacts/contracts/lens/QuoterV2.sol/QuoterV2.json',
+};
+
+/** The npm artifact `name` as {abi, bytecode}. */
+export function realArtifact(name) {
+  const json = JSON.parse(fs.readFileSync(path.join(modules, REAL[name]), 'utf8'));
+  return { abi: json.abi, bytecode: json.bytecode };
+}
+
+/** All contracts of `file` as {name: {abi, bytecode, runtime}}; compiles only what the cache does not hold. */
+export async function compiled(file) {
+  const source = fs.readFileSync(path.join(contracts, file), 'utf8');
+  const manifest = fs.readFileSync(path.join(root, 'package.json'), 'utf8'); // pins the compiler and every import
+  const key = createHash('sha256').update(manifest).update(JSON.stringify(SETTINGS)).update(source).digest('hex');
+  const cached = path.join(cache, `${path.basename(file, '.sol')}-${key.slice(0, 24)}.json`);
+  try {
+    return JSON.parse(fs.readFileSync(cached, 'utf8'));
+  } catch {
+    const result = await compile(file, source);
+    store(cached, JSON.stringify(result));
+    return result;
+  }
+}
+
+async function compile(file, source) {
+  const { default: solc } = await import('solc'); // 1 s to load: only when needed
+  const input = { language: 'Solidity', sources: { [file]: { content: source } }, settings: SETTINGS };
+  const output = JSON.parse(solc.compile(JSON.stringify(input), { import: readImport }));
+  const errors = (output.errors ?? []).filter((e) => e.severity === 'error');
+  if (errors.length) throw new Error(errors.map((e) => e.formattedMessage).join('\n'));
+  return Object.fromEntries(Object.entries(output.contracts[file]).map(([name, c]) => [name, {
+    abi: c.abi,
+    bytecode: `0x${c.evm.bytecode.object}`,
+    runtime: `0x${c.evm.deployedBytecode.object}`,
+  }]));
+}
+
+function readImport(name) {
+  try {
+    return { contents: fs.readFileSync(path.join(modules, name), 'utf8') };
+  } catch (e) {
+    return { error: e.message };
+  }
+}
+
+/** Several sandboxes may start at once: write aside, then rename. A read-only checkout only loses the cache. */
+function store(target, text) {
+  try {
+    fs.mkdirSync(cache, { recursive: true });
+    const aside = `${target}.${process.pid}`;
+    fs.writeFileSync(aside, text);
+    fs.renameSync(aside, target);
+  } catch (e) {
+    console.error(`[sandbox] compile cache not written: ${e.message}`);
+  }
+}

@@ -1,0 +1,119 @@
+// LayerZero: the real endpoints and the OFT messengers, and an actor that plays verifiers and executor.
+import { ethers } from 'ethers';
+import { compiled, realArtifact } from './compile.mjs';
+import { sleep } from './rpc.mjs';
+
+const NATIVE_FEE = ethers.parseEther('0.01');
+const ENFORCED_OPTIONS = '0x00030100110100000000000000000000000000013880'; // type 3: 80000 gas, as live USDT0 enforces
+const OFT_SEND = 1;
+const POLL_MS = 100;
+const RESCAN_BLOCKS = 20; // a test may reorganise the chain
+export const OFT_MODES = ['auto', 'hold', 'drop'];
+
+/** Endpoint, message library and messenger on `chain`; the messenger may mint and burn `chain.token.usdt0`. */
+export async function deployLayerZero(chain) {
+  const { deployer: me } = chain;
+  const endpoint = await me.deploy(realArtifact('EndpointV2'), [chain.eid, me.address]);
+  const library = await me.deploy(realArtifact('SimpleMessageLib'), [endpoint.address, me.address]);
+  const { TestOFT } = await compiled('TestOFT.sol');
+  const oft = await me.deploy(TestOFT, [chain.token.usdt0.address, endpoint.address, me.address]);
+  await me.call(chain.token.usdt0, 'setMinter', [oft.address, true]);
+  Object.assign(chain, { endpoint, library, oft });
+}
+
+/** Opens the way from `chain` to `other` and back in. */
+export async function connectLayerZero(chain, other) {
+  const { deployer: me, endpoint, library, oft } = chain;
+  await me.call(endpoint, 'registerLibrary', [library.address]);
+  await me.call(endpoint, 'setDefaultSendLibrary', [other.eid, library.address]);
+  await me.call(endpoint, 'setDefaultReceiveLibrary', [other.eid, library.address, 0]);
+  await me.call(library, 'setMessagingFee', [NATIVE_FEE, 0]);
+  await me.call(oft, 'setPeer', [other.eid, ethers.zeroPadValue(other.oft.address, 32)]);
+  await me.call(oft, 'setEnforcedOptions', [[{ eid: other.eid, msgType: OFT_SEND, options: ENFORCED_OPTIONS }]]);
+}
+
+/** Delivers packets between two chains until stopped. `hold` keeps them queued, `drop` forgets new and queued ones. */
+export class LayerZeroRelay {
+  #mode = 'auto';
+  #delayMs = 0;
+  #queue = [];
+  #seen = new Set();
+  #next = new Map(); // chain -> first block not yet scanned
+  #running = true;
+  #delivered = 0;
+
+  constructor(left, right) {
+    this.#run([[left, right], [right, left]]);
+  }
+
+  status() {
+    return { mode: this.#mode, delay_ms: this.#delayMs, queued: this.#queue.length, delivered: this.#delivered };
+  }
+
+  set({ mode = this.#mode, delayMs = this.#delayMs }) {
+    this.#mode = mode;
+    this.#delayMs = delayMs;
+    if (mode === 'drop') this.#queue.length = 0;
+    return this.status();
+  }
+
+  stop() {
+    this.#running = false;
+  }
+
+  async #run(ways) {
+    for (; this.#running; await sleep(POLL_MS)) {
+      for (const [from, to] of ways) {
+        await this.#collect(from, to).catch((e) => this.#running && console.error(`[sandbox] relay: ${e.message}`));
+      }
+      await this.#deliverDue();
+    }
+  }
+
+  async #collect(from, to) {
+    const head = await from.rpc.blockNumber();
+    const next = this.#next.get(from) ?? 0;
+    if (head === next - 1) return;
+    const fromBlock = Math.max(0, Math.min(next, head) - RESCAN_BLOCKS);
+    const topic = from.endpoint.abi.getEvent('PacketSent').topicHash;
+    const filter = { address: from.endpoint.address, topics: [topic], fromBlock: hex(fromBlock), toBlock: hex(head) };
+    for (const log of await from.rpc.call('eth_getLogs', [filter])) {
+      const key = `${from.eid}:${log.blockHash}:${log.logIndex}`;
+      if (this.#seen.has(key)) continue;
+      this.#seen.add(key);
+      const packet = from.endpoint.abi.parseLog(log).args.encodedPayload;
+      if (this.#mode !== 'drop') this.#queue.push({ to, packet, due: Date.now() + this.#delayMs });
+    }
+    this.#next.set(from, head + 1);
+  }
+
+  async #deliverDue() {
+    while (this.#running && this.#mode === 'auto' && this.#queue[0]?.due <= Date.now()) {
+      const { to, packet } = this.#queue.shift();
+      try {
+        await deliver(to, packet);
+        this.#delivered += 1;
+      } catch (e) {
+        console.error(`[sandbox] relay: packet not delivered: ${e.message}`);
+      }
+    }
+  }
+}
+
+/** validatePacket stands in for the verifiers; lzReceive is what an executor calls. */
+async function deliver(to, packet) {
+  const { nonce, srcEid, sender, receiver, guid, message } = parsePacket(packet);
+  await to.relayer.call(to.library, 'validatePacket', [packet]);
+  await to.relayer.call(to.endpoint, 'lzReceive', [[srcEid, sender, nonce], receiver, guid, message, '0x']);
+}
+
+/** Packet v1: version 1 | nonce 8 | srcEid 4 | sender 32 | dstEid 4 | receiver 32 | guid 32 | message. */
+function parsePacket(packet) {
+  const at = (offset, size) => ethers.dataSlice(packet, offset, offset + size);
+  return {
+    nonce: BigInt(at(1, 8)), srcEid: Number(at(9, 4)), sender: at(13, 32),
+    receiver: ethers.getAddress(at(61, 20)), guid: at(81, 32), message: ethers.dataSlice(packet, 113),
+  };
+}
+
+const hex = (n) => ethers.toQuantity(n);

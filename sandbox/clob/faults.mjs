@@ -1,0 +1,59 @@
+// Switchable failures of POST /order and of the look-ups. A seeded generator decides where a probability is given.
+import { Refusal } from '../http.mjs';
+
+export const FAULTS = {
+  order: ['drop_before_accept', 'drop_after_accept', 'delay', 'error_500_after_accept', 'error_500_before_accept',
+    'fok_not_filled', 'rate_limited', 'restarting_425', 'matched_delayed', 'trade_failed', 'html_403', 'success_with_error'],
+  lookup: ['drop', 'error_500', 'delay', 'null'],
+};
+const DEFAULT_DELAY_MS = 1000;
+
+export class Faults {
+  #list = [];
+  #random = generator(1);
+
+  /** {kind, on?: order|lookup, times?, delay_ms?, probability?, seed?}; times is 1, or endless with a probability. */
+  add({ kind, on = 'order', times, delay_ms: delayMs = DEFAULT_DELAY_MS, probability, seed } = {}) {
+    if (!FAULTS[on]) throw new Refusal(400, 'on must be order or lookup');
+    if (!FAULTS[on].includes(kind)) throw new Refusal(400, `kind must be one of ${FAULTS[on]}`);
+    const count = times ?? (probability === undefined ? 1 : null);
+    if (count !== null && !(Number.isSafeInteger(count) && count > 0)) throw new Refusal(400, 'times must be a positive integer');
+    if (!(Number.isSafeInteger(delayMs) && delayMs >= 0)) throw new Refusal(400, 'delay_ms must be an integer of at least 0');
+    if (probability !== undefined && !(probability > 0 && probability <= 1)) throw new Refusal(400, 'probability must be in (0, 1]');
+    if (seed !== undefined) this.#random = generator(seed);
+    this.#list.push({ kind, on, left: count, delay_ms: delayMs, probability: probability ?? 1, fired: 0 });
+    return this.list();
+  }
+
+  list() {
+    return { faults: this.#list };
+  }
+
+  clear() {
+    this.#list = [];
+    return this.list();
+  }
+
+  /** The first fault that strikes this request, if any; it is used up by that. */
+  strike(on) {
+    for (const fault of this.#list) {
+      if (fault.on !== on || fault.left === 0) continue;
+      if (fault.probability < 1 && this.#random() >= fault.probability) continue;
+      fault.fired += 1;
+      if (fault.left !== null) fault.left -= 1;
+      return fault;
+    }
+    return undefined;
+  }
+}
+
+/** mulberry32: small, seeded, in [0, 1). */
+function generator(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let x = Math.imul(state ^ (state >>> 15), state | 1);
+    x ^= x + Math.imul(x ^ (x >>> 7), x | 61);
+    return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

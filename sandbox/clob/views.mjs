@@ -1,0 +1,85 @@
+// Orders and trades as the /data routes show them, and paging.
+import { decimal } from './amounts.mjs';
+import { Refusal } from '../http.mjs';
+
+const END = 'LTE=';
+const LIQUIDITY_MAKER = '0x00000000000000000000000000000000000A11CE'; // whoever stands behind the static book
+const LIQUIDITY_OWNER = '00000000-0000-4000-8000-0000000a11ce';
+const SHOWN = ['LIVE', 'MATCHED', 'CANCELED', 'DELAYED', 'UNMATCHED']; // killed and refused orders show as null
+
+/** GET /data/order/{id}, null when unknown, not the caller's, or gone. */
+export function orderView(record, settings) {
+  if (!record || !SHOWN.includes(record.status)) return null;
+  const { order, token } = record;
+  return {
+    id: record.id, status: (settings.status_prefix ? 'ORDER_STATUS_' : '') + record.status, owner: record.owner,
+    maker_address: order.signed.maker, market: token.market.conditionId, asset_id: token.tokenId, side: order.side,
+    original_size: decimal(record.shares), size_matched: decimal(record.filled), price: decimal(record.price),
+    outcome: token.outcome, expiration: String(order.expiration), order_type: order.type,
+    associate_trades: record.trades.map((t) => t.id), created_at: record.createdAt,
+  };
+}
+
+/** MATCHED -> MINED -> CONFIRMED, or MATCHED -> RETRYING -> FAILED; a function of the time passed. */
+export function tradeStatus({ matchedAt, delayMs, fails }, now) {
+  const steps = fails ? ['MATCHED', 'RETRYING', 'FAILED'] : ['MATCHED', 'MINED', 'CONFIRMED'];
+  const step = delayMs ? Math.min(2, Math.floor((now - matchedAt) / delayMs)) : 2;
+  return { status: steps[step], since: matchedAt + step * delayMs, broadcast: step > 0 };
+}
+
+export function tradeView(trade, settings) {
+  const { status, since, broadcast } = tradeStatus(trade, Date.now());
+  const { token, maker, owner, side } = trade;
+  const price = decimal(trade.price), size = decimal(trade.size);
+  const feeBps = decimal(token.market.feeRate * 10_000n);
+  return {
+    id: trade.id, taker_order_id: trade.orderId, market: token.market.conditionId, asset_id: token.tokenId, side, size,
+    fee_rate_bps: feeBps, price, status: (settings.status_prefix ? 'TRADE_STATUS_' : '') + status,
+    match_time: String(Math.floor(trade.matchedAt / 1000)), last_update: String(Math.floor(since / 1000)),
+    outcome: token.outcome, bucket_index: 0, owner, maker_address: maker,
+    transaction_hash: broadcast ? trade.transactionHash : '',
+    maker_orders: [{
+      order_id: trade.counterOrder, owner: LIQUIDITY_OWNER, maker_address: LIQUIDITY_MAKER, matched_amount: size, price,
+      fee_rate_bps: '0', asset_id: token.tokenId, outcome: token.outcome, side: side === 'BUY' ? 'SELL' : 'BUY',
+    }],
+    trader_side: 'TAKER',
+    ...(status === 'FAILED' ? { err_msg: 'transaction reverted' } : {}),
+  };
+}
+
+/** The trades of one maker that pass the query's filters, newest first. Both time bounds (seconds) are exclusive. */
+export function findTrades(venue, address, query) {
+  const { id, maker_address: maker, market, asset_id: asset } = query;
+  const [before, after] = [bound(query.before, Infinity), bound(query.after, -Infinity)];
+  if (id !== undefined) {
+    const trade = venue.trades.get(id);
+    return trade && trade.maker.toLowerCase() === address ? [trade] : [];
+  }
+  if (maker !== undefined && maker.toLowerCase() !== address) return [];
+  const mine = venue.tradesOf.get(address) ?? [];
+  const found = [];
+  for (let i = mine.length - 1; i >= 0; i -= 1) {
+    const trade = mine[i];
+    const time = Math.floor(trade.matchedAt / 1000);
+    if (time <= after) break; // oldest first in `mine`: nothing further can pass
+    if (time >= before || (asset && trade.token.tokenId !== asset)) continue;
+    if (market && trade.token.market.conditionId !== market.toLowerCase()) continue;
+    found.push(trade);
+  }
+  return found;
+}
+
+function bound(text, otherwise) {
+  if (text === undefined || text === '') return otherwise;
+  if (!/^\d{1,12}$/.test(text)) throw new Refusal(400, 'before and after are unix seconds');
+  return Number(text);
+}
+
+/** One page of `rows`; the cursor is base64 of an offset, "MA==" the first and "LTE=" the end. */
+export function page(rows, cursor, size, view) {
+  const offset = cursor === undefined || cursor === '' ? 0 : Number(Buffer.from(cursor, 'base64').toString());
+  if (!Number.isSafeInteger(offset) || offset < -1) throw new Refusal(400, 'invalid next_cursor');
+  const data = offset === -1 ? [] : rows.slice(offset, offset + size).map(view);
+  const next = offset === -1 || offset + size >= rows.length ? END : Buffer.from(String(offset + size)).toString('base64');
+  return { limit: size, count: data.length, next_cursor: next, data };
+}

@@ -1,0 +1,55 @@
+// Faults and money for tests, over HTTP. All calls are POST with query parameters and answer JSON.
+import { ethers } from 'ethers';
+import { OFT_MODES } from './chains/layerzero.mjs';
+import { PROXY_MODES } from './chains/proxy.mjs';
+import { mint } from './chains/tokens.mjs';
+import { Refusal, sendJson, serve } from './http.mjs';
+
+/** Serves `/oft`, `/mint`, `/chain/{name}` over `chains` (null with --no-chains) and GET `/` = `summary()`. */
+export function startControl(chains, summary) {
+  return serve(async (req, res) => {
+    const { pathname, searchParams } = new URL(req.url, 'http://sandbox');
+    const query = Object.fromEntries(searchParams);
+    req.resume();
+    if (pathname === '/' && req.method === 'GET') return sendJson(res, 200, summary());
+    const [, kind, name] = pathname.split('/');
+    const action = { oft: setRelay, mint: mintToken, chain: setChain }[kind];
+    if (!action) throw new Refusal(404, `no such call: ${pathname}`);
+    if (req.method !== 'POST') throw new Refusal(405, 'use POST');
+    if (!chains) throw new Refusal(409, 'the sandbox was started with --no-chains');
+    sendJson(res, 200, await action(chains, query, name));
+  });
+}
+
+/** /oft?mode=auto|hold|drop&delay_ms=N */
+function setRelay({ relay }, { mode, delay_ms: delay }) {
+  if (!relay) throw new Refusal(409, 'the sandbox was started with --no-conversion');
+  if (mode !== undefined && !OFT_MODES.includes(mode)) throw new Refusal(400, `mode must be one of ${OFT_MODES}`);
+  if (delay !== undefined && !/^\d{1,9}$/.test(delay)) throw new Refusal(400, 'delay_ms must be a number');
+  return relay.set({ mode, delayMs: delay && Number(delay) });
+}
+
+/** /mint?chain=plasma|polygon&token=usdt0|usdc|usdce&to=0x..&amount=12.5 */
+async function mintToken(chains, { chain, token, to, amount }) {
+  const where = namedChain(chains, chain);
+  const contract = where.token[String(token).toLowerCase().replace('.', '')];
+  if (!contract) throw new Refusal(400, `token must be one of ${Object.keys(where.token)}`);
+  if (!ethers.isAddress(to)) throw new Refusal(400, 'to must be an address');
+  if (!/^\d{1,12}(\.\d{1,6})?$/.test(amount ?? '')) throw new Refusal(400, 'amount must be a decimal with at most 6 places');
+  const { transactionHash } = await mint(where.deployer, contract, to, amount);
+  return { ok: true, tx_hash: transactionHash };
+}
+
+/** /chain/plasma?mode=up|refuse|hang|http500, or ?down=1|0 for refuse and up */
+function setChain(chains, { mode, down }, name) {
+  const { proxy } = namedChain(chains, name);
+  const wanted = mode ?? { 1: 'refuse', 0: 'up' }[down];
+  if (!PROXY_MODES.includes(wanted)) throw new Refusal(400, `mode must be one of ${PROXY_MODES}, or down 1 or 0`);
+  proxy.set(wanted);
+  return { chain: name, mode: proxy.mode() };
+}
+
+function namedChain(chains, name) {
+  if (name !== 'plasma' && name !== 'polygon') throw new Refusal(400, 'chain must be plasma or polygon');
+  return chains[name];
+}

@@ -1,0 +1,47 @@
+// Starts the sandbox, prints one JSON line on stdout when everything answers, runs until SIGINT, SIGTERM or,
+// with EXIT_ON_STDIN_CLOSE=1, until stdin closes. Logs go to stderr.
+import { describe, startChains, users } from './chains/chains.mjs';
+import { startVenue } from './clob/server.mjs';
+import { startControl } from './control.mjs';
+import { parseOptions, USAGE } from './options.mjs';
+
+const running = []; // things with stop() or close(), in order of their start
+let stopping = false;
+
+function stop(code, reason) {
+  if (stopping) return;
+  stopping = true;
+  if (reason) console.error(`[sandbox] ${reason}`);
+  for (const part of running.reverse()) (part.stop ?? part.close).call(part);
+  process.exitCode = code;
+  setTimeout(() => process.exit(code), 300).unref();
+}
+
+async function main() {
+  const options = parseOptions(process.argv.slice(2));
+  if (options.help) return console.log(USAGE);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(0));
+  if (process.env.EXIT_ON_STDIN_CLOSE) process.stdin.on('end', () => stop(0)).on('error', () => stop(0)).resume();
+
+  const started = Date.now();
+  const venue = await startVenue({ tradeDelayMs: options.tradeDelayMs });
+  running.push(venue);
+  const chains = options.chains ? await startChains(options, (reason) => stop(1, reason)) : null;
+  if (chains) running.push(chains);
+  if (stopping) return chains?.stop();
+
+  const summary = {
+    plasma: chains && describe(chains.plasma),
+    polygon: chains && describe(chains.polygon),
+    venue: venue.describe(),
+    users: users(options.users).map(({ address, privateKey }) => ({ address, private_key: privateKey })),
+    markets: venue.markets(),
+  };
+  const control = await startControl(chains, () => summary);
+  running.push(control);
+  summary.control_url = control.url;
+  console.error(`[sandbox] ready after ${Date.now() - started} ms`);
+  console.log(JSON.stringify(summary));
+}
+
+main().catch((e) => stop(1, e.message));

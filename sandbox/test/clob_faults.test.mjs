@@ -1,0 +1,176 @@
+// Every failure switch does what it says, and what it leaves behind is what a service must find afterwards.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { post, request, sleep, startSandbox, Trader, until } from './support.mjs';
+
+let sandbox, venue, deep, trader;
+
+before(async () => {
+  sandbox = await startSandbox(['--no-chains']);
+  venue = sandbox.info.venue;
+  [deep] = sandbox.info.markets;
+  trader = await new Trader(venue).login();
+});
+after(() => sandbox?.stop());
+afterEach(() => request(`${venue.control_url}/faults`, { method: 'DELETE' }));
+
+const arm = async (fault) => assert.equal((await post(`${venue.control_url}/faults`, fault)).status, 200);
+const seen = async (id = trader.lastId) => (await request(`${venue.control_url}/state?id=${id}`)).json.orders[0];
+const pusd = async () => (await request(`${venue.control_url}/balance?address=${trader.address}`)).json.pusd;
+const dropped = { code: 'ECONNRESET' };
+
+test('drop_before_accept: the connection breaks, the venue knows nothing, the same bytes work', async () => {
+  await arm({ kind: 'drop_before_accept' });
+  const payload = await trader.payload(deep);
+  await assert.rejects(trader.call('POST', '/order', payload), dropped);
+  assert.equal(await seen(), undefined);
+  assert.equal((await trader.call('POST', '/order', payload)).json.status, 'matched');
+});
+
+test('drop_after_accept: the connection breaks, but the order filled', async () => {
+  await arm({ kind: 'drop_after_accept' });
+  const payload = await trader.payload(deep);
+  await assert.rejects(trader.call('POST', '/order', payload), dropped);
+  assert.equal((await seen()).fills.length, 1);
+  const found = await trader.call('GET', `/data/order/${trader.lastId}`);
+  assert.equal(found.json.size_matched, '20');
+  assert.match((await trader.call('POST', '/order', payload)).json.error, /Duplicated/);
+  assert.equal((await seen()).fills.length, 1, 'at most once');
+});
+
+test('delay: the answer comes late, the order is filled at once', async () => {
+  await arm({ kind: 'delay', delay_ms: 400 });
+  const started = Date.now();
+  const late = trader.buy(deep);
+  await until(async () => (await seen())?.fills.length === 1, 300);
+  assert.equal((await late).json.status, 'matched');
+  assert.ok(Date.now() - started >= 400);
+  await arm({ kind: 'delay', delay_ms: 2000 });
+  const payload = await trader.payload(deep);
+  await assert.rejects(trader.call('POST', '/order', payload, { timeoutMs: 100 }), /timeout/);
+  assert.equal((await seen()).fills.length, 1);
+});
+
+test('error_500_before_accept and error_500_after_accept look alike; only one filled', async () => {
+  await arm({ kind: 'error_500_before_accept' });
+  assert.equal((await trader.buy(deep)).status, 500);
+  assert.equal(await seen(), undefined);
+  await arm({ kind: 'error_500_after_accept' });
+  const answer = await trader.buy(deep);
+  assert.deepEqual([answer.status, answer.json.error], [500, 'could not run the execution']);
+  assert.equal((await seen()).fills.length, 1);
+});
+
+test('fok_not_filled: killed, and the hash is gone', async () => {
+  const opening = await pusd();
+  await arm({ kind: 'fok_not_filled' });
+  const payload = await trader.payload(deep);
+  assert.equal((await trader.call('POST', '/order', payload)).json.error, "order couldn't be fully filled. FOK orders are fully filled or killed.");
+  assert.match((await trader.call('POST', '/order', payload)).json.error, /Duplicated/);
+  assert.equal(await pusd(), opening);
+});
+
+test('rate_limited and restarting_425 accept nothing and keep the hash free', async () => {
+  for (const [kind, status] of [['rate_limited', 429], ['restarting_425', 425]]) {
+    await arm({ kind });
+    const payload = await trader.payload(deep);
+    const answer = await trader.call('POST', '/order', payload);
+    assert.equal(answer.status, status);
+    if (status === 429) assert.equal(answer.headers['retry-after'], '1');
+    assert.equal((await trader.call('POST', '/order', payload)).json.status, 'matched');
+  }
+});
+
+test('matched_delayed: "delayed" first, the trade later', async () => {
+  await arm({ kind: 'matched_delayed', delay_ms: 300 });
+  const answer = await trader.buy(deep);
+  assert.deepEqual([answer.json.status, answer.json.tradeIDs, answer.json.makingAmount], ['delayed', undefined, '']);
+  assert.equal((await trader.call('GET', `/data/order/${trader.lastId}`)).json.status, 'DELAYED');
+  await until(async () => (await trader.call('GET', `/data/order/${trader.lastId}`)).json.status === 'MATCHED', 2000);
+  assert.equal((await seen()).fills.length, 1);
+});
+
+test('matched_delayed and cancelled in time: never filled', async () => {
+  await arm({ kind: 'matched_delayed', delay_ms: 200 });
+  await trader.buy(deep);
+  const id = trader.lastId;
+  assert.deepEqual((await trader.call('DELETE', '/order', { orderID: id })).json.canceled, [id]);
+  await sleep(300);
+  assert.deepEqual([(await seen(id)).status, (await seen(id)).fills.length], ['CANCELED', 0]);
+});
+
+test('trade_failed: matched, retrying, failed, and the money is back', async () => {
+  const opening = await pusd();
+  await post(`${venue.control_url}/settings`, { trade_delay_ms: 100 });
+  await arm({ kind: 'trade_failed' });
+  const { tradeIDs: [id] } = (await trader.buy(deep)).json;
+  const statuses = new Set();
+  await until(async () => {
+    const [trade] = (await trader.call('GET', `/data/trades?id=${id}`)).json.data;
+    statuses.add(trade.status);
+    return trade.status === 'FAILED' && trade.err_msg;
+  }, 2000);
+  await post(`${venue.control_url}/settings`, { trade_delay_ms: 20 });
+  assert.deepEqual([...statuses], ['MATCHED', 'RETRYING', 'FAILED']);
+  await until(async () => await pusd() === opening, 1000);
+  assert.equal((await request(`${venue.control_url}/fills`)).json.failed, 1);
+});
+
+test('html_403 and success_with_error', async () => {
+  await arm({ kind: 'html_403' });
+  const page = await trader.buy(deep);
+  assert.equal(page.status, 403);
+  assert.match(page.headers['content-type'], /text\/html/);
+  await arm({ kind: 'success_with_error' });
+  const odd = await trader.buy(deep);
+  assert.deepEqual([odd.status, odd.json.success, odd.json.errorMsg, (await seen()).fills.length], [200, true, 'could not insert order', 0]);
+});
+
+test('look-ups fail on request', async () => {
+  await trader.buy(deep);
+  const path = `/data/order/${trader.lastId}`;
+  await arm({ on: 'lookup', kind: 'drop' });
+  await assert.rejects(trader.call('GET', path), dropped);
+  await arm({ on: 'lookup', kind: 'error_500' });
+  assert.equal((await trader.call('GET', path)).status, 500);
+  await arm({ on: 'lookup', kind: 'null' });
+  assert.equal((await trader.call('GET', path)).text, 'null');
+  await arm({ on: 'lookup', kind: 'delay', delay_ms: 150 });
+  const started = Date.now();
+  assert.equal((await trader.call('GET', path)).json.status, 'MATCHED');
+  assert.ok(Date.now() - started >= 150);
+});
+
+test('faults strike as often as asked, in order, and can be listed and cleared', async () => {
+  await arm({ kind: 'rate_limited', times: 2 });
+  await arm({ kind: 'restarting_425' });
+  const statuses = [];
+  for (let i = 0; i < 4; i += 1) statuses.push((await trader.buy(deep)).status);
+  assert.deepEqual(statuses, [429, 429, 425, 200]);
+  const { faults } = (await request(`${venue.control_url}/faults`)).json;
+  assert.deepEqual(faults.map((f) => [f.kind, f.fired, f.left]), [['rate_limited', 2, 0], ['restarting_425', 1, 0]]);
+  assert.deepEqual((await request(`${venue.control_url}/faults`, { method: 'DELETE' })).json, { faults: [] });
+});
+
+test('a probability strikes now and then, the same way for the same seed', async () => {
+  const run = async () => {
+    await request(`${venue.control_url}/faults`, { method: 'DELETE' });
+    await arm({ kind: 'rate_limited', probability: 0.5, seed: 7 });
+    const statuses = [];
+    for (let i = 0; i < 20; i += 1) statuses.push((await trader.buy(deep)).status);
+    return statuses;
+  };
+  const first = await run();
+  assert.deepEqual([...new Set(first)].sort(), [200, 429]);
+  assert.deepEqual(await run(), first);
+});
+
+test('an unknown fault is refused', async () => {
+  for (const bad of [{}, { kind: 'x' }, { kind: 'null' }, { kind: 'delay', on: 'x' }, { kind: 'delay', times: 0 },
+    { kind: 'delay', delay_ms: -1 }, { kind: 'delay', probability: 2 }]) {
+    assert.equal((await post(`${venue.control_url}/faults`, bad)).status, 400);
+  }
+  assert.equal((await post(`${venue.control_url}/settings`, { page_size: 0 })).status, 400);
+  assert.equal((await post(`${venue.control_url}/balance`, { address: 'x', pusd: '1' })).status, 400);
+  assert.equal((await request(`${venue.control_url}/nothing`)).status, 404);
+});

@@ -1,0 +1,144 @@
+#include "chain/json_rpc.hpp"
+
+#include <gtest/gtest.h>
+
+#include <future>
+
+#include "chain/eth.hpp"
+#include "http_server.hpp"
+
+namespace headroom::chain {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+using test::http_server;
+using test::peer;
+
+/// Answers each call with `reply(call)`, its id filled in.
+auto node(std::function<json(const json&)> reply, std::string status = "200 OK") {
+  return [reply = std::move(reply), status = std::move(status)](peer& p) {
+    while (const auto request = p.read()) {
+      const auto call = json::parse(request->substr(request->find("\r\n\r\n") + 4));
+      auto answer = reply(call);
+      if (answer.is_object() && !answer.contains("id")) answer["id"] = call.at("id");
+      p.answer(answer.is_string() ? answer.get<std::string>() : answer.dump(), status);
+    }
+  };
+}
+auto result(json value) {
+  return node([value = std::move(value)](const json&) { return json{{"result", value}}; });
+}
+auto error(int code, const std::string& message, const json& data = {}) {
+  return node([=](const json&) {
+    return json{{"error", {{"code", code}, {"message", message}, {"data", data}}}};
+  });
+}
+
+struct JsonRpc : testing::Test {
+  std::shared_ptr<http_client> http = std::make_shared<http_client>();
+
+  rpc_result ask(std::vector<std::string> urls, rpc_request request = eth::block_number(),
+                 json_rpc_options options = {300ms, 3s}) {
+    return ask(json_rpc{http, std::move(urls), options}, std::move(request));
+  }
+  rpc_result ask(const json_rpc& rpc, rpc_request request = eth::block_number()) {
+    auto promise = std::make_shared<std::promise<rpc_result>>();
+    auto out = promise->get_future();
+    rpc.call(std::move(request), [promise](rpc_result r) { promise->set_value(std::move(r)); });
+    return out.get();
+  }
+  std::string nobody = "http://127.0.0.1:" + std::to_string(test::closed_port());
+};
+
+TEST_F(JsonRpc, AsksAndAnswers) {
+  json seen;
+  http_server server{node([&](const json& call) {
+    seen = call;
+    return json{{"jsonrpc", "2.0"}, {"result", "0x10"}};
+  })};
+  const auto r = ask({server.url()}, eth::transaction_count({}, "latest"));
+  EXPECT_EQ(r.status, rpc_status::ok);
+  EXPECT_EQ(eth::read_number(r.value), 16U);
+  EXPECT_FALSE(r.repeated);
+  EXPECT_EQ(seen.at("jsonrpc"), "2.0");
+  EXPECT_EQ(seen.at("method"), "eth_getTransactionCount");
+  EXPECT_EQ(seen.at("params"), (json{"0x" + std::string(40, '0'), "latest"}));
+}
+
+TEST_F(JsonRpc, TheNextNodeAnswersForOneThatIsDown) {
+  http_server good{result("0x1")};
+  const auto r = ask({nobody, good.url()});
+  EXPECT_EQ(r.status, rpc_status::ok);
+  EXPECT_FALSE(r.repeated);  // the first one got nothing
+}
+
+TEST_F(JsonRpc, AFailedNodeIsSkippedForAWhileAndThenAskedAgain) {
+  http_server silent{[](peer& p) {
+    (void)p.read();
+    p.close();
+  }};
+  http_server good{result("0x1")};
+  const json_rpc rpc{http, {silent.url(), good.url()}, {300ms, 200ms}};
+  const auto first = ask(rpc);
+  EXPECT_EQ(first.status, rpc_status::ok);
+  EXPECT_TRUE(first.repeated);
+  EXPECT_FALSE(ask(rpc).repeated);
+  EXPECT_EQ(silent.connections(), 1);
+  std::this_thread::sleep_for(250ms);
+  EXPECT_TRUE(ask(rpc).repeated);
+  EXPECT_EQ(silent.connections(), 2);
+}
+
+TEST_F(JsonRpc, NobodyThereAndNobodyAnsweredAreDifferentThings) {
+  EXPECT_EQ(ask({nobody, nobody}).status, rpc_status::unreachable);
+  EXPECT_EQ(ask({}).status, rpc_status::unreachable);
+  http_server slow{[](peer& p) { p.wait_for_close(); }};
+  EXPECT_EQ(ask({slow.url(), nobody}, eth::block_number(), {100ms, 1s}).status,
+            rpc_status::maybe_sent);
+}
+
+TEST_F(JsonRpc, UnreadableAnswersAreNoAnswers) {
+  for (const auto& body :
+       {json("<html>"), json(""), json::array(), json(1), json{{"id", 999}, {"result", 1}},
+        json{{"id", "1"}, {"result", 1}}, json{{"result", 1}, {"id", nullptr}}, json{{"foo", 1}}}) {
+    http_server server{node([&](const json&) { return body; })};
+    EXPECT_EQ(ask({server.url()}).status, rpc_status::maybe_sent) << body;
+  }
+}
+
+TEST_F(JsonRpc, ANodesNoIsFinalWhateverTheHttpStatus) {
+  http_server server{error(-32000, "nonce too low")};
+  const auto r = ask({server.url()});
+  EXPECT_EQ(r.status, rpc_status::error);
+  EXPECT_EQ(r.error.code, -32000);
+  EXPECT_EQ(r.error.message, "nonce too low");
+  http_server strange{node(
+      [](const json&) {
+        return json{{"error", {{"code", 3}, {"message", "m"}, {"data", "0x01"}}}};
+      },
+      "400 Bad Request")};
+  EXPECT_EQ(ask({strange.url()}).error.data, byte_vector{1});
+}
+
+TEST_F(JsonRpc, ALimitMovesOnToTheNextNode) {
+  http_server limited{error(-32005, "limit exceeded")};
+  http_server too_many{
+      node([](const json&) { return json("slow down"); }, "429 Too Many Requests")};
+  http_server good{result("0x2")};
+  const auto r = ask({limited.url(), too_many.url(), good.url()});
+  EXPECT_EQ(r.status, rpc_status::ok);
+  EXPECT_FALSE(r.repeated);
+  EXPECT_EQ(ask({limited.url()}).status, rpc_status::unreachable);
+}
+
+TEST_F(JsonRpc, CallsOutliveTheObject) {
+  http_server good{result("0x1")};
+  auto promise = std::make_shared<std::promise<rpc_result>>();
+  json_rpc{http, {nobody, good.url()}}.call(
+      eth::block_number(), [promise](rpc_result r) { promise->set_value(std::move(r)); });
+  EXPECT_EQ(promise->get_future().get().status, rpc_status::ok);
+}
+
+}  // namespace
+}  // namespace headroom::chain

@@ -1,0 +1,171 @@
+#include "chain/polymarket/amounts.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "chain/polymarket/decimal.hpp"
+#include "chain/polymarket/fees.hpp"
+#include "vectors.hpp"
+
+namespace headroom::chain::polymarket {
+namespace {
+
+using test::json;
+
+std::int64_t micro(const json& text) { return read_micro(text.get<std::string>()).value(); }
+
+TEST(Amounts, AllCasesOfTheOfficialClientAgree) {
+  const auto all = test::load("polymarket-amounts.json");
+  std::size_t checked = 0;
+  for (const auto& c : all.at("cases")) {
+    const auto r = rounding_of({micro(c.at("tick"))}).value();
+    const usdc price{micro(c.at("price"))};
+    const bool buy = c.at("side") == "BUY";
+    const bool limit = c.at("kind") == "limit";
+    const auto size = [&](const char* key) { return share_amount{micro(c.at(key))}; };
+    const auto got =
+        limit ? (buy ? limit_buy(size("size"), price, r) : limit_sell(size("size"), price, r))
+        : buy ? market_buy({micro(c.at("amount_usd"))}, price, r)
+              : market_sell(size("shares"), price, r);
+    const auto maker = test::number_of(c.at("makerAmount"));
+    const auto taker = test::number_of(c.at("takerAmount"));
+    if (maker == 0 || taker == 0) {
+      EXPECT_FALSE(got) << c;
+    } else {
+      EXPECT_EQ(got, (order_amounts{maker, taker})) << c;
+    }
+    if (!limit && buy && got) {
+      const auto capped = c.contains("takerAmount_venue_cap_4dp")
+                              ? test::number_of(c.at("takerAmount_venue_cap_4dp"))
+                              : taker;
+      const auto venue = immediate_buy({micro(c.at("amount_usd"))}, price, r);
+      EXPECT_EQ(venue, (order_amounts{maker, capped})) << c;
+      // The price never slips below the cap: maker / taker >= price.
+      EXPECT_GE(
+          uint128{static_cast<std::uint64_t>(maker)} * 1'000'000,
+          uint128{static_cast<std::uint64_t>(capped)} * static_cast<std::uint64_t>(price.micro));
+    }
+    ++checked;
+  }
+  EXPECT_EQ(checked, 336U);
+}
+
+TEST(Amounts, DecimalsFollowTheTick) {
+  for (const auto& [tick, rule] :
+       test::load("polymarket-amounts.json").at("rounding_config").items()) {
+    const auto r = rounding_of({read_micro(tick).value()});
+    ASSERT_TRUE(r) << tick;
+    EXPECT_EQ(r->price_decimals, rule.at("price"));
+    EXPECT_EQ(r->size_decimals, rule.at("size"));
+    EXPECT_EQ(r->amount_decimals, rule.at("amount"));
+  }
+  for (const std::int64_t tick : {0L, -1L, 1L, 10L, 12'345L, 1'000'000L, 2'000'000L})
+    EXPECT_FALSE(rounding_of({tick})) << tick;
+}
+
+TEST(Amounts, PricesLieOnTheTickInsideTheBounds) {
+  const auto r = rounding_of({2'500}).value();
+  EXPECT_EQ(check_price({2'500}, r), price_check::ok);
+  EXPECT_EQ(check_price({997'500}, r), price_check::ok);
+  EXPECT_EQ(check_price({500'000}, r), price_check::ok);
+  EXPECT_EQ(check_price({501'000}, r), price_check::off_tick);
+  for (const std::int64_t p : {-5'000L, 0L, 2'499L, 997'501L, 1'000'000L, INT64_MAX})
+    EXPECT_EQ(check_price({p}, r), price_check::out_of_bounds) << p;
+}
+
+TEST(Amounts, RefuseWhatMakesNoOrder) {
+  const auto r = rounding_of({10'000}).value();
+  EXPECT_FALSE(market_buy({0}, {500'000}, r));
+  EXPECT_FALSE(market_buy({9'999}, {500'000}, r));  // less than a cent
+  EXPECT_FALSE(market_buy({-10'000}, {500'000}, r));
+  EXPECT_FALSE(market_buy(1_usdc, {0}, r));
+  EXPECT_FALSE(market_buy(1_usdc, {1'000'001}, r));
+  EXPECT_FALSE(market_buy({INT64_MAX}, {1}, r));  // shares beyond 63 bits
+  EXPECT_FALSE(limit_sell({0}, {500'000}, r));
+  EXPECT_FALSE(limit_buy({-1}, {500'000}, r));
+}
+
+TEST(ReadMicro, IsStrict) {
+  EXPECT_EQ(read_micro("0.57"), 570'000);
+  EXPECT_EQ(read_micro("100"), 100'000'000);
+  EXPECT_EQ(read_micro("14.925372"), 14'925'372);
+  EXPECT_EQ(read_micro("0.5700000"), 570'000);
+  EXPECT_FALSE(read_micro("0.5700001"));
+  EXPECT_EQ(read_micro("0.5700001", excess::round_up), 570'001);
+  for (const auto* text : {"", ".5", "5.", "-1", "+1", "1e3", " 1", "1 ", "0x1", "1,5", "1.2.3",
+                           "1234567890123", "0.1234567890123456789"})
+    EXPECT_FALSE(read_micro(text, excess::round_up)) << text;
+}
+
+TEST(Fees, FollowTheFormulaAndRoundUpToFiveDecimals) {
+  const fee_schedule crypto{70'000, 1};
+  // 100 shares at 0.5: 100 * 0.07 * 0.25 = 1.75
+  EXPECT_EQ(fee_for({100'000'000}, {500'000}, crypto), usdc{1'750'000});
+  // 1 share at 0.57: 0.07 * 0.2451 = 0.017157 -> 0.01716
+  EXPECT_EQ(fee_for({1'000'000}, {570'000}, crypto), usdc{17'160});
+  // not zero, so at least 0.00001
+  EXPECT_EQ(fee_for({1}, {10'000}, crypto), usdc{10});
+  EXPECT_EQ(fee_for({0}, {500'000}, crypto), usdc{0});
+  EXPECT_EQ(fee_for({100'000'000}, {500'000}, {0, 1}), usdc{0});
+  // exponent 2: 100 * 0.25 * 0.0625 = 1.5625
+  EXPECT_EQ(fee_for({100'000'000}, {500'000}, {250'000, 2}), usdc{1'562'500});
+  EXPECT_FALSE(fee_for({1}, {1'000'001}, crypto));
+  EXPECT_FALSE(fee_for({-1}, {500'000}, crypto));
+  EXPECT_TRUE(fee_for({INT64_MAX}, {500'000}, {1'000'000, 4}));
+}
+
+TEST(Fees, TheWorstCaseCoversEveryPriceUpToTheCap) {
+  for (const std::uint32_t exponent : {1U, 2U, 3U, 4U}) {
+    const fee_schedule f{70'000, exponent};
+    for (const std::int64_t cap : {10'000L, 330'000L, 340'000L, 570'000L, 990'000L}) {
+      const usdc spend{25'370'000};
+      const auto worst = worst_fee(spend, {cap}, {10'000}, f).value();
+      usdc highest;
+      for (std::int64_t p = 10'000; p <= cap; p += 10'000) {
+        const auto shares = mul_div_floor(spend.micro, micro_per_usdc, p).value();
+        highest = std::max(highest, fee_for({shares}, {p}, f).value());
+      }
+      EXPECT_GE(worst, highest) << exponent << " " << cap;
+      if (exponent == 1) {
+        EXPECT_LE(worst.micro, highest.micro + 10);  // and is tight
+      }
+    }
+  }
+}
+
+TEST(Fees, TheLargestSpendFitsTheBudgetAndOneCentMoreDoesNot) {
+  const fee_schedule f{50'000, 1};
+  for (const std::int64_t budget : {1'000'000L, 25'370'000L, 99'999'999L, 1'000'000'000'000L}) {
+    const auto spend = largest_spend({budget}, {570'000}, {10'000}, f);
+    const auto total = [&](usdc s) {
+      return s.micro + worst_fee(s, {570'000}, {10'000}, f).value().micro;
+    };
+    EXPECT_EQ(spend.micro % 10'000, 0);
+    EXPECT_LE(total(spend), budget);
+    EXPECT_GT(total({spend.micro + 10'000}), budget);
+  }
+  EXPECT_EQ(largest_spend({25'370'000}, {570'000}, {10'000}, {0, 1}), usdc{25'370'000});
+  EXPECT_EQ(largest_spend({9'999}, {570'000}, {10'000}, f), usdc{0});
+  EXPECT_EQ(largest_spend({-1}, {570'000}, {10'000}, f), usdc{0});
+}
+
+TEST(Fees, ReadsOnlySchedulesItCanBound) {
+  const auto read = [](const char* text) {
+    const auto value = json::parse(text);
+    return read_fee_schedule(&value);
+  };
+  EXPECT_EQ(read(R"({"r":0.07,"e":1,"to":true})"), (fee_schedule{70'000, 1}));
+  EXPECT_EQ(read(R"({"r":0.25,"e":2.0})"), (fee_schedule{250'000, 2}));
+  EXPECT_EQ(read(R"({"r":0,"e":1})"), (fee_schedule{0, 1}));
+  EXPECT_EQ(read("null"), fee_schedule{});
+  EXPECT_EQ(read_fee_schedule(nullptr), fee_schedule{});
+  for (const auto* text : {"{}", "[]", "1", R"({"r":0.07})", R"({"e":1})", R"({"r":-0.01,"e":1})",
+                           R"({"r":1.01,"e":1})", R"({"r":0.0000001,"e":1})", R"({"r":0.07,"e":0})",
+                           R"({"r":0.07,"e":1.5})", R"({"r":0.07,"e":5})", R"({"r":"0.07","e":1})",
+                           R"({"r":0.07,"e":null})", R"({"r":1e300,"e":1e300})"})
+    EXPECT_FALSE(read(text)) << text;
+}
+
+}  // namespace
+}  // namespace headroom::chain::polymarket

@@ -1,0 +1,233 @@
+#include "chain/polymarket/answers.hpp"
+
+#include <gtest/gtest.h>
+
+namespace headroom::chain::polymarket {
+namespace {
+
+const auto hash =
+    hash256::parse("0x99a0ef97db6e6e08316abe546cae7a87fd948f563b00e45c0cb20d1e200b247c").value();
+
+post_answer judge(unsigned status, std::string_view body, std::string_view retry_after = "") {
+  return read_post_answer(status, body, retry_after, hash);
+}
+
+std::string ok(std::string_view status, std::string_view error = "",
+               std::string_view success = "true", std::string_view id = "") {
+  return "{\"success\":" + std::string{success} + ",\"errorMsg\":\"" + std::string{error} +
+         "\",\"orderID\":\"" + (id.empty() ? hash.hex() : std::string{id}) + "\",\"status\":\"" +
+         std::string{status} + "\",\"makingAmount\":\"\",\"takingAmount\":\"\"}";
+}
+
+std::string refusal(std::string_view text) { return "{\"error\":\"" + std::string{text} + "\"}"; }
+
+TEST(PostAnswer, OnlyAMatchOfOurOwnHashIsAMatch) {
+  EXPECT_EQ(judge(200, ok("matched")).verdict, post_verdict::matched);
+  for (const auto& body :
+       {ok("live"), ok("delayed"), ok("unmatched"), ok("surprise"), ok("matched", "partly"),
+        ok("matched", "", "false"), ok("matched", "", "1"), ok("matched", "", "true", "0x01"),
+        ok("matched", "", "true", std::string(66, '0')), std::string{}, std::string{"null"},
+        std::string{"[]"}, std::string{"<html>"}, std::string{"{\"success\":true}"}})
+    EXPECT_EQ(judge(200, body).verdict, post_verdict::unknown) << body;
+}
+
+TEST(PostAnswer, AnUnsuccessful200WithKnownWordsIsARefusal) {
+  const auto a = judge(200, ok("", "not enough balance / allowance", "false"));
+  EXPECT_EQ(a.verdict, post_verdict::refused);
+  EXPECT_EQ(a.reason, "insufficient_funds");
+  EXPECT_EQ(judge(200, ok("", "order match delayed due to market conditions", "false")).verdict,
+            post_verdict::unknown);
+}
+
+TEST(PostAnswer, KnownWordsAreADefiniteNo) {
+  const std::pair<const char*, const char*> cases[]{
+      {"order couldn't be fully filled. FOK orders are fully filled or killed.", "fok_not_filled"},
+      {"FOK orders are filled or killed", "fok_not_filled"},
+      {"no orders found to match with FAK order. FAK orders are partially filled or killed if no "
+       "match is found.",
+       "no_match"},
+      {"there are no matching orders", "no_match"},
+      {"not enough balance / allowance: the balance is not enough -> balance: 0",
+       "insufficient_funds"},
+      {"order 0xab is invalid. Price (0.575) breaks minimum tick size rule: 0.01",
+       "price_off_tick"},
+      {"order 0xab is invalid. Size (1) lower than the minimum: 5", "amount_too_small"},
+      {"invalid amount for a marketable BUY order ($0.86), min size: $1", "amount_too_small"},
+      {"invalid amounts, the market buy orders maker amount supports a max accuracy of 2 decimals",
+       "invalid_amounts"},
+      {"the market is not yet ready to process new orders", "market_not_ready"},
+      {"invalid post-only order: order crosses book", "post_only_crosses"}};
+  for (const auto& [words, reason] : cases) {
+    const auto a = judge(400, refusal(words));
+    EXPECT_EQ(a.verdict, post_verdict::refused) << words;
+    EXPECT_EQ(a.reason, reason);
+    EXPECT_EQ(a.detail, words);
+    EXPECT_FALSE(a.stop);
+  }
+}
+
+TEST(PostAnswer, SomeRefusalsStopAllBetting) {
+  for (const auto* words : {"the order owner has to be the owner of the API KEY",
+                            "the order signer address has to be the address of the API KEY",
+                            "maker address not allowed, please use the deposit wallet flow",
+                            "invalid signature", "order_version_mismatch", "'0xab' address banned",
+                            "'0xab' address in closed only mode", "Invalid order payload"}) {
+    const auto a = judge(400, refusal(words));
+    EXPECT_EQ(a.verdict, post_verdict::refused) << words;
+    EXPECT_TRUE(a.stop) << words;
+  }
+  EXPECT_TRUE(judge(401, refusal("Unauthorized/Invalid api key")).stop);
+  EXPECT_EQ(judge(401, "").verdict, post_verdict::refused);
+  EXPECT_TRUE(judge(403, refusal("Trading restricted in your region")).stop);
+  EXPECT_EQ(judge(403, "<!DOCTYPE html>").verdict, post_verdict::refused);
+}
+
+TEST(PostAnswer, ASeenHashIsLookedUp) {
+  const auto a = judge(400, refusal("order 0xab is invalid. Duplicated."));
+  EXPECT_EQ(a.verdict, post_verdict::unknown);
+  EXPECT_EQ(a.reason, "duplicated");
+}
+
+TEST(PostAnswer, WhatWeDoNotKnowMayHaveHappened) {
+  for (const auto* words :
+       {"context canceled", "something new", "", "order match delayed due to market conditions"})
+    EXPECT_EQ(judge(400, refusal(words)).verdict, post_verdict::unknown) << words;
+  for (const unsigned status : {500U, 502U, 503U, 504U, 520U, 404U, 405U, 413U, 302U, 204U})
+    for (const auto* body : {"", "<html>", R"({"error":"could not insert order"})",
+                             R"({"error":"invalid signature"})"})
+      EXPECT_EQ(judge(status, body).verdict, post_verdict::unknown) << status << body;
+}
+
+TEST(PostAnswer, PausesAreRetriedWithTheSameBytes) {
+  EXPECT_EQ(judge(425, "").verdict, post_verdict::retry_later);
+  const auto limited = judge(429, refusal("Too Many Requests"), "7");
+  EXPECT_EQ(limited.verdict, post_verdict::retry_later);
+  EXPECT_EQ(limited.retry_after, std::chrono::seconds{7});
+  EXPECT_EQ(judge(429, "", "-5").retry_after, std::chrono::seconds{0});
+  EXPECT_EQ(judge(429, "", "99999999").retry_after, std::chrono::seconds{600});
+  EXPECT_EQ(judge(429, "", "Wed, 21 Oct").retry_after, std::chrono::seconds{0});
+  for (const auto* body :
+       {R"({"error":"Trading is currently disabled, check status"})",
+        R"({"error":"exchange is cancel-only"})", R"({"error":"x","code":"post_only_mode"})"})
+    EXPECT_EQ(judge(503, body).verdict, post_verdict::retry_later) << body;
+}
+
+TEST(PostAnswer, DetailsAreShortAndPrintable) {
+  const auto a = judge(500, std::string(5000, '\x01') + "\xff");
+  EXPECT_EQ(a.detail, std::string(200, ' '));
+}
+
+const auto token = "71321045679252212594626385532706912750332728571942532289631379312455583992563";
+
+std::string order_json(const std::string& status) {
+  return "{\"id\":\"" + hash.hex() + "\",\"status\":\"" + status + "\",\"asset_id\":\"" + token +
+         "\",\"original_size\":\"44.5087\",\"size_matched\":\"44.5\",\"associate_trades\":[]}";
+}
+
+TEST(OrderAnswer, ReadsSizesAndBothSpellingsOfAStatus) {
+  for (const auto* status : {"CANCELED", "ORDER_STATUS_CANCELED", "CANCELED_MARKET_RESOLVED"}) {
+    const auto a = read_order_answer(200, order_json(status));
+    ASSERT_EQ(a.verdict, read_verdict::found) << status;
+    EXPECT_EQ(a.value.state, order_state::canceled);
+    EXPECT_EQ(a.value.size_matched.micro, 44'500'000);
+    EXPECT_EQ(a.value.original_size.micro, 44'508'700);
+    EXPECT_EQ(a.value.id, hash);
+  }
+}
+
+TEST(OrderAnswer, AbsenceAndNonsenseAreDifferentThings) {
+  for (const auto& [status, body] :
+       {std::pair{404U, "{}"}, {200U, "null"}, {200U, ""}, {200U, " \n"}, {404U, "<html>"}})
+    EXPECT_EQ(read_order_answer(status, body).verdict, read_verdict::absent) << status << body;
+  EXPECT_EQ(read_order_answer(401, "").verdict, read_verdict::unauthorized);
+  for (const auto& [status, body] : {std::pair{200U, std::string{"{}"}},
+                                     {200U, "[]"},
+                                     {200U, "<html>"},
+                                     {500U, "null"},
+                                     {429U, "null"},
+                                     {200U, order_json("SURPRISE")}})
+    EXPECT_EQ(read_order_answer(status, body).verdict, read_verdict::unreadable) << status << body;
+}
+
+std::string trade_json(const std::string& id, const std::string& status,
+                       const std::string& size = "10.5", const std::string& price = "0.57",
+                       const std::string& taker = hash.hex(), const std::string& makers = "[]") {
+  return "{\"id\":\"" + id + "\",\"taker_order_id\":\"" + taker + "\",\"asset_id\":\"" + token +
+         "\",\"side\":\"BUY\",\"size\":\"" + size + "\",\"price\":\"" + price + "\",\"status\":\"" +
+         status +
+         "\",\"transaction_hash\":\"\",\"trader_side\":\"TAKER\",\"maker_orders\":" + makers + "}";
+}
+
+trades_page page(const std::string& data, const std::string& cursor = "LTE=") {
+  return read_trades_answer(200, "{\"limit\":100,\"count\":1,\"next_cursor\":\"" + cursor +
+                                     "\",\"data\":[" + data + "]}");
+}
+
+TEST(Trades, AreReadStrictlyAndPaged) {
+  const auto one = page(trade_json("t1", "TRADE_STATUS_CONFIRMED"), "MTAw");
+  ASSERT_EQ(one.verdict, read_verdict::found);
+  EXPECT_EQ(one.next_cursor, "MTAw");
+  EXPECT_EQ(one.trades.at(0).size.micro, 10'500'000);
+  EXPECT_EQ(one.trades.at(0).price.micro, 570'000);
+  EXPECT_EQ(one.trades.at(0).state, trade_state::confirmed);
+  EXPECT_TRUE(page("").trades.empty());
+  EXPECT_EQ(page("").next_cursor, "");
+
+  for (const auto& bad :
+       {trade_json("t1", "SURPRISE"), trade_json("", "MINED"), trade_json("t1", "MINED", "-1"),
+        trade_json("t1", "MINED", "1e3"), trade_json("t1", "MINED", "10.1234567"),
+        trade_json("t1", "MINED", "1", ""), trade_json("t1", "MINED", "1", "0.5", "0x12"),
+        trade_json("t1", "MINED", "1", "0.5", hash.hex(), "[{}]"), std::string{"{}"},
+        std::string{"null"}})
+    EXPECT_EQ(page(bad).verdict, read_verdict::unreadable) << bad;
+  EXPECT_EQ(read_trades_answer(200, "null").verdict, read_verdict::unreadable);
+  EXPECT_EQ(read_trades_answer(200, R"({"data":[]})").verdict, read_verdict::unreadable);
+  EXPECT_EQ(read_trades_answer(502, "").verdict, read_verdict::unreadable);
+  EXPECT_EQ(read_trades_answer(401, "").verdict, read_verdict::unauthorized);
+}
+
+TEST(Fill, SumsOurTradesOnceAndLeavesFailedOnesOut) {
+  const auto other = std::string(66, '1').replace(0, 2, "0x");
+  const auto trades =
+      page(trade_json("t1", "CONFIRMED", "10.5", "0.57") + "," +
+           trade_json("t1", "CONFIRMED", "10.5", "0.57") + "," +  // the same one again
+           trade_json("t2", "CONFIRMED", "0.0001", "0.333333") + "," +
+           trade_json("t3", "FAILED", "99") + "," +
+           trade_json("t4", "CONFIRMED", "99", "0.5", other))
+          .trades;
+  const auto f = fill_of(trades, hash);
+  ASSERT_TRUE(f);
+  EXPECT_EQ(f->shares.micro, 10'500'100);
+  EXPECT_EQ(f->spent.micro, 5'985'000 + 34);  // 33.3333 rounded up
+  EXPECT_TRUE(f->final);
+  EXPECT_TRUE(f->any_failed);
+  EXPECT_EQ(f->trades, 2U);
+}
+
+TEST(Fill, IsNotFinalBeforeEveryTradeIsConfirmed) {
+  const auto trades = page(trade_json("t1", "CONFIRMED") + "," + trade_json("t2", "MINED")).trades;
+  EXPECT_FALSE(fill_of(trades, hash)->final);
+  EXPECT_FALSE(fill_of({}, hash)->final);
+  EXPECT_EQ(fill_of({}, hash)->trades, 0U);
+}
+
+TEST(Fill, AsMakerOnlyOurPartCounts) {
+  const auto other = std::string(66, '1').replace(0, 2, "0x");
+  const auto makers = R"([{"order_id":")" + hash.hex() +
+                      R"(","matched_amount":"2","price":"0.5"},{"order_id":")" + other +
+                      R"(","matched_amount":"7","price":"0.5"}])";
+  const auto f =
+      fill_of(page(trade_json("t1", "CONFIRMED", "9", "0.5", other, makers)).trades, hash);
+  EXPECT_EQ(f->shares.micro, 2'000'000);
+  EXPECT_EQ(f->spent.micro, 1'000'000);
+}
+
+TEST(Fill, RefusesSumsThatOverflow) {
+  std::string data;
+  for (int i = 0; i < 12; ++i)
+    data += (i ? "," : "") + trade_json("t" + std::to_string(i), "CONFIRMED", "999999999999", "1");
+  EXPECT_FALSE(fill_of(page(data).trades, hash));
+}
+
+}  // namespace
+}  // namespace headroom::chain::polymarket

@@ -1,0 +1,367 @@
+#include "chain/x402.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "chain/base64.hpp"
+#include "chain/keccak.hpp"
+#include "chain/ports.hpp"
+#include "vectors.hpp"
+
+namespace headroom::chain::x402 {
+namespace {
+
+using test::json;
+
+const json& vectors() {
+  static const auto all = test::load("x402.json");
+  return all;
+}
+const std::int64_t now = vectors().at("now");
+
+terms plasma() {
+  terms t;
+  t.asset = test::account_of(vectors().at("token_plasma_usdt0"));
+  t.pay_to = test::account_of(vectors().at("payTo"));
+  t.resource = "https://pay.example.com/deposit";
+  return t;
+}
+
+/// Version 1 clients know no Plasma: the vectors use base-sepolia.
+terms sepolia() {
+  auto t = plasma();
+  t.chain_id = 84532;
+  t.networks_v1 = {"base-sepolia"};
+  t.asset = test::account_of(vectors().at("v1").at("eip712").at("domain").at("verifyingContract"));
+  t.description = "Deposit TestUSDT0";
+  return t;
+}
+
+terms terms_of(int version) { return version == 1 ? sepolia() : plasma(); }
+usdc amount_of(int version) { return {version == 1 ? 90'000 : 2'500'000}; }
+std::string header_of(int version) {
+  return version == 1 ? vectors().at("v1").at("xPaymentHeader")
+                      : vectors().at("v2").at("paymentSignatureHeader");
+}
+
+std::string_view judge(int version, std::string_view header, std::int64_t at = now) {
+  const auto parsed = parse_payment(static_cast<std::uint8_t>(version), header);
+  if (!parsed.code.empty()) return parsed.code;
+  return verify(parsed.value, terms_of(version), amount_of(version), at);
+}
+
+/// The good payment's JSON, changed, back in a header.
+std::string edited(int version, const std::function<void(json&)>& change) {
+  const auto bytes = from_base64(header_of(version)).value();
+  auto document = json::parse(bytes);
+  change(document);
+  return to_base64(document.dump());
+}
+
+TEST(X402, TakesTheGoodPaymentsOfBothVersions) {
+  for (const int version : {1, 2}) {
+    EXPECT_EQ(judge(version, header_of(version)), "");
+    const auto& v = vectors().at(version == 1 ? "v1" : "v2");
+    const auto parsed = parse_payment(static_cast<std::uint8_t>(version), header_of(version)).value;
+    EXPECT_EQ(eip3009::digest(terms_of(version).token_domain(), parsed.message),
+              test::hash_of(v.at("eip712").at("digest")));
+    EXPECT_EQ(eip712::separator(terms_of(version).token_domain()),
+              test::hash_of(v.at("eip712").at("domainSeparator")));
+    const auto a = to_authorization(parsed, terms_of(version)).value();
+    EXPECT_EQ(to_0x(settle_call(a)), v.at("calldata_vrs").get<std::string>());
+    EXPECT_EQ(to_0x(eip3009::transfer_call(eip3009::message_of(a), byte_view{a.signature})),
+              v.at("calldata_bytes").get<std::string>());
+    EXPECT_EQ(a.from, test::account_of(vectors().at("signer")));
+    EXPECT_EQ(a.value, amount_of(version));
+  }
+}
+
+TEST(X402, GivesEveryInvalidVectorItsCode) {
+  for (const int version : {1, 2}) {
+    const auto& list = vectors().at(version == 1 ? "invalid_v1" : "invalid_v2");
+    ASSERT_EQ(list.size(), 8U);
+    for (const auto& v : list)
+      EXPECT_EQ(judge(version, v.at("header").get<std::string>()),
+                v.at("expect").at("our_server_code").get<std::string>())
+          << version << " " << v.at("name");
+  }
+}
+
+TEST(X402, WritesTheOfficial402) {
+  const auto& v = vectors().at("v2");
+  EXPECT_EQ(required_header(plasma(), {2'500'000}, ""),
+            v.at("paymentRequiredHeader").get<std::string>());
+  const auto& body = vectors().at("v1").at("body402");
+  EXPECT_EQ(json::parse(required_body(sepolia(), {90'000}, "")), body);
+  const auto port = make_x402_port(plasma());
+  EXPECT_EQ(port->require({2'500'000}, "").header_v2,
+            v.at("paymentRequiredHeader").get<std::string>());
+}
+
+TEST(X402, ShowsTheReasonInBoth402s) {
+  const auto header = from_base64(required_header(plasma(), {1}, "invalid_payload")).value();
+  EXPECT_EQ(json::parse(header).at("error"), "invalid_payload");
+  EXPECT_EQ(json::parse(required_body(plasma(), {1}, "invalid_payload")).at("error"),
+            "invalid_payload");
+  EXPECT_LT(required_header(plasma(), {INT64_MAX}, "x").size(), 4096U);
+}
+
+TEST(X402, AClientEchoingOurOwn402IsNeverRefusedForItsTerms) {
+  auto t = plasma();
+  t.token_name = "USD\u20ae0";
+  const auto offer = json::parse(from_base64(required_header(t, {7}, "")).value());
+  const auto header = edited(2, [&](json& d) { d["accepted"] = offer.at("accepts")[0]; });
+  const auto parsed = parse_payment(2, header);
+  ASSERT_EQ(parsed.code, "");
+  EXPECT_EQ(verify(parsed.value, t, {7}, now), "invalid_exact_evm_signature");
+}
+
+TEST(X402, WritesTheOfficialSettlementAnswers) {
+  const auto& r = vectors().at("responses");
+  const auto payer = test::account_of(vectors().at("signer"));
+  const auto document = [](const std::string& header) {
+    return json::parse(from_base64(header).value());
+  };
+  const auto tx2 = test::hash_of(r.at("settle_success_v2_json").at("transaction"));
+  auto v2 = document(response_header(2, plasma(), {"", tx2, payer, {2'500'000}}));
+  EXPECT_EQ(v2.at("amount"), "2500000");
+  v2.erase("amount");
+  EXPECT_EQ(v2, r.at("settle_success_v2_json"));
+
+  const auto tx1 = test::hash_of(r.at("settle_success_v1_json").at("transaction"));
+  EXPECT_EQ(response_header(1, sepolia(), {"", tx1, payer, {90'000}}),
+            r.at("X-PAYMENT-RESPONSE_success").get<std::string>());
+  EXPECT_EQ(response_header(2, plasma(), {"invalid_exact_evm_nonce_already_used", {}, payer, {1}}),
+            r.at("PAYMENT-RESPONSE_failure").get<std::string>());
+  const auto pending =
+      document(response_header(2, plasma(), {"settlement_pending", tx2, payer, {1}}));
+  EXPECT_EQ(pending.at("transaction"), tx2.hex());
+  EXPECT_EQ(pending.at("success"), false);
+}
+
+TEST(X402, TheWindowHasSixSecondsOfMarginAndIncludesItsEnds) {
+  const std::int64_t before = 1'800'000'120;
+  EXPECT_EQ(judge(2, header_of(2), before - 6), "");
+  EXPECT_EQ(judge(2, header_of(2), before - 5),
+            "invalid_exact_evm_payload_authorization_valid_before");
+  const std::int64_t after = 1'799'999'400;
+  EXPECT_EQ(judge(1, header_of(1), after), "");
+  EXPECT_EQ(judge(1, header_of(1), after - 1),
+            "invalid_exact_evm_payload_authorization_valid_after");
+}
+
+TEST(X402, AcceptedTermsMustBeOurs) {
+  const auto code = [](const char* key, const json& value) {
+    return judge(2, edited(2, [&](json& d) { d["accepted"][key] = value; }));
+  };
+  EXPECT_EQ(code("scheme", "upto"), "invalid_exact_evm_scheme");
+  EXPECT_EQ(code("network", "eip155:1"), "invalid_exact_evm_network_mismatch");
+  EXPECT_EQ(code("network", "plasma"), "invalid_exact_evm_network_mismatch");
+  EXPECT_EQ(code("amount", "2500001"), "invalid_payment_requirements");
+  EXPECT_EQ(code("asset", vectors().at("payTo")), "invalid_payment_requirements");
+  EXPECT_EQ(code("payTo", vectors().at("signer")), "invalid_payment_requirements");
+  EXPECT_EQ(code("maxTimeoutSeconds", 121), "invalid_payment_requirements");
+  EXPECT_EQ(code("extra", {{"name", "USDT"}, {"version", "1"}}), "invalid_payment_requirements");
+  EXPECT_EQ(code("unknown", "is ignored"), "");
+  EXPECT_EQ(code("asset", "0xb8ce59fc3717ada4c02eadf9682a9e934f625ebb"), "");  // any case
+}
+
+TEST(X402, VersionOneNamesSchemeAndNetworkItself) {
+  const auto code = [](const char* key, const json& value) {
+    return judge(1, edited(1, [&](json& d) { d[key] = value; }));
+  };
+  EXPECT_EQ(code("scheme", "upto"), "unsupported_scheme");
+  EXPECT_EQ(code("network", "base"), "invalid_network");
+  auto t = plasma();
+  const auto parsed = parse_payment(1, edited(1, [](json& d) { d["network"] = "plasma"; })).value;
+  EXPECT_EQ(verify(parsed, t, {90'000}, now), "invalid_exact_evm_payload_signature");
+}
+
+TEST(X402, OtherKindsOfPaymentAreRefusedByName) {
+  EXPECT_EQ(judge(2, edited(2,
+                            [](json& d) {
+                              d["payload"].erase("authorization");
+                              d["payload"]["permit2Authorization"] = json::object();
+                            })),
+            "unsupported_payload_type");
+  std::string wrapped = "0x" + std::string(128, '0');
+  for (int i = 0; i < 16; ++i) wrapped += "6492";
+  EXPECT_EQ(judge(2, edited(2, [&](json& d) { d["payload"]["signature"] = wrapped; })),
+            "eip6492_factory_not_allowed");
+  EXPECT_EQ(judge(2, edited(2, [](json& d) { d["x402Version"] = 1; })), "invalid_x402_version");
+  EXPECT_EQ(judge(1, edited(1, [](json& d) { d["x402Version"] = 2; })), "invalid_x402_version");
+}
+
+TEST(X402, ContractSignaturesAreLeftToTheToken) {
+  const auto header =
+      edited(2, [](json& d) { d["payload"]["signature"] = "0x" + std::string(200, '1'); });
+  const auto p = parse_payment(2, header).value;
+  EXPECT_EQ(verify(p, plasma(), {2'500'000}, now), "invalid_exact_evm_signature");
+  EXPECT_EQ(verify(p, plasma(), {2'500'000}, now, payer_kind::contract), "");
+  const auto call = settle_call(to_authorization(p, plasma()).value());
+  EXPECT_EQ(to_hex(byte_view{call}.first(4)), "cf092995");
+}
+
+TEST(X402, ZeroAndOneAsRecoveryIdBecome27And28InCalldata) {
+  const auto header = edited(2, [](json& d) {
+    auto text = d["payload"]["signature"].get<std::string>();
+    text.replace(130, 2, text.substr(130) == "1b" ? "00" : "01");
+    d["payload"]["signature"] = text;
+  });
+  EXPECT_EQ(judge(2, header), "");
+  const auto a = to_authorization(parse_payment(2, header).value, plasma()).value();
+  EXPECT_EQ(to_0x(settle_call(a)), vectors().at("v2").at("calldata_vrs").get<std::string>());
+  EXPECT_EQ(a.signature.back(), 27);
+}
+
+TEST(X402, AnEndlessAuthorizationIsRefused) {
+  const auto header = edited(
+      2, [](json& d) { d["payload"]["authorization"]["validBefore"] = "9223372036854775808"; });
+  const auto p = parse_payment(2, header).value;
+  EXPECT_EQ(verify(p, plasma(), {2'500'000}, now, payer_kind::contract),
+            "invalid_exact_evm_payload_authorization_valid_before");
+  EXPECT_FALSE(to_authorization(p, plasma()));
+}
+
+TEST(X402, EveryMissingOrMistypedFieldIsAnInvalidPayload) {
+  for (const int version : {1, 2}) {
+    const auto path = [&](std::initializer_list<const char*> keys) {
+      json::json_pointer out;
+      for (const auto* key : keys) out /= std::string{key};
+      return out;
+    };
+    std::vector<json::json_pointer> fields{path({"x402Version"}), path({"payload"}),
+                                           path({"payload", "signature"}),
+                                           path({"payload", "authorization"})};
+    for (const auto* key : {"from", "to", "value", "validAfter", "validBefore", "nonce"})
+      fields.push_back(path({"payload", "authorization", key}));
+    if (version == 1) {
+      for (const auto* key : {"scheme", "network"}) fields.push_back(path({key}));
+    } else {
+      fields.push_back(path({"accepted"}));
+      for (const auto* key :
+           {"scheme", "network", "amount", "asset", "payTo", "maxTimeoutSeconds", "extra"})
+        fields.push_back(path({"accepted", key}));
+      for (const auto* key : {"name", "version"})
+        fields.push_back(path({"accepted", "extra", key}));
+    }
+    for (const auto& field : fields) {
+      for (const json& wrong :
+           {json(), json(true), json(-1), json(1.5), json::array(), json("x")}) {
+        const auto accepts_text =
+            json::parse(from_base64(header_of(version)).value())[field].is_string();
+        const auto name = field.back();
+        const bool syntax_only = name == "scheme" || name == "network" || name == "amount" ||
+                                 name == "asset" || name == "payTo" || name == "name" ||
+                                 name == "version";
+        if (wrong.is_string() && accepts_text && syntax_only) continue;  // judged by verify
+        EXPECT_EQ(judge(version, edited(version, [&](json& d) { d[field] = wrong; })),
+                  "invalid_payload")
+            << version << field.to_string() << wrong;
+      }
+      EXPECT_EQ(
+          judge(version,
+                edited(version, [&](json& d) { d[field.parent_pointer()].erase(field.back()); })),
+          "invalid_payload")
+          << version << field.to_string();
+    }
+  }
+}
+
+TEST(X402, NumbersAreStrictDecimals) {
+  const auto with_value = [](int version, const std::string& text) {
+    return judge(version,
+                 edited(version, [&](json& d) { d["payload"]["authorization"]["value"] = text; }));
+  };
+  for (const auto* text : {"", "-1", "+1", "01", "1.0", "1e6", "0x10", " 1", "1 ", "\u0661"})
+    EXPECT_EQ(with_value(2, text), "invalid_payload") << text;
+  EXPECT_EQ(with_value(2, std::string(78, '9')), "invalid_payload");  // above 2^256
+  EXPECT_EQ(with_value(1, std::string(19, '9')), "invalid_payload");  // version 1: 18 digits
+  EXPECT_EQ(with_value(2, std::string(77, '9')), "invalid_exact_evm_signature");
+}
+
+TEST(X402, JunkHeadersAreInvalidPayloadsAndNeverThrow) {
+  const auto good = header_of(2);
+  std::vector<std::string> junk{
+      "",
+      "=",
+      "!!!!",
+      "e30=",
+      "bnVsbA==",
+      "W10=",
+      "MQ==",
+      "Ig==",
+      std::string(max_header_bytes + 4, 'A'),
+      good.substr(1),
+      good + "=",
+      to_base64("{\"x402Version\":2,\"payload\":\xff}"),
+      to_base64("{\"x402Version\":2}{}"),
+      to_base64(std::string(5000, '[')),
+      to_base64("{\"a\":" + std::string(20, '[') + std::string(20, ']') + "}")};
+  std::string url_alphabet = to_base64("{\"x402Version\":2,\"x\":\"~~~>>>\"}");
+  std::replace(url_alphabet.begin(), url_alphabet.end(), '/', '_');
+  junk.push_back(url_alphabet + "_-==");
+  for (std::size_t cut = 1; cut < good.size(); cut += 7) junk.push_back(good.substr(0, cut));
+  for (const auto& text : junk) {
+    EXPECT_EQ(judge(2, text), "invalid_payload") << text.substr(0, 60);
+    EXPECT_NE(judge(1, text), "") << text.substr(0, 60);
+  }
+}
+
+TEST(Eip3009, HashesSelectorsAndTopicsAreTheStandardOnes) {
+  const auto& c = vectors().at("constants");
+  EXPECT_EQ(transfer_topic(),
+            test::hash_of(c.at("topics").at("Transfer(address,address,uint256)")));
+  EXPECT_EQ(eip3009::used_topic(),
+            test::hash_of(c.at("topics").at("AuthorizationUsed(address,bytes32)")));
+  EXPECT_EQ(eip3009::canceled_topic(),
+            test::hash_of(c.at("topics").at("AuthorizationCanceled(address,bytes32)")));
+  const auto selector = [](const byte_vector& call) { return to_0x(byte_view{call}.first(4)); };
+  EXPECT_EQ(selector(eip3009::state_call({}, {})), "0xe94a0102");
+  EXPECT_EQ(selector(eip3009::domain_separator_call()), "0x3644e515");
+  EXPECT_EQ(selector(balance_of_call({})), "0x70a08231");
+  EXPECT_EQ(selector(decimals_call()), "0x313ce567");
+}
+
+TEST(Eip3009, PaymentIsProvenOnlyByBothEventsOfTheToken) {
+  const auto a = to_authorization(parse_payment(2, header_of(2)).value, plasma()).value();
+  const auto padded = [](const address& x) {
+    hash256 out;
+    std::copy(x.bytes.begin(), x.bytes.end(), out.bytes.begin() + 12);
+    return out;
+  };
+  const auto value = uint256::of(2'500'000);
+  const log_entry used{a.token, {eip3009::used_topic(), padded(a.from), a.nonce}, {}, {}, 1};
+  const log_entry paid{a.token,
+                       {transfer_topic(), padded(a.from), padded(a.to)},
+                       {value.bytes.begin(), value.bytes.end()},
+                       {},
+                       1};
+  const auto proven = [&](const std::vector<log_entry>& logs) {
+    return eip3009::proves_payment(logs, a);
+  };
+  EXPECT_TRUE(proven({used, paid}));
+  EXPECT_TRUE(proven({paid, used}));
+  EXPECT_FALSE(proven({}));
+  EXPECT_FALSE(proven({used}));
+  EXPECT_FALSE(proven({paid}));
+  auto other = paid;
+  other.emitter = a.to;
+  EXPECT_FALSE(proven({used, other}));
+  other = paid;
+  other.data.back() ^= 1;
+  EXPECT_FALSE(proven({used, other}));
+  other = paid;
+  other.topics[2] = padded(a.from);
+  EXPECT_FALSE(proven({used, other}));
+  other = used;
+  other.topics[0] = eip3009::canceled_topic();
+  EXPECT_FALSE(proven({other, paid}));
+  other = used;
+  other.topics[2].bytes[0] ^= 1;
+  EXPECT_FALSE(proven({other, paid}));
+}
+
+}  // namespace
+}  // namespace headroom::chain::x402

@@ -1,0 +1,171 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+
+#include "actors/ports.hpp"
+
+namespace headroom::test {
+
+/// The outbox table in memory, with the real one's rules, behind the journal's and the query's
+/// interfaces. Outlives the wallets that write to it: a "restart" is a new wallet on the same rows.
+class outbox {
+ public:
+  using rows_of_one = std::vector<chain_operation>;
+
+  void fail(actors::store_status how, int times) {
+    const std::lock_guard lock{mutex_};
+    failure_ = how;
+    failures_ = times;
+  }
+  void refuse_next(errc why) {
+    const std::lock_guard lock{mutex_};
+    refusal_ = why;
+  }
+  [[nodiscard]] rows_of_one find(const operation_id& id) const {
+    const std::lock_guard lock{mutex_};
+    const auto i = operations_.find(id);
+    return i == operations_.end() ? rows_of_one{} : i->second;
+  }
+  [[nodiscard]] rows_of_one all() const {
+    const std::lock_guard lock{mutex_};
+    rows_of_one out;
+    for (const auto& [id, rows] : operations_) out.insert(out.end(), rows.begin(), rows.end());
+    return out;
+  }
+  void put(const chain_operation& row) {
+    const std::lock_guard lock{mutex_};
+    operations_[row.id].push_back(row);
+  }
+
+  actors::store_status commit(std::span<const journal_entry> batch,
+                              std::vector<entry_outcome>& outcomes) {
+    const std::lock_guard lock{mutex_};
+    if (failures_ > 0) {
+      --failures_;
+      return failure_;
+    }
+    outcomes.clear();
+    for (const auto& entry : batch) {
+      errc verdict = std::exchange(refusal_, errc::none);
+      if (verdict == errc::none) {
+        if (const auto* x = std::get_if<record_operations>(&entry)) verdict = record(*x);
+        if (const auto* x = std::get_if<finish_operation>(&entry)) verdict = finish(*x);
+      }
+      outcomes.push_back({verdict, {}});
+    }
+    return actors::store_status::ok;
+  }
+
+ private:
+  errc record(const record_operations& x) {
+    for (const auto& row : x.rows) {
+      for (const auto& [id, rows] : operations_)
+        for (const auto& known : rows) {
+          const bool same = known.id == row.id && known.attempt == row.attempt;
+          if (same && known.tx_hash != row.tx_hash) return errc::duplicate;
+          if (!same && known.id != row.id && known.status != operation_status::dropped &&
+              known.chain_id == row.chain_id && known.account == row.account &&
+              known.nonce == row.nonce && known.attempt == row.attempt)
+            return errc::duplicate;
+        }
+    }
+    for (const auto& row : x.rows) {
+      auto& rows = operations_[row.id];
+      if (rows.size() <= row.attempt) rows.push_back(row);
+    }
+    return errc::none;
+  }
+
+  errc finish(const finish_operation& x) {
+    const auto i = operations_.find(x.id);
+    if (i == operations_.end()) return errc::not_found;
+    for (auto& row : i->second) {
+      row.status = row.tx_hash == x.tx_hash ? x.status : operation_status::dropped;
+      if (row.tx_hash == x.tx_hash) row.block_number = x.block_number;
+    }
+    return errc::none;
+  }
+
+  mutable std::mutex mutex_;
+  std::map<operation_id, rows_of_one> operations_;
+  actors::store_status failure_ = actors::store_status::unavailable;
+  int failures_ = 0;
+  errc refusal_ = errc::none;
+};
+
+class outbox_store final : public actors::ledger_store {
+ public:
+  explicit outbox_store(outbox& books) : books_{books} {}
+  actors::store_status commit(std::span<const journal_entry> batch,
+                              std::vector<entry_outcome>& outcomes,
+                              std::optional<buffer_row>&) override {
+    return books_.commit(batch, outcomes);
+  }
+  actors::store_status load_balances(std::span<const address>, std::vector<balance_row>&) override {
+    return actors::store_status::unavailable;
+  }
+  actors::store_status load_buffer(buffer_row&) override {
+    return actors::store_status::unavailable;
+  }
+  actors::store_status find_bet(const bet_id&, std::optional<bet>&) override {
+    return actors::store_status::unavailable;
+  }
+
+ private:
+  outbox& books_;
+};
+
+/// Only the outbox is there; everything else is a database that does not answer.
+class outbox_reader final : public actors::ledger_reader {
+ public:
+  explicit outbox_reader(outbox& books) : books_{books} {}
+
+  std::optional<std::vector<chain_operation>> open_operations(std::uint64_t chain,
+                                                              const address& who) override {
+    std::vector<chain_operation> out;
+    for (const auto& row : books_.all())
+      if (row.chain_id == chain && row.account == who && row.status == operation_status::stored)
+        out.push_back(row);
+    return out;
+  }
+  std::optional<std::vector<chain_operation>> find_operation(const operation_id& id) override {
+    return books_.find(id);
+  }
+  std::optional<std::uint64_t> next_nonce(std::uint64_t chain, const address& who) override {
+    std::uint64_t next = 0;
+    for (const auto& row : books_.all())
+      if (row.chain_id == chain && row.account == who) next = std::max(next, row.nonce + 1);
+    return next;
+  }
+
+  std::optional<std::optional<bet>> find_bet(const bet_id&) override { return {}; }
+  std::optional<bet_page> list_bets(const bet_filter&) override { return {}; }
+  std::optional<std::optional<deposit>> find_deposit(const deposit_id&) override { return {}; }
+  std::optional<std::optional<deposit>> find_deposit_by_payment(const authorization&) override {
+    return {};
+  }
+  std::optional<std::vector<deposit>> list_deposits(const address&, std::uint32_t) override {
+    return {};
+  }
+  std::optional<std::vector<deposit>> deposits_to_credit(std::uint32_t) override { return {}; }
+  std::optional<std::vector<deposit>> deposits_to_convert(std::uint32_t) override { return {}; }
+  std::optional<std::optional<conversion>> find_conversion(const conversion_id&) override {
+    return {};
+  }
+  std::optional<conversion_page> list_conversions(const std::string&, std::uint32_t) override {
+    return {};
+  }
+  std::optional<std::vector<conversion>> running_conversions() override { return {}; }
+  std::optional<conversion_metrics> metrics_of_conversions() override { return {}; }
+  std::optional<trial_balance> trial() override { return {}; }
+  std::optional<usdc> average_daily_volume() override { return {}; }
+  std::optional<unfinished_work> unfinished(std::uint32_t) override { return {}; }
+  std::optional<std::vector<service_key>> active_keys() override { return {}; }
+  bool ping() override { return true; }
+
+ private:
+  outbox& books_;
+};
+
+}  // namespace headroom::test

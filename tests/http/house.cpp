@@ -1,0 +1,393 @@
+#include "tests/http/house.hpp"
+
+#include <openssl/sha.h>
+
+#include <thread>
+
+namespace headroom::http::test {
+
+using namespace headroom::actors;
+
+// -- ports -----------------------------------------------------------------------------------------
+
+address_error plain_ethereum::parse_address(std::string_view text, address& out) const {
+  const auto parsed = address::parse(text);
+  if (!parsed) return address_error::syntax;
+  bool upper = false;
+  bool lower = false;
+  for (const char c : text.substr(2)) {
+    upper = upper || (c >= 'A' && c <= 'F');
+    lower = lower || (c >= 'a' && c <= 'f');
+  }
+  if (upper && lower) return address_error::checksum;
+  out = *parsed;
+  return address_error::none;
+}
+
+hash256 plain_ethereum::keccak256(byte_view data) const {
+  hash256 out;
+  SHA256(data.data(), data.size(), out.bytes.data());
+  return out;
+}
+
+std::string plain_ethereum::sign(const bet_intent& i, const address& signer) const {
+  const auto text = i.user.hex() + "|" + i.token.decimal() + "|" + std::to_string(i.amount.micro) +
+                    "|" + std::to_string(i.max_price.micro) + "|" + i.idempotency_key + "|" +
+                    std::to_string(i.deadline);
+  const auto digest = keccak256({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  return signer.hex() + to_hex(digest.bytes) + std::string(26, '0');
+}
+
+std::optional<address> plain_ethereum::signer_of(const bet_intent& intent,
+                                                 std::string_view signature) const {
+  const auto signer = address::parse(signature.substr(0, 42));
+  if (!signer || signature != sign(intent, *signer)) return std::nullopt;
+  return signer;
+}
+
+payment_required plain_x402::require(usdc amount, std::string_view error) const {
+  const auto text = to_string(amount) + " " + std::string{error};
+  return {"v2 " + text, R"({"x402Version":1,"error":")" + std::string{error} +
+                            R"(","accepts":[{"maxAmountRequired":")" +
+                            std::to_string(amount.micro) + "\"}]}"};
+}
+
+std::string plain_x402::respond(std::uint8_t version, const hash256& tx, const address& payer,
+                                usdc amount, std::string_view error) const {
+  return "v" + std::to_string(version) + " " + tx.hex().substr(0, 6) + " " +
+         payer.hex().substr(0, 6) + " " + to_string(amount) + " " +
+         (error.empty() ? "success" : std::string{error});
+}
+
+// -- examples --------------------------------------------------------------------------------------
+
+namespace {
+constexpr auto at = timestamp::of_seconds(1'800'000'000);
+const auto owner = *address::parse("0x" + std::string(40, 'a'));
+
+template <class Bytes>
+Bytes filled_with(std::uint8_t byte) {
+  Bytes out;
+  out.bytes.fill(byte);
+  return out;
+}
+}  // namespace
+
+bet example_bet(bet_status status) {
+  bet b;
+  b.id = filled_with<bet_id>(0x11);
+  b.user = owner;
+  b.token = *uint256::parse_decimal("123456789012345678901234567890");
+  b.amount = 25_usdc;
+  b.max_price = 600'000_micro;
+  b.status = status;
+  b.order_hash = filled_with<hash256>(0x22);
+  b.deadline = b.created_at = b.updated_at = at;
+  if (status == bet_status::filled) {
+    b.shares = {40'000'000};
+    b.spent = 20_usdc;
+    b.fee = 500'000_micro;
+    b.refunded = 4'500'000_micro;
+  }
+  if (status == bet_status::failed) b.failure = "not enough \"liquidity\"";
+  return b;
+}
+
+deposit example_deposit(deposit_status status) {
+  deposit d;
+  d.id = filled_with<deposit_id>(0x33);
+  d.user = owner;
+  d.amount = 50_usdc;
+  d.status = status;
+  d.tx_hash = filled_with<hash256>(0x44);
+  d.created_at = d.updated_at = at;
+  return d;
+}
+
+conversion example_conversion() {
+  conversion c;
+  c.id = filled_with<conversion_id>(0x55);
+  c.route = "oft_uniswap";
+  c.amount = 50_usdc;
+  c.steps = {{"bridge", "done", 50_usdc, 49_usdc, filled_with<hash256>(0x66), 1, "guid", at, at},
+             {"swap", "in_flight", 49_usdc, {}, {}, 1, "", at, {}}};
+  c.deposits = {filled_with<deposit_id>(0x33)};
+  c.created_at = c.updated_at = at;
+  return c;
+}
+
+buffer_status example_buffer() {
+  buffer_status s;
+  s.row.balance = 9'000_usdc;
+  s.row.min_size = 10'000_usdc;
+  s.row.total_deposited = 12'000_usdc;
+  s.row.total_withdrawn = 4'000_usdc;
+  s.row.updated_at = at;
+  s.available = 8'990_usdc;
+  s.is_low = true;
+  s.recommended_min_size = 500_usdc;
+  return s;
+}
+
+void expect_problem(const reply& r, int status, const std::string& code, const std::string& field) {
+  EXPECT_EQ(r.status, status) << r.body;
+  EXPECT_EQ(r.header("content-type"), "application/problem+json");
+  const auto doc = nlohmann::json::parse(r.body, nullptr, false);
+  ASSERT_TRUE(doc.is_object()) << r.body;
+  EXPECT_EQ(doc.value("code", ""), code) << r.body;
+  EXPECT_EQ(doc.value("status", 0), status);
+  EXPECT_EQ(doc.value("type", ""), "urn:problem-type:headroom:" + code);
+  EXPECT_FALSE(doc.value("title", "").empty());
+  EXPECT_FALSE(doc.value("detail", "").empty());
+  EXPECT_TRUE(doc.contains("instance"));
+  EXPECT_EQ(doc.value("field", ""), field) << r.body;
+  if (status == 503) {
+    EXPECT_FALSE(r.header("retry-after").empty());
+  }
+  if (status == 401) {
+    EXPECT_EQ(r.header("www-authenticate"), "Bearer realm=\"headroom\"");
+  }
+}
+
+// -- stand-ins -------------------------------------------------------------------------------------
+
+namespace {
+
+status_report no_report() { return {"stand_in", {}}; }
+
+balance_actor::behavior_type fake_balance(script& s, const address& user) {
+  return {
+      [&s, user](get_atom) { return s.balance(user); },
+      [](const deduct&) { return usdc{}; },
+      [](const refund&) {},
+      [](const abandoned&) {},
+      [](const balance_committed&) {},
+      [](tick_atom) {},
+      [](status_atom) { return no_report(); },
+  };
+}
+
+struct bet_held {
+  std::vector<std::pair<caf::typed_response_promise<bet>, place_bet>> waiting;
+};
+
+bet_actor::behavior_type fake_bet(bet_actor::stateful_pointer<bet_held> self, script* s) {
+  return {
+      [=](const place_bet& x) -> caf::result<bet> {
+        {
+          const std::lock_guard lock{s->mutex};
+          s->placed.push_back(x);
+        }
+        if (!s->hold_bets) return s->place(x);
+        auto promise = self->make_response_promise<bet>();
+        self->state.waiting.emplace_back(promise, x);
+        return promise;
+      },
+      [](resume_atom, const bet&) {},
+      [=](recover_atom) {
+        for (auto& [promise, x] : self->state.waiting)
+          promise.deliver(example_bet(bet_status::filled));
+        self->state.waiting.clear();
+      },
+      [](tick_atom) {},
+      [](status_atom) { return no_report(); },
+  };
+}
+
+deposit_actor::behavior_type fake_deposit(script& s) {
+  return {
+      [&s](const pay_deposit& x) {
+        {
+          const std::lock_guard lock{s.mutex};
+          s.paid.push_back(x);
+        }
+        return s.pay(x);
+      },
+      [](resume_atom, const deposit&) {},
+      [](tick_atom) {},
+      [](status_atom) { return no_report(); },
+  };
+}
+
+buffer_actor::behavior_type fake_buffer(script& s) {
+  return {
+      [&s](get_atom) { return s.buffer(); },
+      [](const deduct&) { return usdc{}; },
+      [](const refund&) {},
+      [](const abandoned&) {},
+      [](const buffer_committed&) {},
+      [&s](const replenish_buffer& x) { return s.replenish(x); },
+      [](const complete_conversion&) { return committed{}; },
+      [&s](const buffer_limits& x) { return s.limits(x); },
+      [](tick_atom) {},
+      [](status_atom) { return no_report(); },
+  };
+}
+
+query_actor::behavior_type fake_query(script& s) {
+  return {
+      [&s](get_atom, const bet_id&) { return s.find_bet(); },
+      [&s](const bet_filter& f) { return s.list_bets(f); },
+      [&s](get_atom, const deposit_id&) { return s.find_deposit(); },
+      [](get_atom, const authorization&) -> caf::result<deposit> {
+        return make_error(errc::not_found);
+      },
+      [&s](const list_deposits& x) { return s.list_deposits(x); },
+      [&s](get_atom, const conversion_id&) { return s.find_conversion(); },
+      [&s](const list_conversions&) { return s.list_conversions(); },
+      [&s](metrics_atom) { return s.metrics(); },
+      [&s](solvency_atom) { return s.trial(); },
+      [](volume_atom) { return usdc{}; },
+      [](work_atom) { return conversion_work{}; },
+      [](work_atom, std::uint32_t) { return unfinished_work{}; },
+      [](const wallet_account&) { return wallet_backlog{}; },
+      [](get_atom, const operation_id&) { return std::vector<chain_operation>{}; },
+      [&s](keys_atom) {
+        const std::lock_guard lock{s.mutex};
+        return s.keys;
+      },
+      [](ping_atom) { return true; },
+      [](status_atom) { return no_report(); },
+  };
+}
+
+}  // namespace
+
+// -- the house -------------------------------------------------------------------------------------
+
+house::house() {
+  config_.set("scheduler.policy", caf::atom("sharing"));
+  config_.set("scheduler.max-threads", 1);
+  system = std::make_unique<caf::actor_system>(config_);
+  dir = std::make_unique<directory>(64);
+
+  const auto scopes = [](std::initializer_list<scope> list) {
+    unsigned bits = 0;
+    for (const auto s : list) bits |= static_cast<unsigned>(s);
+    return static_cast<std::uint8_t>(bits);
+  };
+  read_key = make_key("reader", scopes({scope::read}), now());
+  trade_key = make_key("trader", scopes({scope::trade}), now());
+  inspect_key = make_key("inspector", scopes({scope::inspect}), now());
+  admin_key = make_key("admin", scopes({scope::admin}), now());
+  full_key =
+      make_key("full", scopes({scope::read, scope::trade, scope::inspect, scope::admin}), now());
+  for (const auto* k : {&read_key, &trade_key, &inspect_key, &admin_key, &full_key})
+    says.keys.push_back(k->record);
+
+  says.balance = [](const address&) { return balance_view{40_usdc, 45_usdc, 100_usdc}; };
+  says.buffer = [] { return example_buffer(); };
+  says.place = [](const place_bet&) { return example_bet(bet_status::filled); };
+  says.pay = [](const pay_deposit&) { return example_deposit(deposit_status::converting); };
+  says.find_bet = [] { return example_bet(bet_status::filled); };
+  says.list_bets = [](const bet_filter&) {
+    return bet_page{{example_bet(bet_status::filled), example_bet(bet_status::failed)}, "next-1"};
+  };
+  says.find_deposit = [] { return example_deposit(deposit_status::converting); };
+  says.list_deposits = [](const list_deposits&) {
+    return std::vector<deposit>{example_deposit(deposit_status::settling),
+                                example_deposit(deposit_status::pending),
+                                example_deposit(deposit_status::completed)};
+  };
+  says.find_conversion = [] { return example_conversion(); };
+  says.list_conversions = [] { return conversion_page{{example_conversion()}, ""}; };
+  says.metrics = [] {
+    return conversion_metrics{3, 1, 2, 1500, 2500, 2600, 100_usdc, 99_usdc, 1_usdc};
+  };
+  says.trial = [] {
+    trial_balance t;
+    t.buffer = 100_usdc;
+    t.reserve = 10_usdc;
+    t.in_transit = 20_usdc;
+    t.at_venue = 5_usdc;
+    t.users = 120_usdc;
+    t.capital = 15_usdc;
+    t.user_count = 3;
+    return t;
+  };
+  says.chain = [] { return onchain_balances{true, 20_usdc, false, {}, {}}; };
+  says.ready = [] { return readiness{true, {{"journal", "ok"}}}; };
+  says.actors = [] {
+    return actor_listing{{{"balance", 2, 1, 30, 400}}, {{7, "balance", "0xaa", 1, 16, 15, 200, 9}}, 2};
+  };
+  says.replenish = [](const replenish_buffer&) { return example_buffer(); };
+  says.limits = [](const buffer_limits&) { return example_buffer(); };
+
+  dir->set_factories(
+      [this](const address& a) {
+        return keep(system->spawn([this, a] { return fake_balance(says, a); }));
+      },
+      [this](const bet_id&) { return keep(system->spawn(fake_bet, &says)); },
+      [this] { return keep(system->spawn([this] { return fake_deposit(says); })); });
+  spawn_singletons();
+}
+
+void house::spawn_singletons() {
+  dir->set(keep(system->spawn([this] { return fake_buffer(says); })));
+  dir->set(keep(system->spawn([this] { return fake_query(says); })));
+  dir->set(keep(system->spawn([this]() -> audit_actor::behavior_type {
+    return {[this](get_atom) { return says.chain(); }, [](status_atom) { return no_report(); }};
+  })));
+  dir->set(keep(system->spawn([this]() -> inspector_actor::behavior_type {
+    return {[this](list_atom, std::uint32_t) { return says.actors(); },
+            [](status_atom) { return no_report(); }};
+  })));
+  dir->set(keep(system->spawn([this]() -> guardian_actor::behavior_type {
+    return {[this](get_atom) { return says.ready(); },
+            [](const abandoned&) {},
+            [](resume_atom, const deposit&) {},
+            [](stop_atom) { return true; },
+            [](tick_atom) {},
+            [](status_atom) { return no_report(); }};
+  })));
+}
+
+house::~house() {
+  web.reset();
+  dir.reset();
+  for (const auto& a : spawned_) caf::anon_send_exit(caf::actor_cast<caf::actor>(a),
+                                                     caf::exit_reason::kill);
+  spawned_.clear();
+}
+
+void house::start() {
+  web = std::make_unique<server>(
+      settings, http_services{*system, *dir, ethereum, x402, [] { return house::now(); }});
+  web->start();
+  ASSERT_TRUE(eventually([&] {
+    return ask("GET", "/inspector/actors", bearer(inspect_key.text)).status == 200;
+  }));
+}
+
+void house::release_bets() {
+  for (const auto& b : dir->all_bets()) caf::anon_send(b, recover_atom::value);
+}
+
+reply house::ask(std::string_view method, std::string_view target, const header_list& headers,
+                 std::string_view body) {
+  client c{web->port()};
+  c.send(request_text(method, target, headers, body));
+  auto r = c.receive(method == "HEAD");
+  EXPECT_TRUE(r) << "no answer to " << method << " " << target;
+  return r.value_or(reply{});
+}
+
+reply house::get(std::string_view target, const std::string& key) {
+  return ask("GET", target, key.empty() ? header_list{} : bearer(key));
+}
+
+reply house::post_bet(const std::string& body, const std::string& idempotency_key) {
+  auto headers = bearer(trade_key.text);
+  if (!idempotency_key.empty()) headers.emplace_back("Idempotency-Key", idempotency_key);
+  return ask("POST", "/bets", headers, body);
+}
+
+bool house::eventually(const std::function<bool()>& done) {
+  for (int i = 0; i < 500; ++i) {
+    if (done()) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
+  }
+  return false;
+}
+
+}  // namespace headroom::http::test

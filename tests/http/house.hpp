@@ -1,0 +1,123 @@
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <caf/all.hpp>
+#include <functional>
+#include <mutex>
+
+#include "http/key_ring.hpp"
+#include "http/server.hpp"
+#include "tests/http/client.hpp"
+
+namespace headroom::http::test {
+
+/// Deterministic stand-ins for the Ethereum functions: SHA-256 for keccak, and a signature that
+/// spells its signer and a digest of the intent.
+class plain_ethereum final : public actors::ethereum_port {
+ public:
+  actors::address_error parse_address(std::string_view text, address& out) const override;
+  std::string print_address(const address& a) const override { return a.hex(); }
+  hash256 keccak256(byte_view data) const override;
+  std::optional<address> signer_of(const actors::bet_intent& intent,
+                                   std::string_view signature) const override;
+  [[nodiscard]] std::string sign(const actors::bet_intent& intent, const address& signer) const;
+};
+
+/// x402 texts that show what they were made of.
+class plain_x402 final : public actors::x402_port {
+ public:
+  actors::payment_required require(usdc amount, std::string_view error) const override;
+  std::string respond(std::uint8_t version, const hash256& tx_hash, const address& payer,
+                      usdc amount, std::string_view error) const override;
+};
+
+/// What the actors behind the server answer. Set before a request is sent.
+struct script {
+  template <class T>
+  using answer = std::function<caf::result<T>()>;
+
+  std::function<caf::result<actors::balance_view>(const address&)> balance;
+  answer<buffer_status> buffer;
+  std::function<caf::result<bet>(const actors::place_bet&)> place;
+  bool hold_bets = false;  // answer only when released
+  std::function<caf::result<deposit>(const actors::pay_deposit&)> pay;
+  answer<bet> find_bet;
+  std::function<caf::result<bet_page>(const bet_filter&)> list_bets;
+  answer<deposit> find_deposit;
+  std::function<caf::result<std::vector<deposit>>(const actors::list_deposits&)> list_deposits;
+  answer<conversion> find_conversion;
+  answer<conversion_page> list_conversions;
+  answer<conversion_metrics> metrics;
+  answer<trial_balance> trial;
+  answer<actors::onchain_balances> chain;
+  answer<actors::readiness> ready;
+  answer<actors::actor_listing> actors;
+  std::function<caf::result<buffer_status>(const actors::replenish_buffer&)> replenish;
+  std::function<caf::result<buffer_status>(const actors::buffer_limits&)> limits;
+
+  std::mutex mutex;  // guards the rest
+  std::vector<service_key> keys;
+  std::vector<actors::place_bet> placed;
+  std::vector<actors::pay_deposit> paid;
+};
+
+/// A whole server on a free port over scripted actors.
+class house : public testing::Test {
+ protected:
+  house();
+  ~house() override;
+
+  /// Starts the server and waits for its keys. Tests change `settings` and `says` before.
+  void start();
+  /// One request on a fresh connection; fails the test when there is no answer.
+  reply ask(std::string_view method, std::string_view target, const header_list& headers = {},
+            std::string_view body = {});
+  reply get(std::string_view target, const std::string& key = {});
+  /// POST /bets with the trade key; `idempotency_key` "" = none.
+  reply post_bet(const std::string& body, const std::string& idempotency_key = "k-1");
+  /// Spawns stand-ins anew under a directory that lost them.
+  void spawn_singletons();
+  void release_bets();
+  template <class Handle>
+  Handle keep(Handle handle) {
+    const std::lock_guard lock{spawned_mutex_};
+    spawned_.push_back(caf::actor_cast<caf::strong_actor_ptr>(handle));
+    return handle;
+  }
+  /// Polls `done` for at most 5 seconds.
+  static bool eventually(const std::function<bool()>& done);
+
+  static header_list bearer(const std::string& key) { return {{"Authorization", "Bearer " + key}}; }
+  static timestamp now() { return timestamp::of_seconds(1'800'000'000); }
+
+  static inline const std::string user_text = "0x" + std::string(40, 'a');
+  static inline const address user = *address::parse(user_text);
+
+  server_settings settings;
+  script says;
+  plain_ethereum ethereum;
+  plain_x402 x402;
+  new_key read_key, trade_key, inspect_key, admin_key, full_key;
+
+  caf::actor_system_config config_;
+  std::unique_ptr<caf::actor_system> system;
+  std::unique_ptr<actors::directory> dir;
+  std::unique_ptr<server> web;
+
+ private:
+  std::mutex spawned_mutex_;
+  std::vector<caf::strong_actor_ptr> spawned_;
+};
+
+/// A problem document of the right shape with this status and code.
+void expect_problem(const reply& r, int status, const std::string& code,
+                    const std::string& field = {});
+
+/// Examples of records.
+[[nodiscard]] bet example_bet(bet_status status);
+[[nodiscard]] deposit example_deposit(deposit_status status);
+[[nodiscard]] conversion example_conversion();
+[[nodiscard]] buffer_status example_buffer();
+
+}  // namespace headroom::http::test

@@ -1,0 +1,134 @@
+#include "tests/persistence/books.hpp"
+
+namespace headroom::test {
+namespace {
+
+struct ConversionEntries : books {
+  conversion row = a_conversion(1, 50_usdc, {id_of<deposit_id>(11), id_of<deposit_id>(12)});
+
+  void SetUp() override {
+    fund(11, user_of(1), 20_usdc);
+    fund(12, user_of(2), 30_usdc);
+  }
+  conversion stored() { return reader.find_conversion(row.id).value().value(); }
+  deposit_status member() { return reader.find_deposit(row.deposits[0]).value().value().status; }
+  complete_conversion arrived(usdc to_buffer, usdc to_reserve, usdc loss) {
+    return {row.id, {a_step("done")}, to_buffer, to_reserve, loss, noon};
+  }
+  static conversion_step a_step(const std::string& state) {
+    return {"bridge", state, 50_usdc, 49_usdc, id_of<hash256>(7), 2, "guid \"1\"", noon, noon};
+  }
+};
+
+TEST_F(ConversionEntries, OpenedConversionTakesItsDeposits) {
+  ASSERT_EQ(reader.deposits_to_convert(10)->size(), 2U);
+  ASSERT_EQ(one(open_conversion{row}), errc::none);
+  EXPECT_EQ(one(open_conversion{row}), errc::none);
+  EXPECT_TRUE(reader.deposits_to_convert(10)->empty());
+  const auto read = stored();
+  EXPECT_EQ(read.route, "oft_uniswap");
+  EXPECT_EQ(read.amount, 50_usdc);
+  EXPECT_EQ(read.deposits, row.deposits);
+  EXPECT_EQ(read.created_at, row.created_at);
+  EXPECT_EQ(reader.running_conversions()->size(), 1U);
+  EXPECT_EQ(differences(), "");
+}
+
+TEST_F(ConversionEntries, DepositBelongsToOneConversion) {
+  ASSERT_EQ(one(open_conversion{row}), errc::none);
+  EXPECT_EQ(one(open_conversion{a_conversion(2, 20_usdc, {row.deposits[0]})}), errc::duplicate);
+  auto other = row;
+  other.deposits.pop_back();
+  EXPECT_EQ(one(open_conversion{other}), errc::duplicate);
+}
+
+TEST_F(ConversionEntries, DepositsMustBeCreditedAndSumUp) {
+  EXPECT_EQ(one(open_conversion{a_conversion(2, 49_usdc, row.deposits)}),
+            errc::invariant_violated);
+  EXPECT_EQ(one(open_conversion{a_conversion(2, 50_usdc, {})}), errc::invariant_violated);
+  EXPECT_EQ(one(open_conversion{a_conversion(2, 20_usdc, {id_of<deposit_id>(99)})}),
+            errc::invariant_violated);
+  ASSERT_EQ(one(open_deposit{a_deposit(13, user_of(3), 5_usdc)}), errc::none);
+  EXPECT_EQ(one(open_conversion{a_conversion(2, 5_usdc, {id_of<deposit_id>(13)})}),
+            errc::invariant_violated);
+  EXPECT_TRUE(reader.running_conversions()->empty());
+}
+
+TEST_F(ConversionEntries, ProgressIsKeptAsAWhole) {
+  ASSERT_EQ(one(open_conversion{row}), errc::none);
+  ASSERT_EQ(one(advance_conversion{row.id, {a_step("in_flight")}, 3, noon}), errc::none);
+  const auto read = stored();
+  ASSERT_EQ(read.steps.size(), 1U);
+  EXPECT_EQ(read.attempts, 3U);
+  EXPECT_EQ(read.steps[0].name, "bridge");
+  EXPECT_EQ(read.steps[0].state, "in_flight");
+  EXPECT_EQ(read.steps[0].amount_out, 49_usdc);
+  EXPECT_EQ(read.steps[0].tx_hash, id_of<hash256>(7));
+  EXPECT_EQ(read.steps[0].detail, "guid \"1\"");
+  EXPECT_EQ(read.steps[0].started_at, noon);
+  EXPECT_EQ(one(advance_conversion{id_of<conversion_id>(9), {}, 0, noon}),
+            errc::invariant_violated);
+}
+
+TEST_F(ConversionEntries, ArrivalReplenishesAndBooksTheLoss) {
+  ASSERT_EQ(one(open_conversion{row}), errc::none);
+  ASSERT_EQ(one(arrived(40_usdc, 9_usdc, 1_usdc)), errc::none);
+  ASSERT_TRUE(buffer.has_value());
+  EXPECT_EQ(buffer->balance, 40_usdc);
+  EXPECT_EQ(buffer->reserve, 9_usdc);
+  EXPECT_EQ(buffer->total_deposited, 40_usdc);
+  EXPECT_EQ(buffer->last_replenished_at, noon);
+  EXPECT_EQ(stored().received, 49_usdc);
+  EXPECT_EQ(stored().loss, 1_usdc);
+  EXPECT_EQ(stored().completed_at, noon);
+  EXPECT_EQ(member(), deposit_status::completed);
+  const auto trial = reader.trial().value();
+  EXPECT_EQ(trial.in_transit, 0_usdc);
+  EXPECT_EQ(trial.conversion_loss, 1_usdc);
+  EXPECT_EQ(differences(), "solvency: assets below what users are owed: 49000000/50000000\n");
+}
+
+TEST_F(ConversionEntries, RepeatedEndChangesNothing) {
+  ASSERT_EQ(one(open_conversion{row}), errc::none);
+  ASSERT_EQ(one(arrived(50_usdc, {}, {})), errc::none);
+  EXPECT_EQ(one(arrived(50_usdc, {}, {})), errc::none);
+  EXPECT_EQ(buffer->balance, 50_usdc);
+  EXPECT_EQ(one(advance_conversion{row.id, {}, 9, noon}), errc::none);
+  EXPECT_EQ(stored().attempts, 0U);
+  EXPECT_EQ(one(arrived(49_usdc, {}, 1_usdc)), errc::invariant_violated);
+  EXPECT_EQ(one(fail_conversion{row.id, {}, "late", noon}), errc::invariant_violated);
+  EXPECT_EQ(the_buffer().balance, 50_usdc);
+  EXPECT_EQ(differences(), "");
+}
+
+TEST_F(ConversionEntries, MoreThanWasSentIsALossBelowZero) {
+  ASSERT_EQ(one(open_conversion{row}), errc::none);
+  ASSERT_EQ(one(arrived(51_usdc, {}, {-1'000'000})), errc::none);
+  EXPECT_EQ(reader.trial()->conversion_loss, usdc{-1'000'000});
+  EXPECT_EQ(differences(), "");
+}
+
+TEST_F(ConversionEntries, ArrivalMustSumUp) {
+  ASSERT_EQ(one(open_conversion{row}), errc::none);
+  EXPECT_EQ(one(arrived(50_usdc, {}, 1_usdc)), errc::invariant_violated);
+  EXPECT_EQ(one(arrived({-1}, {50'000'001}, {})), errc::invariant_violated);
+  EXPECT_EQ(one(arrived({INT64_MAX}, {INT64_MAX}, {})), errc::invariant_violated);
+  EXPECT_EQ(stored().status, conversion_status::running);
+  EXPECT_EQ(differences(), "");
+}
+
+TEST_F(ConversionEntries, FailedConversionLeavesUsersTheirCredit) {
+  ASSERT_EQ(one(open_conversion{row}), errc::none);
+  ASSERT_EQ(one(fail_conversion{row.id, {a_step("failed")}, "stuck", noon}), errc::none);
+  EXPECT_EQ(one(fail_conversion{row.id, {}, "stuck", noon}), errc::none);
+  EXPECT_EQ(one(arrived(50_usdc, {}, {})), errc::invariant_violated);
+  EXPECT_EQ(member(), deposit_status::failed);
+  EXPECT_EQ(stored().failure, "stuck");
+  EXPECT_EQ(balance_of(user_of(1)), 20_usdc);
+  EXPECT_EQ(reader.trial()->in_transit, 50_usdc);
+  EXPECT_EQ(one(settle_deposit{row.deposits[0], id_of<hash256>(11), noon}), errc::none);
+  EXPECT_EQ(differences(), "");
+}
+
+}  // namespace
+}  // namespace headroom::test

@@ -1,0 +1,116 @@
+#include "tests/persistence/books.hpp"
+
+namespace headroom::test {
+namespace {
+
+const auto alice = user_of(1);
+const auto proof = id_of<hash256>(500);
+
+struct DepositEntries : books {
+  deposit row = a_deposit(1, alice, 20_usdc);
+
+  deposit stored() { return reader.find_deposit(row.id).value().value(); }
+  errc open() { return one(open_deposit{row}); }
+  errc settle() { return one(settle_deposit{row.id, proof, noon}); }
+  errc credit() { return one(credit_deposit{row.id, alice, 20_usdc, noon}); }
+  errc fail() { return one(fail_deposit{row.id, "reverted", noon}); }
+};
+
+TEST_F(DepositEntries, OpenedDepositReadsBackAsItWas) {
+  ASSERT_EQ(open(), errc::none);
+  const auto read = stored();
+  EXPECT_EQ(read.user, alice);
+  EXPECT_EQ(read.amount, 20_usdc);
+  EXPECT_EQ(read.status, deposit_status::settling);
+  EXPECT_EQ(read.payment.chain_id, 9745U);
+  EXPECT_EQ(read.payment.nonce, row.payment.nonce);
+  EXPECT_EQ(read.payment.signature, row.payment.signature);
+  EXPECT_EQ(read.payment.valid_before, row.payment.valid_before);
+  EXPECT_TRUE(read.tx_hash.is_zero());
+  EXPECT_TRUE(read.conversion.is_zero());
+  EXPECT_FALSE(read.credited_at.is_set());
+  EXPECT_EQ(read.created_at, row.created_at);
+  EXPECT_EQ(balance_of(alice), 0_usdc);
+}
+
+TEST_F(DepositEntries, CreditFollowsSettlement) {
+  ASSERT_EQ(open(), errc::none);
+  EXPECT_EQ(credit(), errc::invariant_violated);  // nothing proven yet
+  ASSERT_EQ(settle(), errc::none);
+  EXPECT_EQ(stored().status, deposit_status::pending);
+  EXPECT_EQ(stored().tx_hash, proof);
+  ASSERT_EQ(credit(), errc::none);
+  EXPECT_EQ(outcomes[0].result.balance, 20_usdc);
+  EXPECT_EQ(outcomes[0].result.balance_version, 1);
+  EXPECT_EQ(stored().status, deposit_status::converting);
+  EXPECT_EQ(stored().credited_at, noon);
+  EXPECT_EQ(reader.trial()->in_transit, 20_usdc);
+  EXPECT_EQ(differences(), "");
+}
+
+TEST_F(DepositEntries, EveryStepRepeatsSafely) {
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(open(), errc::none);
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(settle(), errc::none);
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(credit(), errc::none);
+  EXPECT_EQ(outcomes[0].result.balance, 20_usdc);
+  EXPECT_EQ(open(), errc::none);
+  EXPECT_EQ(settle(), errc::none);
+  EXPECT_EQ(stored().status, deposit_status::converting);
+  EXPECT_EQ(balance_of(alice), 20_usdc);
+  EXPECT_EQ(differences(), "");
+}
+
+TEST_F(DepositEntries, AuthorizationIsSpentOnce) {
+  ASSERT_EQ(open(), errc::none);
+  auto other = row;
+  other.id = id_of<deposit_id>(2);
+  EXPECT_EQ(one(open_deposit{other}), errc::duplicate);
+  other.payment.nonce = id_of<hash256>(2);
+  EXPECT_EQ(one(open_deposit{other}), errc::none);
+  other.amount = 21_usdc;  // same id, other content
+  EXPECT_EQ(one(open_deposit{other}), errc::duplicate);
+}
+
+TEST_F(DepositEntries, FailedDepositIsNeverCredited) {
+  ASSERT_EQ(open(), errc::none);
+  ASSERT_EQ(fail(), errc::none);
+  EXPECT_EQ(fail(), errc::none);
+  EXPECT_EQ(settle(), errc::invariant_violated);
+  EXPECT_EQ(credit(), errc::invariant_violated);
+  EXPECT_EQ(stored().failure, "reverted");
+  EXPECT_EQ(differences(), "");
+}
+
+TEST_F(DepositEntries, CreditedDepositCannotFail) {
+  ASSERT_EQ(open(), errc::none);
+  ASSERT_EQ(settle(), errc::none);
+  EXPECT_EQ(fail(), errc::invariant_violated);
+  ASSERT_EQ(credit(), errc::none);
+  EXPECT_EQ(fail(), errc::invariant_violated);
+  EXPECT_EQ(one(settle_deposit{row.id, id_of<hash256>(501), noon}), errc::invariant_violated);
+}
+
+TEST_F(DepositEntries, CreditMustBeTheDepositsOwn) {
+  ASSERT_EQ(open(), errc::none);
+  ASSERT_EQ(settle(), errc::none);
+  EXPECT_EQ(one(credit_deposit{row.id, user_of(2), 20_usdc, noon}), errc::invariant_violated);
+  EXPECT_EQ(one(credit_deposit{row.id, alice, 21_usdc, noon}), errc::invariant_violated);
+  EXPECT_EQ(one(credit_deposit{id_of<deposit_id>(9), alice, 20_usdc, noon}),
+            errc::invariant_violated);
+  EXPECT_EQ(balance_of(alice), 0_usdc);
+  EXPECT_EQ(differences(), "");
+}
+
+TEST_F(DepositEntries, CreditsThatOverflowAreRefusedAlone) {
+  fund(10, alice, usdc{INT64_MAX});
+  ASSERT_EQ(open(), errc::none);
+  ASSERT_EQ(settle(), errc::none);
+  EXPECT_EQ(verdicts({credit_deposit{row.id, alice, 20_usdc, noon},
+                      open_deposit{a_deposit(2, user_of(2), 1_usdc)}}),
+            (std::vector{errc::invariant_violated, errc::none}));
+  EXPECT_EQ(stored().status, deposit_status::pending);
+  EXPECT_EQ(balance_of(alice), usdc{INT64_MAX});
+}
+
+}  // namespace
+}  // namespace headroom::test

@@ -1,0 +1,90 @@
+#include "persistence/migrations.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <thread>
+
+#include "persistence/pg_store.hpp"
+#include "tests/support/postgres.hpp"
+
+namespace headroom::test {
+namespace {
+
+using persistence::migrate;
+using persistence::migration;
+using persistence::schema_error;
+
+struct Migrations : testing::Test {
+  fresh_database db{fresh_database::schema::none};
+};
+
+TEST_F(Migrations, BringAnEmptyDatabaseUpOnce) {
+  EXPECT_THROW(persistence::check_schema(db.conninfo()), schema_error);
+  const auto steps = static_cast<int>(persistence::all_migrations().size());
+  EXPECT_EQ(migrate(db.conninfo()).applied, steps);
+  EXPECT_EQ(migrate(db.conninfo()).applied, 0);
+  EXPECT_EQ(migrate(db.conninfo()).version, steps);
+  EXPECT_NO_THROW(persistence::check_schema(db.conninfo()));
+}
+
+TEST_F(Migrations, CreateTheSeedsBufferTableExactly) {
+  migrate(db.conninfo());
+  EXPECT_EQ(db.value("SELECT string_agg(column_name, ' ' ORDER BY ordinal_position)"
+                     " FROM information_schema.columns WHERE table_name = 'liquidity_buffer'"),
+            "id buffer_id usdc_balance min_buffer_size max_buffer_size total_deposited"
+            " total_withdrawn last_replenished_at updated_at");
+  EXPECT_EQ(db.value("SELECT concat_ws(' ', buffer_id, usdc_balance, min_buffer_size,"
+                     " coalesce(max_buffer_size::text, 'none'), total_deposited, total_withdrawn)"
+                     " FROM liquidity_buffer"),
+            "global 0 10000000000 none 0 0");
+  EXPECT_THROW(db.run("INSERT INTO liquidity_buffer (buffer_id) VALUES ('second')"),
+               std::exception);
+}
+
+TEST_F(Migrations, TwoAtOnceApplyEachStepOnce) {
+  std::array<int, 2> applied{};
+  std::thread other{[&] { applied[0] = migrate(db.conninfo()).applied; }};
+  applied[1] = migrate(db.conninfo()).applied;
+  other.join();
+  EXPECT_EQ(applied[0] + applied[1], static_cast<int>(persistence::all_migrations().size()));
+}
+
+TEST_F(Migrations, ARunningHeadroomRefusesAnotherSchema) {
+  persistence::pg_store store{{db.conninfo()}};
+  EXPECT_NE(store.open().find("headroom migrate"), std::string::npos);
+  migrate(db.conninfo());
+  EXPECT_EQ(store.open(), "");
+}
+
+constexpr std::array<migration, 2> small{migration{1, "0001_a", "CREATE TABLE a (x INT)"},
+                                         migration{2, "0002_b", "CREATE TABLE b (x INT)"}};
+
+TEST_F(Migrations, AreRefusedWhenAnAppliedOneWasEdited) {
+  migrate(db.conninfo(), small);
+  auto edited = small;
+  edited[0].sql = "CREATE TABLE a (x BIGINT)";
+  EXPECT_THROW(migrate(db.conninfo(), edited), schema_error);
+}
+
+TEST_F(Migrations, AreRefusedWhenTheDatabaseIsAhead) {
+  migrate(db.conninfo(), small);
+  EXPECT_THROW(migrate(db.conninfo(), std::span{small}.first(1)), schema_error);
+}
+
+TEST_F(Migrations, LeaveNothingOfAFailingStep) {
+  auto broken = small;
+  broken[1].sql = "CREATE TABLE b (x INT); SELECT 1 / 0";
+  EXPECT_THROW(migrate(db.conninfo(), broken), schema_error);
+  EXPECT_EQ(db.value("SELECT to_regclass('b')"), "");
+  EXPECT_EQ(db.number("SELECT max(version) FROM schema_migrations"), 1);
+  EXPECT_EQ(migrate(db.conninfo(), small).applied, 1);
+}
+
+TEST_F(Migrations, SayWhyWithoutServer) {
+  EXPECT_THROW(migrate("host=127.0.0.1 port=1 dbname=none"), schema_error);
+  EXPECT_THROW(migrate("not a connection string"), schema_error);
+}
+
+}  // namespace
+}  // namespace headroom::test

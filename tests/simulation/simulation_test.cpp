@@ -1,0 +1,79 @@
+#include <gtest/gtest.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdlib>
+#include <iostream>
+
+#include "tests/simulation/world.hpp"
+
+namespace headroom::test {
+namespace {
+
+struct Simulation : testing::Test {
+  void SetUp() override { spdlog::set_level(spdlog::level::off); }
+  void TearDown() override { spdlog::set_level(spdlog::level::info); }
+};
+
+#ifndef HEADROOM_PLANTED_DEFECT
+
+/// HEADROOM_SIM_SEED=n replays one schedule; HEADROOM_SIM_SCHEDULES=n runs another number of them.
+std::uint64_t from_env(const char* name, std::uint64_t fallback) {
+  const auto* text = std::getenv(name);
+  return text != nullptr ? std::strtoull(text, nullptr, 10) : fallback;
+}
+
+TEST_F(Simulation, EveryScheduleEndsWithTheBooksOfTheModel) {
+  const auto first = from_env("HEADROOM_SIM_SEED", 1);
+  const auto count =
+      std::getenv("HEADROOM_SIM_SEED") != nullptr ? 1 : from_env("HEADROOM_SIM_SCHEDULES", 10'000);
+  schedule_result sum;
+  for (std::uint64_t seed = first; seed < first + count; ++seed) {
+    const auto r = run_schedule(seed);
+    ASSERT_EQ(r.violation, "") << "replay with HEADROOM_SIM_SEED=" << seed;
+    sum.steps += r.steps;
+    sum.crashes += r.crashes;
+    sum.kills += r.kills;
+    sum.filled += r.filled;
+    sum.failed += r.failed;
+    sum.refused += r.refused;
+  }
+  std::cout << count << " schedules: " << sum.steps << " steps, " << sum.crashes << " crashes, "
+            << sum.kills << " kills, bets filled " << sum.filled << " failed " << sum.failed
+            << " refused " << sum.refused << "\n";
+  // The schedules must have been worth running.
+  if (count < 100) return;
+  EXPECT_GT(sum.crashes, count);
+  EXPECT_GT(sum.kills, count);
+  EXPECT_GT(sum.filled, count);
+  EXPECT_GT(sum.failed, count / 2);
+  EXPECT_GT(sum.refused, count / 2);
+}
+
+TEST_F(Simulation, ASeedReplaysExactly) {
+  for (const std::uint64_t seed : {3U, 77U, 4242U}) {
+    const auto a = run_schedule(seed);
+    const auto b = run_schedule(seed);
+    EXPECT_EQ(a.trace, b.trace) << seed;
+    EXPECT_EQ(a.steps, b.steps) << seed;
+  }
+  EXPECT_NE(run_schedule(5).trace, run_schedule(6).trace);
+}
+
+#else
+
+/// This program is built from the same sources with one defect planted: a refund counts twice.
+TEST_F(Simulation, APlantedDoubleRefundIsFoundAndReplays) {
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    const auto r = run_schedule(seed);
+    if (r.violation.empty()) continue;
+    std::cout << "seed " << seed << ": " << r.violation << "\n";
+    EXPECT_EQ(run_schedule(seed).violation, r.violation);
+    return;
+  }
+  FAIL() << "200 schedules did not notice that refunds count twice";
+}
+
+#endif
+
+}  // namespace
+}  // namespace headroom::test

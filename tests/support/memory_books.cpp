@@ -1,0 +1,325 @@
+#include "tests/support/memory_books.hpp"
+
+namespace headroom::test {
+namespace {
+
+using actors::store_status;
+
+/// Applies one entry; the overloads return why it is refused.
+struct applier {
+  memory_books& b;
+  committed& out;
+
+  balance_row& row_of(const address& user) {
+    auto& row = b.balances[user];
+    row.user = user;
+    return row;
+  }
+
+  void move_user(const address& user, std::int64_t micro) {
+    auto& row = row_of(user);
+    row.balance.micro += micro;
+    ++row.version;
+    out = {row.balance, row.version};
+  }
+
+  void show_user(const address& user) {
+    const auto& row = row_of(user);
+    out = {row.balance, row.version};
+  }
+
+  void move_buffer(std::int64_t micro) {
+    b.buffer.balance.micro += micro;
+    ++b.buffer.version;
+  }
+
+  errc operator()(const accept_bet& x) {
+    if (const auto i = b.bets.find(x.row.id); i != b.bets.end()) {
+      show_user(x.row.user);
+      return i->second.order_hash == x.row.order_hash ? errc::none : errc::duplicate;
+    }
+    if (row_of(x.row.user).balance < x.row.amount) return errc::insufficient_balance;
+    if (b.buffer.balance < x.row.amount) return errc::exceeds_max_bet;
+    b.bets.emplace(x.row.id, x.row);
+    move_user(x.row.user, -x.row.amount.micro);
+    move_buffer(-x.row.amount.micro);
+    b.buffer.total_withdrawn.micro += x.row.amount.micro;
+    return errc::none;
+  }
+
+  errc operator()(const finish_bet& x) {
+    auto& bet = b.bets.at(x.id);
+    if (x.spent.micro + x.fee.micro + x.refunded.micro != bet.amount.micro)
+      return errc::invariant_violated;
+    if (bet.status != bet_status::placing) {
+      show_user(x.user);
+      const bool same = bet.status == x.status && bet.spent == x.spent && bet.fee == x.fee;
+      return same ? errc::none : errc::invariant_violated;
+    }
+    bet.status = x.status;
+    bet.shares = x.shares;
+    bet.spent = x.spent;
+    bet.fee = x.fee;
+    bet.refunded = x.refunded;
+    bet.failure = x.failure;
+    move_user(x.user, x.refunded.micro);
+    move_buffer(x.refunded.micro);
+    b.buffer.total_withdrawn.micro -= x.refunded.micro;
+    return errc::none;
+  }
+
+  errc operator()(const open_deposit& x) {
+    for (const auto& [id, d] : b.deposits)
+      if (d.payment.from == x.row.payment.from && d.payment.nonce == x.row.payment.nonce)
+        return id == x.row.id ? errc::none : errc::duplicate;
+    b.deposits.emplace(x.row.id, x.row);
+    return errc::none;
+  }
+  errc operator()(const settle_deposit& x) {
+    auto& d = b.deposits.at(x.id);
+    if (d.status == deposit_status::settling) d.status = deposit_status::pending;
+    d.tx_hash = x.tx_hash;
+    return errc::none;
+  }
+  errc operator()(const fail_deposit& x) {
+    auto& d = b.deposits.at(x.id);
+    if (d.status != deposit_status::settling && d.status != deposit_status::failed)
+      return errc::invariant_violated;
+    d.status = deposit_status::failed;
+    d.failure = x.failure;
+    return errc::none;
+  }
+  errc operator()(const credit_deposit& x) {
+    auto& d = b.deposits.at(x.id);
+    if (d.status == deposit_status::pending) {
+      d.status = deposit_status::converting;
+      d.credited_at = x.at;
+      b.in_transit.micro += d.amount.micro;
+      move_user(d.user, d.amount.micro);
+    } else {
+      show_user(d.user);
+    }
+    return errc::none;
+  }
+
+  errc operator()(const open_conversion& x) {
+    if (b.conversions.contains(x.row.id)) return errc::none;
+    for (const auto& id : x.row.deposits)
+      if (!b.deposits.at(id).conversion.is_zero()) return errc::duplicate;
+    for (const auto& id : x.row.deposits) b.deposits.at(id).conversion = x.row.id;
+    b.conversions.emplace(x.row.id, x.row);
+    return errc::none;
+  }
+  errc operator()(const advance_conversion& x) {
+    auto& c = b.conversions.at(x.id);
+    if (c.status != conversion_status::running) return errc::none;
+    c.steps = x.steps;
+    c.attempts = x.attempts;
+    return errc::none;
+  }
+  errc operator()(const complete_conversion& x) {
+    auto& c = b.conversions.at(x.id);
+    if (c.status == conversion_status::completed) return errc::none;
+    if (c.status != conversion_status::running) return errc::invariant_violated;
+    const usdc received{x.to_buffer.micro + x.to_reserve.micro};
+    if (received.micro + x.loss.micro != c.amount.micro) return errc::invariant_violated;
+    c.status = conversion_status::completed;
+    c.steps = x.steps;
+    c.received = received;
+    c.loss = x.loss;
+    for (const auto& id : c.deposits) b.deposits.at(id).status = deposit_status::completed;
+    b.in_transit.micro -= c.amount.micro;
+    b.loss.micro += x.loss.micro;
+    b.buffer.total_deposited.micro += x.to_buffer.micro;
+    b.buffer.reserve.micro += x.to_reserve.micro;
+    move_buffer(x.to_buffer.micro);
+    return errc::none;
+  }
+  errc operator()(const fail_conversion& x) {
+    auto& c = b.conversions.at(x.id);
+    if (c.status == conversion_status::failed) return errc::none;
+    if (c.status != conversion_status::running) return errc::invariant_violated;
+    c.status = conversion_status::failed;
+    c.steps = x.steps;
+    c.failure = x.failure;
+    for (const auto& id : c.deposits) b.deposits.at(id).status = deposit_status::failed;
+    return errc::none;
+  }
+
+  errc operator()(const replenish& x) {
+    const usdc amount{x.to_buffer.micro + x.to_reserve.micro};
+    if (const auto i = b.replenishes.find(x.id); i != b.replenishes.end())
+      return i->second == amount ? errc::none : errc::key_reused;
+    b.replenishes.emplace(x.id, amount);
+    b.capital.micro += amount.micro;
+    b.buffer.total_deposited.micro += x.to_buffer.micro;
+    b.buffer.reserve.micro += x.to_reserve.micro;
+    move_buffer(x.to_buffer.micro);
+    return errc::none;
+  }
+  errc operator()(const refill& x) {
+    if (!b.replenishes.emplace(x.id, x.amount).second) return errc::none;
+    if (b.buffer.reserve < x.amount) return errc::invariant_violated;
+    b.buffer.reserve.micro -= x.amount.micro;
+    b.buffer.total_deposited.micro += x.amount.micro;
+    move_buffer(x.amount.micro);
+    return errc::none;
+  }
+  errc operator()(const configure_buffer& x) {
+    b.buffer.min_size = x.min_size;
+    b.buffer.has_max = x.has_max;
+    b.buffer.max_size = x.max_size;
+    ++b.buffer.version;
+    return errc::none;
+  }
+  errc operator()(const record_operations&) { return errc::none; }
+  errc operator()(const finish_operation&) { return errc::none; }
+};
+
+}  // namespace
+
+errc memory_books::apply(const journal_entry& e, committed& out) {
+  return std::visit(applier{*this, out}, e);
+}
+
+usdc memory_books::owed_to_users() const {
+  usdc sum;
+  for (const auto& [user, row] : balances) sum.micro += row.balance.micro;
+  return sum;
+}
+
+store_status memory_store::commit(std::span<const journal_entry> batch,
+                                  std::vector<entry_outcome>& outcomes,
+                                  std::optional<buffer_row>& buffer) {
+  const auto& f = books_.faults;
+  if (chance(f.unavailable)) return store_status::unavailable;
+  if (chance(f.lost_before_commit)) return store_status::in_doubt;
+  outcomes.assign(batch.size(), {});
+  const auto version = books_.buffer.version;
+  for (std::size_t i = 0; i < batch.size(); ++i)
+    outcomes[i].verdict = books_.apply(batch[i], outcomes[i].result);
+  if (books_.buffer.version != version) buffer = books_.buffer;
+  if (chance(f.lost_after_commit)) return store_status::in_doubt;
+  return store_status::ok;
+}
+
+store_status memory_store::load_balances(std::span<const address> users,
+                                         std::vector<balance_row>& rows) {
+  if (chance(books_.faults.unavailable)) return store_status::unavailable;
+  rows.clear();
+  for (const auto& user : users) {
+    const auto i = books_.balances.find(user);
+    rows.push_back(i == books_.balances.end() ? balance_row{user, {}, 0} : i->second);
+  }
+  return store_status::ok;
+}
+
+store_status memory_store::load_buffer(buffer_row& row) {
+  if (chance(books_.faults.unavailable)) return store_status::unavailable;
+  row = books_.buffer;
+  return store_status::ok;
+}
+
+store_status memory_store::find_bet(const bet_id& id, std::optional<bet>& row) {
+  if (chance(books_.faults.unavailable)) return store_status::unavailable;
+  if (const auto i = books_.bets.find(id); i != books_.bets.end()) row = i->second;
+  return store_status::ok;
+}
+
+namespace {
+
+template <class Map, class Key>
+std::optional<std::optional<typename Map::mapped_type>> find_in(const Map& map, const Key& key) {
+  const auto i = map.find(key);
+  if (i == map.end()) return std::optional<typename Map::mapped_type>{};
+  return std::optional{i->second};
+}
+
+template <class Map, class Filter>
+std::vector<typename Map::mapped_type> all_of(const Map& map, std::uint32_t limit, Filter f) {
+  std::vector<typename Map::mapped_type> out;
+  for (const auto& [key, row] : map)
+    if (out.size() < limit && f(row)) out.push_back(row);
+  return out;
+}
+
+}  // namespace
+
+std::optional<std::optional<bet>> memory_reader::find_bet(const bet_id& id) {
+  return find_in(books_.bets, id);
+}
+std::optional<bet_page> memory_reader::list_bets(const bet_filter& f) {
+  return bet_page{all_of(books_.bets, f.limit,
+                         [&](const bet& b) {
+                           return (!f.has_user || b.user == f.user) &&
+                                  (!f.has_status || b.status == f.status);
+                         }),
+                  {}};
+}
+std::optional<std::optional<deposit>> memory_reader::find_deposit(const deposit_id& id) {
+  return find_in(books_.deposits, id);
+}
+std::optional<std::optional<deposit>> memory_reader::find_deposit_by_payment(
+    const authorization& p) {
+  for (const auto& [id, d] : books_.deposits)
+    if (d.payment.from == p.from && d.payment.nonce == p.nonce) return std::optional{d};
+  return std::optional<deposit>{};
+}
+std::optional<std::vector<deposit>> memory_reader::list_deposits(const address& u,
+                                                                 std::uint32_t n) {
+  return all_of(books_.deposits, n, [&](const deposit& d) { return d.user == u; });
+}
+std::optional<std::vector<deposit>> memory_reader::deposits_to_credit(std::uint32_t limit) {
+  return all_of(books_.deposits, limit,
+                [](const deposit& d) { return d.status == deposit_status::pending; });
+}
+std::optional<std::vector<deposit>> memory_reader::deposits_to_convert(std::uint32_t limit) {
+  return all_of(books_.deposits, limit, [](const deposit& d) {
+    return d.status == deposit_status::converting && d.conversion.is_zero();
+  });
+}
+std::optional<std::optional<conversion>> memory_reader::find_conversion(const conversion_id& id) {
+  return find_in(books_.conversions, id);
+}
+std::optional<conversion_page> memory_reader::list_conversions(const std::string&,
+                                                               std::uint32_t limit) {
+  return conversion_page{all_of(books_.conversions, limit, [](const conversion&) { return true; }),
+                         {}};
+}
+std::optional<std::vector<conversion>> memory_reader::running_conversions() {
+  return all_of(books_.conversions, 1000,
+                [](const conversion& c) { return c.status == conversion_status::running; });
+}
+std::optional<conversion_metrics> memory_reader::metrics_of_conversions() {
+  return conversion_metrics{};
+}
+std::optional<trial_balance> memory_reader::trial() {
+  trial_balance t;
+  t.buffer = books_.buffer.balance;
+  t.reserve = books_.buffer.reserve;
+  t.in_transit = books_.in_transit;
+  t.users = books_.owed_to_users();
+  t.capital = books_.capital;
+  t.conversion_loss = books_.loss;
+  return t;
+}
+std::optional<usdc> memory_reader::average_daily_volume() { return usdc{}; }
+std::optional<unfinished_work> memory_reader::unfinished(std::uint32_t limit) {
+  return unfinished_work{
+      all_of(books_.bets, limit, [](const bet& b) { return b.status == bet_status::placing; }),
+      all_of(books_.deposits, limit,
+             [](const deposit& d) { return d.status == deposit_status::settling; })};
+}
+std::optional<std::vector<chain_operation>> memory_reader::open_operations(std::uint64_t,
+                                                                           const address&) {
+  return std::vector<chain_operation>{};
+}
+std::optional<std::vector<chain_operation>> memory_reader::find_operation(const operation_id&) {
+  return std::vector<chain_operation>{};
+}
+std::optional<std::uint64_t> memory_reader::next_nonce(std::uint64_t, const address&) { return 0; }
+std::optional<std::vector<service_key>> memory_reader::active_keys() {
+  return std::vector<service_key>{};
+}
+
+}  // namespace headroom::test

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <map>
+#include <random>
+#include <set>
+
+#include "actors/ports.hpp"
+
+namespace headroom::test {
+
+/// The books in memory, with the rules of the real store: a second commit of an entry changes
+/// nothing, a CHECK refuses what must never be. Survives the crash of the actors that use it.
+struct memory_books {
+  std::map<address, balance_row> balances;
+  std::map<bet_id, bet> bets;
+  std::map<deposit_id, deposit> deposits;
+  std::map<conversion_id, conversion> conversions;
+  std::map<replenish_id, usdc> replenishes;
+  buffer_row buffer;
+  usdc in_transit;
+  usdc loss;
+  usdc capital;
+
+  /// What the store does wrong next; each is a probability in 1/1000.
+  struct faults {
+    unsigned unavailable = 0;         // nothing happened
+    unsigned lost_after_commit = 0;   // committed, answer lost
+    unsigned lost_before_commit = 0;  // not committed, answer lost
+  } faults;
+  std::mt19937_64 rng{1};
+
+  errc apply(const journal_entry& e, committed& out);
+  [[nodiscard]] usdc owed_to_users() const;
+};
+
+class memory_store final : public actors::ledger_store {
+ public:
+  explicit memory_store(memory_books& books) : books_{books} {}
+  actors::store_status commit(std::span<const journal_entry> batch,
+                              std::vector<entry_outcome>& outcomes,
+                              std::optional<buffer_row>& buffer) override;
+  actors::store_status load_balances(std::span<const address> users,
+                                     std::vector<balance_row>& rows) override;
+  actors::store_status load_buffer(buffer_row& row) override;
+  actors::store_status find_bet(const bet_id& id, std::optional<bet>& row) override;
+
+ private:
+  bool chance(unsigned per_mille) { return books_.rng() % 1000 < per_mille; }
+  memory_books& books_;
+};
+
+class memory_reader final : public actors::ledger_reader {
+ public:
+  explicit memory_reader(memory_books& books) : books_{books} {}
+  std::optional<std::optional<bet>> find_bet(const bet_id& id) override;
+  std::optional<bet_page> list_bets(const bet_filter& filter) override;
+  std::optional<std::optional<deposit>> find_deposit(const deposit_id& id) override;
+  std::optional<std::optional<deposit>> find_deposit_by_payment(const authorization& p) override;
+  std::optional<std::vector<deposit>> list_deposits(const address& u, std::uint32_t n) override;
+  std::optional<std::vector<deposit>> deposits_to_credit(std::uint32_t limit) override;
+  std::optional<std::vector<deposit>> deposits_to_convert(std::uint32_t limit) override;
+  std::optional<std::optional<conversion>> find_conversion(const conversion_id& id) override;
+  std::optional<conversion_page> list_conversions(const std::string&, std::uint32_t) override;
+  std::optional<std::vector<conversion>> running_conversions() override;
+  std::optional<conversion_metrics> metrics_of_conversions() override;
+  std::optional<trial_balance> trial() override;
+  std::optional<usdc> average_daily_volume() override;
+  std::optional<unfinished_work> unfinished(std::uint32_t limit) override;
+  std::optional<std::vector<chain_operation>> open_operations(std::uint64_t,
+                                                              const address&) override;
+  std::optional<std::vector<chain_operation>> find_operation(const operation_id&) override;
+  std::optional<std::uint64_t> next_nonce(std::uint64_t, const address&) override;
+  std::optional<std::vector<service_key>> active_keys() override;
+  bool ping() override { return true; }
+
+ private:
+  memory_books& books_;
+};
+
+}  // namespace headroom::test
