@@ -52,10 +52,11 @@ const principal& require_scope(exchange& x, std::initializer_list<scope> scopes)
 std::string_view require_idempotency_key(const exchange& x) {
   const auto& given = x.asked()[header::idempotency_key];
   if (given.count == 0)
-    throw problem_of(errc::idempotency_key_required,
-                     "send an Idempotency-Key header, and the same one when repeating this request");
-  const bool visible = std::all_of(given.text.begin(), given.text.end(),
-                                   [](char c) { return c > ' ' && c <= '~'; });
+    throw problem_of(
+        errc::idempotency_key_required,
+        "send an Idempotency-Key header, and the same one when repeating this request");
+  const bool visible =
+      std::all_of(given.text.begin(), given.text.end(), [](char c) { return c > ' ' && c <= '~'; });
   if (given.count > 1 || given.text.empty() || given.text.size() > longest_idempotency_key ||
       !visible)
     throw bad_field("Idempotency-Key", "must be one header of 1 to 128 visible ASCII characters");

@@ -47,8 +47,8 @@ class exchange : public std::enable_shared_from_this<exchange> {
   void reply_json(std::string body, unsigned status = 200);
   void refuse(const problem& p);
 
-  /// Asks `to`; `ok(exchange&, Answer&)` or `fail(exchange&, const caf::error&)` runs here, with the
-  /// deadline of the request. An empty handle fails with `unavailable` at once. Both may throw
+  /// Asks `to`; `ok(exchange&, Answer&)` or `fail(exchange&, const caf::error&)` runs here, with
+  /// the deadline of the request. An empty handle fails with `unavailable` at once. Both may throw
   /// `problem`.
   template <class Answer, class Handle, class Ok, class Fail, class... Ts>
   void ask_or(const Handle& to, Ok ok, Fail fail, Ts&&... message);
@@ -110,7 +110,8 @@ class exchange : public std::enable_shared_from_this<exchange> {
   actor_bridge::clock::time_point deadline_;
 };
 
-// -- implementation of the templates ---------------------------------------------------------------
+// -- implementation of the templates
+// ---------------------------------------------------------------
 
 template <class Step>
 void exchange::guarded(Step step) {

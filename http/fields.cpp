@@ -52,7 +52,8 @@ constexpr auto amount_form =
 
 }  // namespace
 
-// -- body ------------------------------------------------------------------------------------------
+// -- body
+// ------------------------------------------------------------------------------------------
 
 /// nlohmann's SAX events: no tree is built, so depth and size cost nothing before they are refused.
 struct body_fields::reader {
@@ -139,7 +140,8 @@ std::string_view body_fields::required(std::string_view name) const {
   refuse(name, "is required");
 }
 
-// -- query -----------------------------------------------------------------------------------------
+// -- query
+// -----------------------------------------------------------------------------------------
 
 query_fields::query_fields(std::string_view query,
                            std::initializer_list<std::string_view> allowed) {
@@ -170,7 +172,8 @@ std::string_view query_fields::required(std::string_view name) const {
   refuse(name, "is required");
 }
 
-// -- values ----------------------------------------------------------------------------------------
+// -- values
+// ----------------------------------------------------------------------------------------
 
 usdc read_amount_or_zero(std::string_view name, std::string_view text) {
   const auto amount = parse_usdc(text);
@@ -187,8 +190,9 @@ usdc read_amount(std::string_view name, std::string_view text) {
 usdc read_price(std::string_view name, std::string_view text) {
   const auto price = parse_usdc(text);
   if (!price)
-    refuse(name, "must be a decimal string of USDC per share with at most 6 decimals, for example "
-                 "\"0.55\"");
+    refuse(name,
+           "must be a decimal string of USDC per share with at most 6 decimals, for example "
+           "\"0.55\"");
   if (!price->is_positive() || *price >= 1_usdc) refuse(name, "must be above 0 and below 1");
   return *price;
 }
@@ -241,7 +245,8 @@ std::string read_text(std::string_view name, std::string_view text, std::size_t 
     return static_cast<unsigned char>(c) < ' ' || c == 0x7f;
   });
   if (text.empty() || text.size() > most || !clean)
-    refuse(name, "must have 1 to " + std::to_string(most) + " characters and no control characters");
+    refuse(name,
+           "must have 1 to " + std::to_string(most) + " characters and no control characters");
   return std::string{text};
 }
 

@@ -54,7 +54,8 @@ class query_fields {
   std::vector<entry> entries_;
 };
 
-// -- one function per kind of value; `name` is the field for the error -----------------------------
+// -- one function per kind of value; `name` is the field for the error
+// -----------------------------
 
 /// A positive amount.
 [[nodiscard]] usdc read_amount(std::string_view name, std::string_view text);

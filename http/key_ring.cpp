@@ -89,8 +89,7 @@ std::optional<principal> key_ring::find(std::string_view text) const {
   const auto i = keys->find(id);
   if (i == keys->end()) return std::nullopt;
   const auto& expected = i->second.secret_hash.bytes;
-  if (CRYPTO_memcmp(given.bytes.data(), expected.data(), expected.size()) != 0)
-    return std::nullopt;
+  if (CRYPTO_memcmp(given.bytes.data(), expected.data(), expected.size()) != 0) return std::nullopt;
   return principal{principal::kind::service_key, "key:" + id, i->second.scopes};
 }
 

@@ -16,11 +16,11 @@ struct problem {
   std::string code = "internal";  // stable, public
   std::string title;
   std::string detail;
-  std::string field;          // the offending field of body, query, path or header; "" = none
-  unsigned retry_after = 0;   // seconds; 0 = no Retry-After
-  std::string extra_name;     // one more member, for example bet_id
+  std::string field;         // the offending field of body, query, path or header; "" = none
+  unsigned retry_after = 0;  // seconds; 0 = no Retry-After
+  std::string extra_name;    // one more member, for example bet_id
   std::string extra_value;
-  std::string headers; // further header lines
+  std::string headers;  // further header lines
 };
 
 /// The one table errc -> status and title.

@@ -64,7 +64,9 @@ void request_metrics::write(std::string& out, const std::vector<route_label>& ro
   metric_head(out, "headroom_http_requests_total", "counter", "Requests answered, by route.");
   for (std::size_t i = 0; i < routes.size(); ++i)
     for (std::size_t c = 1; c < 6; ++c)
-      if (const auto n = sum(i, [&](auto& x) -> auto& { return x.by_class[c]; }); n > 0)
+      if (const auto n = sum(
+              i, [&](auto& x) -> auto& { return x.by_class[c]; });
+          n > 0)
         metric_line(out, "headroom_http_requests_total",
                     labels(i) + ",status=\"" + std::to_string(c) + "xx\"", std::to_string(n));
   constexpr std::string_view histogram = "headroom_http_request_duration_seconds";
@@ -73,7 +75,8 @@ void request_metrics::write(std::string& out, const std::vector<route_label>& ro
     std::array<std::uint64_t, bounds_us.size() + 1> counts{};
     std::uint64_t total = 0;
     for (std::size_t b = 0; b < counts.size(); ++b)
-      total += counts[b] = sum(i, [&](auto& x) -> auto& { return x.buckets[b]; });
+      total += counts[b] = sum(
+          i, [&](auto& x) -> auto& { return x.buckets[b]; });
     if (total == 0) continue;
     std::uint64_t below = 0;
     for (std::size_t b = 0; b < bounds_us.size(); ++b)
@@ -83,7 +86,8 @@ void request_metrics::write(std::string& out, const std::vector<route_label>& ro
     metric_line(out, std::string{histogram} + "_bucket", labels(i) + ",le=\"+Inf\"",
                 std::to_string(total));
     metric_line(out, std::string{histogram} + "_sum", labels(i),
-                seconds(sum(i, [](auto& x) -> auto& { return x.total_us; })));
+                seconds(sum(
+                    i, [](auto& x) -> auto& { return x.total_us; })));
     metric_line(out, std::string{histogram} + "_count", labels(i), std::to_string(total));
   }
   const auto gauge = [&](std::string_view name, std::string_view type, std::string_view help,

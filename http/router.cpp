@@ -95,8 +95,10 @@ void dispatch(exchange& x, bool full) {
     const auto id = match(r.pattern, asked.path);
     if (!id) continue;
     x.enter_route(i, *id);
-    if (full && !r.probe)
+    if (full && !r.probe) {
+      x.shared().metrics.refused_requests.fetch_add(1, std::memory_order_relaxed);
       return x.refuse(problem_of(errc::overloaded, "too many requests are being answered"));
+    }
     return x.guarded([&] { r.run(x); });
   }
   refuse_method(x);

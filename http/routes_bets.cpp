@@ -93,8 +93,9 @@ void answer_bet(exchange& x, const bet& b) {
 void refuse_bet(exchange& x, const caf::error& e) {
   auto p = problem_of(e);
   if (actors::code_of(e) == errc::timed_out || actors::code_of(e) == errc::in_doubt)
-    p.detail = "the bet's outcome is not known yet; repeat it with the same Idempotency-Key: it is "
-               "placed at most once";
+    p.detail =
+        "the bet's outcome is not known yet; repeat it with the same Idempotency-Key: it is "
+        "placed at most once";
   x.refuse(p);
 }
 
@@ -117,9 +118,8 @@ void place(exchange& x, const actors::place_bet& order, unsigned tries_left) {
 
 void post_bet(exchange& x) {
   const auto* key = presented_key(x);
-  const body_fields body{x.asked().body,
-                         {"user_address", "token_id", "amount", "max_price", "deadline",
-                          "signature"}};
+  const body_fields body{
+      x.asked().body, {"user_address", "token_id", "amount", "max_price", "deadline", "signature"}};
   const auto signature = body.text("signature");
   if (!signature) key = &require_scope(x, {scope::trade});
   const auto idempotency_key = require_idempotency_key(x);

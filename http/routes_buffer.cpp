@@ -20,8 +20,9 @@ void refuse_change(exchange& x, const caf::error& e) {
   auto p = problem_of(e);
   const auto code = actors::code_of(e);
   if (code == errc::timed_out || code == errc::in_doubt)
-    p.detail = "the outcome is not known yet; repeat the request with the same Idempotency-Key: it "
-               "is booked at most once";
+    p.detail =
+        "the outcome is not known yet; repeat the request with the same Idempotency-Key: it "
+        "is booked at most once";
   x.refuse(p);
 }
 

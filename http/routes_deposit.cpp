@@ -86,8 +86,9 @@ void refuse_payment(exchange& x, usdc amount, const caf::error& e) {
   }
   auto p = problem_of(e);
   if (code == errc::timed_out || code == errc::in_doubt)
-    p.detail = "the payment's outcome is not known yet; repeat the request with the same payment "
-               "header: it is taken at most once";
+    p.detail =
+        "the payment's outcome is not known yet; repeat the request with the same payment "
+        "header: it is taken at most once";
   x.refuse(p);
 }
 

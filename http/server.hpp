@@ -24,7 +24,8 @@ class server {
   /// Where it listens; valid after `start`.
   [[nodiscard]] std::uint16_t port() const noexcept;
   /// Stops accepting, closes idle connections, lets running requests finish (their answers say
-  /// `Connection: close`), then ends; cuts what is left after drain_timeout. Blocks; repeats safely.
+  /// `Connection: close`), then ends; cuts what is left after drain_timeout. Blocks; repeats
+  /// safely.
   void stop();
 
  private:

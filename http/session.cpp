@@ -154,7 +154,6 @@ void session::answer_request() {
   counted_in_flight_ = true;
   const auto before = in_flight.fetch_add(1, std::memory_order_relaxed);
   const bool full = before >= static_cast<std::int64_t>(settings().max_in_flight);
-  if (full) shared().metrics.refused_requests.fetch_add(1, std::memory_order_relaxed);
   dispatch(*this, full);
 }
 

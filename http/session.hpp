@@ -14,9 +14,9 @@ namespace headroom::http {
 ///
 ///     idle -> reading -> answering -> writing -> idle | reading (pipelined) | lingering -> closed
 ///
-/// Each state has one deadline, swept by the worker. Lingering: the answer is out, our side is shut,
-/// and what the client still sends is read away for a moment, so that a reset does not eat the
-/// answer.
+/// Each state has one deadline, swept by the worker. Lingering: the answer is out, our side is
+/// shut, and what the client still sends is read away for a moment, so that a reset does not eat
+/// the answer.
 class session final : public exchange {
  public:
   using clock = worker::clock;

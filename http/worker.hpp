@@ -22,7 +22,8 @@ class worker {
   using clock = actor_bridge::clock;
 
   /// `on_tick` runs on every sweep of the connections' deadlines.
-  worker(front& shared, request_metrics::slot& counts, std::function<void(clock::time_point)> on_tick);
+  worker(front& shared, request_metrics::slot& counts,
+         std::function<void(clock::time_point)> on_tick);
 
   /// Binds and listens; false with the reason in `failure`.
   [[nodiscard]] bool listen(const asio::ip::tcp::endpoint& where, bool share_port,

@@ -29,12 +29,11 @@ bool add_key(const std::string& conninfo, const service_key& key) {
   if (key.id.empty() || key.scopes == 0 || key.scopes > 15 || !key.created_at.is_set())
     return false;
   return in_transaction(conninfo, [&](pqxx::transaction_base& tx) {
-    return tx
-               .exec_params("INSERT INTO service_keys (id, name, secret_hash, scopes, created_at)"
-                            " VALUES ($1, $2, $3::bytea, $4, time_of($5)) ON CONFLICT DO NOTHING",
-                            clean_text(key.id), clean_text(key.name),
-                            binary(key.secret_hash.view()), static_cast<int>(key.scopes),
-                            key.created_at.us)
+    return tx.exec_params(
+                 "INSERT INTO service_keys (id, name, secret_hash, scopes, created_at)"
+                 " VALUES ($1, $2, $3::bytea, $4, time_of($5)) ON CONFLICT DO NOTHING",
+                 clean_text(key.id), clean_text(key.name), binary(key.secret_hash.view()),
+                 static_cast<int>(key.scopes), key.created_at.us)
                .affected_rows() == 1;
   });
 }
@@ -51,10 +50,10 @@ std::vector<service_key> list_keys(const std::string& conninfo) {
 
 bool revoke_key(const std::string& conninfo, const std::string& id, timestamp at) {
   return in_transaction(conninfo, [&](pqxx::transaction_base& tx) {
-    return tx
-               .exec_params("UPDATE service_keys SET revoked_at = coalesce(revoked_at, time_of($2))"
-                            " WHERE id = $1",
-                            clean_text(id), at.us)
+    return tx.exec_params(
+                 "UPDATE service_keys SET revoked_at = coalesce(revoked_at, time_of($2))"
+                 " WHERE id = $1",
+                 clean_text(id), at.us)
                .affected_rows() == 1;
   });
 }

@@ -25,12 +25,14 @@ std::string checksum_of(pqxx::transaction_base& tx, const migration& step) {
 /// How many of `steps` the database has. Throws when it has others.
 std::size_t applied_steps(pqxx::transaction_base& tx, std::span<const migration> steps) {
   if (tx.exec1("SELECT to_regclass('schema_migrations') IS NULL").front().as<bool>()) return 0;
-  const auto rows = tx.exec("SELECT version, name, checksum FROM schema_migrations ORDER BY version");
+  const auto rows =
+      tx.exec("SELECT version, name, checksum FROM schema_migrations ORDER BY version");
   std::size_t known = 0;
   for (const auto& row : rows) {
     const auto name = row[1].as<std::string>();
     if (known == steps.size())
-      throw schema_error("the database has migration " + name + ", which this binary does not know");
+      throw schema_error("the database has migration " + name +
+                         ", which this binary does not know");
     const auto& step = steps[known];
     if (row[0].as<int>() != step.version || name != step.name ||
         row[2].as<std::string>() != checksum_of(tx, step))
@@ -63,7 +65,8 @@ migration_report migrate(const std::string& conninfo, std::span<const migration>
     tx.exec(std::string{"SELECT pg_advisory_lock("} + migration_lock + ")");
     tx.exec(
         "CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY,"
-        " name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at TIMESTAMPTZ NOT NULL DEFAULT now())");
+        " name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at TIMESTAMPTZ NOT NULL DEFAULT "
+        "now())");
     known = applied_steps(tx, steps);
   }
   migration_report report;

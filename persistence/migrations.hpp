@@ -18,7 +18,8 @@ struct migration {
 /// What this binary knows, in order.
 [[nodiscard]] std::span<const migration> all_migrations();
 
-/// The database cannot be brought to, or is not at, this binary's schema; the text is for operators.
+/// The database cannot be brought to, or is not at, this binary's schema; the text is for
+/// operators.
 struct schema_error : std::runtime_error {
   using std::runtime_error::runtime_error;
 };

@@ -106,8 +106,8 @@ pg_reader::~pg_reader() = default;
 
 std::optional<std::optional<bet>> pg_reader::find_bet(const bet_id& id) {
   return holder_->run([&](pqxx::transaction_base& tx) {
-    return at_most_one(
-        tx.exec_params(select_bets + "WHERE bet_id = $1::uuid", binary(id.view())), read_bet);
+    return at_most_one(tx.exec_params(select_bets + "WHERE bet_id = $1::uuid", binary(id.view())),
+                       read_bet);
   });
 }
 
@@ -116,11 +116,12 @@ std::optional<bet_page> pg_reader::list_bets(const bet_filter& filter) {
   if (!from) return bet_page{};
   const auto limit = page_size(filter.limit);
   std::string where = "WHERE true";
-  if (filter.has_user) where += " AND user_address = '\\x" + to_hex(filter.user.view()) + "'::bytea";
+  if (filter.has_user)
+    where += " AND user_address = '\\x" + to_hex(filter.user.view()) + "'::bytea";
   if (filter.has_status) where += " AND status = '" + std::string{to_string(filter.status)} + "'";
   if (!from->first_page)
-    where += " AND (created_at, bet_id) < (time_of(" + std::to_string(from->created_at.us) + "), '" +
-             from->id.text() + "'::uuid)";
+    where += " AND (created_at, bet_id) < (time_of(" + std::to_string(from->created_at.us) +
+             "), '" + from->id.text() + "'::uuid)";
   return holder_->run([&](pqxx::transaction_base& tx) {
     bet_page page;
     page.bets = all(tx.exec(select_bets + where + " ORDER BY created_at DESC, bet_id DESC LIMIT " +
@@ -163,9 +164,8 @@ std::optional<std::vector<deposit>> pg_reader::list_deposits(const address& user
 }
 
 std::optional<std::vector<deposit>> pg_reader::deposits_to_credit(std::uint32_t limit) {
-  return holder_->run([&](pqxx::transaction_base& tx) {
-    return deposits_where(tx, "status = 'pending'", limit);
-  });
+  return holder_->run(
+      [&](pqxx::transaction_base& tx) { return deposits_where(tx, "status = 'pending'", limit); });
 }
 
 std::optional<std::vector<deposit>> pg_reader::deposits_to_convert(std::uint32_t limit) {
@@ -193,10 +193,10 @@ std::optional<conversion_page> pg_reader::list_conversions(const std::string& cu
             "), '" + from->id.text() + "'::uuid)";
   return holder_->run([&](pqxx::transaction_base& tx) {
     conversion_page page;
-    page.conversions = all(tx.exec(select_conversions + where +
-                                   " ORDER BY created_at DESC, conversion_id DESC LIMIT " +
-                                   std::to_string(limit + 1)),
-                           read_conversion);
+    page.conversions = all(
+        tx.exec(select_conversions + where +
+                " ORDER BY created_at DESC, conversion_id DESC LIMIT " + std::to_string(limit + 1)),
+        read_conversion);
     page.next_cursor = cut_page(page.conversions, limit);
     return page;
   });

@@ -163,8 +163,7 @@ std::vector<discrepancy> verify(const std::string& conninfo, int max_per_check) 
   pqxx::transaction<pqxx::repeatable_read, pqxx::read_only> tx{*link};
   std::vector<discrepancy> out;
   for (const auto* check : checks)
-    for (const auto& row :
-         tx.exec(frame_head + check + frame_tail + std::to_string(max_per_check)))
+    for (const auto& row : tx.exec(frame_head + check + frame_tail + std::to_string(max_per_check)))
       out.push_back({row[0].c_str(), read_int(row[1]), read_int(row[2])});
   return out;
 } catch (const std::exception& e) {

@@ -12,7 +12,6 @@ namespace headroom::persistence {
 /// conversion and replenishment with its own postings. Clean books give an empty list. Runs beside
 /// a writing service and in bounded memory (the database sorts and spills); each check reports at
 /// most `max_per_check` differences. Throws std::runtime_error when the database cannot be read.
-[[nodiscard]] std::vector<discrepancy> verify(const std::string& conninfo,
-                                              int max_per_check = 100);
+[[nodiscard]] std::vector<discrepancy> verify(const std::string& conninfo, int max_per_check = 100);
 
 }  // namespace headroom::persistence

@@ -5,6 +5,7 @@ import { startVenue } from './clob/server.mjs';
 import { startControl } from './control.mjs';
 import { parseOptions, USAGE } from './options.mjs';
 
+const EXIT_AFTER_MS = 100;
 const running = []; // things with stop() or close(), in order of their start
 let stopping = false;
 
@@ -13,8 +14,7 @@ function stop(code, reason) {
   stopping = true;
   if (reason) console.error(`[sandbox] ${reason}`);
   for (const part of running.reverse()) (part.stop ?? part.close).call(part);
-  process.exitCode = code;
-  setTimeout(() => process.exit(code), 300).unref();
+  setTimeout(() => process.exit(code), EXIT_AFTER_MS); // by then the answers under way are out
 }
 
 async function main() {

@@ -30,7 +30,7 @@ const SPEC = {
 };
 
 export function parseOptions(argv) {
-  const { values: v } = parseArgs({ args: argv, options: SPEC, strict: true });
+  const v = parsed(argv);
   const depositChainId = integer('--deposit-chain-id', v['deposit-chain-id'], 1, 2 ** 32);
   return {
     help: v.help,
@@ -44,6 +44,14 @@ export function parseOptions(argv) {
     conversion: !v['no-conversion'],
     chains: !v['no-chains'],
   };
+}
+
+function parsed(argv) {
+  try {
+    return parseArgs({ args: argv, options: SPEC, strict: true }).values;
+  } catch (e) {
+    throw new Error(e.message.split('\n')[0]);
+  }
 }
 
 function integer(name, text, min, max) {

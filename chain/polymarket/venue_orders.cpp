@@ -364,9 +364,10 @@ caf::result<bool> venue_desk::cancel(const hash256& hash) {
                     gone = std::find(list->begin(), list->end(), id) != list->end();
                   const auto* left = object_member(*document, "not_canceled");
                   const auto* why = left ? text_member(*left, id.c_str()) : nullptr;
-                  constexpr std::string_view gone_words[] = {"not found", "can't be found",
-                                                             "cannot be found", "already canceled",
-                                                             "already cancelled", "unknown"};
+                  constexpr std::string_view gone_words[] = {
+                      "not found",  "can't be found",  "cannot be found", "already canceled",
+                      ": canceled", "already matched", ": matched",       "killed",
+                      "unmatched",  "refused"};
                   for (const auto word : gone_words)
                     gone = gone || (why && why->find(word) != std::string::npos);
                 }

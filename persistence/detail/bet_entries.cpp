@@ -12,15 +12,13 @@ using element = wire_array::element;
 // Both statements: the rows that really changed feed everything else (postings, sums per user,
 // buffer), so that a repeated entry moves nothing. The answer has one line per changed user, then
 // one line without a user: how many entries took effect, and the buffer's row if it was touched.
-// Users come before the buffer: who cannot pay hears that first.
+// Users come before the buffer, and are all found before it is touched: who cannot pay
+// hears that first.
 
 const std::string answer_columns = std::string{
     " SELECT user_address, balance, version, NULL::bigint, NULL::bigint, NULL::bigint,"
     " NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint FROM bal"
     " UNION ALL SELECT NULL, c.n, f.* FROM"};
-constexpr const char* every_user_found =
-    " c LEFT JOIN buf f ON true"
-    " WHERE require_equal((SELECT count(*) FROM bal), (SELECT count(*) FROM sums))";
 
 const std::string accept_sql = std::string{R"(
 WITH ins AS (
@@ -53,8 +51,39 @@ buf AS (
     total_withdrawn = total_withdrawn + t.amount, updated_at = greatest(updated_at, t.at)
   FROM (SELECT sum(amount)::bigint AS amount, max(at) AS at FROM sums) t
   WHERE buffer_id = 'global' AND t.amount IS NOT NULL
-  RETURNING )"} + buffer_columns_changed + ")" + answer_columns +
-                               " (SELECT count(*) AS n FROM ins)" + every_user_found;
+    AND require_equal((SELECT count(*) FROM bal), (SELECT count(*) FROM sums))
+  RETURNING )"} + buffer_columns_changed +
+                               ")" + answer_columns +
+                               " (SELECT count(*) AS n FROM ins) c LEFT JOIN buf f ON true";
+
+// The same for a batch of one, without arrays and sums: a third cheaper for a bet that comes alone.
+// One line, or none when the bet exists.
+const std::string accept_one_sql = std::string{R"(
+WITH ins AS (
+  INSERT INTO bets (bet_id, user_address, token, amount, max_price, request_hash, order_hash,
+                    signed_order, deadline, created_at, updated_at)
+  VALUES ($1::uuid, $2::bytea, $3::bytea, $4, $5, $6::bytea, $7::bytea, $8::bytea, time_of($9),
+          time_of($10), time_of($10))
+  ON CONFLICT (bet_id) DO NOTHING
+  RETURNING bet_id, user_address, amount, created_at),
+post AS (
+  INSERT INTO postings (kind, debit, credit, amount, user_address, reference, created_at)
+  SELECT 0, 3, 0, amount, user_address, bet_id, created_at FROM ins),
+volume AS (
+  INSERT INTO bet_volume AS v (day, amount)
+  SELECT (created_at AT TIME ZONE 'UTC')::date, amount FROM ins
+  ON CONFLICT (day) DO UPDATE SET amount = v.amount + excluded.amount),
+bal AS (
+  UPDATE balances b
+  SET balance = b.balance - i.amount, version = b.version + 1, updated_at = i.created_at
+  FROM ins i WHERE b.user_address = i.user_address
+  RETURNING b.user_address, b.balance, b.version),
+buf AS (
+  UPDATE liquidity_buffer SET usdc_balance = usdc_balance - i.amount,
+    total_withdrawn = total_withdrawn + i.amount, updated_at = greatest(updated_at, i.created_at)
+  FROM ins i WHERE buffer_id = 'global' AND require_equal((SELECT count(*) FROM bal), 1)
+  RETURNING )"} + buffer_columns_changed +
+                                   ") SELECT bal.*, buf.* FROM bal, buf";
 
 // status::text keeps the planner from walking the index of all placing bets instead of the key.
 const std::string finish_sql = std::string{R"(
@@ -83,8 +112,10 @@ buf AS (
     total_withdrawn = total_withdrawn - t.amount, updated_at = greatest(updated_at, t.at)
   FROM (SELECT sum(amount)::bigint AS amount, max(at) AS at FROM sums) t
   WHERE buffer_id = 'global' AND t.amount IS NOT NULL
-  RETURNING )"} + buffer_columns_changed + ")" + answer_columns +
-                               " (SELECT count(*) AS n FROM upd)" + every_user_found;
+    AND require_equal((SELECT count(*) FROM bal), (SELECT count(*) FROM sums))
+  RETURNING )"} + buffer_columns_changed +
+                               ")" + answer_columns +
+                               " (SELECT count(*) AS n FROM upd) c LEFT JOIN buf f ON true";
 
 /// The columns of a batch as arrays. One set per thread, kept for its memory.
 struct accept_arrays {
@@ -93,7 +124,8 @@ struct accept_arrays {
       order{element::bytea}, deadline{element::int8}, at{element::int8};
 
   void clear() {
-    for (auto* x : {&id, &user, &token, &amount, &max_price, &request, &hash, &order, &deadline, &at})
+    for (auto* x :
+         {&id, &user, &token, &amount, &max_price, &request, &hash, &order, &deadline, &at})
       x->clear();
   }
   void push(const bet& row) {
@@ -147,6 +179,30 @@ std::size_t read_answer(attempt& a, const pqxx::result& rows) {
   return effective;
 }
 
+// Both answer how many of the bets were inserted.
+std::size_t accept_one(attempt& a, const bet& row) {
+  const auto rows = a.tx.exec_prepared(
+      "accept_bet", binary(row.id.view()), binary(row.user.view()), binary(row.token.view()),
+      row.amount.micro, row.max_price.micro, binary(row.request_hash.view()),
+      binary(row.order_hash.view()), binary(row.signed_order), row.deadline.us, row.created_at.us);
+  a.statement_done();
+  if (rows.empty()) return 0;
+  a.changed_user(rows.front());
+  a.changed_buffer(read_buffer(rows.front(), 3));
+  return 1;
+}
+
+std::size_t accept_many(attempt& a, std::span<const accept_bet* const> bets) {
+  static thread_local accept_arrays x;
+  x.clear();
+  for (const auto* entry : bets) x.push(entry->row);
+  return read_answer(
+      a, a.tx.exec_prepared("accept_bets", x.id.parameter(), x.user.parameter(),
+                            x.token.parameter(), x.amount.parameter(), x.max_price.parameter(),
+                            x.request.parameter(), x.hash.parameter(), x.order.parameter(),
+                            x.deadline.parameter(), x.at.parameter()));
+}
+
 template <class Entry, class Id>
 std::unordered_map<bet_id, bet> find_all(attempt& a, std::span<const Entry* const> entries, Id id) {
   wire_array ids{element::uuid};
@@ -170,23 +226,17 @@ bool finished_so(const bet& stored, const finish_bet& x) {
 }  // namespace
 
 void prepare_bet_entries(pqxx::connection& link) {
+  link.prepare("accept_bet", accept_one_sql);
   link.prepare("accept_bets", accept_sql);
   link.prepare("finish_bets", finish_sql);
-  link.prepare("find_bets", std::string{"SELECT "} + bet_columns +
-                                "FROM bets WHERE bet_id = ANY ($1::uuid[])");
-  for (const auto* name : {"accept_bets", "finish_bets", "find_bets"}) link.prepare_now(name);
+  link.prepare("find_bets",
+               std::string{"SELECT "} + bet_columns + "FROM bets WHERE bet_id = ANY ($1::uuid[])");
+  for (const auto* name : {"accept_bet", "accept_bets", "finish_bets", "find_bets"})
+    link.prepare_now(name);
 }
 
 void accept_all(attempt& a, std::span<const accept_bet* const> bets, std::vector<errc>& verdicts) {
-  static thread_local accept_arrays x;
-  x.clear();
-  for (const auto* entry : bets) x.push(entry->row);
-  const auto inserted =
-      read_answer(a, a.tx.exec_prepared("accept_bets", x.id.parameter(), x.user.parameter(),
-                                        x.token.parameter(), x.amount.parameter(),
-                                        x.max_price.parameter(), x.request.parameter(),
-                                        x.hash.parameter(), x.order.parameter(),
-                                        x.deadline.parameter(), x.at.parameter()));
+  const auto inserted = bets.size() == 1 ? accept_one(a, bets.front()->row) : accept_many(a, bets);
   verdicts.assign(bets.size(), errc::none);
   if (inserted == bets.size()) return;
   // Some ids exist, from before or twice in this batch. The order's hash tells a repeat from a
@@ -207,10 +257,10 @@ void finish_all(attempt& a, std::span<const finish_bet* const> bets, std::vector
   x.clear();
   for (const auto* entry : bets) x.push(*entry);
   const auto updated = read_answer(
-      a, a.tx.exec_prepared("finish_bets", x.id.parameter(), x.user.parameter(),
-                            x.status.parameter(), x.shares.parameter(), x.spent.parameter(),
-                            x.fee.parameter(), x.refunded.parameter(), x.failure.parameter(),
-                            x.at.parameter()));
+      a,
+      a.tx.exec_prepared("finish_bets", x.id.parameter(), x.user.parameter(), x.status.parameter(),
+                         x.shares.parameter(), x.spent.parameter(), x.fee.parameter(),
+                         x.refunded.parameter(), x.failure.parameter(), x.at.parameter()));
   verdicts.assign(bets.size(), errc::none);
   if (updated == bets.size()) return;
   const auto stored = find_all(a, bets, [](const finish_bet& b) { return b.id; });

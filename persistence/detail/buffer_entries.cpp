@@ -46,10 +46,9 @@ errc record(attempt& a, const request& x, bool& is_new) {
 
 errc apply(attempt& a, const replenish& x) {
   bool is_new = false;
-  const auto verdict = record(a,
-                              {x.id, posting_kind::replenish, x.to_buffer, x.to_reserve,
-                               clean_text(x.reference), x.at},
-                              is_new);
+  const auto verdict = record(
+      a, {x.id, posting_kind::replenish, x.to_buffer, x.to_reserve, clean_text(x.reference), x.at},
+      is_new);
   if (verdict != errc::none || !is_new) return verdict;
   const posting_subject about{x.id.view(), x.at};
   append_posting(a, about, posting_kind::replenish, account::buffer, account::capital, x.to_buffer);
@@ -63,8 +62,7 @@ errc apply(attempt& a, const replenish& x) {
 
 errc apply(attempt& a, const refill& x) {
   bool is_new = false;
-  const auto verdict =
-      record(a, {x.id, posting_kind::refill, x.amount, usdc{}, "", x.at}, is_new);
+  const auto verdict = record(a, {x.id, posting_kind::refill, x.amount, usdc{}, "", x.at}, is_new);
   if (verdict != errc::none || !is_new) return verdict;
   append_posting(a, {x.id.view(), x.at}, posting_kind::refill, account::buffer, account::reserve,
                  x.amount);
@@ -76,13 +74,13 @@ errc apply(attempt& a, const refill& x) {
 errc apply(attempt& a, const configure_buffer& x) {
   if (x.min_size.micro < 0 || (x.has_max && x.max_size < x.min_size))
     return errc::invariant_violated;
-  a.changed_buffer(read_buffer(a.tx.exec_params1(
-      std::string{"UPDATE liquidity_buffer SET min_buffer_size = $1,"
-                  " max_buffer_size = CASE WHEN $2 THEN $3::bigint END,"
-                  " updated_at = greatest(updated_at, time_of($4))"
-                  " WHERE buffer_id = 'global' RETURNING "} +
-          buffer_columns_changed,
-      x.min_size.micro, x.has_max, x.max_size.micro, x.at.us)));
+  a.changed_buffer(read_buffer(
+      a.tx.exec_params1(std::string{"UPDATE liquidity_buffer SET min_buffer_size = $1,"
+                                    " max_buffer_size = CASE WHEN $2 THEN $3::bigint END,"
+                                    " updated_at = greatest(updated_at, time_of($4))"
+                                    " WHERE buffer_id = 'global' RETURNING "} +
+                            buffer_columns_changed,
+                        x.min_size.micro, x.has_max, x.max_size.micro, x.at.us)));
   return errc::none;
 }
 

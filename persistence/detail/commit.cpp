@@ -21,10 +21,10 @@ struct overloaded : Fs... {
 };
 
 constexpr const char* kind_names[] = {
-    "accept_bet",         "finish_bet",          "open_deposit",      "settle_deposit",
-    "fail_deposit",       "credit_deposit",      "open_conversion",   "advance_conversion",
-    "complete_conversion", "fail_conversion",    "replenish",         "refill",
-    "configure_buffer",   "record_operations",   "finish_operation"};
+    "accept_bet",          "finish_bet",        "open_deposit",    "settle_deposit",
+    "fail_deposit",        "credit_deposit",    "open_conversion", "advance_conversion",
+    "complete_conversion", "fail_conversion",   "replenish",       "refill",
+    "configure_buffer",    "record_operations", "finish_operation"};
 static_assert(std::size(kind_names) == std::variant_size_v<journal_entry>);
 
 const char* kind_of(std::span<const journal_entry> part) {
@@ -72,11 +72,10 @@ void write_group(attempt& a, std::span<const journal_entry> run, std::span<entry
 /// Writes a run: the rare entries one by one, then what frees money, then what takes it.
 void write_run(attempt& a, std::span<const journal_entry> run, std::span<entry_outcome> outcomes) {
   for (std::size_t i = 0; i < run.size(); ++i)
-    outcomes[i].verdict = std::visit(
-        overloaded{[](const accept_bet&) { return errc::none; },
-                   [](const finish_bet&) { return errc::none; },
-                   [&](const auto& x) { return apply(a, x); }},
-        run[i]);
+    outcomes[i].verdict = std::visit(overloaded{[](const accept_bet&) { return errc::none; },
+                                                [](const finish_bet&) { return errc::none; },
+                                                [&](const auto& x) { return apply(a, x); }},
+                                     run[i]);
   write_group<finish_bet>(a, run, outcomes, finish_all);
   write_group<accept_bet>(a, run, outcomes, accept_all);
 }
@@ -148,8 +147,8 @@ batch_commit::result batch_commit::try_part(std::span<const journal_entry> part,
       return {kind::unavailable};
     }
     if (part.size() == 1 && consequence_of(verdict) == headroom::consequence::broken)
-      spdlog::error("journal.entry_refused kind={} sqlstate={} verdict={} reason=\"{}\"", kind_of(part),
-                    e.sqlstate(), to_string(verdict), headline(e));
+      spdlog::error("journal.entry_refused kind={} sqlstate={} verdict={} reason=\"{}\"",
+                    kind_of(part), e.sqlstate(), to_string(verdict), headline(e));
     return {kind::refused, verdict};
   } catch (const std::exception& e) {
     // No session, a lost one, or an answer we cannot read: then nothing of it may be trusted.

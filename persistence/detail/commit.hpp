@@ -20,8 +20,8 @@ class batch_commit {
   batch_commit(std::function<pqxx::connection&()> link, std::function<void()> drop)
       : link_{std::move(link)}, drop_{std::move(drop)} {}
 
-  actors::store_status run(std::span<const journal_entry> batch,
-                           std::span<entry_outcome> outcomes, std::optional<buffer_row>& buffer);
+  actors::store_status run(std::span<const journal_entry> batch, std::span<entry_outcome> outcomes,
+                           std::optional<buffer_row>& buffer);
 
  private:
   struct result {

@@ -32,8 +32,8 @@ errc check_members(attempt& a, const std::vector<deposit_id>& ids, usdc amount) 
       " coalesce(sum(amount), 0)::bigint FROM deposits WHERE deposit_id = ANY ($1::uuid[])",
       wanted.parameter());
   if (read_int(row[0]) != 0) return errc::duplicate;
-  const bool whole = read_int(row[1]) == static_cast<std::int64_t>(ids.size()) &&
-                     read_int(row[2]) == amount.micro;
+  const bool whole =
+      read_int(row[1]) == static_cast<std::int64_t>(ids.size()) && read_int(row[2]) == amount.micro;
   return whole ? errc::none : errc::invariant_violated;
 }
 

@@ -19,11 +19,11 @@ bool same_payment(const authorization& x, const authorization& y) {
 }
 
 bool payment_taken(attempt& a, const authorization& x) {
-  return !a.tx
-              .exec_params("SELECT 1 FROM deposits WHERE chain_id = $1 AND token = $2::bytea"
-                           " AND from_address = $3::bytea AND nonce = $4::bytea",
-                           static_cast<std::int64_t>(x.chain_id), binary(x.token.view()),
-                           binary(x.from.view()), binary(x.nonce.view()))
+  return !a.tx.exec_params(
+                  "SELECT 1 FROM deposits WHERE chain_id = $1 AND token = $2::bytea"
+                  " AND from_address = $3::bytea AND nonce = $4::bytea",
+                  static_cast<std::int64_t>(x.chain_id), binary(x.token.view()),
+                  binary(x.from.view()), binary(x.nonce.view()))
               .empty();
 }
 

@@ -34,10 +34,10 @@ usdc read_usdc(const pqxx::field& f) { return {read_int(f)}; }
 timestamp read_time(const pqxx::field& f) { return {read_int(f)}; }
 
 json to_json(const conversion_step& x) {
-  return {{"name", clean_text(x.name)},         {"state", clean_text(x.state)},
-          {"amount_in", x.amount_in.micro},     {"amount_out", x.amount_out.micro},
-          {"tx_hash", x.tx_hash.hex()},         {"attempt", x.attempt},
-          {"detail", clean_text(x.detail)},     {"started_at_us", x.started_at.us},
+  return {{"name", clean_text(x.name)},        {"state", clean_text(x.state)},
+          {"amount_in", x.amount_in.micro},    {"amount_out", x.amount_out.micro},
+          {"tx_hash", x.tx_hash.hex()},        {"attempt", x.attempt},
+          {"detail", clean_text(x.detail)},    {"started_at_us", x.started_at.us},
           {"finished_at_us", x.finished_at.us}};
 }
 

@@ -62,11 +62,17 @@ session open_session(const std::string& conninfo, const session_options& options
 #pragma GCC diagnostic pop
   const auto ms = [](std::chrono::milliseconds x) { return std::to_string(x.count()); };
   pqxx::nontransaction tx{*out};
-  tx.exec("SET synchronous_commit = on; SET timezone = 'UTC'; SET jit = off; SET bytea_output = hex;"
-          "SET idle_in_transaction_session_timeout = 60000;"
-          "SET statement_timeout = " + ms(options.statement_timeout) + ";"
-          "SET lock_timeout = " + ms(options.lock_timeout) + ";"
-          "SET default_transaction_read_only = " + (options.read_only ? "on" : "off"));
+  tx.exec(
+      "SET synchronous_commit = on; SET timezone = 'UTC'; SET jit = off; SET bytea_output = hex;"
+      "SET idle_in_transaction_session_timeout = 60000;"
+      "SET statement_timeout = " +
+      ms(options.statement_timeout) +
+      ";"
+      "SET lock_timeout = " +
+      ms(options.lock_timeout) +
+      ";"
+      "SET default_transaction_read_only = " +
+      (options.read_only ? "on" : "off"));
   return out;
 }
 

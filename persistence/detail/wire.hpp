@@ -37,7 +37,9 @@ class wire_array {
 };
 
 /// A bytea or uuid parameter.
-[[nodiscard]] inline pqxx::binarystring binary(byte_view bytes) { return {bytes.data(), bytes.size()}; }
+[[nodiscard]] inline pqxx::binarystring binary(byte_view bytes) {
+  return {bytes.data(), bytes.size()};
+}
 
 /// What PostgreSQL takes as text: valid UTF-8 without NUL, anything else replaced by '?'. Words of
 /// the outside (a venue's refusal) must never make a row unstorable.

@@ -9,13 +9,13 @@ constexpr const char* writer_lock = "5207640305818357581";  // "HEADROOM" in ASC
 
 std::string holder_of_lock(pqxx::connection& link) {
   pqxx::nontransaction tx{link};
-  const auto rows = tx.exec(
-      std::string{"SELECT l.pid, coalesce(a.application_name, '?') FROM pg_locks l"
-                  " LEFT JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory'"
-                  " AND l.granted AND l.objsubid = 1 AND l.database ="
-                  " (SELECT oid FROM pg_database WHERE datname = current_database())"
-                  " AND ((l.classid::bigint << 32) | l.objid::bigint) = "} +
-      writer_lock);
+  const auto rows =
+      tx.exec(std::string{"SELECT l.pid, coalesce(a.application_name, '?') FROM pg_locks l"
+                          " LEFT JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory'"
+                          " AND l.granted AND l.objsubid = 1 AND l.database ="
+                          " (SELECT oid FROM pg_database WHERE datname = current_database())"
+                          " AND ((l.classid::bigint << 32) | l.objid::bigint) = "} +
+              writer_lock);
   if (rows.empty()) return "a session that has just ended";
   return "backend " + rows[0][0].as<std::string>() + " (" + rows[0][1].as<std::string>() + ")";
 }
@@ -42,8 +42,9 @@ session open_writer(const store_settings& settings) {
     // Every statement of the writer is a look-up by key, also while the tables are small or their
     // statistics old: plans made then are kept, so the planner gets no choice.
     pqxx::nontransaction tx{*out};
-    tx.exec("SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off;"
-            "SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off");
+    tx.exec(
+        "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off;"
+        "SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off");
   }
   prepare_bet_entries(*out);
   return out;

@@ -1,4 +1,4 @@
--- The ledger. Money is BIGINT micro-USDC (see domain/money.hpp), times are timestamptz (microseconds),
+-- The ledger. Money is BIGINT micro-USDC (see domain/money.hpp), times are timestamptz,
 -- addresses and hashes are BYTEA. Numbers of accounts and kinds are those of domain/journal.hpp.
 
 -- Times cross the wire as microseconds since 1970; 0 is "not set". Both functions are inlined.

@@ -1,18 +1,19 @@
 // Contract artifacts: our test contracts compiled by solc (cached), and the real ones from npm.
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const modules = path.join(root, 'node_modules');
 const contracts = path.join(root, 'contracts');
 const cache = path.join(root, '.cache');
+const compiler = path.join(root, 'chains', 'solc.mjs');
 
-const SETTINGS = {
-  optimizer: { enabled: true, runs: 200 },
-  outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object', 'evm.deployedBytecode.object'] } },
-};
+const run = promisify(execFile);
+const RUN = { timeout: 120_000, maxBuffer: 32 << 20 };
 
 const REAL = {
   EndpointV2: '@layerzerolabs/lz-evm-protocol-v2/artifacts/contracts/EndpointV2.sol/EndpointV2.json',
@@ -33,23 +34,23 @@ export function realArtifact(name) {
 
 /** All contracts of `file` as {name: {abi, bytecode, runtime}}; compiles only what the cache does not hold. */
 export async function compiled(file) {
-  const source = fs.readFileSync(path.join(contracts, file), 'utf8');
-  const manifest = fs.readFileSync(path.join(root, 'package.json'), 'utf8'); // pins the compiler and every import
-  const key = createHash('sha256').update(manifest).update(JSON.stringify(SETTINGS)).update(source).digest('hex');
+  const inputs = [path.join(contracts, file), compiler, path.join(root, 'package.json')]; // the last pins solc and imports
+  const hash = createHash('sha256');
+  for (const input of inputs) hash.update(fs.readFileSync(input));
+  const key = hash.digest('hex');
   const cached = path.join(cache, `${path.basename(file, '.sol')}-${key.slice(0, 24)}.json`);
   try {
     return JSON.parse(fs.readFileSync(cached, 'utf8'));
   } catch {
-    const result = await compile(file, source);
+    const result = await compile(file);
     store(cached, JSON.stringify(result));
     return result;
   }
 }
 
-async function compile(file, source) {
-  const { default: solc } = await import('solc'); // 1 s to load: only when needed
-  const input = { language: 'Solidity', sources: { [file]: { content: source } }, settings: SETTINGS };
-  const output = JSON.parse(solc.compile(JSON.stringify(input), { import: readImport }));
+async function compile(file) {
+  const { stdout } = await run(process.execPath, [compiler, file], RUN);
+  const output = JSON.parse(stdout);
   const errors = (output.errors ?? []).filter((e) => e.severity === 'error');
   if (errors.length) throw new Error(errors.map((e) => e.formattedMessage).join('\n'));
   return Object.fromEntries(Object.entries(output.contracts[file]).map(([name, c]) => [name, {
@@ -57,14 +58,6 @@ async function compile(file, source) {
     bytecode: `0x${c.evm.bytecode.object}`,
     runtime: `0x${c.evm.deployedBytecode.object}`,
   }]));
-}
-
-function readImport(name) {
-  try {
-    return { contents: fs.readFileSync(path.join(modules, name), 'utf8') };
-  } catch (e) {
-    return { error: e.message };
-  }
 }
 
 /** Several sandboxes may start at once: write aside, then rename. A read-only checkout only loses the cache. */

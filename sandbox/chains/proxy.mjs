@@ -4,7 +4,7 @@ import http from 'node:http';
 export const PROXY_MODES = ['up', 'refuse', 'hang', 'http500'];
 
 /**
- * Modes: `up` passes on; `refuse` resets every connection; `hang` accepts and never answers; `http500` answers
+ * Modes: `up` passes on; `refuse` closes every connection at once; `hang` accepts and never answers; `http500` answers
  * 500. Leaving `hang` closes what hung. Answers {url, mode(), set(mode), close()}.
  */
 export async function startProxy(target) {
@@ -28,7 +28,7 @@ export async function startProxy(target) {
   });
   server.keepAliveTimeout = 65_000;
   server.on('connection', (socket) => {
-    if (mode === 'refuse') return socket.resetAndDestroy();
+    if (mode === 'refuse') return socket.destroy();
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
@@ -41,7 +41,7 @@ export async function startProxy(target) {
       if (next === mode) return;
       const drop = next === 'refuse' || mode === 'hang';
       mode = next;
-      if (drop) for (const socket of sockets) socket.resetAndDestroy();
+      if (drop) for (const socket of sockets) socket.destroy();
     },
     close() {
       server.close();

@@ -8,8 +8,8 @@ class Auth : public house {};
 TEST_F(Auth, EveryRouteAdmitsTheRightScopesOnly) {
   start();
   const auto id = std::string{"11111111-1111-1111-1111-111111111111"};
-  const auto bet = R"({"user_address":")" + user_text +
-                   R"(","token_id":"1","amount":"1","max_price":"0.5"})";
+  const auto bet =
+      R"({"user_address":")" + user_text + R"(","token_id":"1","amount":"1","max_price":"0.5"})";
   struct route {
     const char* method;
     std::string target;
@@ -39,10 +39,8 @@ TEST_F(Auth, EveryRouteAdmitsTheRightScopesOnly) {
       {"GET", "/metrics", "", "", "", 200},
       {"GET", "/openapi.json", "", "", "", 200},
   };
-  const std::pair<char, std::string> keys[]{{'r', read_key.text},
-                                            {'t', trade_key.text},
-                                            {'i', inspect_key.text},
-                                            {'a', admin_key.text}};
+  const std::pair<char, std::string> keys[]{
+      {'r', read_key.text}, {'t', trade_key.text}, {'i', inspect_key.text}, {'a', admin_key.text}};
   for (const auto& row : table) {
     SCOPED_TRACE(std::string{row.method} + " " + row.target);
     const auto call = [&](header_list headers) {
@@ -77,10 +75,10 @@ TEST_F(Auth, WrongCredentials) {
         "Bearer " + read_key.text + "0", "Bearer  " + read_key.text,
         "Bearer " + read_key.text.substr(0, 20)})
     expect_problem(ask("GET", "/bets", {{"Authorization", value}}), 401, "unauthorized");
-  expect_problem(ask("GET", "/bets",
-                     {{"Authorization", "Bearer " + read_key.text},
-                      {"Authorization", "Bearer " + stranger}}),
-                 401, "unauthorized");
+  expect_problem(
+      ask("GET", "/bets",
+          {{"Authorization", "Bearer " + read_key.text}, {"Authorization", "Bearer " + stranger}}),
+      401, "unauthorized");
   EXPECT_EQ(ask("GET", "/bets", {{"authorization", "bearer " + read_key.text}}).status, 200);
 }
 

@@ -28,11 +28,35 @@ json with(const json& base, const std::string& field, const json& value) {
   return out;
 }
 
-const std::vector<json> wrong_types{nullptr, true, 25, 25.5, -1, json::array(), json::object(),
-                                    json::array({"25"}), json{{"deep", json{{"er", 1}}}}};
-const std::vector<std::string> wrong_amounts{
-    "", "-1", "-0.01", "+1", "0", "0.000000", "1.0000001", "25,5", "1e3", "0x10", " 1", "1 ", "01",
-    ".5", "5.", "NaN", "99999999999999", "9223372036854.775808", "1.2.3", "\xd9\xa1"};
+const std::vector<json> wrong_types{nullptr,
+                                    true,
+                                    25,
+                                    25.5,
+                                    -1,
+                                    json::array(),
+                                    json::object(),
+                                    json::array({"25"}),
+                                    json{{"deep", json{{"er", 1}}}}};
+const std::vector<std::string> wrong_amounts{"",
+                                             "-1",
+                                             "-0.01",
+                                             "+1",
+                                             "0",
+                                             "0.000000",
+                                             "1.0000001",
+                                             "25,5",
+                                             "1e3",
+                                             "0x10",
+                                             " 1",
+                                             "1 ",
+                                             "01",
+                                             ".5",
+                                             "5.",
+                                             "NaN",
+                                             "99999999999999",
+                                             "9223372036854.775808",
+                                             "1.2.3",
+                                             "\xd9\xa1"};
 
 TEST_F(BadInput, EveryFieldOfABet) {
   start();
@@ -192,9 +216,9 @@ TEST_F(BadInput, IdempotencyKeys) {
   headers.emplace_back("Idempotency-Key", "a");
   headers.emplace_back("idempotency-key", "b");
   expect_problem(ask("POST", "/bets", headers, body), 400, "invalid_field", "Idempotency-Key");
-  expect_problem(ask("POST", "/buffer/replenish", bearer(admin_key.text),
-                     R"({"amount":"1","reference":"x"})"),
-                 400, "idempotency_key_required");
+  expect_problem(
+      ask("POST", "/buffer/replenish", bearer(admin_key.text), R"({"amount":"1","reference":"x"})"),
+      400, "idempotency_key_required");
   nothing_happened();
   EXPECT_EQ(post_bet(body, std::string(128, 'k')).status, 201);
 }
@@ -206,9 +230,9 @@ TEST_F(BadInput, MethodsAreNamed) {
     const char* path;
     const char* allow;
   } table[]{
-      {"POST", "/balance", "GET, HEAD, OPTIONS"},  {"DELETE", "/bets", "POST, GET, HEAD, OPTIONS"},
-      {"PUT", "/buffer", "PATCH, OPTIONS"},        {"GET", "/deposit", "POST, OPTIONS"},
-      {"PATCH", "/bets/x", "GET, HEAD, OPTIONS"},  {"BREW", "/healthz", "GET, HEAD, OPTIONS"},
+      {"POST", "/balance", "GET, HEAD, OPTIONS"}, {"DELETE", "/bets", "POST, GET, HEAD, OPTIONS"},
+      {"PUT", "/buffer", "PATCH, OPTIONS"},       {"GET", "/deposit", "POST, OPTIONS"},
+      {"PATCH", "/bets/x", "GET, HEAD, OPTIONS"}, {"BREW", "/healthz", "GET, HEAD, OPTIONS"},
   };
   for (const auto& row : table) {
     const auto r = ask(row.method, row.path);

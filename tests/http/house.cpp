@@ -8,7 +8,8 @@ namespace headroom::http::test {
 
 using namespace headroom::actors;
 
-// -- ports -----------------------------------------------------------------------------------------
+// -- ports
+// -----------------------------------------------------------------------------------------
 
 address_error plain_ethereum::parse_address(std::string_view text, address& out) const {
   const auto parsed = address::parse(text);
@@ -59,7 +60,8 @@ std::string plain_x402::respond(std::uint8_t version, const hash256& tx, const a
          (error.empty() ? "success" : std::string{error});
 }
 
-// -- examples --------------------------------------------------------------------------------------
+// -- examples
+// --------------------------------------------------------------------------------------
 
 namespace {
 constexpr auto at = timestamp::of_seconds(1'800'000'000);
@@ -149,7 +151,8 @@ void expect_problem(const reply& r, int status, const std::string& code, const s
   }
 }
 
-// -- stand-ins -------------------------------------------------------------------------------------
+// -- stand-ins
+// -------------------------------------------------------------------------------------
 
 namespace {
 
@@ -219,6 +222,7 @@ buffer_actor::behavior_type fake_buffer(script& s) {
       [&s](const replenish_buffer& x) { return s.replenish(x); },
       [](const complete_conversion&) { return committed{}; },
       [&s](const buffer_limits& x) { return s.limits(x); },
+      [](recover_atom) {},
       [](tick_atom) {},
       [](status_atom) { return no_report(); },
   };
@@ -253,7 +257,8 @@ query_actor::behavior_type fake_query(script& s) {
 
 }  // namespace
 
-// -- the house -------------------------------------------------------------------------------------
+// -- the house
+// -------------------------------------------------------------------------------------
 
 house::house() {
   config_.set("scheduler.policy", caf::atom("sharing"));
@@ -308,7 +313,8 @@ house::house() {
   says.chain = [] { return onchain_balances{true, 20_usdc, false, {}, {}}; };
   says.ready = [] { return readiness{true, {{"journal", "ok"}}}; };
   says.actors = [] {
-    return actor_listing{{{"balance", 2, 1, 30, 400}}, {{7, "balance", "0xaa", 1, 16, 15, 200, 9}}, 2};
+    return actor_listing{
+        {{"balance", 2, 1, 30, 400}}, {{7, "balance", "0xaa", 1, 16, 15, 200, 9}}, 2};
   };
   says.replenish = [](const replenish_buffer&) { return example_buffer(); };
   says.limits = [](const buffer_limits&) { return example_buffer(); };
@@ -336,6 +342,7 @@ void house::spawn_singletons() {
     return {[this](get_atom) { return says.ready(); },
             [](const abandoned&) {},
             [](resume_atom, const deposit&) {},
+            [](recover_atom) {},
             [](stop_atom) { return true; },
             [](tick_atom) {},
             [](status_atom) { return no_report(); }};
@@ -345,8 +352,8 @@ void house::spawn_singletons() {
 house::~house() {
   web.reset();
   dir.reset();
-  for (const auto& a : spawned_) caf::anon_send_exit(caf::actor_cast<caf::actor>(a),
-                                                     caf::exit_reason::kill);
+  for (const auto& a : spawned_)
+    caf::anon_send_exit(caf::actor_cast<caf::actor>(a), caf::exit_reason::kill);
   spawned_.clear();
 }
 
@@ -354,9 +361,8 @@ void house::start() {
   web = std::make_unique<server>(
       settings, http_services{*system, *dir, ethereum, x402, [] { return house::now(); }});
   web->start();
-  ASSERT_TRUE(eventually([&] {
-    return ask("GET", "/inspector/actors", bearer(inspect_key.text)).status == 200;
-  }));
+  ASSERT_TRUE(eventually(
+      [&] { return ask("GET", "/inspector/actors", bearer(inspect_key.text)).status == 200; }));
 }
 
 void house::release_bets() {

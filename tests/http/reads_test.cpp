@@ -28,10 +28,8 @@ TEST_F(Reads, MaxBetNamesTheLimitingFactor) {
     const char* max;
     const char* factor;
   } const table[]{
-      {40_usdc, 100_usdc, "40.00", "user_balance"},
-      {100_usdc, 40_usdc, "40.00", "buffer"},
-      {7_usdc, 7_usdc, "7.00", "user_balance"},
-      {0_usdc, 0_usdc, "0.00", "user_balance"},
+      {40_usdc, 100_usdc, "40.00", "user_balance"},  {100_usdc, 40_usdc, "40.00", "buffer"},
+      {7_usdc, 7_usdc, "7.00", "user_balance"},      {0_usdc, 0_usdc, "0.00", "user_balance"},
       {1_micro, 5_usdc, "0.000001", "user_balance"},
   };
   start();
@@ -68,8 +66,7 @@ TEST_F(Reads, UtilizationOfAnEmptyBufferIsZero) {
 
 TEST_F(Reads, BetHasEveryField) {
   start();
-  const auto doc =
-      get("/bets/11111111-1111-1111-1111-111111111111", read_key.text).json();
+  const auto doc = get("/bets/11111111-1111-1111-1111-111111111111", read_key.text).json();
   const auto expected = json::parse(R"({
     "bet_id": "11111111-1111-1111-1111-111111111111",
     "user_address": "0xaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
@@ -229,13 +226,13 @@ TEST_F(Reads, AMissingNeighbourIsUnavailable) {
 TEST_F(Reads, SilenceIsTimedOut) {
   settings.request_timeout = std::chrono::milliseconds{200};
   start();
-  const auto silent = keep(system->spawn([](actors::inspector_actor::pointer self)
-                                             -> actors::inspector_actor::behavior_type {
-    return {[self](actors::list_atom, std::uint32_t) -> caf::result<actors::actor_listing> {
-              return self->make_response_promise<actors::actor_listing>();  // never delivered
-            },
-            [](actors::status_atom) { return actors::status_report{}; }};
-  }));
+  const auto silent = keep(system->spawn(
+      [](actors::inspector_actor::pointer self) -> actors::inspector_actor::behavior_type {
+        return {[self](actors::list_atom, std::uint32_t) -> caf::result<actors::actor_listing> {
+                  return self->make_response_promise<actors::actor_listing>();  // never delivered
+                },
+                [](actors::status_atom) { return actors::status_report{}; }};
+      }));
   dir->set(silent);
   expect_problem(get("/inspector/actors", inspect_key.text), 503, "timed_out");
 }

@@ -59,8 +59,8 @@ TEST_F(Batch, MixedKindsCommitTogether) {
   EXPECT_EQ(verdicts({accept_bet{a_bet(2, alice, 45_usdc)},  // paid by what follows
                       open_deposit{row}, settle_deposit{row.id, id_of<hash256>(7), noon},
                       credit_deposit{row.id, alice, 5_usdc, noon},
-                      replenish{id_of<replenish_id>(5), 1_usdc, 2_usdc, "r", noon},
-                      failed(old_bet), configure_buffer{1_usdc, true, 5000_usdc, noon},
+                      replenish{id_of<replenish_id>(5), 1_usdc, 2_usdc, "r", noon}, failed(old_bet),
+                      configure_buffer{1_usdc, true, 5000_usdc, noon},
                       record_operations{{an_operation(1, 0)}}}),
             std::vector<errc>(8, ok));
   EXPECT_EQ(outcomes[0].result.balance, 10_usdc);
@@ -86,12 +86,12 @@ TEST_F(Batch, AcceptAndFinishOfOneBetWorkInOrder) {
 
 TEST_F(Batch, RefusedEntryOfAMixedBatchLeavesTheOthers) {
   const auto row = a_bet(1, alice, 10_usdc);
-  EXPECT_EQ(verdicts({accept_bet{row}, failed(row), failed(a_bet(9, bob, 1_usdc)),
-                      refill{id_of<replenish_id>(8), 1_usdc, noon},
-                      accept_bet{a_bet(2, bob, 10_usdc)},
-                      complete_conversion{id_of<conversion_id>(1), {}, 1_usdc, {}, {}, noon}}),
-            (std::vector{ok, ok, errc::invariant_violated, errc::invariant_violated, ok,
-                         errc::invariant_violated}));
+  EXPECT_EQ(
+      verdicts({accept_bet{row}, failed(row), failed(a_bet(9, bob, 1_usdc)),
+                refill{id_of<replenish_id>(8), 1_usdc, noon}, accept_bet{a_bet(2, bob, 10_usdc)},
+                complete_conversion{id_of<conversion_id>(1), {}, 1_usdc, {}, {}, noon}}),
+      (std::vector{ok, ok, errc::invariant_violated, errc::invariant_violated, ok,
+                   errc::invariant_violated}));
   EXPECT_EQ(differences(), "");
 }
 

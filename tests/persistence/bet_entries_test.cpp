@@ -91,11 +91,11 @@ TEST_F(BetEntries, ImpossibleAmountsAreRefusedAndLeaveNothing) {
   EXPECT_EQ(one(accept_bet{a_bet(2, alice, usdc{-1})}), errc::invariant_violated);
   EXPECT_EQ(one(accept_bet{a_bet(3, alice, usdc{INT64_MIN})}), errc::invariant_violated);
   EXPECT_EQ(one(accept_bet{a_bet(4, alice, usdc{INT64_MAX})}), errc::insufficient_balance);
-  const auto greedy = verdicts({accept_bet{a_bet(5, alice, usdc{INT64_MAX})},
-                                accept_bet{a_bet(6, alice, usdc{INT64_MAX})},
-                                accept_bet{a_bet(7, alice, 1_usdc)}});
-  EXPECT_EQ(greedy, (std::vector{errc::insufficient_balance, errc::insufficient_balance,
-                                 errc::none}));
+  const auto greedy =
+      verdicts({accept_bet{a_bet(5, alice, usdc{INT64_MAX})},
+                accept_bet{a_bet(6, alice, usdc{INT64_MAX})}, accept_bet{a_bet(7, alice, 1_usdc)}});
+  EXPECT_EQ(greedy,
+            (std::vector{errc::insufficient_balance, errc::insufficient_balance, errc::none}));
   EXPECT_EQ(differences(), "");
 }
 

@@ -81,8 +81,8 @@ TEST_F(BufferEntries, LimitsAreConfigured) {
 
 TEST_F(BufferEntries, PostingsAreAppendOnly) {
   fill_buffer(1_usdc);
-  for (const auto* sql : {"UPDATE postings SET amount = 2", "DELETE FROM postings",
-                          "TRUNCATE postings"})
+  for (const auto* sql :
+       {"UPDATE postings SET amount = 2", "DELETE FROM postings", "TRUNCATE postings"})
     EXPECT_THROW(db.run(sql), std::exception) << sql;
   EXPECT_EQ(differences(), "");
 }

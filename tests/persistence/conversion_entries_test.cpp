@@ -43,8 +43,7 @@ TEST_F(ConversionEntries, DepositBelongsToOneConversion) {
 }
 
 TEST_F(ConversionEntries, DepositsMustBeCreditedAndSumUp) {
-  EXPECT_EQ(one(open_conversion{a_conversion(2, 49_usdc, row.deposits)}),
-            errc::invariant_violated);
+  EXPECT_EQ(one(open_conversion{a_conversion(2, 49_usdc, row.deposits)}), errc::invariant_violated);
   EXPECT_EQ(one(open_conversion{a_conversion(2, 50_usdc, {})}), errc::invariant_violated);
   EXPECT_EQ(one(open_conversion{a_conversion(2, 20_usdc, {id_of<deposit_id>(99)})}),
             errc::invariant_violated);

@@ -119,29 +119,28 @@ TEST_F(Faults, NewSessionWaitsUntilTheOldOneIsGone) {
   kill(store.backend_pid());
   persistence::pg_store next{{db.conninfo()}};
   std::string reason = "?";
-  {
-    // Stands for an old backend that still has something to commit.
-    const open_transaction old{db, "SELECT pg_advisory_lock(5207640305818357581)"};
-    std::thread opening{[&] { reason = next.open(); }};
-    for (int i = 0; i < 20'000; ++i)
-      if (db.value("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") == "1")
-        break;
-    EXPECT_EQ(reason, "?");
-    db.run("SELECT 1");
-    EXPECT_EQ(next.backend_pid(), 0);
-    // ends with the scope, and lets the next one in
-    db.run("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted");
-    opening.join();
-  }
+  // Stands for an old backend that still has something to commit.
+  const open_transaction old{db, "SELECT pg_advisory_lock(5207640305818357581)"};
+  std::thread opening{[&] { reason = next.open(); }};
+  const auto locks = [&](const char* state) {
+    return db.number(std::string{"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND "} +
+                     state);
+  };
+  int looks = 0;
+  while (locks("NOT granted") == 0 && looks < 20'000) ++looks;
+  EXPECT_LT(looks, 20'000);
+  EXPECT_EQ(locks("granted"), 1);
+  db.run("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted");
+  opening.join();
   EXPECT_EQ(reason, "");
 }
 
 TEST_F(Faults, ServerThatIsNotThereIsUnavailable) {
   persistence::pg_store nowhere{{"host=127.0.0.1 port=1 dbname=none"}};
   EXPECT_NE(nowhere.open(), "");
-  EXPECT_EQ(nowhere.commit(std::vector<journal_entry>{failed(a_bet(1, alice, 1_usdc))}, outcomes,
-                           buffer),
-            store_status::unavailable);
+  EXPECT_EQ(
+      nowhere.commit(std::vector<journal_entry>{failed(a_bet(1, alice, 1_usdc))}, outcomes, buffer),
+      store_status::unavailable);
   persistence::pg_reader blind{{"host=127.0.0.1 port=1 dbname=none"}};
   EXPECT_FALSE(blind.ping());
   EXPECT_FALSE(blind.trial().has_value());
@@ -149,8 +148,9 @@ TEST_F(Faults, ServerThatIsNotThereIsUnavailable) {
 
 TEST_F(Faults, ReaderSurvivesALostSession) {
   ASSERT_TRUE(reader.ping());
-  db.run("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-         " WHERE application_name = 'headroom reader' AND datname = current_database()");
+  db.run(
+      "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+      " WHERE application_name = 'headroom reader' AND datname = current_database()");
   EXPECT_TRUE(reader.trial().has_value());
 }
 
@@ -213,12 +213,15 @@ TEST_P(AnyLoss, OfATransactionOfManyKinds) {
         const auto row = a_deposit(n + 1, alice, 2_usdc);
         const auto bet = a_bet(n + 1, bob, 10_micro);
         return std::vector<journal_entry>{
-            open_deposit{row}, settle_deposit{row.id, id_of<hash256>(n), noon},
+            open_deposit{row},
+            settle_deposit{row.id, id_of<hash256>(n), noon},
             credit_deposit{row.id, alice, 2_usdc, noon},
             open_conversion{a_conversion(n + 1, 2_usdc, {row.id})},
             complete_conversion{id_of<conversion_id>(n + 1), {}, 1_usdc, 1_usdc, {}, noon},
             replenish{id_of<replenish_id>(n + 1), 1_usdc, 1_usdc, "r", noon},
-            refill{id_of<replenish_id>(n + 2), 1_usdc, noon}, accept_bet{bet}, failed(bet)};
+            refill{id_of<replenish_id>(n + 2), 1_usdc, noon},
+            accept_bet{bet},
+            failed(bet)};
       },
       false);
 }

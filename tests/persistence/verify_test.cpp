@@ -19,8 +19,11 @@ struct Verify : books {
     const std::vector<journal_entry> rest{
         open_conversion{half},
         complete_conversion{half.id, {}, 18_usdc, 1_usdc, 1_usdc, noon},
-        accept_bet{won}, accept_bet{lost}, accept_bet{a_bet(3, user_of(2), 6_usdc)},
-        filled(won, 2_usdc, 1_usdc), failed(lost)};
+        accept_bet{won},
+        accept_bet{lost},
+        accept_bet{a_bet(3, user_of(2), 6_usdc)},
+        filled(won, 2_usdc, 1_usdc),
+        failed(lost)};
     ASSERT_EQ(verdicts(rest), std::vector<errc>(rest.size(), errc::none));
     ASSERT_EQ(differences(), "");
   }
@@ -43,7 +46,8 @@ struct VerifyFinds : Verify, testing::WithParamInterface<damage> {};
 
 TEST_P(VerifyFinds, Damage) {
   const auto found = after(GetParam().sql);
-  EXPECT_NE(("\n" + found).find(std::string{"\n"} + GetParam().finding), std::string::npos) << found;
+  EXPECT_NE(("\n" + found).find(std::string{"\n"} + GetParam().finding), std::string::npos)
+      << found;
 }
 
 const damage damages[] = {
@@ -111,8 +115,8 @@ const damage damages[] = {
      "INSERT INTO postings (kind, debit, credit, amount, reference, created_at)"
      " VALUES (3, 0, 2, 1, gen_random_uuid(), now())",
      "conversion "},
-    {"DepositLeftBehind",
-     "UPDATE deposits SET status = 'converting' WHERE status = 'completed'", "conversion "},
+    {"DepositLeftBehind", "UPDATE deposits SET status = 'converting' WHERE status = 'completed'",
+     "conversion "},
     {"VanishedDeposit", "DELETE FROM deposits WHERE status = 'converting'", "deposit "},
     {"EditedReplenishment", "UPDATE replenishments SET to_buffer = to_buffer + 1 WHERE kind = 6",
      "replenishment "},
@@ -131,8 +135,9 @@ TEST_F(Verify, NamesInsolvency) {
 }
 
 TEST_F(Verify, ReportsAreBoundedPerCheck) {
-  after("INSERT INTO balances SELECT substring(sha256(i::text::bytea) FOR 20), 1, 1, now()"
-        " FROM generate_series(1, 500) i");
+  after(
+      "INSERT INTO balances SELECT substring(sha256(i::text::bytea) FOR 20), 1, 1, now()"
+      " FROM generate_series(1, 500) i");
   EXPECT_EQ(persistence::verify(db.conninfo(), 5).size(), 5U);
 }
 

@@ -16,7 +16,8 @@ namespace {
 std::string server() {
   const char* url = std::getenv("HEADROOM_TEST_DATABASE_URL");
   if (url == nullptr)
-    throw std::runtime_error("set HEADROOM_TEST_DATABASE_URL to a PostgreSQL server, or use ./dev test");
+    throw std::runtime_error(
+        "set HEADROOM_TEST_DATABASE_URL to a PostgreSQL server, or use ./dev test");
   return persistence::with_time_limits(url, {});
 }
 

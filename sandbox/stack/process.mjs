@@ -1,0 +1,86 @@
+// Child processes that never outlive us, free ports, and waiting with a bound.
+import { spawn } from 'node:child_process';
+import net from 'node:net';
+import readline from 'node:readline';
+
+export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** A port nobody uses right now, from the kernel. */
+export function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = net.createServer();
+    probe.once('error', reject).listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+/** Calls `check` until it answers something true; throws with `what` after `timeoutMs`. */
+export async function until(what, check, timeoutMs = 20_000, everyMs = 50) {
+  const deadline = Date.now() + timeoutMs;
+  let last;
+  for (;;) {
+    try {
+      const value = await check();
+      if (value) return value;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > deadline) throw new Error(`${what}: not within ${timeoutMs} ms${last ? ` (${last.message})` : ''}`);
+    await sleep(everyMs);
+  }
+}
+
+/**
+ * Spawns `command` so that the kernel kills it when this process dies, SIGKILL included. `user` runs it as
+ * another account (we are root then). Answers the child process with `ended`, a promise of {code, signal}.
+ */
+export function spawnGuarded(command, args, { user, env, stdio = ['ignore', 'pipe', 'pipe'], cwd } = {}) {
+  const account = user ? ['--reuid', user, '--regid', user, '--init-groups'] : [];
+  const child = spawn('setpriv', [...account, '--pdeathsig', 'KILL', command, ...args], { env, stdio, cwd });
+  child.ended = new Promise((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+    child.once('error', (error) => resolve({ code: -1, signal: null, error }));
+  });
+  return child;
+}
+
+/** Runs `command` to its end. Answers its stdout; throws with its stderr when it fails. */
+export async function run(command, args, options = {}) {
+  const child = spawnGuarded(command, args, options);
+  const out = collect(child.stdout);
+  const err = collect(child.stderr);
+  const { code, signal, error } = await child.ended;
+  if (code !== 0) throw error ?? new Error(`${command} ${args[0] ?? ''} failed (${signal ?? code}): ${(await err).trim()}`);
+  return out;
+}
+
+export async function collect(stream) {
+  const parts = [];
+  for await (const part of stream) parts.push(part);
+  return Buffer.concat(parts).toString();
+}
+
+/** The first line of `child`'s stdout that `match` accepts; keeps reading so that the pipe never fills. */
+export function firstLine(child, match, timeoutMs) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    child.ended.then(({ code, signal }) => reject(new Error(`ended while starting (${signal ?? code})`)));
+    readline.createInterface({ input: child.stdout }).on('line', (line) => {
+      const found = match(line);
+      if (!found) return;
+      clearTimeout(timer);
+      resolve(found);
+    });
+  });
+}
+
+/** SIGTERM, then SIGKILL after `patienceMs`. */
+export async function end(child, patienceMs = 15_000, signal = 'SIGTERM') {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill(signal);
+  const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs);
+  await child.ended;
+  clearTimeout(timer);
+}

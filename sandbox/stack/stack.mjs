@@ -1,0 +1,92 @@
+// Everything a running Headroom needs, started in order and stopped in the opposite one: PostgreSQL, the sandbox
+// (chains and venue), the service, and the buffer's opening money.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { end, firstLine, spawnGuarded } from './process.mjs';
+import { startPostgres } from './postgres.mjs';
+import { makeWallet, startService } from './service.mjs';
+
+const SANDBOX = fileURLToPath(new URL('../main.mjs', import.meta.url));
+export const OPENING_USDC = '100000';
+
+/** The built binary: HEADROOM_BINARY, or the release build of this clone. */
+export function binaryPath() {
+  const binary = process.env.HEADROOM_BINARY ?? fileURLToPath(new URL('../../build/release/headroom', import.meta.url));
+  if (!fs.existsSync(binary)) throw new Error(`${binary} is not built: run ./dev build`);
+  return binary;
+}
+
+/** Starts sandbox/main.mjs as a process of its own. Answers {description, stop()}. */
+export async function startSandbox(args, logFile) {
+  const log = fs.openSync(logFile, 'a');
+  const child = spawnGuarded(process.execPath, [SANDBOX, ...args], { stdio: ['ignore', 'pipe', log] });
+  fs.closeSync(log);
+  const description = JSON.parse(await firstLine(child, (line) => line.startsWith('{') && line, 60_000));
+  return { description, ended: child.ended, stop: () => end(child, 5_000) };
+}
+
+/**
+ * @param options  sandboxArgs: more words for main.mjs; overrides: of the service's configuration;
+ *                 opening: USDC the buffer starts with, null for none; log: (line) => void.
+ * Answers {dir, postgres, sandbox, service, wallet, ready(), stop()}.
+ */
+export async function startStack({ sandboxArgs = [], overrides, opening = OPENING_USDC, log = () => {} } = {}) {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'headroom-'));
+  fs.chmodSync(dir, 0o711); // PostgreSQL's own account must pass
+  const parts = [];
+  const stack = {
+    dir,
+    async stop() {
+      for (const part of parts.splice(0).reverse()) await part.stop().catch((e) => log(`while stopping: ${e.message}`));
+      fs.rmSync(dir, { recursive: true, force: true });
+    },
+  };
+  const add = (part) => (parts.push(part), part);
+  try {
+    log('starting PostgreSQL');
+    stack.postgres = add(await startPostgres(path.join(dir, 'postgres')));
+    stack.wallet = makeWallet(dir);
+    log('starting local chains and venue');
+    const sandbox = add(await startSandbox(['--service-address', stack.wallet.address, ...sandboxArgs], path.join(dir, 'sandbox.log')));
+    stack.sandbox = sandbox.description;
+    log('starting the service');
+    stack.service = add(await startService({
+      binary: binaryPath(), dir, databaseUrl: stack.postgres.url, wallet: stack.wallet, sandbox: stack.sandbox, overrides,
+    }));
+    if (opening !== null) await replenish(stack.service, opening);
+  } catch (error) {
+    await stack.stop();
+    throw error;
+  }
+  stack.ready = () => readyObject(stack);
+  return stack;
+}
+
+async function replenish({ url, keys }, amount) {
+  const answer = await fetch(`${url}/buffer/replenish`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${keys.admin}`, 'content-type': 'application/json', 'idempotency-key': 'sandbox-opening' },
+    body: JSON.stringify({ amount, reference: 'opening balance of the sandbox' }),
+  });
+  if (!answer.ok) throw new Error(`the buffer's opening money was refused: ${await answer.text()}`);
+}
+
+/** The one JSON object for scripts (`./dev up --ready-file`). */
+function readyObject({ service, postgres, sandbox, wallet }) {
+  const { plasma, polygon, venue } = sandbox;
+  return {
+    url: service.url,
+    keys: service.keys,
+    database_url: postgres.url,
+    plasma: { rpc: plasma.rpc, chain_id: plasma.chain_id, usdt0: plasma.usdt0 },
+    polygon: { rpc: polygon.rpc, chain_id: polygon.chain_id, usdc: polygon.usdc },
+    venue: { url: venue.url, control_url: venue.control_url },
+    pay_to: wallet.address,
+    users: sandbox.users,
+    markets: sandbox.markets,
+    control_url: sandbox.control_url,
+    pid: service.pid(),
+  };
+}

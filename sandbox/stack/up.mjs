@@ -1,0 +1,58 @@
+// `./dev up`: everything, the worked tour, then a service to play with until Ctrl-C.
+import fs from 'node:fs';
+import { parseArgs } from 'node:util';
+import { startStack } from './stack.mjs';
+import { tour } from './tour.mjs';
+
+const { values } = parseArgs({ options: { 'ready-file': { type: 'string' }, 'no-tour': { type: 'boolean', default: false } } });
+const say = (line = '') => console.log(line);
+let stack;
+let stopping = false;
+
+async function stop(code) {
+  if (stopping) return;
+  stopping = true;
+  say('\nstopping ...');
+  await stack?.stop();
+  process.exit(code);
+}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(0));
+
+try {
+  stack = await startStack({ log: (line) => say(`  ${line} ...`) });
+  if (stopping) await stack.stop();
+  if (!values['no-tour']) await tour(stack.ready(), say);
+  if (values['ready-file']) {
+    const file = values['ready-file'];
+    fs.writeFileSync(`${file}.part`, JSON.stringify(stack.ready()), { mode: 0o600 });
+    fs.renameSync(`${file}.part`, file); // a script sees all of it or nothing
+  }
+  hints(stack.ready());
+  stack.service.ended().then(({ code, signal }) => {
+    if (stopping) return;
+    say(`the service ended (${signal ?? code}); its log: ${stack.service.logFile}`);
+    stop(1);
+  });
+} catch (error) {
+  say(`./dev up cannot go on: ${error.message}`);
+  await stop(1);
+}
+
+function hints({ url, keys, users, markets }) {
+  say(`
+Headroom runs at ${url}
+
+  key with scope trade   ${keys.trade}
+  key with scope read    ${keys.read}
+  key with scope admin   ${keys.admin}
+  key with scope inspect ${keys.inspect}
+
+  curl -s ${url}/buffer/status
+  curl -s -H 'Authorization: Bearer ${keys.read}' '${url}/balance?user_address=${users[0].address}'
+  curl -s -X POST ${url}/bets -H 'Authorization: Bearer ${keys.trade}' -H 'Idempotency-Key: my-first-bet' \\
+       -H 'Content-Type: application/json' \\
+       -d '{"user_address":"${users[0].address}","token_id":"${markets[0].token_id}","amount":"5.00","max_price":"0.55"}'
+  curl -s -H 'Authorization: Bearer ${keys.inspect}' ${url}/inspector/actors
+
+Ctrl-C stops everything.`);
+}

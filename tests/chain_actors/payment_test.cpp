@@ -1,0 +1,256 @@
+#include "chain/abi.hpp"
+#include "chain/base64.hpp"
+#include "chain/eip55.hpp"
+#include "chain/eth.hpp"
+#include "chain/keccak.hpp"
+#include "chain/payment_actor.hpp"
+#include "house.hpp"
+
+namespace headroom::test {
+namespace {
+
+using actors::payment_finding;
+using actors::verified_payment;
+using finding_state = actors::payment_state;
+using namespace std::chrono_literals;
+
+/// x402 payments against the deposit chain's token, settled by a real wallet actor.
+struct PaymentOnAnvil : House {
+  chain::payment_settings settings;
+  actors::payment_actor payment;
+  actors::wallet_actor wallet;
+  chain::private_key payer = fresh_poor_key();
+  address from = payer.address_of();
+
+  void SetUp() override {
+    House::SetUp();
+    if (HasFatalFailure()) return;
+    const auto key = fresh_key();
+    settings.terms.chain_id = sandbox["plasma"]["chain_id"];
+    settings.terms.asset = at(sandbox["plasma"]["usdt0"]);
+    settings.terms.pay_to = key->address_of();
+    settings.terms.resource = "http://127.0.0.1/deposit";
+    settings.relayer = key->address_of();
+    settings.finality = {1, true};
+    settings.domain_retry = 100ms;
+    mint("plasma", "usdt0", from, 100);
+    wallet = start_wallet("plasma", key, wallet_settings_of("plasma"));
+    start();
+  }
+  void start() {
+    payment = own(sys.spawn(chain::payment_behavior, w, settings, nodes("plasma")));
+  }
+  void wait_for_domain(const std::string& state) {
+    EXPECT_TRUE(eventually([&] {
+      const auto r = ask<actors::status_report>(payment, actors::status_atom::value);
+      return r && r->facts.at("domain") == state;
+    }));
+  }
+
+  chain::eip3009::transfer message(std::int64_t micro, std::int64_t ends_in = 100) {
+    chain::eip3009::transfer m;
+    m.from = from;
+    m.to = settings.terms.pay_to;
+    m.value = uint256::of(static_cast<std::uint64_t>(micro));
+    m.valid_before = uint256::of(static_cast<std::uint64_t>(w->now().seconds() + ends_in));
+    m.nonce = w->random();
+    return m;
+  }
+  actors::pay_deposit signed_payment(const chain::eip3009::transfer& m, usdc amount,
+                                     const chain::private_key& signer, std::uint8_t version = 2) {
+    const auto& t = settings.terms;
+    const auto sig = signer.sign(chain::eip3009::digest(t.token_domain(), m)).bytes();
+    const json inner{{"signature", sig.hex()},
+                     {"authorization",
+                      {{"from", m.from.hex()},
+                       {"to", m.to.hex()},
+                       {"value", m.value.decimal()},
+                       {"validAfter", m.valid_after.decimal()},
+                       {"validBefore", m.valid_before.decimal()},
+                       {"nonce", m.nonce.hex()}}}};
+    json all{{"x402Version", version}, {"payload", inner}};
+    if (version == 2) {
+      all["resource"] = {{"url", t.resource}};
+      all["accepted"] = {{"scheme", "exact"},
+                         {"network", t.network()},
+                         {"amount", std::to_string(amount.micro)},
+                         {"asset", chain::checksummed(t.asset)},
+                         {"payTo", chain::checksummed(t.pay_to)},
+                         {"maxTimeoutSeconds", t.max_timeout_seconds},
+                         {"extra", {{"name", t.token_name}, {"version", t.token_version}}}};
+    } else {
+      all["scheme"] = "exact";
+      all["network"] = t.networks_v1.front();
+    }
+    return {amount, version, chain::to_base64(all.dump())};
+  }
+  actors::pay_deposit good(const chain::eip3009::transfer& m, std::uint8_t version = 2) {
+    return signed_payment(m, usdc{static_cast<std::int64_t>(*m.value.to_u64())}, payer, version);
+  }
+  caf::expected<verified_payment> verify(const actors::pay_deposit& x) {
+    wait_for_domain("matches");
+    return ask<verified_payment>(payment, x);
+  }
+  std::string refusal(const actors::pay_deposit& x) {
+    const auto r = verify(x);
+    if (r) return "accepted";
+    EXPECT_EQ(actors::code_of(r.error()), errc::invalid_payment);
+    return actors::detail_of(r.error());
+  }
+  payment_finding find(const authorization& a) {
+    const auto r = ask<payment_finding>(payment, actors::get_atom::value, a);
+    EXPECT_TRUE(r);
+    return r ? *r : payment_finding{};
+  }
+  payment_finding find_until_known(const authorization& a) {
+    payment_finding f;
+    EXPECT_TRUE(eventually([&] {
+      f = find(a);
+      return f.state != finding_state::unknown && f.state != finding_state::unused;
+    }));
+    return f;
+  }
+  /// By one of anvil's own accounts, which know nothing of us.
+  hash256 stranger_sends(const byte_vector& data) {
+    const auto accounts = rpc("plasma", "eth_accounts");
+    const auto tx = rpc("plasma", "eth_sendTransaction",
+                        {{{"from", accounts[5]},
+                          {"to", settings.terms.asset.hex()},
+                          {"data", to_0x(data)},
+                          {"gas", "0x30d40"}}});
+    return *hash256::parse(tx.get<std::string>());
+  }
+  actors::operation_report settle(const authorization& a, const std::string& name) {
+    const auto call = ask<actors::contract_call>(payment, a);
+    EXPECT_TRUE(call);
+    EXPECT_TRUE(send(wallet, {operation(name), "deposit", *call}));
+    return settled(wallet, operation(name));
+  }
+};
+
+TEST_F(PaymentOnAnvil, VerifiedPaymentSettlesAndIsFoundPaid) {
+  for (const std::uint8_t version : {std::uint8_t{2}, std::uint8_t{1}}) {
+    const auto x = good(message(2'500'000), version);
+    const auto v = verify(x);
+    ASSERT_TRUE(v) << actors::detail_of(v.error());
+    EXPECT_EQ(find(v->payment).state, finding_state::unused);
+    const auto tx = settle(v->payment, "settles" + std::to_string(version) + from.hex());
+    EXPECT_EQ(tx.state, actors::operation_state::confirmed);
+    const auto f = find_until_known(v->payment);
+    EXPECT_EQ(f.state, finding_state::paid);
+    EXPECT_EQ(f.tx_hash, tx.tx_hash);
+    EXPECT_TRUE(verify(x)) << "a replay is told by the books, not by the verifier";
+  }
+  EXPECT_EQ(balance("plasma", settings.terms.asset, settings.terms.pay_to), 5'000'000);
+}
+
+TEST_F(PaymentOnAnvil, FrontRunAuthorizationIsFoundPaidByTheStranger) {
+  const auto v = verify(good(message(1'000'000)));
+  ASSERT_TRUE(v);
+  const auto theirs = stranger_sends(ask<actors::contract_call>(payment, v->payment)->data);
+  const auto f = find_until_known(v->payment);
+  EXPECT_EQ(f.state, finding_state::paid);
+  EXPECT_EQ(f.tx_hash, theirs);
+  const auto ours = send(wallet, {operation("late" + from.hex()), "deposit",
+                                  *ask<actors::contract_call>(payment, v->payment)});
+  ASSERT_FALSE(ours) << "the estimate sees that it is used";
+}
+
+TEST_F(PaymentOnAnvil, EmptyWalletIsRefusedBeforeAndUnusedAfter) {
+  EXPECT_EQ(refusal(good(message(100'000'001))), "invalid_exact_evm_insufficient_balance");
+  EXPECT_EQ(refusal(good(message(100'000'001), 1)), "insufficient_funds");
+  const auto v = verify(good(message(100'000'000)));
+  ASSERT_TRUE(v);
+  auto drain = message(60'000'000);
+  drain.to = fresh_poor_key().address_of();
+  stranger_sends(chain::eip3009::transfer_call(
+      drain, payer.sign(chain::eip3009::digest(settings.terms.token_domain(), drain))));
+  EXPECT_TRUE(eventually(
+      [&] { return balance("plasma", settings.terms.asset, from) == 40'000'000; }));
+  EXPECT_EQ(find(v->payment).state, finding_state::unused) << "it may be funded again";
+}
+
+TEST_F(PaymentOnAnvil, CancelledAuthorizationIsVoid) {
+  const auto v = verify(good(message(1'000'000)));
+  ASSERT_TRUE(v);
+  chain::eip712::struct_hash cancel{"CancelAuthorization(address authorizer,bytes32 nonce)"};
+  const auto sig = payer.sign(chain::eip712::digest(
+      chain::eip712::separator(settings.terms.token_domain()),
+      cancel.account(from).word(v->payment.nonce.view()).done()));
+  stranger_sends(chain::abi::encoder{"cancelAuthorization(address,bytes32,uint8,bytes32,bytes32)"}
+                     .account(from)
+                     .word(v->payment.nonce.view())
+                     .number(sig.v)
+                     .word(sig.r.view())
+                     .word(sig.s.view())
+                     .done());
+  const auto f = find_until_known(v->payment);
+  EXPECT_EQ(f.state, finding_state::void_);
+  EXPECT_EQ(f.code, "invalid_exact_evm_nonce_already_used");
+}
+
+TEST_F(PaymentOnAnvil, NonceSpentOnSomethingElseIsVoid) {
+  const auto v = verify(good(message(1'000'000)));
+  ASSERT_TRUE(v);
+  auto other = chain::eip3009::message_of(v->payment);
+  other.to = fresh_poor_key().address_of();
+  stranger_sends(chain::eip3009::transfer_call(
+      other, payer.sign(chain::eip3009::digest(settings.terms.token_domain(), other))));
+  const auto f = find_until_known(v->payment);
+  EXPECT_EQ(f.state, finding_state::void_);
+  EXPECT_EQ(f.code, "invalid_exact_evm_nonce_already_used");
+}
+
+TEST_F(PaymentOnAnvil, ExpiredAuthorizationIsVoidOnceABlockAfterItIsFinal) {
+  const auto v = verify(good(message(1'000'000, 8)));
+  ASSERT_TRUE(v);
+  EXPECT_EQ(find(v->payment).state, finding_state::unused);
+  const auto f = find_until_known(v->payment);
+  EXPECT_EQ(f.state, finding_state::void_);
+  EXPECT_EQ(f.code, "invalid_exact_evm_payload_authorization_valid_before");
+  EXPECT_GE(w->now().seconds(), v->payment.valid_before);
+}
+
+TEST_F(PaymentOnAnvil, WrongPaymentsGetTheirCode) {
+  const auto m = message(1'000'000);
+  EXPECT_EQ(refusal(signed_payment(m, 1_usdc, fresh_poor_key())), "invalid_exact_evm_signature");
+  EXPECT_EQ(refusal(signed_payment(m, 1_usdc, fresh_poor_key(), 1)),
+            "invalid_exact_evm_payload_signature");
+  EXPECT_EQ(refusal(signed_payment(m, 2_usdc, payer)),
+            "invalid_exact_evm_payload_authorization_value_mismatch");
+  auto elsewhere = m;
+  elsewhere.to = from;
+  EXPECT_EQ(refusal(good(elsewhere)), "invalid_exact_evm_recipient_mismatch");
+  EXPECT_EQ(refusal(good(message(1'000'000, 3))),
+            "invalid_exact_evm_payload_authorization_valid_before");
+  EXPECT_EQ(refusal({1_usdc, 2, "not base64!"}), "invalid_payload");
+}
+
+TEST_F(PaymentOnAnvil, WrongDomainRefusesDeposits) {
+  settings.terms.token_name = "USD Coin";
+  start();
+  wait_for_domain("differs");
+  const auto r = ask<verified_payment>(payment, good(message(1'000'000)));
+  ASSERT_FALSE(r);
+  EXPECT_EQ(actors::code_of(r.error()), errc::unavailable);
+}
+
+TEST_F(PaymentOnAnvil, SilentChainIsUnavailableAndThenBack) {
+  const auto x = good(message(1'000'000));
+  const auto v = verify(x);
+  ASSERT_TRUE(v);
+  for (const auto* mode : {"hang", "http500", "refuse"}) {
+    control(std::string{"/chain/plasma?mode="} + mode);
+    const auto r = ask<verified_payment>(payment, x);
+    EXPECT_FALSE(r) << mode;
+    if (!r) {
+      EXPECT_EQ(actors::code_of(r.error()), errc::unavailable) << mode;
+    }
+    EXPECT_EQ(find(v->payment).state, finding_state::unknown) << mode;
+    control("/chain/plasma?mode=up");
+    EXPECT_TRUE(eventually([&] { return bool(ask<verified_payment>(payment, x)); })) << mode;
+  }
+}
+
+}  // namespace
+}  // namespace headroom::test

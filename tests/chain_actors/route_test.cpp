@@ -1,0 +1,199 @@
+#include "chain/audit_actor.hpp"
+#include "chain/eth.hpp"
+#include "chain/keccak.hpp"
+#include "chain/oft.hpp"
+#include "chain/route_actor.hpp"
+#include "house.hpp"
+
+namespace headroom::test {
+namespace {
+
+using actors::run_step;
+using actors::step_progress;
+using actors::step_state;
+using namespace std::chrono_literals;
+
+/// The whole route on two chains with LayerZero's and Uniswap's own contracts.
+struct RouteOnAnvil : House {
+  std::shared_ptr<const chain::private_key> key;
+  chain::route_settings settings;
+  actors::route_actor route;
+  actors::wallet_actor plasma_wallet;
+  actors::wallet_actor polygon_wallet;
+  conversion_id conversion;
+
+  void SetUp() override {
+    House::SetUp();
+    if (HasFatalFailure()) return;
+    key = fresh_key();
+    conversion = conversion_id::from_digest(w->random());
+    mint("plasma", "usdt0", key->address_of(), 1'000);
+    plasma_wallet = start_wallet("plasma", key, wallet_settings_of("plasma"));
+    polygon_wallet = start_wallet("polygon", key, wallet_settings_of("polygon"));
+    const auto side = [&](const char* name) {
+      const auto& c = sandbox[name];
+      return chain::route_chain{c["chain_id"], c["eid"], at(c["usdt0"]), at(c["oft"]), {1, true}};
+    };
+    settings.plasma = side("plasma");
+    settings.polygon = side("polygon");
+    settings.plasma_wallet = settings.polygon_wallet = key->address_of();
+    settings.usdc = at(sandbox["polygon"]["usdc"]);
+    settings.quoter = at(sandbox["polygon"]["quoter"]);
+    settings.router = at(sandbox["polygon"]["swap_router"]);
+    settings.pool_fee = sandbox["polygon"]["pool_fee"];
+    start();
+  }
+  void start() {
+    route = own(sys.spawn(chain::route_behavior, w, settings, nodes("plasma"), nodes("polygon")));
+  }
+  step_progress run(const run_step& x) {
+    const auto r = ask<step_progress>(route, x);
+    EXPECT_TRUE(r);
+    return r ? *r : step_progress{};
+  }
+  /// Asks as the conversion actor does, until the step ends or `until` is seen in its detail.
+  step_progress drive(run_step& x, const std::string& until = "nothing") {
+    step_progress p;
+    EXPECT_TRUE(eventually(
+        [&] {
+          p = run(x);
+          if (p.state == step_state::in_flight) x.detail = p.detail;
+          return p.state == step_state::done || p.state == step_state::failed ||
+                 p.detail.find(until) != std::string::npos;
+        },
+        30s))
+        << p.detail;
+    return p;
+  }
+  run_step bridge(usdc amount) { return {conversion, 0, 0, amount, {}}; }
+  run_step swap(usdc amount, std::uint32_t attempt = 0) {
+    return {conversion, 1, attempt, amount, {}};
+  }
+  std::int64_t usdc_of_ours() { return balance("polygon", settings.usdc, key->address_of()); }
+};
+
+TEST_F(RouteOnAnvil, WholeRouteArrivesWithTheReceiptsNumbers) {
+  const auto quoted = ask<actors::route_quote>(route, 500_usdc);
+  ASSERT_TRUE(quoted);
+  auto first = bridge(500_usdc);
+  const auto bridged = drive(first);
+  ASSERT_EQ(bridged.state, step_state::done) << bridged.detail;
+  EXPECT_EQ(bridged.amount_out, 500_usdc);
+  EXPECT_EQ(balance("plasma", settings.plasma.usdt0, key->address_of()), 500'000'000);
+  auto second = swap(bridged.amount_out);
+  const auto swapped = drive(second);
+  ASSERT_EQ(swapped.state, step_state::done) << swapped.detail;
+  EXPECT_EQ(swapped.amount_out.micro, usdc_of_ours());
+  EXPECT_GE(swapped.amount_out.micro, 498'000'000);
+  EXPECT_LT(swapped.amount_out, 500_usdc);
+  EXPECT_NEAR(static_cast<double>(quoted->expected_out.micro),
+              static_cast<double>(swapped.amount_out.micro), 100'000);
+
+  // Asked again, also by a new actor, it says the same and does nothing.
+  start();
+  EXPECT_EQ(run(first).amount_out, bridged.amount_out);
+  EXPECT_EQ(run(second).amount_out, swapped.amount_out);
+  EXPECT_EQ(usdc_of_ours(), swapped.amount_out.micro);
+}
+
+TEST_F(RouteOnAnvil, HeldMessageIsWaitedForAndFoundAfterARestart) {
+  control("/oft?mode=hold");
+  auto step = bridge(100_usdc);
+  const auto waiting = drive(step, "waits for delivery");
+  EXPECT_EQ(waiting.state, step_state::in_flight);
+  EXPECT_NE(waiting.detail.find("guid=0x"), std::string::npos);
+  EXPECT_NE(waiting.detail.find("from="), std::string::npos);
+  start();
+  EXPECT_EQ(run(step).state, step_state::in_flight);
+  step.detail.clear();  // even when the record was lost
+  EXPECT_EQ(run(step).state, step_state::in_flight);
+  control("/oft?mode=auto");
+  const auto done = drive(step);
+  EXPECT_EQ(done.state, step_state::done);
+  EXPECT_EQ(done.amount_out, 100_usdc);
+}
+
+TEST_F(RouteOnAnvil, DroppedMessageNeverCountsAsFailed) {
+  control("/oft?mode=hold");
+  auto step = bridge(50_usdc);
+  drive(step, "waits for delivery");
+  control("/oft?mode=drop");
+  control("/oft?mode=auto");
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(run(step).state, step_state::in_flight);
+  EXPECT_EQ(balance("plasma", settings.plasma.usdt0, key->address_of()), 950'000'000)
+      << "sent once";
+}
+
+TEST_F(RouteOnAnvil, SilentDestinationIsUnreadable) {
+  control("/oft?mode=hold");
+  auto step = bridge(50_usdc);
+  drive(step, "waits for delivery");
+  for (const auto* mode : {"http500", "refuse"}) {
+    control(std::string{"/chain/polygon?mode="} + mode);
+    EXPECT_EQ(run(step).state, step_state::unreadable) << mode;
+    control("/chain/polygon?mode=up");
+  }
+  control("/oft?mode=auto");
+  EXPECT_EQ(drive(step).state, step_state::done);
+}
+
+TEST_F(RouteOnAnvil, BridgeOfMoreThanThereIsWaitsAndMovesNothing) {
+  const auto p = run(bridge(5'000_usdc));
+  EXPECT_EQ(p.state, step_state::in_flight) << p.detail;
+  EXPECT_NE(p.detail.find("waits: "), std::string::npos);
+  EXPECT_TRUE(books.all().empty());
+}
+
+TEST_F(RouteOnAnvil, BadPriceIsWaitedOut) {
+  settings.least_bps = 10'000;  // the pool takes its fee: never this good
+  start();
+  mint("polygon", "usdt0", key->address_of(), 10);
+  auto step = swap(10_usdc);
+  const auto p = drive(step, "below the floor");
+  EXPECT_EQ(p.state, step_state::in_flight);
+  EXPECT_EQ(usdc_of_ours(), 0);
+}
+
+TEST_F(RouteOnAnvil, RevertedSwapFailsAndTheNextAttemptQuotesAgain) {
+  mint("polygon", "usdt0", key->address_of(), 30);
+  auto warm = swap(10_usdc);  // approves, so that the next swap is one transaction
+  warm.conversion = conversion_id::from_digest(w->random());
+  ASSERT_EQ(drive(warm).state, step_state::done);
+  rpc("polygon", "evm_setAutomine", {false});
+  rpc("polygon", "evm_setIntervalMining", {0});
+  auto step = swap(20_usdc);
+  const auto sent = drive(step, "sent");
+  EXPECT_EQ(sent.state, step_state::in_flight) << sent.detail;
+  rpc("polygon", "evm_increaseTime", {1'200});  // past the swap's deadline
+  rpc("polygon", "evm_setAutomine", {true});
+  rpc("polygon", "evm_setIntervalMining", {1});
+  const auto failed = drive(step);
+  EXPECT_EQ(failed.state, step_state::failed) << failed.detail;
+  auto next = swap(20_usdc, 1);
+  const auto done = drive(next);
+  EXPECT_EQ(done.state, step_state::done) << done.detail;
+  EXPECT_GE(done.amount_out.micro, 19'900'000);
+}
+
+TEST_F(RouteOnAnvil, AuditShowsWhatTheChainsSay) {
+  mint("polygon", "usdc", key->address_of(), 7);
+  chain::audit_settings s{settings.plasma.usdt0, key->address_of(), settings.polygon.usdt0,
+                          settings.usdc,         key->address_of()};
+  s.fresh = 0ms;
+  const auto audit =
+      own(sys.spawn(chain::audit_behavior, w, s, nodes("plasma"), nodes("polygon")));
+  auto r = ask<actors::onchain_balances>(audit, actors::get_atom::value);
+  ASSERT_TRUE(r);
+  EXPECT_TRUE(r->plasma_known && r->polygon_known);
+  EXPECT_EQ(r->plasma_usdt0, 1'000_usdc);
+  EXPECT_EQ(r->polygon_usdc, 7_usdc);
+  control("/chain/polygon?mode=http500");
+  r = ask<actors::onchain_balances>(audit, actors::get_atom::value);
+  ASSERT_TRUE(r);
+  EXPECT_TRUE(r->plasma_known);
+  EXPECT_FALSE(r->polygon_known);
+  EXPECT_EQ(r->polygon_usdc, usdc{});
+}
+
+}  // namespace
+}  // namespace headroom::test

@@ -1,0 +1,304 @@
+#include "chain/polymarket/order.hpp"
+#include "chain/polymarket/venue_actor.hpp"
+#include "house.hpp"
+
+namespace headroom::test {
+namespace {
+
+using actors::venue_answer;
+using actors::venue_verdict;
+using namespace std::chrono_literals;
+
+/// The venue actor against the CLOB double, which checks signatures and HMAC with other code.
+struct VenueOnDouble : House {
+  chain::polymarket::venue_settings settings;
+  actors::venue_actor venue;
+
+  void SetUp() override {
+    House::SetUp();
+    if (HasFatalFailure()) return;
+    venue_control("DELETE", "faults");
+    settings.url = sandbox["venue"]["url"];
+    settings.order_timeout = 700ms;
+    settings.read_timeout = 2s;
+    settings.confirm_wait = 3s;
+    settings.confirm_poll = 50ms;
+    settings.stop_pause = 300ms;
+    settings.orders_per_second = 1'000;
+    settings.order_burst = 1'000;
+    start();
+  }
+  void start() {
+    venue = own(sys.spawn(chain::polymarket::venue_behavior, w, settings,
+                          std::shared_ptr<const chain::private_key>{
+                              std::make_shared<chain::private_key>(fresh_poor_key())},
+                          web()));
+    EXPECT_TRUE(eventually([&] {
+      const auto r = ask<actors::status_report>(venue, actors::status_atom::value);
+      return r && r->facts.at("version") == "2";
+    }));
+  }
+  uint256 token(std::size_t market) const {
+    return *uint256::parse_decimal(sandbox["markets"][market]["token_id"].get<std::string>());
+  }
+  caf::expected<actors::order_quote> quote(std::size_t market, usdc amount, usdc price) {
+    return ask<actors::order_quote>(venue, actors::quote_order{token(market), amount, price});
+  }
+  actors::signed_order order(std::size_t market, usdc amount, usdc price) {
+    const auto q = quote(market, amount, price);
+    EXPECT_TRUE(q) << to_string(actors::code_of(q.error()));
+    const auto s = ask<actors::signed_order>(venue, *q);
+    EXPECT_TRUE(s);
+    return *s;
+  }
+  venue_answer submit(const actors::signed_order& o) {
+    const auto r = ask<venue_answer>(venue, actors::submit_order{o});
+    EXPECT_TRUE(r);
+    return r ? *r : venue_answer{};
+  }
+  venue_answer look(const actors::signed_order& o, std::size_t market = 0) {
+    const auto r =
+        ask<venue_answer>(venue, actors::look_up_order{o.hash, token(market), w->now()});
+    EXPECT_TRUE(r);
+    return r ? *r : venue_answer{};
+  }
+  void fault(const json& x) { venue_control("POST", "faults", x); }
+  json state_of(const actors::signed_order& o) {
+    for (const auto& x : venue_control("GET", "state?id=" + o.hash.hex())["orders"]) return x;
+    return {};
+  }
+};
+
+TEST_F(VenueOnDouble, OrderIsFilledWithTheNumbersOfItsTrades) {
+  const auto o = order(0, 25_usdc, 500'000_micro);
+  const auto a = submit(o);
+  EXPECT_EQ(a.verdict, venue_verdict::filled) << a.reason;
+  EXPECT_EQ(a.shares.micro, 50'000'000);
+  EXPECT_EQ(a.spent, 25_usdc);
+  EXPECT_EQ(a.fee, usdc{});
+  EXPECT_EQ(state_of(o)["accepted"], 1);
+}
+
+TEST_F(VenueOnDouble, FeesAreReservedAndCharged) {
+  for (const std::size_t market : {1U, 4U}) {
+    const auto price = market == 1 ? 400'000_micro : 700'000_micro;
+    const auto q = quote(market, 100_usdc, price);
+    ASSERT_TRUE(q);
+    EXPECT_TRUE(q->neg_risk);
+    EXPECT_LE(add(q->maker_amount, q->max_fee)->micro, (100_usdc).micro);
+    const auto o = order(market, 100_usdc, price);
+    const auto a = submit(o);
+    ASSERT_EQ(a.verdict, venue_verdict::filled) << a.reason;
+    EXPECT_TRUE(a.fee.is_positive());
+    EXPECT_LE(a.fee, q->max_fee);
+    EXPECT_LE(add(a.spent, a.fee)->micro, (100_usdc).micro);
+    const auto seen = state_of(o);
+    EXPECT_EQ(*parse_usdc(seen["fee"].get<std::string>()), a.fee);
+    EXPECT_EQ(*parse_usdc(seen["cost"].get<std::string>()), a.spent);
+  }
+}
+
+TEST_F(VenueOnDouble, BadQuotesAreRefusedWithTheirReason) {
+  const auto code = [](const auto& r) { return r ? errc::none : actors::code_of(r.error()); };
+  EXPECT_EQ(code(quote(0, 10_usdc, 505'000_micro)), errc::price_off_tick);
+  EXPECT_EQ(code(quote(0, 10_usdc, 0_micro)), errc::invalid_field);
+  EXPECT_EQ(code(quote(0, 10_usdc, 1'000'000_micro)), errc::invalid_field);
+  EXPECT_EQ(code(quote(0, 999'999_micro, 500'000_micro)), errc::amount_too_small);
+  EXPECT_EQ(code(quote(1, 1_usdc, 400'000_micro)), errc::amount_too_small) << "no room for the fee";
+  const auto r = ask<actors::order_quote>(
+      venue, actors::quote_order{uint256::of(42), 10_usdc, 500'000_micro});
+  EXPECT_EQ(code(r), errc::unknown_market);
+}
+
+TEST_F(VenueOnDouble, SameBytesAgainFillOnce) {
+  const auto o = order(0, 5_usdc, 500'000_micro);
+  const auto first = submit(o);
+  ASSERT_EQ(first.verdict, venue_verdict::filled);
+  const auto second = submit(o);
+  EXPECT_EQ(second.verdict, venue_verdict::unknown) << second.reason;
+  const auto found = look(o);
+  EXPECT_EQ(found.verdict, venue_verdict::filled);
+  EXPECT_EQ(found.shares, first.shares);
+  EXPECT_EQ(found.spent, first.spent);
+  EXPECT_EQ(state_of(o)["accepted"], 1);
+}
+
+TEST_F(VenueOnDouble, LostBeforeAcceptIsUnknownThenAbsentThenFilledOnce) {
+  const auto o = order(0, 5_usdc, 500'000_micro);
+  fault({{"kind", "drop_before_accept"}});
+  EXPECT_EQ(submit(o).verdict, venue_verdict::unknown);
+  EXPECT_EQ(look(o).verdict, venue_verdict::absent);
+  EXPECT_EQ(submit(o).verdict, venue_verdict::filled);
+}
+
+TEST_F(VenueOnDouble, LostAnswersAreFoundByTheHash) {
+  for (const auto* kind : {"drop_after_accept", "error_500_after_accept", "delay"}) {
+    const auto o = order(0, 5_usdc, 500'000_micro);
+    fault({{"kind", kind}, {"delay_ms", 1'500}});
+    EXPECT_EQ(submit(o).verdict, venue_verdict::unknown) << kind;
+    EXPECT_TRUE(eventually([&] { return look(o).verdict == venue_verdict::filled; })) << kind;
+    EXPECT_EQ(state_of(o)["accepted"], 1) << kind;
+  }
+}
+
+TEST_F(VenueOnDouble, RestartedActorFindsTheFillToo) {
+  const auto o = order(0, 5_usdc, 500'000_micro);
+  const auto before = submit(o);
+  ASSERT_EQ(before.verdict, venue_verdict::filled);
+  // Another account's key sees nothing of it: only the owner's look-up is an answer.
+  start();
+  EXPECT_EQ(look(o).verdict, venue_verdict::absent);
+}
+
+TEST_F(VenueOnDouble, ServerErrorBeforeAcceptIsUnknown) {
+  const auto o = order(0, 5_usdc, 500'000_micro);
+  fault({{"kind", "error_500_before_accept"}});
+  EXPECT_EQ(submit(o).verdict, venue_verdict::unknown);
+  EXPECT_EQ(look(o).verdict, venue_verdict::absent);
+}
+
+TEST_F(VenueOnDouble, KilledOrderIsAConclusiveNo) {
+  const auto o = order(0, 5_usdc, 500'000_micro);
+  fault({{"kind", "fok_not_filled"}});
+  const auto a = submit(o);
+  EXPECT_EQ(a.verdict, venue_verdict::refused);
+  EXPECT_TRUE(a.conclusive);
+  EXPECT_TRUE(*ask<bool>(venue, actors::cancel_order{o.hash}));
+}
+
+TEST_F(VenueOnDouble, ThinBookKillsTheOrder) {
+  const auto o = order(2, 500_usdc, 600'000_micro);
+  const auto a = submit(o);
+  EXPECT_EQ(a.verdict, venue_verdict::refused) << a.reason;
+  EXPECT_TRUE(a.conclusive);
+}
+
+TEST_F(VenueOnDouble, RateLimitPausesEveryone) {
+  const auto o = order(0, 5_usdc, 500'000_micro);
+  fault({{"kind", "rate_limited"}});
+  EXPECT_EQ(submit(o).verdict, venue_verdict::not_now);
+  const auto other = order(0, 6_usdc, 500'000_micro);
+  EXPECT_EQ(submit(other).verdict, venue_verdict::not_now) << "Retry-After: 1";
+  EXPECT_TRUE(eventually([&] { return submit(o).verdict == venue_verdict::filled; }));
+}
+
+TEST_F(VenueOnDouble, RestartingEngineIsNotNow) {
+  const auto o = order(0, 5_usdc, 500'000_micro);
+  fault({{"kind", "restarting_425"}});
+  EXPECT_EQ(submit(o).verdict, venue_verdict::not_now);
+  EXPECT_TRUE(eventually([&] { return submit(o).verdict == venue_verdict::filled; }));
+}
+
+TEST_F(VenueOnDouble, DelayedMatchIsFollowedUp) {
+  const auto o = order(0, 5_usdc, 500'000_micro);
+  fault({{"kind", "matched_delayed"}, {"delay_ms", 600}});
+  EXPECT_EQ(submit(o).verdict, venue_verdict::unknown);
+  EXPECT_EQ(look(o).verdict, venue_verdict::unknown);
+  EXPECT_TRUE(eventually([&] { return look(o).verdict == venue_verdict::filled; }));
+}
+
+TEST_F(VenueOnDouble, CancelledDelayedOrderNeverFills) {
+  const auto o = order(0, 5_usdc, 500'000_micro);
+  fault({{"kind", "matched_delayed"}, {"delay_ms", 3'000}});
+  EXPECT_EQ(submit(o).verdict, venue_verdict::unknown);
+  EXPECT_TRUE(*ask<bool>(venue, actors::cancel_order{o.hash}));
+  const auto a = look(o);
+  EXPECT_EQ(a.verdict, venue_verdict::refused);
+  EXPECT_TRUE(a.conclusive);
+}
+
+TEST_F(VenueOnDouble, FailedTradesAreARefund) {
+  const auto o = order(0, 5_usdc, 500'000_micro);
+  fault({{"kind", "trade_failed"}});
+  const auto a = submit(o);
+  EXPECT_EQ(a.verdict, venue_verdict::refused) << a.reason;
+  EXPECT_TRUE(a.conclusive);
+}
+
+TEST_F(VenueOnDouble, BlockedPageStopsBettingForAWhile) {
+  const auto o = order(0, 5_usdc, 500'000_micro);
+  fault({{"kind", "html_403"}});
+  EXPECT_EQ(submit(o).verdict, venue_verdict::refused);
+  const auto q = quote(0, 5_usdc, 500'000_micro);
+  ASSERT_FALSE(q);
+  EXPECT_EQ(actors::code_of(q.error()), errc::unavailable);
+  EXPECT_TRUE(eventually([&] { return bool(quote(0, 5_usdc, 500'000_micro)); }));
+}
+
+TEST_F(VenueOnDouble, SuccessWithAnErrorIsUnknown) {
+  const auto o = order(0, 5_usdc, 500'000_micro);
+  fault({{"kind", "success_with_error"}});
+  EXPECT_EQ(submit(o).verdict, venue_verdict::unknown);
+  EXPECT_NE(look(o).verdict, venue_verdict::filled);
+}
+
+TEST_F(VenueOnDouble, UnreadableLookUpsAreUnknown) {
+  const auto o = order(0, 5_usdc, 500'000_micro);
+  ASSERT_EQ(submit(o).verdict, venue_verdict::filled);
+  for (const auto* kind : {"drop", "error_500"}) {
+    fault({{"kind", kind}, {"on", "lookup"}, {"times", 8}});
+    EXPECT_EQ(look(o).verdict, venue_verdict::unknown) << kind;
+    venue_control("DELETE", "faults");
+  }
+  fault({{"kind", "null"}, {"on", "lookup"}});
+  EXPECT_EQ(look(o).verdict, venue_verdict::filled) << "no order object, but its trades";
+}
+
+TEST_F(VenueOnDouble, SlowConfirmationIsUnknownNotFilled) {
+  venue_control("POST", "settings", {{"trade_delay_ms", 2'500}});
+  const auto o = order(0, 5_usdc, 500'000_micro);
+  const auto a = submit(o);
+  venue_control("POST", "settings", {{"trade_delay_ms", 20}});
+  EXPECT_EQ(a.verdict, venue_verdict::unknown);
+  EXPECT_TRUE(eventually([&] { return look(o).verdict == venue_verdict::filled; }));
+}
+
+TEST_F(VenueOnDouble, UnreachableVenueIsNotNow) {
+  const auto o = order(0, 5_usdc, 500'000_micro);
+  settings.url = "http://127.0.0.1:9";
+  venue = own(sys.spawn(chain::polymarket::venue_behavior, w, settings,
+                        std::shared_ptr<const chain::private_key>{
+                            std::make_shared<chain::private_key>(fresh_poor_key())},
+                        web()));
+  EXPECT_EQ(submit(o).verdict, venue_verdict::not_now);
+  EXPECT_EQ(look(o).verdict, venue_verdict::unknown);
+  const auto q = quote(0, 5_usdc, 500'000_micro);
+  ASSERT_FALSE(q);
+  EXPECT_EQ(actors::code_of(q.error()), errc::unavailable);
+}
+
+TEST_F(VenueOnDouble, ManyOrdersAtOnceAllEnd) {
+  std::vector<actors::signed_order> orders;
+  for (int i = 0; i < 100; ++i) orders.push_back(order(0, 2_usdc, 500'000_micro));
+  caf::scoped_actor self{sys};
+  int filled = 0;
+  for (const auto& o : orders) {
+    auto pending = self->request(venue, 40s, actors::submit_order{o});
+    pending.receive(
+        [&](const venue_answer& a) { filled += a.verdict == venue_verdict::filled ? 1 : 0; },
+        [](const caf::error&) {});
+  }
+  EXPECT_EQ(filled, 100);
+}
+
+TEST_F(VenueOnDouble, SlowRateQueuesAndThenSaysNotNow) {
+  settings.orders_per_second = 5;
+  settings.order_burst = 1;
+  settings.max_queued = 2;
+  start();
+  std::vector<actors::signed_order> orders;
+  for (int i = 0; i < 6; ++i) orders.push_back(order(0, 2_usdc, 500'000_micro));
+  caf::scoped_actor self{sys};
+  std::vector<caf::response_handle<caf::blocking_actor, caf::detail::type_list<venue_answer>, true>>
+      pending;
+  for (const auto& o : orders)
+    pending.push_back(self->request(venue, 40s, actors::submit_order{o}));
+  std::map<venue_verdict, int> seen;
+  for (auto& p : pending)
+    p.receive([&](const venue_answer& a) { ++seen[a.verdict]; }, [](const caf::error&) {});
+  EXPECT_EQ(seen[venue_verdict::filled], 3);
+  EXPECT_EQ(seen[venue_verdict::not_now], 3);
+}
+
+}  // namespace
+}  // namespace headroom::test

@@ -1,0 +1,274 @@
+#include "tests/http/house.hpp"
+
+namespace headroom::http::test {
+namespace {
+
+using nlohmann::json;
+
+class Bets : public house {
+ protected:
+  static json body() {
+    return {
+        {"user_address", user_text}, {"token_id", "7"}, {"amount", "25.00"}, {"max_price", "0.6"}};
+  }
+  static json with(const std::string& field, const json& value) {
+    auto out = body();
+    out[field] = value;
+    return out;
+  }
+  std::vector<actors::place_bet> placed() {
+    const std::lock_guard lock{says.mutex};
+    return says.placed;
+  }
+  actors::bet_intent intent() const {
+    return {user, uint256::of(7), 25_usdc, 600'000_micro, "signed-1", now().seconds() + 300};
+  }
+  /// A bet signed by `signer`, sent without any key.
+  reply post_signed(json doc, const std::string& idempotency_key = "signed-1") {
+    return ask("POST", "/bets", {{"Idempotency-Key", idempotency_key}}, doc.dump());
+  }
+  json signed_body(const address& signer) const {
+    auto out = with("deadline", "2027-01-15T08:05:00Z");
+    out["signature"] = ethereum.sign(intent(), signer);
+    return out;
+  }
+};
+
+TEST_F(Bets, AFilledBetIsCreated) {
+  start();
+  const auto r = post_bet(body().dump());
+  ASSERT_EQ(r.status, 201) << r.body;
+  EXPECT_EQ(r.header("location"), "/bets/11111111-1111-1111-1111-111111111111");
+  const auto doc = r.json();
+  for (const auto* field :
+       {"bet_id", "status", "amount", "shares", "average_price", "fee", "order_hash"})
+    EXPECT_TRUE(doc.contains(field)) << field;
+  ASSERT_EQ(placed().size(), 1U);
+  const auto order = placed()[0];
+  EXPECT_EQ(order.user, user);
+  EXPECT_EQ(order.token, uint256::of(7));
+  EXPECT_EQ(order.amount, 25_usdc);
+  EXPECT_EQ(order.max_price, 600'000_micro);
+  EXPECT_EQ(order.deadline, now().plus(std::chrono::seconds{60}));  // the default
+}
+
+TEST_F(Bets, TheSameKeyNamesTheSameBet) {
+  start();
+  for (const auto& [amount, key] : {std::pair{"25.00", "k-1"},
+                                    {"25.00", "k-1"},
+                                    {"25", "k-1"},     // the same request, written otherwise
+                                    {"26.00", "k-1"},  // another request under the same key
+                                    {"25.00", "k-2"}})
+    EXPECT_EQ(post_bet(with("amount", amount).dump(), key).status, 201);
+  auto spaced = body().dump(4);
+  EXPECT_EQ(post_bet(spaced, "k-1").status, 201);
+  const auto p = placed();
+  ASSERT_EQ(p.size(), 6U);
+  for (const auto i : {1U, 2U, 5U}) {
+    EXPECT_EQ(p[i].id, p[0].id);
+    EXPECT_EQ(p[i].request_hash, p[0].request_hash);
+  }
+  EXPECT_EQ(p[3].id, p[0].id);
+  EXPECT_NE(p[3].request_hash, p[0].request_hash);
+  EXPECT_NE(p[4].id, p[0].id);
+}
+
+TEST_F(Bets, TheKeyBelongsToItsPrincipal) {
+  start();
+  auto headers = bearer(full_key.text);
+  headers.emplace_back("Idempotency-Key", "k-1");
+  EXPECT_EQ(post_bet(body().dump(), "k-1").status, 201);
+  EXPECT_EQ(ask("POST", "/bets", headers, body().dump()).status, 201);
+  ASSERT_EQ(placed().size(), 2U);
+  EXPECT_NE(placed()[0].id, placed()[1].id);
+}
+
+TEST_F(Bets, EveryFieldIsPartOfTheRequest) {
+  start();
+  const json other[]{with("user_address", "0x" + std::string(40, 'b')), with("token_id", "8"),
+                     with("amount", "25.000001"), with("max_price", "0.59"),
+                     with("deadline", "2027-01-15T09:00:00Z")};
+  EXPECT_EQ(post_bet(body().dump()).status, 201);
+  for (const auto& doc : other) EXPECT_EQ(post_bet(doc.dump()).status, 201);
+  const auto p = placed();
+  for (std::size_t i = 1; i < p.size(); ++i) EXPECT_NE(p[i].request_hash, p[0].request_hash) << i;
+}
+
+TEST_F(Bets, AnUnknownOutcomeIsAccepted) {
+  says.place = [](const actors::place_bet&) { return example_bet(bet_status::placing); };
+  start();
+  const auto r = post_bet(body().dump());
+  EXPECT_EQ(r.status, 202);
+  EXPECT_EQ(r.header("location"), "/bets/11111111-1111-1111-1111-111111111111");
+  EXPECT_EQ(r.header("retry-after"), "1");
+  EXPECT_EQ(r.json()["status"], "placing");
+}
+
+TEST_F(Bets, AVenueRefusalNamesTheBet) {
+  says.place = [](const actors::place_bet&) { return example_bet(bet_status::failed); };
+  start();
+  const auto r = post_bet(body().dump());
+  expect_problem(r, 422, "venue_rejected");
+  EXPECT_EQ(r.json()["detail"], "not enough \"liquidity\"");
+  EXPECT_EQ(r.json()["bet_id"], "11111111-1111-1111-1111-111111111111");
+}
+
+TEST_F(Bets, TheBuffersRefusalPassesThroughWordForWord) {
+  const std::string text =
+      "Bet amount exceeds global maximum: $25.00 USDC. Maximum bet is $9.50 USDC (buffer balance: "
+      "$9.50 USDC)";
+  says.place = [&](const actors::place_bet&) -> caf::result<bet> {
+    return make_error(errc::exceeds_max_bet, text);
+  };
+  start();
+  const auto r = post_bet(body().dump());
+  expect_problem(r, 422, "exceeds_max_bet");
+  EXPECT_EQ(r.json()["detail"], text);
+}
+
+TEST_F(Bets, EveryRefusalHasItsStatus) {
+  const std::pair<errc, int> table[]{
+      {errc::insufficient_balance, 422},
+      {errc::unknown_market, 422},
+      {errc::market_closed, 422},
+      {errc::price_off_tick, 422},
+      {errc::amount_too_small, 422},
+      {errc::deadline_passed, 422},
+      {errc::key_reused, 409},
+      {errc::overloaded, 503},
+      {errc::unavailable, 503},
+      {errc::shutting_down, 503},
+      {errc::internal, 500},
+      {errc::invariant_violated, 500},
+  };
+  start();
+  for (const auto& [code, status] : table) {
+    says.place = [c = code](const actors::place_bet&) -> caf::result<bet> { return make_error(c); };
+    expect_problem(post_bet(body().dump()), status, std::string{to_string(code)});
+  }
+}
+
+TEST_F(Bets, SilenceSaysThatARepeatIsSafe) {
+  settings.request_timeout = std::chrono::milliseconds{200};
+  says.hold_bets = true;
+  start();
+  const auto r = post_bet(body().dump());
+  expect_problem(r, 503, "timed_out");
+  EXPECT_NE(r.json()["detail"].get<std::string>().find("same Idempotency-Key"), std::string::npos);
+}
+
+TEST_F(Bets, TooManyBetsInProgress) {
+  dir = std::make_unique<actors::directory>(0);
+  spawn_singletons();
+  start();
+  expect_problem(post_bet(body().dump()), 503, "overloaded");
+}
+
+TEST_F(Bets, NoneAreTakenWhileDraining) {
+  start();
+  dir->drain();
+  expect_problem(post_bet(body().dump()), 503, "shutting_down");
+  EXPECT_TRUE(placed().empty());
+  EXPECT_EQ(get("/bets", read_key.text).status, 200);
+}
+
+TEST_F(Bets, TheUsersSignatureIsEnough) {
+  start();
+  const auto r = post_signed(signed_body(user));
+  EXPECT_EQ(r.status, 201) << r.body;
+  ASSERT_EQ(placed().size(), 1U);
+  EXPECT_EQ(placed()[0].deadline, timestamp::of_seconds(intent().deadline));
+}
+
+TEST_F(Bets, ASignatureMustBeTheUsersOverExactlyThis) {
+  start();
+  const auto other = *address::parse("0x" + std::string(40, 'b'));
+  expect_problem(post_signed(signed_body(other)), 401, "unauthorized", "signature");
+  const auto good = signed_body(user);
+  const std::pair<std::string, std::string> changed[]{{"amount", "25.01"},
+                                                      {"token_id", "8"},
+                                                      {"max_price", "0.61"},
+                                                      {"user_address", other.hex()},
+                                                      {"deadline", "2027-01-15T08:05:01Z"},
+                                                      {"signature", "0x" + std::string(130, '0')}};
+  for (const auto& [field, value] : changed) {
+    auto doc = good;
+    doc[field] = value;
+    expect_problem(post_signed(doc), 401, "unauthorized", "signature");
+  }
+  expect_problem(post_signed(good, "signed-2"), 401, "unauthorized", "signature");
+  EXPECT_TRUE(placed().empty());
+}
+
+TEST_F(Bets, ASignedBetNeedsAWholeDeadlineAndAFormedSignature) {
+  start();
+  auto doc = signed_body(user);
+  doc.erase("deadline");
+  expect_problem(post_signed(doc), 400, "invalid_field", "deadline");
+  doc["deadline"] = "2027-01-15T08:05:00.5Z";
+  expect_problem(post_signed(doc), 400, "invalid_field", "deadline");
+  for (const auto& bad : {std::string{}, std::string{"0x12"}, std::string(132, '0')}) {
+    doc = signed_body(user);
+    doc["signature"] = bad;
+    expect_problem(post_signed(doc), 400, "invalid_field", "signature");
+  }
+}
+
+TEST_F(Bets, ASignedBetBelongsToTheUserEvenWithAKey) {
+  start();
+  auto headers = bearer(trade_key.text);
+  headers.emplace_back("Idempotency-Key", "signed-1");
+  EXPECT_EQ(post_signed(signed_body(user)).status, 201);
+  EXPECT_EQ(ask("POST", "/bets", headers, signed_body(user).dump()).status, 201);
+  ASSERT_EQ(placed().size(), 2U);
+  EXPECT_EQ(placed()[0].id, placed()[1].id);
+}
+
+TEST_F(Bets, AStaleDeadlineIsLeftToTheBetsActorSoThatARepeatFindsItsAnswer) {
+  start();
+  EXPECT_EQ(post_bet(with("deadline", "2027-01-15T07:00:00Z").dump()).status, 201);
+  ASSERT_EQ(placed().size(), 1U);
+  EXPECT_LT(placed()[0].deadline, now());
+}
+
+TEST_F(Bets, TheOperatorsReplenishIsOneRequestPerKey) {
+  std::vector<actors::replenish_buffer> seen;
+  says.replenish = [&](const actors::replenish_buffer& x) {
+    seen.push_back(x);
+    return example_buffer();
+  };
+  start();
+  for (const auto* key : {"r-1", "r-1", "r-2"}) {
+    auto headers = bearer(admin_key.text);
+    headers.emplace_back("Idempotency-Key", key);
+    const auto r =
+        ask("POST", "/buffer/replenish", headers, R"({"amount":"100.50","reference":"wire é 7"})");
+    EXPECT_EQ(r.status, 200);
+    EXPECT_EQ(r.json()["usdc_balance"], "9000.00");
+  }
+  ASSERT_EQ(seen.size(), 3U);
+  EXPECT_EQ(seen[0].id, seen[1].id);
+  EXPECT_NE(seen[0].id, seen[2].id);
+  EXPECT_EQ(seen[0].amount, 100'500'000_micro);
+  EXPECT_EQ(seen[0].reference, "wire é 7");
+}
+
+TEST_F(Bets, TheBuffersLimitsCanBeSetAndTheCapRemoved) {
+  std::vector<actors::buffer_limits> seen;
+  says.limits = [&](const actors::buffer_limits& x) {
+    seen.push_back(x);
+    return example_buffer();
+  };
+  start();
+  for (const auto* doc : {R"({"min_buffer_size":"5","max_buffer_size":"7.5"})",
+                          R"({"max_buffer_size":null})", R"({"min_buffer_size":"0"})"})
+    EXPECT_EQ(ask("PATCH", "/buffer", bearer(admin_key.text), doc).status, 200);
+  ASSERT_EQ(seen.size(), 3U);
+  EXPECT_TRUE(seen[0].set_min && seen[0].set_max && seen[0].has_max);
+  EXPECT_EQ(seen[0].max_size, 7'500'000_micro);
+  EXPECT_TRUE(!seen[1].set_min && seen[1].set_max && !seen[1].has_max);
+  EXPECT_TRUE(seen[2].set_min && !seen[2].set_max);
+}
+
+}  // namespace
+}  // namespace headroom::http::test

@@ -1,0 +1,158 @@
+#include "tests/http/house.hpp"
+
+namespace headroom::http::test {
+namespace {
+
+using nlohmann::json;
+
+class Deposits : public house {
+ protected:
+  reply pay(const header_list& headers, const std::string& amount = "50.00") {
+    return ask("POST", "/deposit", headers, json{{"amount", amount}}.dump());
+  }
+  void refuse_with(const std::string& code) {
+    says.pay = [code](const actors::pay_deposit&) -> caf::result<deposit> {
+      return make_error(errc::invalid_payment, code);
+    };
+  }
+  std::size_t payments() {
+    const std::lock_guard lock{says.mutex};
+    return says.paid.size();
+  }
+};
+
+const header_list v2{{"PAYMENT-SIGNATURE", "c2lnbmVk"}};
+const header_list v1{{"X-PAYMENT", "cGF5bWVudA=="}};
+
+TEST_F(Deposits, WithoutAPaymentBothVersionsAreDemanded) {
+  start();
+  const auto r = pay({}, "50.5");
+  EXPECT_EQ(r.status, 402);
+  EXPECT_EQ(r.header("payment-required"), "v2 50.50 ");
+  EXPECT_EQ(r.header("content-type"), "application/json");
+  EXPECT_EQ(r.header("cache-control"), "no-store");
+  EXPECT_EQ(r.header("access-control-allow-origin"), "*");
+  EXPECT_EQ(r.json()["x402Version"], 1);
+  EXPECT_EQ(r.json()["accepts"][0]["maxAmountRequired"], "50500000");
+  EXPECT_EQ(payments(), 0U);
+}
+
+TEST_F(Deposits, APaidDepositIsCreated) {
+  start();
+  const auto r = pay(v2);
+  ASSERT_EQ(r.status, 201) << r.body;
+  EXPECT_EQ(r.header("payment-response"), "v2 0x4444 0xaaaa 50.00 success");
+  EXPECT_EQ(r.header("x-payment-response"), "");
+  EXPECT_EQ(r.header("location"), "/deposits/33333333-3333-3333-3333-333333333333");
+  EXPECT_NE(r.header("cache-control").find("private"), std::string::npos);
+  const auto doc = r.json();
+  EXPECT_EQ(doc["deposit_id"], "33333333-3333-3333-3333-333333333333");
+  EXPECT_EQ(doc["user_address"], user_text);
+  EXPECT_EQ(doc["amount"], "50.00");
+  EXPECT_EQ(doc["status"], "converting");
+  EXPECT_EQ(doc["tx_hash"], "0x" + std::string(64, '4'));
+  ASSERT_EQ(payments(), 1U);
+  EXPECT_EQ(says.paid[0].header, "c2lnbmVk");
+  EXPECT_EQ(says.paid[0].x402_version, 2);
+  EXPECT_EQ(says.paid[0].amount, 50_usdc);
+}
+
+TEST_F(Deposits, Version1HasItsOwnHeaders) {
+  start();
+  const auto r = pay(v1);
+  EXPECT_EQ(r.status, 201);
+  EXPECT_EQ(r.header("x-payment-response"), "v1 0x4444 0xaaaa 50.00 success");
+  EXPECT_EQ(r.header("payment-response"), "");
+  EXPECT_EQ(says.paid.at(0).x402_version, 1);
+}
+
+TEST_F(Deposits, Version2WinsOverVersion1) {
+  start();
+  EXPECT_EQ(pay({v1[0], v2[0]}).status, 201);
+  EXPECT_EQ(says.paid.at(0).x402_version, 2);
+  EXPECT_EQ(says.paid.at(0).header, "c2lnbmVk");
+}
+
+TEST_F(Deposits, ARefusedPaymentIsDemandedAgainWithItsCode) {
+  refuse_with("invalid_exact_evm_signature");
+  start();
+  const auto r = pay(v2);
+  EXPECT_EQ(r.status, 402);
+  EXPECT_EQ(r.header("payment-required"), "v2 50.00 invalid_exact_evm_signature");
+  EXPECT_EQ(r.json()["error"], "invalid_exact_evm_signature");
+}
+
+TEST_F(Deposits, AnOversizedPaymentIsRefusedUnread) {
+  start();
+  for (const auto* name : {"PAYMENT-SIGNATURE", "X-PAYMENT"}) {
+    const auto r = pay({{name, std::string(8 * 1024 + 1, 'A')}});
+    EXPECT_EQ(r.status, 402);
+    EXPECT_EQ(r.json()["error"], "invalid_payload");
+    EXPECT_EQ(pay({{name, ""}}).json()["error"], "invalid_payload");
+  }
+  EXPECT_EQ(payments(), 0U);
+}
+
+TEST_F(Deposits, AnUnknownSettlementIsAccepted) {
+  says.pay = [](const actors::pay_deposit&) { return example_deposit(deposit_status::settling); };
+  start();
+  const auto r = pay(v2);
+  EXPECT_EQ(r.status, 202);
+  EXPECT_EQ(r.header("payment-response"), "v2 0x4444 0xaaaa 50.00 settlement_pending");
+  EXPECT_EQ(r.header("location"), "/deposits/33333333-3333-3333-3333-333333333333");
+  EXPECT_FALSE(r.header("retry-after").empty());
+}
+
+TEST_F(Deposits, ALostSettlementIs402WithItsReason) {
+  says.pay = [](const actors::pay_deposit&) {
+    auto d = example_deposit(deposit_status::failed);
+    d.failure = "payment_expired";
+    return d;
+  };
+  start();
+  const auto r2 = pay(v2);
+  EXPECT_EQ(r2.status, 402);
+  EXPECT_EQ(r2.header("payment-response"), "v2 0x4444 0xaaaa 50.00 payment_expired");
+  EXPECT_EQ(r2.header("payment-required"), "");
+  EXPECT_EQ(pay(v1).header("x-payment-response"), "v1 0x4444 0xaaaa 50.00 payment_expired");
+}
+
+TEST_F(Deposits, AFailedConversionIsNotAFailedPayment) {
+  says.pay = [](const actors::pay_deposit&) {
+    auto d = example_deposit(deposit_status::failed);
+    d.credited_at = d.updated_at;
+    return d;
+  };
+  start();
+  EXPECT_EQ(pay(v2).status, 201);
+}
+
+TEST_F(Deposits, TroubleIsAProblemNotADemand) {
+  says.pay = [](const actors::pay_deposit&) -> caf::result<deposit> {
+    return make_error(errc::unavailable);
+  };
+  start();
+  const auto r = pay(v2);
+  expect_problem(r, 503, "unavailable");
+  EXPECT_EQ(r.header("access-control-allow-origin"), "*");
+  dir->drain();
+  expect_problem(pay(v2), 503, "shutting_down");
+  EXPECT_EQ(pay({}).status, 402);
+}
+
+TEST_F(Deposits, BrowsersMayAsk) {
+  start();
+  const auto r =
+      ask("OPTIONS", "/deposit",
+          {{"Origin", "https://app.example"}, {"Access-Control-Request-Method", "POST"}});
+  EXPECT_EQ(r.status, 204);
+  EXPECT_EQ(r.header("access-control-allow-origin"), "*");
+  for (const auto* name : {"Content-Type", "PAYMENT-SIGNATURE", "X-PAYMENT"})
+    EXPECT_NE(r.header("access-control-allow-headers").find(name), std::string::npos);
+  const auto exposed = pay({}).header("access-control-expose-headers");
+  for (const auto* name : {"PAYMENT-REQUIRED", "PAYMENT-RESPONSE", "X-PAYMENT-RESPONSE"})
+    EXPECT_NE(exposed.find(name), std::string::npos);
+}
+
+}  // namespace
+}  // namespace headroom::http::test

@@ -1,0 +1,163 @@
+#include <cstdio>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "http/json_writer.hpp"
+#include "http/router.hpp"
+#include "tests/http/house.hpp"
+
+namespace headroom::http::test {
+namespace {
+
+using nlohmann::json;
+
+class Documents : public house {};
+
+std::string json_text(std::string_view text) {
+  std::string out;
+  append_json_string(out, text);
+  return out;
+}
+
+TEST(JsonWriter, EscapesWhateverAnOutsiderSaid) {
+  for (const auto& text :
+       {std::string{"plain"}, std::string{"\"quoted\" \\ back"},
+        std::string{"line\nfeed\ttab\x01\x7f"}, std::string("nul\0x", 5), std::string{"é € 𝄞"}})
+    EXPECT_EQ(json::parse(json_text(text)), text);
+  for (const std::string_view broken :
+       {"\xff", "a\xc3", "\xc0\x80", "\xed\xa0\x80", "\xf5\x80\x80\x80"})
+    EXPECT_TRUE(json::accept(json_text(broken))) << broken;
+}
+
+TEST(JsonWriter, PlacesCommasAndNulls) {
+  json_writer w;
+  w.open();
+  w.field("amount", 25_usdc);
+  w.null("none");
+  w.open_list("empty");
+  w.close_list();
+  w.open_list("list");
+  w.item("a");
+  w.item("b");
+  w.close_list();
+  w.open("inner");
+  w.number("n", -7);
+  w.boolean("yes", true);
+  w.close();
+  w.ratio("ratio", -1'250'000);
+  w.field("unset", timestamp{});
+  w.close();
+  EXPECT_EQ(w.take(), R"({"amount":"25.00","none":null,"empty":[],"list":["a","b"],)"
+                      R"("inner":{"n":-7,"yes":true},"ratio":-1.25,"unset":null})");
+}
+
+TEST_F(Documents, OpenApiCoversExactlyOurRoutes) {
+  settings.public_url = "https://headroom.example";
+  start();
+  const auto doc = get("/openapi.json").json();
+  EXPECT_TRUE(doc["openapi"].get<std::string>().starts_with("3.1"));
+  EXPECT_EQ(doc["servers"][0]["url"], "https://headroom.example");
+  std::set<std::string> ours;
+  for (const auto& r : routes()) {
+    if (r.method == verb::other) continue;
+    std::string method{to_string(r.method)};
+    for (auto& c : method) c = static_cast<char>(c + 32);
+    ours.insert(method + " " + std::string{r.pattern});
+  }
+  std::set<std::string> documented;
+  for (const auto& [path, operations] : doc["paths"].items())
+    for (const auto& [method, operation] : operations.items())
+      documented.insert(method + " " + path);
+  EXPECT_EQ(documented, ours);
+}
+
+/// A light check of live answers against their schemas: same fields, nothing more.
+void expect_same_fields(const json& doc, const json& schema, const json& answer) {
+  std::set<std::string> wanted;
+  const auto collect = [&](const json& s) {
+    const auto& resolved =
+        s.contains("$ref") ? doc.at(json::json_pointer{s["$ref"].get<std::string>().substr(1)}) : s;
+    if (resolved.contains("properties"))
+      for (const auto& [name, ignored] : resolved["properties"].items()) wanted.insert(name);
+    return resolved;
+  };
+  const auto resolved = collect(schema);
+  if (resolved.contains("allOf"))
+    for (const auto& part : resolved["allOf"]) {
+      const auto inner = collect(part);
+      if (inner.contains("allOf")) ADD_FAILURE() << "deeper than this check looks";
+    }
+  std::set<std::string> found;
+  for (const auto& [name, ignored] : answer.items()) found.insert(name);
+  EXPECT_EQ(found, wanted);
+}
+
+TEST_F(Documents, AnswersHaveTheDocumentedFields) {
+  says.find_deposit = [] {
+    auto d = example_deposit(deposit_status::converting);
+    d.conversion = example_conversion().id;
+    return d;
+  };
+  start();
+  const auto doc = get("/openapi.json").json();
+  const auto id = std::string{"11111111-1111-1111-1111-111111111111"};
+  const std::pair<std::string, std::string> table[]{
+      {"/balance", "/balance?user_address=" + user_text},
+      {"/buffer/max-bet", "/buffer/max-bet?user_address=" + user_text},
+      {"/buffer/status", "/buffer/status"},
+      {"/deposits", "/deposits?user_address=" + user_text},
+      {"/deposits/{id}", "/deposits/" + id},
+      {"/bets", "/bets"},
+      {"/bets/{id}", "/bets/" + id},
+      {"/conversions", "/conversions"},
+      {"/conversions/{id}", "/conversions/" + id},
+      {"/conversions/metrics", "/conversions/metrics"},
+      {"/audit/solvency", "/audit/solvency"},
+      {"/inspector/actors", "/inspector/actors"},
+      {"/healthz", "/healthz"},
+      {"/readyz", "/readyz"},
+  };
+  for (const auto& [path, target] : table) {
+    SCOPED_TRACE(target);
+    const auto& schema =
+        doc["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"];
+    expect_same_fields(doc, schema, get(target, full_key.text).json());
+  }
+}
+
+TEST_F(Documents, MetricsPassTheirLinter) {
+  start();
+  EXPECT_EQ(get("/bets", read_key.text).status, 200);
+  expect_problem(get("/nothing"), 404, "not_found");
+  const auto r = get("/metrics");
+  ASSERT_EQ(r.status, 200);
+  EXPECT_TRUE(r.header("content-type").starts_with("text/plain; version=0.0.4"));
+  for (const auto* line :
+       {"headroom_http_requests_total{route=\"/bets\",method=\"GET\",status=\"2xx\"} 1",
+        "headroom_http_requests_total{route=\"none\",method=\"OTHER\",status=\"4xx\"} 1",
+        "headroom_http_request_duration_seconds_count{route=\"/bets\",method=\"GET\"} 1",
+        "headroom_actors{kind=\"balance\"} 2", "headroom_buffer_balance_usdc 9000.00",
+        "headroom_buffer_min_usdc 10000.00", "headroom_buffer_low 1", "headroom_bets_live 0"})
+    EXPECT_NE(r.body.find(std::string{line} + "\n"), std::string::npos) << line << "\n" << r.body;
+
+  if (std::system("command -v promtool >/dev/null 2>&1") != 0)
+    GTEST_SKIP() << "promtool is not installed (Debian package prometheus)";
+  auto* pipe = ::popen("promtool check metrics 2>&1", "w");
+  ASSERT_NE(pipe, nullptr);
+  std::fwrite(r.body.data(), 1, r.body.size(), pipe);
+  EXPECT_EQ(::pclose(pipe), 0) << r.body;
+}
+
+TEST_F(Documents, MetricsAreServedWhileActorsAreSilent) {
+  start();
+  dir->set(actors::buffer_actor{});
+  dir->set(actors::inspector_actor{});
+  const auto r = get("/metrics");
+  EXPECT_EQ(r.status, 200);
+  EXPECT_EQ(r.body.find("headroom_buffer_balance_usdc"), std::string::npos);
+  EXPECT_NE(r.body.find("headroom_bets_live 0"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace headroom::http::test

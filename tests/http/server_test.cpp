@@ -1,0 +1,327 @@
+#include <thread>
+
+#include "tests/http/house.hpp"
+
+namespace headroom::http::test {
+namespace {
+
+using std::chrono::milliseconds;
+
+class Server : public house {
+ protected:
+  static constexpr auto bet_body =
+      R"({"user_address":"0xaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","token_id":"7",)"
+      R"("amount":"25","max_price":"0.5"})";
+
+  std::string bet_request(const std::string& key) const {
+    auto headers = bearer(trade_key.text);
+    headers.emplace_back("Idempotency-Key", key);
+    return request_text("POST", "/bets", headers, bet_body);
+  }
+  bool one_bet_waits() {
+    const std::lock_guard lock{says.mutex};
+    return !says.placed.empty();
+  }
+  std::string metric(const std::string& name) {
+    const auto text = get("/metrics").body;
+    const auto at = text.find("\n" + name + " ");
+    const auto start = at + name.size() + 2;
+    return at == std::string::npos ? "" : text.substr(start, text.find('\n', start) - start);
+  }
+};
+
+TEST_F(Server, KeepsConnectionsAlive) {
+  start();
+  client c{web->port()};
+  for (int i = 0; i < 3; ++i) {
+    c.send(request_text("GET", "/healthz"));
+    const auto r = c.receive();
+    ASSERT_TRUE(r);
+    EXPECT_EQ(r->status, 200);
+    EXPECT_EQ(r->header("connection"), "");
+    EXPECT_FALSE(r->header("date").empty());
+  }
+  c.send(request_text("GET", "/healthz", {{"Connection", "close"}}));
+  EXPECT_EQ(c.receive()->header("connection"), "close");
+  EXPECT_TRUE(c.closed_by_server());
+}
+
+TEST_F(Server, AnswersPipelinedRequestsInOrder) {
+  start();
+  client c{web->port()};
+  std::string all;
+  for (int i = 0; i < 20; ++i) {
+    all += request_text("GET", "/buffer/max-bet?user_address=" + user_text, bearer(read_key.text));
+    all += request_text("GET", "/healthz");
+    all += request_text("GET", "/path-" + std::to_string(i));
+  }
+  c.send(all);
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(c.receive()->json()["max_bet"], "40.00");
+    EXPECT_EQ(c.receive()->json()["status"], "ok");
+    EXPECT_EQ(c.receive()->json()["instance"], "/path-" + std::to_string(i));
+  }
+}
+
+TEST_F(Server, ReadsRequestsByteByByte) {
+  start();
+  client c{web->port()};
+  const auto text = bet_request("slowly");
+  for (const char byte : text) c.send({&byte, 1});
+  EXPECT_EQ(c.receive()->status, 201);
+}
+
+TEST_F(Server, ReadsChunkedBodies) {
+  start();
+  client c{web->port()};
+  c.send(
+      "POST /deposit HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "8\r\n{\"amount\r\n7\r\n\":\"50\"}\r\n0\r\n\r\n");
+  EXPECT_EQ(c.receive()->status, 402);
+}
+
+TEST_F(Server, WelcomesAnExpectedBody) {
+  start();
+  client c{web->port()};
+  c.send("POST /deposit HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 15\r\n\r\n");
+  EXPECT_EQ(c.receive()->status, 100);
+  c.send(R"({"amount":"50"})");
+  EXPECT_EQ(c.receive()->status, 402);
+}
+
+TEST_F(Server, AnswersHeadWithoutABody) {
+  start();
+  client c{web->port()};
+  c.send(request_text("HEAD", "/healthz") + request_text("GET", "/healthz"));
+  const auto head = c.receive(true);
+  EXPECT_EQ(head->status, 200);
+  EXPECT_EQ(head->header("content-length"), "15");
+  EXPECT_EQ(c.receive()->body.size(), 15U);
+}
+
+TEST_F(Server, SpeaksHttp10) {
+  start();
+  client once{web->port()};
+  once.send("GET /healthz HTTP/1.0\r\n\r\n");
+  EXPECT_EQ(once.receive()->header("connection"), "close");
+  EXPECT_TRUE(once.closed_by_server());
+  client twice{web->port()};
+  for (int i = 0; i < 2; ++i) {
+    twice.send("GET /healthz HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+    EXPECT_EQ(twice.receive()->header("connection"), "keep-alive");
+  }
+}
+
+TEST_F(Server, TakesTheProxyFormOfATarget) {
+  start();
+  EXPECT_EQ(ask("GET", "http://example.org/healthz").status, 200);
+}
+
+TEST_F(Server, RefusesWhatIsNotHttpAndCloses) {
+  start();
+  for (const auto* text :
+       {"hello\r\n\r\n", "GET /healthz HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "GET / HTTP/3.0\r\nHost: a\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nBad Header: 1\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: "
+        "chunked\r\n\r\n0\r\n\r\n"}) {
+    SCOPED_TRACE(text);
+    client c{web->port()};
+    c.send(text);
+    const auto r = c.receive();
+    ASSERT_TRUE(r);
+    expect_problem(*r, 400, "bad_request");
+    EXPECT_EQ(r->header("connection"), "close");
+    EXPECT_TRUE(c.closed_by_server());
+  }
+}
+
+TEST_F(Server, BoundsTheHeader) {
+  settings.max_header = 2048;
+  start();
+  client c{web->port()};
+  c.send("GET /healthz HTTP/1.1\r\nHost: a\r\nX: " + std::string(64 * 1024, 'x') + "\r\n\r\n");
+  const auto r = c.receive();
+  ASSERT_TRUE(r);
+  expect_problem(*r, 431, "header_too_large");
+  EXPECT_TRUE(c.closed_by_server());
+}
+
+TEST_F(Server, BoundsTheBody) {
+  settings.max_body = 1024;
+  start();
+  const std::string big(1025, ' ');
+  expect_problem(ask("POST", "/deposit", {}, big), 413, "payload_too_large");
+  client c{web->port()};
+  c.send("POST /deposit HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n401\r\n" + big +
+         "\r\n0\r\n\r\n");
+  const auto r = c.receive();
+  ASSERT_TRUE(r);
+  expect_problem(*r, 413, "payload_too_large");
+}
+
+TEST_F(Server, ASlowHeaderIsCutOff) {
+  settings.header_timeout = milliseconds{150};
+  start();
+  client c{web->port()};
+  c.send("GET /healthz HT");
+  const auto r = c.receive();
+  ASSERT_TRUE(r);
+  expect_problem(*r, 408, "request_timeout");
+  EXPECT_EQ(r->header("connection"), "close");
+  EXPECT_TRUE(c.closed_by_server());
+}
+
+TEST_F(Server, ASlowBodyIsCutOff) {
+  settings.request_timeout = milliseconds{150};
+  start();
+  client c{web->port()};
+  c.send("POST /deposit HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{");
+  const auto r = c.receive();
+  ASSERT_TRUE(r);
+  expect_problem(*r, 408, "request_timeout");
+}
+
+TEST_F(Server, AnIdleConnectionIsClosedSilently) {
+  settings.idle_timeout = milliseconds{100};
+  settings.header_timeout = milliseconds{100};
+  start();
+  client used{web->port()};
+  used.send(request_text("GET", "/healthz"));
+  EXPECT_EQ(used.receive()->status, 200);
+  EXPECT_TRUE(used.closed_by_server());
+  client silent{web->port()};
+  EXPECT_TRUE(silent.closed_by_server());
+}
+
+TEST_F(Server, BoundsItsConnections) {
+  settings.max_connections = 2;
+  start();
+  const auto alive = [&](client& c) {
+    c.send(request_text("GET", "/healthz"));
+    const auto r = c.receive();
+    return r && r->status == 200;
+  };
+  std::unique_ptr<client> a;
+  std::unique_ptr<client> b;
+  const auto fresh = [&](std::unique_ptr<client>& c) {
+    return eventually([&] { return alive(*(c = std::make_unique<client>(web->port()))); });
+  };
+  ASSERT_TRUE(fresh(a) && fresh(b));
+  client third{web->port()};
+  const auto r = third.receive();  // told at once, unasked
+  ASSERT_TRUE(r);
+  expect_problem(*r, 503, "overloaded");
+  EXPECT_TRUE(third.closed_by_server());
+  EXPECT_TRUE(alive(*a));
+  a.reset();
+  EXPECT_TRUE(fresh(a));  // a place became free
+}
+
+TEST_F(Server, BoundsWhatIsInFlight) {
+  settings.max_in_flight = 1;
+  says.hold_bets = true;
+  start();
+  client waiting{web->port()};
+  waiting.send(bet_request("held"));
+  ASSERT_TRUE(eventually([&] { return one_bet_waits(); }));
+  expect_problem(get("/bets", read_key.text), 503, "overloaded");
+  EXPECT_EQ(get("/healthz").status, 200);                          // probes are always answered
+  EXPECT_EQ(metric("headroom_http_refused_requests_total"), "1");
+  release_bets();
+  EXPECT_EQ(waiting.receive()->status, 201);
+  EXPECT_EQ(get("/bets", read_key.text).status, 200);
+}
+
+TEST_F(Server, DrainsRunningRequestsBeforeItStops) {
+  says.hold_bets = true;
+  settings.drain_timeout = std::chrono::seconds{20};
+  start();
+  client running{web->port()};
+  running.send(bet_request("running"));
+  ASSERT_TRUE(eventually([&] { return one_bet_waits(); }));
+  client idle{web->port()};
+  idle.send(request_text("GET", "/healthz"));
+  ASSERT_EQ(idle.receive()->status, 200);
+
+  std::thread stopper{[&] { web->stop(); }};
+  EXPECT_TRUE(idle.closed_by_server());
+  EXPECT_TRUE(eventually([&] {
+    try {
+      return client{web->port()}.closed_by_server();
+    } catch (const std::exception&) {
+      return true;  // nobody listens any more
+    }
+  }));
+  release_bets();
+  const auto r = running.receive();
+  ASSERT_TRUE(r);
+  EXPECT_EQ(r->status, 201);
+  EXPECT_EQ(r->header("connection"), "close");
+  stopper.join();
+}
+
+TEST_F(Server, CutsWhatDoesNotEndInTime) {
+  says.hold_bets = true;
+  settings.drain_timeout = milliseconds{100};
+  start();
+  client stuck{web->port()};
+  stuck.send(bet_request("stuck"));
+  ASSERT_TRUE(eventually([&] { return one_bet_waits(); }));
+  const auto before = std::chrono::steady_clock::now();
+  web->stop();
+  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds{3});
+  EXPECT_FALSE(stuck.receive());
+  release_bets();  // the late answer finds nobody, and hurts nobody
+  web->stop();     // repeats safely
+}
+
+TEST_F(Server, SurvivesClientsThatLeaveBeforeTheirAnswer) {
+  says.hold_bets = true;
+  start();
+  for (int i = 0; i < 20; ++i) client{web->port()}.send(bet_request("gone-" + std::to_string(i)));
+  ASSERT_TRUE(eventually([&] {
+    const std::lock_guard lock{says.mutex};
+    return says.placed.size() == 20;
+  }));
+  release_bets();
+  EXPECT_TRUE(eventually([&] { return metric("headroom_http_requests_in_flight") == "1"; }));
+}
+
+TEST_F(Server, SeveralThreadsShareOnePort) {
+  settings.threads = 2;
+  start();
+  std::vector<std::unique_ptr<client>> clients;
+  for (int i = 0; i < 32; ++i) clients.push_back(std::make_unique<client>(web->port()));
+  for (auto& c : clients)
+    c->send(
+        request_text("GET", "/buffer/max-bet?user_address=" + user_text, bearer(read_key.text)));
+  for (auto& c : clients) EXPECT_EQ(c->receive()->status, 200);
+}
+
+TEST_F(Server, ATakenPortIsAnError) {
+  start();
+  for (const unsigned threads : {1U, 2U}) {
+    auto taken = settings;
+    taken.port = web->port();
+    taken.threads = threads;
+    server second{taken, {*system, *dir, ethereum, x402, [] { return Server::now(); }}};
+    try {
+      second.start();
+      ADD_FAILURE() << "two servers on one port";
+    } catch (const std::runtime_error& e) {
+      EXPECT_NE(std::string{e.what()}.find("cannot listen on 127.0.0.1:"), std::string::npos);
+    }
+  }
+}
+
+TEST_F(Server, AWrongAddressIsAnError) {
+  settings.address = "localhost";
+  EXPECT_THROW(
+      (server{settings, {*system, *dir, ethereum, x402, [] { return Server::now(); }}}.start()),
+      std::runtime_error);
+}
+
+}  // namespace
+}  // namespace headroom::http::test

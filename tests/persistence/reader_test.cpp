@@ -1,0 +1,174 @@
+#include <set>
+
+#include "tests/persistence/books.hpp"
+
+namespace headroom::test {
+namespace {
+
+const auto alice = user_of(1);
+const auto bob = user_of(2);
+
+struct Reader : books {
+  void SetUp() override {
+    fill_buffer(1000_usdc);
+    fund(100, alice, 50_usdc);
+    fund(101, bob, 50_usdc);
+  }
+  /// Follows the cursor to the end; the ids in the order shown.
+  std::vector<bet_id> all_pages(bet_filter filter) {
+    std::vector<bet_id> out;
+    for (int pages = 0; pages < 100; ++pages) {
+      const auto page = reader.list_bets(filter).value();
+      EXPECT_LE(page.bets.size(), filter.limit);
+      for (const auto& x : page.bets) out.push_back(x.id);
+      if (page.next_cursor.empty()) return out;
+      filter.cursor = page.next_cursor;
+    }
+    ADD_FAILURE() << "pages without end";
+    return out;
+  }
+};
+
+TEST_F(Reader, PagesBetsNewestFirstWithoutGapOrRepeat) {
+  std::vector<journal_entry> batch;
+  for (std::uint64_t n = 0; n < 23; ++n) {
+    auto row = a_bet(n, n % 2 == 0 ? alice : bob, 1000_micro);
+    row.created_at = noon.plus(std::chrono::microseconds{n / 4});  // four of each moment
+    batch.push_back(accept_bet{row});
+  }
+  commit(batch);
+  commit({failed(a_bet(4, alice, 1000_micro))});
+  bet_filter filter;
+  filter.limit = 3;
+  const auto everything = all_pages(filter);
+  EXPECT_EQ(std::set(everything.begin(), everything.end()).size(), 23U);
+  EXPECT_EQ(everything.size(), 23U);
+  EXPECT_EQ(everything.front(), id_of<bet_id>(22));
+  EXPECT_EQ(everything.back(), id_of<bet_id>(0));
+  filter.has_user = true;
+  filter.user = alice;
+  EXPECT_EQ(all_pages(filter).size(), 12U);
+  filter.has_status = true;
+  filter.status = bet_status::failed;
+  EXPECT_EQ(all_pages(filter), std::vector{id_of<bet_id>(4)});
+  filter.limit = 12;
+  filter.status = bet_status::placing;
+  EXPECT_EQ(all_pages(filter).size(), 11U);
+}
+
+TEST_F(Reader, BadCursorsGiveAnEmptyPage) {
+  commit({accept_bet{a_bet(1, alice, 1_usdc)}});
+  for (const auto* text : {"x", ".", "12", "1763726400123456.", "1763726400123456.not-a-uuid",
+                           "-1.", "99999999999999999999.ab000000-0000-0000-0000-000000000001",
+                           "9223372036854775807.ab000000-0000-0000-0000-000000000001",
+                           "1 .ab000000-0000-0000-0000-000000000001", "'; DROP TABLE bets; --"}) {
+    bet_filter filter;
+    filter.cursor = text;
+    EXPECT_TRUE(reader.list_bets(filter).value().bets.empty()) << text;
+    EXPECT_TRUE(reader.list_conversions(text, 5).value().conversions.empty()) << text;
+  }
+}
+
+TEST_F(Reader, LimitsAreKeptInBounds) {
+  commit({accept_bet{a_bet(1, alice, 1_usdc)}, accept_bet{a_bet(2, alice, 1_usdc)}});
+  bet_filter filter;
+  filter.limit = 0;
+  EXPECT_EQ(reader.list_bets(filter)->bets.size(), 1U);
+  filter.limit = UINT32_MAX;
+  EXPECT_EQ(reader.list_bets(filter)->bets.size(), 2U);
+}
+
+TEST_F(Reader, WhatIsNotThereIsEmptyNotUnavailable) {
+  EXPECT_EQ(reader.find_bet(id_of<bet_id>(1)).value().has_value(), false);
+  EXPECT_EQ(reader.find_deposit(id_of<deposit_id>(1)).value().has_value(), false);
+  EXPECT_EQ(reader.find_deposit_by_payment({}).value().has_value(), false);
+  EXPECT_EQ(reader.find_conversion(id_of<conversion_id>(1)).value().has_value(), false);
+  EXPECT_TRUE(reader.find_operation(id_of<operation_id>(1)).value().empty());
+  EXPECT_EQ(reader.average_daily_volume(), 0_usdc);
+  EXPECT_EQ(reader.metrics_of_conversions()->completed, 0);
+}
+
+TEST_F(Reader, FindsWhatARestartHasToFinish) {
+  const auto first = a_bet(1, alice, 1_usdc);
+  commit({accept_bet{a_bet(2, bob, 1_usdc)}, accept_bet{first}, accept_bet{a_bet(3, bob, 1_usdc)},
+          open_deposit{a_deposit(7, alice, 1_usdc)}});
+  commit({failed(a_bet(3, bob, 1_usdc))});
+  const auto work = reader.unfinished(10).value();
+  ASSERT_EQ(work.placing_bets.size(), 2U);
+  EXPECT_EQ(work.placing_bets[0].id, first.id);
+  EXPECT_EQ(work.placing_bets[0].signed_order, first.signed_order);
+  ASSERT_EQ(work.settling_deposits.size(), 1U);
+  EXPECT_EQ(reader.unfinished(1)->placing_bets.size(), 1U);
+}
+
+TEST_F(Reader, DepositsAreFoundByTheirState) {
+  const auto row = a_deposit(7, alice, 1_usdc);
+  commit({open_deposit{row}, settle_deposit{row.id, id_of<hash256>(7), noon}});
+  ASSERT_EQ(reader.deposits_to_credit(10)->size(), 1U);
+  EXPECT_EQ(reader.deposits_to_credit(10)->at(0).id, row.id);
+  EXPECT_EQ(reader.deposits_to_convert(10)->size(), 2U);  // of the fixture
+  EXPECT_EQ(reader.deposits_to_convert(1)->size(), 1U);
+  EXPECT_EQ(reader.list_deposits(alice, 10)->size(), 2U);
+  EXPECT_EQ(reader.find_deposit_by_payment(row.payment).value()->id, row.id);
+}
+
+TEST_F(Reader, TrialBalanceAddsUp) {
+  const auto spent = a_bet(1, alice, 10_usdc);
+  commit({accept_bet{spent}, accept_bet{a_bet(2, bob, 5_usdc)}});
+  commit({filled(spent, 6_usdc, 1_usdc)});
+  const auto trial = reader.trial().value();
+  EXPECT_EQ(trial.buffer, 988_usdc);
+  EXPECT_EQ(trial.in_transit, 100_usdc);
+  EXPECT_EQ(trial.at_venue, 5_usdc);
+  EXPECT_EQ(trial.users, 88_usdc);
+  EXPECT_EQ(trial.capital, 1000_usdc);
+  EXPECT_EQ(trial.wagered, 12_usdc);
+  EXPECT_EQ(trial.user_count, 2);
+}
+
+TEST_F(Reader, VolumeIsAveragedOverTheDaysThereAre) {
+  const auto now_us = db.number("SELECT us_of(now())");
+  constexpr std::int64_t day_us = 86'400'000'000;
+  const auto on_day = [&](std::uint64_t n, std::int64_t days_ago, usdc amount) {
+    auto row = a_bet(n, alice, amount);
+    row.created_at = {now_us - days_ago * day_us};
+    return accept_bet{row};
+  };
+  commit({on_day(1, 0, 6_usdc)});
+  EXPECT_EQ(reader.average_daily_volume(), 6_usdc);
+  commit({on_day(2, 2, 3_usdc), on_day(3, 45, 30_usdc)});  // the third is too old to count
+  EXPECT_EQ(reader.average_daily_volume(), 3_usdc);
+}
+
+TEST_F(Reader, ConversionMetricsCountTheLastThirtyDays) {
+  const timestamp now{db.number("SELECT us_of(now())")};
+  for (std::uint64_t n = 1; n <= 100; ++n) {
+    fund(1000 + n, alice, 1_usdc);
+    auto row = a_conversion(n, 1_usdc, {id_of<deposit_id>(1000 + n)});
+    row.created_at = {now.us - 3'600'000'000};
+    commit({open_conversion{row},
+            complete_conversion{row.id,
+                                {},
+                                {999'000},
+                                {},
+                                {1000},
+                                row.created_at.plus(std::chrono::milliseconds{n * 10})}});
+    ASSERT_EQ(outcomes[1].verdict, errc::none);
+  }
+  const auto metrics = reader.metrics_of_conversions().value();
+  EXPECT_EQ(metrics.completed, 100);
+  EXPECT_EQ(metrics.average_ms, 505);
+  EXPECT_EQ(metrics.p95_ms, 950);
+  EXPECT_EQ(metrics.p99_ms, 990);
+  EXPECT_EQ(metrics.total_in, 100_usdc);
+  EXPECT_EQ(metrics.total_received, usdc{99'900'000});
+  EXPECT_EQ(metrics.total_loss, usdc{100'000});
+  auto page = reader.list_conversions("", 60).value();
+  EXPECT_EQ(page.conversions.size(), 60U);
+  page = reader.list_conversions(page.next_cursor, 60).value();
+  EXPECT_EQ(page.conversions.size(), 40U);
+  EXPECT_EQ(page.next_cursor, "");
+}
+
+}  // namespace
+}  // namespace headroom::test

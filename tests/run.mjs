@@ -1,0 +1,74 @@
+// Runs the tests with what they need: a private PostgreSQL, the sandbox, a binary. `node tests/run.mjs [label]`
+// takes one of unit, postgres, chain, sim, e2e; without a label everything runs.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { spawnGuarded } from '../sandbox/stack/process.mjs';
+import { startPostgres } from '../sandbox/stack/postgres.mjs';
+import { startSandbox } from '../sandbox/stack/stack.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const build = path.resolve(root, process.env.HEADROOM_BUILD ?? 'build/release');
+const labels = ['unit', 'postgres', 'chain', 'sim', 'e2e'];
+const [label] = process.argv.slice(2);
+if (label !== undefined && !labels.includes(label)) {
+  console.error(`"${label}" is not one of ${labels.join(', ')}`);
+  process.exit(2);
+}
+const wants = (...some) => label === undefined || some.includes(label);
+const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'headroom-test-'));
+fs.chmodSync(dir, 0o711);
+const parts = [];
+let stopping = false;
+
+async function stop(code) {
+  if (stopping) return;
+  stopping = true;
+  for (const part of parts.reverse()) await part.stop().catch(() => {});
+  fs.rmSync(dir, { recursive: true, force: true });
+  process.exit(code);
+}
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stop(130));
+
+/** Runs to its end with our own output; answers whether it succeeded. */
+async function run(title, command, args, { cwd = root, env = {} } = {}) {
+  const started = Date.now();
+  console.log(`\n== ${title}`);
+  const child = spawnGuarded(command, args, { cwd, env: { ...process.env, ...env }, stdio: 'inherit' });
+  const { code } = await child.ended;
+  const seconds = ((Date.now() - started) / 1000).toFixed(0);
+  results.push({ title, ok: code === 0, seconds });
+  return code === 0;
+}
+
+const results = [];
+try {
+  const env = { HEADROOM_BINARY: path.join(build, 'headroom') };
+  if (wants('postgres')) {
+    const postgres = await startPostgres(path.join(dir, 'postgres'));
+    parts.push(postgres);
+    env.HEADROOM_TEST_DATABASE_URL = postgres.url;
+  }
+  if (wants('chain')) {
+    const sandbox = await startSandbox([], path.join(dir, 'sandbox.log'));
+    parts.push(sandbox);
+    env.HEADROOM_SANDBOX = path.join(dir, 'sandbox.json');
+    fs.writeFileSync(env.HEADROOM_SANDBOX, JSON.stringify(sandbox.description));
+  }
+  if (wants('unit', 'postgres', 'chain', 'sim')) {
+    const filter = label ? ['-L', `^${label}$`] : [];
+    await run('C++ tests', 'ctest', ['--test-dir', build, '--output-on-failure', '--no-tests=error', '-j', '2', ...filter], { env });
+  }
+  while (parts.length) await parts.pop().stop();
+  if (wants('chain')) await run('sandbox tests', process.execPath, ['--test'], { cwd: path.join(root, 'sandbox'), env });
+  if (wants('e2e')) await run('end-to-end tests', process.execPath, ['--test', '--test-concurrency=1', 'tests/e2e/'], { env });
+} catch (error) {
+  console.error(error.message);
+  results.push({ title: error.message, ok: false, seconds: 0 });
+}
+console.log('');
+for (const { title, ok, seconds } of results) console.log(`${ok ? 'passed' : 'FAILED'}  ${title}  (${seconds} s)`);
+const failed = results.filter((r) => !r.ok).length;
+console.log(`${results.length - failed} passed, ${failed} failed`);
+await stop(failed === 0 && results.length > 0 ? 0 : 1);
