@@ -24,8 +24,10 @@ export function startControl(chains, summary) {
 /** /oft?mode=auto|hold|drop&delay_ms=N */
 function setRelay({ relay }, { mode, delay_ms: delay }) {
   if (!relay) throw new Refusal(409, 'the sandbox was started with --no-conversion');
-  if (mode !== undefined && !OFT_MODES.includes(mode)) throw new Refusal(400, `mode must be one of ${OFT_MODES}`);
-  if (delay !== undefined && !/^\d{1,9}$/.test(delay)) throw new Refusal(400, 'delay_ms must be a number');
+  if (mode !== undefined && !OFT_MODES.includes(mode))
+    throw new Refusal(400, `mode must be one of ${OFT_MODES}`);
+  if (delay !== undefined && !/^\d{1,9}$/.test(delay))
+    throw new Refusal(400, 'delay_ms must be a number');
   return relay.set({ mode, delayMs: delay && Number(delay) });
 }
 
@@ -35,7 +37,8 @@ async function mintToken(chains, { chain, token, to, amount }) {
   const contract = where.token[String(token).toLowerCase().replace('.', '')];
   if (!contract) throw new Refusal(400, `token must be one of ${Object.keys(where.token)}`);
   if (!ethers.isAddress(to)) throw new Refusal(400, 'to must be an address');
-  if (!/^\d{1,12}(\.\d{1,6})?$/.test(amount ?? '')) throw new Refusal(400, 'amount must be a decimal with at most 6 places');
+  if (!/^\d{1,12}(\.\d{1,6})?$/.test(amount ?? ''))
+    throw new Refusal(400, 'amount must be a decimal with at most 6 places');
   const { transactionHash } = await mint(where.deployer, contract, to, amount);
   return { ok: true, tx_hash: transactionHash };
 }
@@ -44,12 +47,14 @@ async function mintToken(chains, { chain, token, to, amount }) {
 function setChain(chains, { mode, down }, name) {
   const { proxy } = namedChain(chains, name);
   const wanted = mode ?? { 1: 'refuse', 0: 'up' }[down];
-  if (!PROXY_MODES.includes(wanted)) throw new Refusal(400, `mode must be one of ${PROXY_MODES}, or down 1 or 0`);
+  if (!PROXY_MODES.includes(wanted))
+    throw new Refusal(400, `mode must be one of ${PROXY_MODES}, or down 1 or 0`);
   proxy.set(wanted);
   return { chain: name, mode: proxy.mode() };
 }
 
 function namedChain(chains, name) {
-  if (name !== 'plasma' && name !== 'polygon') throw new Refusal(400, 'chain must be plasma or polygon');
+  if (name !== 'plasma' && name !== 'polygon')
+    throw new Refusal(400, 'chain must be plasma or polygon');
   return chains[name];
 }

@@ -39,8 +39,14 @@ export function parseJson(bytes, message = 'body is not JSON') {
 }
 
 export function sendJson(res, status, value, headers = {}) {
-  const body = Buffer.from(JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? String(v) : v)));
-  res.writeHead(status, { 'content-type': 'application/json', 'content-length': body.length, ...headers });
+  const body = Buffer.from(
+    JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? String(v) : v)),
+  );
+  res.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': body.length,
+    ...headers,
+  });
   res.end(body);
 }
 
@@ -58,7 +64,9 @@ export async function serve(handle) {
     Promise.resolve(handle(req, res)).catch((error) => sendError(res, error));
   });
   server.keepAliveTimeout = 65_000;
-  await new Promise((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  await new Promise((resolve, reject) =>
+    server.once('error', reject).listen(0, '127.0.0.1', resolve),
+  );
   return {
     url: `http://127.0.0.1:${server.address().port}`,
     close() {

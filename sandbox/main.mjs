@@ -21,7 +21,11 @@ async function main() {
   const options = parseOptions(process.argv.slice(2));
   if (options.help) return console.log(USAGE);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(0));
-  if (process.env.EXIT_ON_STDIN_CLOSE) process.stdin.on('end', () => stop(0)).on('error', () => stop(0)).resume();
+  if (process.env.EXIT_ON_STDIN_CLOSE)
+    process.stdin
+      .on('end', () => stop(0))
+      .on('error', () => stop(0))
+      .resume();
 
   const started = Date.now();
   const venue = await startVenue({ tradeDelayMs: options.tradeDelayMs });
@@ -34,7 +38,10 @@ async function main() {
     plasma: chains && describe(chains.plasma),
     polygon: chains && describe(chains.polygon),
     venue: venue.describe(),
-    users: users(options.users).map(({ address, privateKey }) => ({ address, private_key: privateKey })),
+    users: users(options.users).map(({ address, privateKey }) => ({
+      address,
+      private_key: privateKey,
+    })),
     markets: venue.markets(),
   };
   const control = await startControl(chains, () => summary);

@@ -35,11 +35,15 @@ export function parseOptions(argv) {
   return {
     help: v.help,
     depositChainId,
-    depositToken: address('--deposit-token', v['deposit-token'] ?? TOKEN_ON[depositChainId] ?? USDT0),
+    depositToken: address(
+      '--deposit-token',
+      v['deposit-token'] ?? TOKEN_ON[depositChainId] ?? USDT0,
+    ),
     serviceAddress: v['service-address'] && address('--service-address', v['service-address']),
     serviceUsdc: integer('--service-usdc', v['service-usdc'], 0, 1e12),
     users: integer('--users', v.users, 0, 1000),
-    blockTime: v['block-time'] === undefined ? null : integer('--block-time', v['block-time'], 1, 600),
+    blockTime:
+      v['block-time'] === undefined ? null : integer('--block-time', v['block-time'], 1, 600),
     tradeDelayMs: integer('--trade-delay-ms', v['trade-delay-ms'], 0, 3_600_000),
     conversion: !v['no-conversion'],
     chains: !v['no-chains'],
@@ -56,11 +60,13 @@ function parsed(argv) {
 
 function integer(name, text, min, max) {
   const n = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (!(n >= min && n <= max)) throw new Error(`${name} must be an integer from ${min} to ${max}, not "${text}"`);
+  if (!(n >= min && n <= max))
+    throw new Error(`${name} must be an integer from ${min} to ${max}, not "${text}"`);
   return n;
 }
 
 function address(name, text) {
-  if (!/^0x[0-9a-fA-F]{40}$/.test(text)) throw new Error(`${name} must be 0x and 40 hex digits, not "${text}"`);
+  if (!/^0x[0-9a-fA-F]{40}$/.test(text))
+    throw new Error(`${name} must be 0x and 40 hex digits, not "${text}"`);
   return text;
 }

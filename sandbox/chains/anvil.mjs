@@ -7,18 +7,37 @@ import readline from 'node:readline';
 
 const require = createRequire(import.meta.url);
 const START_TIMEOUT_MS = 20_000;
+const KEPT_STATES = 256; // in memory; nothing is written to the user's home
 
 /**
  * Blocks are mined at once and, empty, every second: so `finalized` (= latest - 2) moves on by itself.
  * Answers {url, pid, stop()}; `onExit` is called when anvil ends without stop().
  */
 export async function startAnvil({ chainId, mnemonic, onExit }) {
-  const args = ['--chain-id', chainId, '--port', 0, '--host', '127.0.0.1', '--mnemonic', mnemonic,
-    '--block-time', 1, '--mixed-mining', '--slots-in-an-epoch', 1].map(String);
+  const args = [
+    '--chain-id',
+    chainId,
+    '--port',
+    0,
+    '--host',
+    '127.0.0.1',
+    '--mnemonic',
+    mnemonic,
+    '--block-time',
+    1,
+    '--mixed-mining',
+    '--slots-in-an-epoch',
+    1,
+    '--prune-history',
+    KEPT_STATES,
+  ].map(String);
   const [command, ...rest] = dyingWithParent(binary(), args);
   const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
   let wanted = true;
-  child.on('exit', (code, signal) => wanted && onExit(`anvil ${chainId} ended (${signal ?? code})`));
+  child.on(
+    'exit',
+    (code, signal) => wanted && onExit(`anvil ${chainId} ended (${signal ?? code})`),
+  );
   const port = await listeningPort(child);
   return {
     url: `http://127.0.0.1:${port}`,
@@ -32,7 +51,10 @@ export async function startAnvil({ chainId, mnemonic, onExit }) {
 
 function binary() {
   const cpu = process.arch === 'x64' ? 'amd64' : process.arch;
-  return path.join(path.dirname(require.resolve(`@foundry-rs/anvil-${process.platform}-${cpu}/package.json`)), 'bin/anvil');
+  return path.join(
+    path.dirname(require.resolve(`@foundry-rs/anvil-${process.platform}-${cpu}/package.json`)),
+    'bin/anvil',
+  );
 }
 
 /**
@@ -46,15 +68,29 @@ function dyingWithParent(bin, args) {
     return [bin, ...args];
   }
   const guarded = 'test "$PPID" = "$0" && exec "$@"';
-  return [setpriv, '--pdeathsig', 'KILL', '/bin/sh', '-c', guarded, String(process.pid), bin, ...args];
+  return [
+    setpriv,
+    '--pdeathsig',
+    'KILL',
+    '/bin/sh',
+    '-c',
+    guarded,
+    String(process.pid),
+    bin,
+    ...args,
+  ];
 }
 
 function listeningPort(child) {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('anvil did not start in time')), START_TIMEOUT_MS);
+    const timer = setTimeout(
+      () => reject(new Error('anvil did not start in time')),
+      START_TIMEOUT_MS,
+    );
     child.once('error', reject);
     child.once('exit', () => reject(new Error('anvil ended while starting')));
-    readline.createInterface({ input: child.stdout }).on('line', (line) => { // keeps reading: the pipe must not fill up
+    readline.createInterface({ input: child.stdout }).on('line', (line) => {
+      // keeps reading: the pipe must not fill up
       const port = /^Listening on 127\.0\.0\.1:(\d+)/.exec(line)?.[1];
       if (!port) return;
       clearTimeout(timer);

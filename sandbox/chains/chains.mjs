@@ -45,10 +45,13 @@ export async function startChains(options, onExit) {
   await Promise.all([fundUsers(plasma, options.users), fundService(plasma, polygon, options)]);
   const relay = options.conversion ? await openConversion(plasma, polygon) : null;
   if (options.blockTime) {
-    for (const c of [plasma, polygon]) await c.rpc.call('evm_setIntervalMining', [options.blockTime]);
+    for (const c of [plasma, polygon])
+      await c.rpc.call('evm_setIntervalMining', [options.blockTime]);
   }
   return {
-    plasma, polygon, relay,
+    plasma,
+    polygon,
+    relay,
     stop() {
       relay?.stop();
       for (const c of [plasma, polygon]) c.stop();
@@ -61,7 +64,9 @@ async function startChain(name, chainId, onExit) {
   const proxy = await startProxy(anvil.url);
   const rpc = new Rpc(anvil.url); // ours bypasses the proxy: faults are for the service
   await rpc.call('anvil_setLoggingEnabled', [false]);
-  const [deployer, relayer] = [0, 1].map((i) => new Sender(rpc, chainId, wallet(FIRST_OPERATOR[name] + i)));
+  const [deployer, relayer] = [0, 1].map(
+    (i) => new Sender(rpc, chainId, wallet(FIRST_OPERATOR[name] + i)),
+  );
   for (const { address } of [deployer, relayer]) await giveCoins(rpc, address);
   const stop = () => {
     proxy.close();
@@ -70,7 +75,8 @@ async function startChain(name, chainId, onExit) {
   return { name, chainId, eid: EID[name], rpc, proxy, deployer, relayer, token: {}, stop };
 }
 
-const giveCoins = (rpc, address) => rpc.call('anvil_setBalance', [address, ethers.toQuantity(NATIVE_COINS)]);
+const giveCoins = (rpc, address) =>
+  rpc.call('anvil_setBalance', [address, ethers.toQuantity(NATIVE_COINS)]);
 
 async function placeTokens(chain, wanted) {
   for (const [name, [address, artifact]] of Object.entries(wanted)) {
@@ -79,7 +85,8 @@ async function placeTokens(chain, wanted) {
 }
 
 async function fundUsers(plasma, count) {
-  for (const { address } of users(count)) await mint(plasma.deployer, plasma.token.usdt0, address, USER_USDT0);
+  for (const { address } of users(count))
+    await mint(plasma.deployer, plasma.token.usdt0, address, USER_USDT0);
 }
 
 async function fundService(plasma, polygon, { serviceAddress, serviceUsdc }) {
@@ -99,12 +106,22 @@ async function openConversion(plasma, polygon) {
 export function describe(chain) {
   const at = (contract) => contract?.address ?? null;
   const common = {
-    rpc: chain.proxy.url, direct_rpc: chain.rpc.url, chain_id: chain.chainId, eid: chain.eid,
-    usdt0: at(chain.token.usdt0), oft: at(chain.oft), endpoint: at(chain.endpoint),
+    rpc: chain.proxy.url,
+    direct_rpc: chain.rpc.url,
+    chain_id: chain.chainId,
+    eid: chain.eid,
+    usdt0: at(chain.token.usdt0),
+    oft: at(chain.oft),
+    endpoint: at(chain.endpoint),
   };
   if (chain.name === 'plasma') return common;
   return {
-    ...common, usdc: at(chain.token.usdc), usdce: at(chain.token.usdce),
-    swap_router: at(chain.router), quoter: at(chain.quoter), factory: at(chain.factory), pool_fee: POOL_FEE,
+    ...common,
+    usdc: at(chain.token.usdc),
+    usdce: at(chain.token.usdce),
+    swap_router: at(chain.router),
+    quoter: at(chain.quoter),
+    factory: at(chain.factory),
+    pool_fee: POOL_FEE,
   };
 }

@@ -16,10 +16,12 @@ const run = promisify(execFile);
 const RUN = { timeout: 120_000, maxBuffer: 32 << 20 };
 
 const REAL = {
-  EndpointV2: '@layerzerolabs/lz-evm-protocol-v2/artifacts/contracts/EndpointV2.sol/EndpointV2.json',
+  EndpointV2:
+    '@layerzerolabs/lz-evm-protocol-v2/artifacts/contracts/EndpointV2.sol/EndpointV2.json',
   SimpleMessageLib:
     '@layerzerolabs/lz-evm-protocol-v2/artifacts/contracts/messagelib/SimpleMessageLib.sol/SimpleMessageLib.json',
-  UniswapV3Factory: '@uniswap/v3-core/artifacts/contracts/UniswapV3Factory.sol/UniswapV3Factory.json',
+  UniswapV3Factory:
+    '@uniswap/v3-core/artifacts/contracts/UniswapV3Factory.sol/UniswapV3Factory.json',
   NonfungiblePositionManager:
     '@uniswap/v3-periphery/artifacts/contracts/NonfungiblePositionManager.sol/NonfungiblePositionManager.json',
   SwapRouter: '@uniswap/v3-periphery/artifacts/contracts/SwapRouter.sol/SwapRouter.json',
@@ -53,11 +55,16 @@ async function compile(file) {
   const output = JSON.parse(stdout);
   const errors = (output.errors ?? []).filter((e) => e.severity === 'error');
   if (errors.length) throw new Error(errors.map((e) => e.formattedMessage).join('\n'));
-  return Object.fromEntries(Object.entries(output.contracts[file]).map(([name, c]) => [name, {
-    abi: c.abi,
-    bytecode: `0x${c.evm.bytecode.object}`,
-    runtime: `0x${c.evm.deployedBytecode.object}`,
-  }]));
+  return Object.fromEntries(
+    Object.entries(output.contracts[file]).map(([name, c]) => [
+      name,
+      {
+        abi: c.abi,
+        bytecode: `0x${c.evm.bytecode.object}`,
+        runtime: `0x${c.evm.deployedBytecode.object}`,
+      },
+    ]),
+  );
 }
 
 /** Several sandboxes may start at once: write aside, then rename. A read-only checkout only loses the cache. */

@@ -29,7 +29,9 @@ export async function connectLayerZero(chain, other) {
   await me.call(endpoint, 'setDefaultReceiveLibrary', [other.eid, library.address, 0]);
   await me.call(library, 'setMessagingFee', [NATIVE_FEE, 0]);
   await me.call(oft, 'setPeer', [other.eid, ethers.zeroPadValue(other.oft.address, 32)]);
-  await me.call(oft, 'setEnforcedOptions', [[{ eid: other.eid, msgType: OFT_SEND, options: ENFORCED_OPTIONS }]]);
+  await me.call(oft, 'setEnforcedOptions', [
+    [{ eid: other.eid, msgType: OFT_SEND, options: ENFORCED_OPTIONS }],
+  ]);
 }
 
 /** Delivers packets between two chains until stopped. `hold` keeps them queued, `drop` forgets new and queued ones. */
@@ -43,11 +45,19 @@ export class LayerZeroRelay {
   #delivered = 0;
 
   constructor(left, right) {
-    this.#run([[left, right], [right, left]]);
+    this.#run([
+      [left, right],
+      [right, left],
+    ]);
   }
 
   status() {
-    return { mode: this.#mode, delay_ms: this.#delayMs, queued: this.#queue.length, delivered: this.#delivered };
+    return {
+      mode: this.#mode,
+      delay_ms: this.#delayMs,
+      queued: this.#queue.length,
+      delivered: this.#delivered,
+    };
   }
 
   set({ mode = this.#mode, delayMs = this.#delayMs }) {
@@ -64,7 +74,9 @@ export class LayerZeroRelay {
   async #run(ways) {
     for (; this.#running; await sleep(POLL_MS)) {
       for (const [from, to] of ways) {
-        await this.#collect(from, to).catch((e) => this.#running && console.error(`[sandbox] relay: ${e.message}`));
+        await this.#collect(from, to).catch(
+          (e) => this.#running && console.error(`[sandbox] relay: ${e.message}`),
+        );
       }
       await this.#deliverDue();
     }
@@ -76,7 +88,12 @@ export class LayerZeroRelay {
     if (head === next - 1) return;
     const fromBlock = Math.max(0, Math.min(next, head) - RESCAN_BLOCKS);
     const topic = from.endpoint.abi.getEvent('PacketSent').topicHash;
-    const filter = { address: from.endpoint.address, topics: [topic], fromBlock: hex(fromBlock), toBlock: hex(head) };
+    const filter = {
+      address: from.endpoint.address,
+      topics: [topic],
+      fromBlock: hex(fromBlock),
+      toBlock: hex(head),
+    };
     for (const log of await from.rpc.call('eth_getLogs', [filter])) {
       const key = `${from.eid}:${log.blockHash}:${log.logIndex}`;
       if (this.#seen.has(key)) continue;
@@ -104,15 +121,25 @@ export class LayerZeroRelay {
 async function deliver(to, packet) {
   const { nonce, srcEid, sender, receiver, guid, message } = parsePacket(packet);
   await to.relayer.call(to.library, 'validatePacket', [packet]);
-  await to.relayer.call(to.endpoint, 'lzReceive', [[srcEid, sender, nonce], receiver, guid, message, '0x']);
+  await to.relayer.call(to.endpoint, 'lzReceive', [
+    [srcEid, sender, nonce],
+    receiver,
+    guid,
+    message,
+    '0x',
+  ]);
 }
 
 /** Packet v1: version 1 | nonce 8 | srcEid 4 | sender 32 | dstEid 4 | receiver 32 | guid 32 | message. */
 function parsePacket(packet) {
   const at = (offset, size) => ethers.dataSlice(packet, offset, offset + size);
   return {
-    nonce: BigInt(at(1, 8)), srcEid: Number(at(9, 4)), sender: at(13, 32),
-    receiver: ethers.getAddress(at(61, 20)), guid: at(81, 32), message: ethers.dataSlice(packet, 113),
+    nonce: BigInt(at(1, 8)),
+    srcEid: Number(at(9, 4)),
+    sender: at(13, 32),
+    receiver: ethers.getAddress(at(61, 20)),
+    guid: at(81, 32),
+    message: ethers.dataSlice(packet, 113),
   };
 }
 

@@ -17,12 +17,17 @@ export async function startProxy(target) {
     if (mode === 'hang') return;
     if (mode === 'http500') return json(res, 500, { error: 'switched off by the test' });
     const { connection, ...headers } = req.headers;
-    const onward = http.request({ agent, hostname, port, path: req.url, method: req.method, headers }, (answer) => {
-      res.writeHead(answer.statusCode, answer.headers);
-      answer.pipe(res);
-      answer.on('error', () => res.destroy());
-    });
-    onward.on('error', () => (res.headersSent ? res.destroy() : json(res, 502, { error: 'chain unreachable' })));
+    const onward = http.request(
+      { agent, hostname, port, path: req.url, method: req.method, headers },
+      (answer) => {
+        res.writeHead(answer.statusCode, answer.headers);
+        answer.pipe(res);
+        answer.on('error', () => res.destroy());
+      },
+    );
+    onward.on('error', () =>
+      res.headersSent ? res.destroy() : json(res, 502, { error: 'chain unreachable' }),
+    );
     res.on('close', () => onward.destroy());
     req.pipe(onward);
   });

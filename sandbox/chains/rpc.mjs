@@ -16,7 +16,12 @@ export class Rpc {
   async call(method, params = []) {
     const body = JSON.stringify({ jsonrpc: '2.0', id: ++this.#id, method, params });
     const signal = AbortSignal.timeout(CALL_TIMEOUT_MS);
-    const answer = await fetch(this.url, { method: 'POST', headers: { 'content-type': 'application/json' }, body, signal });
+    const answer = await fetch(this.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+      signal,
+    });
     const { result, error } = await answer.json();
     if (error) throw Object.assign(new Error(`${method}: ${error.message}`), { data: error.data });
     return result;
@@ -51,12 +56,18 @@ export class Sender {
   /** Sends and waits for the receipt; throws when the transaction reverts. */
   send(tx) {
     const result = this.#tail.then(() => this.#send(tx));
-    this.#tail = result.catch(() => { this.#nonce = undefined; }); // unknown outcome: ask the chain again
+    this.#tail = result.catch(() => {
+      this.#nonce = undefined;
+    }); // unknown outcome: ask the chain again
     return result;
   }
 
   call(contract, name, args = [], more = {}) {
-    return this.send({ to: contract.address, data: contract.abi.encodeFunctionData(name, args), ...more });
+    return this.send({
+      to: contract.address,
+      data: contract.abi.encodeFunctionData(name, args),
+      ...more,
+    });
   }
 
   async deploy({ abi, bytecode }, args = []) {
@@ -66,10 +77,17 @@ export class Sender {
   }
 
   async #send(tx) {
-    this.#nonce ??= Number(await this.#rpc.call('eth_getTransactionCount', [this.address, 'latest']));
+    this.#nonce ??= Number(
+      await this.#rpc.call('eth_getTransactionCount', [this.address, 'latest']),
+    );
     const raw = await this.#wallet.signTransaction({
-      type: 2, chainId: this.#chainId, nonce: this.#nonce, gasLimit: GAS_LIMIT,
-      maxFeePerGas: ethers.parseUnits('100', 'gwei'), maxPriorityFeePerGas: ethers.parseUnits('1', 'gwei'), ...tx,
+      type: 2,
+      chainId: this.#chainId,
+      nonce: this.#nonce,
+      gasLimit: GAS_LIMIT,
+      maxFeePerGas: ethers.parseUnits('100', 'gwei'),
+      maxPriorityFeePerGas: ethers.parseUnits('1', 'gwei'),
+      ...tx,
     });
     const hash = await this.#rpc.call('eth_sendRawTransaction', [raw]);
     this.#nonce += 1;

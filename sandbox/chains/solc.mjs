@@ -13,7 +13,9 @@ const input = {
   sources: { [file]: { content: fs.readFileSync(path.join(root, 'contracts', file), 'utf8') } },
   settings: {
     optimizer: { enabled: true, runs: 200 },
-    outputSelection: { [file]: { '*': ['abi', 'evm.bytecode.object', 'evm.deployedBytecode.object'] } },
+    outputSelection: {
+      [file]: { '*': ['abi', 'evm.bytecode.object', 'evm.deployedBytecode.object'] },
+    },
   },
 };
 

@@ -15,7 +15,11 @@ export async function deployUniswap(chain) {
   const { deployer: me } = chain;
   const factory = await me.deploy(realArtifact('UniswapV3Factory'));
   const [positions, router, quoter] = [
-    await me.deploy(realArtifact('NonfungiblePositionManager'), [factory.address, WPOL, ethers.ZeroAddress]),
+    await me.deploy(realArtifact('NonfungiblePositionManager'), [
+      factory.address,
+      WPOL,
+      ethers.ZeroAddress,
+    ]),
     await me.deploy(realArtifact('SwapRouter'), [factory.address, WPOL]),
     await me.deploy(realArtifact('QuoterV2'), [factory.address, WPOL]),
   ];
@@ -26,12 +30,29 @@ export async function deployUniswap(chain) {
 
 async function fillPool({ deployer: me }, positions, tokens) {
   const [t0, t1] = tokens.sort((a, b) => (BigInt(a.address) < BigInt(b.address) ? -1 : 1));
-  await me.call(positions, 'createAndInitializePoolIfNecessary', [t0.address, t1.address, POOL_FEE, SQRT_PRICE_1_TO_1]);
+  await me.call(positions, 'createAndInitializePoolIfNecessary', [
+    t0.address,
+    t1.address,
+    POOL_FEE,
+    SQRT_PRICE_1_TO_1,
+  ]);
   for (const token of [t0, t1]) {
     await mint(me, token, me.address, POOL_USD);
     await me.call(token, 'approve', [positions.address, ethers.MaxUint256]);
   }
-  await me.call(positions, 'mint', [[
-    t0.address, t1.address, POOL_FEE, -RANGE_TICKS, RANGE_TICKS, usd(POOL_USD), usd(POOL_USD), 0, 0, me.address, FAR_FUTURE,
-  ]]);
+  await me.call(positions, 'mint', [
+    [
+      t0.address,
+      t1.address,
+      POOL_FEE,
+      -RANGE_TICKS,
+      RANGE_TICKS,
+      usd(POOL_USD),
+      usd(POOL_USD),
+      0,
+      0,
+      me.address,
+      FAR_FUTURE,
+    ],
+  ]);
 }

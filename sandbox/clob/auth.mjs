@@ -26,7 +26,11 @@ export class ApiKeys {
   }
 
   list(credential) {
-    return { apiKeys: [...this.#byKey.values()].filter((k) => k.address === credential.address).map((k) => k.key) };
+    return {
+      apiKeys: [...this.#byKey.values()]
+        .filter((k) => k.address === credential.address)
+        .map((k) => k.key),
+    };
   }
 
   remove(credential) {
@@ -36,32 +40,53 @@ export class ApiKeys {
 
   /** The credential behind a request's L2 headers; `body` are the exact bytes sent. Refuses with 401. */
   authenticate(req, path, body) {
-    const { poly_address: address, poly_api_key: key, poly_passphrase: passphrase, poly_timestamp: timestamp,
-      poly_signature: signature } = req.headers;
+    const {
+      poly_address: address,
+      poly_api_key: key,
+      poly_passphrase: passphrase,
+      poly_timestamp: timestamp,
+      poly_signature: signature,
+    } = req.headers;
     const credential = this.#byKey.get(key);
     if (!credential || credential.passphrase !== passphrase || !signature) throw unauthorized();
     if (credential.address !== address?.toLowerCase() || !inWindow(timestamp)) throw unauthorized();
-    const expected = createHmac('sha256', credential.secretBytes).update(timestamp + req.method + path).update(body).digest();
+    const expected = createHmac('sha256', credential.secretBytes)
+      .update(timestamp + req.method + path)
+      .update(body)
+      .digest();
     const given = Buffer.from(signature, 'base64'); // takes both alphabets
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw unauthorized();
     return credential;
   }
 
-  #derived({ poly_address: address, poly_signature: signature, poly_timestamp: timestamp, poly_nonce: nonce }) {
-    const wellFormed = /^0x[0-9a-fA-F]{40}$/.test(address) && /^\d{1,15}$/.test(nonce) && inWindow(timestamp);
+  #derived({
+    poly_address: address,
+    poly_signature: signature,
+    poly_timestamp: timestamp,
+    poly_nonce: nonce,
+  }) {
+    const wellFormed =
+      /^0x[0-9a-fA-F]{40}$/.test(address) && /^\d{1,15}$/.test(nonce) && inWindow(timestamp);
     if (!wellFormed || !provesControl({ address, timestamp, nonce, signature })) {
       throw new Refusal(401, 'Invalid L1 Request headers');
     }
-    const part = (what) => createHmac('sha256', this.#seed).update(`${what}:${address.toLowerCase()}:${nonce}`).digest();
+    const part = (what) =>
+      createHmac('sha256', this.#seed).update(`${what}:${address.toLowerCase()}:${nonce}`).digest();
     const secretBytes = part('secret');
     return {
-      address: address.toLowerCase(), key: uuid(part('key')), passphrase: part('passphrase').toString('hex'), secretBytes,
+      address: address.toLowerCase(),
+      key: uuid(part('key')),
+      passphrase: part('passphrase').toString('hex'),
+      secretBytes,
     };
   }
 }
 
 function inWindow(timestamp) {
-  return /^\d{1,12}$/.test(timestamp) && Math.abs(Date.now() / 1000 - Number(timestamp)) <= CLOCK_WINDOW_S;
+  return (
+    /^\d{1,12}$/.test(timestamp) &&
+    Math.abs(Date.now() / 1000 - Number(timestamp)) <= CLOCK_WINDOW_S
+  );
 }
 
 function wire({ key, secretBytes, passphrase }) {
@@ -71,5 +96,11 @@ function wire({ key, secretBytes, passphrase }) {
 
 function uuid(bytes) {
   const hex = bytes.toString('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-');
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    `8${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join('-');
 }

@@ -8,16 +8,26 @@ import { tradeStatus } from './views.mjs';
 export function control({ venue, faults }, { method, name, query, body }) {
   const input = () => (body.length ? parseJson(body) : {});
   switch (`${method} ${name}`) {
-    case 'GET faults': return faults.list();
-    case 'POST faults': return faults.add(input());
-    case 'DELETE faults': return faults.clear();
-    case 'GET state': return state(venue, query);
-    case 'GET fills': return fills(venue);
-    case 'GET balance': return balance(venue, query.address);
-    case 'POST balance': return setBalance(venue, input());
-    case 'POST book': return refusing(() => venue.markets.change(input()));
-    case 'POST settings': return settings(venue, input());
-    default: throw new Refusal(404, `no such control call: ${method} ${name}`);
+    case 'GET faults':
+      return faults.list();
+    case 'POST faults':
+      return faults.add(input());
+    case 'DELETE faults':
+      return faults.clear();
+    case 'GET state':
+      return state(venue, query);
+    case 'GET fills':
+      return fills(venue);
+    case 'GET balance':
+      return balance(venue, query.address);
+    case 'POST balance':
+      return setBalance(venue, input());
+    case 'POST book':
+      return refusing(() => venue.markets.change(input()));
+    case 'POST settings':
+      return settings(venue, input());
+    default:
+      throw new Refusal(404, `no such control call: ${method} ${name}`);
   }
 }
 
@@ -31,24 +41,43 @@ function refusing(action) {
 
 /** Every order hash ever seen with a valid signature; ?id= for one. `posts` counts all POSTs, `accepted` the first only. */
 function state(venue, { id }) {
-  const records = id === undefined ? [...venue.orders.values()] : [venue.orders.get(id)].filter(Boolean);
+  const records =
+    id === undefined ? [...venue.orders.values()] : [venue.orders.get(id)].filter(Boolean);
   const orders = records.map((r) => ({
-    id: r.id, posts: r.posts, accepted: r.accepted, status: r.status, error: r.error, type: r.order.type, side: r.order.side,
-    maker: r.order.signed.maker, token_id: r.token.tokenId, metadata: r.order.signed.metadata,
-    maker_amount: decimal(r.order.give), taker_amount: decimal(r.order.want), ...totals(r.trades), fills: r.trades.map(fillView),
+    id: r.id,
+    posts: r.posts,
+    accepted: r.accepted,
+    status: r.status,
+    error: r.error,
+    type: r.order.type,
+    side: r.order.side,
+    maker: r.order.signed.maker,
+    token_id: r.token.tokenId,
+    metadata: r.order.signed.metadata,
+    maker_amount: decimal(r.order.give),
+    taker_amount: decimal(r.order.want),
+    ...totals(r.trades),
+    fills: r.trades.map(fillView),
   }));
   return { orders, count: orders.length, filled: orders.filter((o) => o.fills.length).length };
 }
 
 function fillView(trade) {
   return {
-    trade_id: trade.id, order_id: trade.orderId, status: tradeStatus(trade, Date.now()).status, size: decimal(trade.size),
-    price: decimal(trade.price), cost: decimal(trade.cost), fee: decimal(trade.fee),
+    trade_id: trade.id,
+    order_id: trade.orderId,
+    status: tradeStatus(trade, Date.now()).status,
+    size: decimal(trade.size),
+    price: decimal(trade.price),
+    cost: decimal(trade.cost),
+    fee: decimal(trade.fee),
   };
 }
 
 const totals = (trades) => ({
-  size: decimal(sum(trades, 'size')), cost: decimal(sum(trades, 'cost')), fee: decimal(sum(trades, 'fee')),
+  size: decimal(sum(trades, 'size')),
+  cost: decimal(sum(trades, 'cost')),
+  fee: decimal(sum(trades, 'fee')),
 });
 
 /** All fills with their sums. Failed trades are listed but not summed. */
@@ -56,13 +85,21 @@ function fills(venue) {
   const all = [...venue.trades.values()];
   const standing = all.filter((t) => !t.fails);
   const orders = new Set(all.map((t) => t.orderId));
-  return { count: all.length, failed: all.length - standing.length, orders: orders.size, ...totals(standing), fills: all.map(fillView) };
+  return {
+    count: all.length,
+    failed: all.length - standing.length,
+    orders: orders.size,
+    ...totals(standing),
+    fills: all.map(fillView),
+  };
 }
 
 function balance(venue, address) {
   const account = venue.ledger.account(checked(address));
   return {
-    address, pusd: decimal(account.pusd), available: decimal(venue.ledger.available(address, 'pusd')),
+    address,
+    pusd: decimal(account.pusd),
+    available: decimal(venue.ledger.available(address, 'pusd')),
     shares: Object.fromEntries([...account.shares].map(([token, size]) => [token, decimal(size)])),
   };
 }
@@ -74,7 +111,8 @@ function setBalance(venue, { address, pusd }) {
 }
 
 function checked(address) {
-  if (!/^0x[0-9a-fA-F]{40}$/.test(address ?? '')) throw new Refusal(400, 'address must be 0x and 40 hex digits');
+  if (!/^0x[0-9a-fA-F]{40}$/.test(address ?? ''))
+    throw new Refusal(400, 'address must be 0x and 40 hex digits');
   return address;
 }
 

@@ -2,8 +2,20 @@
 import { Refusal } from '../http.mjs';
 
 export const FAULTS = {
-  order: ['drop_before_accept', 'drop_after_accept', 'delay', 'error_500_after_accept', 'error_500_before_accept',
-    'fok_not_filled', 'rate_limited', 'restarting_425', 'matched_delayed', 'trade_failed', 'html_403', 'success_with_error'],
+  order: [
+    'drop_before_accept',
+    'drop_after_accept',
+    'delay',
+    'error_500_after_accept',
+    'error_500_before_accept',
+    'fok_not_filled',
+    'rate_limited',
+    'restarting_425',
+    'matched_delayed',
+    'trade_failed',
+    'html_403',
+    'success_with_error',
+  ],
   lookup: ['drop', 'error_500', 'delay', 'null'],
 };
 const DEFAULT_DELAY_MS = 1000;
@@ -17,11 +29,21 @@ export class Faults {
     if (!FAULTS[on]) throw new Refusal(400, 'on must be order or lookup');
     if (!FAULTS[on].includes(kind)) throw new Refusal(400, `kind must be one of ${FAULTS[on]}`);
     const count = times ?? (probability === undefined ? 1 : null);
-    if (count !== null && !(Number.isSafeInteger(count) && count > 0)) throw new Refusal(400, 'times must be a positive integer');
-    if (!(Number.isSafeInteger(delayMs) && delayMs >= 0)) throw new Refusal(400, 'delay_ms must be an integer of at least 0');
-    if (probability !== undefined && !(probability > 0 && probability <= 1)) throw new Refusal(400, 'probability must be in (0, 1]');
+    if (count !== null && !(Number.isSafeInteger(count) && count > 0))
+      throw new Refusal(400, 'times must be a positive integer');
+    if (!(Number.isSafeInteger(delayMs) && delayMs >= 0))
+      throw new Refusal(400, 'delay_ms must be an integer of at least 0');
+    if (probability !== undefined && !(probability > 0 && probability <= 1))
+      throw new Refusal(400, 'probability must be in (0, 1]');
     if (seed !== undefined) this.#random = generator(seed);
-    this.#list.push({ kind, on, left: count, delay_ms: delayMs, probability: probability ?? 1, fired: 0 });
+    this.#list.push({
+      kind,
+      on,
+      left: count,
+      delay_ms: delayMs,
+      probability: probability ?? 1,
+      fired: 0,
+    });
     return this.list();
   }
 

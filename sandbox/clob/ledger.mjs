@@ -9,7 +9,11 @@ export class Ledger {
   account(address) {
     const key = address.toLowerCase();
     let account = this.#accounts.get(key);
-    if (!account) this.#accounts.set(key, (account = { pusd: OPENING_PUSD, held: new Map(), shares: new Map() }));
+    if (!account)
+      this.#accounts.set(
+        key,
+        (account = { pusd: OPENING_PUSD, held: new Map(), shares: new Map() }),
+      );
     return account;
   }
 
@@ -20,7 +24,7 @@ export class Ledger {
   /** `asset` is 'pusd' or a token id. */
   balance(address, asset) {
     const account = this.account(address);
-    return asset === 'pusd' ? account.pusd : account.shares.get(asset) ?? 0n;
+    return asset === 'pusd' ? account.pusd : (account.shares.get(asset) ?? 0n);
   }
 
   available(address, asset) {

@@ -13,11 +13,18 @@ export function take(order, shares, token) {
   const fills = [];
   let left = shares;
   for (const level of buy ? token.asks : token.bids) {
-    const reachable = buy ? level.price * order.want <= order.give * ONE : level.price * order.give >= order.want * ONE;
+    const reachable = buy
+      ? level.price * order.want <= order.give * ONE
+      : level.price * order.give >= order.want * ONE;
     if (!reachable || left === 0n) break;
     const size = left < level.size ? left : level.size;
     const cost = buy ? ceilDiv(size * level.price, ONE) : (size * level.price) / ONE; // the taker bears the rounding
-    fills.push({ price: level.price, size, cost, fee: takerFee(size, level.price, feeRate, feeExponent) });
+    fills.push({
+      price: level.price,
+      size,
+      cost,
+      fee: takerFee(size, level.price, feeRate, feeExponent),
+    });
     left -= size;
   }
   return fills;

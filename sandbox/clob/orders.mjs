@@ -8,7 +8,8 @@ export const IMMEDIATE = ['FOK', 'FAK'];
 const RESTING = ['GTC', 'GTD'];
 const SIDES = { BUY: 0, SELL: 1 };
 const GTD_MARGIN_S = 60;
-const EOA = 0, POLY_1271 = 3;
+const EOA = 0,
+  POLY_1271 = 3;
 
 const invalid = () => new Refusal(400, 'Invalid order payload');
 const refuse = (text) => new Refusal(400, text);
@@ -27,16 +28,36 @@ const is = {
 export function readPayload(json) {
   const o = json?.order;
   if (typeof o !== 'object' || o === null || Array.isArray(o)) throw invalid();
-  if (o.timestamp === undefined && ('nonce' in o || 'feeRateBps' in o)) throw refuse('order_version_mismatch');
-  const wellFormed = is.salt(o.salt) && is.address(o.maker) && is.address(o.signer) && is.uint(o.tokenId) &&
-    is.amount(o.makerAmount) && is.amount(o.takerAmount) && o.side in SIDES && [0, 1, 2, 3].includes(o.signatureType) &&
-    is.uint(o.timestamp) && is.uint(o.expiration ?? '0') && is.bytes32(o.metadata) && is.bytes32(o.builder) &&
-    is.hex(o.signature) && typeof json.owner === 'string' && [...IMMEDIATE, ...RESTING].includes(json.orderType) &&
-    is.optionalBool(json.postOnly) && is.optionalBool(json.deferExec);
+  if (o.timestamp === undefined && ('nonce' in o || 'feeRateBps' in o))
+    throw refuse('order_version_mismatch');
+  const wellFormed =
+    is.salt(o.salt) &&
+    is.address(o.maker) &&
+    is.address(o.signer) &&
+    is.uint(o.tokenId) &&
+    is.amount(o.makerAmount) &&
+    is.amount(o.takerAmount) &&
+    o.side in SIDES &&
+    [0, 1, 2, 3].includes(o.signatureType) &&
+    is.uint(o.timestamp) &&
+    is.uint(o.expiration ?? '0') &&
+    is.bytes32(o.metadata) &&
+    is.bytes32(o.builder) &&
+    is.hex(o.signature) &&
+    typeof json.owner === 'string' &&
+    [...IMMEDIATE, ...RESTING].includes(json.orderType) &&
+    is.optionalBool(json.postOnly) &&
+    is.optionalBool(json.deferExec);
   if (!wellFormed) throw invalid();
   return {
-    signed: { ...o, side: SIDES[o.side] }, side: o.side, type: json.orderType, postOnly: json.postOnly ?? false,
-    owner: json.owner, give: BigInt(o.makerAmount), want: BigInt(o.takerAmount), expiration: Number(o.expiration ?? '0'),
+    signed: { ...o, side: SIDES[o.side] },
+    side: o.side,
+    type: json.orderType,
+    postOnly: json.postOnly ?? false,
+    owner: json.owner,
+    give: BigInt(o.makerAmount),
+    want: BigInt(o.takerAmount),
+    expiration: Number(o.expiration ?? '0'),
   };
 }
 
@@ -55,7 +76,8 @@ export function checkAuthority({ owner, signed }, credential) {
 /** The order's id, once the signature is proven to be the maker's for the exchange of this token. */
 export function verifiedId({ signed }, token) {
   const id = orderHash(signed, token.market.negRisk);
-  if (recoverSigner(id, signed.signature) !== signed.maker.toLowerCase()) throw refuse('invalid signature');
+  if (recoverSigner(id, signed.signature) !== signed.maker.toLowerCase())
+    throw refuse('invalid signature');
   return id;
 }
 
@@ -64,14 +86,18 @@ export function checkTerms(id, order, token, nowSeconds) {
   const { market } = token;
   if (!market.acceptingOrders) throw refuse('the market is not yet ready to process new orders');
   const immediate = IMMEDIATE.includes(order.type);
-  if (order.postOnly && immediate) throw refuse('invalid post-only order: only GTC and GTD order types are allowed');
-  const expires = order.type === 'GTD' ? order.expiration >= nowSeconds + GTD_MARGIN_S : order.expiration === 0;
+  if (order.postOnly && immediate)
+    throw refuse('invalid post-only order: only GTC and GTD order types are allowed');
+  const expires =
+    order.type === 'GTD' ? order.expiration >= nowSeconds + GTD_MARGIN_S : order.expiration === 0;
   if (!expires) throw refuse('invalid expiration');
   checkAccuracy(order, market, immediate);
   const shares = order.side === 'BUY' ? order.want : order.give;
   const price = limitOnTick(id, order, market);
   if (!immediate && shares < market.minOrderSize) {
-    throw refuse(`order ${id} is invalid. Size (${decimal(shares)}) lower than the minimum: ${decimal(market.minOrderSize)}`);
+    throw refuse(
+      `order ${id} is invalid. Size (${decimal(shares)}) lower than the minimum: ${decimal(market.minOrderSize)}`,
+    );
   }
   return { shares, price };
 }
@@ -89,8 +115,10 @@ function checkAccuracy({ side, give, want }, market, immediate) {
   let [maker, taker] = buy ? [amountPlaces, sizePlaces] : [sizePlaces, amountPlaces];
   if (immediate && buy) [maker, taker] = [2, 4]; // whatever the tick
   if (hasDecimals(give, maker) && hasDecimals(want, taker)) return;
-  throw refuse(`invalid amounts, the ${immediate ? 'market' : 'limit'} ${side.toLowerCase()} orders maker amount supports ` +
-    `a max accuracy of ${maker} decimals, taker amount a max of ${taker} decimals`);
+  throw refuse(
+    `invalid amounts, the ${immediate ? 'market' : 'limit'} ${side.toLowerCase()} orders maker amount supports ` +
+      `a max accuracy of ${maker} decimals, taker amount a max of ${taker} decimals`,
+  );
 }
 
 /**
@@ -106,7 +134,9 @@ function limitOnTick(id, { side, give, want }, market) {
   const allowed = unit > 100n * price ? unit : 100n * price;
   if (price < tick || price > ONE - tick || (off < 0n ? -off : off) > allowed) {
     const shown = decimal((money * ONE) / shares);
-    throw refuse(`order ${id} is invalid. Price (${shown}) breaks minimum tick size rule: ${market.tick}`);
+    throw refuse(
+      `order ${id} is invalid. Price (${shown}) breaks minimum tick size rule: ${market.tick}`,
+    );
   }
   return price;
 }

@@ -1,6 +1,14 @@
 // The venue's public and authenticated routes as tables: "METHOD /path" -> answer. A path ending in "/" takes an id.
 import { parseJson, Refusal } from '../http.mjs';
-import { EXCHANGE, NEG_RISK_EXCHANGE, bookView, clobMarketView, marketView, midpointView, priceView } from './markets.mjs';
+import {
+  EXCHANGE,
+  NEG_RISK_EXCHANGE,
+  bookView,
+  clobMarketView,
+  marketView,
+  midpointView,
+  priceView,
+} from './markets.mjs';
 import { findTrades, orderView, page, tradeView } from './views.mjs';
 
 const MAX_ORDERS = 15;
@@ -11,7 +19,8 @@ const found = (thing, text) => {
   if (!thing) throw new Refusal(404, text);
   return thing;
 };
-const token = ({ venue }, tokenId) => found(venue.markets.token(tokenId), 'No orderbook exists for the requested token id');
+const token = ({ venue }, tokenId) =>
+  found(venue.markets.token(tokenId), 'No orderbook exists for the requested token id');
 const market = ({ venue }, id) => found(venue.markets.byCondition(id), 'market not found');
 
 /** (app, {query, id}) -> value */
@@ -19,7 +28,9 @@ export const PUBLIC = {
   'GET /version': () => ({ version: 2 }),
   'GET /ok': () => 'OK',
   'GET /time': () => Math.floor(Date.now() / 1000),
-  'GET /tick-size': (app, { query }) => ({ minimum_tick_size: Number(token(app, query.token_id).market.tick) }),
+  'GET /tick-size': (app, { query }) => ({
+    minimum_tick_size: Number(token(app, query.token_id).market.tick),
+  }),
   'GET /neg-risk': (app, { query }) => ({ neg_risk: token(app, query.token_id).market.negRisk }),
   'GET /fee-rate': (app, { query }) => (token(app, query.token_id), { base_fee: 0 }),
   'GET /book': (app, { query }) => bookView(token(app, query.token_id)),
@@ -30,7 +41,11 @@ export const PUBLIC = {
   'GET /midpoint': (app, { query }) => midpointView(token(app, query.token_id)),
   'GET /markets-by-token/': (app, { id }) => {
     const { market: m } = token(app, id);
-    return { condition_id: m.conditionId, primary_token_id: m.tokens[0].tokenId, secondary_token_id: m.tokens[1].tokenId };
+    return {
+      condition_id: m.conditionId,
+      primary_token_id: m.tokens[0].tokenId,
+      secondary_token_id: m.tokens[1].tokenId,
+    };
   },
   'GET /clob-markets/': (app, { id }) => clobMarketView(market(app, id)),
   'GET /markets/': (app, { id }) => marketView(market(app, id)),
@@ -51,14 +66,17 @@ export const PRIVATE = {
   },
   'DELETE /orders': (app, { body, credential }) => {
     const ids = parseJson(body, 'Invalid order payload');
-    const valid = Array.isArray(ids) && ids.length <= MAX_CANCELS && ids.every((x) => typeof x === 'string');
+    const valid =
+      Array.isArray(ids) && ids.length <= MAX_CANCELS && ids.every((x) => typeof x === 'string');
     if (!valid) throw new Refusal(400, 'Invalid order payload');
     return app.venue.cancel(ids, credential);
   },
   'DELETE /cancel-all': ({ venue }, { credential }) => cancelWhere(venue, credential, () => true),
   'DELETE /cancel-market-orders': ({ venue }, { body, credential }) => {
     const { market: condition, asset_id: asset } = parseJson(body, 'Invalid order payload') ?? {};
-    return cancelWhere(venue, credential, (r) => matches(r, { market: condition, asset_id: asset }));
+    return cancelWhere(venue, credential, (r) =>
+      matches(r, { market: condition, asset_id: asset }),
+    );
   },
   'GET /data/order/': ({ venue }, { id, credential }) => {
     const record = venue.orders.get(id);
@@ -67,11 +85,15 @@ export const PRIVATE = {
   },
   'GET /data/orders': ({ venue }, { query, credential }) => {
     const rows = venue.liveOrdersOf(credential).filter((r) => matches(r, query));
-    return page(rows, query.next_cursor, venue.settings.page_size, (r) => orderView(r, venue.settings));
+    return page(rows, query.next_cursor, venue.settings.page_size, (r) =>
+      orderView(r, venue.settings),
+    );
   },
   'GET /data/trades': ({ venue }, { query, credential }) => {
     const rows = findTrades(venue, credential.address, query);
-    return page(rows, query.next_cursor, venue.settings.page_size, (t) => tradeView(t, venue.settings));
+    return page(rows, query.next_cursor, venue.settings.page_size, (t) =>
+      tradeView(t, venue.settings),
+    );
   },
   'GET /balance-allowance': balanceAllowance,
   'GET /balance-allowance/update': (app, request) => (balanceAllowance(app, request), {}), // the ledger is never stale
@@ -81,28 +103,48 @@ function postOrders({ venue }, { body, credential }) {
   const payloads = parseJson(body, 'Invalid order payload');
   if (!Array.isArray(payloads)) throw new Refusal(400, 'Invalid order payload');
   if (payloads.length > MAX_ORDERS) {
-    throw new Refusal(400, `Too many orders in payload: ${payloads.length}, max allowed: ${MAX_ORDERS}`);
+    throw new Refusal(
+      400,
+      `Too many orders in payload: ${payloads.length}, max allowed: ${MAX_ORDERS}`,
+    );
   }
   return payloads.map((payload) => {
     try {
       return venue.post(payload, credential);
     } catch (e) {
       if (!(e instanceof Refusal)) throw e;
-      return { errorMsg: e.message, orderID: '', takingAmount: '', makingAmount: '', status: '', success: false };
+      return {
+        errorMsg: e.message,
+        orderID: '',
+        takingAmount: '',
+        makingAmount: '',
+        status: '',
+        success: false,
+      };
     }
   });
 }
 
-const matches = ({ id, token: t }, query) => (query.id === undefined || query.id === id) &&
-  (!query.market || query.market.toLowerCase() === t.market.conditionId) && (!query.asset_id || query.asset_id === t.tokenId);
+const matches = ({ id, token: t }, query) =>
+  (query.id === undefined || query.id === id) &&
+  (!query.market || query.market.toLowerCase() === t.market.conditionId) &&
+  (!query.asset_id || query.asset_id === t.tokenId);
 
 function cancelWhere(venue, credential, chosen) {
-  return venue.cancel(venue.liveOrdersOf(credential).filter(chosen).map((r) => r.id), credential);
+  return venue.cancel(
+    venue
+      .liveOrdersOf(credential)
+      .filter(chosen)
+      .map((r) => r.id),
+    credential,
+  );
 }
 
 function balanceAllowance({ venue }, { query, credential }) {
-  if (!['COLLATERAL', 'CONDITIONAL'].includes(query.asset_type)) throw new Refusal(400, 'Invalid asset type');
-  const asset = query.asset_type === 'COLLATERAL' ? 'pusd' : token({ venue }, query.token_id).tokenId;
+  if (!['COLLATERAL', 'CONDITIONAL'].includes(query.asset_type))
+    throw new Refusal(400, 'Invalid asset type');
+  const asset =
+    query.asset_type === 'COLLATERAL' ? 'pusd' : token({ venue }, query.token_id).tokenId;
   return {
     balance: venue.ledger.balance(credential.address, asset).toString(),
     allowances: { [EXCHANGE]: MAX_UINT, [NEG_RISK_EXCHANGE]: MAX_UINT },

@@ -9,7 +9,8 @@ import { PRIVATE, PUBLIC } from './routes.mjs';
 import { Venue } from './venue.mjs';
 
 const CONTROL = '/control/';
-const CLOUDFLARE = '<!DOCTYPE html><html><head><title>Attention Required! | Cloudflare</title></head>' +
+const CLOUDFLARE =
+  '<!DOCTYPE html><html><head><title>Attention Required! | Cloudflare</title></head>' +
   '<body><h1>Sorry, you have been blocked</h1></body></html>';
 
 /** Starts the double on a free loopback port. Answers {url, describe(), markets(), close()}. */
@@ -20,7 +21,10 @@ export async function startVenue(options = {}) {
     url: server.url,
     markets: () => app.venue.markets.describe(),
     describe: () => ({
-      url: server.url, control_url: `${server.url}/control`, exchange: EXCHANGE, neg_risk_exchange: NEG_RISK_EXCHANGE,
+      url: server.url,
+      control_url: `${server.url}/control`,
+      exchange: EXCHANGE,
+      neg_risk_exchange: NEG_RISK_EXCHANGE,
     }),
     close: server.close,
   };
@@ -31,7 +35,11 @@ async function route(app, req, res) {
   const [path, search = ''] = req.url.split('?', 2);
   const query = search ? Object.fromEntries(new URLSearchParams(search)) : {};
   if (path.startsWith(CONTROL)) {
-    return sendJson(res, 200, control(app, { method: req.method, name: path.slice(CONTROL.length), query, body }));
+    return sendJson(
+      res,
+      200,
+      control(app, { method: req.method, name: path.slice(CONTROL.length), query, body }),
+    );
   }
   if (path === '/order' && req.method === 'POST') return postOrder(app, req, res, body);
 
@@ -42,7 +50,7 @@ async function route(app, req, res) {
   if (!closed) throw new Refusal(404, 'Not found');
   request.credential = app.keys.authenticate(req, path, body);
   const fault = path.startsWith('/data/') ? app.faults.strike('lookup') : undefined;
-  if (fault && await struckLookup(fault, path, req, res)) return undefined;
+  if (fault && (await struckLookup(fault, path, req, res))) return undefined;
   return sendJson(res, 200, closed(app, request));
 }
 
@@ -60,14 +68,22 @@ function find(table, method, path, request) {
 async function postOrder(app, req, res, body) {
   const fault = app.faults.strike('order');
   switch (fault?.kind) {
-    case 'drop_before_accept': return req.socket.destroy();
-    case 'error_500_before_accept': throw new Refusal(500, 'could not insert order');
-    case 'rate_limited': throw new Refusal(429, 'Too Many Requests', { headers: { 'retry-after': '1' } });
-    case 'restarting_425': throw new Refusal(425, 'matching engine is restarting');
-    case 'html_403': return sendHtml(res, 403, CLOUDFLARE);
-    default: break;
+    case 'drop_before_accept':
+      return req.socket.destroy();
+    case 'error_500_before_accept':
+      throw new Refusal(500, 'could not insert order');
+    case 'rate_limited':
+      throw new Refusal(429, 'Too Many Requests', { headers: { 'retry-after': '1' } });
+    case 'restarting_425':
+      throw new Refusal(425, 'matching engine is restarting');
+    case 'html_403':
+      return sendHtml(res, 403, CLOUDFLARE);
+    default:
+      break;
   }
-  let status = 200, answer, headers;
+  let status = 200,
+    answer,
+    headers;
   try {
     const credential = app.keys.authenticate(req, '/order', body);
     answer = app.venue.post(parseJson(body, 'Invalid order payload'), credential, fault);
@@ -76,10 +92,15 @@ async function postOrder(app, req, res, body) {
     ({ status, body: answer, headers } = e);
   }
   switch (fault?.kind) {
-    case 'drop_after_accept': return req.socket.destroy();
-    case 'error_500_after_accept': throw new Refusal(500, 'could not run the execution');
-    case 'delay': await sleep(fault.delay_ms); break;
-    default: break;
+    case 'drop_after_accept':
+      return req.socket.destroy();
+    case 'error_500_after_accept':
+      throw new Refusal(500, 'could not run the execution');
+    case 'delay':
+      await sleep(fault.delay_ms);
+      break;
+    default:
+      break;
   }
   if (!res.destroyed) sendJson(res, status, answer, headers);
   return undefined;
@@ -88,14 +109,24 @@ async function postOrder(app, req, res, body) {
 /** True when the fault has answered (or dropped) the look-up itself. */
 async function struckLookup(fault, path, req, res) {
   switch (fault.kind) {
-    case 'drop': req.socket.destroy(); return true;
-    case 'error_500': throw new Refusal(500, 'internal server error');
-    case 'null': sendJson(res, 200, null); return true;
-    default: await sleep(fault.delay_ms); return res.destroyed;
+    case 'drop':
+      req.socket.destroy();
+      return true;
+    case 'error_500':
+      throw new Refusal(500, 'internal server error');
+    case 'null':
+      sendJson(res, 200, null);
+      return true;
+    default:
+      await sleep(fault.delay_ms);
+      return res.destroyed;
   }
 }
 
 function sendHtml(res, status, html) {
-  res.writeHead(status, { 'content-type': 'text/html; charset=UTF-8', 'content-length': Buffer.byteLength(html) });
+  res.writeHead(status, {
+    'content-type': 'text/html; charset=UTF-8',
+    'content-length': Buffer.byteLength(html),
+  });
   res.end(html);
 }

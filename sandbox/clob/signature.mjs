@@ -7,22 +7,31 @@ import { EXCHANGE, NEG_RISK_EXCHANGE } from './markets.mjs';
 const CHAIN_ID = 137;
 const HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
 
-const fields = (text) => text.split(', ').map((field) => {
-  const [type, name] = field.split(' ');
-  return { type, name };
-});
+const fields = (text) =>
+  text.split(', ').map((field) => {
+    const [type, name] = field.split(' ');
+    return { type, name };
+  });
 
 const ORDER = ethers.TypedDataEncoder.from({
-  Order: fields('uint256 salt, address maker, address signer, uint256 tokenId, uint256 makerAmount, uint256 takerAmount, ' +
-    'uint8 side, uint8 signatureType, uint256 timestamp, bytes32 metadata, bytes32 builder'),
+  Order: fields(
+    'uint256 salt, address maker, address signer, uint256 tokenId, uint256 makerAmount, uint256 takerAmount, ' +
+      'uint8 side, uint8 signatureType, uint256 timestamp, bytes32 metadata, bytes32 builder',
+  ),
 });
-const CLOB_AUTH = { ClobAuth: fields('address address, string timestamp, uint256 nonce, string message') };
+const CLOB_AUTH = {
+  ClobAuth: fields('address address, string timestamp, uint256 nonce, string message'),
+};
 const CLOB_AUTH_DOMAIN = { name: 'ClobAuthDomain', version: '1', chainId: CHAIN_ID };
 const CLOB_AUTH_MESSAGE = 'This message attests that I control the given wallet';
 
-const domain = (exchange) => ethers.TypedDataEncoder.hashDomain({
-  name: 'Polymarket CTF Exchange', version: '2', chainId: CHAIN_ID, verifyingContract: exchange,
-});
+const domain = (exchange) =>
+  ethers.TypedDataEncoder.hashDomain({
+    name: 'Polymarket CTF Exchange',
+    version: '2',
+    chainId: CHAIN_ID,
+    verifyingContract: exchange,
+  });
 const DOMAIN = { false: domain(EXCHANGE), true: domain(NEG_RISK_EXCHANGE) };
 
 /** The order id: the EIP-712 hash for the exchange that trades the token. `order.side` is 0 or 1 here. */

@@ -5,7 +5,14 @@ import { decimal, takerFee } from './amounts.mjs';
 import { Ledger } from './ledger.mjs';
 import { Markets } from './markets.mjs';
 import { sum, take } from './matching.mjs';
-import { checkAuthority, checkMarketable, checkTerms, IMMEDIATE, readPayload, verifiedId } from './orders.mjs';
+import {
+  checkAuthority,
+  checkMarketable,
+  checkTerms,
+  IMMEDIATE,
+  readPayload,
+  verifiedId,
+} from './orders.mjs';
 
 const KILLED = {
   FOK: "order couldn't be fully filled. FOK orders are fully filled or killed.",
@@ -57,7 +64,8 @@ export class Venue {
     const fills = take(order, record.shares, token);
     const crosses = fills.length > 0;
     if (crosses || IMMEDIATE.includes(order.type)) checkMarketable(order);
-    if (order.postOnly && crosses) throw new Refusal(400, 'invalid post-only order: order crosses book');
+    if (order.postOnly && crosses)
+      throw new Refusal(400, 'invalid post-only order: order crosses book');
     this.#checkFunds(record, fills);
     if (twist?.kind === 'success_with_error') {
       record.status = 'KILLED';
@@ -107,8 +115,18 @@ export class Venue {
     const { order, owner, token } = record;
     const { maker } = order.signed;
     const trade = {
-      id: randomUUID(), orderId: record.id, owner, maker, side: order.side, token, ...fill, fails, matchedAt: Date.now(),
-      delayMs: this.settings.trade_delay_ms, transactionHash: `0x${randomBytes(32).toString('hex')}`, counterOrder: `0x${randomBytes(32).toString('hex')}`,
+      id: randomUUID(),
+      orderId: record.id,
+      owner,
+      maker,
+      side: order.side,
+      token,
+      ...fill,
+      fails,
+      matchedAt: Date.now(),
+      delayMs: this.settings.trade_delay_ms,
+      transactionHash: `0x${randomBytes(32).toString('hex')}`,
+      counterOrder: `0x${randomBytes(32).toString('hex')}`,
     };
     this.trades.set(trade.id, trade);
     const mine = this.tradesOf.get(maker.toLowerCase());
@@ -131,7 +149,8 @@ export class Venue {
   #hold(record, sign) {
     const { order, shares, price, filled } = record;
     const rest = shares - filled;
-    const [asset, amount] = order.side === 'BUY' ? ['pusd', (rest * price) / 1_000_000n] : [order.signed.tokenId, rest];
+    const [asset, amount] =
+      order.side === 'BUY' ? ['pusd', (rest * price) / 1_000_000n] : [order.signed.tokenId, rest];
     this.ledger.hold(order.signed.maker, asset, sign * amount);
   }
 
@@ -149,7 +168,9 @@ export class Venue {
         record.status = 'CANCELED';
         result.canceled.push(id);
       } else {
-        result.not_canceled[id] = mine ? `order can't be canceled: ${record.status.toLowerCase()}` : 'order not found';
+        result.not_canceled[id] = mine
+          ? `order can't be canceled: ${record.status.toLowerCase()}`
+          : 'order not found';
       }
     }
     return result;
@@ -157,23 +178,42 @@ export class Venue {
 
   liveOrdersOf(credential) {
     return [...this.orders.values()].filter(
-      (r) => r.status === 'LIVE' && r.order.signed.maker.toLowerCase() === credential.address);
+      (r) => r.status === 'LIVE' && r.order.signed.maker.toLowerCase() === credential.address,
+    );
   }
 }
 
 function remember(id, order, token, credential) {
   return {
-    id, order, token, owner: credential.key, posts: 1, accepted: 0, status: 'NEW', error: '', createdAt: seconds(),
-    shares: 0n, price: 0n, filled: 0n, trades: [],
+    id,
+    order,
+    token,
+    owner: credential.key,
+    posts: 1,
+    accepted: 0,
+    status: 'NEW',
+    error: '',
+    createdAt: seconds(),
+    shares: 0n,
+    price: 0n,
+    filled: 0n,
+    trades: [],
   };
 }
 
 /** making/takingAmount are decimals, "" when nothing matched; transaction hashes come with the trades only. */
 function answer({ id, order }, status, trades) {
-  const [money, shares] = [sum(trades, 'cost'), sum(trades, 'size')].map((x) => (trades.length ? decimal(x) : ''));
+  const [money, shares] = [sum(trades, 'cost'), sum(trades, 'size')].map((x) =>
+    trades.length ? decimal(x) : '',
+  );
   const [makingAmount, takingAmount] = order.side === 'BUY' ? [money, shares] : [shares, money];
   return {
-    errorMsg: '', orderID: id, takingAmount, makingAmount, status, success: true,
+    errorMsg: '',
+    orderID: id,
+    takingAmount,
+    makingAmount,
+    status,
+    success: true,
     ...(trades.length ? { tradeIDs: trades.map((t) => t.id) } : {}),
   };
 }

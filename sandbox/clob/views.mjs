@@ -12,11 +12,21 @@ export function orderView(record, settings) {
   if (!record || !SHOWN.includes(record.status)) return null;
   const { order, token } = record;
   return {
-    id: record.id, status: (settings.status_prefix ? 'ORDER_STATUS_' : '') + record.status, owner: record.owner,
-    maker_address: order.signed.maker, market: token.market.conditionId, asset_id: token.tokenId, side: order.side,
-    original_size: decimal(record.shares), size_matched: decimal(record.filled), price: decimal(record.price),
-    outcome: token.outcome, expiration: String(order.expiration), order_type: order.type,
-    associate_trades: record.trades.map((t) => t.id), created_at: record.createdAt,
+    id: record.id,
+    status: (settings.status_prefix ? 'ORDER_STATUS_' : '') + record.status,
+    owner: record.owner,
+    maker_address: order.signed.maker,
+    market: token.market.conditionId,
+    asset_id: token.tokenId,
+    side: order.side,
+    original_size: decimal(record.shares),
+    size_matched: decimal(record.filled),
+    price: decimal(record.price),
+    outcome: token.outcome,
+    expiration: String(order.expiration),
+    order_type: order.type,
+    associate_trades: record.trades.map((t) => t.id),
+    created_at: record.createdAt,
   };
 }
 
@@ -30,18 +40,39 @@ export function tradeStatus({ matchedAt, delayMs, fails }, now) {
 export function tradeView(trade, settings) {
   const { status, since, broadcast } = tradeStatus(trade, Date.now());
   const { token, maker, owner, side } = trade;
-  const price = decimal(trade.price), size = decimal(trade.size);
+  const price = decimal(trade.price),
+    size = decimal(trade.size);
   const feeBps = decimal(token.market.feeRate * 10_000n);
   return {
-    id: trade.id, taker_order_id: trade.orderId, market: token.market.conditionId, asset_id: token.tokenId, side, size,
-    fee_rate_bps: feeBps, price, status: (settings.status_prefix ? 'TRADE_STATUS_' : '') + status,
-    match_time: String(Math.floor(trade.matchedAt / 1000)), last_update: String(Math.floor(since / 1000)),
-    outcome: token.outcome, bucket_index: 0, owner, maker_address: maker,
+    id: trade.id,
+    taker_order_id: trade.orderId,
+    market: token.market.conditionId,
+    asset_id: token.tokenId,
+    side,
+    size,
+    fee_rate_bps: feeBps,
+    price,
+    status: (settings.status_prefix ? 'TRADE_STATUS_' : '') + status,
+    match_time: String(Math.floor(trade.matchedAt / 1000)),
+    last_update: String(Math.floor(since / 1000)),
+    outcome: token.outcome,
+    bucket_index: 0,
+    owner,
+    maker_address: maker,
     transaction_hash: broadcast ? trade.transactionHash : '',
-    maker_orders: [{
-      order_id: trade.counterOrder, owner: LIQUIDITY_OWNER, maker_address: LIQUIDITY_MAKER, matched_amount: size, price,
-      fee_rate_bps: '0', asset_id: token.tokenId, outcome: token.outcome, side: side === 'BUY' ? 'SELL' : 'BUY',
-    }],
+    maker_orders: [
+      {
+        order_id: trade.counterOrder,
+        owner: LIQUIDITY_OWNER,
+        maker_address: LIQUIDITY_MAKER,
+        matched_amount: size,
+        price,
+        fee_rate_bps: '0',
+        asset_id: token.tokenId,
+        outcome: token.outcome,
+        side: side === 'BUY' ? 'SELL' : 'BUY',
+      },
+    ],
     trader_side: 'TAKER',
     ...(status === 'FAILED' ? { err_msg: 'transaction reverted' } : {}),
   };
@@ -77,9 +108,13 @@ function bound(text, otherwise) {
 
 /** One page of `rows`; the cursor is base64 of an offset, "MA==" the first and "LTE=" the end. */
 export function page(rows, cursor, size, view) {
-  const offset = cursor === undefined || cursor === '' ? 0 : Number(Buffer.from(cursor, 'base64').toString());
+  const offset =
+    cursor === undefined || cursor === '' ? 0 : Number(Buffer.from(cursor, 'base64').toString());
   if (!Number.isSafeInteger(offset) || offset < -1) throw new Refusal(400, 'invalid next_cursor');
   const data = offset === -1 ? [] : rows.slice(offset, offset + size).map(view);
-  const next = offset === -1 || offset + size >= rows.length ? END : Buffer.from(String(offset + size)).toString('base64');
+  const next =
+    offset === -1 || offset + size >= rows.length
+      ? END
+      : Buffer.from(String(offset + size)).toString('base64');
   return { limit: size, count: data.length, next_cursor: next, data };
 }

@@ -8,7 +8,8 @@ import { end, freePort, run, spawnGuarded, until } from './process.mjs';
 function programs() {
   const base = '/usr/lib/postgresql';
   const versions = fs.existsSync(base) ? fs.readdirSync(base).filter((v) => /^\d+$/.test(v)) : [];
-  if (versions.length === 0) throw new Error('PostgreSQL is not installed: apt-get install postgresql');
+  if (versions.length === 0)
+    throw new Error('PostgreSQL is not installed: apt-get install postgresql');
   return path.join(base, versions.sort((a, b) => b - a)[0], 'bin');
 }
 
@@ -25,13 +26,36 @@ export async function startPostgres(dir, { settings = {} } = {}) {
   fs.mkdirSync(dir, { recursive: true });
   fs.writeFileSync(passwordFile, password, { mode: 0o600 });
   if (user) await run('chown', ['-R', user, dir]);
-  await run(path.join(bin, 'initdb'),
-    ['-D', data, '-U', 'headroom', '-A', 'scram-sha-256', '--pwfile', passwordFile, '-E', 'UTF8', '--no-locale', '-N'], { user });
+  await run(
+    path.join(bin, 'initdb'),
+    [
+      '-D',
+      data,
+      '-U',
+      'headroom',
+      '-A',
+      'scram-sha-256',
+      '--pwfile',
+      passwordFile,
+      '-E',
+      'UTF8',
+      '--no-locale',
+      '-N',
+    ],
+    { user },
+  );
 
   const port = await freePort();
   const options = {
-    listen_addresses: '127.0.0.1', port, unix_socket_directories: '', max_connections: 50, shared_buffers: '128MB',
-    synchronous_commit: 'on', fsync: 'on', log_min_messages: 'fatal', ...settings,
+    listen_addresses: '127.0.0.1',
+    port,
+    unix_socket_directories: '',
+    max_connections: 50,
+    shared_buffers: '128MB',
+    synchronous_commit: 'on',
+    fsync: 'on',
+    log_min_messages: 'fatal',
+    ...settings,
   };
   const args = ['-D', data, ...Object.entries(options).flatMap(([k, v]) => ['-c', `${k}=${v}`])];
   const url = `postgresql://headroom:${password}@127.0.0.1:${port}/headroom`;
@@ -39,12 +63,20 @@ export async function startPostgres(dir, { settings = {} } = {}) {
   let child;
 
   async function start() {
-    child = spawnGuarded(path.join(bin, 'postgres'), args, { user, stdio: ['ignore', 'ignore', 'ignore'] });
-    const answers = () => run(path.join(bin, 'pg_isready'), ['-q', '-h', '127.0.0.1', '-p', String(port)]);
+    child = spawnGuarded(path.join(bin, 'postgres'), args, {
+      user,
+      stdio: ['ignore', 'ignore', 'ignore'],
+    });
+    const answers = () =>
+      run(path.join(bin, 'pg_isready'), ['-q', '-h', '127.0.0.1', '-p', String(port)]);
     await until('PostgreSQL', async () => (await answers(), true), 30_000);
   }
   await start();
-  await run(path.join(bin, 'createdb'), ['-h', '127.0.0.1', '-p', String(port), '-U', 'headroom', 'headroom'], { env });
+  await run(
+    path.join(bin, 'createdb'),
+    ['-h', '127.0.0.1', '-p', String(port), '-U', 'headroom', 'headroom'],
+    { env },
+  );
   return {
     url,
     start,

@@ -27,7 +27,8 @@ export async function until(what, check, timeoutMs = 20_000, everyMs = 50) {
     } catch (error) {
       last = error;
     }
-    if (Date.now() > deadline) throw new Error(`${what}: not within ${timeoutMs} ms${last ? ` (${last.message})` : ''}`);
+    if (Date.now() > deadline)
+      throw new Error(`${what}: not within ${timeoutMs} ms${last ? ` (${last.message})` : ''}`);
     await sleep(everyMs);
   }
 }
@@ -36,9 +37,17 @@ export async function until(what, check, timeoutMs = 20_000, everyMs = 50) {
  * Spawns `command` so that the kernel kills it when this process dies, SIGKILL included. `user` runs it as
  * another account (we are root then). Answers the child process with `ended`, a promise of {code, signal}.
  */
-export function spawnGuarded(command, args, { user, env, stdio = ['ignore', 'pipe', 'pipe'], cwd } = {}) {
+export function spawnGuarded(
+  command,
+  args,
+  { user, env, stdio = ['ignore', 'pipe', 'pipe'], cwd } = {},
+) {
   const account = user ? ['--reuid', user, '--regid', user, '--init-groups'] : [];
-  const child = spawn('setpriv', [...account, '--pdeathsig', 'KILL', command, ...args], { env, stdio, cwd });
+  const child = spawn('setpriv', [...account, '--pdeathsig', 'KILL', command, ...args], {
+    env,
+    stdio,
+    cwd,
+  });
   child.ended = new Promise((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
     child.once('error', (error) => resolve({ code: -1, signal: null, error }));
@@ -52,7 +61,11 @@ export async function run(command, args, options = {}) {
   const out = collect(child.stdout);
   const err = collect(child.stderr);
   const { code, signal, error } = await child.ended;
-  if (code !== 0) throw error ?? new Error(`${command} ${args[0] ?? ''} failed (${signal ?? code}): ${(await err).trim()}`);
+  if (code !== 0)
+    throw (
+      error ??
+      new Error(`${command} ${args[0] ?? ''} failed (${signal ?? code}): ${(await err).trim()}`)
+    );
   return out;
 }
 
@@ -65,8 +78,13 @@ export async function collect(stream) {
 /** The first line of `child`'s stdout that `match` accepts; keeps reading so that the pipe never fills. */
 export function firstLine(child, match, timeoutMs) {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-    child.ended.then(({ code, signal }) => reject(new Error(`ended while starting (${signal ?? code})`)));
+    const timer = setTimeout(
+      () => reject(new Error(`no answer within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
+    child.ended.then(({ code, signal }) =>
+      reject(new Error(`ended while starting (${signal ?? code})`)),
+    );
     readline.createInterface({ input: child.stdout }).on('line', (line) => {
       const found = match(line);
       if (!found) return;

@@ -19,10 +19,19 @@ export function makeWallet(dir) {
 export function sandboxConfig({ port, databaseUrl, wallet, sandbox, overrides = {} }) {
   const { plasma, polygon, venue } = sandbox;
   const chain = (c) => ({
-    chain_id: c.chain_id, rpc: [c.rpc], confirmations: 1, finalized_tag: true, poll_ms: 100, bump_after_ms: 5000,
-    usdt0: c.usdt0, ...(c.oft ? { oft: c.oft, eid: c.eid } : {}),
+    chain_id: c.chain_id,
+    rpc: [c.rpc],
+    confirmations: 1,
+    finalized_tag: true,
+    poll_ms: 100,
+    bump_after_ms: 5000,
+    usdt0: c.usdt0,
+    ...(c.oft ? { oft: c.oft, eid: c.eid } : {}),
   });
-  const networks = [`eip155:${plasma.chain_id}`, ...(plasma.chain_id === 84532 ? ['base-sepolia'] : ['plasma'])];
+  const networks = [
+    `eip155:${plasma.chain_id}`,
+    ...(plasma.chain_id === 84532 ? ['base-sepolia'] : ['plasma']),
+  ];
   const config = {
     profile: 'sandbox',
     log_level: 'info',
@@ -32,12 +41,22 @@ export function sandboxConfig({ port, databaseUrl, wallet, sandbox, overrides = 
     polygon: chain(polygon),
     deposits: { networks_v1: plasma.chain_id === 84532 ? networks.reverse() : networks },
     conversion: {
-      usdc: polygon.usdc, poll_ms: 200, minimum: '0.01',
-      ...(polygon.swap_router ? { quoter: polygon.quoter, router: polygon.swap_router, pool_fee: polygon.pool_fee } : {}),
+      usdc: polygon.usdc,
+      poll_ms: 200,
+      minimum: '0.01',
+      ...(polygon.swap_router
+        ? { quoter: polygon.quoter, router: polygon.swap_router, pool_fee: polygon.pool_fee }
+        : {}),
     },
     venue: {
-      url: venue.url, exchange: venue.exchange, neg_risk_exchange: venue.neg_risk_exchange,
-      orders_per_second: 2000, order_burst: 2000, first_look_ms: 100, longest_look_ms: 1000, grace_ms: 3000,
+      url: venue.url,
+      exchange: venue.exchange,
+      neg_risk_exchange: venue.neg_risk_exchange,
+      orders_per_second: 2000,
+      order_burst: 2000,
+      first_look_ms: 100,
+      longest_look_ms: 1000,
+      grace_ms: 3000,
     },
     wallet_key: { file: wallet.file },
   };
@@ -51,30 +70,54 @@ export function sandboxConfig({ port, databaseUrl, wallet, sandbox, overrides = 
  * Migrates, makes one key per scope, starts. Answers {url, pid(), keys, logFile, verify(), stop(), kill(), start()}:
  * `kill` is SIGKILL, `start` brings it back at the same address.
  */
-export async function startService({ binary, dir, databaseUrl, wallet, sandbox, overrides, quiet = true }) {
+export async function startService({
+  binary,
+  dir,
+  databaseUrl,
+  wallet,
+  sandbox,
+  overrides,
+  quiet = true,
+}) {
   const env = { ...process.env, HEADROOM_DATABASE_URL: databaseUrl };
   const port = overrides?.http?.port ?? (await freePort());
   const configFile = path.join(dir, 'headroom.json');
-  fs.writeFileSync(configFile, JSON.stringify(sandboxConfig({ port, databaseUrl, wallet, sandbox, overrides }), null, 2), { mode: 0o600 });
+  fs.writeFileSync(
+    configFile,
+    JSON.stringify(sandboxConfig({ port, databaseUrl, wallet, sandbox, overrides }), null, 2),
+    { mode: 0o600 },
+  );
   await run(binary, ['migrate'], { env });
   const keys = {};
-  for (const scope of SCOPES) keys[scope] = (await run(binary, ['keys', 'add', `sandbox ${scope}`, scope], { env })).trim();
+  for (const scope of SCOPES)
+    keys[scope] = (await run(binary, ['keys', 'add', `sandbox ${scope}`, scope], { env })).trim();
 
   const logFile = path.join(dir, 'headroom.log');
   const url = `http://127.0.0.1:${port}`;
   let child;
   async function start({ ready = true } = {}) {
     const log = fs.openSync(logFile, 'a');
-    child = spawnGuarded(binary, ['serve', '--config', configFile], { env, stdio: ['ignore', 'pipe', log] });
+    child = spawnGuarded(binary, ['serve', '--config', configFile], {
+      env,
+      stdio: ['ignore', 'pipe', log],
+    });
     fs.closeSync(log);
-    await firstLine(child, (line) => /^headroom listening on /.test(line), 30_000)
-      .catch((error) => { throw new Error(`the service: ${error.message}; its last words: ${tail(logFile)}`); });
+    await firstLine(child, (line) => /^headroom listening on /.test(line), 30_000).catch(
+      (error) => {
+        throw new Error(`the service: ${error.message}; its last words: ${tail(logFile)}`);
+      },
+    );
     if (ready) await until('the service', async () => (await fetch(`${url}/readyz`)).ok, 30_000);
   }
   await start();
   if (!quiet) console.error(`[stack] service log: ${logFile}`);
   return {
-    url, keys, logFile, configFile, env, start,
+    url,
+    keys,
+    logFile,
+    configFile,
+    env,
+    start,
     pid: () => child.pid,
     ended: () => child.ended,
     verify: () => run(binary, ['verify'], { env }),
@@ -87,5 +130,7 @@ export async function startService({ binary, dir, databaseUrl, wallet, sandbox, 
 }
 
 function tail(file) {
-  return fs.existsSync(file) ? fs.readFileSync(file, 'utf8').trim().split('\n').slice(-3).join(' | ') : 'none';
+  return fs.existsSync(file)
+    ? fs.readFileSync(file, 'utf8').trim().split('\n').slice(-3).join(' | ')
+    : 'none';
 }

@@ -13,7 +13,9 @@ export const OPENING_USDC = '100000';
 
 /** The built binary: HEADROOM_BINARY, or the release build of this clone. */
 export function binaryPath() {
-  const binary = process.env.HEADROOM_BINARY ?? fileURLToPath(new URL('../../build/release/headroom', import.meta.url));
+  const binary =
+    process.env.HEADROOM_BINARY ??
+    fileURLToPath(new URL('../../build/release/headroom', import.meta.url));
   if (!fs.existsSync(binary)) throw new Error(`${binary} is not built: run ./dev build`);
   return binary;
 }
@@ -21,9 +23,13 @@ export function binaryPath() {
 /** Starts sandbox/main.mjs as a process of its own. Answers {description, stop()}. */
 export async function startSandbox(args, logFile) {
   const log = fs.openSync(logFile, 'a');
-  const child = spawnGuarded(process.execPath, [SANDBOX, ...args], { stdio: ['ignore', 'pipe', log] });
+  const child = spawnGuarded(process.execPath, [SANDBOX, ...args], {
+    stdio: ['ignore', 'pipe', log],
+  });
   fs.closeSync(log);
-  const description = JSON.parse(await firstLine(child, (line) => line.startsWith('{') && line, 60_000));
+  const description = JSON.parse(
+    await firstLine(child, (line) => line.startsWith('{') && line, 60_000),
+  );
   return { description, ended: child.ended, stop: () => end(child, 5_000) };
 }
 
@@ -32,14 +38,20 @@ export async function startSandbox(args, logFile) {
  *                 opening: USDC the buffer starts with, null for none; log: (line) => void.
  * Answers {dir, postgres, sandbox, service, wallet, ready(), stop()}.
  */
-export async function startStack({ sandboxArgs = [], overrides, opening = OPENING_USDC, log = () => {} } = {}) {
+export async function startStack({
+  sandboxArgs = [],
+  overrides,
+  opening = OPENING_USDC,
+  log = () => {},
+} = {}) {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'headroom-'));
   fs.chmodSync(dir, 0o711); // PostgreSQL's own account must pass
   const parts = [];
   const stack = {
     dir,
     async stop() {
-      for (const part of parts.splice(0).reverse()) await part.stop().catch((e) => log(`while stopping: ${e.message}`));
+      for (const part of parts.splice(0).reverse())
+        await part.stop().catch((e) => log(`while stopping: ${e.message}`));
       fs.rmSync(dir, { recursive: true, force: true });
     },
   };
@@ -49,12 +61,24 @@ export async function startStack({ sandboxArgs = [], overrides, opening = OPENIN
     stack.postgres = add(await startPostgres(path.join(dir, 'postgres')));
     stack.wallet = makeWallet(dir);
     log('starting local chains and venue');
-    const sandbox = add(await startSandbox(['--service-address', stack.wallet.address, ...sandboxArgs], path.join(dir, 'sandbox.log')));
+    const sandbox = add(
+      await startSandbox(
+        ['--service-address', stack.wallet.address, ...sandboxArgs],
+        path.join(dir, 'sandbox.log'),
+      ),
+    );
     stack.sandbox = sandbox.description;
     log('starting the service');
-    stack.service = add(await startService({
-      binary: binaryPath(), dir, databaseUrl: stack.postgres.url, wallet: stack.wallet, sandbox: stack.sandbox, overrides,
-    }));
+    stack.service = add(
+      await startService({
+        binary: binaryPath(),
+        dir,
+        databaseUrl: stack.postgres.url,
+        wallet: stack.wallet,
+        sandbox: stack.sandbox,
+        overrides,
+      }),
+    );
     if (opening !== null) await replenish(stack.service, opening);
   } catch (error) {
     await stack.stop();
@@ -67,7 +91,11 @@ export async function startStack({ sandboxArgs = [], overrides, opening = OPENIN
 async function replenish({ url, keys }, amount) {
   const answer = await fetch(`${url}/buffer/replenish`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${keys.admin}`, 'content-type': 'application/json', 'idempotency-key': 'sandbox-opening' },
+    headers: {
+      authorization: `Bearer ${keys.admin}`,
+      'content-type': 'application/json',
+      'idempotency-key': 'sandbox-opening',
+    },
     body: JSON.stringify({ amount, reference: 'opening balance of the sandbox' }),
   });
   if (!answer.ok) throw new Error(`the buffer's opening money was refused: ${await answer.text()}`);

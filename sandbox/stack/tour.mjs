@@ -11,9 +11,18 @@ const BET = '25.37';
 
 /** A fetch that pays 402s of this deployment with the unmodified official client. */
 export function payingFetch({ plasma }, privateKey, atomicLimit = '100000000000') {
-  const client = new x402Client().register('eip155:*', new ExactEvmScheme(privateKeyToAccount(privateKey)));
+  const client = new x402Client().register(
+    'eip155:*',
+    new ExactEvmScheme(privateKeyToAccount(privateKey)),
+  );
   client.setSpendControls({
-    allowedAssets: [{ network: `eip155:${plasma.chain_id}`, asset: plasma.usdt0, maxAmountPerPayment: atomicLimit }],
+    allowedAssets: [
+      {
+        network: `eip155:${plasma.chain_id}`,
+        asset: plasma.usdt0,
+        maxAmountPerPayment: atomicLimit,
+      },
+    ],
   });
   return wrapFetchWithPayment(fetch, client);
 }
@@ -31,7 +40,10 @@ export function api({ url, keys }) {
     });
     return { status: answer.status, headers: answer.headers, body: await answer.json() };
   };
-  return { get: (path, options) => call('GET', path, options), post: (path, body, options) => call('POST', path, { ...options, body }) };
+  return {
+    get: (path, options) => call('GET', path, options),
+    post: (path, body, options) => call('POST', path, { ...options, body }),
+  };
 }
 
 export async function tour(ready, say) {
@@ -47,33 +59,68 @@ export async function tour(ready, say) {
   step('buffer', `${before.usdc_balance} USDC on Polygon stand behind every bet`);
 
   const unpaid = await post('/deposit', { amount: AMOUNT }, { key: null });
-  step('402', `POST /deposit answers ${unpaid.status}: ${unpaid.body.accepts[0].maxAmountRequired} micro-USDT0 to ${unpaid.body.accepts[0].payTo}`);
-  const paid = await post('/deposit', { amount: AMOUNT }, { key: null, using: payingFetch(ready, user.private_key) });
-  step('paid', `${paid.status}: deposit ${paid.body.deposit_id}, ${paid.body.amount} USDT0, tx ${paid.body.tx_hash}`);
+  step(
+    '402',
+    `POST /deposit answers ${unpaid.status}: ${unpaid.body.accepts[0].maxAmountRequired} micro-USDT0 to ${unpaid.body.accepts[0].payTo}`,
+  );
+  const paid = await post(
+    '/deposit',
+    { amount: AMOUNT },
+    { key: null, using: payingFetch(ready, user.private_key) },
+  );
+  step(
+    'paid',
+    `${paid.status}: deposit ${paid.body.deposit_id}, ${paid.body.amount} USDT0, tx ${paid.body.tx_hash}`,
+  );
 
   const balance = await until('the credit', async () => {
     const { body } = await get(`/balance?user_address=${user.address}`);
     return Number(body.balance) > 0 && body;
   });
-  step('credited', `${balance.user_address} may bet ${balance.max_bet} USDC (limited by ${balance.limiting_factor}), deposit is ${paid.body.status}`);
+  step(
+    'credited',
+    `${balance.user_address} may bet ${balance.max_bet} USDC (limited by ${balance.limiting_factor}), deposit is ${paid.body.status}`,
+  );
 
-  const placed = await post('/bets', {
-    user_address: user.address, token_id: market.token_id, amount: BET, max_price: (Number(market.price) + 0.05).toFixed(2),
-  }, { key: 'trade', headers: { 'idempotency-key': `tour-${crypto.randomUUID()}` } });
+  const placed = await post(
+    '/bets',
+    {
+      user_address: user.address,
+      token_id: market.token_id,
+      amount: BET,
+      max_price: (Number(market.price) + 0.05).toFixed(2),
+    },
+    { key: 'trade', headers: { 'idempotency-key': `tour-${crypto.randomUUID()}` } },
+  );
   const bet = placed.body;
-  step('bet', `${placed.status} ${bet.status}: ${bet.shares} shares at ${bet.average_price}, spent ${bet.spent}, fee ${bet.fee}, back ${bet.refunded}`);
+  step(
+    'bet',
+    `${placed.status} ${bet.status}: ${bet.shares} shares at ${bet.average_price}, spent ${bet.spent}, fee ${bet.fee}, back ${bet.refunded}`,
+  );
   step('order', `${bet.order_hash}`);
 
-  const done = await until('the conversion', async () => {
-    const { body } = await get(`/deposits/${paid.body.deposit_id}`);
-    return ['completed', 'failed'].includes(body.status) && body;
-  }, 60_000, 200);
-  for (const s of done.conversion.steps) step(s.name, `${s.state}: ${s.amount_in} in, ${s.amount_out} out, tx ${s.tx_hash}`);
+  const done = await until(
+    'the conversion',
+    async () => {
+      const { body } = await get(`/deposits/${paid.body.deposit_id}`);
+      return ['completed', 'failed'].includes(body.status) && body;
+    },
+    60_000,
+    200,
+  );
+  for (const s of done.conversion.steps)
+    step(s.name, `${s.state}: ${s.amount_in} in, ${s.amount_out} out, tx ${s.tx_hash}`);
   const conversion = (await get(`/conversions/${done.conversion.conversion_id}`)).body;
-  step('converted', `deposit ${done.status}: ${conversion.received} USDC arrived, ${conversion.loss} lost on the way`);
+  step(
+    'converted',
+    `deposit ${done.status}: ${conversion.received} USDC arrived, ${conversion.loss} lost on the way`,
+  );
 
   const after = (await get('/buffer/status', { key: null })).body;
-  step('buffer', `${after.usdc_balance} USDC: ${before.usdc_balance} - bet + refund + what arrived`);
+  step(
+    'buffer',
+    `${after.usdc_balance} USDC: ${before.usdc_balance} - bet + refund + what arrived`,
+  );
   const audit = (await get('/audit/solvency')).body;
   step('audit', `solvent: ${audit.solvent}, difference ${audit.difference} USDC`);
 }

@@ -4,7 +4,9 @@ import { parseArgs } from 'node:util';
 import { startStack } from './stack.mjs';
 import { tour } from './tour.mjs';
 
-const { values } = parseArgs({ options: { 'ready-file': { type: 'string' }, 'no-tour': { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: { 'ready-file': { type: 'string' }, 'no-tour': { type: 'boolean', default: false } },
+});
 const say = (line = '') => console.log(line);
 let stack;
 let stopping = false;

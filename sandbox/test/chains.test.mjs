@@ -7,14 +7,20 @@ import { post, request, sleep, startSandbox, until } from './support.mjs';
 
 const usd = (amount) => ethers.parseUnits(String(amount), 6);
 const TOKEN_ABI = [
-  'function balanceOf(address) view returns (uint256)', 'function approve(address,uint256)', 'function mint(address,uint256)',
-  'function name() view returns (string)', 'function version() view returns (string)', 'function decimals() view returns (uint8)',
-  'function DOMAIN_SEPARATOR() view returns (bytes32)', 'function authorizationState(address,bytes32) view returns (bool)',
+  'function balanceOf(address) view returns (uint256)',
+  'function approve(address,uint256)',
+  'function mint(address,uint256)',
+  'function name() view returns (string)',
+  'function version() view returns (string)',
+  'function decimals() view returns (uint8)',
+  'function DOMAIN_SEPARATOR() view returns (bytes32)',
+  'function authorizationState(address,bytes32) view returns (bool)',
   'function transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,uint8,bytes32,bytes32)',
   'function transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,bytes)',
   'function receiveWithAuthorization(address,address,uint256,uint256,uint256,bytes32,bytes)',
   'function cancelAuthorization(address,bytes32,uint8,bytes32,bytes32)',
-  'event AuthorizationUsed(address indexed,bytes32 indexed)', 'event AuthorizationCanceled(address indexed,bytes32 indexed)',
+  'event AuthorizationUsed(address indexed,bytes32 indexed)',
+  'event AuthorizationCanceled(address indexed,bytes32 indexed)',
   'event Transfer(address indexed,address indexed,uint256)',
 ];
 const OFT_ABI = [
@@ -24,7 +30,8 @@ const OFT_ABI = [
   'event OFTSent(bytes32 indexed guid,uint32,address indexed,uint256,uint256)',
   'event OFTReceived(bytes32 indexed guid,uint32,address indexed,uint256)',
 ];
-const VRS = 'transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,uint8,bytes32,bytes32)';
+const VRS =
+  'transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,uint8,bytes32,bytes32)';
 const BYTES = 'transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,bytes)';
 
 let sandbox, plasma, polygon, service, usdt0, payer, control;
@@ -32,7 +39,11 @@ let sandbox, plasma, polygon, service, usdt0, payer, control;
 /** Our view of a chain, and the service's wallet on it. */
 function connect({ rpc, chain_id: chainId }, wallet) {
   const network = new ethers.Network('local', chainId);
-  const provider = new ethers.JsonRpcProvider(rpc, network, { staticNetwork: network, pollingInterval: 50, cacheTimeout: -1 });
+  const provider = new ethers.JsonRpcProvider(rpc, network, {
+    staticNetwork: network,
+    pollingInterval: 50,
+    cacheTimeout: -1,
+  });
   return { provider, wallet: wallet.connect(provider) };
 }
 
@@ -59,14 +70,18 @@ test('everybody owns what the description promises', async () => {
     assert.equal(await usdt0.balanceOf(address), usd(10_000));
     assert.equal(await plasma.link.provider.getBalance(address), 0n);
   }
-  for (const { link } of [plasma, polygon]) assert.equal(await link.provider.getBalance(service.address), ethers.parseEther('1000'));
+  for (const { link } of [plasma, polygon])
+    assert.equal(await link.provider.getBalance(service.address), ethers.parseEther('1000'));
   const usdc = new ethers.Contract(polygon.usdc, TOKEN_ABI, polygon.link.provider);
   assert.equal(await usdc.balanceOf(service.address), usd(100_000));
 });
 
 test('the deposit token has the real address, domain and shape', async () => {
   assert.equal(plasma.usdt0, '0xB8CE59FC3717ada4C02eaDF9682A9e934F625ebb');
-  assert.equal(await usdt0.DOMAIN_SEPARATOR(), '0x9b623ce5cf92b52a645d79ae1a57a50aa3d0506ebc752db1847ef4f21c7f8461');
+  assert.equal(
+    await usdt0.DOMAIN_SEPARATOR(),
+    '0x9b623ce5cf92b52a645d79ae1a57a50aa3d0506ebc752db1847ef4f21c7f8461',
+  );
   assert.equal(await usdt0.name(), 'USDT0');
   assert.equal(await usdt0.decimals(), 6n);
   await assert.rejects(usdt0.version(), 'no version() getter');
@@ -75,16 +90,40 @@ test('the deposit token has the real address, domain and shape', async () => {
   assert.equal(await oft.approvalRequired(), false);
 });
 
-const TYPES = Object.fromEntries(['TransferWithAuthorization', 'ReceiveWithAuthorization'].map((name) => [name, [
-  ['address', 'from'], ['address', 'to'], ['uint256', 'value'], ['uint256', 'validAfter'], ['uint256', 'validBefore'], ['bytes32', 'nonce'],
-].map(([type, field]) => ({ type, name: field }))]));
-const domain = () => ({ name: 'USDT0', version: '1', chainId: plasma.chain_id, verifyingContract: plasma.usdt0 });
+const TYPES = Object.fromEntries(
+  ['TransferWithAuthorization', 'ReceiveWithAuthorization'].map((name) => [
+    name,
+    [
+      ['address', 'from'],
+      ['address', 'to'],
+      ['uint256', 'value'],
+      ['uint256', 'validAfter'],
+      ['uint256', 'validBefore'],
+      ['bytes32', 'nonce'],
+    ].map(([type, field]) => ({ type, name: field })),
+  ]),
+);
+const domain = () => ({
+  name: 'USDT0',
+  version: '1',
+  chainId: plasma.chain_id,
+  verifyingContract: plasma.usdt0,
+});
 const authorization = (over = {}) => ({
-  from: payer.address, to: service.address, value: usd('2.5'), validAfter: 0, validBefore: Math.floor(Date.now() / 1000) + 3600,
-  nonce: ethers.hexlify(ethers.randomBytes(32)), ...over,
+  from: payer.address,
+  to: service.address,
+  value: usd('2.5'),
+  validAfter: 0,
+  validBefore: Math.floor(Date.now() / 1000) + 3600,
+  nonce: ethers.hexlify(ethers.randomBytes(32)),
+  ...over,
 });
 const sign = (message, { wallet = payer, type = 'TransferWithAuthorization', chainId } = {}) =>
-  wallet.signTypedData({ ...domain(), ...(chainId ? { chainId } : {}) }, { [type]: TYPES[type] }, message);
+  wallet.signTypedData(
+    { ...domain(), ...(chainId ? { chainId } : {}) },
+    { [type]: TYPES[type] },
+    message,
+  );
 
 test('an authorization signed without gas settles, in both overloads, once', async () => {
   for (const overload of [VRS, BYTES]) {
@@ -94,7 +133,10 @@ test('an authorization signed without gas settles, in both overloads, once', asy
     const args = [...Object.values(message), ...(overload === VRS ? [v, r, s] : [signature])];
     const opening = await usdt0.balanceOf(service.address);
     const receipt = await done(usdt0[overload](...args));
-    assert.deepEqual(receipt.logs.map((l) => usdt0.interface.parseLog(l).name), ['AuthorizationUsed', 'Transfer']);
+    assert.deepEqual(
+      receipt.logs.map((l) => usdt0.interface.parseLog(l).name),
+      ['AuthorizationUsed', 'Transfer'],
+    );
     assert.equal(await usdt0.balanceOf(service.address), opening + usd('2.5'));
     assert.equal(await usdt0.authorizationState(payer.address, message.nonce), true);
     await assert.rejects(usdt0[overload].staticCall(...args), /used or canceled/);
@@ -103,52 +145,103 @@ test('an authorization signed without gas settles, in both overloads, once', asy
 
 test('a wrong authorization is refused', async () => {
   const now = Math.floor(Date.now() / 1000);
-  const attempt = async (message, signature) => usdt0[BYTES].staticCall(...Object.values(message), signature ?? await sign(message));
+  const attempt = async (message, signature) =>
+    usdt0[BYTES].staticCall(...Object.values(message), signature ?? (await sign(message)));
   const message = authorization();
   const good = ethers.Signature.from(await sign(message));
-  const highS = ethers.toBeHex(0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n - BigInt(good.s), 32);
-  await assert.rejects(attempt(message, ethers.concat([good.r, highS, good.v === 27 ? '0x1c' : '0x1b'])), /invalid signature/);
-  await assert.rejects(attempt(message, ethers.concat([good.r, good.s, good.v === 27 ? '0x00' : '0x01'])), /invalid signature/);
+  const highS = ethers.toBeHex(
+    0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n - BigInt(good.s),
+    32,
+  );
+  await assert.rejects(
+    attempt(message, ethers.concat([good.r, highS, good.v === 27 ? '0x1c' : '0x1b'])),
+    /invalid signature/,
+  );
+  await assert.rejects(
+    attempt(message, ethers.concat([good.r, good.s, good.v === 27 ? '0x00' : '0x01'])),
+    /invalid signature/,
+  );
   await assert.rejects(attempt({ ...message, value: 1n }, good.serialized), /invalid signature/);
   await assert.rejects(attempt(message, await sign(message, { chainId: 1 })), /invalid signature/);
-  await assert.rejects(attempt(message, await sign(message, { wallet: ethers.Wallet.createRandom() })), /invalid signature/);
+  await assert.rejects(
+    attempt(message, await sign(message, { wallet: ethers.Wallet.createRandom() })),
+    /invalid signature/,
+  );
   await assert.rejects(attempt(authorization({ validBefore: now - 10 })), /expired/);
   await assert.rejects(attempt(authorization({ validAfter: now + 1000 })), /not yet valid/);
   await assert.rejects(attempt(authorization({ value: usd(1_000_000) })));
   const receive = authorization({ to: payer.address });
-  await assert.rejects(usdt0.receiveWithAuthorization.staticCall(
-    ...Object.values(receive), await sign(receive, { type: 'ReceiveWithAuthorization' })), /payee/);
+  await assert.rejects(
+    usdt0.receiveWithAuthorization.staticCall(
+      ...Object.values(receive),
+      await sign(receive, { type: 'ReceiveWithAuthorization' }),
+    ),
+    /payee/,
+  );
 });
 
 test('receiveWithAuthorization pays its caller; cancelAuthorization spends the nonce', async () => {
   const receive = authorization();
-  await done(usdt0.receiveWithAuthorization(...Object.values(receive), await sign(receive, { type: 'ReceiveWithAuthorization' })));
+  await done(
+    usdt0.receiveWithAuthorization(
+      ...Object.values(receive),
+      await sign(receive, { type: 'ReceiveWithAuthorization' }),
+    ),
+  );
   const { from, nonce } = authorization();
-  const types = { CancelAuthorization: [{ type: 'address', name: 'authorizer' }, { type: 'bytes32', name: 'nonce' }] };
-  const { v, r, s } = ethers.Signature.from(await payer.signTypedData(domain(), types, { authorizer: from, nonce }));
+  const types = {
+    CancelAuthorization: [
+      { type: 'address', name: 'authorizer' },
+      { type: 'bytes32', name: 'nonce' },
+    ],
+  };
+  const { v, r, s } = ethers.Signature.from(
+    await payer.signTypedData(domain(), types, { authorizer: from, nonce }),
+  );
   await done(usdt0.cancelAuthorization(from, nonce, v, r, s));
   assert.equal(await usdt0.authorizationState(from, nonce), true);
 });
 
 test('a payer with code is asked by EIP-1271', async () => {
   const { TestWallet1271 } = await compiled('TestTokens.sol');
-  const deployed = await new ethers.ContractFactory(TestWallet1271.abi, TestWallet1271.bytecode, plasma.link.wallet).deploy(payer.address);
+  const deployed = await new ethers.ContractFactory(
+    TestWallet1271.abi,
+    TestWallet1271.bytecode,
+    plasma.link.wallet,
+  ).deploy(payer.address);
   await deployed.waitForDeployment();
   await post(`${control}/mint?chain=plasma&token=usdt0&to=${deployed.target}&amount=10`);
   const message = authorization({ from: deployed.target });
   await done(usdt0[BYTES](...Object.values(message), await sign(message)));
   assert.equal(await usdt0.balanceOf(deployed.target), usd('7.5'));
   const stranger = authorization({ from: deployed.target });
-  await assert.rejects(usdt0[BYTES].staticCall(...Object.values(stranger), await sign(stranger, { wallet: ethers.Wallet.createRandom() })), /invalid signature/);
+  await assert.rejects(
+    usdt0[BYTES].staticCall(
+      ...Object.values(stranger),
+      await sign(stranger, { wallet: ethers.Wallet.createRandom() }),
+    ),
+    /invalid signature/,
+  );
 });
 
 async function sendOft(amount) {
   await post(`${control}/mint?chain=plasma&token=usdt0&to=${service.address}&amount=${amount}`);
   const oft = new ethers.Contract(plasma.oft, OFT_ABI, plasma.link.wallet);
-  const param = [polygon.eid, ethers.zeroPadValue(service.address, 32), usd(amount), usd(amount), '0x', '0x', '0x'];
+  const param = [
+    polygon.eid,
+    ethers.zeroPadValue(service.address, 32),
+    usd(amount),
+    usd(amount),
+    '0x',
+    '0x',
+    '0x',
+  ];
   const { nativeFee } = await oft.quoteSend(param, false);
-  const receipt = await done(oft.send(param, [nativeFee, 0n], service.address, { value: nativeFee }));
-  return receipt.logs.map((l) => oft.interface.parseLog(l)).find((l) => l?.name === 'OFTSent').args.guid;
+  const receipt = await done(
+    oft.send(param, [nativeFee, 0n], service.address, { value: nativeFee }),
+  );
+  return receipt.logs.map((l) => oft.interface.parseLog(l)).find((l) => l?.name === 'OFTSent').args
+    .guid;
 }
 
 async function received(guid) {
@@ -162,19 +255,36 @@ test('an OFT send arrives on Polygon and the pool swaps it to USDC', async () =>
   assert.equal(event.args[3], usd(1000));
 
   const { wallet } = polygon.link;
-  const [from, to] = [polygon.usdt0, polygon.usdc].map((address) => new ethers.Contract(address, TOKEN_ABI, wallet));
+  const [from, to] = [polygon.usdt0, polygon.usdc].map(
+    (address) => new ethers.Contract(address, TOKEN_ABI, wallet),
+  );
   const quoter = new ethers.Contract(polygon.quoter, realArtifact('QuoterV2').abi, wallet);
-  const { amountOut } = await quoter.quoteExactInputSingle.staticCall([from.target, to.target, usd(1000), polygon.pool_fee, 0]);
+  const { amountOut } = await quoter.quoteExactInputSingle.staticCall([
+    from.target,
+    to.target,
+    usd(1000),
+    polygon.pool_fee,
+    0,
+  ]);
   const router = new ethers.Contract(polygon.swap_router, realArtifact('SwapRouter').abi, wallet);
-  const swap = (deadline, floor) => [[from.target, to.target, polygon.pool_fee, wallet.address, deadline, usd(1000), floor, 0], { gasLimit: 500_000 }];
+  const swap = (deadline, floor) => [
+    [from.target, to.target, polygon.pool_fee, wallet.address, deadline, usd(1000), floor, 0],
+    { gasLimit: 500_000 },
+  ];
   await done(from.approve(router.target, usd(1000)));
   const { timestamp } = await polygon.link.provider.getBlock('latest');
   assert.equal(router.interface.getFunction('exactInputSingle').selector, '0x414bf389');
-  await assert.rejects(router.exactInputSingle.staticCall(...swap(timestamp - 10, 0)), /Transaction too old/);
-  await assert.rejects(router.exactInputSingle.staticCall(...swap(timestamp + 600, usd(1000))), /Too little received/);
+  await assert.rejects(
+    router.exactInputSingle.staticCall(...swap(timestamp - 10, 0)),
+    /Transaction too old/,
+  );
+  await assert.rejects(
+    router.exactInputSingle.staticCall(...swap(timestamp + 600, usd(1000))),
+    /Too little received/,
+  );
   const opening = await to.balanceOf(wallet.address);
   await done(router.exactInputSingle(...swap(timestamp + 600, amountOut)));
-  const got = await to.balanceOf(wallet.address) - opening;
+  const got = (await to.balanceOf(wallet.address)) - opening;
   assert.equal(got, amountOut);
   assert.ok(got > usd('999.7') && got < usd(1000), `1 bp fee and little impact: ${got}`);
 });
@@ -200,15 +310,19 @@ test('the relay can hold, delay and drop packets', async () => {
 });
 
 test('finalized follows the head without traffic', async () => {
-  const number = async (tag) => Number((await polygon.link.provider.send('eth_getBlockByNumber', [tag, false])).number);
+  const number = async (tag) =>
+    Number((await polygon.link.provider.send('eth_getBlockByNumber', [tag, false])).number);
   const head = await number('latest');
-  await until(async () => await number('finalized') >= head, 5000);
+  await until(async () => (await number('finalized')) >= head, 5000);
 });
 
 test('a chain can be refused, hang, answer 500, and come back', async () => {
-  const ask = (timeoutMs = 300) => request(plasma.rpc, {
-    method: 'POST', body: '{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[]}', timeoutMs,
-  });
+  const ask = (timeoutMs = 300) =>
+    request(plasma.rpc, {
+      method: 'POST',
+      body: '{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[]}',
+      timeoutMs,
+    });
   const chainId = async () => assert.equal(Number((await ask(5000)).json.result), plasma.chain_id);
   await chainId();
   await post(`${control}/chain/plasma?mode=hang`);
@@ -222,8 +336,15 @@ test('a chain can be refused, hang, answer 500, and come back', async () => {
 });
 
 test('a wrong control call is refused', async () => {
-  const bad = ['/oft?mode=x', '/oft?delay_ms=x', '/mint?chain=plasma&token=usdc&to=0x&amount=1', '/mint?chain=x', '/chain/x?down=1',
-    '/chain/plasma?mode=x', `/mint?chain=plasma&token=usdt0&to=${service.address}&amount=-1`];
+  const bad = [
+    '/oft?mode=x',
+    '/oft?delay_ms=x',
+    '/mint?chain=plasma&token=usdc&to=0x&amount=1',
+    '/mint?chain=x',
+    '/chain/x?down=1',
+    '/chain/plasma?mode=x',
+    `/mint?chain=plasma&token=usdt0&to=${service.address}&amount=-1`,
+  ];
   for (const call of bad) assert.equal((await post(control + call)).status, 400, call);
   assert.equal((await post(`${control}/x`)).status, 404);
   assert.equal((await request(`${control}/mint`)).status, 405);

@@ -14,9 +14,12 @@ before(async () => {
 after(() => sandbox?.stop());
 afterEach(() => request(`${venue.control_url}/faults`, { method: 'DELETE' }));
 
-const arm = async (fault) => assert.equal((await post(`${venue.control_url}/faults`, fault)).status, 200);
-const seen = async (id = trader.lastId) => (await request(`${venue.control_url}/state?id=${id}`)).json.orders[0];
-const pusd = async () => (await request(`${venue.control_url}/balance?address=${trader.address}`)).json.pusd;
+const arm = async (fault) =>
+  assert.equal((await post(`${venue.control_url}/faults`, fault)).status, 200);
+const seen = async (id = trader.lastId) =>
+  (await request(`${venue.control_url}/state?id=${id}`)).json.orders[0];
+const pusd = async () =>
+  (await request(`${venue.control_url}/balance?address=${trader.address}`)).json.pusd;
 const dropped = { code: 'ECONNRESET' };
 
 test('drop_before_accept: the connection breaks, the venue knows nothing, the same bytes work', async () => {
@@ -65,13 +68,19 @@ test('fok_not_filled: killed, and the hash is gone', async () => {
   const opening = await pusd();
   await arm({ kind: 'fok_not_filled' });
   const payload = await trader.payload(deep);
-  assert.equal((await trader.call('POST', '/order', payload)).json.error, "order couldn't be fully filled. FOK orders are fully filled or killed.");
+  assert.equal(
+    (await trader.call('POST', '/order', payload)).json.error,
+    "order couldn't be fully filled. FOK orders are fully filled or killed.",
+  );
   assert.match((await trader.call('POST', '/order', payload)).json.error, /Duplicated/);
   assert.equal(await pusd(), opening);
 });
 
 test('rate_limited and restarting_425 accept nothing and keep the hash free', async () => {
-  for (const [kind, status] of [['rate_limited', 429], ['restarting_425', 425]]) {
+  for (const [kind, status] of [
+    ['rate_limited', 429],
+    ['restarting_425', 425],
+  ]) {
     await arm({ kind });
     const payload = await trader.payload(deep);
     const answer = await trader.call('POST', '/order', payload);
@@ -84,9 +93,16 @@ test('rate_limited and restarting_425 accept nothing and keep the hash free', as
 test('matched_delayed: "delayed" first, the trade later', async () => {
   await arm({ kind: 'matched_delayed', delay_ms: 300 });
   const answer = await trader.buy(deep);
-  assert.deepEqual([answer.json.status, answer.json.tradeIDs, answer.json.makingAmount], ['delayed', undefined, '']);
+  assert.deepEqual(
+    [answer.json.status, answer.json.tradeIDs, answer.json.makingAmount],
+    ['delayed', undefined, ''],
+  );
   assert.equal((await trader.call('GET', `/data/order/${trader.lastId}`)).json.status, 'DELAYED');
-  await until(async () => (await trader.call('GET', `/data/order/${trader.lastId}`)).json.status === 'MATCHED', 2000);
+  await until(
+    async () =>
+      (await trader.call('GET', `/data/order/${trader.lastId}`)).json.status === 'MATCHED',
+    2000,
+  );
   assert.equal((await seen()).fills.length, 1);
 });
 
@@ -103,7 +119,9 @@ test('trade_failed: matched, retrying, failed, and the money is back', async () 
   const opening = await pusd();
   await post(`${venue.control_url}/settings`, { trade_delay_ms: 100 });
   await arm({ kind: 'trade_failed' });
-  const { tradeIDs: [id] } = (await trader.buy(deep)).json;
+  const {
+    tradeIDs: [id],
+  } = (await trader.buy(deep)).json;
   const statuses = new Set();
   await until(async () => {
     const [trade] = (await trader.call('GET', `/data/trades?id=${id}`)).json.data;
@@ -112,7 +130,7 @@ test('trade_failed: matched, retrying, failed, and the money is back', async () 
   }, 2000);
   await post(`${venue.control_url}/settings`, { trade_delay_ms: 20 });
   assert.deepEqual([...statuses], ['MATCHED', 'RETRYING', 'FAILED']);
-  await until(async () => await pusd() === opening, 1000);
+  await until(async () => (await pusd()) === opening, 1000);
   assert.equal((await request(`${venue.control_url}/fills`)).json.failed, 1);
 });
 
@@ -123,7 +141,10 @@ test('html_403 and success_with_error', async () => {
   assert.match(page.headers['content-type'], /text\/html/);
   await arm({ kind: 'success_with_error' });
   const odd = await trader.buy(deep);
-  assert.deepEqual([odd.status, odd.json.success, odd.json.errorMsg, (await seen()).fills.length], [200, true, 'could not insert order', 0]);
+  assert.deepEqual(
+    [odd.status, odd.json.success, odd.json.errorMsg, (await seen()).fills.length],
+    [200, true, 'could not insert order', 0],
+  );
 });
 
 test('look-ups fail on request', async () => {
@@ -148,8 +169,16 @@ test('faults strike as often as asked, in order, and can be listed and cleared',
   for (let i = 0; i < 4; i += 1) statuses.push((await trader.buy(deep)).status);
   assert.deepEqual(statuses, [429, 429, 425, 200]);
   const { faults } = (await request(`${venue.control_url}/faults`)).json;
-  assert.deepEqual(faults.map((f) => [f.kind, f.fired, f.left]), [['rate_limited', 2, 0], ['restarting_425', 1, 0]]);
-  assert.deepEqual((await request(`${venue.control_url}/faults`, { method: 'DELETE' })).json, { faults: [] });
+  assert.deepEqual(
+    faults.map((f) => [f.kind, f.fired, f.left]),
+    [
+      ['rate_limited', 2, 0],
+      ['restarting_425', 1, 0],
+    ],
+  );
+  assert.deepEqual((await request(`${venue.control_url}/faults`, { method: 'DELETE' })).json, {
+    faults: [],
+  });
 });
 
 test('a probability strikes now and then, the same way for the same seed', async () => {
@@ -166,11 +195,21 @@ test('a probability strikes now and then, the same way for the same seed', async
 });
 
 test('an unknown fault is refused', async () => {
-  for (const bad of [{}, { kind: 'x' }, { kind: 'null' }, { kind: 'delay', on: 'x' }, { kind: 'delay', times: 0 },
-    { kind: 'delay', delay_ms: -1 }, { kind: 'delay', probability: 2 }]) {
+  for (const bad of [
+    {},
+    { kind: 'x' },
+    { kind: 'null' },
+    { kind: 'delay', on: 'x' },
+    { kind: 'delay', times: 0 },
+    { kind: 'delay', delay_ms: -1 },
+    { kind: 'delay', probability: 2 },
+  ]) {
     assert.equal((await post(`${venue.control_url}/faults`, bad)).status, 400);
   }
   assert.equal((await post(`${venue.control_url}/settings`, { page_size: 0 })).status, 400);
-  assert.equal((await post(`${venue.control_url}/balance`, { address: 'x', pusd: '1' })).status, 400);
+  assert.equal(
+    (await post(`${venue.control_url}/balance`, { address: 'x', pusd: '1' })).status,
+    400,
+  );
   assert.equal((await request(`${venue.control_url}/nothing`)).status, 404);
 });

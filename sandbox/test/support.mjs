@@ -16,10 +16,16 @@ export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Runs main.mjs and waits for its line. Answers {info, child, stop()}. */
 export async function startSandbox(args = [], { env = {}, stdin = 'ignore' } = {}) {
-  const child = spawn(process.execPath, [main, ...args], { stdio: [stdin, 'pipe', 'inherit'], env: { ...process.env, ...env } });
+  const child = spawn(process.execPath, [main, ...args], {
+    stdio: [stdin, 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
+  });
   const lines = [];
   const first = new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('the sandbox did not start in time')), START_TIMEOUT_MS);
+    const timer = setTimeout(
+      () => reject(new Error('the sandbox did not start in time')),
+      START_TIMEOUT_MS,
+    );
     readline.createInterface({ input: child.stdout }).on('line', (line) => {
       clearTimeout(timer);
       lines.push(line);
@@ -35,7 +41,9 @@ export async function startSandbox(args = [], { env = {}, stdin = 'ignore' } = {
     throw e;
   });
   return {
-    info: JSON.parse(lines[0]), lines, child,
+    info: JSON.parse(lines[0]),
+    lines,
+    child,
     async stop(signal = 'SIGTERM') {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill(signal);
@@ -54,28 +62,48 @@ export async function until(check, timeoutMs = 15_000) {
 }
 
 /** {status, headers, text, json}; transport errors reject. */
-export function request(url, { method = 'GET', headers = {}, body, agent, timeoutMs = 10_000 } = {}) {
+export function request(
+  url,
+  { method = 'GET', headers = {}, body, agent, timeoutMs = 10_000 } = {},
+) {
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
-    const req = http.request(url, { method, headers: { 'content-type': 'application/json', ...length, ...headers }, agent }, (res) => {
-      const parts = [];
-      res.on('data', (part) => parts.push(part)).on('error', reject).on('end', () => {
-        const text = Buffer.concat(parts).toString();
-        let json;
-        try { json = JSON.parse(text); } catch { json = undefined; }
-        resolve({ status: res.statusCode, headers: res.headers, text, json });
-      });
-    });
+    const req = http.request(
+      url,
+      { method, headers: { 'content-type': 'application/json', ...length, ...headers }, agent },
+      (res) => {
+        const parts = [];
+        res
+          .on('data', (part) => parts.push(part))
+          .on('error', reject)
+          .on('end', () => {
+            const text = Buffer.concat(parts).toString();
+            let json;
+            try {
+              json = JSON.parse(text);
+            } catch {
+              json = undefined;
+            }
+            resolve({ status: res.statusCode, headers: res.headers, text, json });
+          });
+      },
+    );
     req.setTimeout(timeoutMs, () => req.destroy(new Error('timeout')));
     req.on('error', reject).end(body);
   });
 }
 
-export const post = (url, body) => request(url, { method: 'POST', body: body === undefined ? undefined : JSON.stringify(body) });
+export const post = (url, body) =>
+  request(url, { method: 'POST', body: body === undefined ? undefined : JSON.stringify(body) });
 
-const fields = (list) => list.split(',').map((f) => ({ type: f.split(' ')[0], name: f.split(' ')[1] }));
-const ORDER = { Order: fields('uint256 salt,address maker,address signer,uint256 tokenId,uint256 makerAmount,uint256 takerAmount,' +
-  'uint8 side,uint8 signatureType,uint256 timestamp,bytes32 metadata,bytes32 builder') };
+const fields = (list) =>
+  list.split(',').map((f) => ({ type: f.split(' ')[0], name: f.split(' ')[1] }));
+const ORDER = {
+  Order: fields(
+    'uint256 salt,address maker,address signer,uint256 tokenId,uint256 makerAmount,uint256 takerAmount,' +
+      'uint8 side,uint8 signatureType,uint256 timestamp,bytes32 metadata,bytes32 builder',
+  ),
+};
 const AUTH = { ClobAuth: fields('address address,string timestamp,uint256 nonce,string message') };
 const now = () => Math.floor(Date.now() / 1000);
 let nextSalt = Date.now();
@@ -88,46 +116,91 @@ export class Trader {
   }
 
   async l1({ timestamp = String(now()), nonce = 0 } = {}) {
-    const message = { address: this.address, timestamp, nonce, message: 'This message attests that I control the given wallet' };
-    const signature = await this.wallet.signTypedData({ name: 'ClobAuthDomain', version: '1', chainId: 137 }, AUTH, message);
-    return { POLY_ADDRESS: this.address, POLY_SIGNATURE: signature, POLY_TIMESTAMP: timestamp, POLY_NONCE: String(nonce) };
+    const message = {
+      address: this.address,
+      timestamp,
+      nonce,
+      message: 'This message attests that I control the given wallet',
+    };
+    const signature = await this.wallet.signTypedData(
+      { name: 'ClobAuthDomain', version: '1', chainId: 137 },
+      AUTH,
+      message,
+    );
+    return {
+      POLY_ADDRESS: this.address,
+      POLY_SIGNATURE: signature,
+      POLY_TIMESTAMP: timestamp,
+      POLY_NONCE: String(nonce),
+    };
   }
 
   async login() {
-    const { json } = await request(`${this.venue.url}/auth/api-key`, { method: 'POST', headers: await this.l1() });
+    const { json } = await request(`${this.venue.url}/auth/api-key`, {
+      method: 'POST',
+      headers: await this.l1(),
+    });
     this.key = json;
     return this;
   }
 
   l2(method, pathname, body = '', { timestamp = String(now()), secret = this.key.secret } = {}) {
-    const mac = createHmac('sha256', Buffer.from(secret, 'base64')).update(timestamp + method + pathname + body).digest('base64');
+    const mac = createHmac('sha256', Buffer.from(secret, 'base64'))
+      .update(timestamp + method + pathname + body)
+      .digest('base64');
     return {
-      POLY_ADDRESS: this.address, POLY_API_KEY: this.key.apiKey, POLY_PASSPHRASE: this.key.passphrase,
-      POLY_TIMESTAMP: timestamp, POLY_SIGNATURE: mac.replace(/\+/g, '-').replace(/\//g, '_'),
+      POLY_ADDRESS: this.address,
+      POLY_API_KEY: this.key.apiKey,
+      POLY_PASSPHRASE: this.key.passphrase,
+      POLY_TIMESTAMP: timestamp,
+      POLY_SIGNATURE: mac.replace(/\+/g, '-').replace(/\//g, '_'),
     };
   }
 
   call(method, target, value, options = {}) {
-    const body = value === undefined ? undefined : typeof value === 'string' ? value : JSON.stringify(value);
+    const body =
+      value === undefined ? undefined : typeof value === 'string' ? value : JSON.stringify(value);
     const headers = this.l2(method, target.split('?')[0], body, options);
     return request(this.venue.url + target, { method, headers, body, ...options });
   }
 
   /** A signed POST /order body. `over` replaces fields before, `after` fields behind the signature. */
-  async payload(market, over = {}, { after = {}, type = 'FOK', negRisk = market.neg_risk, postOnly = false } = {}) {
+  async payload(
+    market,
+    over = {},
+    { after = {}, type = 'FOK', negRisk = market.neg_risk, postOnly = false } = {},
+  ) {
     const order = {
-      salt: (nextSalt += 1), maker: this.address, signer: this.address, tokenId: market.token_id, makerAmount: '10000000',
-      takerAmount: '20000000', side: 'BUY', signatureType: 0, timestamp: String(Date.now()), metadata: ethers.ZeroHash,
-      builder: ethers.ZeroHash, ...over,
+      salt: (nextSalt += 1),
+      maker: this.address,
+      signer: this.address,
+      tokenId: market.token_id,
+      makerAmount: '10000000',
+      takerAmount: '20000000',
+      side: 'BUY',
+      signatureType: 0,
+      timestamp: String(Date.now()),
+      metadata: ethers.ZeroHash,
+      builder: ethers.ZeroHash,
+      ...over,
     };
     const verifyingContract = negRisk ? this.venue.neg_risk_exchange : this.venue.exchange;
-    const domain = { name: 'Polymarket CTF Exchange', version: '2', chainId: 137, verifyingContract };
+    const domain = {
+      name: 'Polymarket CTF Exchange',
+      version: '2',
+      chainId: 137,
+      verifyingContract,
+    };
     const { expiration = '0', ...typed } = order;
     const value = { ...typed, side: order.side === 'BUY' ? 0 : 1 };
     const signature = await this.wallet.signTypedData(domain, ORDER, value);
     this.lastId = ethers.TypedDataEncoder.hash(domain, ORDER, value);
     return {
-      deferExec: false, postOnly, order: { ...typed, expiration, signature, ...after }, owner: this.key.apiKey, orderType: type,
+      deferExec: false,
+      postOnly,
+      order: { ...typed, expiration, signature, ...after },
+      owner: this.key.apiKey,
+      orderType: type,
     };
   }
 

@@ -9,11 +9,18 @@ using actors::venue_answer;
 using actors::venue_verdict;
 using namespace std::chrono_literals;
 
+using pending_answer =
+    caf::response_handle<caf::blocking_actor, caf::detail::type_list<venue_answer>, true>;
+
 /// The venue actor against the CLOB double, which checks signatures and HMAC with other code.
 struct VenueOnDouble : House {
   chain::polymarket::venue_settings settings;
   actors::venue_actor venue;
+  std::shared_ptr<const chain::private_key> key = any_key();
 
+  static std::shared_ptr<const chain::private_key> any_key() {
+    return std::make_shared<chain::private_key>(fresh_poor_key());
+  }
   void SetUp() override {
     House::SetUp();
     if (HasFatalFailure()) return;
@@ -29,10 +36,7 @@ struct VenueOnDouble : House {
     start();
   }
   void start() {
-    venue = own(sys.spawn(chain::polymarket::venue_behavior, w, settings,
-                          std::shared_ptr<const chain::private_key>{
-                              std::make_shared<chain::private_key>(fresh_poor_key())},
-                          web()));
+    venue = own(sys.spawn(chain::polymarket::venue_behavior, w, settings, key, web()));
     EXPECT_TRUE(eventually([&] {
       const auto r = ask<actors::status_report>(venue, actors::status_atom::value);
       return r && r->facts.at("version") == "2";
@@ -64,8 +68,9 @@ struct VenueOnDouble : House {
   }
   void fault(const json& x) { venue_control("POST", "faults", x); }
   json state_of(const actors::signed_order& o) {
-    for (const auto& x : venue_control("GET", "state?id=" + o.hash.hex())["orders"]) return x;
-    return {};
+    const auto all = venue_control("GET", "state?id=" + o.hash.hex());
+    EXPECT_EQ(all["count"], 1);
+    return all["orders"].at(0);
   }
 };
 
@@ -141,11 +146,23 @@ TEST_F(VenueOnDouble, LostAnswersAreFoundByTheHash) {
   }
 }
 
-TEST_F(VenueOnDouble, RestartedActorFindsTheFillToo) {
+TEST_F(VenueOnDouble, RestartedActorBooksAFillOnlyAfterTwoEqualLooks) {
   const auto o = order(0, 5_usdc, 500'000_micro);
   const auto before = submit(o);
   ASSERT_EQ(before.verdict, venue_verdict::filled);
-  // Another account's key sees nothing of it: only the owner's look-up is an answer.
+  venue_control("POST", "faults", {{"kind", "null"}, {"on", "lookup"}});  // the order object is gone
+  start();
+  EXPECT_EQ(look(o).verdict, venue_verdict::unknown);
+  const auto after = look(o);
+  EXPECT_EQ(after.verdict, venue_verdict::filled);
+  EXPECT_EQ(after.spent, before.spent);
+  EXPECT_EQ(after.shares, before.shares);
+}
+
+TEST_F(VenueOnDouble, AnotherAccountSeesNothingOfIt) {
+  const auto o = order(0, 5_usdc, 500'000_micro);
+  ASSERT_EQ(submit(o).verdict, venue_verdict::filled);
+  key = any_key();
   start();
   EXPECT_EQ(look(o).verdict, venue_verdict::absent);
 }
@@ -256,10 +273,7 @@ TEST_F(VenueOnDouble, SlowConfirmationIsUnknownNotFilled) {
 TEST_F(VenueOnDouble, UnreachableVenueIsNotNow) {
   const auto o = order(0, 5_usdc, 500'000_micro);
   settings.url = "http://127.0.0.1:9";
-  venue = own(sys.spawn(chain::polymarket::venue_behavior, w, settings,
-                        std::shared_ptr<const chain::private_key>{
-                            std::make_shared<chain::private_key>(fresh_poor_key())},
-                        web()));
+  venue = own(sys.spawn(chain::polymarket::venue_behavior, w, settings, key, web()));
   EXPECT_EQ(submit(o).verdict, venue_verdict::not_now);
   EXPECT_EQ(look(o).verdict, venue_verdict::unknown);
   const auto q = quote(0, 5_usdc, 500'000_micro);
@@ -271,13 +285,13 @@ TEST_F(VenueOnDouble, ManyOrdersAtOnceAllEnd) {
   std::vector<actors::signed_order> orders;
   for (int i = 0; i < 100; ++i) orders.push_back(order(0, 2_usdc, 500'000_micro));
   caf::scoped_actor self{sys};
+  std::vector<pending_answer> pending;
+  for (const auto& o : orders)
+    pending.push_back(self->request(venue, 40s, actors::submit_order{o}));
   int filled = 0;
-  for (const auto& o : orders) {
-    auto pending = self->request(venue, 40s, actors::submit_order{o});
-    pending.receive(
-        [&](const venue_answer& a) { filled += a.verdict == venue_verdict::filled ? 1 : 0; },
-        [](const caf::error&) {});
-  }
+  for (auto& p : pending)
+    p.receive([&](const venue_answer& a) { filled += a.verdict == venue_verdict::filled ? 1 : 0; },
+              [](const caf::error&) {});
   EXPECT_EQ(filled, 100);
 }
 
@@ -289,8 +303,7 @@ TEST_F(VenueOnDouble, SlowRateQueuesAndThenSaysNotNow) {
   std::vector<actors::signed_order> orders;
   for (int i = 0; i < 6; ++i) orders.push_back(order(0, 2_usdc, 500'000_micro));
   caf::scoped_actor self{sys};
-  std::vector<caf::response_handle<caf::blocking_actor, caf::detail::type_list<venue_answer>, true>>
-      pending;
+  std::vector<pending_answer> pending;
   for (const auto& o : orders)
     pending.push_back(self->request(venue, 40s, actors::submit_order{o}));
   std::map<venue_verdict, int> seen;

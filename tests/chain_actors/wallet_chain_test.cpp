@@ -42,18 +42,30 @@ TEST_F(WalletOnAnvil, ManySendsAtOnceAreAllConfirmedInNonceOrder) {
   EXPECT_EQ(*nonces.rbegin(), 39U);
 }
 
+/// No blocks while it lives; afterwards one every second (anvil has no way back to "at once, too").
+struct no_blocks {
+  explicit no_blocks(const std::function<void(const char*, json)>& r) : rpc{r} {
+    rpc("evm_setAutomine", {false});
+    rpc("evm_setIntervalMining", {0});
+  }
+  ~no_blocks() { rpc("evm_setIntervalMining", {1}); }
+  std::function<void(const char*, json)> rpc;
+};
+
 TEST_F(WalletOnAnvil, NewWalletOnTheSameRowsSendsTheSameBytes) {
-  auto first = start_wallet("plasma", key, wallet_settings_of("plasma"));
-  rpc("plasma", "evm_setAutomine", {false});
-  control("/chain/plasma?mode=http500");
-  caf::anon_send_exit(first, caf::exit_reason::kill);
-  control("/chain/plasma?mode=up");
-  first = start_wallet("plasma", key, wallet_settings_of("plasma"));
-  ASSERT_TRUE(send(first, transfer("same bytes", 5)));
-  const auto stored = books.find(operation("same bytes")).front();
-  caf::anon_send_exit(first, caf::exit_reason::kill);
-  rpc("plasma", "anvil_dropTransaction", {stored.tx_hash.hex()});
-  rpc("plasma", "evm_setAutomine", {true});
+  const auto first = start_wallet("plasma", key, wallet_settings_of("plasma"));
+  chain_operation stored;
+  {
+    const no_blocks pause{[&](const char* method, json params) { rpc("plasma", method, params); }};
+    ASSERT_TRUE(send(first, transfer("same bytes", 5)));
+    stored = books.find(operation("same bytes")).front();
+    const auto hash = stored.tx_hash.hex();
+    EXPECT_TRUE(eventually([&] {  // the pool has it
+      return rpc("plasma", "eth_getTransactionByHash", {hash}).is_object();
+    }));
+    caf::anon_send_exit(first, caf::exit_reason::kill);
+    rpc("plasma", "anvil_dropTransaction", {hash});
+  }
   const auto second = start_wallet("plasma", key, wallet_settings_of("plasma"));
   const auto end = settled(second, stored.id);
   EXPECT_EQ(end.state, operation_state::confirmed);
@@ -82,12 +94,11 @@ TEST_F(WalletOnAnvil, FeeBumpIsMinedOnce) {
   settings.bump_after = 500ms;
   settings.max_attempts = 3;
   const auto wallet = start_wallet("plasma", key, settings);
-  rpc("plasma", "evm_setAutomine", {false});
-  rpc("plasma", "evm_setIntervalMining", {0});
-  ASSERT_TRUE(send(wallet, transfer("bumped", 7)));
-  EXPECT_TRUE(eventually([&] { return books.find(operation("bumped")).size() >= 2; }));
-  rpc("plasma", "evm_setAutomine", {true});
-  rpc("plasma", "evm_setIntervalMining", {1});
+  {
+    const no_blocks pause{[&](const char* method, json params) { rpc("plasma", method, params); }};
+    ASSERT_TRUE(send(wallet, transfer("bumped", 7)));
+    EXPECT_TRUE(eventually([&] { return books.find(operation("bumped")).size() >= 2; }));
+  }
   EXPECT_EQ(settled(wallet, operation("bumped")).state, operation_state::confirmed);
   EXPECT_EQ(rpc("plasma", "eth_getTransactionCount", {key->address_of().hex(), "latest"}), "0x1");
   EXPECT_EQ(rpc("plasma", "eth_getBalance", {operation_target.hex(), "latest"}), "0x7");

@@ -59,7 +59,7 @@ chain_operation an_operation(std::uint64_t n, std::uint64_t nonce, std::uint32_t
 }
 
 finish_bet filled(const bet& b, usdc spent, usdc fee) {
-  finish_bet out{b.id, b.user, bet_status::filled, {spent.micro * 2}, spent, fee, {}, "", noon};
+  finish_bet out{b.id, b.user, bet_status::filled, {spent.micro}, spent, fee, {}, "", noon};
   out.refunded = {b.amount.micro - spent.micro - fee.micro};
   return out;
 }
