@@ -49,9 +49,11 @@ class saga {
   }
 
   void deduct_balance(const order_quote& q) {
+    const auto balance = st_.w->dir.balance_of(st_.row.user);
+    if (!balance) return refuse(make_error(errc::overloaded));
     st_.balance_taken = true;  // from now on it may stand there
     ask<usdc>(
-        st_.w->dir.balance_of(st_.row.user), deduct{st_.id, st_.row.amount, {}},
+        balance, deduct{st_.id, st_.row.amount, {}},
         [q](saga s, usdc available_before) { s.deduct_buffer(q, available_before); },
         [q](saga s, caf::error& e) {
           // An actor that just left for being idle bounces the request: ask for the next one.

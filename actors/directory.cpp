@@ -12,7 +12,8 @@ caf::actor_id id_of(const Handle& handle) {
 
 }  // namespace
 
-directory::directory(std::size_t max_live_bets) : max_live_bets_{max_live_bets} {}
+directory::directory(std::size_t max_live_bets, std::size_t max_balances)
+    : max_live_bets_{max_live_bets}, max_balances_{max_balances} {}
 
 wallet_actor directory::wallet(std::uint64_t chain_id) const {
   const std::lock_guard lock{singletons_mutex_};
@@ -34,8 +35,11 @@ void directory::set_factories(spawn_balance balance, spawn_bet bet, spawn_deposi
 balance_actor directory::balance_of(const address& user) {
   auto& s = balances_[shard_of(user)];
   const std::lock_guard lock{s.mutex};
-  auto& handle = s.handles[user];
-  if (!handle) handle = spawn_balance_(user);
+  if (const auto i = s.handles.find(user); i != s.handles.end()) return i->second;
+  if (live_balances_.load() >= max_balances_) return {};
+  auto handle = spawn_balance_(user);
+  s.handles.emplace(user, handle);
+  ++live_balances_;
   return handle;
 }
 
@@ -54,15 +58,7 @@ void directory::forget_balance(const address& user, caf::actor_id who) {
   if (i == s.handles.end() || id_of(i->second) != who) return;
   last = std::move(i->second);
   s.handles.erase(i);
-}
-
-std::size_t directory::balance_count() const {
-  std::size_t n = 0;
-  for (const auto& s : balances_) {
-    const std::lock_guard lock{s.mutex};
-    n += s.handles.size();
-  }
-  return n;
+  --live_balances_;
 }
 
 bet_actor directory::open_bet(const bet_id& id) {

@@ -22,7 +22,8 @@ class directory {
   using spawn_bet = std::function<bet_actor(const bet_id&)>;
   using spawn_deposit = std::function<deposit_actor()>;
 
-  explicit directory(std::size_t max_live_bets);
+  /// Bounds of what callers can make this process hold.
+  explicit directory(std::size_t max_live_bets, std::size_t max_balances = 250'000);
 
   // -- singletons ------------------------------------------------------------------------------
 
@@ -45,13 +46,14 @@ class directory {
 
   // -- users' balances -------------------------------------------------------------------------
 
-  /// The user's actor, spawned when nobody owns the balance yet.
+  /// The user's actor, spawned when nobody owns the balance yet. Empty when `max_balances` are
+  /// awake: idle ones leave by themselves.
   [[nodiscard]] balance_actor balance_of(const address& user);
   /// The user's actor if there is one; does not spawn.
   [[nodiscard]] balance_actor find_balance(const address& user) const;
   /// Called by a balance actor that leaves; ignored when `who` is no longer the owner.
   void forget_balance(const address& user, caf::actor_id who);
-  [[nodiscard]] std::size_t balance_count() const;
+  [[nodiscard]] std::size_t balance_count() const noexcept { return live_balances_.load(); }
 
   // -- bets in progress ------------------------------------------------------------------------
 
@@ -109,7 +111,9 @@ class directory {
   mutable std::mutex deposits_mutex_;
   std::unordered_map<caf::actor_id, deposit_actor> deposits_;
   std::size_t max_live_bets_;
+  std::size_t max_balances_;
   std::atomic<std::size_t> live_bets_{0};
+  std::atomic<std::size_t> live_balances_{0};
   std::atomic<std::int64_t> buffer_available_{0};
   std::atomic<bool> draining_{false};
 };

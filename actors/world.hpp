@@ -13,6 +13,7 @@ namespace headroom::actors {
 /// Bounds and rhythms of the core; config/ fills them, defaults are for production.
 struct core_settings {
   std::size_t max_live_bets = 8192;
+  std::size_t max_balances = 250'000;           // balance actors awake at once
   std::size_t journal_queue = 16'384;           // entries waiting before `overloaded`
   std::size_t journal_batch = 4096;             // entries per transaction at most
   std::chrono::milliseconds journal_retry{50};  // first wait when the store is away, doubles to 2 s

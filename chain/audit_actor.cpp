@@ -29,18 +29,19 @@ void answer(audit_self self, const onchain_balances& found) {
 
 void read_polygon(audit_self self, onchain_balances found) {
   const auto& s = self->state.settings;
-  ask_all(self, self->state.polygon,
-          {balance_of(s.polygon_usdt0, s.polygon_owner), balance_of(s.polygon_usdc, s.polygon_owner)},
-          [=](std::vector<rpc_result>& r) mutable {
-            const auto usdt0 = read_balance(r[0]);
-            const auto usdc_balance = read_balance(r[1]);
-            found.polygon_known = usdt0 && usdc_balance;
-            if (found.polygon_known) {
-              found.polygon_usdt0 = *usdt0;
-              found.polygon_usdc = *usdc_balance;
-            }
-            answer(self, found);
-          });
+  ask_all(
+      self, self->state.polygon,
+      {balance_of(s.polygon_usdt0, s.polygon_owner), balance_of(s.polygon_usdc, s.polygon_owner)},
+      [=](std::vector<rpc_result>& r) mutable {
+        const auto usdt0 = read_balance(r[0]);
+        const auto usdc_balance = read_balance(r[1]);
+        found.polygon_known = usdt0 && usdc_balance;
+        if (found.polygon_known) {
+          found.polygon_usdt0 = *usdt0;
+          found.polygon_usdc = *usdc_balance;
+        }
+        answer(self, found);
+      });
 }
 
 void read_plasma(audit_self self) {

@@ -61,10 +61,10 @@ class facilitator {
   // -- the domain --------------------------------------------------------------------------------
 
   void check_domain() {
-    ask_all(self_, st_.rpc,
-            {eth::chain_id(), ask_token(eip3009::domain_separator_call()),
-             ask_token(decimals_call())},
-            [self = self_](std::vector<rpc_result>& r) { facilitator{self}.heard_domain(r); });
+    ask_all(
+        self_, st_.rpc,
+        {eth::chain_id(), ask_token(eip3009::domain_separator_call()), ask_token(decimals_call())},
+        [self = self_](std::vector<rpc_result>& r) { facilitator{self}.heard_domain(r); });
   }
 
   void heard_domain(const std::vector<rpc_result>& r) {
@@ -105,8 +105,7 @@ class facilitator {
     const auto now = st_.w->now().seconds();
     const auto plain = x402::verify(p, terms_, x.amount, now);
     const auto as_contract =
-        plain.empty() ? plain
-                      : x402::verify(p, terms_, x.amount, now, x402::payer_kind::contract);
+        plain.empty() ? plain : x402::verify(p, terms_, x.amount, now, x402::payer_kind::contract);
     // Only the signature may be excused: a contract's is the token's to judge.
     if (!plain.empty() && plain != codes_of(p.version).signature) return refuse(plain);
     auto promise = self_->make_response_promise<verified_payment>();
@@ -151,14 +150,13 @@ class facilitator {
                    verified_promise promise) {
     const auto used = flag_of(r[0]);
     const auto balance = word_of(r[1]);
-    const auto block =
-        r[2].status == rpc_status::ok ? eth::read_block(r[2].value) : std::nullopt;
+    const auto block = r[2].status == rpc_status::ok ? eth::read_block(r[2].value) : std::nullopt;
     if (!used || !balance || !block || !*block) return cannot_tell(promise);
     if (*used) return accept(promise, a);
     const auto& code = codes_of(p.version);
     const auto chain_time = static_cast<std::int64_t>((*block)->timestamp);
-    const auto late = x402::verify(p, terms_, amount, std::max(st_.w->now().seconds(), chain_time),
-                                   payer);
+    const auto late =
+        x402::verify(p, terms_, amount, std::max(st_.w->now().seconds(), chain_time), payer);
     if (!late.empty()) return refuse(promise, late);
     if (*balance < uint256::of(static_cast<std::uint64_t>(a.value.micro)))
       return refuse(promise, code.balance);
@@ -166,8 +164,7 @@ class facilitator {
     if (simulation.status == rpc_status::ok) return accept(promise, a);
     if (simulation.status != rpc_status::error || !eth::is_revert(simulation.error))
       return cannot_tell(promise);
-    refuse(promise,
-           payer == x402::payer_kind::contract ? code.signature : code.simulation);
+    refuse(promise, payer == x402::payer_kind::contract ? code.signature : code.simulation);
   }
 
   // -- findings ----------------------------------------------------------------------------------
@@ -196,15 +193,13 @@ class facilitator {
   /// Unused at a final block whose time is past the window: unused for ever.
   void find_expiry(const authorization& a, const chain_head& head, finding_promise promise) {
     const auto at = eth::quantity(head.final_number);
-    ask_all(self_, st_.rpc,
-            {eth::block(at), ask_token(eip3009::state_call(a.from, a.nonce), at)},
+    ask_all(self_, st_.rpc, {eth::block(at), ask_token(eip3009::state_call(a.from, a.nonce), at)},
             [=, self = self_](std::vector<rpc_result>& r) {
               const auto block =
                   r[0].status == rpc_status::ok ? eth::read_block(r[0].value) : std::nullopt;
               const auto used = flag_of(r[1]);
-              const bool over =
-                  block && *block && used && !*used &&
-                  static_cast<std::int64_t>((*block)->timestamp) >= a.valid_before;
+              const bool over = block && *block && used && !*used &&
+                                static_cast<std::int64_t>((*block)->timestamp) >= a.valid_before;
               payment_finding f;
               f.state = over ? finding_state::void_ : finding_state::unused;
               if (over) f.code = window_over;
@@ -220,16 +215,15 @@ class facilitator {
     s.highest = head.latest.number;
     s.chunk = st_.settings.logs_chunk;
     s.max_chunks = st_.settings.logs_chunks;
-    search_logs(self_, st_.rpc, std::move(s),
-                [=, self = self_](const log_findings& found) {
-                  facilitator f{self};
-                  for (const auto& log : found.logs) {
-                    const auto event = eip3009::decode_event(log);
-                    if (event && event->authorizer == a.from && event->nonce == a.nonce)
-                      return f.read_use(a, head, log.tx_hash, promise);
-                  }
-                  f.conclude(promise, {});
-                });
+    search_logs(self_, st_.rpc, std::move(s), [=, self = self_](const log_findings& found) {
+      facilitator f{self};
+      for (const auto& log : found.logs) {
+        const auto event = eip3009::decode_event(log);
+        if (event && event->authorizer == a.from && event->nonce == a.nonce)
+          return f.read_use(a, head, log.tx_hash, promise);
+      }
+      f.conclude(promise, {});
+    });
   }
 
   void read_use(const authorization& a, const chain_head& head, const hash256& tx,

@@ -115,8 +115,8 @@ class step_run : public std::enable_shared_from_this<step_run> {
               for (const auto& row : rows) calls.push_back(eth::transaction_receipt(row.tx_hash));
               ask_all(run->self_, rpc, std::move(calls), [run](std::vector<rpc_result>& r) {
                 const bool nothing = !r.empty() && std::all_of(r.begin(), r.end(), [](auto& one) {
-                  const auto receipt = one.status == rpc_status::ok ? eth::read_receipt(one.value)
-                                                                    : std::nullopt;
+                  const auto receipt =
+                      one.status == rpc_status::ok ? eth::read_receipt(one.value) : std::nullopt;
                   return receipt && !*receipt;
                 });
                 if (nothing) return run->failed({}, "dropped: its nonce was used by another");
@@ -162,8 +162,8 @@ class step_run : public std::enable_shared_from_this<step_run> {
 
   void quote_fee(const operation_id& id) {
     ask_all(self_, st_.plasma,
-            {eth::call({s_.plasma_wallet, s_.plasma.messenger, oft::quote_send_call(parameters()),
-                        {}})},
+            {eth::call(
+                {s_.plasma_wallet, s_.plasma.messenger, oft::quote_send_call(parameters()), {}})},
             [run = shared_from_this(), id](std::vector<rpc_result>& r) {
               const auto data = bytes_of(r[0]);
               auto fee = data ? oft::read_quote(*data) : std::nullopt;
@@ -171,10 +171,10 @@ class step_run : public std::enable_shared_from_this<step_run> {
               if (!native || *native > UINT64_MAX / 1'000)
                 return run->unreadable("the bridge's fee cannot be read");
               fee->native = uint256::of(*native / 100 * run->s_.fee_pad_percent + 1);
-              run->send(run->s_.plasma.chain_id, id, "bridge",
-                        {run->s_.plasma.messenger,
-                         oft::send_call(run->parameters(), *fee, run->s_.plasma_wallet),
-                         fee->native, 0});
+              run->send(
+                  run->s_.plasma.chain_id, id, "bridge",
+                  {run->s_.plasma.messenger,
+                   oft::send_call(run->parameters(), *fee, run->s_.plasma_wallet), fee->native, 0});
             });
   }
 
@@ -236,17 +236,18 @@ class step_run : public std::enable_shared_from_this<step_run> {
   }
 
   void check_allowance(const operation_id& swap) {
-    ask_all(self_, st_.polygon,
-            {eth::call({std::nullopt, s_.polygon.usdt0,
-                        allowance_call(s_.polygon_wallet, s_.router), {}})},
-            [run = shared_from_this(), swap](std::vector<rpc_result>& r) {
-              const auto data = bytes_of(r[0]);
-              const auto allowed = data ? abi::reader{*data}.word(0) : std::nullopt;
-              if (!allowed) return run->unreadable("the allowance cannot be read");
-              const auto need = uint256::of(static_cast<std::uint64_t>(run->x_.amount_in.micro));
-              if (*allowed >= need) return run->quote_swap(swap);
-              run->approve();
-            });
+    ask_all(
+        self_, st_.polygon,
+        {eth::call(
+            {std::nullopt, s_.polygon.usdt0, allowance_call(s_.polygon_wallet, s_.router), {}})},
+        [run = shared_from_this(), swap](std::vector<rpc_result>& r) {
+          const auto data = bytes_of(r[0]);
+          const auto allowed = data ? abi::reader{*data}.word(0) : std::nullopt;
+          if (!allowed) return run->unreadable("the allowance cannot be read");
+          const auto need = uint256::of(static_cast<std::uint64_t>(run->x_.amount_in.micro));
+          if (*allowed >= need) return run->quote_swap(swap);
+          run->approve();
+        });
   }
 
   /// Once for all swaps: conversions run side by side, and exact approvals would overwrite each
@@ -256,8 +257,9 @@ class step_run : public std::enable_shared_from_this<step_run> {
     where_is(s_.polygon.chain_id, id, [id](step_run& run, const operation_report& r) {
       switch (r.state) {
         case operation_state::unsent:
-          return run.send(run.s_.polygon.chain_id, id, "approve",
-                          {run.s_.polygon.usdt0, approve_call(run.s_.router, every_token()), {}, 0});
+          return run.send(
+              run.s_.polygon.chain_id, id, "approve",
+              {run.s_.polygon.usdt0, approve_call(run.s_.router, every_token()), {}, 0});
         case operation_state::pending: return run.in_flight(r, "approval not final");
         case operation_state::confirmed:
           return run.failed(r.tx_hash, "approved, but the allowance is used up");
@@ -279,32 +281,31 @@ class step_run : public std::enable_shared_from_this<step_run> {
 
   void quote_swap(const operation_id& id) {
     auto swap = swap_of(static_cast<std::uint64_t>(x_.amount_in.micro));
-    ask_all(self_, st_.polygon,
-            {eth::call({std::nullopt, s_.quoter, uniswap_v3::quote_call(swap), {}}),
-             eth::block("latest")},
-            [run = shared_from_this(), id, swap](std::vector<rpc_result>& r) mutable {
-              const auto data = bytes_of(r[0]);
-              const auto quoted = data ? uniswap_v3::read_quote(*data) : std::nullopt;
-              const auto block =
-                  r[1].status == rpc_status::ok ? eth::read_block(r[1].value) : std::nullopt;
-              if (r[0].status == rpc_status::error && eth::is_revert(r[0].error))
-                return run->waiting("waits: the pool gives no quote");
-              if (!quoted || !block || !*block) return run->unreadable("no quote");
-              const auto& s = run->s_;
-              const auto floor = mul_div_ceil(run->x_.amount_in.micro, s.least_bps, 10'000);
-              const auto least = uniswap_v3::min_out_of(*quoted, s.slippage_bps);
-              if (!floor || !least) return run->unreadable("no quote");
-              if (*quoted < static_cast<std::uint64_t>(*floor)) {
-                spdlog::warn("route.price_below_floor conversion={} quoted={} floor={}",
-                             run->x_.conversion.text(), *quoted, *floor);
-                return run->waiting("waits: the price is below the floor");
-              }
-              swap.min_out = std::max(*least, static_cast<std::uint64_t>(*floor));
-              swap.deadline =
-                  (*block)->timestamp + static_cast<std::uint64_t>(s.swap_deadline.count());
-              run->send(s.polygon.chain_id, id, "swap",
-                        {s.router, uniswap_v3::swap_call(swap), {}, 0});
-            });
+    ask_all(
+        self_, st_.polygon,
+        {eth::call({std::nullopt, s_.quoter, uniswap_v3::quote_call(swap), {}}),
+         eth::block("latest")},
+        [run = shared_from_this(), id, swap](std::vector<rpc_result>& r) mutable {
+          const auto data = bytes_of(r[0]);
+          const auto quoted = data ? uniswap_v3::read_quote(*data) : std::nullopt;
+          const auto block =
+              r[1].status == rpc_status::ok ? eth::read_block(r[1].value) : std::nullopt;
+          if (r[0].status == rpc_status::error && eth::is_revert(r[0].error))
+            return run->waiting("waits: the pool gives no quote");
+          if (!quoted || !block || !*block) return run->unreadable("no quote");
+          const auto& s = run->s_;
+          const auto floor = mul_div_ceil(run->x_.amount_in.micro, s.least_bps, 10'000);
+          const auto least = uniswap_v3::min_out_of(*quoted, s.slippage_bps);
+          if (!floor || !least) return run->unreadable("no quote");
+          if (*quoted < static_cast<std::uint64_t>(*floor)) {
+            spdlog::warn("route.price_below_floor conversion={} quoted={} floor={}",
+                         run->x_.conversion.text(), *quoted, *floor);
+            return run->waiting("waits: the price is below the floor");
+          }
+          swap.min_out = std::max(*least, static_cast<std::uint64_t>(*floor));
+          swap.deadline = (*block)->timestamp + static_cast<std::uint64_t>(s.swap_deadline.count());
+          run->send(s.polygon.chain_id, id, "swap", {s.router, uniswap_v3::swap_call(swap), {}, 0});
+        });
   }
 
   void swapped(const operation_report& r) {
@@ -399,7 +400,9 @@ actors::route_actor::behavior_type route_behavior(route_self self, actors::world
   st.plasma = std::move(plasma);
   st.polygon = std::move(polygon);
   return {
-      [](actors::get_atom) { return actors::route_info{"oft_uniswap", {"bridge", "swap"}}; },
+      [](actors::get_atom) {
+        return actors::route_info{"oft_uniswap", {"bridge", "swap"}};
+      },
       [self](usdc amount) { return quote(self, amount); },
       [self](run_step& x) -> caf::result<step_progress> {
         auto promise = self->make_response_promise<step_progress>();

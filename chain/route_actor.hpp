@@ -25,11 +25,11 @@ struct route_settings {
   address plasma_wallet;   // sends
   address polygon_wallet;  // receives, swaps, and keeps the USDC
   address usdc;
-  address quoter;  // QuoterV2
-  address router;  // SwapRouter, the variant with a deadline
-  std::uint32_t pool_fee = 100;      // hundredths of a basis point
-  std::uint32_t slippage_bps = 30;   // below the quote
-  std::uint32_t least_bps = 9'960;   // of the input, whatever the quote says
+  address quoter;                           // QuoterV2
+  address router;                           // SwapRouter, the variant with a deadline
+  std::uint32_t pool_fee = 100;             // hundredths of a basis point
+  std::uint32_t slippage_bps = 30;          // below the quote
+  std::uint32_t least_bps = 9'960;          // of the input, whatever the quote says
   std::chrono::seconds swap_deadline{600};  // of chain time
   std::uint32_t fee_pad_percent = 110;      // of the bridge's quoted native fee; the rest returns
   std::uint32_t expected_seconds = 3'600;

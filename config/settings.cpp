@@ -208,6 +208,7 @@ settings read(const json& document) {
     auto& e = out.engine;
     s.take("workers", e.workers)
         .take("max_live_bets", e.max_live_bets)
+        .take("max_balances", e.max_balances)
         .take_ms("balance_idle_ms", e.balance_idle)
         .take_ms("drain_ms", e.drain);
   });
@@ -242,6 +243,7 @@ std::string settings::validate() const {
     return "http.public_url must be an http(s) URL";
   if (engine.workers == 0 || engine.workers > 64) return "engine.workers must be from 1 to 64";
   if (engine.max_live_bets == 0) return "engine.max_live_bets must not be 0";
+  if (engine.max_balances == 0) return "engine.max_balances must not be 0";
   if (auto why = check_chain(plasma, "plasma"); !why.empty()) return why;
   if (auto why = check_chain(polygon, "polygon"); !why.empty()) return why;
   if (!deposits.minimum.is_positive()) return "deposits.minimum must be positive";

@@ -58,13 +58,19 @@ void write_kind(json_writer& w, const actors::kind_info& k) {
 
 void get_healthz(exchange& x) { x.reply_json("{\"status\":\"ok\"}"); }
 
+/// Ready means that a request with a good key would be answered: the keys must be here too.
 void get_readyz(exchange& x) {
   auto& dir = x.services().dir;
   x.hurry(std::chrono::seconds{2});
   if (dir.draining()) return answer_readiness(x, {false, {{"service", "shutting down"}}});
   x.ask_or<actors::readiness>(
       dir.get<actors::guardian_actor>(),
-      [](exchange& y, const actors::readiness& r) { answer_readiness(y, r); },
+      [](exchange& y, actors::readiness r) {
+        const bool keys = y.shared().keys.generation() > 0;
+        r.parts["keys"] = keys ? "ok" : "not loaded yet";
+        r.ready = r.ready && keys;
+        answer_readiness(y, r);
+      },
       [](exchange& y, const caf::error& e) {
         answer_readiness(y, {false, {{"guardian", std::string{to_string(actors::code_of(e))}}}});
       },

@@ -133,16 +133,6 @@ constexpr const char* checks[] = {
          WHERE to_buffer IS DISTINCT FROM booked
        UNION ALL SELECT 'replenishment ' || id || ' reserve', to_reserve, booked_reserve FROM pairs
          WHERE to_reserve IS DISTINCT FROM booked_reserve)",
-
-    // Solvency (DESIGN: buffer + in transit + at venue >= what users are owed): stored is what
-    // there is, replayed what is owed.
-    R"(WITH line AS (
-         SELECT (SELECT sum(usdc_balance) FROM liquidity_buffer)
-              + (SELECT coalesce(sum(balance), 0) FROM ledger_accounts WHERE account IN (1, 2))
-              + (SELECT coalesce(sum(amount), 0) FROM bets WHERE status = 'placing') AS assets,
-                (SELECT coalesce(sum(balance), 0) FROM balances) AS owed)
-       SELECT 'solvency: assets below what users are owed', assets, owed FROM line
-       WHERE assets < owed)",
 };
 
 /// Numbers may exceed 64 bits only in broken books; then the nearest 64-bit number is shown.

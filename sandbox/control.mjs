@@ -5,7 +5,10 @@ import { PROXY_MODES } from './chains/proxy.mjs';
 import { mint } from './chains/tokens.mjs';
 import { Refusal, sendJson, serve } from './http.mjs';
 
-/** Serves `/oft`, `/mint`, `/chain/{name}` over `chains` (null with --no-chains) and GET `/` = `summary()`. */
+/**
+ * Serves `/oft`, `/mint`, `/chain/{name}` over `chains` (null with --no-chains) and GET `/` =
+ * `summary()`.
+ */
 export function startControl(chains, summary) {
   return serve(async (req, res) => {
     const { pathname, searchParams } = new URL(req.url, 'http://sandbox');

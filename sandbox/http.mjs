@@ -58,7 +58,10 @@ export function sendError(res, error) {
   sendJson(res, 500, { error: 'internal error of the sandbox' });
 }
 
-/** Serves `handle(req, res)` on a free loopback port; keeps connections open for 65 s. Answers {url, close()}. */
+/**
+ * Serves `handle(req, res)` on a free loopback port; keeps connections open for 65 s. Answers {url,
+ * close()}.
+ */
 export async function serve(handle) {
   const server = http.createServer((req, res) => {
     Promise.resolve(handle(req, res)).catch((error) => sendError(res, error));

@@ -1,5 +1,5 @@
-// Starts the sandbox, prints one JSON line on stdout when everything answers, runs until SIGINT, SIGTERM or,
-// with EXIT_ON_STDIN_CLOSE=1, until stdin closes. Logs go to stderr.
+// Starts the sandbox, prints one JSON line on stdout when everything answers, runs until SIGINT,
+// SIGTERM or, with EXIT_ON_STDIN_CLOSE=1, until stdin closes. Logs go to stderr.
 import { describe, startChains, users } from './chains/chains.mjs';
 import { startVenue } from './clob/server.mjs';
 import { startControl } from './control.mjs';

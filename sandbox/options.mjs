@@ -2,7 +2,8 @@
 import { parseArgs } from 'node:util';
 
 const USDT0 = '0xB8CE59FC3717ada4C02eaDF9682A9e934F625ebb'; // Plasma
-const TOKEN_ON = { 84532: '0x036CbD53842c5426634e7929541eC2318f3dCF7e' }; // USDC on base-sepolia: x402 v1 clients know it
+// USDC on base-sepolia: x402 v1 clients know it
+const TOKEN_ON = { 84532: '0x036CbD53842c5426634e7929541eC2318f3dCF7e' };
 const PLASMA = 9745;
 
 export const USAGE = `node main.mjs [options]

@@ -5,15 +5,15 @@
 #include "chain/json.hpp"
 #include "chain/polymarket/venue_desk.hpp"
 
-/// Orders at the venue: submit, follow, look up, cancel. What is not known for certain is `unknown`;
-/// fills are sums of final trades, never the venue's summary of them.
+/// Orders at the venue: submit, follow, look up, cancel. What is not known for certain is
+/// `unknown`; fills are sums of final trades, never the venue's summary of them.
 namespace headroom::chain::polymarket {
 
 /// One order whose trades are being read, until they are final or it takes too long.
 struct venue_desk::following {
   hash256 hash;
   uint256 token;
-  std::int64_t since = 0;  // unix seconds: no trade of it is older
+  std::int64_t since = 0;              // unix seconds: no trade of it is older
   std::vector<std::string> trade_ids;  // from the venue's answer; empty: search by token
   venue_state::time_point give_up{};   // one look when it is past
   std::chrono::milliseconds pause{20};
@@ -87,7 +87,8 @@ std::int64_t matched_shares(std::span<const trade> trades, const hash256& order)
   return sum;
 }
 
-/// The taker fee of what did not fail, rounded up as the venue does.
+/// The taker fee of what did not fail. The venue's rounding of the fifth decimal is not documented:
+/// up, so that the books never hold money that the venue took.
 std::optional<usdc> fee_of(std::span<const trade> trades, const hash256& order,
                            const fee_schedule& f) {
   usdc sum;
@@ -127,7 +128,8 @@ void venue_desk::know(const signed_order& order) {
 caf::result<venue_answer> venue_desk::submit(actors::signed_order& order) {
   if (now() < st_.paused_until) return not_now_because("the venue asked to wait");
   if (const auto why = closed()) return not_now_because(actors::detail_of(*why));
-  if (st_.queue.size() >= st_.settings.max_queued) return not_now_because("the order queue is full");
+  if (st_.queue.size() >= st_.settings.max_queued)
+    return not_now_because("the order queue is full");
   auto promise = self_->make_response_promise<venue_answer>();
   st_.queue.push_back({std::move(order), promise});
   send_queued();
@@ -159,14 +161,17 @@ void venue_desk::send(actors::signed_order stored, answer_promise promise) {
   ++st_.in_flight;
   auto order = decode(stored.bytes);
   if (!order || order->hash != stored.hash)
-    return end_submit(promise, {venue_verdict::refused, {}, {}, {}, "unreadable order bytes", false});
+    return end_submit(promise,
+                      {venue_verdict::refused, {}, {}, {}, "unreadable order bytes", false});
   know(*order);
   const auto shared = std::make_shared<const signed_order>(std::move(*order));
-  fetch_as_us("POST", "/order", {},
-              [shared](const api_credentials& c) { return post_body(*shared, c.key); },
-              st_.settings.order_timeout, [self = self_, shared, promise](const http_result& r) {
-                venue_desk{self}.heard(*shared, r, promise);
-              });
+  fetch_as_us(
+      "POST", "/order", {},
+      [shared](const api_credentials& c) { return post_body(*shared, c.key); },
+      st_.settings.order_timeout,
+      [self = self_, shared, promise](const http_result& r) {
+        venue_desk{self}.heard(*shared, r, promise);
+      });
 }
 
 void venue_desk::heard(const signed_order& order, const http_result& r, answer_promise promise) {
@@ -192,8 +197,8 @@ void venue_desk::heard(const signed_order& order, const http_result& r, answer_p
     case post_verdict::refused:
       // A tick or a fee of ours may be old: the next quote reads the market again.
       st_.markets.erase(order.body.token);
-      return end_submit(promise, {venue_verdict::refused, {}, {}, {}, words_of(a),
-                                  says_never_filled(a.reason)});
+      return end_submit(
+          promise, {venue_verdict::refused, {}, {}, {}, words_of(a), says_never_filled(a.reason)});
     case post_verdict::retry_later: {
       const auto wait = std::max<milliseconds>(a.retry_after, short_pause);
       st_.paused_until = std::max(st_.paused_until, now() + wait);
@@ -331,8 +336,7 @@ void venue_desk::looked(std::shared_ptr<following> f) {
   switch (o.verdict) {
     case read_verdict::absent: return f->done({venue_verdict::absent, {}, {}, {}, {}, false});
     case read_verdict::unreadable:
-    case read_verdict::unauthorized:
-      return f->done(unknown_because("the order cannot be read"));
+    case read_verdict::unauthorized: return f->done(unknown_because("the order cannot be read"));
     case read_verdict::found: break;
   }
   if (o.value.id != f->hash) return f->done(unknown_because("the venue showed another order"));
@@ -351,28 +355,30 @@ caf::result<bool> venue_desk::cancel(const hash256& hash) {
   auto promise = self_->make_response_promise<bool>();
   ++st_.reads;
   const auto id = hash.hex();
-  fetch_as_us("DELETE", "/order", {},
-              [id](const api_credentials&) { return "{\"orderID\":\"" + id + "\"}"; },
-              st_.settings.order_timeout, [self = self_, id, promise](const http_result& r) mutable {
-                --self->state.reads;
-                bool gone = false;
-                const auto document = r.outcome == http_outcome::answered && r.status == 200
-                                          ? read_json(r.body)
-                                          : std::nullopt;
-                if (document) {
-                  if (const auto* list = array_member(*document, "canceled"))
-                    gone = std::find(list->begin(), list->end(), id) != list->end();
-                  const auto* left = object_member(*document, "not_canceled");
-                  const auto* why = left ? text_member(*left, id.c_str()) : nullptr;
-                  constexpr std::string_view gone_words[] = {
-                      "not found",  "can't be found",  "cannot be found", "already canceled",
-                      ": canceled", "already matched", ": matched",       "killed",
-                      "unmatched",  "refused"};
-                  for (const auto word : gone_words)
-                    gone = gone || (why && why->find(word) != std::string::npos);
-                }
-                promise.deliver(gone);
-              });
+  fetch_as_us(
+      "DELETE", "/order", {},
+      [id](const api_credentials&) { return "{\"orderID\":\"" + id + "\"}"; },
+      st_.settings.order_timeout,
+      [self = self_, id, promise](const http_result& r) mutable {
+        --self->state.reads;
+        bool gone = false;
+        const auto document = r.outcome == http_outcome::answered && r.status == 200
+                                  ? read_json(r.body)
+                                  : std::nullopt;
+        if (document) {
+          if (const auto* list = array_member(*document, "canceled"))
+            gone = std::find(list->begin(), list->end(), id) != list->end();
+          const auto* left = object_member(*document, "not_canceled");
+          const auto* why = left ? text_member(*left, id.c_str()) : nullptr;
+          constexpr std::string_view gone_words[] = {
+              "not found",  "can't be found",  "cannot be found", "already canceled",
+              ": canceled", "already matched", ": matched",       "killed",
+              "unmatched",  "refused"};
+          for (const auto word : gone_words)
+            gone = gone || (why && why->find(word) != std::string::npos);
+        }
+        promise.deliver(gone);
+      });
   return promise;
 }
 

@@ -138,7 +138,8 @@ void venue_desk::renew() {
     auto& st = self->state;
     const auto theirs = is_ok(r) ? read_json(r.body) : std::nullopt;
     if (theirs && theirs->is_number_unsigned() && theirs->get<std::uint64_t>() < (1ULL << 40))
-      st.clock_skew = static_cast<std::int64_t>(theirs->get<std::uint64_t>()) - st.w->now().seconds();
+      st.clock_skew =
+          static_cast<std::int64_t>(theirs->get<std::uint64_t>()) - st.w->now().seconds();
     venue_desk{self}.create_key();
   });
 }
@@ -154,12 +155,10 @@ void venue_desk::create_key() {
 }
 
 void venue_desk::derive_key() {
-  fetch("GET", "/auth/derive-api-key",
-        l1_headers(*st_.key, st_.settings.chain_id, venue_time(), 0), {}, st_.settings.read_timeout,
-        [self = self_](const http_result& r) {
+  fetch("GET", "/auth/derive-api-key", l1_headers(*st_.key, st_.settings.chain_id, venue_time(), 0),
+        {}, st_.settings.read_timeout, [self = self_](const http_result& r) {
           auto found = is_ok(r) ? read_credentials(r.body) : std::nullopt;
-          if (!found)
-            spdlog::warn("venue.no_api_key status={} error=\"{}\"", r.status, r.error);
+          if (!found) spdlog::warn("venue.no_api_key status={} error=\"{}\"", r.status, r.error);
           venue_desk{self}.renewed(std::move(found));
         });
 }

@@ -1,4 +1,5 @@
-// Starts one anvil on a port the kernel chose. It dies with this process, however this process ends.
+// Starts one anvil on a port the kernel chose. It dies with this process, however this process
+// ends.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -6,12 +7,12 @@ import path from 'node:path';
 import readline from 'node:readline';
 
 const require = createRequire(import.meta.url);
-const START_TIMEOUT_MS = 20_000;
+const START_TIMEOUT_MS = 60_000;
 const KEPT_STATES = 256; // in memory; nothing is written to the user's home
 
 /**
- * Blocks are mined at once and, empty, every second: so `finalized` (= latest - 2) moves on by itself.
- * Answers {url, pid, stop()}; `onExit` is called when anvil ends without stop().
+ * Blocks are mined at once and, empty, every second: so `finalized` (= latest - 2) moves on by
+ * itself. Answers {url, pid, stop()}; `onExit` is called when anvil ends without stop().
  */
 export async function startAnvil({ chainId, mnemonic, onExit }) {
   const args = [
@@ -58,8 +59,9 @@ function binary() {
 }
 
 /**
- * setpriv (util-linux, essential in Debian) asks the kernel to kill anvil when we die, SIGKILL included. The
- * shell closes the gap before that request: if we are already gone, its parent is no longer us.
+ * setpriv (util-linux, essential in Debian) asks the kernel to kill anvil when we die, SIGKILL
+ * included. The shell closes the gap before that request: if we are already gone, its parent is no
+ * longer us.
  */
 function dyingWithParent(bin, args) {
   const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((p) => fs.existsSync(p));

@@ -1,4 +1,5 @@
-// The deposit chain (Plasma) and the bet chain (Polygon): tokens, bridge, pool, and who owns what at the start.
+// The deposit chain (Plasma) and the bet chain (Polygon): tokens, bridge, pool, and who owns what
+// at the start.
 import { ethers } from 'ethers';
 import { startAnvil } from './anvil.mjs';
 import { compiled } from './compile.mjs';
@@ -8,9 +9,11 @@ import { Rpc, Sender } from './rpc.mjs';
 import { mint, placeToken } from './tokens.mjs';
 import { deployUniswap, POOL_FEE } from './uniswap.mjs';
 
-const MNEMONIC = 'test test test test test test test test test test test junk'; // public: never use elsewhere
+// public: never use elsewhere
+const MNEMONIC = 'test test test test test test test test test test test junk';
 const FIRST_USER = 10; // anvil gives gas to 0..9 only, and tests use those
-const FIRST_OPERATOR = { plasma: 100, polygon: 110 }; // apart, so that no contract has one address on both chains
+// apart, so that no contract has one address on both chains
+const FIRST_OPERATOR = { plasma: 100, polygon: 110 };
 const EID = { plasma: 30383, polygon: 30109 };
 const REAL = {
   polygonUsdc: '0x3c499c542cEF5E3811e1192ce70d8cC03d5c3359',
@@ -26,7 +29,10 @@ const wallet = (index) => new ethers.Wallet(root.deriveChild(index).privateKey);
 /** `count` accounts without any gas coin: an x402 payer needs none. */
 export const users = (count) => Array.from({ length: count }, (_, i) => wallet(FIRST_USER + i));
 
-/** Starts and fills both chains as `options` say; `onExit(reason)` is called when an anvil ends by itself. */
+/**
+ * Starts and fills both chains as `options` say; `onExit(reason)` is called when an anvil ends by
+ * itself.
+ */
 export async function startChains(options, onExit) {
   const artifacts = compiled('TestTokens.sol'); // compiles while the anvils start
   const [plasma, polygon] = await Promise.all([

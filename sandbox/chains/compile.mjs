@@ -34,9 +34,13 @@ export function realArtifact(name) {
   return { abi: json.abi, bytecode: json.bytecode };
 }
 
-/** All contracts of `file` as {name: {abi, bytecode, runtime}}; compiles only what the cache does not hold. */
+/**
+ * All contracts of `file` as {name: {abi, bytecode, runtime}}; compiles only what the cache does
+ * not hold.
+ */
 export async function compiled(file) {
-  const inputs = [path.join(contracts, file), compiler, path.join(root, 'package.json')]; // the last pins solc and imports
+  // the last pins solc and imports
+  const inputs = [path.join(contracts, file), compiler, path.join(root, 'package.json')];
   const hash = createHash('sha256');
   for (const input of inputs) hash.update(fs.readFileSync(input));
   const key = hash.digest('hex');
@@ -67,7 +71,10 @@ async function compile(file) {
   );
 }
 
-/** Several sandboxes may start at once: write aside, then rename. A read-only checkout only loses the cache. */
+/**
+ * Several sandboxes may start at once: write aside, then rename. A read-only checkout only loses
+ * the cache.
+ */
 function store(target, text) {
   try {
     fs.mkdirSync(cache, { recursive: true });

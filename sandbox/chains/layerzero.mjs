@@ -1,16 +1,21 @@
-// LayerZero: the real endpoints and the OFT messengers, and an actor that plays verifiers and executor.
+// LayerZero: the real endpoints and the OFT messengers, and an actor that plays verifiers and
+// executor.
 import { ethers } from 'ethers';
 import { compiled, realArtifact } from './compile.mjs';
 import { sleep } from './rpc.mjs';
 
 const NATIVE_FEE = ethers.parseEther('0.01');
-const ENFORCED_OPTIONS = '0x00030100110100000000000000000000000000013880'; // type 3: 80000 gas, as live USDT0 enforces
+// type 3: 80000 gas, as live USDT0 enforces
+const ENFORCED_OPTIONS = '0x00030100110100000000000000000000000000013880';
 const OFT_SEND = 1;
 const POLL_MS = 100;
 const RESCAN_BLOCKS = 20; // a test may reorganise the chain
 export const OFT_MODES = ['auto', 'hold', 'drop'];
 
-/** Endpoint, message library and messenger on `chain`; the messenger may mint and burn `chain.token.usdt0`. */
+/**
+ * Endpoint, message library and messenger on `chain`; the messenger may mint and burn
+ * `chain.token.usdt0`.
+ */
 export async function deployLayerZero(chain) {
   const { deployer: me } = chain;
   const endpoint = await me.deploy(realArtifact('EndpointV2'), [chain.eid, me.address]);
@@ -34,7 +39,10 @@ export async function connectLayerZero(chain, other) {
   ]);
 }
 
-/** Delivers packets between two chains until stopped. `hold` keeps them queued, `drop` forgets new and queued ones. */
+/**
+ * Delivers packets between two chains until stopped. `hold` keeps them queued, `drop` forgets new
+ * and queued ones.
+ */
 export class LayerZeroRelay {
   #mode = 'auto';
   #delayMs = 0;
@@ -130,7 +138,10 @@ async function deliver(to, packet) {
   ]);
 }
 
-/** Packet v1: version 1 | nonce 8 | srcEid 4 | sender 32 | dstEid 4 | receiver 32 | guid 32 | message. */
+/**
+ * Packet v1: version 1 | nonce 8 | srcEid 4 | sender 32 | dstEid 4 | receiver 32 | guid 32 |
+ * message.
+ */
 function parsePacket(packet) {
   const at = (offset, size) => ethers.dataSlice(packet, offset, offset + size);
   return {

@@ -4,8 +4,9 @@ import http from 'node:http';
 export const PROXY_MODES = ['up', 'refuse', 'hang', 'http500'];
 
 /**
- * Modes: `up` passes on; `refuse` closes every connection at once; `hang` accepts and never answers; `http500` answers
- * 500. Leaving `hang` closes what hung. Answers {url, mode(), set(mode), close()}.
+ * Modes: `up` passes on; `refuse` closes every connection at once; `hang` accepts and never
+ * answers; `http500` answers 500. Leaving `hang` closes what hung. Answers {url, mode(), set(mode),
+ * close()}.
  */
 export async function startProxy(target) {
   const agent = new http.Agent({ keepAlive: true });

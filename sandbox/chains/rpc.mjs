@@ -1,9 +1,10 @@
 // A JSON-RPC client and a transaction sender: one sender per account, one transaction at a time.
 import { ethers } from 'ethers';
 
-const CALL_TIMEOUT_MS = 10_000;
+const CALL_TIMEOUT_MS = 30_000;
 const RECEIPT_TIMEOUT_MS = 60_000;
-const GAS_LIMIT = 8_000_000n; // enough for the largest deployment; estimates would only slow the start
+// enough for the largest deployment; estimates would only slow the start
+const GAS_LIMIT = 8_000_000n;
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export class Rpc {

@@ -1,5 +1,5 @@
-// Compiles one file of contracts/: node solc.mjs FILE, the compiler's output as JSON on stdout. A process of its own,
-// because solc blocks for seconds.
+// Compiles one file of contracts/: node solc.mjs FILE, the compiler's output as JSON on stdout. A
+// process of its own, because solc blocks for seconds.
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

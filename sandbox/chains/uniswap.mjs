@@ -9,7 +9,8 @@ const RANGE_TICKS = 100; // +-1 %
 const POOL_USD = 5_000_000;
 const SQRT_PRICE_1_TO_1 = 2n ** 96n; // equal decimals
 const FAR_FUTURE = 4_102_444_800;
-const WPOL = '0x0d500B1d8E8eF31E21C99d1Db9A6444d3ADf1270'; // named in the constructors, never called: no native swaps
+// named in the constructors, never called: no native swaps
+const WPOL = '0x0d500B1d8E8eF31E21C99d1Db9A6444d3ADf1270';
 
 export async function deployUniswap(chain) {
   const { deployer: me } = chain;
@@ -23,7 +24,8 @@ export async function deployUniswap(chain) {
     await me.deploy(realArtifact('SwapRouter'), [factory.address, WPOL]),
     await me.deploy(realArtifact('QuoterV2'), [factory.address, WPOL]),
   ];
-  await me.call(factory, 'enableFeeAmount', [POOL_FEE, TICK_SPACING]); // not among the tiers of the constructor
+  // not among the tiers of the constructor
+  await me.call(factory, 'enableFeeAmount', [POOL_FEE, TICK_SPACING]);
   await fillPool(chain, positions, [chain.token.usdt0, chain.token.usdc]);
   Object.assign(chain, { factory, router, quoter });
 }

@@ -20,8 +20,8 @@ export const hasDecimals = (value, places) => value % 10n ** BigInt(6 - places) 
 export const ceilDiv = (a, b) => (a + b - 1n) / b;
 
 /**
- * Taker fee: shares * rate * (p(1-p))^exponent, rounded to the nearest 0.00001 and, if not zero, at least that.
- * `rate` and `price` in millionths.
+ * Taker fee: shares * rate * (p(1-p))^exponent, rounded to the nearest 0.00001 and, if not zero, at
+ * least that. `rate` and `price` in millionths.
  */
 export function takerFee(shares, price, rate, exponent) {
   const scale = ONE * 10n ** (12n * BigInt(exponent));

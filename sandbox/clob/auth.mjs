@@ -38,7 +38,10 @@ export class ApiKeys {
     return 'OK';
   }
 
-  /** The credential behind a request's L2 headers; `body` are the exact bytes sent. Refuses with 401. */
+  /**
+   * The credential behind a request's L2 headers; `body` are the exact bytes sent. Refuses with
+   * 401.
+   */
   authenticate(req, path, body) {
     const {
       poly_address: address,
@@ -90,7 +93,8 @@ function inWindow(timestamp) {
 }
 
 function wire({ key, secretBytes, passphrase }) {
-  const secret = secretBytes.toString('base64').replace(/\+/g, '-').replace(/\//g, '_'); // url-safe, padded
+  // url-safe, padded
+  const secret = secretBytes.toString('base64').replace(/\+/g, '-').replace(/\//g, '_');
   return { apiKey: key, secret, passphrase };
 }
 

@@ -39,7 +39,10 @@ function refusing(action) {
   }
 }
 
-/** Every order hash ever seen with a valid signature; ?id= for one. `posts` counts all POSTs, `accepted` the first only. */
+/**
+ * Every order hash ever seen with a valid signature; ?id= for one. `posts` counts all POSTs,
+ * `accepted` the first only.
+ */
 function state(venue, { id }) {
   const records =
     id === undefined ? [...venue.orders.values()] : [venue.orders.get(id)].filter(Boolean);

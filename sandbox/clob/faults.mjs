@@ -1,4 +1,5 @@
-// Switchable failures of POST /order and of the look-ups. A seeded generator decides where a probability is given.
+// Switchable failures of POST /order and of the look-ups. A seeded generator decides where a
+// probability is given.
 import { Refusal } from '../http.mjs';
 
 export const FAULTS = {
@@ -24,7 +25,10 @@ export class Faults {
   #list = [];
   #random = generator(1);
 
-  /** {kind, on?: order|lookup, times?, delay_ms?, probability?, seed?}; times is 1, or endless with a probability. */
+  /**
+   * {kind, on?: order|lookup, times?, delay_ms?, probability?, seed?}; times is 1, or endless with
+   * a probability.
+   */
   add({ kind, on = 'order', times, delay_ms: delayMs = DEFAULT_DELAY_MS, probability, seed } = {}) {
     if (!FAULTS[on]) throw new Refusal(400, 'on must be order or lookup');
     if (!FAULTS[on].includes(kind)) throw new Refusal(400, `kind must be one of ${FAULTS[on]}`);

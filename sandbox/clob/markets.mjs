@@ -1,4 +1,5 @@
-// The markets of the double: fixed ids, a static book each (fills do not use it up; a test may replace it).
+// The markets of the double: fixed ids, a static book each (fills do not use it up; a test may
+// replace it).
 import { createHash } from 'node:crypto';
 import { ethers } from 'ethers';
 import { decimal, micro, ONE } from './amounts.mjs';
@@ -119,7 +120,9 @@ export class Markets {
     return [0, 1].flatMap((i) => this.#all.map((m) => describeToken(m.tokens[i])));
   }
 
-  /** Replaces parts of one token's book, or its market's tick and state. Levels are [{price, size}]. */
+  /**
+   * Replaces parts of one token's book, or its market's tick and state. Levels are [{price, size}].
+   */
   change({ token_id: tokenId, asks, bids, tick_size: tick, accepting_orders: accepting }) {
     const token = this.token(tokenId);
     if (!token) throw new Error('no such token_id');

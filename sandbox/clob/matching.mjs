@@ -2,10 +2,12 @@
 import { ceilDiv, ONE, takerFee } from './amounts.mjs';
 
 /**
- * The levels `order` may take, best first, up to `shares`: [{price, size, cost, fee}]. The limit is the exact
- * ratio of the signed amounts, so a BUY whose takerAmount was rounded up does not reach an ask at its own limit.
+ * The levels `order` may take, best first, up to `shares`: [{price, size, cost, fee}]. The limit is
+ * the exact ratio of the signed amounts, so a BUY whose takerAmount was rounded up does not reach
+ * an ask at its own limit.
  *
- * Price improvement: a BUY gets the shares it asked for (takerAmount) and the rest of its money stays unspent.
+ * Price improvement: a BUY gets the shares it asked for (takerAmount) and the rest of its money
+ * stays unspent.
  */
 export function take(order, shares, token) {
   const { feeRate, feeExponent } = token.market;
@@ -18,7 +20,8 @@ export function take(order, shares, token) {
       : level.price * order.give >= order.want * ONE;
     if (!reachable || left === 0n) break;
     const size = left < level.size ? left : level.size;
-    const cost = buy ? ceilDiv(size * level.price, ONE) : (size * level.price) / ONE; // the taker bears the rounding
+    // the taker bears the rounding
+    const cost = buy ? ceilDiv(size * level.price, ONE) : (size * level.price) / ONE;
     fills.push({
       price: level.price,
       size,

@@ -1,4 +1,5 @@
-// Reads a POST /order body and judges it by the venue's rules. Pure: no state, no clock but the one handed in.
+// Reads a POST /order body and judges it by the venue's rules. Pure: no state, no clock but the one
+// handed in.
 import { Refusal } from '../http.mjs';
 import { decimal, hasDecimals, micro, ONE } from './amounts.mjs';
 import { TICK_DECIMALS } from './markets.mjs';
@@ -20,11 +21,15 @@ const is = {
   hex: (x) => typeof x === 'string' && /^0x([0-9a-fA-F]{2})+$/.test(x),
   uint: (x) => typeof x === 'string' && /^(0|[1-9]\d{0,77})$/.test(x) && BigInt(x) < 2n ** 256n,
   amount: (x) => typeof x === 'string' && /^[1-9]\d{0,17}$/.test(x),
-  salt: (x) => Number.isSafeInteger(x) && x >= 0, // a JSON number above 2^53-1 has already lost digits
+  // a JSON number above 2^53-1 has already lost digits
+  salt: (x) => Number.isSafeInteger(x) && x >= 0,
   optionalBool: (x) => x === undefined || typeof x === 'boolean',
 };
 
-/** Shape and types only. Throws `Invalid order payload`, or `order_version_mismatch` for an order of CLOB V1. */
+/**
+ * Shape and types only. Throws `Invalid order payload`, or `order_version_mismatch` for an order of
+ * CLOB V1.
+ */
 export function readPayload(json) {
   const o = json?.order;
   if (typeof o !== 'object' || o === null || Array.isArray(o)) throw invalid();
@@ -73,7 +78,9 @@ export function checkAuthority({ owner, signed }, credential) {
   }
 }
 
-/** The order's id, once the signature is proven to be the maker's for the exchange of this token. */
+/**
+ * The order's id, once the signature is proven to be the maker's for the exchange of this token.
+ */
 export function verifiedId({ signed }, token) {
   const id = orderHash(signed, token.market.negRisk);
   if (recoverSigner(id, signed.signature) !== signed.maker.toLowerCase())
@@ -81,7 +88,10 @@ export function verifiedId({ signed }, token) {
   return id;
 }
 
-/** Everything the amounts, the type and the market demand. Answers {shares, price}: the limit price on its tick. */
+/**
+ * Everything the amounts, the type and the market demand. Answers {shares, price}: the limit price
+ * on its tick.
+ */
 export function checkTerms(id, order, token, nowSeconds) {
   const { market } = token;
   if (!market.acceptingOrders) throw refuse('the market is not yet ready to process new orders');
@@ -122,8 +132,9 @@ function checkAccuracy({ side, give, want }, market, immediate) {
 }
 
 /**
- * Amounts are rounded, so give/want is rarely exactly a tick. The nearest tick counts when rounding explains the
- * rest: one unit of the amount's last decimal, or one unit (0.0001) of the shares of a market order.
+ * Amounts are rounded, so give/want is rarely exactly a tick. The nearest tick counts when rounding
+ * explains the rest: one unit of the amount's last decimal, or one unit (0.0001) of the shares of a
+ * market order.
  */
 function limitOnTick(id, { side, give, want }, market) {
   const tick = micro(market.tick);

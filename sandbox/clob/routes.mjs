@@ -1,4 +1,5 @@
-// The venue's public and authenticated routes as tables: "METHOD /path" -> answer. A path ending in "/" takes an id.
+// The venue's public and authenticated routes as tables: "METHOD /path" -> answer. A path ending in
+// "/" takes an id.
 import { parseJson, Refusal } from '../http.mjs';
 import {
   EXCHANGE,
@@ -53,7 +54,10 @@ export const PUBLIC = {
   'GET /auth/derive-api-key': ({ keys }, { headers }) => keys.derive(headers),
 };
 
-/** (app, {query, id, body, credential}) -> value; the caller has passed L2. POST /order is in server.mjs: faults. */
+/**
+ * (app, {query, id, body, credential}) -> value; the caller has passed L2. POST /order is in
+ * server.mjs: faults.
+ */
 export const PRIVATE = {
   'GET /auth/api-keys': ({ keys }, { credential }) => keys.list(credential),
   'DELETE /auth/api-key': ({ keys }, { credential }) => keys.remove(credential),
@@ -96,7 +100,8 @@ export const PRIVATE = {
     );
   },
   'GET /balance-allowance': balanceAllowance,
-  'GET /balance-allowance/update': (app, request) => (balanceAllowance(app, request), {}), // the ledger is never stale
+  // the ledger is never stale
+  'GET /balance-allowance/update': (app, request) => (balanceAllowance(app, request), {}),
 };
 
 function postOrders({ venue }, { body, credential }) {

@@ -1,5 +1,6 @@
-// EIP-712 of orders and of the login message. Hashing is ethers; only the curve operation of orders is libsecp256k1
-// (as WebAssembly), because ethers alone would keep the double under 500 orders per second.
+// EIP-712 of orders and of the login message. Hashing is ethers; only the curve operation of orders
+// is libsecp256k1 (as WebAssembly), because ethers alone would keep the double under 500 orders per
+// second.
 import { ethers } from 'ethers';
 import { recover } from 'tiny-secp256k1';
 import { EXCHANGE, NEG_RISK_EXCHANGE } from './markets.mjs';
@@ -34,12 +35,18 @@ const domain = (exchange) =>
   });
 const DOMAIN = { false: domain(EXCHANGE), true: domain(NEG_RISK_EXCHANGE) };
 
-/** The order id: the EIP-712 hash for the exchange that trades the token. `order.side` is 0 or 1 here. */
+/**
+ * The order id: the EIP-712 hash for the exchange that trades the token. `order.side` is 0 or 1
+ * here.
+ */
 export function orderHash(order, negRisk) {
   return ethers.keccak256(ethers.concat(['0x1901', DOMAIN[negRisk], ORDER.hash(order)]));
 }
 
-/** Who signed `digest`, lower case; null unless 65 bytes, v in {27, 28}, low s, and a point on the curve. */
+/**
+ * Who signed `digest`, lower case; null unless 65 bytes, v in {27, 28}, low s, and a point on the
+ * curve.
+ */
 export function recoverSigner(digest, signature) {
   if (!/^0x[0-9a-fA-F]{130}$/.test(signature)) return null;
   const bytes = Buffer.from(signature.slice(2), 'hex');

@@ -32,9 +32,9 @@ export class Venue {
   }
 
   /**
-   * Judges one order and, if it stands, matches it. `twist` is a fault of the order kind (faults.mjs) or undefined.
-   * Answers the body of a 200, or throws Refusal. An id once seen with a valid signature stays taken, whatever
-   * became of it.
+   * Judges one order and, if it stands, matches it. `twist` is a fault of the order kind
+   * (faults.mjs) or undefined. Answers the body of a 200, or throws Refusal. An id once seen with a
+   * valid signature stays taken, whatever became of it.
    */
   post(json, credential, twist) {
     const order = readPayload(json);
@@ -82,7 +82,10 @@ export class Venue {
     return answer(record, record.trades.length ? 'matched' : 'live', record.trades);
   }
 
-  /** Books `fills` and rests what may rest. False, and `whenKilled` as status, if the type forbids the outcome. */
+  /**
+   * Books `fills` and rests what may rest. False, and `whenKilled` as status, if the type forbids
+   * the outcome.
+   */
   #execute(record, fills, twist, whenKilled) {
     const { order, shares } = record;
     const got = sum(fills, 'size');
@@ -201,7 +204,10 @@ function remember(id, order, token, credential) {
   };
 }
 
-/** making/takingAmount are decimals, "" when nothing matched; transaction hashes come with the trades only. */
+/**
+ * making/takingAmount are decimals, "" when nothing matched; transaction hashes come with the
+ * trades only.
+ */
 function answer({ id, order }, status, trades) {
   const [money, shares] = [sum(trades, 'cost'), sum(trades, 'size')].map((x) =>
     trades.length ? decimal(x) : '',

@@ -3,9 +3,11 @@ import { decimal } from './amounts.mjs';
 import { Refusal } from '../http.mjs';
 
 const END = 'LTE=';
-const LIQUIDITY_MAKER = '0x00000000000000000000000000000000000A11CE'; // whoever stands behind the static book
+// whoever stands behind the static book
+const LIQUIDITY_MAKER = '0x00000000000000000000000000000000000A11CE';
 const LIQUIDITY_OWNER = '00000000-0000-4000-8000-0000000a11ce';
-const SHOWN = ['LIVE', 'MATCHED', 'CANCELED', 'DELAYED', 'UNMATCHED']; // killed and refused orders show as null
+// killed and refused orders show as null
+const SHOWN = ['LIVE', 'MATCHED', 'CANCELED', 'DELAYED', 'UNMATCHED'];
 
 /** GET /data/order/{id}, null when unknown, not the caller's, or gone. */
 export function orderView(record, settings) {
@@ -30,7 +32,9 @@ export function orderView(record, settings) {
   };
 }
 
-/** MATCHED -> MINED -> CONFIRMED, or MATCHED -> RETRYING -> FAILED; a function of the time passed. */
+/**
+ * MATCHED -> MINED -> CONFIRMED, or MATCHED -> RETRYING -> FAILED; a function of the time passed.
+ */
 export function tradeStatus({ matchedAt, delayMs, fails }, now) {
   const steps = fails ? ['MATCHED', 'RETRYING', 'FAILED'] : ['MATCHED', 'MINED', 'CONFIRMED'];
   const step = delayMs ? Math.min(2, Math.floor((now - matchedAt) / delayMs)) : 2;
@@ -78,7 +82,10 @@ export function tradeView(trade, settings) {
   };
 }
 
-/** The trades of one maker that pass the query's filters, newest first. Both time bounds (seconds) are exclusive. */
+/**
+ * The trades of one maker that pass the query's filters, newest first. Both time bounds (seconds)
+ * are exclusive.
+ */
 export function findTrades(venue, address, query) {
   const { id, maker_address: maker, market, asset_id: asset } = query;
   const [before, after] = [bound(query.before, Infinity), bound(query.after, -Infinity)];

@@ -7,7 +7,8 @@ import { Markets } from '../clob/markets.mjs';
 import { take } from '../clob/matching.mjs';
 import { orderHash, recoverSigner } from '../clob/signature.mjs';
 
-// Recorded from @polymarket/clob-client-v2 1.1.0: a market BUY of $25.37 at 0.57 by anvil's first account.
+// Recorded from @polymarket/clob-client-v2 1.1.0: a market BUY of $25.37 at 0.57 by anvil's first
+// account.
 const RECORDED = {
   salt: 221604936270,
   maker: '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266',

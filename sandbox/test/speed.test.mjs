@@ -1,4 +1,5 @@
-// The double must not be what a load test measures. Prints orders per second; the floor only catches a collapse.
+// The double must not be what a load test measures. Prints orders per second; the floor only
+// catches a collapse.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { test } from 'node:test';

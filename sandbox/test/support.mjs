@@ -1,4 +1,5 @@
-// Starts the sandbox as its users do, and a small trader made with ethers for the cases the official client avoids.
+// Starts the sandbox as its users do, and a small trader made with ethers for the cases the
+// official client avoids.
 import { spawn } from 'node:child_process';
 import { createHmac, webcrypto } from 'node:crypto';
 import { once } from 'node:events';
@@ -11,7 +12,7 @@ import { ethers } from 'ethers';
 globalThis.crypto ??= webcrypto; // Node 18: the official clients expect the browser's crypto
 
 const main = path.join(path.dirname(path.dirname(fileURLToPath(import.meta.url))), 'main.mjs');
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 150_000;
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Runs main.mjs and waits for its line. Answers {info, child, stop()}. */
@@ -53,7 +54,7 @@ export async function startSandbox(args = [], { env = {}, stdin = 'ignore' } = {
 }
 
 /** Polls until `check` answers something true; fails after `timeoutMs`. */
-export async function until(check, timeoutMs = 15_000) {
+export async function until(check, timeoutMs = 60_000) {
   for (const end = Date.now() + timeoutMs; Date.now() < end; await sleep(25)) {
     const value = await check();
     if (value) return value;
@@ -164,7 +165,9 @@ export class Trader {
     return request(this.venue.url + target, { method, headers, body, ...options });
   }
 
-  /** A signed POST /order body. `over` replaces fields before, `after` fields behind the signature. */
+  /**
+   * A signed POST /order body. `over` replaces fields before, `after` fields behind the signature.
+   */
   async payload(
     market,
     over = {},

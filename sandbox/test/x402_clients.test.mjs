@@ -1,4 +1,5 @@
-// The official x402 clients of both versions load beside each other, and what they sign settles on the token.
+// The official x402 clients of both versions load beside each other, and what they sign settles on
+// the token.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { request, startSandbox } from './support.mjs';

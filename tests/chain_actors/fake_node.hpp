@@ -32,8 +32,8 @@ struct fake_node {
   std::map<hash256, chain::signed_transaction> seen;
   std::map<hash256, mined> receipts;
   std::vector<hash256> blocks{chain::keccak256("genesis")};
-  std::uint64_t count = 0;             // nonce of the account
-  std::vector<hash256> sent;           // every accepted broadcast, repeats included
+  std::uint64_t count = 0;    // nonce of the account
+  std::vector<hash256> sent;  // every accepted broadcast, repeats included
   std::uint64_t foreign_blocks = 0;
 
   void add_block() {

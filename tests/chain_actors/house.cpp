@@ -126,9 +126,9 @@ chain::rpc_actor House::nodes(const std::string& chain) {
   chain::json_rpc_options options;
   options.timeout = std::chrono::seconds{2};
   options.skip_after_failure = std::chrono::milliseconds{50};
-  return chain::make_rpc_actor(
-      sys, std::make_shared<const chain::json_rpc>(
-               http, std::vector<std::string>{sandbox[chain]["rpc"]}, options));
+  return chain::make_rpc_actor(sys,
+                               std::make_shared<const chain::json_rpc>(
+                                   http, std::vector<std::string>{sandbox[chain]["rpc"]}, options));
 }
 
 chain::http_actor House::web() { return chain::make_http_actor(sys, http); }
@@ -144,8 +144,7 @@ chain::wallet_settings House::wallet_settings_of(const std::string& chain) const
 actors::wallet_actor House::start_wallet(const std::string& chain,
                                          std::shared_ptr<const chain::private_key> key,
                                          chain::wallet_settings settings) {
-  auto wallet =
-      own(sys.spawn(chain::wallet_behavior, w, settings, std::move(key), nodes(chain)));
+  auto wallet = own(sys.spawn(chain::wallet_behavior, w, settings, std::move(key), nodes(chain)));
   dir.set_wallet(settings.chain_id, wallet);
   EXPECT_TRUE(eventually([&] {
     const auto r = report(wallet, operation("no such"));

@@ -37,9 +37,7 @@ struct PaymentOnAnvil : House {
     wallet = start_wallet("plasma", key, wallet_settings_of("plasma"));
     start();
   }
-  void start() {
-    payment = own(sys.spawn(chain::payment_behavior, w, settings, nodes("plasma")));
-  }
+  void start() { payment = own(sys.spawn(chain::payment_behavior, w, settings, nodes("plasma"))); }
   void wait_for_domain(const std::string& state) {
     EXPECT_TRUE(eventually([&] {
       const auto r = ask<actors::status_report>(payment, actors::status_atom::value);
@@ -165,8 +163,8 @@ TEST_F(PaymentOnAnvil, EmptyWalletIsRefusedBeforeAndUnusedAfter) {
   drain.to = fresh_poor_key().address_of();
   stranger_sends(chain::eip3009::transfer_call(
       drain, payer.sign(chain::eip3009::digest(settings.terms.token_domain(), drain))));
-  EXPECT_TRUE(eventually(
-      [&] { return balance("plasma", settings.terms.asset, from) == 40'000'000; }));
+  EXPECT_TRUE(
+      eventually([&] { return balance("plasma", settings.terms.asset, from) == 40'000'000; }));
   EXPECT_EQ(find(v->payment).state, finding_state::unused) << "it may be funded again";
 }
 
@@ -174,9 +172,9 @@ TEST_F(PaymentOnAnvil, CancelledAuthorizationIsVoid) {
   const auto v = verify(good(message(1'000'000)));
   ASSERT_TRUE(v);
   chain::eip712::struct_hash cancel{"CancelAuthorization(address authorizer,bytes32 nonce)"};
-  const auto sig = payer.sign(chain::eip712::digest(
-      chain::eip712::separator(settings.terms.token_domain()),
-      cancel.account(from).word(v->payment.nonce.view()).done()));
+  const auto sig =
+      payer.sign(chain::eip712::digest(chain::eip712::separator(settings.terms.token_domain()),
+                                       cancel.account(from).word(v->payment.nonce.view()).done()));
   stranger_sends(chain::abi::encoder{"cancelAuthorization(address,bytes32,uint8,bytes32,bytes32)"}
                      .account(from)
                      .word(v->payment.nonce.view())

@@ -30,9 +30,8 @@ TEST(RouteDetail, ReadsWhatItCanOfAnything) {
 rpc_result block_result(std::uint64_t number) {
   rpc_result r;
   r.status = rpc_status::ok;
-  r.value = {{"number", eth::quantity(number)},
-             {"hash", keccak256("b").hex()},
-             {"timestamp", "0x10"}};
+  r.value = {
+      {"number", eth::quantity(number)}, {"hash", keccak256("b").hex()}, {"timestamp", "0x10"}};
   return r;
 }
 
@@ -67,10 +66,10 @@ TEST(Market, IsReadForAListedTokenOnly) {
   EXPECT_EQ(m->ticks.tick, 1'000_micro);
   EXPECT_EQ(m->fees.rate_micro, 50'000);
   EXPECT_FALSE(polymarket::read_market(body, uint256::of(9)));
-  for (const auto* bad : {"", "[]", "{}", R"({"c":"x","t":[{"t":"8"}]})",
-                          R"({"c":"x","t":[{"t":"8"}],"mts":0})",
-                          R"({"c":"x","t":[{"t":"8"}],"mts":"1.5"})",
-                          R"({"c":"x","t":[{"t":"8"}],"mts":0.01,"fd":{"r":2,"e":1}})"})
+  for (const auto* bad :
+       {"", "[]", "{}", R"({"c":"x","t":[{"t":"8"}]})", R"({"c":"x","t":[{"t":"8"}],"mts":0})",
+        R"({"c":"x","t":[{"t":"8"}],"mts":"1.5"})",
+        R"({"c":"x","t":[{"t":"8"}],"mts":0.01,"fd":{"r":2,"e":1}})"})
     EXPECT_FALSE(polymarket::read_market(bad, uint256::of(8))) << bad;
 }
 

@@ -177,10 +177,9 @@ TEST_F(RouteOnAnvil, RevertedSwapFailsAndTheNextAttemptQuotesAgain) {
 TEST_F(RouteOnAnvil, AuditShowsWhatTheChainsSay) {
   mint("polygon", "usdc", key->address_of(), 7);
   chain::audit_settings s{settings.plasma.usdt0, key->address_of(), settings.polygon.usdt0,
-                          settings.usdc,         key->address_of()};
+                          settings.usdc, key->address_of()};
   s.fresh = 0ms;
-  const auto audit =
-      own(sys.spawn(chain::audit_behavior, w, s, nodes("plasma"), nodes("polygon")));
+  const auto audit = own(sys.spawn(chain::audit_behavior, w, s, nodes("plasma"), nodes("polygon")));
   auto r = ask<actors::onchain_balances>(audit, actors::get_atom::value);
   ASSERT_TRUE(r);
   EXPECT_TRUE(r->plasma_known && r->polygon_known);

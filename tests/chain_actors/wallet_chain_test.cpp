@@ -31,8 +31,7 @@ struct WalletOnAnvil : House {
 TEST_F(WalletOnAnvil, ManySendsAtOnceAreAllConfirmedInNonceOrder) {
   const auto wallet = start_wallet("plasma", key, wallet_settings_of("plasma"));
   caf::scoped_actor self{sys};
-  for (int i = 0; i < 40; ++i)
-    self->send(wallet, transfer("many " + std::to_string(i), 1));
+  for (int i = 0; i < 40; ++i) self->send(wallet, transfer("many " + std::to_string(i), 1));
   for (int i = 0; i < 40; ++i)
     EXPECT_EQ(settled(wallet, operation("many " + std::to_string(i))).state,
               operation_state::confirmed);

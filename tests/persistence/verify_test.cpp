@@ -129,11 +129,6 @@ const damage damages[] = {
 INSTANTIATE_TEST_SUITE_P(Kinds, VerifyFinds, testing::ValuesIn(damages),
                          [](const auto& x) { return std::string{x.param.name}; });
 
-TEST_F(Verify, NamesInsolvency) {
-  EXPECT_NE(after("UPDATE balances SET balance = 2000000000").find("solvency: assets below"),
-            std::string::npos);
-}
-
 TEST_F(Verify, ReportsAreBoundedPerCheck) {
   after(
       "INSERT INTO balances SELECT substring(sha256(i::text::bytea) FOR 20), 1, 1, now()"

@@ -1,0 +1,122 @@
+// Question: what do the actors cost on top of PostgreSQL, and what does group commit gain over one
+// transaction per bet? Expected: at 512 in flight >= 12 times the naive transaction at 32 clients
+// and >= half of what one connection can commit; alone >= 0.6 times the naive one at 1 client.
+//
+// A server of samples for bench/run, which interleaves them with pgbench. One line in, one line
+// out:
+//   accept IN_FLIGHT TOTAL   bets through the actors until committed and about to be submitted
+//   fill IN_FLIGHT TOTAL     the full path: accepted, filled, finished, answered
+//   limit BATCH BATCHES      pg_store::commit alone, one connection, no actors
+//   verify                   replays both books; answers how many differences there are
+// usage: headroom_bets_bench DATABASE LIMIT_DATABASE USERS SEED    (both databases empty)
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <sstream>
+
+#include "bench/books.hpp"
+#include "bench/load.hpp"
+#include "persistence/verify.hpp"
+
+namespace headroom::bench {
+namespace {
+
+constexpr std::size_t most_in_progress = 200'000;  // parked bets of the longest sample
+
+journal_entry drawn_bet(draw& random, std::uint32_t users) {
+  bet row;
+  row.id = random.next_bet();
+  row.user = user_number(1 + random.next() % users);
+  row.token = uint256::of(7);
+  row.amount = 1_usdc;
+  row.max_price = 500'000_micro;
+  const auto hash_bits = random.next_bet();
+  std::copy(hash_bits.bytes.begin(), hash_bits.bytes.end(), row.order_hash.bytes.begin());
+  row.request_hash = row.order_hash;
+  row.signed_order.assign(273, 0xab);
+  row.created_at = row.updated_at = wall_clock_now();
+  row.deadline = row.created_at.plus(std::chrono::minutes{10});
+  return accept_bet{std::move(row)};
+}
+
+class samples {
+ public:
+  samples(std::string database, std::string limit_database, std::uint32_t users, std::uint64_t seed)
+      : databases_{std::move(database), std::move(limit_database)}, users_{users}, random_{seed} {
+    for (const auto& each : databases_) seed_books(each, users);
+    actors_.emplace(house_settings{databases_[0], seed, 1, most_in_progress});
+    limit_.emplace(persistence::store_settings{.conninfo = databases_[1]});
+    if (const auto why = limit_->open(); !why.empty()) throw std::runtime_error(why);
+    actors_->wake(users);
+  }
+
+  /// Bets per second.
+  double loaded(std::uint32_t in_flight, std::uint64_t total, bool until_filled) {
+    if (in_flight == 0 || total > most_in_progress) throw std::runtime_error("out of range");
+    const auto r = run_load(*actors_, {in_flight, total, until_filled}, users_, random_.next());
+    if (r.refused > 0) throw std::runtime_error(std::to_string(r.refused) + " bets were refused");
+    return static_cast<double>(r.through) * 1e9 / static_cast<double>(r.elapsed_ns);
+  }
+
+  double limit(std::size_t size, std::size_t count) {
+    std::vector<std::vector<journal_entry>> batches(count);
+    for (auto& batch : batches)
+      for (std::size_t i = 0; i < size; ++i) batch.push_back(drawn_bet(random_, users_));
+    std::vector<entry_outcome> outcomes;
+    std::optional<buffer_row> buffer;
+    const auto start = std::chrono::steady_clock::now();
+    for (const auto& batch : batches)
+      if (limit_->commit(batch, outcomes, buffer) != actors::store_status::ok)
+        throw std::runtime_error("a batch was not committed");
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+    return static_cast<double>(size * count) / elapsed.count();
+  }
+
+  double differences() const {
+    std::size_t found = 0;
+    for (const auto& each : databases_) found += persistence::verify(each).size();
+    return static_cast<double>(found);
+  }
+
+ private:
+  std::string databases_[2];
+  std::uint32_t users_;
+  draw random_;
+  std::optional<house> actors_;
+  std::optional<persistence::pg_store> limit_;
+};
+
+double answer(samples& s, const std::string& line) {
+  std::istringstream in{line};
+  std::string what;
+  std::uint32_t a = 0;
+  std::uint32_t b = 0;
+  in >> what;
+  if (what == "verify") return s.differences();
+  if (!(in >> a >> b)) throw std::runtime_error("cannot read: " + line);
+  if (what == "accept" || what == "fill") return s.loaded(a, b, what == "fill");
+  if (what == "limit") return s.limit(a, b);
+  throw std::runtime_error("no such sample: " + what);
+}
+
+}  // namespace
+}  // namespace headroom::bench
+
+int main(int argc, char** argv) try {
+  if (argc != 5) {
+    std::fputs("usage: headroom_bets_bench DATABASE LIMIT_DATABASE USERS SEED\n", stderr);
+    return 2;
+  }
+  const auto users = static_cast<std::uint32_t>(std::strtoul(argv[3], nullptr, 10));
+  headroom::bench::samples s{argv[1], argv[2], users, std::strtoull(argv[4], nullptr, 10)};
+  std::puts("ready");
+  std::fflush(stdout);
+  for (std::string line; std::getline(std::cin, line);) {
+    std::printf("%.1f\n", headroom::bench::answer(s, line));
+    std::fflush(stdout);
+  }
+  return 0;
+} catch (const std::exception& e) {
+  std::fprintf(stderr, "headroom_bets_bench: %s\n", e.what());
+  return 1;
+}

@@ -1,0 +1,82 @@
+#include "bench/books.hpp"
+
+#include <pqxx/pqxx>
+#include <stdexcept>
+
+#include "persistence/migrations.hpp"
+#include "persistence/pg_store.hpp"
+
+namespace headroom::bench {
+namespace {
+
+constexpr usdc per_user = 1'000'000_usdc;
+constexpr usdc in_buffer = 1'000'000'000_usdc;
+
+/// One credited deposit per user: its row, its posting, the balance, and the sum that is in
+/// transit.
+constexpr const char* seed_sql = R"(
+WITH u AS MATERIALIZED (
+  SELECT decode(lpad(to_hex(n), 40, '0'), 'hex') AS who, lpad(to_hex(n), 32, '0')::uuid AS id, n
+  FROM generate_series(1, $1::bigint) n),
+dep AS (
+  INSERT INTO deposits (deposit_id, user_address, amount, status, chain_id, token, from_address,
+    to_address, value, valid_after, valid_before, nonce, signature, x402_version, created_at,
+    credited_at, updated_at)
+  SELECT id, who, $2, 'converting', 9745, '\x01', who, '\x02', $2, 0, 0, int8send(n), '\x03', 2,
+         now(), now(), now() FROM u),
+post AS (
+  INSERT INTO postings (kind, debit, credit, amount, user_address, reference, created_at)
+  SELECT 2, 2, 3, $2, who, id, now() FROM u),
+transit AS (
+  UPDATE ledger_accounts SET balance = balance + $1::bigint * $2::bigint WHERE account = 2)
+INSERT INTO balances (user_address, balance, updated_at) SELECT who, $2, now() FROM u)";
+
+void fill_buffer(const std::string& database) {
+  persistence::pg_store store{{.conninfo = database}};
+  const replenish_id id{{{1}}};
+  const journal_entry entry = replenish{id, in_buffer, {}, "bench", timestamp::of_seconds(1)};
+  std::vector<entry_outcome> outcomes;
+  std::optional<buffer_row> row;
+  if (const auto why = store.open(); !why.empty()) throw std::runtime_error(why);
+  if (store.commit({&entry, 1}, outcomes, row) != actors::store_status::ok ||
+      outcomes[0].verdict != errc::none)
+    throw std::runtime_error("the buffer could not be filled");
+}
+
+}  // namespace
+
+address user_number(std::uint64_t n) noexcept {
+  address out;
+  for (std::size_t i = 0; i < 8; ++i)
+    out.bytes[address::size - 1 - i] = static_cast<std::uint8_t>(n >> (8 * i));
+  return out;
+}
+
+void seed_books(const std::string& database, std::uint32_t users) {
+  persistence::migrate(database);
+  fill_buffer(database);
+  pqxx::connection link{database};
+  pqxx::work tx{link};
+  tx.exec_params(seed_sql, users, per_user.micro);
+  tx.commit();
+  pqxx::nontransaction{link}.exec("VACUUM ANALYZE");
+}
+
+std::uint64_t draw::next() noexcept {
+  auto z = at_ += 0x9e3779b97f4a7c15;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+  return z ^ (z >> 31);
+}
+
+bet_id draw::next_bet() noexcept {
+  bet_id out;
+  for (std::size_t half = 0; half < 2; ++half) {
+    const auto bits = next();
+    for (std::size_t i = 0; i < 8; ++i)
+      out.bytes[8 * half + i] = static_cast<std::uint8_t>(bits >> (8 * i));
+  }
+  return out;
+}
+
+}  // namespace headroom::bench

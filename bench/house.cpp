@@ -1,0 +1,104 @@
+#include "bench/house.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <stdexcept>
+#include <thread>
+
+#include "actors/balance_actor.hpp"
+#include "actors/bet_actor.hpp"
+#include "actors/buffer_actor.hpp"
+#include "actors/journal_actor.hpp"
+#include "actors/query_actor.hpp"
+#include "bench/books.hpp"
+
+namespace headroom::bench {
+namespace {
+
+constexpr std::uint32_t wake_window = 4096;  // below the journal's bound on waiting reads
+constexpr auto patience = std::chrono::seconds{120};
+
+actors::core_settings core_of(const house_settings& s) {
+  actors::core_settings out;
+  out.max_live_bets = s.max_live_bets;
+  out.balance_idle = std::chrono::hours{1};
+  return out;
+}
+
+caf::actor_system_config& prepare(caf::actor_system_config& config, std::size_t workers) {
+  config.set("scheduler.policy", caf::atom("sharing"));
+  config.set("scheduler.max-threads", workers);
+  config.set("scheduler.max-throughput", std::size_t{100});
+  return config;
+}
+
+hash256 number_as_hash() {
+  static std::atomic<std::uint64_t> next{0};
+  hash256 out;
+  const auto n = ++next;
+  for (std::size_t i = 0; i < 8; ++i) out.bytes[i] = static_cast<std::uint8_t>(n >> (8 * i));
+  return out;
+}
+
+}  // namespace
+
+timestamp wall_clock_now() {
+  return {std::chrono::duration_cast<std::chrono::microseconds>(
+              std::chrono::system_clock::now().time_since_epoch())
+              .count()};
+}
+
+house::house(const house_settings& settings)
+    : store_{{.conninfo = settings.database}},
+      reader_{{.conninfo = settings.database}},
+      dir_{settings.max_live_bets},
+      w_{std::make_shared<const actors::world>(
+          actors::world{dir_, wall_clock_now, number_as_hash, core_of(settings)})},
+      sys_{prepare(config_, settings.workers)} {
+  spdlog::set_level(spdlog::level::warn);
+  if (const auto why = store_.open(); !why.empty()) throw std::runtime_error(why);
+  dir_.set_factories(
+      [this](const address& user) { return sys_.spawn(actors::balance_behavior, w_, user); },
+      [this](const bet_id& id) { return sys_.spawn(actors::bet_behavior, w_, id); }, {});
+  dir_.set<actors::journal_actor>(
+      sys_.spawn<caf::detached>(actors::journal_behavior, w_, &store_));
+  dir_.set<actors::query_actor>(sys_.spawn<caf::detached>(actors::query_behavior, &reader_));
+  dir_.set<actors::buffer_actor>(sys_.spawn(actors::buffer_behavior, w_));
+  venue_ = spawn_stub_venue(sys_, settings.seed);
+  dir_.set<actors::venue_actor>(venue_);
+}
+
+house::~house() {
+  using caf::exit_reason;
+  for (const auto& user : dir_.all_balances())
+    caf::anon_send_exit(user, exit_reason::user_shutdown);
+  caf::anon_send_exit(dir_.get<actors::buffer_actor>(), exit_reason::user_shutdown);
+  caf::anon_send_exit(dir_.get<actors::journal_actor>(), exit_reason::user_shutdown);
+  caf::anon_send_exit(dir_.get<actors::query_actor>(), exit_reason::user_shutdown);
+  caf::anon_send_exit(venue_, exit_reason::user_shutdown);
+  dir_.set<actors::venue_actor>({});
+}
+
+void house::wake(std::uint32_t users) {
+  caf::scoped_actor self{sys_};
+  for (std::uint32_t from = 1; from <= users; from += wake_window) {
+    const auto to = std::min(users, from + wake_window - 1);
+    for (auto n = from; n <= to; ++n)  // all at once: the journal reads them in batches
+      if (!dir_.balance_of(user_number(n))) throw std::runtime_error("too many balances awake");
+    for (auto n = from; n <= to; ++n)
+      self->request(dir_.balance_of(user_number(n)), patience, actors::get_atom::value)
+          .receive([](const actors::balance_view&) {},
+                   [](const caf::error&) { throw std::runtime_error("a balance did not load"); });
+  }
+}
+
+void house::settle() {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (dir_.live_bets() > 0) {
+    if (std::chrono::steady_clock::now() > deadline)
+      throw std::runtime_error("bets did not end within two minutes");
+    std::this_thread::sleep_for(std::chrono::milliseconds{2});
+  }
+}
+
+}  // namespace headroom::bench

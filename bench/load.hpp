@@ -1,0 +1,31 @@
+#pragma once
+
+#include <caf/all.hpp>
+
+#include "bench/house.hpp"
+
+namespace headroom::bench {
+
+/// A closed loop of bets: as soon as one is through, the next is placed.
+struct load_plan {
+  std::uint32_t in_flight = 1;
+  std::uint64_t total = 0;
+  /// False: a bet is through when it is accepted (committed, about to be submitted). True: when it
+  /// is filled, its end is committed and its caller has the answer.
+  bool until_filled = false;
+};
+HEADROOM_INSPECT(load_plan, x.in_flight, x.total, x.until_filled)
+
+struct load_report {
+  std::uint64_t through = 0;
+  std::uint64_t refused = 0;
+  std::int64_t elapsed_ns = 0;  // from the first place_bet to the last bet's being through
+};
+HEADROOM_INSPECT(load_report, x.through, x.refused, x.elapsed_ns)
+
+/// Runs one plan over users 1 to `users` and leaves nothing in progress. Throws std::runtime_error
+/// when it does not end within two minutes.
+[[nodiscard]] load_report run_load(house& h, const load_plan& plan, std::uint32_t users,
+                                   std::uint64_t seed);
+
+}  // namespace headroom::bench

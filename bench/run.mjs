@@ -1,0 +1,221 @@
+// Runs every measurement against a private PostgreSQL, samples interleaved, and prints one table. See README.md.
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import readline from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { startPostgres } from '../sandbox/stack/postgres.mjs';
+import { end, firstLine, run, spawnGuarded } from '../sandbox/stack/process.mjs';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string', default: 'bets,http,memory' },
+    seed: { type: 'string', default: '20261121' },
+    build: { type: 'string', default: path.join(here, '..', 'build', 'bench') },
+  },
+});
+const full = !options.quick;
+const users = 100_000;
+const rows = []; // of the table
+const running = new Set(); // children to end
+let postgres;
+
+const median = (xs) => [...xs].sort((a, b) => a - b)[Math.floor(xs.length / 2)];
+const number = (x) => Math.round(x).toLocaleString('en-US');
+const note = (text) => process.stderr.write(`${text}\n`);
+
+/** One line of the table; `target` is {text, met}. */
+const report = (what, value, compared = '', target = { text: '', met: '' }) =>
+  rows.push([what, value, compared, target.text, target.met]);
+const atLeast = (limit, x, text) => ({ text, met: x >= limit ? 'yes' : 'NO' });
+const atMost = (limit, x, text) => ({ text, met: x <= limit ? 'yes' : 'NO' });
+
+/** Several samples under each name; ratios are medians of the ratios within one round. */
+class Samples {
+  #taken = new Map();
+  add(name, value) {
+    if (!this.#taken.has(name)) this.#taken.set(name, []);
+    this.#taken.get(name).push(value);
+  }
+  of = (name) => this.#taken.get(name);
+  shown = (name) => `${number(median(this.of(name)))} (${number(Math.min(...this.of(name)))}-${number(Math.max(...this.of(name)))})`;
+  ratio = (a, b) => median(this.of(a).map((x, i) => x / this.of(b)[i]));
+}
+
+function program(name, args, stdio) {
+  const child = spawnGuarded(path.join(options.build, 'bench', `headroom_${name}`), args, { stdio });
+  running.add(child);
+  child.ended.then(() => running.delete(child));
+  return child;
+}
+
+async function database(name) {
+  await run('psql', ['-q', '-c', `CREATE DATABASE ${name}`, postgres.url]);
+  return postgres.url.replace(/headroom$/, name);
+}
+
+/** Says "limit 1000 50" to headroom_bets_bench and reads the number it answers. */
+class Sampler {
+  constructor(child) {
+    this.child = child;
+    this.lines = readline.createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  }
+  async line() {
+    const { value, done } = await this.lines.next();
+    if (done) throw new Error('headroom_bets_bench ended early');
+    return value;
+  }
+  async ask(text) {
+    this.child.stdin.write(`${text}\n`);
+    return Number(await this.line());
+  }
+}
+
+async function bets() {
+  const [ours, limit, naive] = [await database('bets'), await database('bets_limit'), await database('naive')];
+  await run('psql', ['-q', '-v', `users=${users}`, '-f', path.join(here, 'naive.sql'), naive]);
+  const bench = new Sampler(program('bets_bench', [ours, limit, users, options.seed], ['pipe', 'pipe', 'inherit']));
+  await bench.line(); // ready
+  const pgbench = async (clients) => {
+    const args = ['-n', '-M', 'prepared', '-D', `users=${users}`, '-c', clients, '-j', Math.min(clients, 2)];
+    const out = await run('pgbench', [...args, '-T', full ? 2 : 1, '-f', path.join(here, 'naive.pgbench'), naive]);
+    return Number(/tps = ([\d.]+)/.exec(out)[1]);
+  };
+  const part = full ? 1 : 0.4;
+  const actors = (kind, inFlight, total) => () => bench.ask(`${kind} ${inFlight} ${Math.round(total * part)}`);
+  const plan = {
+    'naive, 1 client': () => pgbench(1),
+    'accepted, 1 in flight': actors('accept', 1, 8_000),
+    'naive, 8 clients': () => pgbench(8),
+    'accepted, 8 in flight': actors('accept', 8, 25_000),
+    'accepted, 64 in flight': actors('accept', 64, 60_000),
+    'naive, 32 clients': () => pgbench(32),
+    'accepted, 512 in flight': actors('accept', 512, 100_000),
+    'PostgreSQL alone, batches of 1,000': () => bench.ask(`limit 1000 ${Math.round(100 * part)}`),
+    'accepted, 4096 in flight': actors('accept', 4096, 100_000),
+    'filled, 1 in flight': actors('fill', 1, 4_000),
+    'filled, 64 in flight': actors('fill', 64, 30_000),
+    'filled, 512 in flight': actors('fill', 512, 60_000),
+  };
+  const s = new Samples();
+  for (const take of Object.values(plan)) await take(); // warm up
+  for (let round = 0; round < (full ? 5 : 3); ++round)
+    for (const [name, take] of Object.entries(plan)) s.add(name, await take());
+
+  const targets = {
+    'accepted, 1 in flight': ['naive, 1 client', 0.6],
+    'accepted, 8 in flight': ['naive, 8 clients'],
+    'accepted, 512 in flight': ['naive, 32 clients', 12],
+  };
+  const top = 'PostgreSQL alone, batches of 1,000';
+  for (const name of Object.keys(plan)) {
+    const [base, least] = targets[name] ?? [];
+    const x = base ? s.ratio(name, base) : 0;
+    const target = least ? atLeast(least, x, `>= ${least} x`) : undefined;
+    report(`bets/s ${name}`, s.shown(name), base ? `${x.toFixed(2)} x ${base}` : '', target);
+  }
+  const share = s.ratio('accepted, 512 in flight', top);
+  report('bets/s accepted, 512 in flight', '', `${share.toFixed(2)} x ${top}`, atLeast(0.5, share, '>= 0.5 x'));
+  const wrong = await bench.ask('verify');
+  report('differences in the books afterwards', number(wrong), '', atMost(0, wrong, '0'));
+  bench.child.stdin.end();
+  await end(bench.child);
+}
+
+async function http() {
+  const server = program('bench_server', [await database('http'), users, options.seed], ['ignore', 'pipe', 'inherit']);
+  const { port, key } = await firstLine(server, (line) => JSON.parse(line), 120_000);
+  let runs = 0;
+  const wrk = async (mode, seconds) => {
+    const url = `http://127.0.0.1:${port}`;
+    const script = [path.join(here, 'load.lua'), url, '--', mode, key, users, `${options.seed}-${++runs}`];
+    const out = await run('wrk', ['-t1', '-c64', `-d${seconds}s`, '-s', ...script]);
+    const [requests, us, p50, p99, errors] = /RESULT (\d+) (\d+) (\d+) (\d+) (\d+)/.exec(out).slice(1).map(Number);
+    if (errors > 0) throw new Error(`${mode}: ${errors} of ${requests} requests failed`);
+    return { rate: (requests * 1e6) / us, p50, p99 };
+  };
+  const s = new Samples();
+  for (const mode of ['bets', '/buffer/max-bet', '/healthz']) await wrk(mode, 1); // warm up
+  for (let round = 0; round < (full ? 5 : 3); ++round) {
+    const placed = await wrk('bets', full ? 4 : 2);
+    for (const name of ['rate', 'p50', 'p99']) s.add(name, placed[name]);
+    for (const mode of ['/buffer/max-bet', '/healthz']) s.add(mode, (await wrk(mode, full ? 2 : 1)).rate);
+  }
+  await end(server);
+  const share = s.ratio('/buffer/max-bet', '/healthz');
+  const spread = `p50 ${(median(s.of('p50')) / 1000).toFixed(2)} ms, p99 ${(median(s.of('p99')) / 1000).toFixed(2)} ms`;
+  report('POST /bets per second, 64 connections, filled', s.shown('rate'), spread, atLeast(15_000, median(s.of('rate')), '>= 15,000'));
+  report('GET /healthz per second, 64 connections', s.shown('/healthz'));
+  report('GET /buffer/max-bet per second, 64 connections', s.shown('/buffer/max-bet'), `${share.toFixed(2)} x /healthz`, atLeast(0.8, share, '>= 0.8 x'));
+}
+
+async function memory() {
+  const known = full ? 1_000_000 : 200_000;
+  const child = program('memory_bench', [await database('memory'), known, 100_000], ['ignore', 'pipe', 'inherit']);
+  const m = await firstLine(child, (line) => JSON.parse(line), 180_000);
+  await child.ended;
+  const mib = (kib) => `${(kib / 1024).toFixed(1)} MiB`;
+  report('RSS per idle balance actor', `${number(m.bytes_per_actor)} bytes`, '', atMost(2048, m.bytes_per_actor, '<= 2,048'));
+  report(`RSS of a node, ${number(m.users)} users, ${number(m.awake)} awake`, mib(m.rss_kib), `peak ${mib(m.peak_kib)}, before they woke ${mib(m.rss_before_kib)}`, atMost(512 * 1024, m.peak_kib, '<= 512 MiB'));
+}
+
+function table() {
+  const head = ['measured', 'median (min-max)', 'compared', 'target', 'met'];
+  const all = [head, ...rows];
+  const width = head.map((_, i) => Math.max(...all.map((r) => r[i].length)));
+  const line = (r) => `| ${r.map((cell, i) => cell.padEnd(width[i])).join(' | ')} |`;
+  return [line(head), line(width.map((w) => '-'.repeat(w))), ...rows.map(line)].join('\n');
+}
+
+function machine() {
+  const ask = (command, args) => {
+    try {
+      return execFileSync(command, args, { cwd: here, stdio: ['ignore', 'pipe', 'ignore'] }).toString().trim();
+    } catch {
+      return '?';
+    }
+  };
+  const dirty = ask('git', ['status', '--porcelain', '--untracked-files=no']) ? ' with changes' : '';
+  return [
+    `machine: ${os.cpus()[0].model}, ${os.cpus().length} cores, ${Math.round(os.totalmem() / 2 ** 30)} GiB; load ${os.loadavg()[0].toFixed(1)} at the start`,
+    `commit: ${ask('git', ['rev-parse', '--short', 'HEAD'])}${dirty}; seed ${options.seed}; ${new Date().toISOString().slice(0, 10)}; ${ask('psql', ['--version'])}`,
+  ].join('\n');
+}
+
+function needs() {
+  for (const tool of ['psql', 'pgbench', 'setpriv', ...(options.only.includes('http') ? ['wrk'] : [])])
+    if (!(process.env.PATH ?? '').split(':').some((dir) => fs.existsSync(path.join(dir, tool))))
+      throw new Error(`${tool} is missing: apt-get install postgresql util-linux wrk`);
+  if (!fs.existsSync(path.join(options.build, 'bench')))
+    throw new Error(`nothing is built in ${options.build}: ./dev bench builds and runs`);
+}
+
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'headroom-bench-'));
+let ending;
+const stop = () => (ending ??= (async () => {
+  await Promise.all([...running].map((child) => end(child, 3_000)));
+  await postgres?.stop();
+  fs.rmSync(scratch, { recursive: true, force: true });
+})());
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop().then(() => process.exit(130)));
+
+try {
+  needs();
+  note(machine());
+  postgres = await startPostgres(path.join(scratch, 'postgres'), { settings: { shared_buffers: '512MB', max_wal_size: '4GB' } });
+  for (const [name, measure] of Object.entries({ bets, http, memory })) {
+    if (!options.only.split(',').includes(name)) continue;
+    note(`measuring ${name} ...`);
+    await measure();
+  }
+  console.log(`${machine()}\n\n${table()}`);
+} catch (error) {
+  if (!ending) note(`bench/run: ${error.message}`);
+  process.exitCode = 1;
+} finally {
+  await stop();
+}

@@ -1,0 +1,14 @@
+// The npm packages that the end-to-end tests use. tests/ has no node_modules of its own: it imports from here.
+import { webcrypto } from 'node:crypto';
+
+export { x402Client } from '@x402/core/client';
+export { ExactEvmScheme } from '@x402/evm/exact/client';
+export { wrapFetchWithPayment as wrapFetchV2 } from '@x402/fetch';
+export { wrapFetchWithPayment as wrapFetchV1 } from 'x402-fetch';
+export { ethers } from 'ethers';
+export { privateKeyToAccount } from 'viem/accounts';
+export { Validator } from '@seriousme/openapi-schema-validator';
+export { Ajv2020 } from 'ajv/dist/2020.js';
+export { default as addFormats } from 'ajv-formats';
+
+globalThis.crypto ??= webcrypto; // Node 18: the official clients expect the browser's crypto

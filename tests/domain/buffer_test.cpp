@@ -1,0 +1,186 @@
+#include "domain/buffer.hpp"
+
+#include <gtest/gtest.h>
+
+namespace headroom {
+namespace {
+
+bet_id bet_at(int n) {
+  bet_id id;
+  id.bytes[0] = static_cast<std::uint8_t>(n);
+  id.bytes[1] = static_cast<std::uint8_t>(n >> 8);
+  return id;
+}
+
+buffer_row row_of(usdc balance, std::int64_t version) {
+  buffer_row row;
+  row.balance = balance;
+  row.version = version;
+  return row;
+}
+
+// -- one user's balance --------------------------------------------------------------------------
+
+TEST(TentativeBook, AvailableIsCommittedMinusTentative) {
+  tentative_book book;
+  book.set_committed(100_usdc, 1);
+  EXPECT_TRUE(book.deduct(bet_at(1), 60_usdc));
+  EXPECT_EQ(book.available(), 40_usdc);
+  EXPECT_FALSE(book.deduct(bet_at(2), 40'000'001_micro));
+  EXPECT_TRUE(book.deduct(bet_at(2), 40_usdc));
+  EXPECT_EQ(book.available(), usdc{});
+  EXPECT_EQ(book.tentative(), 100_usdc);
+  EXPECT_EQ(book.tentative_count(), 2U);
+  EXPECT_EQ(book.committed(), 100_usdc);
+}
+
+TEST(TentativeBook, ARepeatedDeductTakesOnceWhateverItSays) {
+  tentative_book book;
+  book.set_committed(100_usdc, 1);
+  EXPECT_TRUE(book.deduct(bet_at(1), 60_usdc));
+  EXPECT_TRUE(book.deduct(bet_at(1), 60_usdc));
+  EXPECT_TRUE(book.deduct(bet_at(1), 1000_usdc));
+  EXPECT_EQ(book.available(), 40_usdc);
+}
+
+TEST(TentativeBook, NothingAndLessThanNothingCannotBeTaken) {
+  tentative_book book;
+  book.set_committed(100_usdc, 1);
+  EXPECT_FALSE(book.deduct(bet_at(1), usdc{}));
+  EXPECT_FALSE(book.deduct(bet_at(1), usdc{-1}));
+  EXPECT_FALSE(book.knows(bet_at(1)));
+}
+
+TEST(TentativeBook, ForgettingTwiceGivesBackOnce) {
+  tentative_book book;
+  book.set_committed(100_usdc, 1);
+  EXPECT_TRUE(book.deduct(bet_at(1), 30_usdc));
+  EXPECT_TRUE(book.deduct(bet_at(2), 30_usdc));
+  book.forget(bet_at(1));
+  book.forget(bet_at(1));
+  book.forget(bet_at(9));
+  EXPECT_EQ(book.available(), 70_usdc);
+}
+
+TEST(TentativeBook, AnOlderWordOfTheBooksNeverOverwritesANewerOne) {
+  tentative_book book;
+  book.set_committed(70_usdc, 5);
+  book.set_committed(100_usdc, 4);
+  EXPECT_EQ(book.committed(), 70_usdc);
+  book.set_committed(80_usdc, 6);
+  EXPECT_EQ(book.committed(), 80_usdc);
+  EXPECT_EQ(book.version(), 6);
+}
+
+TEST(TentativeBook, WhatALostAnswerOverstatesIsNothingNotADebt) {
+  tentative_book book;
+  book.set_committed(100_usdc, 1);
+  EXPECT_TRUE(book.deduct(bet_at(1), 80_usdc));
+  book.set_committed(20_usdc, 2);  // the commit is known, the bet's own word is still on its way
+  EXPECT_EQ(book.available(), usdc{});
+  EXPECT_FALSE(book.deduct(bet_at(2), 1_micro));
+  book.forget(bet_at(1));
+  EXPECT_EQ(book.available(), 20_usdc);
+}
+
+// -- the max bet ---------------------------------------------------------------------------------
+
+TEST(MaxBet, IsTheSmallerOfTheTwoAndNamesIt) {
+  struct row {
+    usdc user, buffer, amount;
+    limiting_factor by;
+  };
+  constexpr row table[] = {
+      {10_usdc, 20_usdc, 10_usdc, limiting_factor::user_balance},
+      {20_usdc, 10_usdc, 10_usdc, limiting_factor::buffer},
+      {10_usdc, 10_usdc, 10_usdc, limiting_factor::user_balance},
+      {0_usdc, 10_usdc, 0_usdc, limiting_factor::user_balance},
+      {10_usdc, 0_usdc, 0_usdc, limiting_factor::buffer},
+  };
+  for (const auto& r : table) {
+    const auto m = max_bet_of(r.user, r.buffer);
+    EXPECT_EQ(m.amount, r.amount);
+    EXPECT_EQ(m.limited_by, r.by);
+  }
+  EXPECT_EQ(to_string(limiting_factor::buffer), "buffer");
+  EXPECT_EQ(to_string(limiting_factor::user_balance), "user_balance");
+}
+
+TEST(Buffer, RefusesInTheWordsOfTheContract) {
+  EXPECT_EQ(refusal_text(15000_usdc, 8000_usdc, 8000_usdc),
+            "Bet amount exceeds global maximum: $15000.00 USDC. Maximum bet is $8000.00 USDC "
+            "(buffer balance: $8000.00 USDC)");
+  // The bet is never shown smaller, the limits never larger than they are.
+  EXPECT_EQ(refusal_text(100'000'001_micro, 99'999'999_micro, 99'999'999_micro),
+            "Bet amount exceeds global maximum: $100.01 USDC. Maximum bet is $99.99 USDC "
+            "(buffer balance: $99.99 USDC)");
+}
+
+// -- the buffer ----------------------------------------------------------------------------------
+
+TEST(Buffer, AnInflowFillsTheRoomUnderTheCapAndTheRestGoesToTheReserve) {
+  struct row {
+    usdc balance;
+    bool has_max;
+    usdc max, amount, to_buffer, to_reserve;
+  };
+  constexpr row table[] = {
+      {10_usdc, false, 0_usdc, 1000_usdc, 1000_usdc, 0_usdc},
+      {10_usdc, true, 100_usdc, 50_usdc, 50_usdc, 0_usdc},
+      {10_usdc, true, 100_usdc, 90_usdc, 90_usdc, 0_usdc},
+      {10_usdc, true, 100_usdc, 90'000'001_micro, 90_usdc, 1_micro},
+      {100_usdc, true, 100_usdc, 5_usdc, 0_usdc, 5_usdc},
+      {150_usdc, true, 100_usdc, 5_usdc, 0_usdc, 5_usdc},  // the cap was lowered below the balance
+      {10_usdc, true, 0_usdc, 5_usdc, 0_usdc, 5_usdc},
+  };
+  for (const auto& r : table) {
+    buffer_book book;
+    auto row = row_of(r.balance, 1);
+    row.has_max = r.has_max;
+    row.max_size = r.max;
+    book.set_committed(row);
+    const auto split = book.split(r.amount);
+    EXPECT_EQ(split.to_buffer, r.to_buffer) << to_string(r.amount);
+    EXPECT_EQ(split.to_reserve, r.to_reserve) << to_string(r.amount);
+  }
+}
+
+TEST(Buffer, RefillsWhenLowUpToTheCapAndEverythingWithoutOne) {
+  struct row {
+    usdc balance, min;
+    bool has_max;
+    usdc max, reserve, due;
+  };
+  constexpr row table[] = {
+      {50_usdc, 100_usdc, true, 200_usdc, 0_usdc, 0_usdc},      // nothing to give
+      {100_usdc, 100_usdc, true, 200_usdc, 80_usdc, 0_usdc},    // not low
+      {99_usdc, 100_usdc, true, 200_usdc, 80_usdc, 80_usdc},    // low
+      {99_usdc, 100_usdc, true, 200_usdc, 500_usdc, 101_usdc},  // up to the cap
+      {150_usdc, 100_usdc, false, 0_usdc, 80_usdc, 80_usdc},    // the cap is gone
+  };
+  for (const auto& r : table) {
+    buffer_book book;
+    auto row = row_of(r.balance, 1);
+    row.min_size = r.min;
+    row.has_max = r.has_max;
+    row.max_size = r.max;
+    row.reserve = r.reserve;
+    book.set_committed(row);
+    EXPECT_EQ(book.refill_due(), r.due) << to_string(r.balance) << " " << to_string(r.reserve);
+    EXPECT_EQ(book.is_low(), r.balance < r.min);
+  }
+}
+
+TEST(Buffer, AnOldRowIsIgnoredAsAWhole) {
+  buffer_book book;
+  auto row = row_of(10_usdc, 7);
+  row.min_size = 5_usdc;
+  book.set_committed(row);
+  book.set_committed(row_of(99_usdc, 6));
+  EXPECT_EQ(book.row().balance, 10_usdc);
+  EXPECT_EQ(book.row().min_size, 5_usdc);
+  EXPECT_EQ(book.available(), 10_usdc);
+}
+
+}  // namespace
+}  // namespace headroom

@@ -1,0 +1,156 @@
+#include "domain/placement.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace headroom {
+namespace {
+
+using std::chrono::milliseconds;
+using enum venue_word;
+using step = placement_step;
+
+constexpr auto deadline = timestamp::of_seconds(1'000);
+constexpr auto before = timestamp::of_seconds(999);
+constexpr auto after = timestamp::of_seconds(1'000);  // the deadline itself is too late
+
+placement fresh() { return {placement::limits{}, deadline, false}; }
+placement doubtful() { return {placement::limits{}, deadline, true}; }
+
+/// The table above class placement, row by row: the first answer after a POST or a look-up.
+TEST(Placement, TheFirstAnswerIsDecidedByTheTable) {
+  struct row {
+    venue_word said;
+    bool in_doubt;
+    timestamp now;
+    step next;
+    bool doubt_after;
+  };
+  const row table[] = {
+      {filled, false, before, step::book_fill, false},
+      {filled, true, after, step::book_fill, true},
+      {refused_conclusive, false, before, step::book_refund, false},
+      {refused_conclusive, true, before, step::book_refund, true},
+      {refused_conclusive, true, after, step::book_refund, true},
+      {refused, false, before, step::book_refund, false},
+      {refused, false, after, step::book_refund, false},
+      {refused, true, before, step::look_up, true},
+      {refused, true, after, step::cancel, true},
+      {not_now, false, before, step::submit, false},
+      {not_now, false, after, step::book_refund, false},
+      {not_now, true, before, step::look_up, true},
+      {not_now, true, after, step::cancel, true},
+      {unknown, false, before, step::look_up, true},
+      {unknown, true, before, step::look_up, true},
+      {unknown, false, after, step::look_up, true},
+      {unknown, true, after, step::look_up, true},
+      {absent, true, before, step::look_up, true},
+      {absent, true, after, step::cancel, true},
+  };
+  for (const auto& r : table) {
+    auto p = r.in_doubt ? doubtful() : fresh();
+    const auto label = ::testing::Message() << "said " << int(r.said) << " in doubt " << r.in_doubt
+                                            << " late " << (r.now >= deadline);
+    EXPECT_EQ(p.next(r.said, r.now).step, r.next) << label;
+    EXPECT_EQ(p.in_doubt(), r.doubt_after) << label;
+  }
+}
+
+TEST(Placement, AbsentTwiceBeforeTheDeadlineSendsTheSameBytesAgain) {
+  auto p = doubtful();
+  EXPECT_EQ(p.next(absent, before).step, step::look_up);
+  const auto second = p.next(absent, before);
+  EXPECT_EQ(second.step, step::submit);
+  EXPECT_EQ(second.wait, milliseconds{0});
+  EXPECT_EQ(p.next(absent, before).step, step::look_up) << "the count starts again";
+}
+
+TEST(Placement, AnUnknownAnswerStartsTheCountOfAbsencesAgain) {
+  auto p = doubtful();
+  EXPECT_EQ(p.next(absent, before).step, step::look_up);
+  EXPECT_EQ(p.next(unknown, before).step, step::look_up);
+  EXPECT_EQ(p.next(absent, before).step, step::look_up);
+  EXPECT_EQ(p.next(absent, before).step, step::submit);
+}
+
+TEST(Placement, AfterTheDeadlineItCancelsWaitsTheGraceAndOnlyThenRefunds) {
+  auto p = doubtful();
+  EXPECT_EQ(p.next(absent, after).step, step::cancel);
+  EXPECT_EQ(p.after_cancel(true, after).step, step::look_up);
+  const auto almost = after.plus(milliseconds{119'999});
+  EXPECT_EQ(p.next(absent, almost).step, step::look_up);
+  EXPECT_EQ(p.next(absent, after.plus(milliseconds{120'000})).step, step::book_refund);
+}
+
+TEST(Placement, ACancelThatMayNotHoldIsAskedAgain) {
+  auto p = doubtful();
+  EXPECT_EQ(p.next(absent, after).step, step::cancel);
+  EXPECT_EQ(p.after_cancel(false, after).step, step::look_up);
+  EXPECT_EQ(p.next(absent, after.plus(milliseconds{500'000})).step, step::cancel);
+  EXPECT_EQ(p.after_cancel(true, after.plus(milliseconds{500'000})).step, step::look_up);
+  EXPECT_EQ(p.next(absent, after.plus(milliseconds{500'001})).step, step::look_up)
+      << "the grace starts with the cancel that held, not with the deadline";
+}
+
+TEST(Placement, AFillFoundInTheGraceIsBooked) {
+  auto p = doubtful();
+  EXPECT_EQ(p.next(absent, after).step, step::cancel);
+  EXPECT_EQ(p.after_cancel(true, after).step, step::look_up);
+  EXPECT_EQ(p.next(filled, after.plus(milliseconds{1})).step, step::book_fill);
+}
+
+TEST(Placement, AnUnknownAnswerNeverEndsABetHoweverLateItIs) {
+  auto p = doubtful();
+  EXPECT_EQ(p.next(absent, after).step, step::cancel);
+  EXPECT_EQ(p.after_cancel(true, after).step, step::look_up);
+  for (int i = 0; i < 100; ++i)
+    EXPECT_EQ(p.next(unknown, after.plus(std::chrono::hours{24})).step, step::look_up);
+}
+
+TEST(Placement, WaitsDoubleUpToTheLongest) {
+  auto p = doubtful();
+  for (const int ms : {250, 500, 1'000, 2'000, 4'000, 5'000, 5'000})
+    EXPECT_EQ(p.next(unknown, before).wait, milliseconds{ms});
+  for (int i = 0; i < 1'000; ++i) EXPECT_EQ(p.next(unknown, before).wait, milliseconds{5'000});
+}
+
+/// Whatever the venue says, a refund is never booked while the order may still fill: only a
+/// conclusive no, a first POST that was never in doubt, or a full grace after a cancel that held.
+TEST(Placement, NoSequenceOfAnswersRefundsAnOrderThatMayStillFill) {
+  std::mt19937_64 rng{42};
+  int refunds = 0;
+  for (int run = 0; run < 20'000; ++run) {
+    auto p = rng() % 2 == 0 ? fresh() : doubtful();
+    auto now = timestamp::of_seconds(990);
+    timestamp cancelled;
+    auto todo = step::submit;
+    for (int i = 0; i < 200; ++i) {
+      now = now.plus(milliseconds{rng() % 20'000});
+      if (todo == step::cancel) {
+        const bool held = rng() % 2 == 0;
+        if (held && !cancelled.is_set()) cancelled = now;
+        todo = p.after_cancel(held, now).step;
+        continue;
+      }
+      const auto said = static_cast<venue_word>(rng() % 6);
+      const bool doubted = p.in_doubt();
+      todo = p.next(said, now).step;
+      if (todo == step::book_fill) {
+        ASSERT_EQ(said, filled);
+        break;
+      }
+      if (todo != step::book_refund) continue;
+      ++refunds;
+      const bool graced = cancelled.is_set() && now >= cancelled.plus(milliseconds{120'000});
+      ASSERT_TRUE(said == refused_conclusive || graced ||
+                  (!doubted && (said == refused || said == not_now)))
+          << run;
+      break;
+    }
+  }
+  EXPECT_GT(refunds, 5'000);
+}
+
+}  // namespace
+}  // namespace headroom

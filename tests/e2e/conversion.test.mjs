@@ -1,0 +1,197 @@
+// Conversions on two real chains: held, grouped, interrupted in the middle of every step, lost. The user never notices,
+// the books always explain the difference, and every conversion is one OFT send and one swap.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { ethers, micro, startHouse, until, usd } from './support.mjs';
+
+const MINIMUM = '30'; // less waits for company
+const OFT_SENT = ethers.id('OFTSent(bytes32,uint32,address,uint256,uint256)');
+const SWAP = ethers.id('Swap(address,address,int256,int256,uint160,uint128,int24)');
+let house, users, wallet;
+let swapsBefore = 0;
+
+before(async () => {
+  house = await startHouse({ sandboxArgs: ['--users', '6'], overrides: { conversion: { minimum: MINIMUM, stuck_after_seconds: 2 } } });
+  ({ users } = house);
+  wallet = house.pay_to;
+  swapsBefore = await count('polygon', SWAP);
+});
+after(() => house?.close());
+
+const count = async (chain, topic) => (await house.rpc[chain].getLogs({ fromBlock: 0, toBlock: 'latest', topics: [topic] })).length;
+const conversions = async () => (await house.get('/conversions?limit=200')).body.conversions;
+const onPolygon = () => house.token('polygon', house.polygon.usdc).balanceOf(wallet);
+const bufferNow = async () => micro((await house.buffer()).usdc_balance);
+const conversionOf = async (deposit) => {
+  const { body } = await house.get(`/deposits/${deposit.deposit_id}`);
+  return body.conversion_id && (await house.get(`/conversions/${body.conversion_id}`)).body;
+};
+const started = (deposit) => until('the conversion', () => conversionOf(deposit));
+const completed = (deposit) => until('the conversion to complete', async () => {
+  const c = await conversionOf(deposit);
+  return c?.status === 'completed' && c;
+}, 60_000, 100);
+
+/** After each story: as many sends and swaps as conversions, and the wallet holds what the books say. */
+async function onceEach() {
+  const all = await conversions();
+  const done = all.filter((c) => c.status === 'completed');
+  assert.deepEqual([await count('plasma', OFT_SENT), (await count('polygon', SWAP)) - swapsBefore], [all.length, done.length]);
+  for (const c of done) assert.equal(micro(c.received) + micro(c.loss), micro(c.amount));
+  assert.equal(new Set(all.flatMap((c) => c.deposits)).size, all.flatMap((c) => c.deposits).length, 'no deposit twice');
+}
+
+/** Deposits `amount` and sees it through: buffer and wallet grow by exactly what arrived. */
+async function converts(user, amount, between = async () => {}) {
+  const [buffer, usdc] = [await bufferNow(), await onPolygon()];
+  const deposit = await house.fund(user, amount);
+  await between(deposit);
+  const c = await completed(deposit);
+  assert.equal(await bufferNow(), buffer + micro(c.received));
+  assert.equal(await onPolygon(), usdc + micro(c.received));
+  assert.equal((await house.get(`/deposits/${deposit.deposit_id}`)).body.status, 'completed');
+  await onceEach();
+  return c;
+}
+
+const mining = (chain, seconds) => house.rpc[chain].send('evm_setIntervalMining', [seconds]);
+const pooled = (chain) => until(`a transaction in ${chain}'s pool`, async () => Number((await house.rpc[chain].send('txpool_status', [])).pending) > 0);
+const heights = (chain, more) => house.rpc[chain].getBlockNumber().then((from) =>
+  until('more blocks', async () => (await house.rpc[chain].getBlockNumber()) >= from + more));
+async function restart(how, meanwhile = async () => {}) {
+  await house.service[how]();
+  await meanwhile();
+  await house.service.start();
+}
+
+test('deposits are grouped, and the loss of the way is booked', async () => {
+  const [buffer, usdc] = [await bufferNow(), await onPolygon()];
+  const first = await house.fund(users[0], '10.00');
+  const second = await house.fund(users[1], '10.00');
+  assert.deepEqual([first.status, first.conversion_id, (await conversions()).length], ['converting', null, 0]);
+  const third = await house.fund(users[0], '15.00');
+  const c = await completed(third);
+  assert.deepEqual([...c.deposits].sort(), [first, second, third].map((d) => d.deposit_id).sort());
+  assert.deepEqual([c.amount, c.route, c.failure, c.steps.map((s) => [s.name, s.state])],
+    ['35.00', 'oft_uniswap', null, [['bridge', 'done'], ['swap', 'done']]]);
+  assert.ok(micro(c.loss) > 0n && micro(c.received) + micro(c.loss) === micro(c.amount), JSON.stringify(c));
+  assert.deepEqual([await bufferNow(), await onPolygon()], [buffer + micro(c.received), usdc + micro(c.received)]);
+  assert.deepEqual([await house.balance(users[0]), await house.balance(users[1])], [micro('25'), micro('10')]);
+  const { body: audit } = await house.get('/audit/solvency');
+  assert.deepEqual([audit.trial_balance.conversion_loss, audit.trial_balance.in_transit, audit.solvent], [c.loss, '0.00', true]);
+  assert.equal(micro(audit.on_chain.polygon_usdc), await onPolygon());
+  await onceEach();
+});
+
+test('a bridge that holds the message: the user bets meanwhile, then it completes', async () => {
+  await house.control('/oft?mode=hold');
+  const [market] = house.markets;
+  let spent = 0n;
+  const c = await converts(users[2], '40.00', async (deposit) => {
+    const held = await until('the message to be under way', async () => {
+      const now = await conversionOf(deposit);
+      return now?.steps[0].detail?.includes('waits for delivery') && now;
+    });
+    assert.deepEqual([held.status, held.steps[0].amount_out, held.received], ['running', null, '0.00']);
+    const { body: audit } = await house.get('/audit/solvency');
+    assert.deepEqual([audit.trial_balance.in_transit, audit.solvent], ['40.00', true]);
+    const bet = await house.bet({ user_address: users[2].address, token_id: market.token_id, amount: '40.00', max_price: '0.50' });
+    assert.equal(bet.status, 201, bet.text);
+    spent = micro(bet.body.spent);
+    // given back to the buffer, so that `converts` can compare
+    const back = await house.call('POST', '/buffer/replenish', { key: 'admin', idempotency: 'back', body: { amount: usd(spent), reference: 'test' } });
+    assert.equal(back.status, 200);
+    await house.control('/oft?mode=auto');
+  });
+  assert.equal(c.amount, '40.00');
+  assert.equal(await house.balance(users[2]), micro('40') - spent);
+});
+
+test('stopped before the bridge was asked: it starts after the restart', async () => {
+  await house.control('/chain/polygon?mode=refuse'); // the first step reads the destination first
+  const c = await converts(users[3], '41.00', async (deposit) => {
+    const waiting = await started(deposit);
+    assert.deepEqual([waiting.status, waiting.steps[0].tx_hash], ['running', null]);
+    await restart('stop', () => house.control('/chain/polygon?mode=up'));
+  });
+  assert.equal(c.amount, '41.00');
+});
+
+test('killed with the bridge transaction in the pool: sent once', async () => {
+  await house.control('/chain/polygon?mode=refuse');
+  await converts(users[3], '42.00', async (deposit) => {
+    await started(deposit);
+    await mining('plasma', 0);
+    await house.control('/chain/polygon?mode=up');
+    await pooled('plasma');
+    await restart('kill', () => mining('plasma', 1));
+  });
+});
+
+test('stopped while the message travels: it is found delivered', async () => {
+  const { delivered } = await house.control('/oft?mode=hold');
+  await converts(users[4], '43.00', async (deposit) => {
+    await until('the message to wait', async () => (await conversionOf(deposit))?.steps[0].detail?.includes('waits for delivery'));
+    await restart('stop', async () => {
+      await house.control('/oft?mode=auto');
+      await until('the delivery', async () => (await house.control('/oft')).delivered > delivered);
+    });
+  });
+});
+
+test('killed with the swap in the pool: swapped once', async () => {
+  const { delivered } = await house.control('/oft?mode=hold');
+  await converts(users[4], '44.00', async (deposit) => {
+    await until('the message to wait', async () => (await conversionOf(deposit))?.steps[0].detail?.includes('waits for delivery'));
+    await house.control('/chain/polygon?mode=refuse'); // for the service only
+    await house.control('/oft?mode=auto');
+    await until('the delivery', async () => (await house.control('/oft')).delivered > delivered);
+    await heights('polygon', 3); // final
+    await mining('polygon', 0);
+    await house.control('/chain/polygon?mode=up');
+    await pooled('polygon');
+    await restart('kill', () => mining('polygon', 1));
+  });
+});
+
+test('the metrics add up', async () => {
+  const all = await conversions();
+  const { body: m } = await house.get('/conversions/metrics');
+  const total = (field) => all.reduce((sum, c) => sum + micro(c[field]), 0n);
+  assert.deepEqual([m.completed, m.failed, m.running, m.success_rate], [all.length, 0, 0, 1]);
+  assert.deepEqual([m.total_in, m.total_received, m.total_loss], [usd(total('amount')), usd(total('received')), usd(total('loss'))]);
+  assert.equal(m.realised_rate, Number(total('received') * 1_000_000n / total('amount')) / 1e6);
+  assert.ok(m.average_seconds > 0 && m.average_seconds <= m.p99_seconds && m.p95_seconds <= m.p99_seconds, JSON.stringify(m));
+  const seconds = all.map((c) => (Date.parse(c.completed_at) - Date.parse(c.created_at)) / 1000);
+  const average = seconds.reduce((a, b) => a + b) / seconds.length;
+  assert.ok(Math.abs(m.average_seconds - average) < 0.01, `${m.average_seconds} is not ${average}`);
+  const { body: audit } = await house.get('/audit/solvency');
+  assert.equal(audit.trial_balance.conversion_loss, m.total_loss);
+});
+
+test('a message that is lost: retried by looking, never sent again; the user keeps the money', async () => {
+  await house.control('/oft?mode=drop');
+  const user = users[5];
+  const deposit = await house.fund(user, '45.00');
+  const sent = await until('the send', async () => {
+    const c = await conversionOf(deposit);
+    return c?.steps[0].detail?.includes('waits for delivery') && c;
+  });
+  await until('it to be found stuck', async () => (await conversionOf(deposit)).attempts > 0, 15_000);
+  await restart('stop');
+  await house.control('/oft?mode=auto');
+  const before = (await conversionOf(deposit)).attempts;
+  const later = await until('another look after the restart', async () => {
+    const c = await conversionOf(deposit);
+    return c.attempts > before && c;
+  }, 15_000);
+  assert.deepEqual([later.status, later.steps[0].tx_hash, later.steps[0].attempt], ['running', sent.steps[0].tx_hash, sent.steps[0].attempt]);
+  assert.equal((await house.get(`/deposits/${deposit.deposit_id}`)).body.status, 'converting');
+  assert.equal(await house.balance(user), micro('45'));
+  const [market] = house.markets;
+  const bet = await house.bet({ user_address: user.address, token_id: market.token_id, amount: '45.00', max_price: '0.50' });
+  assert.equal(bet.status, 201, bet.text);
+  const { body: m } = await house.get('/conversions/metrics');
+  assert.deepEqual([m.running, m.failed], [1, 0]);
+  await onceEach();
+});

@@ -1,0 +1,103 @@
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "tests/house/rules.hpp"
+
+namespace headroom::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A small clean tree of our shape, to plant a mistake in.
+struct PlantedTree : testing::Test {
+  fs::path root;
+
+  void SetUp() override {
+    auto pattern = (fs::temp_directory_path() / "headroom-house-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    root = pattern;
+    for (const char* room : {"domain", "actors", "http", "chain", "persistence", "config", "tests"})
+      write(std::string{room} + "/README.md", "# one line\n");
+    write("domain/money.hpp", "#pragma once\n#include <string>\n");
+    write("actors/actors.hpp",
+          "#pragma once\n#include \"domain/money.hpp\"\n#include <caf/all.hpp>\n");
+    write("http/server.hpp", "#pragma once\n#include \"actors/actors.hpp\"\n");
+    write("chain/http_client.cpp", "#include <boost/beast/http.hpp>\n");
+    write("persistence/store.cpp",
+          "#include <pqxx/pqxx>\n#include \"persistence/detail/wire.hpp\"\n");
+    write("persistence/detail/wire.hpp", "#pragma once\n");
+    write("config/settings.cpp", "#include \"domain/money.hpp\"\n");
+    write("main.cpp", "#include \"http/server.hpp\"\n");
+  }
+  void TearDown() override { fs::remove_all(root); }
+
+  void write(const std::string& path, const std::string& text) {
+    fs::create_directories((root / path).parent_path());
+    std::ofstream{root / path} << text;
+  }
+};
+
+TEST(House, EveryIncludeFollowsTheArrowsAndEveryFolderExplainsItself) {
+  const auto seen = census_of(HEADROOM_SOURCE);
+  EXPECT_GT(seen.files, 150U);
+  EXPECT_GT(seen.includes, 500U);
+  for (const auto& line : broken_rules(HEADROOM_SOURCE)) ADD_FAILURE() << line;
+}
+
+TEST_F(PlantedTree, ACleanTreeIsClean) {
+  EXPECT_EQ(broken_rules(root), std::vector<std::string>{});
+  EXPECT_EQ(census_of(root).files, 8U);
+}
+
+TEST_F(PlantedTree, EveryKindOfWrongIncludeIsFound) {
+  struct planted {
+    const char* path;
+    const char* text;
+  };
+  constexpr planted mistakes[] = {
+      {"domain/planted.cpp", "#include \"actors/actors.hpp\""},
+      {"domain/planted.cpp", "#include <caf/all.hpp>"},
+      {"domain/planted.cpp", "#include <nlohmann/json.hpp>"},
+      {"domain/planted.cpp", "  #  include <sys/stat.h>"},
+      {"actors/planted.cpp", "#include \"http/server.hpp\""},
+      {"actors/planted.cpp", "#include <boost/asio/io_context.hpp>"},
+      {"http/planted.cpp", "#include \"config/settings.cpp\""},
+      {"http/planted.cpp", "#include <pqxx/pqxx>"},
+      {"chain/planted.cpp", "#include \"http/server.hpp\""},
+      {"chain/planted.cpp", "#include <boost/beast/http.hpp>"},
+      {"config/planted.cpp", "#include \"actors/actors.hpp\""},
+      {"config/planted.cpp", "#include <caf/all.hpp>"},
+      {"persistence/planted.hpp", "#pragma once\n#include <pqxx/pqxx>"},
+      {"main.cpp", "#include \"persistence/detail/wire.hpp\""},
+      {"http/planted.cpp", "#include \"server.hpp\""},
+      {"http/planted.cpp", "#include \"actors/gone.hpp\""},
+  };
+  for (const auto& [path, text] : mistakes) {
+    const auto clean = fs::exists(root / path);
+    write(path, std::string{text} + "\n");
+    const auto found = broken_rules(root);
+    ASSERT_EQ(found.size(), 1U) << path << ": " << text;
+    EXPECT_TRUE(found[0].starts_with(path)) << found[0];
+    if (clean) {
+      write(path, "#include \"http/server.hpp\"\n");
+    } else {
+      fs::remove(root / path);
+    }
+  }
+}
+
+TEST_F(PlantedTree, AMissingReadmeALongOneAndAnUnguardedHeaderAreFound) {
+  fs::remove(root / "chain/README.md");
+  EXPECT_EQ(broken_rules(root), std::vector<std::string>{"chain: no README.md"});
+  write("chain/README.md", std::string(26, '\n'));
+  EXPECT_EQ(broken_rules(root), std::vector<std::string>{"chain/README.md: 26 lines, at most 25"});
+  write("chain/README.md", "# chain\n");
+  write("actors/planted.hpp", "// #pragma once, but only in a comment\n");
+  EXPECT_EQ(broken_rules(root),
+            std::vector<std::string>{"actors/planted.hpp:1: a header without #pragma once"});
+}
+
+}  // namespace
+}  // namespace headroom::test

@@ -1,0 +1,172 @@
+#include "tests/house/rules.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <optional>
+#include <regex>
+#include <set>
+#include <sstream>
+
+namespace headroom::test {
+namespace {
+
+namespace fs = std::filesystem;
+using lines = std::vector<std::string>;
+
+constexpr std::size_t longest_readme = 25;
+
+/// Which rooms a room may include; `main.cpp` and `app.cpp` are the room "".
+const std::map<std::string, std::set<std::string>> arrows{
+    {"domain", {"domain"}},
+    {"actors", {"domain", "actors"}},
+    {"http", {"domain", "actors", "http"}},
+    {"persistence", {"domain", "actors", "persistence"}},
+    {"chain", {"domain", "actors", "chain"}},
+    {"config", {"domain", "config"}},
+    {"", {"", "domain", "actors", "http", "persistence", "chain", "config"}},
+    {"bench", {"", "domain", "actors", "http", "persistence", "chain", "config", "bench", "tests"}},
+    {"tests", {"", "domain", "actors", "http", "persistence", "chain", "config", "tests"}},
+};
+
+/// Where a library may be included, as patterns of file paths.
+struct library_rule {
+  const char* header;
+  const char* allowed;
+};
+constexpr library_rule libraries[] = {
+    {"boost/(beast|asio)/.*", "(http|tests|bench)/.*|chain/http_client\\.cpp"},
+    {"pqxx/.*|libpq.*",
+     "persistence/[^/]*\\.cpp|persistence/detail/.*|tests/(support|persistence)/.*|bench/.*"},
+    {"caf/.*", "(actors|http|persistence|chain|tests|bench)/.*|app\\.cpp"},
+    {"secp256k1.*|cryptopp/.*", "(chain|tests|bench)/.*"},
+    {"gtest/.*|gmock/.*", "tests/.*"},
+};
+
+struct source {
+  std::string path;  // relative to the root, with '/'
+  std::string room;  // first folder, "" at the root
+  lines text;
+};
+
+struct include {
+  std::size_t line = 0;
+  bool quoted = false;
+  std::string target;
+};
+
+lines read_lines(const fs::path& file) {
+  std::ifstream in{file};
+  lines out;
+  for (std::string line; std::getline(in, line);) out.push_back(line);
+  return out;
+}
+
+bool is_cpp(const fs::path& p) { return p.extension() == ".cpp" || p.extension() == ".hpp"; }
+
+std::vector<source> sources_of(const fs::path& root) {
+  std::vector<source> out;
+  const auto take = [&](const fs::path& file, const std::string& room) {
+    if (is_cpp(file)) out.push_back({fs::relative(file, root).string(), room, read_lines(file)});
+  };
+  for (const auto& entry : fs::directory_iterator{root}) {
+    if (entry.is_regular_file()) take(entry.path(), "");
+    const auto room = entry.path().filename().string();
+    if (!entry.is_directory() || !arrows.contains(room)) continue;
+    for (const auto& inner : fs::recursive_directory_iterator{entry.path()})
+      if (inner.is_regular_file()) take(inner.path(), room);
+  }
+  std::sort(out.begin(), out.end(),
+            [](const source& a, const source& b) { return a.path < b.path; });
+  return out;
+}
+
+std::vector<include> includes_of(const source& s) {
+  static const std::regex directive{R"(^\s*#\s*include\s*([<"])([^>"]+)[>"].*)"};
+  std::vector<include> out;
+  std::smatch m;
+  for (std::size_t i = 0; i < s.text.size(); ++i)
+    if (std::regex_match(s.text[i], m, directive)) out.push_back({i + 1, m[1] == "\"", m[2]});
+  return out;
+}
+
+std::string room_of(const std::string& include_path) {
+  const auto slash = include_path.find('/');
+  return slash == std::string::npos ? "" : include_path.substr(0, slash);
+}
+
+/// Why `s` may not include this file of ours; "" when it may.
+std::string check_own(const fs::path& root, const source& s, const include& i) {
+  const bool beside =
+      s.room == "tests" && fs::exists(root / fs::path{s.path}.parent_path() / i.target);
+  if (beside) return {};
+  if (!fs::exists(root / i.target)) return "is not a path from the root of the tree";
+  const auto target = room_of(i.target);
+  if (!arrows.at(s.room).contains(target))
+    return "is against the arrows: " + (s.room.empty() ? "main" : s.room) + "/ may not include " +
+           (target.empty() ? "main" : target) + "/";
+  if (i.target.find("/detail/") != std::string::npos && s.room != target && s.room != "tests")
+    return "is a detail of " + target + "/";
+  return {};
+}
+
+std::string check_library(const source& s, const include& i) {
+  static const std::regex standard{"[a-z_0-9]+"};
+  if (s.room == "domain" && !std::regex_match(i.target, standard))
+    return "domain/ includes the standard library alone";
+  for (const auto& rule : libraries)
+    if (std::regex_match(i.target, std::regex{rule.header}) &&
+        !std::regex_match(s.path, std::regex{rule.allowed}))
+      return "this library does not belong here";
+  return {};
+}
+
+void check_source(const fs::path& root, const source& s, lines& out) {
+  for (const auto& i : includes_of(s)) {
+    const auto why = i.quoted ? check_own(root, s, i) : check_library(s, i);
+    if (!why.empty())
+      out.push_back(s.path + ":" + std::to_string(i.line) + ": " + i.target + ": " + why);
+  }
+  const bool header = s.path.ends_with(".hpp");
+  if (header && std::find(s.text.begin(), s.text.end(), "#pragma once") == s.text.end())
+    out.push_back(s.path + ":1: a header without #pragma once");
+}
+
+/// Each folder with sources explains itself; a folder `detail` is explained by the one above it.
+void check_readmes(const fs::path& root, const std::vector<source>& all, lines& out) {
+  std::set<std::string> folders;
+  for (const auto& s : all)
+    if (const auto folder = fs::path{s.path}.parent_path();
+        !folder.empty() && folder.filename() != "detail")
+      folders.insert(folder.string());
+  for (const auto& folder : folders) {
+    const auto readme = root / folder / "README.md";
+    if (!fs::exists(readme)) {
+      out.push_back(folder + ": no README.md");
+    } else if (const auto n = read_lines(readme).size(); n > longest_readme) {
+      out.push_back(folder + "/README.md: " + std::to_string(n) + " lines, at most " +
+                    std::to_string(longest_readme));
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> broken_rules(const fs::path& root) {
+  lines out;
+  const auto all = sources_of(root);
+  for (const auto& s : all) check_source(root, s, out);
+  check_readmes(root, all, out);
+  return out;
+}
+
+census census_of(const fs::path& root) {
+  census out;
+  for (const auto& s : sources_of(root)) {
+    ++out.files;
+    out.includes += includes_of(s).size();
+  }
+  return out;
+}
+
+}  // namespace headroom::test
