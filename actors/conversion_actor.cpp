@@ -98,7 +98,7 @@ class driver {
   // -- opening -----------------------------------------------------------------------------------
 
   void open_next(const std::vector<deposit>& credited_deposits) {
-    if (st_.opening || st_.route_unreadable || w_.dir.draining() ||
+    if (st_.opening || st_.route_unreadable() || w_.dir.draining() ||
         st_.live.size() >= w_.settings.conversions_at_once)
       return;
     conversion row;
@@ -135,7 +135,8 @@ class driver {
     if (st_.live.contains(id)) return;
     const conversion_progress::limits limits{w_.settings.stuck_after,
                                              w_.settings.conversion_attempts};
-    st_.live.emplace(id, running{{std::move(row), st_.route.steps, limits, w_.now()}, false});
+    st_.live.emplace(id,
+                     running{{std::move(row), st_.route.steps, limits, w_.now()}, false, false});
     drive(id);
   }
 
@@ -179,7 +180,7 @@ class driver {
     auto* r = find(id);
     if (r == nullptr) return;
     r->busy = false;
-    st_.route_unreadable = x.state == step_state::unreadable;
+    r->unreadable = x.state == step_state::unreadable;
     const auto name = r->progress.finished() ? std::string{} : r->progress.step().name;
     switch (r->progress.heard(word_of(x.state), x.amount_out, x.tx_hash, x.detail, w_.now())) {
       case conversion_move::wait: return;
@@ -292,7 +293,7 @@ conversion_actor::behavior_type conversion_behavior(conversion_self self, world_
                               {"completed", std::to_string(st.completed)},
                               {"failed", std::to_string(st.failed)},
                               {"retried", std::to_string(st.retried)},
-                              {"readable", st.route_unreadable ? "no" : "yes"}}};
+                              {"readable", st.route_unreadable() ? "no" : "yes"}}};
       },
   };
 }

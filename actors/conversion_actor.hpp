@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <map>
 
 #include "actors/observed.hpp"
@@ -14,7 +15,8 @@ struct conversion_state {
 
   struct running {
     conversion_progress progress;
-    bool busy = false;  // a question about it is open
+    bool busy = false;        // a question about it is open
+    bool unreadable = false;  // what is in flight could not be read the last time
   };
 
   world_ptr w;
@@ -22,11 +24,15 @@ struct conversion_state {
   std::map<conversion_id, running> live;
   bool polling = false;
   bool opening = false;
-  bool route_unreadable = false;  // no new money enters a route we cannot read
   std::uint64_t credited = 0;
   std::uint64_t completed = 0;
   std::uint64_t failed = 0;
   std::uint64_t retried = 0;
+
+  /// No new money enters a route on which anything in flight cannot be read.
+  [[nodiscard]] bool route_unreadable() const {
+    return std::any_of(live.begin(), live.end(), [](const auto& x) { return x.second.unreadable; });
+  }
 };
 
 using conversion_self = self_pointer<conversion_actor, conversion_state>;

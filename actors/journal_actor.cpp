@@ -24,10 +24,15 @@ class flush {
     state_.batch.clear();
     for (std::size_t i = 0; i < n; ++i) state_.batch.push_back(std::move(state_.entries[i].entry));
     std::optional<buffer_row> buffer;
-    const auto status = store_.commit(state_.batch, state_.outcomes, buffer);
+    auto status = store_.commit(state_.batch, state_.outcomes, buffer);
+    if (status == store_status::in_doubt) {
+      ++state_.in_doubt;
+      state_.buffer_unsure = true;
+    }
+    if (status == store_status::ok && !buffer && missed_by_buffer())
+      status = store_.load_buffer(buffer.emplace());
     if (status != store_status::ok) {  // keep them: committing again finds out what happened
       for (std::size_t i = 0; i < n; ++i) state_.entries[i].entry = std::move(state_.batch[i]);
-      if (status == store_status::in_doubt) ++state_.in_doubt;
       return false;
     }
     ++state_.batches;
@@ -47,15 +52,28 @@ class flush {
     return true;
   }
 
+  /// The batch changed nothing, so it was committed before: by a COMMIT whose answer was lost, or
+  /// by a journal that died before it told the buffer. Its deductions must end there all the same.
+  [[nodiscard]] bool missed_by_buffer() const {
+    if (state_.buffer_unsure) return true;
+    for (std::size_t i = 0; i < state_.batch.size(); ++i)
+      if (accepted(i) != nullptr) return true;  // a new bet would have touched the buffer
+    return false;
+  }
+
+  [[nodiscard]] const accept_bet* accepted(std::size_t i) const {
+    const auto* x = std::get_if<accept_bet>(&state_.batch[i]);
+    return state_.outcomes[i].verdict == errc::none ? x : nullptr;
+  }
+
   /// Before the answers: when a bet hears of its commit, the buffer knows already.
   void tell_buffer(const buffer_row& row) {
+    state_.buffer_unsure = false;
     const auto buffer = world_.dir.get<buffer_actor>();
     if (!buffer) return;
     buffer_committed news{row, {}};
     for (std::size_t i = 0; i < state_.batch.size(); ++i)
-      if (const auto* x = std::get_if<accept_bet>(&state_.batch[i]);
-          x != nullptr && state_.outcomes[i].verdict == errc::none)
-        news.accepted.push_back(x->row.id);
+      if (const auto* x = accepted(i)) news.accepted.push_back(x->row.id);
     caf::anon_send(buffer, std::move(news));
   }
 

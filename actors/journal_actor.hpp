@@ -24,6 +24,7 @@ struct journal_state {
   std::vector<waiting> entries;  // in order of arrival
   std::vector<read> reads;       // answered after the entries that came before them
   bool flush_due = false;
+  bool buffer_unsure = true;   // a commit that nobody told the buffer of may be in the books
   std::uint32_t failures = 0;  // of the store, in a row
   std::uint64_t batches = 0;
   std::uint64_t committed_entries = 0;

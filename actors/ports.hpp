@@ -68,6 +68,11 @@ class ledger_reader {
   virtual std::optional<std::vector<deposit>> deposits_to_credit(std::uint32_t limit) = 0;
   virtual std::optional<std::vector<deposit>> deposits_to_convert(std::uint32_t limit) = 0;
   virtual std::optional<std::optional<conversion>> find_conversion(const conversion_id& id) = 0;
+  /// Whether `text` can be a `next_cursor` of ours. One that cannot gives an empty page.
+  [[nodiscard]] virtual bool is_cursor(const std::string& text) const {
+    static_cast<void>(text);
+    return true;
+  }
   /// Newest first.
   virtual std::optional<conversion_page> list_conversions(const std::string& cursor,
                                                           std::uint32_t limit) = 0;

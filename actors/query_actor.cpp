@@ -21,6 +21,15 @@ caf::result<T> answer(query_self self, std::optional<std::optional<T>> found) {
   return make_error(errc::unavailable);
 }
 
+/// One page, unless the caller's cursor is none of ours.
+template <class Page, class Read>
+caf::result<Page> answer_page(query_self self, ledger_reader* reader, const std::string& cursor,
+                              Read read) {
+  if (!reader->is_cursor(cursor))
+    return make_error(errc::invalid_field, "must be the next_cursor of an earlier page");
+  return answer<Page>(self, read());
+}
+
 constexpr std::uint32_t work_at_once = 500;
 
 std::optional<conversion_work> conversion_work_of(ledger_reader& reader) {
@@ -43,7 +52,9 @@ std::optional<wallet_backlog> backlog_of(ledger_reader& reader, const wallet_acc
 query_actor::behavior_type query_behavior(query_self self, ledger_reader* reader) {
   return {
       [=](get_atom, const bet_id& id) { return answer(self, reader->find_bet(id)); },
-      [=](const bet_filter& f) { return answer(self, reader->list_bets(f)); },
+      [=](const bet_filter& f) {
+        return answer_page<bet_page>(self, reader, f.cursor, [&] { return reader->list_bets(f); });
+      },
       [=](get_atom, const deposit_id& id) { return answer(self, reader->find_deposit(id)); },
       [=](get_atom, const authorization& payment) {
         return answer(self, reader->find_deposit_by_payment(payment));
@@ -51,7 +62,8 @@ query_actor::behavior_type query_behavior(query_self self, ledger_reader* reader
       [=](const list_deposits& x) { return answer(self, reader->list_deposits(x.user, x.limit)); },
       [=](get_atom, const conversion_id& id) { return answer(self, reader->find_conversion(id)); },
       [=](const list_conversions& x) {
-        return answer(self, reader->list_conversions(x.cursor, x.limit));
+        return answer_page<conversion_page>(
+            self, reader, x.cursor, [&] { return reader->list_conversions(x.cursor, x.limit); });
       },
       [=](metrics_atom) { return answer(self, reader->metrics_of_conversions()); },
       [=](solvency_atom) { return answer(self, reader->trial()); },

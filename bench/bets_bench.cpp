@@ -4,10 +4,10 @@
 //
 // A server of samples for bench/run, which interleaves them with pgbench. One line in, one line
 // out:
-//   accept IN_FLIGHT TOTAL   bets through the actors until committed and about to be submitted
-//   fill IN_FLIGHT TOTAL     the full path: accepted, filled, finished, answered
-//   limit BATCH BATCHES      pg_store::commit alone, one connection, no actors
-//   verify                   replays both books; answers how many differences there are
+//   accept IN_FLIGHT MS   bets through the actors until committed and about to be submitted
+//   fill IN_FLIGHT MS     the full path: accepted, filled, finished, answered
+//   limit BATCH MS        pg_store::commit alone, one connection, no actors
+//   verify                replays both books; answers how many differences there are
 // usage: headroom_bets_bench DATABASE LIMIT_DATABASE USERS SEED    (both databases empty)
 #include <cstdio>
 #include <cstdlib>
@@ -22,6 +22,7 @@ namespace headroom::bench {
 namespace {
 
 constexpr std::size_t most_in_progress = 200'000;  // parked bets of the longest sample
+constexpr std::size_t most_in_flight = 8192;
 
 journal_entry drawn_bet(draw& random, std::uint32_t users) {
   bet row;
@@ -44,32 +45,36 @@ class samples {
   samples(std::string database, std::string limit_database, std::uint32_t users, std::uint64_t seed)
       : databases_{std::move(database), std::move(limit_database)}, users_{users}, random_{seed} {
     for (const auto& each : databases_) seed_books(each, users);
-    actors_.emplace(house_settings{databases_[0], seed, 1, most_in_progress});
+    actors_.emplace(house_settings{databases_[0], seed, 1, most_in_progress + most_in_flight});
     limit_.emplace(persistence::store_settings{.conninfo = databases_[1]});
     if (const auto why = limit_->open(); !why.empty()) throw std::runtime_error(why);
     actors_->wake(users);
   }
 
   /// Bets per second.
-  double loaded(std::uint32_t in_flight, std::uint64_t total, bool until_filled) {
-    if (in_flight == 0 || total > most_in_progress) throw std::runtime_error("out of range");
-    const auto r = run_load(*actors_, {in_flight, total, until_filled}, users_, random_.next());
+  double loaded(std::uint32_t in_flight, std::uint32_t ms, bool until_filled) {
+    if (in_flight == 0 || in_flight > most_in_flight) throw std::runtime_error("out of range");
+    const auto r =
+        run_load(*actors_, {in_flight, ms, most_in_progress, until_filled}, users_, random_.next());
     if (r.refused > 0) throw std::runtime_error(std::to_string(r.refused) + " bets were refused");
     return static_cast<double>(r.through) * 1e9 / static_cast<double>(r.elapsed_ns);
   }
 
-  double limit(std::size_t size, std::size_t count) {
-    std::vector<std::vector<journal_entry>> batches(count);
-    for (auto& batch : batches)
-      for (std::size_t i = 0; i < size; ++i) batch.push_back(drawn_bet(random_, users_));
+  double limit(std::size_t size, std::uint32_t ms) {
+    std::vector<journal_entry> batch(size);
     std::vector<entry_outcome> outcomes;
     std::optional<buffer_row> buffer;
-    const auto start = std::chrono::steady_clock::now();
-    for (const auto& batch : batches)
+    std::chrono::duration<double> elapsed{0};
+    std::size_t committed = 0;
+    while (elapsed < std::chrono::milliseconds{ms}) {
+      for (auto& entry : batch) entry = drawn_bet(random_, users_);
+      const auto start = std::chrono::steady_clock::now();
       if (limit_->commit(batch, outcomes, buffer) != actors::store_status::ok)
         throw std::runtime_error("a batch was not committed");
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-    return static_cast<double>(size * count) / elapsed.count();
+      elapsed += std::chrono::steady_clock::now() - start;
+      committed += size;
+    }
+    return static_cast<double>(committed) / elapsed.count();
   }
 
   double differences() const {

@@ -60,23 +60,31 @@ house::house(const house_settings& settings)
   dir_.set_factories(
       [this](const address& user) { return sys_.spawn(actors::balance_behavior, w_, user); },
       [this](const bet_id& id) { return sys_.spawn(actors::bet_behavior, w_, id); }, {});
-  dir_.set<actors::journal_actor>(
-      sys_.spawn<caf::detached>(actors::journal_behavior, w_, &store_));
+  dir_.set<actors::journal_actor>(sys_.spawn<caf::detached>(actors::journal_behavior, w_, &store_));
   dir_.set<actors::query_actor>(sys_.spawn<caf::detached>(actors::query_behavior, &reader_));
   dir_.set<actors::buffer_actor>(sys_.spawn(actors::buffer_behavior, w_));
   venue_ = spawn_stub_venue(sys_, settings.seed);
   dir_.set<actors::venue_actor>(venue_);
 }
 
+namespace {
+
+/// A detached actor's thread ends when its last handle is gone, so the directory must let go.
+template <class Handle>
+void end(actors::directory& dir) {
+  caf::anon_send_exit(dir.get<Handle>(), caf::exit_reason::user_shutdown);
+  dir.set<Handle>({});
+}
+
+}  // namespace
+
 house::~house() {
-  using caf::exit_reason;
   for (const auto& user : dir_.all_balances())
-    caf::anon_send_exit(user, exit_reason::user_shutdown);
-  caf::anon_send_exit(dir_.get<actors::buffer_actor>(), exit_reason::user_shutdown);
-  caf::anon_send_exit(dir_.get<actors::journal_actor>(), exit_reason::user_shutdown);
-  caf::anon_send_exit(dir_.get<actors::query_actor>(), exit_reason::user_shutdown);
-  caf::anon_send_exit(venue_, exit_reason::user_shutdown);
-  dir_.set<actors::venue_actor>({});
+    caf::anon_send_exit(user, caf::exit_reason::user_shutdown);
+  end<actors::venue_actor>(dir_);
+  end<actors::buffer_actor>(dir_);
+  end<actors::query_actor>(dir_);
+  end<actors::journal_actor>(dir_);
 }
 
 void house::wake(std::uint32_t users) {

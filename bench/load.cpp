@@ -15,6 +15,8 @@ struct load_state {
   load_plan plan;
   load_report report;
   std::uint64_t placed = 0;
+  std::uint64_t ended = 0;
+  bool over = false;
   clock::time_point start;
   caf::typed_response_promise<load_report> answer;
 };
@@ -26,7 +28,7 @@ class loop {
   loop(load_self self, actors::world_ptr w, std::uint32_t users)
       : self_{self}, st_{self->state}, w_{std::move(w)}, users_{users} {}
 
-  void place() {
+  void place() const {
     ++st_.placed;
     actors::place_bet bet;
     bet.id = st_.random.next_bet();
@@ -38,19 +40,26 @@ class loop {
     const auto actor = w_->dir.open_bet(bet.id);
     if (!actor) return through(false);
     self_->request(actor, caf::infinite, std::move(bet))
-        .then([*this](const headroom::bet&) mutable {
-                if (st_.plan.until_filled) through(true);
-              },
-              [*this](const caf::error&) mutable { through(false); });
+        .then(
+            [*this](const headroom::bet&) {
+              if (st_.plan.until_filled) through(true);
+            },
+            [*this](const caf::error&) { through(false); });
   }
 
-  void through(bool accepted) {
+  void through(bool accepted) const {
+    ++st_.ended;
     auto& r = st_.report;
-    ++(accepted ? r.through : r.refused);
-    if (st_.placed < st_.plan.total) return place();
-    if (r.through + r.refused < st_.plan.total) return;
-    r.elapsed_ns = std::chrono::nanoseconds{clock::now() - st_.start}.count();
-    st_.answer.deliver(r);
+    if (!accepted) ++r.refused;
+    if (!st_.over) {
+      const auto elapsed = clock::now() - st_.start;
+      r.elapsed_ns = std::chrono::nanoseconds{elapsed}.count();
+      if (accepted) ++r.through;
+      st_.over =
+          elapsed >= std::chrono::milliseconds{st_.plan.duration_ms} || st_.placed >= st_.plan.most;
+    }
+    if (!st_.over) return place();
+    if (st_.ended == st_.placed) st_.answer.deliver(r);
   }
 
  private:
@@ -65,15 +74,15 @@ caf::behavior load_behavior(load_self self, const actors::world_ptr& w, std::uin
   self->state.random = draw{seed};
   const loop bets{self, w, users};
   return {
-      [self, bets](const load_plan& plan) mutable {
+      [self, bets](const load_plan& plan) {
         auto& st = self->state;
         st.plan = plan;
         st.answer = self->make_response_promise<load_report>();
         st.start = clock::now();
-        for (std::uint32_t i = 0; i < plan.in_flight && st.placed < plan.total; ++i) bets.place();
+        for (std::uint32_t i = 0; i < plan.in_flight; ++i) bets.place();
         return st.answer;
       },
-      [bets](accepted_atom) mutable { bets.through(true); },
+      [bets](accepted_atom) { bets.through(true); },
   };
 }
 

@@ -9,17 +9,18 @@ namespace headroom::bench {
 /// A closed loop of bets: as soon as one is through, the next is placed.
 struct load_plan {
   std::uint32_t in_flight = 1;
-  std::uint64_t total = 0;
+  std::int64_t duration_ms = 1000;
+  std::uint64_t most = 100'000;  // bets; fewer than max_live_bets
   /// False: a bet is through when it is accepted (committed, about to be submitted). True: when it
   /// is filled, its end is committed and its caller has the answer.
   bool until_filled = false;
 };
-HEADROOM_INSPECT(load_plan, x.in_flight, x.total, x.until_filled)
+HEADROOM_INSPECT(load_plan, x.in_flight, x.duration_ms, x.most, x.until_filled)
 
 struct load_report {
   std::uint64_t through = 0;
   std::uint64_t refused = 0;
-  std::int64_t elapsed_ns = 0;  // from the first place_bet to the last bet's being through
+  std::int64_t elapsed_ns = 0;  // from the first place_bet to the last one counted in `through`
 };
 HEADROOM_INSPECT(load_report, x.through, x.refused, x.elapsed_ns)
 

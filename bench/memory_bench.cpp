@@ -48,6 +48,7 @@ int main(int argc, char** argv) try {
       "{\"users\": %u, \"awake\": %u, \"rss_before_kib\": %ld, \"rss_kib\": %ld, "
       "\"peak_kib\": %ld, \"bytes_per_actor\": %ld}\n",
       users, awake, before, after, kib_of("VmHWM"), (after - before) * 1024 / long{awake});
+  std::fflush(stdout);
   front.stop();
   return 0;
 } catch (const std::exception& e) {

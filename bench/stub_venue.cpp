@@ -47,7 +47,9 @@ stub_venue::behavior_type venue_behavior(stub_venue::stateful_pointer<venue_stat
                                          std::uint64_t seed) {
   self->state.random = draw{seed};
   return {
-      [](status_atom) { return status_report{venue_state::name, {}}; },
+      [](status_atom) {
+        return status_report{venue_state::name, {}};
+      },
       [](const quote_order& x) {
         return order_quote{x.token, false, x.amount, {2 * x.amount.micro}, {}, x.max_price};
       },
@@ -58,7 +60,7 @@ stub_venue::behavior_type venue_behavior(stub_venue::stateful_pointer<venue_stat
         if (!st.parks) return fill_of(amount);
         auto promise = self->make_response_promise<venue_answer>();
         st.parked.emplace_back(promise, amount);
-        self->send(st.watcher, accepted_atom::value);
+        caf::anon_send(st.watcher, accepted_atom::value);
         return promise;
       },
       [](const look_up_order&) { return venue_answer{}; },

@@ -26,17 +26,18 @@ enum class venue_word : std::uint8_t {
   not_now
 };
 
-/// How one order's outcome is found out, as a plain decision (facts/polymarket 4.6).
+/// How one order's outcome is found out, as a plain decision (docs/decisions/0009).
 ///
-/// | said                 | earlier POST in doubt?  | before the deadline | after it | | filled | -
-/// | book_fill           | book_fill                       | | refused_conclusive   | - |
-/// book_refund         | book_refund                     | | refused              | no |
-/// book_refund         | book_refund                     | | refused              | yes | look_up
-/// | look_up, cancel, grace, refund  | | not_now              | no                      | submit |
-/// book_refund                     | | not_now              | yes                     | look_up |
-/// look_up, cancel, grace, refund  | | unknown              | becomes yes             | look_up |
-/// look_up                         | | absent               | yes                     | look_up,
-/// then submit| cancel, then grace, refund      |
+///     said                in doubt?  before the deadline       from the deadline on
+///     ------------------  ---------  ------------------------  ----------------------------
+///     filled              any        book_fill                 book_fill
+///     refused_conclusive  any        book_refund               book_refund
+///     refused             no         book_refund               book_refund
+///     refused             yes        look_up                   cancel, then grace, then refund
+///     not_now             no         submit                    book_refund
+///     not_now             yes        look_up                   cancel, then grace, then refund
+///     unknown             becomes so look_up                   look_up
+///     absent              yes        look_up, twice: submit    cancel, then grace, then refund
 ///
 /// The identical bytes carry the identical hash, which the venue takes once; so sending them again
 /// can never fill twice. A new order is never signed for the same bet.

@@ -25,6 +25,10 @@ int hex_digit(char c) noexcept {
   return -1;
 }
 
+bool is_encoded(std::string_view text) noexcept {
+  return std::any_of(text.begin(), text.end(), [](char c) { return c == '%' || c == '+'; });
+}
+
 std::string decoded(std::string_view name, std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -154,16 +158,17 @@ query_fields::query_fields(std::string_view query,
     const auto name = pair.substr(0, equals);
     const auto* known = std::find(allowed.begin(), allowed.end(), name);
     if (known == allowed.end()) refuse(shown(name), "is not a parameter of this request");
-    for (const auto& e : entries_)
-      if (e.name == name) refuse(*known, "appears more than once");
-    const auto value = equals == std::string_view::npos ? "" : pair.substr(equals + 1);
-    entries_.push_back({*known, decoded(*known, value)});
+    if (text(*known)) refuse(*known, "appears more than once");
+    auto& e = entries_.at(count_++);
+    e.name = *known;
+    if (equals != std::string_view::npos) e.raw = pair.substr(equals + 1);
+    if (is_encoded(e.raw)) e.decoded = decoded(*known, std::exchange(e.raw, {}));
   }
 }
 
 std::optional<std::string_view> query_fields::text(std::string_view name) const {
-  for (const auto& e : entries_)
-    if (e.name == name) return e.text;
+  for (std::size_t i = 0; i < count_; ++i)
+    if (entries_[i].name == name) return entries_[i].text();
   return std::nullopt;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -38,10 +39,13 @@ class body_fields {
   std::vector<entry> entries_;
 };
 
-/// The query string, percent-decoded. Unknown and repeated parameters are refused.
+/// The query string, percent-decoded. Unknown and repeated parameters are refused. Views into
+/// `query` and into itself: a hot request allocates nothing here.
 class query_fields {
  public:
   query_fields(std::string_view query, std::initializer_list<std::string_view> allowed);
+  query_fields(const query_fields&) = delete;
+  query_fields& operator=(const query_fields&) = delete;
 
   [[nodiscard]] std::optional<std::string_view> text(std::string_view name) const;
   [[nodiscard]] std::string_view required(std::string_view name) const;
@@ -49,9 +53,14 @@ class query_fields {
  private:
   struct entry {
     std::string_view name;  // one of `allowed`: literals of the route
-    std::string text;
+    std::string_view raw;   // as sent, when nothing was encoded
+    std::string decoded;
+    [[nodiscard]] std::string_view text() const noexcept { return decoded.empty() ? raw : decoded; }
   };
-  std::vector<entry> entries_;
+  static constexpr std::size_t max_parameters = 6;  // more than any route has
+
+  std::array<entry, max_parameters> entries_;
+  std::size_t count_ = 0;
 };
 
 // -- one function per kind of value; `name` is the field for the error

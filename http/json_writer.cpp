@@ -1,6 +1,6 @@
 #include "http/json_writer.hpp"
 
-#include <array>
+#include <charconv>
 
 namespace headroom::http {
 namespace {
@@ -20,11 +20,23 @@ std::size_t utf8_length(std::string_view text) noexcept {
   return n;
 }
 
+bool needs_no_escape(std::string_view text) noexcept {
+  for (const char c : text) {
+    const auto u = static_cast<unsigned char>(c);
+    if (u < 0x20 || u >= 0x7f || c == '"' || c == '\\') return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
   static constexpr char digits[] = "0123456789abcdef";
   out += '"';
+  if (needs_no_escape(text)) {
+    out.append(text) += '"';
+    return;
+  }
   for (std::size_t i = 0; i < text.size();) {
     const auto c = static_cast<unsigned char>(text[i]);
     if (c >= 0x80) {
@@ -44,6 +56,23 @@ void append_json_string(std::string& out, std::string_view text) {
     ++i;
   }
   out += '"';
+}
+
+void append_amount(std::string& out, usdc amount) {
+  constexpr auto unit = static_cast<std::uint64_t>(micro_per_usdc);
+  const auto bits = static_cast<std::uint64_t>(amount.micro);
+  const auto size = amount.micro < 0 ? ~bits + 1 : bits;
+  char text[32];
+  auto* at = text;
+  if (amount.micro < 0) *at++ = '-';
+  at = std::to_chars(at, text + sizeof text, size / unit).ptr;
+  *at++ = '.';
+  auto* const fraction = at;
+  auto rest = size % unit;
+  for (at += 6; at != fraction; rest /= 10) *--at = static_cast<char>('0' + rest % 10);
+  at = fraction + 6;
+  while (at > fraction + 2 && at[-1] == '0') --at;
+  out.append(text, at);
 }
 
 void json_writer::comma() {
@@ -82,7 +111,9 @@ void json_writer::field(std::string_view name, std::string_view text) {
 
 void json_writer::field(std::string_view name, usdc amount) {
   key(name);
-  ((out_ += '"') += to_string(amount)) += '"';
+  out_ += '"';
+  append_amount(out_, amount);
+  out_ += '"';
   first_ = false;
 }
 

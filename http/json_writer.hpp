@@ -11,6 +11,8 @@ namespace headroom::http {
 /// Appends `text` as a JSON string: quotes, control characters and broken UTF-8 are escaped, so
 /// that whatever a venue or a chain said stays valid JSON.
 void append_json_string(std::string& out, std::string_view text);
+/// Appends the wire form of an amount, as domain's to_string has it, without a temporary.
+void append_amount(std::string& out, usdc amount);
 
 /// Writes one JSON document by hand: a hot answer costs a few appends. The caller keeps the
 /// brackets matched; commas are added here.

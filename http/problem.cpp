@@ -65,8 +65,10 @@ problem problem_of(errc e, std::string detail, std::string field) {
   return out;
 }
 
-problem problem_of(const caf::error& e) {
-  return problem_of(actors::code_of(e), actors::detail_of(e));
+problem problem_of(const caf::error& e, std::string_view field) {
+  const auto code = actors::code_of(e);
+  return problem_of(code, actors::detail_of(e),
+                    std::string{code == errc::invalid_field ? field : std::string_view{}});
 }
 
 problem bad_field(std::string field, std::string detail) {

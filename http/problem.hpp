@@ -25,8 +25,9 @@ struct problem {
 
 /// The one table errc -> status and title.
 [[nodiscard]] problem problem_of(errc e, std::string detail = {}, std::string field = {});
-/// An actor's refusal: its code, and the words it gave.
-[[nodiscard]] problem problem_of(const caf::error& e);
+/// An actor's refusal: its code, and the words it gave. When it is about a field, it can only be
+/// `field`: actors do not know the names of the public JSON.
+[[nodiscard]] problem problem_of(const caf::error& e, std::string_view field = {});
 /// A field is missing or malformed (400 invalid_field).
 [[nodiscard]] problem bad_field(std::string field, std::string detail);
 /// Refusals of the HTTP layer itself that have no errc: "header_too_large" (431),

@@ -91,7 +91,7 @@ void answer_bet(exchange& x, const bet& b) {
 }
 
 void refuse_bet(exchange& x, const caf::error& e) {
-  auto p = problem_of(e);
+  auto p = problem_of(e, "max_price");  // its bounds are the market's
   if (actors::code_of(e) == errc::timed_out || actors::code_of(e) == errc::in_doubt)
     p.detail =
         "the bet's outcome is not known yet; repeat it with the same Idempotency-Key: it is "
@@ -168,7 +168,7 @@ void get_bets(exchange& x) {
   }
   if (const auto text = query.text("cursor")) filter.cursor = read_cursor("cursor", *text);
   filter.limit = read_count("limit", query.text("limit").value_or("50"), 1, 200);
-  x.ask<bet_page>(
+  x.ask_or<bet_page>(
       x.services().dir.get<actors::query_actor>(),
       [](exchange& y, const bet_page& page) {
         json_writer w{1024 + 700 * page.bets.size()};
@@ -184,7 +184,7 @@ void get_bets(exchange& x) {
         w.close();
         y.reply_json(w.take());
       },
-      filter);
+      [](exchange& y, const caf::error& e) { y.refuse(problem_of(e, "cursor")); }, filter);
 }
 
 }  // namespace headroom::http

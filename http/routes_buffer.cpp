@@ -17,7 +17,7 @@ void answer_status(exchange& x, const buffer_status& s) {
 }
 
 void refuse_change(exchange& x, const caf::error& e) {
-  auto p = problem_of(e);
+  auto p = problem_of(e, "max_buffer_size");  // against a minimum that only the buffer knows
   const auto code = actors::code_of(e);
   if (code == errc::timed_out || code == errc::in_doubt)
     p.detail =

@@ -35,7 +35,7 @@ void get_conversions(exchange& x) {
   actors::list_conversions wanted;
   if (const auto text = query.text("cursor")) wanted.cursor = read_cursor("cursor", *text);
   wanted.limit = read_count("limit", query.text("limit").value_or("50"), 1, 200);
-  x.ask<conversion_page>(
+  x.ask_or<conversion_page>(
       x.services().dir.get<actors::query_actor>(),
       [](exchange& y, const conversion_page& page) {
         json_writer w{4096};
@@ -51,7 +51,7 @@ void get_conversions(exchange& x) {
         w.close();
         y.reply_json(w.take());
       },
-      wanted);
+      [](exchange& y, const caf::error& e) { y.refuse(problem_of(e, "cursor")); }, wanted);
 }
 
 void get_conversion_metrics(exchange& x) {

@@ -4,6 +4,7 @@
 
 #include <boost/asio/post.hpp>
 #include <condition_variable>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 
@@ -14,11 +15,13 @@ namespace headroom::http {
 namespace {
 
 using boost::system::error_code;
-using endpoint = asio::ip::tcp::endpoint;
+using endpoint = tcp::endpoint;
 using clock = actor_bridge::clock;
 
 constexpr std::chrono::seconds key_refresh{1};
 constexpr std::chrono::seconds key_timeout{2};
+constexpr std::chrono::milliseconds first_keys_wait{5};
+constexpr unsigned first_keys_tries = 200;  // then the sweeps go on asking
 constexpr std::chrono::seconds cut_time{2};
 
 /// Brings the active keys home, or nothing: the last known set stands while the store is away.
@@ -77,6 +80,8 @@ class server::impl {
     }
     port_ = where.port();
     running_ = workers_.size();
+    first_keys_.emplace(workers_.front()->io);
+    asio::post(workers_.front()->io, [this] { ask_first_keys(first_keys_tries); });
     for (auto& w : workers_) threads_.emplace_back([this, worker = w.get()] { run(*worker); });
     spdlog::info("http.listening address={} port={} threads={}", front_.settings.address, port_,
                  threads_wanted_);
@@ -104,10 +109,10 @@ class server::impl {
   /// With SO_REUSEPORT a second service on the same port would be let in silently.
   void refuse_taken_port(const endpoint& where) {
     asio::io_context io;
-    asio::ip::tcp::acceptor probe{io};
+    tcp::acceptor probe{io};
     error_code failed;
     probe.open(where.protocol(), failed);
-    if (!failed) probe.set_option(asio::ip::tcp::acceptor::reuse_address(true), failed);
+    if (!failed) probe.set_option(tcp::acceptor::reuse_address(true), failed);
     if (!failed) probe.bind(where, failed);
     if (!failed) probe.listen(1, failed);
     if (failed) cannot_listen(front_.settings, failed.message());
@@ -132,13 +137,28 @@ class server::impl {
   /// Every worker sweeps the bridge, so that the last one alive does; the first refreshes the keys.
   void tick(unsigned index, clock::time_point now) {
     front_.bridge->expire(now);
-    if (index != 0 || now < next_refresh_) return;
-    next_refresh_ = now + key_refresh;
+    if (index == 0 && now >= next_refresh_) ask_keys(now);
+  }
+
+  /// False when there is nobody to ask yet.
+  bool ask_keys(clock::time_point now) {
     const auto query = front_.services.dir.get<actors::query_actor>();
-    if (!query || refreshing_.exchange(true)) return;
-    front_.bridge->ask(query, now + key_timeout,
-                       std::make_unique<keys_question>(front_.keys, refreshing_),
-                       actors::keys_atom::value);
+    if (!query) return false;
+    next_refresh_ = now + key_refresh;
+    if (!refreshing_.exchange(true))
+      front_.bridge->ask(query, now + key_timeout,
+                         std::make_unique<keys_question>(front_.keys, refreshing_),
+                         actors::keys_atom::value);
+    return true;
+  }
+
+  /// The actors may start a moment after us, and every request with a key waits for the keys.
+  void ask_first_keys(unsigned tries_left) {
+    if (front_.services.dir.draining() || ask_keys(clock::now()) || tries_left == 0) return;
+    first_keys_->expires_after(first_keys_wait);
+    first_keys_->async_wait([this, tries_left](error_code stopped) {
+      if (!stopped) ask_first_keys(tries_left - 1);
+    });
   }
 
   unsigned threads_wanted_;
@@ -146,6 +166,7 @@ class server::impl {
   std::uint16_t port_ = 0;
   std::vector<std::unique_ptr<worker>> workers_;
   std::vector<std::thread> threads_;
+  std::optional<asio::steady_timer> first_keys_;  // of the first worker, as is next_refresh_
   clock::time_point next_refresh_{};
   std::atomic<bool> refreshing_{false};
   std::mutex mutex_;

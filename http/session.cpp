@@ -59,7 +59,7 @@ request request_of(const beast::http::request<beast::http::string_body>& r) {
 
 }  // namespace
 
-session::session(worker& home, asio::ip::tcp::socket socket)
+session::session(worker& home, tcp_socket socket)
     : exchange{home.shared()},
       home_{home},
       socket_{std::move(socket)},
@@ -225,7 +225,7 @@ void session::on_written(error_code failed) {
 
 void session::linger() {
   error_code failed;
-  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, failed);
+  socket_.shutdown(tcp_socket::shutdown_send, failed);
   if (failed) return close();
   state_ = state::lingering;
   deadline_ = clock::now() + linger_time;

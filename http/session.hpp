@@ -21,7 +21,7 @@ class session final : public exchange {
  public:
   using clock = worker::clock;
 
-  session(worker& home, asio::ip::tcp::socket socket);
+  session(worker& home, tcp_socket socket);
 
   void start();
   /// Over the connection limit: 503 and goodbye.
@@ -59,7 +59,7 @@ class session final : public exchange {
   void drop_input();
 
   worker& home_;
-  asio::ip::tcp::socket socket_;
+  tcp_socket socket_;
   boost::beast::flat_buffer in_;
   std::optional<parser> parser_;
   std::string out_;

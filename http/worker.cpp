@@ -40,8 +40,8 @@ worker::worker(front& shared, request_metrics::slot& counts,
       sweep_interval_{sweep_interval(shared.settings)},
       date_{date_now()} {}
 
-bool worker::listen(const asio::ip::tcp::endpoint& where, bool share_port, error_code& failure) {
-  using acceptor = asio::ip::tcp::acceptor;
+bool worker::listen(const tcp::endpoint& where, bool share_port, error_code& failure) {
+  using acceptor = tcp_acceptor;
   acceptor_.open(where.protocol(), failure);
   if (!failure) acceptor_.set_option(acceptor::reuse_address(true), failure);
   if (!failure && share_port) {
@@ -73,7 +73,7 @@ void worker::run() {
 }
 
 void worker::accept() {
-  acceptor_.async_accept([this](error_code failed, asio::ip::tcp::socket socket) {
+  acceptor_.async_accept([this](error_code failed, tcp_socket socket) {
     if (draining_ || failed == asio::error::operation_aborted) return;
     if (!failed) {
       admit(std::move(socket));
@@ -87,9 +87,9 @@ void worker::accept() {
   });
 }
 
-void worker::admit(asio::ip::tcp::socket socket) {
+void worker::admit(tcp_socket socket) {
   error_code ignored;
-  socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+  socket.set_option(tcp::no_delay(true), ignored);
   auto& metrics = shared_.metrics;
   const auto limit = static_cast<std::int64_t>(shared_.settings.max_connections);
   const bool full = metrics.connections.fetch_add(1) >= limit;

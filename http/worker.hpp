@@ -13,6 +13,10 @@
 namespace headroom::http {
 
 namespace asio = boost::asio;
+using asio::ip::tcp;
+/// Bound to io_context's own executor: a type-erased one costs on every operation.
+using tcp_socket = asio::basic_stream_socket<tcp, asio::io_context::executor_type>;
+using tcp_acceptor = asio::basic_socket_acceptor<tcp, asio::io_context::executor_type>;
 class session;
 
 /// One thread of the server: its io_context, its acceptor, its connections. Everything but the
@@ -26,7 +30,7 @@ class worker {
          std::function<void(clock::time_point)> on_tick);
 
   /// Binds and listens; false with the reason in `failure`.
-  [[nodiscard]] bool listen(const asio::ip::tcp::endpoint& where, bool share_port,
+  [[nodiscard]] bool listen(const tcp::endpoint& where, bool share_port,
                             boost::system::error_code& failure);
   [[nodiscard]] std::uint16_t port() const;
   /// Serves until drained or cut.
@@ -50,14 +54,14 @@ class worker {
 
  private:
   void accept();
-  void admit(asio::ip::tcp::socket socket);
+  void admit(tcp_socket socket);
   void sweep();
   void end_if_empty();
 
   front& shared_;
   request_metrics::slot& counts_;
   std::function<void(clock::time_point)> on_tick_;
-  asio::ip::tcp::acceptor acceptor_{io};
+  tcp_acceptor acceptor_{io};
   asio::steady_timer sweeper_{io};
   asio::steady_timer accept_pause_{io};
   clock::duration sweep_interval_;

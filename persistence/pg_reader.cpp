@@ -182,6 +182,10 @@ std::optional<std::optional<conversion>> pg_reader::find_conversion(const conver
   });
 }
 
+bool pg_reader::is_cursor(const std::string& text) const {
+  return cursor<conversion_id>::parse(text).has_value();  // one form for all lists
+}
+
 std::optional<conversion_page> pg_reader::list_conversions(const std::string& cursor_text,
                                                            std::uint32_t limit) {
   const auto from = cursor<conversion_id>::parse(cursor_text);

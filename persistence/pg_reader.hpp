@@ -32,6 +32,7 @@ class pg_reader final : public actors::ledger_reader {
   std::optional<std::vector<deposit>> deposits_to_credit(std::uint32_t limit) override;
   std::optional<std::vector<deposit>> deposits_to_convert(std::uint32_t limit) override;
   std::optional<std::optional<conversion>> find_conversion(const conversion_id& id) override;
+  [[nodiscard]] bool is_cursor(const std::string& text) const override;
   std::optional<conversion_page> list_conversions(const std::string& cursor,
                                                   std::uint32_t limit) override;
   std::optional<std::vector<conversion>> running_conversions() override;

@@ -1,5 +1,6 @@
-// The npm packages that the end-to-end tests use. tests/ has no node_modules of its own: it imports from here.
-import { webcrypto } from 'node:crypto';
+// The npm packages that the end-to-end tests use. tests/ has no node_modules of its own: it imports
+// from here.
+import './webcrypto.mjs';
 
 export { x402Client } from '@x402/core/client';
 export { ExactEvmScheme } from '@x402/evm/exact/client';
@@ -10,5 +11,3 @@ export { privateKeyToAccount } from 'viem/accounts';
 export { Validator } from '@seriousme/openapi-schema-validator';
 export { Ajv2020 } from 'ajv/dist/2020.js';
 export { default as addFormats } from 'ajv-formats';
-
-globalThis.crypto ??= webcrypto; // Node 18: the official clients expect the browser's crypto

@@ -54,6 +54,7 @@ export async function startPostgres(dir, { settings = {} } = {}) {
     shared_buffers: '128MB',
     synchronous_commit: 'on',
     fsync: 'on',
+    recovery_init_sync_method: 'syncfs', // after a kill: one call instead of a thousand files
     log_min_messages: 'fatal',
     ...settings,
   };

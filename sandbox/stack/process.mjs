@@ -82,9 +82,10 @@ export function firstLine(child, match, timeoutMs) {
       () => reject(new Error(`no answer within ${timeoutMs} ms`)),
       timeoutMs,
     );
-    child.ended.then(({ code, signal }) =>
-      reject(new Error(`ended while starting (${signal ?? code})`)),
-    );
+    child.ended.then(({ code, signal }) => {
+      clearTimeout(timer);
+      reject(new Error(`ended while starting (${signal ?? code})`));
+    });
     readline.createInterface({ input: child.stdout }).on('line', (line) => {
       const found = match(line);
       if (!found) return;

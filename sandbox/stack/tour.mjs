@@ -1,4 +1,5 @@
 // The worked tour: one real x402 payment becomes a bet. Every line is what the live API answered.
+import './webcrypto.mjs';
 import crypto from 'node:crypto';
 import { x402Client } from '@x402/core/client';
 import { ExactEvmScheme } from '@x402/evm/exact/client';

@@ -1,4 +1,4 @@
-#include "house.hpp"
+#include "tests/chain_actors/house.hpp"
 
 #include <cstdlib>
 #include <fstream>

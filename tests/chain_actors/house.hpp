@@ -9,7 +9,7 @@
 #include "actors/query_actor.hpp"
 #include "chain/rpc_bridge.hpp"
 #include "chain/wallet_actor.hpp"
-#include "outbox.hpp"
+#include "tests/chain_actors/outbox.hpp"
 
 namespace headroom::test {
 

@@ -4,7 +4,7 @@
 #include "chain/eth.hpp"
 #include "chain/keccak.hpp"
 #include "chain/payment_actor.hpp"
-#include "house.hpp"
+#include "tests/chain_actors/house.hpp"
 
 namespace headroom::test {
 namespace {

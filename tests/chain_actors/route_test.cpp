@@ -3,7 +3,7 @@
 #include "chain/keccak.hpp"
 #include "chain/oft.hpp"
 #include "chain/route_actor.hpp"
-#include "house.hpp"
+#include "tests/chain_actors/house.hpp"
 
 namespace headroom::test {
 namespace {

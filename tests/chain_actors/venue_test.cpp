@@ -1,6 +1,6 @@
 #include "chain/polymarket/order.hpp"
 #include "chain/polymarket/venue_actor.hpp"
-#include "house.hpp"
+#include "tests/chain_actors/house.hpp"
 
 namespace headroom::test {
 namespace {

@@ -1,6 +1,6 @@
 #include "chain/eth.hpp"
 #include "chain/keccak.hpp"
-#include "house.hpp"
+#include "tests/chain_actors/house.hpp"
 
 namespace headroom::test {
 namespace {

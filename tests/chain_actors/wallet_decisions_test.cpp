@@ -5,8 +5,8 @@
 #include "actors/journal_actor.hpp"
 #include "actors/query_actor.hpp"
 #include "chain/wallet_actor.hpp"
-#include "fake_node.hpp"
-#include "outbox.hpp"
+#include "tests/chain_actors/fake_node.hpp"
+#include "tests/chain_actors/outbox.hpp"
 
 namespace headroom::test {
 namespace {

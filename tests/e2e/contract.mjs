@@ -1,24 +1,34 @@
-// The served OpenAPI document as a judge: is this path, method and status in it, and does the body fit its schema?
+// The served OpenAPI document as a judge: is this path, method and status in it, and does the body
+// fit its schema?
 import assert from 'node:assert/strict';
 import { Ajv2020, addFormats } from '../../sandbox/stack/clients.mjs';
 
 const BASE = 'headroom://openapi';
 
-/** `document` as parsed JSON. Answers check({method, path, status, type, body}), which throws on a breach. */
+/**
+ * `document` as parsed JSON. Answers check({method, path, status, type, body}), which throws on a
+ * breach.
+ */
 export function contractOf(document) {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   addFormats(ajv);
   ajv.addSchema(document, BASE);
   const paths = Object.keys(document.paths);
   const pattern = (p) => new RegExp(`^${p.replace(/\{\w+\}/g, '[^/]+')}$`);
-  const patterns = paths.map((p) => [p, pattern(p)]).sort(([a], [b]) => a.includes('{') - b.includes('{'));
+  const patterns = paths
+    .map((p) => [p, pattern(p)])
+    .sort(([a], [b]) => a.includes('{') - b.includes('{'));
   const validators = new Map();
 
   /** The pointer to a response, through one $ref. */
   function responseAt(path, method, status) {
     const here = document.paths[path][method]?.responses?.[status];
     if (!here) return undefined;
-    if (here.$ref) return { pointer: here.$ref, value: document.components.responses[here.$ref.split('/').at(-1)] };
+    if (here.$ref)
+      return {
+        pointer: here.$ref,
+        value: document.components.responses[here.$ref.split('/').at(-1)],
+      };
     return { pointer: `#/paths/${escaped(path)}/${method}/responses/${status}`, value: here };
   }
 

@@ -28,15 +28,18 @@ test(`${KEPT} kills, and ${WITH_POSTGRES} with PostgreSQL; seed ${SEED}`, { time
     const usdcBefore = await house.token('polygon', house.polygon.usdc).balanceOf(house.pay_to);
     const wallets = Array.from({ length: CLIENTS_PER_USER }, () => house.users.map(walletOf)).flat();
     load = startLoad({ house, seed: SEED, wallets, terms: await paymentTerms(house) });
+    const began = performance.now();
     const times = await disaster(house, load);
+    const mid = performance.now();
     await calm(house, load);
+    times.phases = [mid - began, performance.now() - mid];
     const totals = await checkEverything(house, load.operations, { opening: micro(OPENING_USDC), usdcBefore });
     await verifyBooks(house);
     assert.ok(totals.filled > totals.failed && totals.paid > 0 && totals.failed > 0, 'too little happened to prove anything');
     report(t, load, totals, times);
   } finally {
-    await load?.stop();
-    await house.close();
+    const s0 = Date.now(); await load?.stop(); console.error('load stop', Date.now() - s0, 'ms');
+    const c0 = Date.now(); await house.close(); console.error('close', Date.now() - c0, 'ms');
   }
 });
 
@@ -44,7 +47,7 @@ test(`${KEPT} kills, and ${WITH_POSTGRES} with PostgreSQL; seed ${SEED}`, { time
 async function disaster(house, load) {
   const random = seeded(SEED, 'kills');
   const { service, postgres } = house;
-  const times = { listening: [], audit: [], postgres: [], early: 0, draining: 0, kept: 0, withPostgres: 0 };
+  const times = { listening: [], ready: [], audit: [], postgres: [], early: 0, draining: 0, kept: 0, withPostgres: 0 };
   const rounds = [...Array(KEPT).fill(false), ...Array(WITH_POSTGRES).fill(true)];
   for (let i = rounds.length - 1; i > 0; i -= 1) {
     const j = random.below(i + 1);
@@ -54,6 +57,7 @@ async function disaster(house, load) {
     await setFaults(house, i % 2 === 1);
     const audit = timed(times.audit, () => checkAcknowledged(house, load.operations));
     audit.catch(() => {}); // awaited below
+    const ready = timed(times.ready, () => until('readiness', async () => (await fetch(`${house.url}/readyz`)).ok, 700, 10)).catch(() => {});
     await sleep(random.between(30, 800));
     await audit;
     if (load.failures.length > 0) throw load.failures[0];
@@ -64,6 +68,7 @@ async function disaster(house, load) {
     }
     await Promise.all([service.kill(), killsPostgres && postgres.kill()]);
     times[killsPostgres ? 'withPostgres' : 'kept'] += 1;
+    await ready;
     if (killsPostgres) await timed(times.postgres, () => postgres.start());
     if (random.chance(0.3)) { // die while starting, not counted as a round
       const starting = service.start({ ready: false }).catch(() => {});
@@ -124,5 +129,6 @@ function report(t, { counts, operations }, totals, times) {
     `${totals.orders} orders at the venue in ${totals.posts} posts, ${totals.arrived} micro-USDC converted`);
   t.diagnostic(`answers: ${JSON.stringify(counts.answers)}`);
   t.diagnostic(`refusals: ${JSON.stringify(counts.refusals)}`);
-  t.diagnostic(`spawn to listening: ${line(times.listening)}; PostgreSQL back: ${line(times.postgres)}; verify and look-up under load: ${line(times.audit)}`);
+  t.diagnostic(`killing took ${Math.round(times.phases[0] / 1000)} s, the calm after it ${Math.round(times.phases[1] / 1000)} s`);
+  t.diagnostic(`spawn to listening: ${line(times.listening)}; then to ready (${times.ready.length} lived so long): ${line(times.ready)}; PostgreSQL back: ${line(times.postgres)}; verify and look-up under load: ${line(times.audit)}`);
 }

@@ -1,45 +1,92 @@
-// x402 version 2 on Plasma (9745): paid once is credited once, whatever happens around it; a bad payment changes nothing.
+// x402 version 2 on Plasma (9745): paid once is credited once, whatever happens around it; a bad
+// payment changes nothing.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { ExactEvmScheme, privateKeyToAccount, wrapFetchV2, x402Client } from '../../sandbox/stack/clients.mjs';
+import {
+  ExactEvmScheme,
+  privateKeyToAccount,
+  wrapFetchV2,
+  x402Client,
+} from '../../sandbox/stack/clients.mjs';
 import { payingFetch } from '../../sandbox/stack/tour.mjs';
-import { base64, bystander, domainOf, ethers, fromBase64, micro, NO_CONVERSION, startHouse, until, walletOf } from './support.mjs';
+import {
+  base64,
+  bystander,
+  domainOf,
+  ethers,
+  fromBase64,
+  micro,
+  NO_CONVERSION,
+  startHouse,
+  until,
+  walletOf,
+} from './support.mjs';
 
 const N = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n; // order of secp256k1
-const CANCEL = { CancelAuthorization: [{ name: 'authorizer', type: 'address' }, { name: 'nonce', type: 'bytes32' }] };
+const CANCEL = {
+  CancelAuthorization: [
+    { name: 'authorizer', type: 'address' },
+    { name: 'nonce', type: 'bytes32' },
+  ],
+};
 let house, users, wallet;
 
 before(async () => {
-  house = await startHouse({ sandboxArgs: ['--users', '8'], overrides: { deposits: { answer_ms: 1500 }, conversion: NO_CONVERSION } });
+  house = await startHouse({
+    sandboxArgs: ['--users', '8'],
+    overrides: { deposits: { answer_ms: 1500 }, conversion: NO_CONVERSION },
+  });
   users = [...house.users];
   wallet = walletOf(users[0]);
 });
 after(() => house?.close());
 
-const creditsOf = async (id) => Number(await house.sql(`SELECT count(*) FROM postings WHERE reference = '${id}' AND user_address IS NOT NULL`));
+const creditsOf = async (id) =>
+  Number(
+    await house.sql(
+      `SELECT count(*) FROM postings WHERE reference = '${id}' AND user_address IS NOT NULL`,
+    ),
+  );
 const outcome = ({ headers }) => fromBase64(headers.get('payment-response'));
 const send = (payment, amount = '5.00') => house.pay(amount, payment);
 
 test('the unmodified official client pays', async () => {
   const user = users[1];
-  const answer = await house.call('POST', '/deposit', { body: { amount: '250.00' }, using: payingFetch(house, user.private_key) });
+  const answer = await house.call('POST', '/deposit', {
+    body: { amount: '250.00' },
+    using: payingFetch(house, user.private_key),
+  });
   assert.equal(answer.status, 201, answer.text);
   assert.deepEqual([answer.body.user_address, answer.body.amount], [user.address, '250.00']);
   assert.equal(answer.headers.get('location'), `/deposits/${answer.body.deposit_id}`);
   const said = outcome(answer);
-  assert.deepEqual([said.success, said.transaction, said.network, said.payer, said.amount],
-    [true, answer.body.tx_hash, 'eip155:9745', user.address, '250000000']);
+  assert.deepEqual(
+    [said.success, said.transaction, said.network, said.payer, said.amount],
+    [true, answer.body.tx_hash, 'eip155:9745', user.address, '250000000'],
+  );
   await until('the credit', async () => (await house.balance(user)) === micro('250'));
   assert.equal(await creditsOf(answer.body.deposit_id), 1);
   const receipt = await house.rpc.plasma.getTransactionReceipt(answer.body.tx_hash);
   assert.equal(receipt.status, 1);
-  assert.equal(await house.token('plasma', house.plasma.usdt0).balanceOf(user.address), micro('9750'));
+  assert.equal(
+    await house.token('plasma', house.plasma.usdt0).balanceOf(user.address),
+    micro('9750'),
+  );
 });
 
 test('the official client with default settings refuses this token by itself', async () => {
-  const client = new x402Client().register('eip155:*', new ExactEvmScheme(privateKeyToAccount(users[1].private_key)));
-  await house.unchanged(() => assert.rejects(
-    house.call('POST', '/deposit', { body: { amount: '0.50' }, using: wrapFetchV2(fetch, client) })));
+  const client = new x402Client().register(
+    'eip155:*',
+    new ExactEvmScheme(privateKeyToAccount(users[1].private_key)),
+  );
+  await house.unchanged(() =>
+    assert.rejects(
+      house.call('POST', '/deposit', {
+        body: { amount: '0.50' },
+        using: wrapFetchV2(fetch, client),
+      }),
+    ),
+  );
 });
 
 test('the same header again is the same deposit, and 4 at once are one', async () => {
@@ -47,11 +94,18 @@ test('the same header again is the same deposit, and 4 at once are one', async (
   const first = await send(header);
   assert.equal(first.status, 201, first.text);
   const again = await house.unchanged(() => send(header));
-  assert.deepEqual([again.status, again.body.deposit_id, again.body.tx_hash], [201, first.body.deposit_id, first.body.tx_hash]);
+  assert.deepEqual(
+    [again.status, again.body.deposit_id, again.body.tx_hash],
+    [201, first.body.deposit_id, first.body.tx_hash],
+  );
 
   const fresh = base64(await house.payment(wallet, '5.00'));
   const four = await Promise.all(Array.from({ length: 4 }, () => send(fresh)));
-  assert.deepEqual(four.map((a) => a.status), [201, 201, 201, 201], four[3].text);
+  assert.deepEqual(
+    four.map((a) => a.status),
+    [201, 201, 201, 201],
+    four[3].text,
+  );
   assert.equal(new Set(four.map((a) => a.body.deposit_id)).size, 1);
   await until('the credit', async () => (await house.balance(wallet)) === micro('10'));
   assert.equal(await creditsOf(four[0].body.deposit_id), 1);
@@ -62,7 +116,8 @@ test('the same authorization in another dress is the same deposit', async () => 
   const first = await send(payment);
   const before = await house.balance(wallet);
   const v = parseInt(payment.payload.signature.slice(-2), 16);
-  payment.payload.signature = payment.payload.signature.slice(0, -2) + (v - 27).toString(16).padStart(2, '0');
+  payment.payload.signature =
+    payment.payload.signature.slice(0, -2) + (v - 27).toString(16).padStart(2, '0');
   const dressed = await house.unchanged(() => send(`${base64(payment)}`));
   assert.deepEqual([dressed.status, dressed.body.deposit_id], [201, first.body.deposit_id]);
   assert.equal(await house.balance(wallet), before);
@@ -71,33 +126,124 @@ test('the same authorization in another dress is the same deposit', async () => 
 test('v of 0 or 1 is settled as 27 or 28', async () => {
   const payment = await house.payment(wallet, '5.00');
   const v = parseInt(payment.payload.signature.slice(-2), 16);
-  payment.payload.signature = payment.payload.signature.slice(0, -2) + (v - 27).toString(16).padStart(2, '0');
+  payment.payload.signature =
+    payment.payload.signature.slice(0, -2) + (v - 27).toString(16).padStart(2, '0');
   const answer = await send(payment);
   assert.equal(answer.status, 201, answer.text);
 });
 
 const now = () => Math.floor(Date.now() / 1000);
 const forged = {
-  'the value is not the amount': ['invalid_exact_evm_payload_authorization_value_mismatch', (p) => p({ authorization: { value: '4999999' } })],
-  'the echo is for another amount': ['invalid_payment_requirements', (p) => p({ accepted: { amount: '1' }, authorization: { value: '1' } })],
-  'the echo names another payee': ['invalid_payment_requirements', (p) => p({ accepted: { payTo: ethers.ZeroAddress } })],
-  'the value was edited after signing': ['invalid_exact_evm_signature', async (p) => edit(await p(), (x) => { x.payload.authorization.value = '1'; })],
-  'the signature was tampered with': ['invalid_exact_evm_signature', async (p) => edit(await p(), (x) => { x.payload.signature = flip(x.payload.signature); })],
-  'the signature is high-s': ['invalid_exact_evm_signature', async (p) => edit(await p(), (x) => { x.payload.signature = malleated(x.payload.signature); })],
-  'v is 29': ['invalid_exact_evm_signature', async (p) => edit(await p(), (x) => { x.payload.signature = `${x.payload.signature.slice(0, -2)}1d`; })],
-  'the signature is of 64 bytes': ['invalid_exact_evm_signature', async (p) => edit(await p(), (x) => { x.payload.signature = x.payload.signature.slice(0, -2); })],
-  'it is signed for another chain': ['invalid_exact_evm_signature', (p) => p({ domain: { chainId: 1 } })],
-  'it names another network': ['invalid_exact_evm_network_mismatch', (p) => p({ accepted: { network: 'eip155:1' } })],
-  'it names another scheme': ['invalid_exact_evm_scheme', (p) => p({ accepted: { scheme: 'upto' } })],
-  'it expired': ['invalid_exact_evm_payload_authorization_valid_before', (p) => p({ authorization: { validBefore: String(now() - 1) } })],
-  'it is about to expire': ['invalid_exact_evm_payload_authorization_valid_before', (p) => p({ authorization: { validBefore: String(now() + 3) } })],
-  'it is not valid yet': ['invalid_exact_evm_payload_authorization_valid_after', (p) => p({ authorization: { validAfter: String(now() + 60) } })],
-  'it pays somebody else': ['invalid_exact_evm_recipient_mismatch', (p) => p({ authorization: { to: '0x70997970C51812dc3A010C7d01b50e0d17dc79C8' } })],
-  'it is a Permit2 payload': ['unsupported_payload_type', async (p) => edit(await p(), (x) => { x.payload = { signature: x.payload.signature, permit2Authorization: {} }; })],
-  'it says version 1': ['invalid_x402_version', async (p) => edit(await p(), (x) => { x.x402Version = 1; })],
-  'the authorization is missing': ['invalid_payload', async (p) => edit(await p(), (x) => { delete x.payload.authorization; })],
-  'the nonce is short': ['invalid_payload', async (p) => edit(await p(), (x) => { x.payload.authorization.nonce = '0x12'; })],
-  'the value is negative': ['invalid_payload', async (p) => edit(await p(), (x) => { x.payload.authorization.value = '-5000000'; })],
+  'the value is not the amount': [
+    'invalid_exact_evm_payload_authorization_value_mismatch',
+    (p) => p({ authorization: { value: '4999999' } }),
+  ],
+  'the echo is for another amount': [
+    'invalid_payment_requirements',
+    (p) => p({ accepted: { amount: '1' }, authorization: { value: '1' } }),
+  ],
+  'the echo names another payee': [
+    'invalid_payment_requirements',
+    (p) => p({ accepted: { payTo: ethers.ZeroAddress } }),
+  ],
+  'the value was edited after signing': [
+    'invalid_exact_evm_signature',
+    async (p) =>
+      edit(await p(), (x) => {
+        x.payload.authorization.value = '1';
+      }),
+  ],
+  'the signature was tampered with': [
+    'invalid_exact_evm_signature',
+    async (p) =>
+      edit(await p(), (x) => {
+        x.payload.signature = flip(x.payload.signature);
+      }),
+  ],
+  'the signature is high-s': [
+    'invalid_exact_evm_signature',
+    async (p) =>
+      edit(await p(), (x) => {
+        x.payload.signature = malleated(x.payload.signature);
+      }),
+  ],
+  'v is 29': [
+    'invalid_exact_evm_signature',
+    async (p) =>
+      edit(await p(), (x) => {
+        x.payload.signature = `${x.payload.signature.slice(0, -2)}1d`;
+      }),
+  ],
+  'the signature is of 64 bytes': [
+    'invalid_exact_evm_signature',
+    async (p) =>
+      edit(await p(), (x) => {
+        x.payload.signature = x.payload.signature.slice(0, -2);
+      }),
+  ],
+  'it is signed for another chain': [
+    'invalid_exact_evm_signature',
+    (p) => p({ domain: { chainId: 1 } }),
+  ],
+  'it names another network': [
+    'invalid_exact_evm_network_mismatch',
+    (p) => p({ accepted: { network: 'eip155:1' } }),
+  ],
+  'it names another scheme': [
+    'invalid_exact_evm_scheme',
+    (p) => p({ accepted: { scheme: 'upto' } }),
+  ],
+  'it expired': [
+    'invalid_exact_evm_payload_authorization_valid_before',
+    (p) => p({ authorization: { validBefore: String(now() - 1) } }),
+  ],
+  'it is about to expire': [
+    'invalid_exact_evm_payload_authorization_valid_before',
+    (p) => p({ authorization: { validBefore: String(now() + 3) } }),
+  ],
+  'it is not valid yet': [
+    'invalid_exact_evm_payload_authorization_valid_after',
+    (p) => p({ authorization: { validAfter: String(now() + 60) } }),
+  ],
+  'it pays somebody else': [
+    'invalid_exact_evm_recipient_mismatch',
+    (p) => p({ authorization: { to: '0x70997970C51812dc3A010C7d01b50e0d17dc79C8' } }),
+  ],
+  'it is a Permit2 payload': [
+    'unsupported_payload_type',
+    async (p) =>
+      edit(await p(), (x) => {
+        x.payload = { signature: x.payload.signature, permit2Authorization: {} };
+      }),
+  ],
+  'it says version 1': [
+    'invalid_x402_version',
+    async (p) =>
+      edit(await p(), (x) => {
+        x.x402Version = 1;
+      }),
+  ],
+  'the authorization is missing': [
+    'invalid_payload',
+    async (p) =>
+      edit(await p(), (x) => {
+        delete x.payload.authorization;
+      }),
+  ],
+  'the nonce is short': [
+    'invalid_payload',
+    async (p) =>
+      edit(await p(), (x) => {
+        x.payload.authorization.nonce = '0x12';
+      }),
+  ],
+  'the value is negative': [
+    'invalid_payload',
+    async (p) =>
+      edit(await p(), (x) => {
+        x.payload.authorization.value = '-5000000';
+      }),
+  ],
   'the base64 is garbage': ['invalid_payload', () => '!!!! not base64 !!!!'],
   'the JSON is garbage': ['invalid_payload', () => base64('{"x402Version":2')],
   'the JSON is deep': ['invalid_payload', () => base64('['.repeat(3000))],
@@ -109,23 +255,38 @@ for (const [name, [code, make]] of Object.entries(forged)) {
     const answer = await house.unchanged(() => send(payment));
     assert.equal(answer.status, 402, answer.text);
     const demand = fromBase64(answer.headers.get('payment-required'));
-    assert.deepEqual([demand.error, answer.body.error, demand.accepts[0].amount], [code, code, '5000000']);
+    assert.deepEqual(
+      [demand.error, answer.body.error, demand.accepts[0].amount],
+      [code, code, '5000000'],
+    );
   });
 }
 
 test('a payer without funds', async () => {
-  const answer = await house.unchanged(async () => send(await house.payment(ethers.Wallet.createRandom(), '5.00')));
-  assert.deepEqual([answer.status, answer.body.error], [402, 'invalid_exact_evm_insufficient_balance']);
+  const answer = await house.unchanged(async () =>
+    send(await house.payment(ethers.Wallet.createRandom(), '5.00')),
+  );
+  assert.deepEqual(
+    [answer.status, answer.body.error],
+    [402, 'invalid_exact_evm_insufficient_balance'],
+  );
 });
 
 test('a payer who cancelled the authorization first', async () => {
   const payment = await house.payment(wallet, '5.00');
   const { nonce } = payment.payload.authorization;
-  const signature = await wallet.signTypedData(domainOf(payment.accepted), CANCEL, { authorizer: wallet.address, nonce });
+  const signature = await wallet.signTypedData(domainOf(payment.accepted), CANCEL, {
+    authorizer: wallet.address,
+    nonce,
+  });
   const token = house.token('plasma', house.plasma.usdt0).connect(bystander(house.rpc.plasma));
   await mined('plasma', await token.cancelAuthorization(wallet.address, nonce, signature));
   const answer = await house.unchanged(() => final(() => send(payment)));
-  assert.deepEqual([answer.status, answer.body.error], [402, 'invalid_exact_evm_nonce_already_used'], answer.text);
+  assert.deepEqual(
+    [answer.status, answer.body.error],
+    [402, 'invalid_exact_evm_nonce_already_used'],
+    answer.text,
+  );
 });
 
 test('an authorization that somebody else submitted is credited once', async () => {
@@ -133,8 +294,18 @@ test('an authorization that somebody else submitted is credited once', async () 
   const before = await house.balance(wallet);
   const a = payment.payload.authorization;
   const token = house.token('plasma', house.plasma.usdt0).connect(bystander(house.rpc.plasma));
-  const receipt = await mined('plasma', await token.transferWithAuthorization(
-    a.from, a.to, a.value, a.validAfter, a.validBefore, a.nonce, payment.payload.signature));
+  const receipt = await mined(
+    'plasma',
+    await token.transferWithAuthorization(
+      a.from,
+      a.to,
+      a.value,
+      a.validAfter,
+      a.validBefore,
+      a.nonce,
+      payment.payload.signature,
+    ),
+  );
   const answer = await final(() => send(payment));
   assert.equal(answer.status, 201, answer.text);
   assert.equal(answer.body.tx_hash, receipt.hash);
@@ -163,27 +334,43 @@ test('a chain that goes away during settlement: 202, then credited once', async 
   await house.rpc.plasma.send('evm_setAutomine', [false]);
   await house.rpc.plasma.send('evm_setIntervalMining', [0]);
   const answering = send(payment, '7.00');
-  await until('the transaction in the pool', async () => Number((await house.rpc.plasma.send('txpool_status', [])).pending) > 0);
+  await until(
+    'the transaction in the pool',
+    async () => Number((await house.rpc.plasma.send('txpool_status', [])).pending) > 0,
+  );
   await house.control('/chain/plasma?mode=refuse');
   const answer = await answering;
   assert.equal(answer.status, 202, answer.text);
-  assert.deepEqual([answer.body.status, outcome(answer).success, outcome(answer).errorReason], ['settling', false, 'settlement_pending']);
+  assert.deepEqual(
+    [answer.body.status, outcome(answer).success, outcome(answer).errorReason],
+    ['settling', false, 'settlement_pending'],
+  );
   assert.match(outcome(answer).transaction, /^0x[0-9a-f]{64}$/);
   const id = answer.body.deposit_id;
   const seen = (await house.get(`/deposits/${id}`)).body;
   assert.deepEqual([seen.status, seen.conversion, seen.credited_at], ['settling', null, null]);
   const listed = (await house.get(`/balance?user_address=${wallet.address}`)).body;
-  assert.deepEqual([listed.pending_total, listed.pending_deposits.map((d) => d.deposit_id)], ['7.00', [id]]);
+  assert.deepEqual(
+    [listed.pending_total, listed.pending_deposits.map((d) => d.deposit_id)],
+    ['7.00', [id]],
+  );
   assert.equal(await house.balance(wallet), before);
 
   await house.rpc.plasma.send('evm_setIntervalMining', [1]);
   await house.control('/chain/plasma?mode=up');
-  await until('the credit', async () => (await house.balance(wallet)) === before + micro('7'), 30_000);
+  await until(
+    'the credit',
+    async () => (await house.balance(wallet)) === before + micro('7'),
+    30_000,
+  );
   const replay = await until('the result', async () => {
     const next = await send(payment, '7.00');
     return next.status !== 202 && next;
   });
-  assert.deepEqual([replay.status, replay.body.deposit_id, replay.body.tx_hash], [201, id, outcome(answer).transaction]);
+  assert.deepEqual(
+    [replay.status, replay.body.deposit_id, replay.body.tx_hash],
+    [201, id, outcome(answer).transaction],
+  );
   assert.equal(await creditsOf(id), 1);
   assert.equal(await house.balance(wallet), before + micro('7'));
 });
@@ -196,17 +383,19 @@ async function mined(chain, sent) {
 }
 
 /** The answer once the chain is sure: 503 means "come back". */
-const final = (ask) => until('a final answer', async () => {
-  const answer = await ask();
-  return ![503, 202].includes(answer.status) && answer;
-});
+const final = (ask) =>
+  until('a final answer', async () => {
+    const answer = await ask();
+    return ![503, 202].includes(answer.status) && answer;
+  });
 
 function edit(value, change) {
   change(value);
   return value;
 }
 
-const flip = (signature) => `${signature.slice(0, 10)}${signature[10] === '0' ? '1' : '0'}${signature.slice(11)}`;
+const flip = (signature) =>
+  `${signature.slice(0, 10)}${signature[10] === '0' ? '1' : '0'}${signature.slice(11)}`;
 
 /** The other signature of the same message: (r, n - s, other v). */
 function malleated(signature) {

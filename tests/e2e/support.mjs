@@ -13,10 +13,14 @@ export function usd(value) {
   const digits = value.toString().padStart(7, '0');
   return `${digits.slice(0, -6)}.${digits.slice(-6).replace(/0{1,4}$/, '')}`;
 }
-export const base64 = (value) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64');
+export const base64 = (value) =>
+  Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64');
 export const fromBase64 = (text) => JSON.parse(Buffer.from(text, 'base64').toString());
 
-/** For `overrides`: deposits wait for company that never comes, so that no conversion moves the books meanwhile. */
+/**
+ * For `overrides`: deposits wait for company that never comes, so that no conversion moves the
+ * books meanwhile.
+ */
 export const NO_CONVERSION = { minimum: '1000000' };
 
 /** Starts a stack (options of startStack). Answers the stack with the words below. */
@@ -36,10 +40,15 @@ async function furnished(stack) {
   const check = contractOf(await (await fetch(`${url}/openapi.json`)).json());
 
   /**
-   * One request. `key` names a scope, null for none; `body` is sent as JSON, `raw` as it is. Every answer is held
+   * One request. `key` names a scope, null for none; `body` is sent as JSON, `raw` as it is. Every
+   * answer is held
    * against the OpenAPI document. Answers {status, headers, body, text}.
    */
-  async function call(method, path, { key = null, body, raw, headers = {}, using = fetch, idempotency } = {}) {
+  async function call(
+    method,
+    path,
+    { key = null, body, raw, headers = {}, using = fetch, idempotency } = {},
+  ) {
     const answer = await using(`${url}${path}`, {
       method,
       headers: {
@@ -53,17 +62,23 @@ async function furnished(stack) {
     const text = await answer.text();
     const type = answer.headers.get('content-type');
     const parsed = /json/.test(type ?? '') && text ? JSON.parse(text) : text;
-    if (method !== 'HEAD') check({ method, path: path.split('?')[0], status: answer.status, type, body: parsed });
+    if (answer.status >= 400 && answer.status !== 402 && path !== '/readyz')
+      assert.match(type, /^application\/problem\+json/, `${method} ${path}: ${text}`);
+    if (method !== 'HEAD')
+      check({ method, path: path.split('?')[0], status: answer.status, type, body: parsed });
     return { status: answer.status, headers: answer.headers, body: parsed, text };
   }
   const get = (path, key = 'read') => call('GET', path, { key });
 
   /** What psql answers to one query, as text. */
-  const sql = async (query) => (await run('psql', ['-XAtq', ready.database_url, '-c', query])).trim();
-  const json = async (query) => JSON.parse(await sql(`SELECT coalesce(json_agg(r), '[]') FROM (${query}) r`));
+  const sql = async (query) =>
+    (await run('psql', ['-XAtq', ready.database_url, '-c', query])).trim();
+  const json = async (query) =>
+    JSON.parse(await sql(`SELECT coalesce(json_agg(r), '[]') FROM (${query}) r`));
 
   /** Everything that a refused request must leave alone, in one text. */
-  const books = () => sql(`SELECT json_build_array(
+  const books = () =>
+    sql(`SELECT json_build_array(
     (SELECT json_agg(b) FROM (SELECT user_address, balance FROM balances ORDER BY 1) b),
     (SELECT json_agg(a) FROM (SELECT account, balance FROM ledger_accounts ORDER BY 1) a),
     (SELECT row_to_json(l) FROM (SELECT usdc_balance, min_buffer_size, max_buffer_size, total_deposited, total_withdrawn
@@ -78,7 +93,8 @@ async function furnished(stack) {
     return result;
   }
 
-  const balance = async (user) => micro((await get(`/balance?user_address=${user.address ?? user}`)).body.balance);
+  const balance = async (user) =>
+    micro((await get(`/balance?user_address=${user.address ?? user}`)).body.balance);
   const buffer = async () => (await call('GET', '/buffer/status')).body;
 
   /** POST to the venue double's control, or the sandbox's. */
@@ -87,22 +103,46 @@ async function furnished(stack) {
   const order = async (hash) => (await venue(`state?id=${hash}`)).orders[0];
   const sandbox = (path) => control(`${ready.control_url}${path}`, {});
 
-  /** One transfer authorization by `wallet` for `amount`, as the v2 header says it. `change` edits it before signing. */
+  /**
+   * One transfer authorization by `wallet` for `amount`, as the v2 header says it. `change` edits
+   * it before signing.
+   */
   async function payment(wallet, amount, change = {}) {
     const { headers } = await call('POST', '/deposit', { body: { amount } });
-    const { accepts: [accepted], resource } = fromBase64(headers.get('payment-required'));
+    const {
+      accepts: [accepted],
+      resource,
+    } = fromBase64(headers.get('payment-required'));
     const authorization = {
-      from: wallet.address, to: accepted.payTo, value: accepted.amount, validAfter: '0',
-      validBefore: String(Math.floor(Date.now() / 1000) + accepted.maxTimeoutSeconds), nonce: ethers.hexlify(randomBytes(32)),
+      from: wallet.address,
+      to: accepted.payTo,
+      value: accepted.amount,
+      validAfter: '0',
+      validBefore: String(Math.floor(Date.now() / 1000) + accepted.maxTimeoutSeconds),
+      nonce: ethers.hexlify(randomBytes(32)),
       ...change.authorization,
     };
     const signature = await signTransfer(wallet, accepted, authorization, change.domain);
-    return { x402Version: 2, accepted: { ...accepted, ...change.accepted }, resource, payload: { authorization, signature } };
+    return {
+      x402Version: 2,
+      accepted: { ...accepted, ...change.accepted },
+      resource,
+      payload: { authorization, signature },
+    };
   }
   const pay = (amount, value, headers = {}) =>
-    call('POST', '/deposit', { body: { amount }, headers: { 'payment-signature': typeof value === 'string' ? value : base64(value), ...headers } });
+    call('POST', '/deposit', {
+      body: { amount },
+      headers: {
+        'payment-signature': typeof value === 'string' ? value : base64(value),
+        ...headers,
+      },
+    });
 
-  /** Deposits `amount` for `user` ({address, private_key}) and waits for the credit. Answers the deposit. */
+  /**
+   * Deposits `amount` for `user` ({address, private_key}) and waits for the credit. Answers the
+   * deposit.
+   */
   async function fund(user, amount) {
     const answer = await pay(amount, await payment(walletOf(user), amount));
     assert.equal(answer.status, 201, answer.text);
@@ -113,19 +153,43 @@ async function furnished(stack) {
   }
 
   /** POST /bets by service key; the key for repeating is a fresh one unless given. */
-  const bet = (body, { key = 'trade', idempotency = randomUUID() } = {}) => call('POST', '/bets', { key, body, idempotency });
+  const bet = (body, { key = 'trade', idempotency = randomUUID() } = {}) =>
+    call('POST', '/bets', { key, body, idempotency });
   /** Waits until a bet is no longer placing. */
-  const settledBet = (id, timeoutMs = 20_000) => until(`bet ${id}`, async () => {
-    const { body } = await get(`/bets/${id}`);
-    return body.status !== 'placing' && body;
-  }, timeoutMs);
+  const settledBet = (id, timeoutMs = 20_000) =>
+    until(
+      `bet ${id}`,
+      async () => {
+        const { body } = await get(`/bets/${id}`);
+        return body.status !== 'placing' && body;
+      },
+      timeoutMs,
+    );
 
   const rpc = { plasma: provider(stack.sandbox.plasma), polygon: provider(stack.sandbox.polygon) };
   const token = (chain, address) => new ethers.Contract(address, TOKEN, rpc[chain]);
 
   return Object.assign(stack, {
-    ...ready, call, get, sql, json, books, unchanged, balance, buffer, venue, faults, order, control: sandbox,
-    payment, pay, fund, bet, settledBet, rpc, token,
+    ...ready,
+    call,
+    get,
+    sql,
+    json,
+    books,
+    unchanged,
+    balance,
+    buffer,
+    venue,
+    faults,
+    order,
+    control: sandbox,
+    payment,
+    pay,
+    fund,
+    bet,
+    settledBet,
+    rpc,
+    token,
     /** The end of every file: the books replay, then everything stops. */
     async close() {
       try {
@@ -147,28 +211,52 @@ const TOKEN = [
 const uint = (name) => ({ name, type: 'uint256' });
 const TRANSFER = {
   TransferWithAuthorization: [
-    { name: 'from', type: 'address' }, { name: 'to', type: 'address' }, uint('value'), uint('validAfter'), uint('validBefore'),
+    { name: 'from', type: 'address' },
+    { name: 'to', type: 'address' },
+    uint('value'),
+    uint('validAfter'),
+    uint('validBefore'),
     { name: 'nonce', type: 'bytes32' },
   ],
 };
 
 export const walletOf = (user) => new ethers.Wallet(user.private_key);
-export const domainOf = ({ network, asset, extra }) =>
-  ({ name: extra.name, version: extra.version, chainId: Number(network.split(':')[1]), verifyingContract: asset });
+export const domainOf = ({ network, asset, extra }) => ({
+  name: extra.name,
+  version: extra.version,
+  chainId: Number(network.split(':')[1]),
+  verifyingContract: asset,
+});
 export const signTransfer = (wallet, accepted, authorization, domain) =>
   wallet.signTypedData({ ...domainOf(accepted), ...domain }, TRANSFER, authorization);
 
 /** The public test mnemonic's accounts 0..9 have coins on both chains and nothing else to do. */
 export const bystander = (provider_, index = 5) =>
-  ethers.HDNodeWallet.fromPhrase('test test test test test test test test test test test junk', undefined, `m/44'/60'/0'/0/${index}`)
-    .connect(provider_);
+  ethers.HDNodeWallet.fromPhrase(
+    'test test test test test test test test test test test junk',
+    undefined,
+    `m/44'/60'/0'/0/${index}`,
+  ).connect(provider_);
 
 function provider({ direct_rpc: url, chain_id: chainId }) {
-  return new ethers.JsonRpcProvider(url, chainId, { staticNetwork: true, polling: true, pollingInterval: 50 });
+  return new ethers.JsonRpcProvider(url, chainId, {
+    staticNetwork: true,
+    polling: true,
+    pollingInterval: 50,
+  });
 }
 
 async function control(url, body) {
-  const answer = await fetch(url, body === undefined ? {} : { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
+  const answer = await fetch(
+    url,
+    body === undefined
+      ? {}
+      : {
+          method: 'POST',
+          body: JSON.stringify(body),
+          headers: { 'content-type': 'application/json' },
+        },
+  );
   const value = await answer.json();
   assert.ok(answer.ok, `${url}: ${JSON.stringify(value)}`);
   return value;

@@ -30,6 +30,15 @@ TEST(JsonWriter, EscapesWhateverAnOutsiderSaid) {
     EXPECT_TRUE(json::accept(json_text(broken))) << broken;
 }
 
+TEST(JsonWriter, WritesAmountsAsTheDomainDoes) {
+  for (const std::int64_t micro : {0L, 1L, 10L, 100L, 120'000L, 999'999L, 1'000'000L, 25'370'000L,
+                                   123'456'789L, -1L, -1'500'000L, INT64_MAX, INT64_MIN}) {
+    std::string out;
+    append_amount(out, usdc{micro});
+    EXPECT_EQ(out, to_string(usdc{micro}));
+  }
+}
+
 TEST(JsonWriter, PlacesCommasAndNulls) {
   json_writer w;
   w.open();

@@ -237,6 +237,15 @@ TEST_F(Reads, SilenceIsTimedOut) {
   expect_problem(get("/inspector/actors", inspect_key.text), 503, "timed_out");
 }
 
+TEST_F(Reads, TooManyAwakeUsersAreOverload) {
+  dir = std::make_unique<actors::directory>(64, 0);
+  spawn_singletons();
+  start();
+  for (const auto* path : {"/balance", "/buffer/max-bet"})
+    expect_problem(get(std::string{path} + "?user_address=" + user_text, read_key.text), 503,
+                   "overloaded");
+}
+
 TEST_F(Reads, AnIdleBalanceActorThatLeftIsAskedAgain) {
   start();
   const auto target = "/buffer/max-bet?user_address=" + user_text;

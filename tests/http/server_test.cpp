@@ -227,7 +227,7 @@ TEST_F(Server, BoundsWhatIsInFlight) {
   waiting.send(bet_request("held"));
   ASSERT_TRUE(eventually([&] { return one_bet_waits(); }));
   expect_problem(get("/bets", read_key.text), 503, "overloaded");
-  EXPECT_EQ(get("/healthz").status, 200);                          // probes are always answered
+  EXPECT_EQ(get("/healthz").status, 200);  // probes are always answered
   EXPECT_EQ(metric("headroom_http_refused_requests_total"), "1");
   release_bets();
   EXPECT_EQ(waiting.receive()->status, 201);

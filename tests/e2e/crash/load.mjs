@@ -5,7 +5,7 @@ import { seeded } from './random.mjs';
 import { requestsOf } from './requests.mjs';
 
 const REFUSED = ['insufficient_balance', 'exceeds_max_bet', 'deadline_passed']; // of a good bet, and nothing was stored
-const AWAY_MS = 15;
+const AWAY_MS = 25;
 const AGAIN_MS = 300;
 const PATIENCE_MS = 20_000;
 
@@ -60,18 +60,27 @@ export function startLoad({ house, seed, wallets, terms }) {
     return i < 0 ? undefined : open.splice(i, 1)[0].operation;
   }
 
+  /** Waits until the service listens again: a request that nobody could hear proves nothing. */
+  async function knock() {
+    while (!stopped) {
+      await sleep(AWAY_MS);
+      const heard = await fetch(`${house.url}/healthz`).then((r) => r.arrayBuffer(), () => undefined);
+      if (heard) return;
+    }
+  }
+
   async function client(wallet, i) {
     const mood = seeded(seed, 'mood', i); // what to repeat, apart from the requests' own sequence
     const mine = [];
     const next = requestsOf({
       seed, client: i, wallet, terms, markets: house.markets,
-      lastBet: () => mine.findLast((o) => o.kind === 'bet' && ['filled', 'failed'].includes(o.outcome?.status)),
+      lastBet: () => mine.findLast((o) => o.kind === 'bet' && o.send.key && ['filled', 'failed'].includes(o.outcome?.status)),
     });
     while (!stopped) {
       const old = draining || mood.chance(0.5) ? due() : undefined; // half of the time: an old one never waits long
       if (old) {
         counts.repeated += 1;
-        if (!(await attempt(old))) await sleep(AWAY_MS);
+        if (!(await attempt(old))) await knock();
         continue;
       }
       if (draining) {
@@ -81,7 +90,7 @@ export function startLoad({ house, seed, wallets, terms }) {
       const done = mine.length > 0 && mood.chance(0.08) ? mood.pick(mine) : undefined;
       if (done && isFinal(done) && done.outcome.status !== 'refused') {
         counts.repeated += 1;
-        await attempt(done); // the first answer again
+        if (!(await attempt(done))) await knock(); // the first answer again
         continue;
       }
       const operation = await next();
@@ -92,7 +101,7 @@ export function startLoad({ house, seed, wallets, terms }) {
       const twin = operation.kind !== 'refusal' && mood.chance(0.05);
       if (twin) counts.twins += 1;
       const heard = await Promise.all(twin ? [attempt(operation), attempt(operation)] : [attempt(operation)]);
-      if (!heard[0]) await sleep(AWAY_MS);
+      if (!heard[0]) await knock();
     }
   }
 

@@ -42,15 +42,15 @@ export function requestsOf({ seed, client, wallet, markets, terms, lastBet }) {
     };
   }
 
-  async function bet(change = {}) {
+  async function bet(change) {
     const market = random.pick(markets);
     const deadline = seconds() + random.between(4, 12);
     const body = {
-      user_address: wallet.address, token_id: market.token_id, amount: cents(random, 100, 2000),
+      user_address: wallet.address, token_id: market.token_id, amount: cents(random, 150, 2000),
       max_price: usd(micro(market.price) + micro(market.tick_size)), deadline: new Date(deadline * 1000).toISOString(), ...change,
     };
     const request = { kind: 'bet', user: wallet.address, send: { path: '/bets', key: 'trade', body, idempotency: `crash-${client}-${n}` } };
-    if (!random.chance(0.2)) return request;
+    if (change || !random.chance(0.2)) return request;
     body.signature = await wallet.signTypedData(INTENT_DOMAIN, INTENT, {
       user: wallet.address, tokenId: body.token_id, amount: micro(body.amount), maxPrice: micro(body.max_price),
       idempotencyKey: ethers.id(request.send.idempotency), deadline,
@@ -61,8 +61,6 @@ export function requestsOf({ seed, client, wallet, markets, terms, lastBet }) {
 
   const refused = async (expect, change, edit = () => {}) => {
     const request = await bet(change);
-    delete request.send.body.signature;
-    request.send.key = 'trade';
     edit(request.send);
     return { ...request, kind: 'refusal', expect };
   };

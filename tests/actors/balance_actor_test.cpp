@@ -1,0 +1,132 @@
+#include "actors/balance_actor.hpp"
+
+#include "tests/actors/core.hpp"
+
+namespace headroom::test {
+namespace {
+
+using namespace actors;
+using std::chrono::milliseconds;
+
+struct BalanceActor : Core {
+  address alice = user(1);
+
+  balance_actor open(usdc opening) {
+    start_journal();
+    give(alice, opening);
+    auto h = dir.balance_of(alice);
+    run();
+    return h;
+  }
+  usdc available(const balance_actor& b) {
+    return ask<balance_view>(b, get_atom::value)->value.value_or(balance_view{}).available;
+  }
+};
+
+TEST_F(BalanceActor, LoadsTheBooksBeforeItAnswersAnything) {
+  start_journal();
+  give(alice, 100_usdc);
+  const auto b = dir.balance_of(alice);
+  const auto deducted = ask_later<usdc>(b, deduct{bet_at(1), 60_usdc, {}});
+  const auto view = ask_later<balance_view>(b, get_atom::value);
+  run();
+  EXPECT_EQ(deducted->value, 100_usdc) << "answers what was available before";
+  EXPECT_EQ(view->value->available, 40_usdc);
+  EXPECT_EQ(view->value->committed, 100_usdc);
+}
+
+TEST_F(BalanceActor, AUserTheBooksDoNotKnowOwnsNothing) {
+  start_journal();
+  EXPECT_EQ(available(dir.balance_of(user(77))), 0_usdc);
+}
+
+TEST_F(BalanceActor, ARepeatedDeductTakesOnceAndARepeatedRefundGivesOnce) {
+  const auto b = open(100_usdc);
+  EXPECT_EQ(ask<usdc>(b, deduct{bet_at(1), 60_usdc, {}})->code, errc::none);
+  EXPECT_EQ(ask<usdc>(b, deduct{bet_at(1), 60_usdc, {}})->code, errc::none);
+  EXPECT_EQ(available(b), 40_usdc);
+  tell(b, refund{bet_at(1)});
+  tell(b, refund{bet_at(1)});
+  EXPECT_EQ(available(b), 100_usdc);
+}
+
+TEST_F(BalanceActor, ARefusalSaysWhatIsThereAndLeavesItAlone) {
+  const auto b = open(100_usdc);
+  const auto r = ask<usdc>(b, deduct{bet_at(1), 100'000'001_micro, {}});
+  EXPECT_EQ(r->code, errc::insufficient_balance);
+  EXPECT_EQ(r->detail, "The bet needs $100.01 USDC, the balance is $100.00 USDC");
+  EXPECT_EQ(ask<usdc>(b, deduct{bet_at(2), usdc{-1}, {}})->code, errc::insufficient_balance);
+  EXPECT_EQ(available(b), 100_usdc);
+}
+
+TEST_F(BalanceActor, TheBooksWordEndsATentativeDeductionAndAnOldWordIsIgnored) {
+  const auto b = open(100_usdc);
+  ask<usdc>(b, deduct{bet_at(1), 60_usdc, {}});
+  tell(b, balance_committed{bet_at(1), 40_usdc, 5});
+  EXPECT_EQ(available(b), 40_usdc);
+  tell(b, balance_committed{{}, 100_usdc, 4});
+  EXPECT_EQ(available(b), 40_usdc);
+  tell(b, balance_committed{{}, 50_usdc, 6});
+  EXPECT_EQ(available(b), 50_usdc);
+}
+
+TEST_F(BalanceActor, LeavesWhenIdleAndTheNextOneReadsTheBooksAgain) {
+  const auto b = open(100_usdc);
+  EXPECT_EQ(available(b), 100_usdc);
+  advance(settings.balance_idle * 2 + milliseconds{20});
+  EXPECT_EQ(dir.balance_count(), 0U);
+  EXPECT_EQ(ask<balance_view>(b, get_atom::value)->code, errc::unavailable) << "bounced";
+  give(alice, 1_usdc);
+  EXPECT_EQ(available(dir.balance_of(alice)), 101_usdc);
+}
+
+TEST_F(BalanceActor, StaysAsLongAsADeductionIsOpen) {
+  const auto b = open(100_usdc);
+  ask<usdc>(b, deduct{bet_at(1), 60_usdc, {}});
+  advance(settings.balance_idle * 4);
+  EXPECT_EQ(available(b), 40_usdc);
+}
+
+TEST_F(BalanceActor, AnAbandonedDeductionThatWasNotCommittedComesBack) {
+  const auto b = open(100_usdc);
+  ask<usdc>(b, deduct{bet_at(1), 60_usdc, {}});
+  tell(b, abandoned{bet_at(1)});
+  EXPECT_EQ(available(b), 100_usdc);
+}
+
+TEST_F(BalanceActor, AnAbandonedDeductionThatWasCommittedStaysTaken) {
+  const auto b = open(100_usdc);
+  start_buffer(1000_usdc);
+  ask<usdc>(b, deduct{bet_at(1), 60_usdc, {}});
+  bet row;
+  row.id = bet_at(1);
+  row.user = alice;
+  row.amount = 60_usdc;
+  ask_later<committed>(dir.get<journal_actor>(), accept_bet{row});  // still in the mailbox
+  tell(b, abandoned{bet_at(1)});
+  EXPECT_EQ(available(b), 40_usdc);
+  EXPECT_EQ(fact(b, "tentative"), "0");
+}
+
+TEST_F(BalanceActor, AnAbandonedDeductionWaitsForTheJournal) {
+  const auto b = open(100_usdc);
+  ask<usdc>(b, deduct{bet_at(1), 60_usdc, {}});
+  dir.set(journal_actor{});
+  tell(b, abandoned{bet_at(1)});
+  EXPECT_EQ(available(b), 40_usdc) << "not known yet: careful";
+  start_journal();
+  advance(milliseconds{300});
+  EXPECT_EQ(available(b), 100_usdc);
+}
+
+TEST_F(BalanceActor, WithoutAJournalItLeavesAndTheAskerMayComeBack) {
+  give(alice, 5_usdc);
+  const auto r = ask<balance_view>(dir.balance_of(alice), get_atom::value);
+  EXPECT_EQ(r->code, errc::unavailable);
+  EXPECT_EQ(dir.balance_count(), 0U);
+  start_journal();
+  EXPECT_EQ(available(dir.balance_of(alice)), 5_usdc);
+}
+
+}  // namespace
+}  // namespace headroom::test

@@ -1,0 +1,301 @@
+#include "actors/bet_actor.hpp"
+
+#include "tests/actors/core.hpp"
+
+namespace headroom::test {
+namespace {
+
+using namespace actors;
+using end = scripted_store::commit_end;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using verdict = venue_verdict;
+
+struct BetActor : Core {
+  address alice = user(1);
+
+  BetActor() {
+    settings.journal_retry = milliseconds{20};
+    start_journal();
+    give(alice, 100_usdc);
+    start_buffer(1000_usdc);
+    start_venue();
+  }
+
+  place_bet request(usdc amount, int body = 1) {
+    return {bet_at(1), alice, {}, amount, {500'000}, now().plus(seconds{30}), hash_at(body)};
+  }
+  reply_ptr<bet> place(const place_bet& x) { return ask<bet>(dir.open_bet(x.id), x); }
+
+  usdc user_available() {
+    const auto r = ask<balance_view>(dir.balance_of(alice), get_atom::value);
+    return r->value ? r->value->available : usdc{-1};
+  }
+  /// Nothing was taken anywhere, and nothing is in the books.
+  void expect_untouched() {
+    EXPECT_EQ(user_available(), 100_usdc);
+    EXPECT_EQ(dir.buffer_available(), 1000_usdc);
+    EXPECT_TRUE(books.bets.empty());
+    EXPECT_EQ(dir.live_bets(), 0U);
+    EXPECT_TRUE(venue.posted.empty());
+  }
+  /// Everybody shows what the books have.
+  void expect_settled(usdc user_has, usdc buffer_has) {
+    EXPECT_EQ(books.balances[alice].balance, user_has);
+    EXPECT_EQ(books.buffer.balance, buffer_has);
+    EXPECT_EQ(user_available(), user_has);
+    EXPECT_EQ(dir.buffer_available(), buffer_has);
+    EXPECT_EQ(dir.live_bets(), 0U);
+  }
+};
+
+// -- the happy way -------------------------------------------------------------------------------
+
+TEST_F(BetActor, AFilledBetIsPaidByTheUserAndTheBufferAndTheRestComesBack) {
+  venue.post_otherwise = filled(38_usdc, 1_usdc);
+  const auto r = place(request(40_usdc));
+  ASSERT_TRUE(r->value) << to_string(r->code);
+  EXPECT_EQ(r->value->status, bet_status::filled);
+  EXPECT_EQ(r->value->spent, 38_usdc);
+  EXPECT_EQ(r->value->fee, 1_usdc);
+  EXPECT_EQ(r->value->refunded, 1_usdc);
+  EXPECT_EQ(r->value->shares.micro, 76'000'000);
+  expect_settled(61_usdc, 961_usdc);
+  EXPECT_EQ(venue.posted.size(), 1U);
+}
+
+TEST_F(BetActor, TheIntentIsInTheBooksBeforeTheVenueSeesTheOrder) {
+  venue.mute = true;
+  const auto r = place(request(40_usdc));
+  EXPECT_EQ(r->answers, 0);
+  ASSERT_EQ(venue.posted.size(), 1U);
+  const auto& row = books.bets.at(bet_at(1));
+  EXPECT_EQ(row.status, bet_status::placing);
+  EXPECT_EQ(row.order_hash, venue.posted[0]);
+  EXPECT_EQ(row.signed_order, (byte_vector{1, 2, 3}));
+  EXPECT_EQ(books.balances[alice].balance, 60_usdc);
+  EXPECT_EQ(books.buffer.balance, 960_usdc);
+}
+
+// -- refusals: nothing may stay behind ------------------------------------------------------------
+
+TEST_F(BetActor, EveryRefusalBeforeTheBooksReleasesBoth) {
+  venue.quote_error = errc::unknown_market;
+  EXPECT_EQ(place(request(40_usdc))->code, errc::unknown_market);
+  expect_untouched();
+  venue.quote_error = errc::none;
+
+  EXPECT_EQ(place(request(101_usdc))->code, errc::insufficient_balance);
+  expect_untouched();
+
+  give(alice, 5000_usdc);
+  tell(dir.balance_of(alice), balance_committed{{}, 5100_usdc, 2});
+  const auto too_much = place(request(1001_usdc));
+  EXPECT_EQ(too_much->code, errc::exceeds_max_bet);
+  EXPECT_EQ(too_much->detail,
+            "Bet amount exceeds global maximum: $1001.00 USDC. Maximum bet is $1000.00 USDC "
+            "(buffer balance: $1000.00 USDC)");
+  EXPECT_EQ(user_available(), 5100_usdc);
+  EXPECT_EQ(dir.buffer_available(), 1000_usdc);
+
+  venue.sign_error = errc::unavailable;
+  EXPECT_EQ(place(request(40_usdc))->code, errc::unavailable);
+  EXPECT_EQ(user_available(), 5100_usdc);
+  EXPECT_EQ(dir.buffer_available(), 1000_usdc);
+  EXPECT_TRUE(books.bets.empty());
+}
+
+TEST_F(BetActor, ADeadlineThatIsOverIsRefused) {
+  auto x = request(40_usdc);
+  x.deadline = now();
+  EXPECT_EQ(place(x)->code, errc::deadline_passed);
+  expect_untouched();
+}
+
+TEST_F(BetActor, AMissingNeighbourIsUnavailableAndReleasesBoth) {
+  dir.set(venue_actor{});
+  EXPECT_EQ(place(request(40_usdc))->code, errc::unavailable);
+  expect_untouched();
+  start_venue();
+  const auto buffer = dir.get<buffer_actor>();
+  dir.set(buffer_actor{});
+  EXPECT_EQ(place(request(40_usdc))->code, errc::unavailable);
+  dir.set(buffer);
+  expect_untouched();
+}
+
+TEST_F(BetActor, WhatTheBooksRefuseIsRefusedAndReleased) {
+  user_available();                         // loaded
+  books.balances[alice].balance = 10_usdc;  // another node spent it
+  EXPECT_EQ(place(request(40_usdc))->code, errc::insufficient_balance);
+  EXPECT_EQ(dir.buffer_available(), 1000_usdc);
+  EXPECT_EQ(fact(dir.balance_of(alice), "tentative"), "0");
+  EXPECT_TRUE(venue.posted.empty());
+}
+
+TEST_F(BetActor, TheVenuesNoRefundsBothAndKeepsItsWords) {
+  venue.posts = {says(verdict::refused, "not enough liquidity")};
+  const auto r = place(request(40_usdc));
+  ASSERT_TRUE(r->value);
+  EXPECT_EQ(r->value->status, bet_status::failed);
+  EXPECT_EQ(r->value->failure, "not enough liquidity");
+  EXPECT_EQ(r->value->refunded, 40_usdc);
+  expect_settled(100_usdc, 1000_usdc);
+}
+
+// -- the same key again ---------------------------------------------------------------------------
+
+TEST_F(BetActor, TheSameKeyAndBodyGetTheFirstAnswerAndAnotherBodyAConflict) {
+  venue.post_otherwise = filled(40_usdc, {});
+  const auto first = place(request(40_usdc));
+  const auto again = place(request(40_usdc));
+  ASSERT_TRUE(first->value && again->value);
+  EXPECT_EQ(again->value->status, bet_status::filled);
+  EXPECT_EQ(again->value->order_hash, first->value->order_hash);
+  EXPECT_EQ(place(request(41_usdc, 2))->code, errc::key_reused);
+  EXPECT_EQ(venue.posted.size(), 1U);
+  expect_settled(60_usdc, 960_usdc);
+}
+
+TEST_F(BetActor, ARepeatWhileTheFirstIsOnItsWayGetsTheSameAnswer) {
+  venue.mute = true;
+  const auto first = place(request(40_usdc));
+  const auto again = place(request(40_usdc));
+  const auto other = place(request(41_usdc, 2));
+  EXPECT_EQ(other->code, errc::key_reused);
+  EXPECT_EQ(first->answers + again->answers, 0);
+  venue.post_otherwise = filled(40_usdc, {});
+  tell(dir.get<venue_actor>(), tick_atom::value);
+  run();
+  EXPECT_EQ(first->value->status, bet_status::filled);
+  EXPECT_EQ(again->value->status, bet_status::filled);
+  EXPECT_EQ(venue.posted.size(), 1U);
+}
+
+// -- unknown
+// ---------------------------------------------------------------------------------------
+
+TEST_F(BetActor, AnUnknownOutcomeAnswersPlacingAndTheLookUpFindsTheFill) {
+  venue.posts = {says(verdict::unknown, "timeout")};
+  venue.looks = {says(verdict::absent), filled(40_usdc, {})};
+  const auto r = place(request(40_usdc));
+  ASSERT_TRUE(r->value);
+  EXPECT_EQ(r->value->status, bet_status::placing) << "202";
+  const auto meanwhile = place(request(40_usdc));
+  EXPECT_EQ(meanwhile->value->status, bet_status::placing);
+  advance(seconds{2});
+  EXPECT_EQ(books.bets.at(bet_at(1)).status, bet_status::filled);
+  EXPECT_EQ(venue.posted.size(), 1U);
+  expect_settled(60_usdc, 960_usdc);
+}
+
+TEST_F(BetActor, WhatIsSentAgainIsTheIdenticalOrder) {
+  venue.posts = {says(verdict::unknown), filled(40_usdc, {})};
+  place(request(40_usdc));
+  advance(seconds{3});
+  ASSERT_EQ(venue.posted.size(), 2U);
+  EXPECT_EQ(venue.posted[0], venue.posted[1]);
+  EXPECT_EQ(venue.orders_signed, 1U);
+  expect_settled(60_usdc, 960_usdc);
+}
+
+TEST_F(BetActor, AnOrderNeverSeenIsCancelledAfterTheDeadlineAndRefundedAfterTheGrace) {
+  venue.posts.assign(20, says(verdict::unknown));
+  venue.post_otherwise = says(verdict::unknown);
+  place(request(40_usdc));
+  advance(seconds{60});
+  EXPECT_EQ(venue.cancelled, 1U);
+  EXPECT_EQ(books.bets.at(bet_at(1)).status, bet_status::placing);
+  EXPECT_EQ(user_available(), 60_usdc) << "not given back while it may still fill";
+  advance(seconds{120});
+  EXPECT_EQ(books.bets.at(bet_at(1)).status, bet_status::failed);
+  expect_settled(100_usdc, 1000_usdc);
+}
+
+TEST_F(BetActor, AFillAboveTheReserveIsNeverBooked) {
+  venue.post_otherwise = filled(41_usdc, {});
+  venue.look_otherwise = filled(41_usdc, {});
+  place(request(40_usdc));
+  advance(seconds{20});
+  EXPECT_EQ(books.bets.at(bet_at(1)).status, bet_status::placing);
+  EXPECT_EQ(books.balances[alice].balance, 60_usdc);
+}
+
+// -- the journal is slow, or dies
+// -------------------------------------------------------------------
+
+TEST_F(BetActor, ADeadlineThatPassesWhileTheJournalIsAwaySendsNothing) {
+  user_available();
+  store.commits.assign(40, end::away);
+  const auto r = place(request(40_usdc));
+  EXPECT_EQ(r->answers, 0);
+  advance(seconds{90});
+  ASSERT_TRUE(r->value) << to_string(r->code);
+  EXPECT_EQ(r->value->status, bet_status::failed);
+  EXPECT_EQ(r->value->failure, "the bet's deadline passed before it could be sent");
+  EXPECT_TRUE(venue.posted.empty());
+  expect_settled(100_usdc, 1000_usdc);
+}
+
+TEST_F(BetActor, AJournalKilledWhileStoringIsAskedAgainByItsSuccessor) {
+  user_available();
+  venue.post_otherwise = filled(40_usdc, {});
+  for (const auto how : {end::lost_after, end::away}) {
+    store.commits.assign(3, how);
+    const auto r = place(request(40_usdc));
+    EXPECT_EQ(r->answers, 0);
+    kill(dir.get<journal_actor>());
+    store.commits.clear();
+    start_journal();
+    for (const auto& b : dir.all_bets()) tell(b, recover_atom::value);  // as the guardian does
+    advance(seconds{1});
+    ASSERT_TRUE(r->value) << to_string(r->code);
+    EXPECT_EQ(r->value->status, bet_status::filled);
+    expect_settled(60_usdc, 960_usdc);
+  }
+  EXPECT_EQ(venue.posted.size(), 1U) << "the second request found the first one's bet";
+}
+
+TEST_F(BetActor, ABetKilledBeforeTheBooksLeavesNoDeductionBehind) {
+  user_available();
+  store.commits.assign(2, end::away);
+  place(request(40_usdc));
+  const auto actor = dir.find_bet(bet_at(1));
+  ASSERT_TRUE(actor);
+  kill(actor);
+  advance(seconds{2});
+  // Its entry was in the journal's hands: the bet is in the books, and both owners know it.
+  EXPECT_EQ(books.bets.at(bet_at(1)).status, bet_status::placing);
+  EXPECT_EQ(user_available(), 60_usdc);
+  EXPECT_EQ(dir.buffer_available(), 960_usdc);
+  EXPECT_EQ(fact(dir.balance_of(alice), "tentative"), "0");
+  EXPECT_EQ(fact(dir.get<buffer_actor>(), "tentative"), "0");
+}
+
+TEST_F(BetActor, AStoredBetIsResumedByLookingFirst) {
+  venue.mute = true;
+  place(request(40_usdc));
+  kill(dir.find_bet(bet_at(1)));
+  venue.mute = false;
+  venue.looks = {filled(40_usdc, {})};
+  tell(dir.open_bet(bet_at(1)), resume_atom::value, books.bets.at(bet_at(1)));
+  EXPECT_EQ(venue.posted.size(), 1U);
+  EXPECT_EQ(venue.looked_up.size(), 1U);
+  expect_settled(60_usdc, 960_usdc);
+}
+
+TEST_F(BetActor, OnlySoManyBetsAreInProgressAtATime) {
+  venue.mute = true;
+  give(alice, 900_usdc);
+  for (int n = 1; n <= 64; ++n) {
+    auto x = request(1_usdc, n);
+    x.id = bet_at(n);
+    place(x);
+  }
+  EXPECT_EQ(dir.live_bets(), 64U);
+  EXPECT_FALSE(dir.open_bet(bet_at(65)));
+  EXPECT_TRUE(dir.open_bet(bet_at(64))) << "a bet in progress is always found";
+}
+
+}  // namespace
+}  // namespace headroom::test

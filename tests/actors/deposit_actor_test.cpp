@@ -1,0 +1,175 @@
+#include "actors/deposit_actor.hpp"
+
+#include "tests/actors/core.hpp"
+
+namespace headroom::test {
+namespace {
+
+using namespace actors;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using chain_says = payment_state;
+
+struct DepositActor : Core {
+  DepositActor() {
+    payment.payment.chain_id = 9745;
+    payment.payment.from = user(1);
+    payment.payment.value = 25_usdc;
+    payment.payment.nonce = hash_at(7);
+    start_journal();
+    start_query();
+    start_payment();
+    start_wallet();
+    start_conversion();
+  }
+
+  reply_ptr<deposit> pay() {
+    return ask<deposit>(dir.open_deposit(), pay_deposit{25_usdc, 2, "x"});
+  }
+  static payment_finding finds(chain_says s, std::string code = {}) {
+    return {s, hash_at(99), std::move(code)};
+  }
+  const deposit& only_row() {
+    EXPECT_EQ(books.deposits.size(), 1U);
+    return books.deposits.begin()->second;
+  }
+};
+
+TEST_F(DepositActor, APaymentIsStoredSentProvenAndCreditedAtOnce) {
+  payment.findings = {finds(chain_says::unused), finds(chain_says::paid)};
+  const auto r = pay();
+  EXPECT_EQ(r->answers, 0) << "stored and sent, not proven";
+  EXPECT_EQ(only_row().status, deposit_status::settling);
+  ASSERT_EQ(wallet.sent.size(), 1U);
+  EXPECT_EQ(wallet.sent[0].bytes, only_row().id.bytes) << "the operation is named by the deposit";
+  advance(seconds{1});
+  ASSERT_TRUE(r->value) << to_string(r->code);
+  EXPECT_EQ(r->value->status, deposit_status::converting);
+  EXPECT_EQ(r->value->user, user(1));
+  EXPECT_EQ(r->value->tx_hash, hash_at(99));
+  EXPECT_EQ(books.balances[user(1)].balance, 25_usdc);
+  EXPECT_TRUE(dir.all_deposits().empty());
+}
+
+TEST_F(DepositActor, AnInvalidPaymentIsRefusedWithItsCodeAndStoresNothing) {
+  payment.verify_error = errc::invalid_payment;
+  payment.verify_detail = "invalid_exact_evm_payload_signature";
+  const auto r = pay();
+  EXPECT_EQ(r->code, errc::invalid_payment);
+  EXPECT_EQ(r->detail, "invalid_exact_evm_payload_signature");
+  EXPECT_TRUE(books.deposits.empty());
+}
+
+TEST_F(DepositActor, AReplayIsTheSameDeposit) {
+  payment.findings = {finds(chain_says::unused), finds(chain_says::paid)};
+  const auto first = pay();
+  advance(seconds{1});
+  const auto again = pay();
+  ASSERT_TRUE(first->value && again->value);
+  EXPECT_EQ(again->value->id, first->value->id);
+  EXPECT_EQ(wallet.sent.size(), 1U);
+  EXPECT_EQ(books.balances[user(1)].balance, 25_usdc);
+}
+
+TEST_F(DepositActor, AReplayBesideTheFirstWaitsForItsResult) {
+  payment.findings = {finds(chain_says::unused), finds(chain_says::paid)};
+  const auto first = ask_later<deposit>(dir.open_deposit(), pay_deposit{25_usdc, 2, "x"});
+  const auto beside = ask_later<deposit>(dir.open_deposit(), pay_deposit{25_usdc, 2, "x"});
+  payment.otherwise = finds(chain_says::paid);
+  run();
+  advance(seconds{2});
+  ASSERT_TRUE(first->value && beside->value) << to_string(beside->code);
+  EXPECT_EQ(beside->value->id, first->value->id);
+  EXPECT_EQ(beside->value->status, deposit_status::converting);
+  EXPECT_EQ(books.deposits.size(), 1U);
+  EXPECT_EQ(books.balances[user(1)].balance, 25_usdc);
+}
+
+TEST_F(DepositActor, AnAuthorizationThatIsVoidBeforehandIsRefused) {
+  payment.findings = {finds(chain_says::void_, "invalid_transaction_state")};
+  const auto r = pay();
+  EXPECT_EQ(r->code, errc::invalid_payment);
+  EXPECT_EQ(r->detail, "invalid_transaction_state");
+  EXPECT_TRUE(books.deposits.empty());
+  EXPECT_TRUE(wallet.sent.empty());
+}
+
+TEST_F(DepositActor, OneThatSomebodyElseSubmittedIsCreditedAllTheSame) {
+  payment.findings = {finds(chain_says::paid), finds(chain_says::paid)};
+  wallet.report.state = operation_state::reverted;  // ours found the nonce used
+  const auto r = pay();
+  advance(seconds{1});
+  ASSERT_TRUE(r->value) << to_string(r->code);
+  EXPECT_EQ(r->value->status, deposit_status::converting);
+  EXPECT_EQ(books.balances[user(1)].balance, 25_usdc);
+}
+
+TEST_F(DepositActor, AChainThatCannotTellBeforehandIsWorthATryLater) {
+  const auto r = pay();
+  EXPECT_EQ(r->code, errc::unavailable);
+  EXPECT_TRUE(books.deposits.empty());
+}
+
+TEST_F(DepositActor, AnUnknownSettlementAnswersSettlingAndIsFollowedToItsEnd) {
+  payment.findings = {finds(chain_says::unused)};
+  const auto r = pay();
+  advance(settings.deposit_answer + seconds{3});
+  ASSERT_TRUE(r->value) << "202";
+  EXPECT_EQ(r->value->status, deposit_status::settling);
+  payment.otherwise = finds(chain_says::paid);
+  advance(seconds{20});
+  EXPECT_EQ(only_row().status, deposit_status::converting);
+  EXPECT_EQ(books.balances[user(1)].balance, 25_usdc);
+}
+
+TEST_F(DepositActor, APaymentThatDiesOnTheWayFailsAndCreditsNobody) {
+  payment.findings = {finds(chain_says::unused), finds(chain_says::void_, "expired")};
+  const auto r = pay();
+  advance(seconds{1});
+  ASSERT_TRUE(r->value);
+  EXPECT_EQ(r->value->status, deposit_status::failed);
+  EXPECT_EQ(r->value->failure, "expired");
+  EXPECT_EQ(books.balances[user(1)].balance, 0_usdc);
+}
+
+TEST_F(DepositActor, AWalletThatIsDownIsAskedAgainOverTheSameOperation) {
+  wallet.down = true;
+  payment.otherwise = finds(chain_says::unused);
+  const auto r = pay();
+  advance(seconds{1});
+  EXPECT_EQ(r->answers, 0);
+  wallet.down = false;
+  advance(seconds{1});
+  payment.otherwise = finds(chain_says::paid);
+  advance(seconds{5});
+  ASSERT_TRUE(r->value);
+  EXPECT_EQ(r->value->status, deposit_status::converting);
+  ASSERT_FALSE(wallet.sent.empty());
+  for (const auto& id : wallet.sent) EXPECT_EQ(id, wallet.sent[0]);
+}
+
+TEST_F(DepositActor, AStoredDepositIsResumedByLooking) {
+  deposit row;
+  row.id.bytes[0] = 9;
+  row.user = user(1);
+  row.amount = 25_usdc;
+  row.payment = payment.payment;
+  row.created_at = now();
+  books.deposits.emplace(row.id, row);
+  payment.findings = {finds(chain_says::paid)};
+  tell(dir.open_deposit(), resume_atom::value, row);
+  EXPECT_EQ(only_row().status, deposit_status::converting);
+  EXPECT_TRUE(wallet.sent.empty()) << "it was paid already";
+}
+
+TEST_F(DepositActor, WithoutItsNeighboursItIsUnavailable) {
+  dir.set(query_actor{});
+  EXPECT_EQ(pay()->code, errc::unavailable);
+  start_query();
+  dir.set(payment_actor{});
+  EXPECT_EQ(pay()->code, errc::unavailable);
+  EXPECT_TRUE(books.deposits.empty());
+}
+
+}  // namespace
+}  // namespace headroom::test

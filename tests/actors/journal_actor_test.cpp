@@ -1,0 +1,166 @@
+#include "actors/journal_actor.hpp"
+
+#include "tests/actors/core.hpp"
+
+namespace headroom::test {
+namespace {
+
+using namespace actors;
+using end = scripted_store::commit_end;
+using std::chrono::milliseconds;
+
+struct JournalActor : Core {
+  replenish paid_in(int n, usdc amount) {
+    replenish x;
+    x.id.bytes[0] = static_cast<std::uint8_t>(n);
+    x.id.bytes[1] = static_cast<std::uint8_t>(n >> 8);
+    x.to_buffer = amount;
+    return x;
+  }
+};
+
+TEST_F(JournalActor, WhatWaitsInTheMailboxIsOneTransaction) {
+  const auto journal = start_journal();
+  std::vector<reply_ptr<committed>> answers;
+  for (int n = 0; n < 100; ++n)
+    answers.push_back(ask_later<committed>(journal, paid_in(n, 1_usdc)));
+  run();
+  EXPECT_EQ(store.batches, std::vector<std::size_t>{100});
+  for (const auto& a : answers) EXPECT_EQ(a->answers, 1);
+  EXPECT_EQ(books.buffer.balance, 100_usdc);
+  EXPECT_EQ(fact(journal, "batches"), "1");
+  EXPECT_EQ(fact(journal, "committed"), "100");
+}
+
+TEST_F(JournalActor, ABatchHasABoundAndTheRestFollows) {
+  settings.journal_batch = 40;
+  const auto journal = start_journal();
+  for (int n = 0; n < 100; ++n) ask_later<committed>(journal, paid_in(n, 1_usdc));
+  run();
+  EXPECT_EQ(store.batches, (std::vector<std::size_t>{40, 40, 20}));
+}
+
+TEST_F(JournalActor, AReadSeesEveryEntryThatCameBeforeIt) {
+  const auto journal = start_journal();
+  ask_later<committed>(journal, paid_in(1, 7_usdc));
+  const auto row = ask_later<buffer_row>(journal, get_atom::value);
+  const auto sync = ask_later<bool>(journal, sync_atom::value);
+  run();
+  EXPECT_EQ(row->value->balance, 7_usdc);
+  EXPECT_EQ(sync->value, true);
+}
+
+TEST_F(JournalActor, AReadWaitsWhileTheStoreIsAway) {
+  store.commits = {end::away};
+  const auto journal = start_journal();
+  ask_later<committed>(journal, paid_in(1, 7_usdc));
+  const auto row = ask_later<buffer_row>(journal, get_atom::value);
+  run();
+  EXPECT_EQ(row->answers, 0);
+  advance(milliseconds{100});
+  ASSERT_EQ(row->answers, 1);
+  EXPECT_EQ(row->value->balance, 7_usdc);
+}
+
+TEST_F(JournalActor, AnUnknownCommitIsAskedAgainUntilItIsKnownAndCountsOnce) {
+  store.commits = {end::lost_after, end::lost_before, end::away, end::lost_after};
+  const auto journal = start_journal();
+  const auto one = ask_later<committed>(journal, paid_in(1, 5_usdc));
+  const auto two = ask_later<committed>(journal, paid_in(2, 5_usdc));
+  run();
+  EXPECT_EQ(one->answers, 0) << "unknown is not an answer";
+  advance(std::chrono::seconds{10});
+  EXPECT_EQ(one->answers, 1);
+  EXPECT_EQ(two->answers, 1);
+  EXPECT_EQ(one->code, errc::none);
+  EXPECT_EQ(books.buffer.balance, 10_usdc);
+  EXPECT_EQ(store.batches.size(), 5U);
+  EXPECT_EQ(fact(journal, "in_doubt"), "3");
+  EXPECT_EQ(fact(journal, "store_failures"), "0");
+}
+
+TEST_F(JournalActor, ARetryBacksOffToTwoSeconds) {
+  store.commits.assign(12, end::away);
+  const auto journal = start_journal();
+  const auto one = ask_later<committed>(journal, paid_in(1, 5_usdc));
+  advance(milliseconds{50 + 100 + 200 + 400 + 800 + 1'600 + 200});
+  EXPECT_EQ(store.batches.size(), 7U);
+  advance(std::chrono::seconds{12});
+  EXPECT_EQ(one->answers, 1);
+}
+
+TEST_F(JournalActor, OneRefusedEntryDoesNotSinkItsBatch) {
+  const auto journal = start_journal();
+  bet row;
+  row.id = bet_at(1);
+  row.user = user(1);
+  row.amount = 5_usdc;
+  const auto good = ask_later<committed>(journal, paid_in(1, 5_usdc));
+  const auto bad = ask_later<committed>(journal, accept_bet{row});
+  run();
+  EXPECT_EQ(good->code, errc::none);
+  EXPECT_EQ(bad->code, errc::insufficient_balance);
+  EXPECT_EQ(store.batches.size(), 1U);
+}
+
+TEST_F(JournalActor, ABoundIsKeptAndSaidAsOverloaded) {
+  settings.journal_queue = 3;
+  store.commits.assign(2, end::away);
+  const auto journal = start_journal();
+  std::vector<reply_ptr<committed>> answers;
+  for (int n = 0; n < 5; ++n) answers.push_back(ask_later<committed>(journal, paid_in(n, 1_usdc)));
+  run();
+  EXPECT_EQ(answers[3]->code, errc::overloaded);
+  EXPECT_EQ(answers[4]->code, errc::overloaded);
+  EXPECT_EQ(answers[0]->answers, 0);
+  advance(std::chrono::seconds{1});
+  EXPECT_EQ(answers[2]->code, errc::none);
+  EXPECT_EQ(books.buffer.balance, 3_usdc);
+}
+
+TEST_F(JournalActor, ABetThatIsNotThereIsNotFound) {
+  const auto journal = start_journal();
+  EXPECT_EQ(ask<bet>(journal, get_atom::value, bet_at(1))->code, errc::not_found);
+  bet row;
+  row.id = bet_at(1);
+  books.bets.emplace(row.id, row);
+  EXPECT_EQ(ask<bet>(journal, get_atom::value, bet_at(1))->value->id, bet_at(1));
+}
+
+TEST_F(JournalActor, ADeductionEndsAtTheBufferAlthoughTheAnswerToItsCommitWasLost) {
+  const auto journal = start_journal();
+  const auto buffer = start_buffer(100_usdc);
+  give(user(1), 100_usdc);
+  ask<usdc>(buffer, deduct{bet_at(1), 40_usdc, 100_usdc});
+  bet row;
+  row.id = bet_at(1);
+  row.user = user(1);
+  row.amount = 40_usdc;
+  store.commits = {end::lost_after};
+  const auto r = ask_later<committed>(journal, accept_bet{row});
+  advance(std::chrono::seconds{1});
+  EXPECT_EQ(r->code, errc::none);
+  EXPECT_EQ(dir.buffer_available(), 60_usdc);
+  EXPECT_EQ(fact(buffer, "tentative"), "0");
+}
+
+TEST_F(JournalActor, TheBufferHearsOfMoneyInAlthoughTheAnswerToItsCommitWasLost) {
+  const auto journal = start_journal();
+  start_buffer(100_usdc);
+  store.commits = {end::lost_after};
+  ask_later<committed>(journal, paid_in(1, 9_usdc));
+  advance(std::chrono::seconds{1});
+  EXPECT_EQ(dir.buffer_available(), 109_usdc);
+}
+
+TEST_F(JournalActor, TheBufferHearsOfABatchBeforeTheAskersDo) {
+  const auto journal = start_journal();
+  const auto buffer = start_buffer(0_usdc);
+  const auto paid = ask_later<committed>(journal, paid_in(1, 9_usdc));
+  run();
+  EXPECT_EQ(paid->answers, 1);
+  EXPECT_EQ(dir.buffer_available(), 9_usdc);
+}
+
+}  // namespace
+}  // namespace headroom::test

@@ -1,0 +1,117 @@
+#include "tests/actors/neighbours.hpp"
+
+namespace headroom::test {
+namespace {
+
+using namespace actors;
+
+template <class T>
+T next_of(std::deque<T>& list, const T& otherwise) {
+  if (list.empty()) return otherwise;
+  auto out = std::move(list.front());
+  list.pop_front();
+  return out;
+}
+
+}  // namespace
+
+venue_answer filled(usdc spent, usdc fee) {
+  return {venue_verdict::filled, {spent.micro * 2}, spent, fee, {}, false};
+}
+
+venue_answer says(venue_verdict verdict, std::string reason, bool conclusive) {
+  return {verdict, {}, {}, {}, std::move(reason), conclusive};
+}
+
+venue_actor::behavior_type scripted_venue(self_pointer<venue_actor, scripted_state<venue_tag>> self,
+                                          venue_script* s) {
+  return {
+      [s](const quote_order& x) -> caf::result<order_quote> {
+        if (s->quote_error != errc::none) return make_error(s->quote_error);
+        return order_quote{x.token, false, x.amount, {x.amount.micro * 2}, {}, x.max_price};
+      },
+      [s](const order_quote&) -> caf::result<signed_order> {
+        if (s->sign_error != errc::none) return make_error(s->sign_error);
+        signed_order out;
+        out.hash.bytes[0] = static_cast<std::uint8_t>(++s->orders_signed);
+        out.bytes = {1, 2, 3};
+        return out;
+      },
+      [self, s](const submit_order& x) -> caf::result<venue_answer> {
+        s->posted.push_back(x.order.hash);
+        if (!s->mute) return next_of(s->posts, s->post_otherwise);
+        s->unanswered.push_back(self->make_response_promise<venue_answer>());
+        return s->unanswered.back();
+      },
+      [s](const look_up_order& x) {
+        s->looked_up.push_back(x.hash);
+        return next_of(s->looks, s->look_otherwise);
+      },
+      [s](const cancel_order&) {
+        ++s->cancelled;
+        return next_of(s->cancels, true);
+      },
+      [s](tick_atom) {  // answers what it owes
+        for (auto& p : s->unanswered) p.deliver(next_of(s->posts, s->post_otherwise));
+        s->unanswered.clear();
+      },
+      [](status_atom) {
+        return status_report{venue_tag::name, {}};
+      },
+  };
+}
+
+payment_actor::behavior_type scripted_payment(
+    self_pointer<payment_actor, scripted_state<payment_tag>>, payment_script* s) {
+  return {
+      [s](const pay_deposit&) -> caf::result<verified_payment> {
+        if (s->verify_error != errc::none) return make_error(s->verify_error, s->verify_detail);
+        return verified_payment{s->payment};
+      },
+      [s](get_atom, const authorization&) { return next_of(s->findings, s->otherwise); },
+      [](const authorization& a) {
+        return contract_call{a.token, {1}, {}, 0};
+      },
+      [](status_atom) {
+        return status_report{payment_tag::name, {}};
+      },
+  };
+}
+
+wallet_actor::behavior_type scripted_wallet(self_pointer<wallet_actor, scripted_state<wallet_tag>>,
+                                            wallet_script* s) {
+  return {
+      [s](const send_transaction& x) -> caf::result<operation_report> {
+        if (s->down) return make_error(errc::unavailable);
+        s->sent.push_back(x.id);
+        return s->report;
+      },
+      [s](get_atom, const operation_id&) { return s->report; },
+      [](poll_atom) {},
+      [](status_atom) {
+        return status_report{wallet_tag::name, {}};
+      },
+  };
+}
+
+route_actor::behavior_type scripted_route(self_pointer<route_actor, scripted_state<route_tag>>,
+                                          route_script* s) {
+  return {
+      [](get_atom) {
+        return route_info{"scripted", {"bridge", "swap"}};
+      },
+      [](usdc amount) {
+        return route_quote{amount, 1};
+      },
+      [s](const run_step& x) -> caf::result<step_progress> {
+        if (s->silent) return make_error(errc::unavailable);
+        s->asked.push_back(x);
+        return next_of(s->words, s->otherwise);
+      },
+      [](status_atom) {
+        return status_report{route_tag::name, {}};
+      },
+  };
+}
+
+}  // namespace headroom::test

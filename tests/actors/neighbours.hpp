@@ -1,0 +1,78 @@
+#pragma once
+
+#include <deque>
+
+#include "actors/observed.hpp"
+
+namespace headroom::test {
+
+/// What the venue says, one answer per question; `otherwise` once the list is used up.
+struct venue_script {
+  errc quote_error = errc::none;
+  errc sign_error = errc::none;
+  std::deque<actors::venue_answer> posts;
+  std::deque<actors::venue_answer> looks;
+  std::deque<bool> cancels;
+  actors::venue_answer post_otherwise;
+  actors::venue_answer look_otherwise{actors::venue_verdict::absent, {}, {}, {}, {}, false};
+  bool mute = false;  // takes posts and answers at the next tick_atom
+  std::vector<hash256> posted;
+  std::vector<hash256> looked_up;
+  std::uint32_t cancelled = 0;
+  std::uint32_t orders_signed = 0;
+  std::vector<caf::typed_response_promise<actors::venue_answer>> unanswered;
+};
+[[nodiscard]] actors::venue_answer filled(usdc spent, usdc fee);
+[[nodiscard]] actors::venue_answer says(actors::venue_verdict verdict, std::string reason = {},
+                                        bool conclusive = false);
+
+/// A payment that verifies as `payment`, and what the chain says of it.
+struct payment_script {
+  errc verify_error = errc::none;
+  std::string verify_detail;
+  authorization payment;
+  std::deque<actors::payment_finding> findings;
+  actors::payment_finding otherwise{actors::payment_state::unknown, {}, {}};
+};
+
+struct wallet_script {
+  bool down = false;
+  actors::operation_report report{actors::operation_state::pending, {}, 0, {}};
+  std::vector<operation_id> sent;
+};
+
+struct route_script {
+  bool silent = false;  // fails every question
+  std::deque<actors::step_progress> words;
+  actors::step_progress otherwise;
+  std::vector<actors::run_step> asked;
+};
+
+template <class Tag>
+struct scripted_state {
+  static inline const char* name = Tag::name;
+};
+struct venue_tag {
+  static constexpr const char* name = "scripted-venue";
+};
+struct payment_tag {
+  static constexpr const char* name = "scripted-payment";
+};
+struct wallet_tag {
+  static constexpr const char* name = "scripted-wallet";
+};
+struct route_tag {
+  static constexpr const char* name = "scripted-route";
+};
+
+actors::venue_actor::behavior_type scripted_venue(
+    actors::self_pointer<actors::venue_actor, scripted_state<venue_tag>> self, venue_script* s);
+actors::payment_actor::behavior_type scripted_payment(
+    actors::self_pointer<actors::payment_actor, scripted_state<payment_tag>> self,
+    payment_script* s);
+actors::wallet_actor::behavior_type scripted_wallet(
+    actors::self_pointer<actors::wallet_actor, scripted_state<wallet_tag>> self, wallet_script* s);
+actors::route_actor::behavior_type scripted_route(
+    actors::self_pointer<actors::route_actor, scripted_state<route_tag>> self, route_script* s);
+
+}  // namespace headroom::test
