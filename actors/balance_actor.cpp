@@ -58,7 +58,6 @@ balance_actor::behavior_type balance_behavior(balance_self self, world_ptr w, co
   st.user = user;
   st.self_id = self->id();
   load(self);
-  self->delayed_send(self, st.w->settings.balance_idle, tick_atom::value);
   return {
       [self](get_atom) {
         auto& s = self->state;
@@ -91,7 +90,6 @@ balance_actor::behavior_type balance_behavior(balance_self self, world_ptr w, co
           return;
         }
         s.used = false;
-        self->delayed_send(self, s.w->settings.balance_idle, tick_atom::value);
       },
       [self](status_atom) {
         const auto& s = self->state;

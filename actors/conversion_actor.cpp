@@ -157,8 +157,9 @@ class driver {
       spdlog::warn("conversion.stuck conversion={} step={} attempts={} detail=\"{}\"", id.text(),
                    p.step().name, p.row().attempts, p.step().detail);
       // The step may be in flight, so it is looked at again, not repeated: only the route may say
-      // `failed`. Out of attempts it still waits: money in flight is never written off by a timer.
-      if (!p.retry_exhausted(w_.now())) return record(id);
+      // `failed`.
+      p.retry(w_.now());
+      return record(id);
     }
     const auto route = w_.dir.get<route_actor>();
     if (!route) return;

@@ -219,6 +219,7 @@ guardian_actor::behavior_type guardian_behavior(guardian_self self, world_ptr w,
         if (self->state.drained) return;
         if (self->state.stopping) return keeper{self}.drain();
         keeper{self}.check_store();
+        keeper{self}.tick_balances();
         self->delayed_send(self, tick * 4, tick_atom::value);
       },
       [self](status_atom) {

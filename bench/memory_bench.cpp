@@ -37,7 +37,6 @@ int main(int argc, char** argv) try {
   const auto users = static_cast<std::uint32_t>(std::strtoul(argv[2], nullptr, 10));
   const auto awake = static_cast<std::uint32_t>(std::strtoul(argv[3], nullptr, 10));
   if (awake == 0 || awake > users) throw std::runtime_error("AWAKE must be from 1 to USERS");
-  const stop_signal stop;
   seed_books(argv[1], users);
   house h{{argv[1]}};
   web front{h, argv[1]};

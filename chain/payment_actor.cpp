@@ -157,14 +157,27 @@ class facilitator {
     const auto chain_time = static_cast<std::int64_t>((*block)->timestamp);
     const auto late =
         x402::verify(p, terms_, amount, std::max(st_.w->now().seconds(), chain_time), payer);
-    if (!late.empty()) return refuse(promise, late);
+    if (!late.empty()) return refuse_unless_used(a, late, promise);
     if (*balance < uint256::of(static_cast<std::uint64_t>(a.value.micro)))
-      return refuse(promise, code.balance);
+      return refuse_unless_used(a, code.balance, promise);
     const auto& simulation = r[3];
     if (simulation.status == rpc_status::ok) return accept(promise, a);
     if (simulation.status != rpc_status::error || !eth::is_revert(simulation.error))
       return cannot_tell(promise);
-    refuse(promise, payer == x402::payer_kind::contract ? code.signature : code.simulation);
+    refuse_unless_used(a, payer == x402::payer_kind::contract ? code.signature : code.simulation,
+                       promise);
+  }
+
+  /// The reads above are of no single block: a transaction of ours (sent for the same payment just
+  /// before, or before a restart) may have been mined between them, and then nothing is wrong.
+  void refuse_unless_used(const authorization& a, std::string_view why, verified_promise promise) {
+    ask_all(self_, st_.rpc, {ask_token(eip3009::state_call(a.from, a.nonce))},
+            [=, self = self_, code = std::string{why}](std::vector<rpc_result>& r) {
+              facilitator f{self};
+              const auto used = flag_of(r[0]);
+              if (!used) return f.cannot_tell(promise);
+              *used ? f.accept(promise, a) : f.refuse(promise, code);
+            });
   }
 
   // -- findings ----------------------------------------------------------------------------------

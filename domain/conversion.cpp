@@ -26,9 +26,9 @@ bool conversion_progress::stuck(timestamp now) const noexcept {
   return now >= last_progress_.plus(limits_.stuck_after);
 }
 
-bool conversion_progress::retry_exhausted(timestamp now) noexcept {
+void conversion_progress::retry(timestamp now) noexcept {
   last_progress_ = now;
-  return ++row_.attempts > limits_.max_attempts;
+  ++row_.attempts;
 }
 
 conversion_move conversion_progress::heard(step_word word, usdc amount_out, const hash256& tx_hash,
@@ -47,7 +47,8 @@ conversion_move conversion_progress::heard(step_word word, usdc amount_out, cons
       s.detail = detail;
       s.tx_hash = tx_hash;
       ++s.attempt;  // nothing moved: a new attempt makes new transactions
-      if (retry_exhausted(now)) {
+      retry(now);
+      if (s.attempt > limits_.max_attempts) {
         s.state = "failed";
         s.finished_at = now;
         row_.failure = s.name + ": " + detail;

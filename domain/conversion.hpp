@@ -25,7 +25,7 @@ class conversion_progress {
  public:
   struct limits {
     std::chrono::milliseconds stuck_after{300000};
-    std::uint32_t max_attempts = 5;
+    std::uint32_t max_attempts = 5;  // new attempts of one step after a definite failure
   };
 
   conversion_progress(conversion row, std::vector<std::string> step_names, const limits& l,
@@ -40,8 +40,9 @@ class conversion_progress {
   [[nodiscard]] const conversion_step& step() const { return row_.steps.at(step_); }
   /// No progress for longer than `stuck_after`.
   [[nodiscard]] bool stuck(timestamp now) const noexcept;
-  /// Gives a stuck step fresh time; true when attempts are used up.
-  [[nodiscard]] bool retry_exhausted(timestamp now) noexcept;
+  /// Gives a stuck step fresh time. It may be in flight, so this never uses up its attempts: a slow
+  /// bridge must not be written off by a timer.
+  void retry(timestamp now) noexcept;
 
   /// The route's word on the running step.
   [[nodiscard]] conversion_move heard(step_word word, usdc amount_out, const hash256& tx_hash,

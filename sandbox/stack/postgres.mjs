@@ -63,14 +63,23 @@ export async function startPostgres(dir, { settings = {} } = {}) {
   const env = { ...process.env, PGPASSWORD: password };
   let child;
 
-  async function start() {
+  const spawnServer = () => {
     child = spawnGuarded(path.join(bin, 'postgres'), args, {
       user,
       stdio: ['ignore', 'ignore', 'ignore'],
     });
+  };
+  async function start() {
+    spawnServer();
     const answers = () =>
       run(path.join(bin, 'pg_isready'), ['-q', '-h', '127.0.0.1', '-p', String(port)]);
-    await until('PostgreSQL', async () => (await answers(), true), 30_000);
+    const up = async () => {
+      // after a kill it refuses to start while an old backend still holds the shared memory
+      if (child.exitCode !== null || child.signalCode !== null) spawnServer();
+      await answers();
+      return true;
+    };
+    await until('PostgreSQL', up, 30_000);
   }
   await start();
   await run(

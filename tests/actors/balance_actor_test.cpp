@@ -73,7 +73,9 @@ TEST_F(BalanceActor, TheBooksWordEndsATentativeDeductionAndAnOldWordIsIgnored) {
 TEST_F(BalanceActor, LeavesWhenIdleAndTheNextOneReadsTheBooksAgain) {
   const auto b = open(100_usdc);
   EXPECT_EQ(available(b), 100_usdc);
-  advance(settings.balance_idle * 2 + milliseconds{20});
+  tell(b, tick_atom::value);
+  EXPECT_EQ(dir.balance_count(), 1U) << "used since the last tick";
+  tell(b, tick_atom::value);
   EXPECT_EQ(dir.balance_count(), 0U);
   EXPECT_EQ(ask<balance_view>(b, get_atom::value)->code, errc::unavailable) << "bounced";
   give(alice, 1_usdc);
@@ -83,7 +85,7 @@ TEST_F(BalanceActor, LeavesWhenIdleAndTheNextOneReadsTheBooksAgain) {
 TEST_F(BalanceActor, StaysAsLongAsADeductionIsOpen) {
   const auto b = open(100_usdc);
   ask<usdc>(b, deduct{bet_at(1), 60_usdc, {}});
-  advance(settings.balance_idle * 4);
+  for (int n = 0; n < 4; ++n) tell(b, tick_atom::value);
   EXPECT_EQ(available(b), 40_usdc);
 }
 

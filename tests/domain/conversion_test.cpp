@@ -88,13 +88,20 @@ TEST(Conversion, ItIsStuckWithoutProgressAndARetryGivesItFreshTime) {
   const auto late = start.plus(milliseconds{300'000});
   EXPECT_FALSE(p.stuck(late.plus(milliseconds{-1})));
   EXPECT_TRUE(p.stuck(late));
-  EXPECT_FALSE(p.retry_exhausted(late));
+  p.retry(late);
   EXPECT_FALSE(p.stuck(late));
 
   EXPECT_EQ(p.heard(word::in_flight, {}, tx(1), "", late), move::record);
   EXPECT_FALSE(p.stuck(late.plus(milliseconds{299'999})));
   EXPECT_EQ(p.heard(word::in_flight, {}, tx(1), "", late.plus(milliseconds{299'999})), move::wait);
   EXPECT_TRUE(p.stuck(late.plus(milliseconds{300'000}))) << "the same word again is no progress";
+}
+
+TEST(Conversion, LooksAtASlowStepUseUpNoAttempts) {
+  auto p = two_steps();
+  for (int n = 0; n < 20; ++n) p.retry(start);
+  EXPECT_EQ(p.row().attempts, 20U);
+  EXPECT_EQ(p.heard(word::failed, {}, {}, "reverted", start), move::record);
 }
 
 TEST(Conversion, AStoredOneGoesOnWhereItStood) {

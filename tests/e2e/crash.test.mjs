@@ -5,7 +5,7 @@ import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
 import { sleep } from '../../sandbox/stack/process.mjs';
 import { OPENING_USDC } from '../../sandbox/stack/stack.mjs';
-import { checkAcknowledged, checkEverything, verifyBooks } from './crash/audit.mjs';
+import { checkAcknowledged, checkEverything } from './crash/audit.mjs';
 import { isFinal, startLoad } from './crash/load.mjs';
 import { seeded } from './crash/random.mjs';
 import { paymentTerms } from './crash/requests.mjs';
@@ -34,12 +34,12 @@ test(`${KEPT} kills, and ${WITH_POSTGRES} with PostgreSQL; seed ${SEED}`, { time
     await calm(house, load);
     times.phases = [mid - began, performance.now() - mid];
     const totals = await checkEverything(house, load.operations, { opening: micro(OPENING_USDC), usdcBefore });
-    await verifyBooks(house);
     assert.ok(totals.filled > totals.failed && totals.paid > 0 && totals.failed > 0, 'too little happened to prove anything');
     report(t, load, totals, times);
+    await house.close();
   } finally {
-    const s0 = Date.now(); await load?.stop(); console.error('load stop', Date.now() - s0, 'ms');
-    const c0 = Date.now(); await house.close(); console.error('close', Date.now() - c0, 'ms');
+    await load?.stop();
+    await house.stop(); // after a failure PostgreSQL may be away, and the failure is what must be seen
   }
 });
 
