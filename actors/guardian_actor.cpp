@@ -156,6 +156,14 @@ class keeper {
     self_->quit();
   }
 
+  /// One timer for all users instead of one each: a timer per idle actor would cost as much memory
+  /// as its balance. Two ticks without use, and it leaves.
+  void tick_balances() {
+    if (w_.now() < st_.next_balance_tick) return;
+    st_.next_balance_tick = w_.now().plus(w_.settings.balance_idle);
+    for (const auto& balance : w_.dir.all_balances()) self_->send(balance, tick_atom::value);
+  }
+
   // -- health
   // --------------------------------------------------------------------------------------
 

@@ -1,3 +1,5 @@
+#include <atomic>
+
 #include "chain/abi.hpp"
 #include "chain/base64.hpp"
 #include "chain/eip55.hpp"
@@ -222,6 +224,31 @@ TEST_F(PaymentOnAnvil, WrongPaymentsGetTheirCode) {
   EXPECT_EQ(refusal(good(message(1'000'000, 3))),
             "invalid_exact_evm_payload_authorization_valid_before");
   EXPECT_EQ(refusal({1_usdc, 2, "not base64!"}), "invalid_payload");
+}
+
+/// The reads of a verification are of no single block. Here the first look at the authorization was
+/// made before the payment was mined, all others after it.
+TEST_F(PaymentOnAnvil, PaymentMinedBetweenTheReadsIsNotRefused) {
+  const auto x = good(message(100'000'000));  // all the payer has
+  const auto v = verify(x);
+  ASSERT_TRUE(v);
+  ASSERT_EQ(settle(v->payment, "torn" + from.hex()).state, actors::operation_state::confirmed);
+  const auto first = std::make_shared<std::atomic<bool>>(true);
+  const auto torn =
+      own(sys.spawn([first, node = nodes("plasma")](
+                        chain::rpc_actor::pointer self) -> chain::rpc_actor::behavior_type {
+        return {[=](chain::rpc_request& q) -> caf::result<chain::rpc_result> {
+          const bool of_state = q.params.dump().find("e94a0102") != std::string::npos;
+          if (!of_state || !first->exchange(false)) return self->delegate(node, std::move(q));
+          chain::rpc_result unused;
+          unused.status = chain::rpc_status::ok;
+          unused.value = "0x" + std::string(64, '0');
+          return unused;
+        }};
+      }));
+  payment = own(sys.spawn(chain::payment_behavior, w, settings, torn));
+  EXPECT_TRUE(verify(x)) << "it was paid: the books and the finding tell";
+  EXPECT_FALSE(first->load()) << "the stale answer was given";
 }
 
 TEST_F(PaymentOnAnvil, WrongDomainRefusesDeposits) {

@@ -46,7 +46,7 @@ export function requestsOf({ seed, client, wallet, markets, terms, lastBet }) {
     const market = random.pick(markets);
     const deadline = seconds() + random.between(4, 12);
     const body = {
-      user_address: wallet.address, token_id: market.token_id, amount: cents(random, 150, 2000),
+      user_address: wallet.address, token_id: market.token_id, amount: cents(random, 150, 600),
       max_price: usd(micro(market.price) + micro(market.tick_size)), deadline: new Date(deadline * 1000).toISOString(), ...change,
     };
     const request = { kind: 'bet', user: wallet.address, send: { path: '/bets', key: 'trade', body, idempotency: `crash-${client}-${n}` } };
@@ -95,7 +95,7 @@ export function requestsOf({ seed, client, wallet, markets, terms, lastBet }) {
     n += 1;
     if (n === 1) return deposit('300.00'); // so that most bets can be paid
     const roll = random.below(100);
-    if (roll < 12) return deposit(cents(random, 100, 5000));
+    if (roll < 12) return deposit(cents(random, 100, 3000));
     if (roll < 75) return bet();
     const name = random.pick(Object.keys(refusals));
     return { ...(await refusals[name]()), name };
