@@ -11,8 +11,8 @@ struct virtual_config : caf::actor_system_config {
   virtual_config() { set("scheduler.policy", caf::atom("testing")); }
 };
 
-/// Runs an actor system in a random but repeatable order: the seed decides which runnable actor goes
-/// next and when a timer fires although actors could run.
+/// Runs an actor system in a random but repeatable order: the seed decides which runnable actor
+/// goes next and when a timer fires although actors could run.
 class seeded_scheduler {
  public:
   seeded_scheduler(caf::actor_system& sys, std::uint64_t seed)
@@ -37,8 +37,8 @@ class seeded_scheduler {
     return true;
   }
 
-  /// Kills `actors` and lets the deaths be handled. An actor that awaits a response hears of it only
-  /// after its timeout, so time passes too.
+  /// Kills `actors` and lets the deaths be handled. An actor that awaits a response hears of it
+  /// only after its timeout, so time passes too.
   void kill_all(const std::vector<caf::strong_actor_ptr>& actors) {
     for (const auto& a : actors)
       if (a) caf::anon_send_exit(caf::actor_cast<caf::actor>(a), caf::exit_reason::kill);
