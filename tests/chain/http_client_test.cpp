@@ -154,16 +154,20 @@ TEST(HttpClient, BodiesAreBounded) {
 }
 
 TEST(HttpClient, AConnectionClosedWhileIdleIsNotUsedAgain) {
-  http_server server{[](peer& p) {
+  std::atomic<int> closed{0};
+  http_server server{[&](peer& p) {
     (void)p.read();
     p.answer("once");
     p.close();
+    ++closed;
   }};
   http_client client;
   for (int i = 0; i < 5; ++i) {
     const auto r = ask(client, {"POST", server.url(), {}, "x"});
     EXPECT_EQ(r.outcome, http_outcome::answered) << r.error;
-    std::this_thread::sleep_for(20ms);  // for the close to arrive
+    const auto bound = std::chrono::steady_clock::now() + 5s;
+    while (closed <= i && std::chrono::steady_clock::now() < bound) std::this_thread::yield();
+    ASSERT_EQ(closed, i + 1);
   }
   EXPECT_EQ(server.connections(), 5);
 }
@@ -198,7 +202,6 @@ TEST(HttpClient, OldAndSurplusConnectionsAreDropped) {
   http_client client{{.max_idle_age = 0ms}};
   for (int i = 0; i < 3; ++i) {
     (void)ask(client, {"GET", server.url(), {}, {}});
-    std::this_thread::sleep_for(5ms);
   }
   EXPECT_EQ(server.connections(), 3);
 
@@ -231,7 +234,10 @@ TEST(HttpClient, StopAnswersEveryoneExactlyOnce) {
         EXPECT_EQ(r.error, "stopped");
         ++calls;
       });
-    std::this_thread::sleep_for(20ms);
+    const auto bound = std::chrono::steady_clock::now() + 5s;  // some are under way, not all queued
+    while (server.connections() == 0 && std::chrono::steady_clock::now() < bound)
+      std::this_thread::yield();
+    EXPECT_GT(server.connections(), 0);
   }
   EXPECT_EQ(calls, 50);
   http_client client;
