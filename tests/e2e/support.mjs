@@ -238,11 +238,13 @@ export const bystander = (provider_, index = 5) =>
     `m/44'/60'/0'/0/${index}`,
   ).connect(provider_);
 
+/** Nothing cached: ethers would repeat an answer of the last 250 ms, an account's nonce included. */
 function provider({ direct_rpc: url, chain_id: chainId }) {
   return new ethers.JsonRpcProvider(url, chainId, {
     staticNetwork: true,
     polling: true,
     pollingInterval: 50,
+    cacheTimeout: -1,
   });
 }
 
