@@ -7,6 +7,7 @@
 //   accept IN_FLIGHT MS   bets through the actors until committed and about to be submitted
 //   fill IN_FLIGHT MS     the full path: accepted, filled, finished, answered
 //   limit BATCH MS        pg_store::commit alone, one connection, no actors
+//   cycle BATCH MS        the same with bets' ends among them: bets accepted and finished
 //   verify                replays both books; answers how many differences there are
 // usage: headroom_bets_bench DATABASE LIMIT_DATABASE USERS SEED    (both databases empty)
 #include <cstdio>
@@ -40,6 +41,19 @@ journal_entry drawn_bet(draw& random, std::uint32_t users) {
   return accept_bet{std::move(row)};
 }
 
+/// A fill that cost a little less than reserved, as the stub venue's.
+journal_entry filled(const bet& row) {
+  finish_bet end;
+  end.id = row.id;
+  end.user = row.user;
+  end.status = bet_status::filled;
+  end.refunded = {row.amount.micro / 100};
+  end.spent = *sub(row.amount, end.refunded);
+  end.shares = {2 * end.spent.micro};
+  end.at = row.created_at;
+  return end;
+}
+
 class samples {
  public:
   samples(std::string database, std::string limit_database, std::uint32_t users, std::uint64_t seed)
@@ -60,20 +74,28 @@ class samples {
     return static_cast<double>(r.through) * 1e9 / static_cast<double>(r.elapsed_ns);
   }
 
-  double limit(std::size_t size, std::uint32_t ms) {
-    std::vector<journal_entry> batch(size);
+  /// `size` new bets per batch and, `with_ends`, the ends of those accepted by the batch before.
+  double limit(std::size_t size, std::uint32_t ms, bool with_ends) {
+    std::vector<journal_entry> batch;
     std::vector<entry_outcome> outcomes;
     std::optional<buffer_row> buffer;
     std::chrono::duration<double> elapsed{0};
     std::size_t committed = 0;
+    std::vector<journal_entry> ends;
     while (elapsed < std::chrono::milliseconds{ms}) {
-      for (auto& entry : batch) entry = drawn_bet(random_, users_);
+      batch = std::exchange(ends, {});
+      for (std::size_t i = 0; i < size; ++i) {
+        batch.push_back(drawn_bet(random_, users_));
+        if (with_ends) ends.push_back(filled(std::get<accept_bet>(batch.back()).row));
+      }
       const auto start = std::chrono::steady_clock::now();
       if (limit_->commit(batch, outcomes, buffer) != actors::store_status::ok)
         throw std::runtime_error("a batch was not committed");
       elapsed += std::chrono::steady_clock::now() - start;
       committed += size;
     }
+    if (with_ends && limit_->commit(ends, outcomes, buffer) != actors::store_status::ok)
+      throw std::runtime_error("the last bets were not finished");
     return static_cast<double>(committed) / elapsed.count();
   }
 
@@ -100,7 +122,7 @@ double answer(samples& s, const std::string& line) {
   if (what == "verify") return s.differences();
   if (!(in >> a >> b)) throw std::runtime_error("cannot read: " + line);
   if (what == "accept" || what == "fill") return s.loaded(a, b, what == "fill");
-  if (what == "limit") return s.limit(a, b);
+  if (what == "limit" || what == "cycle") return s.limit(a, b, what == "cycle");
   throw std::runtime_error("no such sample: " + what);
 }
 

@@ -9,55 +9,70 @@ namespace {
 
 using element = wire_array::element;
 
-// Both statements: the rows that really changed feed everything else (postings, sums per user,
-// buffer), so that a repeated entry moves nothing. The answer has one line per changed user, then
-// one line without a user: how many entries took effect, and the buffer's row if it was touched.
-// Users come before the buffer, and are all found before it is touched: who cannot pay
-// hears that first.
-
-const std::string answer_columns = std::string{
-    " SELECT user_address, balance, version, NULL::bigint, NULL::bigint, NULL::bigint,"
-    " NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint FROM bal"
-    " UNION ALL SELECT NULL, c.n, f.* FROM"};
-
-const std::string accept_sql = std::string{R"(
-WITH ins AS (
+// Ends and new bets of a batch in one statement, so that user and buffer are touched once. The rows
+// that really changed feed everything else (postings, sums per user, buffer): a repeated entry
+// moves nothing. The answer has one line per changed user, then one line without a user: how many
+// bets were finished and accepted, and the buffer's row if it was touched. Users come before the
+// buffer, and are all found before it is touched: who cannot pay hears that first. A bet must not
+// be accepted and finished by the same statement: the end would not see its row.
+const std::string write_sql = std::string{R"(
+WITH fin AS (
+  UPDATE bets b SET status = i.status::bet_status, shares = i.shares, spent = i.spent,
+    fee = i.fee, refunded = i.refunded, failure = i.failure, updated_at = time_of(i.at)
+  FROM unnest($1::uuid[], $2::bytea[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[],
+              $7::bigint[], $8::text[], $9::bigint[])
+       i(id, who, status, shares, spent, fee, refunded, failure, at),
+    LATERAL (SELECT ctid, user_address, status, amount FROM bets WHERE bet_id = i.id OFFSET 0) found
+  WHERE b.ctid = found.ctid AND found.user_address = i.who AND found.status = 'placing'
+    AND found.amount = i.spent + i.fee + i.refunded
+  RETURNING b.bet_id, b.user_address, b.refunded, b.updated_at),
+ins AS (
   INSERT INTO bets (bet_id, user_address, token, amount, max_price, request_hash, order_hash,
                     signed_order, deadline, created_at, updated_at)
   SELECT i.id, i.who, i.token, i.amount, i.max_price, i.request, i.hash, i.signed,
          time_of(i.deadline), time_of(i.at), time_of(i.at)
-  FROM unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::bigint[], $5::bigint[], $6::bytea[],
-              $7::bytea[], $8::bytea[], $9::bigint[], $10::bigint[])
+  FROM unnest($10::uuid[], $11::bytea[], $12::bytea[], $13::bigint[], $14::bigint[], $15::bytea[],
+              $16::bytea[], $17::bytea[], $18::bigint[], $19::bigint[])
        i(id, who, token, amount, max_price, request, hash, signed, deadline, at)
   ON CONFLICT (bet_id) DO NOTHING
   RETURNING bet_id, user_address, amount, created_at),
-post AS (
-  INSERT INTO postings (kind, debit, credit, amount, user_address, reference, created_at)
-  SELECT 0, 3, 0, amount, user_address, bet_id, created_at FROM ins),
 volume AS (
   INSERT INTO bet_volume AS v (day, amount)
   SELECT (created_at AT TIME ZONE 'UTC')::date, sum(amount)::bigint FROM ins GROUP BY 1
   ON CONFLICT (day) DO UPDATE SET amount = v.amount + excluded.amount),
+moves AS (
+  SELECT 1 AS kind, 0 AS debit, 3 AS credit, refunded AS amount, refunded AS owed, user_address,
+         bet_id, updated_at AS at
+  FROM fin WHERE refunded > 0
+  UNION ALL SELECT 0, 3, 0, amount, -amount, user_address, bet_id, created_at FROM ins),
+post AS (
+  INSERT INTO postings (kind, debit, credit, amount, user_address, reference, created_at)
+  SELECT kind, debit, credit, amount, user_address, bet_id, at FROM moves),
 sums AS (
-  SELECT user_address, sum(amount)::bigint AS amount, max(created_at) AS at FROM ins
-  GROUP BY 1 ORDER BY 1),
+  SELECT user_address, sum(owed)::bigint AS owed, max(at) AS at FROM moves GROUP BY 1 ORDER BY 1),
 bal AS (
   UPDATE balances b
-  SET balance = b.balance - s.amount, version = b.version + 1, updated_at = s.at
-  FROM sums s WHERE b.user_address = s.user_address
+  SET balance = b.balance + s.owed, version = b.version + 1, updated_at = s.at
+  FROM sums s,
+    LATERAL (SELECT ctid FROM balances WHERE user_address = s.user_address OFFSET 0) found
+  WHERE b.ctid = found.ctid
   RETURNING b.user_address, b.balance, b.version),
 buf AS (
-  UPDATE liquidity_buffer SET usdc_balance = usdc_balance - t.amount,
-    total_withdrawn = total_withdrawn + t.amount, updated_at = greatest(updated_at, t.at)
-  FROM (SELECT sum(amount)::bigint AS amount, max(at) AS at FROM sums) t
-  WHERE buffer_id = 'global' AND t.amount IS NOT NULL
+  UPDATE liquidity_buffer SET usdc_balance = usdc_balance + t.owed,
+    total_withdrawn = total_withdrawn - t.owed, updated_at = greatest(updated_at, t.at)
+  FROM (SELECT sum(owed)::bigint AS owed, max(at) AS at FROM sums) t
+  WHERE buffer_id = 'global' AND t.owed IS NOT NULL
     AND require_equal((SELECT count(*) FROM bal), (SELECT count(*) FROM sums))
   RETURNING )"} + buffer_columns_changed +
-                               ")" + answer_columns +
-                               " (SELECT count(*) AS n FROM ins) c LEFT JOIN buf f ON true";
+                              R"()
+SELECT user_address, balance, version, NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint,
+  NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint FROM bal
+UNION ALL SELECT NULL, c.finished, c.accepted, f.*
+FROM (SELECT (SELECT count(*) FROM fin) AS finished, (SELECT count(*) FROM ins) AS accepted) c
+  LEFT JOIN buf f ON true)";
 
-// The same for a batch of one, without arrays and sums: a third cheaper for a bet that comes alone.
-// One line, or none when the bet exists.
+// One new bet, without arrays and sums: a third cheaper for a bet that comes alone. One line, or
+// none when the bet exists.
 const std::string accept_one_sql = std::string{R"(
 WITH ins AS (
   INSERT INTO bets (bet_id, user_address, token, amount, max_price, request_hash, order_hash,
@@ -84,38 +99,6 @@ buf AS (
   FROM ins i WHERE buffer_id = 'global' AND require_equal((SELECT count(*) FROM bal), 1)
   RETURNING )"} + buffer_columns_changed +
                                    ") SELECT bal.*, buf.* FROM bal, buf";
-
-// status::text keeps the planner from walking the index of all placing bets instead of the key.
-const std::string finish_sql = std::string{R"(
-WITH upd AS (
-  UPDATE bets b SET status = i.status::bet_status, shares = i.shares, spent = i.spent,
-    fee = i.fee, refunded = i.refunded, failure = i.failure, updated_at = time_of(i.at)
-  FROM unnest($1::uuid[], $2::bytea[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[],
-              $7::bigint[], $8::text[], $9::bigint[])
-       i(id, who, status, shares, spent, fee, refunded, failure, at)
-  WHERE b.bet_id = i.id AND b.user_address = i.who AND b.status::text = 'placing'
-    AND b.amount = i.spent + i.fee + i.refunded
-  RETURNING b.bet_id, b.user_address, b.refunded AS amount, b.updated_at),
-post AS (
-  INSERT INTO postings (kind, debit, credit, amount, user_address, reference, created_at)
-  SELECT 1, 0, 3, amount, user_address, bet_id, updated_at FROM upd WHERE amount > 0),
-sums AS (
-  SELECT user_address, sum(amount)::bigint AS amount, max(updated_at) AS at FROM upd
-  WHERE amount > 0 GROUP BY 1 ORDER BY 1),
-bal AS (
-  UPDATE balances b
-  SET balance = b.balance + s.amount, version = b.version + 1, updated_at = s.at
-  FROM sums s WHERE b.user_address = s.user_address
-  RETURNING b.user_address, b.balance, b.version),
-buf AS (
-  UPDATE liquidity_buffer SET usdc_balance = usdc_balance + t.amount,
-    total_withdrawn = total_withdrawn - t.amount, updated_at = greatest(updated_at, t.at)
-  FROM (SELECT sum(amount)::bigint AS amount, max(at) AS at FROM sums) t
-  WHERE buffer_id = 'global' AND t.amount IS NOT NULL
-    AND require_equal((SELECT count(*) FROM bal), (SELECT count(*) FROM sums))
-  RETURNING )"} + buffer_columns_changed +
-                               ")" + answer_columns +
-                               " (SELECT count(*) AS n FROM upd) c LEFT JOIN buf f ON true";
 
 /// The columns of a batch as arrays. One set per thread, kept for its memory.
 struct accept_arrays {
@@ -164,43 +147,49 @@ struct finish_arrays {
   }
 };
 
-/// Notes the changed rows; answers how many entries took effect.
-std::size_t read_answer(attempt& a, const pqxx::result& rows) {
-  a.statement_done();
-  std::size_t effective = 0;
-  for (const auto& row : rows) {
-    if (!row[0].is_null()) {
-      a.changed_user(row);
-    } else {
-      effective = row[1].as<std::size_t>();
-      if (!row[2].is_null()) a.changed_buffer(read_buffer(row, 2));
-    }
-  }
-  return effective;
-}
+/// How many bets of a group the database changed; the others were in the books before.
+struct effect {
+  std::size_t finished = 0;
+  std::size_t accepted = 0;
+};
 
-// Both answer how many of the bets were inserted.
-std::size_t accept_one(attempt& a, const bet& row) {
+effect accept_one(attempt& a, const bet& row) {
   const auto rows = a.tx.exec_prepared(
       "accept_bet", binary(row.id.view()), binary(row.user.view()), binary(row.token.view()),
       row.amount.micro, row.max_price.micro, binary(row.request_hash.view()),
       binary(row.order_hash.view()), binary(row.signed_order), row.deadline.us, row.created_at.us);
   a.statement_done();
-  if (rows.empty()) return 0;
+  if (rows.empty()) return {};
   a.changed_user(rows.front());
   a.changed_buffer(read_buffer(rows.front(), 3));
-  return 1;
+  return {0, 1};
 }
 
-std::size_t accept_many(attempt& a, std::span<const accept_bet* const> bets) {
-  static thread_local accept_arrays x;
-  x.clear();
-  for (const auto* entry : bets) x.push(entry->row);
-  return read_answer(
-      a, a.tx.exec_prepared("accept_bets", x.id.parameter(), x.user.parameter(),
-                            x.token.parameter(), x.amount.parameter(), x.max_price.parameter(),
-                            x.request.parameter(), x.hash.parameter(), x.order.parameter(),
-                            x.deadline.parameter(), x.at.parameter()));
+effect write_many(attempt& a, std::span<const finish_bet* const> ends,
+                  std::span<const accept_bet* const> bets) {
+  static thread_local finish_arrays f;
+  static thread_local accept_arrays n;
+  f.clear();
+  n.clear();
+  for (const auto* x : ends) f.push(*x);
+  for (const auto* x : bets) n.push(x->row);
+  const auto rows = a.tx.exec_prepared(
+      "write_bets", f.id.parameter(), f.user.parameter(), f.status.parameter(),
+      f.shares.parameter(), f.spent.parameter(), f.fee.parameter(), f.refunded.parameter(),
+      f.failure.parameter(), f.at.parameter(), n.id.parameter(), n.user.parameter(),
+      n.token.parameter(), n.amount.parameter(), n.max_price.parameter(), n.request.parameter(),
+      n.hash.parameter(), n.order.parameter(), n.deadline.parameter(), n.at.parameter());
+  a.statement_done();
+  effect out;
+  for (const auto& row : rows) {
+    if (!row[0].is_null()) {
+      a.changed_user(row);
+      continue;
+    }
+    out = {row[1].as<std::size_t>(), row[2].as<std::size_t>()};
+    if (!row[3].is_null()) a.changed_buffer(read_buffer(row, 3));
+  }
+  return out;
 }
 
 template <class Entry, class Id>
@@ -223,24 +212,10 @@ bool finished_so(const bet& stored, const finish_bet& x) {
          stored.spent == x.spent && stored.fee == x.fee && stored.refunded == x.refunded;
 }
 
-}  // namespace
-
-void prepare_bet_entries(pqxx::connection& link) {
-  link.prepare("accept_bet", accept_one_sql);
-  link.prepare("accept_bets", accept_sql);
-  link.prepare("finish_bets", finish_sql);
-  link.prepare("find_bets",
-               std::string{"SELECT "} + bet_columns + "FROM bets WHERE bet_id = ANY ($1::uuid[])");
-  for (const auto* name : {"accept_bet", "accept_bets", "finish_bets", "find_bets"})
-    link.prepare_now(name);
-}
-
-void accept_all(attempt& a, std::span<const accept_bet* const> bets, std::vector<errc>& verdicts) {
-  const auto inserted = bets.size() == 1 ? accept_one(a, bets.front()->row) : accept_many(a, bets);
-  verdicts.assign(bets.size(), errc::none);
-  if (inserted == bets.size()) return;
-  // Some ids exist, from before or twice in this batch. The order's hash tells a repeat from a
-  // reuse, whoever inserted the row.
+/// Some ids exist, from before or twice in this batch. The order's hash tells a repeat from a
+/// reuse, whoever inserted the row.
+void judge_accepted(attempt& a, std::span<const accept_bet* const> bets,
+                    std::vector<errc>& verdicts) {
   const auto stored = find_all(a, bets, [](const accept_bet& b) { return b.row.id; });
   for (std::size_t i = 0; i < bets.size(); ++i) {
     const auto& asked = bets[i]->row;
@@ -252,24 +227,35 @@ void accept_all(attempt& a, std::span<const accept_bet* const> bets, std::vector
   }
 }
 
-void finish_all(attempt& a, std::span<const finish_bet* const> bets, std::vector<errc>& verdicts) {
-  static thread_local finish_arrays x;
-  x.clear();
-  for (const auto* entry : bets) x.push(*entry);
-  const auto updated = read_answer(
-      a,
-      a.tx.exec_prepared("finish_bets", x.id.parameter(), x.user.parameter(), x.status.parameter(),
-                         x.shares.parameter(), x.spent.parameter(), x.fee.parameter(),
-                         x.refunded.parameter(), x.failure.parameter(), x.at.parameter()));
-  verdicts.assign(bets.size(), errc::none);
-  if (updated == bets.size()) return;
-  const auto stored = find_all(a, bets, [](const finish_bet& b) { return b.id; });
-  for (std::size_t i = 0; i < bets.size(); ++i) {
-    const auto found = stored.find(bets[i]->id);
-    const bool same = found != stored.end() && finished_so(found->second, *bets[i]);
+void judge_finished(attempt& a, std::span<const finish_bet* const> ends,
+                    std::vector<errc>& verdicts) {
+  const auto stored = find_all(a, ends, [](const finish_bet& b) { return b.id; });
+  for (std::size_t i = 0; i < ends.size(); ++i) {
+    const auto found = stored.find(ends[i]->id);
+    const bool same = found != stored.end() && finished_so(found->second, *ends[i]);
     verdicts[i] = same ? errc::none : errc::invariant_violated;
-    if (same) a.replayed(&bets[i]->user);
+    if (same) a.replayed(&ends[i]->user);
   }
+}
+
+}  // namespace
+
+void prepare_bet_entries(pqxx::connection& link) {
+  link.prepare("accept_bet", accept_one_sql);
+  link.prepare("write_bets", write_sql);
+  link.prepare("find_bets",
+               std::string{"SELECT "} + bet_columns + "FROM bets WHERE bet_id = ANY ($1::uuid[])");
+  for (const auto* name : {"accept_bet", "write_bets", "find_bets"}) link.prepare_now(name);
+}
+
+bet_verdicts write_bets(attempt& a, std::span<const finish_bet* const> ends,
+                        std::span<const accept_bet* const> bets) {
+  const bool alone = ends.empty() && bets.size() == 1;
+  const auto done = alone ? accept_one(a, bets.front()->row) : write_many(a, ends, bets);
+  bet_verdicts out{std::vector(ends.size(), errc::none), std::vector(bets.size(), errc::none)};
+  if (done.finished != ends.size()) judge_finished(a, ends, out.ends);
+  if (done.accepted != bets.size()) judge_accepted(a, bets, out.bets);
+  return out;
 }
 
 }  // namespace headroom::persistence

@@ -37,10 +37,11 @@ std::string headline(const std::exception& e) {
   return std::string{text.substr(0, text.find('\n'))};
 }
 
-template <class Entry>
-bool all_are(std::span<const journal_entry> part) {
-  return std::all_of(part.begin(), part.end(),
-                     [](const auto& x) { return std::holds_alternative<Entry>(x); });
+/// Bets and their ends alone: one statement writes them.
+bool only_bets(std::span<const journal_entry> part) {
+  return std::all_of(part.begin(), part.end(), [](const auto& x) {
+    return std::holds_alternative<accept_bet>(x) || std::holds_alternative<finish_bet>(x);
+  });
 }
 
 /// Whose row the entry's answer shows.
@@ -52,32 +53,37 @@ const address* user_of(const journal_entry& entry) {
                     entry);
 }
 
-/// Writes the entries of one bet kind as one statement.
-template <class Entry, class Write>
-void write_group(attempt& a, std::span<const journal_entry> run, std::span<entry_outcome> outcomes,
-                 Write write) {
-  std::vector<const Entry*> group;
+/// The entries of one kind in a run, and their places in it.
+template <class Entry>
+struct group {
+  std::vector<const Entry*> entries;
   std::vector<std::size_t> places;
-  for (std::size_t i = 0; i < run.size(); ++i)
-    if (const auto* x = std::get_if<Entry>(&run[i])) {
-      group.push_back(x);
-      places.push_back(i);
-    }
-  if (group.empty()) return;
-  std::vector<errc> verdicts;
-  write(a, group, verdicts);
-  for (std::size_t i = 0; i < places.size(); ++i) outcomes[places[i]].verdict = verdicts[i];
-}
 
-/// Writes a run: the rare entries one by one, then what frees money, then what takes it.
+  explicit group(std::span<const journal_entry> run) {
+    for (std::size_t i = 0; i < run.size(); ++i)
+      if (const auto* x = std::get_if<Entry>(&run[i])) {
+        entries.push_back(x);
+        places.push_back(i);
+      }
+  }
+  void tell(std::span<entry_outcome> outcomes, std::span<const errc> verdicts) const {
+    for (std::size_t i = 0; i < places.size(); ++i) outcomes[places[i]].verdict = verdicts[i];
+  }
+};
+
+/// Writes a run: the rare entries one by one, then the bets and their ends.
 void write_run(attempt& a, std::span<const journal_entry> run, std::span<entry_outcome> outcomes) {
   for (std::size_t i = 0; i < run.size(); ++i)
     outcomes[i].verdict = std::visit(overloaded{[](const accept_bet&) { return errc::none; },
                                                 [](const finish_bet&) { return errc::none; },
                                                 [&](const auto& x) { return apply(a, x); }},
                                      run[i]);
-  write_group<finish_bet>(a, run, outcomes, finish_all);
-  write_group<accept_bet>(a, run, outcomes, accept_all);
+  const group<finish_bet> ends{run};
+  const group<accept_bet> bets{run};
+  if (ends.entries.empty() && bets.entries.empty()) return;
+  const auto verdicts = write_bets(a, ends.entries, bets.entries);
+  ends.tell(outcomes, verdicts.ends);
+  bets.tell(outcomes, verdicts.bets);
 }
 
 /// Length of the first run: up to a finish_bet whose accept_bet is in the same run.
@@ -159,7 +165,7 @@ batch_commit::result batch_commit::try_part(std::span<const journal_entry> part,
 void batch_commit::write(pqxx::connection& link, std::span<const journal_entry> part,
                          std::span<entry_outcome> outcomes) {
   std::fill(outcomes.begin(), outcomes.end(), entry_outcome{});
-  if (all_are<accept_bet>(part) || all_are<finish_bet>(part)) {
+  if (only_bets(part) && run_length(part) == part.size()) {
     pqxx::nontransaction tx{link};  // one statement is one transaction: one round trip
     attempt a{tx};
     sent_ = true;

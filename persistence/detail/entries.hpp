@@ -11,12 +11,18 @@
 /// There is one writer (its lock, pg_store.cpp), so looking first and writing then is safe.
 namespace headroom::persistence {
 
-/// To be called once per session, before the two functions below it.
+/// To be called once per session, before `write_bets`.
 void prepare_bet_entries(pqxx::connection& link);
 
-/// Whole groups in one statement each; `verdicts` gets one element per entry.
-void accept_all(attempt& a, std::span<const accept_bet* const> bets, std::vector<errc>& verdicts);
-void finish_all(attempt& a, std::span<const finish_bet* const> bets, std::vector<errc>& verdicts);
+/// One per entry, in their order.
+struct bet_verdicts {
+  std::vector<errc> ends;
+  std::vector<errc> bets;
+};
+
+/// Ends and new bets in one statement. No bet may be in both groups.
+[[nodiscard]] bet_verdicts write_bets(attempt& a, std::span<const finish_bet* const> ends,
+                                      std::span<const accept_bet* const> bets);
 
 [[nodiscard]] errc apply(attempt& a, const open_deposit& x);
 [[nodiscard]] errc apply(attempt& a, const settle_deposit& x);

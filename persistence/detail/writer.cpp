@@ -44,7 +44,8 @@ session open_writer(const store_settings& settings) {
     pqxx::nontransaction tx{*out};
     tx.exec(
         "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off;"
-        "SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off");
+        "SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;"
+        "SET enable_memoize = off");
   }
   prepare_bet_entries(*out);
   return out;
