@@ -10,6 +10,13 @@ balance_state::~balance_state() {
 
 namespace {
 
+/// After every change, so that the figure can be read without a message.
+void show(balance_self self) {
+  self->card().shown.store(self->state.book.available().micro, std::memory_order_relaxed);
+}
+
+/// The journal answers every read, or dies and lets us know: no timer, which would cost as much
+/// memory as the balance.
 void load(balance_self self) {
   auto& st = self->state;
   const auto leave = [self](const caf::error& e) {
@@ -22,13 +29,15 @@ void load(balance_self self) {
     self->quit(make_error(errc::unavailable));
     return;
   }
-  self->request(journal, st.w->settings.load_timeout, get_atom::value, st.user)
+  self->request(journal, caf::infinite, get_atom::value, st.user)
       .await(
           [self](const balance_row& row) {
-            self->state.book.set_committed(row.balance, row.version);
-            self->state.loaded = true;
+            auto& s = self->state;
+            s.book.set_committed(row.balance, row.version);
+            show(self);
+            s.w->dir.show_balance(s.user, s.self_id, self->card());
           },
-          [leave](const caf::error& e) { leave(e); });
+          leave);
 }
 
 /// A bet's actor died before the journal's word: whatever it had sent is through after a sync, and
@@ -45,6 +54,7 @@ void settle_abandoned(balance_self self, const bet_id& bet) {
           [self, bet](const balance_row& row) {
             self->state.book.set_committed(row.balance, row.version);
             self->state.book.forget(bet);
+            show(self);
           },
           [retry](const caf::error&) { retry(); });
 }
@@ -59,10 +69,12 @@ balance_actor::behavior_type balance_behavior(balance_self self, world_ptr w, co
   st.self_id = self->id();
   load(self);
   return {
-      [self](get_atom) {
+      [self](get_atom) -> caf::result<balance_view> {
         auto& s = self->state;
         s.used = true;
-        return balance_view{s.book.available(), s.book.committed(), s.w->dir.buffer_available()};
+        const auto buffer = s.w->dir.buffer_available();
+        if (!buffer) return make_error(errc::unavailable);
+        return balance_view{s.book.available(), s.book.committed(), *buffer};
       },
       [self](const deduct& x) -> caf::result<usdc> {
         auto& s = self->state;
@@ -72,19 +84,25 @@ balance_actor::behavior_type balance_behavior(balance_self self, world_ptr w, co
           return make_error(errc::insufficient_balance,
                             "The bet needs $" + to_cents_ceil(x.amount) +
                                 " USDC, the balance is $" + to_cents_floor(before) + " USDC");
+        show(self);
         return before;
       },
-      [self](const refund& x) { self->state.book.forget(x.bet); },
+      [self](const refund& x) {
+        self->state.book.forget(x.bet);
+        show(self);
+      },
       [self](const abandoned& x) { settle_abandoned(self, x.bet); },
       [self](const balance_committed& x) {
         auto& s = self->state;
         s.used = true;
         if (x.version > 0) s.book.set_committed(x.balance, x.version);
         s.book.forget(x.bet);
+        show(self);
       },
       [self](tick_atom) {
         auto& s = self->state;
-        if (!s.used && s.book.tentative_count() == 0) {
+        const bool looked_at = self->card().looked_at.exchange(false, std::memory_order_relaxed);
+        if (!s.used && !looked_at && s.book.tentative_count() == 0) {
           s.w->dir.forget_balance(s.user, s.self_id);
           self->quit();  // a late request is bounced; its sender asks the directory again
           return;

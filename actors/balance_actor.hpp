@@ -13,7 +13,6 @@ struct balance_state {
   world_ptr w;
   address user;
   tentative_book book;
-  bool loaded = false;
   bool used = true;  // since the last tick; a newcomer was just asked for
   caf::actor_id self_id = 0;
 

@@ -209,8 +209,7 @@ class saga {
     answer_askers();  // 202: not known yet, and this may take a while
     st_.next_step = d.step;
     if (d.wait.count() == 0) return resume_step();
-    st_.wake_due = true;
-    self_->delayed_send(self_, d.wait, tick_atom::value);
+    again_after(d.wait);
   }
 
   void resume_step() {
@@ -263,9 +262,12 @@ class saga {
 
   void not_finished(const caf::error& e) {
     if (consequence_of(code_of(e)) == consequence::broken) {
-      spdlog::error("bet.finish_refused bet={} code={}", st_.id.text(), to_string(code_of(e)));
-      fail_askers(e);
-      return;
+      // The books will not have this end. The bet stays open and owned, for a human to look at.
+      spdlog::error("bet.finish_refused bet={} order={} code={}", st_.id.text(),
+                    st_.row.order_hash.hex(), to_string(code_of(e)));
+      for (auto& p : st_.askers) p.deliver(e);
+      st_.askers.clear();
+      return again_after(st_.w->settings.placing.longest_wait);
     }
     again_later();
   }
@@ -336,9 +338,11 @@ class saga {
 
   /// A neighbour is being restarted; the journal is worth waiting for, the request is bounded by
   /// the HTTP edge.
-  void again_later() {
+  void again_later() { again_after(neighbour_wait); }
+
+  void again_after(std::chrono::milliseconds wait) {
     st_.wake_due = true;
-    self_->delayed_send(self_, neighbour_wait, tick_atom::value);
+    self_->delayed_send(self_, wait, tick_atom::value);
   }
 
  private:
@@ -455,14 +459,15 @@ void wake(bet_self self) {
 bet_state::~bet_state() {
   if (!w) return;
   w->dir.forget_bet(id, self_id);
-  if (at == phase::done || at == phase::idle || at == phase::refusing) return;
-  // Killed in the middle. Nobody may be left waiting and no deduction may stay behind.
+  // Killed in the middle? Nobody may be left waiting, no deduction and no stored bet left behind.
+  for (auto& p : askers) p.deliver(make_error(errc::in_doubt));
   const abandoned news{id};
   if (balance_taken)
     if (const auto balance = w->dir.find_balance(row.user)) caf::anon_send(balance, news);
   if (buffer_taken)
     if (const auto buffer = w->dir.get<buffer_actor>()) caf::anon_send(buffer, news);
-  if (at != phase::reserving)
+  const bool maybe_stored = at == phase::storing || at == phase::placing || at == phase::finishing;
+  if (maybe_stored || !to_adopt.id.is_zero())
     if (const auto guardian = w->dir.get<guardian_actor>()) caf::anon_send(guardian, news);
 }
 

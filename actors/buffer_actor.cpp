@@ -3,6 +3,11 @@
 #include <spdlog/spdlog.h>
 
 namespace headroom::actors {
+
+buffer_state::~buffer_state() {
+  if (w) w->dir.forget_buffer_available();
+}
+
 namespace {
 
 buffer_status status_of(const buffer_state& st) {

@@ -17,6 +17,8 @@ struct buffer_state {
   bool low_alerted = false;
   bool refilling = false;
   std::uint64_t refused = 0;
+
+  ~buffer_state();  // what it could pay is unknown until the next owner has read the books
 };
 
 using buffer_self = self_pointer<buffer_actor, buffer_state>;

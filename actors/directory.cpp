@@ -35,10 +35,10 @@ void directory::set_factories(spawn_balance balance, spawn_bet bet, spawn_deposi
 balance_actor directory::balance_of(const address& user) {
   auto& s = balances_[shard_of(user)];
   const std::lock_guard lock{s.mutex};
-  if (const auto i = s.handles.find(user); i != s.handles.end()) return i->second;
+  if (const auto i = s.handles.find(user); i != s.handles.end()) return i->second.handle;
   if (live_balances_.load() >= max_balances_) return {};
   auto handle = spawn_balance_(user);
-  s.handles.emplace(user, handle);
+  s.handles.emplace(user, balance_owner{handle, nullptr});
   ++live_balances_;
   return handle;
 }
@@ -47,7 +47,24 @@ balance_actor directory::find_balance(const address& user) const {
   const auto& s = balances_[shard_of(user)];
   const std::lock_guard lock{s.mutex};
   const auto i = s.handles.find(user);
-  return i == s.handles.end() ? balance_actor{} : i->second;
+  return i == s.handles.end() ? balance_actor{} : i->second.handle;
+}
+
+void directory::show_balance(const address& user, caf::actor_id who, actor_card& card) {
+  auto& s = balances_[shard_of(user)];
+  const std::lock_guard lock{s.mutex};
+  const auto i = s.handles.find(user);
+  if (i != s.handles.end() && id_of(i->second.handle) == who) i->second.card = &card;
+}
+
+std::optional<usdc> directory::look_at_balance(const address& user) const {
+  const auto& s = balances_[shard_of(user)];
+  const std::lock_guard lock{s.mutex};
+  const auto i = s.handles.find(user);
+  if (i == s.handles.end() || i->second.card == nullptr) return std::nullopt;
+  const auto micro = i->second.card->look();
+  if (!micro) return std::nullopt;
+  return usdc{*micro};
 }
 
 void directory::forget_balance(const address& user, caf::actor_id who) {
@@ -55,8 +72,8 @@ void directory::forget_balance(const address& user, caf::actor_id who) {
   balance_actor last;  // declared before the lock: the handle is dropped outside of it
   const std::lock_guard lock{s.mutex};
   const auto i = s.handles.find(user);
-  if (i == s.handles.end() || id_of(i->second) != who) return;
-  last = std::move(i->second);
+  if (i == s.handles.end() || id_of(i->second.handle) != who) return;
+  last = std::move(i->second.handle);
   s.handles.erase(i);
   --live_balances_;
 }
@@ -103,7 +120,7 @@ std::vector<balance_actor> directory::all_balances() const {
   std::vector<balance_actor> out;
   for (const auto& s : balances_) {
     const std::lock_guard lock{s.mutex};
-    for (const auto& [user, handle] : s.handles) out.push_back(handle);
+    for (const auto& [user, owner] : s.handles) out.push_back(owner.handle);
   }
   return out;
 }

@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "actors/actors.hpp"
+#include "actors/registry.hpp"
 
 namespace headroom::actors {
 
@@ -54,6 +55,12 @@ class directory {
   /// Called by a balance actor that leaves; ignored when `who` is no longer the owner.
   void forget_balance(const address& user, caf::actor_id who);
   [[nodiscard]] std::size_t balance_count() const noexcept { return live_balances_.load(); }
+  /// From now on what `card` shows is the user's available balance. `card` is the balance actor's
+  /// own and lives as long as its handle here; ignored when `who` is not the owner.
+  void show_balance(const address& user, caf::actor_id who, actor_card& card);
+  /// What the user's actor would answer to `get`, without asking it. Nothing when it is not awake
+  /// or has something to do first: ask, then.
+  [[nodiscard]] std::optional<usdc> look_at_balance(const address& user) const;
 
   // -- bets in progress ------------------------------------------------------------------------
 
@@ -75,10 +82,14 @@ class directory {
 
   // -- gauges ----------------------------------------------------------------------------------
 
-  /// What the buffer could pay now; written by the buffer's owner alone, read by everyone.
-  [[nodiscard]] usdc buffer_available() const noexcept {
-    return {buffer_available_.load(std::memory_order_acquire)};
+  /// What the buffer could pay now; written by the buffer's owner alone, read by everyone. Nothing
+  /// while there is no owner that has read the books.
+  [[nodiscard]] std::optional<usdc> buffer_available() const noexcept {
+    const auto micro = buffer_available_.load(std::memory_order_acquire);
+    if (micro == buffer_unknown) return std::nullopt;
+    return usdc{micro};
   }
+  void forget_buffer_available() noexcept { buffer_available_.store(buffer_unknown); }
   void publish_buffer_available(usdc amount) noexcept {
     buffer_available_.store(amount.micro, std::memory_order_release);
   }
@@ -88,6 +99,11 @@ class directory {
 
  private:
   static constexpr std::size_t shards = 64;
+  static constexpr std::int64_t buffer_unknown = -1;
+  struct balance_owner {
+    balance_actor handle;
+    actor_card* card = nullptr;  // once it shows something
+  };
   template <class Key, class Handle>
   struct shard {
     mutable std::mutex mutex;
@@ -106,7 +122,7 @@ class directory {
   spawn_balance spawn_balance_;
   spawn_bet spawn_bet_;
   spawn_deposit spawn_deposit_;
-  std::array<shard<address, balance_actor>, shards> balances_;
+  std::array<shard<address, balance_owner>, shards> balances_;
   std::array<shard<bet_id, bet_actor>, shards> bets_;
   mutable std::mutex deposits_mutex_;
   std::unordered_map<caf::actor_id, deposit_actor> deposits_;
@@ -114,7 +130,7 @@ class directory {
   std::size_t max_balances_;
   std::atomic<std::size_t> live_bets_{0};
   std::atomic<std::size_t> live_balances_{0};
-  std::atomic<std::int64_t> buffer_available_{0};
+  std::atomic<std::int64_t> buffer_available_{buffer_unknown};
   std::atomic<bool> draining_{false};
 };
 

@@ -3,8 +3,14 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <functional>
 
 namespace headroom::actors {
+
+journal_state::~journal_state() {
+  for (auto& r : reads) r.promise.deliver(make_error(errc::unavailable));
+}
+
 namespace {
 
 /// Entries first, then the reads that wait for them. Returns false when the store is away.
@@ -132,6 +138,18 @@ std::chrono::milliseconds retry_wait(const core_settings& s, std::uint32_t failu
   return std::min(wait, std::chrono::milliseconds{2'000});
 }
 
+/// The store is away: reads that have waited long are refused, their askers may come again. Entries
+/// stay, for what was asked to be committed must not be forgotten.
+void refuse_late_reads(journal_state& st, const world& w) {
+  const auto late = [&](const journal_state::read& r) {
+    return r.since.plus(w.settings.load_timeout) <= w.now();
+  };
+  const auto first = std::stable_partition(st.reads.begin(), st.reads.end(), std::not_fn(late));
+  std::for_each(first, st.reads.end(),
+                [](auto& r) { r.promise.deliver(make_error(errc::unavailable)); });
+  st.reads.erase(first, st.reads.end());
+}
+
 /// One flush message at a time: it runs after everything that is in the mailbox already.
 void ask_flush(journal_self self) {
   if (std::exchange(self->state.flush_due, true)) return;
@@ -155,7 +173,7 @@ caf::result<Answer> take_read(journal_self self, const world_ptr& w, What what) 
   auto& st = self->state;
   if (st.reads.size() >= w->settings.journal_queue) return make_error(errc::overloaded);
   auto promise = self->template make_response_promise<Answer>();
-  st.reads.push_back({promise, what});
+  st.reads.push_back({promise, what, w->now()});
   ask_flush(self);
   return promise;
 }
@@ -187,6 +205,7 @@ journal_actor::behavior_type journal_behavior(journal_self self, world_ptr w, le
         auto& st = self->state;
         st.flush_due = false;
         if (!flush{self, *w, *store}.run()) {
+          refuse_late_reads(st, *w);
           const auto wait = retry_wait(w->settings, st.failures++);
           spdlog::warn("journal.store_away waiting={} failures={} retry_ms={}",
                        st.entries.size() + st.reads.size(), st.failures, wait.count());

@@ -19,6 +19,7 @@ struct journal_state {
   struct read {
     caf::response_promise promise;
     std::variant<std::monostate, address, bet_id, bool> what;  // buffer, user, bet, sync
+    timestamp since;
   };
 
   std::vector<waiting> entries;  // in order of arrival
@@ -33,6 +34,8 @@ struct journal_state {
   // Reused between batches, so that a steady load does not allocate.
   std::vector<journal_entry> batch;
   std::vector<entry_outcome> outcomes;
+
+  ~journal_state();  // whoever waits for a read learns that it will not come
 };
 
 using journal_self = self_pointer<journal_actor, journal_state>;

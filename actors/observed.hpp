@@ -41,6 +41,8 @@ class observed : public Base {
     card_.name.store(this->name(), std::memory_order_release);
   }
 
+  [[nodiscard]] actor_card& card() noexcept { return card_; }
+
  protected:
   caf::invoke_message_result consume(caf::mailbox_element& message) override {
     if (card_.processed.load(std::memory_order_relaxed) == 0)
@@ -48,10 +50,10 @@ class observed : public Base {
     const auto start = now_ns();
     const auto result = Base::consume(message);
     if (result == caf::invoke_message_result::skipped) return result;
-    card_.processed.store(card_.processed.load(std::memory_order_relaxed) + 1,
-                          std::memory_order_relaxed);
     card_.busy_ns.store(card_.busy_ns.load(std::memory_order_relaxed) + now_ns() - start,
                         std::memory_order_relaxed);
+    card_.processed.store(card_.processed.load(std::memory_order_relaxed) + 1,
+                          std::memory_order_release);  // with what the handler showed
     return result;
   }
 

@@ -51,6 +51,16 @@ void actor_card::set_business_id(id_kind kind, byte_view bytes) {
   business_kind.store(kind, std::memory_order_release);
 }
 
+std::optional<std::int64_t> actor_card::look() noexcept {
+  const auto done =
+      processed.load(std::memory_order_acquire);  // its handlers' figure is seen below
+  const auto figure = shown.load(std::memory_order_relaxed);
+  if (figure == nothing_shown || received.load(std::memory_order_relaxed) != done)
+    return std::nullopt;
+  if (!looked_at.load(std::memory_order_relaxed)) looked_at.store(true, std::memory_order_relaxed);
+  return figure;
+}
+
 registry& registry::instance() {
   static registry the_registry;
   return the_registry;

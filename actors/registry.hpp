@@ -4,7 +4,9 @@
 #include <atomic>
 #include <caf/fwd.hpp>
 #include <cstdint>
+#include <limits>
 #include <mutex>
+#include <optional>
 
 #include "actors/actors.hpp"
 
@@ -15,11 +17,15 @@ enum class id_kind : std::uint8_t { none = 0, user = 1, uuid = 2 };
 
 /// What the registry knows of one live actor; embedded in it, linked into a shard's list.
 struct actor_card {
+  static constexpr auto nothing_shown = std::numeric_limits<std::int64_t>::min();
+
   std::uint64_t id = 0;
   std::atomic<const char*> name{"starting"};  // static lifetime
   std::atomic<std::uint64_t> received{0};
   std::atomic<std::uint64_t> processed{0};
   std::atomic<std::uint64_t> busy_ns{0};
+  std::atomic<std::int64_t> shown{nothing_shown};  // a figure the owner lets everyone see
+  std::atomic<bool> looked_at{false};              // since the owner last asked
   std::int64_t born_ns = 0;
   std::array<std::uint8_t, 20> business_id{};
   std::atomic<id_kind> business_kind{id_kind::none};  // stored after business_id
@@ -28,6 +34,11 @@ struct actor_card {
   bool listed = false;
 
   void set_business_id(id_kind kind, byte_view bytes);
+
+  /// What the actor would answer now: the figure it shows, unless a message waits that might change
+  /// it. So a reader sees the effect of everything that was sent before it looked, as if it had
+  /// asked. Any thread.
+  [[nodiscard]] std::optional<std::int64_t> look() noexcept;
 };
 
 /// Every observed actor of this process. The only process-wide state of the house: CAF gives an

@@ -81,24 +81,36 @@ void get_balance(exchange& x) {
   });
 }
 
-/// The hot path: one hop to the user's actor, which knows both limits, and an answer by hand. The
-/// address is echoed as it was asked for, which spares a keccak.
+namespace {
+
+/// By hand: this is the hot path. The address is echoed as it was asked for, which spares a keccak.
+void answer_max_bet(exchange& x, std::string_view user, usdc available, usdc buffer_available) {
+  const auto limit = max_bet_of(available, buffer_available);
+  std::string out;
+  out.reserve(240);
+  out.append("{\"user_address\":\"").append(user);
+  append_amount(out.append("\",\"max_bet\":\""), limit.amount);
+  append_amount(out.append("\",\"user_balance\":\""), available);
+  append_amount(out.append("\",\"buffer_balance\":\""), buffer_available);
+  out.append("\",\"limiting_factor\":\"").append(to_string(limit.limited_by));
+  x.reply_json(std::move(out.append("\"}")));
+}
+
+}  // namespace
+
+/// What the user's actor shows, when it is awake and has nothing to do; else it is asked.
 void get_max_bet(exchange& x) {
   require_reader(x);
   const query_fields query{x.asked().query, {"user_address"}};
   const auto asked_for = query.required("user_address");
   const auto user = read_address(x.services().ethereum, "user_address", asked_for);
+  auto& dir = x.services().dir;
+  const auto buffer = dir.buffer_available();
+  if (const auto shown = buffer ? dir.look_at_balance(user) : std::nullopt)
+    return answer_max_bet(x, asked_for, *shown, *buffer);
   ask_balance(x, user,
               [echo = address_text{asked_for}](exchange& y, const actors::balance_view& view) {
-                const auto limit = max_bet_of(view.available, view.buffer_available);
-                std::string out;
-                out.reserve(240);
-                out.append("{\"user_address\":\"").append(echo.view());
-                append_amount(out.append("\",\"max_bet\":\""), limit.amount);
-                append_amount(out.append("\",\"user_balance\":\""), view.available);
-                append_amount(out.append("\",\"buffer_balance\":\""), view.buffer_available);
-                out.append("\",\"limiting_factor\":\"").append(to_string(limit.limited_by));
-                y.reply_json(std::move(out.append("\"}")));
+                answer_max_bet(y, echo.view(), view.available, view.buffer_available);
               });
 }
 

@@ -90,13 +90,25 @@ void answer_bet(exchange& x, const bet& b) {
   x.reply(std::move(answer));
 }
 
-void refuse_bet(exchange& x, const caf::error& e) {
-  auto p = problem_of(e, "max_price");  // its bounds are the market's
-  if (actors::code_of(e) == errc::timed_out || actors::code_of(e) == errc::in_doubt)
-    p.detail =
-        "the bet's outcome is not known yet; repeat it with the same Idempotency-Key: it is "
-        "placed at most once";
-  x.refuse(p);
+/// What is known of a bet whose actor did not answer in time: that it was asked for. The actor goes
+/// on, so this is `placing`; a repeat under the same Idempotency-Key, or GET, finds out.
+bet unanswered(const actors::place_bet& order, timestamp now) {
+  bet out;
+  out.id = order.id;
+  out.user = order.user;
+  out.token = order.token;
+  out.amount = order.amount;
+  out.max_price = order.max_price;
+  out.deadline = order.deadline;
+  out.created_at = out.updated_at = now;
+  return out;
+}
+
+void refuse_bet(exchange& x, const actors::place_bet& order, const caf::error& e) {
+  const auto code = actors::code_of(e);
+  if (code == errc::timed_out || code == errc::in_doubt)
+    return answer_bet(x, unanswered(order, x.services().now()));
+  x.refuse(problem_of(e, "max_price"));  // its bounds are the market's
 }
 
 /// A bet's actor that ended just before it got the message never saw it: the directory has the
@@ -109,7 +121,7 @@ void place(exchange& x, const actors::place_bet& order, unsigned tries_left) {
       actor, [](exchange& y, const bet& b) { answer_bet(y, b); },
       [order, tries_left](exchange& y, const caf::error& e) {
         if (actors::never_received(e) && tries_left > 0) return place(y, order, tries_left - 1);
-        refuse_bet(y, e);
+        refuse_bet(y, order, e);
       },
       order);
 }

@@ -29,8 +29,10 @@ void write_house(std::string& out, const actors::directory& dir) {
               std::to_string(dir.balance_count()));
   write_gauge(out, "headroom_draining", "1 while the service shuts down.",
               dir.draining() ? "1" : "0");
-  write_gauge(out, "headroom_buffer_available_usdc", "What the buffer can pay now.",
-              in_usdc(dir.buffer_available()));
+  const auto available = dir.buffer_available();
+  write_gauge(out, "headroom_buffer_available_usdc",
+              "What the buffer can pay now; NaN while nobody knows.",
+              available ? in_usdc(*available) : "NaN");
 }
 
 void write_buffer(std::string& out, const buffer_status& s) {

@@ -11,6 +11,7 @@ using std::chrono::milliseconds;
 struct BalanceActor : Core {
   address alice = user(1);
 
+  void SetUp() override { dir.publish_buffer_available(1000_usdc); }
   balance_actor open(usdc opening) {
     start_journal();
     give(alice, opening);
@@ -80,6 +81,61 @@ TEST_F(BalanceActor, LeavesWhenIdleAndTheNextOneReadsTheBooksAgain) {
   EXPECT_EQ(ask<balance_view>(b, get_atom::value)->code, errc::unavailable) << "bounced";
   give(alice, 1_usdc);
   EXPECT_EQ(available(dir.balance_of(alice)), 101_usdc);
+}
+
+TEST_F(BalanceActor, ShowsWhatItWouldAnswerUnlessAMessageWaits) {
+  EXPECT_FALSE(dir.look_at_balance(alice)) << "nobody owns it yet";
+  const auto b = open(100_usdc);
+  EXPECT_EQ(dir.look_at_balance(alice), 100_usdc);
+  ask<usdc>(b, deduct{bet_at(1), 60_usdc, {}});
+  EXPECT_EQ(dir.look_at_balance(alice), 40_usdc);
+  caf::anon_send(b, refund{bet_at(1)});
+  EXPECT_FALSE(dir.look_at_balance(alice)) << "the refund was sent before we looked";
+  run();
+  EXPECT_EQ(dir.look_at_balance(alice), 100_usdc);
+  tell(b, balance_committed{{}, 70_usdc, 9});
+  EXPECT_EQ(dir.look_at_balance(alice), 70_usdc);
+}
+
+TEST_F(BalanceActor, BeingLookedAtKeepsItAwake) {
+  const auto b = open(100_usdc);
+  tell(b, tick_atom::value);
+  EXPECT_EQ(dir.look_at_balance(alice), 100_usdc);
+  tell(b, tick_atom::value);
+  EXPECT_EQ(dir.balance_count(), 1U);
+  tell(b, tick_atom::value);
+  EXPECT_EQ(dir.balance_count(), 0U);
+  EXPECT_FALSE(dir.look_at_balance(alice));
+}
+
+TEST_F(BalanceActor, SaysNothingWhileTheBufferIsUnknown) {
+  const auto b = open(100_usdc);
+  dir.forget_buffer_available();
+  EXPECT_EQ(ask<balance_view>(b, get_atom::value)->code, errc::unavailable);
+}
+
+TEST_F(BalanceActor, AStoreThatStaysAwayIsReportedNotWaitedFor) {
+  store.reads_away = true;
+  start_journal();
+  give(alice, 5_usdc);
+  const auto r = ask_later<balance_view>(dir.balance_of(alice), get_atom::value);
+  run();
+  EXPECT_EQ(r->answers, 0) << "it may come back";
+  advance(settings.load_timeout + milliseconds{2'000});
+  EXPECT_EQ(r->code, errc::unavailable);
+  EXPECT_EQ(dir.balance_count(), 0U);
+  store.reads_away = false;
+  EXPECT_EQ(available(dir.balance_of(alice)), 5_usdc);
+}
+
+TEST_F(BalanceActor, AJournalThatDiesWithTheReadAnswersIt) {
+  store.reads_away = true;
+  const auto journal = start_journal();
+  const auto r = ask_later<balance_view>(dir.balance_of(alice), get_atom::value);
+  run();
+  caf::anon_send_exit(journal, caf::exit_reason::kill);
+  run();
+  EXPECT_EQ(r->code, errc::unavailable);
 }
 
 TEST_F(BalanceActor, StaysAsLongAsADeductionIsOpen) {

@@ -148,13 +148,17 @@ TEST_F(Bets, EveryRefusalHasItsStatus) {
   }
 }
 
-TEST_F(Bets, SilenceSaysThatARepeatIsSafe) {
+TEST_F(Bets, SilenceIsABetThatIsStillBeingPlaced) {
   settings.request_timeout = std::chrono::milliseconds{200};
   says.hold_bets = true;
   start();
   const auto r = post_bet(body().dump());
-  expect_problem(r, 503, "timed_out");
-  EXPECT_NE(r.json()["detail"].get<std::string>().find("same Idempotency-Key"), std::string::npos);
+  EXPECT_EQ(r.status, 202);
+  EXPECT_EQ(r.json()["status"], "placing");
+  EXPECT_EQ(r.json()["amount"], body()["amount"]);
+  EXPECT_EQ(r.json()["order_hash"], nullptr);
+  EXPECT_EQ(r.header("location"), "/bets/" + r.json()["bet_id"].get<std::string>());
+  EXPECT_EQ(r.header("retry-after"), "1");
 }
 
 TEST_F(Bets, TooManyBetsInProgress) {

@@ -46,6 +46,31 @@ TEST_F(Reads, MaxBetNamesTheLimitingFactor) {
   }
 }
 
+TEST_F(Reads, MaxBetIsReadFromWhatTheOwnersShowAndAskedForOtherwise) {
+  start();
+  const auto max_bet = [&] {
+    return get("/buffer/max-bet?user_address=" + user_text, read_key.text).json()["max_bet"];
+  };
+  EXPECT_EQ(max_bet(), "40.00") << "asked";
+  actors::actor_card card;
+  const auto owner = dir->find_balance(user);
+  dir->show_balance(user, owner.id() + 1, card);  // not the owner
+  card.shown = (12_usdc).micro;
+  EXPECT_EQ(max_bet(), "40.00") << "the buffer is unknown";
+  dir->publish_buffer_available(30_usdc);
+  EXPECT_EQ(max_bet(), "40.00") << "nobody shows anything";
+  dir->show_balance(user, owner.id(), card);
+  EXPECT_EQ(max_bet(), "12.00");
+  dir->publish_buffer_available(5_usdc);
+  EXPECT_EQ(max_bet(), "5.00");
+  card.received = 1;  // a message waits
+  EXPECT_EQ(max_bet(), "40.00");
+  card.processed = 1;
+  EXPECT_EQ(max_bet(), "5.00");
+  card.shown = actors::actor_card::nothing_shown;
+  EXPECT_EQ(max_bet(), "40.00");
+}
+
 TEST_F(Reads, BufferStatusIsPublicAndHasEveryField) {
   start();
   const auto doc = get("/buffer/status").json();

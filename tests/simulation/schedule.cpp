@@ -143,7 +143,7 @@ class life {
       if (view != books)
         wrong += who + " shows " + to_string(view) + ", the books have " + to_string(books) + "; ";
     };
-    check("buffer", dir_.buffer_available(), out_.books.buffer.balance);
+    check("buffer", dir_.buffer_available().value_or(usdc{-1}), out_.books.buffer.balance);
     for (std::size_t i = 0; i < user_count; ++i) {
       const auto owner = dir_.find_balance(user_at(i));
       if (!owner) continue;
@@ -153,8 +153,10 @@ class life {
       }
       pending.receive(
           [&](const balance_view& v) {
-            check("balance " + std::to_string(i), v.available,
-                  out_.books.balances[user_at(i)].balance);
+            const auto books = out_.books.balances[user_at(i)].balance;
+            check("balance " + std::to_string(i), v.available, books);
+            if (const auto shown = dir_.look_at_balance(user_at(i)))
+              check("figure of balance " + std::to_string(i), *shown, books);
           },
           [](const caf::error&) {});  // it left for being idle
     }
