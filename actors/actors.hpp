@@ -250,7 +250,17 @@ struct pay_deposit {
 };
 HEADROOM_INSPECT(pay_deposit, x.amount, x.x402_version, x.header)
 
-/// A payment that passed every check of facts/x402 section 11, steps 1 to 7.
+/// A payment that is sound whatever the time and the chain say: form, terms and signature. Enough
+/// to be told what became of it, not enough to be taken. `proven`: the payer's own key signed it;
+/// otherwise the signature is for the payer's contract to judge.
+struct signed_payment {
+  authorization payment;
+  std::uint8_t x402_version = 2;
+  bool proven = false;
+};
+HEADROOM_INSPECT(signed_payment, x.payment, x.x402_version, x.proven)
+
+/// A payment that may be taken now: in its window, signed, unused or ours to look for, funded.
 struct verified_payment {
   authorization payment;
 };
@@ -279,7 +289,8 @@ HEADROOM_INSPECT(contract_call, x.to, x.data, x.value, x.gas_limit)
 
 /// PAYMENT: verifies x402 payments and reads their fate from the chain; sends nothing itself.
 using payment_actor = status_actor::extend<
-    caf::replies_to<pay_deposit>::with<verified_payment>,  // invalid_payment: detail is the code.
+    caf::replies_to<pay_deposit>::with<signed_payment>,  // invalid_payment: detail is the code.
+    caf::replies_to<signed_payment>::with<verified_payment>,  // Likewise, by time and chain.
     caf::replies_to<get_atom, authorization>::with<payment_finding>,  // What does the chain say?
     caf::replies_to<authorization>::with<contract_call>>;             // The call that settles it.
 

@@ -12,6 +12,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds first_look{100};
 constexpr std::uint32_t follow_looks = 50;
 constexpr milliseconds longest_look{10'000};
+constexpr auto nonce_taken = "invalid_exact_evm_nonce_already_used";  // by another message
 
 class payment_saga {
  public:
@@ -20,25 +21,63 @@ class payment_saga {
   // -- before anything is stored: every failure is the caller's answer, nothing happened
   // -----------
 
+  void read(pay_deposit x) {
+    const auto payment = w_.dir.get<payment_actor>();
+    if (!payment) return refuse(make_error(errc::unavailable));
+    self_->request(payment, w_.settings.load_timeout, std::move(x))
+        .then(
+            [self = self_](signed_payment& found) {
+              self->state.asked = std::move(found);
+              payment_saga{self}.look_for_known();
+            },
+            [self = self_](caf::error& e) { payment_saga{self}.refuse(std::move(e)); });
+  }
+
+  /// Before the verdict and after it: a request beside this one may have stored the same payment
+  /// meanwhile, and then a refusal would be untrue.
+  void look_for_known() {
+    const auto query = w_.dir.get<query_actor>();
+    if (!query) return refuse(make_error(errc::unavailable));
+    self_->request(query, w_.settings.load_timeout, get_atom::value, st_.asked.payment)
+        .then([self = self_](deposit& known) { payment_saga{self}.compare(known); },
+              [self = self_](caf::error& e) {
+                payment_saga s{self};
+                const auto& st = self->state;
+                if (code_of(e) != errc::not_found) return s.refuse(std::move(e));
+                if (!st.judged) return s.verify();
+                if (st.verdict) return s.refuse(st.verdict);
+                s.ask_chain_first();
+              });
+  }
+
+  /// The same authorization again is the same deposit, whatever the time is now and whatever the
+  /// chain says: its state is the answer. Only to one who shows that it is theirs.
+  void compare(const deposit& known) {
+    const auto& ours = st_.asked;
+    const bool theirs = ours.proven || ours.payment.signature == known.payment.signature;
+    if (theirs && same_message(ours.payment, known.payment)) return answer_known(known);
+    if (!ours.proven && !st_.judged) return verify();
+    if (st_.verdict) return refuse(st_.verdict);
+    refuse(make_error(errc::invalid_payment, nonce_taken));
+  }
+
   void verify() {
     const auto payment = w_.dir.get<payment_actor>();
     if (!payment) return refuse(make_error(errc::unavailable));
-    self_->request(payment, w_.settings.load_timeout, st_.request)
-        .then([self = self_](const verified_payment& v) { payment_saga{self}.look_for_known(v); },
-              [self = self_](caf::error& e) { payment_saga{self}.refuse(std::move(e)); });
+    self_->request(payment, w_.settings.load_timeout, st_.asked)
+        .then([self = self_](const verified_payment&) { payment_saga{self}.judge({}); },
+              [self = self_](caf::error& e) {
+                if (code_of(e) != errc::invalid_payment)
+                  return payment_saga{self}.refuse(std::move(e));
+                payment_saga{self}.judge(std::move(e));
+              });
   }
 
-  /// The same authorization again is the same deposit: its state is the answer.
-  void look_for_known(const verified_payment& v) {
-    const auto query = w_.dir.get<query_actor>();
-    if (!query) return refuse(make_error(errc::unavailable));
-    st_.row.payment = v.payment;
-    self_->request(query, w_.settings.load_timeout, get_atom::value, v.payment)
-        .then([self = self_](deposit& known) { payment_saga{self}.answer_known(known); },
-              [self = self_](caf::error& e) {
-                if (code_of(e) != errc::not_found) return payment_saga{self}.refuse(std::move(e));
-                payment_saga{self}.ask_chain_first();
-              });
+  void judge(caf::error verdict) {
+    st_.judged = true;
+    st_.verdict = std::move(verdict);
+    if (!st_.verdict) st_.asked.proven = true;
+    look_for_known();
   }
 
   /// A request beside this one, or before a restart, settles it: wait for its result, boundedly.
@@ -53,7 +92,7 @@ class payment_saga {
   void ask_chain_first() {
     const auto payment = w_.dir.get<payment_actor>();
     if (!payment) return refuse(make_error(errc::unavailable));
-    self_->request(payment, w_.settings.load_timeout, get_atom::value, st_.row.payment)
+    self_->request(payment, w_.settings.load_timeout, get_atom::value, st_.asked.payment)
         .then(
             [self = self_](const payment_finding& f) {
               payment_saga s{self};
@@ -73,9 +112,10 @@ class payment_saga {
     if (!journal) return refuse(make_error(errc::unavailable));
     auto& row = st_.row;
     row.id = deposit_id::from_digest(w_.random());
+    row.payment = st_.asked.payment;
     row.user = row.payment.from;
     row.amount = row.payment.value;
-    row.x402_version = st_.request.x402_version;
+    row.x402_version = st_.asked.x402_version;
     row.created_at = row.updated_at = w_.now();
     self_->request(journal, w_.settings.append_timeout, open_deposit{row})
         .then(
@@ -85,8 +125,7 @@ class payment_saga {
             },
             [self = self_](caf::error& e) {
               // Stored by a request that ran beside this one: its deposit is the answer.
-              if (code_of(e) == errc::duplicate)
-                return payment_saga{self}.look_for_known({self->state.row.payment});
+              if (code_of(e) == errc::duplicate) return payment_saga{self}.look_for_known();
               payment_saga{self}.refuse(std::move(e));
             });
   }
@@ -241,10 +280,9 @@ deposit_actor::behavior_type deposit_behavior(deposit_self self, world_ptr w) {
       [self](pay_deposit& x) -> caf::result<deposit> {
         auto& st = self->state;
         if (!st.answered || st.done) return make_error(errc::overloaded);
-        st.request = std::move(x);
         st.asker = self->make_response_promise<deposit>();
         st.answered = false;
-        payment_saga{self}.verify();
+        payment_saga{self}.read(std::move(x));
         return st.asker;
       },
       [self](resume_atom, deposit& stored) {
@@ -257,7 +295,7 @@ deposit_actor::behavior_type deposit_behavior(deposit_self self, world_ptr w) {
       },
       [self](tick_atom) {
         const auto& st = self->state;
-        if (st.following) return payment_saga{self}.look_for_known({st.row.payment});
+        if (st.following) return payment_saga{self}.look_for_known();
         payment_saga{self}.look();
       },
       [self](status_atom) {

@@ -7,9 +7,12 @@ namespace headroom::actors {
 
 /// One x402 payment:
 ///
-///     verify -> known already? -> what does the chain say? -> journal.open_deposit -> wallet.send
-///            -> (look until the chain knows) -> journal.settle_deposit ->
-///            conversion.credit_deposit
+///     read -> known already? -> verify -> known by now? -> what does the chain say?
+///          -> journal.open_deposit -> wallet.send -> (look until the chain knows)
+///          -> journal.settle_deposit -> conversion.credit_deposit
+///
+/// The books come before everything that changes with time (the window, the balance, a used nonce),
+/// so that a payment's repetition gets its first answer for ever.
 ///
 /// From open_deposit on the payment is followed until the chain decides, through restarts too.
 struct deposit_state {
@@ -17,7 +20,9 @@ struct deposit_state {
 
   world_ptr w;
   caf::actor_id self_id = 0;
-  pay_deposit request;
+  signed_payment asked;
+  bool judged = false;  // time and chain have been asked
+  caf::error verdict;   // what they have against it
   deposit row;
   bool stored = false;
   bool done = false;

@@ -5,15 +5,18 @@
 #include <algorithm>
 
 #include "chain/abi.hpp"
+#include "chain/erc1271.hpp"
 #include "chain/log_search.hpp"
 
 namespace headroom::chain {
 namespace {
 
 using actors::payment_finding;
+using actors::signed_payment;
 using actors::verified_payment;
 using finding_state = actors::payment_state;
 
+constexpr std::string_view invalid_payload = "invalid_payload";
 constexpr auto nonce_used = "invalid_exact_evm_nonce_already_used";
 constexpr auto window_over = "invalid_exact_evm_payload_authorization_valid_before";
 constexpr std::uint64_t token_decimals = 6;  // micro-USDC is the token's unit
@@ -91,72 +94,106 @@ class facilitator {
     self_->delayed_send(self_, same ? s.domain_check : s.domain_retry, actors::tick_atom::value);
   }
 
-  // -- verification ------------------------------------------------------------------------------
+  // -- what no time changes ----------------------------------------------------------------------
 
-  using verified_promise = caf::typed_response_promise<verified_payment>;
-
-  caf::result<verified_payment> verify(const actors::pay_deposit& x) {
-    if (st_.domain != domain_state::matches)
-      return make_error(errc::unavailable, "the token's signing domain is not confirmed");
-    if (st_.in_flight >= st_.settings.max_in_flight) return make_error(errc::overloaded);
+  /// Without the chain, so that a stored payment can be told its answer while the chain is silent.
+  caf::result<signed_payment> read(const actors::pay_deposit& x) {
     const auto parsed = x402::parse_payment(x.x402_version, x.header);
     if (!parsed.code.empty()) return refuse(parsed.code);
     const auto& p = parsed.value;
+    const auto a = x402::to_authorization(p, terms_);
+    if (a && x402::verify(p, terms_, x.amount, std::nullopt).empty())
+      return signed_payment{*a, p.version, true};
+    // Refused: for the first check in the official order, which has the window among the others.
     const auto now = st_.w->now().seconds();
-    const auto plain = x402::verify(p, terms_, x.amount, now);
-    const auto as_contract =
-        plain.empty() ? plain : x402::verify(p, terms_, x.amount, now, x402::payer_kind::contract);
-    // Only the signature may be excused: a contract's is the token's to judge.
-    if (!plain.empty() && plain != codes_of(p.version).signature) return refuse(plain);
-    auto promise = self_->make_response_promise<verified_payment>();
-    ++st_.in_flight;
-    if (plain.empty()) {
-      ask_chain(p, x.amount, x402::payer_kind::plain, promise);
-    } else {
-      ask_code(p, x.amount, std::string{plain}, std::string{as_contract}, promise);
-    }
-    return promise;
+    const auto why = x402::verify(p, terms_, x.amount, now);
+    if (why != codes_of(p.version).signature) return refuse(why.empty() ? invalid_payload : why);
+    // Only the signature may be excused: a contract's is the contract's to judge.
+    constexpr auto contract = x402::payer_kind::contract;
+    if (a && x402::verify(p, terms_, x.amount, std::nullopt, contract).empty())
+      return signed_payment{*a, p.version, false};
+    return name_refusal(p.message.from, why, x402::verify(p, terms_, x.amount, now, contract));
   }
 
-  void ask_code(const x402::payment& p, usdc amount, std::string if_plain, std::string if_contract,
-                verified_promise promise) {
-    ask_all(self_, st_.rpc, {eth::code(p.message.from)},
-            [=, self = self_](std::vector<rpc_result>& r) {
+  /// It is refused either way; whether the payer has code decides which check failed first.
+  caf::result<signed_payment> name_refusal(const address& from, std::string_view if_plain,
+                                           std::string_view if_contract) {
+    if (st_.in_flight >= st_.settings.max_in_flight) return make_error(errc::overloaded);
+    auto promise = self_->make_response_promise<signed_payment>();
+    ++st_.in_flight;
+    ask_all(self_, st_.rpc, {eth::code(from)},
+            [=, self = self_](std::vector<rpc_result>& r) mutable {
               facilitator f{self};
               const auto code = bytes_of(r[0]);
               if (!code) return f.cannot_tell(promise);
-              const auto& verdict = code->empty() ? if_plain : if_contract;
-              if (!verdict.empty()) return f.refuse(promise, verdict);
-              f.ask_chain(p, amount, x402::payer_kind::contract, promise);
+              f.refuse(promise, code->empty() ? if_plain : if_contract);
             });
+    return promise;
+  }
+
+  // -- what time and chain say -------------------------------------------------------------------
+
+  using verified_promise = caf::typed_response_promise<verified_payment>;
+
+  caf::result<verified_payment> verify(const signed_payment& x) {
+    if (st_.domain != domain_state::matches)
+      return make_error(errc::unavailable, "the token's signing domain is not confirmed");
+    if (st_.in_flight >= st_.settings.max_in_flight) return make_error(errc::overloaded);
+    auto promise = self_->make_response_promise<verified_payment>();
+    ++st_.in_flight;
+    x.proven ? check_window(x, promise) : ask_contract(x, promise);
+    return promise;
+  }
+
+  /// ERC-1271. Asked by itself, because the token does not judge a signature any more once the
+  /// authorization is used; until then the simulation has the token ask as well.
+  void ask_contract(const signed_payment& x, verified_promise promise) {
+    const auto& a = x.payment;
+    const auto digest = eip3009::digest(terms_.token_domain(), eip3009::message_of(a));
+    ask_all(self_, st_.rpc,
+            {eth::code(a.from),
+             eth::call({terms_.asset, a.from, erc1271::valid_call(digest, a.signature), {}})},
+            [=, self = self_](std::vector<rpc_result>& r) {
+              facilitator f{self};
+              const auto code = bytes_of(r[0]);
+              const auto verdict = bytes_of(r[1]);
+              const bool reverts = r[1].status == rpc_status::error && eth::is_revert(r[1].error);
+              if (!code || (!verdict && !reverts)) return f.cannot_tell(promise);
+              if (code->empty() || !verdict || !erc1271::says_valid(*verdict))
+                return f.refuse(promise, codes_of(x.x402_version).signature);
+              f.check_window(x, promise);
+            });
+  }
+
+  void check_window(const signed_payment& x, verified_promise promise) {
+    const auto late = x402::verify_window(x.payment, st_.w->now().seconds());
+    if (!late.empty()) return refuse(promise, late);
+    ask_chain(x, promise);
   }
 
   /// Used, funded, and would it go through? A used one passes: the finding says what became of it.
-  void ask_chain(const x402::payment& p, usdc amount, x402::payer_kind payer,
-                 verified_promise promise) {
-    const auto a = x402::to_authorization(p, terms_);
-    if (!a) return refuse(promise, "invalid_payload");
+  void ask_chain(const signed_payment& x, verified_promise promise) {
+    const auto& a = x.payment;
     ask_all(self_, st_.rpc,
-            {ask_token(eip3009::state_call(a->from, a->nonce)), ask_token(balance_of_call(a->from)),
+            {ask_token(eip3009::state_call(a.from, a.nonce)), ask_token(balance_of_call(a.from)),
              eth::block("latest"),
-             eth::call({st_.settings.relayer, terms_.asset, x402::settle_call(*a), {}})},
-            [=, self = self_, a = *a](std::vector<rpc_result>& r) {
-              facilitator{self}.heard_chain(p, amount, payer, a, r, promise);
+             eth::call({st_.settings.relayer, terms_.asset, x402::settle_call(a), {}})},
+            [=, self = self_](std::vector<rpc_result>& r) {
+              facilitator{self}.heard_chain(x, r, promise);
             });
   }
 
-  void heard_chain(const x402::payment& p, usdc amount, x402::payer_kind payer,
-                   const authorization& a, const std::vector<rpc_result>& r,
+  void heard_chain(const signed_payment& x, const std::vector<rpc_result>& r,
                    verified_promise promise) {
+    const auto& a = x.payment;
     const auto used = flag_of(r[0]);
     const auto balance = word_of(r[1]);
     const auto block = r[2].status == rpc_status::ok ? eth::read_block(r[2].value) : std::nullopt;
     if (!used || !balance || !block || !*block) return cannot_tell(promise);
     if (*used) return accept(promise, a);
-    const auto& code = codes_of(p.version);
+    const auto& code = codes_of(x.x402_version);
     const auto chain_time = static_cast<std::int64_t>((*block)->timestamp);
-    const auto late =
-        x402::verify(p, terms_, amount, std::max(st_.w->now().seconds(), chain_time), payer);
+    const auto late = x402::verify_window(a, std::max(st_.w->now().seconds(), chain_time));
     if (!late.empty()) return refuse_unless_used(a, late, promise);
     if (*balance < uint256::of(static_cast<std::uint64_t>(a.value.micro)))
       return refuse_unless_used(a, code.balance, promise);
@@ -164,8 +201,7 @@ class facilitator {
     if (simulation.status == rpc_status::ok) return accept(promise, a);
     if (simulation.status != rpc_status::error || !eth::is_revert(simulation.error))
       return cannot_tell(promise);
-    refuse_unless_used(a, payer == x402::payer_kind::contract ? code.signature : code.simulation,
-                       promise);
+    refuse_unless_used(a, code.simulation, promise);
   }
 
   /// The reads above are of no single block: a transaction of ours (sent for the same payment just
@@ -267,7 +303,8 @@ class facilitator {
     ++st_.refused;
     return refusal(code);
   }
-  void refuse(verified_promise promise, std::string_view code) {
+  template <class T>
+  void refuse(caf::typed_response_promise<T> promise, std::string_view code) {
     --st_.in_flight;
     promise.deliver(refuse(code));
   }
@@ -276,7 +313,8 @@ class facilitator {
     ++st_.verified;
     promise.deliver(verified_payment{a});
   }
-  void cannot_tell(verified_promise promise) {
+  template <class T>
+  void cannot_tell(caf::typed_response_promise<T> promise) {
     --st_.in_flight;
     ++st_.unreadable;
     promise.deliver(make_error(errc::unavailable, "the chain does not answer"));
@@ -303,7 +341,8 @@ payment_impl::behavior_type payment_behavior(payment_self self, actors::world_pt
   st.rpc = std::move(rpc);
   self->send(self, actors::tick_atom::value);
   return {
-      [self](const actors::pay_deposit& x) { return facilitator{self}.verify(x); },
+      [self](const actors::pay_deposit& x) { return facilitator{self}.read(x); },
+      [self](const signed_payment& x) { return facilitator{self}.verify(x); },
       [self](actors::get_atom, const authorization& a) { return facilitator{self}.find(a); },
       [](const authorization& a) {
         return actors::contract_call{a.token, x402::settle_call(a), {}, 0};

@@ -39,10 +39,10 @@ struct payment_state {
 using payment_impl = actors::payment_actor::extend<caf::reacts_to<actors::tick_atom>>;
 using payment_self = actors::self_pointer<payment_impl, payment_state>;
 
-/// The x402 facilitator, in process: verifies in the official order, and tells from the chain what
-/// became of an authorization. Every refusal is errc::invalid_payment with the protocol's code as
-/// detail; a silent node, or a token whose EIP-712 domain is not the configured one, is
-/// `unavailable`. Sends nothing.
+/// The x402 facilitator, in process: verifies in the official order, first what lasts and then,
+/// when asked, what time and chain say; and tells from the chain what became of an authorization.
+/// Every refusal is errc::invalid_payment with the protocol's code as detail; a silent node, or a
+/// token whose EIP-712 domain is not the configured one, is `unavailable`. Sends nothing.
 payment_impl::behavior_type payment_behavior(payment_self self, actors::world_ptr w,
                                              payment_settings settings, rpc_actor rpc);
 

@@ -63,10 +63,13 @@ struct parsed_payment {
 enum class payer_kind : std::uint8_t { plain = 0, contract = 1 };
 
 /// "" when everything that can be known without the chain is right; otherwise the first failed
-/// check in the official order of that version.
+/// check in the official order of that version. Without `now_seconds` the window is left out: what
+/// remains is true of a payment for ever.
 [[nodiscard]] std::string_view verify(const payment& p, const terms& t, usdc amount,
-                                      std::int64_t now_seconds,
+                                      std::optional<std::int64_t> now_seconds,
                                       payer_kind payer = payer_kind::plain);
+/// The window alone: "" or verify's code.
+[[nodiscard]] std::string_view verify_window(const authorization& a, std::int64_t now_seconds);
 
 /// A verified payment as the books keep it; v of a plain signature becomes 27/28. Nothing when a
 /// field does not fit (verify refuses those).

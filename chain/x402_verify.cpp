@@ -6,6 +6,8 @@ namespace headroom::chain::x402 {
 namespace {
 
 constexpr std::int64_t margin_seconds = 6;  // time for our transaction to be mined
+constexpr std::string_view ends_too_early = "invalid_exact_evm_payload_authorization_valid_before";
+constexpr std::string_view begins_too_late = "invalid_exact_evm_payload_authorization_valid_after";
 
 /// ERC-6492: a signature of a wallet that is not deployed yet ends in this word.
 bool is_erc6492(byte_view signature) {
@@ -46,6 +48,13 @@ constexpr codes v2_codes{"invalid_exact_evm_scheme", "invalid_exact_evm_network_
                          "invalid_exact_evm_signature", "invalid_exact_evm_recipient_mismatch",
                          "invalid_exact_evm_payload_authorization_value_mismatch"};
 
+std::string_view outside_window(const eip3009::transfer& m, std::int64_t now_seconds) {
+  const auto at = [](std::int64_t t) { return uint256::of(static_cast<std::uint64_t>(t)); };
+  if (m.valid_before < at(now_seconds + margin_seconds)) return ends_too_early;
+  if (m.valid_after > at(now_seconds)) return begins_too_late;
+  return {};
+}
+
 bool names_our_network(const payment& p, const terms& t) {
   if (p.version == 2) return p.network == t.network();
   return std::find(t.networks_v1.begin(), t.networks_v1.end(), p.network) != t.networks_v1.end();
@@ -57,11 +66,9 @@ std::string terms::network() const { return "eip155:" + std::to_string(chain_id)
 
 eip712::domain terms::token_domain() const { return {token_name, token_version, chain_id, asset}; }
 
-std::string_view verify(const payment& p, const terms& t, usdc amount, std::int64_t now_seconds,
-                        payer_kind payer) {
+std::string_view verify(const payment& p, const terms& t, usdc amount,
+                        std::optional<std::int64_t> now_seconds, payer_kind payer) {
   const auto& code = p.version == 1 ? v1_codes : v2_codes;
-  const auto now = uint256::of(static_cast<std::uint64_t>(now_seconds));
-  const auto earliest_end = uint256::of(static_cast<std::uint64_t>(now_seconds + margin_seconds));
   // valid_before beyond 63 bits fits no column of ours and no sensible payer.
   const auto latest_end = uint256::of(static_cast<std::uint64_t>(INT64_MAX));
 
@@ -71,12 +78,16 @@ std::string_view verify(const payment& p, const terms& t, usdc amount, std::int6
   if (is_erc6492(p.signature)) return "eip6492_factory_not_allowed";
   if (!signed_by_payer(p, t, payer)) return code.signature;
   if (p.message.to != t.pay_to) return code.recipient;
-  if (p.message.valid_before < earliest_end || p.message.valid_before > latest_end)
-    return "invalid_exact_evm_payload_authorization_valid_before";
-  if (p.message.valid_after > now) return "invalid_exact_evm_payload_authorization_valid_after";
+  if (p.message.valid_before > latest_end) return ends_too_early;
+  if (const auto late = now_seconds ? outside_window(p.message, *now_seconds) : ""; !late.empty())
+    return late;
   if (amount.micro <= 0 || p.message.value != uint256::of(static_cast<std::uint64_t>(amount.micro)))
     return code.value;
   return {};
+}
+
+std::string_view verify_window(const authorization& a, std::int64_t now_seconds) {
+  return outside_window(eip3009::message_of(a), now_seconds);
 }
 
 std::optional<authorization> to_authorization(const payment& p, const terms& t) {

@@ -30,6 +30,12 @@ std::string_view to_string(deposit_status s) noexcept {
   return "unknown";
 }
 
+bool same_message(const authorization& a, const authorization& b) noexcept {
+  return a.chain_id == b.chain_id && a.token == b.token && a.from == b.from && a.to == b.to &&
+         a.value == b.value && a.valid_after == b.valid_after && a.valid_before == b.valid_before &&
+         a.nonce == b.nonce;
+}
+
 std::string_view to_string(conversion_status s) noexcept {
   switch (s) {
     case conversion_status::running: return "running";

@@ -72,8 +72,10 @@ struct authorization {
   std::int64_t valid_after = 0;   // unix seconds
   std::int64_t valid_before = 0;  // unix seconds
   hash256 nonce;                  // random per payer; unique with (chain_id, token, from)
-  byte_vector signature;          // r || s || v, low s, v 27/28
+  byte_vector signature;          // r || s || v, low s, v 27/28; anything when a contract pays
 };
+/// The same signed words. A message may have several signatures, so they are not compared.
+[[nodiscard]] bool same_message(const authorization& a, const authorization& b) noexcept;
 
 struct deposit {
   deposit_id id;

@@ -34,6 +34,7 @@ struct venue_settings {
   /// After an answer that no bet can survive (banned, wrong version, ...): no bets for this long.
   std::chrono::milliseconds stop_pause{300'000};
   std::chrono::milliseconds version_check{3'600'000};
+  std::chrono::milliseconds key_renewal{5'000};  // a refused API key is renewed at most this often
 };
 
 /// Where one order's money can be at most, as far as this life knows.

@@ -9,10 +9,9 @@ namespace headroom::chain::polymarket {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::seconds;
 
 constexpr int known_version = 2;
-constexpr seconds between_renewals{5};
+constexpr milliseconds before_first_key{1'000};  // between two tries for it
 constexpr milliseconds retry_wait{1'000};
 constexpr std::size_t waiting_for_key_at_most = 1'024;
 
@@ -126,8 +125,9 @@ void venue_desk::with_credentials(std::function<void(bool)> use) {
 /// At most once in a while, however many requests were refused.
 void venue_desk::renew() {
   if (st_.renewing) return;
-  const bool recent = st_.renewed_at != venue_state::time_point{} &&
-                      now() - st_.renewed_at < (st_.credentials ? between_renewals : seconds{1});
+  const bool recent =
+      st_.renewed_at != venue_state::time_point{} &&
+      now() - st_.renewed_at < (st_.credentials ? st_.settings.key_renewal : before_first_key);
   if (recent) {
     if (!st_.waiting_for_key.empty()) renewed(st_.credentials);
     return;

@@ -4,10 +4,10 @@ import { Refusal } from '../http.mjs';
 import { provesControl } from './signature.mjs';
 
 const CLOCK_WINDOW_S = 60;
-const unauthorized = () => new Refusal(401, 'Unauthorized/Invalid api key');
+export const unauthorized = () => new Refusal(401, 'Unauthorized/Invalid api key');
 
 export class ApiKeys {
-  #seed = randomBytes(32); // keys are a function of (address, nonce), as long as this process lives
+  #seed = randomBytes(32); // keys are a function of (address, nonce), until they are revoked
   #byKey = new Map();
 
   /** POST /auth/api-key */
@@ -31,6 +31,14 @@ export class ApiKeys {
         .filter((k) => k.address === credential.address)
         .map((k) => k.key),
     };
+  }
+
+  /** All keys are void, and the next ones are others. */
+  revokeAll() {
+    const revoked = this.#byKey.size;
+    this.#seed = randomBytes(32);
+    this.#byKey.clear();
+    return { revoked };
   }
 
   remove(credential) {

@@ -11,13 +11,14 @@ export const FAULTS = {
     'error_500_before_accept',
     'fok_not_filled',
     'rate_limited',
+    'unauthorized_401',
     'restarting_425',
     'matched_delayed',
     'trade_failed',
     'html_403',
     'success_with_error',
   ],
-  lookup: ['drop', 'error_500', 'delay', 'null'],
+  lookup: ['drop', 'error_500', 'delay', 'null', 'unauthorized_401'],
 };
 const DEFAULT_DELAY_MS = 1000;
 

@@ -1,7 +1,7 @@
 // The CLOB double over HTTP: finds the route, authenticates, lets faults strike, answers.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseJson, readBody, Refusal, sendError, sendJson, serve } from '../http.mjs';
-import { ApiKeys } from './auth.mjs';
+import { ApiKeys, unauthorized } from './auth.mjs';
 import { control } from './control.mjs';
 import { Faults } from './faults.mjs';
 import { EXCHANGE, NEG_RISK_EXCHANGE } from './markets.mjs';
@@ -76,6 +76,8 @@ async function postOrder(app, req, res, body) {
       throw new Refusal(429, 'Too Many Requests', { headers: { 'retry-after': '1' } });
     case 'restarting_425':
       throw new Refusal(425, 'matching engine is restarting');
+    case 'unauthorized_401':
+      throw unauthorized();
     case 'html_403':
       return sendHtml(res, 403, CLOUDFLARE);
     default:
@@ -114,6 +116,8 @@ async function struckLookup(fault, path, req, res) {
       return true;
     case 'error_500':
       throw new Refusal(500, 'internal server error');
+    case 'unauthorized_401':
+      throw unauthorized();
     case 'null':
       sendJson(res, 200, null);
       return true;

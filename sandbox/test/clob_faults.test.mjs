@@ -135,6 +135,29 @@ test('trade_failed: matched, retrying, failed, and the money is back', async () 
   assert.equal((await request(`${venue.control_url}/fills`)).json.failed, 1);
 });
 
+test('unauthorized_401 strikes orders and look-ups and leaves no trace', async () => {
+  await arm({ kind: 'unauthorized_401' });
+  const payload = await trader.payload(deep);
+  assert.equal((await trader.call('POST', '/order', payload)).status, 401);
+  assert.equal(await seen(), undefined);
+  assert.equal((await trader.call('POST', '/order', payload)).json.status, 'matched');
+  await arm({ on: 'lookup', kind: 'unauthorized_401' });
+  assert.equal((await trader.call('GET', `/data/order/${trader.lastId}`)).status, 401);
+  assert.equal((await trader.call('GET', `/data/order/${trader.lastId}`)).status, 200);
+});
+
+test('revoked keys are refused, and the next key is another', async () => {
+  const late = await new Trader(venue).login();
+  const old = late.key;
+  const { json } = await request(`${venue.control_url}/keys`, { method: 'DELETE' });
+  assert.ok(json.revoked >= 2);
+  assert.equal((await late.buy(deep)).status, 401);
+  await late.login();
+  assert.notEqual(late.key.apiKey, old.apiKey);
+  assert.equal((await late.buy(deep)).json.status, 'matched');
+  await trader.login();
+});
+
 test('html_403 and success_with_error', async () => {
   await arm({ kind: 'html_403' });
   const page = await trader.buy(deep);

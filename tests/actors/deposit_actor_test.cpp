@@ -16,6 +16,8 @@ struct DepositActor : Core {
     payment.payment.from = user(1);
     payment.payment.value = 25_usdc;
     payment.payment.nonce = hash_at(7);
+    payment.payment.valid_before = 1'800'000'120;
+    payment.payment.signature = {1, 2, 3};
     start_journal();
     start_query();
     start_payment();
@@ -28,6 +30,17 @@ struct DepositActor : Core {
   }
   static payment_finding finds(chain_says s, std::string code = {}) {
     return {s, hash_at(99), std::move(code)};
+  }
+  void time_and_chain_refuse(std::string code) {
+    payment.verify_error = errc::invalid_payment;
+    payment.verify_detail = std::move(code);
+  }
+  deposit pay_and_settle() {
+    payment.findings = {finds(chain_says::unused), finds(chain_says::paid)};
+    const auto r = pay();
+    advance(seconds{1});
+    EXPECT_TRUE(r->value) << to_string(r->code);
+    return r->value ? *r->value : deposit{};
   }
   const deposit& only_row() {
     EXPECT_EQ(books.deposits.size(), 1U);
@@ -52,11 +65,17 @@ TEST_F(DepositActor, APaymentIsStoredSentProvenAndCreditedAtOnce) {
 }
 
 TEST_F(DepositActor, AnInvalidPaymentIsRefusedWithItsCodeAndStoresNothing) {
-  payment.verify_error = errc::invalid_payment;
-  payment.verify_detail = "invalid_exact_evm_payload_signature";
-  const auto r = pay();
+  payment.read_error = errc::invalid_payment;
+  payment.read_detail = "invalid_exact_evm_payload_signature";
+  auto r = pay();
   EXPECT_EQ(r->code, errc::invalid_payment);
   EXPECT_EQ(r->detail, "invalid_exact_evm_payload_signature");
+  EXPECT_EQ(payment.verified, 0U) << "nothing that costs a look at the chain";
+  payment.read_error = errc::none;
+  time_and_chain_refuse("insufficient_funds");
+  r = pay();
+  EXPECT_EQ(r->code, errc::invalid_payment);
+  EXPECT_EQ(r->detail, "insufficient_funds");
   EXPECT_TRUE(books.deposits.empty());
 }
 
@@ -69,6 +88,107 @@ TEST_F(DepositActor, AReplayIsTheSameDeposit) {
   EXPECT_EQ(again->value->id, first->value->id);
   EXPECT_EQ(wallet.sent.size(), 1U);
   EXPECT_EQ(books.balances[user(1)].balance, 25_usdc);
+}
+
+TEST_F(DepositActor, AReplayIsAnsweredFromTheBooksWhateverTimeAndChainSay) {
+  const auto first = pay_and_settle();
+  time_and_chain_refuse("invalid_exact_evm_payload_authorization_valid_before");
+  const auto again = pay();
+  ASSERT_TRUE(again->value) << again->detail;
+  EXPECT_EQ(again->value->id, first.id);
+  EXPECT_EQ(again->value->status, deposit_status::converting);
+  EXPECT_EQ(again->value->tx_hash, first.tx_hash);
+  EXPECT_EQ(payment.verified, 1U) << "the first time only";
+}
+
+TEST_F(DepositActor, AFailedDepositRepeatedFailsTheSameWay) {
+  payment.findings = {finds(chain_says::unused), finds(chain_says::void_, "expired")};
+  const auto first = pay();
+  advance(seconds{1});
+  ASSERT_TRUE(first->value);
+  time_and_chain_refuse("invalid_exact_evm_payload_authorization_valid_before");
+  const auto again = pay();
+  ASSERT_TRUE(again->value) << again->detail;
+  EXPECT_EQ(again->value->id, first->value->id);
+  EXPECT_EQ(again->value->status, deposit_status::failed);
+  EXPECT_EQ(again->value->failure, "expired");
+}
+
+TEST_F(DepositActor, AReplayOfASettlingPaymentIsStillSettlingAfterItsWindow) {
+  payment.findings = {finds(chain_says::unused)};
+  const auto first = pay();
+  advance(settings.deposit_answer + seconds{3});
+  ASSERT_TRUE(first->value);
+  time_and_chain_refuse("invalid_exact_evm_payload_authorization_valid_before");
+  const auto again = pay();
+  advance(seconds{30});
+  ASSERT_TRUE(again->value) << again->detail;
+  EXPECT_EQ(again->value->id, first->value->id);
+  EXPECT_EQ(again->value->status, deposit_status::settling) << "202, as the first";
+}
+
+TEST_F(DepositActor, AnUnprovenSignatureReadsNothingOutOfTheBooks) {
+  const auto first = pay_and_settle();
+  payment.proven = false;  // forged, or a contract's
+  payment.payment.signature = {9, 9, 9};
+  time_and_chain_refuse("invalid_exact_evm_signature");
+  const auto forged = pay();
+  EXPECT_FALSE(forged->value);
+  EXPECT_EQ(forged->code, errc::invalid_payment);
+  EXPECT_EQ(forged->detail, "invalid_exact_evm_signature");
+  payment.verify_error = errc::unavailable;  // a chain that cannot tell proves nothing either
+  EXPECT_EQ(pay()->code, errc::unavailable);
+  payment.verify_error = errc::none;  // the contract says that this one is its signature, too
+  const auto other = pay();
+  ASSERT_TRUE(other->value) << other->detail;
+  EXPECT_EQ(other->value->id, first.id);
+}
+
+TEST_F(DepositActor, TheStoredSignatureOfAContractNeedsNoProofAgain) {
+  payment.proven = false;
+  const auto first = pay_and_settle();
+  time_and_chain_refuse("invalid_exact_evm_signature");  // its owner has changed
+  const auto again = pay();
+  ASSERT_TRUE(again->value) << again->detail;
+  EXPECT_EQ(again->value->id, first.id);
+  payment.payment.value = 26_usdc;  // the same signature under other words
+  const auto edited = pay();
+  EXPECT_EQ(edited->code, errc::invalid_payment);
+  EXPECT_EQ(edited->detail, "invalid_exact_evm_signature");
+}
+
+TEST_F(DepositActor, AnotherMessageUnderAStoredNonceIsRefused) {
+  pay_and_settle();
+  const auto kept = payment.payment;
+  const std::function<void()> changes[] = {
+      [&] { payment.payment.value = 24_usdc; },
+      [&] { payment.payment.to = user(9); },
+      [&] { payment.payment.valid_after = 1; },
+      [&] { payment.payment.valid_before += 1; },
+  };
+  for (const auto& change : changes) {
+    payment.payment = kept;
+    change();
+    const auto r = pay();
+    EXPECT_FALSE(r->value);
+    EXPECT_EQ(r->code, errc::invalid_payment);
+    EXPECT_EQ(r->detail, "invalid_exact_evm_nonce_already_used");
+  }
+  only_row();
+}
+
+TEST_F(DepositActor, ARefusalIsNotGivenForWhatWasStoredMeanwhile) {
+  time_and_chain_refuse("invalid_exact_evm_payload_authorization_valid_before");
+  deposit row;
+  row.id.bytes[0] = 9;
+  row.user = user(1);
+  row.amount = 25_usdc;
+  row.payment = payment.payment;
+  row.status = deposit_status::converting;
+  payment.at_verify = [&] { books.deposits.emplace(row.id, row); };
+  const auto r = pay();
+  ASSERT_TRUE(r->value) << r->detail;
+  EXPECT_EQ(r->value->id, row.id);
 }
 
 TEST_F(DepositActor, AReplayBesideTheFirstWaitsForItsResult) {

@@ -64,9 +64,15 @@ venue_actor::behavior_type scripted_venue(self_pointer<venue_actor, scripted_sta
 payment_actor::behavior_type scripted_payment(
     self_pointer<payment_actor, scripted_state<payment_tag>>, payment_script* s) {
   return {
-      [s](const pay_deposit&) -> caf::result<verified_payment> {
+      [s](const pay_deposit&) -> caf::result<signed_payment> {
+        if (s->read_error != errc::none) return make_error(s->read_error, s->read_detail);
+        return signed_payment{s->payment, 2, s->proven};
+      },
+      [s](const signed_payment& x) -> caf::result<verified_payment> {
+        ++s->verified;
+        if (s->at_verify) s->at_verify();
         if (s->verify_error != errc::none) return make_error(s->verify_error, s->verify_detail);
-        return verified_payment{s->payment};
+        return verified_payment{x.payment};
       },
       [s](get_atom, const authorization&) { return next_of(s->findings, s->otherwise); },
       [](const authorization& a) {

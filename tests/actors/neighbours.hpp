@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 
 #include "actors/observed.hpp"
 
@@ -26,11 +27,16 @@ struct venue_script {
 [[nodiscard]] actors::venue_answer says(actors::venue_verdict verdict, std::string reason = {},
                                         bool conclusive = false);
 
-/// A payment that verifies as `payment`, and what the chain says of it.
+/// A payment that reads as `payment`, what time and chain have against it, and what becomes of it.
 struct payment_script {
+  errc read_error = errc::none;
+  std::string read_detail;
+  bool proven = true;  // signed by the payer's own key
+  authorization payment;
   errc verify_error = errc::none;
   std::string verify_detail;
-  authorization payment;
+  std::function<void()> at_verify;  // what happens meanwhile
+  std::uint32_t verified = 0;       // how often it was asked
   std::deque<actors::payment_finding> findings;
   actors::payment_finding otherwise{actors::payment_state::unknown, {}, {}};
 };

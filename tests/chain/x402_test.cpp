@@ -151,6 +151,35 @@ TEST(X402, TheWindowHasSixSecondsOfMarginAndIncludesItsEnds) {
             "invalid_exact_evm_payload_authorization_valid_after");
 }
 
+TEST(X402, WithoutATimeTheWindowIsNotJudgedButEverythingElseIs) {
+  const std::int64_t over = 1'900'000'000;
+  for (const int version : {1, 2}) {
+    const auto version_byte = static_cast<std::uint8_t>(version);
+    const auto good = parse_payment(version_byte, header_of(version)).value;
+    const auto t = terms_of(version);
+    EXPECT_EQ(verify(good, t, amount_of(version), over),
+              "invalid_exact_evm_payload_authorization_valid_before");
+    EXPECT_EQ(verify(good, t, amount_of(version), std::nullopt), "");
+    EXPECT_NE(verify(good, t, {1}, std::nullopt), "") << "another amount";
+    const auto forged =
+        parse_payment(version_byte, edited(version,
+                                           [](json& d) {
+                                             auto& text = d["payload"]["authorization"]["nonce"];
+                                             text = "0x" + std::string(64, '7');
+                                           }))
+            .value;
+    EXPECT_EQ(verify(forged, t, amount_of(version), std::nullopt),
+              version == 1 ? "invalid_exact_evm_payload_signature" : "invalid_exact_evm_signature");
+    const auto a = to_authorization(good, t).value();
+    EXPECT_EQ(verify_window(a, a.valid_before - 6), "");
+    EXPECT_EQ(verify_window(a, a.valid_before - 5),
+              "invalid_exact_evm_payload_authorization_valid_before");
+    if (a.valid_after == 0) continue;
+    EXPECT_EQ(verify_window(a, a.valid_after - 1),
+              "invalid_exact_evm_payload_authorization_valid_after");
+  }
+}
+
 TEST(X402, AcceptedTermsMustBeOurs) {
   const auto code = [](const char* key, const json& value) {
     return judge(2, edited(2, [&](json& d) { d["accepted"][key] = value; }));

@@ -12,6 +12,7 @@ namespace headroom::test {
 namespace {
 
 using actors::payment_finding;
+using actors::signed_payment;
 using actors::verified_payment;
 using finding_state = actors::payment_state;
 using namespace std::chrono_literals;
@@ -56,11 +57,18 @@ struct PaymentOnAnvil : House {
     m.nonce = w->random();
     return m;
   }
-  actors::pay_deposit signed_payment(const chain::eip3009::transfer& m, usdc amount,
-                                     const chain::private_key& signer, std::uint8_t version = 2) {
+  actors::pay_deposit signed_by(const chain::private_key& signer, const chain::eip3009::transfer& m,
+                                usdc amount, std::uint8_t version = 2) {
+    const auto sig = signer.sign(digest(m)).bytes();
+    return payment_with(m, amount, sig.hex(), version);
+  }
+  hash256 digest(const chain::eip3009::transfer& m) const {
+    return chain::eip3009::digest(settings.terms.token_domain(), m);
+  }
+  actors::pay_deposit payment_with(const chain::eip3009::transfer& m, usdc amount,
+                                   const std::string& signature, std::uint8_t version = 2) {
     const auto& t = settings.terms;
-    const auto sig = signer.sign(chain::eip3009::digest(t.token_domain(), m)).bytes();
-    const json inner{{"signature", sig.hex()},
+    const json inner{{"signature", signature},
                      {"authorization",
                       {{"from", m.from.hex()},
                        {"to", m.to.hex()},
@@ -85,11 +93,19 @@ struct PaymentOnAnvil : House {
     return {amount, version, chain::to_base64(all.dump())};
   }
   actors::pay_deposit good(const chain::eip3009::transfer& m, std::uint8_t version = 2) {
-    return signed_payment(m, usdc{static_cast<std::int64_t>(*m.value.to_u64())}, payer, version);
+    return signed_by(payer, m, usdc{static_cast<std::int64_t>(*m.value.to_u64())}, version);
+  }
+  caf::expected<signed_payment> read(const actors::pay_deposit& x) {
+    return ask<signed_payment>(payment, x);
+  }
+  /// What a payment goes through that is not in the books.
+  caf::expected<verified_payment> judge(const actors::pay_deposit& x) {
+    const auto r = read(x);
+    return r ? ask<verified_payment>(payment, *r) : r.error();
   }
   caf::expected<verified_payment> verify(const actors::pay_deposit& x) {
     wait_for_domain("matches");
-    return ask<verified_payment>(payment, x);
+    return judge(x);
   }
   std::string refusal(const actors::pay_deposit& x) {
     const auto r = verify(x);
@@ -213,10 +229,10 @@ TEST_F(PaymentOnAnvil, ExpiredAuthorizationIsVoidOnceABlockAfterItIsFinal) {
 
 TEST_F(PaymentOnAnvil, WrongPaymentsGetTheirCode) {
   const auto m = message(1'000'000);
-  EXPECT_EQ(refusal(signed_payment(m, 1_usdc, fresh_poor_key())), "invalid_exact_evm_signature");
-  EXPECT_EQ(refusal(signed_payment(m, 1_usdc, fresh_poor_key(), 1)),
+  EXPECT_EQ(refusal(signed_by(fresh_poor_key(), m, 1_usdc)), "invalid_exact_evm_signature");
+  EXPECT_EQ(refusal(signed_by(fresh_poor_key(), m, 1_usdc, 1)),
             "invalid_exact_evm_payload_signature");
-  EXPECT_EQ(refusal(signed_payment(m, 2_usdc, payer)),
+  EXPECT_EQ(refusal(signed_by(payer, m, 2_usdc)),
             "invalid_exact_evm_payload_authorization_value_mismatch");
   auto elsewhere = m;
   elsewhere.to = from;
@@ -224,6 +240,35 @@ TEST_F(PaymentOnAnvil, WrongPaymentsGetTheirCode) {
   EXPECT_EQ(refusal(good(message(1'000'000, 3))),
             "invalid_exact_evm_payload_authorization_valid_before");
   EXPECT_EQ(refusal({1_usdc, 2, "not base64!"}), "invalid_payload");
+  // With two defects the official order decides: the window stands before the value.
+  EXPECT_EQ(refusal(signed_by(payer, message(1'000'000, 3), 2_usdc)),
+            "invalid_exact_evm_payload_authorization_valid_before");
+  EXPECT_EQ(refusal(signed_by(fresh_poor_key(), elsewhere, 1_usdc)), "invalid_exact_evm_signature");
+  EXPECT_EQ(refusal(signed_by(fresh_poor_key(), message(1'000'000, 3), 1_usdc)),
+            "invalid_exact_evm_signature");
+}
+
+/// So that the books can be asked first: a payment once taken is known again when its window is
+/// over, and while the chain is away.
+TEST_F(PaymentOnAnvil, WhatNoTimeChangesIsReadWithoutTheChain) {
+  wait_for_domain("matches");
+  const auto over = message(1'000'000, -60);
+  control("/chain/plasma?mode=refuse");
+  for (const auto& m : {message(1'000'000), over}) {
+    const auto r = read(good(m));
+    ASSERT_TRUE(r) << actors::detail_of(r.error());
+    EXPECT_TRUE(r->proven);
+    EXPECT_TRUE(same_message(
+        r->payment, *chain::x402::to_authorization(
+                        chain::x402::parse_payment(2, good(m).header).value, settings.terms)));
+    const auto forged = read(signed_by(fresh_poor_key(), m, 1_usdc));
+    ASSERT_TRUE(forged) << "it might be a contract's signature";
+    EXPECT_FALSE(forged->proven);
+    const auto more = read(signed_by(payer, m, 2_usdc));
+    EXPECT_FALSE(more) << "the signed value is not the amount of the request";
+  }
+  control("/chain/plasma?mode=up");
+  EXPECT_EQ(refusal(good(over)), "invalid_exact_evm_payload_authorization_valid_before");
 }
 
 /// The reads of a verification are of no single block. Here the first look at the authorization was
@@ -255,7 +300,7 @@ TEST_F(PaymentOnAnvil, WrongDomainRefusesDeposits) {
   settings.terms.token_name = "USD Coin";
   start();
   wait_for_domain("differs");
-  const auto r = ask<verified_payment>(payment, good(message(1'000'000)));
+  const auto r = judge(good(message(1'000'000)));
   ASSERT_FALSE(r);
   EXPECT_EQ(actors::code_of(r.error()), errc::unavailable);
 }
@@ -266,15 +311,114 @@ TEST_F(PaymentOnAnvil, SilentChainIsUnavailableAndThenBack) {
   ASSERT_TRUE(v);
   for (const auto* mode : {"hang", "http500", "refuse"}) {
     control(std::string{"/chain/plasma?mode="} + mode);
-    const auto r = ask<verified_payment>(payment, x);
+    const auto r = judge(x);
     EXPECT_FALSE(r) << mode;
     if (!r) {
       EXPECT_EQ(actors::code_of(r.error()), errc::unavailable) << mode;
     }
     EXPECT_EQ(find(v->payment).state, finding_state::unknown) << mode;
     control("/chain/plasma?mode=up");
-    EXPECT_TRUE(eventually([&] { return bool(ask<verified_payment>(payment, x)); })) << mode;
+    EXPECT_TRUE(eventually([&] { return bool(judge(x)); })) << mode;
   }
+}
+
+// -- payers with code (ERC-1271) -----------------------------------------------------------------
+
+/// A wallet whose own signature of a digest is the digest itself with anything behind it:
+///     return (word at 0x64: the signature's first == word at 0x04: the digest) * magic
+constexpr auto wallet_code =
+    "0x7f1626ba7e00000000000000000000000000000000000000000000000000000000"
+    "60643560043514"
+    "02600052"
+    "60206000f3";
+constexpr auto wallet_that_reverts = "0x60006000fd";
+constexpr auto wallet_that_says_nothing = "0x00";
+constexpr auto wallet_that_says_true = "0x600160005260206000f3";  // not the magic word
+
+struct ContractPaysOnAnvil : PaymentOnAnvil {
+  void SetUp() override {
+    PaymentOnAnvil::SetUp();
+    if (HasFatalFailure()) return;
+    from = new_wallet(wallet_code);
+    mint("plasma", "usdt0", from, 100);
+    wait_for_domain("matches");
+  }
+  address new_wallet(const std::string& code) {
+    const auto at = fresh_poor_key().address_of();
+    rpc("plasma", "anvil_setCode", {at.hex(), code});
+    return at;
+  }
+  /// `tail`: any, for another signature of the same message.
+  actors::pay_deposit by_contract(const chain::eip3009::transfer& m, std::uint8_t version = 2,
+                                  const std::string& tail = "77") {
+    return payment_with(m, usdc{static_cast<std::int64_t>(*m.value.to_u64())},
+                        digest(m).hex() + tail, version);
+  }
+  actors::pay_deposit forged(const chain::eip3009::transfer& m, std::uint8_t version = 2) {
+    return payment_with(m, usdc{static_cast<std::int64_t>(*m.value.to_u64())},
+                        w->random().hex() + "77", version);
+  }
+};
+
+TEST_F(ContractPaysOnAnvil, ItsOwnSignatureSettles) {
+  for (const std::uint8_t version : {std::uint8_t{2}, std::uint8_t{1}}) {
+    const auto m = message(2'500'000);
+    const auto x = by_contract(m, version);
+    const auto r = read(x);
+    ASSERT_TRUE(r) << actors::detail_of(r.error());
+    EXPECT_FALSE(r->proven) << "the contract has not been asked";
+    const auto v = verify(x);
+    ASSERT_TRUE(v) << actors::detail_of(v.error());
+    EXPECT_EQ(v->payment.from, from);
+    const auto tx = settle(v->payment, "contract" + std::to_string(version) + from.hex());
+    EXPECT_EQ(tx.state, actors::operation_state::confirmed);
+    EXPECT_EQ(find_until_known(v->payment).state, finding_state::paid);
+
+    // Used now: the token judges no signature of it any more, the contract does.
+    EXPECT_TRUE(verify(x));
+    EXPECT_TRUE(verify(by_contract(m, version, "78"))) << "another signature of the same message";
+    EXPECT_EQ(refusal(forged(m, version)),
+              version == 1 ? "invalid_exact_evm_payload_signature" : "invalid_exact_evm_signature");
+  }
+  EXPECT_EQ(balance("plasma", settings.terms.asset, settings.terms.pay_to), 5'000'000);
+}
+
+TEST_F(ContractPaysOnAnvil, AnythingButTheMagicWordIsANo) {
+  EXPECT_EQ(refusal(forged(message(1'000'000))), "invalid_exact_evm_signature");
+  EXPECT_EQ(refusal(forged(message(1'000'000), 1)), "invalid_exact_evm_payload_signature");
+  for (const auto* code : {wallet_that_reverts, wallet_that_says_nothing, wallet_that_says_true}) {
+    from = new_wallet(code);
+    mint("plasma", "usdt0", from, 100);
+    EXPECT_EQ(refusal(by_contract(message(1'000'000))), "invalid_exact_evm_signature") << code;
+  }
+  from = fresh_poor_key().address_of();  // no code at all
+  mint("plasma", "usdt0", from, 100);
+  EXPECT_EQ(refusal(by_contract(message(1'000'000))), "invalid_exact_evm_signature");
+}
+
+TEST_F(ContractPaysOnAnvil, TheOtherChecksHoldAsForAPlainPayer) {
+  EXPECT_EQ(refusal(by_contract(message(1'000'000, 3))),
+            "invalid_exact_evm_payload_authorization_valid_before");
+  EXPECT_EQ(refusal(forged(message(1'000'000, 3))), "invalid_exact_evm_signature");
+  auto elsewhere = message(1'000'000);
+  elsewhere.to = from;
+  EXPECT_EQ(refusal(by_contract(elsewhere)), "invalid_exact_evm_recipient_mismatch");
+  EXPECT_EQ(refusal(by_contract(message(100'000'001))), "invalid_exact_evm_insufficient_balance");
+  EXPECT_EQ(refusal(payment_with(message(1'000'000), 1_usdc, "0x")), "invalid_exact_evm_signature");
+}
+
+TEST_F(ContractPaysOnAnvil, ASilentChainCannotTell) {
+  const auto m = message(1'000'000);
+  for (const auto& x : {by_contract(m), forged(m)}) {
+    control("/chain/plasma?mode=refuse");
+    const auto r = judge(x);
+    EXPECT_FALSE(r);
+    if (!r) {
+      EXPECT_EQ(actors::code_of(r.error()), errc::unavailable);
+    }
+    control("/chain/plasma?mode=up");
+  }
+  EXPECT_TRUE(eventually([&] { return bool(judge(by_contract(m))); }));
 }
 
 }  // namespace

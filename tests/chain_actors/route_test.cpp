@@ -1,8 +1,11 @@
+#include <algorithm>
+
 #include "chain/audit_actor.hpp"
 #include "chain/eth.hpp"
 #include "chain/keccak.hpp"
 #include "chain/oft.hpp"
 #include "chain/route_actor.hpp"
+#include "chain/transaction.hpp"
 #include "tests/chain_actors/house.hpp"
 
 namespace headroom::test {
@@ -68,6 +71,36 @@ struct RouteOnAnvil : House {
   run_step bridge(usdc amount) { return {conversion, 0, 0, amount, {}}; }
   run_step swap(usdc amount, std::uint32_t attempt = 0) {
     return {conversion, 1, attempt, amount, {}};
+  }
+  /// Blocks come only when they are called for.
+  void hold_blocks(const std::string& chain) {
+    rpc(chain, "evm_setAutomine", {false});
+    rpc(chain, "evm_setIntervalMining", {0});
+  }
+  void release_blocks(const std::string& chain) { rpc(chain, "evm_setIntervalMining", {1}); }
+  /// A transaction of the same key that we know nothing of takes the nonce of ours, which waits in
+  /// the pool, and is mined. Its hash.
+  json overtake(const std::string& chain, const std::string& purpose) {
+    const auto all = books.all();
+    const auto ours =
+        std::find_if(all.begin(), all.end(), [&](auto& row) { return row.purpose == purpose; });
+    if (ours == all.end()) {
+      ADD_FAILURE() << "nothing was sent for " << purpose;
+      return {};
+    }
+    auto body = chain::decode_transaction(ours->raw)->body;
+    body.to = fresh_poor_key().address_of();
+    body.value = {};
+    body.data.clear();
+    body.gas_limit = 21'000;
+    body.fees.max_fee *= 10;
+    body.fees.max_priority_fee *= 10;
+    const auto theirs = rpc(chain, "eth_sendRawTransaction", {to_0x(chain::sign(body, *key).raw)});
+    rpc(chain, "evm_mine");
+    return theirs;
+  }
+  std::int64_t usdt0_of_ours() {
+    return balance("plasma", settings.plasma.usdt0, key->address_of());
   }
   std::int64_t usdc_of_ours() { return balance("polygon", settings.usdc, key->address_of()); }
 };
@@ -159,19 +192,97 @@ TEST_F(RouteOnAnvil, RevertedSwapFailsAndTheNextAttemptQuotesAgain) {
   auto warm = swap(10_usdc);  // approves, so that the next swap is one transaction
   warm.conversion = conversion_id::from_digest(w->random());
   ASSERT_EQ(drive(warm).state, step_state::done);
-  rpc("polygon", "evm_setAutomine", {false});
-  rpc("polygon", "evm_setIntervalMining", {0});
+  hold_blocks("polygon");
   auto step = swap(20_usdc);
   const auto sent = drive(step, "sent");
   EXPECT_EQ(sent.state, step_state::in_flight) << sent.detail;
   rpc("polygon", "evm_increaseTime", {1'200});  // past the swap's deadline
-  rpc("polygon", "evm_setIntervalMining", {1});
+  release_blocks("polygon");
   const auto failed = drive(step);
   EXPECT_EQ(failed.state, step_state::failed) << failed.detail;
   auto next = swap(20_usdc, 1);
   const auto done = drive(next);
   EXPECT_EQ(done.state, step_state::done) << done.detail;
   EXPECT_GE(done.amount_out.micro, 19'900'000);
+}
+
+TEST_F(RouteOnAnvil, BridgeWhoseNonceWentElsewhereFailsAndTheNextAttemptMovesItOnce) {
+  hold_blocks("plasma");
+  auto step = bridge(100_usdc);
+  EXPECT_EQ(drive(step, "sent").state, step_state::in_flight);
+  overtake("plasma", "bridge");
+  release_blocks("plasma");
+  const auto failed = drive(step);
+  EXPECT_EQ(failed.state, step_state::failed) << failed.detail;
+  EXPECT_EQ(failed.detail, "note=dropped: its nonce was used by another");
+  EXPECT_EQ(usdt0_of_ours(), 1'000'000'000);
+  start();
+  EXPECT_EQ(run(step).state, step_state::failed) << "the same word after a restart";
+  auto next = bridge(100_usdc);
+  next.attempt = 1;
+  const auto done = drive(next);
+  EXPECT_EQ(done.state, step_state::done) << done.detail;
+  EXPECT_EQ(done.amount_out, 100_usdc);
+  EXPECT_EQ(usdt0_of_ours(), 900'000'000);
+}
+
+TEST_F(RouteOnAnvil, SwapWhoseNonceWentElsewhereFailsAndTheNextAttemptSwapsOnce) {
+  mint("polygon", "usdt0", key->address_of(), 30);
+  auto warm = swap(10_usdc);  // approves, so that the next swap is one transaction
+  warm.conversion = conversion_id::from_digest(w->random());
+  ASSERT_EQ(drive(warm).state, step_state::done);
+  const auto before = usdc_of_ours();
+  hold_blocks("polygon");
+  auto step = swap(20_usdc);
+  EXPECT_EQ(drive(step, "sent").state, step_state::in_flight);
+  overtake("polygon", "swap");
+  release_blocks("polygon");
+  EXPECT_EQ(drive(step).state, step_state::failed);
+  EXPECT_EQ(usdc_of_ours(), before);
+  auto next = swap(20_usdc, 1);
+  const auto done = drive(next);
+  EXPECT_EQ(done.state, step_state::done) << done.detail;
+  EXPECT_EQ(usdc_of_ours(), before + done.amount_out.micro);
+}
+
+/// A wallet that calls it dropped is not enough: with a second attempt after a payment that did
+/// happen, the money would move twice.
+TEST_F(RouteOnAnvil, DroppedIsNotFailedWhileAReceiptMayExist) {
+  hold_blocks("plasma");
+  auto step = bridge(100_usdc);
+  EXPECT_EQ(drive(step, "sent").state, step_state::in_flight);
+  const auto theirs = overtake("plasma", "bridge");
+  release_blocks("plasma");
+  EXPECT_EQ(drive(step).state, step_state::failed);
+
+  control("/chain/plasma?mode=http500");
+  auto p = run(step);
+  EXPECT_EQ(p.state, step_state::unreadable);
+  EXPECT_NE(p.detail.find("a receipt may exist"), std::string::npos) << p.detail;
+  control("/chain/plasma?mode=up");
+
+  dir.set(actors::query_actor{});
+  p = run(step);
+  EXPECT_EQ(p.state, step_state::unreadable);
+  EXPECT_NE(p.detail.find("the outbox cannot be read"), std::string::npos) << p.detail;
+  dir.set(own(sys.spawn(actors::query_behavior, &reader)));
+
+  const auto receipt = rpc("plasma", "eth_getTransactionReceipt", {theirs});
+  const auto contradicting =
+      own(sys.spawn([receipt, node = nodes("plasma")](
+                        chain::rpc_actor::pointer self) -> chain::rpc_actor::behavior_type {
+        return {[=](chain::rpc_request& q) -> caf::result<chain::rpc_result> {
+          if (q.method != "eth_getTransactionReceipt") return self->delegate(node, std::move(q));
+          chain::rpc_result found;
+          found.status = chain::rpc_status::ok;
+          found.value = receipt;
+          return found;
+        }};
+      }));
+  route = own(sys.spawn(chain::route_behavior, w, settings, contradicting, nodes("polygon")));
+  EXPECT_EQ(run(step).state, step_state::unreadable) << "a receipt exists after all";
+  start();
+  EXPECT_EQ(run(step).state, step_state::failed);
 }
 
 TEST_F(RouteOnAnvil, AuditShowsWhatTheChainsSay) {

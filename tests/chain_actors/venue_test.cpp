@@ -1,3 +1,5 @@
+#include <atomic>
+
 #include "chain/polymarket/order.hpp"
 #include "chain/polymarket/venue_actor.hpp"
 #include "tests/chain_actors/house.hpp"
@@ -201,6 +203,119 @@ TEST_F(VenueOnDouble, RateLimitPausesEveryone) {
   EXPECT_TRUE(eventually([&] { return submit(o).verdict == venue_verdict::filled; }));
 }
 
+// -- the API key ---------------------------------------------------------------------------------
+
+/// The venue's answer to a key that it does not know, or to a clock that is far off, is 401.
+struct VenueKeyOnDouble : VenueOnDouble {
+  void SetUp() override {
+    VenueOnDouble::SetUp();
+    if (HasFatalFailure()) return;
+    settings.key_renewal = 0ms;
+    settings.order_timeout = 10s;  // an answer that is late is another test's matter
+    start();
+    ASSERT_EQ(submit(order(0, 5_usdc, 500'000_micro)).verdict, venue_verdict::filled);
+  }
+  void revoke_keys() { EXPECT_GE(venue_control("DELETE", "keys")["revoked"], 1); }
+};
+
+TEST_F(VenueKeyOnDouble, ARevokedKeyIsRenewedAndTheOrderFillsOnce) {
+  const auto o = order(0, 5_usdc, 500'000_micro);
+  revoke_keys();
+  const auto a = submit(o);
+  EXPECT_EQ(a.verdict, venue_verdict::filled) << a.reason;
+  const auto seen = state_of(o);
+  EXPECT_EQ(seen["accepted"], 1);
+  EXPECT_EQ(seen["posts"], 1) << "the refused one never got that far";
+  EXPECT_EQ(submit(order(0, 5_usdc, 500'000_micro)).verdict, venue_verdict::filled);
+}
+
+TEST_F(VenueKeyOnDouble, LooksAndCancelsRenewItToo) {
+  const auto o = order(0, 5_usdc, 500'000_micro);
+  ASSERT_EQ(submit(o).verdict, venue_verdict::filled);
+  revoke_keys();
+  const auto a = look(o);
+  EXPECT_EQ(a.verdict, venue_verdict::filled) << a.reason;
+  const auto late = order(0, 6_usdc, 500'000_micro);
+  fault({{"kind", "matched_delayed"}, {"delay_ms", 10'000}});
+  EXPECT_EQ(submit(late).verdict, venue_verdict::unknown);
+  revoke_keys();
+  EXPECT_TRUE(*ask<bool>(venue, actors::cancel_order{late.hash}));
+  EXPECT_EQ(look(late).verdict, venue_verdict::refused);
+}
+
+TEST_F(VenueKeyOnDouble, ManyOrdersUnderARevokedKeyAllFillOnce) {
+  std::vector<actors::signed_order> orders;
+  for (int i = 0; i < 20; ++i) orders.push_back(order(0, 2_usdc, 500'000_micro));
+  revoke_keys();
+  caf::scoped_actor self{sys};
+  std::vector<pending_answer> pending;
+  for (const auto& o : orders)
+    pending.push_back(self->request(venue, 40s, actors::submit_order{o}));
+  for (auto& p : pending)
+    p.receive(
+        [](const venue_answer& a) { EXPECT_EQ(a.verdict, venue_verdict::filled) << a.reason; },
+        [](const caf::error&) { ADD_FAILURE(); });
+  for (const auto& o : orders) EXPECT_EQ(state_of(o)["accepted"], 1);
+}
+
+TEST_F(VenueKeyOnDouble, OneStray401IsInvisible) {
+  for (const auto* on : {"order", "lookup"}) {
+    const auto o = order(0, 5_usdc, 500'000_micro);
+    fault({{"kind", "unauthorized_401"}, {"on", on}});
+    EXPECT_EQ(submit(o).verdict, venue_verdict::filled) << on;
+    EXPECT_EQ(look(o).verdict, venue_verdict::filled) << on;
+  }
+}
+
+TEST_F(VenueKeyOnDouble, A401ThatStaysIsANoForTheOrderAndStopsBettingForAWhile) {
+  const auto o = order(0, 5_usdc, 500'000_micro);
+  fault({{"kind", "unauthorized_401"}, {"times", 2}});
+  const auto a = submit(o);
+  EXPECT_EQ(a.verdict, venue_verdict::refused);
+  EXPECT_NE(a.reason.find("unauthorized"), std::string::npos) << a.reason;
+  EXPECT_FALSE(a.conclusive) << "it says nothing of an earlier POST";
+  EXPECT_EQ(venue_control("GET", "state?id=" + o.hash.hex())["count"], 0);
+  const auto q = quote(0, 5_usdc, 500'000_micro);
+  ASSERT_FALSE(q);
+  EXPECT_EQ(actors::code_of(q.error()), errc::unavailable);
+  EXPECT_TRUE(eventually([&] { return bool(quote(0, 5_usdc, 500'000_micro)); }));
+  EXPECT_EQ(submit(order(0, 5_usdc, 500'000_micro)).verdict, venue_verdict::filled);
+}
+
+TEST_F(VenueKeyOnDouble, A401ThatStaysLeavesALookUpUnknown) {
+  const auto o = order(0, 5_usdc, 500'000_micro);
+  ASSERT_EQ(submit(o).verdict, venue_verdict::filled);
+  fault({{"kind", "unauthorized_401"}, {"on", "lookup"}, {"times", 8}});
+  EXPECT_EQ(look(o).verdict, venue_verdict::unknown) << "never absent";
+  venue_control("DELETE", "faults");
+  EXPECT_EQ(look(o).verdict, venue_verdict::filled);
+}
+
+TEST_F(VenueKeyOnDouble, RenewalsAreNoMoreFrequentThanSet) {
+  settings.key_renewal = 1h;
+  start();
+  ASSERT_EQ(submit(order(0, 5_usdc, 500'000_micro)).verdict, venue_verdict::filled);
+  const auto o = order(0, 5_usdc, 500'000_micro);
+  revoke_keys();
+  EXPECT_EQ(submit(o).verdict, venue_verdict::refused);
+  EXPECT_EQ(venue_control("GET", "state?id=" + o.hash.hex())["count"], 0);
+}
+
+TEST_F(VenueKeyOnDouble, AClockThatJumpedIsSetByTheVenuesOwn) {
+  const auto jump = std::make_shared<std::atomic<std::int64_t>>(0);
+  w = std::make_shared<actors::world>(actors::world{
+      dir, [jump, right = w->now] { return right().plus(std::chrono::seconds{*jump}); }, w->random,
+      w->settings});
+  start();
+  ASSERT_EQ(submit(order(0, 5_usdc, 500'000_micro)).verdict, venue_verdict::filled);
+  for (const auto seconds : {300, -300}) {
+    const auto o = order(0, 5_usdc, 500'000_micro);
+    *jump = seconds;
+    EXPECT_EQ(submit(o).verdict, venue_verdict::filled) << seconds;
+    EXPECT_EQ(state_of(o)["accepted"], 1);
+  }
+}
+
 TEST_F(VenueOnDouble, RestartingEngineIsNotNow) {
   const auto o = order(0, 5_usdc, 500'000_micro);
   fault({{"kind", "restarting_425"}});
@@ -284,6 +399,8 @@ TEST_F(VenueOnDouble, UnreachableVenueIsNotNow) {
 }
 
 TEST_F(VenueOnDouble, ManyOrdersAtOnceAllEnd) {
+  settings.order_timeout = 10s;  // a busy machine is no lost answer
+  start();
   std::vector<actors::signed_order> orders;
   for (int i = 0; i < 100; ++i) orders.push_back(order(0, 2_usdc, 500'000_micro));
   caf::scoped_actor self{sys};

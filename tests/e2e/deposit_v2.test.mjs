@@ -2,6 +2,7 @@
 // payment changes nothing.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { compiled } from '../../sandbox/chains/compile.mjs';
 import {
   ExactEvmScheme,
   privateKeyToAccount,
@@ -121,6 +122,91 @@ test('the same authorization in another dress is the same deposit', async () => 
   const dressed = await house.unchanged(() => send(`${base64(payment)}`));
   assert.deepEqual([dressed.status, dressed.body.deposit_id], [201, first.body.deposit_id]);
   assert.equal(await house.balance(wallet), before);
+});
+
+test('a payment repeated after its window is its deposit still, and nobody else is told', async () => {
+  const window = { validBefore: String(now() + 12) };
+  const payment = await house.payment(wallet, '5.00', { authorization: window });
+  const first = await send(payment);
+  assert.equal(first.status, 201, first.text);
+  await until('the end of the window', () => now() > Number(window.validBefore), 20_000);
+  const again = await house.unchanged(() => send(payment));
+  assert.deepEqual(
+    [again.status, again.body.deposit_id, again.body.tx_hash, outcome(again).success],
+    [201, first.body.deposit_id, first.body.tx_hash, true],
+    again.text,
+  );
+  await house.control('/chain/plasma?mode=refuse');
+  const offline = await send(payment);
+  await house.control('/chain/plasma?mode=up');
+  assert.deepEqual([offline.status, offline.body.deposit_id], [201, first.body.deposit_id]);
+
+  const { nonce } = payment.payload.authorization;
+  const others = {
+    'a forged signature': [
+      'invalid_exact_evm_signature',
+      () => edit(structuredClone(payment), (x) => (x.payload.signature = flip(x.payload.signature))),
+    ],
+    'an edited message': [
+      'invalid_exact_evm_signature',
+      () => edit(structuredClone(payment), (x) => (x.payload.authorization.validBefore += '0')),
+    ],
+    "a stranger's signature": [
+      'invalid_exact_evm_signature',
+      () =>
+        house.payment(walletOf(users[2]), '5.00', {
+          authorization: { ...payment.payload.authorization },
+        }),
+    ],
+    'another message under the same nonce': [
+      'invalid_exact_evm_nonce_already_used',
+      () => house.payment(wallet, '5.00', { authorization: { nonce } }),
+    ],
+    'another payment that is over': [
+      'invalid_exact_evm_payload_authorization_valid_before',
+      () => house.payment(wallet, '5.00', { authorization: window }),
+    ],
+  };
+  for (const [name, [code, make]] of Object.entries(others)) {
+    const value = await make();
+    const answer = await house.unchanged(() => final(() => send(value)));
+    assert.deepEqual([answer.status, answer.body.error], [402, code], name);
+    assert.equal(answer.headers.get('payment-response'), null, name);
+  }
+  const body = await house.unchanged(() => send(payment, '6.00'));
+  assert.deepEqual([body.status, body.body.error], [402, 'invalid_payment_requirements']);
+});
+
+test('a contract wallet pays by the signature that it calls its own', async () => {
+  const { TestWallet1271 } = await compiled('TestTokens.sol');
+  const contract = await new ethers.ContractFactory(
+    TestWallet1271.abi,
+    TestWallet1271.bytecode,
+    bystander(house.rpc.plasma),
+  ).deploy(wallet.address);
+  await contract.waitForDeployment();
+  const from = contract.target;
+  await house.control(`/mint?chain=plasma&token=usdt0&to=${from}&amount=20`);
+  const bad = await house.payment(walletOf(users[2]), '5.00', { authorization: { from } });
+  const refused = await house.unchanged(() => send(bad));
+  assert.deepEqual([refused.status, refused.body.error], [402, 'invalid_exact_evm_signature']);
+
+  const payment = await house.payment(wallet, '5.00', { authorization: { from } });
+  const answer = await send(payment);
+  assert.equal(answer.status, 201, answer.text);
+  assert.deepEqual([answer.body.user_address, outcome(answer).payer], [from, from]);
+  await until('the credit', async () => (await house.balance(from)) === micro('5'));
+  assert.equal(
+    await house.token('plasma', house.plasma.usdt0).balanceOf(from),
+    micro('15'),
+  );
+  const again = await house.unchanged(() => send(payment));
+  assert.deepEqual([again.status, again.body.deposit_id], [201, answer.body.deposit_id]);
+
+  // The nonce is used and public now; a signature made up for it reads nothing out.
+  const forged = edit(structuredClone(payment), (x) => (x.payload.signature = '0x1234'));
+  const told = await house.unchanged(() => send(forged));
+  assert.deepEqual([told.status, told.body.error], [402, 'invalid_exact_evm_signature'], told.text);
 });
 
 test('v of 0 or 1 is settled as 27 or 28', async () => {
