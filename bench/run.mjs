@@ -76,16 +76,22 @@ class Sampler {
   }
 }
 
-async function bets() {
-  const [ours, limit, naive] = [await database('bets'), await database('bets_limit'), await database('naive')];
-  await run('psql', ['-q', '-v', `users=${users}`, '-f', path.join(here, 'naive.sql'), naive]);
-  const bench = new Sampler(program('bets_bench', [ours, limit, users, options.seed], ['pipe', 'pipe', 'inherit']));
-  await bench.line(); // ready
-  const pgbench = async (clients) => {
+/** The naive design on a database of its own: answers a function that takes one sample at so many clients. */
+async function naiveDesign(name) {
+  const url = await database(name);
+  await run('psql', ['-q', '-v', `users=${users}`, '-f', path.join(here, 'naive.sql'), url]);
+  return async (clients) => {
     const args = ['-n', '-M', 'prepared', '-D', `users=${users}`, '-c', clients, '-j', Math.min(clients, 2)];
-    const out = await run('pgbench', [...args, '-T', 1, '-f', path.join(here, 'naive.pgbench'), naive]);
+    const out = await run('pgbench', [...args, '-T', 1, '-f', path.join(here, 'naive.pgbench'), url]);
     return Number(/tps = ([\d.]+)/.exec(out)[1]);
   };
+}
+
+async function bets() {
+  const [ours, limit] = [await database('bets'), await database('bets_limit')];
+  const pgbench = await naiveDesign('naive');
+  const bench = new Sampler(program('bets_bench', [ours, limit, users, options.seed], ['pipe', 'pipe', 'inherit']));
+  await bench.line(); // ready
   const ms = full ? 1000 : 400; // of one sample
   const actors = (kind, inFlight) => () => bench.ask(`${kind} ${inFlight} ${ms}`);
   const plan = {
@@ -101,6 +107,7 @@ async function bets() {
     'filled, 1 in flight': actors('fill', 1),
     'filled, 64 in flight': actors('fill', 64),
     'filled, 512 in flight': actors('fill', 512),
+    'PostgreSQL alone, 1,000 bets and ends': () => bench.ask(`cycle 1000 ${ms}`),
   };
   const s = new Samples();
   for (const [name, take] of Object.entries(plan)) note(`  warm up, ${name}: ${number(await take())}`);
@@ -130,6 +137,7 @@ async function bets() {
 async function http() {
   const server = program('bench_server', [await database('http'), users, options.seed], ['ignore', 'pipe', 'inherit']);
   const { port, key } = await firstLine(server, (line) => JSON.parse(line), 120_000);
+  const pgbench = await naiveDesign('naive_beside_http');
   let runs = 0;
   const wrk = async (mode, seconds) => {
     const url = `http://127.0.0.1:${port}`;
@@ -144,12 +152,15 @@ async function http() {
   for (let round = 0; round < (full ? 5 : 3); ++round) {
     const placed = await wrk('bets', full ? 4 : 2);
     for (const name of ['rate', 'p50', 'p99']) s.add(name, placed[name]);
+    s.add('naive, 32 clients', await pgbench(32));
     for (const mode of ['/buffer/max-bet', '/healthz']) s.add(mode, (await wrk(mode, full ? 2 : 1)).rate);
   }
   await end(server);
   const share = s.ratio('/buffer/max-bet', '/healthz');
   const spread = `p50 ${(median(s.of('p50')) / 1000).toFixed(2)} ms, p99 ${(median(s.of('p99')) / 1000).toFixed(2)} ms`;
   report('POST /bets per second, 64 connections, filled', s.shown('rate'), spread, atLeast(15_000, median(s.of('rate')), '>= 15,000'));
+  const times = s.ratio('rate', 'naive, 32 clients');
+  report('the same, machine for machine', '', `${times.toFixed(2)} x naive, 32 clients (${number(median(s.of('naive, 32 clients')))})`, atLeast(2.63, times, '>= 2.63 x'));
   report('GET /healthz per second, 64 connections', s.shown('/healthz'));
   report('GET /buffer/max-bet per second, 64 connections', s.shown('/buffer/max-bet'), `${share.toFixed(2)} x /healthz`, atLeast(0.8, share, '>= 0.8 x'));
 }
