@@ -220,6 +220,11 @@ bool is_url(const std::string& text) {
   return text.starts_with("http://") || text.starts_with("https://");
 }
 
+/// A URL that a path can be added to.
+bool is_site(const std::string& text) {
+  return is_url(text) && text.find("//") + 2 < text.size() && text.back() != '/';
+}
+
 std::string check_chain(const chain_settings& c, const std::string& name) {
   if (c.chain_id == 0) return name + ".chain_id must be set";
   if (c.rpc.empty()) return name + ".rpc must list at least one URL";
@@ -239,8 +244,8 @@ std::string settings::validate() const {
   if (http.max_connections == 0) return "http.max_connections must not be 0";
   if (http.max_in_flight == 0) return "http.max_in_flight must not be 0";
   if (http.max_body < 1024) return "http.max_body must be at least 1024";
-  if (!http.public_url.empty() && !is_url(http.public_url))
-    return "http.public_url must be an http(s) URL";
+  if (!is_site(http.public_url))
+    return "http.public_url must be set, like \"https://pay.example.com\": payers see it";
   if (engine.workers == 0 || engine.workers > 64) return "engine.workers must be from 1 to 64";
   if (engine.max_live_bets == 0) return "engine.max_live_bets must not be 0";
   if (engine.max_balances == 0) return "engine.max_balances must not be 0";

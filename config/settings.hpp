@@ -17,7 +17,7 @@ using std::chrono::milliseconds;
 struct http_settings {
   std::string listen = "127.0.0.1";
   std::uint16_t port = 8080;  // 0: the kernel chooses; printed at start
-  std::string public_url;     // what payers see as x402 resource; required to take deposits
+  std::string public_url;     // required: what payers see as x402 resource, so an absolute URL
   unsigned threads = 1;
   std::uint32_t max_connections = 1024;
   std::uint32_t max_in_flight = 2048;

@@ -205,6 +205,9 @@ TEST_F(Settings, ALimitThatIsCrossedNamesItsField) {
       {"http", "max_in_flight", 0, "http.max_in_flight "},
       {"http", "max_body", 1'023, "http.max_body "},
       {"http", "public_url", "ftp://x", "http.public_url "},
+      {"http", "public_url", "", "http.public_url "},
+      {"http", "public_url", "https://", "http.public_url "},
+      {"http", "public_url", "https://pay.example.com/", "http.public_url "},
       {"http", "idle_timeout_ms", 4'294'967'296, "http.idle_timeout_ms "},
       {"engine", "workers", 0, "engine.workers "},
       {"engine", "workers", 65, "engine.workers "},
@@ -233,6 +236,12 @@ TEST_F(Settings, ALimitThatIsCrossedNamesItsField) {
     const auto error = error_with(r.section, r.field, r.value);
     EXPECT_TRUE(error.starts_with(r.error_starts)) << r.section << "." << r.field << ": " << error;
   }
+}
+
+TEST_F(Settings, WithoutAPublicUrlNobodyCouldPay) {
+  auto document = good;
+  document["http"].erase("public_url");
+  EXPECT_TRUE(parse(document.dump()).error.starts_with("http.public_url "));
 }
 
 TEST_F(Settings, WhatIsNotOneJsonObjectIsRefused) {
