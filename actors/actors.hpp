@@ -274,9 +274,10 @@ enum class payment_state : std::uint8_t { paid = 0, unused = 1, void_ = 2, unkno
 struct payment_finding {
   payment_state state = payment_state::unknown;
   hash256 tx_hash;
-  std::string code;  // x402 code when void
+  std::string code;             // x402 code when void
+  std::uint64_t log_index = 0;  // of the Transfer that paid, in its block
 };
-HEADROOM_INSPECT(payment_finding, x.state, x.tx_hash, x.code)
+HEADROOM_INSPECT(payment_finding, x.state, x.tx_hash, x.code, x.log_index)
 
 /// One call to a contract, to be sent by the wallet that owns the account.
 struct contract_call {

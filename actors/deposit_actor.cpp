@@ -174,7 +174,10 @@ class payment_saga {
 
   void found(const payment_finding& f) {
     switch (f.state) {
-      case payment_state::paid: st_.row.tx_hash = f.tx_hash; return book_settled();
+      case payment_state::paid:
+        st_.row.tx_hash = f.tx_hash;
+        st_.row.log_index = f.log_index;
+        return book_settled();
       case payment_state::void_: return book_failed(f.code);
       case payment_state::unused: return settle();  // asks the wallet where its transaction stands
       case payment_state::unknown: return look_later();
@@ -193,7 +196,7 @@ class payment_saga {
     if (!journal) return look_later();
     self_
         ->request(journal, w_.settings.append_timeout,
-                  settle_deposit{st_.row.id, st_.row.tx_hash, w_.now()})
+                  settle_deposit{st_.row.id, st_.row.tx_hash, w_.now(), st_.row.log_index})
         .then(
             [self = self_](const committed&) {
               auto& row = self->state.row;

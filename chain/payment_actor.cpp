@@ -286,9 +286,10 @@ class facilitator {
                   !head.is_final((*receipt)->block_number))
                 return f.conclude(promise, {});
               payment_finding out;
-              if (eip3009::proves_payment((*receipt)->logs, a)) {
+              if (const auto proof = eip3009::proof_of(a, (*receipt)->logs)) {
                 out.state = finding_state::paid;
                 out.tx_hash = tx;
+                out.log_index = proof->index;
               } else {  // cancelled, or spent on something else under the same nonce
                 out.state = finding_state::void_;
                 out.code = nonce_used;

@@ -84,7 +84,8 @@ struct deposit {
   deposit_status status = deposit_status::settling;
   authorization payment;
   std::uint8_t x402_version = 2;
-  hash256 tx_hash;  // the settling transaction, zero until known
+  hash256 tx_hash;              // the settling transaction, zero until known
+  std::uint64_t log_index = 0;  // of the Transfer that proves the payment; once it is proven
   std::string failure;
   conversion_id conversion;  // zero until it is part of one
   timestamp created_at;

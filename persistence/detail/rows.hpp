@@ -19,8 +19,8 @@ inline constexpr const char* bet_columns =
 
 inline constexpr const char* deposit_columns =
     "deposit_id, user_address, amount, status, chain_id, token, from_address, to_address, value,"
-    " valid_after, valid_before, nonce, signature, x402_version, tx_hash, failure, conversion_id,"
-    " us_of(created_at), us_of(credited_at), us_of(updated_at) ";
+    " valid_after, valid_before, nonce, signature, x402_version, tx_hash, log_index, failure,"
+    " conversion_id, us_of(created_at), us_of(credited_at), us_of(updated_at) ";
 [[nodiscard]] deposit read_deposit(const pqxx::row& row);
 
 /// The last column lists its deposits as one text of comma-separated ids.

@@ -18,11 +18,15 @@ import {
   fromBase64,
   micro,
   NO_CONVERSION,
+  signTransfer,
   startHouse,
   until,
   walletOf,
 } from './support.mjs';
 
+const TRANSFER = new ethers.Interface([
+  'function transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,bytes)',
+]);
 const N = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n; // order of secp256k1
 const CANCEL = {
   CancelAuthorization: [
@@ -400,6 +404,47 @@ test('an authorization that somebody else submitted is credited once', async () 
   assert.equal(await house.balance(wallet), before + micro('5'));
 });
 
+test('one transfer in a batched transaction pays one of many authorizations', async () => {
+  const before = await house.balance(wallet);
+  const payments = await Promise.all(
+    Array.from({ length: 5 }, () => house.payment(wallet, '5.00')),
+  );
+  // On chain the first pays us; the others' nonces are spent on nothing, beside it.
+  const receipt = await batch(
+    payments.map(async (p, i) => (i === 0 ? p : toSelf(p))),
+  );
+  const answers = await Promise.all(payments.map((p) => final(() => send(p))));
+  assert.deepEqual(
+    answers.map((a) => a.status),
+    [201, 402, 402, 402, 402],
+    answers.map((a) => a.text).join(),
+  );
+  assert.equal(answers[0].body.tx_hash, receipt.hash);
+  for (const { body } of answers.slice(1))
+    assert.equal(body.error, 'invalid_exact_evm_nonce_already_used');
+  await until('the credit', async () => (await house.balance(wallet)) === before + micro('5'));
+});
+
+test('each transfer of a batched transaction pays its own authorization', async () => {
+  const before = await house.balance(wallet);
+  const payments = [await house.payment(wallet, '5.00'), await house.payment(wallet, '5.00')];
+  const receipt = await batch(payments);
+  const answers = await Promise.all(payments.map((p) => final(() => send(p))));
+  assert.deepEqual(
+    answers.map((a) => [a.status, a.body.tx_hash]),
+    [
+      [201, receipt.hash],
+      [201, receipt.hash],
+    ],
+  );
+  assert.notEqual(answers[0].body.deposit_id, answers[1].body.deposit_id);
+  await until('the credits', async () => (await house.balance(wallet)) === before + micro('10'));
+  const proofs = await house.json(
+    `SELECT DISTINCT log_index FROM deposits WHERE tx_hash = '\\x${receipt.hash.slice(2)}'`,
+  );
+  assert.equal(proofs.length, 2);
+});
+
 test('a chain that is away before anything is stored: 503, nothing changed', async () => {
   const payment = await house.payment(wallet, '5.00');
   await house.control('/chain/plasma?mode=refuse');
@@ -460,6 +505,34 @@ test('a chain that goes away during settlement: 202, then credited once', async 
   assert.equal(await creditsOf(id), 1);
   assert.equal(await house.balance(wallet), before + micro('7'));
 });
+
+const calldata = ({ payload: { authorization: a, signature } }) =>
+  TRANSFER.encodeFunctionData('transferWithAuthorization', [
+    a.from,
+    a.to,
+    a.value,
+    a.validAfter,
+    a.validBefore,
+    a.nonce,
+    signature,
+  ]);
+
+/** The same nonce, signed by the test's wallet for moving nothing. */
+async function toSelf({ accepted, payload: { authorization } }) {
+  const other = { ...authorization, to: wallet.address, value: '0' };
+  const signature = await signTransfer(wallet, accepted, other);
+  return { payload: { authorization: other, signature } };
+}
+
+/** One transaction, by a stranger, that uses all these payments in their order. */
+async function batch(payments) {
+  const { TestBatch } = await compiled('TestBatch.sol');
+  const stranger = bystander(house.rpc.plasma);
+  const factory = new ethers.ContractFactory(TestBatch.abi, TestBatch.bytecode, stranger);
+  const contract = await (await factory.deploy()).waitForDeployment();
+  const calls = (await Promise.all(payments)).map((p) => [house.plasma.usdt0, calldata(p)]);
+  return mined('plasma', await contract.run(calls));
+}
 
 /** Mined, and deep enough for the service to call it final. */
 async function mined(chain, sent) {
