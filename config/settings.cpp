@@ -209,6 +209,7 @@ settings read(const json& document) {
     s.take("workers", e.workers)
         .take("max_live_bets", e.max_live_bets)
         .take("max_balances", e.max_balances)
+        .take("max_live_deposits", e.max_live_deposits)
         .take_ms("balance_idle_ms", e.balance_idle)
         .take_ms("drain_ms", e.drain);
   });
@@ -249,6 +250,7 @@ std::string settings::validate() const {
   if (engine.workers == 0 || engine.workers > 64) return "engine.workers must be from 1 to 64";
   if (engine.max_live_bets == 0) return "engine.max_live_bets must not be 0";
   if (engine.max_balances == 0) return "engine.max_balances must not be 0";
+  if (engine.max_live_deposits == 0) return "engine.max_live_deposits must not be 0";
   if (auto why = check_chain(plasma, "plasma"); !why.empty()) return why;
   if (auto why = check_chain(polygon, "polygon"); !why.empty()) return why;
   if (!deposits.minimum.is_positive()) return "deposits.minimum must be positive";

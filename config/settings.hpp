@@ -94,6 +94,7 @@ struct engine_settings {
   unsigned workers = 1;  // CAF workers beside I/O threads and PostgreSQL
   std::uint32_t max_live_bets = 8192;
   std::uint32_t max_balances = 250'000;  // balance actors awake at once
+  std::uint32_t max_live_deposits = 1024;
   milliseconds balance_idle{60'000};
   milliseconds drain{10'000};
 };

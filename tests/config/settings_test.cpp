@@ -127,6 +127,7 @@ constexpr field all_fields[] = {
     {"venue_key", "file", kind::text},
     {"engine", "workers", kind::number},
     {"engine", "max_live_bets", kind::number},
+    {"engine", "max_live_deposits", kind::number},
     {"engine", "balance_idle_ms", kind::number},
     {"engine", "drain_ms", kind::number},
 };
@@ -212,6 +213,7 @@ TEST_F(Settings, ALimitThatIsCrossedNamesItsField) {
       {"engine", "workers", 0, "engine.workers "},
       {"engine", "workers", 65, "engine.workers "},
       {"engine", "max_live_bets", 0, "engine.max_live_bets "},
+      {"engine", "max_live_deposits", 0, "engine.max_live_deposits "},
       {"plasma", "chain_id", 0, "plasma.chain_id "},
       {"plasma", "rpc", json::array(), "plasma.rpc "},
       {"plasma", "rpc", json::array({"localhost"}), "plasma.rpc"},
