@@ -300,7 +300,8 @@ using deposit_actor =
     status_actor::extend<caf::replies_to<pay_deposit>::with<deposit>,  // settling (unknown yet),
                                                                        // pending or converting.
                          caf::reacts_to<resume_atom, deposit>,  // Goes on with a stored deposit.
-                         caf::reacts_to<tick_atom>>;            // Internal: look again.
+                         caf::reacts_to<tick_atom>,             // Internal: look again.
+                         caf::reacts_to<poll_atom>>;  // Internal: the payer waited enough.
 
 // -- the chains ----------------------------------------------------------------------------------
 

@@ -175,6 +175,11 @@ struct chain_operation {
   timestamp created_at;
 };
 
+/// Names the n-th try to settle a deposit on chain. All tries of one deposit differ in the last
+/// byte alone and the first has the deposit's own id, so the books find them all by the deposit's
+/// id.
+[[nodiscard]] operation_id settlement_of(const deposit_id& id, std::uint8_t attempt) noexcept;
+
 // -- people ------------------------------------------------------------------------------------
 
 enum class scope : std::uint8_t { read = 1, trade = 2, inspect = 4, admin = 8 };

@@ -118,6 +118,32 @@ TEST_F(DepositEntries, AHashWithoutAProofIsNotStored) {
   EXPECT_EQ(settle(), errc::none);
 }
 
+/// The newest transaction sent for it, of whichever try, until the proof names the right one.
+TEST_F(DepositEntries, SettlingDepositShowsTheTransactionOfTheOutbox) {
+  ASSERT_EQ(open(), errc::none);
+  const auto send = [&](std::uint8_t attempt, std::uint32_t bump, int second) {
+    auto op = an_operation(10U + attempt, 10U + attempt, bump);
+    op.id = settlement_of(row.id, attempt);
+    op.created_at = noon.plus(std::chrono::seconds{second});
+    EXPECT_EQ(one(record_operations{{op}}), errc::none);
+    return op.tx_hash;
+  };
+  auto foreign = an_operation(3000, 30, 0);
+  foreign.created_at = noon.plus(std::chrono::hours{1});
+  ASSERT_EQ(one(record_operations{{foreign}}), errc::none);
+  EXPECT_TRUE(stored().tx_hash.is_zero());
+  auto newest = send(0, 0, 1);
+  EXPECT_EQ(stored().tx_hash, newest);
+  newest = send(0, 1, 2);
+  EXPECT_EQ(stored().tx_hash, newest);
+  newest = send(1, 0, 3);
+  EXPECT_EQ(stored().tx_hash, newest);
+  EXPECT_EQ(reader.list_deposits(alice, 10)->front().tx_hash, newest);
+  EXPECT_EQ(reader.unfinished(10)->settling_deposits.front().tx_hash, newest);
+  ASSERT_EQ(settle(), errc::none);
+  EXPECT_EQ(stored().tx_hash, proof);
+}
+
 TEST_F(DepositEntries, CreditMustBeTheDepositsOwn) {
   ASSERT_EQ(open(), errc::none);
   ASSERT_EQ(settle(), errc::none);
