@@ -59,6 +59,7 @@ actors::core_settings core_of(const config::settings& s) {
   actors::core_settings out;
   out.max_live_bets = s.engine.max_live_bets;
   out.max_balances = s.engine.max_balances;
+  out.max_live_deposits = s.engine.max_live_deposits;
   out.balance_idle = s.engine.balance_idle;
   out.drain = s.engine.drain;
   out.placing.first_wait = s.venue.first_look;
@@ -276,7 +277,7 @@ int serve(const config::settings& s) {
   const auto venue_http = chain::make_http_actor(sys, clients);
 
   const auto core = core_of(s);
-  actors::directory dir{core.max_live_bets, core.max_balances};
+  actors::directory dir{core.max_live_bets, core.max_balances, core.max_live_deposits};
   const auto w = std::make_shared<const actors::world>(
       actors::world{dir, wall_clock_now, system_random, core});
   dir.set_factories(

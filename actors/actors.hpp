@@ -274,9 +274,10 @@ enum class payment_state : std::uint8_t { paid = 0, unused = 1, void_ = 2, unkno
 struct payment_finding {
   payment_state state = payment_state::unknown;
   hash256 tx_hash;
-  std::string code;  // x402 code when void
+  std::string code;             // x402 code when void
+  std::uint64_t log_index = 0;  // of the Transfer that paid, in its block
 };
-HEADROOM_INSPECT(payment_finding, x.state, x.tx_hash, x.code)
+HEADROOM_INSPECT(payment_finding, x.state, x.tx_hash, x.code, x.log_index)
 
 /// One call to a contract, to be sent by the wallet that owns the account.
 struct contract_call {
@@ -299,7 +300,8 @@ using deposit_actor =
     status_actor::extend<caf::replies_to<pay_deposit>::with<deposit>,  // settling (unknown yet),
                                                                        // pending or converting.
                          caf::reacts_to<resume_atom, deposit>,  // Goes on with a stored deposit.
-                         caf::reacts_to<tick_atom>>;            // Internal: look again.
+                         caf::reacts_to<tick_atom>,             // Internal: look again.
+                         caf::reacts_to<poll_atom>>;  // Internal: the payer waited enough.
 
 // -- the chains ----------------------------------------------------------------------------------
 

@@ -10,9 +10,15 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds first_look{100};
-constexpr std::uint32_t follow_looks = 50;
 constexpr milliseconds longest_look{10'000};
-constexpr auto nonce_taken = "invalid_exact_evm_nonce_already_used";  // by another message
+constexpr std::uint8_t most_attempts = 3;  // each that reverts has cost us gas
+constexpr auto nonce_taken = "invalid_exact_evm_nonce_already_used";
+
+/// The books have looked at the entry and said no: it is not and will not be booked.
+bool is_verdict(errc e) {
+  const auto c = consequence_of(e);
+  return c == consequence::rejected || c == consequence::duplicate || c == consequence::broken;
+}
 
 class payment_saga {
  public:
@@ -83,10 +89,8 @@ class payment_saga {
   /// A request beside this one, or before a restart, settles it: wait for its result, boundedly.
   void answer_known(const deposit& known) {
     st_.row = known;
-    st_.following = known.status == deposit_status::settling && st_.looks < follow_looks;
-    if (!st_.following) return finish();
-    ++st_.looks;
-    self_->delayed_send(self_, first_look, tick_atom::value);
+    st_.following = known.status == deposit_status::settling && !st_.answered;
+    st_.following ? look_later() : finish();
   }
 
   void ask_chain_first() {
@@ -100,16 +104,16 @@ class payment_saga {
                 case payment_state::void_:
                   return s.refuse(make_error(errc::invalid_payment, f.code));
                 case payment_state::unknown: return s.refuse(make_error(errc::unavailable));
-                case payment_state::unused:
-                case payment_state::paid: return s.open();  // paid: somebody else submitted it
+                case payment_state::unused: return s.open();
+                case payment_state::paid:  // somebody else submitted it
+                  self->state.look_first = true;
+                  return s.open();
               }
             },
             [self = self_](caf::error& e) { payment_saga{self}.refuse(std::move(e)); });
   }
 
   void open() {
-    const auto journal = w_.dir.get<journal_actor>();
-    if (!journal) return refuse(make_error(errc::unavailable));
     auto& row = st_.row;
     row.id = deposit_id::from_digest(w_.random());
     row.payment = st_.asked.payment;
@@ -117,26 +121,51 @@ class payment_saga {
     row.amount = row.payment.value;
     row.x402_version = st_.asked.x402_version;
     row.created_at = row.updated_at = w_.now();
-    self_->request(journal, w_.settings.append_timeout, open_deposit{row})
+    store();
+  }
+
+  /// The same entry however often: committing it again changes nothing. Once it was sent it may be
+  /// in the books, and then somebody must own the deposit.
+  void store() {
+    const auto journal = w_.dir.get<journal_actor>();
+    const bool first = st_.stored == row_state::absent;
+    if (!journal) return first ? refuse(make_error(errc::unavailable)) : look_later();
+    st_.stored = row_state::in_doubt;
+    self_->request(journal, w_.settings.append_timeout, open_deposit{st_.row})
         .then(
             [self = self_](const committed&) {
-              self->state.stored = true;
-              payment_saga{self}.settle();
+              auto& st = self->state;
+              st.stored = row_state::stored;
+              st.look_first ? payment_saga{self}.look() : payment_saga{self}.settle();
             },
-            [self = self_](caf::error& e) {
-              // Stored by a request that ran beside this one: its deposit is the answer.
-              if (code_of(e) == errc::duplicate) return payment_saga{self}.look_for_known();
-              payment_saga{self}.refuse(std::move(e));
-            });
+            [self = self_, first](caf::error& e) { payment_saga{self}.not_stored(first, e); });
+  }
+
+  void not_stored(bool first, caf::error& e) {
+    const auto code = code_of(e);
+    if (first && (code == errc::overloaded || never_received(e))) {  // the journal did not take it
+      st_.stored = row_state::absent;
+      return refuse(std::move(e));
+    }
+    if (!is_verdict(code)) {
+      spdlog::warn("deposit.open_in_doubt deposit={} code={}", st_.row.id.text(), to_string(code));
+      return look_later();
+    }
+    st_.stored = row_state::absent;
+    if (code != errc::duplicate) return refused_by_books("open", e);
+    // Stored by a request that ran beside this one: its deposit is the answer.
+    st_.answered ? finish() : look_for_known();
   }
 
   // -- from here on the chain decides
   // ---------------------------------------------------------------
 
-  /// The wallet sends an operation once however often it is asked.
+  /// The wallet sends an operation once however often it is asked. A try that ended without success
+  /// is followed by another one, not for ever: then the chain alone decides, at the latest when the
+  /// authorization expires.
   void settle() {
     const auto payment = w_.dir.get<payment_actor>();
-    if (!payment) return look_later();
+    if (!payment || st_.attempt >= most_attempts) return look_later();
     self_->request(payment, w_.settings.load_timeout, st_.row.payment)
         .then([self = self_](contract_call& call) { payment_saga{self}.send(std::move(call)); },
               [self = self_](const caf::error&) { payment_saga{self}.look_later(); });
@@ -145,23 +174,27 @@ class payment_saga {
   void send(contract_call call) {
     const auto wallet = w_.dir.wallet(st_.row.payment.chain_id);
     if (!wallet) return look_later();
-    operation_id id;
-    id.bytes = st_.row.id.bytes;
     self_
-        ->request(wallet, w_.settings.append_timeout,
-                  send_transaction{id, "deposit", std::move(call)})
+        ->request(
+            wallet, w_.settings.append_timeout,
+            send_transaction{settlement_of(st_.row.id, st_.attempt), "deposit", std::move(call)})
         .then([self = self_](const operation_report& r) { payment_saga{self}.sent(r); },
               [self = self_](const caf::error& e) {
-                spdlog::warn("deposit.send_failed deposit={} code={}", self->state.row.id.text(),
-                             to_string(code_of(e)));
+                if (!std::exchange(self->state.warned, true))
+                  spdlog::warn("deposit.send_failed deposit={} code={} reason=\"{}\"",
+                               self->state.row.id.text(), to_string(code_of(e)), detail_of(e));
                 payment_saga{self}.look_later();
               });
   }
 
   void sent(const operation_report& r) {
     st_.row.tx_hash = r.tx_hash;
-    if (r.state == operation_state::pending) return look_later();
-    look();
+    if (r.state == operation_state::reverted || r.state == operation_state::dropped) {
+      spdlog::warn("deposit.attempt_lost deposit={} attempt={} tx={}", st_.row.id.text(),
+                   st_.attempt, r.tx_hash.hex());
+      ++st_.attempt;
+    }
+    look_later();
   }
 
   void look() {
@@ -174,7 +207,10 @@ class payment_saga {
 
   void found(const payment_finding& f) {
     switch (f.state) {
-      case payment_state::paid: st_.row.tx_hash = f.tx_hash; return book_settled();
+      case payment_state::paid:
+        st_.row.tx_hash = f.tx_hash;
+        st_.row.log_index = f.log_index;
+        return book_settled();
       case payment_state::void_: return book_failed(f.code);
       case payment_state::unused: return settle();  // asks the wallet where its transaction stands
       case payment_state::unknown: return look_later();
@@ -182,7 +218,6 @@ class payment_saga {
   }
 
   void look_later() {
-    if (w_.now() >= st_.row.created_at.plus(w_.settings.deposit_answer)) answer();  // 202
     const auto doubled = first_look * (std::int64_t{1} << std::min(st_.looks / 4, 7U));
     ++st_.looks;
     self_->delayed_send(self_, std::min(doubled, longest_look), tick_atom::value);
@@ -193,7 +228,7 @@ class payment_saga {
     if (!journal) return look_later();
     self_
         ->request(journal, w_.settings.append_timeout,
-                  settle_deposit{st_.row.id, st_.row.tx_hash, w_.now()})
+                  settle_deposit{st_.row.id, st_.row.tx_hash, w_.now(), st_.row.log_index})
         .then(
             [self = self_](const committed&) {
               auto& row = self->state.row;
@@ -202,7 +237,14 @@ class payment_saga {
                            row.user.hex(), to_string(row.amount), row.tx_hash.hex());
               payment_saga{self}.credit();
             },
-            [self = self_](const caf::error&) { payment_saga{self}.look_later(); });
+            [self = self_](caf::error& e) {
+              payment_saga s{self};
+              if (code_of(e) != errc::duplicate) return s.not_booked("settle", e);
+              const auto& row = self->state.row;
+              spdlog::error("deposit.proof_taken deposit={} tx={} log_index={}", row.id.text(),
+                            row.tx_hash.hex(), row.log_index);
+              s.book_failed(nonce_taken);
+            });
   }
 
   void book_failed(const std::string& code) {
@@ -217,7 +259,23 @@ class payment_saga {
               spdlog::info("deposit.failed deposit={} code={}", row.id.text(), code);
               payment_saga{self}.finish();
             },
-            [self = self_](const caf::error&) { payment_saga{self}.look_later(); });
+            [self = self_](caf::error& e) { payment_saga{self}.not_booked("fail", e); });
+  }
+
+  void not_booked(const char* entry, caf::error& e) {
+    if (is_verdict(code_of(e))) return refused_by_books(entry, e);
+    spdlog::warn("deposit.not_booked entry={} deposit={} code={}", entry, st_.row.id.text(),
+                 to_string(code_of(e)));
+    look_later();
+  }
+
+  /// They contradict what this actor knows. The row stays as it is, for a human.
+  void refused_by_books(const char* entry, caf::error& e) {
+    spdlog::error("deposit.refused_by_books entry={} deposit={} code={}", entry, st_.row.id.text(),
+                  to_string(code_of(e)));
+    if (!std::exchange(st_.answered, true)) st_.asker.deliver(e);
+    st_.done = true;
+    self_->quit(std::move(e));
   }
 
   /// The conversion actor credits every pending deposit sooner or later; asking makes it now.
@@ -235,11 +293,30 @@ class payment_saga {
               r.credited_at = r.updated_at = self->state.w->now();
               payment_saga{self}.finish();
             },
-            [self = self_](const caf::error&) { payment_saga{self}.finish(); });
+            [self = self_](caf::error& e) {  // the conversion actor has logged it
+              payment_saga s{self};
+              s.answer();
+              is_verdict(code_of(e)) ? s.refused_by_books("credit", e) : s.finish();
+            });
   }
 
   // -- answers
   // -------------------------------------------------------------------------------------
+
+  /// The payer has waited long enough: what is known now, while the work goes on. Nothing was sent
+  /// to the books yet: then nothing will be.
+  void answer_now() {
+    if (st_.answered) return;
+    if (st_.following) return finish();
+    switch (st_.stored) {
+      case row_state::absent: return refuse(make_error(errc::timed_out));
+      case row_state::in_doubt:
+        st_.answered = true;
+        st_.asker.deliver(make_error(errc::in_doubt));
+        return;
+      case row_state::stored: return answer();
+    }
+  }
 
   void refuse(caf::error why) {
     if (!std::exchange(st_.answered, true)) st_.asker.deliver(std::move(why));
@@ -268,7 +345,7 @@ class payment_saga {
 deposit_state::~deposit_state() {
   if (!w) return;
   w->dir.forget_deposit(self_id);
-  if (!stored || done) return;
+  if (stored == row_state::absent || done) return;
   if (const auto guardian = w->dir.get<guardian_actor>())
     caf::anon_send(guardian, resume_atom::value, row);
 }
@@ -282,6 +359,7 @@ deposit_actor::behavior_type deposit_behavior(deposit_self self, world_ptr w) {
         if (!st.answered || st.done) return make_error(errc::overloaded);
         st.asker = self->make_response_promise<deposit>();
         st.answered = false;
+        self->delayed_send(self, st.w->settings.deposit_answer, poll_atom::value);
         payment_saga{self}.read(std::move(x));
         return st.asker;
       },
@@ -290,20 +368,23 @@ deposit_actor::behavior_type deposit_behavior(deposit_self self, world_ptr w) {
         self->describe(id_kind::uuid, stored.id.view());
         spdlog::info("deposit.resumed deposit={}", stored.id.text());
         st.row = std::move(stored);
-        st.stored = true;
-        payment_saga{self}.look();  // looks before it acts
+        st.look_first = true;
+        payment_saga{self}.store();  // its owner may have died before it knew
       },
       [self](tick_atom) {
         const auto& st = self->state;
         if (st.following) return payment_saga{self}.look_for_known();
+        if (st.stored == row_state::in_doubt) return payment_saga{self}.store();
         payment_saga{self}.look();
       },
+      [self](poll_atom) { payment_saga{self}.answer_now(); },
       [self](status_atom) {
         const auto& st = self->state;
         return status_report{deposit_state::name,
                              {{"deposit", st.row.id.text()},
-                              {"stored", st.stored ? "yes" : "no"},
+                              {"stored", st.stored == row_state::stored ? "yes" : "no"},
                               {"status", std::string{to_string(st.row.status)}},
+                              {"attempt", std::to_string(st.attempt)},
                               {"looks", std::to_string(st.looks)}}};
       },
   };

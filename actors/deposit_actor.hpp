@@ -5,6 +5,9 @@
 
 namespace headroom::actors {
 
+/// Whether the books have the deposit. in_doubt: it was sent there, without a word yet.
+enum class row_state : std::uint8_t { absent = 0, in_doubt = 1, stored = 2 };
+
 /// One x402 payment:
 ///
 ///     read -> known already? -> verify -> known by now? -> what does the chain say?
@@ -14,7 +17,8 @@ namespace headroom::actors {
 /// The books come before everything that changes with time (the window, the balance, a used nonce),
 /// so that a payment's repetition gets its first answer for ever.
 ///
-/// From open_deposit on the payment is followed until the chain decides, through restarts too.
+/// From open_deposit on the payment is followed until the chain decides, through restarts too. The
+/// payer's patience is a timer of its own: when it runs out they hear what is known then.
 struct deposit_state {
   static inline const char* name = "deposit";
 
@@ -24,9 +28,12 @@ struct deposit_state {
   bool judged = false;  // time and chain have been asked
   caf::error verdict;   // what they have against it
   deposit row;
-  bool stored = false;
+  row_state stored = row_state::absent;
+  bool look_first = false;  // it may be paid or sent already
   bool done = false;
   bool following = false;  // another actor settles this payment
+  bool warned = false;
+  std::uint8_t attempt = 0;  // of the settlement
   std::uint32_t looks = 0;
   caf::typed_response_promise<deposit> asker;
   bool answered = true;

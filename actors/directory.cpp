@@ -12,8 +12,11 @@ caf::actor_id id_of(const Handle& handle) {
 
 }  // namespace
 
-directory::directory(std::size_t max_live_bets, std::size_t max_balances)
-    : max_live_bets_{max_live_bets}, max_balances_{max_balances} {}
+directory::directory(std::size_t max_live_bets, std::size_t max_balances,
+                     std::size_t max_live_deposits)
+    : max_live_bets_{max_live_bets},
+      max_balances_{max_balances},
+      max_live_deposits_{max_live_deposits} {}
 
 wallet_actor directory::wallet(std::uint64_t chain_id) const {
   const std::lock_guard lock{singletons_mutex_};
@@ -126,8 +129,18 @@ std::vector<balance_actor> directory::all_balances() const {
 }
 
 deposit_actor directory::open_deposit() {
-  auto handle = spawn_deposit_();
   const std::lock_guard lock{deposits_mutex_};
+  if (deposits_.size() >= max_live_deposits_) return {};
+  return add_deposit();
+}
+
+deposit_actor directory::resume_deposit() {
+  const std::lock_guard lock{deposits_mutex_};
+  return add_deposit();
+}
+
+deposit_actor directory::add_deposit() {
+  auto handle = spawn_deposit_();
   deposits_.emplace(handle.id(), handle);
   return handle;
 }

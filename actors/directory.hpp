@@ -24,7 +24,8 @@ class directory {
   using spawn_deposit = std::function<deposit_actor()>;
 
   /// Bounds of what callers can make this process hold.
-  explicit directory(std::size_t max_live_bets, std::size_t max_balances = 250'000);
+  explicit directory(std::size_t max_live_bets, std::size_t max_balances = 250'000,
+                     std::size_t max_live_deposits = 1024);
 
   // -- singletons ------------------------------------------------------------------------------
 
@@ -75,8 +76,10 @@ class directory {
 
   // -- payments in progress --------------------------------------------------------------------
 
-  /// A fresh actor for one x402 payment.
+  /// A fresh actor for one x402 payment. Empty when `max_live_deposits` are in progress.
   [[nodiscard]] deposit_actor open_deposit();
+  /// A fresh actor for a payment that is in the books already: always let in.
+  [[nodiscard]] deposit_actor resume_deposit();
   void forget_deposit(caf::actor_id who);
   [[nodiscard]] std::vector<deposit_actor> all_deposits() const;
 
@@ -98,6 +101,8 @@ class directory {
   void drain() noexcept { draining_.store(true); }
 
  private:
+  deposit_actor add_deposit();  // with deposits_mutex_ held
+
   static constexpr std::size_t shards = 64;
   static constexpr std::int64_t buffer_unknown = -1;
   struct balance_owner {
@@ -128,6 +133,7 @@ class directory {
   std::unordered_map<caf::actor_id, deposit_actor> deposits_;
   std::size_t max_live_bets_;
   std::size_t max_balances_;
+  std::size_t max_live_deposits_;
   std::atomic<std::size_t> live_bets_{0};
   std::atomic<std::size_t> live_balances_{0};
   std::atomic<std::int64_t> buffer_available_{buffer_unknown};

@@ -86,7 +86,7 @@ class keeper {
 
   void resume(deposit row) {
     ++st_.resumed;
-    self_->send(w_.dir.open_deposit(), resume_atom::value, std::move(row));
+    self_->send(w_.dir.resume_deposit(), resume_atom::value, std::move(row));
   }
 
   void resume_later(const bet_id& id) { self_->delayed_send(self_, resume_wait, abandoned{id}); }

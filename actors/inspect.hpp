@@ -38,7 +38,7 @@ HEADROOM_INSPECT(bet, x.id, x.user, x.token, x.amount, x.max_price, x.status, x.
 HEADROOM_INSPECT(authorization, x.chain_id, x.token, x.from, x.to, x.value, x.valid_after,
                  x.valid_before, x.nonce, x.signature)
 HEADROOM_INSPECT(deposit, x.id, x.user, x.amount, x.status, x.payment, x.x402_version, x.tx_hash,
-                 x.failure, x.conversion, x.created_at, x.credited_at, x.updated_at)
+                 x.log_index, x.failure, x.conversion, x.created_at, x.credited_at, x.updated_at)
 HEADROOM_INSPECT(conversion_step, x.name, x.state, x.amount_in, x.amount_out, x.tx_hash, x.attempt,
                  x.detail, x.started_at, x.finished_at)
 HEADROOM_INSPECT(conversion, x.id, x.route, x.status, x.amount, x.received, x.loss, x.steps,
@@ -55,7 +55,7 @@ HEADROOM_INSPECT(accept_bet, x.row)
 HEADROOM_INSPECT(finish_bet, x.id, x.user, x.status, x.shares, x.spent, x.fee, x.refunded,
                  x.failure, x.at)
 HEADROOM_INSPECT(open_deposit, x.row)
-HEADROOM_INSPECT(settle_deposit, x.id, x.tx_hash, x.at)
+HEADROOM_INSPECT(settle_deposit, x.id, x.tx_hash, x.at, x.log_index)
 HEADROOM_INSPECT(fail_deposit, x.id, x.failure, x.at)
 HEADROOM_INSPECT(credit_deposit, x.id, x.user, x.amount, x.at)
 HEADROOM_INSPECT(open_conversion, x.row)

@@ -14,6 +14,7 @@ namespace headroom::actors {
 struct core_settings {
   std::size_t max_live_bets = 8192;
   std::size_t max_balances = 250'000;           // balance actors awake at once
+  std::size_t max_live_deposits = 1024;         // x402 payments in progress
   std::size_t journal_queue = 16'384;           // entries waiting before `overloaded`
   std::size_t journal_batch = 4096;             // entries per transaction at most
   std::chrono::milliseconds journal_retry{50};  // first wait when the store is away, doubles to 2 s
@@ -24,7 +25,6 @@ struct core_settings {
   std::chrono::milliseconds buffer_tick{5'000};  // refill, recommended size, low alert
   placement::limits placing;
   std::chrono::milliseconds deposit_answer{8'000};  // how long a payer waits for the chain
-  std::chrono::milliseconds deposit_look{500};      // between looks at an unsettled payment
   std::chrono::milliseconds conversion_poll{1'000};
   std::chrono::milliseconds step_timeout{30'000};  // one answer of a route
   std::chrono::milliseconds stuck_after{300000};   // a conversion without progress is retried

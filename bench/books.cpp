@@ -20,10 +20,10 @@ WITH u AS MATERIALIZED (
   FROM generate_series(1, $1::bigint) n),
 dep AS (
   INSERT INTO deposits (deposit_id, user_address, amount, status, chain_id, token, from_address,
-    to_address, value, valid_after, valid_before, nonce, signature, x402_version, created_at,
-    credited_at, updated_at)
+    to_address, value, valid_after, valid_before, nonce, signature, x402_version, tx_hash,
+    log_index, created_at, credited_at, updated_at)
   SELECT id, who, $2, 'converting', 9745, '\x01', who, '\x02', $2, 0, 0, int8send(n), '\x03', 2,
-         now(), now(), now() FROM u),
+         decode(lpad(to_hex(n), 64, '0'), 'hex'), 0, now(), now(), now() FROM u),
 post AS (
   INSERT INTO postings (kind, debit, credit, amount, user_address, reference, created_at)
   SELECT 2, 2, 3, $2, who, id, now() FROM u),

@@ -1,6 +1,7 @@
 #include "chain/eip3009.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "chain/abi.hpp"
 #include "chain/keccak.hpp"
@@ -82,18 +83,19 @@ std::optional<event> decode_event(const log_entry& log) {
                log.topics[2]};
 }
 
-bool proves_payment(std::span<const log_entry> logs, const authorization& a) {
-  const bool used = std::any_of(logs.begin(), logs.end(), [&](const log_entry& log) {
-    const auto found = decode_event(log);
-    return found && found->kind == event_kind::used && found->token == a.token &&
-           found->authorizer == a.from && found->nonce == a.nonce;
-  });
-  const auto value = unsigned_word(a.value.micro);
-  return used && std::any_of(logs.begin(), logs.end(), [&](const log_entry& log) {
-           const auto found = decode_transfer(log);
-           return found && found->token == a.token && found->from == a.from && found->to == a.to &&
-                  found->value == value;
-         });
+std::optional<log_entry> proof_of(const authorization& a, std::span<const log_entry> logs) {
+  bool just_used = false;
+  for (const auto& log : logs) {
+    if (log.emitter != a.token) continue;
+    if (const auto e = decode_event(log)) {
+      just_used = e->kind == event_kind::used && e->authorizer == a.from && e->nonce == a.nonce;
+    } else if (const auto moved = decode_transfer(log); moved && std::exchange(just_used, false)) {
+      const bool paid = moved->from == a.from && moved->to == a.to &&
+                        moved->value == unsigned_word(a.value.micro);
+      if (paid) return log;
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace headroom::chain::eip3009

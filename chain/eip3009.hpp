@@ -45,8 +45,11 @@ struct event {
 };
 [[nodiscard]] std::optional<event> decode_event(const log_entry& log);
 
-/// True when these logs of one transaction prove the payment: the token says that the authorization
-/// was used and that `from` paid exactly `value` to `to`.
-[[nodiscard]] bool proves_payment(std::span<const log_entry> logs, const authorization& a);
+/// The Transfer by which this authorization paid exactly `value` to `to`, among the logs of one
+/// transaction, in their order. The token says first that the authorization is used and then what
+/// it moved, so only its very next Transfer counts: a transaction may use many authorizations and
+/// move money in other ways beside, and none of that may prove two payments.
+[[nodiscard]] std::optional<log_entry> proof_of(const authorization& a,
+                                                std::span<const log_entry> logs);
 
 }  // namespace headroom::chain::eip3009

@@ -15,6 +15,7 @@ struct log_entry {
   byte_vector data;
   hash256 tx_hash;
   std::uint64_t block_number = 0;
+  std::uint64_t index = 0;  // in its block
 };
 
 /// Transfer(address indexed from, address indexed to, uint256 value) of any token.

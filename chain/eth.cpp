@@ -39,11 +39,13 @@ std::optional<log_entry> read_log(const json& value) {
   const auto* data = member(value, "data");
   const auto tx = hash_member(value, "transactionHash");
   const auto block = number_member(value, "blockNumber");
-  if (!emitter || !topics || !data || !tx || !block || topics->size() > 4) return std::nullopt;
+  const auto index = number_member(value, "logIndex");
+  if (!emitter || !topics || !data || !tx || !block || !index || topics->size() > 4)
+    return std::nullopt;
   const auto account = address::parse(*emitter);
   auto bytes = read_bytes(*data);
   if (!account || !bytes) return std::nullopt;
-  log_entry out{*account, {}, std::move(*bytes), *tx, *block};
+  log_entry out{*account, {}, std::move(*bytes), *tx, *block, *index};
   for (const auto& topic : *topics) {
     const auto hash = read_hash(topic);
     if (!hash) return std::nullopt;

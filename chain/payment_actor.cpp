@@ -20,6 +20,7 @@ constexpr std::string_view invalid_payload = "invalid_payload";
 constexpr auto nonce_used = "invalid_exact_evm_nonce_already_used";
 constexpr auto window_over = "invalid_exact_evm_payload_authorization_valid_before";
 constexpr std::uint64_t token_decimals = 6;  // micro-USDC is the token's unit
+constexpr std::size_t recounted_at_once = 32;
 
 caf::error refusal(std::string_view code) {
   return make_error(errc::invalid_payment, std::string{code});
@@ -166,7 +167,7 @@ class facilitator {
   }
 
   void check_window(const signed_payment& x, verified_promise promise) {
-    const auto late = x402::verify_window(x.payment, st_.w->now().seconds());
+    const auto late = x402::verify_window(x.payment, terms_, st_.w->now().seconds());
     if (!late.empty()) return refuse(promise, late);
     ask_chain(x, promise);
   }
@@ -193,15 +194,48 @@ class facilitator {
     if (*used) return accept(promise, a);
     const auto& code = codes_of(x.x402_version);
     const auto chain_time = static_cast<std::int64_t>((*block)->timestamp);
-    const auto late = x402::verify_window(a, std::max(st_.w->now().seconds(), chain_time));
+    const auto late = x402::verify_window(a, terms_, std::max(st_.w->now().seconds(), chain_time));
     if (!late.empty()) return refuse_unless_used(a, late, promise);
     if (*balance < uint256::of(static_cast<std::uint64_t>(a.value.micro)))
       return refuse_unless_used(a, code.balance, promise);
     const auto& simulation = r[3];
-    if (simulation.status == rpc_status::ok) return accept(promise, a);
+    if (simulation.status == rpc_status::ok)
+      return take_if_covered(a, *balance, (*block)->number, code.balance, promise);
     if (simulation.status != rpc_status::error || !eth::is_revert(simulation.error))
       return cannot_tell(promise);
     refuse_unless_used(a, code.simulation, promise);
+  }
+
+  /// One balance pays once: what other open payments of this payer will take is not there any more.
+  void take_if_covered(const authorization& a, const uint256& balance, std::uint64_t block,
+                       std::string_view code, verified_promise promise) {
+    if (covers(balance, a)) return take(promise, a);
+    recount(a, block, code, promise);
+  }
+
+  [[nodiscard]] bool covers(const uint256& balance, const authorization& a) const {
+    const auto promised = add_saturating(a.value, st_.open.beside(a, st_.w->now()));
+    return balance >= uint256::of(static_cast<std::uint64_t>(promised.micro));
+  }
+
+  /// Some of the others may be mined already, out of the balance and still counted: one block tells
+  /// both.
+  void recount(const authorization& a, std::uint64_t block, std::string_view why,
+               verified_promise promise) {
+    const auto at = eth::quantity(block);
+    const auto others = st_.open.nonces_beside(a, st_.w->now(), recounted_at_once);
+    std::vector<rpc_request> calls{ask_token(balance_of_call(a.from), at)};
+    for (const auto& nonce : others)
+      calls.push_back(ask_token(eip3009::state_call(a.from, nonce), at));
+    ask_all(self_, st_.rpc, std::move(calls),
+            [=, self = self_, code = std::string{why}](std::vector<rpc_result>& r) {
+              facilitator f{self};
+              const auto balance = word_of(r[0]);
+              if (!balance) return f.cannot_tell(promise);
+              for (std::size_t i = 0; i < others.size(); ++i)
+                if (flag_of(r[i + 1]).value_or(false)) self->state.open.release(a.from, others[i]);
+              f.covers(*balance, a) ? f.take(promise, a) : f.refuse_unless_used(a, code, promise);
+            });
   }
 
   /// The reads above are of no single block: a transaction of ours (sent for the same payment just
@@ -232,7 +266,7 @@ class facilitator {
       facilitator f{self};
       const auto head = read_head(self->state.settings.finality, r);
       const auto used = flag_of(r.back());
-      if (!head || !used) return f.conclude(promise, {});
+      if (!head || !used) return f.conclude(promise, a, {});
       if (*used) return f.find_use(a, *head, promise);
       f.find_expiry(a, *head, promise);
     });
@@ -252,7 +286,7 @@ class facilitator {
               payment_finding f;
               f.state = over ? finding_state::void_ : finding_state::unused;
               if (over) f.code = window_over;
-              facilitator{self}.conclude(promise, f);
+              facilitator{self}.conclude(promise, a, f);
             });
   }
 
@@ -271,7 +305,7 @@ class facilitator {
         if (event && event->authorizer == a.from && event->nonce == a.nonce)
           return f.read_use(a, head, log.tx_hash, promise);
       }
-      f.conclude(promise, {});
+      f.conclude(promise, a, {});
     });
   }
 
@@ -284,16 +318,17 @@ class facilitator {
                   r[0].status == rpc_status::ok ? eth::read_receipt(r[0].value) : std::nullopt;
               if (!receipt || !*receipt || !(*receipt)->succeeded ||
                   !head.is_final((*receipt)->block_number))
-                return f.conclude(promise, {});
+                return f.conclude(promise, a, {});
               payment_finding out;
-              if (eip3009::proves_payment((*receipt)->logs, a)) {
+              if (const auto proof = eip3009::proof_of(a, (*receipt)->logs)) {
                 out.state = finding_state::paid;
                 out.tx_hash = tx;
+                out.log_index = proof->index;
               } else {  // cancelled, or spent on something else under the same nonce
                 out.state = finding_state::void_;
                 out.code = nonce_used;
               }
-              f.conclude(promise, out);
+              f.conclude(promise, a, out);
             });
   }
 
@@ -319,11 +354,23 @@ class facilitator {
     ++st_.unreadable;
     promise.deliver(make_error(errc::unavailable, "the chain does not answer"));
   }
-  void conclude(finding_promise promise, const payment_finding& f) {
+  void conclude(finding_promise promise, const authorization& a, const payment_finding& f) {
     --st_.in_flight;
-    if (f.state == finding_state::unknown) ++st_.unreadable;
+    switch (f.state) {
+      case finding_state::unknown: ++st_.unreadable; break;
+      case finding_state::unused: hold(a); break;
+      case finding_state::paid:
+      case finding_state::void_: st_.open.release(a.from, a.nonce); break;
+    }
     promise.deliver(f);
   }
+
+  /// A payment to come is accepted, and the payer's balance reserved for it.
+  void take(verified_promise promise, const authorization& a) {
+    hold(a);
+    accept(promise, a);
+  }
+  void hold(const authorization& a) { st_.open.hold(a, st_.w->now().plus(st_.settings.hold)); }
 
  private:
   payment_self self_;
@@ -347,7 +394,11 @@ payment_impl::behavior_type payment_behavior(payment_self self, actors::world_pt
       [](const authorization& a) {
         return actors::contract_call{a.token, x402::settle_call(a), {}, 0};
       },
-      [self](actors::tick_atom) { facilitator{self}.check_domain(); },
+      [self](actors::tick_atom) {
+        auto& s = self->state;
+        s.open.sweep(s.w->now());
+        facilitator{self}.check_domain();
+      },
       [self](actors::status_atom) {
         static constexpr const char* domains[] = {"unknown", "matches", "differs"};
         const auto& s = self->state;
@@ -356,6 +407,7 @@ payment_impl::behavior_type payment_behavior(payment_self self, actors::world_pt
                                       {"token", s.settings.terms.asset.hex()},
                                       {"domain", domains[static_cast<std::size_t>(s.domain)]},
                                       {"in_flight", std::to_string(s.in_flight)},
+                                      {"open", std::to_string(s.open.size())},
                                       {"verified", std::to_string(s.verified)},
                                       {"refused", std::to_string(s.refused)},
                                       {"unreadable", std::to_string(s.unreadable)}}};

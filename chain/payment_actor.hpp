@@ -3,6 +3,7 @@
 #include "actors/observed.hpp"
 #include "actors/world.hpp"
 #include "chain/finality.hpp"
+#include "chain/open_payments.hpp"
 #include "chain/rpc_bridge.hpp"
 #include "chain/x402.hpp"
 
@@ -15,6 +16,9 @@ struct payment_settings {
   std::uint64_t logs_chunk = 2'000;  // blocks per eth_getLogs
   std::uint32_t logs_chunks = 50;    // how far back a used authorization is looked for
   std::size_t max_in_flight = 256;   // verifications and findings at once
+  /// How long a payer's balance stays reserved for a payment that nobody asks about any more: more
+  /// than the pause between two looks of its owner.
+  std::chrono::milliseconds hold{60'000};
   std::chrono::milliseconds domain_check{300'000};
   std::chrono::milliseconds domain_retry{1'000};
 };
@@ -30,6 +34,7 @@ struct payment_state {
   rpc_actor rpc;
   domain_state domain = domain_state::unknown;
   std::size_t in_flight = 0;
+  open_payments open;
   std::uint64_t verified = 0;
   std::uint64_t refused = 0;
   std::uint64_t unreadable = 0;

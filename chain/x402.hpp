@@ -69,7 +69,8 @@ enum class payer_kind : std::uint8_t { plain = 0, contract = 1 };
                                       std::optional<std::int64_t> now_seconds,
                                       payer_kind payer = payer_kind::plain);
 /// The window alone: "" or verify's code.
-[[nodiscard]] std::string_view verify_window(const authorization& a, std::int64_t now_seconds);
+[[nodiscard]] std::string_view verify_window(const authorization& a, const terms& t,
+                                             std::int64_t now_seconds);
 
 /// A verified payment as the books keep it; v of a plain signature becomes 27/28. Nothing when a
 /// field does not fit (verify refuses those).

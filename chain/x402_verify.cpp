@@ -6,7 +6,7 @@ namespace headroom::chain::x402 {
 namespace {
 
 constexpr std::int64_t margin_seconds = 6;  // time for our transaction to be mined
-constexpr std::string_view ends_too_early = "invalid_exact_evm_payload_authorization_valid_before";
+constexpr std::string_view wrong_end = "invalid_exact_evm_payload_authorization_valid_before";
 constexpr std::string_view begins_too_late = "invalid_exact_evm_payload_authorization_valid_after";
 
 /// ERC-6492: a signature of a wallet that is not deployed yet ends in this word.
@@ -48,9 +48,17 @@ constexpr codes v2_codes{"invalid_exact_evm_scheme", "invalid_exact_evm_network_
                          "invalid_exact_evm_signature", "invalid_exact_evm_recipient_mismatch",
                          "invalid_exact_evm_payload_authorization_value_mismatch"};
 
-std::string_view outside_window(const eip3009::transfer& m, std::int64_t now_seconds) {
-  const auto at = [](std::int64_t t) { return uint256::of(static_cast<std::uint64_t>(t)); };
-  if (m.valid_before < at(now_seconds + margin_seconds)) return ends_too_early;
+/// What stays spendable for long would keep its deposit open for as long, so there is a latest end:
+/// twice what the requirements say, of which official clients use up once.
+std::string_view outside_window(const eip3009::transfer& m, const terms& t,
+                                std::int64_t now_seconds) {
+  const auto longest = 2 * std::int64_t{t.max_timeout_seconds};
+  const auto at = [](std::int64_t seconds) {
+    return uint256::of(static_cast<std::uint64_t>(seconds));
+  };
+  if (m.valid_before < at(now_seconds + margin_seconds) ||
+      m.valid_before > at(now_seconds + longest))
+    return wrong_end;
   if (m.valid_after > at(now_seconds)) return begins_too_late;
   return {};
 }
@@ -78,16 +86,17 @@ std::string_view verify(const payment& p, const terms& t, usdc amount,
   if (is_erc6492(p.signature)) return "eip6492_factory_not_allowed";
   if (!signed_by_payer(p, t, payer)) return code.signature;
   if (p.message.to != t.pay_to) return code.recipient;
-  if (p.message.valid_before > latest_end) return ends_too_early;
-  if (const auto late = now_seconds ? outside_window(p.message, *now_seconds) : ""; !late.empty())
+  if (p.message.valid_before > latest_end) return wrong_end;
+  if (const auto late = now_seconds ? outside_window(p.message, t, *now_seconds) : "";
+      !late.empty())
     return late;
   if (amount.micro <= 0 || p.message.value != uint256::of(static_cast<std::uint64_t>(amount.micro)))
     return code.value;
   return {};
 }
 
-std::string_view verify_window(const authorization& a, std::int64_t now_seconds) {
-  return outside_window(eip3009::message_of(a), now_seconds);
+std::string_view verify_window(const authorization& a, const terms& t, std::int64_t now_seconds) {
+  return outside_window(eip3009::message_of(a), t, now_seconds);
 }
 
 std::optional<authorization> to_authorization(const payment& p, const terms& t) {

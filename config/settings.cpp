@@ -209,6 +209,7 @@ settings read(const json& document) {
     s.take("workers", e.workers)
         .take("max_live_bets", e.max_live_bets)
         .take("max_balances", e.max_balances)
+        .take("max_live_deposits", e.max_live_deposits)
         .take_ms("balance_idle_ms", e.balance_idle)
         .take_ms("drain_ms", e.drain);
   });
@@ -218,6 +219,11 @@ settings read(const json& document) {
 
 bool is_url(const std::string& text) {
   return text.starts_with("http://") || text.starts_with("https://");
+}
+
+/// A URL that a path can be added to.
+bool is_site(const std::string& text) {
+  return is_url(text) && text.find("//") + 2 < text.size() && text.back() != '/';
 }
 
 std::string check_chain(const chain_settings& c, const std::string& name) {
@@ -239,11 +245,12 @@ std::string settings::validate() const {
   if (http.max_connections == 0) return "http.max_connections must not be 0";
   if (http.max_in_flight == 0) return "http.max_in_flight must not be 0";
   if (http.max_body < 1024) return "http.max_body must be at least 1024";
-  if (!http.public_url.empty() && !is_url(http.public_url))
-    return "http.public_url must be an http(s) URL";
+  if (!is_site(http.public_url))
+    return "http.public_url must be set, like \"https://pay.example.com\": payers see it";
   if (engine.workers == 0 || engine.workers > 64) return "engine.workers must be from 1 to 64";
   if (engine.max_live_bets == 0) return "engine.max_live_bets must not be 0";
   if (engine.max_balances == 0) return "engine.max_balances must not be 0";
+  if (engine.max_live_deposits == 0) return "engine.max_live_deposits must not be 0";
   if (auto why = check_chain(plasma, "plasma"); !why.empty()) return why;
   if (auto why = check_chain(polygon, "polygon"); !why.empty()) return why;
   if (!deposits.minimum.is_positive()) return "deposits.minimum must be positive";

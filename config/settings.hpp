@@ -17,7 +17,7 @@ using std::chrono::milliseconds;
 struct http_settings {
   std::string listen = "127.0.0.1";
   std::uint16_t port = 8080;  // 0: the kernel chooses; printed at start
-  std::string public_url;     // what payers see as x402 resource; required to take deposits
+  std::string public_url;     // required: what payers see as x402 resource, so an absolute URL
   unsigned threads = 1;
   std::uint32_t max_connections = 1024;
   std::uint32_t max_in_flight = 2048;
@@ -94,6 +94,7 @@ struct engine_settings {
   unsigned workers = 1;  // CAF workers beside I/O threads and PostgreSQL
   std::uint32_t max_live_bets = 8192;
   std::uint32_t max_balances = 250'000;  // balance actors awake at once
+  std::uint32_t max_live_deposits = 1024;
   milliseconds balance_idle{60'000};
   milliseconds drain{10'000};
 };

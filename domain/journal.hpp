@@ -63,11 +63,13 @@ struct open_deposit {
   deposit row;
 };
 
-/// The payment is proven on chain: settling -> pending.
+/// The payment is proven on chain: settling -> pending. The proof is one Transfer, and it proves
+/// one deposit: `duplicate` when it has proven another.
 struct settle_deposit {
   deposit_id id;
   hash256 tx_hash;
   timestamp at;
+  std::uint64_t log_index = 0;  // of the Transfer, in its block
 };
 
 /// The payment will never arrive: settling -> failed.

@@ -60,4 +60,11 @@ usdc average_price(const bet& b) noexcept {
   return price ? usdc{*price} : usdc{};
 }
 
+operation_id settlement_of(const deposit_id& id, std::uint8_t attempt) noexcept {
+  operation_id out;
+  out.bytes = id.bytes;
+  out.bytes.back() ^= attempt;
+  return out;
+}
+
 }  // namespace headroom

@@ -84,7 +84,8 @@ struct deposit {
   deposit_status status = deposit_status::settling;
   authorization payment;
   std::uint8_t x402_version = 2;
-  hash256 tx_hash;  // the settling transaction, zero until known
+  hash256 tx_hash;              // the settling transaction, zero until known
+  std::uint64_t log_index = 0;  // of the Transfer that proves the payment; once it is proven
   std::string failure;
   conversion_id conversion;  // zero until it is part of one
   timestamp created_at;
@@ -173,6 +174,11 @@ struct chain_operation {
   std::uint64_t block_number = 0;
   timestamp created_at;
 };
+
+/// Names the n-th try to settle a deposit on chain. All tries of one deposit differ in the last
+/// byte alone and the first has the deposit's own id, so the books find them all by the deposit's
+/// id.
+[[nodiscard]] operation_id settlement_of(const deposit_id& id, std::uint8_t attempt) noexcept;
 
 // -- people ------------------------------------------------------------------------------------
 

@@ -134,8 +134,10 @@ void post_deposit(exchange& x) {
     return demand(x, amount, "invalid_payload");
   auto& dir = x.services().dir;
   if (dir.draining()) return x.refuse(problem_of(errc::shutting_down, "no payments are taken"));
+  const auto worker = dir.open_deposit();
+  if (!worker) return x.refuse(problem_of(errc::overloaded, "too many payments are in progress"));
   x.ask_or<deposit>(
-      dir.open_deposit(),
+      worker,
       [version = paid->version](exchange& y, const deposit& d) { answer_deposit(y, d, version); },
       [amount](exchange& y, const caf::error& e) { refuse_payment(y, amount, e); },
       actors::pay_deposit{amount, paid->version, std::string{paid->header}});

@@ -40,16 +40,15 @@ errc apply(attempt& a, const open_deposit& x) {
   if (payment_taken(a, payment)) return errc::duplicate;
   a.tx.exec_params0(
       "INSERT INTO deposits (deposit_id, user_address, amount, chain_id, token, from_address,"
-      " to_address, value, valid_after, valid_before, nonce, signature, x402_version, tx_hash,"
+      " to_address, value, valid_after, valid_before, nonce, signature, x402_version,"
       " created_at, updated_at) VALUES ($1::uuid, $2::bytea, $3, $4, $5::bytea, $6::bytea,"
       " $7::bytea, $8, $9, $10, $11::bytea, $12::bytea, $13,"
-      " nullif($14::bytea, decode(repeat('00', 32), 'hex')), time_of($15), time_of($15))",
+      " time_of($14), time_of($14))",
       binary(row.id.view()), binary(row.user.view()), row.amount.micro,
       static_cast<std::int64_t>(payment.chain_id), binary(payment.token.view()),
       binary(payment.from.view()), binary(payment.to.view()), payment.value.micro,
       payment.valid_after, payment.valid_before, binary(payment.nonce.view()),
-      binary(payment.signature), static_cast<int>(row.x402_version), binary(row.tx_hash.view()),
-      row.created_at.us);
+      binary(payment.signature), static_cast<int>(row.x402_version), row.created_at.us);
   return errc::none;
 }
 
@@ -58,12 +57,16 @@ errc apply(attempt& a, const settle_deposit& x) {
   if (!stored) return errc::invariant_violated;
   if (stored->status != deposit_status::settling) {
     const bool paid = stored->status != deposit_status::failed || stored->credited_at.is_set();
-    return paid && stored->tx_hash == x.tx_hash ? errc::none : errc::invariant_violated;
+    const bool same = stored->tx_hash == x.tx_hash && stored->log_index == x.log_index;
+    return paid && same ? errc::none : errc::invariant_violated;
   }
+  if (x.log_index > INT64_MAX) return errc::invariant_violated;
   a.tx.exec_params0(
-      "UPDATE deposits SET status = 'pending', tx_hash = $2::bytea, updated_at = time_of($3)"
+      "UPDATE deposits SET status = 'pending', tx_hash = $2::bytea, log_index = $3,"
+      " updated_at = time_of($4)"
       " WHERE deposit_id = $1::uuid",
-      binary(x.id.view()), binary(x.tx_hash.view()), x.at.us);
+      binary(x.id.view()), binary(x.tx_hash.view()), static_cast<std::int64_t>(x.log_index),
+      x.at.us);
   return errc::none;
 }
 

@@ -111,11 +111,12 @@ deposit read_deposit(const pqxx::row& row) {
   payment.signature = read_bytes(row[12]);
   out.x402_version = static_cast<std::uint8_t>(read_int(row[13]));
   out.tx_hash = read_fixed<hash256>(row[14]);
-  out.failure = row[15].c_str();
-  out.conversion = read_uuid<conversion_id>(row[16]);
-  out.created_at = read_time(row[17]);
-  out.credited_at = read_time(row[18]);
-  out.updated_at = read_time(row[19]);
+  out.log_index = static_cast<std::uint64_t>(read_int(row[15]));
+  out.failure = row[16].c_str();
+  out.conversion = read_uuid<conversion_id>(row[17]);
+  out.created_at = read_time(row[18]);
+  out.credited_at = read_time(row[19]);
+  out.updated_at = read_time(row[20]);
   return out;
 }
 

@@ -17,10 +17,15 @@ inline constexpr const char* bet_columns =
     " us_of(updated_at) ";
 [[nodiscard]] bet read_bet(const pqxx::row& row);
 
+/// Until the proof is booked, the hash is that of the newest transaction sent for it.
 inline constexpr const char* deposit_columns =
     "deposit_id, user_address, amount, status, chain_id, token, from_address, to_address, value,"
-    " valid_after, valid_before, nonce, signature, x402_version, tx_hash, failure, conversion_id,"
-    " us_of(created_at), us_of(credited_at), us_of(updated_at) ";
+    " valid_after, valid_before, nonce, signature, x402_version,"
+    " coalesce(tx_hash, (SELECT o.tx_hash FROM chain_operations o"
+    " WHERE o.operation_id BETWEEN (left(deposit_id::text, 34) || '00')::uuid"  // settlement_of
+    " AND (left(deposit_id::text, 34) || 'ff')::uuid"
+    " ORDER BY o.created_at DESC, o.attempt DESC LIMIT 1)), log_index, failure,"
+    " conversion_id, us_of(created_at), us_of(credited_at), us_of(updated_at) ";
 [[nodiscard]] deposit read_deposit(const pqxx::row& row);
 
 /// The last column lists its deposits as one text of comma-separated ids.

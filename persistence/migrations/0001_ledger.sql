@@ -158,12 +158,17 @@ CREATE TABLE deposits (
   signature     BYTEA          NOT NULL,
   x402_version  SMALLINT       NOT NULL,
   tx_hash       BYTEA,
+  log_index     BIGINT,
   failure       TEXT           NOT NULL DEFAULT '',
   conversion_id UUID REFERENCES conversions,
   created_at    TIMESTAMPTZ    NOT NULL,
   credited_at   TIMESTAMPTZ,
   updated_at    TIMESTAMPTZ    NOT NULL,
   CONSTRAINT payment_once UNIQUE (chain_id, token, from_address, nonce),
+  -- One Transfer on chain proves one deposit, whatever the verifier believes.
+  CONSTRAINT proof_once UNIQUE (chain_id, tx_hash, log_index),
+  CHECK ((tx_hash IS NULL) = (log_index IS NULL)),
+  CHECK (status IN ('settling', 'failed') OR tx_hash IS NOT NULL),
   CHECK (status NOT IN ('settling', 'pending') OR credited_at IS NULL),
   CHECK (status NOT IN ('converting', 'completed') OR credited_at IS NOT NULL)
 );

@@ -277,7 +277,7 @@ TEST_F(DepositActor, AStoredDepositIsResumedByLooking) {
   row.created_at = now();
   books.deposits.emplace(row.id, row);
   payment.findings = {finds(chain_says::paid)};
-  tell(dir.open_deposit(), resume_atom::value, row);
+  tell(dir.resume_deposit(), resume_atom::value, row);
   EXPECT_EQ(only_row().status, deposit_status::converting);
   EXPECT_TRUE(wallet.sent.empty()) << "it was paid already";
 }

@@ -62,7 +62,7 @@ venue_actor::behavior_type scripted_venue(self_pointer<venue_actor, scripted_sta
 }
 
 payment_actor::behavior_type scripted_payment(
-    self_pointer<payment_actor, scripted_state<payment_tag>>, payment_script* s) {
+    self_pointer<payment_actor, scripted_state<payment_tag>> self, payment_script* s) {
   return {
       [s](const pay_deposit&) -> caf::result<signed_payment> {
         if (s->read_error != errc::none) return make_error(s->read_error, s->read_detail);
@@ -74,7 +74,11 @@ payment_actor::behavior_type scripted_payment(
         if (s->verify_error != errc::none) return make_error(s->verify_error, s->verify_detail);
         return verified_payment{x.payment};
       },
-      [s](get_atom, const authorization&) { return next_of(s->findings, s->otherwise); },
+      [self, s](get_atom, const authorization&) -> caf::result<payment_finding> {
+        ++s->looked;
+        if (s->mute) return self->make_response_promise<payment_finding>();
+        return next_of(s->findings, s->otherwise);
+      },
       [](const authorization& a) {
         return contract_call{a.token, {1}, {}, 0};
       },
@@ -84,13 +88,15 @@ payment_actor::behavior_type scripted_payment(
   };
 }
 
-wallet_actor::behavior_type scripted_wallet(self_pointer<wallet_actor, scripted_state<wallet_tag>>,
-                                            wallet_script* s) {
+wallet_actor::behavior_type scripted_wallet(
+    self_pointer<wallet_actor, scripted_state<wallet_tag>> self, wallet_script* s) {
   return {
-      [s](const send_transaction& x) -> caf::result<operation_report> {
+      [self, s](const send_transaction& x) -> caf::result<operation_report> {
+        ++s->asked;
         if (s->down) return make_error(errc::unavailable);
+        if (s->mute) return self->make_response_promise<operation_report>();
         s->sent.push_back(x.id);
-        return s->report;
+        return next_of(s->reports, s->report);
       },
       [s](get_atom, const operation_id&) { return s->report; },
       [](poll_atom) {},

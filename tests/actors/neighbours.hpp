@@ -39,12 +39,17 @@ struct payment_script {
   std::uint32_t verified = 0;       // how often it was asked
   std::deque<actors::payment_finding> findings;
   actors::payment_finding otherwise{actors::payment_state::unknown, {}, {}};
+  std::uint32_t looked = 0;
+  bool mute = false;  // the chain hangs
 };
 
 struct wallet_script {
   bool down = false;
+  bool mute = false;  // takes what it is asked to send and says nothing
+  std::deque<actors::operation_report> reports;
   actors::operation_report report{actors::operation_state::pending, {}, 0, {}};
   std::vector<operation_id> sent;
+  std::uint32_t asked = 0;
 };
 
 struct route_script {

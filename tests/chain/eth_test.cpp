@@ -16,7 +16,7 @@ const auto account_text = "0x" + std::string(40, 'b');
 json log_json() {
   return {{"address", account_text}, {"topics", {hash_text}},
           {"data", "0x0102"},        {"transactionHash", hash_text},
-          {"blockNumber", "0x10"},   {"logIndex", "0x0"},
+          {"blockNumber", "0x10"},   {"logIndex", "0x3"},
           {"removed", false}};
 }
 json receipt_json() {
@@ -62,6 +62,7 @@ TEST(EthReceipt, IsReadStrictly) {
   EXPECT_TRUE((*good)->succeeded);
   EXPECT_EQ((*good)->block_number, 16U);
   EXPECT_EQ((*good)->logs.at(0).data, (byte_vector{1, 2}));
+  EXPECT_EQ((*good)->logs.at(0).index, 3U);
   auto reverted = receipt_json();
   reverted["status"] = "0x0";
   EXPECT_FALSE((*eth::read_receipt(reverted))->succeeded);
@@ -89,7 +90,8 @@ TEST(EthLogs, LeaveRemovedOnesOutAndRefuseBrokenOnes) {
   EXPECT_EQ(eth::read_logs({log_json(), removed})->size(), 1U);
   EXPECT_TRUE(eth::read_logs(json::array())->empty());
   EXPECT_FALSE(eth::read_logs(json()));
-  for (const auto* key : {"address", "topics", "data", "transactionHash", "blockNumber"}) {
+  for (const auto* key :
+       {"address", "topics", "data", "transactionHash", "blockNumber", "logIndex"}) {
     auto bad = log_json();
     bad.erase(key);
     EXPECT_FALSE(eth::read_logs({bad, log_json()})) << key;

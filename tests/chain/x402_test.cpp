@@ -145,10 +145,24 @@ TEST(X402, TheWindowHasSixSecondsOfMarginAndIncludesItsEnds) {
   EXPECT_EQ(judge(2, header_of(2), before - 6), "");
   EXPECT_EQ(judge(2, header_of(2), before - 5),
             "invalid_exact_evm_payload_authorization_valid_before");
-  const std::int64_t after = 1'799'999'400;
-  EXPECT_EQ(judge(1, header_of(1), after), "");
-  EXPECT_EQ(judge(1, header_of(1), after - 1),
+  auto a = to_authorization(parse_payment(1, header_of(1)).value, terms_of(1)).value();
+  a.valid_after = 1'800'000'000;
+  EXPECT_EQ(verify_window(a, terms_of(1), a.valid_after), "");
+  EXPECT_EQ(verify_window(a, terms_of(1), a.valid_after - 1),
             "invalid_exact_evm_payload_authorization_valid_after");
+}
+
+TEST(X402, TheWindowEndsAtMostTwiceTheDemandedTimeAhead) {
+  for (const int version : {1, 2}) {
+    const auto t = terms_of(version);
+    const std::int64_t longest = 2 * t.max_timeout_seconds;
+    const std::int64_t before = 1'800'000'120;
+    const auto header = header_of(version);
+    EXPECT_EQ(judge(version, header, before - longest), "");
+    EXPECT_EQ(judge(version, header, before - t.max_timeout_seconds), "") << "official clients";
+    EXPECT_EQ(judge(version, header, before - longest - 1),
+              "invalid_exact_evm_payload_authorization_valid_before");
+  }
 }
 
 TEST(X402, WithoutATimeTheWindowIsNotJudgedButEverythingElseIs) {
@@ -171,12 +185,9 @@ TEST(X402, WithoutATimeTheWindowIsNotJudgedButEverythingElseIs) {
     EXPECT_EQ(verify(forged, t, amount_of(version), std::nullopt),
               version == 1 ? "invalid_exact_evm_payload_signature" : "invalid_exact_evm_signature");
     const auto a = to_authorization(good, t).value();
-    EXPECT_EQ(verify_window(a, a.valid_before - 6), "");
-    EXPECT_EQ(verify_window(a, a.valid_before - 5),
+    EXPECT_EQ(verify_window(a, t, a.valid_before - 6), "");
+    EXPECT_EQ(verify_window(a, t, a.valid_before - 5),
               "invalid_exact_evm_payload_authorization_valid_before");
-    if (a.valid_after == 0) continue;
-    EXPECT_EQ(verify_window(a, a.valid_after - 1),
-              "invalid_exact_evm_payload_authorization_valid_after");
   }
 }
 
@@ -353,43 +364,113 @@ TEST(Eip3009, HashesSelectorsAndTopicsAreTheStandardOnes) {
   EXPECT_EQ(selector(decimals_call()), "0x313ce567");
 }
 
-TEST(Eip3009, PaymentIsProvenOnlyByBothEventsOfTheToken) {
-  const auto a = to_authorization(parse_payment(2, header_of(2)).value, plasma()).value();
-  const auto padded = [](const address& x) {
+/// Logs of the token as a transaction with several authorizations has them.
+struct Proof : testing::Test {
+  authorization a = to_authorization(parse_payment(2, header_of(2)).value, plasma()).value();
+  std::vector<log_entry> logs;
+
+  static hash256 padded(const address& x) {
     hash256 out;
     std::copy(x.bytes.begin(), x.bytes.end(), out.bytes.begin() + 12);
     return out;
-  };
-  const auto value = uint256::of(2'500'000);
-  const log_entry used{a.token, {eip3009::used_topic(), padded(a.from), a.nonce}, {}, {}, 1};
-  const log_entry paid{a.token,
-                       {transfer_topic(), padded(a.from), padded(a.to)},
-                       {value.bytes.begin(), value.bytes.end()},
-                       {},
-                       1};
-  const auto proven = [&](const std::vector<log_entry>& logs) {
-    return eip3009::proves_payment(logs, a);
-  };
-  EXPECT_TRUE(proven({used, paid}));
-  EXPECT_TRUE(proven({paid, used}));
-  EXPECT_FALSE(proven({}));
-  EXPECT_FALSE(proven({used}));
-  EXPECT_FALSE(proven({paid}));
-  auto other = paid;
-  other.emitter = a.to;
-  EXPECT_FALSE(proven({used, other}));
-  other = paid;
-  other.data.back() ^= 1;
-  EXPECT_FALSE(proven({used, other}));
-  other = paid;
-  other.topics[2] = padded(a.from);
-  EXPECT_FALSE(proven({used, other}));
-  other = used;
-  other.topics[0] = eip3009::canceled_topic();
-  EXPECT_FALSE(proven({other, paid}));
-  other = used;
-  other.topics[2].bytes[0] ^= 1;
-  EXPECT_FALSE(proven({other, paid}));
+  }
+  static hash256 nonce(std::uint8_t n) {
+    hash256 out;
+    out.bytes[0] = n;
+    return out;
+  }
+  Proof& add(std::vector<hash256> topics, byte_vector data = {}) {
+    logs.push_back({a.token, std::move(topics), std::move(data), {}, 1, 40 + logs.size()});
+    return *this;
+  }
+  Proof& used(const hash256& n) { return add({eip3009::used_topic(), padded(a.from), n}); }
+  Proof& canceled(const hash256& n) { return add({eip3009::canceled_topic(), padded(a.from), n}); }
+  Proof& moved(const address& from, const address& to, std::uint64_t micro) {
+    const auto value = uint256::of(micro);
+    return add({transfer_topic(), padded(from), padded(to)},
+               {value.bytes.begin(), value.bytes.end()});
+  }
+  Proof& paid() { return moved(a.from, a.to, 2'500'000); }
+  /// The log's index, or -1.
+  int proof(const hash256& n) {
+    auto asked = a;
+    asked.nonce = n;
+    const auto found = eip3009::proof_of(asked, logs);
+    return found ? static_cast<int>(found->index) : -1;
+  }
+  int proof() { return proof(a.nonce); }
+};
+
+TEST_F(Proof, IsTheTransferRightAfterTheUse) {
+  used(a.nonce).paid();
+  EXPECT_EQ(proof(), 41);
+  EXPECT_EQ(proof(nonce(1)), -1);
+}
+
+TEST_F(Proof, NeedsBothLogsInTheTokensOrder) {
+  EXPECT_EQ(proof(), -1);
+  paid();
+  EXPECT_EQ(proof(), -1);
+  used(a.nonce);
+  EXPECT_EQ(proof(), -1) << "paid before the use: by something else";
+}
+
+TEST_F(Proof, OneTransferProvesOneOfManyAuthorizations) {
+  used(nonce(1)).paid();
+  for (std::uint8_t n = 2; n < 50; ++n) used(nonce(n)).moved(a.from, a.from, 0);
+  EXPECT_EQ(proof(nonce(1)), 41);
+  for (std::uint8_t n = 2; n < 50; ++n) EXPECT_EQ(proof(nonce(n)), -1) << int{n};
+}
+
+TEST_F(Proof, ALaterTransferIsNotBorrowed) {
+  used(nonce(1)).moved(a.from, a.from, 0).used(nonce(2)).paid().paid();
+  EXPECT_EQ(proof(nonce(1)), -1);
+  EXPECT_EQ(proof(nonce(2)), 43);
+}
+
+TEST_F(Proof, EachOfABatchHasItsOwnTransfer) {
+  used(nonce(1)).paid().used(nonce(2)).paid();
+  EXPECT_EQ(proof(nonce(1)), 41);
+  EXPECT_EQ(proof(nonce(2)), 43);
+}
+
+TEST_F(Proof, AnotherUseOrACancelBetweenThemIsNoPair) {
+  used(nonce(1)).used(nonce(2)).paid();
+  EXPECT_EQ(proof(nonce(1)), -1);
+  logs.clear();
+  used(nonce(1)).canceled(nonce(1)).paid();
+  EXPECT_EQ(proof(nonce(1)), -1);
+  logs.clear();
+  canceled(nonce(1)).paid();
+  EXPECT_EQ(proof(nonce(1)), -1);
+}
+
+TEST_F(Proof, OtherContractsSayNothing) {
+  used(a.nonce).paid();
+  for (auto& log : logs) log.emitter = a.to;
+  EXPECT_EQ(proof(), -1) << "a forged token";
+  logs[0].emitter = a.token;
+  EXPECT_EQ(proof(), -1) << "a forged transfer";
+  paid();
+  EXPECT_EQ(proof(), 42) << "theirs in between changes nothing";
+}
+
+TEST_F(Proof, MustBeOfThisPayerPayeeAndExactValue) {
+  for (const auto micro : {2'499'999U, 2'500'001U, 0U}) {
+    logs.clear();
+    used(a.nonce).moved(a.from, a.to, micro);
+    EXPECT_EQ(proof(), -1) << micro;
+  }
+  logs.clear();
+  used(a.nonce).moved(a.to, a.to, 2'500'000);
+  EXPECT_EQ(proof(), -1);
+  logs.clear();
+  used(a.nonce).moved(a.from, a.from, 2'500'000);
+  EXPECT_EQ(proof(), -1);
+  logs.clear();
+  used(a.nonce).paid();
+  logs[0].topics[1] = padded(a.to);
+  EXPECT_EQ(proof(), -1) << "somebody else's nonce";
 }
 
 }  // namespace

@@ -296,6 +296,44 @@ TEST_F(PaymentOnAnvil, PaymentMinedBetweenTheReadsIsNotRefused) {
   EXPECT_FALSE(first->load()) << "the stale answer was given";
 }
 
+TEST_F(PaymentOnAnvil, OneBalanceIsPromisedOnce) {
+  const auto x = good(message(60'000'000));
+  const auto v = verify(x);
+  ASSERT_TRUE(v);
+  EXPECT_EQ(refusal(good(message(60'000'000))), "invalid_exact_evm_insufficient_balance");
+  EXPECT_EQ(refusal(good(message(60'000'000), 1)), "insufficient_funds");
+  EXPECT_TRUE(verify(x)) << "not beside itself";
+  EXPECT_TRUE(verify(good(message(40'000'000)))) << "it fits beside";
+  EXPECT_EQ(refusal(good(message(1))), "invalid_exact_evm_insufficient_balance");
+  ASSERT_EQ(settle(v->payment, "once" + from.hex()).state, actors::operation_state::confirmed);
+  EXPECT_EQ(refusal(good(message(1))), "invalid_exact_evm_insufficient_balance")
+      << "40 are left and promised";
+}
+
+/// Nobody has asked for its finding yet: the chain's state at one block tells that it is paid.
+TEST_F(PaymentOnAnvil, MinedPaymentIsNotCountedBesideTheBalanceItHasLeft) {
+  const auto v = verify(good(message(60'000'000)));
+  ASSERT_TRUE(v);
+  ASSERT_EQ(settle(v->payment, "mined" + from.hex()).state, actors::operation_state::confirmed);
+  EXPECT_EQ(refusal(good(message(40'000'001))), "invalid_exact_evm_insufficient_balance");
+  EXPECT_TRUE(verify(good(message(40'000'000))));
+}
+
+TEST_F(PaymentOnAnvil, PromiseOfAnUnusedPaymentIsRenewedByLooksAndEndsWithoutThem) {
+  settings.hold = 400ms;
+  start();
+  const auto v = verify(good(message(60'000'000)));
+  ASSERT_TRUE(v);
+  const auto other = good(message(60'000'000));
+  EXPECT_TRUE(eventually([&] { return bool(ask<verified_payment>(payment, other)); }))
+      << "nobody owns the first";
+  settings.hold = 60s;
+  start();  // as after a restart
+  wait_for_domain("matches");
+  EXPECT_EQ(find(v->payment).state, finding_state::unused);
+  EXPECT_EQ(refusal(other), "invalid_exact_evm_insufficient_balance") << "its owner looks at it";
+}
+
 TEST_F(PaymentOnAnvil, WrongDomainRefusesDeposits) {
   settings.terms.token_name = "USD Coin";
   start();

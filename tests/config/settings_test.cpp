@@ -127,6 +127,7 @@ constexpr field all_fields[] = {
     {"venue_key", "file", kind::text},
     {"engine", "workers", kind::number},
     {"engine", "max_live_bets", kind::number},
+    {"engine", "max_live_deposits", kind::number},
     {"engine", "balance_idle_ms", kind::number},
     {"engine", "drain_ms", kind::number},
 };
@@ -205,10 +206,14 @@ TEST_F(Settings, ALimitThatIsCrossedNamesItsField) {
       {"http", "max_in_flight", 0, "http.max_in_flight "},
       {"http", "max_body", 1'023, "http.max_body "},
       {"http", "public_url", "ftp://x", "http.public_url "},
+      {"http", "public_url", "", "http.public_url "},
+      {"http", "public_url", "https://", "http.public_url "},
+      {"http", "public_url", "https://pay.example.com/", "http.public_url "},
       {"http", "idle_timeout_ms", 4'294'967'296, "http.idle_timeout_ms "},
       {"engine", "workers", 0, "engine.workers "},
       {"engine", "workers", 65, "engine.workers "},
       {"engine", "max_live_bets", 0, "engine.max_live_bets "},
+      {"engine", "max_live_deposits", 0, "engine.max_live_deposits "},
       {"plasma", "chain_id", 0, "plasma.chain_id "},
       {"plasma", "rpc", json::array(), "plasma.rpc "},
       {"plasma", "rpc", json::array({"localhost"}), "plasma.rpc"},
@@ -233,6 +238,12 @@ TEST_F(Settings, ALimitThatIsCrossedNamesItsField) {
     const auto error = error_with(r.section, r.field, r.value);
     EXPECT_TRUE(error.starts_with(r.error_starts)) << r.section << "." << r.field << ": " << error;
   }
+}
+
+TEST_F(Settings, WithoutAPublicUrlNobodyCouldPay) {
+  auto document = good;
+  document["http"].erase("public_url");
+  EXPECT_TRUE(parse(document.dump()).error.starts_with("http.public_url "));
 }
 
 TEST_F(Settings, WhatIsNotOneJsonObjectIsRefused) {

@@ -82,5 +82,19 @@ TEST(Records, TheAveragePriceIsRoundedDownAndZeroForNothing) {
   EXPECT_EQ(average_price(b), usdc{333'333});
 }
 
+TEST(Records, TriesOfOneSettlementDifferInTheLastByteAlone) {
+  deposit_id id;
+  for (std::size_t i = 0; i < id.bytes.size(); ++i) id.bytes[i] = static_cast<std::uint8_t>(i + 1);
+  EXPECT_EQ(settlement_of(id, 0).bytes, id.bytes);
+  const auto text = id.text();
+  std::set<std::string> all;
+  for (int n = 0; n < 256; ++n) {
+    const auto name = settlement_of(id, static_cast<std::uint8_t>(n)).text();
+    EXPECT_EQ(name.substr(0, 34), text.substr(0, 34));
+    all.insert(name);
+  }
+  EXPECT_EQ(all.size(), 256U);
+}
+
 }  // namespace
 }  // namespace headroom

@@ -18,11 +18,16 @@ import {
   fromBase64,
   micro,
   NO_CONVERSION,
+  signTransfer,
   startHouse,
   until,
+  usd,
   walletOf,
 } from './support.mjs';
 
+const TRANSFER = new ethers.Interface([
+  'function transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,bytes)',
+]);
 const N = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n; // order of secp256k1
 const CANCEL = {
   CancelAuthorization: [
@@ -400,6 +405,61 @@ test('an authorization that somebody else submitted is credited once', async () 
   assert.equal(await house.balance(wallet), before + micro('5'));
 });
 
+test('one transfer in a batched transaction pays one of many authorizations', async () => {
+  const before = await house.balance(wallet);
+  const payments = await Promise.all(
+    Array.from({ length: 5 }, () => house.payment(wallet, '5.00')),
+  );
+  // On chain the first pays us; the others' nonces are spent on nothing, beside it.
+  const receipt = await batch(
+    payments.map(async (p, i) => (i === 0 ? p : toSelf(p))),
+  );
+  const answers = await Promise.all(payments.map((p) => final(() => send(p))));
+  assert.deepEqual(
+    answers.map((a) => a.status),
+    [201, 402, 402, 402, 402],
+    answers.map((a) => a.text).join(),
+  );
+  assert.equal(answers[0].body.tx_hash, receipt.hash);
+  for (const { body } of answers.slice(1))
+    assert.equal(body.error, 'invalid_exact_evm_nonce_already_used');
+  await until('the credit', async () => (await house.balance(wallet)) === before + micro('5'));
+});
+
+test('each transfer of a batched transaction pays its own authorization', async () => {
+  const before = await house.balance(wallet);
+  const payments = [await house.payment(wallet, '5.00'), await house.payment(wallet, '5.00')];
+  const receipt = await batch(payments);
+  const answers = await Promise.all(payments.map((p) => final(() => send(p))));
+  assert.deepEqual(
+    answers.map((a) => [a.status, a.body.tx_hash]),
+    [
+      [201, receipt.hash],
+      [201, receipt.hash],
+    ],
+  );
+  assert.notEqual(answers[0].body.deposit_id, answers[1].body.deposit_id);
+  await until('the credits', async () => (await house.balance(wallet)) === before + micro('10'));
+  const proofs = await house.json(
+    `SELECT DISTINCT log_index FROM deposits WHERE tx_hash = '\\x${receipt.hash.slice(2)}'`,
+  );
+  assert.equal(proofs.length, 2);
+});
+
+test('an authorization that stays spendable for long is refused', async () => {
+  const answer = await house.unchanged(async () =>
+    send(
+      await house.payment(wallet, '5.00', {
+        authorization: { validBefore: String(now() + 3600) },
+      }),
+    ),
+  );
+  assert.deepEqual(
+    [answer.status, answer.body.error],
+    [402, 'invalid_exact_evm_payload_authorization_valid_before'],
+  );
+});
+
 test('a chain that is away before anything is stored: 503, nothing changed', async () => {
   const payment = await house.payment(wallet, '5.00');
   await house.control('/chain/plasma?mode=refuse');
@@ -460,6 +520,112 @@ test('a chain that goes away during settlement: 202, then credited once', async 
   assert.equal(await creditsOf(id), 1);
   assert.equal(await house.balance(wallet), before + micro('7'));
 });
+
+test('a payer who empties the account before the block: 202, then failed, no credit', async () => {
+  const payer = walletOf(users[2]);
+  const all = await house.token('plasma', house.plasma.usdt0).balanceOf(payer.address);
+  const payment = await house.payment(payer, '5.00', {
+    authorization: { validBefore: String(now() + 12) },
+  });
+  const drain = await house.payment(payer, '5.00', {
+    authorization: { to: bystander(house.rpc.plasma).address, value: String(all) },
+  });
+  await house.rpc.plasma.send('evm_setAutomine', [false]);
+  await house.rpc.plasma.send('evm_setIntervalMining', [0]);
+  const answering = send(payment);
+  await until(
+    'the transaction in the pool',
+    async () => Number((await house.rpc.plasma.send('txpool_status', [])).pending) > 0,
+  );
+  await bystander(house.rpc.plasma).sendTransaction({
+    to: house.plasma.usdt0,
+    data: calldata(drain),
+    gasLimit: 200_000,
+    maxPriorityFeePerGas: ethers.parseUnits('50', 'gwei'),
+    maxFeePerGas: ethers.parseUnits('100', 'gwei'),
+  });
+  await house.rpc.plasma.send('evm_setIntervalMining', [1]);
+  const answer = await answering;
+  assert.deepEqual([answer.status, answer.body.status], [202, 'settling'], answer.text);
+  const id = answer.body.deposit_id;
+  const hash = outcome(answer).transaction;
+  assert.match(hash, /^0x[0-9a-f]{64}$/);
+  // A repetition and a look at it name the same transaction.
+  const again = await send(payment);
+  assert.deepEqual([again.status, outcome(again).transaction], [202, hash], again.text);
+  assert.equal((await house.get(`/deposits/${id}`)).body.tx_hash, hash);
+  const receipt = await until('the block', () => house.rpc.plasma.getTransactionReceipt(hash));
+  assert.equal(receipt.status, 0, 'it reverted');
+
+  const end = await until(
+    'the end of the authorization',
+    async () => {
+      const { body } = await house.get(`/deposits/${id}`);
+      return body.status !== 'settling' && body;
+    },
+    40_000,
+  );
+  assert.deepEqual([end.status, end.credited_at], ['failed', null]);
+  assert.equal(await house.balance(payer), 0n);
+  const sent = await house.sql(
+    `SELECT count(DISTINCT operation_id) FROM chain_operations WHERE left(operation_id::text, 34) = '${id.slice(0, 34)}'`,
+  );
+  assert.ok(Number(sent) <= 3, `${sent} transactions`);
+});
+
+test('one balance is promised once: what is open counts against the next payment', async () => {
+  const payer = walletOf(users[3]);
+  const held = await house.token('plasma', house.plasma.usdt0).balanceOf(payer.address);
+  const most = usd(held);
+  await house.rpc.plasma.send('evm_setAutomine', [false]);
+  await house.rpc.plasma.send('evm_setIntervalMining', [0]);
+  const first = send(await house.payment(payer, most), most);
+  await until(
+    'the transaction in the pool',
+    async () => Number((await house.rpc.plasma.send('txpool_status', [])).pending) > 0,
+  );
+  const others = await house.unchanged(async () =>
+    Promise.all(
+      Array.from({ length: 4 }, async () => send(await house.payment(payer, most), most)),
+    ),
+  );
+  for (const other of others)
+    assert.deepEqual(
+      [other.status, other.body.error],
+      [402, 'invalid_exact_evm_insufficient_balance'],
+    );
+  await house.rpc.plasma.send('evm_setIntervalMining', [1]);
+  assert.ok([201, 202].includes((await first).status));
+  await until('the credit', async () => (await house.balance(payer)) === held);
+});
+
+const calldata = ({ payload: { authorization: a, signature } }) =>
+  TRANSFER.encodeFunctionData('transferWithAuthorization', [
+    a.from,
+    a.to,
+    a.value,
+    a.validAfter,
+    a.validBefore,
+    a.nonce,
+    signature,
+  ]);
+
+/** The same nonce, signed by the test's wallet for moving nothing. */
+async function toSelf({ accepted, payload: { authorization } }) {
+  const other = { ...authorization, to: wallet.address, value: '0' };
+  const signature = await signTransfer(wallet, accepted, other);
+  return { payload: { authorization: other, signature } };
+}
+
+/** One transaction, by a stranger, that uses all these payments in their order. */
+async function batch(payments) {
+  const { TestBatch } = await compiled('TestBatch.sol');
+  const stranger = bystander(house.rpc.plasma);
+  const factory = new ethers.ContractFactory(TestBatch.abi, TestBatch.bytecode, stranger);
+  const contract = await (await factory.deploy()).waitForDeployment();
+  const calls = (await Promise.all(payments)).map((p) => [house.plasma.usdt0, calldata(p)]);
+  return mined('plasma', await contract.run(calls));
+}
 
 /** Mined, and deep enough for the service to call it final. */
 async function mined(chain, sent) {

@@ -140,6 +140,18 @@ TEST_F(Deposits, TroubleIsAProblemNotADemand) {
   EXPECT_EQ(pay({}).status, 402);
 }
 
+TEST_F(Deposits, MorePaymentsThanCanBeInProgressAreToldToComeBack) {
+  start();
+  while (dir->open_deposit()) continue;
+  const auto r = pay(v2);
+  expect_problem(r, 503, "overloaded");
+  EXPECT_FALSE(r.header("retry-after").empty());
+  EXPECT_EQ(r.header("access-control-allow-origin"), "*");
+  EXPECT_EQ(pay({}).status, 402) << "a demand needs no worker";
+  dir->forget_deposit(dir->all_deposits().front().id());
+  EXPECT_EQ(pay(v2).status, 201);
+}
+
 TEST_F(Deposits, BrowsersMayAsk) {
   start();
   const auto r =

@@ -208,6 +208,7 @@ deposit_actor::behavior_type fake_deposit(script& s) {
       },
       [](resume_atom, const deposit&) {},
       [](tick_atom) {},
+      [](poll_atom) {},
       [](status_atom) { return no_report(); },
   };
 }

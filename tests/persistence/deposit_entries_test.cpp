@@ -11,7 +11,7 @@ struct DepositEntries : books {
 
   deposit stored() { return reader.find_deposit(row.id).value().value(); }
   errc open() { return one(open_deposit{row}); }
-  errc settle() { return one(settle_deposit{row.id, proof, noon}); }
+  errc settle() { return one(settle_deposit{row.id, proof, noon, 7}); }
   errc credit() { return one(credit_deposit{row.id, alice, 20_usdc, noon}); }
   errc fail() { return one(fail_deposit{row.id, "reverted", noon}); }
 };
@@ -39,6 +39,7 @@ TEST_F(DepositEntries, CreditFollowsSettlement) {
   ASSERT_EQ(settle(), errc::none);
   EXPECT_EQ(stored().status, deposit_status::pending);
   EXPECT_EQ(stored().tx_hash, proof);
+  EXPECT_EQ(stored().log_index, 7U);
   ASSERT_EQ(credit(), errc::none);
   EXPECT_EQ(outcomes[0].result.balance, 20_usdc);
   EXPECT_EQ(outcomes[0].result.balance_version, 1);
@@ -87,7 +88,60 @@ TEST_F(DepositEntries, CreditedDepositCannotFail) {
   EXPECT_EQ(fail(), errc::invariant_violated);
   ASSERT_EQ(credit(), errc::none);
   EXPECT_EQ(fail(), errc::invariant_violated);
-  EXPECT_EQ(one(settle_deposit{row.id, id_of<hash256>(501), noon}), errc::invariant_violated);
+  EXPECT_EQ(one(settle_deposit{row.id, id_of<hash256>(501), noon, 7}), errc::invariant_violated);
+  EXPECT_EQ(one(settle_deposit{row.id, proof, noon, 8}), errc::invariant_violated);
+}
+
+TEST_F(DepositEntries, OneTransferProvesOneDeposit) {
+  auto other = a_deposit(2, alice, 20_usdc);
+  auto third = a_deposit(3, alice, 20_usdc);
+  ASSERT_EQ(verdicts({open_deposit{row}, open_deposit{other}, open_deposit{third}}),
+            std::vector<errc>(3, errc::none));
+  ASSERT_EQ(settle(), errc::none);
+  EXPECT_EQ(one(settle_deposit{other.id, proof, noon, 7}), errc::duplicate);
+  EXPECT_EQ(reader.find_deposit(other.id).value()->status, deposit_status::settling);
+  EXPECT_EQ(one(credit_deposit{other.id, alice, 20_usdc, noon}), errc::invariant_violated);
+  // In one batch, too: the first has it, and the rest of the batch stands.
+  EXPECT_EQ(
+      verdicts({settle_deposit{other.id, proof, noon, 9}, settle_deposit{third.id, proof, noon, 9},
+                credit_deposit{row.id, alice, 20_usdc, noon}}),
+      (std::vector{errc::none, errc::duplicate, errc::none}));
+  EXPECT_EQ(one(fail_deposit{third.id, "its proof was another's", noon}), errc::none);
+  EXPECT_EQ(balance_of(alice), 20_usdc);
+  EXPECT_EQ(differences(), "");
+}
+
+TEST_F(DepositEntries, AHashWithoutAProofIsNotStored) {
+  row.tx_hash = proof;  // as its actor knows it from the wallet
+  ASSERT_EQ(open(), errc::none);
+  EXPECT_TRUE(stored().tx_hash.is_zero());
+  EXPECT_EQ(settle(), errc::none);
+}
+
+/// The newest transaction sent for it, of whichever try, until the proof names the right one.
+TEST_F(DepositEntries, SettlingDepositShowsTheTransactionOfTheOutbox) {
+  ASSERT_EQ(open(), errc::none);
+  const auto send = [&](std::uint8_t attempt, std::uint32_t bump, int second) {
+    auto op = an_operation(10U + attempt, 10U + attempt, bump);
+    op.id = settlement_of(row.id, attempt);
+    op.created_at = noon.plus(std::chrono::seconds{second});
+    EXPECT_EQ(one(record_operations{{op}}), errc::none);
+    return op.tx_hash;
+  };
+  auto foreign = an_operation(3000, 30, 0);
+  foreign.created_at = noon.plus(std::chrono::hours{1});
+  ASSERT_EQ(one(record_operations{{foreign}}), errc::none);
+  EXPECT_TRUE(stored().tx_hash.is_zero());
+  auto newest = send(0, 0, 1);
+  EXPECT_EQ(stored().tx_hash, newest);
+  newest = send(0, 1, 2);
+  EXPECT_EQ(stored().tx_hash, newest);
+  newest = send(1, 0, 3);
+  EXPECT_EQ(stored().tx_hash, newest);
+  EXPECT_EQ(reader.list_deposits(alice, 10)->front().tx_hash, newest);
+  EXPECT_EQ(reader.unfinished(10)->settling_deposits.front().tx_hash, newest);
+  ASSERT_EQ(settle(), errc::none);
+  EXPECT_EQ(stored().tx_hash, proof);
 }
 
 TEST_F(DepositEntries, CreditMustBeTheDepositsOwn) {

@@ -77,8 +77,14 @@ struct applier {
   }
   errc operator()(const settle_deposit& x) {
     auto& d = b.deposits.at(x.id);
+    if (d.status == deposit_status::failed) return errc::invariant_violated;
+    for (const auto& [id, other] : b.deposits)
+      if (id != x.id && other.status != deposit_status::settling && other.tx_hash == x.tx_hash &&
+          other.log_index == x.log_index)
+        return errc::duplicate;
     if (d.status == deposit_status::settling) d.status = deposit_status::pending;
     d.tx_hash = x.tx_hash;
+    d.log_index = x.log_index;
     return errc::none;
   }
   errc operator()(const fail_deposit& x) {

@@ -1,0 +1,290 @@
+#include "actors/deposit_actor.hpp"
+#include "actors/guardian_actor.hpp"
+#include "tests/actors/core.hpp"
+
+/// What can go wrong between a payment's row and its credit: who owns the deposit, what the payer
+/// hears and when it ends.
+namespace headroom::test {
+namespace {
+
+using namespace actors;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using chain_says = payment_state;
+
+struct DepositSettlement : Core {
+  DepositSettlement() {
+    payment.payment.chain_id = 9745;
+    payment.payment.from = user(1);
+    payment.payment.value = 25_usdc;
+    payment.payment.nonce = hash_at(7);
+    start_journal();
+    start_query();
+    start_payment();
+    start_wallet();
+    start_conversion();
+    payment.otherwise = finds(chain_says::unused);
+  }
+
+  reply_ptr<deposit> pay() {
+    return ask<deposit>(dir.open_deposit(), pay_deposit{25_usdc, 2, "x"});
+  }
+  static payment_finding finds(chain_says s, std::string code = {}) {
+    return {s, hash_at(99), std::move(code), 5};
+  }
+  static operation_report ended(operation_state s) { return {s, hash_at(50), 1, {}}; }
+  const deposit& only_row() {
+    EXPECT_EQ(books.deposits.size(), 1U);
+    return books.deposits.begin()->second;
+  }
+  usdc credited() { return books.balances[user(1)].balance; }
+  void expect_credited_once() {
+    EXPECT_EQ(only_row().status, deposit_status::converting);
+    EXPECT_EQ(credited(), 25_usdc);
+    EXPECT_TRUE(dir.all_deposits().empty());
+  }
+};
+
+// -- the chain says no ---------------------------------------------------------------------------
+
+TEST_F(DepositSettlement, AReversalIsTriedAgainAFewTimesAndThenOnlyLookedAt) {
+  wallet.report = ended(operation_state::reverted);
+  const auto r = pay();
+  advance(seconds{100});
+  ASSERT_TRUE(r->value) << to_string(r->code);
+  EXPECT_EQ(r->value->status, deposit_status::settling) << "202 in time";
+  const auto id = only_row().id;
+  EXPECT_EQ(wallet.sent,
+            (std::vector{settlement_of(id, 0), settlement_of(id, 1), settlement_of(id, 2)}));
+  EXPECT_EQ(wallet.asked, 3U);
+  EXPECT_LT(payment.looked, 60U) << "more and more rarely";
+  EXPECT_EQ(only_row().status, deposit_status::settling) << "it may still be paid by anyone";
+
+  payment.otherwise = finds(chain_says::void_, "expired");
+  advance(seconds{20});
+  EXPECT_EQ(only_row().status, deposit_status::failed);
+  EXPECT_EQ(only_row().failure, "expired");
+  EXPECT_EQ(credited(), 0_usdc);
+  EXPECT_TRUE(dir.all_deposits().empty());
+}
+
+TEST_F(DepositSettlement, ADroppedTransactionIsFollowedByAnotherOne) {
+  wallet.reports = {ended(operation_state::dropped)};
+  const auto r = pay();
+  advance(seconds{1});
+  const auto id = only_row().id;
+  ASSERT_GE(wallet.sent.size(), 2U);
+  EXPECT_EQ(wallet.sent[0], settlement_of(id, 0));
+  for (std::size_t i = 1; i < wallet.sent.size(); ++i)
+    EXPECT_EQ(wallet.sent[i], settlement_of(id, 1)) << "and no third while that one is under way";
+  payment.otherwise = finds(chain_says::paid);
+  advance(seconds{2});
+  expect_credited_once();
+  EXPECT_EQ(r->value->tx_hash, hash_at(99));
+}
+
+TEST_F(DepositSettlement, AResumedDepositGoesOnCountingItsTries) {
+  wallet.report = ended(operation_state::reverted);
+  pay();
+  const auto row = only_row();
+  kill(dir.all_deposits().front());  // no guardian here: as at a restart
+  tell(dir.resume_deposit(), resume_atom::value, row);
+  advance(seconds{100});
+  for (const auto& id : wallet.sent)
+    EXPECT_TRUE(id == settlement_of(row.id, 0) || id == settlement_of(row.id, 1) ||
+                id == settlement_of(row.id, 2));
+}
+
+TEST_F(DepositSettlement, ManyUnpayableDepositsLookRarely) {
+  wallet.down = true;  // for example: the call would revert
+  for (int n = 0; n < 50; ++n) {
+    payment.payment.nonce = hash_at(100 + n);
+    pay();
+  }
+  EXPECT_EQ(dir.all_deposits().size(), 50U);
+  advance(seconds{60});
+  const auto before = payment.looked;
+  advance(seconds{60});
+  EXPECT_LE(payment.looked - before, 50U * 7U);
+}
+
+TEST_F(DepositSettlement, AProofThatCreditedAnotherDepositFailsThisOne) {
+  payment.findings = {finds(chain_says::unused)};
+  payment.otherwise = finds(chain_says::paid);
+  pay();
+  advance(seconds{1});
+  payment.findings = {finds(chain_says::unused)};
+  payment.payment.nonce = hash_at(8);
+  const auto second = pay();
+  advance(seconds{1});
+  ASSERT_TRUE(second->value) << to_string(second->code);
+  EXPECT_EQ(second->value->status, deposit_status::failed);
+  EXPECT_EQ(second->value->failure, "invalid_exact_evm_nonce_already_used");
+  EXPECT_EQ(books.deposits.size(), 2U);
+  EXPECT_EQ(credited(), 25_usdc);
+  EXPECT_TRUE(dir.all_deposits().empty());
+}
+
+TEST_F(DepositSettlement, TheProofIsBookedWithItsPlace) {
+  payment.findings = {finds(chain_says::unused)};
+  payment.otherwise = finds(chain_says::paid);
+  pay();
+  advance(seconds{1});
+  EXPECT_EQ(only_row().tx_hash, hash_at(99));
+  EXPECT_EQ(only_row().log_index, 5U);
+}
+
+TEST_F(DepositSettlement, WhatIsPaidAlreadyIsNotSentAgain) {
+  payment.otherwise = finds(chain_says::paid);
+  const auto r = pay();
+  ASSERT_TRUE(r->value);
+  EXPECT_EQ(wallet.asked, 0U);
+  expect_credited_once();
+}
+
+// -- the payer's patience ------------------------------------------------------------------------
+
+TEST_F(DepositSettlement, AWalletThatHangsDoesNotKeepThePayerWaiting) {
+  wallet.mute = true;
+  const auto r = pay();
+  advance(settings.deposit_answer - milliseconds{20});
+  EXPECT_EQ(r->answers, 0);
+  advance(milliseconds{40});
+  ASSERT_TRUE(r->value) << to_string(r->code);
+  EXPECT_EQ(r->value->status, deposit_status::settling);
+  wallet.mute = false;
+  payment.otherwise = finds(chain_says::paid);
+  advance(seconds{40});
+  expect_credited_once();
+  EXPECT_EQ(r->answers, 1);
+}
+
+TEST_F(DepositSettlement, BeforeAnythingIsStoredTheWaitEndsWithNothingDone) {
+  payment.mute = true;
+  settings.load_timeout = seconds{60};
+  const auto r = pay();
+  advance(settings.deposit_answer + milliseconds{20});
+  EXPECT_EQ(r->code, errc::timed_out);
+  payment.mute = false;
+  advance(seconds{90});
+  EXPECT_TRUE(books.deposits.empty());
+  EXPECT_TRUE(wallet.sent.empty());
+  EXPECT_TRUE(dir.all_deposits().empty());
+}
+
+TEST_F(DepositSettlement, ARepeatWhileItSettlesHears202InTimeToo) {
+  const auto first = pay();
+  const auto again = pay();
+  advance(settings.deposit_answer + milliseconds{20});
+  ASSERT_TRUE(first->value && again->value) << to_string(again->code);
+  EXPECT_EQ(again->value->id, first->value->id);
+  EXPECT_EQ(again->value->status, deposit_status::settling);
+  advance(seconds{10});
+  EXPECT_EQ(dir.all_deposits().size(), 1U) << "only the owner goes on";
+}
+
+// -- the books -----------------------------------------------------------------------------------
+
+TEST_F(DepositSettlement, ARowThatMayBeStoredIsNotLeftAlone) {
+  store.commits.assign(1000, scripted_store::commit_end::away);
+  const auto r = pay();
+  kill(dir.get<journal_actor>());  // with the entry: nobody will ever answer
+  store.commits.clear();
+  start_journal();
+  advance(settings.deposit_answer + milliseconds{20});
+  EXPECT_EQ(r->code, errc::in_doubt) << "neither a no nor a 202";
+  EXPECT_TRUE(books.deposits.empty());
+  advance(settings.append_timeout);
+  EXPECT_EQ(only_row().status, deposit_status::settling) << "sent again";
+  payment.otherwise = finds(chain_says::paid);
+  advance(seconds{10});
+  expect_credited_once();
+  EXPECT_EQ(r->answers, 1);
+}
+
+TEST_F(DepositSettlement, ACommitThatWasNotHeardOfIsTheSameDeposit) {
+  store.commits.assign(1, scripted_store::commit_end::lost_after);
+  store.commits.insert(store.commits.end(), 1000, scripted_store::commit_end::away);
+  pay();
+  kill(dir.get<journal_actor>());
+  ASSERT_EQ(books.deposits.size(), 1U) << "it is in the books";
+  store.commits.clear();
+  start_journal();
+  payment.otherwise = finds(chain_says::paid);
+  advance(settings.append_timeout + seconds{10});
+  expect_credited_once();
+}
+
+TEST_F(DepositSettlement, AJournalThatIsFullRefusesAndNothingIsDone) {
+  settings.journal_queue = 0;
+  const auto r = pay();
+  EXPECT_EQ(r->code, errc::overloaded);
+  EXPECT_TRUE(dir.all_deposits().empty());
+  EXPECT_TRUE(wallet.sent.empty());
+}
+
+TEST_F(DepositSettlement, ARowInDoubtIsHandedToTheGuardian) {
+  const auto guardian = keep(
+      system.spawn(guardian_behavior, w(), std::vector<component>{}, [](const std::string&) {}));
+  dir.set(guardian);
+  run();
+  for (const bool committed : {false, true}) {
+    payment.payment.nonce = hash_at(committed ? 71 : 70);
+    if (committed) store.commits.push_back(scripted_store::commit_end::lost_after);
+    store.commits.insert(store.commits.end(), 1000, scripted_store::commit_end::away);
+    pay();
+    kill(dir.get<journal_actor>());
+    const auto workers = dir.all_deposits();
+    ASSERT_EQ(workers.size(), 1U);
+    store.commits.clear();
+    start_journal();
+    auto paid = finds(chain_says::paid);
+    paid.log_index = committed ? 71 : 70;
+    payment.otherwise = paid;
+    kill(workers.front());
+    advance(seconds{1});
+    EXPECT_EQ(books.deposits.size(), committed ? 2U : 1U);
+    for (const auto& [id, row] : books.deposits) EXPECT_EQ(row.status, deposit_status::converting);
+    payment.otherwise = finds(chain_says::unused);
+  }
+  EXPECT_EQ(credited(), 50_usdc);
+  EXPECT_TRUE(dir.all_deposits().empty());
+}
+
+TEST_F(DepositSettlement, BooksThatContradictStopTheActor) {
+  const auto r = pay();
+  books.deposits.begin()->second.status = deposit_status::failed;  // by a human, say
+  payment.otherwise = finds(chain_says::paid);
+  advance(seconds{1});
+  EXPECT_EQ(r->code, errc::invariant_violated);
+  EXPECT_EQ(r->answers, 1);
+  EXPECT_TRUE(dir.all_deposits().empty()) << "not over and over";
+  EXPECT_EQ(credited(), 0_usdc);
+}
+
+TEST_F(DepositSettlement, BooksThatAreAwayAreAskedAgain) {
+  pay();
+  payment.otherwise = finds(chain_says::paid);
+  dir.set(journal_actor{});
+  advance(seconds{5});
+  EXPECT_EQ(only_row().status, deposit_status::settling);
+  start_journal();
+  advance(seconds{5});
+  expect_credited_once();
+}
+
+// -- bounds --------------------------------------------------------------------------------------
+
+TEST_F(DepositSettlement, OnlySoManyAreInProgressAndResumedOnesAreLetInAllTheSame) {
+  std::size_t opened = 0;
+  while (dir.open_deposit()) ++opened;
+  EXPECT_EQ(opened, settings.max_live_deposits);
+  EXPECT_TRUE(dir.resume_deposit());
+  EXPECT_FALSE(dir.open_deposit());
+  for (int i = 0; i < 2; ++i) kill(dir.all_deposits().front());
+  EXPECT_TRUE(dir.open_deposit());
+  EXPECT_FALSE(dir.open_deposit());
+}
+
+}  // namespace
+}  // namespace headroom::test
