@@ -168,12 +168,20 @@ class household {
   household(caf::actor_system& sys, actors::directory& dir, actors::world_ptr w)
       : sys_{sys}, dir_{dir}, w_{std::move(w)} {}
 
+  /// The directory knows it by its type.
   template <class Handle, class Spawn>
   void add(std::string name, Spawn spawn, bool holds_promises = false) {
+    add_as<Handle>(
+        std::move(name), spawn, [this](const Handle& handle) { dir_.set(handle); }, holds_promises);
+  }
+
+  /// `publish` puts the handle where the others find it.
+  template <class Handle, class Spawn, class Publish>
+  void add_as(std::string name, Spawn spawn, Publish publish, bool holds_promises = false) {
     parts_.push_back({std::move(name),
-                      [this, spawn](caf::actor_system&) {
-                        Handle handle = spawn();
-                        dir_.set(handle);
+                      [spawn, publish](caf::actor_system&) {
+                        const Handle handle = spawn();
+                        publish(handle);
                         return caf::actor_cast<caf::actor>(handle);
                       },
                       holds_promises});
@@ -181,14 +189,14 @@ class household {
 
   void add_wallet(std::string name, const chain::wallet_settings& settings, const shared_key& key,
                   const chain::rpc_actor& rpc) {
-    parts_.push_back({std::move(name),
-                      [this, settings, key, rpc](caf::actor_system&) {
-                        const auto handle =
-                            sys_.spawn(chain::wallet_behavior, w_, settings, key, rpc);
-                        dir_.set_wallet(settings.chain_id, handle);
-                        return caf::actor_cast<caf::actor>(handle);
-                      },
-                      false});
+    add_as<actors::wallet_actor>(
+        std::move(name),
+        [this, settings, key, rpc] {
+          return sys_.spawn(chain::wallet_behavior, w_, settings, key, rpc);
+        },
+        [this, chain_id = settings.chain_id](const actors::wallet_actor& handle) {
+          dir_.set_wallet(chain_id, handle);
+        });
   }
 
   std::vector<component> take() { return std::move(parts_); }
@@ -198,6 +206,18 @@ class household {
   actors::directory& dir_;
   actors::world_ptr w_;
   std::vector<component> parts_;
+};
+
+/// Declared behind the actor system: the directory outlives it, its handles must not.
+class letting_go {
+ public:
+  explicit letting_go(actors::directory& dir) : dir_{dir} {}
+  ~letting_go() { dir_.close(); }
+  letting_go(const letting_go&) = delete;
+  letting_go& operator=(const letting_go&) = delete;
+
+ private:
+  actors::directory& dir_;
 };
 
 /// SIGINT and SIGTERM, as something to wait for: blocked in every thread, taken by sigwait.
@@ -257,17 +277,21 @@ int serve(const config::settings& s) {
     return 3;
   }
   persistence::pg_reader reader{{.conninfo = s.database.url}};
+  persistence::pg_reader public_reader{{.conninfo = s.database.url}};
 
   const auto account = wallet_key->address_of();
   const auto ethereum = chain::make_ethereum_port();
   const auto terms = terms_of(s, account);
   const auto x402 = chain::make_x402_port(terms);
 
+  const auto core = core_of(s);
+  actors::directory dir{core.max_live_bets, core.max_balances, core.max_live_deposits};  // the last actors still use it
   caf::actor_system_config caf_config;
   caf_config.set("scheduler.policy", caf::atom("sharing"));  // docs/decisions/0002
   caf_config.set("scheduler.max-threads", std::size_t{s.engine.workers});
   caf_config.set("scheduler.max-throughput", std::size_t{100});
   caf::actor_system sys{caf_config};
+  const letting_go before_the_system_ends{dir};
   const auto clients = std::make_shared<chain::http_client>();
   const auto rpc_of = [&](const config::chain_settings& c) {
     return chain::make_rpc_actor(sys, std::make_shared<const chain::json_rpc>(clients, c.rpc));
@@ -276,8 +300,6 @@ int serve(const config::settings& s) {
   const auto polygon = rpc_of(s.polygon);
   const auto venue_http = chain::make_http_actor(sys, clients);
 
-  const auto core = core_of(s);
-  actors::directory dir{core.max_live_bets, core.max_balances, core.max_live_deposits};
   const auto w = std::make_shared<const actors::world>(
       actors::world{dir, wall_clock_now, system_random, core});
   dir.set_factories(
@@ -291,6 +313,10 @@ int serve(const config::settings& s) {
       true);
   house.add<actors::query_actor>(
       "query", [&] { return sys.spawn<caf::detached>(actors::query_behavior, &reader); });
+  house.add_as<actors::query_actor>(
+      "query.public",
+      [&] { return sys.spawn<caf::detached>(actors::query_behavior, &public_reader); },
+      [&](const actors::query_actor& handle) { dir.set_public_query(handle); });
   house.add<actors::inspector_actor>("inspector",
                                      [&] { return sys.spawn(actors::inspector_behavior); });
   house.add<actors::buffer_actor>("buffer", [&] { return sys.spawn(actors::buffer_behavior, w); });
@@ -323,11 +349,12 @@ int serve(const config::settings& s) {
     a.plasma_owner = a.polygon_owner = account;
     return sys.spawn(chain::audit_behavior, w, a, plasma, polygon);
   });
-  const auto guardian =
-      sys.spawn(actors::guardian_behavior, w, house.take(), [](const std::string& why) {
-        spdlog::critical("service.gives_up reason=\"{}\"", why);
-        stop_signal::give_up();
-      });
+  const auto give_up = [](const std::string& why) {
+    spdlog::critical("service.gives_up reason=\"{}\"", why);
+    stop_signal::give_up();
+  };
+  const auto guardian = sys.spawn(actors::guardian_behavior, w, house.take(), give_up);
+  actors::watch_guardian(guardian, dir, give_up);
   dir.set(guardian);
 
   http::server server{http_of(s), {sys, dir, *ethereum, *x402, wall_clock_now}};
@@ -348,8 +375,7 @@ int serve(const config::settings& s) {
     spdlog::error("service.cannot_listen reason=\"{}\"", e.what());
     code = 5;
   }
-  const bool ended =
-      stop_guardian(sys, guardian, core.drain + core.load_timeout + std::chrono::seconds{10});
+  const bool ended = stop_guardian(sys, guardian, actors::longest_stop(core));
   clients->stop();
   spdlog::info("service.stopped clean={}", ended);
   if (!ended) {  // some actor will not end: everything that matters is in the books, so leave

@@ -91,7 +91,7 @@ using balance_actor = status_actor::extend<
     caf::reacts_to<balance_committed>,              // A credit, a bet or a refund is in the books.
     caf::reacts_to<tick_atom>>;                     // Leaves when idle.
 
-/// New limits; `set_*` says which of them change. `max_size` zero with set_max removes the cap.
+/// New limits; `set_*` says which of them change. set_max without has_max removes the cap.
 struct buffer_limits {
   bool set_min = false;
   usdc min_size;
@@ -428,7 +428,8 @@ using metrics_atom = caf::atom_constant<caf::atom("metrics")>;
 using work_atom = caf::atom_constant<caf::atom("work")>;
 using ping_atom = caf::atom_constant<caf::atom("ping")>;
 
-/// QUERY: reads for the API and for recovery, in its own connection. Detached: its store blocks.
+/// QUERY: reads in a connection of its own; one serves the house, one the HTTP front. Detached: its
+/// store blocks.
 using query_actor = status_actor::extend<
     caf::replies_to<get_atom, bet_id>::with<bet>,  // not_found
     caf::replies_to<bet_filter>::with<bet_page>,
@@ -441,7 +442,8 @@ using query_actor = status_actor::extend<
     caf::replies_to<solvency_atom>::with<trial_balance>,
     caf::replies_to<volume_atom>::with<usdc>,  // average per day
     caf::replies_to<work_atom>::with<conversion_work>,
-    caf::replies_to<work_atom, std::uint32_t>::with<unfinished_work>,
+    // At most so many bets and so many deposits.
+    caf::replies_to<work_atom, std::uint32_t, std::uint32_t>::with<unfinished_work>,
     caf::replies_to<wallet_account>::with<wallet_backlog>,
     caf::replies_to<get_atom, operation_id>::with<std::vector<chain_operation>>,
     caf::replies_to<keys_atom>::with<std::vector<service_key>>,

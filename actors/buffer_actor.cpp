@@ -26,18 +26,24 @@ void changed(buffer_state& st) {
   st.low_alerted = low;
 }
 
-/// Until the books have spoken nothing is taken and nothing is shown.
-void load(buffer_self self) {
-  const auto again = [self] {
+// -- the row, behind everything that was sent -----------------------------------------------------
+
+/// Reads the row in the journal's order, trying until it can, then calls what waits in `after_row`:
+/// what was sent to the journal before is in the row by then, or was lost with the journal.
+void read_row(buffer_self self) {
+  auto waiting = std::exchange(self->state.after_row, {});
+  const auto again = [self, waiting] {
+    auto& after = self->state.after_row;
+    after.insert(after.end(), waiting.begin(), waiting.end());
     self->delayed_send(self, std::chrono::milliseconds{100}, recover_atom::value);
   };
   const auto journal = self->state.w->dir.get<journal_actor>();
   if (!journal) return again();
   self->request(journal, self->state.w->settings.load_timeout, get_atom::value)
       .then(
-          [self](const buffer_row& row) {
+          [self, waiting](const buffer_row& row) {
             self->state.book.set_committed(row);
-            self->state.loaded = true;
+            for (const auto& go_on : waiting) go_on();
             changed(self->state);
           },
           [again](const caf::error& e) {
@@ -46,54 +52,160 @@ void load(buffer_self self) {
           });
 }
 
-/// As the balance does: what the dead bet had sent is through after a read in the journal's order.
-void settle_abandoned(buffer_self self, const bet_id& bet) {
-  const auto journal = self->state.w->dir.get<journal_actor>();
-  const auto retry = [self, bet] {
-    self->delayed_send(self, std::chrono::milliseconds{200}, abandoned{bet});
-  };
-  if (!self->state.book.knows(bet)) return;
-  if (!journal) return retry();
-  self->request(journal, self->state.w->settings.load_timeout, get_atom::value)
-      .then(
-          [self, bet](const buffer_row& row) {
-            self->state.book.set_committed(row);
-            self->state.book.forget(bet);
-            changed(self->state);
-          },
-          [retry](const caf::error&) { retry(); });
+void after_row(buffer_self self, std::function<void()> go_on) {
+  self->state.after_row.push_back(std::move(go_on));
+  read_row(self);
 }
 
-/// Appends `entry`, then answers with what `answer` makes of the state (the committed row has
-/// arrived by then: the journal tells the buffer first).
-template <class Answer, class Entry, class Make>
-caf::result<Answer> append(buffer_self self, Entry entry, Make make) {
+/// Until the books have spoken nothing is taken and nothing is shown.
+void load(buffer_self self) {
+  after_row(self, [self] { self->state.loaded = true; });
+}
+
+/// As the balance does: what the dead bet had sent is through by then.
+void settle_abandoned(buffer_self self, const bet_id& bet) {
+  if (!self->state.book.knows(bet)) return;
+  after_row(self, [self, bet] { self->state.book.forget(bet); });
+}
+
+// -- changes: inflows, refills, limits ------------------------------------------------------------
+// Each is decided from the committed row, which does not show what is under way. So they go one at
+// a time: the next is decided when the row shows what became of the one before.
+
+constexpr std::size_t changes_waiting = 64;
+
+void next_change(buffer_self self) {
+  auto& st = self->state;
+  st.changing = !st.changes.empty();
+  if (!st.changing) return;
+  const auto begin = std::move(st.changes.front());
+  st.changes.pop_front();
+  begin();
+}
+
+/// Runs `begin` when it is its turn; it ends with `next_change`, by itself or through `append`.
+/// False when too many wait.
+bool change(buffer_self self, std::function<void()> begin) {
+  auto& st = self->state;
+  if (st.changes.size() >= changes_waiting) return false;
+  st.changes.push_back(std::move(begin));
+  if (!st.changing) next_change(self);
+  return true;
+}
+
+/// Commits one change and tells `done` how that ended (the committed row has arrived by then: the
+/// journal tells the buffer first).
+template <class Entry, class Done>
+void append(buffer_self self, Entry entry, Done done) {
   const auto journal = self->state.w->dir.get<journal_actor>();
-  if (!journal) return make_error(errc::unavailable);
-  auto promise = self->template make_response_promise<Answer>();
+  if (!journal) {
+    done(make_error(errc::unavailable));
+    return next_change(self);
+  }
   self->request(journal, self->state.w->settings.append_timeout, std::move(entry))
-      .then([promise, make](const committed& c) mutable { promise.deliver(make(c)); },
-            [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
+      .then(
+          [self, done](const committed& c) mutable {
+            done(c);
+            next_change(self);
+          },
+          [self, done](caf::error& e) mutable {
+            const bool known = is_verdict(e);
+            done(std::move(e));
+            if (known) return next_change(self);
+            after_row(self, [self] { next_change(self); });  // it may still wait in the journal
+          });
+}
+
+/// A change that somebody waits for: `begin` gets the promise.
+template <class Answer, class Begin>
+caf::result<Answer> change_for(buffer_self self, Begin begin) {
+  if (!self->state.loaded) return make_error(errc::unavailable);
+  auto promise = self->template make_response_promise<Answer>();
+  if (!change(self, [begin, promise] { begin(promise); }))
+    promise.deliver(make_error(errc::overloaded));
   return promise;
+}
+
+using status_promise = caf::typed_response_promise<buffer_status>;
+
+/// Answers with the buffer as the change left it.
+auto answer_status(buffer_self self, status_promise promise) {
+  return [self, promise](caf::expected<committed> outcome) mutable {
+    if (outcome) {
+      promise.deliver(status_of(self->state));
+    } else {
+      promise.deliver(std::move(outcome.error()));
+    }
+  };
+}
+
+caf::result<buffer_status> pay_in(buffer_self self, const replenish_buffer& x) {
+  return change_for<buffer_status>(self, [self, x](status_promise promise) {
+    const auto& st = self->state;
+    const auto split = st.book.split(x.amount);
+    append(self, replenish{x.id, split.to_buffer, split.to_reserve, x.reference, st.w->now()},
+           answer_status(self, promise));
+  });
+}
+
+caf::result<committed> take_in(buffer_self self, const complete_conversion& x) {
+  using promise_type = caf::typed_response_promise<committed>;
+  return change_for<committed>(self, [self, x](promise_type promise) {
+    const auto split = self->state.book.split(add_saturating(x.to_buffer, x.to_reserve));
+    auto entry = x;
+    entry.to_buffer = split.to_buffer;
+    entry.to_reserve = split.to_reserve;
+    append(self, std::move(entry), [promise](caf::expected<committed> outcome) mutable {
+      if (outcome) {
+        promise.deliver(*outcome);
+      } else {
+        promise.deliver(std::move(outcome.error()));
+      }
+    });
+  });
+}
+
+caf::result<buffer_status> configure(buffer_self self, const buffer_limits& x) {
+  return change_for<buffer_status>(self, [self, x](status_promise promise) {
+    const auto& row = self->state.book.row();
+    configure_buffer next{row.min_size, row.has_max, row.max_size, self->state.w->now()};
+    if (x.set_min) next.min_size = x.min_size;
+    if (x.set_max) {
+      next.has_max = x.has_max;
+      next.max_size = x.max_size;
+    }
+    if (next.has_max && next.max_size < next.min_size) {
+      promise.deliver(
+          make_error(errc::invalid_field, "max_buffer_size must not be below min_buffer_size"));
+      return next_change(self);
+    }
+    append(self, next, answer_status(self, promise));
+  });
+}
+
+void begin_refill(buffer_self self) {
+  auto& st = self->state;
+  const auto due = st.book.refill_due();
+  if (!due.is_positive()) {
+    st.refilling = false;
+    return next_change(self);
+  }
+  append(self, refill{replenish_id::from_digest(st.w->random()), due, st.w->now()},
+         [self, due](const caf::expected<committed>& outcome) {
+           self->state.refilling = false;
+           if (outcome) {
+             spdlog::info("buffer.refilled amount={}", to_string(due));
+           } else {
+             spdlog::warn("buffer.refill_failed code={}", to_string(code_of(outcome.error())));
+           }
+         });
 }
 
 void refill_if_due(buffer_self self) {
   auto& st = self->state;
-  const auto due = st.book.refill_due();
-  const auto journal = st.w->dir.get<journal_actor>();
-  if (st.refilling || !due.is_positive() || !journal) return;
+  if (st.refilling || !st.book.refill_due().is_positive()) return;
   st.refilling = true;
-  self->request(journal, st.w->settings.append_timeout,
-                refill{replenish_id::from_digest(st.w->random()), due, st.w->now()})
-      .then(
-          [self, due](const committed&) {
-            self->state.refilling = false;
-            spdlog::info("buffer.refilled amount={}", to_string(due));
-          },
-          [self](const caf::error& e) {
-            self->state.refilling = false;
-            spdlog::warn("buffer.refill_failed code={}", to_string(code_of(e)));
-          });
+  if (!change(self, [self] { begin_refill(self); })) st.refilling = false;
 }
 
 void recommend(buffer_self self) {
@@ -102,20 +214,6 @@ void recommend(buffer_self self) {
   self->request(query, std::chrono::seconds{10}, volume_atom::value)
       .then([self](usdc daily) { self->state.recommended = add_saturating(daily, daily); },
             [](const caf::error&) {});  // the last known recommendation stands
-}
-
-caf::result<buffer_status> configure(buffer_self self, const buffer_limits& x) {
-  const auto& row = self->state.book.row();
-  configure_buffer next{row.min_size, row.has_max, row.max_size, self->state.w->now()};
-  if (x.set_min) next.min_size = x.min_size;
-  if (x.set_max) {
-    next.has_max = x.has_max;
-    next.max_size = x.max_size;
-  }
-  if (next.has_max && next.max_size < next.min_size)
-    return make_error(errc::invalid_field, "max_buffer_size must not be below min_buffer_size");
-  return append<buffer_status>(self, next,
-                               [self](const committed&) { return status_of(self->state); });
 }
 
 }  // namespace
@@ -154,26 +252,12 @@ buffer_actor::behavior_type buffer_behavior(buffer_self self, world_ptr w) {
         for (const auto& bet : x.accepted) st.book.forget(bet);
         changed(st);
       },
-      [self](recover_atom) { load(self); },
-      [self](const replenish_buffer& x) -> caf::result<buffer_status> {
-        if (!self->state.loaded) return make_error(errc::unavailable);
-        const auto split = self->state.book.split(x.amount);
-        return append<buffer_status>(
-            self,
-            replenish{x.id, split.to_buffer, split.to_reserve, x.reference, self->state.w->now()},
-            [self](const committed&) { return status_of(self->state); });
+      [self](recover_atom) {
+        if (!self->state.after_row.empty()) read_row(self);
       },
-      [self](complete_conversion& x) -> caf::result<committed> {
-        if (!self->state.loaded) return make_error(errc::unavailable);
-        const auto split = self->state.book.split(add_saturating(x.to_buffer, x.to_reserve));
-        x.to_buffer = split.to_buffer;
-        x.to_reserve = split.to_reserve;
-        return append<committed>(self, std::move(x), [](const committed& c) { return c; });
-      },
-      [self](const buffer_limits& x) -> caf::result<buffer_status> {
-        if (!self->state.loaded) return make_error(errc::unavailable);
-        return configure(self, x);
-      },
+      [self](const replenish_buffer& x) { return pay_in(self, x); },
+      [self](const complete_conversion& x) { return take_in(self, x); },
+      [self](const buffer_limits& x) { return configure(self, x); },
       [self](tick_atom) {
         refill_if_due(self);
         recommend(self);
@@ -186,6 +270,7 @@ buffer_actor::behavior_type buffer_behavior(buffer_self self, world_ptr w) {
                               {"available", to_string(st.book.available())},
                               {"tentative", std::to_string(st.book.tentative_count())},
                               {"refused", std::to_string(st.refused)},
+                              {"changes_waiting", std::to_string(st.changes.size())},
                               {"version", std::to_string(st.book.row().version)}}};
       },
   };

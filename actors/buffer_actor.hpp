@@ -1,5 +1,7 @@
 #pragma once
 
+#include <deque>
+
 #include "actors/observed.hpp"
 #include "actors/world.hpp"
 #include "domain/buffer.hpp"
@@ -15,7 +17,10 @@ struct buffer_state {
   bool loaded = false;
   usdc recommended;
   bool low_alerted = false;
-  bool refilling = false;
+  bool refilling = false;                        // a refill waits or is under way
+  bool changing = false;                         // one change is under way
+  std::deque<std::function<void()>> changes;     // the others, in order; bounded
+  std::vector<std::function<void()>> after_row;  // wait for the row, read behind what was sent
   std::uint64_t refused = 0;
 
   ~buffer_state();  // what it could pay is unknown until the next owner has read the books

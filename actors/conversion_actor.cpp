@@ -135,8 +135,8 @@ class driver {
     if (st_.live.contains(id)) return;
     const conversion_progress::limits limits{w_.settings.stuck_after,
                                              w_.settings.conversion_attempts};
-    st_.live.emplace(id,
-                     running{{std::move(row), st_.route.steps, limits, w_.now()}, false, false});
+    st_.live.emplace(
+        id, running{{std::move(row), st_.route.steps, limits, w_.now()}, false, false, false});
     drive(id);
   }
 
@@ -149,9 +149,10 @@ class driver {
 
   void drive(const conversion_id& id) {
     auto* r = find(id);
-    if (r == nullptr || r->busy) return;
+    if (r == nullptr || r->busy || r->stopped) return;
     auto& p = r->progress;
     if (p.finished()) return arrive(id);
+    if (p.given_up()) return give_up(id);  // until the books know; no step runs any more
     if (p.stuck(w_.now())) {
       ++st_.retried;
       spdlog::warn("conversion.stuck conversion={} step={} attempts={} detail=\"{}\"", id.text(),
@@ -194,71 +195,74 @@ class driver {
     }
   }
 
+  // -- telling the books -------------------------------------------------------------------------
+
   /// Stores the steps, then goes on at once.
   void record(const conversion_id& id) {
-    auto* r = find(id);
-    const auto journal = w_.dir.get<journal_actor>();
-    if (!journal) return;
-    r->busy = true;
-    const auto& row = r->progress.row();
-    self_
-        ->request(journal, w_.settings.append_timeout,
-                  advance_conversion{id, row.steps, row.attempts, w_.now()})
-        .then(
-            [self = self_, id](const committed&) {
-              if (auto* x = driver{self}.find(id)) x->busy = false;
-              driver{self}.drive(id);
-            },
-            [self = self_, id](const caf::error&) {
-              if (auto* x = driver{self}.find(id)) x->busy = false;  // the next poll goes on
-            });
+    const auto& row = find(id)->progress.row();
+    tell(w_.dir.get<journal_actor>(), "advance",
+         advance_conversion{id, row.steps, row.attempts, w_.now()},
+         [id](driver d, running&) { d.drive(id); });
   }
 
   /// The buffer takes it in: it alone knows what its cap allows.
   void arrive(const conversion_id& id) {
-    auto* r = find(id);
-    const auto buffer = w_.dir.get<buffer_actor>();
-    if (!buffer) return;
-    r->busy = true;
-    const auto& row = r->progress.row();
-    const auto received = r->progress.received();
+    const auto& progress = find(id)->progress;
+    const auto& row = progress.row();
+    const auto received = progress.received();
     const auto loss = sub_saturating(row.amount, received);
-    self_
-        ->request(buffer, w_.settings.append_timeout,
-                  complete_conversion{id, row.steps, received, {}, loss, w_.now()})
-        .then(
-            [self = self_, id, received, loss](const committed&) {
-              auto& st = self->state;
-              ++st.completed;
-              st.live.erase(id);
-              spdlog::info("conversion.completed conversion={} received={} loss={}", id.text(),
-                           to_string(received), to_string(loss));
-            },
-            [self = self_, id](const caf::error& e) {
-              if (auto* x = driver{self}.find(id)) x->busy = false;
-              spdlog::warn("conversion.complete_failed conversion={} code={}", id.text(),
-                           to_string(code_of(e)));
-            });
+    tell(w_.dir.get<buffer_actor>(), "complete",
+         complete_conversion{id, row.steps, received, {}, loss, w_.now()},
+         [id, received, loss](driver d, running&) {
+           ++d.st_.completed;
+           d.st_.live.erase(id);
+           spdlog::info("conversion.completed conversion={} received={} loss={}", id.text(),
+                        to_string(received), to_string(loss));
+         });
   }
 
   void give_up(const conversion_id& id) {
-    auto* r = find(id);
-    const auto journal = w_.dir.get<journal_actor>();
-    if (!journal) return;
-    r->busy = true;
-    const auto& row = r->progress.row();
-    self_
-        ->request(journal, w_.settings.append_timeout,
-                  fail_conversion{id, row.steps, row.failure, w_.now()})
+    const auto& row = find(id)->progress.row();
+    tell(w_.dir.get<journal_actor>(), "fail", fail_conversion{id, row.steps, row.failure, w_.now()},
+         [id](driver d, running& r) {
+           spdlog::error("conversion.failed conversion={} reason=\"{}\"", id.text(),
+                         r.progress.row().failure);
+           ++d.st_.failed;
+           d.st_.live.erase(id);
+         });
+  }
+
+  /// Sends one entry about a conversion, which waits for the answer. Without one, or with one that
+  /// may be another later, the next poll sends it again: committing twice changes nothing.
+  template <class Handle, class Entry, class Done>
+  void tell(const Handle& to, const char* what, Entry entry, Done done) {
+    if (!to) return;
+    const auto id = entry.id;
+    find(id)->busy = true;
+    self_->request(to, w_.settings.append_timeout, std::move(entry))
         .then(
-            [self = self_, id, why = row.failure](const committed&) {
-              ++self->state.failed;
-              self->state.live.erase(id);
-              spdlog::error("conversion.failed conversion={} reason=\"{}\"", id.text(), why);
+            [self = self_, id, done](const committed&) {
+              driver d{self};
+              auto* r = d.find(id);
+              if (r == nullptr) return;
+              r->busy = false;
+              done(d, *r);
             },
-            [self = self_, id](const caf::error&) {
-              if (auto* x = driver{self}.find(id)) x->busy = false;
-            });
+            [self = self_, id, what](const caf::error& e) { driver{self}.untold(id, what, e); });
+  }
+
+  /// What the books refuse for good they would refuse every second: it is said once, and the
+  /// conversion rests until a human has looked and the service starts anew.
+  void untold(const conversion_id& id, const char* what, const caf::error& e) {
+    auto* r = find(id);
+    if (r == nullptr) return;
+    r->busy = false;
+    const auto code = code_of(e);
+    const auto then = consequence_of(code);
+    r->stopped = is_verdict(e) && then != consequence::retry && then != consequence::in_doubt;
+    spdlog::log(r->stopped ? spdlog::level::err : spdlog::level::warn,
+                "conversion.{} conversion={} entry={} code={}",
+                r->stopped ? "stopped" : "not_recorded", id.text(), what, to_string(code));
   }
 
  private:
@@ -294,6 +298,7 @@ conversion_actor::behavior_type conversion_behavior(conversion_self self, world_
                               {"completed", std::to_string(st.completed)},
                               {"failed", std::to_string(st.failed)},
                               {"retried", std::to_string(st.retried)},
+                              {"stopped", std::to_string(st.stopped())},
                               {"readable", st.route_unreadable() ? "no" : "yes"}}};
       },
   };

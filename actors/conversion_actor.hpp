@@ -17,6 +17,7 @@ struct conversion_state {
     conversion_progress progress;
     bool busy = false;        // a question about it is open
     bool unreadable = false;  // what is in flight could not be read the last time
+    bool stopped = false;     // the books refused it: a human must look
   };
 
   world_ptr w;
@@ -28,6 +29,10 @@ struct conversion_state {
   std::uint64_t completed = 0;
   std::uint64_t failed = 0;
   std::uint64_t retried = 0;
+
+  [[nodiscard]] std::ptrdiff_t stopped() const {
+    return std::count_if(live.begin(), live.end(), [](const auto& x) { return x.second.stopped; });
+  }
 
   /// No new money enters a route on which anything in flight cannot be read.
   [[nodiscard]] bool route_unreadable() const {

@@ -18,6 +18,16 @@ directory::directory(std::size_t max_live_bets, std::size_t max_balances,
       max_balances_{max_balances},
       max_live_deposits_{max_live_deposits} {}
 
+query_actor directory::public_query() const {
+  const std::lock_guard lock{singletons_mutex_};
+  return public_query_;
+}
+
+void directory::set_public_query(query_actor handle) {
+  const std::lock_guard lock{singletons_mutex_};
+  public_query_ = std::move(handle);
+}
+
 wallet_actor directory::wallet(std::uint64_t chain_id) const {
   const std::lock_guard lock{singletons_mutex_};
   const auto i = wallets_.find(chain_id);
@@ -27,6 +37,44 @@ wallet_actor directory::wallet(std::uint64_t chain_id) const {
 void directory::set_wallet(std::uint64_t chain_id, wallet_actor handle) {
   const std::lock_guard lock{singletons_mutex_};
   wallets_[chain_id] = std::move(handle);
+}
+
+void directory::forget(caf::actor_id who) {
+  caf::strong_actor_ptr last;  // declared before the lock: the handle is dropped outside of it
+  const std::lock_guard lock{singletons_mutex_};
+  const auto leave = [&](auto& handle) {
+    if (id_of(handle) == who)
+      last = caf::actor_cast<caf::strong_actor_ptr>(std::exchange(handle, {}));
+  };
+  std::apply([&](auto&... handles) { (leave(handles), ...); }, singletons_);
+  leave(public_query_);
+  for (auto& [chain_id, handle] : wallets_) leave(handle);
+}
+
+void directory::close() {
+  // Moved out under the lock, dropped outside of it: an actor's end comes back to forget_*.
+  const auto let_go = [](auto& all, std::atomic<std::size_t>& live) {
+    for (auto& s : all) {
+      decltype(s.handles) last;
+      const std::lock_guard lock{s.mutex};
+      last.swap(s.handles);
+      live -= last.size();
+    }
+  };
+  let_go(bets_, live_bets_);
+  let_go(balances_, live_balances_);
+  decltype(deposits_) deposits;
+  decltype(singletons_) singletons;
+  decltype(wallets_) wallets;
+  query_actor query;
+  {
+    const std::lock_guard lock{deposits_mutex_};
+    deposits.swap(deposits_);
+  }
+  const std::lock_guard lock{singletons_mutex_};
+  singletons.swap(singletons_);
+  wallets.swap(wallets_);
+  std::swap(query, public_query_);
 }
 
 void directory::set_factories(spawn_balance balance, spawn_bet bet, spawn_deposit deposit) {

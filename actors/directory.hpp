@@ -15,8 +15,8 @@
 namespace headroom::actors {
 
 /// The one place to get a handle from, so that a handle may change (restart) or live on another
-/// node. Thread-safe. Handles of singletons are empty while their actor is being restarted: a
-/// caller answers `unavailable` or asks again a little later.
+/// node. Thread-safe. The handle of a singleton is empty from the moment the guardian hears of its
+/// end until it is started again: a caller answers `unavailable` or asks again a little later.
 class directory {
  public:
   using spawn_balance = std::function<balance_actor(const address&)>;
@@ -39,9 +39,16 @@ class directory {
     const std::lock_guard lock{singletons_mutex_};
     std::get<Handle>(singletons_) = std::move(handle);
   }
+  /// Reads for the HTTP front, with a connection of their own: a slow list holds up no money. The
+  /// house's own reads go to get<query_actor>().
+  [[nodiscard]] query_actor public_query() const;
+  void set_public_query(query_actor handle);
   /// One wallet per chain.
   [[nodiscard]] wallet_actor wallet(std::uint64_t chain_id) const;
   void set_wallet(std::uint64_t chain_id, wallet_actor handle);
+
+  /// Takes the handle of a singleton that ended out; ignored when another took its place.
+  void forget(caf::actor_id who);
 
   /// Factories, set once before the first use.
   void set_factories(spawn_balance balance, spawn_bet bet, spawn_deposit deposit);
@@ -83,6 +90,12 @@ class directory {
   void forget_deposit(caf::actor_id who);
   [[nodiscard]] std::vector<deposit_actor> all_deposits() const;
 
+  // -- the end ---------------------------------------------------------------------------------
+
+  /// Lets go of every handle, so that the directory may outlive the actor system. Nothing may be
+  /// opened afterwards.
+  void close();
+
   // -- gauges ----------------------------------------------------------------------------------
 
   /// What the buffer could pay now; written by the buffer's owner alone, read by everyone. Nothing
@@ -123,6 +136,7 @@ class directory {
   std::tuple<buffer_actor, journal_actor, venue_actor, payment_actor, conversion_actor, query_actor,
              route_actor, audit_actor, inspector_actor, guardian_actor>
       singletons_;
+  query_actor public_query_;
   std::unordered_map<std::uint64_t, wallet_actor> wallets_;
   spawn_balance spawn_balance_;
   spawn_bet spawn_bet_;

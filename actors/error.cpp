@@ -31,6 +31,8 @@ std::string detail_of(const caf::error& e) {
   return {};
 }
 
+bool is_verdict(const caf::error& e) { return e && e.category() == category; }
+
 bool never_received(const caf::error& e) { return e == caf::sec::request_receiver_down; }
 
 }  // namespace actors

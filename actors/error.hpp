@@ -22,6 +22,8 @@ namespace headroom::actors {
 [[nodiscard]] errc code_of(const caf::error& e);
 /// The words given to make_error, or "".
 [[nodiscard]] std::string detail_of(const caf::error& e);
+/// True when the one asked refused: its own word, not CAF's about a lost or late answer.
+[[nodiscard]] bool is_verdict(const caf::error& e);
 /// True when the receiver was dead before it looked at the request: nothing happened.
 [[nodiscard]] bool never_received(const caf::error& e);
 

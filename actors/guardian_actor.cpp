@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "actors/journal_actor.hpp"
+
 namespace headroom::actors {
 namespace {
 
@@ -13,6 +15,7 @@ using std::chrono::seconds;
 constexpr std::size_t restarts_per_minute = 5;
 constexpr milliseconds tick{250};
 constexpr milliseconds resume_wait{500};
+constexpr seconds health_wait{2};
 
 class keeper {
  public:
@@ -33,6 +36,7 @@ class keeper {
     if (i == st_.children.end()) return;
     i->alive = false;
     i->handle = nullptr;
+    w_.dir.forget(x.source.id());  // what is sent to a dead actor is lost without a word
     if (st_.stopping) {
       if (st_.drained) stop_next();
       return;
@@ -52,14 +56,15 @@ class keeper {
     for (const auto& bet : w_.dir.all_bets()) self_->send(bet, recover_atom::value);
   }
 
-  // -- unfinished work
-  // -----------------------------------------------------------------------------
+  // -- unfinished work ---------------------------------------------------------------------------
 
   void recover() {
     const auto query = w_.dir.get<query_actor>();
     if (!query) return recover_later();
-    const auto limit = static_cast<std::uint32_t>(w_.settings.max_live_bets);
-    self_->request(query, w_.settings.append_timeout, work_atom::value, limit)
+    const auto& s = w_.settings;
+    self_
+        ->request(query, s.append_timeout, work_atom::value,
+                  static_cast<std::uint32_t>(s.max_live_bets), s.deposits_recovered)
         .then([self = self_](unfinished_work& work) { keeper{self}.resume(work); },
               [self = self_](const caf::error& e) {
                 spdlog::warn("guardian.recovery_waits code={}", to_string(code_of(e)));
@@ -69,19 +74,28 @@ class keeper {
 
   void recover_later() { self_->delayed_send(self_, resume_wait, recover_atom::value); }
 
+  /// Resumes what is not under way yet. A full page may hide more, and there may be no room for all
+  /// of it: as its work ends, the next look shows what comes behind.
   void resume(unfinished_work& work) {
-    for (auto& row : work.placing_bets) resume(std::move(row));
-    for (auto& row : work.settling_deposits) resume(std::move(row));
+    bool all = work.placing_bets.size() < w_.settings.max_live_bets &&
+               work.settling_deposits.size() < w_.settings.deposits_recovered;
+    for (auto& row : work.placing_bets)
+      if (!w_.dir.find_bet(row.id)) all = resume(std::move(row)) && all;
+    for (auto& row : work.settling_deposits)
+      if (st_.deposits_seen.insert(row.id).second) resume(std::move(row));
+    if (!all) return recover_later();
+    st_.deposits_seen.clear();
     st_.recovered = true;
-    spdlog::info("guardian.recovered bets={} deposits={}", work.placing_bets.size(),
-                 work.settling_deposits.size());
+    spdlog::info("guardian.recovered resumed={}", st_.resumed);
   }
 
-  void resume(bet row) {
+  /// False when no more bets may be in progress.
+  bool resume(bet row) {
     const auto actor = w_.dir.open_bet(row.id);
-    if (!actor) return resume_later(row.id);
+    if (!actor) return false;
     ++st_.resumed;
     self_->send(actor, resume_atom::value, std::move(row));
+    return true;
   }
 
   void resume(deposit row) {
@@ -99,16 +113,17 @@ class keeper {
     if (!journal) return resume_later(id);
     self_->request(journal, w_.settings.append_timeout, get_atom::value, id)
         .then(
-            [self = self_](bet& row) {
-              if (row.status == bet_status::placing) keeper{self}.resume(std::move(row));
+            [self = self_, id](bet& row) {
+              keeper k{self};
+              if (row.status == bet_status::placing && !k.resume(std::move(row)))
+                k.resume_later(id);
             },
             [self = self_, id](const caf::error& e) {
               if (code_of(e) != errc::not_found) keeper{self}.resume_later(id);
             });
   }
 
-  // -- the end
-  // -------------------------------------------------------------------------------------
+  // -- the end -----------------------------------------------------------------------------------
 
   /// New work is refused; what runs may end by itself for a while.
   caf::result<bool> stop() {
@@ -140,7 +155,7 @@ class keeper {
     const auto journal = w_.dir.get<journal_actor>();
     if (!journal) return stop_next();
     const auto go_on = [self = self_] { keeper{self}.stop_next(); };
-    self_->request(journal, w_.settings.drain, sync_atom::value)
+    self_->request(journal, w_.settings.stop_step, sync_atom::value)
         .then([go_on](bool) { go_on(); }, [go_on](const caf::error&) { go_on(); });
   }
 
@@ -164,25 +179,51 @@ class keeper {
     for (const auto& balance : w_.dir.all_balances()) self_->send(balance, tick_atom::value);
   }
 
-  // -- health
-  // --------------------------------------------------------------------------------------
+  // -- health ------------------------------------------------------------------------------------
 
+  /// Reading and committing are asked for apart: a database may do the one without the other. A
+  /// journal that is stuck in a commit does not answer in time either.
   void check_store() {
+    check_reads();
+    check_commits();
+  }
+
+  void check_reads() {
     const auto query = w_.dir.get<query_actor>();
     if (!query) {
       st_.store_answers = false;
       return;
     }
-    self_->request(query, seconds{2}, ping_atom::value)
+    self_->request(query, health_wait, ping_atom::value)
         .then([self = self_](bool ok) { self->state.store_answers = ok; },
               [self = self_](const caf::error&) { self->state.store_answers = false; });
   }
 
+  void check_commits() {
+    const auto journal = w_.dir.get<journal_actor>();
+    if (!journal) {
+      st_.store_commits = false;
+      return;
+    }
+    self_->request(journal, health_wait, status_atom::value)
+        .then(
+            [self = self_](const status_report& x) {
+              const auto failures = x.facts.find(journal_state::failures_fact);
+              self->state.store_commits = failures != x.facts.end() && failures->second == "0";
+            },
+            [self = self_](const caf::error&) { self->state.store_commits = false; });
+  }
+
+  std::string database() const {
+    if (!st_.store_answers) return "not answering";
+    return st_.store_commits ? "ok" : "not committing";
+  }
+
   readiness health() const {
     readiness out;
-    out.ready = st_.recovered && st_.store_answers && !st_.stopping;
+    out.ready = st_.recovered && st_.store_answers && st_.store_commits && !st_.stopping;
     out.parts["recovery"] = st_.recovered ? "ok" : "running";
-    out.parts["database"] = st_.store_answers ? "ok" : "not answering";
+    out.parts["database"] = database();
     if (st_.stopping) out.parts["service"] = "draining";
     for (const auto& c : st_.children) {
       out.parts[c.what.name] = c.alive ? "ok" : "down";
@@ -198,6 +239,15 @@ class keeper {
 };
 
 }  // namespace
+
+milliseconds longest_stop(const core_settings& s) { return s.drain + tick + 2 * s.stop_step; }
+
+void watch_guardian(const guardian_actor& guardian, const directory& dir,
+                    std::function<void(const std::string&)> give_up) {
+  guardian->attach_functor([&dir, give_up = std::move(give_up)](const caf::error&) {
+    if (!dir.draining()) give_up("the guardian died");
+  });
+}
 
 guardian_actor::behavior_type guardian_behavior(guardian_self self, world_ptr w,
                                                 std::vector<component> components,

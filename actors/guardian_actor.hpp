@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,9 @@ struct guardian_state {
   std::vector<child> children;
   std::function<void(const std::string&)> give_up;
   bool recovered = false;
-  bool store_answers = false;
+  std::set<deposit_id> deposits_seen;  // while it recovers: resumed already
+  bool store_answers = false;          // to reads
+  bool store_commits = false;
   bool stopping = false;
   bool drained = false;  // from now on components are stopped one by one
   timestamp stop_by;
@@ -51,5 +54,14 @@ using guardian_self = self_pointer<guardian_actor, guardian_state>;
 guardian_actor::behavior_type guardian_behavior(guardian_self self, world_ptr w,
                                                 std::vector<component> components,
                                                 std::function<void(const std::string&)> give_up);
+
+/// The longest an ordered stop may take: draining, the journal's last commits, the components'
+/// ends. Everything that matters is in the books by then: whoever waits for the stop may leave.
+[[nodiscard]] std::chrono::milliseconds longest_stop(const core_settings& settings);
+
+/// Calls `give_up` when the guardian ends although nobody drains: nothing would be started again.
+/// @param dir  outlives the guardian.
+void watch_guardian(const guardian_actor& guardian, const directory& dir,
+                    std::function<void(const std::string&)> give_up);
 
 }  // namespace headroom::actors

@@ -16,8 +16,8 @@ namespace {
 /// Entries first, then the reads that wait for them. Returns false when the store is away.
 class flush {
  public:
-  flush(journal_self self, const world& w, ledger_store& store)
-      : self_{self}, state_{self->state}, world_{w}, store_{store} {}
+  flush(journal_state& state, const world& w, ledger_store& store)
+      : state_{state}, world_{w}, store_{store} {}
 
   bool run() {
     if (!state_.entries.empty() && !commit()) return false;
@@ -127,7 +127,6 @@ class flush {
     return true;
   }
 
-  journal_self self_;
   journal_state& state_;
   const world& world_;
   ledger_store& store_;
@@ -204,7 +203,7 @@ journal_actor::behavior_type journal_behavior(journal_self self, world_ptr w, le
       [self, w, store](flush_atom) {
         auto& st = self->state;
         st.flush_due = false;
-        if (!flush{self, *w, *store}.run()) {
+        if (!flush{st, *w, *store}.run()) {
           refuse_late_reads(st, *w);
           const auto wait = retry_wait(w->settings, st.failures++);
           spdlog::warn("journal.store_away waiting={} failures={} retry_ms={}",
@@ -224,7 +223,7 @@ journal_actor::behavior_type journal_behavior(journal_self self, world_ptr w, le
                               {"committed", std::to_string(st.committed_entries)},
                               {"refused", std::to_string(st.refused_entries)},
                               {"in_doubt", std::to_string(st.in_doubt)},
-                              {"store_failures", std::to_string(st.failures)}}};
+                              {journal_state::failures_fact, std::to_string(st.failures)}}};
       },
   };
 }

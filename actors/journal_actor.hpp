@@ -11,6 +11,8 @@ namespace headroom::actors {
 /// store blocks this detached actor) the mailbox fills, so the batch grows by itself under load.
 struct journal_state {
   static inline const char* name = "journal";
+  /// In `status`: failures of the store in a row; "0" while it commits.
+  static inline const char* failures_fact = "store_failures";
 
   struct waiting {
     journal_entry entry;

@@ -31,12 +31,13 @@ class ledger_store {
  public:
   virtual ~ledger_store() = default;
 
-  /// Commits `batch` durably, in order, as one transaction with a fixed number of statements.
-  /// `outcomes` gets one element per entry: a refused entry leaves no trace and never sinks the
-  /// others. Committing an entry that is in the books already changes nothing and answers `none`
-  /// with the present balance. After `in_doubt` or `unavailable` the outcomes mean nothing; before
-  /// it commits again, an implementation makes sure that the lost attempt can no longer succeed.
-  /// `buffer` gets the committed row when a batch touched it (its version grows).
+  /// Commits `batch` durably, in order, as one transaction. All bets of a batch share a fixed
+  /// number of statements, however many they are; the rare entries take a few each. `outcomes` gets
+  /// one element per entry: a refused entry leaves no trace and never sinks the others. Committing
+  /// an entry that is in the books already changes nothing and answers `none` with the present
+  /// balance. After `in_doubt` or `unavailable` the outcomes mean nothing; before it commits again,
+  /// an implementation makes sure that the lost attempt can no longer succeed. `buffer` gets the
+  /// committed row when a batch touched it (its version grows).
   virtual store_status commit(std::span<const journal_entry> batch,
                               std::vector<entry_outcome>& outcomes,
                               std::optional<buffer_row>& buffer) = 0;
@@ -81,7 +82,8 @@ class ledger_reader {
   virtual std::optional<trial_balance> trial() = 0;
   /// Sum of accepted bets per day, averaged over the last 30 days or as many as there are.
   virtual std::optional<usdc> average_daily_volume() = 0;
-  virtual std::optional<unfinished_work> unfinished(std::uint32_t limit) = 0;
+  /// The oldest, at most so many of each.
+  virtual std::optional<unfinished_work> unfinished(std::uint32_t bets, std::uint32_t deposits) = 0;
   /// Attempts still `stored`, by nonce, for one account of one chain.
   virtual std::optional<std::vector<chain_operation>> open_operations(std::uint64_t chain_id,
                                                                       const address& account) = 0;

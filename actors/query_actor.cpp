@@ -69,7 +69,9 @@ query_actor::behavior_type query_behavior(query_self self, ledger_reader* reader
       [=](solvency_atom) { return answer(self, reader->trial()); },
       [=](volume_atom) { return answer(self, reader->average_daily_volume()); },
       [=](work_atom) { return answer(self, conversion_work_of(*reader)); },
-      [=](work_atom, std::uint32_t limit) { return answer(self, reader->unfinished(limit)); },
+      [=](work_atom, std::uint32_t bets, std::uint32_t deposits) {
+        return answer(self, reader->unfinished(bets, deposits));
+      },
       [=](const wallet_account& who) { return answer(self, backlog_of(*reader, who)); },
       [=](get_atom, const operation_id& id) { return answer(self, reader->find_operation(id)); },
       [=](keys_atom) { return answer(self, reader->active_keys()); },

@@ -31,8 +31,12 @@ struct core_settings {
   std::uint32_t conversion_attempts = 5;           // retries before `failed`
   std::uint32_t conversions_at_once = 4;
   std::uint32_t deposits_per_conversion = 200;
-  usdc conversion_minimum = {1};  // smaller sums wait for company
+  usdc conversion_minimum = {1};             // smaller sums wait for company
+  std::uint32_t deposits_recovered = 2'000;  // unsettled payments resumed at once after a start
   std::chrono::milliseconds drain{10'000};
+  /// Of an ordered stop: how long the journal's last commits may take, and how long the ends of all
+  /// components together. A blocked one ends when its statement does (10 s in persistence/).
+  std::chrono::milliseconds stop_step{15'000};
 };
 
 /// What is handed to every actor of the core. Everything in it outlives the actor system.

@@ -62,6 +62,7 @@ house::house(const house_settings& settings)
       [this](const bet_id& id) { return sys_.spawn(actors::bet_behavior, w_, id); }, {});
   dir_.set<actors::journal_actor>(sys_.spawn<caf::detached>(actors::journal_behavior, w_, &store_));
   dir_.set<actors::query_actor>(sys_.spawn<caf::detached>(actors::query_behavior, &reader_));
+  dir_.set_public_query(dir_.get<actors::query_actor>());
   dir_.set<actors::buffer_actor>(sys_.spawn(actors::buffer_behavior, w_));
   venue_ = spawn_stub_venue(sys_, settings.seed);
   dir_.set<actors::venue_actor>(venue_);
@@ -83,6 +84,7 @@ house::~house() {
     caf::anon_send_exit(user, caf::exit_reason::user_shutdown);
   end<actors::venue_actor>(dir_);
   end<actors::buffer_actor>(dir_);
+  dir_.set_public_query({});
   end<actors::query_actor>(dir_);
   end<actors::journal_actor>(dir_);
 }

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -233,14 +234,47 @@ std::string check_chain(const chain_settings& c, const std::string& name) {
     if (!is_url(url)) return name + ".rpc: \"" + url + "\" is not an http(s) URL";
   if (c.usdt0.is_zero()) return name + ".usdt0 must be set";
   if (c.poll < milliseconds{10}) return name + ".poll_ms must be at least 10";
+  if (c.bump_after < milliseconds{1'000}) return name + ".bump_after_ms must be at least 1000";
   return {};
 }
+
+/// Waits of nothing would be loops that never rest, or time-outs that are always over.
+std::string check_waits(const settings& s) {
+  struct wait {
+    const char* name;
+    milliseconds value;
+    milliseconds least;
+  };
+  const wait waits[] = {
+      {"http.request_timeout_ms", s.http.request_timeout, milliseconds{100}},
+      {"http.idle_timeout_ms", s.http.idle_timeout, milliseconds{100}},
+      {"http.header_timeout_ms", s.http.header_timeout, milliseconds{100}},
+      {"conversion.poll_ms", s.conversion.poll, milliseconds{10}},
+      {"venue.order_timeout_ms", s.venue.order_timeout, milliseconds{100}},
+      {"venue.first_look_ms", s.venue.first_look, milliseconds{10}},
+      {"venue.longest_look_ms", s.venue.longest_look,
+       std::max(s.venue.first_look, milliseconds{10})},
+      {"engine.balance_idle_ms", s.engine.balance_idle, milliseconds{1'000}},
+  };
+  for (const auto& w : waits)
+    if (w.value < w.least)
+      return std::string{w.name} + " must be at least " + std::to_string(w.least.count());
+  if (s.conversion.stuck_after < std::chrono::seconds{1})
+    return "conversion.stuck_after_seconds must be at least 1";
+  return {};
+}
+
+/// The names spdlog knows; it takes any other word for "off".
+constexpr const char* log_levels[] = {"trace", "debug",    "info", "warning",
+                                      "error", "critical", "off"};
 
 }  // namespace
 
 std::string settings::validate() const {
   if (profile != "sandbox" && profile != "production")
     return "profile must be \"sandbox\" or \"production\"";
+  if (std::find(std::begin(log_levels), std::end(log_levels), log_level) == std::end(log_levels))
+    return "log_level must be trace, debug, info, warning, error, critical or off";
   if (http.threads == 0 || http.threads > 64) return "http.threads must be from 1 to 64";
   if (http.max_connections == 0) return "http.max_connections must not be 0";
   if (http.max_in_flight == 0) return "http.max_in_flight must not be 0";
@@ -268,6 +302,7 @@ std::string settings::validate() const {
   if (conversion.least_bps > 10'000 || conversion.slippage_bps > 10'000)
     return "conversion: basis points must not exceed 10000";
   if (!is_url(venue.url)) return "venue.url must be an http(s) URL";
+  if (auto why = check_waits(*this); !why.empty()) return why;
   if (wallet_key.file.empty() && wallet_key.env.empty())
     return "wallet_key must name a file or an environment variable";
   return {};

@@ -101,7 +101,7 @@ struct engine_settings {
 
 struct settings {
   std::string profile = "production";
-  std::string log_level = "info";
+  std::string log_level = "info";  // trace, debug, info, warning, error, critical or off
   http_settings http;
   database_settings database;
   chain_settings plasma;

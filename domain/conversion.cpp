@@ -34,6 +34,7 @@ void conversion_progress::retry(timestamp now) noexcept {
 conversion_move conversion_progress::heard(step_word word, usdc amount_out, const hash256& tx_hash,
                                            const std::string& detail, timestamp now) {
   if (finished()) return conversion_move::arrive;
+  if (given_up()) return conversion_move::give_up;
   auto& s = row_.steps[step_];
   switch (word) {
     case step_word::unreadable: return conversion_move::wait;

@@ -33,6 +33,10 @@ class conversion_progress {
 
   [[nodiscard]] const conversion& row() const noexcept { return row_; }
   [[nodiscard]] bool finished() const noexcept { return step_ >= row_.steps.size(); }
+  /// Out of attempts, for good: `heard` says nothing but give_up any more.
+  [[nodiscard]] bool given_up() const noexcept {
+    return !finished() && row_.steps[step_].state == "failed";
+  }
   /// The running step; meaningless when finished.
   [[nodiscard]] std::uint32_t step_index() const noexcept {
     return static_cast<std::uint32_t>(step_);

@@ -95,14 +95,14 @@ struct deposit {
 
 // -- the conversion ----------------------------------------------------------------------------
 
-/// running -> completed | failed. Which step runs is in `step`.
+/// running -> completed | failed. The running step is the first that is not `done`.
 enum class conversion_status : std::uint8_t { running = 0, completed = 1, failed = 2 };
 [[nodiscard]] std::string_view to_string(conversion_status s) noexcept;
 
 /// One executed or executing step of a route.
 struct conversion_step {
   std::string name;   // "bridge", "swap"
-  std::string state;  // "in_flight", "done", "failed"
+  std::string state;  // "waiting", "in_flight", "done", "failed"
   usdc amount_in;
   usdc amount_out;  // from the receipt, zero until done
   hash256 tx_hash;  // zero until sent

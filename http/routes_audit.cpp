@@ -57,7 +57,7 @@ void get_solvency(exchange& x) {
   require_scope(x, {scope::read});
   const query_fields none{x.asked().query, {}};
   x.ask<trial_balance>(
-      x.services().dir.get<actors::query_actor>(),
+      x.services().dir.public_query(),
       [](exchange& y, const trial_balance& t) {
         y.ask_or<actors::onchain_balances>(
             y.services().dir.get<actors::audit_actor>(),

@@ -73,7 +73,7 @@ void get_balance(exchange& x) {
       read_address(x.services().ethereum, "user_address", query.required("user_address"));
   ask_balance(x, user, [user](exchange& y, const actors::balance_view& view) {
     y.ask<std::vector<deposit>>(
-        y.services().dir.get<actors::query_actor>(),
+        y.services().dir.public_query(),
         [user, view](exchange& z, const std::vector<deposit>& deposits) {
           answer_balance(z, user, view, deposits);
         },

@@ -153,7 +153,7 @@ void get_bet(exchange& x) {
   const query_fields none{x.asked().query, {}};
   const auto id = read_id<bet_id>("id", x.id());
   x.ask<bet>(
-      x.services().dir.get<actors::query_actor>(),
+      x.services().dir.public_query(),
       [](exchange& y, const bet& b) {
         json_writer w{768};
         w.open();
@@ -181,7 +181,7 @@ void get_bets(exchange& x) {
   if (const auto text = query.text("cursor")) filter.cursor = read_cursor("cursor", *text);
   filter.limit = read_count("limit", query.text("limit").value_or("50"), 1, 200);
   x.ask_or<bet_page>(
-      x.services().dir.get<actors::query_actor>(),
+      x.services().dir.public_query(),
       [](exchange& y, const bet_page& page) {
         json_writer w{1024 + 700 * page.bets.size()};
         w.open();

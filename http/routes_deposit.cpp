@@ -148,11 +148,11 @@ void get_deposit(exchange& x) {
   const query_fields none{x.asked().query, {}};
   const auto id = read_id<deposit_id>("id", x.id());
   x.ask<deposit>(
-      x.services().dir.get<actors::query_actor>(),
+      x.services().dir.public_query(),
       [](exchange& y, const deposit& d) {
         if (d.conversion.is_zero()) return answer_with_progress(y, d, nullptr);
         y.ask<conversion>(
-            y.services().dir.get<actors::query_actor>(),
+            y.services().dir.public_query(),
             [d](exchange& z, const conversion& c) { answer_with_progress(z, d, &c); },
             actors::get_atom::value, d.conversion);
       },
@@ -166,7 +166,7 @@ void get_deposits(exchange& x) {
   wanted.user = read_address(x.services().ethereum, "user_address", query.required("user_address"));
   wanted.limit = read_count("limit", query.text("limit").value_or("100"), 1, most_deposits);
   x.ask<std::vector<deposit>>(
-      x.services().dir.get<actors::query_actor>(),
+      x.services().dir.public_query(),
       [](exchange& y, const std::vector<deposit>& deposits) {
         json_writer w{512 + 500 * deposits.size()};
         w.open();

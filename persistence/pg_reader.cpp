@@ -279,14 +279,14 @@ std::optional<usdc> pg_reader::average_daily_volume() {
   });
 }
 
-std::optional<unfinished_work> pg_reader::unfinished(std::uint32_t limit) {
+std::optional<unfinished_work> pg_reader::unfinished(std::uint32_t bets, std::uint32_t deposits) {
   return holder_->run([&](pqxx::transaction_base& tx) {
     unfinished_work out;
     out.placing_bets = all(
         tx.exec_params(
-            select_bets + "WHERE status = 'placing' ORDER BY created_at, bet_id LIMIT $1", limit),
+            select_bets + "WHERE status = 'placing' ORDER BY created_at, bet_id LIMIT $1", bets),
         read_bet);
-    out.settling_deposits = deposits_where(tx, "status = 'settling'", limit);
+    out.settling_deposits = deposits_where(tx, "status = 'settling'", deposits);
     return out;
   });
 }

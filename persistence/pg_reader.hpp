@@ -39,7 +39,7 @@ class pg_reader final : public actors::ledger_reader {
   std::optional<conversion_metrics> metrics_of_conversions() override;
   std::optional<trial_balance> trial() override;
   std::optional<usdc> average_daily_volume() override;
-  std::optional<unfinished_work> unfinished(std::uint32_t limit) override;
+  std::optional<unfinished_work> unfinished(std::uint32_t bets, std::uint32_t deposits) override;
   std::optional<std::vector<chain_operation>> open_operations(std::uint64_t chain_id,
                                                               const address& account) override;
   std::optional<std::vector<chain_operation>> find_operation(const operation_id& id) override;

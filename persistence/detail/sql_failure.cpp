@@ -1,5 +1,6 @@
 #include "persistence/detail/sql_failure.hpp"
 
+#include <optional>
 #include <string_view>
 
 namespace headroom::persistence {
@@ -12,26 +13,31 @@ errc violated_check(std::string_view message) {
   return errc::invariant_violated;
 }
 
+/// Of an entry that the database refuses by a rule of the books; anything else is not its fault.
+std::optional<errc> refusal(std::string_view state, std::string_view message) {
+  if (state == "23514") return violated_check(message);
+  if (state == "23505") {
+    const bool booked_twice = message.find("posting_once") != message.npos;
+    return booked_twice ? errc::invariant_violated : errc::duplicate;
+  }
+  if (state == "HR001") return errc::insufficient_balance;  // unknown users own nothing
+  // Constraints, our own triggers, and values that their column cannot hold.
+  if (state.starts_with("23") || state.starts_with("HR") || state.starts_with("22"))
+    return errc::invariant_violated;
+  return std::nullopt;
+}
+
 }  // namespace
 
 sql_failure read_failure(const pqxx::sql_error& e) {
   const std::string_view state = e.sqlstate();
-  const auto group = state.substr(0, 2);
-  const auto refused = [](errc verdict) { return sql_failure{sql_consequence::refused, verdict}; };
-  if (state == "23514") return refused(violated_check(e.what()));
-  if (state == "23505") {
-    const bool booked_twice = std::string_view{e.what()}.find("posting_once") != std::string::npos;
-    return refused(booked_twice ? errc::invariant_violated : errc::duplicate);
-  }
-  if (state == "HR001") return refused(errc::insufficient_balance);  // unknown users own nothing
-  if (group == "23" || state == "22003") return refused(errc::invariant_violated);  // overflow
+  if (const auto verdict = refusal(state, e.what())) return {sql_consequence::refused, *verdict};
   if (state == "40001" || state == "40P01") return {sql_consequence::conflict, errc::unavailable};
-  if (state.starts_with("57P") || group == "08" || state == "25006" || state == "25P03")
+  if (state.starts_with("57P") || state.starts_with("08") || state == "25006" || state == "25P03")
     return {sql_consequence::session_lost, errc::unavailable};
-  // 42: our own SQL or its rights are wrong. Searching the batch for a guilty entry is pointless.
-  if (group == "42" || group == "53" || group == "55" || group == "57" || group == "58")
-    return {sql_consequence::unavailable, errc::unavailable};
-  return refused(errc::internal);
+  // Time-outs, a full disk, our own SQL or its rights, and whatever is not known here: no entry may
+  // be dropped for it, and searching the batch for a guilty one is pointless.
+  return {sql_consequence::unavailable, errc::unavailable};
 }
 
 }  // namespace headroom::persistence

@@ -10,13 +10,13 @@ namespace headroom::persistence {
 enum class sql_consequence : std::uint8_t {
   refused,       // an entry of it is at fault: find it, the others may commit
   conflict,      // serialization or deadlock: the same again may succeed
-  unavailable,   // no fault of the entries: time-out, disk, memory
+  unavailable,   // no fault of the entries: time-out, disk, memory, anything unknown
   session_lost,  // the session is unusable; whether the statement took effect is not known
 };
 
 struct sql_failure {
-  sql_consequence consequence = sql_consequence::refused;
-  errc verdict = errc::internal;  // of the entry, when refused
+  sql_consequence consequence = sql_consequence::unavailable;
+  errc verdict = errc::unavailable;  // of the entry, when refused
 };
 
 [[nodiscard]] sql_failure read_failure(const pqxx::sql_error& e);

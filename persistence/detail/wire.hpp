@@ -15,7 +15,7 @@ namespace headroom::persistence {
 class wire_array {
  public:
   /// Object ids of the element types, fixed in PostgreSQL's pg_type.dat.
-  enum class element : std::uint32_t { bytea = 17, int8 = 20, int2 = 21, text = 25, uuid = 2950 };
+  enum class element : std::uint32_t { bytea = 17, int8 = 20, text = 25, uuid = 2950 };
 
   explicit wire_array(element type) : type_{type} { clear(); }
 

@@ -172,8 +172,7 @@ TEST_F(BetActor, ARepeatWhileTheFirstIsOnItsWayGetsTheSameAnswer) {
   EXPECT_EQ(venue.posted.size(), 1U);
 }
 
-// -- unknown
-// ---------------------------------------------------------------------------------------
+// -- unknown --------------------------------------------------------------------------------------
 
 TEST_F(BetActor, AnUnknownOutcomeAnswersPlacingAndTheLookUpFindsTheFill) {
   venue.posts = {says(verdict::unknown, "timeout")};
@@ -221,8 +220,7 @@ TEST_F(BetActor, AFillAboveTheReserveIsNeverBooked) {
   EXPECT_EQ(books.balances[alice].balance, 60_usdc);
 }
 
-// -- the journal is slow, or dies
-// -------------------------------------------------------------------
+// -- the journal is slow, or dies -----------------------------------------------------------------
 
 TEST_F(BetActor, ADeadlineThatPassesWhileTheJournalIsAwaySendsNothing) {
   user_available();

@@ -1,9 +1,6 @@
 #include "actors/buffer_actor.hpp"
 
-#include <spdlog/sinks/ostream_sink.h>
-#include <spdlog/spdlog.h>
-
-#include <sstream>
+#include <algorithm>
 
 #include "tests/actors/core.hpp"
 
@@ -129,23 +126,12 @@ TEST_F(BufferActor, LimitsThatContradictEachOtherAreRefused) {
 
 TEST_F(BufferActor, SaysOnceThatItIsLowAndOnceThatItRecovered) {
   const auto b = start_buffer(50_usdc);
-  std::ostringstream log;
-  const auto before = spdlog::default_logger();
-  spdlog::set_default_logger(std::make_shared<spdlog::logger>(
-      "test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log)));
-  spdlog::set_level(spdlog::level::info);
+  const logged log;
   ask<buffer_status>(b, buffer_limits{true, 60_usdc, false, false, {}});
   for (int n = 0; n < 5; ++n) tell(b, refund{bet_at(n)});
   ask<buffer_status>(b, pay_in(1, 10_usdc));
-  spdlog::set_default_logger(before);
-  spdlog::set_level(spdlog::level::off);
-  const auto count = [text = log.str()](const std::string& what) {
-    std::size_t n = 0;
-    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) ++n;
-    return n;
-  };
-  EXPECT_EQ(count("buffer.low "), 1U) << log.str();
-  EXPECT_EQ(count("buffer.recovered "), 1U) << log.str();
+  EXPECT_EQ(log.count("buffer.low "), 1U) << log.text();
+  EXPECT_EQ(log.count("buffer.recovered "), 1U) << log.text();
 }
 
 TEST_F(BufferActor, ADeadBetsDeductionIsSettledByTheBooks) {
@@ -161,6 +147,142 @@ TEST_F(BufferActor, WithoutAJournalItRefusesToPromiseAChange) {
   dir.set(journal_actor{});
   EXPECT_EQ(ask<buffer_status>(b, pay_in(1, 1_usdc))->code, errc::unavailable);
   EXPECT_EQ(ask<buffer_status>(b, buffer_limits{})->code, errc::unavailable);
+}
+
+// -- several changes at once: each is decided by the row that the one before left -----------------
+
+struct BufferChanges : BufferActor {
+  static constexpr auto away = scripted_store::commit_end::away;
+
+  buffer_actor capped(usdc balance, usdc max) {
+    const auto b = start_buffer(balance);
+    ask<buffer_status>(b, buffer_limits{false, {}, true, true, max});
+    return b;
+  }
+};
+
+TEST_F(BufferChanges, TwoInflowsAtOnceDoNotTakeTheSameRoom) {
+  const auto b = capped(95'000_usdc, 100'000_usdc);
+  conversion c;
+  c.id.bytes[0] = 1;
+  c.amount = 5'000_usdc;
+  books.conversions.emplace(c.id, c);
+  complete_conversion arrived;
+  arrived.id = c.id;
+  arrived.to_buffer = c.amount;
+  const auto first = ask_later<buffer_status>(b, pay_in(1, 5'000_usdc));
+  const auto second = ask_later<committed>(b, arrived);
+  const auto third = ask_later<buffer_status>(b, pay_in(3, 5'000_usdc));
+  run();
+  EXPECT_EQ(first->code, errc::none);
+  EXPECT_EQ(second->code, errc::none);
+  ASSERT_TRUE(third->value);
+  EXPECT_EQ(third->value->row.balance, 100'000_usdc);
+  EXPECT_EQ(third->value->row.reserve, 10'000_usdc);
+}
+
+TEST_F(BufferChanges, LimitsChangedAtOnceBothStand) {
+  const auto b = start_buffer(50_usdc);
+  const auto min = ask_later<buffer_status>(b, buffer_limits{true, 60_usdc, false, false, {}});
+  const auto max = ask_later<buffer_status>(b, buffer_limits{false, {}, true, true, 80_usdc});
+  run();
+  EXPECT_EQ(min->code, errc::none);
+  EXPECT_EQ(max->code, errc::none);
+  EXPECT_EQ(books.buffer.min_size, 60_usdc);
+  EXPECT_TRUE(books.buffer.has_max);
+  EXPECT_EQ(books.buffer.max_size, 80_usdc);
+}
+
+TEST_F(BufferChanges, LimitsChangedAtOnceThatContradictEachOtherAreTheCallersFault) {
+  const auto b = start_buffer(50_usdc);
+  const auto min = ask_later<buffer_status>(b, buffer_limits{true, 60_usdc, false, false, {}});
+  const auto max = ask_later<buffer_status>(b, buffer_limits{false, {}, true, true, 59_usdc});
+  const auto after = ask_later<buffer_status>(b, buffer_limits{false, {}, true, true, 61_usdc});
+  run();
+  EXPECT_EQ(min->code, errc::none);
+  EXPECT_EQ(max->code, errc::invalid_field);
+  EXPECT_EQ(after->code, errc::none) << "the next one is decided all the same";
+  EXPECT_EQ(books.buffer.max_size, 61_usdc);
+}
+
+TEST_F(BufferChanges, ARefillWhoseAnswerIsLateIsNotSentASecondTime) {
+  const auto b = start_buffer(50_usdc);
+  ask<buffer_status>(b, buffer_limits{true, 60_usdc, true, true, 80_usdc});
+  store.away_for = [](const journal_entry& x) { return std::holds_alternative<refill>(x); };
+  books.buffer.reserve = 100_usdc;
+  ++books.buffer.version;
+  tell(b, buffer_committed{books.buffer, {}});
+  advance(settings.append_timeout * 3);
+  EXPECT_EQ(books.buffer.balance, 50_usdc);
+  store.away_for = {};
+  advance(settings.append_timeout);
+  EXPECT_EQ(books.buffer.balance, 80_usdc);
+  EXPECT_EQ(books.buffer.reserve, 70_usdc);
+  EXPECT_EQ(books.replenishes.size(), 1U);
+}
+
+TEST_F(BufferChanges, AChangeWithoutAnAnswerHoldsTheNextUntilItsFateIsKnown) {
+  const auto b = capped(95'000_usdc, 100'000_usdc);
+  store.commits.assign(1000, away);
+  const auto first = ask<buffer_status>(b, pay_in(1, 5'000_usdc));
+  advance(settings.append_timeout + milliseconds{20});
+  EXPECT_EQ(first->code, errc::timed_out);
+  const auto second = ask<buffer_status>(b, pay_in(2, 5'000_usdc));
+  advance(std::chrono::seconds{20});
+  EXPECT_EQ(second->answers, 0);
+  store.commits.clear();
+  advance(std::chrono::seconds{10});
+  ASSERT_TRUE(second->value) << to_string(second->code);
+  EXPECT_EQ(second->value->row.balance, 100'000_usdc);
+  EXPECT_EQ(second->value->row.reserve, 5'000_usdc);
+}
+
+TEST_F(BufferChanges, AJournalThatDiedTookTheChangeWithItAndTheNextGoesOn) {
+  const auto b = capped(95'000_usdc, 100'000_usdc);
+  store.commits.assign(1000, away);
+  const auto first = ask<buffer_status>(b, pay_in(1, 5'000_usdc));
+  kill(dir.get<journal_actor>());
+  const auto second = ask<buffer_status>(b, pay_in(2, 5'000_usdc));
+  store.commits.clear();
+  start_journal();
+  advance(settings.append_timeout + std::chrono::seconds{1});
+  EXPECT_FALSE(first->value);
+  ASSERT_TRUE(second->value) << to_string(second->code);
+  EXPECT_EQ(second->value->row.balance, 100'000_usdc);
+  EXPECT_EQ(second->value->row.reserve, 0_usdc);
+}
+
+TEST_F(BufferChanges, TooManyWaitingAreTurnedAwayAndTheRestIsAnsweredInOrder) {
+  const auto b = start_buffer(0_usdc);
+  store.commits.assign(1000, away);
+  std::vector<reply_ptr<buffer_status>> asked;
+  for (int n = 1; n <= 70; ++n) asked.push_back(ask_later<buffer_status>(b, pay_in(n, 1_usdc)));
+  run();
+  const auto turned_away = [](const auto& r) { return r->code == errc::overloaded; };
+  EXPECT_EQ(std::count_if(asked.begin(), asked.end(), turned_away), 5);
+  EXPECT_TRUE(std::all_of(asked.end() - 5, asked.end(), turned_away)) << "the last ones";
+  EXPECT_EQ(fact(b, "changes_waiting"), "64");
+  store.commits.clear();
+  advance(std::chrono::seconds{5});
+  for (int n = 1; n <= 65; ++n) {
+    const auto& r = asked[static_cast<std::size_t>(n) - 1];
+    ASSERT_TRUE(r->value) << n;
+    EXPECT_EQ(r->value->row.balance.micro, n * 1'000'000) << "in order";
+  }
+  EXPECT_EQ(fact(b, "changes_waiting"), "0");
+}
+
+TEST_F(BufferActor, RecommendsTwiceTheDailyVolume) {
+  books.daily_volume = 123'450'000_micro;
+  start_query();
+  const auto b = start_buffer(0_usdc);
+  EXPECT_EQ(status(b).recommended_min_size, 246'900'000_micro);
+  books.daily_volume = 1_usdc;
+  advance(settings.buffer_tick + milliseconds{20});
+  EXPECT_EQ(status(b).recommended_min_size, 2_usdc);
+  kill(dir.get<query_actor>());
+  advance(settings.buffer_tick + milliseconds{20});
+  EXPECT_EQ(status(b).recommended_min_size, 2_usdc) << "the last known one stands";
 }
 
 }  // namespace

@@ -110,6 +110,79 @@ TEST_F(ConversionActor, AFailedStepIsANewAttemptAndAfterTooManyAHumansMatter) {
   EXPECT_EQ(fact(converter, "failed"), "1");
 }
 
+TEST_F(ConversionActor, WhatIsGivenUpSendsNothingMoreHoweverLateTheBooksAnswer) {
+  settings.conversion_attempts = 2;
+  deposit_of(1, 30_usdc);
+  route.otherwise = word(state::failed, {}, "reverted");
+  store.away_for = [](const journal_entry& x) {
+    return std::holds_alternative<fail_conversion>(x);
+  };
+  go(settings.append_timeout * 3);
+  EXPECT_EQ(only_row().status, conversion_status::running) << "the books do not know yet";
+  EXPECT_EQ(route.asked.size(), 3U) << "no step runs any more";
+  store.away_for = {};
+  go(settings.append_timeout);
+  EXPECT_EQ(only_row().status, conversion_status::failed);
+  EXPECT_EQ(route.asked.size(), 3U);
+  EXPECT_EQ(fact(converter, "failed"), "1");
+}
+
+TEST_F(ConversionActor, WhatIsGivenUpWithoutAJournalIsSaidWhenThereIsOne) {
+  settings.conversion_attempts = 0;
+  deposit_of(1, 30_usdc);
+  route.otherwise = word(state::in_flight);
+  go();
+  kill(dir.get<journal_actor>());
+  dir.set(journal_actor{});
+  route.asked.clear();
+  route.otherwise = word(state::failed, {}, "reverted");
+  go(seconds{10});
+  EXPECT_EQ(route.asked.size(), 1U);
+  start_journal();
+  go();
+  EXPECT_EQ(only_row().status, conversion_status::failed);
+  EXPECT_EQ(route.asked.size(), 1U);
+}
+
+TEST_F(ConversionActor, WhatTheBooksCallBrokenIsSaidOnceAndLeftToAHuman) {
+  deposit_of(1, 30_usdc);
+  route.otherwise = word(state::in_flight);
+  go();
+  books.conversions.begin()->second.status = conversion_status::failed;  // behind its back
+  const logged log;
+  route.otherwise = word(state::done, 30_usdc);
+  go(seconds{30});
+  EXPECT_EQ(log.count("conversion.stopped conversion=" + only_row().id.text() +
+                      " entry=complete code=invariant_violated"),
+            1U)
+      << log.text();
+  EXPECT_EQ(fact(converter, "stopped"), "1");
+  EXPECT_EQ(fact(converter, "completed"), "0");
+  deposit_of(2, 30_usdc);
+  go(seconds{5});
+  EXPECT_EQ(fact(converter, "completed"), "1") << "the others go on";
+}
+
+TEST_F(ConversionActor, AStoreThatIsAwayIsNoReasonToStop) {
+  deposit_of(1, 30_usdc);
+  route.otherwise = word(state::in_flight);
+  go();
+  const logged log;
+  store.away_for = [](const journal_entry& x) {
+    return std::holds_alternative<advance_conversion>(x);
+  };
+  route.otherwise = word(state::done, 30_usdc);
+  go(settings.append_timeout + seconds{5});
+  EXPECT_EQ(log.count("conversion.not_recorded conversion=" + only_row().id.text() +
+                      " entry=advance code=timed_out"),
+            1U)
+      << log.text();
+  EXPECT_EQ(fact(converter, "stopped"), "0");
+  store.away_for = {};
+  go(settings.append_timeout + seconds{5});
+  EXPECT_EQ(only_row().status, conversion_status::completed);
+}
+
 TEST_F(ConversionActor, AStuckStepIsLookedAtAgainAndNeverWrittenOff) {
   settings.stuck_after = seconds{10};
   settings.conversion_attempts = 2;

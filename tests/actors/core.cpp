@@ -1,6 +1,9 @@
 #include "tests/actors/core.hpp"
 
+#include <spdlog/sinks/ostream_sink.h>
 #include <spdlog/spdlog.h>
+
+#include <algorithm>
 
 #include "actors/balance_actor.hpp"
 #include "actors/bet_actor.hpp"
@@ -31,6 +34,7 @@ store_status scripted_store::commit(std::span<const journal_entry> batch,
     how = commits.front();
     commits.pop_front();
   }
+  if (away_for && std::any_of(batch.begin(), batch.end(), away_for)) how = commit_end::away;
   if (how == commit_end::away) return end(store_status::unavailable);
   if (how == commit_end::lost_before) return end(store_status::in_doubt);
   const auto status = inner_.commit(batch, outcomes, buffer);
@@ -46,6 +50,26 @@ store_status scripted_store::load_buffer(buffer_row& row) {
 }
 store_status scripted_store::find_bet(const bet_id& id, std::optional<bet>& row) {
   return reads_away ? store_status::unavailable : inner_.find_bet(id, row);
+}
+
+// -- the log -------------------------------------------------------------------------------------
+
+logged::logged() : before_{spdlog::default_logger()} {
+  spdlog::set_default_logger(std::make_shared<spdlog::logger>(
+      "test", std::make_shared<spdlog::sinks::ostream_sink_mt>(text_)));
+  spdlog::set_level(spdlog::level::info);
+}
+
+logged::~logged() {
+  spdlog::set_default_logger(std::static_pointer_cast<spdlog::logger>(before_));
+  spdlog::set_level(spdlog::level::off);
+}
+
+std::size_t logged::count(std::string_view what) const {
+  const auto all = text();
+  std::size_t n = 0;
+  for (auto at = all.find(what); at != all.npos; at = all.find(what, at + 1)) ++n;
+  return n;
 }
 
 // -- the fixture ---------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include "actors/world.hpp"
 #include "tests/actors/neighbours.hpp"
 #include "tests/support/memory_books.hpp"
@@ -15,10 +17,11 @@ class scripted_store final : public actors::ledger_store {
   enum class commit_end { ok, away, lost_before, lost_after };
 
   explicit scripted_store(memory_books& books) : inner_{books} {}
-  std::deque<commit_end> commits;          // ok once used up
-  bool reads_away = false;                 // every read fails
-  std::vector<std::size_t> batches;        // sizes of what was asked to be committed
-  std::vector<actors::store_status> said;  // the answers, in order
+  std::deque<commit_end> commits;                      // ok once used up
+  std::function<bool(const journal_entry&)> away_for;  // a batch with such an entry finds it away
+  bool reads_away = false;                             // every read fails
+  std::vector<std::size_t> batches;                    // sizes of what was asked to be committed
+  std::vector<actors::store_status> said;              // the answers, in order
 
   actors::store_status commit(std::span<const journal_entry> batch,
                               std::vector<entry_outcome>& outcomes,
@@ -33,6 +36,21 @@ class scripted_store final : public actors::ledger_store {
   memory_store inner_;
 };
 
+/// What is logged while it lives, from `info` on.
+class logged {
+ public:
+  logged();
+  ~logged();
+  logged(const logged&) = delete;
+  logged& operator=(const logged&) = delete;
+  [[nodiscard]] std::string text() const { return text_.str(); }
+  [[nodiscard]] std::size_t count(std::string_view what) const;
+
+ private:
+  std::ostringstream text_;
+  std::shared_ptr<void> before_;
+};
+
 /// Fills when the answer comes. `answers` counts, so that answering twice is seen.
 template <class T>
 struct reply {
@@ -45,7 +63,8 @@ template <class T>
 using reply_ptr = std::shared_ptr<reply<T>>;
 
 /// One actor system under virtual time. A test starts what it needs; what it does not start is
-/// absent from the directory, as during a restart.
+/// absent from the directory, as during a restart; who is killed stays in it, for no guardian
+/// hears.
 struct Core : testing::Test {
   Core();
   ~Core() override;

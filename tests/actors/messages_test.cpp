@@ -81,8 +81,7 @@ constexpr std::size_t field_count() {
   }
 }
 
-// -- the round trip
-// --------------------------------------------------------------------------------
+// -- the round trip -------------------------------------------------------------------------------
 
 template <class T>
 std::vector<char> bytes_of(caf::actor_system& sys, T& x) {

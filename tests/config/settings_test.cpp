@@ -199,6 +199,10 @@ TEST_F(Settings, ALimitThatIsCrossedNamesItsField) {
   const std::string zero = "0x" + std::string(40, '0');
   const row table[] = {
       {"", "profile", "staging", "profile "},
+      {"", "log_level", "inof", "log_level must be "},
+      {"", "log_level", "", "log_level must be "},
+      {"", "log_level", "INFO", "log_level must be "},
+      {"", "log_level", "warn", "log_level must be "},
       {"http", "threads", 0, "http.threads "},
       {"http", "threads", 65, "http.threads "},
       {"http", "port", 65'536, "http.port "},
@@ -222,6 +226,17 @@ TEST_F(Settings, ALimitThatIsCrossedNamesItsField) {
       {"plasma", "oft", zero, "plasma.oft "},
       {"polygon", "eid", 0, "polygon.oft "},
       {"polygon", "poll_ms", 0, "polygon.poll_ms "},
+      {"plasma", "bump_after_ms", 999, "plasma.bump_after_ms "},
+      {"http", "request_timeout_ms", 99, "http.request_timeout_ms "},
+      {"http", "idle_timeout_ms", 0, "http.idle_timeout_ms "},
+      {"http", "header_timeout_ms", 0, "http.header_timeout_ms "},
+      {"conversion", "poll_ms", 9, "conversion.poll_ms "},
+      {"conversion", "stuck_after_seconds", 0, "conversion.stuck_after_seconds "},
+      {"venue", "order_timeout_ms", 99, "venue.order_timeout_ms "},
+      {"venue", "first_look_ms", 9, "venue.first_look_ms "},
+      {"venue", "longest_look_ms", 0, "venue.longest_look_ms "},
+      {"venue", "longest_look_ms", 249, "venue.longest_look_ms must be at least 250"},
+      {"engine", "balance_idle_ms", 999, "engine.balance_idle_ms "},
       {"deposits", "minimum", "0", "deposits.minimum "},
       {"deposits", "maximum", "0.5", "deposits.maximum "},
       {"deposits", "max_timeout_seconds", 29, "deposits.max_timeout_seconds "},
@@ -244,6 +259,28 @@ TEST_F(Settings, WithoutAPublicUrlNobodyCouldPay) {
   auto document = good;
   document["http"].erase("public_url");
   EXPECT_TRUE(parse(document.dump()).error.starts_with("http.public_url "));
+}
+
+TEST_F(Settings, TheLeastWaitsAndEveryLogLevelAreAccepted) {
+  struct row {
+    const char* section;
+    const char* field;
+    json value;
+  };
+  const row table[] = {
+      {"plasma", "poll_ms", 10},           {"plasma", "bump_after_ms", 1'000},
+      {"http", "request_timeout_ms", 100}, {"http", "idle_timeout_ms", 100},
+      {"http", "header_timeout_ms", 100},  {"http", "drain_timeout_ms", 0},
+      {"conversion", "poll_ms", 10},       {"conversion", "stuck_after_seconds", 1},
+      {"venue", "order_timeout_ms", 100},  {"venue", "first_look_ms", 10},
+      {"venue", "longest_look_ms", 250},   {"engine", "balance_idle_ms", 1'000},
+      {"engine", "drain_ms", 0},           {"", "log_level", "trace"},
+      {"", "log_level", "debug"},          {"", "log_level", "info"},
+      {"", "log_level", "warning"},        {"", "log_level", "error"},
+      {"", "log_level", "critical"},       {"", "log_level", "off"},
+  };
+  for (const auto& r : table)
+    EXPECT_EQ(error_with(r.section, r.field, r.value), "") << r.field << " = " << r.value;
 }
 
 TEST_F(Settings, WhatIsNotOneJsonObjectIsRefused) {

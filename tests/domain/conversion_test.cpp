@@ -83,6 +83,18 @@ TEST(Conversion, AFailedStepIsTriedAgainUnderANewAttemptUntilTheyAreUsedUp) {
   EXPECT_FALSE(p.finished());
 }
 
+TEST(Conversion, WhatIsGivenUpStaysSoWhateverTheRouteSaysLater) {
+  auto p = two_steps();
+  for (int n = 0; n < 5; ++n) EXPECT_EQ(p.heard(word::failed, {}, {}, "x", start), move::record);
+  EXPECT_FALSE(p.given_up());
+  EXPECT_EQ(p.heard(word::failed, {}, {}, "reverted", start), move::give_up);
+  EXPECT_TRUE(p.given_up());
+  for (const auto w : {word::done, word::in_flight, word::failed, word::unreadable})
+    EXPECT_EQ(p.heard(w, 100_usdc, tx(1), "late", start), move::give_up);
+  EXPECT_EQ(p.step().attempt, 6U);
+  EXPECT_EQ(p.row().failure, "bridge: reverted");
+}
+
 TEST(Conversion, ItIsStuckWithoutProgressAndARetryGivesItFreshTime) {
   auto p = two_steps();
   const auto late = start.plus(milliseconds{300'000});

@@ -563,6 +563,29 @@ test('a second service on the same database is refused with a clear word', async
   assert.equal((await house.call('GET', '/readyz')).status, 200, 'the first one goes on');
 });
 
+test('headroom verify: exit code 1 and the difference while one balance is damaged, 0 before and after', async () => {
+  const verify = async () => {
+    const child = spawnGuarded(binaryPath(), ['verify'], { env: house.service.env });
+    const [said] = await Promise.all([collect(child.stdout), collect(child.stderr)]);
+    return { said, code: (await child.ended).code };
+  };
+  const damage = (micros) =>
+    house.sql(`UPDATE balances SET balance = balance + ${micros}
+      WHERE user_address = '\\x${users[0].address.slice(2)}'`);
+  const clean = { said: 'the books are clean\n', code: 0 };
+  assert.deepEqual(await verify(), clean);
+  await damage(7);
+  const broken = await verify();
+  await damage(-7);
+  assert.equal(broken.code, 1, broken.said);
+  const line = new RegExp(
+    `^balance ${users[0].address}: stored \\d+, replayed \\d+, difference 7\\n$`,
+    'i',
+  );
+  assert.match(broken.said, line);
+  assert.deepEqual(await verify(), clean);
+});
+
 test('SIGTERM during a slow bet: the answer still comes, exit 0, books clean, and on it goes', async () => {
   await house.venue('faults', { kind: 'delay', delay_ms: 2000 });
   const slow = house.bet(bet, { idempotency: 'slow' });

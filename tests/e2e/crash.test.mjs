@@ -22,7 +22,7 @@ const FAULTS = [
 ];
 
 test(`${KEPT} kills, and ${WITH_POSTGRES} with PostgreSQL; seed ${SEED}`, { timeout: 600_000 }, async (t) => {
-  const house = await startHouse({ sandboxArgs: ['--users', '6'], overrides: { log_level: 'warn', deposits: { answer_ms: 3000 } } });
+  const house = await startHouse({ sandboxArgs: ['--users', '6'], overrides: { log_level: 'warning', deposits: { answer_ms: 3000 } } });
   let load;
   try {
     const usdcBefore = await house.token('polygon', house.polygon.usdc).balanceOf(house.pay_to);

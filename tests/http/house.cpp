@@ -244,7 +244,7 @@ query_actor::behavior_type fake_query(script& s) {
       [&s](solvency_atom) { return s.trial(); },
       [](volume_atom) { return usdc{}; },
       [](work_atom) { return conversion_work{}; },
-      [](work_atom, std::uint32_t) { return unfinished_work{}; },
+      [](work_atom, std::uint32_t, std::uint32_t) { return unfinished_work{}; },
       [](const wallet_account&) { return wallet_backlog{}; },
       [](get_atom, const operation_id&) { return std::vector<chain_operation>{}; },
       [&s](keys_atom) {
@@ -332,6 +332,7 @@ house::house() {
 void house::spawn_singletons() {
   dir->set(keep(system->spawn([this] { return fake_buffer(says); })));
   dir->set(keep(system->spawn([this] { return fake_query(says); })));
+  dir->set_public_query(keep(system->spawn([this] { return fake_query(says); })));
   dir->set(keep(system->spawn([this]() -> audit_actor::behavior_type {
     return {[this](get_atom) { return says.chain(); }, [](status_atom) { return no_report(); }};
   })));

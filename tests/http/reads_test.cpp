@@ -244,8 +244,20 @@ TEST_F(Reads, WhatIsNotThereIs404) {
 
 TEST_F(Reads, AMissingNeighbourIsUnavailable) {
   start();
-  dir->set(actors::query_actor{});
+  dir->set_public_query({});
   expect_problem(get("/bets", read_key.text), 503, "unavailable");
+}
+
+TEST_F(Reads, NoPublicReadAsksTheConnectionThatMoneyNeeds) {
+  start();  // with the keys, which the house's own query actor answers
+  dir->set(actors::query_actor{});
+  for (const char* path :
+       {"/bets", "/bets/11111111-1111-1111-1111-111111111111",
+        "/deposits/33333333-3333-3333-3333-333333333333", "/conversions", "/conversions/metrics",
+        "/conversions/55555555-5555-5555-5555-555555555555", "/audit/solvency"})
+    EXPECT_EQ(get(path, read_key.text).status, 200) << path;
+  for (const char* path : {"/deposits", "/balance"})
+    EXPECT_EQ(get(path + ("?user_address=" + user_text), read_key.text).status, 200) << path;
 }
 
 TEST_F(Reads, SilenceIsTimedOut) {

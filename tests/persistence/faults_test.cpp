@@ -1,5 +1,6 @@
 #include <thread>
 
+#include "persistence/detail/sql_failure.hpp"
 #include "tests/persistence/books.hpp"
 #include "tests/persistence/lossy_proxy.hpp"
 
@@ -99,6 +100,64 @@ TEST_F(Faults, StatementThatWaitsTooLongIsUnavailable) {
   }
   EXPECT_EQ(hasty.commit(batch, outcomes, buffer), store_status::ok);
   EXPECT_EQ(differences(), "");
+}
+
+TEST_F(Faults, AnErrorNobodyHasHeardOfDropsNothing) {
+  db.run(
+      "CREATE FUNCTION strange() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN"
+      " RAISE EXCEPTION 'never heard of' USING ERRCODE = 'ZZ999'; END $$;"
+      "CREATE TRIGGER strange BEFORE INSERT ON deposits FOR EACH ROW EXECUTE FUNCTION strange()");
+  const std::vector<journal_entry> batch{open_deposit{a_deposit(7, alice, 1_usdc)},
+                                         accept_bet{a_bet(1, alice, 10_usdc)}};
+  EXPECT_EQ(store.commit(batch, outcomes, buffer), store_status::unavailable);
+  EXPECT_EQ(db.number("SELECT count(*) FROM bets"), 0);
+  db.run("DROP TRIGGER strange ON deposits");
+  EXPECT_EQ(store.commit(batch, outcomes, buffer), store_status::ok);
+  for (const auto& x : outcomes) EXPECT_EQ(x.verdict, errc::none);
+  EXPECT_EQ(differences(), "");
+}
+
+TEST(SqlFailure, OnlyKnownRulesOfTheBooksRefuseAnEntry) {
+  using persistence::sql_consequence;
+  struct row {
+    const char* state;
+    const char* message;
+    sql_consequence consequence;
+    errc verdict;
+  };
+  constexpr auto no = sql_consequence::refused;
+  constexpr auto later = sql_consequence::unavailable;
+  constexpr auto lost = sql_consequence::session_lost;
+  const row table[] = {
+      {"23514", "violates \"balance_never_negative\"", no, errc::insufficient_balance},
+      {"23514", "violates \"buffer_never_negative\"", no, errc::exceeds_max_bet},
+      {"23514", "another check", no, errc::invariant_violated},
+      {"23505", "violates \"bets_pkey\"", no, errc::duplicate},
+      {"23505", "violates \"posting_once\"", no, errc::invariant_violated},
+      {"23503", "foreign key", no, errc::invariant_violated},
+      {"22003", "out of range", no, errc::invariant_violated},
+      {"22021", "invalid byte sequence", no, errc::invariant_violated},
+      {"HR001", "no such account", no, errc::insufficient_balance},
+      {"HR002", "append-only", no, errc::invariant_violated},
+      {"40001", "", sql_consequence::conflict, errc::unavailable},
+      {"40P01", "", sql_consequence::conflict, errc::unavailable},
+      {"57P01", "", lost, errc::unavailable},
+      {"08006", "", lost, errc::unavailable},
+      {"25006", "", lost, errc::unavailable},
+      {"53100", "disk full", later, errc::unavailable},
+      {"57014", "cancelled", later, errc::unavailable},
+      {"42501", "no right", later, errc::unavailable},
+      {"54001", "too complex", later, errc::unavailable},
+      {"P0001", "raised", later, errc::unavailable},
+      {"XX000", "internal", later, errc::unavailable},
+      {"ZZ999", "balance_never_negative", later, errc::unavailable},
+      {"", "", later, errc::unavailable},
+  };
+  for (const auto& r : table) {
+    const auto x = persistence::read_failure(pqxx::sql_error{r.message, "", r.state});
+    EXPECT_EQ(x.consequence, r.consequence) << r.state << " " << r.message;
+    EXPECT_EQ(x.verdict, r.verdict) << r.state << " " << r.message;
+  }
 }
 
 TEST_F(Faults, SecondWriterIsTurnedAwayAndTold) {

@@ -93,12 +93,13 @@ TEST_F(Reader, FindsWhatARestartHasToFinish) {
   commit({accept_bet{a_bet(2, bob, 1_usdc)}, accept_bet{first}, accept_bet{a_bet(3, bob, 1_usdc)},
           open_deposit{a_deposit(7, alice, 1_usdc)}});
   commit({failed(a_bet(3, bob, 1_usdc))});
-  const auto work = reader.unfinished(10).value();
+  const auto work = reader.unfinished(10, 10).value();
   ASSERT_EQ(work.placing_bets.size(), 2U);
   EXPECT_EQ(work.placing_bets[0].id, first.id);
   EXPECT_EQ(work.placing_bets[0].signed_order, first.signed_order);
   ASSERT_EQ(work.settling_deposits.size(), 1U);
-  EXPECT_EQ(reader.unfinished(1)->placing_bets.size(), 1U);
+  EXPECT_EQ(reader.unfinished(1, 0)->placing_bets.size(), 1U);
+  EXPECT_EQ(reader.unfinished(1, 0)->settling_deposits.size(), 0U) << "a limit of their own";
 }
 
 TEST_F(Reader, DepositsAreFoundByTheirState) {

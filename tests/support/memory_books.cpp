@@ -309,11 +309,12 @@ std::optional<trial_balance> memory_reader::trial() {
   t.conversion_loss = books_.loss;
   return t;
 }
-std::optional<usdc> memory_reader::average_daily_volume() { return usdc{}; }
-std::optional<unfinished_work> memory_reader::unfinished(std::uint32_t limit) {
+std::optional<usdc> memory_reader::average_daily_volume() { return books_.daily_volume; }
+std::optional<unfinished_work> memory_reader::unfinished(std::uint32_t bets,
+                                                         std::uint32_t deposits) {
   return unfinished_work{
-      all_of(books_.bets, limit, [](const bet& b) { return b.status == bet_status::placing; }),
-      all_of(books_.deposits, limit,
+      all_of(books_.bets, bets, [](const bet& b) { return b.status == bet_status::placing; }),
+      all_of(books_.deposits, deposits,
              [](const deposit& d) { return d.status == deposit_status::settling; })};
 }
 std::optional<std::vector<chain_operation>> memory_reader::open_operations(std::uint64_t,

@@ -20,6 +20,7 @@ struct memory_books {
   usdc in_transit;
   usdc loss;
   usdc capital;
+  usdc daily_volume;  // what the reader says it is
 
   /// What the store does wrong next; each is a probability in 1/1000.
   struct faults {
@@ -65,7 +66,7 @@ class memory_reader final : public actors::ledger_reader {
   std::optional<conversion_metrics> metrics_of_conversions() override;
   std::optional<trial_balance> trial() override;
   std::optional<usdc> average_daily_volume() override;
-  std::optional<unfinished_work> unfinished(std::uint32_t limit) override;
+  std::optional<unfinished_work> unfinished(std::uint32_t bets, std::uint32_t deposits) override;
   std::optional<std::vector<chain_operation>> open_operations(std::uint64_t,
                                                               const address&) override;
   std::optional<std::vector<chain_operation>> find_operation(const operation_id&) override;
