@@ -17,7 +17,7 @@ export const FAULTS = {
     'html_403',
     'success_with_error',
   ],
-  lookup: ['drop', 'error_500', 'delay', 'null'],
+  lookup: ['drop', 'error_500', 'delay', 'null', 'lag'],
 };
 const DEFAULT_DELAY_MS = 1000;
 
