@@ -443,12 +443,17 @@ struct onchain_balances {
   bool polygon_known = false;
   usdc polygon_usdt0;
   usdc polygon_usdc;
+  usdc polygon_collateral;  // the venue's, of the account that bets; zero when none is configured
 };
 HEADROOM_INSPECT(onchain_balances, x.plasma_known, x.plasma_usdt0, x.polygon_known, x.polygon_usdt0,
-                 x.polygon_usdc)
+                 x.polygon_usdc, x.polygon_collateral)
 
-/// AUDIT: reads what the chains say the service owns.
-using audit_actor = status_actor::extend<caf::replies_to<get_atom>::with<onchain_balances>>;
+/// AUDIT: reads what the chains say the service owns, and compares it with the books all the time.
+using audit_actor =
+    status_actor::extend<caf::replies_to<get_atom>::with<onchain_balances>,
+                         caf::replies_to<solvency_atom>::with<solvency>,  // The last comparison;
+                                                                          // asks nobody.
+                         caf::reacts_to<poll_atom>>;                      // Internal: compares.
 
 // -- the house -----------------------------------------------------------------------------------
 
