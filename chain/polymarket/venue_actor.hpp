@@ -34,12 +34,7 @@ struct venue_settings {
   /// After an answer that no bet can survive (banned, wrong version, ...): no bets for this long.
   std::chrono::milliseconds stop_pause{300'000};
   std::chrono::milliseconds version_check{3'600'000};
-};
-
-/// Where one order's money can be at most, as far as this life knows.
-struct known_order {
-  usdc maker_amount;
-  share_amount taker_amount;
+  std::chrono::milliseconds between_renewals{5'000};  // of the API key
 };
 
 struct venue_state {
@@ -55,8 +50,10 @@ struct venue_state {
 
   // who we are
   std::optional<api_credentials> credentials;
+  std::uint64_t renewals = 0;   // that succeeded
   std::int64_t clock_skew = 0;  // seconds the venue is ahead of us
   bool renewing = false;
+  bool renewal_due = false;
   time_point renewed_at{};  // last attempt
   std::vector<std::function<void(bool)>> waiting_for_key;
   int version = 0;  // of the venue's protocol; 0 = not known
@@ -73,7 +70,7 @@ struct venue_state {
 
   // orders
   struct queued {
-    actors::signed_order order;
+    actors::submit_order what;
     caf::typed_response_promise<actors::venue_answer> promise;
   };
   rate_limit rate;
@@ -82,9 +79,6 @@ struct venue_state {
   std::size_t in_flight = 0;
   std::size_t reads = 0;
   time_point paused_until{};
-  std::unordered_map<hash256, known_order> known;
-  std::deque<hash256> known_order_of_age;
-  std::unordered_map<hash256, fill> seen;  // last final fill of an order this life does not know
 
   std::multimap<time_point, std::function<void()>> later;
 
