@@ -308,7 +308,7 @@ house::house() {
     t.user_count = 3;
     return t;
   };
-  says.chain = [] { return onchain_balances{true, 20_usdc, false, {}, {}}; };
+  says.chain = [] { return onchain_balances{true, 20_usdc, false, {}, {}, {}}; };
   says.verdict = [] { return solvency{true, true, 15_usdc, true, {}, now()}; };
   says.ready = [] { return readiness{true, {{"journal", "ok"}}}; };
   says.actors = [] {
