@@ -24,7 +24,6 @@ struct core_settings {
   std::chrono::milliseconds buffer_tick{5'000};  // refill, recommended size, low alert
   placement::limits placing;
   std::chrono::milliseconds deposit_answer{8'000};  // how long a payer waits for the chain
-  std::chrono::milliseconds deposit_look{500};      // between looks at an unsettled payment
   std::chrono::milliseconds conversion_poll{1'000};
   std::chrono::milliseconds step_timeout{30'000};  // one answer of a route
   std::chrono::milliseconds stuck_after{300000};   // a conversion without progress is retried
