@@ -49,8 +49,8 @@ TEST(CancelAnswer, OnlyOurOwnHashInAReadableListIsCanceled) {
   EXPECT_FALSE(says(500, canceled));
   for (const auto& body :
        {std::string{}, std::string{"null"}, std::string{"<html>"}, std::string{"[]"},
-        std::string{R"({"canceled":[],"not_canceled":{}})"}, std::string{R"({"canceled":["0x01"]})"},
-        R"({"canceled":")" + hash.hex() + "\"}"})
+        std::string{R"({"canceled":[],"not_canceled":{}})"},
+        std::string{R"({"canceled":["0x01"]})"}, R"({"canceled":")" + hash.hex() + "\"}"})
     EXPECT_FALSE(says(200, body)) << body;
 }
 
