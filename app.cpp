@@ -292,13 +292,21 @@ int serve(const config::settings& s) {
   caf_config.set("scheduler.max-throughput", std::size_t{100});
   caf::actor_system sys{caf_config};
   const letting_go before_the_system_ends{dir};
-  const auto clients = std::make_shared<chain::http_client>();
+  // One client, with its thread and its bound, per outside: whoever floods one (anybody may ask for
+  // the verification of a payment) keeps nobody from the others.
+  std::vector<std::shared_ptr<chain::http_client>> clients;
+  const auto new_client = [&] {
+    return clients.emplace_back(std::make_shared<chain::http_client>());
+  };
   const auto rpc_of = [&](const config::chain_settings& c) {
-    return chain::make_rpc_actor(sys, std::make_shared<const chain::json_rpc>(clients, c.rpc));
+    chain::json_rpc_options options;
+    options.timeout = c.rpc_timeout;
+    return chain::make_rpc_actor(
+        sys, std::make_shared<const chain::json_rpc>(new_client(), c.rpc, options));
   };
   const auto plasma = rpc_of(s.plasma);
   const auto polygon = rpc_of(s.polygon);
-  const auto venue_http = chain::make_http_actor(sys, clients);
+  const auto venue_http = chain::make_http_actor(sys, new_client());
 
   const auto w = std::make_shared<const actors::world>(
       actors::world{dir, wall_clock_now, system_random, core});
@@ -347,6 +355,8 @@ int serve(const config::settings& s) {
     a.polygon_usdt0 = s.polygon.usdt0;
     a.polygon_usdc = s.conversion.usdc_token;
     a.plasma_owner = a.polygon_owner = account;
+    a.collateral = s.venue.collateral;
+    a.collateral_owner = venue_key->address_of();
     return sys.spawn(chain::audit_behavior, w, a, plasma, polygon);
   });
   const auto give_up = [](const std::string& why) {
@@ -376,7 +386,7 @@ int serve(const config::settings& s) {
     code = 5;
   }
   const bool ended = stop_guardian(sys, guardian, actors::longest_stop(core));
-  clients->stop();
+  for (const auto& client : clients) client->stop();
   spdlog::info("service.stopped clean={}", ended);
   if (!ended) {  // some actor will not end: everything that matters is in the books, so leave
     spdlog::shutdown();

@@ -192,17 +192,19 @@ struct signed_order {
 };
 HEADROOM_INSPECT(signed_order, x.hash, x.bytes)
 
+/// From `deadline` on nothing leaves for the venue: the answer is not_now.
 struct submit_order {
   signed_order order;
+  timestamp deadline;
 };
-HEADROOM_INSPECT(submit_order, x.order)
+HEADROOM_INSPECT(submit_order, x.order, x.deadline)
 
+/// With the order's bytes, which say how much of it makes it whole.
 struct look_up_order {
-  hash256 hash;
-  uint256 token;
+  signed_order order;
   timestamp sent_at;
 };
-HEADROOM_INSPECT(look_up_order, x.hash, x.token, x.sent_at)
+HEADROOM_INSPECT(look_up_order, x.order, x.sent_at)
 
 struct cancel_order {
   hash256 hash;
@@ -211,7 +213,8 @@ HEADROOM_INSPECT(cancel_order, x.hash)
 
 /// filled: final, numbers are right. refused: a definite no; `conclusive` when it also says that no
 /// earlier POST of the same order can have filled. unknown: it may have happened. absent: the venue
-/// shows nothing of it, which proves nothing. not_now: not accepted, worth the same bytes later.
+/// shows nothing of it, which proves nothing. not_now: this POST was not accepted or never sent,
+/// the same bytes are worth sending later.
 enum class venue_verdict : std::uint8_t {
   filled = 0,
   refused = 1,
@@ -229,6 +232,10 @@ struct venue_answer {
   bool conclusive = false;
 };
 HEADROOM_INSPECT(venue_answer, x.verdict, x.shares, x.spent, x.fee, x.reason, x.conclusive)
+
+/// The reason of a not_now whose order was kept back: the bet's deadline.
+inline constexpr std::string_view sent_too_late =
+    "the bet's deadline passed before it could be sent";
 
 /// VENUE: connections, credentials, market data and limits of the venue. Every answer comes within
 /// its own timeouts; a request is never left open.
@@ -458,12 +465,17 @@ struct onchain_balances {
   bool polygon_known = false;
   usdc polygon_usdt0;
   usdc polygon_usdc;
+  usdc polygon_collateral;  // the venue's, of the account that bets; zero when none is configured
 };
 HEADROOM_INSPECT(onchain_balances, x.plasma_known, x.plasma_usdt0, x.polygon_known, x.polygon_usdt0,
-                 x.polygon_usdc)
+                 x.polygon_usdc, x.polygon_collateral)
 
-/// AUDIT: reads what the chains say the service owns.
-using audit_actor = status_actor::extend<caf::replies_to<get_atom>::with<onchain_balances>>;
+/// AUDIT: reads what the chains say the service owns, and compares it with the books all the time.
+using audit_actor =
+    status_actor::extend<caf::replies_to<get_atom>::with<onchain_balances>,
+                         caf::replies_to<solvency_atom>::with<solvency>,  // The last comparison;
+                                                                          // asks nobody.
+                         caf::reacts_to<poll_atom>>;                      // Internal: compares.
 
 // -- the house -----------------------------------------------------------------------------------
 

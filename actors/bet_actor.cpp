@@ -137,18 +137,19 @@ class saga {
     st_.venue_side = placement{st_.w->settings.placing, st_.row.deadline, false};
     st_.at = phase::placing;
     st_.tries = 0;
-    if (st_.w->now() >= st_.row.deadline)
-      return finish(bet_status::failed, {}, "the bet's deadline passed before it could be sent");
     submit();
   }
 
   // -- placing -----------------------------------------------------------------------------------
 
+  /// The first time and every later one. The venue looks at the deadline again, right before the
+  /// bytes leave: they may wait there for a while.
   void submit() {
+    if (st_.w->now() >= st_.row.deadline) return not_sent(std::string{sent_too_late});
     const auto venue = neighbour<venue_actor>(self_);
-    if (!venue) return heard({venue_verdict::not_now, {}, {}, {}, "venue is restarting", false});
+    if (!venue) return not_sent("venue is restarting");
     ask<venue_answer>(
-        venue, submit_order{{st_.row.order_hash, st_.row.signed_order}},
+        venue, submit_order{{st_.row.order_hash, st_.row.signed_order}, st_.row.deadline},
         [](saga s, const venue_answer& a) { s.heard(a); },
         [](saga s, const caf::error& e) { s.lost(e); });
   }
@@ -157,7 +158,7 @@ class saga {
     const auto venue = neighbour<venue_actor>(self_);
     if (!venue) return lost(make_error(errc::unavailable));
     ask<venue_answer>(
-        venue, look_up_order{st_.row.order_hash, st_.row.token, st_.row.created_at},
+        venue, look_up_order{{st_.row.order_hash, st_.row.signed_order}, st_.row.created_at},
         [](saga s, const venue_answer& a) { s.heard(a); },
         [](saga s, const caf::error& e) { s.lost(e); });
   }
@@ -171,6 +172,10 @@ class saga {
           s.act(s.st_.venue_side.after_cancel(will_not_fill, s.st_.w->now()));
         },
         [](saga s, const caf::error& e) { s.lost(e); });
+  }
+
+  void not_sent(std::string why) {
+    heard({venue_verdict::not_now, {}, {}, {}, std::move(why), false});
   }
 
   /// The venue actor itself failed: whatever it was doing may have happened.

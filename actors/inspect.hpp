@@ -3,7 +3,7 @@
 #include <caf/meta/type_name.hpp>
 
 #include "domain/journal.hpp"
-#include "domain/reports.hpp"
+#include "domain/solvency.hpp"
 
 /// `inspect` for the domain's types, so that they may stand in messages. The order of the fields is
 /// a wire format: append only, and raise actors::wire_version when a change is not compatible.
@@ -66,17 +66,19 @@ HEADROOM_INSPECT(replenish, x.id, x.to_buffer, x.to_reserve, x.reference, x.at)
 HEADROOM_INSPECT(refill, x.id, x.amount, x.at)
 HEADROOM_INSPECT(configure_buffer, x.min_size, x.has_max, x.max_size, x.at)
 HEADROOM_INSPECT(record_operations, x.rows)
-HEADROOM_INSPECT(finish_operation, x.id, x.tx_hash, x.status, x.block_number, x.at)
+HEADROOM_INSPECT(finish_operation, x.id, x.tx_hash, x.status, x.block_number, x.at, x.fee_wei)
 HEADROOM_INSPECT(committed, x.balance, x.balance_version)
 HEADROOM_INSPECT(balance_row, x.user, x.balance, x.version)
 
 HEADROOM_INSPECT(bet_filter, x.has_user, x.user, x.has_status, x.status, x.cursor, x.limit)
 HEADROOM_INSPECT(bet_page, x.bets, x.next_cursor)
 HEADROOM_INSPECT(conversion_page, x.conversions, x.next_cursor)
+HEADROOM_INSPECT(chain_fees, x.chain_id, x.wei)
 HEADROOM_INSPECT(conversion_metrics, x.completed, x.failed, x.running, x.average_ms, x.p95_ms,
-                 x.p99_ms, x.total_in, x.total_received, x.total_loss)
-HEADROOM_INSPECT(trial_balance, x.buffer, x.reserve, x.in_transit, x.at_venue, x.users, x.capital,
-                 x.conversion_loss, x.wagered, x.user_count)
+                 x.p99_ms, x.total_in, x.total_received, x.total_loss, x.fees)
+HEADROOM_INSPECT(trial_balance, x.buffer, x.reserve, x.in_transit, x.converting, x.at_venue,
+                 x.users, x.capital, x.conversion_loss, x.wagered, x.user_count)
+HEADROOM_INSPECT(solvency, x.checked, x.solvent, x.difference, x.onchain_known, x.shortfall, x.at)
 HEADROOM_INSPECT(unfinished_work, x.placing_bets, x.settling_deposits)
 
 }  // namespace headroom

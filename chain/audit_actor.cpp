@@ -1,5 +1,7 @@
 #include "chain/audit_actor.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include "chain/abi.hpp"
 #include "chain/eth.hpp"
 
@@ -29,19 +31,21 @@ void answer(audit_self self, const onchain_balances& found) {
 
 void read_polygon(audit_self self, onchain_balances found) {
   const auto& s = self->state.settings;
-  ask_all(
-      self, self->state.polygon,
-      {balance_of(s.polygon_usdt0, s.polygon_owner), balance_of(s.polygon_usdc, s.polygon_owner)},
-      [=](std::vector<rpc_result>& r) mutable {
-        const auto usdt0 = read_balance(r[0]);
-        const auto usdc_balance = read_balance(r[1]);
-        found.polygon_known = usdt0 && usdc_balance;
-        if (found.polygon_known) {
-          found.polygon_usdt0 = *usdt0;
-          found.polygon_usdc = *usdc_balance;
-        }
-        answer(self, found);
-      });
+  std::vector<rpc_request> calls{balance_of(s.polygon_usdt0, s.polygon_owner),
+                                 balance_of(s.polygon_usdc, s.polygon_owner)};
+  if (!s.collateral.is_zero()) calls.push_back(balance_of(s.collateral, s.collateral_owner));
+  ask_all(self, self->state.polygon, std::move(calls), [=](std::vector<rpc_result>& r) mutable {
+    const auto usdt0 = read_balance(r[0]);
+    const auto usdc_balance = read_balance(r[1]);
+    const auto collateral = r.size() > 2 ? read_balance(r[2]) : usdc{};
+    found.polygon_known = usdt0 && usdc_balance && collateral;
+    if (found.polygon_known) {
+      found.polygon_usdt0 = *usdt0;
+      found.polygon_usdc = *usdc_balance;
+      found.polygon_collateral = *collateral;
+    }
+    answer(self, found);
+  });
 }
 
 void read_plasma(audit_self self) {
@@ -56,6 +60,60 @@ void read_plasma(audit_self self) {
           });
 }
 
+caf::result<onchain_balances> read_chains(audit_self self) {
+  auto& s = self->state;
+  const bool read = s.read_at != caf::actor_clock::time_point{};
+  if (read && self->clock().now() < s.read_at + s.settings.fresh) return s.last;
+  if (s.waiting.size() >= s.settings.max_waiting) return make_error(errc::overloaded);
+  auto promise = self->make_response_promise<onchain_balances>();
+  s.waiting.push_back(promise);
+  if (s.waiting.size() == 1) read_plasma(self);
+  return promise;
+}
+
+// -- the check -----------------------------------------------------------------------------------
+
+std::optional<holdings> holdings_of(const onchain_balances& b) {
+  if (!b.plasma_known || !b.polygon_known) return std::nullopt;
+  return holdings{add_saturating(b.plasma_usdt0, b.polygon_usdt0),
+                  add_saturating(b.polygon_usdc, b.polygon_collateral)};
+}
+
+void compare(audit_self self, const trial_balance& books, const onchain_balances& chains) {
+  auto& st = self->state;
+  const auto news = st.watch.look(books, holdings_of(chains), st.w->now());
+  if (news == solvency_news::none) return;
+  const auto& s = st.watch.last();
+  spdlog::log(news == solvency_news::turned_bad ? spdlog::level::err : spdlog::level::info,
+              "audit.{} difference={} onchain_shortfall={} buffer={} reserve={} in_transit={} "
+              "users={} polygon_usdc={} collateral={} usdt0={}",
+              news == solvency_news::turned_bad ? "insolvent" : "solvent_again",
+              to_string(s.difference), s.onchain_known ? to_string(s.shortfall) : "unknown",
+              to_string(books.buffer), to_string(books.reserve), to_string(books.in_transit),
+              to_string(books.users), to_string(chains.polygon_usdc),
+              to_string(chains.polygon_collateral),
+              to_string(add_saturating(chains.plasma_usdt0, chains.polygon_usdt0)));
+}
+
+/// The books first: what they call in transit is on a chain before they say so. Without the books
+/// there is nothing to compare.
+void check(audit_self self) {
+  auto& st = self->state;
+  self->delayed_send(self, st.settings.check_every, actors::poll_atom::value);
+  const auto query = st.w->dir.get<actors::query_actor>();
+  if (!query) return;
+  self->request(query, st.w->settings.load_timeout, actors::solvency_atom::value)
+      .then(
+          [self](const trial_balance& books) {
+            self->state.read_at = {};  // an older look at the chains would be of another time
+            self->request(caf::actor_cast<actors::audit_actor>(self),
+                          self->state.w->settings.step_timeout, actors::get_atom::value)
+                .then([self, books](const onchain_balances& b) { compare(self, books, b); },
+                      [self, books](const caf::error&) { compare(self, books, {}); });
+          },
+          [](const caf::error&) {});
+}
+
 }  // namespace
 
 actors::audit_actor::behavior_type audit_behavior(audit_self self, actors::world_ptr w,
@@ -66,22 +124,21 @@ actors::audit_actor::behavior_type audit_behavior(audit_self self, actors::world
   st.settings = settings;
   st.plasma = std::move(plasma);
   st.polygon = std::move(polygon);
+  self->send(self, actors::poll_atom::value);
   return {
-      [self](actors::get_atom) -> caf::result<onchain_balances> {
-        auto& s = self->state;
-        const bool read = s.read_at != caf::actor_clock::time_point{};
-        if (read && self->clock().now() < s.read_at + s.settings.fresh) return s.last;
-        if (s.waiting.size() >= s.settings.max_waiting) return make_error(errc::overloaded);
-        auto promise = self->make_response_promise<onchain_balances>();
-        s.waiting.push_back(promise);
-        if (s.waiting.size() == 1) read_plasma(self);
-        return promise;
-      },
+      [self](actors::get_atom) { return read_chains(self); },
+      [self](actors::solvency_atom) { return self->state.watch.last(); },
+      [self](actors::poll_atom) { check(self); },
       [self](actors::status_atom) {
         const auto& s = self->state;
+        const auto& v = s.watch.last();
         return actors::status_report{audit_state::name,
                                      {{"plasma_known", s.last.plasma_known ? "yes" : "no"},
-                                      {"polygon_known", s.last.polygon_known ? "yes" : "no"}}};
+                                      {"polygon_known", s.last.polygon_known ? "yes" : "no"},
+                                      {"solvent", !v.checked  ? "not checked yet"
+                                                  : v.solvent ? "yes"
+                                                              : "no"},
+                                      {"onchain_shortfall", to_string(v.shortfall)}}};
       },
   };
 }

@@ -115,6 +115,10 @@ std::optional<byte_vector> read_bytes(const json& value) {
   return from_hex(*text);
 }
 
+std::optional<byte_vector> bytes_of(const rpc_result& r) {
+  return r.status == rpc_status::ok ? read_bytes(r.value) : std::nullopt;
+}
+
 std::optional<hash256> read_hash(const json& value) {
   const auto* text = value.get_ptr<const std::string*>();
   return text ? hash256::parse(*text) : std::nullopt;
@@ -123,10 +127,6 @@ std::optional<hash256> read_hash(const json& value) {
 rpc_request chain_id() { return {"eth_chainId"}; }
 rpc_request block_number() { return {"eth_blockNumber"}; }
 rpc_request max_priority_fee() { return {"eth_maxPriorityFeePerGas"}; }
-
-rpc_request balance(const address& owner, std::string_view block) {
-  return {"eth_getBalance", json::array({owner.hex(), block})};
-}
 
 rpc_request transaction_count(const address& account, std::string_view block) {
   return {"eth_getTransactionCount", json::array({account.hex(), block})};
@@ -169,12 +169,6 @@ rpc_request logs(const log_filter& filter) {
                                            {"topics", std::move(topics)}}})};
 }
 
-std::optional<std::uint64_t> read_balance(const json& value) {
-  const auto word = read_word(value);
-  if (!word) return std::nullopt;
-  return word->to_u64().value_or(std::numeric_limits<std::uint64_t>::max());
-}
-
 std::optional<std::vector<log_entry>> read_logs(const json& value) {
   if (!value.is_array()) return std::nullopt;
   std::vector<log_entry> out;
@@ -197,7 +191,8 @@ std::optional<std::optional<receipt>> read_receipt(const json& value) {
   if (!tx || !status || *status > 1 || !block_hash || !number || !gas || !list) return std::nullopt;
   auto entries = read_logs(*list);
   if (!entries) return std::nullopt;
-  return receipt{*tx, *status == 1, *block_hash, *number, *gas, std::move(*entries)};
+  const auto price = number_member(value, "effectiveGasPrice").value_or(0);
+  return receipt{*tx, *status == 1, *block_hash, *number, *gas, price, std::move(*entries)};
 }
 
 std::optional<std::optional<block_info>> read_block(const json& value) {

@@ -19,6 +19,8 @@ namespace headroom::chain::eth {
 [[nodiscard]] std::optional<std::uint64_t> read_number(const nlohmann::json& value);
 [[nodiscard]] std::optional<byte_vector> read_bytes(const nlohmann::json& value);
 [[nodiscard]] std::optional<hash256> read_hash(const nlohmann::json& value);
+/// Of an answer: nothing unless it is good.
+[[nodiscard]] std::optional<byte_vector> bytes_of(const rpc_result& r);
 
 // -- questions -----------------------------------------------------------------------------------
 // `block` is a tag ("latest", "pending", "finalized") or a quantity.
@@ -31,7 +33,6 @@ struct call_parameters {
 };
 [[nodiscard]] rpc_request chain_id();      // read_number
 [[nodiscard]] rpc_request block_number();  // read_number
-[[nodiscard]] rpc_request balance(const address& owner, std::string_view block = "latest");
 [[nodiscard]] rpc_request transaction_count(const address& account,
                                             std::string_view block);  // read_number
 [[nodiscard]] rpc_request code(const address& account);               // read_bytes
@@ -43,9 +44,6 @@ struct call_parameters {
 [[nodiscard]] rpc_request block(std::string_view block);            // read_block
 [[nodiscard]] rpc_request fee_history();                            // read_next_base_fee
 [[nodiscard]] rpc_request send_raw_transaction(byte_view raw);      // judge_send
-
-/// Wei that do not fit 64 bits (18.4 coins) read as 2^64 - 1.
-[[nodiscard]] std::optional<std::uint64_t> read_balance(const nlohmann::json& value);
 
 struct log_filter {
   std::uint64_t from_block = 0;
@@ -64,6 +62,7 @@ struct receipt {
   hash256 block_hash;
   std::uint64_t block_number = 0;
   std::uint64_t gas_used = 0;
+  std::uint64_t gas_price = 0;  // paid per gas; 0 when the node does not say
   std::vector<log_entry> logs;
 };
 /// Outer nothing: unreadable. Inner nothing: the node knows no receipt, which proves nothing.

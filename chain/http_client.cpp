@@ -151,10 +151,10 @@ class http_client::engine::exchange : public std::enable_shared_from_this<exchan
   void start(std::chrono::milliseconds timeout) {
     deadline_.expires_after(timeout);
     deadline_.async_wait([self = shared_from_this()](error_code ec) {
-      if (!ec) self->fail("timeout");
+      if (!ec) self->fail("timeout", http_failure::silence);
     });
     auto target = url::parse(request_.url);
-    if (!target || !prepare(*target)) return fail("bad request");
+    if (!target || !prepare(*target)) return fail("bad request", http_failure::ours);
     url_ = std::move(*target);
     connection_ = owner_.take_idle(url_.origin());
     reused_ = connection_ != nullptr;
@@ -163,8 +163,9 @@ class http_client::engine::exchange : public std::enable_shared_from_this<exchan
   }
 
   /// Ends it, whatever the step. Later steps of the same exchange find done_ empty and stop.
-  void fail(std::string why) {
+  void fail(std::string why, http_failure failure = http_failure::broken) {
     http_result result;
+    result.failure = failure;
     result.outcome = writing_ ? http_outcome::maybe_sent : http_outcome::refused_before_send;
     result.error = std::move(why);
     finish(std::move(result));
@@ -198,7 +199,7 @@ class http_client::engine::exchange : public std::enable_shared_from_this<exchan
       auto* tls = connection_->tls();
       tls->set_verify_callback(ssl::host_name_verification(url_.host));
       if (SSL_set_tlsext_host_name(tls->native_handle(), url_.host.c_str()) != 1)
-        return fail("bad host name");
+        return fail("bad host name", http_failure::ours);
     } else {
       connection_ = std::make_unique<connection>(owner_.io_);
     }
@@ -206,7 +207,7 @@ class http_client::engine::exchange : public std::enable_shared_from_this<exchan
     const auto numeric = asio::ip::make_address(url_.host, not_numeric);
     if (!not_numeric) {  // needs no resolver, which has a thread of its own
       const auto port = std::stoul(url_.port);
-      if (port == 0 || port > 65535) return fail("bad port");
+      if (port == 0 || port > 65535) return fail("bad port", http_failure::ours);
       connection_->tcp().async_connect(
           tcp::endpoint{numeric, static_cast<std::uint16_t>(port)},
           [self = shared_from_this()](error_code ec) { self->connected(ec); });
@@ -275,6 +276,7 @@ class http_client::engine::exchange : public std::enable_shared_from_this<exchan
     auto& response = parser_->get();
     http_result result;
     result.outcome = http_outcome::answered;
+    result.failure = http_failure::none;
     result.status = response.result_int();
     for (const auto& field : response)
       result.headers.emplace_back(std::string{field.name_string()}, std::string{field.value()});
@@ -343,7 +345,7 @@ void http_client::engine::stop() {
       stopped_ = true;
       asio::post(io_, [this] {
         stopping_ = true;
-        while (!open_.empty()) (*open_.begin())->fail("stopped");
+        while (!open_.empty()) (*open_.begin())->fail("stopped", http_failure::ours);
         idle_.clear();
         work_.reset();
       });

@@ -28,8 +28,17 @@ enum class http_outcome : std::uint8_t {
   maybe_sent = 2,           // it may have reached the server: timeout, reset, unreadable answer
 };
 
+/// Why there is no answer, as far as it says something about the server.
+enum class http_failure : std::uint8_t {
+  none = 0,     // there is one
+  ours = 1,     // never tried: our own bound, a stopped client, a request that cannot be made
+  silence = 2,  // it took too long
+  broken = 3,   // refused, reset, unreadable
+};
+
 struct http_result {
   http_outcome outcome = http_outcome::refused_before_send;
+  http_failure failure = http_failure::ours;
   unsigned status = 0;
   http_headers headers;
   std::string body;

@@ -1,5 +1,6 @@
 #include "chain/json_rpc.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <optional>
@@ -68,9 +69,10 @@ class json_rpc::nodes {
     return good;
   }
   [[nodiscard]] const std::string& url(std::size_t i) const { return list_[i].url; }
-  void failed(std::size_t i) {
+  void failed(std::size_t i, bool silent) {
     const std::lock_guard lock{mutex_};
-    list_[i].skip_until = clock::now() + settings.skip_after_failure;
+    list_[i].skip_until =
+        clock::now() + (silent ? settings.skip_after_silence : settings.skip_after_failure);
   }
   void worked(std::size_t i) {
     const std::lock_guard lock{mutex_};
@@ -101,39 +103,47 @@ struct attempt {
   std::uint64_t id = 0;
   std::string body;
   std::function<void(rpc_result)> done;
+  clock::time_point end;
   bool maybe_sent = false;
+
+  /// What the next node may take of the time that is left.
+  [[nodiscard]] std::chrono::milliseconds share() const {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - clock::now());
+    const auto nodes_left = static_cast<std::int64_t>(order.size() - at);
+    return std::max(left / nodes_left, std::chrono::milliseconds{1});
+  }
+  void give_up() const {
+    rpc_result out;
+    out.status = maybe_sent ? rpc_status::maybe_sent : rpc_status::unreachable;
+    out.repeated = maybe_sent;
+    done(std::move(out));
+  }
 };
 
 template <class Nodes>
 void advance(const std::shared_ptr<attempt<Nodes>>& a) {
-  if (a->at == a->order.size()) {
-    rpc_result out;
-    out.status = a->maybe_sent ? rpc_status::maybe_sent : rpc_status::unreachable;
-    out.repeated = a->maybe_sent;
-    return a->done(std::move(out));
-  }
+  if (a->at == a->order.size()) return a->give_up();
+  const auto share = a->share();
   const auto node = a->order[a->at++];
   http_request request{
       "POST", a->nodes->url(node), {{"Content-Type", "application/json"}}, a->body};
-  a->nodes->http->request(
-      std::move(request), a->nodes->settings.timeout, [a, node](http_result answer) {
-        if (answer.outcome == http_outcome::answered) {
-          auto result = read_answer(answer.body, a->id);
-          const bool limited =
-              answer.status == 429 ||
-              (result && result->status == rpc_status::error && is_limit(result->error.code));
-          if (result && !limited) {
-            a->nodes->worked(node);
-            result->repeated = a->maybe_sent;
-            return a->done(std::move(*result));
-          }
-          if (!limited) a->maybe_sent = true;  // a proxy's page: who knows what stands behind it
-        } else if (answer.outcome == http_outcome::maybe_sent) {
-          a->maybe_sent = true;
-        }
-        a->nodes->failed(node);
-        advance(a);
-      });
+  a->nodes->http->request(std::move(request), share, [a, node](http_result answer) {
+    if (answer.outcome == http_outcome::maybe_sent) a->maybe_sent = true;
+    if (answer.failure == http_failure::ours) return a->give_up();
+    if (answer.outcome == http_outcome::answered) {
+      auto result = read_answer(answer.body, a->id);
+      const bool limited = answer.status == 429 || (result && result->status == rpc_status::error &&
+                                                    is_limit(result->error.code));
+      if (result && !limited) {
+        a->nodes->worked(node);
+        result->repeated = a->maybe_sent;
+        return a->done(std::move(*result));
+      }
+      if (!limited) a->maybe_sent = true;  // a proxy's page: who knows what stands behind it
+    }
+    a->nodes->failed(node, answer.failure == http_failure::silence);
+    advance(a);
+  });
 }
 
 }  // namespace
@@ -149,7 +159,14 @@ void json_rpc::call(rpc_request request, std::function<void(rpc_result)> done) c
                             {"method", std::move(request.method)},
                             {"params", std::move(request.params)}};
   auto a = std::make_shared<attempt<nodes>>();
-  *a = {nodes_, nodes_->order(), 0, id, to_text(body), std::move(done), false};
+  *a = {nodes_,
+        nodes_->order(),
+        0,
+        id,
+        to_text(body),
+        std::move(done),
+        clock::now() + nodes_->settings.timeout,
+        false};
   advance(a);
 }
 

@@ -39,13 +39,17 @@ struct rpc_result {
 };
 
 struct json_rpc_options {
-  std::chrono::milliseconds timeout{5'000};  // per node
+  /// Of a whole call, over all nodes: each gets an equal share of what is left. Below the patience
+  /// of those who ask (core_settings::load_timeout), or a silent node would hide the next one.
+  std::chrono::milliseconds timeout{4'500};
   std::chrono::milliseconds skip_after_failure{3'000};
+  std::chrono::milliseconds skip_after_silence{30'000};  // each try costs its share of the timeout
 };
 
 /// JSON-RPC 2.0 over an ordered list of nodes. Every method we call may be repeated (a raw
 /// transaction has one hash), so a node that fails or limits us is followed by the next, and
-/// skipped for a while. Thread-safe; calls in progress outlive the object.
+/// skipped for a while. What our own client refuses says nothing of a node: the call ends there.
+/// Thread-safe; calls in progress outlive the object.
 class json_rpc {
  public:
   json_rpc(std::shared_ptr<http_client> http, std::vector<std::string> urls,

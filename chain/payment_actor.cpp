@@ -38,9 +38,7 @@ chain_codes codes_of(std::uint8_t version) {
           "invalid_exact_evm_transaction_simulation_failed"};
 }
 
-std::optional<byte_vector> bytes_of(const rpc_result& r) {
-  return r.status == rpc_status::ok ? eth::read_bytes(r.value) : std::nullopt;
-}
+using eth::bytes_of;
 
 std::optional<bool> flag_of(const rpc_result& r) {
   const auto data = bytes_of(r);

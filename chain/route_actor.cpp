@@ -29,14 +29,21 @@ operation_id operation_of(const run_step& x, std::string_view what) {
   return operation_id::from_digest(keccak256(name));
 }
 
-std::optional<byte_vector> bytes_of(const rpc_result& r) {
-  return r.status == rpc_status::ok ? eth::read_bytes(r.value) : std::nullopt;
-}
-
 std::vector<log_entry> entries_of(const operation_report& r) {
   std::vector<log_entry> out;
   for (const auto& log : r.logs)
     out.push_back({log.emitter, log.topics, log.data, r.tx_hash, r.block_number});
+  return out;
+}
+
+/// USDT0 to USDC on Polygon, for us; what is left to set is the price and the deadline.
+uniswap_v3::swap swap_of(const route_settings& s, usdc amount) {
+  uniswap_v3::swap out;
+  out.token_in = s.polygon.usdt0;
+  out.token_out = s.usdc;
+  out.fee = s.pool_fee;
+  out.recipient = s.polygon_wallet;
+  out.amount_in = static_cast<std::uint64_t>(amount.micro);
   return out;
 }
 
@@ -161,11 +168,21 @@ class step_run : public std::enable_shared_from_this<step_run> {
   }
 
   void quote_fee(const operation_id& id) {
+    const auto ask_messenger = [&](byte_vector data) {
+      return eth::call({s_.plasma_wallet, s_.plasma.messenger, std::move(data), {}});
+    };
     ask_all(self_, st_.plasma,
-            {eth::call(
-                {s_.plasma_wallet, s_.plasma.messenger, oft::quote_send_call(parameters()), {}})},
+            {ask_messenger(oft::peers_call(s_.polygon.eid)),
+             ask_messenger(oft::quote_send_call(parameters()))},
             [run = shared_from_this(), id](std::vector<rpc_result>& r) {
-              const auto data = bytes_of(r[0]);
+              const auto peer = eth::bytes_of(r[0]);
+              if (!peer) return run->unreadable("the bridge's pathway cannot be read");
+              if (abi::account_of(*peer) != run->s_.polygon.messenger) {
+                spdlog::error("route.pathway_not_wired conversion={} eid={} peer={}",
+                              run->x_.conversion.text(), run->s_.polygon.eid, to_0x(*peer));
+                return run->waiting("waits: the bridge does not lead to our messenger");
+              }
+              const auto data = eth::bytes_of(r[1]);
               auto fee = data ? oft::read_quote(*data) : std::nullopt;
               const auto native = fee ? fee->native.to_u64() : std::nullopt;
               if (!native || *native > UINT64_MAX / 1'000)
@@ -192,24 +209,36 @@ class step_run : public std::enable_shared_from_this<step_run> {
             });
   }
 
+  /// Forwards from the block on record, which moves on past what was searched: after a long outage
+  /// one look does not reach the head, and the next one goes on.
   void find_arrival(const chain_head& head) {
     log_search s;
     s.filter.emitter = s_.polygon.messenger;
     s.filter.topics = {oft::received_topic(), detail_.guid};
     s.highest = head.latest.number;
-    s.lowest = detail_.from_block.value_or(
-        s.highest > s_.searched_at_least ? s.highest - s_.searched_at_least : 0);
+    if (!detail_.from_block)
+      detail_.from_block = s.highest > s_.searched_at_least ? s.highest - s_.searched_at_least : 0;
+    s.lowest = *detail_.from_block;
     s.chunk = s_.logs_chunk;
     s.max_chunks = s_.logs_chunks;
-    search_logs(self_, st_.polygon, std::move(s),
-                [run = shared_from_this(), head](const log_findings& found) {
-                  if (!found.readable) return run->unreadable("the destination chain is silent");
-                  run->arrived(head, found.logs);
-                });
+    search_logs_forward(self_, st_.polygon, std::move(s),
+                        [run = shared_from_this(), head](const log_findings& found) {
+                          if (!found.readable)
+                            return run->unreadable("the destination chain is silent");
+                          if (found.logs.empty()) return run->not_arrived(head, found);
+                          run->arrived(head, found.logs);
+                        });
+  }
+
+  /// Only final blocks are done with: others may still change.
+  void not_arrived(const chain_head& head, const log_findings& found) {
+    if (found.complete) return waiting("waits for delivery");
+    const auto next = std::min(found.next, head.final_number + 1);
+    detail_.from_block = std::max(*detail_.from_block, next);
+    waiting("looks for the delivery, block by block");
   }
 
   void arrived(const chain_head& head, const std::vector<log_entry>& logs) {
-    if (logs.empty()) return waiting("waits for delivery");
     const auto event = oft::find_received(logs, s_.polygon.messenger, detail_.guid);
     const auto amount = event ? event->amount.to_u64() : std::nullopt;
     if (!amount || *amount > static_cast<std::uint64_t>(INT64_MAX) ||
@@ -241,7 +270,7 @@ class step_run : public std::enable_shared_from_this<step_run> {
         {eth::call(
             {std::nullopt, s_.polygon.usdt0, allowance_call(s_.polygon_wallet, s_.router), {}})},
         [run = shared_from_this(), swap](std::vector<rpc_result>& r) {
-          const auto data = bytes_of(r[0]);
+          const auto data = eth::bytes_of(r[0]);
           const auto allowed = data ? abi::reader{*data}.word(0) : std::nullopt;
           if (!allowed) return run->unreadable("the allowance cannot be read");
           const auto need = uint256::of(static_cast<std::uint64_t>(run->x_.amount_in.micro));
@@ -269,24 +298,14 @@ class step_run : public std::enable_shared_from_this<step_run> {
     });
   }
 
-  [[nodiscard]] uniswap_v3::swap swap_of(std::uint64_t amount) const {
-    uniswap_v3::swap out;
-    out.token_in = s_.polygon.usdt0;
-    out.token_out = s_.usdc;
-    out.fee = s_.pool_fee;
-    out.recipient = s_.polygon_wallet;
-    out.amount_in = amount;
-    return out;
-  }
-
   void quote_swap(const operation_id& id) {
-    auto swap = swap_of(static_cast<std::uint64_t>(x_.amount_in.micro));
+    auto swap = swap_of(s_, x_.amount_in);
     ask_all(
         self_, st_.polygon,
         {eth::call({std::nullopt, s_.quoter, uniswap_v3::quote_call(swap), {}}),
          eth::block("latest")},
         [run = shared_from_this(), id, swap](std::vector<rpc_result>& r) mutable {
-          const auto data = bytes_of(r[0]);
+          const auto data = eth::bytes_of(r[0]);
           const auto quoted = data ? uniswap_v3::read_quote(*data) : std::nullopt;
           const auto block =
               r[1].status == rpc_status::ok ? eth::read_block(r[1].value) : std::nullopt;
@@ -368,16 +387,10 @@ caf::result<actors::route_quote> quote(route_self self, usdc amount) {
   const auto& s = self->state.settings;
   if (amount.micro <= 0) return make_error(errc::invalid_field);
   auto promise = self->make_response_promise<actors::route_quote>();
-  uniswap_v3::swap swap;
-  swap.token_in = s.polygon.usdt0;
-  swap.token_out = s.usdc;
-  swap.fee = s.pool_fee;
-  swap.recipient = s.polygon_wallet;
-  swap.amount_in = static_cast<std::uint64_t>(amount.micro);
   ask_all(self, self->state.polygon,
-          {eth::call({std::nullopt, s.quoter, uniswap_v3::quote_call(swap), {}})},
+          {eth::call({std::nullopt, s.quoter, uniswap_v3::quote_call(swap_of(s, amount)), {}})},
           [self, promise](std::vector<rpc_result>& r) mutable {
-            const auto data = bytes_of(r[0]);
+            const auto data = eth::bytes_of(r[0]);
             const auto out = data ? uniswap_v3::read_quote(*data) : std::nullopt;
             if (!out || *out > static_cast<std::uint64_t>(INT64_MAX)) {
               promise.deliver(make_error(errc::unavailable, "no quote"));

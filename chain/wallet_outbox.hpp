@@ -2,7 +2,7 @@
 
 #include "chain/wallet_actor.hpp"
 
-/// The wallet's work, for its own three files: wallet_start (what was left open), wallet_send (from
+/// The wallet's work, for its own three files: wallet_actor (what was left open), wallet_send (from
 /// a request to a stored row), wallet_watch (from a broadcast to finality).
 namespace headroom::chain {
 
@@ -60,6 +60,7 @@ class wallet_outbox {
   void store_bump(open_operation& op);
 
   [[nodiscard]] std::optional<gas_fees> fees_of(std::span<const rpc_result> results) const;
+  [[nodiscard]] bool affordable(const gas_fees& fees);
   [[nodiscard]] open_operation* find(std::uint64_t nonce);
   [[nodiscard]] chain_operation row_of(const operation_id& id, const std::string& purpose,
                                        std::uint32_t attempt, const signed_transaction& tx) const;

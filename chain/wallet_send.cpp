@@ -26,16 +26,23 @@ std::vector<rpc_request> fee_calls() {
   return {eth::fee_history(), eth::max_priority_fee(), eth::block("latest")};
 }
 
-/// What the chain takes now; nothing when it does not say or asks more than we may pay.
+/// What the chain takes now; nothing when it does not say.
 std::optional<gas_fees> wallet_outbox::fees_of(std::span<const rpc_result> r) const {
   auto base = r[0].status == rpc_status::ok ? eth::read_next_base_fee(r[0].value) : std::nullopt;
   if (!base && r[2].status == rpc_status::ok)
     if (const auto block = eth::read_block(r[2].value); block && *block) base = (*block)->base_fee;
   if (!base) return std::nullopt;
   const auto tip = r[1].status == rpc_status::ok ? eth::read_number(r[1].value) : std::nullopt;
-  const auto fees = eth::suggest_fees(*base, tip.value_or(0), st_.settings.min_tip_wei);
-  if (fees.max_fee > st_.settings.max_fee_wei) return std::nullopt;
-  return fees;
+  return eth::suggest_fees(*base, tip.value_or(0), st_.settings.min_tip_wei);
+}
+
+/// Above our limit nothing is signed, so the account stands still until the chain is cheaper or a
+/// human raises the limit: they must hear of it.
+bool wallet_outbox::affordable(const gas_fees& fees) {
+  const auto most = st_.settings.max_fee_wei;
+  if (fees.max_fee <= most) return true;
+  raise("the gas price is above max_fee_wei = " + std::to_string(most));
+  return false;
 }
 
 chain_operation wallet_outbox::row_of(const operation_id& id, const std::string& purpose,
@@ -120,7 +127,8 @@ void wallet_outbox::priced(const operation_id& id, std::vector<rpc_result>& r) {
     gas = eth::padded_gas(*value);
   }
   const auto fees = fees_of(r);
-  if (!fees) return refuse(id, make_error(errc::unavailable, "no acceptable gas price"));
+  if (!fees || !affordable(*fees))
+    return refuse(id, make_error(errc::unavailable, "no acceptable gas price"));
   x.body = {st_.settings.chain_id, 0, *fees, gas, x.what.call.to, x.what.call.value,
             x.what.call.data};
   x.at = phase::ready;

@@ -1,6 +1,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "chain/wallet_outbox.hpp"
 
@@ -17,6 +18,18 @@ constexpr milliseconds longest_retry{5'000};
 
 std::optional<std::optional<eth::receipt>> receipt_of(const rpc_result& r) {
   return r.status == rpc_status::ok ? eth::read_receipt(r.value) : std::nullopt;
+}
+
+/// In native coin: gas, and the value that went along unless it came back with a revert. What does
+/// not fit 64 bits (18.4 coins) counts as 2^64 - 1.
+std::uint64_t cost_of(const open_operation& op, const eth::receipt& r) {
+  constexpr auto most = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t out = 0;
+  if (__builtin_mul_overflow(r.gas_used, r.gas_price, &out)) return most;
+  const auto value = op.attempts.front().body.value.to_u64();  // the same in every attempt
+  if (!r.succeeded) return out;
+  if (!value || __builtin_add_overflow(out, *value, &out)) return most;
+  return out;
 }
 
 }  // namespace
@@ -148,6 +161,7 @@ void wallet_outbox::confirm_canonical(std::uint64_t nonce, const eth::receipt& r
             out.state = r.succeeded ? operation_state::confirmed : operation_state::reverted;
             out.tx_hash = r.tx_hash;
             out.block_number = r.block_number;
+            op->cost_wei = cost_of(*op, r);
             if (r.succeeded)
               for (const auto& log : r.logs) out.logs.push_back(to_event(log));
             box.finish(*op, std::move(out));
@@ -200,6 +214,7 @@ void wallet_outbox::book(open_operation& op) {
   entry.id = op.id;
   entry.at = w_.now();
   entry.block_number = out.block_number;
+  entry.fee_wei = op.cost_wei;
   switch (out.state) {
     case operation_state::confirmed: entry.status = operation_status::confirmed; break;
     case operation_state::reverted: entry.status = operation_status::reverted; break;
@@ -288,7 +303,7 @@ void wallet_outbox::bump(open_operation& op) {
     const auto market = box.fees_of(r);
     auto body = found->attempts.back().body;
     if (market) body.fees = bumped(body.fees, *market);
-    if (!market || body.fees.max_fee > self->state.settings.max_fee_wei) {
+    if (!market || !box.affordable(body.fees)) {
       found->bumping = false;
       return;
     }

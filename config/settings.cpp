@@ -134,6 +134,7 @@ void read_chain(section& s, chain_settings& c) {
       .take("rpc", c.rpc)
       .take("confirmations", c.confirmations)
       .take("finalized_tag", c.finalized_tag)
+      .take_ms("rpc_timeout_ms", c.rpc_timeout)
       .take_ms("poll_ms", c.poll)
       .take_ms("bump_after_ms", c.bump_after)
       .take("min_tip_wei", c.min_tip_wei)
@@ -195,6 +196,7 @@ settings read(const json& document) {
         .take("chain_id", v.chain_id)
         .take("exchange", v.exchange)
         .take("neg_risk_exchange", v.neg_risk_exchange)
+        .take("collateral", v.collateral)
         .take("orders_per_second", v.orders_per_second)
         .take("order_burst", v.order_burst)
         .take_ms("order_timeout_ms", v.order_timeout)
@@ -235,6 +237,7 @@ std::string check_chain(const chain_settings& c, const std::string& name) {
   if (c.usdt0.is_zero()) return name + ".usdt0 must be set";
   if (c.poll < milliseconds{10}) return name + ".poll_ms must be at least 10";
   if (c.bump_after < milliseconds{1'000}) return name + ".bump_after_ms must be at least 1000";
+  if (c.rpc_timeout < milliseconds{100}) return name + ".rpc_timeout_ms must be at least 100";
   return {};
 }
 

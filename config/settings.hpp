@@ -38,7 +38,8 @@ struct chain_settings {
   std::uint64_t chain_id = 0;
   std::vector<std::string> rpc;  // in order of preference
   std::uint32_t confirmations = 12;
-  bool finalized_tag = true;  // trust the node's `finalized` block too
+  bool finalized_tag = true;        // trust the node's `finalized` block too
+  milliseconds rpc_timeout{4'500};  // of one call, shared by the nodes it tries
   milliseconds poll{1'000};
   milliseconds bump_after{30'000};
   std::uint64_t min_tip_wei = 0;
@@ -75,6 +76,7 @@ struct venue_settings {
   std::uint64_t chain_id = 137;
   address exchange;
   address neg_risk_exchange;
+  address collateral;  // what bets are paid with, for the solvency check; zero: not looked at
   double orders_per_second = 40;
   double order_burst = 60;
   milliseconds order_timeout{5'000};

@@ -40,7 +40,7 @@ struct bet {
   hash256 request_hash;      // of the request's body, to tell a repeat from a reuse
   hash256 order_hash;        // EIP-712 hash: the venue's order id
   byte_vector signed_order;  // exact, see chain/polymarket/order.hpp
-  timestamp deadline;        // not sent to the venue for the first time after this
+  timestamp deadline;        // from then on it is not sent to the venue
   timestamp created_at;
   timestamp updated_at;
 };

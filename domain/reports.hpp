@@ -27,6 +27,13 @@ struct conversion_page {
   std::string next_cursor;
 };
 
+/// What conversions cost on one chain, in its own coin: gas by the receipts, and the value sent
+/// along to the bridge (an upper bound: the bridge returns what was too much).
+struct chain_fees {
+  std::uint64_t chain_id = 0;
+  std::string wei;  // decimal
+};
+
 /// How conversions went, over the last 30 days. Durations in milliseconds, from created to
 /// completed.
 struct conversion_metrics {
@@ -39,6 +46,7 @@ struct conversion_metrics {
   usdc total_in;
   usdc total_received;
   usdc total_loss;
+  std::vector<chain_fees> fees;  // by chain id
 };
 
 /// The books' totals, from the stored balances (not from a replay: that is `headroom verify`).
@@ -46,8 +54,9 @@ struct trial_balance {
   usdc buffer;
   usdc reserve;
   usdc in_transit;
-  usdc at_venue;  // amounts of bets still `placing`
-  usdc users;     // owed to users
+  usdc converting;  // of it in running conversions: perhaps between the chains, seen on neither
+  usdc at_venue;    // amounts of bets still `placing`
+  usdc users;       // owed to users
   usdc capital;
   usdc conversion_loss;
   usdc wagered;  // net of bets and refunds: what left the books through bets

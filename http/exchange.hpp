@@ -110,8 +110,7 @@ class exchange : public std::enable_shared_from_this<exchange> {
   actor_bridge::clock::time_point deadline_;
 };
 
-// -- implementation of the templates
-// ---------------------------------------------------------------
+// -- implementation of the templates -------------------------------------------------------------
 
 template <class Step>
 void exchange::guarded(Step step) {

@@ -56,8 +56,7 @@ constexpr auto amount_form =
 
 }  // namespace
 
-// -- body
-// ------------------------------------------------------------------------------------------
+// -- body ----------------------------------------------------------------------------------------
 
 /// nlohmann's SAX events: no tree is built, so depth and size cost nothing before they are refused.
 struct body_fields::reader {
@@ -144,8 +143,7 @@ std::string_view body_fields::required(std::string_view name) const {
   refuse(name, "is required");
 }
 
-// -- query
-// -----------------------------------------------------------------------------------------
+// -- query ---------------------------------------------------------------------------------------
 
 query_fields::query_fields(std::string_view query,
                            std::initializer_list<std::string_view> allowed) {
@@ -177,8 +175,7 @@ std::string_view query_fields::required(std::string_view name) const {
   refuse(name, "is required");
 }
 
-// -- values
-// ----------------------------------------------------------------------------------------
+// -- values --------------------------------------------------------------------------------------
 
 usdc read_amount_or_zero(std::string_view name, std::string_view text) {
   const auto amount = parse_usdc(text);

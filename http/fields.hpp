@@ -63,8 +63,7 @@ class query_fields {
   std::size_t count_ = 0;
 };
 
-// -- one function per kind of value; `name` is the field for the error
-// -----------------------------
+// -- one function per kind of value; `name` is the field for the error ---------------------------
 
 /// A positive amount.
 [[nodiscard]] usdc read_amount(std::string_view name, std::string_view text);

@@ -71,7 +71,7 @@ std::shared_ptr<const key_ring::snapshot> key_ring::current() const {
 void key_ring::replace(const std::vector<service_key>& keys) {
   snapshot next;
   for (const auto& k : keys)
-    if (!k.revoked_at.is_set()) next.emplace(k.id, entry{k.secret_hash, k.scopes});
+    if (!k.revoked_at.is_set()) next.emplace(k.id, entry{k.name, k.secret_hash, k.scopes});
   const std::lock_guard lock{mutex_};
   const auto known = generation_.load(std::memory_order_relaxed);
   if (known > 0 && *keys_ == next) return;
@@ -90,7 +90,7 @@ std::optional<principal> key_ring::find(std::string_view text) const {
   if (i == keys->end()) return std::nullopt;
   const auto& expected = i->second.secret_hash.bytes;
   if (CRYPTO_memcmp(given.bytes.data(), expected.data(), expected.size()) != 0) return std::nullopt;
-  return principal{principal::kind::service_key, "key:" + id, i->second.scopes};
+  return principal{principal::kind::service_key, "key:" + i->second.name, i->second.scopes};
 }
 
 }  // namespace headroom::http

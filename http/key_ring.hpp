@@ -17,7 +17,7 @@ namespace headroom::http {
 struct principal {
   enum class kind : std::uint8_t { service_key, user };
   kind type = kind::service_key;
-  std::string name;         // "key:<id>" or "user:0x..": what idempotency keys belong to
+  std::string name;         // "key:<name>" or "user:0x..": what idempotency keys belong to
   std::uint8_t scopes = 0;  // bit set of `scope`
 
   [[nodiscard]] bool may(scope s) const noexcept {
@@ -46,11 +46,13 @@ class key_ring {
   [[nodiscard]] std::uint64_t generation() const noexcept {
     return generation_.load(std::memory_order_acquire);
   }
-  /// The key's owner when `text` is an active key; compares in constant time.
+  /// The key's owner when `text` is an active key; compares in constant time. Keys of one name are
+  /// one owner: a rotation keeps the idempotency keys (docs/decisions/0006).
   [[nodiscard]] std::optional<principal> find(std::string_view text) const;
 
  private:
   struct entry {
+    std::string name;
     hash256 secret_hash;
     std::uint8_t scopes = 0;
     friend bool operator==(const entry&, const entry&) = default;

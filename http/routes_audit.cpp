@@ -12,10 +12,7 @@ void known_or_null(json_writer& w, std::string_view name, bool known, usdc amoun
 }
 
 void answer_solvency(exchange& x, const trial_balance& t, const actors::onchain_balances& chain) {
-  auto assets = t.buffer;
-  for (const auto part : {t.reserve, t.in_transit, t.at_venue})
-    assets = add_saturating(assets, part);
-  const auto difference = sub_saturating(assets, t.users);
+  const auto difference = difference_of(t);
   json_writer w{1024};
   w.open();
   w.open("trial_balance");
@@ -33,7 +30,7 @@ void answer_solvency(exchange& x, const trial_balance& t, const actors::onchain_
   w.field("reserve", t.reserve);
   w.field("in_transit", t.in_transit);
   w.field("at_venue", t.at_venue);
-  w.field("total", assets);
+  w.field("total", add_saturating(difference, t.users));
   w.close();
   w.open("liabilities");
   w.field("users", t.users);

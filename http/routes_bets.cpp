@@ -130,6 +130,7 @@ void place(exchange& x, const actors::place_bet& order, unsigned tries_left) {
 
 void post_bet(exchange& x) {
   const auto* key = presented_key(x);
+  const query_fields none{x.asked().query, {}};
   const body_fields body{
       x.asked().body, {"user_address", "token_id", "amount", "max_price", "deadline", "signature"}};
   const auto signature = body.text("signature");

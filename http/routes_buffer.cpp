@@ -37,6 +37,7 @@ void get_buffer_status(exchange& x) {
 
 void post_replenish(exchange& x) {
   const auto& key = require_scope(x, {scope::admin});
+  const query_fields none{x.asked().query, {}};
   const auto idempotency_key = require_idempotency_key(x);
   const body_fields body{x.asked().body, {"amount", "reference"}};
   actors::replenish_buffer wanted;
@@ -53,8 +54,11 @@ void post_replenish(exchange& x) {
       [](exchange& y, const buffer_status& s) { answer_status(y, s); }, refuse_change, wanted);
 }
 
+/// Sets absolute values, so repeating it changes nothing: an Idempotency-Key is welcome and not
+/// needed (docs/decisions/0011).
 void patch_buffer(exchange& x) {
   require_scope(x, {scope::admin});
+  const query_fields none{x.asked().query, {}};
   const body_fields body{x.asked().body, {"min_buffer_size", "max_buffer_size"}};
   actors::buffer_limits limits;
   limits.set_min = body.has("min_buffer_size");

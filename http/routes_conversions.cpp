@@ -73,6 +73,17 @@ void get_conversion_metrics(exchange& x) {
         w.field("total_in", m.total_in);
         w.field("total_received", m.total_received);
         w.field("total_loss", m.total_loss);
+        w.open("fees");
+        w.field("usdc", m.total_loss);
+        w.open_list("native");
+        for (const auto& f : m.fees) {
+          w.open();
+          w.number("chain_id", f.chain_id);
+          w.field("wei", f.wei);
+          w.close();
+        }
+        w.close_list();
+        w.close();
         w.close();
         y.reply_json(w.take());
       },

@@ -9,13 +9,17 @@ namespace {
 constexpr std::size_t longest_payment_header = 8 * 1024;
 constexpr std::uint32_t most_deposits = 200;
 
-/// An x402 payment as it was sent. When both headers are there, version 2 wins.
+/// An x402 payment as it was sent. When both headers are there, version 2 wins; one that is
+/// repeated is refused, for nobody could say which of them was meant.
 struct payment {
   std::uint8_t version;
   std::string_view header;
 };
 
 std::optional<payment> payment_of(const request& r) {
+  for (const auto h : {header::payment_signature, header::x_payment})
+    if (r[h].count > 1)
+      throw bad_field(std::string{header_names[static_cast<std::size_t>(h)]}, "must be one header");
   if (const auto& v2 = r[header::payment_signature]; v2.count > 0) return payment{2, v2.text};
   if (const auto& v1 = r[header::x_payment]; v1.count > 0) return payment{1, v1.text};
   return std::nullopt;

@@ -45,6 +45,18 @@ void write_buffer(std::string& out, const buffer_status& s) {
   write_gauge(out, "headroom_buffer_low", "1 when the buffer is low.", s.is_low ? "1" : "0");
 }
 
+/// The audit's last comparison; nothing before the first.
+void write_solvency(std::string& out, const solvency& s) {
+  if (!s.checked) return;
+  write_gauge(out, "headroom_solvent", "1 while books and chains cover what users are owed.",
+              s.solvent ? "1" : "0");
+  write_gauge(out, "headroom_solvency_difference_usdc", "Assets minus liabilities, by the books.",
+              in_usdc(s.difference));
+  if (s.onchain_known)
+    write_gauge(out, "headroom_onchain_shortfall_usdc", "What the chains lack of the books.",
+                in_usdc(s.shortfall));
+}
+
 /// Gauges: the registry counts the actors that live now.
 void write_actors(std::string& out, const actors::actor_listing& listing) {
   const auto each = [&](std::string_view name, std::string_view help, auto value) {
@@ -80,15 +92,26 @@ void get_metrics(exchange& x) {
   std::string text;
   x.shared().metrics.write(text, route_labels());
   write_house(text, x.services().dir);
-  const auto with_buffer = [](exchange& y, const std::string& so_far) {
-    y.ask_or<buffer_status>(
-        y.services().dir.get<actors::buffer_actor>(),
-        [so_far](exchange& z, const buffer_status& s) {
+  const auto with_solvency = [](exchange& y, const std::string& so_far) {
+    y.ask_or<solvency>(
+        y.services().dir.get<actors::audit_actor>(),
+        [so_far](exchange& z, const solvency& s) {
           auto out = so_far;
-          write_buffer(out, s);
+          write_solvency(out, s);
           answer_metrics(z, std::move(out));
         },
         [so_far](exchange& z, const caf::error&) { answer_metrics(z, so_far); },
+        actors::solvency_atom::value);
+  };
+  const auto with_buffer = [with_solvency](exchange& y, const std::string& so_far) {
+    y.ask_or<buffer_status>(
+        y.services().dir.get<actors::buffer_actor>(),
+        [so_far, with_solvency](exchange& z, const buffer_status& s) {
+          auto out = so_far;
+          write_buffer(out, s);
+          with_solvency(z, out);
+        },
+        [so_far, with_solvency](exchange& z, const caf::error&) { with_solvency(z, so_far); },
         actors::get_atom::value);
   };
   x.ask_or<actors::actor_listing>(

@@ -240,6 +240,12 @@ std::optional<conversion_metrics> pg_reader::metrics_of_conversions() {
     out.total_in = {read_int(row[6])};
     out.total_received = {read_int(row[7])};
     out.total_loss = {read_int(row[8])};
+    for (const auto& fee : tx.exec(R"(
+           SELECT chain_id, sum(fee_wei) FROM chain_operations
+           WHERE purpose IN ('bridge', 'approve', 'swap') AND status IN ('confirmed', 'reverted')
+             AND created_at > now() - interval '30 days'
+           GROUP BY chain_id ORDER BY chain_id)"))
+      out.fees.push_back({static_cast<std::uint64_t>(read_int(fee[0])), fee[1].c_str()});
     return out;
   });
 }
@@ -254,7 +260,8 @@ std::optional<trial_balance> pg_reader::trial() {
              (SELECT balance FROM a WHERE account = 2),
              (SELECT sum(amount)::bigint FROM bets WHERE status = 'placing'), u.owed,
              (SELECT balance FROM a WHERE account = 4), (SELECT balance FROM a WHERE account = 5),
-             b.total_withdrawn, u.users
+             b.total_withdrawn, u.users,
+             (SELECT sum(amount)::bigint FROM conversions WHERE status = 'running')
       FROM liquidity_buffer b, u)");
     trial_balance out;
     out.buffer = {read_int(row[0])};
@@ -266,6 +273,7 @@ std::optional<trial_balance> pg_reader::trial() {
     out.conversion_loss = {read_int(row[6])};
     out.wagered = {read_int(row[7])};
     out.user_count = read_int(row[8]);
+    out.converting = {read_int(row[9])};
     return out;
   });
 }

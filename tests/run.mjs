@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { spawnGuarded } from '../sandbox/stack/process.mjs';
+import { endGroup, spawnGuarded } from '../sandbox/stack/process.mjs';
 import { startPostgres } from '../sandbox/stack/postgres.mjs';
 import { startSandbox } from '../sandbox/stack/stack.mjs';
 
@@ -21,10 +21,12 @@ const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'headroom-test-'));
 fs.chmodSync(dir, 0o711);
 const parts = [];
 let stopping = false;
+let running; // the program that runs tests now
 
 async function stop(code) {
   if (stopping) return;
   stopping = true;
+  if (running) endGroup(running, 'SIGTERM'); // the terminal's Ctrl-C does not reach it
   for (const part of parts.reverse()) await part.stop().catch(() => {});
   fs.rmSync(dir, { recursive: true, force: true });
   process.exit(code);
@@ -36,7 +38,9 @@ async function run(title, command, args, { cwd = root, env = {} } = {}) {
   const started = Date.now();
   console.log(`\n== ${title}`);
   const child = spawnGuarded(command, args, { cwd, env: { ...process.env, ...env }, stdio: 'inherit' });
+  running = child;
   const { code } = await child.ended;
+  running = undefined;
   const seconds = ((Date.now() - started) / 1000).toFixed(0);
   results.push({ title, ok: code === 0, seconds });
   return code === 0;

@@ -1,5 +1,6 @@
 #include "chain/polymarket/answers.hpp"
 
+#include <algorithm>
 #include <array>
 #include <set>
 #include <utility>
@@ -42,6 +43,17 @@ constexpr std::array trade_states{
     std::pair{std::string_view{"FAILED"}, trade_state::failed}};
 constexpr std::array sides{std::pair{std::string_view{"BUY"}, side::buy},
                            std::pair{std::string_view{"SELL"}, side::sell}};
+
+/// Why an order cannot be canceled, as the venue words it: whole texts.
+constexpr std::array<std::string_view, 7> gone_reasons{
+    "order can't be found - already canceled or matched",
+    "already canceled or matched",
+    "order not found",
+    "order can't be canceled: canceled",
+    "order can't be canceled: killed",
+    "order can't be canceled: refused",
+    "order can't be canceled: unmatched",
+};
 
 std::optional<hash256> hash_member(const json& object, const char* key) {
   const auto* text = text_member(object, key);
@@ -126,6 +138,17 @@ order_answer read_order_answer(unsigned status, std::string_view body) {
   const auto matched = micro_member(*document, "size_matched");
   if (!id || !state || !token || !size || !matched) return {};
   return {read_verdict::found, {*id, *state, *token, {*size}, {*matched}}};
+}
+
+bool read_cancel_answer(unsigned status, std::string_view body, const hash256& hash) {
+  const auto document = status == 200 ? read_json(body) : std::nullopt;
+  if (!document) return false;
+  const auto id = hash.hex();
+  if (const auto* list = array_member(*document, "canceled"))
+    if (std::find(list->begin(), list->end(), id) != list->end()) return true;
+  const auto* left = object_member(*document, "not_canceled");
+  const auto* why = left ? text_member(*left, id.c_str()) : nullptr;
+  return why && std::find(gone_reasons.begin(), gone_reasons.end(), *why) != gone_reasons.end();
 }
 
 trades_page read_trades_answer(unsigned status, std::string_view body) {

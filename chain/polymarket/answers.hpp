@@ -58,6 +58,11 @@ struct order_answer {
 };
 [[nodiscard]] order_answer read_order_answer(unsigned status, std::string_view body);
 
+/// DELETE /order: true when the venue says that it will not fill the order from now on. It may have
+/// filled it before, only look-ups tell. Only whole reasons that we know count: "matched" does not,
+/// for then nothing but its trades ends the bet.
+[[nodiscard]] bool read_cancel_answer(unsigned status, std::string_view body, const hash256& hash);
+
 enum class trade_state : std::uint8_t {
   matched = 0,
   mined = 1,

@@ -19,7 +19,7 @@ actors::venue_actor::behavior_type venue_behavior(venue_self self, actors::world
   return {
       [self](const actors::quote_order& x) { return venue_desk{self}.quote(x); },
       [self](const actors::order_quote& q) { return venue_desk{self}.sign(q); },
-      [self](actors::submit_order& x) { return venue_desk{self}.submit(x.order); },
+      [self](actors::submit_order& x) { return venue_desk{self}.submit(x); },
       [self](const actors::look_up_order& x) { return venue_desk{self}.look_up(x); },
       [self](const actors::cancel_order& x) { return venue_desk{self}.cancel(x.hash); },
       [self](actors::tick_atom) { venue_desk{self}.wake(); },

@@ -37,12 +37,6 @@ struct venue_settings {
   std::chrono::milliseconds key_renewal{5'000};  // a refused API key is renewed at most this often
 };
 
-/// Where one order's money can be at most, as far as this life knows.
-struct known_order {
-  usdc maker_amount;
-  share_amount taker_amount;
-};
-
 struct venue_state {
   static inline const char* name = "venue";
   using time_point = caf::actor_clock::time_point;
@@ -56,8 +50,10 @@ struct venue_state {
 
   // who we are
   std::optional<api_credentials> credentials;
+  std::uint64_t renewals = 0;   // that succeeded
   std::int64_t clock_skew = 0;  // seconds the venue is ahead of us
   bool renewing = false;
+  bool renewal_due = false;
   time_point renewed_at{};  // last attempt
   std::vector<std::function<void(bool)>> waiting_for_key;
   int version = 0;  // of the venue's protocol; 0 = not known
@@ -74,7 +70,7 @@ struct venue_state {
 
   // orders
   struct queued {
-    actors::signed_order order;
+    actors::submit_order what;
     caf::typed_response_promise<actors::venue_answer> promise;
   };
   rate_limit rate;
@@ -83,9 +79,6 @@ struct venue_state {
   std::size_t in_flight = 0;
   std::size_t reads = 0;
   time_point paused_until{};
-  std::unordered_map<hash256, known_order> known;
-  std::deque<hash256> known_order_of_age;
-  std::unordered_map<hash256, fill> seen;  // last final fill of an order this life does not know
 
   std::multimap<time_point, std::function<void()>> later;
 

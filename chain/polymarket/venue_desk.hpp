@@ -15,6 +15,16 @@ class venue_desk {
   using http_done = std::function<void(const http_result&)>;
   using body_maker = std::function<std::string(const api_credentials&)>;
 
+  /// One request with our L2 headers.
+  struct authorized {
+    std::string method;
+    std::string path;
+    std::string query;
+    body_maker body;  // empty: none
+    std::chrono::milliseconds timeout{};
+    timestamp deadline{};  // when set: from then on it does not leave
+  };
+
   explicit venue_desk(venue_self self) : self_{self}, st_{self->state}, w_{*self->state.w} {}
 
   // session
@@ -27,7 +37,7 @@ class venue_desk {
   [[nodiscard]] caf::result<actors::signed_order> sign(const actors::order_quote& q);
 
   // orders
-  [[nodiscard]] caf::result<venue_answer> submit(actors::signed_order& order);
+  [[nodiscard]] caf::result<venue_answer> submit(actors::submit_order& x);
   [[nodiscard]] caf::result<venue_answer> look_up(const actors::look_up_order& x);
   [[nodiscard]] caf::result<bool> cancel(const hash256& hash);
 
@@ -37,8 +47,8 @@ class venue_desk {
   // session
   void fetch(std::string method, std::string path, http_headers lines, std::string body,
              std::chrono::milliseconds timeout, http_done done);
-  void fetch_as_us(std::string method, std::string path, std::string query, body_maker body,
-                   std::chrono::milliseconds timeout, http_done done, bool again = true);
+  void fetch_as_us(authorized x, http_done done, bool again = true);
+  void fetch_after_renewal(authorized x, http_done done, std::uint64_t refused);
   void with_credentials(std::function<void(bool)> use);
   void renew();
   void create_key();
@@ -56,7 +66,7 @@ class venue_desk {
 
   // orders
   void send_queued();
-  void send(actors::signed_order order, answer_promise promise);
+  void send(actors::submit_order x, answer_promise promise);
   void heard(const signed_order& order, const http_result& r, answer_promise promise);
   void follow(std::shared_ptr<following> f);
   void read_trades(std::shared_ptr<following> f);
@@ -65,7 +75,6 @@ class venue_desk {
   void judge(std::shared_ptr<following> f, const market& m);
   void end_submit(answer_promise promise, venue_answer a);
   void looked(std::shared_ptr<following> f);
-  void know(const signed_order& order);
   void count(const venue_answer& a);
   [[nodiscard]] caf::actor_clock::time_point now() const { return self_->clock().now(); }
 

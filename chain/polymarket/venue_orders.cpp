@@ -11,8 +11,16 @@ namespace headroom::chain::polymarket {
 
 /// One order whose trades are being read, until they are final or it takes too long.
 struct venue_desk::following {
+  explicit following(const signed_order& order)
+      : hash{order.hash},
+        token{order.body.token},
+        most_spent{order.body.maker_amount},
+        whole{order.body.taker_amount} {}
+
   hash256 hash;
   uint256 token;
+  usdc most_spent;
+  std::int64_t whole = 0;              // shares, micro: all of it (FOK) or nothing
   std::int64_t since = 0;              // unix seconds: no trade of it is older
   std::vector<std::string> trade_ids;  // from the venue's answer; empty: search by token
   venue_state::time_point give_up{};   // one look when it is past
@@ -32,7 +40,6 @@ using std::chrono::milliseconds;
 
 constexpr std::uint32_t pages_at_most = 50;
 constexpr std::size_t ids_at_most = 64;
-constexpr std::size_t orders_known = 16'384;
 constexpr std::int64_t clock_slack_seconds = 60;
 constexpr std::int64_t share_dust = 10'000;  // micro: venues cut trade sizes at 2 to 6 decimals
 constexpr milliseconds short_pause{500};     // for "later" without a time
@@ -50,6 +57,13 @@ std::string words_of(const post_answer& a) {
   std::string out{a.reason};
   if (!a.detail.empty()) out += ": " + a.detail;
   return out;
+}
+
+/// The order behind stored bytes; nothing when they are not what the hash says.
+std::optional<signed_order> read_stored(const actors::signed_order& stored) {
+  auto order = decode(stored.bytes);
+  if (!order || order->hash != stored.hash) return std::nullopt;
+  return order;
 }
 
 /// These texts are about the order itself, whichever POST of it they answer: a killed FOK order is
@@ -114,24 +128,15 @@ void venue_desk::count(const venue_answer& a) {
   }
 }
 
-void venue_desk::know(const signed_order& order) {
-  const known_order entry{{order.body.maker_amount}, {order.body.taker_amount}};
-  if (!st_.known.emplace(order.hash, entry).second) return;
-  st_.known_order_of_age.push_back(order.hash);
-  if (st_.known_order_of_age.size() <= orders_known) return;
-  st_.known.erase(st_.known_order_of_age.front());
-  st_.known_order_of_age.pop_front();
-}
-
 // -- submit --------------------------------------------------------------------------------------
 
-caf::result<venue_answer> venue_desk::submit(actors::signed_order& order) {
+caf::result<venue_answer> venue_desk::submit(actors::submit_order& x) {
   if (now() < st_.paused_until) return not_now_because("the venue asked to wait");
   if (const auto why = closed()) return not_now_because(actors::detail_of(*why));
   if (st_.queue.size() >= st_.settings.max_queued)
     return not_now_because("the order queue is full");
   auto promise = self_->make_response_promise<venue_answer>();
-  st_.queue.push_back({std::move(order), promise});
+  st_.queue.push_back({std::move(x), promise});
   send_queued();
   return promise;
 }
@@ -153,25 +158,32 @@ void venue_desk::send_queued() {
     }
     auto next = std::move(st_.queue.front());
     st_.queue.pop_front();
-    send(std::move(next.order), std::move(next.promise));
+    send(std::move(next.what), std::move(next.promise));
   }
 }
 
-void venue_desk::send(actors::signed_order stored, answer_promise promise) {
+void venue_desk::send(actors::submit_order x, answer_promise promise) {
   ++st_.in_flight;
-  auto order = decode(stored.bytes);
-  if (!order || order->hash != stored.hash)
+  auto order = read_stored(x.order);
+  if (!order)
     return end_submit(promise,
                       {venue_verdict::refused, {}, {}, {}, "unreadable order bytes", false});
-  know(*order);
   const auto shared = std::make_shared<const signed_order>(std::move(*order));
-  fetch_as_us(
-      "POST", "/order", {},
-      [shared](const api_credentials& c) { return post_body(*shared, c.key); },
-      st_.settings.order_timeout,
-      [self = self_, shared, promise](const http_result& r) {
-        venue_desk{self}.heard(*shared, r, promise);
-      });
+  fetch_as_us({"POST",
+               "/order",
+               {},
+               [shared](const api_credentials& c) { return post_body(*shared, c.key); },
+               st_.settings.order_timeout,
+               x.deadline},
+              [self = self_, shared, promise, deadline = x.deadline](const http_result& r) {
+                venue_desk desk{self};
+                const bool kept_back =
+                    r.outcome == http_outcome::refused_before_send && desk.w_.now() >= deadline;
+                if (kept_back)
+                  return desk.end_submit(promise,
+                                         not_now_because(std::string{actors::sent_too_late}));
+                desk.heard(*shared, r, promise);
+              });
 }
 
 void venue_desk::heard(const signed_order& order, const http_result& r, answer_promise promise) {
@@ -183,9 +195,7 @@ void venue_desk::heard(const signed_order& order, const http_result& r, answer_p
   if (a.stop) stop(words_of(a));
   switch (a.verdict) {
     case post_verdict::matched: {
-      auto f = std::make_shared<following>();
-      f->hash = order.hash;
-      f->token = order.body.token;
+      auto f = std::make_shared<following>(order);
       f->since = static_cast<std::int64_t>(order.body.timestamp_ms / 1000) - clock_slack_seconds;
       f->trade_ids = trade_ids_of(r.body);
       f->give_up = now() + st_.settings.confirm_wait;
@@ -229,8 +239,12 @@ void venue_desk::follow(std::shared_ptr<following> f) {
 
 void venue_desk::read_trades(std::shared_ptr<following> f) {
   for (const auto& id : f->trade_ids)
-    fetch_as_us("GET", "/data/trades", "?id=" + id + "&next_cursor=" + std::string{first_cursor},
-                {}, st_.settings.read_timeout, [self = self_, f](const http_result& r) {
+    fetch_as_us({"GET",
+                 "/data/trades",
+                 "?id=" + id + "&next_cursor=" + std::string{first_cursor},
+                 {},
+                 st_.settings.read_timeout},
+                [self = self_, f](const http_result& r) {
                   auto page = r.outcome == http_outcome::answered
                                   ? read_trades_answer(r.status, r.body)
                                   : trades_page{};
@@ -243,7 +257,7 @@ void venue_desk::read_trades(std::shared_ptr<following> f) {
 void venue_desk::read_trades_of_token(std::shared_ptr<following> f, std::string cursor) {
   const auto query = "?asset_id=" + f->token.decimal() + "&after=" + std::to_string(f->since) +
                      "&next_cursor=" + cursor;
-  fetch_as_us("GET", "/data/trades", query, {}, st_.settings.read_timeout,
+  fetch_as_us({"GET", "/data/trades", query, {}, st_.settings.read_timeout},
               [self = self_, f](const http_result& r) {
                 venue_desk desk{self};
                 auto page = r.outcome == http_outcome::answered
@@ -272,28 +286,16 @@ void venue_desk::trades_read(std::shared_ptr<following> f, bool readable) {
 void venue_desk::judge(std::shared_ptr<following> f, const market& m) {
   const auto sum = f->readable ? fill_of(f->trades, f->hash) : std::nullopt;
   const auto fee = fee_of(f->trades, f->hash, m.fees);
-  const auto known = st_.known.find(f->hash);
   if (sum && fee) {
-    const auto matched = matched_shares(f->trades, f->hash);
     const bool over = sum->final || (sum->trades == 0 && sum->any_failed);
-    bool whole = false;
-    if (known != st_.known.end()) {
-      whole = matched >= known->second.taker_amount.micro - share_dust;
-    } else if (f->object && f->object->verdict == read_verdict::found) {
-      whole = matched >= f->object->value.size_matched.micro - share_dust;
-    } else {  // nothing to compare with: two looks in a row must agree
-      const auto before = st_.seen.find(f->hash);
-      whole = before != st_.seen.end() && before->second.shares == sum->shares &&
-              before->second.trades == sum->trades;
-      if (st_.seen.size() >= orders_known) st_.seen.clear();
-      st_.seen[f->hash] = *sum;
-    }
+    // A view may lag behind: neither the venue's "matched" sum nor a look repeated can say so, only
+    // what the order itself asks for.
+    const bool whole = matched_shares(f->trades, f->hash) >= f->whole - share_dust;
     if (over && whole) {
-      st_.seen.erase(f->hash);
       if (sum->trades == 0)
         return f->done({venue_verdict::refused, {}, {}, {}, "every trade failed on chain", true});
-      auto spent = sum->spent;  // each trade rounded up; the exchange never takes more than signed
-      if (known != st_.known.end()) spent = std::min(spent, known->second.maker_amount);
+      // Each trade is rounded up; the exchange never takes more than signed.
+      const auto spent = std::min(sum->spent, f->most_spent);
       return f->done({venue_verdict::filled, sum->shares, spent, *fee, {}, false});
     }
   }
@@ -308,18 +310,18 @@ void venue_desk::judge(std::shared_ptr<following> f, const market& m) {
 /// The order's object and the trades around it; either may be missing for a filled or killed one.
 caf::result<venue_answer> venue_desk::look_up(const actors::look_up_order& x) {
   if (st_.reads >= st_.settings.max_reads) return unknown_because("too many look-ups");
+  const auto order = read_stored(x.order);
+  if (!order) return unknown_because("unreadable order bytes");
   auto promise = self_->make_response_promise<venue_answer>();
   ++st_.reads;
-  auto f = std::make_shared<following>();
-  f->hash = x.hash;
-  f->token = x.token;
+  auto f = std::make_shared<following>(*order);
   f->since = x.sent_at.seconds() + std::min<std::int64_t>(st_.clock_skew, 0) - clock_slack_seconds;
   f->from_look_up = true;
   f->done = [self = self_, promise](venue_answer a) mutable {
     --self->state.reads;
     promise.deliver(std::move(a));
   };
-  fetch_as_us("GET", "/data/order/" + x.hash.hex(), {}, {}, st_.settings.read_timeout,
+  fetch_as_us({"GET", "/data/order/" + f->hash.hex(), {}, {}, st_.settings.read_timeout},
               [self = self_, f](const http_result& r) {
                 f->object = r.outcome == http_outcome::answered
                                 ? read_order_answer(r.status, r.body)
@@ -347,38 +349,19 @@ void venue_desk::looked(std::shared_ptr<following> f) {
 
 // -- cancel --------------------------------------------------------------------------------------
 
-/// True when the venue answers for this very hash that it is not, or no longer, in its book: then
-/// it cannot be filled from now on. It may have been filled before: only look-ups tell. Any other
-/// reason ("being matched") and every failure is false.
+/// True when the venue says for this very hash that it is not, or no longer, in its book (see
+/// read_cancel_answer); every failure is false.
 caf::result<bool> venue_desk::cancel(const hash256& hash) {
   if (st_.reads >= st_.settings.max_reads) return make_error(errc::overloaded);
   auto promise = self_->make_response_promise<bool>();
   ++st_.reads;
-  const auto id = hash.hex();
-  fetch_as_us(
-      "DELETE", "/order", {},
-      [id](const api_credentials&) { return "{\"orderID\":\"" + id + "\"}"; },
-      st_.settings.order_timeout,
-      [self = self_, id, promise](const http_result& r) mutable {
-        --self->state.reads;
-        bool gone = false;
-        const auto document = r.outcome == http_outcome::answered && r.status == 200
-                                  ? read_json(r.body)
-                                  : std::nullopt;
-        if (document) {
-          if (const auto* list = array_member(*document, "canceled"))
-            gone = std::find(list->begin(), list->end(), id) != list->end();
-          const auto* left = object_member(*document, "not_canceled");
-          const auto* why = left ? text_member(*left, id.c_str()) : nullptr;
-          constexpr std::string_view gone_words[] = {
-              "not found",  "can't be found",  "cannot be found", "already canceled",
-              ": canceled", "already matched", ": matched",       "killed",
-              "unmatched",  "refused"};
-          for (const auto word : gone_words)
-            gone = gone || (why && why->find(word) != std::string::npos);
-        }
-        promise.deliver(gone);
-      });
+  auto body = [id = hash.hex()](const api_credentials&) { return "{\"orderID\":\"" + id + "\"}"; };
+  fetch_as_us({"DELETE", "/order", {}, std::move(body), st_.settings.order_timeout},
+              [self = self_, hash, promise](const http_result& r) mutable {
+                --self->state.reads;
+                promise.deliver(r.outcome == http_outcome::answered &&
+                                read_cancel_answer(r.status, r.body, hash));
+              });
   return promise;
 }
 

@@ -11,7 +11,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr int known_version = 2;
-constexpr milliseconds before_first_key{1'000};  // between two tries for it
 constexpr milliseconds retry_wait{1'000};
 constexpr std::size_t waiting_for_key_at_most = 1'024;
 
@@ -92,25 +91,41 @@ void venue_desk::fetch(std::string method, std::string path, http_headers lines,
 }
 
 /// With L2 headers. A 401 says that the key or the clock is wrong: both are renewed, then the same
-/// request goes once more. The query is not part of what is signed.
-void venue_desk::fetch_as_us(std::string method, std::string path, std::string query,
-                             body_maker body, milliseconds timeout, http_done done, bool again) {
+/// request goes once more. The query is not part of what is signed. Waiting for a key takes time,
+/// so the deadline is looked at here, and bounds the connecting too.
+void venue_desk::fetch_as_us(authorized x, http_done done, bool again) {
   with_credentials([=, self = self_](bool ok) {
     venue_desk desk{self};
     auto& st = self->state;
     if (!ok) return done(http_result{});
-    auto text = body ? body(*st.credentials) : std::string{};
+    auto timeout = x.timeout;
+    if (x.deadline.is_set()) {
+      const auto left = x.deadline.us - desk.w_.now().us;
+      if (left <= 0) return done(http_result{});
+      timeout = std::min(timeout, milliseconds{left / 1'000 + 1});
+    }
+    auto text = x.body ? x.body(*st.credentials) : std::string{};
     auto signed_headers =
-        l2_headers(*st.credentials, st.account, desk.venue_time(), method, path, text);
+        l2_headers(*st.credentials, st.account, desk.venue_time(), x.method, x.path, text);
     if (!signed_headers) return done(http_result{});
-    desk.fetch(method, path + query, std::move(*signed_headers), std::move(text), timeout,
-               [=](const http_result& r) {
+    desk.fetch(x.method, x.path + x.query, std::move(*signed_headers), std::move(text), timeout,
+               [=, with = st.renewals](const http_result& r) {
                  if (!again || r.outcome != http_outcome::answered || r.status != 401)
                    return done(r);
-                 venue_desk{self}.renew();
-                 venue_desk{self}.fetch_as_us(method, path, query, body, timeout, done, false);
+                 venue_desk{self}.fetch_after_renewal(x, done, with);
                });
   });
+}
+
+/// Once more, with another key than the one that was refused: perhaps it is there already.
+void venue_desk::fetch_after_renewal(authorized x, http_done done, std::uint64_t refused) {
+  if (st_.renewals != refused) return fetch_as_us(std::move(x), std::move(done), false);
+  if (st_.waiting_for_key.size() >= waiting_for_key_at_most) return done(http_result{});
+  st_.waiting_for_key.push_back([self = self_, x, done](bool ok) {
+    if (!ok) return done(http_result{});  // a 401 was a definite no: as if it had never left
+    venue_desk{self}.fetch_as_us(x, done, false);
+  });
+  renew();
 }
 
 // -- the API key ---------------------------------------------------------------------------------
@@ -122,15 +137,20 @@ void venue_desk::with_credentials(std::function<void(bool)> use) {
   renew();
 }
 
-/// At most once in a while, however many requests were refused.
+/// At most once in a while, however many requests were refused: those wait for it. Without any key
+/// they are told at once.
 void venue_desk::renew() {
-  if (st_.renewing) return;
-  const bool recent =
-      st_.renewed_at != venue_state::time_point{} &&
-      now() - st_.renewed_at < (st_.credentials ? st_.settings.key_renewal : before_first_key);
-  if (recent) {
-    if (!st_.waiting_for_key.empty()) renewed(st_.credentials);
-    return;
+  if (st_.renewing || st_.renewal_due) return;
+  const auto pause = st_.credentials ? st_.settings.key_renewal : retry_wait;
+  const auto next = st_.renewed_at + pause;
+  if (st_.renewed_at != venue_state::time_point{} && now() < next) {
+    if (!st_.credentials) return renewed(std::nullopt);
+    st_.renewal_due = true;
+    const auto wait = std::chrono::ceil<milliseconds>(next - now());
+    return after(wait, [self = self_] {
+      self->state.renewal_due = false;
+      venue_desk{self}.renew();
+    });
   }
   st_.renewing = true;
   st_.renewed_at = now();
@@ -165,8 +185,11 @@ void venue_desk::derive_key() {
 
 void venue_desk::renewed(std::optional<api_credentials> found) {
   st_.renewing = false;
-  if (found) st_.credentials = std::move(found);
-  const bool ok = st_.credentials.has_value();
+  const bool ok = found.has_value();
+  if (ok) {
+    st_.credentials = std::move(found);
+    ++st_.renewals;
+  }
   for (auto& use : std::exchange(st_.waiting_for_key, {})) use(ok);
 }
 

@@ -203,6 +203,7 @@ CREATE TABLE chain_operations (
   purpose      TEXT             NOT NULL,
   status       operation_status NOT NULL DEFAULT 'stored',
   block_number BIGINT           NOT NULL DEFAULT 0,
+  fee_wei      NUMERIC(20)      NOT NULL DEFAULT 0,  -- of the mined attempt: gas and value
   created_at   TIMESTAMPTZ      NOT NULL,
   updated_at   TIMESTAMPTZ      NOT NULL,
   PRIMARY KEY (operation_id, attempt)

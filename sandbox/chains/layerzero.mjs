@@ -63,6 +63,7 @@ export class LayerZeroRelay {
     return {
       mode: this.#mode,
       delay_ms: this.#delayMs,
+      seen: this.#seen.size,
       queued: this.#queue.length,
       delivered: this.#delivered,
     };

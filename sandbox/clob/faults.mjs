@@ -18,7 +18,7 @@ export const FAULTS = {
     'html_403',
     'success_with_error',
   ],
-  lookup: ['drop', 'error_500', 'delay', 'null', 'unauthorized_401'],
+  lookup: ['drop', 'error_500', 'delay', 'null', 'lag', 'unauthorized_401'],
 };
 const DEFAULT_DELAY_MS = 1000;
 

@@ -51,7 +51,14 @@ async function route(app, req, res) {
   request.credential = app.keys.authenticate(req, path, body);
   const fault = path.startsWith('/data/') ? app.faults.strike('lookup') : undefined;
   if (fault && (await struckLookup(fault, path, req, res))) return undefined;
-  return sendJson(res, 200, closed(app, request));
+  const value = closed(app, request);
+  return sendJson(res, 200, fault?.kind === 'lag' ? lagging(value) : value);
+}
+
+/** As seen a moment ago: without the newest trade, an order with less matched. */
+function lagging(value) {
+  if (Array.isArray(value?.data)) return { ...value, data: value.data.slice(1) };
+  return value?.size_matched ? { ...value, size_matched: '1' } : value;
 }
 
 /** The route for `path`, putting an id at its end into `request.id`. */
@@ -121,6 +128,8 @@ async function struckLookup(fault, path, req, res) {
     case 'null':
       sendJson(res, 200, null);
       return true;
+    case 'lag': // closed() answers, see lagging()
+      return false;
     default:
       await sleep(fault.delay_ms);
       return res.destroyed;

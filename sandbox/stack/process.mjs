@@ -3,6 +3,24 @@ import { spawn } from 'node:child_process';
 import net from 'node:net';
 import readline from 'node:readline';
 
+const children = new Set(); // alive
+let abandoned = false;
+
+/** For an owner who gives up a half-started stack: ends all children at once, and lets no new one start. */
+export function abandonChildren() {
+  abandoned = true;
+  for (const child of children) endGroup(child, 'SIGKILL');
+}
+
+/** Sends `signal` to a child of ours and to what it started itself. */
+export function endGroup(child, signal) {
+  try {
+    process.kill(-child.pid, signal);
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error; // it has ended
+  }
+}
+
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A port nobody uses right now, from the kernel. */
@@ -27,6 +45,7 @@ export async function until(what, check, timeoutMs = 20_000, everyMs = 50) {
     } catch (error) {
       last = error;
     }
+    if (abandoned) throw new Error(`${what}: abandoned`);
     if (Date.now() > deadline)
       throw new Error(`${what}: not within ${timeoutMs} ms${last ? ` (${last.message})` : ''}`);
     await sleep(everyMs);
@@ -34,24 +53,29 @@ export async function until(what, check, timeoutMs = 20_000, everyMs = 50) {
 }
 
 /**
- * Spawns `command` so that the kernel kills it when this process dies, SIGKILL included. `user` runs it as
- * another account (we are root then). Answers the child process with `ended`, a promise of {code, signal}.
+ * Spawns `command` so that the kernel kills it when this process dies, SIGKILL included. It leads a process group of its
+ * own: a Ctrl-C at the terminal reaches us alone, who end the children in order. `user` runs it as another account (we
+ * are root then). Answers the child process with `ended`, a promise of {code, signal}.
  */
 export function spawnGuarded(
   command,
   args,
   { user, env, stdio = ['ignore', 'pipe', 'pipe'], cwd } = {},
 ) {
+  if (abandoned) throw new Error(`${command}: abandoned`);
   const account = user ? ['--reuid', user, '--regid', user, '--init-groups'] : [];
   const child = spawn('setpriv', [...account, '--pdeathsig', 'KILL', command, ...args], {
     env,
     stdio,
     cwd,
+    detached: true,
   });
+  children.add(child);
   child.ended = new Promise((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
     child.once('error', (error) => resolve({ code: -1, signal: null, error }));
   });
+  child.ended.then(() => children.delete(child));
   return child;
 }
 

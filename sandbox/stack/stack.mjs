@@ -52,7 +52,8 @@ export async function startStack({
     async stop() {
       for (const part of parts.splice(0).reverse())
         await part.stop().catch((e) => log(`while stopping: ${e.message}`));
-      fs.rmSync(dir, { recursive: true, force: true });
+      // PostgreSQL's last processes may still be writing when their parent was killed.
+      fs.rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
     },
   };
   const add = (part) => (parts.push(part), part);

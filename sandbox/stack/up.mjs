@@ -1,6 +1,8 @@
 // `./dev up`: everything, the worked tour, then a service to play with until Ctrl-C.
 import fs from 'node:fs';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { abandonChildren } from './process.mjs';
 import { startStack } from './stack.mjs';
 import { tour } from './tour.mjs';
 
@@ -8,24 +10,29 @@ const { values } = parseArgs({
   options: { 'ready-file': { type: 'string' }, 'no-tour': { type: 'boolean', default: false } },
 });
 const say = (line = '') => console.log(line);
-let stack;
+let starting; // the stack, or what becomes of the attempt to start it
+let up = false;
 let stopping = false;
 
+/** Ends everything, in order once the stack is up; a half-started one has nothing to lose. */
 async function stop(code) {
   if (stopping) return;
   stopping = true;
   say('\nstopping ...');
+  if (!up) abandonChildren();
+  const stack = await starting.catch(() => undefined); // a failed start has cleaned up after itself
   await stack?.stop();
   process.exit(code);
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(0));
 
 try {
-  stack = await startStack({ log: (line) => say(`  ${line} ...`) });
-  if (stopping) await stack.stop();
+  starting = startStack({ log: (line) => say(`  ${line} ...`) });
+  const stack = await starting;
+  up = true;
   if (!values['no-tour']) await tour(stack.ready(), say);
   if (values['ready-file']) {
-    const file = values['ready-file'];
+    const file = path.resolve(process.env.HEADROOM_CALLED_FROM ?? '.', values['ready-file']);
     fs.writeFileSync(`${file}.part`, JSON.stringify(stack.ready()), { mode: 0o600 });
     fs.renameSync(`${file}.part`, file); // a script sees all of it or nothing
   }
@@ -36,7 +43,7 @@ try {
     stop(1);
   });
 } catch (error) {
-  say(`./dev up cannot go on: ${error.message}`);
+  if (!stopping) say(`./dev up cannot go on: ${error.message}`);
   await stop(1);
 }
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { ethers } from 'ethers';
 import { compiled, realArtifact } from '../chains/compile.mjs';
-import { post, request, sleep, startSandbox, until } from './support.mjs';
+import { post, request, startSandbox, until } from './support.mjs';
 
 const usd = (amount) => ethers.parseUnits(String(amount), 6);
 const TOKEN_ABI = [
@@ -289,11 +289,18 @@ test('an OFT send arrives on Polygon and the pool swaps it to USDC', async () =>
   assert.ok(got > usd('999.7') && got < usd(1000), `1 bp fee and little impact: ${got}`);
 });
 
+/** Two more blocks: the relay has looked at the chain in between. */
+async function twoBlocksLater() {
+  const number = () => polygon.link.provider.send('eth_blockNumber', []);
+  const start = Number(await number());
+  await until(async () => Number(await number()) >= start + 2);
+}
+
 test('the relay can hold, delay and drop packets', async () => {
   await post(`${control}/oft?mode=hold`);
   const held = await sendOft(5);
   await until(async () => (await post(`${control}/oft`)).json.queued === 1);
-  await sleep(300);
+  await twoBlocksLater();
   assert.equal(await received(held), undefined);
   await post(`${control}/oft?mode=auto&delay_ms=600`);
   await until(() => received(held));
@@ -302,10 +309,11 @@ test('the relay can hold, delay and drop packets', async () => {
   await until(() => received(late));
   assert.ok(Date.now() - started >= 600);
   await post(`${control}/oft?mode=drop&delay_ms=0`);
+  const { seen } = (await post(`${control}/oft`)).json;
   const lost = await sendOft(5);
-  await sleep(500);
+  await until(async () => (await post(`${control}/oft`)).json.seen > seen);
   await post(`${control}/oft?mode=auto`);
-  await sleep(300);
+  await twoBlocksLater();
   assert.equal(await received(lost), undefined);
 });
 

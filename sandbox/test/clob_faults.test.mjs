@@ -2,7 +2,7 @@
 // afterwards.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { post, request, sleep, startSandbox, Trader, until } from './support.mjs';
+import { post, request, startSandbox, Trader, until } from './support.mjs';
 
 let sandbox, venue, deep, trader;
 
@@ -112,7 +112,11 @@ test('matched_delayed and cancelled in time: never filled', async () => {
   await trader.buy(deep);
   const id = trader.lastId;
   assert.deepEqual((await trader.call('DELETE', '/order', { orderID: id })).json.canceled, [id]);
-  await sleep(1700);
+  // One that was delayed after it, and for as long, is through: its own moment has passed too.
+  await arm({ kind: 'matched_delayed', delay_ms: 1500 });
+  await trader.buy(deep);
+  const later = trader.lastId;
+  await until(async () => (await seen(later)).status === 'MATCHED', 20_000);
   assert.deepEqual([(await seen(id)).status, (await seen(id)).fills.length], ['CANCELED', 0]);
 });
 
@@ -180,6 +184,12 @@ test('look-ups fail on request', async () => {
   assert.equal((await trader.call('GET', path)).status, 500);
   await arm({ on: 'lookup', kind: 'null' });
   assert.equal((await trader.call('GET', path)).text, 'null');
+  await arm({ on: 'lookup', kind: 'lag', times: 2 });
+  assert.equal((await trader.call('GET', path)).json.size_matched, '1');
+  const trades = async () =>
+    (await trader.call('GET', `/data/trades?asset_id=${deep.token_id}`)).json.data;
+  const [before, after] = [await trades(), await trades()];
+  assert.deepEqual(before, after.slice(1), 'the newest trade is not to be seen');
   await arm({ on: 'lookup', kind: 'delay', delay_ms: 150 });
   const started = Date.now();
   assert.equal((await trader.call('GET', path)).json.status, 'MATCHED');

@@ -198,6 +198,48 @@ TEST_F(BetActor, WhatIsSentAgainIsTheIdenticalOrder) {
   expect_settled(60_usdc, 960_usdc);
 }
 
+TEST_F(BetActor, WhatTheVenueDidNotTakeIsNotSentAgainAfterTheDeadline) {
+  venue.posts = {says(verdict::not_now, "too many requests")};
+  auto x = request(40_usdc);
+  x.deadline = now().plus(milliseconds{100});  // before the pause of 250 ms is over
+  place(x);
+  EXPECT_EQ(venue.deadlines, std::vector{x.deadline}) << "the venue knows it too";
+  advance(seconds{2});
+  EXPECT_EQ(venue.posted.size(), 1U);
+  const auto& row = books.bets.at(bet_at(1));
+  EXPECT_EQ(row.status, bet_status::failed);
+  EXPECT_EQ(row.failure, sent_too_late);
+  expect_settled(100_usdc, 1000_usdc);
+}
+
+TEST_F(BetActor, AnOrderKeptBackByTheVenueIsRefundedOnlyIfNoneWentBefore) {
+  venue.posts = {says(verdict::not_now, std::string{sent_too_late})};
+  venue.mute = true;  // it waits there until the deadline is over
+  place(request(40_usdc));
+  advance(seconds{31});
+  tell(dir.get<venue_actor>(), tick_atom::value);
+  run();
+  EXPECT_EQ(books.bets.at(bet_at(1)).status, bet_status::failed);
+  expect_settled(100_usdc, 1000_usdc);
+}
+
+TEST_F(BetActor, AnOrderKeptBackAfterADoubtfulPostIsCancelledFirst) {
+  venue.posts = {says(verdict::unknown)};
+  place(request(40_usdc));
+  venue.mute = true;
+  venue.posts = {says(verdict::not_now, std::string{sent_too_late})};
+  advance(seconds{31});  // absent twice: sent again, and kept back
+  ASSERT_EQ(venue.posted.size(), 2U);
+  tell(dir.get<venue_actor>(), tick_atom::value);
+  run();
+  advance(seconds{10});
+  EXPECT_EQ(venue.cancelled, 1U);
+  EXPECT_EQ(books.bets.at(bet_at(1)).status, bet_status::placing);
+  EXPECT_EQ(user_available(), 60_usdc);
+  advance(seconds{130});
+  expect_settled(100_usdc, 1000_usdc);
+}
+
 TEST_F(BetActor, AnOrderNeverSeenIsCancelledAfterTheDeadlineAndRefundedAfterTheGrace) {
   venue.posts.assign(20, says(verdict::unknown));
   venue.post_otherwise = says(verdict::unknown);

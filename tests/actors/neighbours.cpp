@@ -39,12 +39,13 @@ venue_actor::behavior_type scripted_venue(self_pointer<venue_actor, scripted_sta
       },
       [self, s](const submit_order& x) -> caf::result<venue_answer> {
         s->posted.push_back(x.order.hash);
+        s->deadlines.push_back(x.deadline);
         if (!s->mute) return next_of(s->posts, s->post_otherwise);
         s->unanswered.push_back(self->make_response_promise<venue_answer>());
         return s->unanswered.back();
       },
       [s](const look_up_order& x) {
-        s->looked_up.push_back(x.hash);
+        s->looked_up.push_back(x.order.hash);
         return next_of(s->looks, s->look_otherwise);
       },
       [s](const cancel_order&) {

@@ -18,6 +18,7 @@ struct venue_script {
   actors::venue_answer look_otherwise{actors::venue_verdict::absent, {}, {}, {}, {}, false};
   bool mute = false;  // takes posts and answers at the next tick_atom
   std::vector<hash256> posted;
+  std::vector<timestamp> deadlines;  // that came with them
   std::vector<hash256> looked_up;
   std::uint32_t cancelled = 0;
   std::uint32_t orders_signed = 0;

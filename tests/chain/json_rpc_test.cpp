@@ -92,6 +92,40 @@ TEST_F(JsonRpc, AFailedNodeIsSkippedForAWhileAndThenAskedAgain) {
   EXPECT_EQ(silent.connections(), 2);
 }
 
+TEST_F(JsonRpc, ASilentNodeHidesTheNextOneOnceAndIsThenLeftAlone) {
+  http_server silent{[](peer& p) { p.wait_for_close(); }};
+  http_server good{result("0x1")};
+  const json_rpc rpc{http, {silent.url(), good.url()}, {2s, 1ms, 1h}};
+  const auto first = ask(rpc);  // within the time of one call
+  EXPECT_EQ(first.status, rpc_status::ok);
+  EXPECT_TRUE(first.repeated);
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(ask(rpc).repeated);
+  EXPECT_EQ(silent.connections(), 1);
+}
+
+TEST_F(JsonRpc, WhatOurOwnClientRefusesSaysNothingOfANode) {
+  http_server good{result("0x1")};
+  http_server next{result("0x2")};
+  http = std::make_shared<http_client>(http_client_options{.max_in_flight = 0});
+  const json_rpc refused{http, {good.url(), next.url()}, {300ms, 1h, 1h}};
+  EXPECT_EQ(ask(refused).status, rpc_status::unreachable);
+  EXPECT_EQ(good.connections() + next.connections(), 0);
+  // The same with room for one call: the second is refused, and the node stays the first choice.
+  http = std::make_shared<http_client>(http_client_options{.max_in_flight = 1});
+  const json_rpc rpc{http, {good.url(), next.url()}, {2s, 1h, 1h}};
+  std::vector<std::future<rpc_result>> pending;
+  for (int i = 0; i < 8; ++i) {
+    auto promise = std::make_shared<std::promise<rpc_result>>();
+    pending.push_back(promise->get_future());
+    rpc.call(eth::block_number(), [promise](rpc_result r) { promise->set_value(std::move(r)); });
+  }
+  int refusals = 0;
+  for (auto& p : pending) refusals += p.get().status == rpc_status::unreachable ? 1 : 0;
+  EXPECT_GT(refusals, 0);
+  EXPECT_EQ(eth::read_number(ask(rpc).value), 1U);
+  EXPECT_EQ(next.connections(), 0);
+}
+
 TEST_F(JsonRpc, NobodyThereAndNobodyAnsweredAreDifferentThings) {
   EXPECT_EQ(ask({nobody, nobody}).status, rpc_status::unreachable);
   EXPECT_EQ(ask({}).status, rpc_status::unreachable);

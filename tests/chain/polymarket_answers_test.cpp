@@ -21,6 +21,39 @@ std::string ok(std::string_view status, std::string_view error = "",
 
 std::string refusal(std::string_view text) { return "{\"error\":\"" + std::string{text} + "\"}"; }
 
+TEST(CancelAnswer, OnlyWholeReasonsThatWeKnowEndAnOrder) {
+  const auto because = [](const std::string& reason, const std::string& id = hash.hex()) {
+    return read_cancel_answer(
+        200, R"({"canceled":[],"not_canceled":{")" + id + R"(":")" + reason + "\"}}", hash);
+  };
+  for (const auto* gone :
+       {"order not found", "already canceled or matched",
+        "order can't be found - already canceled or matched", "order can't be canceled: canceled",
+        "order can't be canceled: killed", "order can't be canceled: refused",
+        "order can't be canceled: unmatched"})
+    EXPECT_TRUE(because(gone)) << gone;
+  for (const auto* open :
+       {"", "cancel refused: being matched", "order can't be canceled: matched", "killed",
+        "cannot cancel: order not found yet", "order can't be canceled: delayed", "refused",
+        "order not found, try again", "not canceled: the order is being matched"})
+    EXPECT_FALSE(because(open)) << open;
+  EXPECT_FALSE(because("order not found", std::string(66, '0'))) << "of another order";
+}
+
+TEST(CancelAnswer, OnlyOurOwnHashInAReadableListIsCanceled) {
+  const auto says = [](unsigned status, const std::string& body) {
+    return read_cancel_answer(status, body, hash);
+  };
+  const auto canceled = R"({"canceled":[")" + hash.hex() + R"("],"not_canceled":{}})";
+  EXPECT_TRUE(says(200, canceled));
+  EXPECT_FALSE(says(500, canceled));
+  for (const auto& body :
+       {std::string{}, std::string{"null"}, std::string{"<html>"}, std::string{"[]"},
+        std::string{R"({"canceled":[],"not_canceled":{}})"},
+        std::string{R"({"canceled":["0x01"]})"}, R"({"canceled":")" + hash.hex() + "\"}"})
+    EXPECT_FALSE(says(200, body)) << body;
+}
+
 TEST(PostAnswer, OnlyAMatchOfOurOwnHashIsAMatch) {
   EXPECT_EQ(judge(200, ok("matched")).verdict, post_verdict::matched);
   for (const auto& body :

@@ -144,6 +144,7 @@ struct fake_node {
                  {"blockHash", blocks.at(i->second.block).hex()},
                  {"blockNumber", number(i->second.block)},
                  {"gasUsed", number(21'000)},
+                 {"effectiveGasPrice", number(2'000'000'000)},
                  {"logs", json::array()}});
     }
     return error(-32601, "no such method");

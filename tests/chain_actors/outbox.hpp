@@ -18,6 +18,20 @@ class outbox {
     failure_ = how;
     failures_ = times;
   }
+  /// Whatever has a row of `id` is refused as a whole.
+  void refuse(const operation_id& id) {
+    const std::lock_guard lock{mutex_};
+    refused_ = id;
+  }
+  /// Rows of the largest entry that was refused so.
+  [[nodiscard]] std::size_t refused_together() const {
+    const std::lock_guard lock{mutex_};
+    return refused_together_;
+  }
+  [[nodiscard]] std::uint64_t fee_of(const operation_id& id) const {
+    const std::lock_guard lock{mutex_};
+    return fees_.at(id);
+  }
   void refuse_next(errc why) {
     const std::lock_guard lock{mutex_};
     refusal_ = why;
@@ -60,6 +74,10 @@ class outbox {
  private:
   errc record(const record_operations& x) {
     for (const auto& row : x.rows) {
+      if (row.id == refused_) {
+        refused_together_ = std::max(refused_together_, x.rows.size());
+        return errc::invalid_field;
+      }
       for (const auto& [id, rows] : operations_)
         for (const auto& known : rows) {
           const bool same = known.id == row.id && known.attempt == row.attempt;
@@ -80,6 +98,7 @@ class outbox {
   errc finish(const finish_operation& x) {
     const auto i = operations_.find(x.id);
     if (i == operations_.end()) return errc::not_found;
+    fees_[x.id] = x.fee_wei;
     for (auto& row : i->second) {
       row.status = row.tx_hash == x.tx_hash ? x.status : operation_status::dropped;
       if (row.tx_hash == x.tx_hash) row.block_number = x.block_number;
@@ -92,6 +111,9 @@ class outbox {
   actors::store_status failure_ = actors::store_status::unavailable;
   int failures_ = 0;
   errc refusal_ = errc::none;
+  operation_id refused_;
+  std::size_t refused_together_ = 0;
+  std::map<operation_id, std::uint64_t> fees_;
 };
 
 class outbox_store final : public actors::ledger_store {

@@ -157,6 +157,53 @@ TEST_F(RouteOnAnvil, MessageThatNeverComesIsNeitherFailedNorSentAgain) {
   EXPECT_EQ(drive(step).state, step_state::done);
 }
 
+TEST_F(RouteOnAnvil, ADeliveryDuringALongOutageIsFoundByGoingOn) {
+  control("/oft?mode=hold");
+  auto step = bridge(50_usdc);
+  drive(step, "waits for delivery");
+  control("/oft?mode=auto");
+  ASSERT_TRUE(eventually(
+      [&] { return balance("polygon", settings.polygon.usdt0, key->address_of()) == 50'000'000; }));
+  rpc("polygon", "anvil_mine", {"0x40"});
+  settings.logs_chunk = 4;  // one look reads eight blocks, and more than sixty have passed
+  settings.logs_chunks = 2;
+  start();
+  const auto done = drive(step);
+  EXPECT_EQ(done.state, step_state::done) << done.detail;
+  EXPECT_EQ(done.amount_out, 50_usdc);
+}
+
+TEST_F(RouteOnAnvil, ADeliveryAfterALongOutageIsFoundToo) {
+  control("/oft?mode=hold");
+  auto step = bridge(50_usdc);
+  drive(step, "waits for delivery");
+  rpc("polygon", "anvil_mine", {"0x40"});
+  settings.logs_chunk = 4;
+  settings.logs_chunks = 2;
+  start();
+  drive(step, "block by block");
+  const auto waiting = drive(step, "waits for delivery");
+  EXPECT_EQ(waiting.state, step_state::in_flight);
+  rpc("polygon", "anvil_mine", {"0x40"});
+  control("/oft?mode=auto");
+  const auto done = drive(step);
+  EXPECT_EQ(done.state, step_state::done) << done.detail;
+  EXPECT_EQ(done.amount_out, 50_usdc);
+}
+
+TEST_F(RouteOnAnvil, ABridgeThatLeadsElsewhereGetsNothing) {
+  settings.polygon.messenger = address{};
+  settings.polygon.messenger.bytes[0] = 1;
+  start();
+  auto step = bridge(50_usdc);
+  EXPECT_NE(run(step).detail.find("does not lead to our messenger"), std::string::npos);
+  settings.polygon.messenger = at(sandbox["polygon"]["oft"]);
+  settings.polygon.eid = 1;  // nothing is wired to it
+  start();
+  EXPECT_NE(run(step).detail.find("does not lead to our messenger"), std::string::npos);
+  EXPECT_TRUE(books.all().empty());
+}
+
 TEST_F(RouteOnAnvil, SilentDestinationIsUnreadable) {
   control("/oft?mode=hold");
   auto step = bridge(50_usdc);
@@ -287,8 +334,13 @@ TEST_F(RouteOnAnvil, DroppedIsNotFailedWhileAReceiptMayExist) {
 
 TEST_F(RouteOnAnvil, AuditShowsWhatTheChainsSay) {
   mint("polygon", "usdc", key->address_of(), 7);
-  chain::audit_settings s{settings.plasma.usdt0, key->address_of(), settings.polygon.usdt0,
-                          settings.usdc, key->address_of()};
+  chain::audit_settings s{settings.plasma.usdt0,
+                          key->address_of(),
+                          settings.polygon.usdt0,
+                          settings.usdc,
+                          key->address_of(),
+                          {},
+                          {}};
   s.fresh = 0ms;
   const auto audit = own(sys.spawn(chain::audit_behavior, w, s, nodes("plasma"), nodes("polygon")));
   auto r = ask<actors::onchain_balances>(audit, actors::get_atom::value);

@@ -1,7 +1,10 @@
 #include <atomic>
+#include <ctime>
+#include <future>
 
 #include "chain/polymarket/order.hpp"
 #include "chain/polymarket/venue_actor.hpp"
+#include "tests/chain/http_server.hpp"
 #include "tests/chain_actors/house.hpp"
 
 namespace headroom::test {
@@ -32,7 +35,6 @@ struct VenueOnDouble : House {
     settings.read_timeout = 2s;
     settings.confirm_wait = 3s;
     settings.confirm_poll = 50ms;
-    settings.stop_pause = 300ms;
     settings.orders_per_second = 1'000;
     settings.order_burst = 1'000;
     start();
@@ -57,15 +59,44 @@ struct VenueOnDouble : House {
     EXPECT_TRUE(s);
     return *s;
   }
-  venue_answer submit(const actors::signed_order& o) {
-    const auto r = ask<venue_answer>(venue, actors::submit_order{o});
+  actors::submit_order in_time(const actors::signed_order& o) const {
+    return {o, w->now().plus(60s)};
+  }
+  venue_answer submit(const actors::signed_order& o) { return submit(in_time(o)); }
+  venue_answer submit(const actors::submit_order& x) {
+    const auto r = ask<venue_answer>(venue, x);
     EXPECT_TRUE(r);
     return r ? *r : venue_answer{};
   }
-  venue_answer look(const actors::signed_order& o, std::size_t market = 0) {
-    const auto r = ask<venue_answer>(venue, actors::look_up_order{o.hash, token(market), w->now()});
+  venue_answer look(const actors::signed_order& o) {
+    const auto r = ask<venue_answer>(venue, actors::look_up_order{o, w->now()});
     EXPECT_TRUE(r);
     return r ? *r : venue_answer{};
+  }
+  std::string fact(const std::string& name) {
+    return ask<actors::status_report>(venue, actors::status_atom::value)->facts.at(name);
+  }
+  bool never_seen(const actors::signed_order& o) {
+    return venue_control("GET", "state?id=" + o.hash.hex())["count"] == 0;
+  }
+  chain::http_result call(const std::string& method, const std::string& path,
+                          chain::http_headers lines) {
+    std::promise<chain::http_result> done;
+    http->request({method, settings.url + path, std::move(lines), {}}, 10s,
+                  [&](chain::http_result r) { done.set_value(std::move(r)); });
+    return done.get_future().get();
+  }
+  /// The venue forgets our API key, as it does now and then.
+  void revoke_key() {
+    namespace pm = chain::polymarket;
+    const auto known = call("GET", "/auth/derive-api-key",
+                            pm::l1_headers(*key, settings.chain_id, w->now().seconds(), 0));
+    const auto credentials = pm::read_credentials(known.body);
+    ASSERT_TRUE(credentials) << known.body;
+    const auto gone = call("DELETE", "/auth/api-key",
+                           *pm::l2_headers(*credentials, key->address_of(), w->now().seconds(),
+                                           "DELETE", "/auth/api-key", ""));
+    ASSERT_EQ(gone.status, 200U);
   }
   void fault(const json& x) { venue_control("POST", "faults", x); }
   json state_of(const actors::signed_order& o) {
@@ -149,18 +180,84 @@ TEST_F(VenueOnDouble, LostAnswersAreFoundByTheHash) {
   }
 }
 
-TEST_F(VenueOnDouble, RestartedActorBooksAFillOnlyAfterTwoEqualLooks) {
+TEST_F(VenueOnDouble, RestartedActorBooksTheWholeFillWithoutTheOrdersObject) {
   const auto o = order(0, 5_usdc, 500'000_micro);
   const auto before = submit(o);
   ASSERT_EQ(before.verdict, venue_verdict::filled);
-  venue_control("POST", "faults",
-                {{"kind", "null"}, {"on", "lookup"}});  // the order object is gone
   start();
-  EXPECT_EQ(look(o).verdict, venue_verdict::unknown);
+  fault({{"kind", "null"}, {"on", "lookup"}});
   const auto after = look(o);
   EXPECT_EQ(after.verdict, venue_verdict::filled);
   EXPECT_EQ(after.spent, before.spent);
   EXPECT_EQ(after.shares, before.shares);
+}
+
+TEST_F(VenueOnDouble, RestartedActorDoesNotBookAViewThatLags) {
+  venue_control("POST", "book",
+                {{"token_id", token(3).decimal()},
+                 {"asks", json::array({{{"price", "0.5"}, {"size", "10"}},
+                                       {{"price", "0.52"}, {"size", "1000"}}})}});
+  const auto o = order(3, 25_usdc, 520'000_micro);
+  const auto before = submit(o);
+  ASSERT_EQ(before.verdict, venue_verdict::filled) << before.reason;
+  ASSERT_EQ(state_of(o)["fills"].size(), 2U);
+  start();
+  for (int i = 0; i < 3; ++i) {  // object and trades agree with each other, again and again
+    fault({{"kind", "lag"}, {"on", "lookup"}, {"times", 2}});
+    EXPECT_EQ(look(o).verdict, venue_verdict::unknown);
+  }
+  const auto after = look(o);
+  EXPECT_EQ(after.verdict, venue_verdict::filled);
+  EXPECT_EQ(after.shares, before.shares);
+  EXPECT_EQ(after.spent, before.spent);
+}
+
+TEST_F(VenueOnDouble, BytesThatAreNotTheOrdersSayNothing) {
+  auto o = order(0, 5_usdc, 500'000_micro);
+  o.hash.bytes[0] ^= 1;
+  EXPECT_EQ(submit(o).verdict, venue_verdict::refused);
+  EXPECT_EQ(look(o).verdict, venue_verdict::unknown);
+}
+
+// -- the deadline --------------------------------------------------------------------------------
+
+TEST_F(VenueOnDouble, NothingLeavesFromTheDeadlineOn) {
+  const auto o = order(0, 5_usdc, 500'000_micro);
+  const auto late = submit({o, w->now()});
+  EXPECT_EQ(late.verdict, venue_verdict::not_now);
+  EXPECT_EQ(late.reason, actors::sent_too_late);
+  EXPECT_TRUE(never_seen(o));
+  EXPECT_EQ(submit(o).verdict, venue_verdict::filled) << "the bytes are still good";
+}
+
+TEST_F(VenueOnDouble, AnOrderWhoseDeadlinePassesInTheQueueStaysThere) {
+  settings.orders_per_second = 1;
+  settings.order_burst = 1;
+  start();
+  const auto first = order(0, 5_usdc, 500'000_micro);
+  const auto o = order(0, 6_usdc, 500'000_micro);
+  ASSERT_EQ(submit(first).verdict, venue_verdict::filled);
+  const auto r = submit({o, w->now().plus(100ms)});
+  EXPECT_EQ(r.verdict, venue_verdict::not_now);
+  EXPECT_EQ(r.reason, actors::sent_too_late);
+  EXPECT_TRUE(never_seen(o));
+}
+
+// -- the API key ---------------------------------------------------------------------------------
+
+TEST_F(VenueOnDouble, AKeyLostRightAfterARenewalIsWaitedForNotFatal) {
+  ASSERT_EQ(submit(order(0, 5_usdc, 500'000_micro)).verdict, venue_verdict::filled);
+  const auto a = order(0, 6_usdc, 500'000_micro);
+  const auto b = order(0, 7_usdc, 500'000_micro);
+  revoke_key();
+  caf::scoped_actor self{sys};
+  std::vector<pending_answer> pending;
+  for (const auto& o : {a, b}) pending.push_back(self->request(venue, 40s, in_time(o)));
+  for (auto& p : pending)
+    p.receive(
+        [](const venue_answer& x) { EXPECT_EQ(x.verdict, venue_verdict::filled) << x.reason; },
+        [](const caf::error&) { ADD_FAILURE(); });
+  EXPECT_EQ(fact("stopped"), "");
 }
 
 TEST_F(VenueOnDouble, AnotherAccountSeesNothingOfIt) {
@@ -195,11 +292,18 @@ TEST_F(VenueOnDouble, ThinBookKillsTheOrder) {
 }
 
 TEST_F(VenueOnDouble, RateLimitPausesEveryone) {
+  settings.max_in_flight = 1;  // so that the second waits for the first one's answer
+  start();
   const auto o = order(0, 5_usdc, 500'000_micro);
-  fault({{"kind", "rate_limited"}});
-  EXPECT_EQ(submit(o).verdict, venue_verdict::not_now);
   const auto other = order(0, 6_usdc, 500'000_micro);
-  EXPECT_EQ(submit(other).verdict, venue_verdict::not_now) << "Retry-After: 1";
+  fault({{"kind", "rate_limited"}});
+  caf::scoped_actor self{sys};
+  std::vector<pending_answer> pending;
+  for (const auto& x : {o, other}) pending.push_back(self->request(venue, 40s, in_time(x)));
+  for (auto& p : pending)
+    p.receive([](const venue_answer& a) { EXPECT_EQ(a.verdict, venue_verdict::not_now); },
+              [](const caf::error&) { ADD_FAILURE(); });
+  EXPECT_TRUE(never_seen(other)) << "Retry-After: 1";
   EXPECT_TRUE(eventually([&] { return submit(o).verdict == venue_verdict::filled; }));
 }
 
@@ -350,13 +454,21 @@ TEST_F(VenueOnDouble, FailedTradesAreARefund) {
 }
 
 TEST_F(VenueOnDouble, BlockedPageStopsBettingForAWhile) {
-  const auto o = order(0, 5_usdc, 500'000_micro);
-  fault({{"kind", "html_403"}});
-  EXPECT_EQ(submit(o).verdict, venue_verdict::refused);
-  const auto q = quote(0, 5_usdc, 500'000_micro);
-  ASSERT_FALSE(q);
-  EXPECT_EQ(actors::code_of(q.error()), errc::unavailable);
-  EXPECT_TRUE(eventually([&] { return bool(quote(0, 5_usdc, 500'000_micro)); }));
+  for (const auto pause : {std::chrono::milliseconds{1h}, 1ms}) {
+    settings.stop_pause = pause;
+    start();
+    const auto o = order(0, 5_usdc, 500'000_micro);
+    fault({{"kind", "html_403"}});
+    EXPECT_EQ(submit(o).verdict, venue_verdict::refused);
+    if (pause == 1ms) {
+      EXPECT_TRUE(eventually([&] { return bool(quote(0, 5_usdc, 500'000_micro)); }));
+      continue;
+    }
+    const auto q = quote(0, 5_usdc, 500'000_micro);
+    ASSERT_FALSE(q);
+    EXPECT_EQ(actors::code_of(q.error()), errc::unavailable);
+    EXPECT_EQ(submit(o).verdict, venue_verdict::not_now);
+  }
 }
 
 TEST_F(VenueOnDouble, SuccessWithAnErrorIsUnknown) {
@@ -387,9 +499,9 @@ TEST_F(VenueOnDouble, SlowConfirmationIsUnknownNotFilled) {
   EXPECT_TRUE(eventually([&] { return look(o).verdict == venue_verdict::filled; }));
 }
 
-TEST_F(VenueOnDouble, UnreachableVenueIsNotNow) {
+TEST_F(VenueOnDouble, VenueThatWasNeverReachedTakesNoBets) {
   const auto o = order(0, 5_usdc, 500'000_micro);
-  settings.url = "http://127.0.0.1:9";
+  settings.url = "http://127.0.0.1:" + std::to_string(chain::test::closed_port());
   venue = own(sys.spawn(chain::polymarket::venue_behavior, w, settings, key, web()));
   EXPECT_EQ(submit(o).verdict, venue_verdict::not_now);
   EXPECT_EQ(look(o).verdict, venue_verdict::unknown);
@@ -398,15 +510,47 @@ TEST_F(VenueOnDouble, UnreachableVenueIsNotNow) {
   EXPECT_EQ(actors::code_of(q.error()), errc::unavailable);
 }
 
+/// Just enough of a venue to be ready, have a key and know no order.
+void answer_as_empty_venue(chain::test::peer& p) {
+  while (const auto request = p.read()) {
+    const auto is = [&](std::string_view start) { return request->starts_with(start); };
+    if (is("GET /version")) {
+      p.answer(R"({"version":2})");
+    } else if (is("GET /time")) {
+      p.answer(std::to_string(std::time(nullptr)));
+    } else if (is("POST /auth/api-key")) {
+      p.answer(R"({"apiKey":"k","secret":"c2VjcmV0","passphrase":"p"})");
+    } else if (is("GET /data/trades")) {
+      p.answer(R"({"limit":1,"count":0,"next_cursor":"LTE=","data":[]})");
+    } else if (is("GET /data/order/")) {
+      p.answer("null");
+    } else {
+      p.answer("{}", "404 Not Found");
+    }
+  }
+}
+
+TEST_F(VenueOnDouble, VenueThatCannotBeReachedForThePostIsNotNow) {
+  const auto o = order(0, 5_usdc, 500'000_micro);
+  std::optional<chain::test::http_server> gone{answer_as_empty_venue};
+  settings.url = gone->url("");
+  start();
+  ASSERT_EQ(look(o).verdict, venue_verdict::absent);  // it has a key now
+  gone.reset();
+  const auto a = submit(o);
+  EXPECT_EQ(a.verdict, venue_verdict::not_now);
+  EXPECT_EQ(a.reason, "the venue cannot be reached");
+  EXPECT_EQ(look(o).verdict, venue_verdict::unknown);
+}
+
 TEST_F(VenueOnDouble, ManyOrdersAtOnceAllEnd) {
-  settings.order_timeout = 10s;  // a busy machine is no lost answer
+  settings.order_timeout = settings.confirm_wait = 30s;  // a busy machine is no failure
   start();
   std::vector<actors::signed_order> orders;
   for (int i = 0; i < 100; ++i) orders.push_back(order(0, 2_usdc, 500'000_micro));
   caf::scoped_actor self{sys};
   std::vector<pending_answer> pending;
-  for (const auto& o : orders)
-    pending.push_back(self->request(venue, 40s, actors::submit_order{o}));
+  for (const auto& o : orders) pending.push_back(self->request(venue, 40s, in_time(o)));
   int filled = 0;
   for (auto& p : pending)
     p.receive([&](const venue_answer& a) { filled += a.verdict == venue_verdict::filled ? 1 : 0; },
@@ -414,8 +558,8 @@ TEST_F(VenueOnDouble, ManyOrdersAtOnceAllEnd) {
   EXPECT_EQ(filled, 100);
 }
 
-TEST_F(VenueOnDouble, SlowRateQueuesAndThenSaysNotNow) {
-  settings.orders_per_second = 5;
+TEST_F(VenueOnDouble, AFullQueueSaysNotNow) {
+  settings.orders_per_second = 0.001;  // after the first nothing goes for a quarter of an hour
   settings.order_burst = 1;
   settings.max_queued = 2;
   start();
@@ -423,13 +567,29 @@ TEST_F(VenueOnDouble, SlowRateQueuesAndThenSaysNotNow) {
   for (int i = 0; i < 6; ++i) orders.push_back(order(0, 2_usdc, 500'000_micro));
   caf::scoped_actor self{sys};
   std::vector<pending_answer> pending;
-  for (const auto& o : orders)
-    pending.push_back(self->request(venue, 40s, actors::submit_order{o}));
+  for (const auto& o : orders) pending.push_back(self->request(venue, 40s, in_time(o)));
   std::map<venue_verdict, int> seen;
-  for (auto& p : pending)
-    p.receive([&](const venue_answer& a) { ++seen[a.verdict]; }, [](const caf::error&) {});
-  EXPECT_EQ(seen[venue_verdict::filled], 3);
+  for (const std::size_t i : {0U, 3U, 4U, 5U})
+    pending[i].receive([&](const venue_answer& a) { ++seen[a.verdict]; }, [](const caf::error&) {});
+  EXPECT_EQ(seen[venue_verdict::filled], 1);
   EXPECT_EQ(seen[venue_verdict::not_now], 3);
+  EXPECT_EQ(fact("queued"), "2");
+}
+
+TEST_F(VenueOnDouble, WhatQueuesForTheRateGoesLater) {
+  settings.orders_per_second = 5;
+  settings.order_burst = 1;
+  start();
+  std::vector<actors::signed_order> orders;
+  for (int i = 0; i < 4; ++i) orders.push_back(order(0, 2_usdc, 500'000_micro));
+  caf::scoped_actor self{sys};
+  std::vector<pending_answer> pending;
+  for (const auto& o : orders) pending.push_back(self->request(venue, 40s, in_time(o)));
+  int filled = 0;
+  for (auto& p : pending)
+    p.receive([&](const venue_answer& a) { filled += a.verdict == venue_verdict::filled ? 1 : 0; },
+              [](const caf::error&) {});
+  EXPECT_EQ(filled, 4);
 }
 
 }  // namespace

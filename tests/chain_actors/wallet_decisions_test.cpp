@@ -15,6 +15,9 @@ using namespace std::chrono_literals;
 using actors::operation_report;
 using actors::operation_state;
 
+using pending_report =
+    caf::response_handle<caf::blocking_actor, caf::detail::type_list<operation_report>, true>;
+
 struct testing_config : caf::actor_system_config {
   testing_config() { set("scheduler.policy", caf::atom("testing")); }
 };
@@ -98,6 +101,15 @@ struct Wallet : testing::Test {
                     [&](caf::error& e) { out = std::move(e); });
     return out;
   }
+  std::string alert() {
+    caf::scoped_actor self{sys};
+    auto pending = self->request(wallet, caf::infinite, actors::status_atom::value);
+    sched.run();
+    std::string out;
+    pending.receive([&](const actors::status_report& r) { out = r.facts.at("alert"); },
+                    [](const caf::error&) {});
+    return out;
+  }
   operation_state state_of(int n) { return ask(actors::get_atom::value, id(n))->state; }
 };
 
@@ -176,16 +188,30 @@ TEST_F(Wallet, RefusedRowGivesItsNonceBack) {
 }
 
 TEST_F(Wallet, OneBadRowDoesNotSinkItsBatch) {
-  // The id of 3 is in the books with other bytes, and the query was told too late.
+  books.fail(actors::store_status::unavailable, 1);  // meanwhile the others come together
   caf::scoped_actor self{sys};
-  for (int i = 1; i <= 5; ++i) self->request(wallet, caf::infinite, call(i));
-  books.refuse_next(errc::invalid_field);  // the batch as a whole
+  std::map<int, pending_report> pending;
+  for (int i = 1; i <= 5; ++i) pending.emplace(i, self->request(wallet, caf::infinite, call(i)));
+  books.refuse(id(3));
   sched.run();
+  pass(2s);
+  EXPECT_GT(books.refused_together(), 1U) << "it had company";
   std::set<std::uint64_t> nonces;
-  for (const auto& row : books.all()) nonces.insert(row.nonce);
-  EXPECT_EQ(nonces.size(), books.all().size());
-  EXPECT_GE(books.all().size(), 4U);
-  EXPECT_EQ(*nonces.rbegin(), nonces.size() - 1) << "no gap";
+  for (auto& [n, p] : pending) {
+    const bool bad = n == 3;
+    p.receive(
+        [&](const operation_report& r) {
+          EXPECT_FALSE(bad);
+          EXPECT_EQ(r.state, operation_state::pending);
+        },
+        [&, n = n](const caf::error& e) {
+          EXPECT_TRUE(bad) << n;
+          EXPECT_EQ(actors::code_of(e), errc::internal);
+        });
+    EXPECT_EQ(books.find(id(n)).size(), bad ? 0U : 1U);
+    for (const auto& row : books.find(id(n))) nonces.insert(row.nonce);
+  }
+  EXPECT_EQ(nonces, (std::set<std::uint64_t>{0, 1, 2, 3})) << "no gap";
 }
 
 TEST_F(Wallet, CrashAfterStoreBeforeBroadcastSendsTheSameBytes) {
@@ -254,6 +280,49 @@ TEST_F(Wallet, BumpsAreBounded) {
   ASSERT_TRUE(ask(call(1)));
   pass(300s);
   EXPECT_EQ(books.find(id(1)).size(), 3U);
+}
+
+TEST_F(Wallet, AGasPriceAboveTheLimitIsSaidAndNothingIsSigned) {
+  settings.max_fee_wei = 10'000'000'000;
+  crash();
+  start();
+  ASSERT_TRUE(ask(call(1)));
+  EXPECT_EQ(alert(), "");
+  node.base_fee = 100'000'000'000;
+  EXPECT_EQ(actors::code_of(ask(call(2)).error()), errc::unavailable);
+  EXPECT_EQ(alert(), "the gas price is above max_fee_wei = 10000000000");
+  EXPECT_TRUE(books.find(id(2)).empty());
+}
+
+TEST_F(Wallet, ATransactionThatCannotBeBumpedAnyMoreIsSaid) {
+  settings.max_fee_wei = 10'000'000'000;
+  crash();
+  start();
+  ASSERT_TRUE(ask(call(1)));
+  node.base_fee = 100'000'000'000;
+  pass(35s);
+  EXPECT_EQ(books.find(id(1)).size(), 1U);
+  EXPECT_EQ(alert(), "the gas price is above max_fee_wei = 10000000000");
+  node.base_fee = 2'000'000'000;
+  pass(5s);
+  EXPECT_EQ(books.find(id(1)).size(), 2U) << "it goes on when the chain is cheaper";
+}
+
+TEST_F(Wallet, TheBooksGetWhatTheMinedAttemptCost) {
+  auto x = call(1);
+  x.call.value = uint256::of(7);
+  ASSERT_TRUE(ask(x));
+  node.mine();
+  ASSERT_TRUE(ask(call(2)));
+  node.next_tx_reverts = true;
+  node.mine();
+  node.add_block();
+  node.add_block();
+  pass(3s);
+  ASSERT_EQ(state_of(1), operation_state::confirmed);
+  ASSERT_EQ(state_of(2), operation_state::reverted);
+  EXPECT_EQ(books.fee_of(id(1)), 42'000'000'000'007U) << "21,000 gas at 2 gwei, and the value";
+  EXPECT_EQ(books.fee_of(id(2)), 42'000'000'000'000U) << "a revert gives the value back";
 }
 
 TEST_F(Wallet, TooLowFeeIsRaisedAtOnce) {

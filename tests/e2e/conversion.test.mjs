@@ -230,6 +230,12 @@ test('the metrics add up', async () => {
     [m.total_in, m.total_received, m.total_loss],
     [usd(total('amount')), usd(total('received')), usd(total('loss'))],
   );
+  assert.equal(m.fees.usdc, m.total_loss);
+  assert.deepEqual(
+    m.fees.native.map((f) => f.chain_id),
+    [137, 9745],
+  );
+  for (const { wei } of m.fees.native) assert.ok(BigInt(wei) > 21_000n, wei);
   assert.equal(m.realised_rate, Number((total('received') * 1_000_000n) / total('amount')) / 1e6);
   assert.ok(
     m.average_seconds > 0 && m.average_seconds <= m.p99_seconds && m.p95_seconds <= m.p99_seconds,

@@ -156,9 +156,15 @@ TEST_F(BadInput, EveryFieldOfTheOperatorsRequests) {
     expect_problem(replenish(with(good, "reference", wrong)), 400, "invalid_field", "reference");
   expect_problem(replenish({{"amount", "10.00"}}), 400, "invalid_field", "reference");
 
-  const auto patch = [&](const std::string& body) {
-    return ask("PATCH", "/buffer", bearer(admin_key.text), body);
+  const auto patch = [&](const std::string& body) {  // the key is welcome, as on every mutation
+    return ask("PATCH", "/buffer", headers, body);
   };
+  for (const auto* field : {"min_buffer_size", "max_buffer_size"})
+    for (const auto* value : {"-1", "0.0000001", "9223372036854.775808", "1e3", "", "1,5"})
+      expect_problem(patch("{\"" + std::string{field} + "\":\"" + value + "\"}"), 400,
+                     "invalid_field", field);
+  EXPECT_EQ(patch(R"({"min_buffer_size":"9223372036854.775807"})").status, 200);
+  EXPECT_EQ(patch(R"({"max_buffer_size":"9223372036854.775807"})").status, 200);
   expect_problem(patch("{}"), 400, "bad_request");
   expect_problem(patch(R"({"min_buffer_size":null})"), 400, "invalid_field", "min_buffer_size");
   expect_problem(patch(R"({"min_buffer_size":"-1"})"), 400, "invalid_field", "min_buffer_size");
@@ -166,6 +172,34 @@ TEST_F(BadInput, EveryFieldOfTheOperatorsRequests) {
   expect_problem(patch(R"({"max_buffer_size":7})"), 400, "invalid_field", "max_buffer_size");
   expect_problem(patch(R"({"min_buffer_size":"2","max_buffer_size":"1"})"), 400, "invalid_field",
                  "max_buffer_size");
+}
+
+TEST_F(BadInput, NoParametersWhereThereAreNone) {
+  start();
+  auto admin = bearer(admin_key.text);
+  admin.emplace_back("Idempotency-Key", "k");
+  auto trader = bearer(trade_key.text);
+  trader.emplace_back("Idempotency-Key", "k");
+  const auto bet =
+      R"({"user_address":")" + user_text + R"(","token_id":"1","amount":"1","max_price":"0.5"})";
+  expect_problem(ask("POST", "/bets?dry_run=1", trader, bet), 400, "invalid_field", "dry_run");
+  expect_problem(ask("POST", "/buffer/replenish?x=1", admin, R"({"amount":"1","reference":"x"})"),
+                 400, "invalid_field", "x");
+  expect_problem(ask("PATCH", "/buffer?x", admin, R"({"min_buffer_size":"1"})"), 400,
+                 "invalid_field", "x");
+  expect_problem(ask("POST", "/deposit?x=1", {}, R"({"amount":"50"})"), 400, "invalid_field", "x");
+  const std::lock_guard lock{says.mutex};
+  EXPECT_TRUE(says.placed.empty());
+}
+
+TEST_F(BadInput, ARepeatedPaymentHeaderIsRefused) {
+  start();
+  for (const std::string name : {"PAYMENT-SIGNATURE", "X-PAYMENT"})
+    expect_problem(ask("POST", "/deposit", {{name, "a"}, {name, "b"}}, R"({"amount":"50"})"), 400,
+                   "invalid_field", name);
+  EXPECT_EQ(ask("POST", "/deposit", {{"X-PAYMENT", "a"}}, R"({"amount":"50"})").status, 201);
+  const std::lock_guard lock{says.mutex};
+  EXPECT_EQ(says.paid.size(), 1U);
 }
 
 TEST_F(BadInput, QueriesAndPaths) {

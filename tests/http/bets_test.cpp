@@ -274,5 +274,26 @@ TEST_F(Bets, TheBuffersLimitsCanBeSetAndTheCapRemoved) {
   EXPECT_TRUE(seen[2].set_min && !seen[2].set_max);
 }
 
+TEST_F(Bets, ARotatedKeyKeepsItsIdempotencyKeys) {
+  const auto rotated = make_key("trader", trade_key.record.scopes, now());
+  const auto stranger = make_key("another desk", trade_key.record.scopes, now());
+  says.keys.push_back(rotated.record);
+  says.keys.push_back(stranger.record);
+  start();
+  for (const auto& key : {trade_key.text, rotated.text, stranger.text}) {
+    auto headers = bearer(key);
+    headers.emplace_back("Idempotency-Key", "the-same");
+    EXPECT_EQ(ask("POST", "/bets", headers,
+                  R"({"user_address":")" + user_text +
+                      R"(","token_id":"7","amount":"25","max_price":"0.5"})")
+                  .status,
+              201);
+  }
+  const std::lock_guard lock{says.mutex};
+  ASSERT_EQ(says.placed.size(), 3U);
+  EXPECT_EQ(says.placed[0].id, says.placed[1].id);
+  EXPECT_NE(says.placed[0].id, says.placed[2].id);
+}
+
 }  // namespace
 }  // namespace headroom::http::test

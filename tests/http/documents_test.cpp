@@ -147,7 +147,9 @@ TEST_F(Documents, MetricsPassTheirLinter) {
         "headroom_http_requests_total{route=\"none\",method=\"OTHER\",status=\"4xx\"} 1",
         "headroom_http_request_duration_seconds_count{route=\"/bets\",method=\"GET\"} 1",
         "headroom_actors{kind=\"balance\"} 2", "headroom_buffer_balance_usdc 9000.00",
-        "headroom_buffer_min_usdc 10000.00", "headroom_buffer_low 1", "headroom_bets_live 0"})
+        "headroom_buffer_min_usdc 10000.00", "headroom_buffer_low 1", "headroom_bets_live 0",
+        "headroom_solvent 1", "headroom_solvency_difference_usdc 15.00",
+        "headroom_onchain_shortfall_usdc 0.00"})
     EXPECT_NE(r.body.find(std::string{line} + "\n"), std::string::npos) << line << "\n" << r.body;
 
   if (std::system("command -v promtool >/dev/null 2>&1") != 0)
@@ -162,10 +164,23 @@ TEST_F(Documents, MetricsAreServedWhileActorsAreSilent) {
   start();
   dir->set(actors::buffer_actor{});
   dir->set(actors::inspector_actor{});
+  dir->set(actors::audit_actor{});
   const auto r = get("/metrics");
   EXPECT_EQ(r.status, 200);
   EXPECT_EQ(r.body.find("headroom_buffer_balance_usdc"), std::string::npos);
   EXPECT_NE(r.body.find("headroom_bets_live 0"), std::string::npos);
+  EXPECT_EQ(r.body.find("headroom_solvent"), std::string::npos);
+}
+
+TEST_F(Documents, AVerdictIsShownOnceThereIsOne) {
+  says.verdict = [] { return solvency{}; };
+  start();
+  EXPECT_EQ(get("/metrics").body.find("headroom_solvent"), std::string::npos);
+  says.verdict = [] { return solvency{true, false, usdc{-2'500'000}, false, {}, now()}; };
+  const auto text = get("/metrics").body;
+  EXPECT_NE(text.find("headroom_solvent 0\n"), std::string::npos);
+  EXPECT_NE(text.find("headroom_solvency_difference_usdc -2.50\n"), std::string::npos);
+  EXPECT_EQ(text.find("headroom_onchain_shortfall_usdc"), std::string::npos) << "not known";
 }
 
 }  // namespace

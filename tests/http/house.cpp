@@ -8,8 +8,7 @@ namespace headroom::http::test {
 
 using namespace headroom::actors;
 
-// -- ports
-// -----------------------------------------------------------------------------------------
+// -- ports ---------------------------------------------------------------------------------------
 
 address_error plain_ethereum::parse_address(std::string_view text, address& out) const {
   const auto parsed = address::parse(text);
@@ -60,8 +59,7 @@ std::string plain_x402::respond(std::uint8_t version, const hash256& tx, const a
          (error.empty() ? "success" : std::string{error});
 }
 
-// -- examples
-// --------------------------------------------------------------------------------------
+// -- examples ------------------------------------------------------------------------------------
 
 namespace {
 constexpr auto at = timestamp::of_seconds(1'800'000'000);
@@ -151,8 +149,7 @@ void expect_problem(const reply& r, int status, const std::string& code, const s
   }
 }
 
-// -- stand-ins
-// -------------------------------------------------------------------------------------
+// -- stand-ins -----------------------------------------------------------------------------------
 
 namespace {
 
@@ -258,8 +255,7 @@ query_actor::behavior_type fake_query(script& s) {
 
 }  // namespace
 
-// -- the house
-// -------------------------------------------------------------------------------------
+// -- the house -----------------------------------------------------------------------------------
 
 house::house() {
   config_.set("scheduler.policy", caf::atom("sharing"));
@@ -298,7 +294,9 @@ house::house() {
   says.find_conversion = [] { return example_conversion(); };
   says.list_conversions = [] { return conversion_page{{example_conversion()}, ""}; };
   says.metrics = [] {
-    return conversion_metrics{3, 1, 2, 1500, 2500, 2600, 100_usdc, 99_usdc, 1_usdc};
+    return conversion_metrics{
+        3,    1,        2,       1500,   2500,
+        2600, 100_usdc, 99_usdc, 1_usdc, {{9745, "1200000000000000000"}, {137, "3000"}}};
   };
   says.trial = [] {
     trial_balance t;
@@ -311,7 +309,8 @@ house::house() {
     t.user_count = 3;
     return t;
   };
-  says.chain = [] { return onchain_balances{true, 20_usdc, false, {}, {}}; };
+  says.chain = [] { return onchain_balances{true, 20_usdc, false, {}, {}, {}}; };
+  says.verdict = [] { return solvency{true, true, 15_usdc, true, {}, now()}; };
   says.ready = [] { return readiness{true, {{"journal", "ok"}}}; };
   says.actors = [] {
     return actor_listing{
@@ -334,7 +333,9 @@ void house::spawn_singletons() {
   dir->set(keep(system->spawn([this] { return fake_query(says); })));
   dir->set_public_query(keep(system->spawn([this] { return fake_query(says); })));
   dir->set(keep(system->spawn([this]() -> audit_actor::behavior_type {
-    return {[this](get_atom) { return says.chain(); }, [](status_atom) { return no_report(); }};
+    return {[this](get_atom) { return says.chain(); },
+            [this](solvency_atom) { return says.verdict(); }, [](poll_atom) {},
+            [](status_atom) { return no_report(); }};
   })));
   dir->set(keep(system->spawn([this]() -> inspector_actor::behavior_type {
     return {[this](list_atom, std::uint32_t) { return says.actors(); },

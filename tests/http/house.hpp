@@ -51,6 +51,7 @@ struct script {
   answer<conversion_metrics> metrics;
   answer<trial_balance> trial;
   answer<actors::onchain_balances> chain;
+  answer<solvency> verdict;
   answer<actors::readiness> ready;
   answer<actors::actor_listing> actors;
   std::function<caf::result<buffer_status>(const actors::replenish_buffer&)> replenish;

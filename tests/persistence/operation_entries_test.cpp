@@ -55,6 +55,33 @@ TEST_F(OperationEntries, OneAttemptIsMinedTheOthersAreDropped) {
   EXPECT_EQ(one(other), errc::invariant_violated);
 }
 
+TEST_F(OperationEntries, WhatConversionsCostIsSummedByChain) {
+  const timestamp now{db.number("SELECT us_of(now())")};
+  const auto mined = [&](std::uint64_t n, const char* purpose, std::uint64_t chain,
+                         operation_status end, std::uint64_t fee) {
+    auto row = an_operation(n, n);
+    row.purpose = purpose;
+    row.chain_id = chain;
+    row.created_at = now;
+    EXPECT_EQ(one(record_operations{{row}}), errc::none);
+    const auto hash = end == operation_status::dropped ? hash256{} : row.tx_hash;
+    EXPECT_EQ(one(finish_operation{row.id, hash, end, 9, now, fee}), errc::none);
+  };
+  EXPECT_TRUE(reader.metrics_of_conversions()->fees.empty());
+  mined(1, "bridge", 9745, operation_status::confirmed, UINT64_MAX);
+  mined(2, "bridge", 9745, operation_status::reverted, 1);
+  mined(3, "swap", 137, operation_status::confirmed, 20);
+  mined(4, "approve", 137, operation_status::confirmed, 3);
+  mined(5, "swap", 137, operation_status::dropped, 400);
+  mined(6, "deposit", 9745, operation_status::confirmed, 500);
+  const auto fees = reader.metrics_of_conversions()->fees;
+  ASSERT_EQ(fees.size(), 2U);
+  EXPECT_EQ(fees[0].chain_id, 137U);
+  EXPECT_EQ(fees[0].wei, "23");
+  EXPECT_EQ(fees[1].chain_id, 9745U);
+  EXPECT_EQ(fees[1].wei, "18446744073709551616") << "a sum does not overflow";
+}
+
 TEST_F(OperationEntries, DroppedNonceMayBeUsedAgain) {
   ASSERT_EQ(one(record_operations{{an_operation(1, 0)}}), errc::none);
   ASSERT_EQ(one(finish_operation{id_of<operation_id>(1), {}, operation_status::dropped, 0, noon}),

@@ -82,7 +82,7 @@ venue_actor::behavior_type sim_venue(self_pointer<venue_actor, sim_venue_state> 
         return o;
       },
       [self, out](const submit_order& x) { return answer(self, *out, take(*out, x.order.hash)); },
-      [self, out](const look_up_order& x) { return answer(self, *out, look(*out, x.hash)); },
+      [self, out](const look_up_order& x) { return answer(self, *out, look(*out, x.order.hash)); },
       [out](const cancel_order& x) {
         if (out->chance(out->faults.blind)) return false;
         auto& order = out->orders[x.hash];  // known from now on: it will never fill

@@ -1,0 +1,43 @@
+#include "domain/solvency.hpp"
+
+namespace headroom {
+namespace {
+
+usdc lacking(usdc needed, usdc there) noexcept {
+  const auto missing = sub_saturating(needed, there);
+  return missing.is_positive() ? missing : usdc{};
+}
+
+}  // namespace
+
+usdc difference_of(const trial_balance& books) noexcept {
+  auto assets = books.buffer;
+  for (const auto part : {books.reserve, books.in_transit, books.at_venue})
+    assets = add_saturating(assets, part);
+  return sub_saturating(assets, books.users);
+}
+
+usdc shortfall_of(const trial_balance& books, const holdings& chains) noexcept {
+  return add_saturating(lacking(add_saturating(books.buffer, books.reserve), chains.backing),
+                        lacking(sub_saturating(books.in_transit, books.converting), chains.usdt0));
+}
+
+solvency_news solvency_watch::look(const trial_balance& books,
+                                   const std::optional<holdings>& chains, timestamp now) noexcept {
+  const bool was_good = !last_.checked || last_.solvent;  // nobody expects a bad start
+  last_.checked = true;
+  last_.at = now;
+  last_.difference = difference_of(books);
+  last_.onchain_known = chains.has_value();
+  if (chains) {
+    last_.shortfall = shortfall_of(books, *chains);
+    const bool lacks = last_.shortfall.is_positive();
+    short_ = lacks && short_before_;
+    short_before_ = lacks;
+  }
+  last_.solvent = last_.difference.micro >= 0 && !short_;
+  if (was_good == last_.solvent) return solvency_news::none;
+  return last_.solvent ? solvency_news::turned_good : solvency_news::turned_bad;
+}
+
+}  // namespace headroom

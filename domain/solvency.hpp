@@ -1,0 +1,51 @@
+#pragma once
+
+#include <optional>
+
+#include "domain/reports.hpp"
+
+namespace headroom {
+
+/// What the service owns on the chains, in dollars of six decimals.
+struct holdings {
+  usdc usdt0;    // on both chains
+  usdc backing;  // Polygon USDC, and what of it is the venue's collateral already
+};
+
+/// Assets minus what users are owed, by the books alone.
+[[nodiscard]] usdc difference_of(const trial_balance& books) noexcept;
+
+/// What the chains lack of what the books say is there: USDC for buffer and reserve, USDT0 for what
+/// is in transit and in no running conversion. Zero when nothing is missing; more than the books
+/// say is fine.
+[[nodiscard]] usdc shortfall_of(const trial_balance& books, const holdings& chains) noexcept;
+
+/// The last word of the continuous check.
+struct solvency {
+  bool checked = false;
+  bool solvent = false;
+  usdc difference;
+  bool onchain_known = false;
+  usdc shortfall;  // meaningful when onchain_known
+  timestamp at;
+};
+
+enum class solvency_news : std::uint8_t { none = 0, turned_bad = 1, turned_good = 2 };
+
+/// Compares again and again, and tells when the verdict turns. Books and chains are read one after
+/// the other, so a shortfall counts only when two looks in a row show one; the books alone are one
+/// snapshot and count at once.
+class solvency_watch {
+ public:
+  /// Nothing for `chains`: they are silent now, which changes no verdict about them.
+  solvency_news look(const trial_balance& books, const std::optional<holdings>& chains,
+                     timestamp now) noexcept;
+  [[nodiscard]] const solvency& last() const noexcept { return last_; }
+
+ private:
+  solvency last_;
+  bool short_before_ = false;  // the last look at the chains showed a shortfall
+  bool short_ = false;         // two did
+};
+
+}  // namespace headroom

@@ -1,0 +1,77 @@
+#include "domain/solvency.hpp"
+
+#include <gtest/gtest.h>
+
+namespace headroom {
+namespace {
+
+using enum solvency_news;
+
+/// 100 in the buffer, 10 beside it, 40 in transit of which 25 are being converted; 130 are owed.
+trial_balance books() {
+  trial_balance t;
+  t.buffer = 100_usdc;
+  t.reserve = 10_usdc;
+  t.in_transit = 40_usdc;
+  t.converting = 25_usdc;
+  t.at_venue = 5_usdc;
+  t.users = 130_usdc;
+  return t;
+}
+
+constexpr holdings enough{15_usdc, 110_usdc};
+constexpr auto noon = timestamp::of_seconds(43'200);
+
+TEST(Solvency, TheBooksDifferenceCountsEveryAsset) {
+  EXPECT_EQ(difference_of(books()), 25_usdc);
+  auto t = books();
+  t.users = 156_usdc;
+  EXPECT_EQ(difference_of(t), usdc{-1'000'000});
+  t.users = usdc{INT64_MAX};
+  t.buffer = usdc{INT64_MAX};
+  EXPECT_EQ(difference_of(t), usdc{}) << "saturates";
+}
+
+TEST(Solvency, TheChainsMustShowWhatIsNotBetweenThem) {
+  EXPECT_EQ(shortfall_of(books(), enough), usdc{});
+  EXPECT_EQ(shortfall_of(books(), {15_usdc, 109_usdc}), 1_usdc);
+  EXPECT_EQ(shortfall_of(books(), {14_usdc, 110_usdc}), 1_usdc);
+  EXPECT_EQ(shortfall_of(books(), {1'000_usdc, 100_usdc}), 10_usdc)
+      << "more USDT0 does not pay for USDC";
+  EXPECT_EQ(shortfall_of(books(), {{}, {}}), 125_usdc);
+  auto t = books();
+  t.converting = 50_usdc;  // more than is in transit: a completed one is on its way to the books
+  EXPECT_EQ(shortfall_of(t, {{}, 110_usdc}), usdc{});
+}
+
+TEST(Solvency, OneLookAtTheChainsIsNotEnoughAndOneNewsIs) {
+  solvency_watch watch;
+  EXPECT_FALSE(watch.last().checked);
+  EXPECT_EQ(watch.look(books(), enough, noon), none);
+  EXPECT_TRUE(watch.last().solvent);
+  EXPECT_EQ(watch.look(books(), holdings{}, noon), none) << "books and chains raced, perhaps";
+  EXPECT_TRUE(watch.last().solvent);
+  EXPECT_EQ(watch.last().shortfall, 125_usdc);
+  EXPECT_EQ(watch.look(books(), std::nullopt, noon), none) << "silent chains prove nothing";
+  EXPECT_EQ(watch.look(books(), holdings{}, noon), turned_bad);
+  EXPECT_FALSE(watch.last().solvent);
+  EXPECT_EQ(watch.look(books(), holdings{}, noon), none) << "said once";
+  EXPECT_EQ(watch.look(books(), std::nullopt, noon), none);
+  EXPECT_FALSE(watch.last().solvent) << "silence does not make it good";
+  EXPECT_EQ(watch.look(books(), enough, noon), turned_good);
+  EXPECT_EQ(watch.look(books(), holdings{}, noon), none) << "the count starts again";
+}
+
+TEST(Solvency, TheBooksAloneCountAtOnce) {
+  solvency_watch watch;
+  auto bad = books();
+  bad.users = 200_usdc;
+  EXPECT_EQ(watch.look(bad, std::nullopt, noon), turned_bad) << "also by the first look";
+  EXPECT_EQ(watch.last().difference, usdc{-45'000'000});
+  EXPECT_FALSE(watch.last().onchain_known);
+  EXPECT_EQ(watch.look(books(), std::nullopt, noon), turned_good);
+  EXPECT_EQ(watch.last().at, noon);
+}
+
+}  // namespace
+}  // namespace headroom

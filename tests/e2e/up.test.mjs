@@ -1,0 +1,92 @@
+// `./dev up` as its users see it: the ready file where they asked for it, and nothing left behind however early they
+// press Ctrl-C.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import readline from 'node:readline';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { until } from './support.mjs';
+
+const UP = fileURLToPath(new URL('../../sandbox/stack/up.mjs', import.meta.url));
+let home;
+
+before(() => {
+  home = fs.mkdtempSync(path.join(os.tmpdir(), 'headroom-up-'));
+  fs.chmodSync(home, 0o711); // PostgreSQL's own account must pass
+});
+after(() => fs.rmSync(home, { recursive: true, force: true }));
+
+/** A file below /proc/pid, "" once the process is gone. */
+function proc(pid, file) {
+  try {
+    return fs.readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+const [STATE, GROUP] = [0, 2];
+const stat = (pid) => proc(pid, 'stat').replace(/^.*\) /, '').split(' ');
+const alive = (pid) => proc(pid, 'stat') !== '' && !'ZX'.includes(stat(pid)[STATE]);
+const childrenOf = (pid) => proc(pid, `task/${pid}/children`).split(' ').filter(Boolean).map(Number);
+const withOffspring = (pid) => [pid, ...childrenOf(pid).flatMap(withOffspring)];
+
+/** Runs up.mjs with its temporary files in `home`; `said(pattern)` waits for a line. */
+function up(args = []) {
+  const child = spawn(process.execPath, [UP, '--no-tour', ...args], {
+    cwd: path.dirname(UP), // as ./dev does
+    env: { ...process.env, TMPDIR: home, HEADROOM_CALLED_FROM: home },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines = [];
+  readline.createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
+  const said = (pattern) =>
+    until(
+      `"${pattern}"`,
+      () => {
+        assert.equal(child.exitCode, null, lines.join('\n'));
+        return lines.some((line) => line.includes(pattern));
+      },
+      120_000,
+    );
+  /** As the terminal does: to the whole foreground group, of which only up.mjs itself may be a member. */
+  async function interrupt() {
+    const offspring = childrenOf(child.pid).flatMap(withOffspring);
+    const group = stat(child.pid)[GROUP];
+    for (const pid of offspring)
+      assert.notEqual(stat(pid)[GROUP], group, `${pid} would get the Ctrl-C itself`);
+    child.kill('SIGINT');
+    if (child.exitCode === null) await once(child, 'exit');
+    assert.equal(child.exitCode, 0, lines.join('\n'));
+    await until('the end of all', () => !offspring.some(alive));
+    assert.deepEqual(fs.readdirSync(home).filter((name) => name !== 'ready.json'), []);
+    return offspring;
+  }
+  return { child, said, interrupt };
+}
+
+for (const moment of ['starting PostgreSQL', 'starting local chains', 'starting the service']) {
+  test(`Ctrl-C while ${moment} leaves nothing behind`, async () => {
+    const { child, said, interrupt } = up();
+    await said(moment);
+    await until('a child', () => childrenOf(child.pid).length > 0);
+    await interrupt();
+  });
+}
+
+test('the ready file is where its caller meant, and Ctrl-C ends everything in order', async () => {
+  const { said, interrupt } = up(['--ready-file', 'ready.json']);
+  await said('Headroom runs at');
+  const ready = JSON.parse(fs.readFileSync(path.join(home, 'ready.json'), 'utf8'));
+  assert.equal((await fetch(`${ready.url}/readyz`)).status, 200);
+  const log = fs.readdirSync(home).find((name) => name.startsWith('headroom-'));
+  const words = fs.openSync(path.join(home, log, 'headroom.log'), 'r'); // readable after its folder has gone
+  assert.ok((await interrupt()).includes(ready.pid));
+  const text = fs.readFileSync(words, 'utf8');
+  fs.closeSync(words);
+  assert.match(text, /service\.stopped clean=true/, 'the database was there until the end');
+  assert.doesNotMatch(text, /journal\.store_away/);
+});
