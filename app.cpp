@@ -285,7 +285,8 @@ int serve(const config::settings& s) {
   const auto x402 = chain::make_x402_port(terms);
 
   const auto core = core_of(s);
-  actors::directory dir{core.max_live_bets, core.max_balances, core.max_live_deposits};  // the last actors still use it
+  actors::directory dir{core.max_live_bets, core.max_balances,
+                        core.max_live_deposits};  // the last actors still use it
   caf::actor_system_config caf_config;
   caf_config.set("scheduler.policy", caf::atom("sharing"));  // docs/decisions/0002
   caf_config.set("scheduler.max-threads", std::size_t{s.engine.workers});

@@ -25,6 +25,7 @@ using recover_atom = caf::atom_constant<caf::atom("recover")>;
 using flush_atom = caf::atom_constant<caf::atom("flush")>;
 using sync_atom = caf::atom_constant<caf::atom("sync")>;
 using tick_atom = caf::atom_constant<caf::atom("tick")>;
+using sweep_atom = caf::atom_constant<caf::atom("sweep")>;
 using list_atom = caf::atom_constant<caf::atom("list")>;
 
 /// What an actor says about itself: business facts, beside the counters that the observed base
@@ -164,6 +165,7 @@ using bet_actor = status_actor::extend<
     caf::replies_to<place_bet>::with<bet>,  // The bet: filled, failed, or placing while in doubt.
     caf::reacts_to<resume_atom, bet>,       // Goes on with a stored bet: looks before it acts.
     caf::reacts_to<recover_atom>,           // A dependency was restarted: ask again.
+    caf::reacts_to<sweep_atom>,             // Is an answer overdue?
     caf::reacts_to<tick_atom>>;             // Internal: time to look again.
 
 /// What the venue can be asked to sell for `amount` at no more than `max_price`, all rounding done.

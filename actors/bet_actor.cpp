@@ -22,17 +22,19 @@ class saga {
   explicit saga(bet_self self) : self_{self}, st_{self->state} {}
 
   /// One question at a time: an answer that comes after the saga went on another way is dropped
-  /// (what it said is found out again). Local neighbours answer or die, so there is no timer here.
+  /// (what it said is found out again). Local neighbours answer or die, so there is no timer here;
+  /// should one forget a question all the same, the guardian's sweep finds it.
   template <class Answer, class Handle, class Message, class Ok, class Fail>
   void ask(const Handle& to, Message message, Ok ok, Fail fail) {
     const auto epoch = ++st_.epoch;
+    st_.asked_at = st_.w->now();
     self_->request(to, caf::infinite, std::move(message))
         .then(
             [self = self_, epoch, ok](Answer& answer) {
-              if (self->state.epoch == epoch) ok(saga{self}, answer);
+              if (heard_in_time(self, epoch)) ok(saga{self}, answer);
             },
             [self = self_, epoch, fail](caf::error& e) {
-              if (self->state.epoch == epoch) fail(saga{self}, e);
+              if (heard_in_time(self, epoch)) fail(saga{self}, e);
             });
   }
 
@@ -351,6 +353,13 @@ class saga {
   }
 
  private:
+  /// Whether it is the answer that is waited for; then nothing is open any more.
+  static bool heard_in_time(bet_self self, std::uint64_t epoch) {
+    if (self->state.epoch != epoch) return false;
+    self->state.asked_at = {};
+    return true;
+  }
+
   static venue_word word_of(const venue_answer& a) {
     switch (a.verdict) {
       case venue_verdict::filled: return venue_word::filled;
@@ -445,6 +454,16 @@ void recover(bet_self self) {
   }
 }
 
+/// The journal answers every entry it takes, and asking it twice would only fill its queue. Of the
+/// others an answer that is this late is taken as lost.
+void sweep(bet_self self) {
+  auto& st = self->state;
+  if (st.at != phase::reserving && st.at != phase::placing) return;
+  if (!st.asked_at.is_set() || st.asked_at.plus(st.w->settings.overdue) > st.w->now()) return;
+  spdlog::error("bet.answer_lost bet={} order={}", st.id.text(), st.row.order_hash.hex());
+  recover(self);
+}
+
 void wake(bet_self self) {
   auto& st = self->state;
   if (!std::exchange(st.wake_due, false)) return;
@@ -486,6 +505,7 @@ bet_actor::behavior_type bet_behavior(bet_self self, world_ptr w, const bet_id& 
       [self](const place_bet& x) { return place(self, x); },
       [self](resume_atom, bet& stored) { resume(self, stored); },
       [self](recover_atom) { recover(self); },
+      [self](sweep_atom) { sweep(self); },
       [self](tick_atom) { wake(self); },
       [self](status_atom) {
         static constexpr const char* phases[] = {"idle",    "reserving", "refusing", "storing",

@@ -32,6 +32,7 @@ struct bet_state {
   finish_bet ending;                                   // set when finishing
   std::uint32_t tries = 0;  // of the present phase, against restarting neighbours
   std::uint64_t epoch = 0;  // of the question whose answer counts
+  timestamp asked_at;       // of that question; not set when none is open
   bet to_adopt;             // a stored bet to go on with once the present request is answered
   std::vector<caf::typed_response_promise<bet>> askers;
 

@@ -179,6 +179,13 @@ class keeper {
     for (const auto& balance : w_.dir.all_balances()) self_->send(balance, tick_atom::value);
   }
 
+  /// Likewise for the bets that wait for an answer.
+  void sweep_bets() {
+    if (w_.now() < st_.next_bet_sweep) return;
+    st_.next_bet_sweep = w_.now().plus(w_.settings.overdue / 4);
+    for (const auto& bet : w_.dir.all_bets()) self_->send(bet, sweep_atom::value);
+  }
+
   // -- health ------------------------------------------------------------------------------------
 
   /// Reading and committing are asked for apart: a database may do the one without the other. A
@@ -278,6 +285,7 @@ guardian_actor::behavior_type guardian_behavior(guardian_self self, world_ptr w,
         if (self->state.stopping) return keeper{self}.drain();
         keeper{self}.check_store();
         keeper{self}.tick_balances();
+        keeper{self}.sweep_bets();
         self->delayed_send(self, tick * 4, tick_atom::value);
       },
       [self](status_atom) {

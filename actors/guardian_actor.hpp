@@ -41,6 +41,7 @@ struct guardian_state {
   bool drained = false;  // from now on components are stopped one by one
   timestamp stop_by;
   timestamp next_balance_tick;
+  timestamp next_bet_sweep;
   std::uint64_t resumed = 0;
   std::uint64_t restarts = 0;
   caf::typed_response_promise<bool> stopped;

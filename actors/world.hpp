@@ -23,6 +23,8 @@ struct core_settings {
   std::chrono::milliseconds append_timeout{
       30000};  // for rare entries; bets wait for the journal itself
   std::chrono::milliseconds buffer_tick{5'000};  // refill, recommended size, low alert
+  std::chrono::milliseconds overdue{
+      60'000};  // a venue's or owner's answer to a bet is lost by then
   placement::limits placing;
   std::chrono::milliseconds deposit_answer{8'000};  // how long a payer waits for the chain
   std::chrono::milliseconds conversion_poll{1'000};

@@ -324,6 +324,32 @@ TEST_F(BetActor, AStoredBetIsResumedByLookingFirst) {
   expect_settled(60_usdc, 960_usdc);
 }
 
+TEST_F(BetActor, AnAnswerThatIsOverdueIsFoundOut) {
+  venue.mute = true;  // takes the order and forgets to answer
+  const auto r = place(request(40_usdc));
+  const auto actor = dir.find_bet(bet_at(1));
+  tell(actor, sweep_atom::value);
+  EXPECT_TRUE(venue.looked_up.empty()) << "not late yet";
+  venue.mute = false;
+  venue.look_otherwise = filled(40_usdc, {});
+  settings.placing.first_look = milliseconds{100};
+  advance(settings.overdue);
+  tell(actor, sweep_atom::value);
+  advance(seconds{2});
+  EXPECT_EQ(venue.posted.size(), 1U);
+  EXPECT_FALSE(venue.looked_up.empty());
+  EXPECT_EQ(r->value->status, bet_status::placing) << "202, when it turned out to be unknown";
+  expect_settled(60_usdc, 960_usdc);
+}
+
+TEST_F(BetActor, AKilledBetAnswersWhoeverWaits) {
+  venue.mute = true;
+  const auto r = place(request(40_usdc));
+  EXPECT_EQ(r->answers, 0);
+  kill(dir.find_bet(bet_at(1)));
+  EXPECT_EQ(r->code, errc::in_doubt);
+}
+
 TEST_F(BetActor, OnlySoManyBetsAreInProgressAtATime) {
   venue.mute = true;
   give(alice, 900_usdc);
