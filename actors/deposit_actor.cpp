@@ -24,8 +24,7 @@ class payment_saga {
  public:
   explicit payment_saga(deposit_self self) : self_{self}, st_{self->state}, w_{*self->state.w} {}
 
-  // -- before anything is stored: every failure is the caller's answer, nothing happened
-  // -----------
+  // -- before anything is stored: every failure is the caller's answer, nothing happened ----------
 
   void read(pay_deposit x) {
     const auto payment = w_.dir.get<payment_actor>();
@@ -157,8 +156,7 @@ class payment_saga {
     st_.answered ? finish() : look_for_known();
   }
 
-  // -- from here on the chain decides
-  // ---------------------------------------------------------------
+  // -- from here on the chain decides -------------------------------------------------------------
 
   /// The wallet sends an operation once however often it is asked. A try that ended without success
   /// is followed by another one, not for ever: then the chain alone decides, at the latest when the
@@ -300,8 +298,7 @@ class payment_saga {
             });
   }
 
-  // -- answers
-  // -------------------------------------------------------------------------------------
+  // -- answers ------------------------------------------------------------------------------------
 
   /// The payer has waited long enough: what is known now, while the work goes on. Nothing was sent
   /// to the books yet: then nothing will be.

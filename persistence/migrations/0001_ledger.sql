@@ -112,7 +112,7 @@ CREATE TABLE bets (
 );
 CREATE INDEX bets_by_user ON bets (user_address, created_at);
 CREATE INDEX bets_by_time ON bets (created_at);
-CREATE INDEX bets_placing ON bets (created_at) WHERE status = 'placing';
+CREATE INDEX bets_by_status ON bets (status, created_at);
 
 -- Accepted bets per day (UTC), for the recommended size of the buffer.
 CREATE TABLE bet_volume (

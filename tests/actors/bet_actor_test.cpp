@@ -332,7 +332,6 @@ TEST_F(BetActor, AnAnswerThatIsOverdueIsFoundOut) {
   EXPECT_TRUE(venue.looked_up.empty()) << "not late yet";
   venue.mute = false;
   venue.look_otherwise = filled(40_usdc, {});
-  settings.placing.first_look = milliseconds{100};
   advance(settings.overdue);
   tell(actor, sweep_atom::value);
   advance(seconds{2});

@@ -411,9 +411,7 @@ test('one transfer in a batched transaction pays one of many authorizations', as
     Array.from({ length: 5 }, () => house.payment(wallet, '5.00')),
   );
   // On chain the first pays us; the others' nonces are spent on nothing, beside it.
-  const receipt = await batch(
-    payments.map(async (p, i) => (i === 0 ? p : toSelf(p))),
-  );
+  const receipt = await batch(payments.map(async (p, i) => (i === 0 ? p : toSelf(p))));
   const answers = await Promise.all(payments.map((p) => final(() => send(p))));
   assert.deepEqual(
     answers.map((a) => a.status),
@@ -568,7 +566,8 @@ test('a payer who empties the account before the block: 202, then failed, no cre
   assert.deepEqual([end.status, end.credited_at], ['failed', null]);
   assert.equal(await house.balance(payer), 0n);
   const sent = await house.sql(
-    `SELECT count(DISTINCT operation_id) FROM chain_operations WHERE left(operation_id::text, 34) = '${id.slice(0, 34)}'`,
+    `SELECT count(DISTINCT operation_id) FROM chain_operations
+     WHERE left(operation_id::text, 34) = '${id.slice(0, 34)}'`,
   );
   assert.ok(Number(sent) <= 3, `${sent} transactions`);
 });
