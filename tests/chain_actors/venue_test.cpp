@@ -354,7 +354,7 @@ TEST_F(VenueKeyOnDouble, ManyOrdersUnderARevokedKeyAllFillOnce) {
   caf::scoped_actor self{sys};
   std::vector<pending_answer> pending;
   for (const auto& o : orders)
-    pending.push_back(self->request(venue, 40s, actors::submit_order{o}));
+    pending.push_back(self->request(venue, 40s, in_time(o)));
   for (auto& p : pending)
     p.receive(
         [](const venue_answer& a) { EXPECT_EQ(a.verdict, venue_verdict::filled) << a.reason; },

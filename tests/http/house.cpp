@@ -189,6 +189,7 @@ bet_actor::behavior_type fake_bet(bet_actor::stateful_pointer<bet_held> self, sc
           promise.deliver(example_bet(bet_status::filled));
         self->state.waiting.clear();
       },
+      [](sweep_atom) {},
       [](tick_atom) {},
       [](status_atom) { return no_report(); },
   };
