@@ -353,8 +353,7 @@ TEST_F(VenueKeyOnDouble, ManyOrdersUnderARevokedKeyAllFillOnce) {
   revoke_keys();
   caf::scoped_actor self{sys};
   std::vector<pending_answer> pending;
-  for (const auto& o : orders)
-    pending.push_back(self->request(venue, 40s, in_time(o)));
+  for (const auto& o : orders) pending.push_back(self->request(venue, 40s, in_time(o)));
   for (auto& p : pending)
     p.receive(
         [](const venue_answer& a) { EXPECT_EQ(a.verdict, venue_verdict::filled) << a.reason; },
