@@ -134,6 +134,7 @@ class saga {
 
   void stored(const committed& c) {
     st_.stored = true;
+    st_.adopt_due = false;
     settle_balance(c);
     st_.buffer_taken = false;  // the journal told the buffer with the batch
     st_.venue_side = placement{st_.w->settings.placing, st_.row.deadline, false};
@@ -269,14 +270,33 @@ class saga {
 
   void not_finished(const caf::error& e) {
     if (consequence_of(code_of(e)) == consequence::broken) {
-      // The books will not have this end. The bet stays open and owned, for a human to look at.
       spdlog::error("bet.finish_refused bet={} order={} code={}", st_.id.text(),
                     st_.row.order_hash.hex(), to_string(code_of(e)));
-      for (auto& p : st_.askers) p.deliver(e);
-      st_.askers.clear();
-      return again_after(st_.w->settings.placing.longest_wait);
+      return read_ending();
     }
     again_later();
+  }
+
+  /// The books will not have this end. If they have another one, that one counts; else the bet
+  /// stays open and owned, for a human to look at.
+  void read_ending() {
+    const auto journal = neighbour<journal_actor>(self_);
+    if (!journal) return again_later();
+    self_->request(journal, st_.w->settings.load_timeout, get_atom::value, st_.id)
+        .then(
+            [self = self_](bet& found) {
+              saga s{self};
+              if (found.status == bet_status::placing) {
+                s.st_.venue_side = placement{s.st_.w->settings.placing, found.deadline, true};
+                s.st_.at = phase::placing;
+                return s.act({placement_step::look_up, s.st_.w->settings.placing.longest_wait});
+              }
+              s.st_.row = std::move(found);
+              s.st_.at = phase::done;
+              s.answer_askers();
+              self->quit();
+            },
+            [self = self_](const caf::error&) { saga{self}.again_later(); });
   }
 
   void finished(const committed& c) {
@@ -315,7 +335,7 @@ class saga {
       }
     }
     st_.askers.clear();
-    st_.to_adopt = {};
+    st_.adopt_due = false;
     if (found.status == bet_status::placing) return adopt(std::move(found));
     leave();
   }
@@ -327,10 +347,24 @@ class saga {
   }
 
   void leave() {
-    if (st_.to_adopt.status == bet_status::placing && !st_.to_adopt.id.is_zero())
-      return adopt(std::exchange(st_.to_adopt, {}));
+    if (std::exchange(st_.adopt_due, false)) return read_stored();
     st_.at = phase::done;
     self_->quit();
+  }
+
+  /// What the guardian read may be over by now: another actor of this bet may have ended it since,
+  /// and an order that was refunded must never be sent again. From here on this actor is the only
+  /// one, and the journal answers after everything that an earlier one had sent.
+  void read_stored() {
+    st_.at = phase::reading;
+    const auto journal = neighbour<journal_actor>(self_);
+    if (!journal) return again_later();
+    self_->request(journal, st_.w->settings.load_timeout, get_atom::value, st_.id)
+        .then([self = self_](bet& found) { saga{self}.answer_with(std::move(found)); },
+              [self = self_](const caf::error& e) {
+                if (code_of(e) != errc::not_found) return saga{self}.again_later();
+                saga{self}.fail_askers(make_error(errc::unavailable));
+              });
   }
 
   /// Goes on with a stored bet: it may have reached the venue, so looking comes first.
@@ -426,12 +460,13 @@ caf::result<bet> place(bet_self self, const place_bet& x) {
 void resume(bet_self self, bet& stored) {
   auto& st = self->state;
   switch (st.at) {
-    case phase::idle: st.to_adopt = std::move(stored); return saga{self}.leave();
+    case phase::idle: st.row = std::move(stored); return saga{self}.read_stored();
     case phase::reserving:
     case phase::refusing:
     case phase::storing:  // a repeated request, about to find out that its bet is stored
-      st.to_adopt = std::move(stored);
+      st.adopt_due = true;
       return;
+    case phase::reading:
     case phase::placing:
     case phase::finishing:
     case phase::done: return;
@@ -450,6 +485,7 @@ void recover(bet_self self) {
     case phase::reserving: return saga{self}.refuse(make_error(errc::unavailable));
     case phase::idle:
     case phase::refusing:
+    case phase::reading:
     case phase::done: return;
   }
 }
@@ -470,6 +506,7 @@ void wake(bet_self self) {
   switch (st.at) {
     case phase::storing: return saga{self}.append_bet();
     case phase::finishing: return saga{self}.append_ending();
+    case phase::reading: return saga{self}.read_stored();
     case phase::placing: return saga{self}.resume_step();
     case phase::idle:
     case phase::reserving:
@@ -490,8 +527,9 @@ bet_state::~bet_state() {
     if (const auto balance = w->dir.find_balance(row.user)) caf::anon_send(balance, news);
   if (buffer_taken)
     if (const auto buffer = w->dir.get<buffer_actor>()) caf::anon_send(buffer, news);
-  const bool maybe_stored = at == phase::storing || at == phase::placing || at == phase::finishing;
-  if (maybe_stored || !to_adopt.id.is_zero())
+  const bool maybe_stored = at == phase::storing || at == phase::reading || at == phase::placing ||
+                            at == phase::finishing;
+  if (maybe_stored || adopt_due)
     if (const auto guardian = w->dir.get<guardian_actor>()) caf::anon_send(guardian, news);
 }
 
@@ -508,8 +546,8 @@ bet_actor::behavior_type bet_behavior(bet_self self, world_ptr w, const bet_id& 
       [self](sweep_atom) { sweep(self); },
       [self](tick_atom) { wake(self); },
       [self](status_atom) {
-        static constexpr const char* phases[] = {"idle",    "reserving", "refusing", "storing",
-                                                 "placing", "finishing", "done"};
+        static constexpr const char* phases[] = {"idle",    "reserving", "refusing",  "storing",
+                                                 "reading", "placing",   "finishing", "done"};
         const auto& s = self->state;
         return status_report{bet_state::name,
                              {{"bet", s.id.text()},

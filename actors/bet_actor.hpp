@@ -16,7 +16,16 @@ namespace headroom::actors {
 struct bet_state {
   static inline const char* name = "bet";
 
-  enum class phase : std::uint8_t { idle, reserving, refusing, storing, placing, finishing, done };
+  enum class phase : std::uint8_t {
+    idle,
+    reserving,
+    refusing,
+    storing,
+    reading,
+    placing,
+    finishing,
+    done
+  };
 
   world_ptr w;
   bet_id id;
@@ -33,7 +42,8 @@ struct bet_state {
   std::uint32_t tries = 0;  // of the present phase, against restarting neighbours
   std::uint64_t epoch = 0;  // of the question whose answer counts
   timestamp asked_at;       // of that question; not set when none is open
-  bet to_adopt;             // a stored bet to go on with once the present request is answered
+  bool adopt_due =
+      false;  // once the present request is answered, see whether the stored bet is open
   std::vector<caf::typed_response_promise<bet>> askers;
 
   ~bet_state();

@@ -42,6 +42,7 @@ class driver {
   void read_work() {
     const auto query = w_.dir.get<query_actor>();
     if (!query || std::exchange(st_.polling, true)) return;
+    st_.ended.clear();
     self_->request(query, w_.settings.step_timeout, work_atom::value)
         .then(
             [self = self_](conversion_work& work) {
@@ -59,7 +60,7 @@ class driver {
       credit({d.id, d.user, d.amount, w_.now()}, [](caf::expected<committed>) {});
     if (st_.route.steps.empty()) return;
     for (auto& row : work.running) {
-      if (st_.live.contains(row.id)) continue;
+      if (st_.live.contains(row.id) || st_.ended.contains(row.id)) continue;
       spdlog::info("conversion.resumed conversion={} step_count={}", row.id.text(),
                    row.steps.size());
       adopt(std::move(row));
@@ -215,7 +216,7 @@ class driver {
          complete_conversion{id, row.steps, received, {}, loss, w_.now()},
          [id, received, loss](driver d, running&) {
            ++d.st_.completed;
-           d.st_.live.erase(id);
+           d.ended(id);
            spdlog::info("conversion.completed conversion={} received={} loss={}", id.text(),
                         to_string(received), to_string(loss));
          });
@@ -228,8 +229,13 @@ class driver {
            spdlog::error("conversion.failed conversion={} reason=\"{}\"", id.text(),
                          r.progress.row().failure);
            ++d.st_.failed;
-           d.st_.live.erase(id);
+           d.ended(id);
          });
+  }
+
+  void ended(const conversion_id& id) {
+    st_.live.erase(id);
+    st_.ended.insert(id);
   }
 
   /// Sends one entry about a conversion, which waits for the answer. Without one, or with one that

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "actors/observed.hpp"
 #include "actors/world.hpp"
@@ -23,6 +24,7 @@ struct conversion_state {
   world_ptr w;
   route_info route;  // empty steps until the route answered
   std::map<conversion_id, running> live;
+  std::set<conversion_id> ended;  // since the last poll was sent: its answer may be older
   bool polling = false;
   bool opening = false;
   std::uint64_t credited = 0;

@@ -138,10 +138,12 @@ std::chrono::milliseconds retry_wait(const core_settings& s, std::uint32_t failu
 }
 
 /// The store is away: reads that have waited long are refused, their askers may come again. Entries
-/// stay, for what was asked to be committed must not be forgotten.
+/// stay, for what was asked to be committed must not be forgotten, and so do those who wait for
+/// them.
 void refuse_late_reads(journal_state& st, const world& w) {
   const auto late = [&](const journal_state::read& r) {
-    return r.since.plus(w.settings.load_timeout) <= w.now();
+    return !std::holds_alternative<bool>(r.what) &&
+           r.since.plus(w.settings.load_timeout) <= w.now();
   };
   const auto first = std::stable_partition(st.reads.begin(), st.reads.end(), std::not_fn(late));
   std::for_each(first, st.reads.end(),

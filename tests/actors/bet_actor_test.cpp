@@ -324,6 +324,22 @@ TEST_F(BetActor, AStoredBetIsResumedByLookingFirst) {
   expect_settled(60_usdc, 960_usdc);
 }
 
+TEST_F(BetActor, AnOldViewOfABetThatEndedSinceSendsNothing) {
+  venue.mute = true;
+  place(request(40_usdc));
+  const auto seen = books.bets.at(bet_at(1));  // as recovery reads it
+  ASSERT_EQ(seen.status, bet_status::placing);
+  venue.post_otherwise = says(verdict::refused, "no");
+  tell(dir.get<venue_actor>(), tick_atom::value);  // refused and refunded meanwhile
+  ASSERT_EQ(books.bets.at(bet_at(1)).status, bet_status::failed);
+  venue.post_otherwise = venue.look_otherwise = filled(40_usdc, {});
+  tell(dir.open_bet(bet_at(1)), resume_atom::value, seen);
+  advance(seconds{30});
+  EXPECT_EQ(venue.posted.size(), 1U);
+  EXPECT_TRUE(venue.looked_up.empty());
+  expect_settled(100_usdc, 1000_usdc);
+}
+
 TEST_F(BetActor, AnAnswerThatIsOverdueIsFoundOut) {
   venue.mute = true;  // takes the order and forgets to answer
   const auto r = place(request(40_usdc));

@@ -202,7 +202,8 @@ TEST_F(GuardianActor, RecoveryGoesOnBehindAFullPage) {
   for (int n = 1; n <= 8; ++n) stored_bet(n);
   for (int n = 1; n <= 5; ++n) stored_deposit(n);
   venue.look_otherwise = filled(40_usdc, {});
-  payment.otherwise = {payment_state::paid, hash_at(9), {}};
+  for (int n = 1; n <= 5; ++n)  // one Transfer proves one deposit
+    payment.findings.push_back({payment_state::paid, hash_at(n), {}});
   start();
   advance(seconds{5});
   for (const auto& [id, b] : books.bets) EXPECT_EQ(b.status, bet_status::filled) << id.text();

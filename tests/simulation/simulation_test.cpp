@@ -10,7 +10,9 @@ namespace headroom::test {
 namespace {
 
 struct Simulation : testing::Test {
-  void SetUp() override { spdlog::set_level(spdlog::level::off); }
+  void SetUp() override {
+    spdlog::set_level(std::getenv("HEADROOM_SIM_LOG") ? spdlog::level::info : spdlog::level::off);
+  }
   void TearDown() override { spdlog::set_level(spdlog::level::info); }
 };
 

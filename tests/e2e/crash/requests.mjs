@@ -9,7 +9,7 @@ const INTENT = {
   ],
 };
 const INTENT_DOMAIN = { name: 'Headroom', version: '1', chainId: 137 };
-const PAYMENT_LIFE_S = 3600; // longer than the test: a repeat is never late
+const PAYMENT_LIFE_S = 200; // about the longest the service takes; a repeat may come later
 const seconds = () => Math.floor(Date.now() / 1000);
 const cents = (random, least, most) => usd(BigInt(random.between(least, most)) * 10_000n);
 
