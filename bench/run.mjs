@@ -152,15 +152,19 @@ async function http() {
   for (let round = 0; round < (full ? 5 : 3); ++round) {
     const placed = await wrk('bets', full ? 4 : 2);
     for (const name of ['rate', 'p50', 'p99']) s.add(name, placed[name]);
-    s.add('naive, 32 clients', await pgbench(32));
+    for (const n of [1, 32]) s.add(`naive, ${n}`, await pgbench(n));
     for (const mode of ['/buffer/max-bet', '/healthz']) s.add(mode, (await wrk(mode, full ? 2 : 1)).rate);
   }
   await end(server);
   const share = s.ratio('/buffer/max-bet', '/healthz');
   const spread = `p50 ${(median(s.of('p50')) / 1000).toFixed(2)} ms, p99 ${(median(s.of('p99')) / 1000).toFixed(2)} ms`;
   report('POST /bets per second, 64 connections, filled', s.shown('rate'), spread, atLeast(15_000, median(s.of('rate')), '>= 15,000'));
-  const times = s.ratio('rate', 'naive, 32 clients');
-  report('the same, machine for machine', '', `${times.toFixed(2)} x naive, 32 clients (${number(median(s.of('naive, 32 clients')))})`, atLeast(2.63, times, '>= 2.63 x'));
+  // 15,000 were named for a machine where the naive design does 13,700 and 5,700.
+  for (const [clients, least] of [['1', 1.1], ['32', 2.64]]) {
+    const naive = `naive, ${clients}`;
+    const times = s.ratio('rate', naive);
+    report('  the same, machine for machine', '', `${times.toFixed(2)} x naive, ${clients} client(s) (${number(median(s.of(naive)))})`, atLeast(least, times, `>= ${least} x`));
+  }
   report('GET /healthz per second, 64 connections', s.shown('/healthz'));
   report('GET /buffer/max-bet per second, 64 connections', s.shown('/buffer/max-bet'), `${share.toFixed(2)} x /healthz`, atLeast(0.8, share, '>= 0.8 x'));
 }

@@ -81,10 +81,11 @@ struct RouteOnAnvil : House {
   /// A transaction of the same key that we know nothing of takes the nonce of ours, which waits in
   /// the pool, and is mined. Its hash.
   json overtake(const std::string& chain, const std::string& purpose) {
+    const chain_operation* ours = nullptr;  // the newest of that purpose
     const auto all = books.all();
-    const auto ours =
-        std::find_if(all.begin(), all.end(), [&](auto& row) { return row.purpose == purpose; });
-    if (ours == all.end()) {
+    for (const auto& row : all)
+      if (row.purpose == purpose && (ours == nullptr || row.nonce > ours->nonce)) ours = &row;
+    if (ours == nullptr) {
       ADD_FAILURE() << "nothing was sent for " << purpose;
       return {};
     }
