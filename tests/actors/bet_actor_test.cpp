@@ -340,6 +340,20 @@ TEST_F(BetActor, AnOldViewOfABetThatEndedSinceSendsNothing) {
   expect_settled(100_usdc, 1000_usdc);
 }
 
+TEST_F(BetActor, AnEndingThatTheBooksRefuseIsSettledByTheOneTheyHave) {
+  venue.mute = true;
+  const auto r = place(request(40_usdc));
+  auto& stored = books.bets.at(bet_at(1));
+  stored.status = bet_status::failed;  // by whatever hand
+  stored.refunded = 40_usdc;
+  venue.post_otherwise = filled(40_usdc, {});
+  tell(dir.get<venue_actor>(), tick_atom::value);
+  advance(seconds{1});
+  ASSERT_TRUE(r->value) << to_string(r->code);
+  EXPECT_EQ(r->value->status, bet_status::failed);
+  EXPECT_EQ(dir.live_bets(), 0U);
+}
+
 TEST_F(BetActor, AnAnswerThatIsOverdueIsFoundOut) {
   venue.mute = true;  // takes the order and forgets to answer
   const auto r = place(request(40_usdc));
