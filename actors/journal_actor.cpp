@@ -83,48 +83,51 @@ class flush {
     caf::anon_send(buffer, std::move(news));
   }
 
+  /// Each kind of row is loaded once for all who ask.
   bool answer_reads() {
-    if (state_.reads.empty()) return true;
-    std::vector<address> users;
-    for (const auto& r : state_.reads)
-      if (const auto* user = std::get_if<address>(&r.what)) users.push_back(*user);
-    std::vector<balance_row> rows;
-    if (!users.empty() && store_.load_balances(users, rows) != store_status::ok) return false;
-    auto row = rows.begin();
-    std::size_t answered = 0;
-    for (auto& r : state_.reads) {
+    const auto n = std::min(state_.reads.size(), world_.settings.journal_batch);
+    const auto asked = std::span{state_.reads}.first(n);
+    const auto users = asked_for<address>(asked);
+    const auto ids = asked_for<bet_id>(asked);
+    std::vector<balance_row> balances;
+    std::vector<std::optional<bet>> bets;
+    buffer_row buffer;
+    if (!users.empty() && store_.load_balances(users, balances) != store_status::ok) return false;
+    if (!ids.empty() && store_.find_bets(ids, bets) != store_status::ok) return false;
+    if (!asked_for<journal_state::the_buffer>(asked).empty() &&
+        store_.load_buffer(buffer) != store_status::ok)
+      return false;
+    auto balance = balances.begin();
+    auto found = bets.begin();
+    for (auto& r : asked) {
       if (std::holds_alternative<address>(r.what)) {
-        r.promise.deliver(*row++);
-      } else if (!answer_one(r)) {
-        break;
+        r.promise.deliver(*balance++);
+      } else if (std::holds_alternative<bet_id>(r.what)) {
+        answer(r, std::move(*found++));
+      } else if (std::holds_alternative<journal_state::the_buffer>(r.what)) {
+        r.promise.deliver(buffer);
+      } else {
+        r.promise.deliver(true);
       }
-      ++answered;
     }
-    const bool all = answered == state_.reads.size();
-    state_.reads.erase(state_.reads.begin(),
-                       state_.reads.begin() + static_cast<std::ptrdiff_t>(answered));
-    return all;
+    state_.reads.erase(state_.reads.begin(), state_.reads.begin() + static_cast<std::ptrdiff_t>(n));
+    return true;
   }
 
-  bool answer_one(journal_state::read& r) {
-    if (std::holds_alternative<bool>(r.what)) {
-      r.promise.deliver(true);
-      return true;
+  template <class What>
+  static std::vector<What> asked_for(std::span<const journal_state::read> reads) {
+    std::vector<What> out;
+    for (const auto& r : reads)
+      if (const auto* x = std::get_if<What>(&r.what)) out.push_back(*x);
+    return out;
+  }
+
+  static void answer(journal_state::read& r, std::optional<bet> found) {
+    if (found) {
+      r.promise.deliver(std::move(*found));
+    } else {
+      r.promise.deliver(make_error(errc::not_found));
     }
-    if (const auto* id = std::get_if<bet_id>(&r.what)) {
-      std::optional<bet> found;
-      if (store_.find_bet(*id, found) != store_status::ok) return false;
-      if (found) {
-        r.promise.deliver(std::move(*found));
-      } else {
-        r.promise.deliver(make_error(errc::not_found));
-      }
-      return true;
-    }
-    buffer_row row;
-    if (store_.load_buffer(row) != store_status::ok) return false;
-    r.promise.deliver(row);
-    return true;
   }
 
   journal_state& state_;
@@ -142,7 +145,7 @@ std::chrono::milliseconds retry_wait(const core_settings& s, std::uint32_t failu
 /// them.
 void refuse_late_reads(journal_state& st, const world& w) {
   const auto late = [&](const journal_state::read& r) {
-    return !std::holds_alternative<bool>(r.what) &&
+    return !std::holds_alternative<journal_state::nothing>(r.what) &&
            r.since.plus(w.settings.load_timeout) <= w.now();
   };
   const auto first = std::stable_partition(st.reads.begin(), st.reads.end(), std::not_fn(late));
@@ -199,9 +202,9 @@ journal_actor::behavior_type journal_behavior(journal_self self, world_ptr w, le
       take<record_operations>(self, w),
       take<finish_operation>(self, w),
       [self, w](get_atom, const address& user) { return take_read<balance_row>(self, w, user); },
-      [self, w](get_atom) { return take_read<buffer_row>(self, w, std::monostate{}); },
+      [self, w](get_atom) { return take_read<buffer_row>(self, w, journal_state::the_buffer{}); },
       [self, w](get_atom, const bet_id& id) { return take_read<bet>(self, w, id); },
-      [self, w](sync_atom) { return take_read<bool>(self, w, true); },
+      [self, w](sync_atom) { return take_read<bool>(self, w, journal_state::nothing{}); },
       [self, w, store](flush_atom) {
         auto& st = self->state;
         st.flush_due = false;

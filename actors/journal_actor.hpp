@@ -18,9 +18,11 @@ struct journal_state {
     journal_entry entry;
     caf::typed_response_promise<committed> promise;
   };
+  struct the_buffer {};
+  struct nothing {};  // a sync: only the place in the order counts
   struct read {
     caf::response_promise promise;
-    std::variant<std::monostate, address, bet_id, bool> what;  // buffer, user, bet, sync
+    std::variant<the_buffer, address, bet_id, nothing> what;
     timestamp since;
   };
 

@@ -46,7 +46,9 @@ class ledger_store {
   virtual store_status load_balances(std::span<const address> users,
                                      std::vector<balance_row>& rows) = 0;
   virtual store_status load_buffer(buffer_row& row) = 0;
-  virtual store_status find_bet(const bet_id& id, std::optional<bet>& row) = 0;
+  /// One element per id asked, in order; empty for bets the books do not know.
+  virtual store_status find_bets(std::span<const bet_id> ids,
+                                 std::vector<std::optional<bet>>& rows) = 0;
 };
 
 /// Reads that need no place in the journal's order. Called by one thread at a time, blocks. Each

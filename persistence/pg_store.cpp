@@ -3,8 +3,8 @@
 #include <spdlog/spdlog.h>
 
 #include "persistence/detail/commit.hpp"
+#include "persistence/detail/entries.hpp"
 #include "persistence/detail/rows.hpp"
-#include "persistence/detail/wire.hpp"
 #include "persistence/detail/writer.hpp"
 #include "persistence/migrations.hpp"
 
@@ -75,12 +75,15 @@ store_status pg_store::load_buffer(buffer_row& row) {
   return holder_->read([&](pqxx::transaction_base& tx) { row = select_buffer(tx); });
 }
 
-store_status pg_store::find_bet(const bet_id& id, std::optional<bet>& row) {
+store_status pg_store::find_bets(std::span<const bet_id> ids,
+                                 std::vector<std::optional<bet>>& rows) {
   return holder_->read([&](pqxx::transaction_base& tx) {
-    wire_array ids{wire_array::element::uuid};
-    ids.push(id.view());
-    row.reset();
-    for (const auto& found : tx.exec_prepared("find_bets", ids.parameter())) row = read_bet(found);
+    const auto stored = select_bets(tx, ids);
+    rows.clear();
+    for (const auto& id : ids) {
+      const auto found = stored.find(id);
+      rows.push_back(found == stored.end() ? std::nullopt : std::optional{found->second});
+    }
   });
 }
 

@@ -35,7 +35,8 @@ class pg_store final : public actors::ledger_store {
   actors::store_status load_balances(std::span<const address> users,
                                      std::vector<balance_row>& rows) override;
   actors::store_status load_buffer(buffer_row& row) override;
-  actors::store_status find_bet(const bet_id& id, std::optional<bet>& row) override;
+  actors::store_status find_bets(std::span<const bet_id> ids,
+                                 std::vector<std::optional<bet>>& rows) override;
 
   /// Process id of the session's backend, 0 without a session. For logs and fault tests.
   [[nodiscard]] int backend_pid() const noexcept;

@@ -1,5 +1,3 @@
-#include <unordered_map>
-
 #include "persistence/detail/entries.hpp"
 #include "persistence/detail/rows.hpp"
 #include "persistence/detail/wire.hpp"
@@ -194,14 +192,9 @@ effect write_many(attempt& a, std::span<const finish_bet* const> ends,
 
 template <class Entry, class Id>
 std::unordered_map<bet_id, bet> find_all(attempt& a, std::span<const Entry* const> entries, Id id) {
-  wire_array ids{element::uuid};
-  for (const auto* x : entries) ids.push(id(*x).view());
-  std::unordered_map<bet_id, bet> out;
-  for (const auto& row : a.tx.exec_prepared("find_bets", ids.parameter())) {
-    auto found = read_bet(row);
-    out.emplace(found.id, std::move(found));
-  }
-  return out;
+  std::vector<bet_id> ids;
+  for (const auto* x : entries) ids.push_back(id(*x));
+  return select_bets(a.tx, ids);
 }
 
 /// The bet's story has this end already.
@@ -246,6 +239,18 @@ void prepare_bet_entries(pqxx::connection& link) {
   link.prepare("find_bets",
                std::string{"SELECT "} + bet_columns + "FROM bets WHERE bet_id = ANY ($1::uuid[])");
   for (const auto* name : {"accept_bet", "write_bets", "find_bets"}) link.prepare_now(name);
+}
+
+std::unordered_map<bet_id, bet> select_bets(pqxx::transaction_base& tx,
+                                            std::span<const bet_id> ids) {
+  wire_array wanted{element::uuid};
+  for (const auto& id : ids) wanted.push(id.view());
+  std::unordered_map<bet_id, bet> out;
+  for (const auto& row : tx.exec_prepared("find_bets", wanted.parameter())) {
+    auto found = read_bet(row);
+    out.emplace(found.id, std::move(found));
+  }
+  return out;
 }
 
 bet_verdicts write_bets(attempt& a, std::span<const finish_bet* const> ends,

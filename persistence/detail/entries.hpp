@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "persistence/detail/attempt.hpp"
@@ -11,7 +12,7 @@
 /// There is one writer (its lock, pg_store.cpp), so looking first and writing then is safe.
 namespace headroom::persistence {
 
-/// To be called once per session, before `write_bets`.
+/// To be called once per session, before `write_bets` and `select_bets`.
 void prepare_bet_entries(pqxx::connection& link);
 
 /// One per entry, in their order.
@@ -23,6 +24,10 @@ struct bet_verdicts {
 /// Ends and new bets in one statement. No bet may be in both groups.
 [[nodiscard]] bet_verdicts write_bets(attempt& a, std::span<const finish_bet* const> ends,
                                       std::span<const accept_bet* const> bets);
+
+/// Those of `ids` that exist.
+[[nodiscard]] std::unordered_map<bet_id, bet> select_bets(pqxx::transaction_base& tx,
+                                                          std::span<const bet_id> ids);
 
 [[nodiscard]] errc apply(attempt& a, const open_deposit& x);
 [[nodiscard]] errc apply(attempt& a, const settle_deposit& x);

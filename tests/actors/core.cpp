@@ -43,13 +43,17 @@ store_status scripted_store::commit(std::span<const journal_entry> batch,
 
 store_status scripted_store::load_balances(std::span<const address> users,
                                            std::vector<balance_row>& rows) {
+  ++reads;
   return reads_away ? store_status::unavailable : inner_.load_balances(users, rows);
 }
 store_status scripted_store::load_buffer(buffer_row& row) {
+  ++reads;
   return reads_away ? store_status::unavailable : inner_.load_buffer(row);
 }
-store_status scripted_store::find_bet(const bet_id& id, std::optional<bet>& row) {
-  return reads_away ? store_status::unavailable : inner_.find_bet(id, row);
+store_status scripted_store::find_bets(std::span<const bet_id> ids,
+                                       std::vector<std::optional<bet>>& rows) {
+  ++reads;
+  return reads_away ? store_status::unavailable : inner_.find_bets(ids, rows);
 }
 
 // -- the log -------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ class scripted_store final : public actors::ledger_store {
   bool reads_away = false;                             // every read fails
   std::vector<std::size_t> batches;                    // sizes of what was asked to be committed
   std::vector<actors::store_status> said;              // the answers, in order
+  std::size_t reads = 0;                               // how often it was asked for rows
 
   actors::store_status commit(std::span<const journal_entry> batch,
                               std::vector<entry_outcome>& outcomes,
@@ -29,7 +30,8 @@ class scripted_store final : public actors::ledger_store {
   actors::store_status load_balances(std::span<const address> users,
                                      std::vector<balance_row>& rows) override;
   actors::store_status load_buffer(buffer_row& row) override;
-  actors::store_status find_bet(const bet_id& id, std::optional<bet>& row) override;
+  actors::store_status find_bets(std::span<const bet_id> ids,
+                                 std::vector<std::optional<bet>>& rows) override;
 
  private:
   actors::store_status end(actors::store_status s);

@@ -127,6 +127,41 @@ TEST_F(JournalActor, ABetThatIsNotThereIsNotFound) {
   EXPECT_EQ(ask<bet>(journal, get_atom::value, bet_at(1))->value->id, bet_at(1));
 }
 
+TEST_F(JournalActor, ReadsThatWaitTogetherAreOneReadOfEachKind) {
+  const auto journal = start_journal();
+  for (int n = 1; n <= 50; n += 2) books.bets[bet_at(n)].id = bet_at(n);
+  std::vector<reply_ptr<bet>> found;
+  for (int n = 1; n <= 50; ++n)
+    found.push_back(ask_later<bet>(journal, get_atom::value, bet_at(n)));
+  const auto row = ask_later<balance_row>(journal, get_atom::value, user(1));
+  const auto sync = ask_later<bool>(journal, sync_atom::value);
+  store.reads = 0;
+  run();
+  EXPECT_EQ(store.reads, 2U);
+  for (int n = 1; n <= 50; ++n) {
+    const auto& answer = found[static_cast<std::size_t>(n - 1)];
+    if (n % 2 == 1) {
+      EXPECT_EQ(answer->value->id, bet_at(n));
+    } else {
+      EXPECT_EQ(answer->code, errc::not_found);
+    }
+  }
+  EXPECT_EQ(row->value->user, user(1));
+  EXPECT_EQ(sync->value, true);
+}
+
+TEST_F(JournalActor, ReadsHaveTheSameBoundAsABatch) {
+  settings.journal_batch = 40;
+  const auto journal = start_journal();
+  std::vector<reply_ptr<bet>> answers;
+  for (int n = 1; n <= 100; ++n)
+    answers.push_back(ask_later<bet>(journal, get_atom::value, bet_at(n)));
+  store.reads = 0;
+  run();
+  EXPECT_EQ(store.reads, 3U);
+  for (const auto& a : answers) EXPECT_EQ(a->code, errc::not_found);
+}
+
 TEST_F(JournalActor, ADeductionEndsAtTheBufferAlthoughTheAnswerToItsCommitWasLost) {
   const auto journal = start_journal();
   const auto buffer = start_buffer(100_usdc);

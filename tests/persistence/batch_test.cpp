@@ -102,8 +102,22 @@ TEST_F(Batch, ManyFinishesAreOneStatement) {
     accepts.push_back(accept_bet{row});
     finishes.push_back(n % 2 == 0 ? failed(row) : filled(row, 400_micro, 100_micro));
   }
+  const auto version = [&] {
+    return db.number("SELECT sum(version) FROM balances") * 1'000'000 + the_buffer().version;
+  };
+  /// Whatever wrote the bets was the first command of one transaction, and touched each of the two
+  /// users and the buffer once.
+  const auto expect_one_statement = [&](std::int64_t before) {
+    EXPECT_EQ(db.number("SELECT count(DISTINCT xmin::text) FROM bets"), 1);
+    EXPECT_EQ(db.number("SELECT max(cmin::text::bigint) FROM bets"), 0);
+    EXPECT_EQ(version() - before, 2 * 1'000'000 + 1);
+  };
+  auto before = version();
   EXPECT_EQ(verdicts(accepts), std::vector<errc>(300, ok));
+  expect_one_statement(before);
+  before = version();
   EXPECT_EQ(verdicts(finishes), std::vector<errc>(300, ok));
+  expect_one_statement(before);
   EXPECT_EQ(the_buffer().total_withdrawn, usdc{150 * 500});
   EXPECT_EQ(reader.trial()->at_venue, 0_usdc);
   EXPECT_EQ(differences(), "");

@@ -109,10 +109,10 @@ buffer_row books::the_buffer() {
 }
 
 bet books::the_bet(const bet_id& id) {
-  std::optional<bet> out;
-  EXPECT_EQ(store.find_bet(id, out), store_status::ok);
-  EXPECT_TRUE(out.has_value());
-  return out.value_or(bet{});
+  std::vector<std::optional<bet>> out;
+  EXPECT_EQ(store.find_bets({&id, 1}, out), store_status::ok);
+  EXPECT_TRUE(out.at(0).has_value());
+  return out.at(0).value_or(bet{});
 }
 
 std::string books::differences() {

@@ -226,9 +226,14 @@ store_status memory_store::load_buffer(buffer_row& row) {
   return store_status::ok;
 }
 
-store_status memory_store::find_bet(const bet_id& id, std::optional<bet>& row) {
+store_status memory_store::find_bets(std::span<const bet_id> ids,
+                                     std::vector<std::optional<bet>>& rows) {
   if (chance(books_.faults.unavailable)) return store_status::unavailable;
-  if (const auto i = books_.bets.find(id); i != books_.bets.end()) row = i->second;
+  rows.clear();
+  for (const auto& id : ids) {
+    const auto i = books_.bets.find(id);
+    rows.push_back(i == books_.bets.end() ? std::nullopt : std::optional{i->second});
+  }
   return store_status::ok;
 }
 

@@ -43,7 +43,8 @@ class memory_store final : public actors::ledger_store {
   actors::store_status load_balances(std::span<const address> users,
                                      std::vector<balance_row>& rows) override;
   actors::store_status load_buffer(buffer_row& row) override;
-  actors::store_status find_bet(const bet_id& id, std::optional<bet>& row) override;
+  actors::store_status find_bets(std::span<const bet_id> ids,
+                                 std::vector<std::optional<bet>>& rows) override;
 
  private:
   bool chance(unsigned per_mille) { return books_.rng() % 1000 < per_mille; }
