@@ -114,6 +114,7 @@ chain::route_settings route_of(const config::settings& s, const address& wallet)
   out.pool_fee = s.conversion.pool_fee;
   out.slippage_bps = s.conversion.slippage_bps;
   out.least_bps = s.conversion.least_bps;
+  out.max_bridge_fee = s.conversion.max_bridge_fee;
   return out;
 }
 
@@ -341,7 +342,8 @@ int serve(const config::settings& s) {
   house.add<actors::venue_actor>(
       "venue",
       [&] {
-        return sys.spawn(chain::polymarket::venue_behavior, w, venue_of(s), venue_key, venue_http);
+        return sys.spawn(chain::polymarket::venue_behavior, w, venue_of(s), venue_key, venue_http,
+                         polygon);
       },
       true);
   if (!s.conversion.router.is_zero())

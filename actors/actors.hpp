@@ -209,9 +209,9 @@ struct look_up_order {
 HEADROOM_INSPECT(look_up_order, x.order, x.sent_at)
 
 struct cancel_order {
-  hash256 hash;
+  signed_order order;
 };
-HEADROOM_INSPECT(cancel_order, x.hash)
+HEADROOM_INSPECT(cancel_order, x.order)
 
 /// filled: final, numbers are right. refused: a definite no; `conclusive` when it also says that no
 /// earlier POST of the same order can have filled. unknown: it may have happened. absent: the venue
@@ -294,15 +294,18 @@ struct contract_call {
   byte_vector data;
   uint256 value;                // native coin, wei
   std::uint64_t gas_limit = 0;  // 0: estimate and pad
+  std::uint64_t most_gas = 0;   // a call whose estimate is above is not sent; 0: no bound
 };
-HEADROOM_INSPECT(contract_call, x.to, x.data, x.value, x.gas_limit)
+HEADROOM_INSPECT(contract_call, x.to, x.data, x.value, x.gas_limit, x.most_gas)
 
 /// PAYMENT: verifies x402 payments and reads their fate from the chain; sends nothing itself.
 using payment_actor = status_actor::extend<
     caf::replies_to<pay_deposit>::with<signed_payment>,  // invalid_payment: detail is the code.
     caf::replies_to<signed_payment>::with<verified_payment>,  // Likewise, by time and chain.
     caf::replies_to<get_atom, authorization>::with<payment_finding>,  // What does the chain say?
-    caf::replies_to<authorization>::with<contract_call>>;             // The call that settles it.
+    caf::replies_to<get_atom, authorization, hash256>::with<  // The same of this transaction:
+        payment_finding>,                                     // paid, or unknown.
+    caf::replies_to<authorization>::with<contract_call>>;     // The call that settles it.
 
 /// DEPOSIT: one x402 payment, from verification to the user's credit; ends with it.
 using deposit_actor =

@@ -15,6 +15,12 @@ void show(balance_self self) {
   self->card().shown.store(self->state.book.available().micro, std::memory_order_relaxed);
 }
 
+/// A late request is bounced; its sender asks the directory again.
+void leave(balance_self self) {
+  self->state.w->dir.forget_balance(self->state.user, self->state.self_id);
+  self->quit();
+}
+
 /// The journal answers every read, or dies and lets us know: no timer, which would cost as much
 /// memory as the balance.
 void load(balance_self self) {
@@ -80,10 +86,12 @@ balance_actor::behavior_type balance_behavior(balance_self self, world_ptr w, co
         auto& s = self->state;
         s.used = true;
         const auto before = s.book.available();
-        if (!s.book.deduct(x.bet, x.amount))
+        if (!s.book.deduct(x.bet, x.amount)) {
+          if (s.book.version() == 0) leave(self);  // strangers must not fill the house
           return make_error(errc::insufficient_balance,
                             "The bet needs $" + to_cents_ceil(x.amount) +
                                 " USDC, the balance is $" + to_cents_floor(before) + " USDC");
+        }
         show(self);
         return before;
       },
@@ -103,8 +111,7 @@ balance_actor::behavior_type balance_behavior(balance_self self, world_ptr w, co
         auto& s = self->state;
         const bool looked_at = self->card().looked_at.exchange(false, std::memory_order_relaxed);
         if (!s.used && !looked_at && s.book.tentative_count() == 0) {
-          s.w->dir.forget_balance(s.user, s.self_id);
-          self->quit();  // a late request is bounced; its sender asks the directory again
+          leave(self);
           return;
         }
         s.used = false;

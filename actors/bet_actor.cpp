@@ -28,6 +28,7 @@ class saga {
   void ask(const Handle& to, Message message, Ok ok, Fail fail) {
     const auto epoch = ++st_.epoch;
     st_.asked_at = st_.w->now();
+    st_.asked = caf::actor_cast<caf::strong_actor_ptr>(to)->id();
     self_->request(to, caf::infinite, std::move(message))
         .then(
             [self = self_, epoch, ok](Answer& answer) {
@@ -120,6 +121,7 @@ class saga {
   void append_bet() {
     const auto journal = neighbour<journal_actor>(self_);
     if (!journal) return again_later();
+    ++st_.appends;
     ask<committed>(
         journal, accept_bet{st_.row}, [](saga s, const committed& c) { s.stored(c); },
         [](saga s, caf::error& e) { s.not_stored(std::move(e)); });
@@ -127,6 +129,8 @@ class saga {
 
   void not_stored(caf::error why) {
     if (never_received(why)) return again_later();
+    // A full queue says nothing of what an earlier journal took.
+    if (code_of(why) == errc::overloaded && st_.appends > 1) return again_later();
     if (code_of(why) != errc::duplicate) return refuse(std::move(why));
     // The id is in the books with another order: an earlier request under the same key.
     refuse(make_error(errc::internal, "a stored bet could not be read back"));
@@ -170,7 +174,7 @@ class saga {
     const auto venue = neighbour<venue_actor>(self_);
     if (!venue) return lost(make_error(errc::unavailable));
     ask<bool>(
-        venue, cancel_order{st_.row.order_hash},
+        venue, cancel_order{{st_.row.order_hash, st_.row.signed_order}},
         [](saga s, bool will_not_fill) {
           s.act(s.st_.venue_side.after_cancel(will_not_fill, s.st_.w->now()));
         },
@@ -473,8 +477,8 @@ void resume(bet_self self, bet& stored) {
   }
 }
 
-/// The journal or the venue was restarted: whatever was asked of the dead one is asked again.
-void recover(bet_self self) {
+/// The question that is open is taken as lost, and asked again where that is safe.
+void ask_again(bet_self self) {
   auto& st = self->state;
   switch (st.at) {
     case phase::storing: return saga{self}.append_bet();
@@ -490,6 +494,20 @@ void recover(bet_self self) {
   }
 }
 
+/// The journal or the venue was restarted. Who asked a living one goes on waiting for it.
+void recover(bet_self self) {
+  const auto& st = self->state;
+  const auto is_asked = [&](const auto& handle) {
+    return handle && caf::actor_cast<caf::strong_actor_ptr>(handle)->id() == st.asked;
+  };
+  const auto& dir = st.w->dir;
+  if (st.asked_at.is_set() &&
+      (is_asked(dir.get<journal_actor>()) || is_asked(dir.get<venue_actor>()) ||
+       is_asked(dir.get<buffer_actor>()) || is_asked(dir.find_balance(st.row.user))))
+    return;
+  ask_again(self);
+}
+
 /// The journal answers every entry it takes, and asking it twice would only fill its queue. Of the
 /// others an answer that is this late is taken as lost.
 void sweep(bet_self self) {
@@ -497,7 +515,7 @@ void sweep(bet_self self) {
   if (st.at != phase::reserving && st.at != phase::placing) return;
   if (!st.asked_at.is_set() || st.asked_at.plus(st.w->settings.overdue) > st.w->now()) return;
   spdlog::error("bet.answer_lost bet={} order={}", st.id.text(), st.row.order_hash.hex());
-  recover(self);
+  ask_again(self);
 }
 
 void wake(bet_self self) {

@@ -39,9 +39,11 @@ struct bet_state {
   placement_step next_step = placement_step::look_up;  // when the timer fires
   bool wake_due = false;                               // a timer is set
   finish_bet ending;                                   // set when finishing
-  std::uint32_t tries = 0;  // of the present phase, against restarting neighbours
-  std::uint64_t epoch = 0;  // of the question whose answer counts
-  timestamp asked_at;       // of that question; not set when none is open
+  std::uint32_t tries = 0;    // of the present phase, against restarting neighbours
+  std::uint64_t epoch = 0;    // of the question whose answer counts
+  timestamp asked_at;         // of that question; not set when none is open
+  caf::actor_id asked = 0;    // whom
+  std::uint32_t appends = 0;  // of accept_bet: what was sent before may be in the books
   bool adopt_due =
       false;  // once the present request is answered, see whether the stored bet is open
   std::vector<caf::typed_response_promise<bet>> askers;

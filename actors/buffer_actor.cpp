@@ -14,8 +14,10 @@ buffer_status status_of(const buffer_state& st) {
   return {st.book.row(), st.book.available(), st.book.is_low(), st.recommended};
 }
 
-/// After every change: publish what can be paid, and say once when the buffer falls low.
+/// After every change, once the books have spoken: publish what can be paid, and say once when the
+/// buffer falls low.
 void changed(buffer_state& st) {
+  if (!st.loaded) return;
   st.w->dir.publish_buffer_available(st.book.available());
   const bool low = st.book.is_low();
   if (low && !st.low_alerted)

@@ -28,6 +28,7 @@ class driver {
     if (st_.route.steps.empty()) ask_route();
     for (auto& [id, r] : st_.live)
       if (!r.busy) drive(id);
+    credit_again();
     read_work();
   }
 
@@ -57,7 +58,7 @@ class driver {
 
   void found(conversion_work& work) {
     for (const auto& d : work.to_credit)
-      credit({d.id, d.user, d.amount, w_.now()}, [](caf::expected<committed>) {});
+      if (!st_.crediting.contains(d.id)) credit({d.id, d.user, d.amount, w_.now()}, nobody_asked);
     if (st_.route.steps.empty()) return;
     for (auto& row : work.running) {
       if (st_.live.contains(row.id) || st_.ended.contains(row.id)) continue;
@@ -70,22 +71,46 @@ class driver {
 
   // -- credit ------------------------------------------------------------------------------------
 
-  /// The user's money, at once. Committing it twice credits once.
+  static void nobody_asked(const caf::expected<committed>&) {}
+
+  /// The user's money, at once. Committing it twice credits once. It is asked until the journal
+  /// answers: the owner of the balance must hear of it.
   template <class Done>
   void credit(const credit_deposit& x, Done done) {
     const auto journal = w_.dir.get<journal_actor>();
+    const auto asked = journal ? caf::actor_cast<caf::strong_actor_ptr>(journal)->id() : 0;
+    st_.crediting.insert_or_assign(x.id, conversion_state::open_credit{x, asked});
     if (!journal) return done(make_error(errc::unavailable));
-    self_->request(journal, w_.settings.append_timeout, x)
+    self_->request(journal, caf::infinite, x)
         .then(
             [self = self_, x, done](const committed& c) mutable {
+              self->state.crediting.erase(x.id);
               driver{self}.credited(x, c);
               done(c);
             },
-            [x, done](caf::error& e) mutable {
+            [self = self_, x, done](caf::error& e) mutable {
               spdlog::warn("deposit.credit_failed deposit={} code={}", x.id.text(),
                            to_string(code_of(e)));
+              auto& open = self->state.crediting;
+              const auto kind = consequence_of(code_of(e));
+              if (kind != consequence::retry && kind != consequence::in_doubt) {
+                open.erase(x.id);
+              } else if (const auto i = open.find(x.id); i != open.end()) {
+                i->second.journal = 0;
+              }
               done(std::move(e));
             });
+  }
+
+  /// Those that the present journal was not asked for: an earlier one died, or had no room.
+  void credit_again() {
+    const auto journal = w_.dir.get<journal_actor>();
+    if (!journal) return;
+    const auto present = caf::actor_cast<caf::strong_actor_ptr>(journal)->id();
+    std::vector<credit_deposit> lost;
+    for (const auto& [id, x] : st_.crediting)
+      if (x.journal != present) lost.push_back(x.entry);
+    for (const auto& x : lost) credit(x, nobody_asked);
   }
 
   void credited(const credit_deposit& x, const committed& c) {
@@ -109,7 +134,9 @@ class driver {
       row.amount = *sum;
       row.deposits.push_back(d.id);
     }
-    if (row.deposits.empty() || row.amount < w_.settings.conversion_minimum) return;
+    // A small sum waits for company, but many small ones must not keep those behind them waiting.
+    const bool full = row.deposits.size() >= w_.settings.deposits_per_conversion;
+    if (row.deposits.empty() || (!full && row.amount < w_.settings.conversion_minimum)) return;
     const auto journal = w_.dir.get<journal_actor>();
     if (!journal) return;
     row.id = conversion_id::from_digest(w_.random());

@@ -23,6 +23,12 @@ struct conversion_state {
 
   world_ptr w;
   route_info route;  // empty steps until the route answered
+  /// Asked of a journal, which answers when it has committed, or dies without a word.
+  struct open_credit {
+    credit_deposit entry;
+    caf::actor_id journal = 0;
+  };
+  std::map<deposit_id, open_credit> crediting;
   std::map<conversion_id, running> live;
   std::set<conversion_id> ended;  // since the last poll was sent: its answer may be older
   bool polling = false;

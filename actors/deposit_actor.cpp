@@ -211,8 +211,42 @@ class payment_saga {
         return book_settled();
       case payment_state::void_: return book_failed(f.code);
       case payment_state::unused: return settle();  // asks the wallet where its transaction stands
-      case payment_state::unknown: return look_later();
+      case payment_state::unknown: return ask_wallet(0);
     }
+  }
+
+  /// After a long outage the payment is too old for a search of the logs. The wallet has our own
+  /// transactions on record.
+  void ask_wallet(std::uint8_t attempt) {
+    const auto wallet = w_.dir.wallet(st_.row.payment.chain_id);
+    if (!wallet || attempt >= most_attempts) return look_later();
+    self_
+        ->request(wallet, w_.settings.load_timeout, get_atom::value,
+                  settlement_of(st_.row.id, attempt))
+        .then(
+            [self = self_, attempt](const operation_report& r) {
+              payment_saga s{self};
+              switch (r.state) {
+                case operation_state::confirmed: return s.look_at(r.tx_hash);
+                case operation_state::reverted:
+                case operation_state::dropped: return s.ask_wallet(attempt + 1);
+                case operation_state::unsent:
+                case operation_state::pending: return s.look_later();
+              }
+            },
+            [self = self_](const caf::error&) { payment_saga{self}.look_later(); });
+  }
+
+  void look_at(const hash256& tx) {
+    const auto payment = w_.dir.get<payment_actor>();
+    if (!payment) return look_later();
+    self_->request(payment, w_.settings.load_timeout, get_atom::value, st_.row.payment, tx)
+        .then(
+            [self = self_](const payment_finding& f) {
+              payment_saga s{self};
+              f.state == payment_state::paid ? s.found(f) : s.look_later();
+            },
+            [self = self_](const caf::error&) { payment_saga{self}.look_later(); });
   }
 
   void look_later() {
@@ -366,7 +400,8 @@ deposit_actor::behavior_type deposit_behavior(deposit_self self, world_ptr w) {
         spdlog::info("deposit.resumed deposit={}", stored.id.text());
         st.row = std::move(stored);
         st.look_first = true;
-        payment_saga{self}.store();  // its owner may have died before it knew
+        st.stored = row_state::in_doubt;  // its owner may have died before it knew
+        payment_saga{self}.store();
       },
       [self](tick_atom) {
         const auto& st = self->state;

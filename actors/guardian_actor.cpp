@@ -79,8 +79,13 @@ class keeper {
   void resume(unfinished_work& work) {
     bool all = work.placing_bets.size() < w_.settings.max_live_bets &&
                work.settling_deposits.size() < w_.settings.deposits_recovered;
-    for (auto& row : work.placing_bets)
-      if (!w_.dir.find_bet(row.id)) all = resume(std::move(row)) && all;
+    for (auto& row : work.placing_bets) {
+      if (const auto owner = w_.dir.find_bet(row.id)) {  // a repeated request: it may leave the bet
+        self_->send(owner, resume_atom::value, std::move(row));
+      } else {
+        all = resume(std::move(row)) && all;
+      }
+    }
     for (auto& row : work.settling_deposits)
       if (st_.deposits_seen.insert(row.id).second) resume(std::move(row));
     if (!all) return recover_later();

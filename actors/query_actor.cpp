@@ -3,22 +3,46 @@
 namespace headroom::actors {
 namespace {
 
-template <class T>
-caf::result<T> answer(query_self self, std::optional<T> found) {
-  ++self->state.reads;
-  if (found) return std::move(*found);
-  ++self->state.failures;
-  return make_error(errc::unavailable);
+/// While the database is slow the mailbox grows, and whoever waits behind so many has given up.
+constexpr std::uint64_t most_waiting = 1'000;
+
+bool is_behind(query_self self) {
+  const auto& card = self->card();
+  return card.received.load(std::memory_order_relaxed) -
+             card.processed.load(std::memory_order_relaxed) >
+         most_waiting;
 }
 
-/// The inner optional is "there is no such row".
 template <class T>
-caf::result<T> answer(query_self self, std::optional<std::optional<T>> found) {
-  ++self->state.reads;
-  if (found && *found) return std::move(**found);
-  if (found) return make_error(errc::not_found);
-  ++self->state.failures;
-  return make_error(errc::unavailable);
+struct row_of {
+  using type = T;
+};
+template <class T>  // the inner optional is "there is no such row"
+struct row_of<std::optional<T>> {
+  using type = T;
+};
+
+/// `read` asks the database: an optional row, empty when there was no answer.
+template <class Read>
+auto answer(query_self self, Read read) {
+  using found = typename decltype(read())::value_type;
+  using row = typename row_of<found>::type;
+  const auto run = [&]() -> caf::result<row> {
+    if (is_behind(self)) return make_error(errc::overloaded);
+    ++self->state.reads;
+    auto x = read();
+    if (!x) {
+      ++self->state.failures;
+      return make_error(errc::unavailable);
+    }
+    if constexpr (std::is_same_v<found, row>) {
+      return std::move(*x);
+    } else {
+      if (!*x) return make_error(errc::not_found);
+      return std::move(**x);
+    }
+  };
+  return run();
 }
 
 /// One page, unless the caller's cursor is none of ours.
@@ -27,7 +51,7 @@ caf::result<Page> answer_page(query_self self, ledger_reader* reader, const std:
                               Read read) {
   if (!reader->is_cursor(cursor))
     return make_error(errc::invalid_field, "must be the next_cursor of an earlier page");
-  return answer<Page>(self, read());
+  return answer(self, read);
 }
 
 constexpr std::uint32_t work_at_once = 500;
@@ -51,30 +75,42 @@ std::optional<wallet_backlog> backlog_of(ledger_reader& reader, const wallet_acc
 
 query_actor::behavior_type query_behavior(query_self self, ledger_reader* reader) {
   return {
-      [=](get_atom, const bet_id& id) { return answer(self, reader->find_bet(id)); },
+      [=](get_atom, const bet_id& id) {
+        return answer(self, [&] { return reader->find_bet(id); });
+      },
       [=](const bet_filter& f) {
         return answer_page<bet_page>(self, reader, f.cursor, [&] { return reader->list_bets(f); });
       },
-      [=](get_atom, const deposit_id& id) { return answer(self, reader->find_deposit(id)); },
-      [=](get_atom, const authorization& payment) {
-        return answer(self, reader->find_deposit_by_payment(payment));
+      [=](get_atom, const deposit_id& id) {
+        return answer(self, [&] { return reader->find_deposit(id); });
       },
-      [=](const list_deposits& x) { return answer(self, reader->list_deposits(x.user, x.limit)); },
-      [=](get_atom, const conversion_id& id) { return answer(self, reader->find_conversion(id)); },
+      [=](get_atom, const authorization& payment) {
+        return answer(self, [&] { return reader->find_deposit_by_payment(payment); });
+      },
+      [=](const list_deposits& x) {
+        return answer(self, [&] { return reader->list_deposits(x.user, x.limit); });
+      },
+      [=](get_atom, const conversion_id& id) {
+        return answer(self, [&] { return reader->find_conversion(id); });
+      },
       [=](const list_conversions& x) {
         return answer_page<conversion_page>(
             self, reader, x.cursor, [&] { return reader->list_conversions(x.cursor, x.limit); });
       },
-      [=](metrics_atom) { return answer(self, reader->metrics_of_conversions()); },
-      [=](solvency_atom) { return answer(self, reader->trial()); },
-      [=](volume_atom) { return answer(self, reader->average_daily_volume()); },
-      [=](work_atom) { return answer(self, conversion_work_of(*reader)); },
+      [=](metrics_atom) { return answer(self, [&] { return reader->metrics_of_conversions(); }); },
+      [=](solvency_atom) { return answer(self, [&] { return reader->trial(); }); },
+      [=](volume_atom) { return answer(self, [&] { return reader->average_daily_volume(); }); },
+      [=](work_atom) { return answer(self, [&] { return conversion_work_of(*reader); }); },
       [=](work_atom, std::uint32_t bets, std::uint32_t deposits) {
-        return answer(self, reader->unfinished(bets, deposits));
+        return answer(self, [&] { return reader->unfinished(bets, deposits); });
       },
-      [=](const wallet_account& who) { return answer(self, backlog_of(*reader, who)); },
-      [=](get_atom, const operation_id& id) { return answer(self, reader->find_operation(id)); },
-      [=](keys_atom) { return answer(self, reader->active_keys()); },
+      [=](const wallet_account& who) {
+        return answer(self, [&] { return backlog_of(*reader, who); });
+      },
+      [=](get_atom, const operation_id& id) {
+        return answer(self, [&] { return reader->find_operation(id); });
+      },
+      [=](keys_atom) { return answer(self, [&] { return reader->active_keys(); }); },
       [=](ping_atom) { return reader->ping(); },
       [=](status_atom) {
         return status_report{query_state::name,

@@ -12,17 +12,6 @@ namespace {
 
 using nlohmann::json;
 
-/// A quantity of up to 256 bits, leading zeros tolerated.
-std::optional<uint256> read_word(const json& value) {
-  const auto* text = value.get_ptr<const std::string*>();
-  if (!text || !text->starts_with("0x") || text->size() < 3 || text->size() > 66)
-    return std::nullopt;
-  const auto digits = std::string(66 - text->size(), '0') + text->substr(2);
-  uint256 out;
-  if (!from_hex_exact(digits, out.bytes)) return std::nullopt;
-  return out;
-}
-
 std::optional<std::uint64_t> number_member(const json& object, const char* key) {
   const auto* value = member(object, key);
   return value ? read_number(*value) : std::nullopt;
@@ -61,6 +50,7 @@ json call_object(const call_parameters& c) {
     const auto digits = to_hex(c.value.view());
     out["value"] = "0x" + digits.substr(digits.find_first_not_of('0'));
   }
+  if (c.gas != 0) out["gas"] = quantity(c.gas);
   return out;
 }
 
@@ -104,6 +94,17 @@ std::string quantity(std::uint64_t value) {
   return "0x" + digits.substr(std::min(digits.find_first_not_of('0'), digits.size() - 1));
 }
 
+/// A quantity of up to 256 bits, leading zeros tolerated.
+std::optional<uint256> read_word(const json& value) {
+  const auto* text = value.get_ptr<const std::string*>();
+  if (!text || !text->starts_with("0x") || text->size() < 3 || text->size() > 66)
+    return std::nullopt;
+  const auto digits = std::string(66 - text->size(), '0') + text->substr(2);
+  uint256 out;
+  if (!from_hex_exact(digits, out.bytes)) return std::nullopt;
+  return out;
+}
+
 std::optional<std::uint64_t> read_number(const json& value) {
   const auto word = read_word(value);
   return word ? word->to_u64() : std::nullopt;
@@ -134,6 +135,10 @@ rpc_request transaction_count(const address& account, std::string_view block) {
 
 rpc_request code(const address& account) {
   return {"eth_getCode", json::array({account.hex(), "latest"})};
+}
+
+rpc_request balance(const address& account) {
+  return {"eth_getBalance", json::array({account.hex(), "latest"})};
 }
 
 rpc_request call(const call_parameters& c, std::string_view block) {

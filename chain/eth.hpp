@@ -17,6 +17,7 @@ namespace headroom::chain::eth {
 // -- numbers and bytes ---------------------------------------------------------------------------
 [[nodiscard]] std::string quantity(std::uint64_t value);  // "0x1a"
 [[nodiscard]] std::optional<std::uint64_t> read_number(const nlohmann::json& value);
+[[nodiscard]] std::optional<uint256> read_word(const nlohmann::json& value);  // wider than 64 bits
 [[nodiscard]] std::optional<byte_vector> read_bytes(const nlohmann::json& value);
 [[nodiscard]] std::optional<hash256> read_hash(const nlohmann::json& value);
 /// Of an answer: nothing unless it is good.
@@ -30,11 +31,13 @@ struct call_parameters {
   address to;
   byte_vector data;
   uint256 value;
+  std::uint64_t gas = 0;  // what the call may use; 0: the node's own bound
 };
 [[nodiscard]] rpc_request chain_id();      // read_number
 [[nodiscard]] rpc_request block_number();  // read_number
 [[nodiscard]] rpc_request transaction_count(const address& account,
                                             std::string_view block);  // read_number
+[[nodiscard]] rpc_request balance(const address& account);            // read_word
 [[nodiscard]] rpc_request code(const address& account);               // read_bytes
 [[nodiscard]] rpc_request call(const call_parameters& c,
                                std::string_view block = "latest");  // read_bytes

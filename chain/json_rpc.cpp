@@ -14,6 +14,9 @@ using clock = std::chrono::steady_clock;
 
 constexpr int max_response_depth = 32;
 
+constexpr std::int64_t method_not_found = -32601;
+constexpr std::int64_t internal_error = -32603;
+
 /// Codes by which public nodes say "too many requests": nothing was done.
 bool is_limit(std::int64_t code) { return code == -32005 || code == 429 || code == -32097; }
 
@@ -105,6 +108,7 @@ struct attempt {
   std::function<void(rpc_result)> done;
   clock::time_point end;
   bool maybe_sent = false;
+  std::optional<rpc_result> doubtful;  // the words of a node that may itself be the problem
 
   /// What the next node may take of the time that is left.
   [[nodiscard]] std::chrono::milliseconds share() const {
@@ -112,9 +116,10 @@ struct attempt {
     const auto nodes_left = static_cast<std::int64_t>(order.size() - at);
     return std::max(left / nodes_left, std::chrono::milliseconds{1});
   }
-  void give_up() const {
+  void give_up() {
     rpc_result out;
     out.status = maybe_sent ? rpc_status::maybe_sent : rpc_status::unreachable;
+    if (doubtful) out = std::move(*doubtful);
     out.repeated = maybe_sent;
     done(std::move(out));
   }
@@ -134,12 +139,22 @@ void advance(const std::shared_ptr<attempt<Nodes>>& a) {
       auto result = read_answer(answer.body, a->id);
       const bool limited = answer.status == 429 || (result && result->status == rpc_status::error &&
                                                     is_limit(result->error.code));
-      if (result && !limited) {
+      // Our key is refused, the method is not served, or something behind it is broken: another
+      // node may know better. Where none does, this was the answer.
+      const bool doubted =
+          result && result->status == rpc_status::error && !limited &&
+          (answer.status == 401 || answer.status == 403 || answer.status >= 500 ||
+           result->error.code == method_not_found || result->error.code == internal_error);
+      if (doubted) {
+        a->doubtful = std::move(*result);
+        if (answer.status >= 500) a->maybe_sent = true;
+      } else if (result && !limited) {
         a->nodes->worked(node);
         result->repeated = a->maybe_sent;
         return a->done(std::move(*result));
       }
-      if (!limited) a->maybe_sent = true;  // a proxy's page: who knows what stands behind it
+      if (!limited && !doubted)
+        a->maybe_sent = true;  // a proxy's page: who knows what stands behind it
     }
     a->nodes->failed(node, answer.failure == http_failure::silence);
     advance(a);
@@ -166,7 +181,8 @@ void json_rpc::call(rpc_request request, std::function<void(rpc_result)> done) c
         to_text(body),
         std::move(done),
         clock::now() + nodes_->settings.timeout,
-        false};
+        false,
+        std::nullopt};
   advance(a);
 }
 

@@ -150,8 +150,11 @@ class facilitator {
     const auto& a = x.payment;
     const auto digest = eip3009::digest(terms_.token_domain(), eip3009::message_of(a));
     ask_all(self_, st_.rpc,
-            {eth::code(a.from),
-             eth::call({terms_.asset, a.from, erc1271::valid_call(digest, a.signature), {}})},
+            {eth::code(a.from), eth::call({terms_.asset,
+                                           a.from,
+                                           erc1271::valid_call(digest, a.signature),
+                                           {},
+                                           st_.settings.most_gas})},
             [=, self = self_](std::vector<rpc_result>& r) {
               facilitator f{self};
               const auto code = bytes_of(r[0]);
@@ -176,7 +179,11 @@ class facilitator {
     ask_all(self_, st_.rpc,
             {ask_token(eip3009::state_call(a.from, a.nonce)), ask_token(balance_of_call(a.from)),
              eth::block("latest"),
-             eth::call({st_.settings.relayer, terms_.asset, x402::settle_call(a), {}})},
+             eth::call({st_.settings.relayer,
+                        terms_.asset,
+                        x402::settle_call(a),
+                        {},
+                        st_.settings.most_gas})},
             [=, self = self_](std::vector<rpc_result>& r) {
               facilitator{self}.heard_chain(x, r, promise);
             });
@@ -271,6 +278,23 @@ class facilitator {
     return promise;
   }
 
+  /// In one transaction that is known from elsewhere: paid, or nothing is said.
+  caf::result<payment_finding> find_in(const authorization& a, const hash256& tx) {
+    if (a.chain_id != terms_.chain_id || a.token != terms_.asset)
+      return make_error(errc::unavailable, "another chain or token");
+    if (st_.in_flight >= st_.settings.max_in_flight) return make_error(errc::overloaded);
+    auto promise = self_->make_response_promise<payment_finding>();
+    ++st_.in_flight;
+    ask_all(self_, st_.rpc, head_calls(st_.settings.finality),
+            [=, self = self_](std::vector<rpc_result>& r) {
+              facilitator f{self};
+              const auto head = read_head(self->state.settings.finality, r);
+              if (!head) return f.conclude(promise, a, {});
+              f.read_use(a, *head, tx, promise, false);
+            });
+    return promise;
+  }
+
   /// Unused at a final block whose time is past the window: unused for ever.
   void find_expiry(const authorization& a, const chain_head& head, finding_promise promise) {
     const auto at = eth::quantity(head.final_number);
@@ -307,8 +331,9 @@ class facilitator {
     });
   }
 
+  /// `uses_it`: the transaction is known to have used the authorization, one way or another.
   void read_use(const authorization& a, const chain_head& head, const hash256& tx,
-                finding_promise promise) {
+                finding_promise promise, bool uses_it = true) {
     ask_all(self_, st_.rpc, {eth::transaction_receipt(tx)},
             [=, self = self_](std::vector<rpc_result>& r) {
               facilitator f{self};
@@ -322,7 +347,7 @@ class facilitator {
                 out.state = finding_state::paid;
                 out.tx_hash = tx;
                 out.log_index = proof->index;
-              } else {  // cancelled, or spent on something else under the same nonce
+              } else if (uses_it) {  // cancelled, or spent on something else under the same nonce
                 out.state = finding_state::void_;
                 out.code = nonce_used;
               }
@@ -389,8 +414,12 @@ payment_impl::behavior_type payment_behavior(payment_self self, actors::world_pt
       [self](const actors::pay_deposit& x) { return facilitator{self}.read(x); },
       [self](const signed_payment& x) { return facilitator{self}.verify(x); },
       [self](actors::get_atom, const authorization& a) { return facilitator{self}.find(a); },
-      [](const authorization& a) {
-        return actors::contract_call{a.token, x402::settle_call(a), {}, 0};
+      [self](actors::get_atom, const authorization& a, const hash256& tx) {
+        return facilitator{self}.find_in(a, tx);
+      },
+      [self](const authorization& a) {
+        return actors::contract_call{
+            a.token, x402::settle_call(a), {}, 0, self->state.settings.most_gas};
       },
       [self](actors::tick_atom) {
         auto& s = self->state;

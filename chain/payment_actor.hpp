@@ -16,6 +16,9 @@ struct payment_settings {
   std::uint64_t logs_chunk = 2'000;  // blocks per eth_getLogs
   std::uint32_t logs_chunks = 50;    // how far back a used authorization is looked for
   std::size_t max_in_flight = 256;   // verifications and findings at once
+  /// For one settlement. A payer that is a contract decides how much its signature check burns, and
+  /// it is our gas.
+  std::uint64_t most_gas = 400'000;
   /// How long a payer's balance stays reserved for a payment that nobody asks about any more: more
   /// than the pause between two looks of its owner.
   std::chrono::milliseconds hold{60'000};

@@ -20,6 +20,8 @@ using actors::run_step;
 using actors::step_progress;
 using actors::step_state;
 
+constexpr uint128 wei_per_coin = 1'000'000'000'000'000'000;
+
 enum step_index : std::uint32_t { bridge_step = 0, swap_step = 1 };
 
 /// One transaction of one attempt of one step of one conversion: always the same id.
@@ -87,6 +89,9 @@ class step_run : public std::enable_shared_from_this<step_run> {
     self_->request(wallet, st_.w->settings.step_timeout, actors::get_atom::value, id)
         .then([run = shared_from_this(), then](const operation_report& r) { then(*run, r); },
               [run = shared_from_this()](const caf::error& e) {
+                // A message that was seen needs no receipt of its sending, which a node may forget.
+                if (run->x_.step == bridge_step && !run->detail_.guid.is_zero())
+                  return run->look_for_arrival();
                 run->unreadable("wallet: " + std::string{to_string(actors::code_of(e))});
               });
   }
@@ -118,6 +123,9 @@ class step_run : public std::enable_shared_from_this<step_run> {
     self_->request(query, st_.w->settings.load_timeout, actors::get_atom::value, id)
         .then(
             [run = shared_from_this(), rpc](const std::vector<chain_operation>& rows) {
+              const auto old = run->st_.w->now().minus(run->s_.receipts_kept);
+              if (rows.empty() || rows.front().created_at < old)
+                return run->unreadable("dropped, but too old for its receipts: needs a look");
               std::vector<rpc_request> calls;
               for (const auto& row : rows) calls.push_back(eth::transaction_receipt(row.tx_hash));
               ask_all(run->self_, rpc, std::move(calls), [run](std::vector<rpc_result>& r) {
@@ -184,9 +192,13 @@ class step_run : public std::enable_shared_from_this<step_run> {
               }
               const auto data = eth::bytes_of(r[1]);
               auto fee = data ? oft::read_quote(*data) : std::nullopt;
-              const auto native = fee ? fee->native.to_u64() : std::nullopt;
-              if (!native || *native > UINT64_MAX / 1'000)
-                return run->unreadable("the bridge's fee cannot be read");
+              const auto native = fee ? fee->native.to_u128() : std::nullopt;
+              if (!native) return run->unreadable("the bridge's fee cannot be read");
+              if (*native > run->s_.max_bridge_fee * wei_per_coin) {
+                spdlog::error("route.bridge_fee_too_high conversion={} wei={}",
+                              run->x_.conversion.text(), fee->native.decimal());
+                return run->waiting("waits: the bridge asks for more than max_bridge_fee");
+              }
               fee->native = uint256::of(*native / 100 * run->s_.fee_pad_percent + 1);
               run->send(
                   run->s_.plasma.chain_id, id, "bridge",
@@ -200,6 +212,10 @@ class step_run : public std::enable_shared_from_this<step_run> {
     const auto sent = oft::find_sent(entries_of(r), s_.plasma.messenger);
     if (!sent) return unreadable("the bridge call has no message");
     detail_.guid = sent->guid;
+    look_for_arrival();
+  }
+
+  void look_for_arrival() {
     auto calls = head_calls(s_.polygon.finality);
     ask_all(self_, st_.polygon, std::move(calls),
             [run = shared_from_this()](std::vector<rpc_result>& results) {

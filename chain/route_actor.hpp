@@ -32,10 +32,13 @@ struct route_settings {
   std::uint32_t least_bps = 9'960;          // of the input, whatever the quote says
   std::chrono::seconds swap_deadline{600};  // of chain time
   std::uint32_t fee_pad_percent = 110;      // of the bridge's quoted native fee; the rest returns
+  std::uint32_t max_bridge_fee = 25;        // in whole native coins; above it nothing is sent
   std::uint32_t expected_seconds = 3'600;
   std::uint64_t logs_chunk = 2'000;
   std::uint32_t logs_chunks = 50;
   std::uint64_t searched_at_least = 100'000;  // blocks, when the start block is not on record
+  /// Nodes forget old receipts, so "no receipt" means "never mined" only for what is younger.
+  std::chrono::minutes receipts_kept{60};
 };
 
 struct route_state {

@@ -42,7 +42,7 @@ struct open_operation {
   std::uint32_t missing = 0;  // looks without a receipt although the nonce is used
   bool judging = false;
   std::optional<actors::operation_report> outcome;  // final; being booked
-  std::uint64_t cost_wei = 0;                       // of the mined attempt
+  uint256 cost_wei;                                 // of the mined attempt
   bool booking = false;
 
   [[nodiscard]] std::uint64_t nonce() const { return attempts.front().body.nonce; }

@@ -61,6 +61,7 @@ class wallet_outbox {
 
   [[nodiscard]] std::optional<gas_fees> fees_of(std::span<const rpc_result> results) const;
   [[nodiscard]] bool affordable(const gas_fees& fees);
+  [[nodiscard]] uint128 promised() const;
   [[nodiscard]] open_operation* find(std::uint64_t nonce);
   [[nodiscard]] chain_operation row_of(const operation_id& id, const std::string& purpose,
                                        std::uint32_t attempt, const signed_transaction& tx) const;
@@ -72,6 +73,9 @@ class wallet_outbox {
   wallet_state& st_;
   const actors::world& w_;
 };
+
+/// The most it can cost: gas, and the value that goes along.
+[[nodiscard]] uint128 cost_at_most(const unsigned_transaction& body);
 
 /// What is asked before signing: read by fees_of in this order.
 [[nodiscard]] std::vector<rpc_request> fee_calls();

@@ -45,6 +45,20 @@ bool wallet_outbox::affordable(const gas_fees& fees) {
   return false;
 }
 
+uint128 cost_at_most(const unsigned_transaction& body) {
+  return uint128{body.gas_limit} * body.fees.max_fee + body.value.to_u128().value_or(0);
+}
+
+/// What the balance must still pay for: all that is signed, or about to be, and not mined yet.
+uint128 wallet_outbox::promised() const {
+  uint128 out = 0;
+  for (auto i = st_.open.lower_bound(st_.mined_count); i != st_.open.end(); ++i)
+    out += cost_at_most(i->second.attempts.back().body);
+  for (const auto& [id, x] : st_.requested)
+    if (x.at == phase::ready || x.at == phase::storing) out += cost_at_most(x.body);
+  return out;
+}
+
 chain_operation wallet_outbox::row_of(const operation_id& id, const std::string& purpose,
                                       std::uint32_t attempt, const signed_transaction& tx) const {
   chain_operation row;
@@ -100,6 +114,7 @@ void wallet_outbox::price(const operation_id& id) {
   auto& x = st_.requested.at(id);
   x.at = phase::pricing;
   auto calls = fee_calls();
+  calls.push_back(eth::balance(st_.account));
   if (x.what.call.gas_limit == 0)
     calls.push_back(
         eth::estimate_gas({st_.account, x.what.call.to, x.what.call.data, x.what.call.value}));
@@ -124,13 +139,26 @@ void wallet_outbox::priced(const operation_id& id, std::vector<rpc_result>& r) {
     const auto value =
         estimate.status == rpc_status::ok ? eth::read_number(estimate.value) : std::nullopt;
     if (!value) return refuse(id, make_error(errc::unavailable, "gas cannot be estimated"));
+    const auto most = x.what.call.most_gas;
+    if (most != 0 && *value > most)
+      return refuse(id, make_error(errc::internal, std::string{would_revert} + ": needs " +
+                                                       std::to_string(*value) + " gas"));
     gas = eth::padded_gas(*value);
+    if (most != 0) gas = std::min(gas, most);
   }
   const auto fees = fees_of(r);
   if (!fees || !affordable(*fees))
     return refuse(id, make_error(errc::unavailable, "no acceptable gas price"));
   x.body = {st_.settings.chain_id, 0, *fees, gas, x.what.call.to, x.what.call.value,
             x.what.call.data};
+  // Stored and then refused for want of coins, it would hold up everything behind it.
+  const auto& found = r[fee_calls().size()];
+  const auto coins = found.status == rpc_status::ok ? eth::read_word(found.value) : std::nullopt;
+  if (!coins) return refuse(id, make_error(errc::unavailable, "the balance cannot be read"));
+  if (uint256::of(promised() + cost_at_most(x.body)) > *coins) {
+    raise("not enough native coin for gas");
+    return refuse(id, make_error(errc::unavailable, "not enough native coin for gas"));
+  }
   x.at = phase::ready;
   st_.to_store.push_back(id);
   store_next();

@@ -1,7 +1,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "chain/wallet_outbox.hpp"
 
@@ -20,16 +19,11 @@ std::optional<std::optional<eth::receipt>> receipt_of(const rpc_result& r) {
   return r.status == rpc_status::ok ? eth::read_receipt(r.value) : std::nullopt;
 }
 
-/// In native coin: gas, and the value that went along unless it came back with a revert. What does
-/// not fit 64 bits (18.4 coins) counts as 2^64 - 1.
-std::uint64_t cost_of(const open_operation& op, const eth::receipt& r) {
-  constexpr auto most = std::numeric_limits<std::uint64_t>::max();
-  std::uint64_t out = 0;
-  if (__builtin_mul_overflow(r.gas_used, r.gas_price, &out)) return most;
-  const auto value = op.attempts.front().body.value.to_u64();  // the same in every attempt
-  if (!r.succeeded) return out;
-  if (!value || __builtin_add_overflow(out, *value, &out)) return most;
-  return out;
+/// In native coin: gas, and the value that went along unless it came back with a revert.
+uint256 cost_of(const open_operation& op, const eth::receipt& r) {
+  const auto gas = uint128{r.gas_used} * r.gas_price;
+  const auto value = op.attempts.front().body.value.to_u128();  // the same in every attempt
+  return uint256::of(r.succeeded ? gas + value.value_or(0) : gas);
 }
 
 }  // namespace

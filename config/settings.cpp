@@ -185,6 +185,7 @@ settings read(const json& document) {
         .take("pool_fee", c.pool_fee)
         .take("slippage_bps", c.slippage_bps)
         .take("least_bps", c.least_bps)
+        .take("max_bridge_fee", c.max_bridge_fee)
         .take_ms("poll_ms", c.poll)
         .take("stuck_after_seconds", c.stuck_after)
         .take("attempts", c.attempts)
@@ -232,8 +233,8 @@ bool is_site(const std::string& text) {
 std::string check_chain(const chain_settings& c, const std::string& name) {
   if (c.chain_id == 0) return name + ".chain_id must be set";
   if (c.rpc.empty()) return name + ".rpc must list at least one URL";
-  for (const auto& url : c.rpc)
-    if (!is_url(url)) return name + ".rpc: \"" + url + "\" is not an http(s) URL";
+  for (std::size_t i = 0; i < c.rpc.size(); ++i)  // not shown: it may hold a provider's key
+    if (!is_url(c.rpc[i])) return name + ".rpc[" + std::to_string(i) + "] must be an http(s) URL";
   if (c.usdt0.is_zero()) return name + ".usdt0 must be set";
   if (c.poll < milliseconds{10}) return name + ".poll_ms must be at least 10";
   if (c.bump_after < milliseconds{1'000}) return name + ".bump_after_ms must be at least 1000";

@@ -65,6 +65,7 @@ struct conversion_settings {
   std::uint32_t pool_fee = 100;
   std::uint32_t slippage_bps = 30;
   std::uint32_t least_bps = 9'960;
+  std::uint32_t max_bridge_fee = 25;  // in whole coins of the source chain
   milliseconds poll{1'000};
   std::chrono::seconds stuck_after{300};
   std::uint32_t attempts = 5;

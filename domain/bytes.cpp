@@ -51,9 +51,9 @@ std::optional<byte_vector> from_hex(std::string_view text) {
   return out;
 }
 
-uint256 uint256::of(std::uint64_t value) noexcept {
+uint256 uint256::of(uint128 value) noexcept {
   uint256 out;
-  for (std::size_t i = 0; i < 8; ++i)
+  for (std::size_t i = 0; i < 16; ++i)
     out.bytes[31 - i] = static_cast<std::uint8_t>(value >> (8 * i));
   return out;
 }
@@ -91,10 +91,16 @@ std::string uint256::decimal() const {
 }
 
 std::optional<std::uint64_t> uint256::to_u64() const noexcept {
-  if (!std::all_of(bytes.begin(), bytes.begin() + 24, [](std::uint8_t b) { return b == 0; }))
+  const auto wide = to_u128();
+  if (!wide || *wide > UINT64_MAX) return std::nullopt;
+  return static_cast<std::uint64_t>(*wide);
+}
+
+std::optional<uint128> uint256::to_u128() const noexcept {
+  if (!std::all_of(bytes.begin(), bytes.begin() + 16, [](std::uint8_t b) { return b == 0; }))
     return std::nullopt;
-  std::uint64_t out = 0;
-  for (std::size_t i = 24; i < 32; ++i) out = (out << 8) | bytes[i];
+  uint128 out = 0;
+  for (std::size_t i = 16; i < 32; ++i) out = (out << 8) | bytes[i];
   return out;
 }
 

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "domain/uint128.hpp"
+
 namespace headroom {
 
 using byte_vector = std::vector<std::uint8_t>;
@@ -55,12 +57,13 @@ using signature65 = fixed_bytes<65, struct signature_tag>;
 /// An unsigned 256-bit integer as it stands on the wire: 32 bytes, big-endian. For ids and EVM
 /// words; arithmetic lives in chain/.
 struct uint256 : fixed_bytes<32, struct uint256_tag> {
-  [[nodiscard]] static uint256 of(std::uint64_t value) noexcept;
+  [[nodiscard]] static uint256 of(uint128 value) noexcept;
   /// Decimal digits only, no sign, no leading zero (except "0"), below 2^256.
   [[nodiscard]] static std::optional<uint256> parse_decimal(std::string_view text);
   [[nodiscard]] std::string decimal() const;
   /// The value when it fits 64 bits.
   [[nodiscard]] std::optional<std::uint64_t> to_u64() const noexcept;
+  [[nodiscard]] std::optional<uint128> to_u128() const noexcept;  // likewise 128
 };
 
 }  // namespace headroom

@@ -159,7 +159,7 @@ struct finish_operation {
   operation_status status = operation_status::confirmed;
   std::uint64_t block_number = 0;
   timestamp at;
-  std::uint64_t fee_wei = 0;  // what the mined attempt cost: gas by its receipt, and its value
+  uint256 fee_wei;  // what the mined attempt cost: gas by its receipt, and its value
 };
 
 using journal_entry =

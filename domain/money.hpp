@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "domain/uint128.hpp"
+
 namespace headroom {
 
 /// An amount of USDC (or USDT0, credited 1:1) in micro-units: 1 USDC = 1'000'000. Signed, so that a
@@ -50,8 +52,6 @@ constexpr usdc operator""_micro(unsigned long long micro) {
   if (const auto difference = sub(a, b)) return *difference;
   return {b.micro < 0 ? INT64_MAX : INT64_MIN};
 }
-
-__extension__ typedef unsigned __int128 uint128;  // wide enough for a product of two amounts
 
 /// a * b / c towards zero, through 128 bits; nothing when c is zero or the result does not fit.
 /// For non-negative operands.

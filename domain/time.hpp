@@ -20,6 +20,9 @@ struct timestamp {
   [[nodiscard]] static constexpr timestamp of_seconds(std::int64_t s) noexcept {
     return {s * 1'000'000};
   }
+  [[nodiscard]] constexpr timestamp minus(std::chrono::microseconds d) const noexcept {
+    return plus(-d);
+  }
   [[nodiscard]] constexpr timestamp plus(std::chrono::microseconds d) const noexcept {
     return {us + d.count()};
   }

@@ -99,7 +99,9 @@ constexpr const char* checks[] = {
          FROM deposits d JOIN conversions c USING (conversion_id) GROUP BY 1)
        SELECT 'conversion ' || c.conversion_id || ' deposits', c.amount, coalesce(m.amount, 0)
        FROM conversions c LEFT JOIN members m USING (conversion_id)
-       WHERE c.amount IS DISTINCT FROM m.amount OR m.astray <> 0)",
+       WHERE c.amount IS DISTINCT FROM m.amount OR m.astray <> 0
+       UNION ALL SELECT 'deposit ' || deposit_id || ' conversion', 0, 1 FROM deposits
+       WHERE status = 'completed' AND conversion_id IS NULL)",
 
     // A completed conversion is booked in full: what arrived and what was lost; others not at all.
     R"(WITH booked AS (

@@ -1,6 +1,7 @@
 // Starts the sandbox, prints one JSON line on stdout when everything answers, runs until SIGINT,
 // SIGTERM or, with EXIT_ON_STDIN_CLOSE=1, until stdin closes. Logs go to stderr.
 import { describe, startChains, users } from './chains/chains.mjs';
+import { recordFill } from './chains/exchange.mjs';
 import { startVenue } from './clob/server.mjs';
 import { startControl } from './control.mjs';
 import { parseOptions, USAGE } from './options.mjs';
@@ -28,9 +29,14 @@ async function main() {
       .resume();
 
   const started = Date.now();
-  const venue = await startVenue({ tradeDelayMs: options.tradeDelayMs });
+  let chains = null;
+  const onFill = (exchange, id) => {
+    const recorded = chains && recordFill(chains.polygon.rpc, exchange, id);
+    recorded?.catch((e) => console.error(`[sandbox] fill of ${id} not on chain: ${e.message}`));
+  };
+  const venue = await startVenue({ tradeDelayMs: options.tradeDelayMs, onFill });
   running.push(venue);
-  const chains = options.chains ? await startChains(options, (reason) => stop(1, reason)) : null;
+  chains = options.chains ? await startChains(options, (reason) => stop(1, reason)) : null;
   if (chains) running.push(chains);
   if (stopping) return chains?.stop();
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "chain/abi.hpp"
 #include "chain/eip55.hpp"
 #include "chain/eip712.hpp"
 #include "chain/json.hpp"
@@ -191,6 +192,18 @@ std::optional<signed_order> decode(byte_view bytes) {
   const auto signer = recover(out.hash, out.signature.view());
   if (signer.error != signature_error::none || signer.signer != b.signer) return std::nullopt;
   return out;
+}
+
+byte_vector order_status_call(const hash256& order) {
+  return abi::encoder{"getOrderStatus(bytes32)"}.word(order.view()).done();
+}
+
+std::optional<bool> read_order_status(byte_view data) {
+  const abi::reader in{data};
+  const auto filled = in.flag(0);
+  const auto remaining = in.word(1);
+  if (!filled || !remaining) return std::nullopt;
+  return *filled || !remaining->is_zero();
 }
 
 }  // namespace headroom::chain::polymarket

@@ -71,4 +71,9 @@ inline constexpr std::size_t encoded_size = 273;
 /// Nothing unless the layout is known and the signature is the signer's own.
 [[nodiscard]] std::optional<signed_order> decode(byte_view bytes);
 
+/// What the exchange knows of an order: getOrderStatus(bytes32) -> (bool filled, uint248
+/// remaining), both zero while nothing of it was filled. True: something was (polymarket.md 4.6).
+[[nodiscard]] byte_vector order_status_call(const hash256& order);
+[[nodiscard]] std::optional<bool> read_order_status(byte_view data);
+
 }  // namespace headroom::chain::polymarket

@@ -7,13 +7,14 @@ namespace headroom::chain::polymarket {
 actors::venue_actor::behavior_type venue_behavior(venue_self self, actors::world_ptr w,
                                                   venue_settings settings,
                                                   std::shared_ptr<const private_key> key,
-                                                  http_actor http) {
+                                                  http_actor http, rpc_actor chain) {
   auto& st = self->state;
   st.w = std::move(w);
   st.settings = std::move(settings);
   st.key = std::move(key);
   st.account = st.key->address_of();
   st.http = std::move(http);
+  st.chain = std::move(chain);
   st.rate = rate_limit{st.settings.orders_per_second, st.settings.order_burst};
   venue_desk{self}.check_version();
   return {
@@ -21,7 +22,7 @@ actors::venue_actor::behavior_type venue_behavior(venue_self self, actors::world
       [self](const actors::order_quote& q) { return venue_desk{self}.sign(q); },
       [self](actors::submit_order& x) { return venue_desk{self}.submit(x); },
       [self](const actors::look_up_order& x) { return venue_desk{self}.look_up(x); },
-      [self](const actors::cancel_order& x) { return venue_desk{self}.cancel(x.hash); },
+      [self](const actors::cancel_order& x) { return venue_desk{self}.cancel(x); },
       [self](actors::tick_atom) { venue_desk{self}.wake(); },
       [self](actors::status_atom) {
         const auto& s = self->state;

@@ -47,6 +47,7 @@ struct venue_state {
   std::shared_ptr<const private_key> key;
   address account;
   http_actor http;
+  rpc_actor chain;
 
   // who we are
   std::optional<api_credentials> credentials;
@@ -94,9 +95,10 @@ using venue_self = actors::self_pointer<actors::venue_actor, venue_state>;
 /// @param key  the account that holds the pool's collateral. Signs on this actor's thread (30-50 us
 ///             an order); never leaves the process.
 /// @param http the client (make_http_actor).
+/// @param chain where the exchange is: it knows every order that filled, whatever the venue shows.
 actors::venue_actor::behavior_type venue_behavior(venue_self self, actors::world_ptr w,
                                                   venue_settings settings,
                                                   std::shared_ptr<const private_key> key,
-                                                  http_actor http);
+                                                  http_actor http, rpc_actor chain);
 
 }  // namespace headroom::chain::polymarket

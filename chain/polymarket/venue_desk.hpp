@@ -39,7 +39,7 @@ class venue_desk {
   // orders
   [[nodiscard]] caf::result<venue_answer> submit(actors::submit_order& x);
   [[nodiscard]] caf::result<venue_answer> look_up(const actors::look_up_order& x);
-  [[nodiscard]] caf::result<bool> cancel(const hash256& hash);
+  [[nodiscard]] caf::result<bool> cancel(const actors::cancel_order& x);
 
  private:
   struct following;
@@ -75,6 +75,8 @@ class venue_desk {
   void judge(std::shared_ptr<following> f, const market& m);
   void end_submit(answer_promise promise, venue_answer a);
   void looked(std::shared_ptr<following> f);
+  void ask_exchange(std::shared_ptr<following> f);
+  [[nodiscard]] bool is_ours(const signed_order& order) const;
   void count(const venue_answer& a);
   [[nodiscard]] caf::actor_clock::time_point now() const { return self_->clock().now(); }
 

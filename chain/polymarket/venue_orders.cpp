@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "chain/eth.hpp"
 #include "chain/json.hpp"
 #include "chain/polymarket/venue_desk.hpp"
 
@@ -13,11 +14,13 @@ namespace headroom::chain::polymarket {
 struct venue_desk::following {
   explicit following(const signed_order& order)
       : hash{order.hash},
+        exchange{order.exchange.contract},
         token{order.body.token},
         most_spent{order.body.maker_amount},
         whole{order.body.taker_amount} {}
 
   hash256 hash;
+  address exchange;
   uint256 token;
   usdc most_spent;
   std::int64_t whole = 0;              // shares, micro: all of it (FOK) or nothing
@@ -43,6 +46,7 @@ constexpr std::size_t ids_at_most = 64;
 constexpr std::int64_t clock_slack_seconds = 60;
 constexpr std::int64_t share_dust = 10'000;  // micro: venues cut trade sizes at 2 to 6 decimals
 constexpr milliseconds short_pause{500};     // for "later" without a time
+constexpr auto another_key = "the order is signed by another key";
 
 venue_answer unknown_because(std::string reason) {
   return {venue_verdict::unknown, {}, {}, {}, std::move(reason), false};
@@ -168,6 +172,7 @@ void venue_desk::send(actors::submit_order x, answer_promise promise) {
   if (!order)
     return end_submit(promise,
                       {venue_verdict::refused, {}, {}, {}, "unreadable order bytes", false});
+  if (!is_ours(*order)) return end_submit(promise, not_now_because(another_key));
   const auto shared = std::make_shared<const signed_order>(std::move(*order));
   fetch_as_us({"POST",
                "/order",
@@ -312,6 +317,7 @@ caf::result<venue_answer> venue_desk::look_up(const actors::look_up_order& x) {
   if (st_.reads >= st_.settings.max_reads) return unknown_because("too many look-ups");
   const auto order = read_stored(x.order);
   if (!order) return unknown_because("unreadable order bytes");
+  if (!is_ours(*order)) return unknown_because(another_key);
   auto promise = self_->make_response_promise<venue_answer>();
   ++st_.reads;
   auto f = std::make_shared<following>(*order);
@@ -336,7 +342,7 @@ void venue_desk::looked(std::shared_ptr<following> f) {
   if (!f->readable) return f->done(unknown_because("its trades cannot be read"));
   const auto& o = *f->object;
   switch (o.verdict) {
-    case read_verdict::absent: return f->done({venue_verdict::absent, {}, {}, {}, {}, false});
+    case read_verdict::absent: return ask_exchange(std::move(f));
     case read_verdict::unreadable:
     case read_verdict::unauthorized: return f->done(unknown_because("the order cannot be read"));
     case read_verdict::found: break;
@@ -347,17 +353,42 @@ void venue_desk::looked(std::shared_ptr<following> f) {
   f->done(unknown_because("the venue is not done with it"));
 }
 
+/// Nothing is shown of it. Views may lag or forget; what filled is on the chain for good.
+void venue_desk::ask_exchange(std::shared_ptr<following> f) {
+  self_
+      ->request(st_.chain, caf::infinite,
+                eth::call({std::nullopt, f->exchange, order_status_call(f->hash), {}}))
+      .then(
+          [f](const rpc_result& r) {
+            const auto data = eth::bytes_of(r);
+            const auto touched = data ? read_order_status(*data) : std::nullopt;
+            if (!touched) return f->done(unknown_because("the exchange cannot be read"));
+            if (*touched)
+              return f->done(unknown_because("filled on chain, its trades are not shown yet"));
+            f->done({venue_verdict::absent, {}, {}, {}, {}, false});
+          },
+          [f](const caf::error&) { f->done(unknown_because("the exchange cannot be read")); });
+}
+
+/// Another account's orders are hidden from us: the venue's "not found" would say nothing.
+bool venue_desk::is_ours(const signed_order& order) const {
+  return order.body.signer == st_.account;
+}
+
 // -- cancel --------------------------------------------------------------------------------------
 
 /// True when the venue says for this very hash that it is not, or no longer, in its book (see
 /// read_cancel_answer); every failure is false.
-caf::result<bool> venue_desk::cancel(const hash256& hash) {
+caf::result<bool> venue_desk::cancel(const actors::cancel_order& x) {
+  const auto order = read_stored(x.order);
+  if (!order || !is_ours(*order)) return false;
   if (st_.reads >= st_.settings.max_reads) return make_error(errc::overloaded);
+  const auto& hash = order->hash;
   auto promise = self_->make_response_promise<bool>();
   ++st_.reads;
   auto body = [id = hash.hex()](const api_credentials&) { return "{\"orderID\":\"" + id + "\"}"; };
   fetch_as_us({"DELETE", "/order", {}, std::move(body), st_.settings.order_timeout},
-              [self = self_, hash, promise](const http_result& r) mutable {
+              [self = self_, hash = hash, promise](const http_result& r) mutable {
                 --self->state.reads;
                 promise.deliver(r.outcome == http_outcome::answered &&
                                 read_cancel_answer(r.status, r.body, hash));

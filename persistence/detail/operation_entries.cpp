@@ -76,13 +76,13 @@ errc apply(attempt& a, const finish_operation& x) {
   for (const auto& row : attempts) {
     const auto end = end_of(row);
     const auto block = end == operation_status::dropped ? 0 : x.block_number;
-    const auto fee = end == operation_status::dropped ? 0 : x.fee_wei;
+    const auto fee = end == operation_status::dropped ? uint256{} : x.fee_wei;
     a.tx.exec_params0(
         "UPDATE chain_operations SET status = $3::operation_status, block_number = $4,"
         " updated_at = time_of($5), fee_wei = $6::numeric"
         " WHERE operation_id = $1::uuid AND attempt = $2",
         binary(x.id.view()), static_cast<std::int64_t>(row.attempt), std::string{to_string(end)},
-        static_cast<std::int64_t>(block), x.at.us, std::to_string(fee));
+        static_cast<std::int64_t>(block), x.at.us, fee.decimal());
   }
   return errc::none;
 }

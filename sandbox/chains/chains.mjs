@@ -1,8 +1,10 @@
 // The deposit chain (Plasma) and the bet chain (Polygon): tokens, bridge, pool, and who owns what
 // at the start.
 import { ethers } from 'ethers';
+import { EXCHANGE, NEG_RISK_EXCHANGE } from '../clob/markets.mjs';
 import { startAnvil } from './anvil.mjs';
 import { compiled } from './compile.mjs';
+import { placeExchanges } from './exchange.mjs';
 import { connectLayerZero, deployLayerZero, LayerZeroRelay } from './layerzero.mjs';
 import { startProxy } from './proxy.mjs';
 import { Rpc, Sender } from './rpc.mjs';
@@ -48,7 +50,11 @@ export async function startChains(options, onExit) {
       usdt0: [REAL.polygonUsdt0, tokens.TestUSDT0],
     }),
   ]);
-  await Promise.all([fundUsers(plasma, options.users), fundService(plasma, polygon, options)]);
+  await Promise.all([
+    placeExchanges(polygon.rpc, [EXCHANGE, NEG_RISK_EXCHANGE]),
+    fundUsers(plasma, options.users),
+    fundService(plasma, polygon, options),
+  ]);
   const relay = options.conversion ? await openConversion(plasma, polygon) : null;
   if (options.blockTime) {
     for (const c of [plasma, polygon])

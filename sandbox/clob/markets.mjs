@@ -7,6 +7,9 @@ import { decimal, micro, ONE } from './amounts.mjs';
 export const EXCHANGE = '0xE111180000d2663C0091e4f400237545B87B996B';
 export const NEG_RISK_EXCHANGE = '0xe2222d279d744050d28e00520010520000310F59';
 
+/** The exchange that trades `token`. */
+export const exchangeOf = (token) => (token.market.negRisk ? NEG_RISK_EXCHANGE : EXCHANGE);
+
 /** Decimals of [price, size, amount] the venue knows for each tick size. */
 export const TICK_DECIMALS = {
   0.1: [1, 2, 3],

@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { Refusal } from '../http.mjs';
 import { decimal, takerFee } from './amounts.mjs';
 import { Ledger } from './ledger.mjs';
-import { Markets } from './markets.mjs';
+import { exchangeOf, Markets } from './markets.mjs';
 import { sum, take } from './matching.mjs';
 import {
   checkAuthority,
@@ -27,7 +27,9 @@ export class Venue {
   trades = new Map(); // id -> trade
   tradesOf = new Map(); // maker address -> its trades, oldest first
 
-  constructor({ tradeDelayMs = 20 } = {}) {
+  /** `onFill(exchange, id)` hears of every fill that does not fail on chain. */
+  constructor({ tradeDelayMs = 20, onFill = () => {} } = {}) {
+    this.onFill = onFill;
     this.settings = { trade_delay_ms: tradeDelayMs, page_size: 100, status_prefix: false };
   }
 
@@ -138,6 +140,7 @@ export class Venue {
     record.trades.push(trade);
     record.filled += fill.size;
     this.#move(trade, 1n);
+    if (!fails) this.onFill(exchangeOf(token), record.id);
     if (fails) setTimeout(() => this.#move(trade, -1n), 2 * trade.delayMs).unref();
   }
 

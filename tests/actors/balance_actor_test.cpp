@@ -41,6 +41,15 @@ TEST_F(BalanceActor, AUserTheBooksDoNotKnowOwnsNothing) {
   EXPECT_EQ(available(dir.balance_of(user(77))), 0_usdc);
 }
 
+TEST_F(BalanceActor, AStrangerWhoIsRefusedTakesNoRoom) {
+  start_journal();
+  const auto b = dir.balance_of(alice);
+  EXPECT_EQ(ask<usdc>(b, deduct{bet_at(1), 1_usdc, {}})->code, errc::insufficient_balance);
+  EXPECT_FALSE(dir.find_balance(alice));
+  give(alice, 5_usdc);
+  EXPECT_EQ(ask<usdc>(dir.balance_of(alice), deduct{bet_at(1), 1_usdc, {}})->value, 5_usdc);
+}
+
 TEST_F(BalanceActor, ARepeatedDeductTakesOnceAndARepeatedRefundGivesOnce) {
   const auto b = open(100_usdc);
   EXPECT_EQ(ask<usdc>(b, deduct{bet_at(1), 60_usdc, {}})->code, errc::none);

@@ -296,6 +296,37 @@ TEST_F(BetActor, AJournalKilledWhileStoringIsAskedAgainByItsSuccessor) {
   EXPECT_EQ(venue.posted.size(), 1U) << "the second request found the first one's bet";
 }
 
+TEST_F(BetActor, AJournalsRestartLeavesAnOrderAtALivingVenueInPeace) {
+  venue.mute = true;
+  const auto r = place(request(40_usdc));
+  kill(dir.get<journal_actor>());
+  start_journal();
+  tell(dir.find_bet(bet_at(1)), recover_atom::value);
+  EXPECT_EQ(fact(dir.find_bet(bet_at(1)), "in_doubt"), "no");
+  EXPECT_TRUE(venue.looked_up.empty());
+  venue.post_otherwise = filled(40_usdc, {});
+  tell(dir.get<venue_actor>(), tick_atom::value);
+  ASSERT_TRUE(r->value) << to_string(r->code);
+  EXPECT_EQ(r->value->status, bet_status::filled);
+}
+
+TEST_F(BetActor, AFullQueueSaysNothingOfWhatAnEarlierJournalTook) {
+  store.commits = {end::lost_after};
+  const auto r = place(request(40_usdc));  // in the books, and nobody was told
+  kill(dir.get<journal_actor>());
+  settings.journal_queue = 0;
+  start_journal();
+  tell(dir.find_bet(bet_at(1)), recover_atom::value);
+  EXPECT_EQ(r->answers, 0);
+  EXPECT_EQ(fact(dir.balance_of(alice), "tentative"), "1") << "it is still taken";
+  settings.journal_queue = 100;
+  venue.post_otherwise = filled(40_usdc, {});
+  advance(seconds{1});
+  ASSERT_TRUE(r->value) << to_string(r->code);
+  EXPECT_EQ(r->value->status, bet_status::filled);
+  expect_settled(60_usdc, 960_usdc);
+}
+
 TEST_F(BetActor, ABetKilledBeforeTheBooksLeavesNoDeductionBehind) {
   user_available();
   store.commits.assign(2, end::away);

@@ -32,6 +32,8 @@ TEST_F(BufferActor, ShowsAndTakesNothingUntilTheBooksHaveSpoken) {
   EXPECT_EQ(ask<usdc>(b, deduct{bet_at(1), 1_usdc, 1_usdc})->code, errc::unavailable);
   EXPECT_EQ(ask<buffer_status>(b, pay_in(1, 1_usdc))->code, errc::unavailable);
   EXPECT_EQ(ask<buffer_status>(b, buffer_limits{})->code, errc::unavailable);
+  tell(b, refund{bet_at(1)});
+  EXPECT_EQ(dir.buffer_available(), std::nullopt);
   store.reads_away = false;
   advance(std::chrono::seconds{6});
   EXPECT_EQ(status(b).available, 100_usdc);

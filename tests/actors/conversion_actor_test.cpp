@@ -56,6 +56,34 @@ TEST_F(ConversionActor, CreditsEverySettledDepositAtOnceAndOnce) {
   EXPECT_EQ(fact(converter, "credited"), "2");
 }
 
+TEST_F(ConversionActor, ACreditThatWaitsInTheJournalIsNotQueuedAgainAndItsOwnerHearsOfIt) {
+  const auto owner = dir.balance_of(user(1));
+  run();
+  deposit_of(1, 30_usdc);
+  store.away_for = [](const journal_entry& x) { return std::holds_alternative<credit_deposit>(x); };
+  converter = start_conversion();
+  advance(std::chrono::minutes{2});  // longer than anybody waits for an entry
+  EXPECT_EQ(store.batches.back(), 1U);
+  store.away_for = {};
+  advance(seconds{5});
+  EXPECT_EQ(books.balances[user(1)].balance, 30_usdc);
+  EXPECT_EQ(ask<balance_view>(owner, get_atom::value)->value->committed, 30_usdc);
+}
+
+TEST_F(ConversionActor, ACreditWhoseJournalDiedIsAskedForAgainUntilItsOwnerKnows) {
+  const auto owner = dir.balance_of(user(1));
+  run();
+  deposit_of(1, 30_usdc);
+  store.commits = {scripted_store::commit_end::lost_after};
+  converter = start_conversion();
+  run();
+  kill(dir.get<journal_actor>());
+  start_journal();
+  advance(seconds{5});
+  EXPECT_EQ(books.balances[user(1)].balance, 30_usdc);
+  EXPECT_EQ(ask<balance_view>(owner, get_atom::value)->value->committed, 30_usdc);
+}
+
 TEST_F(ConversionActor, TellsTheOwnerOfTheBalance) {
   const auto owner = dir.balance_of(user(1));
   run();
@@ -93,6 +121,23 @@ TEST_F(ConversionActor, ASmallSumWaitsForCompany) {
   deposit_of(2, 5_usdc);
   go();
   EXPECT_EQ(only_row().amount, 25_usdc);
+}
+
+TEST_F(ConversionActor, ManySmallSumsAreCompanyEnough) {
+  settings.conversion_minimum = 500_usdc;
+  settings.deposits_per_conversion = 3;
+  route.otherwise = word(state::in_flight);
+  for (int n = 1; n <= 2; ++n) deposit_of(n, 1_usdc);
+  go(seconds{5});
+  EXPECT_TRUE(books.conversions.empty());
+  deposit_of(3, 1_usdc);
+  deposit_of(4, 50'000_usdc);
+  go(seconds{5});
+  ASSERT_EQ(books.conversions.size(), 2U) << "and the next one is not kept behind them";
+  const auto a = books.conversions.begin()->second.amount;
+  const auto b = books.conversions.rbegin()->second.amount;
+  EXPECT_EQ(std::min(a, b), 3_usdc);
+  EXPECT_EQ(std::max(a, b), 50'000_usdc);
 }
 
 TEST_F(ConversionActor, AFailedStepIsANewAttemptAndAfterTooManyAHumansMatter) {

@@ -282,6 +282,51 @@ TEST_F(DepositActor, AStoredDepositIsResumedByLooking) {
   EXPECT_TRUE(wallet.sent.empty()) << "it was paid already";
 }
 
+TEST_F(DepositActor, OneThatIsTooOldForASearchIsProvenByTheWalletsTransaction) {
+  deposit row;
+  row.id.bytes[0] = 9;
+  row.user = user(1);
+  row.amount = 25_usdc;
+  row.payment = payment.payment;
+  row.created_at = now();
+  books.deposits.emplace(row.id, row);
+  wallet.report = {operation_state::confirmed, hash_at(5), 1, {}};
+  payment.findings_at = {finds(chain_says::paid)};
+  tell(dir.resume_deposit(), resume_atom::value, row);
+  EXPECT_EQ(payment.looked_at, std::vector<hash256>{hash_at(5)});
+  EXPECT_EQ(only_row().status, deposit_status::converting);
+}
+
+TEST_F(DepositActor, TheWalletsWordAloneProvesNothing) {
+  deposit row;
+  row.id.bytes[0] = 9;
+  row.payment = payment.payment;
+  books.deposits.emplace(row.id, row);
+  wallet.report = {operation_state::confirmed, hash_at(5), 1, {}};
+  payment.otherwise_at = {chain_says::void_, {}, "nonce"};
+  tell(dir.resume_deposit(), resume_atom::value, row);
+  advance(seconds{60});
+  EXPECT_GT(payment.looked_at.size(), 1U) << "it is looked for again";
+  EXPECT_EQ(only_row().status, deposit_status::settling);
+}
+
+TEST_F(DepositActor, AResumedOneWaitsForAJournal) {
+  deposit row;
+  row.id.bytes[0] = 9;
+  row.user = user(1);
+  row.amount = 25_usdc;
+  row.payment = payment.payment;
+  books.deposits.emplace(row.id, row);
+  payment.findings = {finds(chain_says::paid)};
+  const auto journal = dir.get<journal_actor>();
+  dir.set(journal_actor{});
+  tell(dir.resume_deposit(), resume_atom::value, row);
+  EXPECT_EQ(dir.all_deposits().size(), 1U) << "it has an owner";
+  dir.set(journal);
+  advance(seconds{1});
+  EXPECT_EQ(only_row().status, deposit_status::converting);
+}
+
 TEST_F(DepositActor, WithoutItsNeighboursItIsUnavailable) {
   dir.set(query_actor{});
   EXPECT_EQ(pay()->code, errc::unavailable);

@@ -80,6 +80,10 @@ payment_actor::behavior_type scripted_payment(
         if (s->mute) return self->make_response_promise<payment_finding>();
         return next_of(s->findings, s->otherwise);
       },
+      [s](get_atom, const authorization&, const hash256& tx) {
+        s->looked_at.push_back(tx);
+        return next_of(s->findings_at, s->otherwise_at);
+      },
       [](const authorization& a) {
         return contract_call{a.token, {1}, {}, 0};
       },

@@ -41,6 +41,9 @@ struct payment_script {
   std::deque<actors::payment_finding> findings;
   actors::payment_finding otherwise{actors::payment_state::unknown, {}, {}};
   std::uint32_t looked = 0;
+  std::deque<actors::payment_finding> findings_at;  // in a transaction that was named
+  actors::payment_finding otherwise_at{actors::payment_state::unknown, {}, {}};
+  std::vector<hash256> looked_at;
   bool mute = false;  // the chain hangs
 };
 

@@ -157,6 +157,30 @@ TEST_F(JsonRpc, ANodesNoIsFinalWhateverTheHttpStatus) {
   EXPECT_EQ(ask({strange.url()}).error.data, byte_vector{1});
 }
 
+TEST_F(JsonRpc, ANodeThatIsItselfTheProblemIsNotBelievedWhileAnotherAnswers) {
+  const auto refusing = [](int code, std::string status) {
+    return node(
+        [code](const json&) {
+          return json{{"error", {{"code", code}, {"message", "m"}}}};
+        },
+        std::move(status));
+  };
+  http_server good{result("0x2")};
+  for (const auto& [code, status] : {std::pair{-32000, "401 Unauthorized"},
+                                     {-32000, "403 Forbidden"},
+                                     {-32000, "503 Service Unavailable"},
+                                     {-32601, "200 OK"},
+                                     {-32603, "200 OK"}}) {
+    http_server bad{refusing(code, status)};
+    const auto r = ask({bad.url(), good.url()});
+    EXPECT_EQ(r.status, rpc_status::ok) << code << status;
+    EXPECT_EQ(r.repeated, std::string_view{status}.starts_with("5")) << code << status;
+    const auto alone = ask({bad.url()});
+    EXPECT_EQ(alone.status, rpc_status::error) << code << status;
+    EXPECT_EQ(alone.error.code, code);
+  }
+}
+
 TEST_F(JsonRpc, ALimitMovesOnToTheNextNode) {
   http_server limited{error(-32005, "limit exceeded")};
   http_server too_many{

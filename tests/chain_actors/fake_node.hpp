@@ -21,6 +21,8 @@ struct fake_node {
   mood reads = mood::up;
   mood sends = mood::up;
   bool estimate_reverts = false;
+  std::uint64_t estimate = 100'000;
+  std::uint64_t balance = 1'000'000'000'000'000'000;
   bool next_tx_reverts = false;
   std::string send_error;  // answered to every send while set
 
@@ -125,9 +127,10 @@ struct fake_node {
     if (x.method == "eth_maxPriorityFeePerGas") return ok(number(1'000'000'000));
     if (x.method == "eth_feeHistory")
       return ok(json{{"baseFeePerGas", json::array({number(base_fee), number(base_fee)})}});
+    if (x.method == "eth_getBalance") return ok(number(balance));
     if (x.method == "eth_estimateGas") {
       if (estimate_reverts) return error(3, "execution reverted");
-      return ok(number(100'000));
+      return ok(number(estimate));
     }
     if (x.method == "eth_getBlockByNumber") {
       const auto tag = x.params.at(0).get<std::string>();

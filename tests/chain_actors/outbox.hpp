@@ -28,7 +28,7 @@ class outbox {
     const std::lock_guard lock{mutex_};
     return refused_together_;
   }
-  [[nodiscard]] std::uint64_t fee_of(const operation_id& id) const {
+  [[nodiscard]] uint256 fee_of(const operation_id& id) const {
     const std::lock_guard lock{mutex_};
     return fees_.at(id);
   }
@@ -113,7 +113,7 @@ class outbox {
   errc refusal_ = errc::none;
   operation_id refused_;
   std::size_t refused_together_ = 0;
-  std::map<operation_id, std::uint64_t> fees_;
+  std::map<operation_id, uint256> fees_;
 };
 
 class outbox_store final : public actors::ledger_store {
@@ -132,7 +132,8 @@ class outbox_store final : public actors::ledger_store {
     row = {};
     return actors::store_status::ok;
   }
-  actors::store_status find_bet(const bet_id&, std::optional<bet>&) override {
+  actors::store_status find_bets(std::span<const bet_id>,
+                                 std::vector<std::optional<bet>>&) override {
     return actors::store_status::unavailable;
   }
 

@@ -76,6 +76,35 @@ struct RouteOnAnvil : House {
   void hold_blocks(const std::string& chain) {
     rpc(chain, "evm_setAutomine", {false});
     rpc(chain, "evm_setIntervalMining", {0});
+    // A block that was due already may still come: held means that none came for an interval.
+    std::string before;
+    auto since = std::chrono::steady_clock::now();
+    EXPECT_TRUE(eventually(
+        [&] {
+          const auto now = std::chrono::steady_clock::now();
+          const auto head = rpc(chain, "eth_blockNumber").get<std::string>();
+          if (head != std::exchange(before, head)) since = now;
+          return now - since > 1'200ms;
+        },
+        15s));
+  }
+  /// The route, with another answer of the bridge to the question for its fee.
+  void bridge_asks_for(const uint256& wei) {
+    const auto node =
+        own(sys.spawn([wei, node = nodes("plasma")](
+                          chain::rpc_actor::pointer self) -> chain::rpc_actor::behavior_type {
+          return {[=](chain::rpc_request& q) -> caf::result<chain::rpc_result> {
+            constexpr auto quote_send = "0x3b6f743b";
+            if (q.method != "eth_call" ||
+                !q.params.at(0).at("data").get<std::string>().starts_with(quote_send))
+              return self->delegate(node, std::move(q));
+            chain::rpc_result out;
+            out.status = chain::rpc_status::ok;
+            out.value = "0x" + to_hex(wei.view()) + std::string(64, '0');
+            return out;
+          }};
+        }));
+    route = own(sys.spawn(chain::route_behavior, w, settings, node, nodes("polygon")));
   }
   void release_blocks(const std::string& chain) { rpc(chain, "evm_setIntervalMining", {1}); }
   /// A transaction of the same key that we know nothing of takes the nonce of ours, which waits in
@@ -272,6 +301,37 @@ TEST_F(RouteOnAnvil, BridgeWhoseNonceWentElsewhereFailsAndTheNextAttemptMovesItO
   EXPECT_EQ(done.state, step_state::done) << done.detail;
   EXPECT_EQ(done.amount_out, 100_usdc);
   EXPECT_EQ(usdt0_of_ours(), 900'000'000);
+}
+
+TEST_F(RouteOnAnvil, ABridgeFeeOfWholeCoinsIsPaidUpToTheLimit) {
+  const auto coin = uint128{1'000'000'000'000'000'000};
+  rpc("plasma", "anvil_setBalance", {key->address_of().hex(), "0x1a055690d9db80000"});  // 30
+  auto step = bridge(100_usdc);
+  bridge_asks_for(uint256::of(26 * coin));
+  const auto waits = run(step);
+  EXPECT_EQ(waits.state, step_state::in_flight);
+  EXPECT_NE(waits.detail.find("the bridge asks for more"), std::string::npos) << waits.detail;
+  EXPECT_TRUE(books.all().empty());
+  bridge_asks_for(uint256::of(20 * coin));  // more than fits 64 bits of wei
+  const auto done = drive(step);
+  EXPECT_EQ(done.state, step_state::done) << done.detail;
+  const auto rows = books.all();
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(chain::decode_transaction(rows.front().raw)->body.value, uint256::of(22 * coin + 1));
+  EXPECT_GT(books.fee_of(rows.front().id), uint256::of(22 * coin));
+}
+
+TEST_F(RouteOnAnvil, DroppedLongAgoIsLeftToAHuman) {
+  hold_blocks("plasma");
+  auto step = bridge(100_usdc);
+  EXPECT_EQ(drive(step, "sent").state, step_state::in_flight);
+  overtake("plasma", "bridge");
+  release_blocks("plasma");
+  settings.receipts_kept = std::chrono::minutes{0};
+  start();
+  EXPECT_TRUE(eventually(
+      [&] { return run(step).detail.find("too old for its receipts") != std::string::npos; }));
+  EXPECT_EQ(run(step).state, step_state::unreadable);
 }
 
 TEST_F(RouteOnAnvil, SwapWhoseNonceWentElsewhereFailsAndTheNextAttemptSwapsOnce) {

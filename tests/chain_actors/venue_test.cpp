@@ -40,7 +40,8 @@ struct VenueOnDouble : House {
     start();
   }
   void start() {
-    venue = own(sys.spawn(chain::polymarket::venue_behavior, w, settings, key, web()));
+    venue = own(
+        sys.spawn(chain::polymarket::venue_behavior, w, settings, key, web(), nodes("polygon")));
     EXPECT_TRUE(eventually([&] {
       const auto r = ask<actors::status_report>(venue, actors::status_atom::value);
       return r && r->facts.at("version") == "2";
@@ -260,19 +261,35 @@ TEST_F(VenueOnDouble, AKeyLostRightAfterARenewalIsWaitedForNotFatal) {
   EXPECT_EQ(fact("stopped"), "");
 }
 
-TEST_F(VenueOnDouble, AnotherAccountSeesNothingOfIt) {
-  const auto o = order(0, 5_usdc, 500'000_micro);
-  ASSERT_EQ(submit(o).verdict, venue_verdict::filled);
-  key = any_key();
-  start();
-  EXPECT_EQ(look(o).verdict, venue_verdict::absent);
-}
-
 TEST_F(VenueOnDouble, ServerErrorBeforeAcceptIsUnknown) {
   const auto o = order(0, 5_usdc, 500'000_micro);
   fault({{"kind", "error_500_before_accept"}});
   EXPECT_EQ(submit(o).verdict, venue_verdict::unknown);
   EXPECT_EQ(look(o).verdict, venue_verdict::absent);
+}
+
+TEST_F(VenueOnDouble, WhatFilledOnChainIsNotAbsentWhateverTheVenueShows) {
+  const auto o = order(0, 5_usdc, 500'000_micro);
+  EXPECT_EQ(look(o).verdict, venue_verdict::absent) << "it was never sent";
+  rpc("polygon", "anvil_setStorageAt",
+      {sandbox["venue"]["exchange"], o.hash.hex(), "0x" + std::string(63, '0') + "1"});
+  const auto a = look(o);
+  EXPECT_EQ(a.verdict, venue_verdict::unknown);
+  EXPECT_EQ(a.reason, "filled on chain, its trades are not shown yet");
+  control("/chain/polygon?mode=http500");
+  EXPECT_EQ(look(order(0, 6_usdc, 500'000_micro)).reason, "the exchange cannot be read");
+  control("/chain/polygon?mode=up");
+}
+
+TEST_F(VenueOnDouble, AnotherKeysOrderIsNeitherSentNorGivenUp) {
+  const auto o = order(0, 5_usdc, 500'000_micro);
+  const auto filled = order(0, 6_usdc, 500'000_micro);
+  ASSERT_EQ(submit(filled).verdict, venue_verdict::filled);
+  key = any_key();
+  start();
+  EXPECT_EQ(look(filled).verdict, venue_verdict::unknown) << "to this key the venue shows nothing";
+  EXPECT_EQ(submit(o).verdict, venue_verdict::not_now);
+  EXPECT_FALSE(*ask<bool>(venue, actors::cancel_order{filled}));
 }
 
 TEST_F(VenueOnDouble, KilledOrderIsAConclusiveNo) {
@@ -281,7 +298,7 @@ TEST_F(VenueOnDouble, KilledOrderIsAConclusiveNo) {
   const auto a = submit(o);
   EXPECT_EQ(a.verdict, venue_verdict::refused);
   EXPECT_TRUE(a.conclusive);
-  EXPECT_TRUE(*ask<bool>(venue, actors::cancel_order{o.hash}));
+  EXPECT_TRUE(*ask<bool>(venue, actors::cancel_order{o}));
 }
 
 TEST_F(VenueOnDouble, ThinBookKillsTheOrder) {
@@ -343,7 +360,7 @@ TEST_F(VenueKeyOnDouble, LooksAndCancelsRenewItToo) {
   fault({{"kind", "matched_delayed"}, {"delay_ms", 10'000}});
   EXPECT_EQ(submit(late).verdict, venue_verdict::unknown);
   revoke_keys();
-  EXPECT_TRUE(*ask<bool>(venue, actors::cancel_order{late.hash}));
+  EXPECT_TRUE(*ask<bool>(venue, actors::cancel_order{late}));
   EXPECT_EQ(look(late).verdict, venue_verdict::refused);
 }
 
@@ -436,7 +453,7 @@ TEST_F(VenueOnDouble, CancelledDelayedOrderNeverFills) {
   const auto o = order(0, 5_usdc, 500'000_micro);
   fault({{"kind", "matched_delayed"}, {"delay_ms", 3'000}});
   EXPECT_EQ(submit(o).verdict, venue_verdict::unknown);
-  EXPECT_TRUE(*ask<bool>(venue, actors::cancel_order{o.hash}));
+  EXPECT_TRUE(*ask<bool>(venue, actors::cancel_order{o}));
   const auto a = look(o);
   EXPECT_EQ(a.verdict, venue_verdict::refused);
   EXPECT_TRUE(a.conclusive);
@@ -499,7 +516,8 @@ TEST_F(VenueOnDouble, SlowConfirmationIsUnknownNotFilled) {
 TEST_F(VenueOnDouble, VenueThatWasNeverReachedTakesNoBets) {
   const auto o = order(0, 5_usdc, 500'000_micro);
   settings.url = "http://127.0.0.1:" + std::to_string(chain::test::closed_port());
-  venue = own(sys.spawn(chain::polymarket::venue_behavior, w, settings, key, web()));
+  venue =
+      own(sys.spawn(chain::polymarket::venue_behavior, w, settings, key, web(), nodes("polygon")));
   EXPECT_EQ(submit(o).verdict, venue_verdict::not_now);
   EXPECT_EQ(look(o).verdict, venue_verdict::unknown);
   const auto q = quote(0, 5_usdc, 500'000_micro);

@@ -321,8 +321,9 @@ TEST_F(Wallet, TheBooksGetWhatTheMinedAttemptCost) {
   pass(3s);
   ASSERT_EQ(state_of(1), operation_state::confirmed);
   ASSERT_EQ(state_of(2), operation_state::reverted);
-  EXPECT_EQ(books.fee_of(id(1)), 42'000'000'000'007U) << "21,000 gas at 2 gwei, and the value";
-  EXPECT_EQ(books.fee_of(id(2)), 42'000'000'000'000U) << "a revert gives the value back";
+  EXPECT_EQ(books.fee_of(id(1)).to_u64(), 42'000'000'000'007U)
+      << "21,000 gas at 2 gwei, and the value";
+  EXPECT_EQ(books.fee_of(id(2)).to_u64(), 42'000'000'000'000U) << "a revert gives the value back";
 }
 
 TEST_F(Wallet, TooLowFeeIsRaisedAtOnce) {
@@ -382,6 +383,37 @@ TEST_F(Wallet, CallThatWouldRevertIsRefusedAndNothingStored) {
   EXPECT_TRUE(books.all().empty());
   node.estimate_reverts = false;
   EXPECT_EQ(ask(call(1))->state, operation_state::pending);
+}
+
+TEST_F(Wallet, ACallThatBurnsMoreThanItMayIsRefusedAndNothingStored) {
+  auto bounded = call(1);
+  bounded.call.most_gas = 120'000;
+  node.estimate = 120'001;
+  const auto answer = ask(bounded);
+  ASSERT_FALSE(answer);
+  EXPECT_TRUE(actors::detail_of(answer.error()).starts_with(chain::would_revert));
+  EXPECT_TRUE(books.all().empty());
+  node.estimate = 100'000;
+  EXPECT_EQ(ask(bounded)->state, operation_state::pending);
+  EXPECT_EQ(chain::decode_transaction(books.find(id(1)).front().raw)->body.gas_limit, 120'000U)
+      << "padded, up to the bound";
+}
+
+TEST_F(Wallet, NativeCoinIsPromisedOnce) {
+  auto paying = call(1);
+  paying.call.value = uint256::of(300'000'000'000'000'000);
+  auto next = call(2);
+  next.call.value = uint256::of(600'000'000'000'000'000);
+  node.balance = 900'000'000'000'000'000;  // enough for either, with gas
+  EXPECT_EQ(ask(paying)->state, operation_state::pending);
+  EXPECT_EQ(actors::code_of(ask(next).error()), errc::unavailable);
+  EXPECT_EQ(alert(), "not enough native coin for gas");
+  EXPECT_TRUE(books.find(id(2)).empty()) << "stored, it would hold up what comes after it";
+  EXPECT_EQ(ask(call(3))->state, operation_state::pending) << "what is affordable goes on";
+  node.mine();
+  node.balance = 700'000'000'000'000'000;
+  pass(3s);
+  EXPECT_EQ(ask(next)->state, operation_state::pending);
 }
 
 TEST_F(Wallet, ForeignTransactionUnderOurNonceIsDroppedAfterManyLooks) {

@@ -108,6 +108,7 @@ constexpr field all_fields[] = {
     {"conversion", "pool_fee", kind::number},
     {"conversion", "slippage_bps", kind::number},
     {"conversion", "least_bps", kind::number},
+    {"conversion", "max_bridge_fee", kind::number},
     {"conversion", "poll_ms", kind::number},
     {"conversion", "stuck_after_seconds", kind::number},
     {"conversion", "attempts", kind::number},

@@ -44,8 +44,12 @@ TEST_F(OperationEntries, RecordingIsAllOrNothing) {
 TEST_F(OperationEntries, OneAttemptIsMinedTheOthersAreDropped) {
   ASSERT_EQ(one(record_operations{{an_operation(1, 0, 0)}}), errc::none);
   ASSERT_EQ(one(record_operations{{an_operation(1, 0, 1)}}), errc::none);
-  const finish_operation end{id_of<operation_id>(1), an_operation(1, 0, 1).tx_hash,
-                             operation_status::confirmed, 99, noon};
+  const finish_operation end{id_of<operation_id>(1),
+                             an_operation(1, 0, 1).tx_hash,
+                             operation_status::confirmed,
+                             99,
+                             noon,
+                             {}};
   EXPECT_EQ(verdicts({end, end}), (std::vector{errc::none, errc::none}));
   EXPECT_EQ(statuses(1), (std::vector{operation_status::dropped, operation_status::confirmed}));
   EXPECT_EQ(reader.find_operation(id_of<operation_id>(1))->at(1).block_number, 99U);
@@ -58,17 +62,17 @@ TEST_F(OperationEntries, OneAttemptIsMinedTheOthersAreDropped) {
 TEST_F(OperationEntries, WhatConversionsCostIsSummedByChain) {
   const timestamp now{db.number("SELECT us_of(now())")};
   const auto mined = [&](std::uint64_t n, const char* purpose, std::uint64_t chain,
-                         operation_status end, std::uint64_t fee) {
+                         operation_status end, uint128 fee) {
     auto row = an_operation(n, n);
     row.purpose = purpose;
     row.chain_id = chain;
     row.created_at = now;
     EXPECT_EQ(one(record_operations{{row}}), errc::none);
     const auto hash = end == operation_status::dropped ? hash256{} : row.tx_hash;
-    EXPECT_EQ(one(finish_operation{row.id, hash, end, 9, now, fee}), errc::none);
+    EXPECT_EQ(one(finish_operation{row.id, hash, end, 9, now, uint256::of(fee)}), errc::none);
   };
   EXPECT_TRUE(reader.metrics_of_conversions()->fees.empty());
-  mined(1, "bridge", 9745, operation_status::confirmed, UINT64_MAX);
+  mined(1, "bridge", 9745, operation_status::confirmed, uint128{1} << 100);
   mined(2, "bridge", 9745, operation_status::reverted, 1);
   mined(3, "swap", 137, operation_status::confirmed, 20);
   mined(4, "approve", 137, operation_status::confirmed, 3);
@@ -79,26 +83,30 @@ TEST_F(OperationEntries, WhatConversionsCostIsSummedByChain) {
   EXPECT_EQ(fees[0].chain_id, 137U);
   EXPECT_EQ(fees[0].wei, "23");
   EXPECT_EQ(fees[1].chain_id, 9745U);
-  EXPECT_EQ(fees[1].wei, "18446744073709551616") << "a sum does not overflow";
+  EXPECT_EQ(fees[1].wei, "1267650600228229401496703205377") << "more than 64 bits hold";
 }
 
 TEST_F(OperationEntries, DroppedNonceMayBeUsedAgain) {
   ASSERT_EQ(one(record_operations{{an_operation(1, 0)}}), errc::none);
-  ASSERT_EQ(one(finish_operation{id_of<operation_id>(1), {}, operation_status::dropped, 0, noon}),
-            errc::none);
+  ASSERT_EQ(
+      one(finish_operation{id_of<operation_id>(1), {}, operation_status::dropped, 0, noon, {}}),
+      errc::none);
   EXPECT_EQ(one(record_operations{{an_operation(2, 0)}}), errc::none);
   EXPECT_EQ(statuses(1), std::vector{operation_status::dropped});
 }
 
 TEST_F(OperationEntries, UnknownOrImpossibleOnesAreRefused) {
   ASSERT_EQ(one(record_operations{{an_operation(1, 0)}}), errc::none);
-  EXPECT_EQ(one(finish_operation{id_of<operation_id>(9), {}, operation_status::dropped, 0, noon}),
-            errc::invariant_violated);
-  EXPECT_EQ(one(finish_operation{id_of<operation_id>(1), id_of<hash256>(3),
-                                 operation_status::confirmed, 1, noon}),
-            errc::invariant_violated);
-  EXPECT_EQ(one(finish_operation{id_of<operation_id>(1), {}, operation_status::stored, 0, noon}),
-            errc::invariant_violated);
+  EXPECT_EQ(
+      one(finish_operation{id_of<operation_id>(9), {}, operation_status::dropped, 0, noon, {}}),
+      errc::invariant_violated);
+  EXPECT_EQ(
+      one(finish_operation{
+          id_of<operation_id>(1), id_of<hash256>(3), operation_status::confirmed, 1, noon, {}}),
+      errc::invariant_violated);
+  EXPECT_EQ(
+      one(finish_operation{id_of<operation_id>(1), {}, operation_status::stored, 0, noon, {}}),
+      errc::invariant_violated);
   EXPECT_EQ(one(record_operations{{an_operation(2, UINT64_MAX)}}), errc::invariant_violated);
   EXPECT_EQ(open(), 1U);
 }

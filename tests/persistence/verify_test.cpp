@@ -117,6 +117,8 @@ const damage damages[] = {
      "conversion "},
     {"DepositLeftBehind", "UPDATE deposits SET status = 'converting' WHERE status = 'completed'",
      "conversion "},
+    {"CompletedWithoutConversion",
+     "UPDATE deposits SET status = 'completed' WHERE status = 'converting'", "deposit "},
     {"VanishedDeposit", "DELETE FROM deposits WHERE status = 'converting'", "deposit "},
     {"EditedReplenishment", "UPDATE replenishments SET to_buffer = to_buffer + 1 WHERE kind = 6",
      "replenishment "},

@@ -1,5 +1,6 @@
 #include <array>
 #include <map>
+#include <variant>
 
 #include "actors/balance_actor.hpp"
 #include "actors/bet_actor.hpp"
@@ -20,6 +21,7 @@ using std::chrono::milliseconds;
 constexpr std::size_t user_count = 4;
 constexpr std::size_t bet_count = 16;
 constexpr std::size_t deposit_count = 4;
+constexpr std::size_t inflow_count = 3;
 constexpr std::size_t step_limit = 60'000;
 
 address user_at(std::size_t i) {
@@ -39,6 +41,14 @@ struct customer_bet {
   timestamp ask_again_at;
 };
 
+/// What the operator does with the buffer, asked until it is answered.
+struct operator_wish {
+  std::variant<replenish_buffer, buffer_limits> request;
+  bool asked = false;
+  bool answered = false;
+  timestamp ask_again_at;
+};
+
 core_settings settings_for_simulation() {
   core_settings s;
   s.max_live_bets = 8;
@@ -49,6 +59,7 @@ core_settings settings_for_simulation() {
   s.buffer_tick = milliseconds{2'000};
   s.conversion_poll = milliseconds{500};
   s.placing.grace = milliseconds{20'000};
+  s.overdue = milliseconds{10'000};
   s.conversion_attempts = 50;  // failing for good is a unit test's matter: here money must arrive
   return s;
 }
@@ -56,10 +67,11 @@ core_settings settings_for_simulation() {
 /// One life of the service: from start to a crash or to rest.
 class life {
  public:
-  life(outside& out, std::vector<customer_bet>& customers, std::mt19937_64& rng,
-       std::int64_t epoch_us, schedule_result& result)
+  life(outside& out, std::vector<customer_bet>& customers, std::vector<operator_wish>& wishes,
+       std::mt19937_64& rng, std::int64_t epoch_us, schedule_result& result)
       : out_{out},
         customers_{customers},
+        wishes_{wishes},
         rng_{rng},
         result_{result},
         store_{out.books},
@@ -125,6 +137,7 @@ class life {
     for (std::size_t n = 0; n < budget; ++n) {
       if (n % 16 == 0) {
         customers_act();
+        operator_acts();
         if (with_kills && rng_() % 4 == 0) kill_somebody();
         if (n % 64 == 0 && at_rest()) return true;
       }
@@ -173,6 +186,8 @@ class life {
     for (const auto& [id, d] : out_.books.deposits)
       if (d.status != deposit_status::completed)
         return "deposit " + id.text() + " is " + std::string{to_string(d.status)};
+    for (const auto& x : wishes_)
+      if (!x.answered) return "the operator waits for the buffer";
     return dir_.live_bets() == 0 ? "" : "a bet actor lives";
   }
 
@@ -228,6 +243,35 @@ class life {
     }
   }
 
+  void operator_acts() {
+    const auto buffer = dir_.get<buffer_actor>();
+    if (!buffer) return;
+    for (auto& x : wishes_) {
+      if (x.answered || x.asked || now() < x.ask_again_at) continue;
+      x.asked = true;
+      auto one = system_.spawn([this, &x, buffer](caf::event_based_actor* me) -> caf::behavior {
+        std::visit(
+            [&](const auto& request) {
+              me->request(buffer, std::chrono::seconds{15}, request)
+                  .then(
+                      [&x, me](const buffer_status&) {
+                        x.answered = true;
+                        me->quit();
+                      },
+                      [this, &x, me](const caf::error&) {
+                        x.asked = false;
+                        x.ask_again_at = now().plus(milliseconds{static_cast<int>(rng_() % 2000)});
+                        me->quit();
+                      });
+            },
+            x.request);
+        me->set_default_handler(caf::drop);
+        return {[](tick_atom) {}};
+      });
+      out_.helpers.push_back(caf::actor_cast<caf::strong_actor_ptr>(one));
+    }
+  }
+
   void heard(customer_bet& c, const bet& b) {
     c.asked = false;
     c.answer = b;
@@ -274,6 +318,7 @@ class life {
   std::array<unsigned, 8> kills_{};
   outside& out_;
   std::vector<customer_bet>& customers_;
+  std::vector<operator_wish>& wishes_;
   std::mt19937_64& rng_;
   schedule_result& result_;
   memory_store store_;
@@ -290,9 +335,10 @@ class life {
 
 /// The books as they must be, computed from what the outside did and nothing else.
 std::string compare_with_model(outside& out, const std::vector<customer_bet>& customers,
-                               const std::map<address, usdc>& deposited, usdc opening) {
+                               const std::map<address, usdc>& deposited, usdc opening,
+                               usdc paid_in) {
   std::map<address, usdc> owed = deposited;
-  usdc buffer{opening.micro + out.arrived.micro};
+  usdc buffer{opening.micro + out.arrived.micro + paid_in.micro};
   std::map<hash256, int> orders_of_bets;
   for (const auto& [id, b] : out.books.bets) {
     ++orders_of_bets[b.order_hash];
@@ -315,9 +361,9 @@ std::string compare_with_model(outside& out, const std::vector<customer_bet>& cu
       return "balance of " + user.hex() + " is " + to_string(row.balance) + ", the model says " +
              to_string(amount);
   }
-  if (out.books.buffer.balance != buffer)
-    return "buffer is " + to_string(out.books.buffer.balance) + ", the model says " +
-           to_string(buffer);
+  const usdc held{out.books.buffer.balance.micro + out.books.buffer.reserve.micro};
+  if (held != buffer)
+    return "buffer and reserve are " + to_string(held) + ", the model says " + to_string(buffer);
   if (out.books.in_transit.micro != 0) return "money is left in transit";
   for (const auto& c : customers) {
     const auto i = out.books.bets.find(c.request.id);
@@ -366,11 +412,30 @@ schedule_result run_schedule(std::uint64_t seed) {
     r.request_hash.bytes[0] = static_cast<std::uint8_t>(i + 1);
   }
 
+  std::vector<operator_wish> wishes(inflow_count);
+  usdc paid_in;
+  for (std::size_t i = 0; i < inflow_count; ++i) {
+    replenish_buffer x;
+    x.id.bytes[0] = static_cast<std::uint8_t>(i + 1);
+    x.amount = usdc{static_cast<std::int64_t>(1'000'000 + rng() % 30'000'000)};
+    x.reference = "wire";
+    paid_in = add_saturating(paid_in, x.amount);
+    wishes[i].request = x;
+  }
+  if (rng() % 2 == 0) {  // a cap: what does not fit waits in the reserve
+    buffer_limits cap;
+    cap.set_max = cap.has_max = true;
+    cap.max_size = usdc{static_cast<std::int64_t>(30'000'000 + rng() % 60'000'000)};
+    wishes.push_back({cap, false, false, {}});
+  }
+  for (auto& x : wishes)
+    x.ask_again_at = {1'800'000'000'000'000 + static_cast<std::int64_t>(rng() % 3'000'000)};
+
   schedule_result result;
   std::int64_t epoch_us = 1'800'000'000'000'000;
   const auto crashes = rng() % 4;
   for (std::uint64_t n = 0; n <= crashes; ++n) {
-    life service{out, customers, rng, epoch_us, result};
+    life service{out, customers, wishes, rng, epoch_us, result};
     const bool last = n == crashes;
     if (last) out.books.faults = {};
     const bool rested = service.run(last ? step_limit : 20 + rng() % 700, !last);
@@ -380,12 +445,13 @@ schedule_result run_schedule(std::uint64_t seed) {
       result.violation =
           "not at rest after " + std::to_string(step_limit) + " steps: " + service.unrest();
     } else if (last) {
-      result.violation = compare_with_model(out, customers, deposited, opening);
+      result.violation = compare_with_model(out, customers, deposited, opening, paid_in);
       if (result.violation.empty()) result.violation = service.compare_views();
     }
     if (!result.violation.empty()) break;
     epoch_us = service.now().us + 1'000'000;
     for (auto& c : customers) c.asked = false;  // a crash answers nobody
+    for (auto& x : wishes) x.asked = false;
     if (!last) ++result.crashes;
   }
   for (const auto& [id, b] : out.books.bets)

@@ -42,6 +42,7 @@ struct outside {
     unsigned lost_after = 60;   // the venue took it, we do not know
     unsigned not_now = 40;
     unsigned late = 150;   // answers after a while
+    unsigned never = 10;   // forgets the question
     unsigned blind = 100;  // a look-up that cannot tell
     unsigned step_fails = 80;
     unsigned step_unreadable = 80;

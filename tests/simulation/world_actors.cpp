@@ -47,6 +47,7 @@ venue_answer look(outside& out, const hash256& hash) {
 template <class Self>
 caf::result<venue_answer> answer(Self self, outside& out, venue_answer a) {
   auto promise = self->template make_response_promise<venue_answer>();
+  if (out.chance(out.faults.never)) return promise;
   if (!out.chance(out.faults.late)) {
     promise.deliver(std::move(a));
     return promise;
@@ -85,7 +86,7 @@ venue_actor::behavior_type sim_venue(self_pointer<venue_actor, sim_venue_state> 
       [self, out](const look_up_order& x) { return answer(self, *out, look(*out, x.order.hash)); },
       [out](const cancel_order& x) {
         if (out->chance(out->faults.blind)) return false;
-        auto& order = out->orders[x.hash];  // known from now on: it will never fill
+        auto& order = out->orders[x.order.hash];  // known from now on: it will never fill
         order.posts += 1;
         return !order.filled;
       },
