@@ -89,6 +89,8 @@ int verify(const std::string& database) {
 }
 
 int add_key(const std::string& database, const std::string& name, const std::string& list) {
+  if (!persistence::is_key_name(name))
+    return fail(2, "a key's name is 1 to 64 printable characters, without blanks around them");
   std::uint8_t scopes = 0;
   for (std::size_t at = 0; at <= list.size();) {
     const auto end = std::min(list.find(',', at), list.size());

@@ -1,5 +1,7 @@
 #include "persistence/keys.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <stdexcept>
 
 #include "persistence/detail/rows.hpp"
@@ -25,8 +27,16 @@ auto in_transaction(const std::string& conninfo, Work work) try {
 
 }  // namespace
 
+bool is_key_name(std::string_view name) {
+  return !name.empty() && name.size() <= 64 &&
+         std::all_of(name.begin(), name.end(),
+                     [](char c) { return std::isprint(static_cast<unsigned char>(c)) != 0; }) &&
+         name.front() != ' ' && name.back() != ' ';
+}
+
 bool add_key(const std::string& conninfo, const service_key& key) {
-  if (key.id.empty() || key.scopes == 0 || key.scopes > 15 || !key.created_at.is_set())
+  if (key.id.empty() || !is_key_name(key.name) || key.scopes == 0 || key.scopes > 15 ||
+      !key.created_at.is_set())
     return false;
   return in_transaction(conninfo, [&](pqxx::transaction_base& tx) {
     return tx.exec_params(

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "domain/records.hpp"
@@ -9,8 +10,12 @@
 /// std::runtime_error with a sentence for the operator when the database cannot be reached.
 namespace headroom::persistence {
 
+/// 1 to 64 printable ASCII characters without blanks around them: callers are known by it, for
+/// ever.
+[[nodiscard]] bool is_key_name(std::string_view name);
+
 /// Takes id, name, secret_hash, scopes and created_at. False: there is a key with this id, or a
-/// field is not storable (no id, no scope, a scope that does not exist).
+/// field is not storable (no id, no such name, no scope, a scope that does not exist).
 [[nodiscard]] bool add_key(const std::string& conninfo, const service_key& key);
 
 /// All keys, the revoked ones too, oldest first.

@@ -185,6 +185,13 @@ test('a revoked key stops within 3 seconds', async () => {
   const key = (await run(binaryPath(), ['keys', 'add', 'short lived', 'read'], { env })).trim();
   const works = async () => (await house.call('GET', '/bets', { key })).status;
   await until('the new key to work', async () => (await works()) === 200, 3000);
+  const refused = (...words) => assert.rejects(run(binaryPath(), ['keys', ...words], { env }), words.join(' '));
+  await refused('add', '', 'read');
+  await refused('add', 'two\nlines', 'read');
+  await refused('add', 'nobody', 'read,write');
+  await refused('add', 'nobody');
+  await refused('revoke', 'nobody');
+  assert.doesNotMatch(await run(binaryPath(), ['keys', 'list'], { env }), /nobody/);
   await run(binaryPath(), ['keys', 'revoke', key.split('_')[1]], { env });
   await until('the key to be dead', async () => (await works()) === 401, 3000);
   assert.match(await run(binaryPath(), ['keys', 'list'], { env }), /short lived.*revoked/);

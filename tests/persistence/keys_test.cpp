@@ -43,6 +43,12 @@ TEST_F(Keys, RefuseWhatCannotBeAKey) {
   bad = a_key("k");
   bad.created_at = {};
   EXPECT_FALSE(add_key(at, bad));
+  for (const auto& name : {std::string{}, std::string(65, 'x'), std::string{"two\nlines"},
+                           std::string{" front"}, std::string{"back "}, std::string{"\xc3\xa4"}}) {
+    bad = a_key("k");
+    bad.name = name;
+    EXPECT_FALSE(add_key(at, bad)) << name;
+  }
   EXPECT_FALSE(revoke_key(at, "nobody", noon));
   EXPECT_TRUE(list_keys(at).empty());
 }
