@@ -79,7 +79,12 @@ export async function startPostgres(dir, { settings = {} } = {}) {
       await answers();
       return true;
     };
-    await until('PostgreSQL', up, 30_000);
+    try {
+      await until('PostgreSQL', up, 30_000);
+    } catch (error) {
+      await end(child); // the one that runs now: it may be started anew meanwhile
+      throw error;
+    }
   }
   await start();
   await run(

@@ -1,5 +1,6 @@
 // Child processes that never outlive us, free ports, and waiting with a bound.
 import { spawn } from 'node:child_process';
+import fs from 'node:fs';
 import net from 'node:net';
 import readline from 'node:readline';
 
@@ -77,6 +78,23 @@ export function spawnGuarded(
   });
   child.ended.then(() => children.delete(child));
   return child;
+}
+
+/** Waits for the `start` of `child`. One that does not start is ended: nobody else knows of it. */
+export async function orEnd(child, start) {
+  try {
+    return await start;
+  } catch (error) {
+    await end(child);
+    throw error;
+  }
+}
+
+/** The last lines of a log. */
+export function lastWords(file) {
+  return fs.existsSync(file)
+    ? fs.readFileSync(file, 'utf8').trim().split('\n').slice(-3).join(' | ')
+    : 'none';
 }
 
 /** Runs `command` to its end. Answers its stdout; throws with its stderr when it fails. */

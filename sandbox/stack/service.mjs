@@ -3,7 +3,7 @@ import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { ethers } from 'ethers';
-import { end, firstLine, freePort, run, spawnGuarded, until } from './process.mjs';
+import { end, firstLine, freePort, lastWords, orEnd, run, spawnGuarded, until } from './process.mjs';
 
 export const SCOPES = ['read', 'trade', 'inspect', 'admin'];
 
@@ -102,9 +102,12 @@ export async function startService({
       stdio: ['ignore', 'pipe', log],
     });
     fs.closeSync(log);
+    await orEnd(child, listening(ready));
+  }
+  async function listening(ready) {
     await firstLine(child, (line) => /^headroom listening on /.test(line), 30_000).catch(
       (error) => {
-        throw new Error(`the service: ${error.message}; its last words: ${tail(logFile)}`);
+        throw new Error(`the service: ${error.message}; its last words: ${lastWords(logFile)}`);
       },
     );
     if (ready) await until('the service', async () => (await fetch(`${url}/readyz`)).ok, 30_000);
@@ -127,10 +130,4 @@ export async function startService({
     },
     stop: () => end(child, 45_000),
   };
-}
-
-function tail(file) {
-  return fs.existsSync(file)
-    ? fs.readFileSync(file, 'utf8').trim().split('\n').slice(-3).join(' | ')
-    : 'none';
 }

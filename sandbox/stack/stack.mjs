@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { end, firstLine, spawnGuarded } from './process.mjs';
+import { end, firstLine, lastWords, orEnd, spawnGuarded } from './process.mjs';
 import { startPostgres } from './postgres.mjs';
 import { makeWallet, startService } from './service.mjs';
 
@@ -27,9 +27,12 @@ export async function startSandbox(args, logFile) {
     stdio: ['ignore', 'pipe', log],
   });
   fs.closeSync(log);
-  const description = JSON.parse(
-    await firstLine(child, (line) => line.startsWith('{') && line, 60_000),
+  const described = firstLine(child, (line) => line.startsWith('{') && line, 60_000).catch(
+    (error) => {
+      throw new Error(`the sandbox: ${error.message}; its last words: ${lastWords(logFile)}`);
+    },
   );
+  const description = JSON.parse(await orEnd(child, described));
   return { description, ended: child.ended, stop: () => end(child, 5_000) };
 }
 
@@ -69,6 +72,8 @@ export async function startStack({
       ),
     );
     stack.sandbox = sandbox.description;
+    stack.sandboxEnded = sandbox.ended;
+    stack.sandboxLog = path.join(dir, 'sandbox.log');
     log('starting the service');
     stack.service = add(
       await startService({

@@ -59,7 +59,13 @@ export async function tour(ready, say) {
   const before = (await get('/buffer/status', { key: null })).body;
   step('buffer', `${before.usdc_balance} USDC on Polygon stand behind every bet`);
 
+  const expect = (answer, ...statuses) => {
+    if (!statuses.includes(answer.status))
+      throw new Error(`the API answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+    return answer;
+  };
   const unpaid = await post('/deposit', { amount: AMOUNT }, { key: null });
+  expect(unpaid, 402);
   step(
     '402',
     `POST /deposit answers ${unpaid.status}: ${unpaid.body.accepts[0].maxAmountRequired} micro-USDT0 to ${unpaid.body.accepts[0].payTo}`,
@@ -69,6 +75,7 @@ export async function tour(ready, say) {
     { amount: AMOUNT },
     { key: null, using: payingFetch(ready, user.private_key) },
   );
+  expect(paid, 201);
   step(
     'paid',
     `${paid.status}: deposit ${paid.body.deposit_id}, ${paid.body.amount} USDT0, tx ${paid.body.tx_hash}`,
@@ -93,7 +100,7 @@ export async function tour(ready, say) {
     },
     { key: 'trade', headers: { 'idempotency-key': `tour-${crypto.randomUUID()}` } },
   );
-  const bet = placed.body;
+  const bet = expect(placed, 201).body;
   step(
     'bet',
     `${placed.status} ${bet.status}: ${bet.shares} shares at ${bet.average_price}, spent ${bet.spent}, fee ${bet.fee}, back ${bet.refunded}`,
@@ -109,6 +116,7 @@ export async function tour(ready, say) {
     60_000,
     200,
   );
+  if (done.status !== 'completed') throw new Error(`the deposit: ${JSON.stringify(done)}`);
   for (const s of done.conversion.steps)
     step(s.name, `${s.state}: ${s.amount_in} in, ${s.amount_out} out, tx ${s.tx_hash}`);
   const conversion = (await get(`/conversions/${done.conversion.conversion_id}`)).body;
@@ -123,5 +131,6 @@ export async function tour(ready, say) {
     `${after.usdc_balance} USDC: ${before.usdc_balance} - bet + refund + what arrived`,
   );
   const audit = (await get('/audit/solvency')).body;
+  if (!audit.solvent) throw new Error(`the audit: ${JSON.stringify(audit)}`);
   step('audit', `solvent: ${audit.solvent}, difference ${audit.difference} USDC`);
 }

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { abandonChildren } from './process.mjs';
+import { abandonChildren, lastWords } from './process.mjs';
 import { startStack } from './stack.mjs';
 import { tour } from './tour.mjs';
 
@@ -37,11 +37,13 @@ try {
     fs.renameSync(`${file}.part`, file); // a script sees all of it or nothing
   }
   hints(stack.ready());
-  stack.service.ended().then(({ code, signal }) => {
+  const ended = (who, log) => (how) => {
     if (stopping) return;
-    say(`the service ended (${signal ?? code}); its log: ${stack.service.logFile}`);
+    say(`${who} ended (${how.signal ?? how.code}); its last words: ${lastWords(log)}`);
     stop(1);
-  });
+  };
+  stack.service.ended().then(ended('the service', stack.service.logFile));
+  stack.sandboxEnded.then(ended('the sandbox', stack.sandboxLog));
 } catch (error) {
   if (!stopping) say(`./dev up cannot go on: ${error.message}`);
   await stop(1);

@@ -1,7 +1,7 @@
 // `./dev up` as its users see it: the ready file where they asked for it, and nothing left behind however early they
 // press Ctrl-C.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -9,16 +9,24 @@ import path from 'node:path';
 import readline from 'node:readline';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { until } from './support.mjs';
 
 const UP = fileURLToPath(new URL('../../sandbox/stack/up.mjs', import.meta.url));
 let home;
+const started = [];
 
 before(() => {
   home = fs.mkdtempSync(path.join(os.tmpdir(), 'headroom-up-'));
   fs.chmodSync(home, 0o711); // PostgreSQL's own account must pass
 });
-after(() => fs.rmSync(home, { recursive: true, force: true }));
+after(async () => {
+  for (const child of started.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null)) {
+    child.kill('SIGTERM'); // its test failed before it ended it
+    await once(child, 'exit');
+  }
+  fs.rmSync(home, { recursive: true, force: true });
+});
 
 /** A file below /proc/pid, "" once the process is gone. */
 function proc(pid, file) {
@@ -35,8 +43,8 @@ const childrenOf = (pid) => proc(pid, `task/${pid}/children`).split(' ').filter(
 const withOffspring = (pid) => [pid, ...childrenOf(pid).flatMap(withOffspring)];
 
 /** Runs up.mjs with its temporary files in `home`; `said(pattern)` waits for a line. */
-function up(args = []) {
-  const child = spawn(process.execPath, [UP, '--no-tour', ...args], {
+function up(args = ['--no-tour']) {
+  const child = spawn(process.execPath, [UP, ...args], {
     cwd: path.dirname(UP), // as ./dev does
     env: { ...process.env, TMPDIR: home, HEADROOM_CALLED_FROM: home },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -56,8 +64,8 @@ function up(args = []) {
   async function interrupt() {
     const offspring = childrenOf(child.pid).flatMap(withOffspring);
     const group = stat(child.pid)[GROUP];
-    for (const pid of offspring)
-      assert.notEqual(stat(pid)[GROUP], group, `${pid} would get the Ctrl-C itself`);
+    for (const pid of offspring) // one that was forked just now is still on its way to a group of its own
+      await until(`${pid} in another group: it would get the Ctrl-C itself`, () => stat(pid)[GROUP] !== group, 2000, 5);
     child.kill('SIGINT');
     if (child.exitCode === null) await once(child, 'exit');
     assert.equal(child.exitCode, 0, lines.join('\n'));
@@ -65,7 +73,8 @@ function up(args = []) {
     assert.deepEqual(fs.readdirSync(home).filter((name) => name !== 'ready.json'), []);
     return offspring;
   }
-  return { child, said, interrupt };
+  started.push(child);
+  return { child, lines, said, interrupt };
 }
 
 for (const moment of ['starting PostgreSQL', 'starting local chains', 'starting the service']) {
@@ -78,7 +87,7 @@ for (const moment of ['starting PostgreSQL', 'starting local chains', 'starting 
 }
 
 test('the ready file is where its caller meant, and Ctrl-C ends everything in order', async () => {
-  const { said, interrupt } = up(['--ready-file', 'ready.json']);
+  const { said, interrupt } = up(['--no-tour', '--ready-file', 'ready.json']);
   await said('Headroom runs at');
   const ready = JSON.parse(fs.readFileSync(path.join(home, 'ready.json'), 'utf8'));
   assert.equal((await fetch(`${ready.url}/readyz`)).status, 200);
@@ -89,4 +98,28 @@ test('the ready file is where its caller meant, and Ctrl-C ends everything in or
   fs.closeSync(words);
   assert.match(text, /service\.stopped clean=true/, 'the database was there until the end');
   assert.doesNotMatch(text, /journal\.store_away/);
+});
+
+test('the tour goes from a payment to a bet and back to the buffer, and its curl lines work', async () => {
+  const { lines, said, interrupt } = up([]);
+  await said('Ctrl-C stops everything');
+  const text = lines.join('\n');
+  for (const line of [
+    / 402 +POST \/deposit answers 402: 250000000 micro-USDT0 to 0x/,
+    / paid +201: deposit [0-9a-f-]{36}, 250\.00 USDT0, tx 0x/,
+    / credited +0x[0-9a-fA-F]{40} may bet 250\.00 USDC/,
+    / bet +201 filled: [0-9.]+ shares at 0\.5/,
+    / bridge +done: 250\.00 in, 250\.00 out, tx 0x/,
+    / swap +done: 250\.00 in, /,
+    / converted +deposit completed: /,
+    / audit +solvent: true, difference [0-9.]+ USDC/,
+  ])
+    assert.match(text, line);
+  const commands = text.match(/^ {2}curl (?:.*\\\n)*.*/gm);
+  assert.equal(commands.length, 4);
+  for (const command of commands) {
+    const { stdout } = await promisify(execFile)('bash', ['-c', `${command} -f`]);
+    assert.ok(JSON.parse(stdout), command);
+  }
+  await interrupt();
 });
