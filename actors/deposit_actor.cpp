@@ -200,7 +200,7 @@ class payment_saga {
     if (!payment) return look_later();
     self_->request(payment, w_.settings.load_timeout, get_atom::value, st_.row.payment)
         .then([self = self_](const payment_finding& f) { payment_saga{self}.found(f); },
-              [self = self_](const caf::error&) { payment_saga{self}.look_later(); });
+              [self = self_](const caf::error&) { payment_saga{self}.ask_wallet(0); });
   }
 
   void found(const payment_finding& f) {
@@ -215,8 +215,8 @@ class payment_saga {
     }
   }
 
-  /// After a long outage the payment is too old for a search of the logs. The wallet has our own
-  /// transactions on record.
+  /// After a long outage the payment is too old for a search of the logs, or the search takes too
+  /// long. The wallet has our own transactions on record.
   void ask_wallet(std::uint8_t attempt) {
     const auto wallet = w_.dir.wallet(st_.row.payment.chain_id);
     if (!wallet || attempt >= most_attempts) return look_later();

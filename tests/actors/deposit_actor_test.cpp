@@ -297,6 +297,21 @@ TEST_F(DepositActor, OneThatIsTooOldForASearchIsProvenByTheWalletsTransaction) {
   EXPECT_EQ(only_row().status, deposit_status::converting);
 }
 
+TEST_F(DepositActor, ASearchThatTakesTooLongIsNotTheOnlyWay) {
+  deposit row;
+  row.id.bytes[0] = 9;
+  row.user = user(1);
+  row.amount = 25_usdc;
+  row.payment = payment.payment;
+  books.deposits.emplace(row.id, row);
+  payment.mute = true;
+  wallet.report = {operation_state::confirmed, hash_at(5), 1, {}};
+  payment.findings_at = {finds(chain_says::paid)};
+  tell(dir.resume_deposit(), resume_atom::value, row);
+  advance(seconds{6});
+  EXPECT_EQ(only_row().status, deposit_status::converting);
+}
+
 TEST_F(DepositActor, TheWalletsWordAloneProvesNothing) {
   deposit row;
   row.id.bytes[0] = 9;
