@@ -22,27 +22,25 @@ struct row_of<std::optional<T>> {
   using type = T;
 };
 
+template <class Read>
+using row_read_by = typename row_of<typename std::invoke_result_t<Read>::value_type>::type;
+
 /// `read` asks the database: an optional row, empty when there was no answer.
 template <class Read>
-auto answer(query_self self, Read read) {
-  using found = typename decltype(read())::value_type;
-  using row = typename row_of<found>::type;
-  const auto run = [&]() -> caf::result<row> {
-    if (is_behind(self)) return make_error(errc::overloaded);
-    ++self->state.reads;
-    auto x = read();
-    if (!x) {
-      ++self->state.failures;
-      return make_error(errc::unavailable);
-    }
-    if constexpr (std::is_same_v<found, row>) {
-      return std::move(*x);
-    } else {
-      if (!*x) return make_error(errc::not_found);
-      return std::move(**x);
-    }
-  };
-  return run();
+caf::result<row_read_by<Read>> answer(query_self self, Read read) {
+  if (is_behind(self)) return make_error(errc::overloaded);
+  ++self->state.reads;
+  auto found = read();
+  if (!found) {
+    ++self->state.failures;
+    return make_error(errc::unavailable);
+  }
+  if constexpr (std::is_same_v<typename decltype(found)::value_type, row_read_by<Read>>) {
+    return std::move(*found);
+  } else {
+    if (!*found) return make_error(errc::not_found);
+    return std::move(**found);
+  }
 }
 
 /// One page, unless the caller's cursor is none of ours.
