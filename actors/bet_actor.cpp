@@ -28,7 +28,7 @@ class saga {
   void ask(const Handle& to, Message message, Ok ok, Fail fail) {
     const auto epoch = ++st_.epoch;
     st_.asked_at = st_.w->now();
-    st_.asked = caf::actor_cast<caf::strong_actor_ptr>(to)->id();
+    st_.asked = to.id();
     self_->request(to, caf::infinite, std::move(message))
         .then(
             [self = self_, epoch, ok](Answer& answer) {
@@ -497,9 +497,7 @@ void ask_again(bet_self self) {
 /// The journal or the venue was restarted. Who asked a living one goes on waiting for it.
 void recover(bet_self self) {
   const auto& st = self->state;
-  const auto is_asked = [&](const auto& handle) {
-    return handle && caf::actor_cast<caf::strong_actor_ptr>(handle)->id() == st.asked;
-  };
+  const auto is_asked = [&](const auto& handle) { return handle && handle.id() == st.asked; };
   const auto& dir = st.w->dir;
   if (st.asked_at.is_set() &&
       (is_asked(dir.get<journal_actor>()) || is_asked(dir.get<venue_actor>()) ||

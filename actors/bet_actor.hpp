@@ -44,8 +44,7 @@ struct bet_state {
   timestamp asked_at;         // of that question; not set when none is open
   caf::actor_id asked = 0;    // whom
   std::uint32_t appends = 0;  // of accept_bet: what was sent before may be in the books
-  bool adopt_due =
-      false;  // once the present request is answered, see whether the stored bet is open
+  bool adopt_due = false;     // after the present request: see whether the stored bet is open
   std::vector<caf::typed_response_promise<bet>> askers;
 
   ~bet_state();

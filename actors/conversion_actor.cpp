@@ -78,7 +78,7 @@ class driver {
   template <class Done>
   void credit(const credit_deposit& x, Done done) {
     const auto journal = w_.dir.get<journal_actor>();
-    const auto asked = journal ? caf::actor_cast<caf::strong_actor_ptr>(journal)->id() : 0;
+    const auto asked = journal ? journal.id() : caf::actor_id{0};
     st_.crediting.insert_or_assign(x.id, conversion_state::open_credit{x, asked});
     if (!journal) return done(make_error(errc::unavailable));
     self_->request(journal, caf::infinite, x)
@@ -106,10 +106,9 @@ class driver {
   void credit_again() {
     const auto journal = w_.dir.get<journal_actor>();
     if (!journal) return;
-    const auto present = caf::actor_cast<caf::strong_actor_ptr>(journal)->id();
     std::vector<credit_deposit> lost;
     for (const auto& [id, x] : st_.crediting)
-      if (x.journal != present) lost.push_back(x.entry);
+      if (x.journal != journal.id()) lost.push_back(x.entry);
     for (const auto& x : lost) credit(x, nobody_asked);
   }
 

@@ -20,6 +20,14 @@ constexpr std::int64_t internal_error = -32603;
 /// Codes by which public nodes say "too many requests": nothing was done.
 bool is_limit(std::int64_t code) { return code == -32005 || code == 429 || code == -32097; }
 
+/// It refuses our key, does not serve the method, or something behind it is broken: another node
+/// may know better. Where none does, this was the answer.
+bool is_node_at_fault(unsigned http_status, const rpc_result& r) {
+  if (r.status != rpc_status::error) return false;
+  return http_status == 401 || http_status == 403 || http_status >= 500 ||
+         r.error.code == method_not_found || r.error.code == internal_error;
+}
+
 rpc_error read_error(const nlohmann::json& e) {
   rpc_error out;
   if (const auto* code = member(e, "code"); code && code->is_number_integer())
@@ -139,22 +147,15 @@ void advance(const std::shared_ptr<attempt<Nodes>>& a) {
       auto result = read_answer(answer.body, a->id);
       const bool limited = answer.status == 429 || (result && result->status == rpc_status::error &&
                                                     is_limit(result->error.code));
-      // Our key is refused, the method is not served, or something behind it is broken: another
-      // node may know better. Where none does, this was the answer.
-      const bool doubted =
-          result && result->status == rpc_status::error && !limited &&
-          (answer.status == 401 || answer.status == 403 || answer.status >= 500 ||
-           result->error.code == method_not_found || result->error.code == internal_error);
-      if (doubted) {
-        a->doubtful = std::move(*result);
-        if (answer.status >= 500) a->maybe_sent = true;
-      } else if (result && !limited) {
+      const bool doubted = result && !limited && is_node_at_fault(answer.status, *result);
+      if (result && !limited && !doubted) {
         a->nodes->worked(node);
         result->repeated = a->maybe_sent;
         return a->done(std::move(*result));
       }
-      if (!limited && !doubted)
-        a->maybe_sent = true;  // a proxy's page: who knows what stands behind it
+      // A proxy's page, or something broke: who knows what stands behind it.
+      if (!limited && (!doubted || answer.status >= 500)) a->maybe_sent = true;
+      if (doubted) a->doubtful = std::move(result);
     }
     a->nodes->failed(node, answer.failure == http_failure::silence);
     advance(a);

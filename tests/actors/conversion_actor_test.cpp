@@ -36,6 +36,17 @@ struct ConversionActor : Core {
     }
     advance(by);
   }
+  /// User 1, whose balance is awake while 30 USDC wait to be credited.
+  balance_actor awake_owner_of_a_deposit() {
+    const auto owner = dir.balance_of(user(1));
+    run();
+    deposit_of(1, 30_usdc);
+    return owner;
+  }
+  void expect_credited(const balance_actor& owner) {
+    EXPECT_EQ(books.balances[user(1)].balance, 30_usdc);
+    EXPECT_EQ(ask<balance_view>(owner, get_atom::value)->value->committed, 30_usdc);
+  }
   const conversion& only_row() {
     EXPECT_EQ(books.conversions.size(), 1U);
     return books.conversions.begin()->second;
@@ -57,37 +68,29 @@ TEST_F(ConversionActor, CreditsEverySettledDepositAtOnceAndOnce) {
 }
 
 TEST_F(ConversionActor, ACreditThatWaitsInTheJournalIsNotQueuedAgainAndItsOwnerHearsOfIt) {
-  const auto owner = dir.balance_of(user(1));
-  run();
-  deposit_of(1, 30_usdc);
+  const auto owner = awake_owner_of_a_deposit();
   store.away_for = [](const journal_entry& x) { return std::holds_alternative<credit_deposit>(x); };
   converter = start_conversion();
   advance(std::chrono::minutes{2});  // longer than anybody waits for an entry
   EXPECT_EQ(store.batches.back(), 1U);
   store.away_for = {};
   advance(seconds{5});
-  EXPECT_EQ(books.balances[user(1)].balance, 30_usdc);
-  EXPECT_EQ(ask<balance_view>(owner, get_atom::value)->value->committed, 30_usdc);
+  expect_credited(owner);
 }
 
 TEST_F(ConversionActor, ACreditWhoseJournalDiedIsAskedForAgainUntilItsOwnerKnows) {
-  const auto owner = dir.balance_of(user(1));
-  run();
-  deposit_of(1, 30_usdc);
+  const auto owner = awake_owner_of_a_deposit();
   store.commits = {scripted_store::commit_end::lost_after};
   converter = start_conversion();
   run();
   kill(dir.get<journal_actor>());
   start_journal();
   advance(seconds{5});
-  EXPECT_EQ(books.balances[user(1)].balance, 30_usdc);
-  EXPECT_EQ(ask<balance_view>(owner, get_atom::value)->value->committed, 30_usdc);
+  expect_credited(owner);
 }
 
 TEST_F(ConversionActor, TellsTheOwnerOfTheBalance) {
-  const auto owner = dir.balance_of(user(1));
-  run();
-  deposit_of(1, 30_usdc);
+  const auto owner = awake_owner_of_a_deposit();
   converter = start_conversion();
   run();
   EXPECT_EQ(ask<balance_view>(owner, get_atom::value)->value->available, 30_usdc);

@@ -42,6 +42,17 @@ struct DepositActor : Core {
     EXPECT_TRUE(r->value) << to_string(r->code);
     return r->value ? *r->value : deposit{};
   }
+  /// A settling deposit of an earlier life.
+  deposit stored() {
+    deposit row;
+    row.id.bytes[0] = 9;
+    row.user = user(1);
+    row.amount = 25_usdc;
+    row.payment = payment.payment;
+    row.created_at = now();
+    books.deposits.emplace(row.id, row);
+    return row;
+  }
   const deposit& only_row() {
     EXPECT_EQ(books.deposits.size(), 1U);
     return books.deposits.begin()->second;
@@ -269,13 +280,7 @@ TEST_F(DepositActor, AWalletThatIsDownIsAskedAgainOverTheSameOperation) {
 }
 
 TEST_F(DepositActor, AStoredDepositIsResumedByLooking) {
-  deposit row;
-  row.id.bytes[0] = 9;
-  row.user = user(1);
-  row.amount = 25_usdc;
-  row.payment = payment.payment;
-  row.created_at = now();
-  books.deposits.emplace(row.id, row);
+  const auto row = stored();
   payment.findings = {finds(chain_says::paid)};
   tell(dir.resume_deposit(), resume_atom::value, row);
   EXPECT_EQ(only_row().status, deposit_status::converting);
@@ -283,13 +288,7 @@ TEST_F(DepositActor, AStoredDepositIsResumedByLooking) {
 }
 
 TEST_F(DepositActor, OneThatIsTooOldForASearchIsProvenByTheWalletsTransaction) {
-  deposit row;
-  row.id.bytes[0] = 9;
-  row.user = user(1);
-  row.amount = 25_usdc;
-  row.payment = payment.payment;
-  row.created_at = now();
-  books.deposits.emplace(row.id, row);
+  const auto row = stored();
   wallet.report = {operation_state::confirmed, hash_at(5), 1, {}};
   payment.findings_at = {finds(chain_says::paid)};
   tell(dir.resume_deposit(), resume_atom::value, row);
@@ -298,12 +297,7 @@ TEST_F(DepositActor, OneThatIsTooOldForASearchIsProvenByTheWalletsTransaction) {
 }
 
 TEST_F(DepositActor, ASearchThatTakesTooLongIsNotTheOnlyWay) {
-  deposit row;
-  row.id.bytes[0] = 9;
-  row.user = user(1);
-  row.amount = 25_usdc;
-  row.payment = payment.payment;
-  books.deposits.emplace(row.id, row);
+  const auto row = stored();
   payment.mute = true;
   wallet.report = {operation_state::confirmed, hash_at(5), 1, {}};
   payment.findings_at = {finds(chain_says::paid)};
@@ -313,10 +307,7 @@ TEST_F(DepositActor, ASearchThatTakesTooLongIsNotTheOnlyWay) {
 }
 
 TEST_F(DepositActor, TheWalletsWordAloneProvesNothing) {
-  deposit row;
-  row.id.bytes[0] = 9;
-  row.payment = payment.payment;
-  books.deposits.emplace(row.id, row);
+  const auto row = stored();
   wallet.report = {operation_state::confirmed, hash_at(5), 1, {}};
   payment.otherwise_at = {chain_says::void_, {}, "nonce"};
   tell(dir.resume_deposit(), resume_atom::value, row);
@@ -326,12 +317,7 @@ TEST_F(DepositActor, TheWalletsWordAloneProvesNothing) {
 }
 
 TEST_F(DepositActor, AResumedOneWaitsForAJournal) {
-  deposit row;
-  row.id.bytes[0] = 9;
-  row.user = user(1);
-  row.amount = 25_usdc;
-  row.payment = payment.payment;
-  books.deposits.emplace(row.id, row);
+  const auto row = stored();
   payment.findings = {finds(chain_says::paid)};
   const auto journal = dir.get<journal_actor>();
   dir.set(journal_actor{});

@@ -129,6 +129,14 @@ struct RouteOnAnvil : House {
     rpc(chain, "evm_mine");
     return theirs;
   }
+  /// Sends the step's transaction and gives its nonce to another one, whose hash comes back.
+  json lose_nonce_of(run_step& step, const std::string& chain, const std::string& purpose) {
+    hold_blocks(chain);
+    EXPECT_EQ(drive(step, "sent").state, step_state::in_flight);
+    const auto theirs = overtake(chain, purpose);
+    release_blocks(chain);
+    return theirs;
+  }
   std::int64_t usdt0_of_ours() {
     return balance("plasma", settings.plasma.usdt0, key->address_of());
   }
@@ -284,11 +292,8 @@ TEST_F(RouteOnAnvil, RevertedSwapFailsAndTheNextAttemptQuotesAgain) {
 }
 
 TEST_F(RouteOnAnvil, BridgeWhoseNonceWentElsewhereFailsAndTheNextAttemptMovesItOnce) {
-  hold_blocks("plasma");
   auto step = bridge(100_usdc);
-  EXPECT_EQ(drive(step, "sent").state, step_state::in_flight);
-  overtake("plasma", "bridge");
-  release_blocks("plasma");
+  lose_nonce_of(step, "plasma", "bridge");
   const auto failed = drive(step);
   EXPECT_EQ(failed.state, step_state::failed) << failed.detail;
   EXPECT_EQ(failed.detail, "note=dropped: its nonce was used by another");
@@ -322,11 +327,8 @@ TEST_F(RouteOnAnvil, ABridgeFeeOfWholeCoinsIsPaidUpToTheLimit) {
 }
 
 TEST_F(RouteOnAnvil, DroppedLongAgoIsLeftToAHuman) {
-  hold_blocks("plasma");
   auto step = bridge(100_usdc);
-  EXPECT_EQ(drive(step, "sent").state, step_state::in_flight);
-  overtake("plasma", "bridge");
-  release_blocks("plasma");
+  lose_nonce_of(step, "plasma", "bridge");
   settings.receipts_kept = std::chrono::minutes{0};
   start();
   EXPECT_TRUE(eventually(
@@ -340,11 +342,8 @@ TEST_F(RouteOnAnvil, SwapWhoseNonceWentElsewhereFailsAndTheNextAttemptSwapsOnce)
   warm.conversion = conversion_id::from_digest(w->random());
   ASSERT_EQ(drive(warm).state, step_state::done);
   const auto before = usdc_of_ours();
-  hold_blocks("polygon");
   auto step = swap(20_usdc);
-  EXPECT_EQ(drive(step, "sent").state, step_state::in_flight);
-  overtake("polygon", "swap");
-  release_blocks("polygon");
+  lose_nonce_of(step, "polygon", "swap");
   EXPECT_EQ(drive(step).state, step_state::failed);
   EXPECT_EQ(usdc_of_ours(), before);
   auto next = swap(20_usdc, 1);
@@ -356,11 +355,8 @@ TEST_F(RouteOnAnvil, SwapWhoseNonceWentElsewhereFailsAndTheNextAttemptSwapsOnce)
 /// A wallet that calls it dropped is not enough: with a second attempt after a payment that did
 /// happen, the money would move twice.
 TEST_F(RouteOnAnvil, DroppedIsNotFailedWhileAReceiptMayExist) {
-  hold_blocks("plasma");
   auto step = bridge(100_usdc);
-  EXPECT_EQ(drive(step, "sent").state, step_state::in_flight);
-  const auto theirs = overtake("plasma", "bridge");
-  release_blocks("plasma");
+  const auto theirs = lose_nonce_of(step, "plasma", "bridge");
   EXPECT_EQ(drive(step).state, step_state::failed);
 
   control("/chain/plasma?mode=http500");
