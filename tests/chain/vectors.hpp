@@ -9,6 +9,7 @@
 #include "chain/erc20.hpp"
 #include "chain/secp256k1.hpp"
 #include "domain/bytes.hpp"
+#include "tests/support/source_tree.hpp"
 
 /// Reading tests/vectors/. A vector that cannot be read is a broken test: these throw.
 namespace headroom::chain::test {
@@ -20,7 +21,7 @@ inline const json& load(const std::string& name) {
   static std::map<std::string, json> all;
   const auto known = all.find(name);
   if (known != all.end()) return known->second;
-  std::ifstream file{std::string{HEADROOM_VECTORS} + "/" + name};
+  std::ifstream file{headroom::test::source_tree() / "tests/vectors" / name};
   if (!file) throw std::runtime_error{"no vectors: " + name};
   return all[name] = json::parse(file);
 }

@@ -9,6 +9,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "tests/support/source_tree.hpp"
+
 namespace headroom::config {
 namespace {
 
@@ -43,7 +45,7 @@ std::string text_of(const fs::path& file) {
   return {std::istreambuf_iterator<char>{in}, {}};
 }
 
-const fs::path example = fs::path{HEADROOM_SOURCE} / "config" / "production.example.json";
+const fs::path example = headroom::test::source_tree() / "config" / "production.example.json";
 
 struct Settings : testing::Test {
   environment no_url{"HEADROOM_DATABASE_URL", nullptr};

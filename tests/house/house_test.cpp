@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "tests/house/rules.hpp"
+#include "tests/support/source_tree.hpp"
 
 namespace headroom::test {
 namespace {
@@ -40,10 +41,10 @@ struct PlantedTree : testing::Test {
 };
 
 TEST(House, EveryIncludeFollowsTheArrowsAndEveryFolderExplainsItself) {
-  const auto seen = census_of(HEADROOM_SOURCE);
+  const auto seen = census_of(headroom::test::source_tree());
   EXPECT_GT(seen.files, 150U);
   EXPECT_GT(seen.includes, 500U);
-  for (const auto& line : broken_rules(HEADROOM_SOURCE)) ADD_FAILURE() << line;
+  for (const auto& line : broken_rules(headroom::test::source_tree())) ADD_FAILURE() << line;
 }
 
 TEST_F(PlantedTree, ACleanTreeIsClean) {
