@@ -2,6 +2,8 @@
 
 #include <caf/actor_cast.hpp>
 
+#include "actors/alerts.hpp"
+
 namespace headroom::actors {
 namespace {
 
@@ -14,9 +16,12 @@ caf::actor_id id_of(const Handle& handle) {
 
 directory::directory(std::size_t max_live_bets, std::size_t max_balances,
                      std::size_t max_live_deposits)
-    : max_live_bets_{max_live_bets},
+    : alerts_{std::make_unique<alert_board>()},
+      max_live_bets_{max_live_bets},
       max_balances_{max_balances},
       max_live_deposits_{max_live_deposits} {}
+
+directory::~directory() = default;
 
 query_actor directory::public_query() const {
   const std::lock_guard lock{singletons_mutex_};

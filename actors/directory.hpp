@@ -14,6 +14,8 @@
 
 namespace headroom::actors {
 
+class alert_board;
+
 /// The one place to get a handle from, so that a handle may change (restart) or live on another
 /// node. Thread-safe. The handle of a singleton is empty from the moment the guardian hears of its
 /// end until it is started again: a caller answers `unavailable` or asks again a little later.
@@ -26,6 +28,7 @@ class directory {
   /// Bounds of what callers can make this process hold.
   explicit directory(std::size_t max_live_bets, std::size_t max_balances = 250'000,
                      std::size_t max_live_deposits = 1024);
+  ~directory();
 
   // -- singletons ------------------------------------------------------------------------------
 
@@ -90,6 +93,10 @@ class directory {
   void forget_deposit(caf::actor_id who);
   [[nodiscard]] std::vector<deposit_actor> all_deposits() const;
 
+  // -- what a human should know (actors/alerts.hpp) ---------------------------------------------
+
+  [[nodiscard]] alert_board& alerts() const noexcept { return *alerts_; }
+
   // -- the end ---------------------------------------------------------------------------------
 
   /// Lets go of every handle, so that the directory may outlive the actor system. Nothing may be
@@ -132,6 +139,7 @@ class directory {
     return std::hash<Key>{}(key) % shards;
   }
 
+  std::unique_ptr<alert_board> alerts_;
   mutable std::mutex singletons_mutex_;
   std::tuple<buffer_actor, journal_actor, venue_actor, payment_actor, conversion_actor, query_actor,
              route_actor, audit_actor, inspector_actor, guardian_actor>

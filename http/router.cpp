@@ -71,6 +71,7 @@ const std::vector<route>& routes() {
       {verb::get, "/conversions/metrics", get_conversion_metrics},  // before {id}
       {verb::get, "/conversions/{id}", get_conversion},
       {verb::get, "/audit/solvency", get_solvency},
+      {verb::get, "/operator/alerts", get_alerts},
       {verb::get, "/inspector/actors", get_actors},
       {verb::get, "/readyz", get_readyz, true},
       {verb::get, "/metrics", get_metrics, true},

@@ -34,5 +34,7 @@ void get_conversions(exchange& x);
 void get_conversion_metrics(exchange& x);
 // routes_audit.cpp
 void get_solvency(exchange& x);
+// routes_operator.cpp
+void get_alerts(exchange& x);
 
 }  // namespace headroom::http

@@ -1,5 +1,6 @@
 #include <cstdio>
 
+#include "actors/alerts.hpp"
 #include "http/auth.hpp"
 #include "http/router.hpp"
 #include "http/routes.hpp"
@@ -57,6 +58,18 @@ void write_solvency(std::string& out, const solvency& s) {
                 in_usdc(s.shortfall));
 }
 
+/// One sample for each alert that lasts, and how often each kind began.
+void write_alerts(std::string& out, const actors::alert_board& board) {
+  metric_head(out, "headroom_alert_active", "gauge", "1 for each alert that lasts.");
+  for (const auto& a : board.list())
+    if (a.lasts)
+      metric_line(out, "headroom_alert_active",
+                  label("kind", a.kind) + "," + label("subject", a.subject), "1");
+  metric_head(out, "headroom_alerts_raised_total", "counter", "Alerts that began, by kind.");
+  for (const auto& [kind, count] : board.raised())
+    metric_line(out, "headroom_alerts_raised_total", label("kind", kind), std::to_string(count));
+}
+
 /// Gauges: the registry counts the actors that live now.
 void write_actors(std::string& out, const actors::actor_listing& listing) {
   const auto each = [&](std::string_view name, std::string_view help, auto value) {
@@ -92,6 +105,7 @@ void get_metrics(exchange& x) {
   std::string text;
   x.shared().metrics.write(text, route_labels());
   write_house(text, x.services().dir);
+  write_alerts(text, x.services().dir.alerts());
   const auto with_solvency = [](exchange& y, const std::string& so_far) {
     y.ask_or<solvency>(
         y.services().dir.get<actors::audit_actor>(),

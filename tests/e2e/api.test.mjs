@@ -137,7 +137,10 @@ const NEEDS = {
     '/conversions/metrics',
     '/audit/solvency',
   ].map((p) => ['GET', p]),
-  inspect: [['GET', '/inspector/actors']],
+  inspect: [
+    ['GET', '/inspector/actors'],
+    ['GET', '/operator/alerts'],
+  ],
   trade: [['POST', '/bets', () => ({ ...bet })]],
   admin: [
     ['POST', '/buffer/replenish', () => ({ amount: '1', reference: 'x' })],

@@ -31,6 +31,7 @@ TEST_F(Auth, EveryRouteAdmitsTheRightScopesOnly) {
       {"GET", "/conversions/metrics", "", "r", "`read`", 200},
       {"GET", "/audit/solvency", "", "r", "`read`", 200},
       {"GET", "/inspector/actors", "", "i", "`inspect`", 200},
+      {"GET", "/operator/alerts", "", "i", "`inspect`", 200},
       {"POST", "/buffer/replenish", R"({"amount":"1","reference":"x"})", "a", "`admin`", 200},
       {"PATCH", "/buffer", R"({"min_buffer_size":"1"})", "a", "`admin`", 200},
       {"GET", "/buffer/status", "", "", "", 200},

@@ -124,6 +124,7 @@ TEST_F(Documents, AnswersHaveTheDocumentedFields) {
       {"/conversions/metrics", "/conversions/metrics"},
       {"/audit/solvency", "/audit/solvency"},
       {"/inspector/actors", "/inspector/actors"},
+      {"/operator/alerts", "/operator/alerts"},
       {"/healthz", "/healthz"},
       {"/readyz", "/readyz"},
   };

@@ -1,3 +1,4 @@
+#include "actors/alerts.hpp"
 #include "tests/http/house.hpp"
 
 namespace headroom::http::test {
@@ -214,6 +215,29 @@ TEST_F(Reads, ActorsAreListed) {
   EXPECT_EQ(doc["total"], 2);
   EXPECT_EQ(doc["kinds"][0]["name"], "balance");
   EXPECT_EQ(doc["actors"][0]["mailbox"], 1);
+}
+
+TEST_F(Reads, AlertsAreShownWhileTheyLastAndAfterwards) {
+  start();
+  auto& board = dir->alerts();
+  const auto at = [](std::int64_t s) { return timestamp::of_seconds(s); };
+  board.raise("wallet.no_gas", "9745", "not enough \"XPL\"", at(100));
+  board.raise("audit.insolvent", "", "short", at(50));
+  board.clear("audit.insolvent", "", at(60));
+  const auto doc = get("/operator/alerts", inspect_key.text).json()["alerts"];
+  ASSERT_EQ(doc.size(), 2u);
+  EXPECT_EQ(doc[0]["kind"], "wallet.no_gas");
+  EXPECT_EQ(doc[0]["subject"], "9745");
+  EXPECT_EQ(doc[0]["text"], "not enough \"XPL\"");
+  EXPECT_EQ(doc[0]["since"], "1970-01-01T00:01:40.000Z");
+  EXPECT_EQ(doc[0]["cleared_at"], nullptr);
+  EXPECT_EQ(doc[1]["cleared_at"], "1970-01-01T00:01:00.000Z");
+  const auto text = get("/metrics").body;
+  for (const auto* line : {"headroom_alert_active{kind=\"wallet.no_gas\",subject=\"9745\"} 1",
+                           "headroom_alerts_raised_total{kind=\"wallet.no_gas\"} 1",
+                           "headroom_alerts_raised_total{kind=\"audit.insolvent\"} 1"})
+    EXPECT_NE(text.find(std::string{line} + "\n"), std::string::npos) << line;
+  EXPECT_EQ(text.find("headroom_alert_active{kind=\"audit.insolvent\""), std::string::npos);
 }
 
 TEST_F(Reads, HealthAndReadiness) {
