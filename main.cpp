@@ -1,5 +1,7 @@
+#include <pwd.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
@@ -63,9 +65,16 @@ timestamp now() {
               .count()};
 }
 
+/// Who runs this command, for the list of what operators did.
+std::string operator_name() {
+  const auto* user = ::getpwuid(::getuid());
+  return "cli:" + (user != nullptr ? std::string{user->pw_name} : std::to_string(::getuid()));
+}
+
 std::string scopes_text(std::uint8_t scopes) {
   std::string out;
-  for (const auto s : {scope::read, scope::trade, scope::inspect, scope::admin})
+  for (const auto s :
+       {scope::read, scope::trade, scope::withdraw, scope::inspect, scope::operate, scope::admin})
     if ((scopes & static_cast<std::uint8_t>(s)) != 0)
       out += (out.empty() ? "" : ",") + std::string{http::to_string(s)};
   return out;
@@ -100,7 +109,8 @@ int add_key(const std::string& database, const std::string& name, const std::str
     at = end + 1;
   }
   const auto key = http::make_key(name, scopes, now());
-  if (!persistence::add_key(database, key.record)) return fail(2, "the key could not be stored");
+  if (!persistence::add_key(database, key.record, operator_name()))
+    return fail(2, "the key could not be stored");
   std::printf("%s\n", key.text.c_str());
   return 0;
 }
@@ -122,7 +132,8 @@ int keys(const std::string& database, const std::vector<std::string>& words) {
   if (is("add", 4)) return add_key(database, words[2], words[3]);
   if (is("list", 2)) return list_keys(database);
   if (is("revoke", 3)) {
-    if (!persistence::revoke_key(database, words[2], now())) return fail(2, "no such key");
+    if (!persistence::revoke_key(database, words[2], now(), operator_name()))
+      return fail(2, "no such key");
     return 0;
   }
   return fail(2, "keys add NAME SCOPES | keys list | keys revoke ID");

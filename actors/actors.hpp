@@ -99,8 +99,9 @@ struct buffer_limits {
   bool set_max = false;
   bool has_max = false;
   usdc max_size;
+  std::string by{};  // who asks
 };
-HEADROOM_INSPECT(buffer_limits, x.set_min, x.min_size, x.set_max, x.has_max, x.max_size)
+HEADROOM_INSPECT(buffer_limits, x.set_min, x.min_size, x.set_max, x.has_max, x.max_size, x.by)
 
 /// The operator's money: all of it in `amount`, the buffer decides what the cap sends to the
 /// reserve.
@@ -108,8 +109,9 @@ struct replenish_buffer {
   replenish_id id;
   usdc amount;
   std::string reference;
+  std::string by{};  // who asks
 };
-HEADROOM_INSPECT(replenish_buffer, x.id, x.amount, x.reference)
+HEADROOM_INSPECT(replenish_buffer, x.id, x.amount, x.reference, x.by)
 
 /// BUFFER: the only owner of the global balance; serializes every change to it.
 using buffer_actor = status_actor::extend<
@@ -156,9 +158,10 @@ struct place_bet {
   usdc max_price;  // micro-USDC per share
   timestamp deadline;
   hash256 request_hash;
+  std::string by{};  // who asks: "key:<id>" or "user:<address>"
 };
 HEADROOM_INSPECT(place_bet, x.id, x.user, x.token, x.amount, x.max_price, x.deadline,
-                 x.request_hash)
+                 x.request_hash, x.by)
 
 /// BET: one placement, from deduction to the venue's last word; ends with it.
 using bet_actor = status_actor::extend<
@@ -402,12 +405,6 @@ using conversion_actor =
 
 // -- reads ---------------------------------------------------------------------------------------
 
-struct list_deposits {
-  address user;
-  std::uint32_t limit = 100;
-};
-HEADROOM_INSPECT(list_deposits, x.user, x.limit)
-
 struct list_conversions {
   std::string cursor;
   std::uint32_t limit = 50;
@@ -438,6 +435,7 @@ using volume_atom = caf::atom_constant<caf::atom("volume")>;
 using keys_atom = caf::atom_constant<caf::atom("keys")>;
 using metrics_atom = caf::atom_constant<caf::atom("metrics")>;
 using work_atom = caf::atom_constant<caf::atom("work")>;
+using pending_atom = caf::atom_constant<caf::atom("pending")>;
 using ping_atom = caf::atom_constant<caf::atom("ping")>;
 
 /// QUERY: reads in a connection of its own; one serves the house, one the HTTP front. Detached: its
@@ -447,7 +445,8 @@ using query_actor = status_actor::extend<
     caf::replies_to<bet_filter>::with<bet_page>,
     caf::replies_to<get_atom, deposit_id>::with<deposit>,     // not_found
     caf::replies_to<get_atom, authorization>::with<deposit>,  // not_found
-    caf::replies_to<list_deposits>::with<std::vector<deposit>>,
+    caf::replies_to<deposit_filter>::with<deposit_page>,
+    caf::replies_to<pending_atom, address>::with<money_on_its_way>,
     caf::replies_to<get_atom, conversion_id>::with<conversion>,  // not_found
     caf::replies_to<list_conversions>::with<conversion_page>,
     caf::replies_to<metrics_atom>::with<conversion_metrics>,

@@ -451,6 +451,7 @@ caf::result<bet> place(bet_self self, const place_bet& x) {
   st.row.max_price = x.max_price;
   st.row.deadline = x.deadline;
   st.row.request_hash = x.request_hash;
+  st.row.placed_by = x.by;
   auto promise = self->make_response_promise<bet>();
   st.askers.push_back(promise);
   if (st.w->now() >= x.deadline) {

@@ -134,7 +134,9 @@ using status_promise = caf::typed_response_promise<buffer_status>;
 auto answer_status(buffer_self self, status_promise promise) {
   return [self, promise](caf::expected<committed> outcome) mutable {
     if (outcome) {
-      promise.deliver(status_of(self->state));
+      auto status = status_of(self->state);
+      status.replayed = outcome->replayed;
+      promise.deliver(std::move(status));
     } else {
       promise.deliver(std::move(outcome.error()));
     }
@@ -145,7 +147,7 @@ caf::result<buffer_status> pay_in(buffer_self self, const replenish_buffer& x) {
   return change_for<buffer_status>(self, [self, x](status_promise promise) {
     const auto& st = self->state;
     const auto split = st.book.split(x.amount);
-    append(self, replenish{x.id, split.to_buffer, split.to_reserve, x.reference, st.w->now()},
+    append(self, replenish{x.id, split.to_buffer, split.to_reserve, x.reference, st.w->now(), x.by},
            answer_status(self, promise));
   });
 }
@@ -170,7 +172,7 @@ caf::result<committed> take_in(buffer_self self, const complete_conversion& x) {
 caf::result<buffer_status> configure(buffer_self self, const buffer_limits& x) {
   return change_for<buffer_status>(self, [self, x](status_promise promise) {
     const auto& row = self->state.book.row();
-    configure_buffer next{row.min_size, row.has_max, row.max_size, self->state.w->now()};
+    configure_buffer next{row.min_size, row.has_max, row.max_size, self->state.w->now(), x.by};
     if (x.set_min) next.min_size = x.min_size;
     if (x.set_max) {
       next.has_max = x.has_max;

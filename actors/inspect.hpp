@@ -34,7 +34,7 @@ HEADROOM_INSPECT(share_amount, x.micro)
 HEADROOM_INSPECT(timestamp, x.us)
 HEADROOM_INSPECT(bet, x.id, x.user, x.token, x.amount, x.max_price, x.status, x.shares, x.spent,
                  x.fee, x.refunded, x.failure, x.request_hash, x.order_hash, x.signed_order,
-                 x.deadline, x.created_at, x.updated_at)
+                 x.deadline, x.created_at, x.updated_at, x.placed_by)
 HEADROOM_INSPECT(authorization, x.chain_id, x.token, x.from, x.to, x.value, x.valid_after,
                  x.valid_before, x.nonce, x.signature)
 HEADROOM_INSPECT(deposit, x.id, x.user, x.amount, x.status, x.payment, x.x402_version, x.tx_hash,
@@ -46,7 +46,7 @@ HEADROOM_INSPECT(conversion, x.id, x.route, x.status, x.amount, x.received, x.lo
 HEADROOM_INSPECT(buffer_row, x.balance, x.min_size, x.has_max, x.max_size, x.reserve,
                  x.total_deposited, x.total_withdrawn, x.version, x.last_replenished_at,
                  x.updated_at)
-HEADROOM_INSPECT(buffer_status, x.row, x.available, x.is_low, x.recommended_min_size)
+HEADROOM_INSPECT(buffer_status, x.row, x.available, x.is_low, x.recommended_min_size, x.replayed)
 HEADROOM_INSPECT(chain_operation, x.id, x.attempt, x.chain_id, x.account, x.nonce, x.tx_hash, x.raw,
                  x.purpose, x.status, x.block_number, x.created_at)
 HEADROOM_INSPECT(service_key, x.id, x.name, x.secret_hash, x.scopes, x.created_at, x.revoked_at)
@@ -62,16 +62,21 @@ HEADROOM_INSPECT(open_conversion, x.row)
 HEADROOM_INSPECT(advance_conversion, x.id, x.steps, x.attempts, x.at)
 HEADROOM_INSPECT(complete_conversion, x.id, x.steps, x.to_buffer, x.to_reserve, x.loss, x.at)
 HEADROOM_INSPECT(fail_conversion, x.id, x.steps, x.failure, x.at)
-HEADROOM_INSPECT(replenish, x.id, x.to_buffer, x.to_reserve, x.reference, x.at)
+HEADROOM_INSPECT(replenish, x.id, x.to_buffer, x.to_reserve, x.reference, x.at, x.by)
 HEADROOM_INSPECT(refill, x.id, x.amount, x.at)
-HEADROOM_INSPECT(configure_buffer, x.min_size, x.has_max, x.max_size, x.at)
+HEADROOM_INSPECT(configure_buffer, x.min_size, x.has_max, x.max_size, x.at, x.by)
 HEADROOM_INSPECT(record_operations, x.rows)
 HEADROOM_INSPECT(finish_operation, x.id, x.tx_hash, x.status, x.block_number, x.at, x.fee_wei)
-HEADROOM_INSPECT(committed, x.balance, x.balance_version)
+HEADROOM_INSPECT(committed, x.balance, x.balance_version, x.replayed)
 HEADROOM_INSPECT(balance_row, x.user, x.balance, x.version)
 
-HEADROOM_INSPECT(bet_filter, x.has_user, x.user, x.has_status, x.status, x.cursor, x.limit)
+HEADROOM_INSPECT(time_window, x.since, x.until)
+HEADROOM_INSPECT(bet_filter, x.has_user, x.user, x.has_status, x.status, x.cursor, x.limit,
+                 x.has_token, x.token, x.created)
 HEADROOM_INSPECT(bet_page, x.bets, x.next_cursor)
+HEADROOM_INSPECT(deposit_filter, x.user, x.cursor, x.limit, x.has_status, x.status, x.created)
+HEADROOM_INSPECT(deposit_page, x.deposits, x.next_cursor)
+HEADROOM_INSPECT(money_on_its_way, x.total, x.deposits)
 HEADROOM_INSPECT(conversion_page, x.conversions, x.next_cursor)
 HEADROOM_INSPECT(chain_fees, x.chain_id, x.wei)
 HEADROOM_INSPECT(conversion_metrics, x.completed, x.failed, x.running, x.average_ms, x.p95_ms,

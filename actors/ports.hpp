@@ -63,9 +63,9 @@ class ledger_reader {
   /// The deposit that spends this authorization, whatever its id.
   virtual std::optional<std::optional<deposit>> find_deposit_by_payment(
       const authorization& payment) = 0;
-  /// Newest first, at most `limit`.
-  virtual std::optional<std::vector<deposit>> list_deposits(const address& user,
-                                                            std::uint32_t limit) = 0;
+  virtual std::optional<deposit_page> list_deposits(const deposit_filter& filter) = 0;
+  /// All that a user's deposits in `settling` and `pending` come to, and the newest 200 of them.
+  virtual std::optional<money_on_its_way> on_its_way(const address& user) = 0;
   /// Deposits to credit (`pending`) and deposits credited but in no conversion yet (`converting`,
   /// no conversion), oldest first, at most `limit` of each.
   virtual std::optional<std::vector<deposit>> deposits_to_credit(std::uint32_t limit) = 0;

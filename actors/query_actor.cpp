@@ -85,8 +85,12 @@ query_actor::behavior_type query_behavior(query_self self, ledger_reader* reader
       [=](get_atom, const authorization& payment) {
         return answer(self, [&] { return reader->find_deposit_by_payment(payment); });
       },
-      [=](const list_deposits& x) {
-        return answer(self, [&] { return reader->list_deposits(x.user, x.limit); });
+      [=](const deposit_filter& f) {
+        return answer_page<deposit_page>(self, reader, f.cursor,
+                                         [&] { return reader->list_deposits(f); });
+      },
+      [=](pending_atom, const address& user) {
+        return answer(self, [&] { return reader->on_its_way(user); });
       },
       [=](get_atom, const conversion_id& id) {
         return answer(self, [&] { return reader->find_conversion(id); });

@@ -36,7 +36,7 @@ web::web(house& h, const std::string& database)
   constexpr auto scopes =
       static_cast<std::uint8_t>(static_cast<int>(scope::read) | static_cast<int>(scope::trade));
   const auto made = http::make_key("bench", scopes, wall_clock_now());
-  if (!persistence::add_key(database, made.record))
+  if (!persistence::add_key(database, made.record, "cli:bench"))
     throw std::runtime_error("the service key could not be stored");
   key_ = made.text;
   server_ = std::make_unique<http::server>(

@@ -123,13 +123,14 @@ struct fail_conversion {
 };
 
 /// The operator puts USDC in. `reference` names the payment; a second replenish with the same id
-/// and another amount or reference is `key_reused`.
+/// and another amount or reference is `key_reused`. `by` is noted as who did it.
 struct replenish {
   replenish_id id;
   usdc to_buffer;
   usdc to_reserve;
   std::string reference;
   timestamp at;
+  std::string by{};
 };
 
 /// Reserve to buffer, when the buffer is low.
@@ -139,12 +140,13 @@ struct refill {
   timestamp at;
 };
 
-/// New limits of the buffer.
+/// New limits of the buffer. `by` is noted as who did it.
 struct configure_buffer {
   usdc min_size;
   bool has_max = false;
   usdc max_size;
   timestamp at;
+  std::string by{};
 };
 
 /// Signed transactions that are about to be broadcast, all or none.
@@ -170,10 +172,12 @@ using journal_entry =
 // -- what the journal answers --------------------------------------------------------------------
 
 /// The books' word on one entry. `balance` and `balance_version` are the user's row after the
-/// commit when the entry touched one (version 0: it did not).
+/// commit when the entry touched one (version 0: it did not). `replayed`: a replenishment that was
+/// in the books before.
 struct committed {
   usdc balance;
   std::int64_t balance_version = 0;
+  bool replayed = false;
 };
 
 /// Per entry of a batch: `none` with what is true now, or why this one entry was refused.

@@ -30,6 +30,14 @@ std::string_view to_string(deposit_status s) noexcept {
   return "unknown";
 }
 
+std::optional<deposit_status> parse_deposit_status(std::string_view text) noexcept {
+  for (const auto s :
+       {deposit_status::settling, deposit_status::pending, deposit_status::converting,
+        deposit_status::completed, deposit_status::failed})
+    if (to_string(s) == text) return s;
+  return std::nullopt;
+}
+
 bool same_message(const authorization& a, const authorization& b) noexcept {
   return a.chain_id == b.chain_id && a.token == b.token && a.from == b.from && a.to == b.to &&
          a.value == b.value && a.valid_after == b.valid_after && a.valid_before == b.valid_before &&

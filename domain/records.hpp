@@ -43,6 +43,7 @@ struct bet {
   timestamp deadline;        // from then on it is not sent to the venue
   timestamp created_at;
   timestamp updated_at;
+  std::string placed_by;  // who asked for it: "key:<id>", or "user:<address>" who signed it
 };
 
 /// spent / shares in micro-USDC per share, rounded down; zero when nothing was bought.
@@ -61,6 +62,7 @@ enum class deposit_status : std::uint8_t {
   failed = 4
 };
 [[nodiscard]] std::string_view to_string(deposit_status s) noexcept;
+[[nodiscard]] std::optional<deposit_status> parse_deposit_status(std::string_view text) noexcept;
 
 /// A signed EIP-3009 TransferWithAuthorization: what x402's `exact` scheme pays with.
 struct authorization {
@@ -151,6 +153,7 @@ struct buffer_status {
   usdc available;  // row.balance minus deductions not yet committed
   bool is_low = false;
   usdc recommended_min_size;  // twice the average daily bet volume
+  bool replayed = false;      // answers a request that was booked before
 };
 
 // -- the outbox --------------------------------------------------------------------------------
@@ -182,7 +185,15 @@ struct chain_operation {
 
 // -- people ------------------------------------------------------------------------------------
 
-enum class scope : std::uint8_t { read = 1, trade = 2, inspect = 4, admin = 8 };
+enum class scope : std::uint8_t {
+  read = 1,
+  trade = 2,
+  inspect = 4,
+  admin = 8,
+  withdraw = 16,
+  operate = 32
+};
+inline constexpr std::uint8_t all_scopes = 63;
 
 /// A service key as stored: the secret itself exists only in its owner's hands.
 struct service_key {

@@ -7,6 +7,12 @@
 
 namespace headroom {
 
+/// When what is listed was created: from `since` on and before `until`; a time not set is no bound.
+struct time_window {
+  timestamp since;
+  timestamp until;
+};
+
 /// Which bets to list, newest first. `cursor` is a page's `next_cursor`, "" for the first page.
 struct bet_filter {
   bool has_user = false;
@@ -15,11 +21,35 @@ struct bet_filter {
   bet_status status = bet_status::placing;
   std::string cursor;
   std::uint32_t limit = 50;  // 1 to 200
+  bool has_token = false;
+  uint256 token;
+  time_window created;
 };
 
 struct bet_page {
   std::vector<bet> bets;
   std::string next_cursor;  // "" on the last page
+};
+
+/// Which of a user's deposits to list, newest first.
+struct deposit_filter {
+  address user;
+  std::string cursor{};
+  std::uint32_t limit = 50;  // 1 to 200
+  bool has_status = false;
+  deposit_status status = deposit_status::settling;
+  time_window created{};
+};
+
+struct deposit_page {
+  std::vector<deposit> deposits;
+  std::string next_cursor;  // "" on the last page
+};
+
+/// What a user has paid or promised and cannot bet with yet: deposits `settling` and `pending`.
+struct money_on_its_way {
+  usdc total;                     // of all of them
+  std::vector<deposit> deposits;  // the newest
 };
 
 struct conversion_page {

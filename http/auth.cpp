@@ -67,12 +67,20 @@ std::string_view require_idempotency_key(const exchange& x) {
     throw problem_of(
         errc::idempotency_key_required,
         "send an Idempotency-Key header, and the same one when repeating this request");
+  if (given.count > 1) throw bad_field("Idempotency-Key", "must be one header");
+  return read_idempotency_key("Idempotency-Key", given.text);
+}
+
+std::string_view read_idempotency_key(std::string_view name, std::string_view text) {
   const bool visible =
-      std::all_of(given.text.begin(), given.text.end(), [](char c) { return c > ' ' && c <= '~'; });
-  if (given.count > 1 || given.text.empty() || given.text.size() > longest_idempotency_key ||
-      !visible)
-    throw bad_field("Idempotency-Key", "must be one header of 1 to 128 visible ASCII characters");
-  return given.text;
+      std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
+  if (text.empty() || text.size() > longest_idempotency_key || !visible)
+    throw bad_field(std::string{name}, "must be 1 to 128 visible ASCII characters");
+  return text;
+}
+
+void note_replay(exchange& x, timestamp stored_at, timestamp asked_at) {
+  if (stored_at < asked_at) x.always(replayed_header, "true");
 }
 
 }  // namespace headroom::http

@@ -23,4 +23,12 @@ inline const principal& require_reader(exchange& x) {
 /// The request's Idempotency-Key: one header of 1 to 128 visible ASCII characters. Throws 400.
 [[nodiscard]] std::string_view require_idempotency_key(const exchange& x);
 
+/// A key's text, of the header or of the field `name`. Throws 400.
+[[nodiscard]] std::string_view read_idempotency_key(std::string_view name, std::string_view text);
+
+/// Marks the answer as that to an earlier request when what it shows was stored before this one
+/// came.
+void note_replay(exchange& x, timestamp stored_at, timestamp asked_at);
+inline constexpr std::string_view replayed_header = "Idempotent-Replayed";
+
 }  // namespace headroom::http

@@ -236,6 +236,15 @@ std::uint32_t read_count(std::string_view name, std::string_view text, std::uint
   return out;
 }
 
+time_window read_window(const query_fields& query) {
+  time_window out;
+  if (const auto text = query.text("since")) out.since = read_time("since", *text);
+  if (const auto text = query.text("until")) out.until = read_time("until", *text);
+  if (out.since.is_set() && out.until.is_set() && out.until <= out.since)
+    refuse("until", "must be after since");
+  return out;
+}
+
 std::string read_cursor(std::string_view name, std::string_view text) {
   if (text.empty() || text.size() > 200 || !visible(text))
     refuse(name, "must be the next_cursor of an earlier page");

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "actors/ports.hpp"
-#include "domain/records.hpp"
+#include "domain/reports.hpp"
 
 /// Strict reading of bodies and queries. Everything here throws `problem` (400) naming the field.
 namespace headroom::http {
@@ -57,7 +57,7 @@ class query_fields {
     std::string decoded;
     [[nodiscard]] std::string_view text() const noexcept { return decoded.empty() ? raw : decoded; }
   };
-  static constexpr std::size_t max_parameters = 6;  // more than any route has
+  static constexpr std::size_t max_parameters = 8;  // more than any route has
 
   std::array<entry, max_parameters> entries_;
   std::size_t count_ = 0;
@@ -79,6 +79,8 @@ class query_fields {
 /// Decimal digits, from `least` to `most`.
 [[nodiscard]] std::uint32_t read_count(std::string_view name, std::string_view text,
                                        std::uint32_t least, std::uint32_t most);
+/// The parameters `since` and `until` of a list, both optional; 400 when nothing can be between.
+[[nodiscard]] time_window read_window(const query_fields& query);
 /// A page's cursor: opaque, up to 200 visible characters.
 [[nodiscard]] std::string read_cursor(std::string_view name, std::string_view text);
 /// Human text of 1 to `most` characters, no control characters.

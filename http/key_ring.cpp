@@ -37,12 +37,15 @@ std::string_view to_string(scope s) noexcept {
     case scope::trade: return "trade";
     case scope::inspect: return "inspect";
     case scope::admin: return "admin";
+    case scope::withdraw: return "withdraw";
+    case scope::operate: return "operate";
   }
   return "unknown";
 }
 
 std::optional<scope> parse_scope(std::string_view text) noexcept {
-  for (const auto s : {scope::read, scope::trade, scope::inspect, scope::admin})
+  for (const auto s :
+       {scope::read, scope::trade, scope::withdraw, scope::inspect, scope::operate, scope::admin})
     if (to_string(s) == text) return s;
   return std::nullopt;
 }
@@ -90,7 +93,8 @@ std::optional<principal> key_ring::find(std::string_view text) const {
   if (i == keys->end()) return std::nullopt;
   const auto& expected = i->second.secret_hash.bytes;
   if (CRYPTO_memcmp(given.bytes.data(), expected.data(), expected.size()) != 0) return std::nullopt;
-  return principal{principal::kind::service_key, "key:" + i->second.name, i->second.scopes};
+  return principal{principal::kind::service_key, "key:" + i->second.name, i->second.scopes,
+                   "key:" + id};
 }
 
 }  // namespace headroom::http

@@ -19,6 +19,7 @@ struct principal {
   kind type = kind::service_key;
   std::string name;         // "key:<name>" or "user:0x..": what idempotency keys belong to
   std::uint8_t scopes = 0;  // bit set of `scope`
+  std::string id;           // "key:<id>" or "user:0x..": who did it, in the books and the log
 
   [[nodiscard]] bool may(scope s) const noexcept {
     return (scopes & static_cast<std::uint8_t>(s)) != 0;

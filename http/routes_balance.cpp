@@ -9,8 +9,6 @@
 namespace headroom::http {
 namespace {
 
-constexpr std::uint32_t shown_deposits = 200;
-
 /// Asks the user's balance actor; one that left for being idle is asked again through the
 /// directory.
 template <class Ok>
@@ -35,28 +33,21 @@ struct address_text {
   [[nodiscard]] std::string_view view() const noexcept { return {digits.data(), digits.size()}; }
 };
 
-bool on_its_way(const deposit& d) noexcept {
-  return d.status == deposit_status::settling || d.status == deposit_status::pending;
-}
-
 void answer_balance(exchange& x, const address& user, const actors::balance_view& view,
-                    const std::vector<deposit>& deposits) {
+                    const money_on_its_way& coming) {
   const auto& ethereum = x.services().ethereum;
   json_writer w{512};
   w.open();
   w.field("user_address", ethereum.print_address(user));
   w.field("balance", view.available);
-  usdc total;
   w.open_list("pending_deposits");
-  for (const auto& d : deposits) {
-    if (!on_its_way(d)) continue;
-    total = add_saturating(total, d.amount);
+  for (const auto& d : coming.deposits) {
     w.open();
     write_deposit(w, d, ethereum);
     w.close();
   }
   w.close_list();
-  w.field("pending_total", total);
+  w.field("pending_total", coming.total);
   const auto limit = max_bet_of(view.available, view.buffer_available);
   w.field("max_bet", limit.amount);
   w.field("limiting_factor", to_string(limit.limited_by));
@@ -72,12 +63,12 @@ void get_balance(exchange& x) {
   const auto user =
       read_address(x.services().ethereum, "user_address", query.required("user_address"));
   ask_balance(x, user, [user](exchange& y, const actors::balance_view& view) {
-    y.ask<std::vector<deposit>>(
+    y.ask<money_on_its_way>(
         y.services().dir.public_query(),
-        [user, view](exchange& z, const std::vector<deposit>& deposits) {
-          answer_balance(z, user, view, deposits);
+        [user, view](exchange& z, const money_on_its_way& coming) {
+          answer_balance(z, user, view, coming);
         },
-        actors::list_deposits{user, shown_deposits});
+        actors::pending_atom::value, user);
   });
 }
 

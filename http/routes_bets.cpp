@@ -67,6 +67,15 @@ void check_signature(const exchange& x, const wanted_bet& w, std::string_view si
                      "signature");
 }
 
+/// The bet that `who` names by an Idempotency-Key (docs/decisions/0006).
+bet_id id_of(const exchange& x, std::string_view who, std::string_view idempotency_key) {
+  std::string seed{"headroom.bet"};
+  seed.append(1, '\0').append(who).append(1, '\0').append(idempotency_key);
+  return bet_id::from_digest(keccak(x, seed));
+}
+
+std::string signer_name(const address& user) { return "user:" + user.hex(); }
+
 void answer_bet(exchange& x, const bet& b) {
   const auto id = b.id.text();
   if (b.status == bet_status::failed) {
@@ -113,14 +122,19 @@ void refuse_bet(exchange& x, const actors::place_bet& order, const caf::error& e
 
 /// A bet's actor that ended just before it got the message never saw it: the directory has the
 /// next one. Repeating is safe in any case, by the id.
-void place(exchange& x, const actors::place_bet& order, unsigned tries_left) {
+void place(exchange& x, const actors::place_bet& order, timestamp asked_at, unsigned tries_left) {
   auto& dir = x.services().dir;
   const auto actor = dir.open_bet(order.id);
   if (!actor) return x.refuse(problem_of(errc::overloaded, "too many bets are being placed"));
   x.ask_or<bet>(
-      actor, [](exchange& y, const bet& b) { answer_bet(y, b); },
-      [order, tries_left](exchange& y, const caf::error& e) {
-        if (actors::never_received(e) && tries_left > 0) return place(y, order, tries_left - 1);
+      actor,
+      [asked_at](exchange& y, const bet& b) {
+        note_replay(y, b.created_at, asked_at);
+        answer_bet(y, b);
+      },
+      [order, asked_at, tries_left](exchange& y, const caf::error& e) {
+        if (actors::never_received(e) && tries_left > 0)
+          return place(y, order, asked_at, tries_left - 1);
         refuse_bet(y, order, e);
       },
       order);
@@ -138,21 +152,18 @@ void post_bet(exchange& x) {
   const auto idempotency_key = require_idempotency_key(x);
   auto wanted = read_bet(x, body);
   if (signature) check_signature(x, wanted, *signature, idempotency_key);
-  const auto who = signature ? "user:" + wanted.order.user.hex() : key->name;
-
-  std::string seed{"headroom.bet"};
-  seed.append(1, '\0').append(who).append(1, '\0').append(idempotency_key);
-  wanted.order.id = bet_id::from_digest(keccak(x, seed));
+  const auto who = signature ? signer_name(wanted.order.user) : key->name;
+  wanted.order.id = id_of(x, who, idempotency_key);
+  wanted.order.by = signature ? who : key->id;
   wanted.order.request_hash = request_hash(x, wanted);
   if (x.services().dir.draining())
     return x.refuse(problem_of(errc::shutting_down, "no new bets are taken"));
-  place(x, wanted.order, 2);
+  place(x, wanted.order, x.services().now(), 2);
 }
 
-void get_bet(exchange& x) {
-  require_reader(x);
-  const query_fields none{x.asked().query, {}};
-  const auto id = read_id<bet_id>("id", x.id());
+namespace {
+
+void show_bet(exchange& x, const bet_id& id) {
   x.ask<bet>(
       x.services().dir.public_query(),
       [](exchange& y, const bet& b) {
@@ -165,9 +176,32 @@ void get_bet(exchange& x) {
       actors::get_atom::value, id);
 }
 
-void get_bets(exchange& x) {
+/// The bet that the asking key, or with `user_address` that user's signature, placed under this
+/// Idempotency-Key. Asking places nothing.
+void find_by_key(exchange& x, const principal& asker, const query_fields& query) {
+  for (const auto* other : {"status", "token_id", "since", "until", "cursor", "limit"})
+    if (query.text(other)) throw bad_field(other, "does not go with idempotency_key");
+  const auto key = read_idempotency_key("idempotency_key", query.required("idempotency_key"));
+  auto who = asker.name;
+  if (const auto user = query.text("user_address"))
+    who = signer_name(read_address(x.services().ethereum, "user_address", *user));
+  show_bet(x, id_of(x, who, key));
+}
+
+}  // namespace
+
+void get_bet(exchange& x) {
   require_reader(x);
-  const query_fields query{x.asked().query, {"user_address", "status", "cursor", "limit"}};
+  const query_fields none{x.asked().query, {}};
+  show_bet(x, read_id<bet_id>("id", x.id()));
+}
+
+void get_bets(exchange& x) {
+  const auto& asker = require_reader(x);
+  const query_fields query{x.asked().query,
+                           {"user_address", "status", "token_id", "since", "until", "cursor",
+                            "limit", "idempotency_key"}};
+  if (query.text("idempotency_key")) return find_by_key(x, asker, query);
   bet_filter filter;
   if (const auto text = query.text("user_address")) {
     filter.has_user = true;
@@ -179,6 +213,12 @@ void get_bets(exchange& x) {
     filter.has_status = true;
     filter.status = *status;
   }
+  if (const auto text = query.text("token_id")) {
+    if (!filter.has_user) throw bad_field("token_id", "needs user_address beside it");
+    filter.has_token = true;
+    filter.token = read_token("token_id", *text);
+  }
+  filter.created = read_window(query);
   if (const auto text = query.text("cursor")) filter.cursor = read_cursor("cursor", *text);
   filter.limit = read_count("limit", query.text("limit").value_or("50"), 1, 200);
   x.ask_or<bet_page>(

@@ -47,20 +47,26 @@ void post_replenish(exchange& x) {
   seed.append(1, '\0').append(key.name).append(1, '\0').append(idempotency_key);
   wanted.id = replenish_id::from_digest(x.services().ethereum.keccak256(
       {reinterpret_cast<const std::uint8_t*>(seed.data()), seed.size()}));
+  wanted.by = key.id;
   auto& dir = x.services().dir;
   if (dir.draining()) return x.refuse(problem_of(errc::shutting_down, "no new money is booked"));
   x.ask_or<buffer_status>(
       dir.get<actors::buffer_actor>(),
-      [](exchange& y, const buffer_status& s) { answer_status(y, s); }, refuse_change, wanted);
+      [](exchange& y, const buffer_status& s) {
+        if (s.replayed) y.always(replayed_header, "true");
+        answer_status(y, s);
+      },
+      refuse_change, wanted);
 }
 
 /// Sets absolute values, so repeating it changes nothing: an Idempotency-Key is welcome and not
 /// needed (docs/decisions/0011).
 void patch_buffer(exchange& x) {
-  require_scope(x, {scope::admin});
+  const auto& key = require_scope(x, {scope::admin});
   const query_fields none{x.asked().query, {}};
   const body_fields body{x.asked().body, {"min_buffer_size", "max_buffer_size"}};
   actors::buffer_limits limits;
+  limits.by = key.id;
   limits.set_min = body.has("min_buffer_size");
   limits.set_max = body.has("max_buffer_size");
   if (!limits.set_min && !limits.set_max)

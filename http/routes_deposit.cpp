@@ -7,7 +7,6 @@ namespace headroom::http {
 namespace {
 
 constexpr std::size_t longest_payment_header = 8 * 1024;
-constexpr std::uint32_t most_deposits = 200;
 
 /// An x402 payment as it was sent. When both headers are there, version 2 wins; one that is
 /// repeated is refused, for nobody could say which of them was meant.
@@ -165,26 +164,37 @@ void get_deposit(exchange& x) {
 
 void get_deposits(exchange& x) {
   require_reader(x);
-  const query_fields query{x.asked().query, {"user_address", "limit"}};
-  actors::list_deposits wanted;
-  wanted.user = read_address(x.services().ethereum, "user_address", query.required("user_address"));
-  wanted.limit = read_count("limit", query.text("limit").value_or("100"), 1, most_deposits);
-  x.ask<std::vector<deposit>>(
+  const query_fields query{x.asked().query,
+                           {"user_address", "status", "since", "until", "cursor", "limit"}};
+  deposit_filter filter;
+  filter.user = read_address(x.services().ethereum, "user_address", query.required("user_address"));
+  if (const auto text = query.text("status")) {
+    const auto status = parse_deposit_status(*text);
+    if (!status)
+      throw bad_field("status", "must be settling, pending, converting, completed or failed");
+    filter.has_status = true;
+    filter.status = *status;
+  }
+  filter.created = read_window(query);
+  if (const auto text = query.text("cursor")) filter.cursor = read_cursor("cursor", *text);
+  filter.limit = read_count("limit", query.text("limit").value_or("100"), 1, 200);
+  x.ask_or<deposit_page>(
       x.services().dir.public_query(),
-      [](exchange& y, const std::vector<deposit>& deposits) {
-        json_writer w{512 + 500 * deposits.size()};
+      [](exchange& y, const deposit_page& page) {
+        json_writer w{512 + 500 * page.deposits.size()};
         w.open();
         w.open_list("deposits");
-        for (const auto& d : deposits) {
+        for (const auto& d : page.deposits) {
           w.open();
           write_deposit(w, d, y.services().ethereum);
           w.close();
         }
         w.close_list();
+        w.text_or_null("next_cursor", page.next_cursor);
         w.close();
         y.reply_json(w.take());
       },
-      wanted);
+      [](exchange& y, const caf::error& e) { y.refuse(problem_of(e, "cursor")); }, filter);
 }
 
 }  // namespace headroom::http

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <stdexcept>
 
+#include "persistence/detail/operator_log.hpp"
 #include "persistence/detail/rows.hpp"
 #include "persistence/detail/session.hpp"
 #include "persistence/detail/wire.hpp"
@@ -34,17 +35,23 @@ bool is_key_name(std::string_view name) {
          name.front() != ' ' && name.back() != ' ';
 }
 
-bool add_key(const std::string& conninfo, const service_key& key) {
-  if (key.id.empty() || !is_key_name(key.name) || key.scopes == 0 || key.scopes > 15 ||
+bool add_key(const std::string& conninfo, const service_key& key, const std::string& by) {
+  if (key.id.empty() || !is_key_name(key.name) || key.scopes == 0 || key.scopes > all_scopes ||
       !key.created_at.is_set())
     return false;
   return in_transaction(conninfo, [&](pqxx::transaction_base& tx) {
-    return tx.exec_params(
-                 "INSERT INTO service_keys (id, name, secret_hash, scopes, created_at)"
-                 " VALUES ($1, $2, $3::bytea, $4, time_of($5)) ON CONFLICT DO NOTHING",
-                 clean_text(key.id), clean_text(key.name), binary(key.secret_hash.view()),
-                 static_cast<int>(key.scopes), key.created_at.us)
-               .affected_rows() == 1;
+    const auto added = tx.exec_params(
+        "INSERT INTO service_keys (id, name, secret_hash, scopes, created_at)"
+        " VALUES ($1, $2, $3::bytea, $4, time_of($5)) ON CONFLICT DO NOTHING",
+        clean_text(key.id), clean_text(key.name), binary(key.secret_hash.view()),
+        static_cast<int>(key.scopes), key.created_at.us);
+    if (added.affected_rows() != 1) return false;
+    note_action(tx, {by,
+                     "key_added",
+                     key.id,
+                     {{"name", key.name}, {"scopes", std::to_string(key.scopes)}},
+                     key.created_at});
+    return true;
   });
 }
 
@@ -58,13 +65,17 @@ std::vector<service_key> list_keys(const std::string& conninfo) {
   });
 }
 
-bool revoke_key(const std::string& conninfo, const std::string& id, timestamp at) {
+bool revoke_key(const std::string& conninfo, const std::string& id, timestamp at,
+                const std::string& by) {
   return in_transaction(conninfo, [&](pqxx::transaction_base& tx) {
-    return tx.exec_params(
-                 "UPDATE service_keys SET revoked_at = coalesce(revoked_at, time_of($2))"
-                 " WHERE id = $1",
-                 clean_text(id), at.us)
-               .affected_rows() == 1;
+    const auto known =
+        tx.exec_params("SELECT revoked_at IS NULL FROM service_keys WHERE id = $1", clean_text(id));
+    if (known.empty()) return false;
+    if (!known.front()[0].as<bool>()) return true;
+    tx.exec_params0("UPDATE service_keys SET revoked_at = time_of($2) WHERE id = $1",
+                    clean_text(id), at.us);
+    note_action(tx, {by, "key_revoked", id, {}, at});
+    return true;
   });
 }
 

@@ -40,6 +40,21 @@ std::string cut_page(std::vector<Row>& rows, std::size_t limit) {
 
 std::uint32_t page_size(std::uint32_t limit) { return std::clamp(limit, 1U, max_page); }
 
+/// Only what comes after `from` in a list of the newest first.
+template <class Id>
+std::string before(const cursor<Id>& from, const std::string& id_column) {
+  if (from.first_page) return "";
+  return " AND (created_at, " + id_column + ") < (time_of(" + std::to_string(from.created_at.us) +
+         "), '" + from.id.text() + "'::uuid)";
+}
+
+std::string created_in(const time_window& w) {
+  std::string out;
+  if (w.since.is_set()) out += " AND created_at >= time_of(" + std::to_string(w.since.us) + ")";
+  if (w.until.is_set()) out += " AND created_at < time_of(" + std::to_string(w.until.us) + ")";
+  return out;
+}
+
 const std::string select_bets = std::string{"SELECT "} + bet_columns + "FROM bets ";
 const std::string select_deposits = std::string{"SELECT "} + deposit_columns + "FROM deposits ";
 const std::string select_conversions =
@@ -119,9 +134,8 @@ std::optional<bet_page> pg_reader::list_bets(const bet_filter& filter) {
   if (filter.has_user)
     where += " AND user_address = '\\x" + to_hex(filter.user.view()) + "'::bytea";
   if (filter.has_status) where += " AND status = '" + std::string{to_string(filter.status)} + "'";
-  if (!from->first_page)
-    where += " AND (created_at, bet_id) < (time_of(" + std::to_string(from->created_at.us) +
-             "), '" + from->id.text() + "'::uuid)";
+  if (filter.has_token) where += " AND token = '\\x" + to_hex(filter.token.bytes) + "'::bytea";
+  where += created_in(filter.created) + before(*from, "bet_id");
   return holder_->run([&](pqxx::transaction_base& tx) {
     bet_page page;
     page.bets = all(tx.exec(select_bets + where + " ORDER BY created_at DESC, bet_id DESC LIMIT " +
@@ -152,14 +166,37 @@ std::optional<std::optional<deposit>> pg_reader::find_deposit_by_payment(
   });
 }
 
-std::optional<std::vector<deposit>> pg_reader::list_deposits(const address& user,
-                                                             std::uint32_t limit) {
+std::optional<deposit_page> pg_reader::list_deposits(const deposit_filter& filter) {
+  const auto from = cursor<deposit_id>::parse(filter.cursor);
+  if (!from) return deposit_page{};
+  const auto limit = page_size(filter.limit);
+  auto where = "WHERE user_address = '\\x" + to_hex(filter.user.view()) + "'::bytea";
+  if (filter.has_status) where += " AND status = '" + std::string{to_string(filter.status)} + "'";
+  where += created_in(filter.created) + before(*from, "deposit_id");
   return holder_->run([&](pqxx::transaction_base& tx) {
-    return all(tx.exec_params(select_deposits + "WHERE user_address = $1::bytea"
-                                                " ORDER BY created_at DESC, deposit_id DESC"
-                                                " LIMIT $2",
-                              binary(user.view()), page_size(limit)),
-               read_deposit);
+    deposit_page page;
+    page.deposits =
+        all(tx.exec(select_deposits + where + " ORDER BY created_at DESC, deposit_id DESC LIMIT " +
+                    std::to_string(limit + 1)),
+            read_deposit);
+    page.next_cursor = cut_page(page.deposits, limit);
+    return page;
+  });
+}
+
+std::optional<money_on_its_way> pg_reader::on_its_way(const address& user) {
+  const std::string theirs =
+      "WHERE user_address = $1::bytea AND status IN ('settling', 'pending') ";
+  return holder_->run([&](pqxx::transaction_base& tx) {
+    const auto who = binary(user.view());
+    money_on_its_way out;
+    out.total = {
+        read_int(tx.exec_params1("SELECT sum(amount)::bigint FROM deposits " + theirs, who)[0])};
+    out.deposits = all(tx.exec_params(select_deposits + theirs +
+                                          "ORDER BY created_at DESC, deposit_id DESC LIMIT $2",
+                                      who, max_page),
+                       read_deposit);
+    return out;
   });
 }
 
@@ -191,10 +228,7 @@ std::optional<conversion_page> pg_reader::list_conversions(const std::string& cu
   const auto from = cursor<conversion_id>::parse(cursor_text);
   if (!from) return conversion_page{};
   limit = page_size(limit);
-  std::string where;
-  if (!from->first_page)
-    where = "WHERE (created_at, conversion_id) < (time_of(" + std::to_string(from->created_at.us) +
-            "), '" + from->id.text() + "'::uuid)";
+  const auto where = "WHERE true" + before(*from, "conversion_id");
   return holder_->run([&](pqxx::transaction_base& tx) {
     conversion_page page;
     page.conversions = all(

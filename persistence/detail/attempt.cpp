@@ -10,6 +10,7 @@ void attempt::changed_user(const pqxx::row& row) {
 }
 
 void attempt::replayed(const address* user) {
+  ++replays_;
   buffer_wanted_ = true;
   if (user != nullptr) wanted_.push_back(*user);
 }

@@ -27,6 +27,8 @@ class attempt {
 
   /// An entry was in the books already: its answer needs the rows as they are now.
   void replayed(const address* user);
+  /// How many were, so far.
+  [[nodiscard]] std::size_t replays() const noexcept { return replays_; }
 
   /// Reads what replayed entries asked for and no statement returned.
   void load_missing();
@@ -39,6 +41,7 @@ class attempt {
   std::unordered_map<address, committed> users_;
   std::optional<buffer_row> buffer_;
   std::vector<address> wanted_;
+  std::size_t replays_ = 0;
   bool buffer_wanted_ = false;
   bool took_effect_ = false;
 };

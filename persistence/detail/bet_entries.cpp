@@ -26,12 +26,12 @@ WITH fin AS (
   RETURNING b.bet_id, b.user_address, b.refunded, b.updated_at),
 ins AS (
   INSERT INTO bets (bet_id, user_address, token, amount, max_price, request_hash, order_hash,
-                    signed_order, deadline, created_at, updated_at)
+                    signed_order, deadline, created_at, updated_at, placed_by)
   SELECT i.id, i.who, i.token, i.amount, i.max_price, i.request, i.hash, i.signed,
-         time_of(i.deadline), time_of(i.at), time_of(i.at)
+         time_of(i.deadline), time_of(i.at), time_of(i.at), i.placed_by
   FROM unnest($10::uuid[], $11::bytea[], $12::bytea[], $13::bigint[], $14::bigint[], $15::bytea[],
-              $16::bytea[], $17::bytea[], $18::bigint[], $19::bigint[])
-       i(id, who, token, amount, max_price, request, hash, signed, deadline, at)
+              $16::bytea[], $17::bytea[], $18::bigint[], $19::bigint[], $20::text[])
+       i(id, who, token, amount, max_price, request, hash, signed, deadline, at, placed_by)
   ON CONFLICT (bet_id) DO NOTHING
   RETURNING bet_id, user_address, amount, created_at),
 volume AS (
@@ -74,9 +74,9 @@ FROM (SELECT (SELECT count(*) FROM fin) AS finished, (SELECT count(*) FROM ins) 
 const std::string accept_one_sql = std::string{R"(
 WITH ins AS (
   INSERT INTO bets (bet_id, user_address, token, amount, max_price, request_hash, order_hash,
-                    signed_order, deadline, created_at, updated_at)
+                    signed_order, deadline, created_at, updated_at, placed_by)
   VALUES ($1::uuid, $2::bytea, $3::bytea, $4, $5, $6::bytea, $7::bytea, $8::bytea, time_of($9),
-          time_of($10), time_of($10))
+          time_of($10), time_of($10), $11)
   ON CONFLICT (bet_id) DO NOTHING
   RETURNING bet_id, user_address, amount, created_at),
 post AS (
@@ -102,11 +102,11 @@ buf AS (
 struct accept_arrays {
   wire_array id{element::uuid}, user{element::bytea}, token{element::bytea}, amount{element::int8},
       max_price{element::int8}, request{element::bytea}, hash{element::bytea},
-      order{element::bytea}, deadline{element::int8}, at{element::int8};
+      order{element::bytea}, deadline{element::int8}, at{element::int8}, placed_by{element::text};
 
   void clear() {
-    for (auto* x :
-         {&id, &user, &token, &amount, &max_price, &request, &hash, &order, &deadline, &at})
+    for (auto* x : {&id, &user, &token, &amount, &max_price, &request, &hash, &order, &deadline,
+                    &at, &placed_by})
       x->clear();
   }
   void push(const bet& row) {
@@ -120,6 +120,7 @@ struct accept_arrays {
     order.push(byte_view{row.signed_order});
     deadline.push(row.deadline.us);
     at.push(row.created_at.us);
+    placed_by.push(clean_text(row.placed_by));
   }
 };
 
@@ -155,7 +156,8 @@ effect accept_one(attempt& a, const bet& row) {
   const auto rows = a.tx.exec_prepared(
       "accept_bet", binary(row.id.view()), binary(row.user.view()), binary(row.token.view()),
       row.amount.micro, row.max_price.micro, binary(row.request_hash.view()),
-      binary(row.order_hash.view()), binary(row.signed_order), row.deadline.us, row.created_at.us);
+      binary(row.order_hash.view()), binary(row.signed_order), row.deadline.us, row.created_at.us,
+      clean_text(row.placed_by));
   a.statement_done();
   if (rows.empty()) return {};
   a.changed_user(rows.front());
@@ -176,7 +178,8 @@ effect write_many(attempt& a, std::span<const finish_bet* const> ends,
       f.shares.parameter(), f.spent.parameter(), f.fee.parameter(), f.refunded.parameter(),
       f.failure.parameter(), f.at.parameter(), n.id.parameter(), n.user.parameter(),
       n.token.parameter(), n.amount.parameter(), n.max_price.parameter(), n.request.parameter(),
-      n.hash.parameter(), n.order.parameter(), n.deadline.parameter(), n.at.parameter());
+      n.hash.parameter(), n.order.parameter(), n.deadline.parameter(), n.at.parameter(),
+      n.placed_by.parameter());
   a.statement_done();
   effect out;
   for (const auto& row : rows) {

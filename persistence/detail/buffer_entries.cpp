@@ -1,5 +1,6 @@
 #include "persistence/detail/book.hpp"
 #include "persistence/detail/entries.hpp"
+#include "persistence/detail/operator_log.hpp"
 #include "persistence/detail/rows.hpp"
 #include "persistence/detail/wire.hpp"
 
@@ -57,6 +58,14 @@ errc apply(attempt& a, const replenish& x) {
   add_to_account(a, account::capital, x.to_buffer.micro + x.to_reserve.micro);  // checked above
   add_to_account(a, account::reserve, x.to_reserve.micro);
   add_to_buffer(a, x.to_buffer, x.at);
+  note_action(a.tx, {x.by,
+                     "replenish",
+                     "buffer",
+                     {{"replenish_id", x.id.text()},
+                      {"to_buffer", to_string(x.to_buffer)},
+                      {"to_reserve", to_string(x.to_reserve)},
+                      {"reference", x.reference}},
+                     x.at});
   return errc::none;
 }
 
@@ -81,6 +90,12 @@ errc apply(attempt& a, const configure_buffer& x) {
                                     " WHERE buffer_id = 'global' RETURNING "} +
                             buffer_columns_changed,
                         x.min_size.micro, x.has_max, x.max_size.micro, x.at.us)));
+  note_action(a.tx, {x.by,
+                     "configure_buffer",
+                     "buffer",
+                     {{"min_buffer_size", to_string(x.min_size)},
+                      {"max_buffer_size", x.has_max ? to_string(x.max_size) : "none"}},
+                     x.at});
   return errc::none;
 }
 

@@ -73,11 +73,14 @@ struct group {
 
 /// Writes a run: the rare entries one by one, then the bets and their ends.
 void write_run(attempt& a, std::span<const journal_entry> run, std::span<entry_outcome> outcomes) {
-  for (std::size_t i = 0; i < run.size(); ++i)
+  for (std::size_t i = 0; i < run.size(); ++i) {
+    const auto replays = a.replays();
     outcomes[i].verdict = std::visit(overloaded{[](const accept_bet&) { return errc::none; },
                                                 [](const finish_bet&) { return errc::none; },
                                                 [&](const auto& x) { return apply(a, x); }},
                                      run[i]);
+    outcomes[i].result.replayed = a.replays() != replays;
+  }
   const group<finish_bet> ends{run};
   const group<accept_bet> bets{run};
   if (ends.entries.empty() && bets.entries.empty()) return;

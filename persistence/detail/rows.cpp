@@ -90,6 +90,7 @@ bet read_bet(const pqxx::row& row) {
   out.deadline = read_time(row[14]);
   out.created_at = read_time(row[15]);
   out.updated_at = read_time(row[16]);
+  out.placed_by = row[17].c_str();
   return out;
 }
 

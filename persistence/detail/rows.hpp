@@ -14,7 +14,7 @@ namespace headroom::persistence {
 inline constexpr const char* bet_columns =
     "bet_id, user_address, token, amount, max_price, status, shares, spent, fee, refunded, failure,"
     " request_hash, order_hash, signed_order, us_of(deadline), us_of(created_at),"
-    " us_of(updated_at) ";
+    " us_of(updated_at), placed_by ";
 [[nodiscard]] bet read_bet(const pqxx::row& row);
 
 /// Until the proof is booked, the hash is that of the newest transaction sent for it.

@@ -100,17 +100,18 @@ using all_messages = testing::Types<
     buffer_row, buffer_status, chain_operation, service_key, accept_bet, finish_bet, open_deposit,
     settle_deposit, fail_deposit, credit_deposit, open_conversion, advance_conversion,
     complete_conversion, fail_conversion, replenish, refill, configure_buffer, record_operations,
-    finish_operation, committed, balance_row, bet_filter, bet_page, conversion_page, chain_fees,
-    conversion_metrics, trial_balance, solvency, unfinished_work>;
+    finish_operation, committed, balance_row, bet_filter, bet_page, deposit_filter, deposit_page,
+    money_on_its_way, conversion_page, chain_fees, conversion_metrics, trial_balance, solvency,
+    unfinished_work>;
 using all_actor_messages = testing::Types<
     // actors/actors.hpp, from top to bottom
     status_report, deduct, refund, abandoned, balance_committed, buffer_committed, balance_view,
     buffer_limits, replenish_buffer, place_bet, order_quote, quote_order, signed_order,
     submit_order, look_up_order, cancel_order, venue_answer, pay_deposit, signed_payment,
     verified_payment, payment_finding, contract_call, send_transaction, event_log, operation_report,
-    run_step, step_progress, route_info, route_quote, list_deposits, list_conversions,
-    conversion_work, wallet_backlog, wallet_account, onchain_balances, actor_info, kind_info,
-    actor_listing, readiness>;
+    run_step, step_progress, route_info, route_quote, list_conversions, conversion_work,
+    wallet_backlog, wallet_account, onchain_balances, actor_info, kind_info, actor_listing,
+    readiness>;
 
 template <class T>
 void expect_round_trip() {

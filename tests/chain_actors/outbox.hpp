@@ -170,9 +170,8 @@ class outbox_reader final : public actors::ledger_reader {
   std::optional<std::optional<deposit>> find_deposit_by_payment(const authorization&) override {
     return {};
   }
-  std::optional<std::vector<deposit>> list_deposits(const address&, std::uint32_t) override {
-    return {};
-  }
+  std::optional<deposit_page> list_deposits(const deposit_filter&) override { return {}; }
+  std::optional<money_on_its_way> on_its_way(const address&) override { return {}; }
   std::optional<std::vector<deposit>> deposits_to_credit(std::uint32_t) override { return {}; }
   std::optional<std::vector<deposit>> deposits_to_convert(std::uint32_t) override { return {}; }
   std::optional<std::optional<conversion>> find_conversion(const conversion_id&) override {

@@ -235,11 +235,26 @@ TEST_F(Bets, AStaleDeadlineIsLeftToTheBetsActorSoThatARepeatFindsItsAnswer) {
   EXPECT_LT(placed()[0].deadline, now());
 }
 
+TEST_F(Bets, ARepeatedAnswerSaysSo) {
+  auto stored = example_bet(bet_status::filled);
+  says.place = [&](const actors::place_bet&) { return stored; };
+  start();
+  EXPECT_EQ(post_bet(body().dump()).header("idempotent-replayed"), "");
+  stored.created_at = now().plus(std::chrono::seconds{-1});
+  EXPECT_EQ(post_bet(body().dump()).header("idempotent-replayed"), "true");
+  stored.status = bet_status::failed;
+  const auto failed = post_bet(body().dump());
+  EXPECT_EQ(failed.status, 422);
+  EXPECT_EQ(failed.header("idempotent-replayed"), "true");
+}
+
 TEST_F(Bets, TheOperatorsReplenishIsOneRequestPerKey) {
   std::vector<actors::replenish_buffer> seen;
   says.replenish = [&](const actors::replenish_buffer& x) {
     seen.push_back(x);
-    return example_buffer();
+    auto status = example_buffer();
+    status.replayed = seen.size() == 2;
+    return status;
   };
   start();
   for (const auto* key : {"r-1", "r-1", "r-2"}) {
@@ -249,12 +264,14 @@ TEST_F(Bets, TheOperatorsReplenishIsOneRequestPerKey) {
         ask("POST", "/buffer/replenish", headers, R"({"amount":"100.50","reference":"wire é 7"})");
     EXPECT_EQ(r.status, 200);
     EXPECT_EQ(r.json()["usdc_balance"], "9000.00");
+    EXPECT_EQ(r.header("idempotent-replayed"), seen.size() == 2 ? "true" : "");
   }
   ASSERT_EQ(seen.size(), 3U);
   EXPECT_EQ(seen[0].id, seen[1].id);
   EXPECT_NE(seen[0].id, seen[2].id);
   EXPECT_EQ(seen[0].amount, 100'500'000_micro);
   EXPECT_EQ(seen[0].reference, "wire é 7");
+  EXPECT_EQ(seen[0].by, "key:" + admin_key.record.id);
 }
 
 TEST_F(Bets, TheBuffersLimitsCanBeSetAndTheCapRemoved) {
@@ -272,6 +289,7 @@ TEST_F(Bets, TheBuffersLimitsCanBeSetAndTheCapRemoved) {
   EXPECT_EQ(seen[0].max_size, 7'500'000_micro);
   EXPECT_TRUE(!seen[1].set_min && seen[1].set_max && !seen[1].has_max);
   EXPECT_TRUE(seen[2].set_min && !seen[2].set_max);
+  EXPECT_EQ(seen[2].by, "key:" + admin_key.record.id);
 }
 
 TEST_F(Bets, ARotatedKeyKeepsItsIdempotencyKeys) {

@@ -229,13 +229,14 @@ buffer_actor::behavior_type fake_buffer(script& s) {
 
 query_actor::behavior_type fake_query(script& s) {
   return {
-      [&s](get_atom, const bet_id&) { return s.find_bet(); },
+      [&s](get_atom, const bet_id& id) { return s.find_bet_by ? s.find_bet_by(id) : s.find_bet(); },
       [&s](const bet_filter& f) { return s.list_bets(f); },
       [&s](get_atom, const deposit_id&) { return s.find_deposit(); },
       [](get_atom, const authorization&) -> caf::result<deposit> {
         return make_error(errc::not_found);
       },
-      [&s](const list_deposits& x) { return s.list_deposits(x); },
+      [&s](const deposit_filter& f) { return s.list_deposits(f); },
+      [&s](pending_atom, const address&) { return s.on_its_way(); },
       [&s](get_atom, const conversion_id&) { return s.find_conversion(); },
       [&s](const list_conversions&) { return s.list_conversions(); },
       [&s](metrics_atom) { return s.metrics(); },
@@ -287,10 +288,16 @@ house::house() {
     return bet_page{{example_bet(bet_status::filled), example_bet(bet_status::failed)}, "next-1"};
   };
   says.find_deposit = [] { return example_deposit(deposit_status::converting); };
-  says.list_deposits = [](const list_deposits&) {
-    return std::vector<deposit>{example_deposit(deposit_status::settling),
-                                example_deposit(deposit_status::pending),
-                                example_deposit(deposit_status::completed)};
+  says.list_deposits = [](const deposit_filter&) {
+    return deposit_page{
+        {example_deposit(deposit_status::settling), example_deposit(deposit_status::pending),
+         example_deposit(deposit_status::completed)},
+        "next-2"};
+  };
+  says.on_its_way = [] {
+    return money_on_its_way{
+        100_usdc,
+        {example_deposit(deposit_status::settling), example_deposit(deposit_status::pending)}};
   };
   says.find_conversion = [] { return example_conversion(); };
   says.list_conversions = [] { return conversion_page{{example_conversion()}, ""}; };

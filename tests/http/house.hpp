@@ -43,9 +43,11 @@ struct script {
   bool hold_bets = false;  // answer only when released
   std::function<caf::result<deposit>(const actors::pay_deposit&)> pay;
   answer<bet> find_bet;
+  std::function<caf::result<bet>(const bet_id&)> find_bet_by;  // instead of find_bet, when set
   std::function<caf::result<bet_page>(const bet_filter&)> list_bets;
   answer<deposit> find_deposit;
-  std::function<caf::result<std::vector<deposit>>(const actors::list_deposits&)> list_deposits;
+  std::function<caf::result<deposit_page>(const deposit_filter&)> list_deposits;
+  answer<money_on_its_way> on_its_way;
   answer<conversion> find_conversion;
   answer<conversion_page> list_conversions;
   answer<conversion_metrics> metrics;

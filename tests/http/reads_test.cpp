@@ -123,6 +123,64 @@ TEST_F(Reads, BetsAreListedWithFilterAndCursor) {
   EXPECT_EQ(doc["next_cursor"], "next-1");
 }
 
+TEST_F(Reads, BetsAreFilteredByTokenAndTime) {
+  bet_filter seen;
+  says.list_bets = [&](const bet_filter& f) {
+    seen = f;
+    return bet_page{};
+  };
+  start();
+  const std::string window = "&since=2027-01-15T08:00:00Z&until=2027-01-15T08:00:01Z";
+  EXPECT_EQ(get("/bets?user_address=" + user_text + "&token_id=7" + window, read_key.text).status,
+            200);
+  EXPECT_TRUE(seen.has_token && seen.token == uint256::of(7));
+  EXPECT_EQ(seen.created.since, timestamp::of_seconds(1'800'000'000));
+  EXPECT_EQ(seen.created.until, timestamp::of_seconds(1'800'000'001));
+  expect_problem(get("/bets?token_id=7", read_key.text), 400, "invalid_field", "token_id");
+  expect_problem(get("/bets?since=yesterday", read_key.text), 400, "invalid_field", "since");
+  expect_problem(get("/bets?since=2027-01-15T08:00:00Z&until=2027-01-15T08:00:00Z", read_key.text),
+                 400, "invalid_field", "until");
+}
+
+TEST_F(Reads, ABetIsFoundByItsIdempotencyKeyAndNothingIsPlaced) {
+  std::vector<bet_id> seen;
+  says.find_bet_by = [&](const bet_id& id) {
+    seen.push_back(id);
+    return example_bet(bet_status::filled);
+  };
+  start();
+  auto headers = bearer(full_key.text);
+  headers.emplace_back("Idempotency-Key", "k-1");
+  ask("POST", "/bets", headers,
+      R"({"user_address":")" + user_text + R"(","token_id":"7","amount":"2","max_price":"0.5"})");
+  bet_id placed;
+  {
+    const std::lock_guard lock{says.mutex};
+    ASSERT_EQ(says.placed.size(), 1U);
+    EXPECT_EQ(says.placed[0].by, "key:" + full_key.record.id) << "the key itself, not its name";
+    placed = says.placed[0].id;
+  }
+  const auto own = get("/bets?idempotency_key=k-1", full_key.text);
+  EXPECT_EQ(own.status, 200);
+  EXPECT_EQ(own.json()["bet_id"], "11111111-1111-1111-1111-111111111111");
+  EXPECT_EQ(get("/bets?idempotency_key=k-1", read_key.text).status, 200);
+  EXPECT_EQ(get("/bets?idempotency_key=k-1&user_address=" + user_text, read_key.text).status, 200);
+  ASSERT_EQ(seen.size(), 3U);
+  EXPECT_EQ(seen[0], placed);
+  EXPECT_NE(seen[1], placed) << "another key's Idempotency-Key is another name";
+  EXPECT_NE(seen[2], placed);
+  EXPECT_NE(seen[2], seen[1]);
+  says.find_bet_by = [](const bet_id&) -> caf::result<bet> { return make_error(errc::not_found); };
+  expect_problem(get("/bets?idempotency_key=k-9", read_key.text), 404, "not_found");
+  expect_problem(get("/bets?idempotency_key=", read_key.text), 400, "invalid_field",
+                 "idempotency_key");
+  expect_problem(get("/bets?idempotency_key=k&status=filled", read_key.text), 400, "invalid_field",
+                 "status");
+  EXPECT_EQ(get("/bets?idempotency_key=k").status, 401);
+  const std::lock_guard lock{says.mutex};
+  EXPECT_EQ(says.placed.size(), 1U);
+}
+
 TEST_F(Reads, DepositShowsItsConversion) {
   says.find_deposit = [] {
     auto d = example_deposit(deposit_status::converting);
@@ -150,6 +208,7 @@ TEST_F(Reads, DepositsAreListed) {
   start();
   const auto doc = get("/deposits?user_address=" + user_text, trade_key.text).json();
   EXPECT_EQ(doc["deposits"].size(), 3U);
+  EXPECT_EQ(doc["next_cursor"], "next-2");
 }
 
 TEST_F(Reads, ConversionsShowStepsAndHashes) {

@@ -115,6 +115,16 @@ bet books::the_bet(const bet_id& id) {
   return out.at(0).value_or(bet{});
 }
 
+std::vector<std::string> books::actions() {
+  pqxx::connection link{db.conninfo()};
+  pqxx::read_transaction tx{link};
+  std::vector<std::string> out;
+  for (const auto& row :
+       tx.exec("SELECT done_by, action, target FROM operator_actions ORDER BY action_id"))
+    out.push_back(std::string{row[0].c_str()} + " " + row[1].c_str() + " " + row[2].c_str());
+  return out;
+}
+
 std::string books::differences() {
   std::string out;
   for (const auto& x : persistence::verify(db.conninfo()))

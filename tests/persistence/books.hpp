@@ -56,6 +56,8 @@ struct books : testing::Test {
   buffer_row the_buffer();
   bet the_bet(const bet_id& id);
 
+  /// What operators did, oldest first, as "who action target" lines.
+  std::vector<std::string> actions();
   /// What verify finds, as "what: stored/replayed" lines; "" when the books are clean.
   std::string differences();
 };

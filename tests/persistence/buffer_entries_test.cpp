@@ -39,6 +39,19 @@ TEST_F(BufferEntries, RepeatedReplenishCountsOnceWhateverItsSplit) {
   EXPECT_EQ(differences(), "");
 }
 
+TEST_F(BufferEntries, SayWhoDidThemAndWhetherTheyWereInTheBooksBefore) {
+  auto x = a_replenish(70_usdc, 30_usdc);
+  x.by = "key:0011223344556677";
+  commit({x});
+  EXPECT_FALSE(outcomes[0].result.replayed);
+  commit({x, refill{id_of<replenish_id>(2), 5_usdc, noon}});
+  EXPECT_TRUE(outcomes[0].result.replayed);
+  EXPECT_FALSE(outcomes[1].result.replayed);
+  commit({configure_buffer{60_usdc, true, 80_usdc, noon, "key:8899"}});
+  EXPECT_EQ(actions(), (std::vector<std::string>{"key:0011223344556677 replenish buffer",
+                                                 "key:8899 configure_buffer buffer"}));
+}
+
 TEST_F(BufferEntries, ReusedReplenishIdIsToldApart) {
   ASSERT_EQ(one(a_replenish(70_usdc, {})), errc::none);
   EXPECT_EQ(one(a_replenish(71_usdc, {})), errc::key_reused);

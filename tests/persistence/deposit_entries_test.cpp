@@ -138,7 +138,7 @@ TEST_F(DepositEntries, SettlingDepositShowsTheTransactionOfTheOutbox) {
   EXPECT_EQ(stored().tx_hash, newest);
   newest = send(1, 0, 3);
   EXPECT_EQ(stored().tx_hash, newest);
-  EXPECT_EQ(reader.list_deposits(alice, 10)->front().tx_hash, newest);
+  EXPECT_EQ(reader.list_deposits({alice})->deposits.front().tx_hash, newest);
   EXPECT_EQ(reader.unfinished(10, 10)->settling_deposits.front().tx_hash, newest);
   ASSERT_EQ(settle(), errc::none);
   EXPECT_EQ(stored().tx_hash, proof);

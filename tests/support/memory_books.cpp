@@ -276,9 +276,19 @@ std::optional<std::optional<deposit>> memory_reader::find_deposit_by_payment(
     if (d.payment.from == p.from && d.payment.nonce == p.nonce) return std::optional{d};
   return std::optional<deposit>{};
 }
-std::optional<std::vector<deposit>> memory_reader::list_deposits(const address& u,
-                                                                 std::uint32_t n) {
-  return all_of(books_.deposits, n, [&](const deposit& d) { return d.user == u; });
+std::optional<deposit_page> memory_reader::list_deposits(const deposit_filter& f) {
+  return deposit_page{
+      all_of(books_.deposits, f.limit, [&](const deposit& d) { return d.user == f.user; }), {}};
+}
+std::optional<money_on_its_way> memory_reader::on_its_way(const address& user) {
+  money_on_its_way out;
+  for (const auto& [id, d] : books_.deposits) {
+    if (d.user != user) continue;
+    if (d.status != deposit_status::settling && d.status != deposit_status::pending) continue;
+    out.total.micro += d.amount.micro;
+    out.deposits.push_back(d);
+  }
+  return out;
 }
 std::optional<std::vector<deposit>> memory_reader::deposits_to_credit(std::uint32_t limit) {
   return all_of(books_.deposits, limit,

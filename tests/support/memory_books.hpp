@@ -58,7 +58,8 @@ class memory_reader final : public actors::ledger_reader {
   std::optional<bet_page> list_bets(const bet_filter& filter) override;
   std::optional<std::optional<deposit>> find_deposit(const deposit_id& id) override;
   std::optional<std::optional<deposit>> find_deposit_by_payment(const authorization& p) override;
-  std::optional<std::vector<deposit>> list_deposits(const address& u, std::uint32_t n) override;
+  std::optional<deposit_page> list_deposits(const deposit_filter& filter) override;
+  std::optional<money_on_its_way> on_its_way(const address& user) override;
   std::optional<std::vector<deposit>> deposits_to_credit(std::uint32_t limit) override;
   std::optional<std::vector<deposit>> deposits_to_convert(std::uint32_t limit) override;
   std::optional<std::optional<conversion>> find_conversion(const conversion_id& id) override;
