@@ -5,7 +5,7 @@ import path from 'node:path';
 import { ethers } from 'ethers';
 import { end, firstLine, freePort, lastWords, orEnd, run, spawnGuarded, until } from './process.mjs';
 
-export const SCOPES = ['read', 'trade', 'inspect', 'admin'];
+export const SCOPES = ['read', 'trade', 'withdraw', 'inspect', 'operate', 'admin'];
 
 /** A fresh wallet for the service, in a file only we can read. */
 export function makeWallet(dir) {
