@@ -13,7 +13,7 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
-    only: { type: 'string', default: 'bets,http,memory' },
+    only: { type: 'string', default: 'bets,http,beside,memory' },
     seed: { type: 'string', default: '20261121' },
     build: { type: 'string', default: path.join(here, '..', 'build', 'bench') },
   },
@@ -134,19 +134,23 @@ async function bets() {
   await end(bench.child);
 }
 
-async function http() {
-  const server = program('bench_server', [await database('http'), users, options.seed], ['ignore', 'pipe', 'inherit']);
-  const { port, key } = await firstLine(server, (line) => JSON.parse(line), 120_000);
-  const pgbench = await naiveDesign('naive_beside_http');
+/** Runs wrk against the bench's server: answers requests a second and latencies in microseconds. */
+function loadOf(port, key, known) {
   let runs = 0;
-  const wrk = async (mode, seconds) => {
-    const url = `http://127.0.0.1:${port}`;
-    const script = [path.join(here, 'load.lua'), url, '--', mode, key, users, `${options.seed}-${++runs}`];
-    const out = await run('wrk', ['-t1', '-c64', `-d${seconds}s`, '-s', ...script]);
+  return async (mode, seconds, connections = 64) => {
+    const script = [path.join(here, 'load.lua'), `http://127.0.0.1:${port}`, '--', mode, key, known, `${options.seed}-${++runs}`];
+    const out = await run('wrk', ['-t1', `-c${connections}`, `-d${seconds}s`, '-s', ...script]);
     const [requests, us, p50, p99, errors] = /RESULT (\d+) (\d+) (\d+) (\d+) (\d+)/.exec(out).slice(1).map(Number);
     if (errors > 0) throw new Error(`${mode}: ${errors} of ${requests} requests failed`);
     return { rate: (requests * 1e6) / us, p50, p99 };
   };
+}
+
+async function http() {
+  const server = program('bench_server', [await database('http'), users, options.seed], ['ignore', 'pipe', 'inherit']);
+  const { port, key } = await firstLine(server, (line) => JSON.parse(line), 120_000);
+  const pgbench = await naiveDesign('naive_beside_http');
+  const wrk = loadOf(port, key, users);
   const s = new Samples();
   for (const mode of ['bets', '/buffer/max-bet', '/healthz']) await wrk(mode, 1); // warm up
   for (let round = 0; round < (full ? 5 : 3); ++round) {
@@ -166,6 +170,60 @@ async function http() {
   }
   report('GET /healthz per second, 64 connections', s.shown('/healthz'));
   report('GET /buffer/max-bet per second, 64 connections', s.shown('/buffer/max-bet'), `${share.toFixed(2)} x /healthz`, atLeast(0.8, share, '>= 0.8 x'));
+}
+
+/** What one kind of load costs another. Quiet and loud samples take turns, and the ratio is within one round. */
+async function beside() {
+  const crowd = full ? 1_000_000 : 200_000;
+  const server = program('bench_server', [await database('beside'), crowd, options.seed], ['ignore', 'pipe', 'inherit']);
+  const { port, key } = await firstLine(server, (line) => JSON.parse(line), 300_000);
+  const url = `http://127.0.0.1:${port}`;
+  const wrk = loadOf(port, key, crowd);
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'idempotency-key': 'beside' };
+  const body = JSON.stringify({ user_address: `0x${'1'.padStart(40, '0')}`, token_id: '7', amount: '1.00', max_price: '0.50' });
+  const { bet_id } = await (await fetch(`${url}/bets`, { method: 'POST', headers, body })).json();
+  const seconds = full ? 4 : 2;
+  const scrape = async () => {
+    const started = performance.now();
+    const answer = await fetch(`${url}/metrics`);
+    await answer.text();
+    if (answer.status !== 200) throw new Error(`/metrics answered ${answer.status}`);
+    return performance.now() - started;
+  };
+  /** `mode` alone, then beside `noise`, which is started first and waited for. */
+  const compare = async (s, name, mode, connections, noise) => {
+    const quiet = await wrk(mode, seconds, connections);
+    const other = noise(seconds + 1);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const loud = await wrk(mode, seconds, connections);
+    for (const [when, x] of Object.entries({ quiet, loud })) for (const p of ['p50', 'p99']) s.add(`${name} ${when} ${p}`, x[p]);
+    return other;
+  };
+  const scrapeFor = async (s) => {
+    for (const until = performance.now() + s * 1000; performance.now() < until; ) {
+      await scrape();
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  };
+  const s = new Samples();
+  for (const mode of ['bets', '/balance', `plain:/bets/${bet_id}`]) await wrk(mode, 1, 8); // warm up
+  for (let round = 0; round < (full ? 5 : 3); ++round) {
+    const strangers = await compare(s, 'bets', 'bets', 8, (n) => wrk('stranger', n, 64));
+    s.add('strangers', strangers.rate);
+    const audits = await compare(s, 'a bet', `plain:/bets/${bet_id}`, 4, (n) => wrk('plain:/audit/solvency', n, 40));
+    s.add('audits', audits.rate);
+    await compare(s, 'balance', '/balance', 8, scrapeFor);
+    for (let i = 0; i < 10; ++i) s.add('scrape', (await scrape()) * 1000);
+  }
+  await end(server);
+  const ratio = (name, p) => s.ratio(`${name} loud ${p}`, `${name} quiet ${p}`);
+  const said = (name, p, most) => [`${ratio(name, p).toFixed(2)} x quiet (${(median(s.of(`${name} quiet ${p}`)) / 1000).toFixed(2)} ms)`, atMost(most, ratio(name, p), `<= ${most} x`)];
+  report('anonymous POST /bets refused per second', s.shown('strangers'));
+  report('POST /bets p99 meanwhile', '', ...said('bets', 'p99', 1.5));
+  report(`audits per second over ${number(crowd)} balances`, s.shown('audits'));
+  report('GET /bets/{id} p50 meanwhile', '', ...said('a bet', 'p50', 3));
+  report(`GET /metrics at ${number(crowd)} actors, microseconds`, s.shown('scrape'), '', atMost(5000, median(s.of('scrape')), '<= 5,000'));
+  report('GET /balance p99, scraped 4 times a second', '', ...said('balance', 'p99', 1.2));
 }
 
 async function memory() {
@@ -202,7 +260,7 @@ function machine() {
 }
 
 function needs() {
-  for (const tool of ['psql', 'pgbench', 'setpriv', ...(options.only.includes('http') ? ['wrk'] : [])])
+  for (const tool of ['psql', 'pgbench', 'setpriv', ...(/http|beside/.test(options.only) ? ['wrk'] : [])])
     if (!(process.env.PATH ?? '').split(':').some((dir) => fs.existsSync(path.join(dir, tool))))
       throw new Error(`${tool} is missing: apt-get install postgresql util-linux wrk`);
   if (!fs.existsSync(path.join(options.build, 'bench')))
@@ -223,7 +281,7 @@ try {
   needs();
   note(machine());
   postgres = await startPostgres(path.join(scratch, 'postgres'), { settings: { shared_buffers: '512MB', max_wal_size: '4GB' } });
-  for (const [name, measure] of Object.entries({ bets, http, memory })) {
+  for (const [name, measure] of Object.entries({ bets, http, beside, memory })) {
     if (!options.only.split(',').includes(name)) continue;
     note(`measuring ${name} ...`);
     await measure();
