@@ -9,6 +9,7 @@
 #include "http/key_ring.hpp"
 #include "http/message.hpp"
 #include "http/problem.hpp"
+#include "http/promised_bets.hpp"
 #include "http/request_metrics.hpp"
 #include "http/services.hpp"
 
@@ -21,6 +22,7 @@ struct front {
   bridge_handle bridge;
   key_ring keys;
   request_metrics metrics;
+  promised_bets promised;
 };
 
 /// One request and the way back to its asker. A route reads `asked`, maybe asks actors, and answers

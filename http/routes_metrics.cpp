@@ -1,6 +1,7 @@
 #include <cstdio>
 
 #include "actors/alerts.hpp"
+#include "actors/registry.hpp"
 #include "http/auth.hpp"
 #include "http/router.hpp"
 #include "http/routes.hpp"
@@ -70,18 +71,19 @@ void write_alerts(std::string& out, const actors::alert_board& board) {
     metric_line(out, "headroom_alerts_raised_total", label("kind", kind), std::to_string(count));
 }
 
-/// Gauges: the registry counts the actors that live now.
-void write_actors(std::string& out, const actors::actor_listing& listing) {
+/// Running totals of each kind: no actor is asked and none is walked over.
+void write_actors(std::string& out) {
+  const auto kinds = actors::registry::instance().kinds();
   const auto each = [&](std::string_view name, std::string_view help, auto value) {
     metric_head(out, name, "gauge", help);
-    for (const auto& k : listing.kinds) metric_line(out, name, label("kind", k.name), value(k));
+    for (const auto& k : kinds) metric_line(out, name, label("kind", k.name), value(k));
   };
   each("headroom_actors", "Live actors.", [](auto& k) { return std::to_string(k.live); });
   each("headroom_actor_mailbox_messages", "Messages waiting in mailboxes.",
        [](auto& k) { return std::to_string(k.mailbox); });
-  each("headroom_actor_processed_messages", "Messages processed by the live actors.",
+  each("headroom_actor_processed_messages", "Messages processed since the start.",
        [](auto& k) { return std::to_string(k.processed); });
-  each("headroom_actor_busy_seconds", "Time the live actors spent in handlers.", [](auto& k) {
+  each("headroom_actor_busy_seconds", "Time spent in handlers since the start.", [](auto& k) {
     char text[40];
     std::snprintf(text, sizeof text, "%.6f", static_cast<double>(k.busy_us) / 1e6);
     return std::string{text};
@@ -128,15 +130,8 @@ void get_metrics(exchange& x) {
         [so_far, with_solvency](exchange& z, const caf::error&) { with_solvency(z, so_far); },
         actors::get_atom::value);
   };
-  x.ask_or<actors::actor_listing>(
-      x.services().dir.get<actors::inspector_actor>(),
-      [text, with_buffer](exchange& y, const actors::actor_listing& listing) {
-        auto out = text;
-        write_actors(out, listing);
-        with_buffer(y, out);
-      },
-      [text, with_buffer](exchange& y, const caf::error&) { with_buffer(y, text); },
-      actors::list_atom::value, std::uint32_t{0});
+  write_actors(text);
+  with_buffer(x, text);
 }
 
 }  // namespace headroom::http

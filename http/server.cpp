@@ -60,7 +60,8 @@ class server::impl {
                settings,
                bridge_handle{services.system},
                {},
-               {threads_wanted_, routes().size()}} {}
+               {threads_wanted_, routes().size()},
+               {settings.kept_refusals, settings.refusals_kept}} {}
 
   ~impl() { stop(); }
 

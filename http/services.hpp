@@ -25,7 +25,9 @@ struct server_settings {
   std::size_t max_in_flight = 2048;                   // requests being answered at once
   std::string public_url;                             // shown in /openapi.json; "" = relative
   bool public_metrics = true;                         // false: /metrics needs scope `inspect`
-  usdc deposit_min = 10'000_micro;                    // 0.01 USDC
+  std::size_t kept_refusals = 10'000;                 // bets answered 202 and refused afterwards
+  std::chrono::milliseconds refusals_kept{86'400'000};
+  usdc deposit_min = 10'000_micro;  // 0.01 USDC
   usdc deposit_max = 1'000'000_usdc;
 };
 
