@@ -288,7 +288,7 @@ house::house() {
   says.buffer = [] { return example_buffer(); };
   says.place = [](const place_bet&) { return example_bet(bet_status::filled); };
   says.pay = [](const pay_deposit&) { return example_deposit(deposit_status::converting); };
-  says.find_balance = [](const address& user) { return balance_row{user, 45_usdc, 1}; };
+  says.find_balance = [](const address& who) { return balance_row{who, 45_usdc, 1}; };
   says.find_bet = [] { return example_bet(bet_status::filled); };
   says.list_bets = [](const bet_filter&) {
     return bet_page{{example_bet(bet_status::filled), example_bet(bet_status::failed)}, "next-1"};
