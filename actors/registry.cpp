@@ -37,18 +37,22 @@ struct sighting {
   std::array<std::uint8_t, 20> business_id{};
 };
 
-sighting sight(const actor_card& card) {
+/// What decides whether it is shown; `complete` reads the rest, which few are asked for.
+sighting glance_at(const actor_card& card) {
   sighting out;
   out.id = card.id;
-  out.name = card.name;
-  out.business_kind = card.business_kind.load(std::memory_order_acquire);
-  out.business_id = card.business_id;
   out.processed = card.processed.load(std::memory_order_relaxed);
   out.received = std::max(card.received.load(std::memory_order_relaxed), out.processed);
   out.waiting = out.received - out.processed;
   out.busy_ns = card.busy_ns.load(std::memory_order_relaxed);
-  out.born_ns = card.born_ns;
   return out;
+}
+
+void complete(sighting& out, const actor_card& card) {
+  out.name = card.name;
+  out.business_kind = card.business_kind.load(std::memory_order_acquire);
+  out.business_id = card.business_id;
+  out.born_ns = card.born_ns;
 }
 
 bool busier(const sighting& a, const sighting& b) {
@@ -62,14 +66,15 @@ class busiest {
  public:
   explicit busiest(std::size_t limit) : limit_{limit} {}
 
-  void see(const sighting& x) {
+  void see(const actor_card& card) {
+    auto x = glance_at(card);
     if (kept_.size() == limit_) {
       if (!busier(x, kept_.front())) return;
       std::pop_heap(kept_.begin(), kept_.end(), busier);
-      kept_.back() = x;
-    } else {
-      kept_.push_back(x);
+      kept_.pop_back();
     }
+    complete(x, card);
+    kept_.push_back(x);
     std::push_heap(kept_.begin(), kept_.end(), busier);
   }
   [[nodiscard]] std::vector<sighting> in_order() && {
@@ -182,7 +187,7 @@ actor_listing registry::list(std::size_t limit) const {
   busiest found{limit};
   for (const auto& s : shards_) {
     const std::lock_guard lock{s.mutex};
-    for (const auto* card = s.first; card != nullptr; card = card->next) found.see(sight(*card));
+    for (const auto* card = s.first; card != nullptr; card = card->next) found.see(*card);
   }
   const auto now = now_ns();
   for (const auto& x : std::move(found).in_order()) out.actors.push_back(info_of(x, now));
