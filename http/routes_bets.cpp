@@ -209,6 +209,7 @@ void find_out(exchange& x, const bet& promised) {
       x.services().dir.get<actors::journal_actor>(), show_bet,
       [promised](exchange& y, const caf::error& e) {
         if (actors::code_of(e) != errc::not_found) return y.refuse(problem_of(e));
+        if (y.services().dir.find_bet(promised.id)) return show_bet(y, promised);  // a repeat
         y.shared().promised.refused(promised.id, "unavailable: it was interrupted before it began",
                                     y.services().now());
         const auto row = y.shared().promised.look(promised.id, actor_bridge::clock::now());
