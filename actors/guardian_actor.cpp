@@ -173,6 +173,8 @@ class keeper {
     }
     st_.drained = true;
     w_.dir.seal();
+    spdlog::info("guardian.drained left_bets={} left_deposits={}", w_.dir.live_bets(),
+                 w_.dir.all_deposits().size());
     const auto end = [this](const auto& actors) {
       for (const auto& a : actors) self_->send_exit(a, caf::exit_reason::user_shutdown);
     };

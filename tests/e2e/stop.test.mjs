@@ -22,6 +22,7 @@ before(async () => {
 after(() => house?.close());
 
 const log = () => fs.readFileSync(house.service.logFile, 'utf8');
+const lastRun = () => log().split('service.started').at(-1);
 const ended = () =>
   Promise.race([house.service.ended(), sleep(60_000).then(() => 'still there after 60 s')]);
 
@@ -60,12 +61,10 @@ test('what recovery reads after the stop has begun is left to the next start', a
   const unlock = await locking('deposits');
   await house.service.start({ ready: false });
   process.kill(house.service.pid(), 'SIGTERM');
-  await until('the drain', () => /service\.stopping/.test(log().split('service.started').at(-1)));
-  await sleep(ENGINE.drain_ms + 500); // nothing waits for it: the answer shall only come after the drain
-  await unlock();
+  await until('the end of the drain', () => /guardian\.drained/.test(lastRun()));
+  await unlock(); // only now recovery gets its answer
   assert.deepEqual(await ended(), { code: 0, signal: null }, log().slice(-2000));
-  assert.match(log().split('service.started').at(-1), /service\.stopped clean=true/);
-
+  assert.match(lastRun(), /service\.stopped clean=true/);
   await fetch(`${house.venue.control_url ?? house.ready().venue.control_url}/faults`, {
     method: 'DELETE',
   });
@@ -85,9 +84,11 @@ test('one who will not end is named and left behind, with exit code 6', async ()
         idempotency: 'never',
       })
       .catch(() => {});
-    await sleep(300);
-    const stopped = house.service.stop();
-    await assert.rejects(stopped, /the service ended with 6/);
+    await until('the journal to wait for its answer', async () => {
+      const { text } = await house.call('GET', '/metrics');
+      return Number(/^headroom_actor_mailbox_messages{kind="journal"} (\d+)/m.exec(text)[1]) > 0;
+    });
+    await assert.rejects(house.service.stop(), /the service ended with 6/);
     await asked;
     assert.match(log(), /service\.still_there kind=journal actors=1/);
     assert.match(log(), /service\.stopped clean=false/);
