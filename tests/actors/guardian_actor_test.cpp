@@ -37,7 +37,7 @@ struct GuardianActor : Core {
     spawn_guardian();
     advance(seconds{2});
   }
-  void spawn_guardian(ledger_reader* read_by = nullptr) {
+  void spawn_guardian(std::shared_ptr<ledger_reader> read_by = nullptr) {
     books.buffer.balance = 1000_usdc;
     books.buffer.version = 1;
     payment.payment.chain_id = 9745;
@@ -46,7 +46,10 @@ struct GuardianActor : Core {
     parts.push_back(
         part("journal", true, [this] { return system.spawn(journal_behavior, w(), &store); }));
     parts.push_back(part("query", false, [this, read_by] {
-      return system.spawn(query_behavior, read_by ? read_by : &reader);
+      if (!read_by) return system.spawn(query_behavior, &reader);
+      auto h = system.spawn(query_behavior, read_by.get());
+      h->attach_functor([read_by] {});  // lives as long as its reader's actor
+      return h;
     }));
     parts.push_back(part("buffer", false, [this] { return system.spawn(buffer_behavior, w()); }));
     parts.push_back(part("venue", true, [this] { return system.spawn(scripted_venue, &venue); }));
@@ -249,14 +252,14 @@ TEST_F(GuardianActor, RecoveryAsksForLessWhenTheDatabaseIsTooSlow) {
   settings.deposits_recovered = 16;
   for (int n = 1; n <= 8; ++n) stored_bet(n);
   venue.look_otherwise = filled(40_usdc, {});
-  slow_reader slow{books};
-  spawn_guardian(&slow);
+  const auto slow = std::make_shared<slow_reader>(books);
+  spawn_guardian(slow);
   advance(seconds{20});
-  EXPECT_EQ((std::vector<std::uint32_t>{slow.asked.begin(), slow.asked.begin() + 4}),
+  ASSERT_GE(slow->asked.size(), 4U);
+  EXPECT_EQ((std::vector<std::uint32_t>{slow->asked.begin(), slow->asked.begin() + 4}),
             (std::vector<std::uint32_t>{16, 8, 4, 2}));
   for (const auto& [id, b] : books.bets) EXPECT_EQ(b.status, bet_status::filled) << id.text();
   EXPECT_TRUE(health().ready);
-  kill(dir.get<query_actor>());  // it must not outlive its reader
 }
 
 TEST_F(GuardianActor, WhatRecoveryReadsAfterTheStopIsLeftToTheNextStart) {

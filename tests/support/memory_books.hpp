@@ -51,7 +51,7 @@ class memory_store final : public actors::ledger_store {
   memory_books& books_;
 };
 
-class memory_reader final : public actors::ledger_reader {
+class memory_reader : public actors::ledger_reader {
  public:
   explicit memory_reader(memory_books& books) : books_{books} {}
   std::optional<std::optional<bet>> find_bet(const bet_id& id) override;
