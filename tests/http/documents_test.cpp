@@ -3,6 +3,7 @@
 #include <set>
 #include <sstream>
 
+#include "actors/registry.hpp"
 #include "http/json_writer.hpp"
 #include "http/router.hpp"
 #include "tests/http/house.hpp"
@@ -137,6 +138,9 @@ TEST_F(Documents, AnswersHaveTheDocumentedFields) {
 }
 
 TEST_F(Documents, MetricsPassTheirLinter) {
+  auto& kind = actors::registry::instance().kind("counted");
+  kind.born();
+  kind.born();
   start();
   EXPECT_EQ(get("/bets", read_key.text).status, 200);
   expect_problem(get("/nothing"), 404, "not_found");
@@ -147,7 +151,7 @@ TEST_F(Documents, MetricsPassTheirLinter) {
        {"headroom_http_requests_total{route=\"/bets\",method=\"GET\",status=\"2xx\"} 1",
         "headroom_http_requests_total{route=\"none\",method=\"OTHER\",status=\"4xx\"} 1",
         "headroom_http_request_duration_seconds_count{route=\"/bets\",method=\"GET\"} 1",
-        "headroom_actors{kind=\"balance\"} 2", "headroom_buffer_balance_usdc 9000.00",
+        "headroom_actors{kind=\"counted\"} 2", "headroom_buffer_balance_usdc 9000.00",
         "headroom_buffer_min_usdc 10000.00", "headroom_buffer_low 1", "headroom_bets_live 0",
         "headroom_solvent 1", "headroom_solvency_difference_usdc 15.00",
         "headroom_onchain_shortfall_usdc 0.00"})
