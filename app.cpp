@@ -69,6 +69,8 @@ actors::core_settings core_of(const config::settings& s) {
   out.conversion_poll = s.conversion.poll;
   out.stuck_after = std::chrono::duration_cast<std::chrono::milliseconds>(s.conversion.stuck_after);
   out.conversion_attempts = s.conversion.attempts;
+  out.conversion_retry = s.conversion.retry;
+  out.conversion_longest_retry = s.conversion.longest_retry;
   out.conversion_minimum = s.conversion.minimum;
   return out;
 }
@@ -115,6 +117,7 @@ chain::route_settings route_of(const config::settings& s, const address& wallet)
   out.slippage_bps = s.conversion.slippage_bps;
   out.least_bps = s.conversion.least_bps;
   out.max_bridge_fee = s.conversion.max_bridge_fee;
+  out.rescue_after = s.conversion.rescue_after;
   return out;
 }
 

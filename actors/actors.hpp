@@ -361,26 +361,39 @@ struct run_step {
   std::uint32_t attempt = 0;  // a new attempt makes new transactions
   usdc amount_in;
   std::string detail;  // what earlier progress said, for example the bridge's guid
+  usdc owed_before{};  // what older conversions have not yet sent of the same money
 };
-HEADROOM_INSPECT(run_step, x.conversion, x.step, x.attempt, x.amount_in, x.detail)
+HEADROOM_INSPECT(run_step, x.conversion, x.step, x.attempt, x.amount_in, x.detail, x.owed_before)
 
 /// in_flight: ask again later. done: `amount_out` arrived, by receipt. failed: nothing moved and
 /// the step may be tried again as a new attempt. unreadable: cannot tell; nothing new may start.
-enum class step_state : std::uint8_t { in_flight = 0, done = 1, failed = 2, unreadable = 3 };
+/// held: nothing of this attempt was sent, it waits for a price, a fee or money.
+enum class step_state : std::uint8_t {
+  in_flight = 0,
+  done = 1,
+  failed = 2,
+  unreadable = 3,
+  held = 4
+};
 
 struct step_progress {
   step_state state = step_state::in_flight;
   usdc amount_out;
   hash256 tx_hash;
   std::string detail;
+  std::vector<operation_id> operations{};  // this attempt's, as far as known
+  std::uint32_t calls = 0;                 // what this look asked of the chains' nodes
+  bool short_of_money = false;             // held: the wallet lacks what running conversions need
 };
-HEADROOM_INSPECT(step_progress, x.state, x.amount_out, x.tx_hash, x.detail)
+HEADROOM_INSPECT(step_progress, x.state, x.amount_out, x.tx_hash, x.detail, x.operations, x.calls,
+                 x.short_of_money)
 
 struct route_info {
   std::string name;
   std::vector<std::string> steps;
+  std::uint32_t expected_seconds = 0;  // of one conversion
 };
-HEADROOM_INSPECT(route_info, x.name, x.steps)
+HEADROOM_INSPECT(route_info, x.name, x.steps, x.expected_seconds)
 
 struct route_quote {
   usdc expected_out;
@@ -475,11 +488,20 @@ struct onchain_balances {
 HEADROOM_INSPECT(onchain_balances, x.plasma_known, x.plasma_usdt0, x.polygon_known, x.polygon_usdt0,
                  x.polygon_usdc, x.polygon_collateral)
 
+/// One comparison: what was compared, and the verdict that everybody is given.
+struct solvency_report {
+  trial_balance books;
+  onchain_balances chains;
+  solvency verdict;
+};
+HEADROOM_INSPECT(solvency_report, x.books, x.chains, x.verdict)
+
 /// AUDIT: reads what the chains say the service owns, and compares it with the books all the time.
 using audit_actor =
-    status_actor::extend<caf::replies_to<get_atom>::with<onchain_balances>,
-                         caf::replies_to<solvency_atom>::with<solvency>,  // The last comparison;
-                                                                          // asks nobody.
+    status_actor::extend<caf::replies_to<get_atom>::with<solvency_report>,  // One of the last
+                                                                            // seconds.
+                         caf::replies_to<solvency_atom>::with<solvency>,  // The last verdict; asks
+                                                                          // nobody.
                          caf::reacts_to<poll_atom>>;                      // Internal: compares.
 
 // -- the house -----------------------------------------------------------------------------------

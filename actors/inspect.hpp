@@ -39,16 +39,16 @@ HEADROOM_INSPECT(authorization, x.chain_id, x.token, x.from, x.to, x.value, x.va
                  x.valid_before, x.nonce, x.signature)
 HEADROOM_INSPECT(deposit, x.id, x.user, x.amount, x.status, x.payment, x.x402_version, x.tx_hash,
                  x.log_index, x.failure, x.conversion, x.created_at, x.credited_at, x.updated_at)
+HEADROOM_INSPECT(chain_operation, x.id, x.attempt, x.chain_id, x.account, x.nonce, x.tx_hash, x.raw,
+                 x.purpose, x.status, x.block_number, x.created_at)
 HEADROOM_INSPECT(conversion_step, x.name, x.state, x.amount_in, x.amount_out, x.tx_hash, x.attempt,
-                 x.detail, x.started_at, x.finished_at)
+                 x.detail, x.started_at, x.finished_at, x.operations, x.transactions)
 HEADROOM_INSPECT(conversion, x.id, x.route, x.status, x.amount, x.received, x.loss, x.steps,
                  x.attempts, x.failure, x.deposits, x.created_at, x.updated_at, x.completed_at)
 HEADROOM_INSPECT(buffer_row, x.balance, x.min_size, x.has_max, x.max_size, x.reserve,
                  x.total_deposited, x.total_withdrawn, x.version, x.last_replenished_at,
                  x.updated_at)
 HEADROOM_INSPECT(buffer_status, x.row, x.available, x.is_low, x.recommended_min_size)
-HEADROOM_INSPECT(chain_operation, x.id, x.attempt, x.chain_id, x.account, x.nonce, x.tx_hash, x.raw,
-                 x.purpose, x.status, x.block_number, x.created_at)
 HEADROOM_INSPECT(service_key, x.id, x.name, x.secret_hash, x.scopes, x.created_at, x.revoked_at)
 
 HEADROOM_INSPECT(accept_bet, x.row)
@@ -78,7 +78,8 @@ HEADROOM_INSPECT(conversion_metrics, x.completed, x.failed, x.running, x.average
                  x.p99_ms, x.total_in, x.total_received, x.total_loss, x.fees)
 HEADROOM_INSPECT(trial_balance, x.buffer, x.reserve, x.in_transit, x.converting, x.at_venue,
                  x.users, x.capital, x.conversion_loss, x.wagered, x.user_count)
-HEADROOM_INSPECT(solvency, x.checked, x.solvent, x.difference, x.onchain_known, x.shortfall, x.at)
+HEADROOM_INSPECT(solvency, x.checked, x.solvent, x.difference, x.onchain_known, x.shortfall, x.at,
+                 x.insolvent_since)
 HEADROOM_INSPECT(unfinished_work, x.placing_bets, x.settling_deposits)
 
 }  // namespace headroom

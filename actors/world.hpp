@@ -28,9 +28,13 @@ struct core_settings {
   placement::limits placing;
   std::chrono::milliseconds deposit_answer{8'000};  // how long a payer waits for the chain
   std::chrono::milliseconds conversion_poll{1'000};
+  std::chrono::milliseconds conversion_retry{1'000};  // after a failed attempt; doubles with each
+  std::chrono::milliseconds conversion_longest_retry{600'000};
+  std::chrono::milliseconds conversion_alert{60'000};  // held or unreadable so long: a human
+  std::chrono::milliseconds per_call{5'000};  // a waiting conversion asks the chains no oftener
   std::chrono::milliseconds step_timeout{30'000};  // one answer of a route
   std::chrono::milliseconds stuck_after{300000};   // a conversion without progress is retried
-  std::uint32_t conversion_attempts = 5;           // retries before `failed`
+  std::uint32_t conversion_attempts = 5;  // failed attempts of a step before a human is told
   std::uint32_t conversions_at_once = 4;
   std::uint32_t deposits_per_conversion = 200;
   usdc conversion_minimum = {1};             // smaller sums wait for company

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "actors/alerts.hpp"
 #include "chain/abi.hpp"
 #include "chain/erc1271.hpp"
 #include "chain/log_search.hpp"
@@ -21,6 +22,7 @@ constexpr auto nonce_used = "invalid_exact_evm_nonce_already_used";
 constexpr auto window_over = "invalid_exact_evm_payload_authorization_valid_before";
 constexpr std::uint64_t token_decimals = 6;  // micro-USDC is the token's unit
 constexpr std::size_t recounted_at_once = 32;
+constexpr std::string_view domain_alert = "payment.domain_differs";
 
 caf::error refusal(std::string_view code) {
   return make_error(errc::invalid_payment, std::string{code});
@@ -86,9 +88,16 @@ class facilitator {
     const auto found = same ? domain_state::matches : domain_state::differs;
     if (found != st_.domain && same)
       spdlog::info("payment.domain_matches chain={} token={}", terms_.chain_id, terms_.asset.hex());
-    if (!same)
-      spdlog::error("payment.domain_differs chain={} token={} expected_name={} version={}",
-                    terms_.chain_id, terms_.asset.hex(), terms_.token_name, terms_.token_version);
+    auto& alerts = st_.w->dir.alerts();
+    const auto subject = std::to_string(terms_.chain_id);
+    if (same) {
+      alerts.clear(domain_alert, subject, st_.w->now());
+    } else {
+      alerts.raise(domain_alert, subject,
+                   "token " + terms_.asset.hex() + " is not \"" + terms_.token_name +
+                       "\" version " + terms_.token_version + " with 6 decimals",
+                   st_.w->now());
+    }
     st_.domain = found;
     self_->delayed_send(self_, same ? s.domain_check : s.domain_retry, actors::tick_atom::value);
   }

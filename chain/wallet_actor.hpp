@@ -102,5 +102,7 @@ actors::wallet_actor::behavior_type wallet_behavior(wallet_self self, actors::wo
                                                     rpc_actor rpc);
 
 inline constexpr std::string_view would_revert = "execution reverted";
+/// The detail of `unavailable` when the account cannot pay for the call.
+inline constexpr std::string_view no_gas_money = "not enough native coin for gas";
 
 }  // namespace headroom::chain

@@ -189,6 +189,9 @@ settings read(const json& document) {
         .take_ms("poll_ms", c.poll)
         .take("stuck_after_seconds", c.stuck_after)
         .take("attempts", c.attempts)
+        .take_ms("retry_ms", c.retry)
+        .take_ms("longest_retry_ms", c.longest_retry)
+        .take_ms("rescue_after_ms", c.rescue_after)
         .take("minimum", c.minimum);
   });
   root.inside("venue", [&](section& s) {
@@ -254,6 +257,9 @@ std::string check_waits(const settings& s) {
       {"http.idle_timeout_ms", s.http.idle_timeout, milliseconds{100}},
       {"http.header_timeout_ms", s.http.header_timeout, milliseconds{100}},
       {"conversion.poll_ms", s.conversion.poll, milliseconds{10}},
+      {"conversion.retry_ms", s.conversion.retry, milliseconds{100}},
+      {"conversion.longest_retry_ms", s.conversion.longest_retry, s.conversion.retry},
+      {"conversion.rescue_after_ms", s.conversion.rescue_after, milliseconds{1'000}},
       {"venue.order_timeout_ms", s.venue.order_timeout, milliseconds{100}},
       {"venue.first_look_ms", s.venue.first_look, milliseconds{10}},
       {"venue.longest_look_ms", s.venue.longest_look,
@@ -265,6 +271,10 @@ std::string check_waits(const settings& s) {
       return std::string{w.name} + " must be at least " + std::to_string(w.least.count());
   if (s.conversion.stuck_after < std::chrono::seconds{1})
     return "conversion.stuck_after_seconds must be at least 1";
+  constexpr milliseconds a_day{86'400'000};
+  if (s.conversion.longest_retry > a_day)
+    return "conversion.longest_retry_ms must be at most a day";
+  if (s.conversion.rescue_after > a_day) return "conversion.rescue_after_ms must be at most a day";
   return {};
 }
 

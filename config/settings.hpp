@@ -68,8 +68,11 @@ struct conversion_settings {
   std::uint32_t max_bridge_fee = 25;  // in whole coins of the source chain
   milliseconds poll{1'000};
   std::chrono::seconds stuck_after{300};
-  std::uint32_t attempts = 5;
-  usdc minimum{1'000'000};  // smaller sums wait for company
+  std::uint32_t attempts = 5;  // that fail before a human is told; it goes on
+  milliseconds retry{1'000};   // after a failed attempt; doubles with each
+  milliseconds longest_retry{600'000};
+  milliseconds rescue_after{120'000};  // a verified message nobody executes is executed by us
+  usdc minimum{1'000'000};             // smaller sums wait for company
 };
 
 struct venue_settings {

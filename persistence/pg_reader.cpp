@@ -3,7 +3,10 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <map>
+#include <span>
 
+#include "actors/log_limit.hpp"
 #include "persistence/detail/cursor.hpp"
 #include "persistence/detail/rows.hpp"
 #include "persistence/detail/session.hpp"
@@ -47,6 +50,29 @@ const std::string select_conversions =
 const std::string select_operations =
     std::string{"SELECT "} + operation_columns + "FROM chain_operations ";
 
+/// Puts every transaction of every step beside it.
+void add_transactions(pqxx::transaction_base& tx, std::span<conversion> rows) {
+  wire_array wanted{wire_array::element::uuid};
+  bool any = false;
+  for (const auto& c : rows)
+    for (const auto& s : c.steps)
+      for (const auto& id : s.operations) {
+        wanted.push(id.view());
+        any = true;
+      }
+  if (!any) return;
+  std::map<operation_id, std::vector<chain_operation>> found;
+  for (auto& op : all(tx.exec_params(select_operations + "WHERE operation_id = ANY ($1::uuid[])"
+                                                         " ORDER BY attempt",
+                                     wanted.parameter()),
+                      read_operation))
+    found[op.id].push_back(std::move(op));
+  for (auto& c : rows)
+    for (auto& s : c.steps)
+      for (const auto& id : s.operations)
+        for (const auto& op : found[id]) s.transactions.push_back(op);
+}
+
 std::vector<deposit> deposits_where(pqxx::transaction_base& tx, const std::string& condition,
                                     std::uint32_t limit) {
   return all(tx.exec_params(select_deposits + "WHERE " + condition +
@@ -74,7 +100,8 @@ class pg_reader::session_holder {
         tx.commit();
         return out;
       } catch (const std::exception& e) {
-        spdlog::warn("reader.failed reason=\"{}\"", e.what());
+        if (lines_.due("failed", std::chrono::steady_clock::now()))
+          spdlog::warn("reader.failed reason=\"{}\"", e.what());
         session_.reset();
         if (dynamic_cast<const pqxx::broken_connection*>(&e) == nullptr) break;
       }
@@ -97,6 +124,7 @@ class pg_reader::session_holder {
 
   reader_settings settings_;
   session session_;
+  actors::log_limit lines_;
 };
 
 pg_reader::pg_reader(reader_settings settings)
@@ -176,9 +204,11 @@ std::optional<std::vector<deposit>> pg_reader::deposits_to_convert(std::uint32_t
 
 std::optional<std::optional<conversion>> pg_reader::find_conversion(const conversion_id& id) {
   return holder_->run([&](pqxx::transaction_base& tx) {
-    return at_most_one(
+    auto row = at_most_one(
         tx.exec_params(select_conversions + "WHERE conversion_id = $1::uuid", binary(id.view())),
         read_conversion);
+    if (row) add_transactions(tx, {&*row, 1});
+    return row;
   });
 }
 
@@ -202,6 +232,7 @@ std::optional<conversion_page> pg_reader::list_conversions(const std::string& cu
                 " ORDER BY created_at DESC, conversion_id DESC LIMIT " + std::to_string(limit + 1)),
         read_conversion);
     page.next_cursor = cut_page(page.conversions, limit);
+    add_transactions(tx, page.conversions);
     return page;
   });
 }
@@ -242,7 +273,7 @@ std::optional<conversion_metrics> pg_reader::metrics_of_conversions() {
     out.total_loss = {read_int(row[8])};
     for (const auto& fee : tx.exec(R"(
            SELECT chain_id, sum(fee_wei) FROM chain_operations
-           WHERE purpose IN ('bridge', 'approve', 'swap') AND status IN ('confirmed', 'reverted')
+           WHERE purpose IN ('bridge', 'approve', 'swap', 'deliver') AND status IN ('confirmed', 'reverted')
              AND created_at > now() - interval '30 days'
            GROUP BY chain_id ORDER BY chain_id)"))
       out.fees.push_back({static_cast<std::uint64_t>(read_int(fee[0])), fee[1].c_str()});
@@ -252,17 +283,16 @@ std::optional<conversion_metrics> pg_reader::metrics_of_conversions() {
 
 std::optional<trial_balance> pg_reader::trial() {
   return holder_->run([&](pqxx::transaction_base& tx) {
-    // One statement: one snapshot.
+    // One statement: one snapshot. Nothing in it grows with the number of users.
     const auto row = tx.exec1(R"(
-      WITH a AS (SELECT account, balance FROM ledger_accounts),
-           u AS (SELECT sum(balance)::bigint AS owed, count(*) AS users FROM balances)
+      WITH a AS (SELECT account, balance FROM ledger_accounts)
       SELECT b.usdc_balance, (SELECT balance FROM a WHERE account = 1),
              (SELECT balance FROM a WHERE account = 2),
-             (SELECT sum(amount)::bigint FROM bets WHERE status = 'placing'), u.owed,
+             (SELECT sum(amount)::bigint FROM bets WHERE status = 'placing'), u.users,
              (SELECT balance FROM a WHERE account = 4), (SELECT balance FROM a WHERE account = 5),
-             b.total_withdrawn, u.users,
+             b.total_withdrawn, u.user_count,
              (SELECT sum(amount)::bigint FROM conversions WHERE status = 'running')
-      FROM liquidity_buffer b, u)");
+      FROM liquidity_buffer b, ledger_totals u)");
     trial_balance out;
     out.buffer = {read_int(row[0])};
     out.reserve = {read_int(row[1])};

@@ -26,6 +26,18 @@ constexpr const char* checks[] = {
        FROM balances b FULL JOIN replay r USING (user_address)
        WHERE coalesce(b.balance, 0) <> coalesce(r.owed, 0))",
 
+    // What users are owed altogether, and how many there are: the running totals.
+    R"(WITH replay AS (
+         SELECT coalesce(sum(CASE WHEN credit = 3 THEN amount ELSE -amount END), 0) AS owed,
+                count(DISTINCT user_address) AS n
+         FROM postings WHERE debit = 3 OR credit = 3),
+       lines(what, stored, replayed) AS (
+         SELECT 'ledger_totals rows', count(*), 1 FROM ledger_totals
+         UNION ALL SELECT 'ledger_totals.users', t.users, r.owed FROM ledger_totals t, replay r
+         UNION ALL SELECT 'ledger_totals.user_count', t.user_count, r.n
+           FROM ledger_totals t, replay r)
+       SELECT what, stored, replayed FROM lines WHERE stored IS DISTINCT FROM replayed)",
+
     // The buffer, its totals and the accounts that exist once.
     R"(WITH moves AS (
          SELECT debit, credit, sum(amount) AS amount FROM postings GROUP BY debit, credit),

@@ -55,6 +55,9 @@ bal AS (
     LATERAL (SELECT ctid FROM balances WHERE user_address = s.user_address OFFSET 0) found
   WHERE b.ctid = found.ctid
   RETURNING b.user_address, b.balance, b.version),
+owed AS (
+  UPDATE ledger_totals SET users = users + t.owed
+  FROM (SELECT sum(owed)::bigint AS owed FROM sums) t WHERE id = 1 AND t.owed IS NOT NULL),
 buf AS (
   UPDATE liquidity_buffer SET usdc_balance = usdc_balance + t.owed,
     total_withdrawn = total_withdrawn - t.owed, updated_at = greatest(updated_at, t.at)
@@ -91,6 +94,8 @@ bal AS (
   SET balance = b.balance - i.amount, version = b.version + 1, updated_at = i.created_at
   FROM ins i WHERE b.user_address = i.user_address
   RETURNING b.user_address, b.balance, b.version),
+owed AS (
+  UPDATE ledger_totals SET users = users - i.amount FROM ins i WHERE id = 1),
 buf AS (
   UPDATE liquidity_buffer SET usdc_balance = usdc_balance - i.amount,
     total_withdrawn = total_withdrawn + i.amount, updated_at = greatest(updated_at, i.created_at)

@@ -44,6 +44,7 @@ export function sandboxConfig({ port, databaseUrl, wallet, sandbox, overrides = 
       usdc: polygon.usdc,
       poll_ms: 200,
       minimum: '0.01',
+      rescue_after_ms: 4000,
       ...(polygon.swap_router
         ? { quoter: polygon.quoter, router: polygon.swap_router, pool_fee: polygon.pool_fee }
         : {}),

@@ -347,6 +347,7 @@ test('a wrong control call is refused', async () => {
   const bad = [
     '/oft?mode=x',
     '/oft?delay_ms=x',
+    '/oft?retry=x',
     '/mint?chain=plasma&token=usdc&to=0x&amount=1',
     '/mint?chain=x',
     '/chain/x?down=1',

@@ -114,8 +114,8 @@ wallet_actor::behavior_type scripted_wallet(
 route_actor::behavior_type scripted_route(self_pointer<route_actor, scripted_state<route_tag>>,
                                           route_script* s) {
   return {
-      [](get_atom) {
-        return route_info{"scripted", {"bridge", "swap"}};
+      [s](get_atom) {
+        return route_info{"scripted", {"bridge", "swap"}, s->expected_seconds};
       },
       [](usdc amount) {
         return route_quote{amount, 1};

@@ -60,6 +60,7 @@ struct route_script {
   bool silent = false;  // fails every question
   std::deque<actors::step_progress> words;
   actors::step_progress otherwise;
+  std::uint32_t expected_seconds = 0;
   std::vector<actors::run_step> asked;
 };
 

@@ -58,7 +58,8 @@ const FIELDS = {
   '/conversions': 'conversions next_cursor',
   '/conversions/metrics': `completed failed running average_seconds p95_seconds p99_seconds success_rate realised_rate
     total_in total_received total_loss fees`,
-  '/audit/solvency': 'trial_balance assets liabilities on_chain difference solvent',
+  '/audit/solvency':
+    'trial_balance assets liabilities on_chain difference solvent insolvent_since checked_at',
   '/healthz': 'status',
   '/readyz': 'ready parts',
 };

@@ -177,7 +177,7 @@ TEST_F(Documents, AVerdictIsShownOnceThereIsOne) {
   says.verdict = [] { return solvency{}; };
   start();
   EXPECT_EQ(get("/metrics").body.find("headroom_solvent"), std::string::npos);
-  says.verdict = [] { return solvency{true, false, usdc{-2'500'000}, false, {}, now()}; };
+  says.verdict = [] { return solvency{true, false, usdc{-2'500'000}, false, {}, now(), now()}; };
   const auto text = get("/metrics").body;
   EXPECT_NE(text.find("headroom_solvent 0\n"), std::string::npos);
   EXPECT_NE(text.find("headroom_solvency_difference_usdc -2.50\n"), std::string::npos);

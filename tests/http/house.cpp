@@ -111,6 +111,19 @@ conversion example_conversion() {
   c.amount = 50_usdc;
   c.steps = {{"bridge", "done", 50_usdc, 49_usdc, filled_with<hash256>(0x66), 1, "guid", at, at},
              {"swap", "in_flight", 49_usdc, {}, {}, 1, "", at, {}}};
+  chain_operation sent;
+  sent.chain_id = 9745;
+  sent.nonce = 7;
+  sent.tx_hash = filled_with<hash256>(0x66);
+  sent.purpose = "bridge";
+  sent.status = operation_status::confirmed;
+  sent.block_number = 12;
+  sent.created_at = at;
+  auto bumped = sent;
+  bumped.tx_hash = filled_with<hash256>(0x67);
+  bumped.status = operation_status::stored;
+  bumped.block_number = 0;
+  c.steps[0].transactions = {sent, bumped};
   c.deposits = {filled_with<deposit_id>(0x33)};
   c.created_at = c.updated_at = at;
   return c;
@@ -305,13 +318,13 @@ house::house() {
     t.reserve = 10_usdc;
     t.in_transit = 20_usdc;
     t.at_venue = 5_usdc;
-    t.users = 120_usdc;
+    t.users = 115_usdc;
     t.capital = 15_usdc;
     t.user_count = 3;
     return t;
   };
   says.chain = [] { return onchain_balances{true, 20_usdc, false, {}, {}, {}}; };
-  says.verdict = [] { return solvency{true, true, 15_usdc, true, {}, now()}; };
+  says.verdict = [] { return solvency{true, true, 15_usdc, true, {}, now(), {}}; };
   says.ready = [] { return readiness{true, {{"journal", "ok"}}}; };
   says.actors = [] {
     return actor_listing{
@@ -334,7 +347,9 @@ void house::spawn_singletons() {
   dir->set(keep(system->spawn([this] { return fake_query(says); })));
   dir->set_public_query(keep(system->spawn([this] { return fake_query(says); })));
   dir->set(keep(system->spawn([this]() -> audit_actor::behavior_type {
-    return {[this](get_atom) { return says.chain(); },
+    return {[this](get_atom) {
+              return solvency_report{says.trial(), says.chain(), says.verdict()};
+            },
             [this](solvency_atom) { return says.verdict(); }, [](poll_atom) {},
             [](status_atom) { return no_report(); }};
   })));

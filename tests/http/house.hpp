@@ -49,9 +49,9 @@ struct script {
   answer<conversion> find_conversion;
   answer<conversion_page> list_conversions;
   answer<conversion_metrics> metrics;
-  answer<trial_balance> trial;
-  answer<actors::onchain_balances> chain;
-  answer<solvency> verdict;
+  std::function<trial_balance()> trial;
+  std::function<actors::onchain_balances()> chain;
+  std::function<solvency()> verdict;
   answer<actors::readiness> ready;
   answer<actors::actor_listing> actors;
   std::function<caf::result<buffer_status>(const actors::replenish_buffer&)> replenish;

@@ -161,6 +161,29 @@ TEST_F(Reads, ConversionsShowStepsAndHashes) {
   EXPECT_EQ(c["steps"][1]["amount_out"], nullptr);
   EXPECT_EQ(c["deposits"][0], "33333333-3333-3333-3333-333333333333");
   EXPECT_EQ(get("/conversions/55555555-5555-5555-5555-555555555555", read_key.text).json(), c);
+  const auto& sent = c["steps"][0]["transactions"];
+  ASSERT_EQ(sent.size(), 2U);
+  EXPECT_EQ(sent[0]["purpose"], "bridge");
+  EXPECT_EQ(sent[0]["chain_id"], 9745);
+  EXPECT_EQ(sent[0]["nonce"], 7);
+  EXPECT_EQ(sent[0]["status"], "confirmed");
+  EXPECT_EQ(sent[0]["block_number"], 12);
+  EXPECT_EQ(sent[1]["status"], "stored");
+  EXPECT_EQ(sent[1]["block_number"], nullptr);
+  EXPECT_TRUE(c["steps"][1]["transactions"].empty());
+}
+
+TEST_F(Reads, AHeldConversionSaysSo) {
+  says.find_conversion = [] {
+    auto c = example_conversion();
+    c.steps[1].state = "held";
+    c.steps[1].detail = "note=waits: the price is below the floor";
+    return c;
+  };
+  start();
+  const auto c = get("/conversions/55555555-5555-5555-5555-555555555555", read_key.text).json();
+  EXPECT_EQ(c["status"], "held");
+  EXPECT_EQ(c["steps"][1]["state"], "held");
 }
 
 TEST_F(Reads, ConversionMetricsHaveRates) {
@@ -190,23 +213,34 @@ TEST_F(Reads, SolvencyComparesAssetsWithLiabilities) {
   EXPECT_EQ(doc["liabilities"]["total"], "120.00");
   EXPECT_EQ(doc["difference"], "15.00");
   EXPECT_EQ(doc["solvent"], true);
+  EXPECT_EQ(doc["liabilities"]["at_venue"], "5.00");
   EXPECT_EQ(doc["on_chain"]["plasma_usdt0"], "20.00");
   EXPECT_EQ(doc["on_chain"]["polygon_usdc"], nullptr);
+  EXPECT_EQ(doc["on_chain"]["polygon_collateral"], nullptr);
+  EXPECT_EQ(doc["on_chain"]["shortfall"], "0.00");
+  EXPECT_EQ(doc["insolvent_since"], nullptr);
 }
 
-TEST_F(Reads, InsolvencyIsSaid) {
-  says.trial = [] {
-    trial_balance t;
-    t.buffer = 1_usdc;
-    t.users = 2_usdc;
-    return t;
-  };
+TEST_F(Reads, TheCollateralIsShown) {
+  says.chain = [] { return actors::onchain_balances{true, 20_usdc, true, {}, 70_usdc, 30_usdc}; };
   start();
-  dir->set(actors::audit_actor{});  // and no chain at all
   const auto doc = get("/audit/solvency", read_key.text).json();
-  EXPECT_EQ(doc["difference"], "-1.00");
+  EXPECT_EQ(doc["on_chain"]["polygon_usdc"], "70.00");
+  EXPECT_EQ(doc["on_chain"]["polygon_collateral"], "30.00");
+}
+
+/// By the audit's verdict, which is the metric's: the books alone may look well.
+TEST_F(Reads, InsolvencyIsSaid) {
+  says.verdict = [] { return solvency{true, false, 15_usdc, true, 100_usdc, now(), now()}; };
+  start();
+  const auto doc = get("/audit/solvency", read_key.text).json();
+  EXPECT_EQ(doc["difference"], "15.00");
+  EXPECT_EQ(doc["on_chain"]["shortfall"], "100.00");
   EXPECT_EQ(doc["solvent"], false);
-  EXPECT_EQ(doc["on_chain"]["plasma_usdt0"], nullptr);
+  EXPECT_NE(doc["insolvent_since"], nullptr);
+  EXPECT_NE(get("/metrics").body.find("headroom_solvent 0\n"), std::string::npos);
+  dir->set(actors::audit_actor{});
+  expect_problem(get("/audit/solvency", read_key.text), 503, "unavailable");
 }
 
 TEST_F(Reads, ActorsAreListed) {

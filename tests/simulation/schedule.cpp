@@ -60,7 +60,7 @@ core_settings settings_for_simulation() {
   s.conversion_poll = milliseconds{500};
   s.placing.grace = milliseconds{20'000};
   s.overdue = milliseconds{10'000};
-  s.conversion_attempts = 50;  // failing for good is a unit test's matter: here money must arrive
+  s.conversion_longest_retry = s.conversion_retry;  // schedules are short, and money must arrive
   return s;
 }
 

@@ -310,6 +310,8 @@ std::optional<trial_balance> memory_reader::trial() {
   t.reserve = books_.buffer.reserve;
   t.in_transit = books_.in_transit;
   t.users = books_.owed_to_users();
+  for (const auto& [id, b] : books_.bets)
+    if (b.status == bet_status::placing) t.at_venue = add_saturating(t.at_venue, b.amount);
   t.capital = books_.capital;
   t.conversion_loss = books_.loss;
   return t;
