@@ -29,6 +29,7 @@ void step_run::start_bridge() {
       case operation_state::confirmed: return run.find_message(r);
       case operation_state::reverted: return run.failed(r.tx_hash, "the bridge call reverted");
       case operation_state::dropped: return run.check_dropped(run.st_.plasma, id);
+      default: return run.undecided(r);
     }
   });
 }
@@ -50,7 +51,7 @@ void step_run::quote_fee(const operation_id& id) {
   ask(st_.plasma,
       {call(s_.plasma.messenger, oft::peers_call(s_.polygon.eid)),
        call(s_.plasma.messenger, oft::quote_send_call(parameters_of(s_, x_.amount_in))),
-       call(s_.plasma.usdt0, balance_of_call(s_.plasma_wallet))},
+       call(s_.plasma.usdt0, balance_of_call(s_.plasma_wallet)), eth::block_number()},
       [id](step_run& run, std::vector<rpc_result>& r) { run.quoted_fee(id, r); });
 }
 
@@ -64,6 +65,9 @@ void step_run::quoted_fee(const operation_id& id, std::vector<rpc_result>& r) {
     return held("waits: the bridge does not lead to our messenger");
   }
   if (!covered(r[2], "Plasma")) return;
+  const auto now = r[3].status == rpc_status::ok ? eth::read_number(r[3].value) : std::nullopt;
+  if (!now) return unreadable("the source chain is silent");
+  if (!detail_.since_block && x_.attempt == 0) detail_.since_block = *now;
   const auto data = eth::bytes_of(r[1]);
   auto fee = data ? oft::read_quote(*data) : std::nullopt;
   const auto native = fee ? fee->native.to_u128() : std::nullopt;

@@ -126,6 +126,7 @@ void step_run::consider_rescue() {
         return run.rescue_is_stuck("our execution of it reverted in " + r.tx_hash.hex());
       case operation_state::dropped:
         return run.rescue_is_stuck("the nonce of our execution of it was used by another");
+      default: return run.waiting("executes the delivery");
     }
     if (run.st_.endpoint) return run.ask_verified(id, *run.st_.endpoint);
     run.ask(run.st_.polygon,

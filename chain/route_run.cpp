@@ -111,6 +111,12 @@ void step_run::check_dropped(const rpc_actor& rpc, const operation_id& id) {
           });
 }
 
+/// The wallet cannot tell: it may have moved the money, so nothing starts in its place.
+void step_run::undecided(const report& r) {
+  tx_ = r.tx_hash;
+  unreadable("the wallet is in doubt about " + r.tx_hash.hex());
+}
+
 bool step_run::covered(const rpc_result& balance, std::string_view chain) {
   const auto data = eth::bytes_of(balance);
   const auto there = data ? abi::reader{*data}.word(0) : std::nullopt;
@@ -168,7 +174,8 @@ void step_run::failed(const hash256& tx, std::string why) {
   if (may_say("failed"))
     spdlog::warn("route.step_failed conversion={} step={} attempt={} reason=\"{}\"",
                  x_.conversion.text(), x_.step, x_.attempt, why);
-  detail_ = {{}, std::nullopt, std::move(why)};  // the next attempt starts afresh
+  // The next attempt starts afresh, and knows since when there may be sends of ours.
+  detail_ = {{}, std::nullopt, std::move(why), detail_.since_block};
   answer(step_state::failed, {});
 }
 

@@ -39,6 +39,7 @@ class step_run : public std::enable_shared_from_this<step_run> {
             actors::contract_call call);
   void not_sent(const caf::error& why);
   void check_dropped(const rpc_actor& rpc, const operation_id& id);
+  void undecided(const report& r);
   /// `then(results)` when all have answered; counts what is asked.
   template <class Then>
   void ask(const rpc_actor& rpc, std::vector<rpc_request> calls, Then then);

@@ -12,11 +12,12 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(RouteDetail, SurvivesItsText) {
-  const route_detail d{keccak256("guid"), 123, "waits: execution reverted"};
+  const route_detail d{keccak256("guid"), 123, "waits: execution reverted", 99};
   const auto back = route_detail::parse(d.text());
   EXPECT_EQ(back.guid, d.guid);
   EXPECT_EQ(back.from_block, d.from_block);
   EXPECT_EQ(back.note, d.note);
+  EXPECT_EQ(back.since_block, d.since_block);
 }
 
 TEST(RouteDetail, ReadsWhatItCanOfAnything) {
