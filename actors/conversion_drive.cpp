@@ -157,7 +157,8 @@ void conversion_driver::alarm(const conversion_id& id, running& r, const step_pr
   show(short_alert, r.short_looks >= 2);
   const bool often = !r.progress.finished() &&
                      r.progress.step().attempt >= std::max(w_.settings.conversion_attempts, 1U);
-  if (!r.unreadable) show(held_alert, held && (long_ago || often));
+  // An attempt that is under way again is no news: it lasts until the step is through.
+  if (!r.unreadable && (held || !often)) show(held_alert, held && (long_ago || often));
   show(unreadable_alert, r.unreadable && long_ago);
   const auto expected = std::chrono::seconds{st_.route.expected_seconds};
   if (expected.count() > 0 && now() - r.step_began >= 2 * expected && !r.progress.finished())

@@ -317,6 +317,17 @@ test('the relay can hold, delay and drop packets', async () => {
   assert.equal(await received(lost), undefined);
 });
 
+test('the relay can verify without executing, and try again', async () => {
+  await post(`${control}/oft?mode=verify`);
+  const guid = await sendOft(5);
+  await until(async () => (await post(`${control}/oft`)).json.failed === 1);
+  await twoBlocksLater();
+  assert.equal(await received(guid), undefined);
+  await post(`${control}/oft?mode=auto&retry=1`);
+  await until(() => received(guid));
+  assert.equal((await post(`${control}/oft`)).json.failed, 0);
+});
+
 test('finalized follows the head without traffic', async () => {
   const number = async (tag) =>
     Number((await polygon.link.provider.send('eth_getBlockByNumber', [tag, false])).number);

@@ -160,8 +160,11 @@ TEST_F(ConversionActor, HarmlessFailuresBackOffAndNeverEndAConversion) {
   for (std::uint32_t n = 0; n < route.asked.size(); ++n) EXPECT_EQ(route.asked[n].attempt, n);
   const auto subject = only_row().id.text();
   EXPECT_TRUE(dir.alerts().lasts("conversion.held", subject));
-  route.otherwise = word(state::done, 29_usdc);
+  route.otherwise = word(state::in_flight, {}, "sent");
   go(std::chrono::minutes{11});
+  EXPECT_TRUE(dir.alerts().lasts("conversion.held", subject)) << "one more attempt is no news";
+  route.otherwise = word(state::done, 29_usdc);
+  go(std::chrono::minutes{1});
   EXPECT_EQ(only_row().status, conversion_status::completed);
   EXPECT_FALSE(dir.alerts().lasts("conversion.held", subject));
 }
