@@ -86,6 +86,28 @@ chain::wallet_settings wallet_of(const config::chain_settings& c) {
   out.poll_interval = c.poll;
   out.bump_after = c.bump_after;
   out.min_tip_wei = c.min_tip_wei;
+  out.max_fee_wei = c.wallet.max_fee_wei;
+  out.max_tx_fee_wei = c.wallet.max_tx_fee_wei;
+  out.bump_percent = c.wallet.bump_percent;
+  out.base_fee_percent = c.wallet.base_fee_percent;
+  out.gas_pad_percent = c.wallet.gas_pad_percent;
+  out.looks_before_search = c.wallet.looks_before_search;
+  out.search_again = c.wallet.search_again;
+  out.lone_witness = c.wallet.lone_witness;
+  out.doubt_after = c.wallet.doubt_after;
+  return out;
+}
+
+chain::json_rpc_options nodes_of(const config::chain_settings& c) {
+  chain::json_rpc_options out;
+  out.timeout = c.rpc_timeout;
+  out.chain_id = c.chain_id;
+  out.compare_heads = c.nodes.compare_heads;
+  out.rules.skip_after_failure = c.nodes.skip_after_failure;
+  out.rules.skip_after_silence = c.nodes.skip_after_silence;
+  out.rules.longest_rest = c.nodes.longest_rest;
+  out.rules.most_blocks_behind = c.nodes.most_blocks_behind;
+  out.rules.most_seconds_behind = c.nodes.most_seconds_behind;
   return out;
 }
 
@@ -118,6 +140,8 @@ chain::route_settings route_of(const config::settings& s, const address& wallet)
   out.least_bps = s.conversion.least_bps;
   out.max_bridge_fee = s.conversion.max_bridge_fee;
   out.rescue_after = s.conversion.rescue_after;
+  out.logs_chunk = s.polygon.logs.chunk;
+  out.logs_chunks = s.polygon.logs.chunks;
   return out;
 }
 
@@ -304,10 +328,8 @@ int serve(const config::settings& s) {
     return clients.emplace_back(std::make_shared<chain::http_client>());
   };
   const auto rpc_of = [&](const config::chain_settings& c) {
-    chain::json_rpc_options options;
-    options.timeout = c.rpc_timeout;
     return chain::make_rpc_actor(
-        sys, std::make_shared<const chain::json_rpc>(new_client(), c.rpc, options));
+        sys, std::make_shared<const chain::json_rpc>(new_client(), c.rpc, nodes_of(c)));
   };
   const auto plasma = rpc_of(s.plasma);
   const auto polygon = rpc_of(s.polygon);
@@ -340,6 +362,8 @@ int serve(const config::settings& s) {
     p.terms = terms;
     p.relayer = account;
     p.finality = finality_of(s.plasma);
+    p.logs_chunk = s.plasma.logs.chunk;
+    p.logs_chunks = s.plasma.logs.chunks;
     return actors::payment_actor{sys.spawn(chain::payment_behavior, w, p, plasma)};
   });
   house.add<actors::venue_actor>(

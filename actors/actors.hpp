@@ -332,13 +332,17 @@ struct event_log {
 HEADROOM_INSPECT(event_log, x.emitter, x.topics, x.data)
 
 /// Where an operation stands. unsent: never stored. pending: stored, maybe broadcast, not mined and
-/// final yet. confirmed/reverted: mined and final. dropped: its nonce went to something else.
+/// final yet. confirmed/reverted: mined and final. dropped: its nonce went to another transaction,
+/// which is named, in a final block (docs/decisions/0013): nothing of it can ever be mined.
+/// in_doubt: its nonce is used and nobody shows by what; it may have been mined, so whoever asked
+/// for it waits and does nothing in its place.
 enum class operation_state : std::uint8_t {
   unsent = 0,
   pending = 1,
   confirmed = 2,
   reverted = 3,
-  dropped = 4
+  dropped = 4,
+  in_doubt = 5
 };
 
 struct operation_report {
@@ -346,8 +350,9 @@ struct operation_report {
   hash256 tx_hash;  // of the newest attempt, or of the mined one
   std::uint64_t block_number = 0;
   std::vector<event_log> logs;  // when confirmed
+  std::string detail;           // dropped, in_doubt: what is known, for a human
 };
-HEADROOM_INSPECT(operation_report, x.state, x.tx_hash, x.block_number, x.logs)
+HEADROOM_INSPECT(operation_report, x.state, x.tx_hash, x.block_number, x.logs, x.detail)
 
 /// WALLET: owns the nonce of one account on one chain; stores each transaction before broadcasting.
 using wallet_actor = status_actor::extend<
@@ -446,6 +451,14 @@ struct wallet_account {
 };
 HEADROOM_INSPECT(wallet_account, x.chain_id, x.account)
 
+/// Rows of an account from a nonce on, whatever became of them, by nonce.
+struct wallet_nonces {
+  wallet_account who;
+  std::uint64_t from = 0;
+  std::uint32_t limit = 256;
+};
+HEADROOM_INSPECT(wallet_nonces, x.who, x.from, x.limit)
+
 using solvency_atom = caf::atom_constant<caf::atom("solvency")>;
 using volume_atom = caf::atom_constant<caf::atom("volume")>;
 using keys_atom = caf::atom_constant<caf::atom("keys")>;
@@ -471,6 +484,9 @@ using query_actor = status_actor::extend<
     caf::replies_to<work_atom, std::uint32_t, std::uint32_t>::with<unfinished_work>,
     caf::replies_to<wallet_account>::with<wallet_backlog>,
     caf::replies_to<get_atom, operation_id>::with<std::vector<chain_operation>>,
+    caf::replies_to<wallet_nonces>::with<std::vector<chain_operation>>,
+    // Those of these transactions that are ours.
+    caf::replies_to<get_atom, std::vector<hash256>>::with<std::vector<chain_operation>>,
     caf::replies_to<keys_atom>::with<std::vector<service_key>>,
     caf::replies_to<ping_atom>::with<bool>>;
 

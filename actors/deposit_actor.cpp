@@ -231,7 +231,8 @@ class payment_saga {
                 case operation_state::reverted:
                 case operation_state::dropped: return s.ask_wallet(attempt + 1);
                 case operation_state::unsent:
-                case operation_state::pending: return s.look_later();
+                case operation_state::pending:
+                case operation_state::in_doubt: return s.look_later();
               }
             },
             [self = self_](const caf::error&) { payment_saga{self}.look_later(); });

@@ -108,6 +108,14 @@ query_actor::behavior_type query_behavior(query_self self, ledger_reader* reader
       [=](get_atom, const operation_id& id) {
         return answer(self, [&] { return reader->find_operation(id); });
       },
+      [=](const wallet_nonces& x) {
+        return answer(self, [&] {
+          return reader->operations_from(x.who.chain_id, x.who.account, x.from, x.limit);
+        });
+      },
+      [=](get_atom, const std::vector<hash256>& transactions) {
+        return answer(self, [&] { return reader->operations_of(transactions); });
+      },
       [=](keys_atom) { return answer(self, [&] { return reader->active_keys(); }); },
       [=](ping_atom) { return reader->ping(); },
       [=](status_atom) {

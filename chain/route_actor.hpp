@@ -55,7 +55,8 @@ struct route_state {
   /// anew.
   struct delivery {
     caf::actor_clock::time_point first_look;
-    std::optional<caf::actor_clock::time_point> verified_at;
+    std::optional<caf::actor_clock::time_point> verified_at{};
+    std::uint32_t looks = 0;
   };
   std::map<hash256, delivery> deliveries;
   std::optional<address> endpoint;  // LayerZero's, on Polygon, as its messenger says

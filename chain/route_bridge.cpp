@@ -4,6 +4,7 @@
 #include "chain/layerzero.hpp"
 #include "chain/oft.hpp"
 #include "chain/route_run.hpp"
+#include "chain/unowned_sends.hpp"
 
 /// The first step: USDT0 into the messenger on Plasma, one transaction, one message.
 namespace headroom::chain {
@@ -29,7 +30,7 @@ void step_run::start_bridge() {
       case operation_state::confirmed: return run.find_message(r);
       case operation_state::reverted: return run.failed(r.tx_hash, "the bridge call reverted");
       case operation_state::dropped: return run.check_dropped(run.st_.plasma, id);
-      default: return run.undecided(r);
+      case operation_state::in_doubt: return run.undecided(r);
     }
   });
 }
@@ -79,9 +80,43 @@ void step_run::quoted_fee(const operation_id& id, std::vector<rpc_result>& r) {
     return held("waits: the bridge asks for more than max_bridge_fee");
   }
   fee->native = uint256::of(*native / 100 * s_.fee_pad_percent + 1);
+  if (x_.attempt == 0) return send_bridge(id, *fee);
+  check_sends(*now, [id, fee = *fee](step_run& run) { run.send_bridge(id, fee); });
+}
+
+/// Before a second send: nothing of this amount may have left by a transaction that no operation
+/// of ours owns, whatever the earlier attempts are believed to have been.
+template <class Then>
+void step_run::check_sends(std::uint64_t head, Then then) {
+  const auto query = st_.w->dir.get<actors::query_actor>();
+  if (!query) return unreadable("the outbox cannot be read");
+  send_search x;
+  x.messenger = s_.plasma.messenger;
+  x.wallet = s_.plasma_wallet;
+  x.from_block = detail_.since_block.value_or(head - std::min(head, s_.searched_at_least));
+  x.to_block = head;
+  x.chunk = s_.logs_chunk;
+  x.max_chunks = s_.logs_chunks;
+  calls_ += static_cast<std::uint32_t>(1 + (head - std::min(head, x.from_block)) / s_.logs_chunk);
+  find_unowned_sends(
+      self_, st_.plasma, query, st_.w->settings.load_timeout, x,
+      [run = shared_from_this(), then](const std::optional<std::vector<log_entry>>& found) {
+        if (!found) return run->unreadable("earlier sends cannot be read");
+        const auto ours = uint256::of(static_cast<std::uint64_t>(run->x_.amount_in.micro));
+        for (const auto& log : *found) {
+          const auto sent = oft::find_sent({&log, 1}, run->s_.plasma.messenger);
+          if (sent && sent->amount_sent == ours)
+            return run->unreadable("in doubt: " + log.tx_hash.hex() +
+                                   " sent this amount and belongs to no live operation");
+        }
+        then(*run);
+      });
+}
+
+void step_run::send_bridge(const operation_id& id, const oft::messaging_fee& fee) {
   send(s_.plasma.chain_id, id, "bridge",
-       {s_.plasma.messenger,
-        oft::send_call(parameters_of(s_, x_.amount_in), *fee, s_.plasma_wallet), fee->native, 0});
+       {s_.plasma.messenger, oft::send_call(parameters_of(s_, x_.amount_in), fee, s_.plasma_wallet),
+        fee.native, 0});
 }
 
 void step_run::find_message(const report& r) {

@@ -17,6 +17,7 @@ using actors::operation_state;
 
 constexpr std::string_view stuck_alert = "route.delivery_stuck";
 constexpr std::size_t most_deliveries = 256;
+constexpr std::uint32_t look_at_all = 16;
 
 /// Of the message, whatever conversion it belongs to: it can be executed once.
 operation_id rescue_of(const hash256& guid) {
@@ -28,7 +29,10 @@ operation_id rescue_of(const hash256& guid) {
 /// From the block on record to the head, which is one question while the range is one that nodes
 /// take; the head itself is asked for only when there is something to judge by it.
 void step_run::look_for_arrival() {
-  if (!detail_.from_block) return search_arrival();
+  // Nodes answer [] for what they have forgotten: now and then all of them are asked.
+  const auto waited = st_.deliveries.find(detail_.guid);
+  const bool ask_all = waited != st_.deliveries.end() && waited->second.looks % look_at_all == 0;
+  if (!detail_.from_block || ask_all) return search_arrival();
   eth::log_filter filter;
   filter.from_block = *detail_.from_block;
   filter.emitter = s_.polygon.messenger;
@@ -63,6 +67,7 @@ void step_run::find_arrival(const chain_head& head) {
   s.lowest = *detail_.from_block;
   s.chunk = s_.logs_chunk;
   s.max_chunks = s_.logs_chunks;
+  s.every_node = true;
   const auto lowest = s.lowest;
   search_logs_forward(self_, st_.polygon, std::move(s),
                       [run = shared_from_this(), head, lowest](const log_findings& found) {
@@ -108,8 +113,8 @@ void step_run::not_arrived() {
     all.erase(std::min_element(all.begin(), all.end(), [](const auto& a, const auto& b) {
       return a.second.first_look < b.second.first_look;
     }));
-  const auto& d =
-      all.try_emplace(detail_.guid, route_state::delivery{now, std::nullopt}).first->second;
+  auto& d = all.try_emplace(detail_.guid, route_state::delivery{now}).first->second;
+  ++d.looks;
   // Most messages come by themselves: nothing more is asked at first.
   if (!packet_ || now - d.first_look < s_.rescue_after / 2) return waiting("waits for delivery");
   consider_rescue();
@@ -126,7 +131,7 @@ void step_run::consider_rescue() {
         return run.rescue_is_stuck("our execution of it reverted in " + r.tx_hash.hex());
       case operation_state::dropped:
         return run.rescue_is_stuck("the nonce of our execution of it was used by another");
-      default: return run.waiting("executes the delivery");
+      case operation_state::in_doubt: return run.waiting("executes the delivery");
     }
     if (run.st_.endpoint) return run.ask_verified(id, *run.st_.endpoint);
     run.ask(run.st_.polygon,

@@ -114,7 +114,7 @@ void step_run::check_dropped(const rpc_actor& rpc, const operation_id& id) {
 /// The wallet cannot tell: it may have moved the money, so nothing starts in its place.
 void step_run::undecided(const report& r) {
   tx_ = r.tx_hash;
-  unreadable("the wallet is in doubt about " + r.tx_hash.hex());
+  unreadable("in doubt: " + r.detail);
 }
 
 bool step_run::covered(const rpc_result& balance, std::string_view chain) {

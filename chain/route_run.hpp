@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "chain/oft.hpp"
 #include "chain/route_actor.hpp"
 #include "chain/route_detail.hpp"
 
@@ -52,6 +53,9 @@ class step_run : public std::enable_shared_from_this<step_run> {
   void quote_bridge(const operation_id& id);
   void quote_fee(const operation_id& id);
   void quoted_fee(const operation_id& id, std::vector<rpc_result>& r);
+  template <class Then>
+  void check_sends(std::uint64_t head, Then then);
+  void send_bridge(const operation_id& id, const oft::messaging_fee& fee);
   void find_message(const report& r);
 
   // -- delivery: route_delivery.cpp

@@ -38,7 +38,7 @@ void step_run::start_swap() {
       case operation_state::confirmed: return run.swapped(r);
       case operation_state::reverted: return run.failed(r.tx_hash, "the swap reverted");
       case operation_state::dropped: return run.check_dropped(run.st_.polygon, id);
-      default: return run.undecided(r);
+      case operation_state::in_doubt: return run.undecided(r);
     }
   });
 }
@@ -71,7 +71,7 @@ void step_run::approve() {
         return run.failed(r.tx_hash, "approved, but the allowance is used up");
       case operation_state::reverted: return run.failed(r.tx_hash, "the approval reverted");
       case operation_state::dropped: return run.check_dropped(run.st_.polygon, id);
-      default: return run.undecided(r);
+      case operation_state::in_doubt: return run.undecided(r);
     }
   });
 }

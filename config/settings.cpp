@@ -129,7 +129,33 @@ class section {
   std::set<std::string> left_;
 };
 
+void read_limits(section& s, wallet_limits& w) {
+  s.take("max_fee_wei", w.max_fee_wei)
+      .take("max_tx_fee_wei", w.max_tx_fee_wei)
+      .take("bump_percent", w.bump_percent)
+      .take("base_fee_percent", w.base_fee_percent)
+      .take("gas_pad_percent", w.gas_pad_percent)
+      .take("looks_before_search", w.looks_before_search)
+      .take_ms("search_again_ms", w.search_again)
+      .take_ms("lone_witness_ms", w.lone_witness)
+      .take("doubt_after_seconds", w.doubt_after);
+}
+
+void read_limits(section& s, node_limits& n) {
+  s.take_ms("skip_after_failure_ms", n.skip_after_failure)
+      .take_ms("skip_after_silence_ms", n.skip_after_silence)
+      .take_ms("longest_rest_ms", n.longest_rest)
+      .take_ms("compare_heads_ms", n.compare_heads)
+      .take("most_blocks_behind", n.most_blocks_behind)
+      .take("most_seconds_behind", n.most_seconds_behind);
+}
+
+void read_limits(section& s, log_limits& l) { s.take("chunk", l.chunk).take("chunks", l.chunks); }
+
 void read_chain(section& s, chain_settings& c) {
+  s.inside("wallet", [&](section& x) { read_limits(x, c.wallet); })
+      .inside("nodes", [&](section& x) { read_limits(x, c.nodes); })
+      .inside("logs", [&](section& x) { read_limits(x, c.logs); });
   s.take("chain_id", c.chain_id)
       .take("rpc", c.rpc)
       .take("confirmations", c.confirmations)
@@ -242,6 +268,11 @@ std::string check_chain(const chain_settings& c, const std::string& name) {
   if (c.poll < milliseconds{10}) return name + ".poll_ms must be at least 10";
   if (c.bump_after < milliseconds{1'000}) return name + ".bump_after_ms must be at least 1000";
   if (c.rpc_timeout < milliseconds{100}) return name + ".rpc_timeout_ms must be at least 100";
+  if (auto why = check(c.wallet, name); !why.empty()) return why;
+  if (auto why = check(c.nodes, name); !why.empty()) return why;
+  if (auto why = check(c.logs, name); !why.empty()) return why;
+  if (c.min_tip_wei > c.wallet.max_fee_wei)
+    return name + ".min_tip_wei must not be above " + name + ".wallet.max_fee_wei";
   return {};
 }
 

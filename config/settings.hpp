@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "config/chain_limits.hpp"
 #include "domain/bytes.hpp"
 #include "domain/money.hpp"
 
@@ -43,6 +44,9 @@ struct chain_settings {
   milliseconds poll{1'000};
   milliseconds bump_after{30'000};
   std::uint64_t min_tip_wei = 0;
+  wallet_limits wallet;
+  node_limits nodes;
+  log_limits logs;
   address usdt0;
   address oft;            // LayerZero messenger of USDT0
   std::uint32_t eid = 0;  // LayerZero endpoint id

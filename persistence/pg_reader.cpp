@@ -347,6 +347,34 @@ std::optional<std::vector<chain_operation>> pg_reader::find_operation(const oper
   });
 }
 
+std::optional<std::vector<chain_operation>> pg_reader::operations_from(std::uint64_t chain_id,
+                                                                       const address& account,
+                                                                       std::uint64_t from,
+                                                                       std::uint32_t limit) {
+  return holder_->run([&](pqxx::transaction_base& tx) {
+    return all(
+        tx.exec_params(select_operations + "WHERE chain_id = $1 AND account = $2::bytea"
+                                           " AND nonce >= $3 ORDER BY nonce, attempt LIMIT $4",
+                       static_cast<std::int64_t>(chain_id), binary(account.view()),
+                       static_cast<std::int64_t>(std::min<std::uint64_t>(from, INT64_MAX)),
+                       static_cast<std::int64_t>(limit)),
+        read_operation);
+  });
+}
+
+std::optional<std::vector<chain_operation>> pg_reader::operations_of(
+    std::span<const hash256> transactions) {
+  return holder_->run([&](pqxx::transaction_base& tx) {
+    std::vector<chain_operation> out;
+    for (const auto& hash : transactions)
+      for (auto& row : all(tx.exec_params(select_operations + "WHERE tx_hash = $1::bytea",
+                                          binary(hash.view())),
+                           read_operation))
+        out.push_back(std::move(row));
+    return out;
+  });
+}
+
 std::optional<std::uint64_t> pg_reader::next_nonce(std::uint64_t chain_id, const address& account) {
   return holder_->run([&](pqxx::transaction_base& tx) {
     return static_cast<std::uint64_t>(

@@ -109,7 +109,7 @@ using all_actor_messages = testing::Types<
     submit_order, look_up_order, cancel_order, venue_answer, pay_deposit, signed_payment,
     verified_payment, payment_finding, contract_call, send_transaction, event_log, operation_report,
     run_step, step_progress, route_info, route_quote, list_deposits, list_conversions,
-    conversion_work, wallet_backlog, wallet_account, onchain_balances, actor_info, kind_info,
+    conversion_work, wallet_backlog, wallet_account, wallet_nonces, onchain_balances, actor_info, kind_info,
     actor_listing, readiness>;
 
 template <class T>

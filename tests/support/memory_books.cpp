@@ -331,6 +331,15 @@ std::optional<std::vector<chain_operation>> memory_reader::open_operations(std::
 std::optional<std::vector<chain_operation>> memory_reader::find_operation(const operation_id&) {
   return std::vector<chain_operation>{};
 }
+std::optional<std::vector<chain_operation>> memory_reader::operations_from(std::uint64_t,
+                                                                           const address&,
+                                                                           std::uint64_t,
+                                                                           std::uint32_t) {
+  return std::vector<chain_operation>{};
+}
+std::optional<std::vector<chain_operation>> memory_reader::operations_of(std::span<const hash256>) {
+  return std::vector<chain_operation>{};
+}
 std::optional<std::uint64_t> memory_reader::next_nonce(std::uint64_t, const address&) { return 0; }
 std::optional<std::vector<service_key>> memory_reader::active_keys() {
   return std::vector<service_key>{};

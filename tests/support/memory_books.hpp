@@ -71,6 +71,10 @@ class memory_reader final : public actors::ledger_reader {
   std::optional<std::vector<chain_operation>> open_operations(std::uint64_t,
                                                               const address&) override;
   std::optional<std::vector<chain_operation>> find_operation(const operation_id&) override;
+  std::optional<std::vector<chain_operation>> operations_from(std::uint64_t, const address&,
+                                                              std::uint64_t,
+                                                              std::uint32_t) override;
+  std::optional<std::vector<chain_operation>> operations_of(std::span<const hash256>) override;
   std::optional<std::uint64_t> next_nonce(std::uint64_t, const address&) override;
   std::optional<std::vector<service_key>> active_keys() override;
   bool ping() override { return true; }
