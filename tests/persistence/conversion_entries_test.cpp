@@ -93,7 +93,7 @@ TEST_F(ConversionEntries, EveryTransactionOfEveryStepIsShown) {
   const auto page = reader.list_conversions("", 10).value();
   EXPECT_EQ(page.conversions.at(0).steps[0].transactions.size(), 3U);
   // Steps of an earlier version name no operations.
-  db.run("UPDATE conversions SET steps = jsonb_build_array(steps->0 - 'operations')");
+  db.run("UPDATE conversions SET steps = jsonb_build_array((steps->0) - 'operations')");
   EXPECT_TRUE(stored().steps[0].operations.empty());
 }
 
