@@ -25,6 +25,7 @@
 #include "chain/polymarket/venue_actor.hpp"
 #include "chain/ports.hpp"
 #include "chain/route_actor.hpp"
+#include "chain/signature_actor.hpp"
 #include "chain/wallet_actor.hpp"
 #include "http/server.hpp"
 #include "persistence/migrations.hpp"
@@ -118,6 +119,12 @@ chain::route_settings route_of(const config::settings& s, const address& wallet)
   return out;
 }
 
+/// What users sign is good at this deployment only. Wallets sign for the chain they are on:
+/// Polygon, or the source's.
+actors::signing_domain domain_of(const config::settings& s, const address& pay_to) {
+  return {pay_to, {s.polygon.chain_id, s.plasma.chain_id}};
+}
+
 chain::polymarket::venue_settings venue_of(const config::settings& s) {
   chain::polymarket::venue_settings out;
   out.url = s.venue.url;
@@ -127,12 +134,22 @@ chain::polymarket::venue_settings venue_of(const config::settings& s) {
   out.orders_per_second = s.venue.orders_per_second;
   out.order_burst = s.venue.order_burst;
   out.order_timeout = s.venue.order_timeout;
+  out.signer_share = s.venue.signer_share;
+  out.key_share = s.venue.key_share;
+  out.stop_pause = s.venue.stop_pause;
+  out.market_pause = s.venue.market_pause;
+  out.credentials_patience = s.venue.credentials_patience;
   out.confirm_wait = s.venue.confirm_wait;
   return out;
 }
 
-http::server_settings http_of(const config::settings& s) {
+http::server_settings http_of(const config::settings& s, const actors::signing_domain& domain) {
   http::server_settings out;
+  out.bet_domain = domain;
+  out.deposit_network = "eip155:" + std::to_string(s.plasma.chain_id);
+  out.deposit_asset = s.plasma.usdt0;
+  out.deposit_token_name = s.deposits.token_name;
+  out.profile = s.profile;
   out.address = s.http.listen;
   out.port = s.http.port;
   out.threads = s.http.threads;
@@ -281,7 +298,8 @@ int serve(const config::settings& s) {
   persistence::pg_reader public_reader{{.conninfo = s.database.url}};
 
   const auto account = wallet_key->address_of();
-  const auto ethereum = chain::make_ethereum_port();
+  const auto domain = domain_of(s, account);
+  const auto ethereum = chain::make_ethereum_port(domain);
   const auto terms = terms_of(s, account);
   const auto x402 = chain::make_x402_port(terms);
 
@@ -308,7 +326,9 @@ int serve(const config::settings& s) {
   };
   const auto plasma = rpc_of(s.plasma);
   const auto polygon = rpc_of(s.polygon);
-  const auto venue_http = chain::make_http_actor(sys, new_client());
+  const auto signatures = rpc_of(s.plasma);  // strangers ask: apart from what moves money
+  const chain::polymarket::venue_doors venue_doors{chain::make_http_actor(sys, new_client()),
+                                                   chain::make_http_actor(sys, new_client())};
 
   const auto w = std::make_shared<const actors::world>(
       actors::world{dir, wall_clock_now, system_random, core});
@@ -342,10 +362,13 @@ int serve(const config::settings& s) {
   house.add<actors::venue_actor>(
       "venue",
       [&] {
-        return sys.spawn(chain::polymarket::venue_behavior, w, venue_of(s), venue_key, venue_http,
+        return sys.spawn(chain::polymarket::venue_behavior, w, venue_of(s), venue_key, venue_doors,
                          polygon);
       },
       true);
+  house.add<actors::signature_actor>("signature", [&] {
+    return sys.spawn(chain::signature_behavior, chain::signature_settings{}, signatures);
+  });
   if (!s.conversion.router.is_zero())
     house.add<actors::route_actor>("route", [&] {
       return sys.spawn(chain::route_behavior, w, route_of(s, account), plasma, polygon);
@@ -370,7 +393,7 @@ int serve(const config::settings& s) {
   actors::watch_guardian(guardian, dir, give_up);
   dir.set(guardian);
 
-  http::server server{http_of(s), {sys, dir, *ethereum, *x402, wall_clock_now}};
+  http::server server{http_of(s, domain), {sys, dir, *ethereum, *x402, wall_clock_now}};
   int code = 0;
   try {
     server.start();

@@ -156,9 +156,10 @@ struct place_bet {
   usdc max_price;  // micro-USDC per share
   timestamp deadline;
   hash256 request_hash;
+  std::string by{};  // who asks: "user:0x..." by the user's own signature, else the service key
 };
 HEADROOM_INSPECT(place_bet, x.id, x.user, x.token, x.amount, x.max_price, x.deadline,
-                 x.request_hash)
+                 x.request_hash, x.by)
 
 /// BET: one placement, from deduction to the venue's last word; ends with it.
 using bet_actor = status_actor::extend<
@@ -180,12 +181,14 @@ struct order_quote {
 HEADROOM_INSPECT(order_quote, x.token, x.neg_risk, x.maker_amount, x.taker_amount, x.max_fee,
                  x.max_price)
 
+/// Each is one order of the budget at the venue that `by` has; "" is the house itself.
 struct quote_order {
   uint256 token;
   usdc amount;
   usdc max_price;
+  std::string by{};
 };
-HEADROOM_INSPECT(quote_order, x.token, x.amount, x.max_price)
+HEADROOM_INSPECT(quote_order, x.token, x.amount, x.max_price, x.by)
 
 /// A signed order: exact bytes to store, and the hash the venue will know it by.
 struct signed_order {
@@ -314,6 +317,21 @@ using deposit_actor =
                          caf::reacts_to<resume_atom, deposit>,  // Goes on with a stored deposit.
                          caf::reacts_to<tick_atom>,             // Internal: look again.
                          caf::reacts_to<poll_atom>>;  // Internal: the payer waited enough.
+
+// -- signatures ----------------------------------------------------------------------------------
+
+/// A signature that is no key's: perhaps the wallet at `signer` is a contract that knows it. Any of
+/// the digests will do; they say the same under the domains that a deployment takes.
+struct contract_signature {
+  address signer;
+  std::vector<hash256> digests;
+  byte_vector signature;
+};
+HEADROOM_INSPECT(contract_signature, x.signer, x.digests, x.signature)
+
+/// SIGNATURE: asks contract wallets by ERC-1271 on the source's chain; bounded, for strangers ask.
+using signature_actor =
+    status_actor::extend<caf::replies_to<contract_signature>::with<bool>>;  // Is it the wallet's?
 
 // -- the chains ----------------------------------------------------------------------------------
 

@@ -41,29 +41,30 @@ class saga {
 
   // -- reserving ---------------------------------------------------------------------------------
 
-  void quote() {
+  /// The user's own money first: whoever has none never reaches the venue.
+  void deduct_balance() {
     st_.at = phase::reserving;
-    const auto venue = neighbour<venue_actor>(self_);
-    if (!venue) return refuse(make_error(errc::unavailable));
-    ask<order_quote>(
-        venue, quote_order{st_.row.token, st_.row.amount, st_.row.max_price},
-        [](saga s, const order_quote& q) { s.deduct_balance(q); },
-        [](saga s, caf::error& e) { s.refuse(std::move(e)); });
-  }
-
-  void deduct_balance(const order_quote& q) {
     const auto balance = st_.w->dir.balance_of(st_.row.user);
     if (!balance) return refuse(make_error(errc::overloaded));
     st_.balance_taken = true;  // from now on it may stand there
     ask<usdc>(
         balance, deduct{st_.id, st_.row.amount, {}},
-        [q](saga s, usdc available_before) { s.deduct_buffer(q, available_before); },
-        [q](saga s, caf::error& e) {
+        [](saga s, usdc available_before) { s.quote(available_before); },
+        [](saga s, caf::error& e) {
           // An actor that just left for being idle bounces the request: ask for the next one.
-          if (never_received(e) && ++s.st_.tries < max_tries) return s.deduct_balance(q);
+          if (never_received(e) && ++s.st_.tries < max_tries) return s.deduct_balance();
           s.st_.balance_taken = false;
           s.refuse(std::move(e));
         });
+  }
+
+  void quote(usdc user_available) {
+    const auto venue = neighbour<venue_actor>(self_);
+    if (!venue) return refuse(make_error(errc::unavailable));
+    ask<order_quote>(
+        venue, quote_order{st_.row.token, st_.row.amount, st_.row.max_price, st_.by},
+        [user_available](saga s, const order_quote& q) { s.deduct_buffer(q, user_available); },
+        [](saga s, caf::error& e) { s.refuse(std::move(e)); });
   }
 
   void deduct_buffer(const order_quote& q, usdc user_available) {
@@ -451,12 +452,13 @@ caf::result<bet> place(bet_self self, const place_bet& x) {
   st.row.max_price = x.max_price;
   st.row.deadline = x.deadline;
   st.row.request_hash = x.request_hash;
+  st.by = x.by;
   auto promise = self->make_response_promise<bet>();
   st.askers.push_back(promise);
   if (st.w->now() >= x.deadline) {
     saga{self}.refuse(make_error(errc::deadline_passed));
   } else {
-    saga{self}.quote();
+    saga{self}.deduct_balance();
   }
   return promise;
 }

@@ -7,7 +7,7 @@ namespace headroom::actors {
 
 /// One placement, a saga:
 ///
-///     quote -> balance.deduct -> buffer.deduct -> sign -> journal.accept_bet -> venue.submit
+///     balance.deduct -> quote -> buffer.deduct -> sign -> journal.accept_bet -> venue.submit
 ///           -> (look up, until known) -> journal.finish_bet
 ///
 /// Until accept_bet is sent, giving up costs two `refund` messages. From then on the books decide.
@@ -32,6 +32,7 @@ struct bet_state {
   caf::actor_id self_id = 0;
   phase at = phase::idle;
   bet row;
+  std::string by;              // whose budget at the venue it is
   bool balance_taken = false;  // a tentative deduction stands there
   bool buffer_taken = false;
   bool stored = false;  // accept_bet is committed

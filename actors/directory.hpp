@@ -11,6 +11,7 @@
 
 #include "actors/actors.hpp"
 #include "actors/registry.hpp"
+#include "actors/venue_gauge.hpp"
 
 namespace headroom::actors {
 
@@ -116,6 +117,9 @@ class directory {
   void publish_buffer_available(usdc amount) noexcept {
     buffer_available_.store(amount.micro, std::memory_order_release);
   }
+  /// Whether the venue takes bets now; written by the venue's actor alone, read by everyone.
+  [[nodiscard]] venue_gauge& venue_state() noexcept { return venue_state_; }
+  [[nodiscard]] const venue_gauge& venue_state() const noexcept { return venue_state_; }
   /// Set once when the service drains: new work is refused with shutting_down.
   [[nodiscard]] bool draining() const noexcept { return draining_.load(); }
   void drain() noexcept { draining_.store(true); }
@@ -142,7 +146,7 @@ class directory {
   std::unique_ptr<alert_board> alerts_;
   mutable std::mutex singletons_mutex_;
   std::tuple<buffer_actor, journal_actor, venue_actor, payment_actor, conversion_actor, query_actor,
-             route_actor, audit_actor, inspector_actor, guardian_actor>
+             route_actor, audit_actor, inspector_actor, guardian_actor, signature_actor>
       singletons_;
   query_actor public_query_;
   std::unordered_map<std::uint64_t, wallet_actor> wallets_;
@@ -159,6 +163,7 @@ class directory {
   std::atomic<std::size_t> live_bets_{0};
   std::atomic<std::size_t> live_balances_{0};
   std::atomic<std::int64_t> buffer_available_{buffer_unknown};
+  venue_gauge venue_state_;
   std::atomic<bool> draining_{false};
 };
 

@@ -110,6 +110,13 @@ struct bet_intent {
   std::int64_t deadline = 0;    // unix seconds
 };
 
+/// The EIP-712 domain of what users sign, {Headroom, 1, chain id, verifying contract}: the account
+/// that a deployment is paid at, so that a signature is good at one deployment only.
+struct signing_domain {
+  address verifying_contract;
+  std::vector<std::uint64_t> chain_ids;  // any of them
+};
+
 enum class address_error : std::uint8_t { none = 0, syntax = 1, checksum = 2 };
 
 /// Pure Ethereum functions that the HTTP edge needs, implemented in chain/. Thread-safe.
@@ -122,10 +129,11 @@ class ethereum_port {
   /// EIP-55 text.
   virtual std::string print_address(const address& a) const = 0;
   virtual hash256 keccak256(byte_view data) const = 0;
-  /// Who signed the intent; nothing when the signature is malformed, malleable or for another
-  /// message. `signature` is hex of r || s || v.
-  virtual std::optional<address> signer_of(const bet_intent& intent,
-                                           std::string_view signature) const = 0;
+  /// Whether the key of `intent.user` signed the intent, under any of the deployment's domains. No
+  /// when the signature is malformed or malleable. `signature` is hex of r || s || v.
+  virtual bool signed_by_user(const bet_intent& intent, std::string_view signature) const = 0;
+  /// What a contract wallet had to sign: one digest per domain.
+  virtual std::vector<hash256> digests_of(const bet_intent& intent) const = 0;
 };
 
 /// The texts of a 402: x402 v2 in a header, v1 in the body, both at one URL.

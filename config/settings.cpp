@@ -204,6 +204,11 @@ settings read(const json& document) {
         .take_ms("confirm_wait_ms", v.confirm_wait)
         .take_ms("first_look_ms", v.first_look)
         .take_ms("longest_look_ms", v.longest_look)
+        .take("signer_share", v.signer_share)
+        .take("key_share", v.key_share)
+        .take_ms("stop_pause_ms", v.stop_pause)
+        .take_ms("market_pause_ms", v.market_pause)
+        .take_ms("credentials_patience_ms", v.credentials_patience)
         .take_ms("grace_ms", v.grace);
   });
   root.inside("wallet_key", [&](section& s) { read_key(s, out.wallet_key); });
@@ -258,6 +263,9 @@ std::string check_waits(const settings& s) {
       {"venue.first_look_ms", s.venue.first_look, milliseconds{10}},
       {"venue.longest_look_ms", s.venue.longest_look,
        std::max(s.venue.first_look, milliseconds{10})},
+      {"venue.stop_pause_ms", s.venue.stop_pause, milliseconds{1'000}},
+      {"venue.market_pause_ms", s.venue.market_pause, milliseconds{1'000}},
+      {"venue.credentials_patience_ms", s.venue.credentials_patience, milliseconds{1'000}},
       {"engine.balance_idle_ms", s.engine.balance_idle, milliseconds{1'000}},
   };
   for (const auto& w : waits)
@@ -306,6 +314,8 @@ std::string settings::validate() const {
   if (conversion.least_bps > 10'000 || conversion.slippage_bps > 10'000)
     return "conversion: basis points must not exceed 10000";
   if (!is_url(venue.url)) return "venue.url must be an http(s) URL";
+  if (venue.signer_share > 1) return "venue.signer_share must be at most 1";
+  if (venue.key_share > 1) return "venue.key_share must be at most 1";
   if (auto why = check_waits(*this); !why.empty()) return why;
   if (wallet_key.file.empty() && wallet_key.env.empty())
     return "wallet_key must name a file or an environment variable";

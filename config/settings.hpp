@@ -84,6 +84,12 @@ struct venue_settings {
   milliseconds confirm_wait{10'000};
   milliseconds first_look{250};  // after an unknown outcome
   milliseconds longest_look{5'000};
+  /// Of `orders_per_second`: what one user's own signatures and what one service key may use.
+  double signer_share = 0.125;
+  double key_share = 0.75;
+  milliseconds stop_pause{300'000};            // no bets after the venue refused our account
+  milliseconds market_pause{60'000};           // none on a market whose orders it refuses as such
+  milliseconds credentials_patience{180'000};  // a refused API key stops new bets after this
   milliseconds grace{120'000};  // after deadline and cancel, before an absent order is refunded
 };
 

@@ -75,6 +75,7 @@ const std::vector<route>& routes() {
       {verb::get, "/inspector/actors", get_actors},
       {verb::get, "/readyz", get_readyz, true},
       {verb::get, "/metrics", get_metrics, true},
+      {verb::get, "/app/config", get_app_config},
       {verb::get, "/openapi.json", get_openapi, true},
   };
   return table;

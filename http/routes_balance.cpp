@@ -39,6 +39,12 @@ bool on_its_way(const deposit& d) noexcept {
   return d.status == deposit_status::settling || d.status == deposit_status::pending;
 }
 
+/// The smaller of both; nothing while the venue takes no bets at all.
+max_bet limit_now(const exchange& x, usdc available, usdc buffer_available) {
+  if (!x.services().dir.venue_state().takes_bets()) return {usdc{}, limiting_factor::venue};
+  return max_bet_of(available, buffer_available);
+}
+
 void answer_balance(exchange& x, const address& user, const actors::balance_view& view,
                     const std::vector<deposit>& deposits) {
   const auto& ethereum = x.services().ethereum;
@@ -57,7 +63,7 @@ void answer_balance(exchange& x, const address& user, const actors::balance_view
   }
   w.close_list();
   w.field("pending_total", total);
-  const auto limit = max_bet_of(view.available, view.buffer_available);
+  const auto limit = limit_now(x, view.available, view.buffer_available);
   w.field("max_bet", limit.amount);
   w.field("limiting_factor", to_string(limit.limited_by));
   w.close();
@@ -85,7 +91,7 @@ namespace {
 
 /// By hand: this is the hot path. The address is echoed as it was asked for, which spares a keccak.
 void answer_max_bet(exchange& x, std::string_view user, usdc available, usdc buffer_available) {
-  const auto limit = max_bet_of(available, buffer_available);
+  const auto limit = limit_now(x, available, buffer_available);
   std::string out;
   out.reserve(240);
   out.append("{\"user_address\":\"").append(user);

@@ -7,8 +7,7 @@ namespace headroom::http {
 namespace {
 
 constexpr auto default_deadline = std::chrono::seconds{60};
-constexpr auto longest_deadline = std::chrono::hours{24};
-constexpr auto signature_digits = 2 * signature65::size;
+constexpr std::size_t longest_signature = 4'096;  // bytes: contract wallets have long ones
 
 /// A bet as it was asked for, everything checked that can be checked without an actor.
 struct wanted_bet {
@@ -50,21 +49,26 @@ wanted_bet read_bet(const exchange& x, const body_fields& body) {
   return out;
 }
 
-/// A signed bet says everything itself: 401 unless the user signed exactly this.
-void check_signature(const exchange& x, const wanted_bet& w, std::string_view signature,
-                     std::string_view idempotency_key) {
+/// A signed bet says everything itself.
+actors::bet_intent intent_of(const wanted_bet& w, std::string_view idempotency_key) {
   const auto& o = w.order;
   if (!w.has_deadline) throw bad_field("deadline", "is required in a signed bet");
   if (o.deadline.us % 1'000'000 != 0)
     throw bad_field("deadline", "must be in whole seconds in a signed bet");
-  if (!signature.starts_with("0x") || signature.size() != 2 + signature_digits)
-    throw bad_field("signature", "must be 0x and 130 hex digits: r, s and v");
-  const actors::bet_intent intent{
+  return {
       o.user, o.token, o.amount, o.max_price, std::string{idempotency_key}, o.deadline.seconds()};
-  const auto signer = x.services().ethereum.signer_of(intent, signature);
-  if (!signer || *signer != o.user)
-    throw problem_of(errc::unauthorized, "the signature is not user_address's over this BetIntent",
-                     "signature");
+}
+
+byte_vector read_signature(std::string_view text) {
+  auto bytes = text.starts_with("0x") ? from_hex(text) : std::nullopt;
+  if (!bytes || bytes->size() > longest_signature)
+    throw bad_field("signature", "must be 0x and the hex digits of at most 4096 bytes");
+  return std::move(*bytes);
+}
+
+problem not_signed() {
+  return problem_of(errc::unauthorized, "the signature is not user_address's over this BetIntent",
+                    "signature");
 }
 
 void answer_bet(exchange& x, const bet& b) {
@@ -126,6 +130,20 @@ void place(exchange& x, const actors::place_bet& order, unsigned tries_left) {
       order);
 }
 
+/// No key signed it. Perhaps the user's address is a contract that did.
+void place_if_contract_signed(exchange& x, const actors::place_bet& order,
+                              const actors::bet_intent& intent, byte_vector signature) {
+  x.ask_or<bool>(
+      x.services().dir.get<actors::signature_actor>(),
+      [order](exchange& y, bool signed_it) {
+        if (!signed_it) return y.refuse(not_signed());
+        place(y, order, 2);
+      },
+      [](exchange& y, const caf::error& e) { y.refuse(problem_of(e)); },
+      actors::contract_signature{order.user, x.services().ethereum.digests_of(intent),
+                                 std::move(signature)});
+}
+
 }  // namespace
 
 void post_bet(exchange& x) {
@@ -137,15 +155,24 @@ void post_bet(exchange& x) {
   if (!signature) key = &require_scope(x, {scope::trade});
   const auto idempotency_key = require_idempotency_key(x);
   auto wanted = read_bet(x, body);
-  if (signature) check_signature(x, wanted, *signature, idempotency_key);
   const auto who = signature ? "user:" + wanted.order.user.hex() : key->name;
+  wanted.order.by = who;
 
   std::string seed{"headroom.bet"};
   seed.append(1, '\0').append(who).append(1, '\0').append(idempotency_key);
   wanted.order.id = bet_id::from_digest(keccak(x, seed));
   wanted.order.request_hash = request_hash(x, wanted);
+  std::optional<actors::bet_intent> intent;
+  byte_vector signed_by_contract;
+  if (signature) {
+    intent = intent_of(wanted, idempotency_key);
+    signed_by_contract = read_signature(*signature);
+    if (x.services().ethereum.signed_by_user(*intent, *signature)) intent.reset();
+  }
   if (x.services().dir.draining())
     return x.refuse(problem_of(errc::shutting_down, "no new bets are taken"));
+  if (intent)
+    return place_if_contract_signed(x, wanted.order, *intent, std::move(signed_by_contract));
   place(x, wanted.order, 2);
 }
 

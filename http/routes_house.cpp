@@ -31,6 +31,16 @@ void answer_readiness(exchange& x, const actors::readiness& r) {
   x.reply(std::move(answer));
 }
 
+/// A stop of the venue is shown and does not make the service unready: deposits, balances and open
+/// bets go on.
+void add_venue(actors::readiness& r, const actors::venue_gauge& gauge) {
+  const auto v = gauge.look();
+  if (v.why == actors::venue_stop::none) return;
+  const auto left = v.left(actors::venue_gauge::time_point::clock::now());
+  r.parts["venue"] = "stopped: " + std::string{sentence_of(v.why)} + "; look again in " +
+                     std::to_string(left.count()) + " s";
+}
+
 void write_actor(json_writer& w, const actors::actor_info& a) {
   w.open();
   w.number("id", a.id);
@@ -69,6 +79,7 @@ void get_readyz(exchange& x) {
         const bool keys = y.shared().keys.generation() > 0;
         r.parts["keys"] = keys ? "ok" : "not loaded yet";
         r.ready = r.ready && keys;
+        add_venue(r, y.services().dir.venue_state());
         answer_readiness(y, r);
       },
       [](exchange& y, const caf::error& e) {

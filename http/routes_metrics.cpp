@@ -30,6 +30,14 @@ void write_house(std::string& out, const actors::directory& dir) {
               std::to_string(dir.balance_count()));
   write_gauge(out, "headroom_draining", "1 while the service shuts down.",
               dir.draining() ? "1" : "0");
+  const auto venue = dir.venue_state().look();
+  metric_head(out, "headroom_venue_stopped", "gauge", "1 while the venue takes no bets, by cause.");
+  for (const auto why : actors::venue_stops)
+    metric_line(out, "headroom_venue_stopped", label("cause", to_string(why)),
+                why == venue.why ? "1" : "0");
+  write_gauge(out, "headroom_venue_stopped_markets",
+              "Markets whose orders the venue refuses as such.",
+              std::to_string(dir.venue_state().stopped_markets()));
   const auto available = dir.buffer_available();
   write_gauge(out, "headroom_buffer_available_usdc",
               "What the buffer can pay now; NaN while nobody knows.",

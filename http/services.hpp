@@ -27,6 +27,12 @@ struct server_settings {
   bool public_metrics = true;                         // false: /metrics needs scope `inspect`
   usdc deposit_min = 10'000_micro;                    // 0.01 USDC
   usdc deposit_max = 1'000'000_usdc;
+  // shown in /app/config
+  std::string profile = "production";
+  std::string deposit_network;  // CAIP-2
+  headroom::address deposit_asset;
+  std::string deposit_token_name;
+  actors::signing_domain bet_domain;
 };
 
 /// What the routes speak to. Everything here outlives the server.

@@ -9,8 +9,9 @@
 
 #include "chain/polymarket/order.hpp"
 
-/// What the venue's answers mean. The rule: only words we know are a definite no; everything else
-/// may have happened and is looked up.
+/// What the venue's answers mean. The rule: an answer that is made before an order is taken (a 4xx,
+/// an unsuccessful 200 without our order) is a definite no unless its words say otherwise;
+/// everything else may have happened and is looked up.
 namespace headroom::chain::polymarket {
 
 enum class post_verdict : std::uint8_t {
@@ -20,17 +21,36 @@ enum class post_verdict : std::uint8_t {
   retry_later = 3,  // not accepted for now: the same bytes may be sent again
 };
 
+/// How far a refusal reaches beyond its own order.
+enum class stop_scope : std::uint8_t {
+  none = 0,
+  token = 1,        // this market's orders will be refused again; the others may go
+  version = 2,      // likewise, and the venue may have changed its protocol: ask it at once
+  account = 3,      // no order of ours will be taken until a human looked
+  credentials = 4,  // the API key was not accepted, which may pass
+};
+
 struct post_answer {
   post_verdict verdict = post_verdict::unknown;
-  /// Stable: for example fok_not_filled, insufficient_funds, invalid_amounts, duplicated.
+  /// Stable: for example fok_not_filled, insufficient_funds, invalid_amounts, duplicated. For
+  /// users, with reasons.hpp's sentence.
   std::string_view reason;
-  std::string detail;  // the venue's own words, at most 200 bytes of printable ASCII
-  bool stop = false;   // no bet can succeed until a human looked (banned, wrong version, ...)
+  /// The venue's own words, at most 200 bytes of printable ASCII: for the log only, they name our
+  /// account's balances.
+  std::string detail;
+  stop_scope scope = stop_scope::none;
   std::chrono::seconds retry_after{0};
 };
-/// Classifies the HTTP answer to POST /order of the order `hash`.
-[[nodiscard]] post_answer read_post_answer(unsigned status, std::string_view body,
-                                           std::string_view retry_after, const hash256& hash);
+/// The parts of an HTTP answer that count.
+struct post_reply {
+  unsigned status = 0;
+  std::string_view body;
+  std::string_view retry_after;  // the header, "" when there is none
+  std::int64_t now = 0;          // unix seconds, as the venue's clock shows them
+};
+/// Classifies the answer to POST /order of the order `hash` (facts/polymarket.md 4.2 and changes
+/// 11, 12, 16 to 18).
+[[nodiscard]] post_answer read_post_answer(const post_reply& r, const hash256& hash);
 
 enum class order_state : std::uint8_t {
   live = 0,

@@ -43,9 +43,12 @@ big weight(std::int64_t price, std::uint32_t exponent) {
 
 std::optional<fee_schedule> read_fee_schedule(const nlohmann::json* fd) {
   if (!fd || fd->is_null()) return fee_schedule{};
+  if (!fd->is_object()) return std::nullopt;
   const auto* rate = member(*fd, "r");
   const auto* exponent = member(*fd, "e");
-  if (!rate || !rate->is_number() || !exponent || !exponent->is_number()) return std::nullopt;
+  if (!rate || rate->is_null()) return fee_schedule{};
+  if (rate->is_number() && rate->get<double>() == 0) return fee_schedule{};
+  if (!rate->is_number() || !exponent || !exponent->is_number()) return std::nullopt;
   const double micro = rate->get<double>() * static_cast<double>(micro_per_usdc);
   const double e = exponent->get<double>();
   if (!(micro >= 0) || micro > static_cast<double>(micro_per_usdc) ||

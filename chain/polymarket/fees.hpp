@@ -14,9 +14,10 @@ struct fee_schedule {
   std::uint32_t exponent = 1;
   friend bool operator==(const fee_schedule&, const fee_schedule&) = default;
 };
-/// `fd` of GET /clob-markets/{condition}: {"r": rate, "e": exponent, "to": taker only}; null or
-/// absent means no fee. Nothing for what we cannot bound: a rate outside [0, 1] or with more than
-/// six decimals, an exponent that is not a whole number from 1 to 4.
+/// `fd` of GET /clob-markets/{condition}: {"r": rate, "e": exponent, "to": taker only}; null,
+/// absent or without a rate means no fee, whatever the exponent (facts/polymarket.md, change 20).
+/// Nothing for what we cannot bound: a rate outside [0, 1] or with more than six decimals, an
+/// exponent that is not a whole number from 1 to 4.
 [[nodiscard]] std::optional<fee_schedule> read_fee_schedule(const nlohmann::json* fd);
 
 /// The fee for `shares` bought at `price`. Nothing when the price is not in [0, 1].

@@ -15,6 +15,8 @@ class venue_desk {
   using http_done = std::function<void(const http_result&)>;
   using body_maker = std::function<std::string(const api_credentials&)>;
 
+  enum class door : std::uint8_t { orders, reads };  // see venue_doors
+
   /// One request with our L2 headers.
   struct authorized {
     std::string method;
@@ -23,6 +25,7 @@ class venue_desk {
     body_maker body;  // empty: none
     std::chrono::milliseconds timeout{};
     timestamp deadline{};  // when set: from then on it does not leave
+    door through = door::reads;
   };
 
   explicit venue_desk(venue_self self) : self_{self}, st_{self->state}, w_{*self->state.w} {}
@@ -31,6 +34,7 @@ class venue_desk {
   void check_version();
   void wake();
   [[nodiscard]] std::optional<caf::error> closed() const;
+  [[nodiscard]] std::string why_closed() const;  // "" when it is not
 
   // quotes
   [[nodiscard]] caf::result<actors::order_quote> quote(const actors::quote_order& x);
@@ -45,8 +49,7 @@ class venue_desk {
   struct following;
 
   // session
-  void fetch(std::string method, std::string path, http_headers lines, std::string body,
-             std::chrono::milliseconds timeout, http_done done);
+  void fetch(door through, http_request what, std::chrono::milliseconds timeout, http_done done);
   void fetch_as_us(authorized x, http_done done, bool again = true);
   void fetch_after_renewal(authorized x, http_done done, std::uint64_t refused);
   void with_credentials(std::function<void(bool)> use);
@@ -55,19 +58,32 @@ class venue_desk {
   void derive_key();
   void renewed(std::optional<api_credentials> found);
   void after(std::chrono::milliseconds wait, std::function<void()> what);
-  void stop(std::string why);
+  [[nodiscard]] actors::venue_gauge::view closing() const;
+  void show();
+  void stop(actors::venue_stop why, std::chrono::milliseconds how_long);
+  void look_at_stop(actors::venue_stop why);
+  void stop_market(const uint256& token, std::string_view reason, errc why);
+  void not_authorized();
+  void pause_orders(std::chrono::milliseconds wait);
   [[nodiscard]] std::int64_t venue_time() const;
 
   // quotes
-  void with_market(const uint256& token, venue_state::market_answer use);
+  void with_market(const uint256& token, venue_state::market_answer use, bool anew = false);
   void load_market(const uint256& token);
+  [[nodiscard]] std::optional<caf::error> not_this_market(const uint256& token) const;
+  [[nodiscard]] std::optional<caf::error> over_budget(const std::string& by);
+  void price(actors::quote_order x, caf::typed_response_promise<actors::order_quote> promise,
+             bool anew);
   void load_details(const uint256& token, const std::string& condition);
   void loaded(const uint256& token, std::optional<market> found, errc why);
+  void not_loaded(const uint256& token, const http_result& r);
 
   // orders
   void send_queued();
   void send(actors::submit_order x, answer_promise promise);
   void heard(const signed_order& order, const http_result& r, answer_promise promise);
+  void draw_conclusions(const signed_order& order, const post_answer& a);
+  void count_refused_funds(const post_answer& a);
   void follow(std::shared_ptr<following> f);
   void read_trades(std::shared_ptr<following> f);
   void read_trades_of_token(std::shared_ptr<following> f, std::string cursor);

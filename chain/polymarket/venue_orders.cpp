@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "actors/alerts.hpp"
 #include "chain/eth.hpp"
 #include "chain/json.hpp"
+#include "chain/polymarket/reasons.hpp"
 #include "chain/polymarket/venue_desk.hpp"
 
 /// Orders at the venue: submit, follow, look up, cancel. What is not known for certain is
@@ -46,6 +48,8 @@ constexpr std::size_t ids_at_most = 64;
 constexpr std::int64_t clock_slack_seconds = 60;
 constexpr std::int64_t share_dust = 10'000;  // micro: venues cut trade sizes at 2 to 6 decimals
 constexpr milliseconds short_pause{500};     // for "later" without a time
+constexpr milliseconds key_pause{2'000};     // for a renewed key that was refused as well
+constexpr std::uint32_t funds_refused_alarm = 5;  // in a row
 constexpr auto another_key = "the order is signed by another key";
 
 venue_answer unknown_because(std::string reason) {
@@ -54,13 +58,6 @@ venue_answer unknown_because(std::string reason) {
 
 venue_answer not_now_because(std::string reason) {
   return {venue_verdict::not_now, {}, {}, {}, std::move(reason), false};
-}
-
-/// The reason first, then the venue's words.
-std::string words_of(const post_answer& a) {
-  std::string out{a.reason};
-  if (!a.detail.empty()) out += ": " + a.detail;
-  return out;
 }
 
 /// The order behind stored bytes; nothing when they are not what the hash says.
@@ -167,27 +164,31 @@ void venue_desk::send_queued() {
 }
 
 void venue_desk::send(actors::submit_order x, answer_promise promise) {
-  ++st_.in_flight;
   auto order = read_stored(x.order);
   if (!order)
     return end_submit(promise,
                       {venue_verdict::refused, {}, {}, {}, "unreadable order bytes", false});
   if (!is_ours(*order)) return end_submit(promise, not_now_because(another_key));
   const auto shared = std::make_shared<const signed_order>(std::move(*order));
+  ++st_.in_flight;  // until the POST is answered: its trades take no place
   fetch_as_us({"POST",
                "/order",
                {},
                [shared](const api_credentials& c) { return post_body(*shared, c.key); },
                st_.settings.order_timeout,
-               x.deadline},
+               x.deadline,
+               door::orders},
               [self = self_, shared, promise, deadline = x.deadline](const http_result& r) {
                 venue_desk desk{self};
+                --desk.st_.in_flight;
                 const bool kept_back =
                     r.outcome == http_outcome::refused_before_send && desk.w_.now() >= deadline;
-                if (kept_back)
-                  return desk.end_submit(promise,
-                                         not_now_because(std::string{actors::sent_too_late}));
-                desk.heard(*shared, r, promise);
+                if (kept_back) {
+                  desk.end_submit(promise, not_now_because(std::string{actors::sent_too_late}));
+                } else {
+                  desk.heard(*shared, r, promise);
+                }
+                desk.send_queued();
               });
 }
 
@@ -195,9 +196,10 @@ void venue_desk::heard(const signed_order& order, const http_result& r, answer_p
   if (r.outcome == http_outcome::refused_before_send)
     return end_submit(promise, not_now_because("the venue cannot be reached"));
   if (r.outcome == http_outcome::maybe_sent)
-    return end_submit(promise, unknown_because("no answer: " + r.error));
-  const auto a = read_post_answer(r.status, r.body, r.header("Retry-After"), order.hash);
-  if (a.stop) stop(words_of(a));
+    return end_submit(promise, unknown_because("no answer came: it is being looked up"));
+  const auto a = read_post_answer(
+      {r.status, r.body, r.header("Retry-After"), w_.now().seconds() + st_.clock_skew}, order.hash);
+  draw_conclusions(order, a);
   switch (a.verdict) {
     case post_verdict::matched: {
       auto f = std::make_shared<following>(order);
@@ -210,24 +212,60 @@ void venue_desk::heard(const signed_order& order, const http_result& r, answer_p
       return follow(std::move(f));
     }
     case post_verdict::refused:
-      // A tick or a fee of ours may be old: the next quote reads the market again.
-      st_.markets.erase(order.body.token);
       return end_submit(
-          promise, {venue_verdict::refused, {}, {}, {}, words_of(a), says_never_filled(a.reason)});
-    case post_verdict::retry_later: {
-      const auto wait = std::max<milliseconds>(a.retry_after, short_pause);
-      st_.paused_until = std::max(st_.paused_until, now() + wait);
-      return end_submit(promise, not_now_because(words_of(a)));
-    }
-    case post_verdict::unknown: return end_submit(promise, unknown_because(words_of(a)));
+          promise,
+          {venue_verdict::refused, {}, {}, {}, explained(a.reason), says_never_filled(a.reason)});
+    case post_verdict::retry_later:
+      return end_submit(promise, not_now_because(explained(a.reason)));
+    case post_verdict::unknown: return end_submit(promise, unknown_because(explained(a.reason)));
   }
 }
 
+/// What an answer says beyond its own order. The venue's words end here, in the log.
+void venue_desk::draw_conclusions(const signed_order& order, const post_answer& a) {
+  using actors::venue_stop;
+  const auto& token = order.body.token;
+  if (a.verdict != post_verdict::matched)
+    if (st_.logged.due(a.reason, now()))
+      spdlog::warn("venue.order_answer order={} reason={} words=\"{}\"", order.hash.hex(), a.reason,
+                   a.detail);
+  if (a.scope != stop_scope::credentials) st_.unauthorized_since.reset();
+  if (a.verdict == post_verdict::retry_later) {
+    const auto least = a.scope == stop_scope::credentials ? key_pause : short_pause;
+    pause_orders(std::max<milliseconds>(a.retry_after, least));
+  }
+  // A tick or a fee of ours may be old: the next quote reads the market again.
+  if (a.verdict == post_verdict::refused && !says_never_filled(a.reason)) st_.markets.erase(token);
+  count_refused_funds(a);
+  switch (a.scope) {
+    case stop_scope::none: return;
+    case stop_scope::version: check_version(); [[fallthrough]];
+    case stop_scope::token: {
+      const bool over = a.reason == "orderbook_gone";
+      return stop_market(token, a.reason, over ? errc::market_closed : errc::unavailable);
+    }
+    case stop_scope::account: return stop(venue_stop::account, st_.settings.stop_pause);
+    case stop_scope::credentials: return not_authorized();
+  }
+}
+
+/// One may be a matter of moments. Many in a row mean that the account lacks collateral or an
+/// allowance, or that the venue counts what is long settled (facts/polymarket.md, change 15).
+void venue_desk::count_refused_funds(const post_answer& a) {
+  constexpr std::string_view kind = "venue.collateral";
+  if (a.verdict == post_verdict::matched) {
+    st_.funds_refused = 0;
+    w_.dir.alerts().clear(kind, "", w_.now());
+  }
+  if (a.reason != "insufficient_funds" || ++st_.funds_refused < funds_refused_alarm) return;
+  w_.dir.alerts().raise(kind, "",
+                        "the venue refuses order after order for lack of collateral or allowance",
+                        w_.now());
+}
+
 void venue_desk::end_submit(answer_promise promise, venue_answer a) {
-  --st_.in_flight;
   count(a);
   promise.deliver(std::move(a));
-  send_queued();
 }
 
 // -- trades --------------------------------------------------------------------------------------
@@ -387,12 +425,13 @@ caf::result<bool> venue_desk::cancel(const actors::cancel_order& x) {
   auto promise = self_->make_response_promise<bool>();
   ++st_.reads;
   auto body = [id = hash.hex()](const api_credentials&) { return "{\"orderID\":\"" + id + "\"}"; };
-  fetch_as_us({"DELETE", "/order", {}, std::move(body), st_.settings.order_timeout},
-              [self = self_, hash = hash, promise](const http_result& r) mutable {
-                --self->state.reads;
-                promise.deliver(r.outcome == http_outcome::answered &&
-                                read_cancel_answer(r.status, r.body, hash));
-              });
+  fetch_as_us(
+      {"DELETE", "/order", {}, std::move(body), st_.settings.order_timeout, {}, door::orders},
+      [self = self_, hash = hash, promise](const http_result& r) mutable {
+        --self->state.reads;
+        promise.deliver(r.outcome == http_outcome::answered &&
+                        read_cancel_answer(r.status, r.body, hash));
+      });
   return promise;
 }
 

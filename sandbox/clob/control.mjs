@@ -5,7 +5,7 @@ import { sum } from './matching.mjs';
 import { tradeStatus } from './views.mjs';
 
 /** Answers the JSON value of one control call. */
-export function control({ venue, faults, keys }, { method, name, query, body }) {
+export function control({ venue, faults, keys, requests }, { method, name, query, body }) {
   const input = () => (body.length ? parseJson(body) : {});
   switch (`${method} ${name}`) {
     case 'GET faults':
@@ -14,6 +14,8 @@ export function control({ venue, faults, keys }, { method, name, query, body }) 
       return faults.add(input());
     case 'DELETE faults':
       return faults.clear();
+    case 'GET requests':
+      return { count: requests };
     case 'DELETE keys':
       return keys.revokeAll();
     case 'GET state':

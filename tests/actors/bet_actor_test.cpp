@@ -64,6 +64,27 @@ TEST_F(BetActor, AFilledBetIsPaidByTheUserAndTheBufferAndTheRestComesBack) {
   EXPECT_EQ(venue.posted.size(), 1U);
 }
 
+TEST_F(BetActor, WhoCannotPayNeverReachesTheVenue) {
+  venue.quote_error = errc::unknown_market;
+  const auto poor = place(request(101_usdc));
+  EXPECT_EQ(poor->code, errc::insufficient_balance) << "and not what the venue would say";
+  EXPECT_TRUE(venue.quoted_for.empty());
+  auto stranger = request(1_usdc);
+  stranger.user = user(7);
+  EXPECT_EQ(place(stranger)->code, errc::insufficient_balance);
+  EXPECT_TRUE(venue.quoted_for.empty());
+  expect_untouched();
+}
+
+TEST_F(BetActor, WhatTheVenueRefusesToQuoteGivesTheDeductionBack) {
+  venue.quote_error = errc::unknown_market;
+  auto asked = request(40_usdc);
+  asked.by = "user:0x01";
+  EXPECT_EQ(place(asked)->code, errc::unknown_market);
+  EXPECT_EQ(venue.quoted_for, std::vector<std::string>{"user:0x01"}) << "on whose budget";
+  expect_untouched();
+}
+
 TEST_F(BetActor, TheIntentIsInTheBooksBeforeTheVenueSeesTheOrder) {
   venue.mute = true;
   const auto r = place(request(40_usdc));

@@ -27,6 +27,7 @@ venue_actor::behavior_type scripted_venue(self_pointer<venue_actor, scripted_sta
                                           venue_script* s) {
   return {
       [s](const quote_order& x) -> caf::result<order_quote> {
+        s->quoted_for.push_back(x.by);
         if (s->quote_error != errc::none) return make_error(s->quote_error);
         return order_quote{x.token, false, x.amount, {x.amount.micro * 2}, {}, x.max_price};
       },

@@ -22,6 +22,7 @@ struct venue_script {
   std::vector<hash256> looked_up;
   std::uint32_t cancelled = 0;
   std::uint32_t orders_signed = 0;
+  std::vector<std::string> quoted_for;  // by of each quote
   std::vector<caf::typed_response_promise<actors::venue_answer>> unanswered;
 };
 [[nodiscard]] actors::venue_answer filled(usdc spent, usdc fee);

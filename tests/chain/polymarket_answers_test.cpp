@@ -9,7 +9,7 @@ const auto hash =
     hash256::parse("0x99a0ef97db6e6e08316abe546cae7a87fd948f563b00e45c0cb20d1e200b247c").value();
 
 post_answer judge(unsigned status, std::string_view body, std::string_view retry_after = "") {
-  return read_post_answer(status, body, retry_after, hash);
+  return read_post_answer({status, body, retry_after, 1'800'000'000}, hash);
 }
 
 std::string ok(std::string_view status, std::string_view error = "",
@@ -95,24 +95,64 @@ TEST(PostAnswer, KnownWordsAreADefiniteNo) {
     EXPECT_EQ(a.verdict, post_verdict::refused) << words;
     EXPECT_EQ(a.reason, reason);
     EXPECT_EQ(a.detail, words);
-    EXPECT_FALSE(a.stop);
+    EXPECT_EQ(a.scope, stop_scope::none);
   }
 }
 
-TEST(PostAnswer, SomeRefusalsStopAllBetting) {
-  for (const auto* words : {"the order owner has to be the owner of the API KEY",
-                            "the order signer address has to be the address of the API KEY",
-                            "maker address not allowed, please use the deposit wallet flow",
-                            "invalid signature", "order_version_mismatch", "'0xab' address banned",
-                            "'0xab' address in closed only mode", "Invalid order payload"}) {
+TEST(PostAnswer, ARefusalReachesAsFarAsItsWordsSay) {
+  const std::pair<const char*, stop_scope> cases[]{
+      {"the order owner has to be the owner of the API KEY", stop_scope::account},
+      {"the order signer address has to be the address of the API KEY", stop_scope::account},
+      {"maker address not allowed, please use the deposit wallet flow", stop_scope::account},
+      {"'0xab' address banned", stop_scope::account},
+      {"'0xab' address in closed only mode", stop_scope::account},
+      {"invalid signature", stop_scope::token},
+      {"Invalid order payload", stop_scope::token},
+      {"the orderbook 123 does not exist", stop_scope::token},
+      {"order_version_mismatch", stop_scope::version},
+      {"invalid order version", stop_scope::version},
+      {"not enough balance / allowance", stop_scope::none},
+      {"something new", stop_scope::none}};
+  for (const auto& [words, scope] : cases) {
     const auto a = judge(400, refusal(words));
     EXPECT_EQ(a.verdict, post_verdict::refused) << words;
-    EXPECT_TRUE(a.stop) << words;
+    EXPECT_EQ(a.scope, scope) << words;
   }
-  EXPECT_TRUE(judge(401, refusal("Unauthorized/Invalid api key")).stop);
-  EXPECT_EQ(judge(401, "").verdict, post_verdict::refused);
-  EXPECT_TRUE(judge(403, refusal("Trading restricted in your region")).stop);
+  EXPECT_EQ(judge(403, refusal("Trading restricted in your region")).scope, stop_scope::account);
   EXPECT_EQ(judge(403, "<!DOCTYPE html>").verdict, post_verdict::refused);
+}
+
+TEST(PostAnswer, AnUnacceptedKeyIsNoAnswerToTheOrder) {
+  for (const auto& body : {refusal("Unauthorized/Invalid api key"), std::string{}}) {
+    const auto a = judge(401, body);
+    EXPECT_EQ(a.verdict, post_verdict::retry_later);
+    EXPECT_EQ(a.scope, stop_scope::credentials);
+  }
+}
+
+TEST(PostAnswer, A200WithAReasonAndWithoutOurOrderIsARefusal) {
+  const auto without_order = [](std::string_view success, std::string_view words) {
+    return "{\"success\":" + std::string{success} + ",\"errorMsg\":\"" + std::string{words} +
+           "\",\"orderID\":\"\",\"status\":\"\"}";
+  };
+  EXPECT_EQ(judge(200, without_order("true", "something new")).verdict, post_verdict::refused);
+  EXPECT_EQ(judge(200, without_order("false", "something new")).verdict, post_verdict::refused);
+  EXPECT_EQ(judge(200, without_order("false", "")).verdict, post_verdict::refused);
+  EXPECT_EQ(judge(200, R"({"success":false,"errorMsg":null})").verdict, post_verdict::refused);
+  const auto known = judge(200, without_order("true", "not enough balance / allowance"));
+  EXPECT_EQ(known.reason, "insufficient_funds");
+  for (const auto* words : {"order match delayed due to market conditions", "context canceled",
+                            "could not insert order", "order timed out",
+                            "could not run the execution", "order 0xab is invalid. Duplicated."})
+    EXPECT_EQ(judge(200, without_order("true", words)).verdict, post_verdict::unknown) << words;
+  // It names our order and has a reason: it says both, so it is looked up.
+  EXPECT_EQ(judge(200, ok("matched", "order couldn't be fully filled")).verdict,
+            post_verdict::unknown);
+  EXPECT_EQ(judge(200, ok("", "something new", "false")).verdict, post_verdict::unknown);
+  // Silent fields are no success either.
+  EXPECT_EQ(
+      judge(200, R"({"success":true,"errorMsg":null,"orderID":")" + hash.hex() + "\"}").verdict,
+      post_verdict::unknown);
 }
 
 TEST(PostAnswer, ASeenHashIsLookedUp) {
@@ -122,13 +162,37 @@ TEST(PostAnswer, ASeenHashIsLookedUp) {
 }
 
 TEST(PostAnswer, WhatWeDoNotKnowMayHaveHappened) {
-  for (const auto* words :
-       {"context canceled", "something new", "", "order match delayed due to market conditions"})
+  for (const auto* words : {"context canceled", "order match delayed due to market conditions"})
     EXPECT_EQ(judge(400, refusal(words)).verdict, post_verdict::unknown) << words;
-  for (const unsigned status : {500U, 502U, 503U, 504U, 520U, 404U, 405U, 413U, 302U, 204U})
+  for (const unsigned status : {500U, 502U, 503U, 504U, 520U, 408U, 409U, 499U, 302U, 204U})
     for (const auto* body : {"", "<html>", R"({"error":"could not insert order"})",
                              R"({"error":"invalid signature"})"})
       EXPECT_EQ(judge(status, body).verdict, post_verdict::unknown) << status << body;
+}
+
+TEST(PostAnswer, A4xxIsMadeBeforeAnOrderIsTaken) {
+  for (const unsigned status : {400U, 404U, 405U, 413U, 422U, 451U})
+    for (const auto* body : {"", "<html>", R"({"error":"something new"})", "null"}) {
+      const auto a = judge(status, body);
+      EXPECT_EQ(a.verdict, post_verdict::refused) << status << body;
+      EXPECT_EQ(a.reason, "refused");
+    }
+}
+
+TEST(PostAnswer, ThePauseIsTheLongerOfHeaderAndBody) {
+  const auto wait = [](unsigned status, std::string_view body, std::string_view header) {
+    const auto a = judge(status, body, header);
+    EXPECT_EQ(a.verdict, post_verdict::retry_later) << body;
+    return a.retry_after.count();
+  };
+  // 1800000000 is Fri, 15 Jan 2027 08:00:00 GMT
+  EXPECT_EQ(wait(429, "", "Fri, 15 Jan 2027 08:00:42 GMT"), 42);
+  EXPECT_EQ(wait(429, "", "Fri, 15 Jan 2027 07:00:00 GMT"), 0);
+  EXPECT_EQ(wait(503, R"({"error":"post-only mode","retry_after_seconds":7})", "3"), 7);
+  EXPECT_EQ(wait(503, R"({"error":"x","retry_after_seconds":1.2})", ""), 2);
+  EXPECT_EQ(wait(503, R"({"error":"x","retry_after_seconds":-4})", "5"), 5);
+  EXPECT_EQ(wait(503, R"({"error":"x","retry_after_seconds":1e18})", ""), 600);
+  EXPECT_EQ(wait(425, R"({"error":"service not ready"})", "soon"), 0);
 }
 
 TEST(PostAnswer, PausesAreRetriedWithTheSameBytes) {

@@ -152,6 +152,16 @@ async function furnished(stack) {
     });
   }
 
+  /** What users of this deployment sign under, as ethers takes it. */
+  const betDomain = async () => {
+    const { domain } = (await call('GET', '/app/config')).body.bet;
+    return {
+      name: domain.name,
+      version: domain.version,
+      chainId: domain.chain_ids[0],
+      verifyingContract: domain.verifying_contract,
+    };
+  };
   /** POST /bets by service key; the key for repeating is a fresh one unless given. */
   const bet = (body, { key = 'trade', idempotency = randomUUID() } = {}) =>
     call('POST', '/bets', { key, body, idempotency });
@@ -186,6 +196,7 @@ async function furnished(stack) {
     payment,
     pay,
     fund,
+    betDomain,
     bet,
     settledBet,
     rpc,

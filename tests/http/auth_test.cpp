@@ -39,6 +39,7 @@ TEST_F(Auth, EveryRouteAdmitsTheRightScopesOnly) {
       {"GET", "/readyz", "", "", "", 200},
       {"GET", "/metrics", "", "", "", 200},
       {"GET", "/openapi.json", "", "", "", 200},
+      {"GET", "/app/config", "", "", "", 200},
   };
   const std::pair<char, std::string> keys[]{
       {'r', read_key.text}, {'t', trade_key.text}, {'i', inspect_key.text}, {'a', admin_key.text}};

@@ -128,17 +128,12 @@ TEST_F(Bets, TheBuffersRefusalPassesThroughWordForWord) {
 
 TEST_F(Bets, EveryRefusalHasItsStatus) {
   const std::pair<errc, int> table[]{
-      {errc::insufficient_balance, 422},
-      {errc::unknown_market, 422},
-      {errc::market_closed, 422},
-      {errc::price_off_tick, 422},
-      {errc::amount_too_small, 422},
-      {errc::deadline_passed, 422},
-      {errc::key_reused, 409},
-      {errc::overloaded, 503},
-      {errc::unavailable, 503},
-      {errc::shutting_down, 503},
-      {errc::internal, 500},
+      {errc::insufficient_balance, 422}, {errc::unknown_market, 422},
+      {errc::market_closed, 422},        {errc::price_off_tick, 422},
+      {errc::amount_too_small, 422},     {errc::deadline_passed, 422},
+      {errc::key_reused, 409},           {errc::rate_limited, 429},
+      {errc::overloaded, 503},           {errc::unavailable, 503},
+      {errc::shutting_down, 503},        {errc::internal, 500},
       {errc::invariant_violated, 500},
   };
   start();
@@ -211,11 +206,68 @@ TEST_F(Bets, ASignedBetNeedsAWholeDeadlineAndAFormedSignature) {
   expect_problem(post_signed(doc), 400, "invalid_field", "deadline");
   doc["deadline"] = "2027-01-15T08:05:00.5Z";
   expect_problem(post_signed(doc), 400, "invalid_field", "deadline");
-  for (const auto& bad : {std::string{}, std::string{"0x12"}, std::string(132, '0')}) {
+  for (const auto& bad : {std::string{}, std::string{"0x123"}, std::string(132, '0'),
+                          "0x" + std::string(130, 'z'), "0x" + std::string(2 * 4097, '0')}) {
     doc = signed_body(user);
     doc["signature"] = bad;
     expect_problem(post_signed(doc), 400, "invalid_field", "signature");
   }
+}
+
+TEST_F(Bets, WhatNoKeySignedIsAskedOfTheUsersContract) {
+  std::vector<actors::contract_signature> asked;
+  says.contract_signed = [&](const actors::contract_signature& x) {
+    asked.push_back(x);
+    return true;
+  };
+  start();
+  EXPECT_EQ(post_signed(signed_body(user)).status, 201);
+  EXPECT_TRUE(asked.empty()) << "a key's signature needs nobody";
+  for (const auto* text : {"0x", "0x1234", "0xAbCdEf"}) {
+    auto doc = signed_body(user);
+    doc["signature"] = text;
+    EXPECT_EQ(post_signed(doc).status, 201) << text;
+    ASSERT_FALSE(asked.empty());
+    EXPECT_EQ(asked.back().signer, user);
+    EXPECT_EQ(asked.back().digests, ethereum.digests_of(intent()));
+    EXPECT_EQ(asked.back().signature, *from_hex(text));
+  }
+  EXPECT_EQ(placed().size(), 4U);
+  EXPECT_EQ(placed()[0].id, placed()[3].id) << "the same bet of the same user";
+}
+
+TEST_F(Bets, AContractThatCannotBeAskedIsNotANo) {
+  for (const auto code : {errc::unavailable, errc::overloaded}) {
+    says.contract_signed = [code](const actors::contract_signature&) -> caf::result<bool> {
+      return make_error(code);
+    };
+    if (!web) start();
+    auto doc = signed_body(user);
+    doc["signature"] = "0x1234";
+    expect_problem(post_signed(doc), 503, std::string{to_string(code)});
+  }
+  EXPECT_TRUE(placed().empty());
+}
+
+TEST_F(Bets, WhoAsksIsNamed) {
+  start();
+  EXPECT_EQ(post_signed(signed_body(user)).status, 201);
+  EXPECT_EQ(post_bet(body().dump()).status, 201);
+  ASSERT_EQ(placed().size(), 2U);
+  EXPECT_EQ(placed()[0].by, "user:" + user.hex());
+  EXPECT_FALSE(placed()[1].by.empty());
+  EXPECT_FALSE(placed()[1].by.starts_with("user:"));
+}
+
+TEST_F(Bets, ARefusalThatKnowsHowLongToWaitSaysSo) {
+  says.place = [](const actors::place_bet&) -> caf::result<bet> {
+    return make_error(errc::unavailable, "betting is stopped", std::chrono::seconds{287});
+  };
+  start();
+  const auto r = post_bet(body().dump());
+  expect_problem(r, 503, "unavailable");
+  EXPECT_EQ(r.header("retry-after"), "287");
+  EXPECT_EQ(r.json()["detail"], "betting is stopped");
 }
 
 TEST_F(Bets, ASignedBetBelongsToTheUserEvenWithAKey) {

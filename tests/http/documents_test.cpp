@@ -127,6 +127,7 @@ TEST_F(Documents, AnswersHaveTheDocumentedFields) {
       {"/operator/alerts", "/operator/alerts"},
       {"/healthz", "/healthz"},
       {"/readyz", "/readyz"},
+      {"/app/config", "/app/config"},
   };
   for (const auto& [path, target] : table) {
     SCOPED_TRACE(target);

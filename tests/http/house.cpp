@@ -30,19 +30,19 @@ hash256 plain_ethereum::keccak256(byte_view data) const {
   return out;
 }
 
-std::string plain_ethereum::sign(const bet_intent& i, const address& signer) const {
+std::vector<hash256> plain_ethereum::digests_of(const bet_intent& i) const {
   const auto text = i.user.hex() + "|" + i.token.decimal() + "|" + std::to_string(i.amount.micro) +
                     "|" + std::to_string(i.max_price.micro) + "|" + i.idempotency_key + "|" +
                     std::to_string(i.deadline);
-  const auto digest = keccak256({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
-  return signer.hex() + to_hex(digest.bytes) + std::string(26, '0');
+  return {keccak256({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()})};
 }
 
-std::optional<address> plain_ethereum::signer_of(const bet_intent& intent,
-                                                 std::string_view signature) const {
-  const auto signer = address::parse(signature.substr(0, 42));
-  if (!signer || signature != sign(intent, *signer)) return std::nullopt;
-  return signer;
+std::string plain_ethereum::sign(const bet_intent& i, const address& signer) const {
+  return signer.hex() + to_hex(digests_of(i)[0].bytes) + std::string(26, '0');
+}
+
+bool plain_ethereum::signed_by_user(const bet_intent& intent, std::string_view signature) const {
+  return signature == sign(intent, intent.user);
 }
 
 payment_required plain_x402::require(usdc amount, std::string_view error) const {
@@ -319,6 +319,7 @@ house::house() {
   };
   says.replenish = [](const replenish_buffer&) { return example_buffer(); };
   says.limits = [](const buffer_limits&) { return example_buffer(); };
+  says.contract_signed = [](const contract_signature&) { return false; };
 
   dir->set_factories(
       [this](const address& a) {
@@ -336,6 +337,10 @@ void house::spawn_singletons() {
   dir->set(keep(system->spawn([this]() -> audit_actor::behavior_type {
     return {[this](get_atom) { return says.chain(); },
             [this](solvency_atom) { return says.verdict(); }, [](poll_atom) {},
+            [](status_atom) { return no_report(); }};
+  })));
+  dir->set(keep(system->spawn([this]() -> signature_actor::behavior_type {
+    return {[this](const contract_signature& x) { return says.contract_signed(x); },
             [](status_atom) { return no_report(); }};
   })));
   dir->set(keep(system->spawn([this]() -> inspector_actor::behavior_type {

@@ -19,8 +19,8 @@ class plain_ethereum final : public actors::ethereum_port {
   actors::address_error parse_address(std::string_view text, address& out) const override;
   std::string print_address(const address& a) const override { return a.hex(); }
   hash256 keccak256(byte_view data) const override;
-  std::optional<address> signer_of(const actors::bet_intent& intent,
-                                   std::string_view signature) const override;
+  bool signed_by_user(const actors::bet_intent& intent, std::string_view signature) const override;
+  std::vector<hash256> digests_of(const actors::bet_intent& intent) const override;
   [[nodiscard]] std::string sign(const actors::bet_intent& intent, const address& signer) const;
 };
 
@@ -56,6 +56,7 @@ struct script {
   answer<actors::actor_listing> actors;
   std::function<caf::result<buffer_status>(const actors::replenish_buffer&)> replenish;
   std::function<caf::result<buffer_status>(const actors::buffer_limits&)> limits;
+  std::function<caf::result<bool>(const actors::contract_signature&)> contract_signed;
 
   std::mutex mutex;  // guards the rest
   std::vector<service_key> keys;

@@ -47,6 +47,53 @@ TEST_F(Reads, MaxBetNamesTheLimitingFactor) {
   }
 }
 
+TEST_F(Reads, AStoppedVenueIsShownWhereverBetsAreAskedFor) {
+  start();
+  auto& gauge = dir->venue_state();
+  const auto hour = actors::venue_gauge::time_point::clock::now() + std::chrono::hours{1};
+  EXPECT_EQ(get("/readyz").json()["parts"].count("venue"), 0U);
+  for (const auto why : actors::venue_stops) {
+    gauge.show({why, hour});
+    for (const auto* path : {"/buffer/max-bet?user_address=", "/balance?user_address="}) {
+      const auto doc = get(path + user_text, read_key.text).json();
+      EXPECT_EQ(doc["max_bet"], "0.00") << path;
+      EXPECT_EQ(doc["limiting_factor"], "venue") << path;
+    }
+    const auto ready = get("/readyz");
+    EXPECT_EQ(ready.status, 200) << "deposits and balances go on";
+    const auto part = ready.json()["parts"]["venue"].get<std::string>();
+    EXPECT_TRUE(part.starts_with("stopped: " + std::string{sentence_of(why)})) << part;
+    EXPECT_NE(
+        get("/metrics")
+            .body.find("headroom_venue_stopped{cause=\"" + std::string{to_string(why)} + "\"} 1"),
+        std::string::npos);
+  }
+  gauge.show({});
+  EXPECT_EQ(get("/buffer/max-bet?user_address=" + user_text, read_key.text).json()["max_bet"],
+            "40.00");
+  EXPECT_EQ(get("/metrics").body.find("headroom_venue_stopped{cause=\"account\"} 1"),
+            std::string::npos);
+}
+
+TEST_F(Reads, TheConfigurationSaysWhatToPayWithAndSignUnder) {
+  settings.profile = "sandbox";
+  settings.deposit_network = "eip155:9745";
+  settings.deposit_asset = user;
+  settings.deposit_token_name = "USDT0";
+  settings.bet_domain = {*address::parse("0x" + std::string(40, 'b')), {137, 9745}};
+  start();
+  const auto r = get("/app/config");
+  ASSERT_EQ(r.status, 200) << r.body;
+  EXPECT_EQ(r.header("cache-control"), "public, max-age=60");
+  const auto doc = r.json();
+  EXPECT_EQ(doc["bet"]["domain"],
+            json::parse(R"({"name":"Headroom","version":"1","chain_ids":[137,9745],
+                            "verifying_contract":"0xbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"})"));
+  EXPECT_EQ(doc["bet"]["longest_deadline_s"], 86'400);
+  EXPECT_EQ(doc["deposit"]["network"], "eip155:9745");
+  EXPECT_EQ(doc["deposit"]["pay_to"], doc["bet"]["domain"]["verifying_contract"]);
+}
+
 TEST_F(Reads, MaxBetIsReadFromWhatTheOwnersShowAndAskedForOtherwise) {
   start();
   const auto max_bet = [&] {
