@@ -20,6 +20,8 @@ export function control({ venue, faults, keys }, { method, name, query, body }) 
       return state(venue, query);
     case 'GET fills':
       return fills(venue);
+    case 'GET reads':
+      return { count: venue.reads };
     case 'GET balance':
       return balance(venue, query.address);
     case 'POST balance':
@@ -124,7 +126,10 @@ function checked(address) {
 const SETTINGS = {
   trade_delay_ms: (x) => Number.isSafeInteger(x) && x >= 0,
   page_size: (x) => Number.isSafeInteger(x) && x > 0 && x <= 1000,
+  page_repeats: (x) => Number.isSafeInteger(x) && x >= 0, // rows of a page that the next one repeats
   status_prefix: (x) => typeof x === 'boolean', // ORDER_STATUS_ / TRADE_STATUS_ before each status
+  status_style: (x) => ['plain', 'lower', 'text'].includes(x),
+  exchange_events: (x) => typeof x === 'boolean', // OrderFilled on the local chain for each fill
 };
 
 function settings(venue, input) {

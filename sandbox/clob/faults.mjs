@@ -14,6 +14,7 @@ export const FAULTS = {
     'unauthorized_401',
     'restarting_425',
     'matched_delayed',
+    'stays_live',
     'trade_failed',
     'html_403',
     'success_with_error',

@@ -49,7 +49,9 @@ async function route(app, req, res) {
   const closed = find(PRIVATE, req.method, path, request);
   if (!closed) throw new Refusal(404, 'Not found');
   request.credential = app.keys.authenticate(req, path, body);
-  const fault = path.startsWith('/data/') ? app.faults.strike('lookup') : undefined;
+  const lookup = path.startsWith('/data/');
+  if (lookup) app.venue.reads += 1;
+  const fault = lookup ? app.faults.strike('lookup') : undefined;
   if (fault && (await struckLookup(fault, path, req, res))) return undefined;
   const value = closed(app, request);
   return sendJson(res, 200, fault?.kind === 'lag' ? lagging(value) : value);
