@@ -53,7 +53,7 @@ HEADROOM_INSPECT(service_key, x.id, x.name, x.secret_hash, x.scopes, x.created_a
 
 HEADROOM_INSPECT(accept_bet, x.row)
 HEADROOM_INSPECT(finish_bet, x.id, x.user, x.status, x.shares, x.spent, x.fee, x.refunded,
-                 x.failure, x.at)
+                 x.failure, x.at, x.excess)
 HEADROOM_INSPECT(open_deposit, x.row)
 HEADROOM_INSPECT(settle_deposit, x.id, x.tx_hash, x.at, x.log_index)
 HEADROOM_INSPECT(fail_deposit, x.id, x.failure, x.at)
@@ -77,7 +77,7 @@ HEADROOM_INSPECT(chain_fees, x.chain_id, x.wei)
 HEADROOM_INSPECT(conversion_metrics, x.completed, x.failed, x.running, x.average_ms, x.p95_ms,
                  x.p99_ms, x.total_in, x.total_received, x.total_loss, x.fees)
 HEADROOM_INSPECT(trial_balance, x.buffer, x.reserve, x.in_transit, x.converting, x.at_venue,
-                 x.users, x.capital, x.conversion_loss, x.wagered, x.user_count)
+                 x.users, x.capital, x.conversion_loss, x.wagered, x.user_count, x.venue_loss)
 HEADROOM_INSPECT(solvency, x.checked, x.solvent, x.difference, x.onchain_known, x.shortfall, x.at)
 HEADROOM_INSPECT(unfinished_work, x.placing_bets, x.settling_deposits)
 

@@ -61,6 +61,7 @@ struct trial_balance {
   usdc conversion_loss;
   usdc wagered;  // net of bets and refunds: what left the books through bets
   std::int64_t user_count = 0;
+  usdc venue_loss;  // charged by the venue above what bets had reserved
 };
 
 /// What a restart has to finish, oldest first.

@@ -22,6 +22,7 @@ void answer_solvency(exchange& x, const trial_balance& t, const actors::onchain_
   w.field("users", t.users);
   w.field("capital", t.capital);
   w.field("conversion_loss", t.conversion_loss);
+  w.field("venue_loss", t.venue_loss);
   w.field("wagered", t.wagered);
   w.number("user_count", t.user_count);
   w.close();

@@ -261,7 +261,8 @@ std::optional<trial_balance> pg_reader::trial() {
              (SELECT sum(amount)::bigint FROM bets WHERE status = 'placing'), u.owed,
              (SELECT balance FROM a WHERE account = 4), (SELECT balance FROM a WHERE account = 5),
              b.total_withdrawn, u.users,
-             (SELECT sum(amount)::bigint FROM conversions WHERE status = 'running')
+             (SELECT sum(amount)::bigint FROM conversions WHERE status = 'running'),
+             (SELECT balance FROM a WHERE account = 8)
       FROM liquidity_buffer b, u)");
     trial_balance out;
     out.buffer = {read_int(row[0])};
@@ -274,6 +275,7 @@ std::optional<trial_balance> pg_reader::trial() {
     out.wagered = {read_int(row[7])};
     out.user_count = read_int(row[8]);
     out.converting = {read_int(row[9])};
+    out.venue_loss = {read_int(row[10])};
     return out;
   });
 }

@@ -37,10 +37,11 @@ std::string headline(const std::exception& e) {
   return std::string{text.substr(0, text.find('\n'))};
 }
 
-/// Bets and their ends alone: one statement writes them.
+/// Bets and their ends alone: one statement writes them. A loss on one takes a second.
 bool only_bets(std::span<const journal_entry> part) {
   return std::all_of(part.begin(), part.end(), [](const auto& x) {
-    return std::holds_alternative<accept_bet>(x) || std::holds_alternative<finish_bet>(x);
+    if (const auto* end = std::get_if<finish_bet>(&x)) return end->excess.is_zero();
+    return std::holds_alternative<accept_bet>(x);
   });
 }
 

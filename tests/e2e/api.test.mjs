@@ -516,7 +516,10 @@ test('solvency: the books balance and the chains agree', async () => {
       .filter(([k]) => k !== 'user_count')
       .map(([k, v]) => [k, micro(v.replace('-', ''))]),
   );
-  assert.equal(t.buffer + t.reserve + t.in_transit + t.conversion_loss, t.users + t.capital);
+  assert.equal(
+    t.buffer + t.reserve + t.in_transit + t.conversion_loss + t.venue_loss,
+    t.users + t.capital,
+  );
   assert.equal(usd(t.wagered), await wagered());
   assert.equal(micro(a.difference), micro(a.assets.total) - micro(a.liabilities.total));
   assert.equal(a.solvent, true);

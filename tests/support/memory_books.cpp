@@ -49,7 +49,7 @@ struct applier {
 
   errc operator()(const finish_bet& x) {
     auto& bet = b.bets.at(x.id);
-    if (x.spent.micro + x.fee.micro + x.refunded.micro != bet.amount.micro)
+    if (x.spent.micro + x.fee.micro + x.refunded.micro != bet.amount.micro + x.excess.micro)
       return errc::invariant_violated;
     if (bet.status != bet_status::placing) {
       show_user(x.user);
@@ -63,8 +63,10 @@ struct applier {
     bet.refunded = x.refunded;
     bet.failure = x.failure;
     move_user(x.user, x.refunded.micro);
-    move_buffer(x.refunded.micro);
-    b.buffer.total_withdrawn.micro -= x.refunded.micro;
+    const auto back = x.refunded.micro - x.excess.micro;
+    move_buffer(back);
+    b.buffer.total_withdrawn.micro -= back;
+    b.venue_loss.micro += x.excess.micro;
     return errc::none;
   }
 

@@ -19,6 +19,7 @@ struct memory_books {
   buffer_row buffer;
   usdc in_transit;
   usdc loss;
+  usdc venue_loss;
   usdc capital;
   usdc daily_volume;  // what the reader says it is
 
