@@ -65,6 +65,7 @@ actors::core_settings core_of(const config::settings& s) {
   out.placing.first_wait = s.venue.first_look;
   out.placing.longest_wait = s.venue.longest_look;
   out.placing.grace = s.venue.grace;
+  out.unresolved_after = s.venue.unresolved_after;
   out.deposit_answer = s.deposits.answer;
   out.conversion_poll = s.conversion.poll;
   out.stuck_after = std::chrono::duration_cast<std::chrono::milliseconds>(s.conversion.stuck_after);
@@ -128,6 +129,11 @@ chain::polymarket::venue_settings venue_of(const config::settings& s) {
   out.order_burst = s.venue.order_burst;
   out.order_timeout = s.venue.order_timeout;
   out.confirm_wait = s.venue.confirm_wait;
+  out.trade_passes_per_second = s.venue.trade_passes_per_second;
+  out.reads_per_second = s.venue.reads_per_second;
+  out.read_burst = s.venue.read_burst;
+  out.settling_time = s.venue.settling_time;
+  out.finality = finality_of(s.polygon);
   return out;
 }
 

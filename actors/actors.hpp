@@ -176,9 +176,12 @@ struct order_quote {
   share_amount taker_amount;
   usdc max_fee;  // worst case, on top of maker_amount
   usdc max_price;
+  /// The market's fee as it was read for this quote; stored with the order, see order_terms.
+  std::int64_t fee_rate_micro = 0;
+  std::uint32_t fee_exponent = 1;
 };
 HEADROOM_INSPECT(order_quote, x.token, x.neg_risk, x.maker_amount, x.taker_amount, x.max_fee,
-                 x.max_price)
+                 x.max_price, x.fee_rate_micro, x.fee_exponent)
 
 struct quote_order {
   uint256 token;
@@ -201,12 +204,15 @@ struct submit_order {
 };
 HEADROOM_INSPECT(submit_order, x.order, x.deadline)
 
-/// With the order's bytes, which say how much of it makes it whole.
+/// With the order's bytes, which say how much of it makes it whole. `follow`: it matched, and the
+/// answer may wait for its trades to be final, as long as the venue's settings allow.
 struct look_up_order {
   signed_order order;
   timestamp sent_at;
+  timestamp deadline{};  // of the bet: from then on the exchange is asked too
+  bool follow = false;
 };
-HEADROOM_INSPECT(look_up_order, x.order, x.sent_at)
+HEADROOM_INSPECT(look_up_order, x.order, x.sent_at, x.deadline, x.follow)
 
 struct cancel_order {
   signed_order order;
@@ -216,13 +222,18 @@ HEADROOM_INSPECT(cancel_order, x.order)
 /// filled: final, numbers are right. refused: a definite no; `conclusive` when it also says that no
 /// earlier POST of the same order can have filled. unknown: it may have happened. absent: the venue
 /// shows nothing of it, which proves nothing. not_now: this POST was not accepted or never sent,
-/// the same bytes are worth sending later.
+/// the same bytes are worth sending later. matched: it filled or is filling, and is not final yet;
+/// no doubt about it, only patience. live: the venue holds it and may still fill it. over: the
+/// venue says that it is over, with nothing filled or with trades that all failed.
 enum class venue_verdict : std::uint8_t {
   filled = 0,
   refused = 1,
   unknown = 2,
   absent = 3,
-  not_now = 4
+  not_now = 4,
+  matched = 5,
+  live = 6,
+  over = 7
 };
 
 struct venue_answer {
@@ -232,8 +243,12 @@ struct venue_answer {
   usdc fee;
   std::string reason;
   bool conclusive = false;
+  /// The exchange filled nothing of it in any block up to then, all of them final. Not set: it did,
+  /// or was not asked, or cannot tell.
+  timestamp untouched_until{};
 };
-HEADROOM_INSPECT(venue_answer, x.verdict, x.shares, x.spent, x.fee, x.reason, x.conclusive)
+HEADROOM_INSPECT(venue_answer, x.verdict, x.shares, x.spent, x.fee, x.reason, x.conclusive,
+                 x.untouched_until)
 
 /// The reason of a not_now whose order was kept back: the bet's deadline.
 inline constexpr std::string_view sent_too_late =

@@ -26,6 +26,8 @@ struct core_settings {
   std::chrono::milliseconds overdue{
       60'000};  // a venue's or owner's answer to a bet is lost by then
   placement::limits placing;
+  /// From its deadline on; a bet that is open then is a human's business.
+  std::chrono::milliseconds unresolved_after{600'000};
   std::chrono::milliseconds deposit_answer{8'000};  // how long a payer waits for the chain
   std::chrono::milliseconds conversion_poll{1'000};
   std::chrono::milliseconds step_timeout{30'000};  // one answer of a route

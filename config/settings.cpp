@@ -204,7 +204,12 @@ settings read(const json& document) {
         .take_ms("confirm_wait_ms", v.confirm_wait)
         .take_ms("first_look_ms", v.first_look)
         .take_ms("longest_look_ms", v.longest_look)
-        .take_ms("grace_ms", v.grace);
+        .take_ms("grace_ms", v.grace)
+        .take_ms("unresolved_after_ms", v.unresolved_after)
+        .take("trade_passes_per_second", v.trade_passes_per_second)
+        .take("reads_per_second", v.reads_per_second)
+        .take("read_burst", v.read_burst)
+        .take_ms("settling_time_ms", v.settling_time);
   });
   root.inside("wallet_key", [&](section& s) { read_key(s, out.wallet_key); });
   root.inside("venue_key", [&](section& s) { read_key(s, out.venue_key); });
@@ -258,6 +263,9 @@ std::string check_waits(const settings& s) {
       {"venue.first_look_ms", s.venue.first_look, milliseconds{10}},
       {"venue.longest_look_ms", s.venue.longest_look,
        std::max(s.venue.first_look, milliseconds{10})},
+      {"venue.confirm_wait_ms", s.venue.confirm_wait, milliseconds{100}},
+      {"venue.unresolved_after_ms", s.venue.unresolved_after, milliseconds{1'000}},
+      {"venue.settling_time_ms", s.venue.settling_time, milliseconds{1'000}},
       {"engine.balance_idle_ms", s.engine.balance_idle, milliseconds{1'000}},
   };
   for (const auto& w : waits)
@@ -265,6 +273,18 @@ std::string check_waits(const settings& s) {
       return std::string{w.name} + " must be at least " + std::to_string(w.least.count());
   if (s.conversion.stuck_after < std::chrono::seconds{1})
     return "conversion.stuck_after_seconds must be at least 1";
+  return {};
+}
+
+/// The venue takes 500 reads of trades and orders in 10 s from one address; `!` refuses NaN too.
+std::string check_venue_reads(const venue_settings& v) {
+  constexpr double most_in_ten_seconds = 500;
+  if (!(v.trade_passes_per_second >= 0.1 && v.trade_passes_per_second <= 10))
+    return "venue.trade_passes_per_second must be between 0.1 and 10";
+  if (!(v.reads_per_second >= 1)) return "venue.reads_per_second must be at least 1";
+  if (!(v.read_burst >= 1)) return "venue.read_burst must be at least 1";
+  if (!(v.read_burst + 10 * v.reads_per_second <= most_in_ten_seconds))
+    return "venue.reads_per_second: with read_burst they must stay below 500 in 10 s";
   return {};
 }
 
@@ -306,6 +326,7 @@ std::string settings::validate() const {
   if (conversion.least_bps > 10'000 || conversion.slippage_bps > 10'000)
     return "conversion: basis points must not exceed 10000";
   if (!is_url(venue.url)) return "venue.url must be an http(s) URL";
+  if (auto why = check_venue_reads(venue); !why.empty()) return why;
   if (auto why = check_waits(*this); !why.empty()) return why;
   if (wallet_key.file.empty() && wallet_key.env.empty())
     return "wallet_key must name a file or an environment variable";

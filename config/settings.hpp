@@ -85,6 +85,15 @@ struct venue_settings {
   milliseconds first_look{250};  // after an unknown outcome
   milliseconds longest_look{5'000};
   milliseconds grace{120'000};  // after deadline and cancel, before an absent order is refunded
+  /// A bet that is open so long after its deadline is an alert: a human must look.
+  milliseconds unresolved_after{600'000};
+  /// Passes over the account's trades, for all open bets together.
+  double trade_passes_per_second = 2;
+  /// Reads of orders and trades, all together; the venue takes 500 in 10 s.
+  double reads_per_second = 35;
+  double read_burst = 50;
+  /// From then on after an order was sent its view at the venue counts as caught up.
+  milliseconds settling_time{30'000};
 };
 
 /// Where a private key is read from: a file with 64 hex digits, or an environment variable.

@@ -3,6 +3,11 @@
 #include "chain/polymarket/venue_desk.hpp"
 
 namespace headroom::chain::polymarket {
+namespace {
+
+constexpr double pass_burst = 4;  // a lone bet is followed closely at first
+
+}  // namespace
 
 actors::venue_actor::behavior_type venue_behavior(venue_self self, actors::world_ptr w,
                                                   venue_settings settings,
@@ -16,7 +21,10 @@ actors::venue_actor::behavior_type venue_behavior(venue_self self, actors::world
   st.http = std::move(http);
   st.chain = std::move(chain);
   st.rate = rate_limit{st.settings.orders_per_second, st.settings.order_burst};
+  st.passes = rate_limit{st.settings.trade_passes_per_second, pass_burst};
+  st.data_reads = rate_limit{st.settings.reads_per_second, st.settings.read_burst};
   venue_desk{self}.check_version();
+  venue_desk{self}.note_block();
   return {
       [self](const actors::quote_order& x) { return venue_desk{self}.quote(x); },
       [self](const actors::order_quote& q) { return venue_desk{self}.sign(q); },
@@ -35,6 +43,7 @@ actors::venue_actor::behavior_type venue_behavior(venue_self self, actors::world
                                       {"markets", std::to_string(s.markets.size())},
                                       {"queued", std::to_string(s.queue.size())},
                                       {"in_flight", std::to_string(s.in_flight)},
+                                      {"following", std::to_string(s.looks.size())},
                                       {"filled", std::to_string(s.filled)},
                                       {"refused", std::to_string(s.refused)},
                                       {"unknown", std::to_string(s.unknown)},

@@ -7,9 +7,11 @@
 
 #include "actors/observed.hpp"
 #include "actors/world.hpp"
+#include "chain/finality.hpp"
 #include "chain/polymarket/answers.hpp"
 #include "chain/polymarket/auth.hpp"
 #include "chain/polymarket/market.hpp"
+#include "chain/polymarket/order_judge.hpp"
 #include "chain/polymarket/rate_limit.hpp"
 #include "chain/rpc_bridge.hpp"
 
@@ -23,9 +25,18 @@ struct venue_settings {
   std::chrono::milliseconds order_timeout{5'000};
   std::chrono::milliseconds read_timeout{5'000};
   std::chrono::milliseconds market_ttl{60'000};
-  /// How long a submit waits for its trades to be final before it says `unknown`.
+  /// How long a look-up that follows a match waits for its trades to be final.
   std::chrono::milliseconds confirm_wait{10'000};
-  std::chrono::milliseconds confirm_poll{250};  // the longest pause between two looks
+  /// One stream of the account's trades serves all open bets: so many passes over it a second.
+  double trade_passes_per_second = 2;
+  /// All reads of /data/... together. The venue's limit is 500 in 10 s for one address
+  /// (facts/polymarket.md 4.7): burst + 10 x rate stays below.
+  double reads_per_second = 35;
+  double read_burst = 50;
+  /// From then on after it was sent, a final word of the venue is not held back for a silent chain,
+  /// and shares that were asked for count as all of it.
+  std::chrono::milliseconds settling_time{30'000};
+  finality_rule finality;  // of the exchange's chain
   double orders_per_second = 40;
   double order_burst = 60;
   std::size_t max_queued = 256;     // submits waiting for the rate, then `not_now`
@@ -68,6 +79,42 @@ struct venue_state {
   };
   std::unordered_map<uint256, cached> markets;
   std::unordered_map<uint256, std::vector<market_answer>> loading;
+
+  /// One look-up: an order, and what is known of it so far.
+  struct look {
+    order_facts order;
+    address exchange;
+    uint256 token;
+    std::uint64_t block = 0;  // older than any fill of it; 0: not known
+    timestamp sent_at;
+    timestamp deadline;
+    bool follow = false;
+    bool young = false;  // the shared stream shows its trades
+    bool has_object = false;
+    bool has_trades = false;
+    bool at_exchange = false;  // its word is on the way
+    bool ended = false;
+    time_point give_up{};
+    order_evidence known;
+    caf::typed_response_promise<actors::venue_answer> promise;
+  };
+  using look_ptr = std::shared_ptr<look>;
+
+  // what became of orders
+  std::size_t looking = 0;
+  std::vector<look_ptr> looks;  // of young orders: they wait for the account's trades
+  rate_limit passes;
+  std::unordered_map<hash256, std::vector<look_ptr>> pass;  // whom the present pass is for
+  std::int64_t pass_since = 0;                              // unix seconds
+  bool pass_on = false;
+  bool pass_due = false;
+  std::chrono::milliseconds pass_pause{0};
+  rate_limit data_reads;
+  std::deque<std::function<void()>> waiting_reads;
+  bool reads_due = false;
+  std::uint64_t chain_block = 0;  // of the exchange's chain, at some time
+  time_point chain_block_at{};
+  bool chain_block_asked = false;
 
   // orders
   struct queued {

@@ -102,7 +102,9 @@ caf::result<actors::order_quote> venue_desk::quote(const actors::quote_order& x)
                                         {priced->amounts.maker},
                                         {priced->amounts.taker},
                                         priced->max_fee,
-                                        x.max_price});
+                                        x.max_price,
+                                        m->fees.rate_micro,
+                                        m->fees.exponent});
   });
   return promise;
 }
@@ -121,7 +123,9 @@ caf::result<actors::signed_order> venue_desk::sign(const actors::order_quote& q)
   body.timestamp_ms = static_cast<std::uint64_t>(w_.now().us / 1000);
   const exchange where{st_.settings.chain_id,
                        q.neg_risk ? st_.settings.neg_risk_exchange : st_.settings.exchange};
-  const auto done = polymarket::sign(std::move(body), where, order_type::fok, *st_.key);
+  auto done = polymarket::sign(std::move(body), where, order_type::fok, *st_.key);
+  done.terms = order_terms{{q.fee_rate_micro, q.fee_exponent}, st_.chain_block};
+  note_block();
   return actors::signed_order{done.hash, encode(done)};
 }
 

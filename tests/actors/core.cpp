@@ -89,6 +89,7 @@ Core::Core()
       [this](const bet_id& id) { return keep(system.spawn(bet_behavior, w(), id)); },
       [this] { return keep(system.spawn(deposit_behavior, w())); });
   venue.post_otherwise = filled(10_usdc, {});
+  venue.chain_time = [this] { return now(); };
 }
 
 Core::~Core() {

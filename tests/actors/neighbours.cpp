@@ -46,7 +46,12 @@ venue_actor::behavior_type scripted_venue(self_pointer<venue_actor, scripted_sta
       },
       [s](const look_up_order& x) {
         s->looked_up.push_back(x.order.hash);
-        return next_of(s->looks, s->look_otherwise);
+        s->followed.push_back(x.follow);
+        auto a = next_of(s->looks, s->look_otherwise);
+        const bool untouched =
+            a.verdict != venue_verdict::filled && a.verdict != venue_verdict::matched;
+        if (untouched && s->chain_time) a.untouched_until = s->chain_time();
+        return a;
       },
       [s](const cancel_order&) {
         ++s->cancelled;

@@ -17,9 +17,12 @@ struct venue_script {
   actors::venue_answer post_otherwise;
   actors::venue_answer look_otherwise{actors::venue_verdict::absent, {}, {}, {}, {}, false};
   bool mute = false;  // takes posts and answers at the next tick_atom
+  /// The exchange's chain: final up to now, and it knows nothing of any order. Not set: silent.
+  std::function<timestamp()> chain_time;
   std::vector<hash256> posted;
   std::vector<timestamp> deadlines;  // that came with them
   std::vector<hash256> looked_up;
+  std::vector<bool> followed;  // that came with them
   std::uint32_t cancelled = 0;
   std::uint32_t orders_signed = 0;
   std::vector<caf::typed_response_promise<actors::venue_answer>> unanswered;

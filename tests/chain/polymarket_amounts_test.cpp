@@ -98,14 +98,13 @@ TEST(ReadMicro, IsStrict) {
     EXPECT_FALSE(read_micro(text, excess::round_up)) << text;
 }
 
-TEST(Fees, FollowTheFormulaAndRoundUpToFiveDecimals) {
+TEST(Fees, FollowTheFormulaAndAreCutAtFiveDecimals) {
   const fee_schedule crypto{70'000, 1};
   // 100 shares at 0.5: 100 * 0.07 * 0.25 = 1.75
   EXPECT_EQ(fee_for({100'000'000}, {500'000}, crypto), usdc{1'750'000});
-  // 1 share at 0.57: 0.07 * 0.2451 = 0.017157 -> 0.01716
-  EXPECT_EQ(fee_for({1'000'000}, {570'000}, crypto), usdc{17'160});
-  // not zero, so at least 0.00001
-  EXPECT_EQ(fee_for({1}, {10'000}, crypto), usdc{10});
+  // 1 share at 0.57: 0.07 * 0.2451 = 0.017157 -> 0.01715
+  EXPECT_EQ(fee_for({1'000'000}, {570'000}, crypto), usdc{17'150});
+  EXPECT_EQ(fee_for({1}, {10'000}, crypto), usdc{0});
   EXPECT_EQ(fee_for({0}, {500'000}, crypto), usdc{0});
   EXPECT_EQ(fee_for({100'000'000}, {500'000}, {0, 1}), usdc{0});
   // exponent 2: 100 * 0.25 * 0.0625 = 1.5625
@@ -113,6 +112,24 @@ TEST(Fees, FollowTheFormulaAndRoundUpToFiveDecimals) {
   EXPECT_FALSE(fee_for({1}, {1'000'001}, crypto));
   EXPECT_FALSE(fee_for({-1}, {500'000}, crypto));
   EXPECT_TRUE(fee_for({INT64_MAX}, {500'000}, {1'000'000, 4}));
+}
+
+/// Fills of Polygon mainnet, September 2026: what the exchange took (facts of the venue, changes 1
+/// and 3).
+TEST(Fees, AgreeWithTheChain) {
+  struct row {
+    std::int64_t price, rate, shares, paid, fee;
+  };
+  constexpr row real[] = {{660'000, 50'000, 7'575'758, 5'000'000, 85'000},
+                          {710'000, 50'000, 7'042'251, 4'999'998, 72'490},
+                          {710'000, 50'000, 21'126'758, 14'999'998, 217'490},
+                          {820'000, 70'000, 1'219'511, 999'999, 12'590},
+                          {480'000, 70'000, 2'083'334, 1'000'000, 36'400},
+                          {840'000, 0, 5'952'381, 5'000'000, 0}};
+  for (const auto& x : real) {
+    EXPECT_EQ(mul_div_floor(x.shares, x.price, micro_per_usdc), x.paid) << x.shares;
+    EXPECT_EQ(fee_for({x.shares}, {x.price}, {x.rate, 1}), usdc{x.fee}) << x.shares;
+  }
 }
 
 TEST(Fees, TheWorstCaseCoversEveryPriceUpToTheCap) {
@@ -128,7 +145,7 @@ TEST(Fees, TheWorstCaseCoversEveryPriceUpToTheCap) {
       }
       EXPECT_GE(worst, highest) << exponent << " " << cap;
       if (exponent == 1) {
-        EXPECT_LE(worst.micro, highest.micro + 10);  // and is tight
+        EXPECT_LE(worst.micro, highest.micro + 20);  // and is tight
       }
     }
   }

@@ -80,6 +80,7 @@ class life {
         scheduler_{system_, rng()},
         dir_{settings_for_simulation().max_live_bets},
         epoch_us_{epoch_us} {
+    out_.clock = [this] { return now(); };
     world_ = std::make_shared<const world>(world{dir_, [this] { return now(); },
                                                  [this] { return random_hash(); },
                                                  settings_for_simulation()});

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <random>
 #include <string>
@@ -15,6 +16,7 @@ namespace headroom::test {
 struct outside {
   memory_books books;
   std::mt19937_64 rng{1};
+  std::function<timestamp()> clock;  // the chains' too: final at once
 
   struct venue_order {
     bool filled = false;

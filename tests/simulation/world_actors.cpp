@@ -38,10 +38,10 @@ venue_answer take(outside& out, const hash256& hash) {
 venue_answer look(outside& out, const hash256& hash) {
   if (out.chance(out.faults.blind)) return unknown("look-up failed");
   const auto i = out.orders.find(hash);
-  if (i == out.orders.end()) return {venue_verdict::absent, {}, {}, {}, {}, false};
+  const venue_answer absent{venue_verdict::absent, {}, {}, {}, {}, false, out.clock()};
+  if (i == out.orders.end()) return absent;
   if (i->second.filled) return fill_of(i->second);
-  return out.chance(500) ? refusal(true)
-                         : venue_answer{venue_verdict::absent, {}, {}, {}, {}, false};
+  return out.chance(500) ? refusal(true) : absent;
 }
 
 template <class Self>
