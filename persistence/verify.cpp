@@ -70,10 +70,11 @@ constexpr const char* checks[] = {
        UNION ALL SELECT 'bet ' || id || ' user', 1, users FROM pairs
          WHERE users <> 1 OR encode(user_address, 'hex') <> who
        UNION ALL SELECT 'bet ' || id || ' parts', amount, spent + fee + refunded::numeric FROM pairs
-         WHERE amount <> CASE status WHEN 'placing' THEN amount + spent + fee + refunded::numeric
-                                     WHEN 'failed' THEN refunded + (spent + fee) * 2::numeric
-                                     WHEN refunded = 0 THEN least(amount, spent + fee::numeric)
-                                     ELSE spent + fee + refunded::numeric END)",
+         WHERE amount <> CASE
+           WHEN status = 'placing' THEN amount + spent + fee + refunded::numeric
+           WHEN status = 'failed' THEN refunded + (spent + fee) * 2::numeric
+           WHEN refunded = 0 THEN least(amount, spent + fee::numeric)
+           ELSE spent + fee + refunded::numeric END)",
 
     // What a bet was charged above its amount is the house's loss, and nothing else is.
     R"(WITH booked AS (
