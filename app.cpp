@@ -16,6 +16,7 @@
 #include "actors/conversion_actor.hpp"
 #include "actors/deposit_actor.hpp"
 #include "actors/guardian_actor.hpp"
+#include "actors/house_counters.hpp"
 #include "actors/inspector_actor.hpp"
 #include "actors/journal_actor.hpp"
 #include "actors/query_actor.hpp"
@@ -145,6 +146,13 @@ http::server_settings http_of(const config::settings& s) {
   out.drain_timeout = s.http.drain_timeout;
   out.public_url = s.http.public_url;
   out.public_metrics = s.http.public_metrics;
+  out.cors_origins = s.http.cors_origins;
+  out.key_rate = {s.http.key_rate, s.http.key_burst};
+  out.signer_rate = {s.http.signer_rate, s.http.signer_burst};
+  if (s.http.admin_listen) {
+    out.admin_address = s.http.admin_listen->host;
+    out.admin_port = s.http.admin_listen->port;
+  }
   out.deposit_min = s.deposits.minimum;
   out.deposit_max = s.deposits.maximum;
   return out;
@@ -304,11 +312,12 @@ int serve(const config::settings& s) {
     chain::json_rpc_options options;
     options.timeout = c.rpc_timeout;
     return chain::make_rpc_actor(
-        sys, std::make_shared<const chain::json_rpc>(new_client(), c.rpc, options));
+        sys, std::make_shared<const chain::json_rpc>(new_client(), c.rpc, options),
+        &dir.counters().rpc(c.chain_id));
   };
   const auto plasma = rpc_of(s.plasma);
   const auto polygon = rpc_of(s.polygon);
-  const auto venue_http = chain::make_http_actor(sys, new_client());
+  const auto venue_http = chain::make_http_actor(sys, new_client(), &dir.counters().venue);
 
   const auto w = std::make_shared<const actors::world>(
       actors::world{dir, wall_clock_now, system_random, core});

@@ -3,6 +3,7 @@
 #include <caf/actor_cast.hpp>
 
 #include "actors/alerts.hpp"
+#include "actors/house_counters.hpp"
 
 namespace headroom::actors {
 namespace {
@@ -17,6 +18,7 @@ caf::actor_id id_of(const Handle& handle) {
 directory::directory(std::size_t max_live_bets, std::size_t max_balances,
                      std::size_t max_live_deposits)
     : alerts_{std::make_unique<alert_board>()},
+      counters_{std::make_unique<house_counters>()},
       max_live_bets_{max_live_bets},
       max_balances_{max_balances},
       max_live_deposits_{max_live_deposits} {}

@@ -15,6 +15,7 @@
 namespace headroom::actors {
 
 class alert_board;
+class house_counters;
 
 /// The one place to get a handle from, so that a handle may change (restart) or live on another
 /// node. Thread-safe. The handle of a singleton is empty from the moment the guardian hears of its
@@ -97,6 +98,10 @@ class directory {
 
   [[nodiscard]] alert_board& alerts() const noexcept { return *alerts_; }
 
+  // -- what happened since the start (actors/house_counters.hpp) --------------------------------
+
+  [[nodiscard]] house_counters& counters() const noexcept { return *counters_; }
+
   // -- the end ---------------------------------------------------------------------------------
 
   /// Lets go of every handle, so that the directory may outlive the actor system. Nothing may be
@@ -140,6 +145,7 @@ class directory {
   }
 
   std::unique_ptr<alert_board> alerts_;
+  std::unique_ptr<house_counters> counters_;
   mutable std::mutex singletons_mutex_;
   std::tuple<buffer_actor, journal_actor, venue_actor, payment_actor, conversion_actor, query_actor,
              route_actor, audit_actor, inspector_actor, guardian_actor>

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "actors/house_counters.hpp"
+
 namespace headroom::actors {
 
 journal_state::~journal_state() {
@@ -30,7 +32,11 @@ class flush {
     state_.batch.clear();
     for (std::size_t i = 0; i < n; ++i) state_.batch.push_back(std::move(state_.entries[i].entry));
     std::optional<buffer_row> buffer;
-    auto status = store_.commit(state_.batch, state_.outcomes, buffer);
+    auto status = store_status::ok;
+    {
+      const stopwatch timed{world_.dir.counters().commit};
+      status = store_.commit(state_.batch, state_.outcomes, buffer);
+    }
     if (status == store_status::in_doubt) {
       ++state_.in_doubt;
       state_.buffer_unsure = true;
@@ -47,6 +53,7 @@ class flush {
       auto& out = state_.outcomes[i];
       if (out.verdict == errc::none) {
         ++state_.committed_entries;
+        world_.dir.counters().count(state_.batch[i]);
         state_.entries[i].promise.deliver(out.result);
       } else {
         ++state_.refused_entries;

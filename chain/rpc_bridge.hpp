@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "actors/latency.hpp"
 #include "chain/json_rpc.hpp"
 
 /// Where actors meet sockets: an HTTP or JSON-RPC client looks like an actor, so that a question to
@@ -20,11 +21,14 @@ using http_actor = caf::typed_actor<caf::replies_to<http_call>::with<http_result
 
 /// The handles' owners answer from the client's I/O thread, exactly once and within the client's
 /// own timeouts (so askers need none), and survive askers that are gone. The client must be stopped
-/// before the actor system goes.
+/// before the actor system goes. `times`, which outlives the client, gets how long each answer
+/// took.
 [[nodiscard]] rpc_actor make_rpc_actor(caf::actor_system& sys,
-                                       std::shared_ptr<const json_rpc> client);
+                                       std::shared_ptr<const json_rpc> client,
+                                       actors::latency_histogram* times = nullptr);
 [[nodiscard]] http_actor make_http_actor(caf::actor_system& sys,
-                                         std::shared_ptr<http_client> client);
+                                         std::shared_ptr<http_client> client,
+                                         actors::latency_histogram* times = nullptr);
 
 /// Asks everything at once; `done(std::vector<rpc_result>&)` runs in `self` when all have answered,
 /// results in the order of the calls. The answers are no snapshot: blocks may pass between them.

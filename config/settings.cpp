@@ -1,8 +1,10 @@
 #include "config/settings.hpp"
 
+#include <arpa/inet.h>
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -16,9 +18,27 @@ namespace {
 
 using nlohmann::json;
 
+bool is_ip_address(const std::string& text) {
+  in6_addr ignored;
+  return ::inet_pton(AF_INET, text.c_str(), &ignored) == 1 ||
+         ::inet_pton(AF_INET6, text.c_str(), &ignored) == 1;
+}
+
 struct wrong : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
+
+std::optional<listen_address> parse_listen(const std::string& text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string::npos || colon == 0) return std::nullopt;
+  auto host = text.substr(0, colon);
+  if (host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  listen_address out{host, 0};
+  const auto* const end = text.data() + text.size();
+  const auto [stop, failed] = std::from_chars(text.data() + colon + 1, end, out.port);
+  if (failed != std::errc{} || stop != end || !is_ip_address(host)) return std::nullopt;
+  return out;
+}
 
 /// One JSON object being read: takes fields by name, then complains about what is left.
 class section {
@@ -79,6 +99,14 @@ class section {
     const auto parsed = address::parse(text);
     if (!parsed || !text.starts_with("0x")) fail(name, "must be an address: 0x and 40 hex digits");
     out = *parsed;
+    return *this;
+  }
+  section& take(const char* name, std::optional<listen_address>& out) {
+    std::string text;
+    take(name, text);
+    if (text.empty()) return *this;
+    out = parse_listen(text);
+    if (!out) fail(name, "must be an IP address and a port, like \"127.0.0.1:9464\"");
     return *this;
   }
   section& take(const char* name, usdc& out) {
@@ -162,7 +190,13 @@ settings read(const json& document) {
         .take_ms("idle_timeout_ms", h.idle_timeout)
         .take_ms("header_timeout_ms", h.header_timeout)
         .take_ms("drain_timeout_ms", h.drain_timeout)
-        .take("public_metrics", h.public_metrics);
+        .take("public_metrics", h.public_metrics)
+        .take("admin_listen", h.admin_listen)
+        .take("cors_origins", h.cors_origins)
+        .take("key_rate", h.key_rate)
+        .take("key_burst", h.key_burst)
+        .take("signer_rate", h.signer_rate)
+        .take("signer_burst", h.signer_burst);
   });
   root.inside("database", [&](section& s) { s.take("url", out.database.url); });
   root.inside("plasma", [&](section& s) { read_chain(s, out.plasma); });
@@ -230,6 +264,37 @@ bool is_site(const std::string& text) {
   return is_url(text) && text.find("//") + 2 < text.size() && text.back() != '/';
 }
 
+/// As a browser's Origin header says it (RFC 6454): no path, lower case.
+bool is_origin(const std::string& text) {
+  if (!is_site(text)) return false;
+  const auto host = text.substr(text.find("//") + 2);
+  return std::all_of(host.begin(), host.end(), [](char c) {
+    return c > ' ' && c <= '~' && c != '/' && c != '?' && c != '#' && c != '@' && c != '*' &&
+           c != ',' && !(c >= 'A' && c <= 'Z');
+  });
+}
+
+std::string check_callers(const http_settings& h) {
+  for (const auto& origin : h.cors_origins)
+    if (origin != "*" && !is_origin(origin))
+      return "http.cors_origins must be \"*\" or origins like \"https://app.example.com\"";
+  struct bound {
+    const char* name;
+    std::uint32_t value;
+    std::uint32_t least;
+  };
+  constexpr std::uint32_t most = 10'000'000;
+  const bound bounds[] = {{"http.key_rate", h.key_rate, 0},
+                          {"http.key_burst", h.key_burst, 1},
+                          {"http.signer_rate", h.signer_rate, 0},
+                          {"http.signer_burst", h.signer_burst, 1}};
+  for (const auto& b : bounds)
+    if (b.value < b.least || b.value > most)
+      return std::string{b.name} + " must be from " + std::to_string(b.least) + " to " +
+             std::to_string(most);
+  return {};
+}
+
 std::string check_chain(const chain_settings& c, const std::string& name) {
   if (c.chain_id == 0) return name + ".chain_id must be set";
   if (c.rpc.empty()) return name + ".rpc must list at least one URL";
@@ -279,12 +344,14 @@ std::string settings::validate() const {
     return "profile must be \"sandbox\" or \"production\"";
   if (std::find(std::begin(log_levels), std::end(log_levels), log_level) == std::end(log_levels))
     return "log_level must be trace, debug, info, warning, error, critical or off";
+  if (!is_ip_address(http.listen)) return "http.listen must be an IP address";
   if (http.threads == 0 || http.threads > 64) return "http.threads must be from 1 to 64";
   if (http.max_connections == 0) return "http.max_connections must not be 0";
   if (http.max_in_flight == 0) return "http.max_in_flight must not be 0";
   if (http.max_body < 1024) return "http.max_body must be at least 1024";
   if (!is_site(http.public_url))
     return "http.public_url must be set, like \"https://pay.example.com\": payers see it";
+  if (auto why = check_callers(http); !why.empty()) return why;
   if (engine.workers == 0 || engine.workers > 64) return "engine.workers must be from 1 to 64";
   if (engine.max_live_bets == 0) return "engine.max_live_bets must not be 0";
   if (engine.max_balances == 0) return "engine.max_balances must not be 0";
@@ -314,6 +381,10 @@ std::string settings::validate() const {
 
 loaded parse(const std::string& json_text) {
   loaded out;
+  if (json_text.find('\0') != std::string::npos) {  // json would take it for the end
+    out.error = "not JSON: it has a NUL byte";
+    return out;
+  }
   try {
     out.value = read(json::parse(json_text));
   } catch (const json::exception& e) {

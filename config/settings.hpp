@@ -14,6 +14,12 @@ namespace headroom::config {
 
 using std::chrono::milliseconds;
 
+/// "127.0.0.1:9464" or "[::1]:9464".
+struct listen_address {
+  std::string host;        // an IP address
+  std::uint16_t port = 0;  // 0: the kernel chooses; printed at start
+};
+
 struct http_settings {
   std::string listen = "127.0.0.1";
   std::uint16_t port = 8080;  // 0: the kernel chooses; printed at start
@@ -23,10 +29,16 @@ struct http_settings {
   std::uint32_t max_in_flight = 2048;
   std::uint32_t max_body = 64 * 1024;
   milliseconds request_timeout{15'000};
-  milliseconds idle_timeout{60'000};
+  milliseconds idle_timeout{75'000};  // longer than a proxy's usual 60 s: it closes first
   milliseconds header_timeout{10'000};
   milliseconds drain_timeout{20'000};
   bool public_metrics = true;
+  std::optional<listen_address> admin_listen;  // a second listener, for health and metrics alone
+  std::vector<std::string> cors_origins{"*"};  // of pages: any, or origins by name
+  std::uint32_t key_rate = 200'000;            // requests a second by one service key; 0: no limit
+  std::uint32_t key_burst = 400'000;
+  std::uint32_t signer_rate = 50;  // signed requests a second by one user; 0: no limit
+  std::uint32_t signer_burst = 200;
 };
 
 struct database_settings {

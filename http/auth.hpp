@@ -7,7 +7,8 @@
 namespace headroom::http {
 
 /// The owner of the request's `Authorization: Bearer` key; nothing when there is no such header.
-/// Throws 401 when it is malformed, unknown or revoked, 503 while the keys were never read.
+/// Throws 401 when it is malformed, unknown or revoked, 429 when the key was used too often, 503
+/// while the keys were never read.
 [[nodiscard]] const principal* presented_key(exchange& x);
 
 /// The owner of a key with at least one of `scopes`. Throws 401 without a key, 403 naming the first
@@ -19,6 +20,9 @@ const principal& require_scope(exchange& x, std::initializer_list<scope> scopes)
 inline const principal& require_reader(exchange& x) {
   return require_scope(x, {scope::read, scope::trade});
 }
+
+/// A request that `user` signed counts against that user's rate. Throws 429.
+void count_signer(exchange& x, const address& user);
 
 /// The request's Idempotency-Key: one header of 1 to 128 visible ASCII characters. Throws 400.
 [[nodiscard]] std::string_view require_idempotency_key(const exchange& x);

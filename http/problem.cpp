@@ -45,6 +45,7 @@ constexpr row table[] = {
 std::string_view title_of(unsigned status) noexcept {
   return status == 431   ? "The request's header is too large"
          : status == 408 ? "The request came too slowly"
+         : status == 415 ? "The body is not JSON"
                          : reason_phrase(status);
 }
 

@@ -27,7 +27,6 @@ void get_bets(exchange& x);
 void post_deposit(exchange& x);
 void get_deposit(exchange& x);
 void get_deposits(exchange& x);
-void options_deposit(exchange& x);  // CORS preflight
 // routes_conversions.cpp
 void get_conversion(exchange& x);
 void get_conversions(exchange& x);

@@ -81,7 +81,7 @@ void answer_bet(exchange& x, const bet& b) {
   w.close();
   response answer;
   answer.body = w.take();
-  answer.with("Location", "/bets/" + id);
+  if (x.caller() != nullptr) answer.with("Location", "/bets/" + id);  // who signs cannot read there
   answer.status = 201;
   if (b.status == bet_status::placing) {
     answer.status = 202;
@@ -137,7 +137,10 @@ void post_bet(exchange& x) {
   if (!signature) key = &require_scope(x, {scope::trade});
   const auto idempotency_key = require_idempotency_key(x);
   auto wanted = read_bet(x, body);
-  if (signature) check_signature(x, wanted, *signature, idempotency_key);
+  if (signature) {
+    check_signature(x, wanted, *signature, idempotency_key);
+    count_signer(x, wanted.order.user);
+  }
   const auto who = signature ? "user:" + wanted.order.user.hex() : key->name;
 
   std::string seed{"headroom.bet"};

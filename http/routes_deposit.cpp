@@ -114,22 +114,7 @@ void answer_with_progress(exchange& x, const deposit& d, const conversion* c) {
 
 }  // namespace
 
-void options_deposit(exchange& x) {
-  response answer;
-  answer.status = 204;
-  answer.with("Allow", "POST, OPTIONS")
-      .with("Access-Control-Allow-Origin", "*")
-      .with("Access-Control-Allow-Methods", "POST, OPTIONS")
-      .with("Access-Control-Allow-Headers",
-            "Content-Type, PAYMENT-SIGNATURE, X-PAYMENT, Access-Control-Expose-Headers")
-      .with("Access-Control-Max-Age", "600");
-  x.reply(std::move(answer));
-}
-
 void post_deposit(exchange& x) {
-  x.always("Access-Control-Allow-Origin", "*");  // browsers pay from any origin
-  x.always("Access-Control-Expose-Headers",
-           "PAYMENT-REQUIRED, PAYMENT-RESPONSE, X-PAYMENT-RESPONSE, Location, Retry-After");
   const query_fields none{x.asked().query, {}};
   const auto amount = read_deposit_amount(x);
   const auto paid = payment_of(x.asked());

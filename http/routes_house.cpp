@@ -1,7 +1,6 @@
 #include "http/auth.hpp"
 #include "http/fields.hpp"
 #include "http/json_writer.hpp"
-#include "http/openapi.hpp"
 #include "http/routes.hpp"
 
 namespace headroom::http {
@@ -29,6 +28,11 @@ void answer_readiness(exchange& x, const actors::readiness& r) {
   answer.body = readiness_json(r);
   if (!r.ready) answer.with("Retry-After", "1");
   x.reply(std::move(answer));
+}
+
+/// If-None-Match: "*", or a list of tags, weak ones too (RFC 9110 section 13.1.2).
+bool names_etag(std::string_view list, std::string_view etag) noexcept {
+  return list == "*" || list.find(etag) != std::string_view::npos;
 }
 
 void write_actor(json_writer& w, const actors::actor_info& a) {
@@ -77,7 +81,18 @@ void get_readyz(exchange& x) {
       actors::get_atom::value);
 }
 
-void get_openapi(exchange& x) { x.reply_json(openapi_document(x.settings().public_url)); }
+/// The document changes with the program only: caches ask again after five minutes, by its ETag.
+void get_openapi(exchange& x) {
+  const auto& document = x.shared().openapi;
+  response answer;
+  answer.with("ETag", document.etag).with("Cache-Control", "public, max-age=300");
+  if (names_etag(x.asked()[header::if_none_match].text, document.etag)) {
+    answer.status = 304;
+  } else {
+    answer.body = document.body;
+  }
+  x.reply(std::move(answer));
+}
 
 void get_actors(exchange& x) {
   require_scope(x, {scope::inspect});
