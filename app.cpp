@@ -20,6 +20,7 @@
 #include "actors/inspector_actor.hpp"
 #include "actors/journal_actor.hpp"
 #include "actors/query_actor.hpp"
+#include "actors/registry.hpp"
 #include "chain/audit_actor.hpp"
 #include "chain/json_rpc.hpp"
 #include "chain/payment_actor.hpp"
@@ -63,13 +64,26 @@ actors::core_settings core_of(const config::settings& s) {
   out.max_live_deposits = s.engine.max_live_deposits;
   out.balance_idle = s.engine.balance_idle;
   out.drain = s.engine.drain;
+  out.stop_step = s.engine.stop_step;
+  out.journal_queue = s.engine.journal_queue;
+  out.journal_batch = s.engine.journal_batch;
+  out.journal_retry = s.engine.journal_retry;
+  out.load_timeout = s.engine.load_timeout;
+  out.append_timeout = s.engine.append_timeout;
+  out.overdue = s.engine.overdue;
+  out.buffer_tick = s.engine.buffer_tick;
+  out.deposits_recovered = s.engine.deposits_recovered;
+  out.restarts_per_minute = s.engine.restarts_per_minute;
   out.placing.first_wait = s.venue.first_look;
   out.placing.longest_wait = s.venue.longest_look;
   out.placing.grace = s.venue.grace;
   out.deposit_answer = s.deposits.answer;
   out.conversion_poll = s.conversion.poll;
   out.stuck_after = std::chrono::duration_cast<std::chrono::milliseconds>(s.conversion.stuck_after);
+  out.step_timeout = s.conversion.step_timeout;
   out.conversion_attempts = s.conversion.attempts;
+  out.conversions_at_once = s.conversion.at_once;
+  out.deposits_per_conversion = s.conversion.most_deposits;
   out.conversion_minimum = s.conversion.minimum;
   return out;
 }
@@ -153,6 +167,8 @@ http::server_settings http_of(const config::settings& s) {
     out.admin_address = s.http.admin_listen->host;
     out.admin_port = s.http.admin_listen->port;
   }
+  out.kept_refusals = s.http.kept_refusals;
+  out.refusals_kept = s.http.refusals_kept;
   out.deposit_min = s.deposits.minimum;
   out.deposit_max = s.deposits.maximum;
   return out;
@@ -252,6 +268,57 @@ class stop_signal {
   sigset_t set_{};
 };
 
+/// For whoever looks into the log of a service that would not end.
+void log_who_is_left(caf::actor_system& sys) {
+  for (const auto& kind : actors::registry::instance().kinds())
+    if (kind.live > 0)
+      spdlog::error("service.still_there kind={} actors={} messages_waiting={}", kind.name,
+                    kind.live, kind.mailbox);
+  spdlog::critical("service.does_not_end actors_running={}", sys.registry().running());
+}
+
+/// All that matters is in the books; what will not end is named and left behind.
+[[noreturn]] void leave_at_once(caf::actor_system& sys, int code) {
+  log_who_is_left(sys);
+  spdlog::info("service.stopped clean=false");
+  spdlog::shutdown();
+  std::_Exit(code == 0 ? 6 : code);
+}
+
+/// CAF waits without a bound for every actor and every detached thread to end. Declared before the
+/// actor system, so that it watches over its end too: what takes longer is named, and left behind.
+class bounded_end {
+ public:
+  bounded_end() = default;
+  bounded_end(const bounded_end&) = delete;
+  bounded_end& operator=(const bounded_end&) = delete;
+  ~bounded_end() {
+    if (!watch_.joinable()) return;
+    {
+      const std::lock_guard lock{mutex_};
+      ended_ = true;
+    }
+    changed_.notify_one();
+    watch_.join();
+    spdlog::info("service.stopped clean=true");
+  }
+
+  /// The end begins. `sys` is asked for who is left while it waits for them.
+  void begin(caf::actor_system& sys, std::chrono::milliseconds patience, int code) {
+    watch_ = std::thread{[this, &sys, patience, code] {
+      std::unique_lock lock{mutex_};
+      if (changed_.wait_for(lock, patience, [this] { return ended_; })) return;
+      leave_at_once(sys, code);
+    }};
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool ended_ = false;
+  std::thread watch_;
+};
+
 bool stop_guardian(caf::actor_system& sys, const actors::guardian_actor& guardian,
                    std::chrono::milliseconds patience) {
   caf::scoped_actor self{sys};
@@ -280,13 +347,17 @@ int serve(const config::settings& s) {
     spdlog::error("service.no_venue_key reason=\"{}\"", error);
     return 2;
   }
-  persistence::pg_store store{{.conninfo = s.database.url}};
+  persistence::pg_store store{{s.database.url, s.database.connect_timeout,
+                               s.database.statement_timeout, s.database.writer_wait}};
   if (const auto why = store.open(); !why.empty()) {
     spdlog::error("service.no_database reason=\"{}\"", why);
     return 3;
   }
-  persistence::pg_reader reader{{.conninfo = s.database.url}};
-  persistence::pg_reader public_reader{{.conninfo = s.database.url}};
+  const persistence::reader_settings reading{s.database.url, s.database.connect_timeout,
+                                             s.database.read_timeout};
+  persistence::pg_reader reader{reading};
+  persistence::pg_reader public_reader{reading};
+  persistence::pg_reader reports_reader{reading};
 
   const auto account = wallet_key->address_of();
   const auto ethereum = chain::make_ethereum_port();
@@ -296,6 +367,7 @@ int serve(const config::settings& s) {
   const auto core = core_of(s);
   actors::directory dir{core.max_live_bets, core.max_balances,
                         core.max_live_deposits};  // the last actors still use it
+  bounded_end end;
   caf::actor_system_config caf_config;
   caf_config.set("scheduler.policy", caf::atom("sharing"));  // docs/decisions/0002
   caf_config.set("scheduler.max-threads", std::size_t{s.engine.workers});
@@ -336,8 +408,12 @@ int serve(const config::settings& s) {
       "query.public",
       [&] { return sys.spawn<caf::detached>(actors::query_behavior, &public_reader); },
       [&](const actors::query_actor& handle) { dir.set_public_query(handle); });
-  house.add<actors::inspector_actor>("inspector",
-                                     [&] { return sys.spawn(actors::inspector_behavior); });
+  house.add_as<actors::query_actor>(
+      "query.reports",
+      [&] { return sys.spawn<caf::detached>(actors::reports_behavior, &reports_reader); },
+      [&](const actors::query_actor& handle) { dir.set_reports(handle); });
+  house.add<actors::inspector_actor>(
+      "inspector", [&] { return sys.spawn<caf::detached>(actors::inspector_behavior); });
   house.add<actors::buffer_actor>("buffer", [&] { return sys.spawn(actors::buffer_behavior, w); });
   house.add_wallet("wallet.plasma", wallet_of(s.plasma), wallet_key, plasma);
   house.add_wallet("wallet.polygon", wallet_of(s.polygon), wallet_key, polygon);
@@ -399,11 +475,8 @@ int serve(const config::settings& s) {
   }
   const bool ended = stop_guardian(sys, guardian, actors::longest_stop(core));
   for (const auto& client : clients) client->stop();
-  spdlog::info("service.stopped clean={}", ended);
-  if (!ended) {  // some actor will not end: everything that matters is in the books, so leave
-    spdlog::shutdown();
-    std::_Exit(code == 0 ? 6 : code);
-  }
+  if (!ended) leave_at_once(sys, code);
+  end.begin(sys, core.stop_step, code);
   return code;
 }
 

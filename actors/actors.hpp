@@ -440,10 +440,11 @@ using metrics_atom = caf::atom_constant<caf::atom("metrics")>;
 using work_atom = caf::atom_constant<caf::atom("work")>;
 using ping_atom = caf::atom_constant<caf::atom("ping")>;
 
-/// QUERY: reads in a connection of its own; one serves the house, one the HTTP front. Detached: its
-/// store blocks.
+/// QUERY: reads in a connection of its own: one serves the house, one the HTTP front, one the
+/// reports that read much, so that nothing waits for those. Detached: its store blocks.
 using query_actor = status_actor::extend<
-    caf::replies_to<get_atom, bet_id>::with<bet>,  // not_found
+    caf::replies_to<get_atom, bet_id>::with<bet>,           // not_found
+    caf::replies_to<get_atom, address>::with<balance_row>,  // Version 0: a stranger.
     caf::replies_to<bet_filter>::with<bet_page>,
     caf::replies_to<get_atom, deposit_id>::with<deposit>,     // not_found
     caf::replies_to<get_atom, authorization>::with<deposit>,  // not_found
@@ -498,11 +499,12 @@ struct actor_info {
 HEADROOM_INSPECT(actor_info, x.id, x.name, x.business_id, x.mailbox, x.received, x.processed,
                  x.busy_us, x.age_ms)
 
-/// All live actors of one kind together.
+/// All actors of one kind together. `processed` and `busy_us` count those that ended too, so they
+/// never fall.
 struct kind_info {
   std::string name;
   std::uint64_t live = 0;
-  std::uint64_t mailbox = 0;
+  std::uint64_t mailbox = 0;  // messages waiting
   std::uint64_t processed = 0;
   std::uint64_t busy_us = 0;
 };

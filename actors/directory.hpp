@@ -26,6 +26,8 @@ class directory {
   using spawn_bet = std::function<bet_actor(const bet_id&)>;
   using spawn_deposit = std::function<deposit_actor()>;
 
+  static constexpr std::size_t balance_parts = 64;
+
   /// Bounds of what callers can make this process hold.
   explicit directory(std::size_t max_live_bets, std::size_t max_balances = 250'000,
                      std::size_t max_live_deposits = 1024);
@@ -47,6 +49,9 @@ class directory {
   /// house's own reads go to get<query_actor>().
   [[nodiscard]] query_actor public_query() const;
   void set_public_query(query_actor handle);
+  /// Reports that read much, with a connection of their own again: they hold up no other read.
+  [[nodiscard]] query_actor reports() const;
+  void set_reports(query_actor handle);
   /// One wallet per chain.
   [[nodiscard]] wallet_actor wallet(std::uint64_t chain_id) const;
   void set_wallet(std::uint64_t chain_id, wallet_actor handle);
@@ -60,7 +65,7 @@ class directory {
   // -- users' balances -------------------------------------------------------------------------
 
   /// The user's actor, spawned when nobody owns the balance yet. Empty when `max_balances` are
-  /// awake: idle ones leave by themselves.
+  /// awake (idle ones leave by themselves) and once sealed.
   [[nodiscard]] balance_actor balance_of(const address& user);
   /// The user's actor if there is one; does not spawn.
   [[nodiscard]] balance_actor find_balance(const address& user) const;
@@ -76,7 +81,8 @@ class directory {
 
   // -- bets in progress ------------------------------------------------------------------------
 
-  /// The actor of this bet: the live one, or a new one. Empty when `max_live_bets` are in progress.
+  /// The actor of this bet: the live one, or a new one. No new one (then empty) when
+  /// `max_live_bets` are in progress, or draining.
   [[nodiscard]] bet_actor open_bet(const bet_id& id);
   [[nodiscard]] bet_actor find_bet(const bet_id& id) const;
   void forget_bet(const bet_id& id, caf::actor_id who);
@@ -84,12 +90,16 @@ class directory {
   [[nodiscard]] std::vector<bet_actor> all_bets() const;
 
   [[nodiscard]] std::vector<balance_actor> all_balances() const;
+  /// Those of one part of `balance_parts`: who speaks to all need not do it at once.
+  [[nodiscard]] std::vector<balance_actor> balances_of_part(std::size_t part) const;
 
   // -- payments in progress --------------------------------------------------------------------
 
-  /// A fresh actor for one x402 payment. Empty when `max_live_deposits` are in progress.
+  /// A fresh actor for one x402 payment. Empty when `max_live_deposits` are in progress, or
+  /// draining.
   [[nodiscard]] deposit_actor open_deposit();
-  /// A fresh actor for a payment that is in the books already: always let in.
+  /// A fresh actor for a payment that is in the books already: always let in, unless draining: then
+  /// the next start finds it.
   [[nodiscard]] deposit_actor resume_deposit();
   void forget_deposit(caf::actor_id who);
   [[nodiscard]] std::vector<deposit_actor> all_deposits() const;
@@ -104,8 +114,10 @@ class directory {
 
   // -- the end ---------------------------------------------------------------------------------
 
-  /// Lets go of every handle, so that the directory may outlive the actor system. Nothing may be
-  /// opened afterwards.
+  /// Nobody is spawned any more, whoever asks: a list of actors taken after it is whole. Draining
+  /// comes before it, since bets on their way still need balances.
+  void seal();
+  /// Lets go of every handle, so that the directory may outlive the actor system. Seals.
   void close();
 
   // -- gauges ----------------------------------------------------------------------------------
@@ -121,14 +133,14 @@ class directory {
   void publish_buffer_available(usdc amount) noexcept {
     buffer_available_.store(amount.micro, std::memory_order_release);
   }
-  /// Set once when the service drains: new work is refused with shutting_down.
+  /// Set once when the service drains: no new bet or deposit is opened, nor taken up again.
   [[nodiscard]] bool draining() const noexcept { return draining_.load(); }
   void drain() noexcept { draining_.store(true); }
 
  private:
   deposit_actor add_deposit();  // with deposits_mutex_ held
 
-  static constexpr std::size_t shards = 64;
+  static constexpr std::size_t shards = balance_parts;
   static constexpr std::int64_t buffer_unknown = -1;
   struct balance_owner {
     balance_actor handle;
@@ -151,6 +163,7 @@ class directory {
              route_actor, audit_actor, inspector_actor, guardian_actor>
       singletons_;
   query_actor public_query_;
+  query_actor reports_;
   std::unordered_map<std::uint64_t, wallet_actor> wallets_;
   spawn_balance spawn_balance_;
   spawn_bet spawn_bet_;
@@ -166,6 +179,7 @@ class directory {
   std::atomic<std::size_t> live_balances_{0};
   std::atomic<std::int64_t> buffer_available_{buffer_unknown};
   std::atomic<bool> draining_{false};
+  std::atomic<bool> sealed_{false};  // read under a shard's mutex
 };
 
 }  // namespace headroom::actors

@@ -24,6 +24,7 @@ enum class store_status : std::uint8_t {
   ok = 0,           // committed (or read); look at the outcomes
   unavailable = 1,  // nothing happened; try again later
   in_doubt = 2,     // the answer to COMMIT was lost; committing the same batch again finds out
+  too_slow = 3,  // it outlived its time; some of it may be in the books: ask again in smaller parts
 };
 
 /// Where the journal commits: PostgreSQL (persistence/). Called by one thread at a time, blocks.
@@ -35,7 +36,7 @@ class ledger_store {
   /// number of statements, however many they are; the rare entries take a few each. `outcomes` gets
   /// one element per entry: a refused entry leaves no trace and never sinks the others. Committing
   /// an entry that is in the books already changes nothing and answers `none` with the present
-  /// balance. After `in_doubt` or `unavailable` the outcomes mean nothing; before it commits again,
+  /// balance. After anything but `ok` the outcomes mean nothing; before it commits again,
   /// an implementation makes sure that the lost attempt can no longer succeed. `buffer` gets the
   /// committed row when a batch touched it (its version grows).
   virtual store_status commit(std::span<const journal_entry> batch,
@@ -58,6 +59,8 @@ class ledger_reader {
   virtual ~ledger_reader() = default;
 
   virtual std::optional<std::optional<bet>> find_bet(const bet_id& id) = 0;
+  /// The user's row as committed; version 0 for one the books do not know.
+  virtual std::optional<balance_row> find_balance(const address& user) = 0;
   virtual std::optional<bet_page> list_bets(const bet_filter& filter) = 0;
   virtual std::optional<std::optional<deposit>> find_deposit(const deposit_id& id) = 0;
   /// The deposit that spends this authorization, whatever its id.

@@ -39,6 +39,7 @@ struct core_settings {
   /// Of an ordered stop: how long the journal's last commits may take, and how long the ends of all
   /// components together. A blocked one ends when its statement does (10 s in persistence/).
   std::chrono::milliseconds stop_step{15'000};
+  std::uint32_t restarts_per_minute = 5;  // of one component, before the process gives up
 };
 
 /// What is handed to every actor of the core. Everything in it outlives the actor system.

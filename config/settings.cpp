@@ -1,9 +1,7 @@
 #include "config/settings.hpp"
 
-#include <arpa/inet.h>
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <fstream>
@@ -13,16 +11,12 @@
 #include <set>
 #include <sstream>
 
+#include "config/bounds.hpp"
+
 namespace headroom::config {
 namespace {
 
 using nlohmann::json;
-
-bool is_ip_address(const std::string& text) {
-  in6_addr ignored;
-  return ::inet_pton(AF_INET, text.c_str(), &ignored) == 1 ||
-         ::inet_pton(AF_INET6, text.c_str(), &ignored) == 1;
-}
 
 struct wrong : std::runtime_error {
   using std::runtime_error::runtime_error;
@@ -190,6 +184,8 @@ settings read(const json& document) {
         .take_ms("idle_timeout_ms", h.idle_timeout)
         .take_ms("header_timeout_ms", h.header_timeout)
         .take_ms("drain_timeout_ms", h.drain_timeout)
+        .take("kept_refusals", h.kept_refusals)
+        .take_ms("refusals_kept_ms", h.refusals_kept)
         .take("public_metrics", h.public_metrics)
         .take("admin_listen", h.admin_listen)
         .take("cors_origins", h.cors_origins)
@@ -198,7 +194,14 @@ settings read(const json& document) {
         .take("signer_rate", h.signer_rate)
         .take("signer_burst", h.signer_burst);
   });
-  root.inside("database", [&](section& s) { s.take("url", out.database.url); });
+  root.inside("database", [&](section& s) {
+    auto& d = out.database;
+    s.take("url", d.url)
+        .take_ms("connect_timeout_ms", d.connect_timeout)
+        .take_ms("statement_timeout_ms", d.statement_timeout)
+        .take_ms("read_timeout_ms", d.read_timeout)
+        .take_ms("writer_wait_ms", d.writer_wait);
+  });
   root.inside("plasma", [&](section& s) { read_chain(s, out.plasma); });
   root.inside("polygon", [&](section& s) { read_chain(s, out.polygon); });
   root.inside("deposits", [&](section& s) {
@@ -221,8 +224,11 @@ settings read(const json& document) {
         .take("least_bps", c.least_bps)
         .take("max_bridge_fee", c.max_bridge_fee)
         .take_ms("poll_ms", c.poll)
+        .take_ms("step_timeout_ms", c.step_timeout)
         .take("stuck_after_seconds", c.stuck_after)
         .take("attempts", c.attempts)
+        .take("at_once", c.at_once)
+        .take("most_deposits", c.most_deposits)
         .take("minimum", c.minimum);
   });
   root.inside("venue", [&](section& s) {
@@ -249,135 +255,23 @@ settings read(const json& document) {
         .take("max_balances", e.max_balances)
         .take("max_live_deposits", e.max_live_deposits)
         .take_ms("balance_idle_ms", e.balance_idle)
-        .take_ms("drain_ms", e.drain);
+        .take_ms("drain_ms", e.drain)
+        .take_ms("stop_step_ms", e.stop_step)
+        .take("journal_queue", e.journal_queue)
+        .take("journal_batch", e.journal_batch)
+        .take_ms("journal_retry_ms", e.journal_retry)
+        .take_ms("load_timeout_ms", e.load_timeout)
+        .take_ms("append_timeout_ms", e.append_timeout)
+        .take_ms("overdue_ms", e.overdue)
+        .take_ms("buffer_tick_ms", e.buffer_tick)
+        .take("deposits_recovered", e.deposits_recovered)
+        .take("restarts_per_minute", e.restarts_per_minute);
   });
   root.done();
   return out;
 }
 
-bool is_url(const std::string& text) {
-  return text.starts_with("http://") || text.starts_with("https://");
-}
-
-/// A URL that a path can be added to.
-bool is_site(const std::string& text) {
-  return is_url(text) && text.find("//") + 2 < text.size() && text.back() != '/';
-}
-
-/// As a browser's Origin header says it (RFC 6454): no path, lower case.
-bool is_origin(const std::string& text) {
-  if (!is_site(text)) return false;
-  const auto host = text.substr(text.find("//") + 2);
-  return std::all_of(host.begin(), host.end(), [](char c) {
-    return c > ' ' && c <= '~' && c != '/' && c != '?' && c != '#' && c != '@' && c != '*' &&
-           c != ',' && !(c >= 'A' && c <= 'Z');
-  });
-}
-
-std::string check_callers(const http_settings& h) {
-  for (const auto& origin : h.cors_origins)
-    if (origin != "*" && !is_origin(origin))
-      return "http.cors_origins must be \"*\" or origins like \"https://app.example.com\"";
-  struct bound {
-    const char* name;
-    std::uint32_t value;
-    std::uint32_t least;
-  };
-  constexpr std::uint32_t most = 10'000'000;
-  const bound bounds[] = {{"http.key_rate", h.key_rate, 0},
-                          {"http.key_burst", h.key_burst, 1},
-                          {"http.signer_rate", h.signer_rate, 0},
-                          {"http.signer_burst", h.signer_burst, 1}};
-  for (const auto& b : bounds)
-    if (b.value < b.least || b.value > most)
-      return std::string{b.name} + " must be from " + std::to_string(b.least) + " to " +
-             std::to_string(most);
-  return {};
-}
-
-std::string check_chain(const chain_settings& c, const std::string& name) {
-  if (c.chain_id == 0) return name + ".chain_id must be set";
-  if (c.rpc.empty()) return name + ".rpc must list at least one URL";
-  for (std::size_t i = 0; i < c.rpc.size(); ++i)  // not shown: it may hold a provider's key
-    if (!is_url(c.rpc[i])) return name + ".rpc[" + std::to_string(i) + "] must be an http(s) URL";
-  if (c.usdt0.is_zero()) return name + ".usdt0 must be set";
-  if (c.poll < milliseconds{10}) return name + ".poll_ms must be at least 10";
-  if (c.bump_after < milliseconds{1'000}) return name + ".bump_after_ms must be at least 1000";
-  if (c.rpc_timeout < milliseconds{100}) return name + ".rpc_timeout_ms must be at least 100";
-  return {};
-}
-
-/// Waits of nothing would be loops that never rest, or time-outs that are always over.
-std::string check_waits(const settings& s) {
-  struct wait {
-    const char* name;
-    milliseconds value;
-    milliseconds least;
-  };
-  const wait waits[] = {
-      {"http.request_timeout_ms", s.http.request_timeout, milliseconds{100}},
-      {"http.idle_timeout_ms", s.http.idle_timeout, milliseconds{100}},
-      {"http.header_timeout_ms", s.http.header_timeout, milliseconds{100}},
-      {"conversion.poll_ms", s.conversion.poll, milliseconds{10}},
-      {"venue.order_timeout_ms", s.venue.order_timeout, milliseconds{100}},
-      {"venue.first_look_ms", s.venue.first_look, milliseconds{10}},
-      {"venue.longest_look_ms", s.venue.longest_look,
-       std::max(s.venue.first_look, milliseconds{10})},
-      {"engine.balance_idle_ms", s.engine.balance_idle, milliseconds{1'000}},
-  };
-  for (const auto& w : waits)
-    if (w.value < w.least)
-      return std::string{w.name} + " must be at least " + std::to_string(w.least.count());
-  if (s.conversion.stuck_after < std::chrono::seconds{1})
-    return "conversion.stuck_after_seconds must be at least 1";
-  return {};
-}
-
-/// The names spdlog knows; it takes any other word for "off".
-constexpr const char* log_levels[] = {"trace", "debug",    "info", "warning",
-                                      "error", "critical", "off"};
-
 }  // namespace
-
-std::string settings::validate() const {
-  if (profile != "sandbox" && profile != "production")
-    return "profile must be \"sandbox\" or \"production\"";
-  if (std::find(std::begin(log_levels), std::end(log_levels), log_level) == std::end(log_levels))
-    return "log_level must be trace, debug, info, warning, error, critical or off";
-  if (!is_ip_address(http.listen)) return "http.listen must be an IP address";
-  if (http.threads == 0 || http.threads > 64) return "http.threads must be from 1 to 64";
-  if (http.max_connections == 0) return "http.max_connections must not be 0";
-  if (http.max_in_flight == 0) return "http.max_in_flight must not be 0";
-  if (http.max_body < 1024) return "http.max_body must be at least 1024";
-  if (!is_site(http.public_url))
-    return "http.public_url must be set, like \"https://pay.example.com\": payers see it";
-  if (auto why = check_callers(http); !why.empty()) return why;
-  if (engine.workers == 0 || engine.workers > 64) return "engine.workers must be from 1 to 64";
-  if (engine.max_live_bets == 0) return "engine.max_live_bets must not be 0";
-  if (engine.max_balances == 0) return "engine.max_balances must not be 0";
-  if (engine.max_live_deposits == 0) return "engine.max_live_deposits must not be 0";
-  if (auto why = check_chain(plasma, "plasma"); !why.empty()) return why;
-  if (auto why = check_chain(polygon, "polygon"); !why.empty()) return why;
-  if (!deposits.minimum.is_positive()) return "deposits.minimum must be positive";
-  if (deposits.maximum < deposits.minimum) return "deposits.maximum must not be below the minimum";
-  if (deposits.max_timeout_seconds < 30 || deposits.max_timeout_seconds > 3600)
-    return "deposits.max_timeout_seconds must be from 30 to 3600";
-  if (conversion.usdc_token.is_zero()) return "conversion.usdc must be set";
-  if (!conversion.router.is_zero() || !conversion.quoter.is_zero()) {
-    if (conversion.router.is_zero()) return "conversion.router must be set";
-    if (conversion.quoter.is_zero()) return "conversion.quoter must be set";
-    for (const auto* c : {&plasma, &polygon})
-      if (c->oft.is_zero() || c->eid == 0)
-        return (c == &plasma ? "plasma" : "polygon") + std::string{".oft and .eid must be set"};
-  }
-  if (conversion.least_bps > 10'000 || conversion.slippage_bps > 10'000)
-    return "conversion: basis points must not exceed 10000";
-  if (!is_url(venue.url)) return "venue.url must be an http(s) URL";
-  if (auto why = check_waits(*this); !why.empty()) return why;
-  if (wallet_key.file.empty() && wallet_key.env.empty())
-    return "wallet_key must name a file or an environment variable";
-  return {};
-}
 
 loaded parse(const std::string& json_text) {
   loaded out;

@@ -39,10 +39,16 @@ struct http_settings {
   std::uint32_t key_burst = 400'000;
   std::uint32_t signer_rate = 50;  // signed requests a second by one user; 0: no limit
   std::uint32_t signer_burst = 200;
+  std::uint32_t kept_refusals = 10'000;    // bets that were answered 202 and refused afterwards
+  milliseconds refusals_kept{86'400'000};  // as long as the longest deadline of a bet
 };
 
 struct database_settings {
   std::string url;  // or the environment's HEADROOM_DATABASE_URL
+  milliseconds connect_timeout{5'000};
+  milliseconds statement_timeout{10'000};  // of the journal's commits
+  milliseconds read_timeout{5'000};        // of one read beside the journal
+  milliseconds writer_wait{10'000};        // for an earlier writer to be really gone
 };
 
 /// One EVM chain as the service uses it.
@@ -79,9 +85,12 @@ struct conversion_settings {
   std::uint32_t least_bps = 9'960;
   std::uint32_t max_bridge_fee = 25;  // in whole coins of the source chain
   milliseconds poll{1'000};
-  std::chrono::seconds stuck_after{300};
-  std::uint32_t attempts = 5;
-  usdc minimum{1'000'000};  // smaller sums wait for company
+  milliseconds step_timeout{30'000};      // one answer of a route
+  std::chrono::seconds stuck_after{300};  // without progress: retried
+  std::uint32_t attempts = 5;             // of one step, after definite failures
+  std::uint32_t at_once = 4;
+  std::uint32_t most_deposits = 200;  // in one conversion
+  usdc minimum{1'000'000};            // smaller sums wait for company
 };
 
 struct venue_settings {
@@ -112,6 +121,16 @@ struct engine_settings {
   std::uint32_t max_live_deposits = 1024;
   milliseconds balance_idle{60'000};
   milliseconds drain{10'000};
+  milliseconds stop_step{15'000};  // of an ordered stop: the last commits; then the actors' ends
+  std::uint32_t journal_queue = 16'384;      // entries waiting before `overloaded`
+  std::uint32_t journal_batch = 4'096;       // entries per transaction at most
+  milliseconds journal_retry{50};            // first wait while the store is away, doubles to 2 s
+  milliseconds load_timeout{5'000};          // a row through the journal
+  milliseconds append_timeout{30'000};       // a rare entry; bets wait for the journal itself
+  milliseconds overdue{60'000};              // an answer to a bet that is this late is lost
+  milliseconds buffer_tick{5'000};           // refill, recommended size, low alert
+  std::uint32_t deposits_recovered = 2'000;  // unsettled payments resumed at once after a start
+  std::uint32_t restarts_per_minute = 5;     // of one component, before the process gives up
 };
 
 struct settings {

@@ -11,6 +11,7 @@
 #include "http/message.hpp"
 #include "http/openapi.hpp"
 #include "http/problem.hpp"
+#include "http/promised_bets.hpp"
 #include "http/request_metrics.hpp"
 #include "http/services.hpp"
 
@@ -23,6 +24,7 @@ struct front {
   bridge_handle bridge;
   key_ring keys;
   request_metrics metrics;
+  promised_bets promised;
   openapi_document openapi;
   rate_table key_rates;
   rate_table signer_rates;

@@ -54,7 +54,7 @@ void get_solvency(exchange& x) {
   require_scope(x, {scope::read});
   const query_fields none{x.asked().query, {}};
   x.ask<trial_balance>(
-      x.services().dir.public_query(),
+      x.services().dir.reports(),
       [](exchange& y, const trial_balance& t) {
         y.ask_or<actors::onchain_balances>(
             y.services().dir.get<actors::audit_actor>(),

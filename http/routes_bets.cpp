@@ -104,10 +104,50 @@ bet unanswered(const actors::place_bet& order, timestamp now) {
   return out;
 }
 
+bool is_unknown(errc code) { return code == errc::timed_out || code == errc::in_doubt; }
+
+/// The words of a refusal as a bet's `failure`: its stable code, then its sentence.
+std::string failure_of(const caf::error& e) {
+  const auto p = problem_of(e);
+  return p.code + ": " + (p.detail.empty() ? p.title : p.detail);
+}
+
+/// Waits for the word on a bet whose asker was told `placing` already. The books show a bet that
+/// was taken; a refusal would be lost here.
+class late_word final : public question {
+ public:
+  late_word(front& shared, const bet_id& id) : shared_{shared}, id_{id} {}
+
+  void heard(std::unique_ptr<question> self, const caf::type_erased_tuple& said) override {
+    if (said.match_elements<caf::error>()) {
+      const auto& e = said.get_as<caf::error>(0);
+      if (!is_unknown(actors::code_of(e)) && !actors::never_received(e))
+        shared_.promised.refused(id_, failure_of(e), shared_.services.now());
+    }
+    self.reset();
+  }
+  void run() override {}
+
+ private:
+  front& shared_;
+  bet_id id_;
+};
+
+/// 202: from now on the id must be understood, whatever becomes of the bet.
+void answer_unknown(exchange& x, const actors::place_bet& order) {
+  constexpr auto longest_wait = std::chrono::minutes{10};  // beyond every wait of a bet's actor
+  const auto now = actor_bridge::clock::now();
+  const auto row = unanswered(order, x.services().now());
+  auto& shared = x.shared();
+  shared.promised.promise(row, now);
+  if (const auto actor = x.services().dir.find_bet(order.id))  // joins what it is doing
+    shared.bridge->ask(actor, now + longest_wait, std::make_unique<late_word>(shared, order.id),
+                       order);
+  answer_bet(x, row);
+}
+
 void refuse_bet(exchange& x, const actors::place_bet& order, const caf::error& e) {
-  const auto code = actors::code_of(e);
-  if (code == errc::timed_out || code == errc::in_doubt)
-    return answer_bet(x, unanswered(order, x.services().now()));
+  if (is_unknown(actors::code_of(e))) return answer_unknown(x, order);
   x.refuse(problem_of(e, "max_price"));  // its bounds are the market's
 }
 
@@ -116,7 +156,10 @@ void refuse_bet(exchange& x, const actors::place_bet& order, const caf::error& e
 void place(exchange& x, const actors::place_bet& order, unsigned tries_left) {
   auto& dir = x.services().dir;
   const auto actor = dir.open_bet(order.id);
-  if (!actor) return x.refuse(problem_of(errc::overloaded, "too many bets are being placed"));
+  if (!actor)
+    return x.refuse(dir.draining()
+                        ? problem_of(errc::shutting_down, "no new bets are taken")
+                        : problem_of(errc::overloaded, "too many bets are being placed"));
   x.ask_or<bet>(
       actor, [](exchange& y, const bet& b) { answer_bet(y, b); },
       [order, tries_left](exchange& y, const caf::error& e) {
@@ -152,18 +195,47 @@ void post_bet(exchange& x) {
   place(x, wanted.order, 2);
 }
 
+namespace {
+
+void show_bet(exchange& x, const bet& b) {
+  json_writer w{768};
+  w.open();
+  write_bet(w, b, x.services().ethereum);
+  w.close();
+  x.reply_json(w.take());
+}
+
+/// Promised, not in the books, and no actor is at it: an entry of a dead one may still wait in the
+/// journal, which answers after it. Then there is none, and never will be.
+void find_out(exchange& x, const bet& promised) {
+  x.ask_or<bet>(
+      x.services().dir.get<actors::journal_actor>(), show_bet,
+      [promised](exchange& y, const caf::error& e) {
+        if (actors::code_of(e) != errc::not_found) return y.refuse(problem_of(e));
+        y.shared().promised.refused(promised.id, "unavailable: it was interrupted before it began",
+                                    y.services().now());
+        const auto row = y.shared().promised.look(promised.id, actor_bridge::clock::now());
+        row ? show_bet(y, *row) : y.refuse(problem_of(e));
+      },
+      actors::get_atom::value, promised.id);
+}
+
+}  // namespace
+
+/// The books first. What was promised is looked up before them: a bet that is taken meanwhile is
+/// seen here or there.
 void get_bet(exchange& x) {
   require_reader(x);
   const query_fields none{x.asked().query, {}};
   const auto id = read_id<bet_id>("id", x.id());
-  x.ask<bet>(
-      x.services().dir.public_query(),
-      [](exchange& y, const bet& b) {
-        json_writer w{768};
-        w.open();
-        write_bet(w, b, y.services().ethereum);
-        w.close();
-        y.reply_json(w.take());
+  const auto promised = x.shared().promised.look(id, actor_bridge::clock::now());
+  const bool at_work = promised && x.services().dir.find_bet(id);
+  x.ask_or<bet>(
+      x.services().dir.public_query(), show_bet,
+      [promised, at_work](exchange& y, const caf::error& e) {
+        if (!promised || actors::code_of(e) != errc::not_found) return y.refuse(problem_of(e));
+        if (at_work || promised->status == bet_status::failed) return show_bet(y, *promised);
+        find_out(y, *promised);
       },
       actors::get_atom::value, id);
 }

@@ -124,7 +124,10 @@ void post_deposit(exchange& x) {
   auto& dir = x.services().dir;
   if (dir.draining()) return x.refuse(problem_of(errc::shutting_down, "no payments are taken"));
   const auto worker = dir.open_deposit();
-  if (!worker) return x.refuse(problem_of(errc::overloaded, "too many payments are in progress"));
+  if (!worker)
+    return x.refuse(dir.draining()
+                        ? problem_of(errc::shutting_down)
+                        : problem_of(errc::overloaded, "too many payments are in progress"));
   x.ask_or<deposit>(
       worker,
       [version = paid->version](exchange& y, const deposit& d) { answer_deposit(y, d, version); },

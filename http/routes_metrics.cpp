@@ -1,5 +1,6 @@
 #include <prometheus/text_serializer.h>
 
+#include "actors/registry.hpp"
 #include "http/auth.hpp"
 #include "http/house_metrics.hpp"
 #include "http/process_metrics.hpp"
@@ -51,15 +52,8 @@ void get_metrics(exchange& x) {
     gather<buffer_status>(y, std::move(so_far), y.services().dir.get<actors::buffer_actor>(),
                           actors::get_atom::value, with_solvency);
   };
-  x.ask_or<actors::actor_listing>(
-      dir.get<actors::inspector_actor>(),
-      [all, with_buffer](exchange& y, const actors::actor_listing& listing) {
-        auto out = all;
-        append(out, families_of(listing.kinds));
-        with_buffer(y, std::move(out));
-      },
-      [all, with_buffer](exchange& y, const caf::error&) { with_buffer(y, all); },
-      actors::list_atom::value, std::uint32_t{0});
+  append(all, families_of(actors::registry::instance().kinds()));
+  with_buffer(x, std::move(all));
 }
 
 }  // namespace headroom::http

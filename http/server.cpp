@@ -80,6 +80,7 @@ class server::impl {
                bridge_handle{services.system},
                {},
                {threads_wanted_ + 1, route_labels()},
+               {settings.kept_refusals, settings.refusals_kept},
                make_openapi_document(settings.public_url),
                rate_table{settings.key_rate},
                rate_table{settings.signer_rate},

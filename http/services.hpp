@@ -32,7 +32,9 @@ struct server_settings {
   std::vector<std::string> cors_origins{"*"};  // whose pages may ask, see cors.hpp
   rate key_rate;                               // of one service key
   rate signer_rate;                            // of one user who signs
-  usdc deposit_min = 10'000_micro;             // 0.01 USDC
+  std::size_t kept_refusals = 10'000;          // bets answered 202 and refused afterwards
+  std::chrono::milliseconds refusals_kept{86'400'000};
+  usdc deposit_min = 10'000_micro;  // 0.01 USDC
   usdc deposit_max = 1'000'000_usdc;
 };
 

@@ -111,6 +111,16 @@ std::optional<std::optional<bet>> pg_reader::find_bet(const bet_id& id) {
   });
 }
 
+std::optional<balance_row> pg_reader::find_balance(const address& user) {
+  return holder_->run([&](pqxx::transaction_base& tx) {
+    const auto rows =
+        tx.exec_params("SELECT balance, version FROM balances WHERE user_address = $1::bytea",
+                       binary(user.view()));
+    if (rows.empty()) return balance_row{user, {}, 0};
+    return balance_row{user, {read_int(rows[0][0])}, read_int(rows[0][1])};
+  });
+}
+
 std::optional<bet_page> pg_reader::list_bets(const bet_filter& filter) {
   const auto from = cursor<bet_id>::parse(filter.cursor);
   if (!from) return bet_page{};

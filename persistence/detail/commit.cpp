@@ -115,6 +115,7 @@ store_status batch_commit::commit_part(std::span<const journal_entry> part,
     switch (what) {
       case result::kind::committed: return store_status::ok;
       case result::kind::conflict: continue;
+      case result::kind::too_slow: return store_status::too_slow;
       case result::kind::unavailable: return store_status::unavailable;
       case result::kind::in_doubt: return store_status::in_doubt;
       case result::kind::refused: break;
@@ -146,6 +147,11 @@ batch_commit::result batch_commit::try_part(std::span<const journal_entry> part,
     return {kind::committed};
   } catch (const pqxx::sql_error& e) {
     const auto [consequence, verdict] = read_failure(e);
+    if (consequence == sql_consequence::too_slow) {
+      spdlog::warn("journal.too_slow kind={} entries={} sqlstate={} reason=\"{}\"", kind_of(part),
+                   part.size(), e.sqlstate(), headline(e));
+      return {kind::too_slow};
+    }
     if (consequence == sql_consequence::session_lost || took_effect_) return lost(e);
     if (consequence == sql_consequence::conflict) return {kind::conflict};
     if (consequence == sql_consequence::unavailable) {

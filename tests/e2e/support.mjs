@@ -29,7 +29,7 @@ export async function startHouse(options) {
   try {
     return await furnished(stack);
   } catch (error) {
-    await stack.stop();
+    await stack.stop().catch(() => {}); // the first error is the one to be seen
     throw error;
   }
 }

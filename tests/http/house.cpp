@@ -185,8 +185,13 @@ bet_actor::behavior_type fake_bet(bet_actor::stateful_pointer<bet_held> self, sc
       },
       [](resume_atom, const bet&) {},
       [=](recover_atom) {
-        for (auto& [promise, x] : self->state.waiting)
-          promise.deliver(example_bet(bet_status::filled));
+        for (auto& [promise, x] : self->state.waiting) {
+          if (s->late_refusal) {
+            promise.deliver(s->late_refusal);
+          } else {
+            promise.deliver(example_bet(bet_status::filled));
+          }
+        }
         self->state.waiting.clear();
       },
       [](sweep_atom) {},
@@ -230,6 +235,7 @@ buffer_actor::behavior_type fake_buffer(script& s) {
 query_actor::behavior_type fake_query(script& s) {
   return {
       [&s](get_atom, const bet_id&) { return s.find_bet(); },
+      [&s](get_atom, const address& user) { return s.find_balance(user); },
       [&s](const bet_filter& f) { return s.list_bets(f); },
       [&s](get_atom, const deposit_id&) { return s.find_deposit(); },
       [](get_atom, const authorization&) -> caf::result<deposit> {
@@ -282,6 +288,7 @@ house::house() {
   says.buffer = [] { return example_buffer(); };
   says.place = [](const place_bet&) { return example_bet(bet_status::filled); };
   says.pay = [](const pay_deposit&) { return example_deposit(deposit_status::converting); };
+  says.find_balance = [](const address& who) { return balance_row{who, 45_usdc, 1}; };
   says.find_bet = [] { return example_bet(bet_status::filled); };
   says.list_bets = [](const bet_filter&) {
     return bet_page{{example_bet(bet_status::filled), example_bet(bet_status::failed)}, "next-1"};
@@ -333,6 +340,7 @@ void house::spawn_singletons() {
   dir->set(keep(system->spawn([this] { return fake_buffer(says); })));
   dir->set(keep(system->spawn([this] { return fake_query(says); })));
   dir->set_public_query(keep(system->spawn([this] { return fake_query(says); })));
+  dir->set_reports(keep(system->spawn([this] { return fake_query(says); })));
   dir->set(keep(system->spawn([this]() -> audit_actor::behavior_type {
     return {[this](get_atom) { return says.chain(); },
             [this](solvency_atom) { return says.verdict(); }, [](poll_atom) {},

@@ -40,9 +40,11 @@ struct script {
   std::function<caf::result<actors::balance_view>(const address&)> balance;
   answer<buffer_status> buffer;
   std::function<caf::result<bet>(const actors::place_bet&)> place;
-  bool hold_bets = false;  // answer only when released
+  bool hold_bets = false;   // answer only when released
+  caf::error late_refusal;  // what they are answered then, instead of a filled bet
   std::function<caf::result<deposit>(const actors::pay_deposit&)> pay;
   answer<bet> find_bet;
+  std::function<caf::result<balance_row>(const address&)> find_balance;
   std::function<caf::result<bet_page>(const bet_filter&)> list_bets;
   answer<deposit> find_deposit;
   std::function<caf::result<std::vector<deposit>>(const actors::list_deposits&)> list_deposits;

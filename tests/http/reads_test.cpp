@@ -300,13 +300,50 @@ TEST_F(Reads, SilenceIsTimedOut) {
   expect_problem(get("/inspector/actors", inspect_key.text), 503, "timed_out");
 }
 
-TEST_F(Reads, TooManyAwakeUsersAreOverload) {
+TEST_F(Reads, WhileTheHouseIsFullABalanceIsReadFromTheBooks) {
   dir = std::make_unique<actors::directory>(64, 0);
   spawn_singletons();
   start();
-  for (const auto* path : {"/balance", "/buffer/max-bet"})
-    expect_problem(get(std::string{path} + "?user_address=" + user_text, read_key.text), 503,
-                   "overloaded");
+  const auto path = [](const char* route) { return route + ("?user_address=" + user_text); };
+  for (const auto* route : {"/balance", "/buffer/max-bet"})
+    expect_problem(get(path(route), read_key.text), 503, "unavailable");  // the buffer is unknown
+  dir->publish_buffer_available(30_usdc);
+  EXPECT_EQ(get(path("/balance"), read_key.text).json()["balance"], "45.00");
+  const auto doc = get(path("/buffer/max-bet"), read_key.text).json();
+  EXPECT_EQ(doc["user_balance"], "45.00");
+  EXPECT_EQ(doc["max_bet"], "30.00");
+  EXPECT_EQ(doc["limiting_factor"], "buffer");
+}
+
+TEST_F(Reads, AnAddressTheBooksDoNotKnowWakesNobody) {
+  says.find_balance = [](const address& who) { return balance_row{who, {}, 0}; };
+  start();
+  dir->publish_buffer_available(30_usdc);
+  for (int n = 0; n < 20; ++n) {
+    const auto stranger = "0x" + std::string(38, 'b') + std::to_string(10 + n);
+    for (const auto* route : {"/balance", "/buffer/max-bet"}) {
+      const auto r = get(route + ("?user_address=" + stranger), read_key.text);
+      ASSERT_EQ(r.status, 200) << r.body;
+      EXPECT_EQ(r.json()["max_bet"], "0.00");
+      EXPECT_EQ(r.json()["limiting_factor"], "user_balance");
+    }
+  }
+  EXPECT_EQ(dir->balance_count(), 0U);
+  says.find_balance = [](const address& who) { return balance_row{who, 45_usdc, 1}; };
+  EXPECT_EQ(get("/buffer/max-bet?user_address=" + user_text, read_key.text).json()["user_balance"],
+            "40.00")
+      << "its actor's word: a deduction may be on its way";
+  EXPECT_EQ(dir->balance_count(), 1U);
+}
+
+TEST_F(Reads, ReportsWaitInALineOfTheirOwn) {
+  start();
+  dir->set_public_query({});
+  for (const char* path : {"/audit/solvency", "/conversions/metrics"})
+    EXPECT_EQ(get(path, read_key.text).status, 200) << path;
+  dir->set_reports({});
+  for (const char* path : {"/audit/solvency", "/conversions/metrics"})
+    expect_problem(get(path, read_key.text), 503, "unavailable");
 }
 
 TEST_F(Reads, AnIdleBalanceActorThatLeftIsAskedAgain) {

@@ -259,6 +259,10 @@ std::vector<typename Map::mapped_type> all_of(const Map& map, std::uint32_t limi
 std::optional<std::optional<bet>> memory_reader::find_bet(const bet_id& id) {
   return find_in(books_.bets, id);
 }
+std::optional<balance_row> memory_reader::find_balance(const address& user) {
+  const auto i = books_.balances.find(user);
+  return i == books_.balances.end() ? balance_row{user, {}, 0} : i->second;
+}
 std::optional<bet_page> memory_reader::list_bets(const bet_filter& f) {
   return bet_page{all_of(books_.bets, f.limit,
                          [&](const bet& b) {

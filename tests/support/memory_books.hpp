@@ -55,6 +55,7 @@ class memory_reader final : public actors::ledger_reader {
  public:
   explicit memory_reader(memory_books& books) : books_{books} {}
   std::optional<std::optional<bet>> find_bet(const bet_id& id) override;
+  std::optional<balance_row> find_balance(const address& user) override;
   std::optional<bet_page> list_bets(const bet_filter& filter) override;
   std::optional<std::optional<deposit>> find_deposit(const deposit_id& id) override;
   std::optional<std::optional<deposit>> find_deposit_by_payment(const authorization& p) override;
