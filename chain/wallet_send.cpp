@@ -2,12 +2,18 @@
 
 #include <algorithm>
 
+#include "actors/house_counters.hpp"
 #include "chain/wallet_outbox.hpp"
 
 /// From a request to a stored row. Repeats find what is known; the nonce is taken when the row goes
 /// to the journal, one batch at a time, so that rows are stored in the order of their nonces.
 namespace headroom::chain {
 namespace {
+
+/// For the metric alone.
+double in_coins(const uint256& wei) noexcept {
+  return static_cast<double>(wei.to_u128().value_or(0)) / 1e18;
+}
 
 using phase = requested_operation::phase;
 
@@ -155,6 +161,7 @@ void wallet_outbox::priced(const operation_id& id, std::vector<rpc_result>& r) {
   const auto& found = r[fee_calls().size()];
   const auto coins = found.status == rpc_status::ok ? eth::read_word(found.value) : std::nullopt;
   if (!coins) return refuse(id, make_error(errc::unavailable, "the balance cannot be read"));
+  w_.dir.counters().saw_coin(st_.settings.chain_id, in_coins(*coins));
   if (uint256::of(promised() + cost_at_most(x.body)) > *coins) {
     raise("not enough native coin for gas");
     return refuse(id, make_error(errc::unavailable, "not enough native coin for gas"));

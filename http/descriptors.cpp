@@ -18,8 +18,8 @@ std::size_t raise_descriptor_limit() noexcept {
 }
 
 std::size_t affordable_connections(std::size_t wanted, std::size_t limit) noexcept {
-  const auto own = std::min(reserved_descriptors, limit / 2);
-  return std::min(wanted, limit - own);
+  const auto kept = std::min(reserved_descriptors, limit / 2);
+  return std::min(wanted, limit - kept);
 }
 
 }  // namespace headroom::http

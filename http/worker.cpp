@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <ctime>
 
+#include "http/descriptors.hpp"
 #include "http/session.hpp"
 
 namespace headroom::http {
@@ -13,7 +14,7 @@ namespace {
 
 using boost::system::error_code;
 constexpr std::chrono::milliseconds longest_sweep{50};
-constexpr std::size_t most_last_places = 64;
+constexpr std::size_t least_places = 16;
 constexpr std::chrono::milliseconds pause_after_failure{50};
 constexpr std::chrono::seconds accept_report_interval{1};
 
@@ -24,6 +25,12 @@ std::string date_now() {
   char out[40];
   const auto n = std::strftime(out, sizeof out, "%a, %d %b %Y %H:%M:%S GMT", &utc);
   return {out, n};
+}
+
+/// A thread's part of the last places.
+std::size_t places_of(door opens_to, unsigned threads) {
+  if (opens_to == door::operators) return operators_places;
+  return std::max(least_places, last_places / std::max(1U, threads));
 }
 
 worker::clock::duration sweep_interval(const server_settings& s) {
@@ -39,6 +46,7 @@ worker::worker(front& shared, request_metrics::slot& counts,
       counts_{counts},
       on_tick_{std::move(on_tick)},
       door_{opens_to},
+      most_last_places_{places_of(opens_to, shared.settings.threads)},
       sweep_interval_{sweep_interval(shared.settings)},
       date_{date_now()} {}
 
@@ -114,7 +122,7 @@ void worker::admit(tcp_socket socket) {
 /// Whoever came first and has still not said what it wants makes room: a flood of silent
 /// connections cannot hold these places. When all are being answered, the newcomer is let go.
 void worker::admit_to_last_places(tcp_socket socket) {
-  if (last_places_.size() >= most_last_places) {
+  if (last_places_.size() >= most_last_places_) {
     shared_.metrics.refused_connections.fetch_add(1, std::memory_order_relaxed);
     const auto quiet = std::find_if(last_places_.begin(), last_places_.end(),
                                     [](const auto& s) { return s->waits_for_client(); });

@@ -72,6 +72,7 @@ class worker {
   request_metrics::slot& counts_;
   std::function<void(clock::time_point)> on_tick_;
   door door_;
+  std::size_t most_last_places_;
   tcp_acceptor acceptor_{io};
   asio::steady_timer sweeper_{io};
   asio::steady_timer accept_pause_{io};

@@ -89,7 +89,7 @@ test('the official client with default settings refuses this token by itself', a
     assert.rejects(
       house.call('POST', '/deposit', {
         body: { amount: '0.50' },
-        using: wrapFetchV2(fetch, client),
+        using: wrapFetchV2(house.checkedFetch, client),
       }),
     ),
   );

@@ -228,7 +228,7 @@ TEST_F(Server, HealthIsAnsweredWhenEveryPlaceIsTaken) {
   settings.header_timeout = std::chrono::minutes{1};
   start();
   std::vector<std::unique_ptr<client>> flood;
-  for (int i = 0; i < 300; ++i) {
+  for (int i = 0; i < 600; ++i) {
     flood.push_back(std::make_unique<client>(web->port()));
     if (i % 2 == 0) flood.back()->send("GET /healthz HT");
   }
@@ -246,7 +246,7 @@ TEST_F(Server, TheLastPlacesGoToWhoeverAsks) {
   ASSERT_TRUE(eventually([&] { return metric("headroom_http_connections") != ""; }));
   client silent{web->port()};  // takes the one place, or one of the last
   std::vector<std::unique_ptr<client>> asking;
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < 400; ++i) {
     asking.push_back(std::make_unique<client>(web->port()));
     asking.back()->send(request_text("GET", "/healthz"));
   }
@@ -302,6 +302,7 @@ TEST_F(Server, TheOperatorsDoorIsOpenWhileRequestsAreDrained) {
 }
 
 TEST(Descriptors, ThoseOfTheHouseAreKeptBack) {
+  EXPECT_GE(reserved_descriptors, 256U + last_places);
   EXPECT_EQ(affordable_connections(1024, 1'048'576), 1024U);
   EXPECT_EQ(affordable_connections(1024, 1024), 1024 - reserved_descriptors);
   EXPECT_EQ(affordable_connections(1024, 100), 50U);
