@@ -51,7 +51,10 @@ bool has_words(const Words& words, std::string_view message) {
 
 }  // namespace
 
+/// Never by the words of a revert: those are the contract's, and a contract may be anybody's.
 bool is_limit(const rpc_error& e) {
+  constexpr std::int64_t reverted = 3;
+  if (e.code == reverted || lower(e.message).find("revert") != std::string::npos) return false;
   return has_code(limit_codes, e.code) || has_words(limit_words, e.message);
 }
 

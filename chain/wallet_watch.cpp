@@ -160,8 +160,7 @@ void wallet_outbox::judge(std::uint64_t nonce, const chain_head& head,
   if (op == nullptr || op->judging) return;
   for (const auto& r : receipts) {
     const auto receipt = receipt_of(r);
-    if (!receipt) return;  // unreadable says nothing
-    if (!*receipt) continue;
+    if (!receipt || !*receipt) continue;
     if (head.is_final((*receipt)->block_number)) weigh(nonce, **receipt, r.node);
     return;
   }

@@ -99,8 +99,10 @@ TEST(Refusals, LimitsAreKnownByCodeOrWords) {
     EXPECT_TRUE(is_limit({-32000, words, {}})) << words;
   for (const auto* words :
        {"nonce too low", "execution reverted", "exceeds block gas limit", "intrinsic gas too low",
-        "transaction underpriced", "tx fee (1.2 ether) exceeds the configured cap (1.00 ether)"})
+        "transaction underpriced", "execution reverted: rate limit exceeded",
+        "tx fee (1.2 ether) exceeds the configured cap (1.00 ether)"})
     EXPECT_FALSE(is_limit({-32000, words, {}})) << words;
+  EXPECT_FALSE(is_limit({3, "too many requests", {}})) << "a stranger's contract says so";
 }
 
 TEST(Refusals, TooLargeARangeIsKnownInEveryProvidersWords) {

@@ -54,6 +54,18 @@ TEST_F(WalletInDoubt, AnotherNodesReceiptIsFound) {
   EXPECT_EQ(state_of(1), operation_state::confirmed);
 }
 
+TEST_F(WalletInDoubt, ANodeThatCannotReadReceiptsDoesNotHideAnother) {
+  two_nodes();
+  ASSERT_TRUE(ask(call(1)));
+  node.quirk = [](std::uint32_t at, const rpc_request& x) -> std::optional<rpc_result> {
+    if (at != 0 || x.method != "eth_getTransactionReceipt") return std::nullopt;
+    return fake_node::error(-32000, "transaction indexing is in progress");
+  };
+  mine_for_good();
+  pass(5s);
+  EXPECT_EQ(state_of(1), operation_state::confirmed);
+}
+
 TEST_F(WalletInDoubt, TheOnlyNodeNamesAForeignTransactionTwice) {
   ASSERT_TRUE(ask(call(1)));
   node.add_blocks(40);
