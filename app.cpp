@@ -99,10 +99,33 @@ chain::wallet_settings wallet_of(const config::chain_settings& c) {
   out.poll_interval = c.poll;
   out.bump_after = c.bump_after;
   out.min_tip_wei = c.min_tip_wei;
+  out.max_fee_wei = c.wallet.max_fee_wei;
+  out.max_tx_fee_wei = c.wallet.max_tx_fee_wei;
+  out.bump_percent = c.wallet.bump_percent;
+  out.base_fee_percent = c.wallet.base_fee_percent;
+  out.gas_pad_percent = c.wallet.gas_pad_percent;
+  out.looks_before_search = c.wallet.looks_before_search;
+  out.search_again = c.wallet.search_again;
+  out.lone_witness = c.wallet.lone_witness;
+  out.doubt_after = c.wallet.doubt_after;
   return out;
 }
 
-chain::x402::terms terms_of(const config::settings& s, const address& pay_to) {
+chain::json_rpc_options nodes_of(const config::chain_settings& c) {
+  chain::json_rpc_options out;
+  out.timeout = c.rpc_timeout;
+  out.chain_id = c.chain_id;
+  out.compare_heads = c.nodes.compare_heads;
+  out.rules.skip_after_failure = c.nodes.skip_after_failure;
+  out.rules.skip_after_silence = c.nodes.skip_after_silence;
+  out.rules.longest_rest = c.nodes.longest_rest;
+  out.rules.most_blocks_behind = c.nodes.most_blocks_behind;
+  out.rules.most_seconds_behind = c.nodes.most_seconds_behind;
+  return out;
+}
+
+chain::x402::terms terms_of(const config::settings& s, const address& pay_to,
+                            const address& venue_account) {
   chain::x402::terms out;
   out.chain_id = s.plasma.chain_id;
   out.networks_v1 = s.deposits.networks_v1;
@@ -110,7 +133,9 @@ chain::x402::terms terms_of(const config::settings& s, const address& pay_to) {
   out.token_name = s.deposits.token_name;
   out.token_version = s.deposits.token_version;
   out.pay_to = pay_to;
+  out.own_accounts = {venue_account};
   out.max_timeout_seconds = s.deposits.max_timeout_seconds;
+  out.longest_window_seconds = static_cast<std::uint32_t>(s.deposits.longest_window.count());
   out.resource = s.http.public_url + "/deposit";
   return out;
 }
@@ -130,6 +155,8 @@ chain::route_settings route_of(const config::settings& s, const address& wallet)
   out.slippage_bps = s.conversion.slippage_bps;
   out.least_bps = s.conversion.least_bps;
   out.max_bridge_fee = s.conversion.max_bridge_fee;
+  out.logs_chunk = s.polygon.logs.chunk;
+  out.logs_chunks = s.polygon.logs.chunks;
   return out;
 }
 
@@ -361,7 +388,7 @@ int serve(const config::settings& s) {
 
   const auto account = wallet_key->address_of();
   const auto ethereum = chain::make_ethereum_port();
-  const auto terms = terms_of(s, account);
+  const auto terms = terms_of(s, account, venue_key->address_of());
   const auto x402 = chain::make_x402_port(terms);
 
   const auto core = core_of(s);
@@ -374,20 +401,19 @@ int serve(const config::settings& s) {
   caf_config.set("scheduler.max-throughput", std::size_t{100});
   caf::actor_system sys{caf_config};
   const letting_go before_the_system_ends{dir};
-  // One client, with its thread and its bound, per outside: whoever floods one (anybody may ask for
-  // the verification of a payment) keeps nobody from the others.
+  // One client, with its thread and its bound, per outside and per kind of asker: whoever floods
+  // one (anybody may ask for the verification of a payment) keeps nobody from the others.
   std::vector<std::shared_ptr<chain::http_client>> clients;
   const auto new_client = [&] {
     return clients.emplace_back(std::make_shared<chain::http_client>());
   };
   const auto rpc_of = [&](const config::chain_settings& c) {
-    chain::json_rpc_options options;
-    options.timeout = c.rpc_timeout;
     return chain::make_rpc_actor(
-        sys, std::make_shared<const chain::json_rpc>(new_client(), c.rpc, options),
+        sys, std::make_shared<const chain::json_rpc>(new_client(), c.rpc, nodes_of(c)),
         &dir.counters().rpc(c.chain_id));
   };
   const auto plasma = rpc_of(s.plasma);
+  const auto plasma_for_strangers = rpc_of(s.plasma);
   const auto polygon = rpc_of(s.polygon);
   const auto venue_http = chain::make_http_actor(sys, new_client(), &dir.counters().venue);
 
@@ -422,7 +448,13 @@ int serve(const config::settings& s) {
     p.terms = terms;
     p.relayer = account;
     p.finality = finality_of(s.plasma);
-    return actors::payment_actor{sys.spawn(chain::payment_behavior, w, p, plasma)};
+    p.logs_chunk = s.plasma.logs.chunk;
+    p.logs_chunks = s.plasma.logs.chunks;
+    p.checks_at_once = s.deposits.checks_at_once;
+    p.checks_per_second = s.deposits.checks_per_second;
+    p.signature_gas = s.deposits.signature_gas;
+    return actors::payment_actor{sys.spawn(chain::payment_behavior, w, p,
+                                           chain::payment_nodes{plasma, plasma_for_strangers})};
   });
   house.add<actors::venue_actor>(
       "venue",

@@ -256,24 +256,40 @@ struct pay_deposit {
   usdc amount;
   std::uint8_t x402_version = 2;  // by header: PAYMENT-SIGNATURE 2, X-PAYMENT 1
   std::string header;
+  std::string idempotency_key;  // the header of that name; "" when there is none
 };
-HEADROOM_INSPECT(pay_deposit, x.amount, x.x402_version, x.header)
+HEADROOM_INSPECT(pay_deposit, x.amount, x.x402_version, x.header, x.idempotency_key)
 
 /// A payment that is sound whatever the time and the chain say: form, terms and signature. Enough
-/// to be told what became of it, not enough to be taken. `proven`: the payer's own key signed it;
-/// otherwise the signature is for the payer's contract to judge.
+/// to be told what became of it, not enough to be taken. `proven`: signed by the payer's own key,
+/// or by its contract's word; otherwise the signature is for the payer's contract to judge.
 struct signed_payment {
   authorization payment;
   std::uint8_t x402_version = 2;
   bool proven = false;
+  bool wrapped = false;        // it came in ERC-6492's envelope: the wallet may not exist yet
+  hash256 idempotency_key;     // zero: none
+  hash256 payment_identifier;  // zero: none
 };
-HEADROOM_INSPECT(signed_payment, x.payment, x.x402_version, x.proven)
+HEADROOM_INSPECT(signed_payment, x.payment, x.x402_version, x.proven, x.wrapped, x.idempotency_key,
+                 x.payment_identifier)
 
-/// A payment that may be taken now: in its window, signed, unused or ours to look for, funded.
+/// A payment that may be taken now. Not `paid`: unused, in its window, funded. `paid`: the chain
+/// shows it paid already, by whomever and whenever it was submitted.
 struct verified_payment {
   authorization payment;
+  bool paid = false;
 };
-HEADROOM_INSPECT(verified_payment, x.payment)
+HEADROOM_INSPECT(verified_payment, x.payment, x.paid)
+
+/// `repeated`: an earlier request opened this deposit, under the same authorization or key.
+struct paid_deposit {
+  deposit row;
+  bool repeated = false;
+};
+HEADROOM_INSPECT(paid_deposit, x.row, x.repeated)
+
+using prove_atom = caf::atom_constant<caf::atom("prove")>;
 
 /// What the chain says of an authorization. paid: money arrived by `tx_hash`. unused: may still be
 /// spent. void_: used for something else, cancelled, or expired and final. unknown: cannot tell
@@ -301,7 +317,9 @@ HEADROOM_INSPECT(contract_call, x.to, x.data, x.value, x.gas_limit, x.most_gas)
 /// PAYMENT: verifies x402 payments and reads their fate from the chain; sends nothing itself.
 using payment_actor = status_actor::extend<
     caf::replies_to<pay_deposit>::with<signed_payment>,  // invalid_payment: detail is the code.
-    caf::replies_to<signed_payment>::with<verified_payment>,  // Likewise, by time and chain.
+    caf::replies_to<prove_atom, signed_payment>::with<signed_payment>,  // Asks its contract.
+    caf::replies_to<signed_payment>::with<verified_payment>,            // By time and chain.
+    // For payments in the books only: strangers' are part of the verification.
     caf::replies_to<get_atom, authorization>::with<payment_finding>,  // What does the chain say?
     caf::replies_to<get_atom, authorization, hash256>::with<  // The same of this transaction:
         payment_finding>,                                     // paid, or unknown.
@@ -309,8 +327,9 @@ using payment_actor = status_actor::extend<
 
 /// DEPOSIT: one x402 payment, from verification to the user's credit; ends with it.
 using deposit_actor =
-    status_actor::extend<caf::replies_to<pay_deposit>::with<deposit>,  // settling (unknown yet),
-                                                                       // pending or converting.
+    status_actor::extend<caf::replies_to<pay_deposit>::with<paid_deposit>,  // settling (unknown
+                                                                            // yet), pending or
+                                                                            // converting.
                          caf::reacts_to<resume_atom, deposit>,  // Goes on with a stored deposit.
                          caf::reacts_to<tick_atom>,             // Internal: look again.
                          caf::reacts_to<poll_atom>>;  // Internal: the payer waited enough.
@@ -332,13 +351,17 @@ struct event_log {
 HEADROOM_INSPECT(event_log, x.emitter, x.topics, x.data)
 
 /// Where an operation stands. unsent: never stored. pending: stored, maybe broadcast, not mined and
-/// final yet. confirmed/reverted: mined and final. dropped: its nonce went to something else.
+/// final yet. confirmed/reverted: mined and final. dropped: its nonce went to another transaction,
+/// which is named, in a final block (docs/decisions/0013): nothing of it can ever be mined.
+/// in_doubt: its nonce is used and nobody shows by what; it may have been mined, so whoever asked
+/// for it waits and does nothing in its place.
 enum class operation_state : std::uint8_t {
   unsent = 0,
   pending = 1,
   confirmed = 2,
   reverted = 3,
-  dropped = 4
+  dropped = 4,
+  in_doubt = 5
 };
 
 struct operation_report {
@@ -346,8 +369,9 @@ struct operation_report {
   hash256 tx_hash;  // of the newest attempt, or of the mined one
   std::uint64_t block_number = 0;
   std::vector<event_log> logs;  // when confirmed
+  std::string detail;           // dropped, in_doubt: what is known, for a human
 };
-HEADROOM_INSPECT(operation_report, x.state, x.tx_hash, x.block_number, x.logs)
+HEADROOM_INSPECT(operation_report, x.state, x.tx_hash, x.block_number, x.logs, x.detail)
 
 /// WALLET: owns the nonce of one account on one chain; stores each transaction before broadcasting.
 using wallet_actor = status_actor::extend<
@@ -408,6 +432,14 @@ struct list_deposits {
 };
 HEADROOM_INSPECT(list_deposits, x.user, x.limit)
 
+/// A payer's own names for a deposit; zero: none.
+struct deposit_keys {
+  address user;
+  hash256 idempotency_key;
+  hash256 payment_identifier;
+};
+HEADROOM_INSPECT(deposit_keys, x.user, x.idempotency_key, x.payment_identifier)
+
 struct list_conversions {
   std::string cursor;
   std::uint32_t limit = 50;
@@ -433,6 +465,14 @@ struct wallet_account {
 };
 HEADROOM_INSPECT(wallet_account, x.chain_id, x.account)
 
+/// Rows of an account from a nonce on, whatever became of them, by nonce.
+struct wallet_nonces {
+  wallet_account who;
+  std::uint64_t from = 0;
+  std::uint32_t limit = 256;
+};
+HEADROOM_INSPECT(wallet_nonces, x.who, x.from, x.limit)
+
 using solvency_atom = caf::atom_constant<caf::atom("solvency")>;
 using volume_atom = caf::atom_constant<caf::atom("volume")>;
 using keys_atom = caf::atom_constant<caf::atom("keys")>;
@@ -448,6 +488,7 @@ using query_actor = status_actor::extend<
     caf::replies_to<bet_filter>::with<bet_page>,
     caf::replies_to<get_atom, deposit_id>::with<deposit>,     // not_found
     caf::replies_to<get_atom, authorization>::with<deposit>,  // not_found
+    caf::replies_to<deposit_keys>::with<deposit>,             // Under either; not_found.
     caf::replies_to<list_deposits>::with<std::vector<deposit>>,
     caf::replies_to<get_atom, conversion_id>::with<conversion>,  // not_found
     caf::replies_to<list_conversions>::with<conversion_page>,
@@ -459,6 +500,9 @@ using query_actor = status_actor::extend<
     caf::replies_to<work_atom, std::uint32_t, std::uint32_t>::with<unfinished_work>,
     caf::replies_to<wallet_account>::with<wallet_backlog>,
     caf::replies_to<get_atom, operation_id>::with<std::vector<chain_operation>>,
+    caf::replies_to<wallet_nonces>::with<std::vector<chain_operation>>,
+    // Those of these transactions that are ours.
+    caf::replies_to<get_atom, std::vector<hash256>>::with<std::vector<chain_operation>>,
     caf::replies_to<keys_atom>::with<std::vector<service_key>>,
     caf::replies_to<ping_atom>::with<bool>>;
 

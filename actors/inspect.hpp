@@ -38,7 +38,8 @@ HEADROOM_INSPECT(bet, x.id, x.user, x.token, x.amount, x.max_price, x.status, x.
 HEADROOM_INSPECT(authorization, x.chain_id, x.token, x.from, x.to, x.value, x.valid_after,
                  x.valid_before, x.nonce, x.signature)
 HEADROOM_INSPECT(deposit, x.id, x.user, x.amount, x.status, x.payment, x.x402_version, x.tx_hash,
-                 x.log_index, x.failure, x.conversion, x.created_at, x.credited_at, x.updated_at)
+                 x.log_index, x.failure, x.conversion, x.created_at, x.credited_at, x.updated_at,
+                 x.idempotency_key, x.payment_identifier)
 HEADROOM_INSPECT(conversion_step, x.name, x.state, x.amount_in, x.amount_out, x.tx_hash, x.attempt,
                  x.detail, x.started_at, x.finished_at)
 HEADROOM_INSPECT(conversion, x.id, x.route, x.status, x.amount, x.received, x.loss, x.steps,

@@ -66,6 +66,9 @@ class ledger_reader {
   /// The deposit that spends this authorization, whatever its id.
   virtual std::optional<std::optional<deposit>> find_deposit_by_payment(
       const authorization& payment) = 0;
+  /// The user's deposit under either of the keys; a zero key names none.
+  virtual std::optional<std::optional<deposit>> find_deposit_by_keys(
+      const address& user, const hash256& idempotency_key, const hash256& payment_identifier) = 0;
   /// Newest first, at most `limit`.
   virtual std::optional<std::vector<deposit>> list_deposits(const address& user,
                                                             std::uint32_t limit) = 0;
@@ -94,6 +97,14 @@ class ledger_reader {
                                                                       const address& account) = 0;
   /// All attempts of one operation, oldest first; empty when it was never stored.
   virtual std::optional<std::vector<chain_operation>> find_operation(const operation_id& id) = 0;
+  /// All attempts of an account with nonces from `from` on, by nonce, at most `limit`.
+  virtual std::optional<std::vector<chain_operation>> operations_from(std::uint64_t chain_id,
+                                                                      const address& account,
+                                                                      std::uint64_t from,
+                                                                      std::uint32_t limit) = 0;
+  /// The stored rows of these transactions; those that are not ours are left out.
+  virtual std::optional<std::vector<chain_operation>> operations_of(
+      std::span<const hash256> transactions) = 0;
   /// One above the highest nonce ever stored for the account, 0 when there is none.
   virtual std::optional<std::uint64_t> next_nonce(std::uint64_t chain_id,
                                                   const address& account) = 0;

@@ -116,6 +116,11 @@ query_actor::behavior_type query_behavior(query_self self, ledger_reader* reader
       [=](get_atom, const authorization& payment) {
         return answer(self, [&] { return reader->find_deposit_by_payment(payment); });
       },
+      [=](const deposit_keys& x) {
+        return answer(self, [&] {
+          return reader->find_deposit_by_keys(x.user, x.idempotency_key, x.payment_identifier);
+        });
+      },
       [=](const list_deposits& x) {
         return answer(self, [&] { return reader->list_deposits(x.user, x.limit); });
       },
@@ -143,6 +148,14 @@ query_actor::behavior_type query_behavior(query_self self, ledger_reader* reader
       },
       [=](get_atom, const operation_id& id) {
         return answer(self, [&] { return reader->find_operation(id); });
+      },
+      [=](const wallet_nonces& x) {
+        return answer(self, [&] {
+          return reader->operations_from(x.who.chain_id, x.who.account, x.from, x.limit);
+        });
+      },
+      [=](get_atom, const std::vector<hash256>& transactions) {
+        return answer(self, [&] { return reader->operations_of(transactions); });
       },
       [=](keys_atom) { return answer(self, [&] { return reader->active_keys(); }); },
       [=](ping_atom) { return reader->ping(); },

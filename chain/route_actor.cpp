@@ -159,6 +159,7 @@ class step_run : public std::enable_shared_from_this<step_run> {
         case operation_state::confirmed: return run.find_message(r);
         case operation_state::reverted: return run.failed(r.tx_hash, "the bridge call reverted");
         case operation_state::dropped: return run.check_dropped(run.st_.plasma, id);
+        case operation_state::in_doubt: return run.in_doubt(r);
       }
     });
   }
@@ -276,6 +277,7 @@ class step_run : public std::enable_shared_from_this<step_run> {
         case operation_state::confirmed: return run.swapped(r);
         case operation_state::reverted: return run.failed(r.tx_hash, "the swap reverted");
         case operation_state::dropped: return run.check_dropped(run.st_.polygon, id);
+        case operation_state::in_doubt: return run.in_doubt(r);
       }
     });
   }
@@ -310,6 +312,7 @@ class step_run : public std::enable_shared_from_this<step_run> {
           return run.failed(r.tx_hash, "approved, but the allowance is used up");
         case operation_state::reverted: return run.failed(r.tx_hash, "the approval reverted");
         case operation_state::dropped: return run.check_dropped(run.st_.polygon, id);
+        case operation_state::in_doubt: return run.in_doubt(r);
       }
     });
   }
@@ -364,6 +367,11 @@ class step_run : public std::enable_shared_from_this<step_run> {
   void in_flight(const operation_report& r, std::string note) {
     tx_ = r.tx_hash;
     waiting(std::move(note));
+  }
+  /// It may have moved the money: nothing starts in its place until the wallet knows.
+  void in_doubt(const operation_report& r) {
+    tx_ = r.tx_hash;
+    unreadable("in doubt: " + r.detail);
   }
   void waiting(std::string note) {
     detail_.note = std::move(note);

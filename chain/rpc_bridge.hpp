@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <caf/all.hpp>
 #include <memory>
 #include <vector>
@@ -50,6 +51,56 @@ void ask_all(Self* self, const rpc_actor& rpc, std::vector<rpc_request> calls, D
     self->request(rpc, caf::infinite, std::move(calls[i]))
         .then([all, i](rpc_result& r) { all->add(i, std::move(r)); },
               [all, i](const caf::error&) { all->add(i, {}); });
+}
+
+/// As ask_all, all answered by one and the same node, so that they speak of one chain and hardly
+/// more than one moment. `node`: that one and no other; nothing: whichever is asked first. When a
+/// fail-over mixed the answers they are asked again of the one that gave the first of them.
+template <class Self, class Done>
+void ask_one_node(Self* self, const rpc_actor& rpc, std::vector<rpc_request> calls,
+                  std::optional<std::uint32_t> node, Done done) {
+  for (auto& c : calls) c.node = node;
+  if (node) return ask_all(self, rpc, std::move(calls), std::move(done));
+  auto again = calls;
+  ask_all(self, rpc, std::move(calls),
+          [self, rpc, again = std::move(again),
+           done = std::move(done)](std::vector<rpc_result>& r) mutable {
+            const auto answered = [](const auto& x) {
+              return x.status == rpc_status::ok || x.status == rpc_status::error;
+            };
+            const auto first = std::find_if(r.begin(), r.end(), answered);
+            const bool mixed = std::any_of(first, r.end(), [&](const auto& x) {
+              return answered(x) && x.node != first->node;
+            });
+            if (!mixed) return done(r);
+            ask_one_node(self, rpc, std::move(again), first->node, std::move(done));
+          });
+}
+
+/// Asks every configured node the same, each by itself, and gives their answers in the nodes'
+/// order: for a question whose `null` or `[]` moves money one node's word is not enough.
+template <class Self, class Done>
+void ask_every_node(Self* self, const rpc_actor& rpc, rpc_request call, Done done) {
+  call.node = 0;
+  self->request(rpc, caf::infinite, call)
+      .then(
+          [self, rpc, call, done](rpc_result& first) mutable {
+            std::vector<rpc_request> calls;
+            for (std::uint32_t i = 1; i < first.nodes; ++i) {
+              calls.push_back(call);
+              calls.back().node = i;
+            }
+            ask_all(self, rpc, std::move(calls),
+                    [first = std::move(first),
+                     done = std::move(done)](std::vector<rpc_result>& rest) mutable {
+                      rest.insert(rest.begin(), std::move(first));
+                      done(rest);
+                    });
+          },
+          [done](const caf::error&) mutable {
+            std::vector<rpc_result> nobody(1);
+            done(nobody);
+          });
 }
 
 }  // namespace headroom::chain

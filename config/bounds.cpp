@@ -80,6 +80,10 @@ void add_deposits(table& out, const deposits_settings& d) {
   out.insert(out.end(),
              {
                  {"deposits.max_timeout_seconds", double(d.max_timeout_seconds), 30, 3'600},
+                 {"deposits.longest_window_seconds", double(d.longest_window.count()), 30, 86'400},
+                 {"deposits.signature_gas", double(d.signature_gas), 50'000, 5'000'000},
+                 {"deposits.checks_at_once", double(d.checks_at_once), 4, 1'000},
+                 {"deposits.checks_per_second", d.checks_per_second, 1, 10'000, unit::fraction},
                  {"deposits.minimum", micro(d.minimum), 1, 1e6 * dollar, unit::amount},
                  {"deposits.maximum", micro(d.maximum), 1, 1e9 * dollar, unit::amount},
                  {"deposits.answer_ms", ms(d.answer), 0, minute},

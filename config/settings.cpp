@@ -151,7 +151,33 @@ class section {
   std::set<std::string> left_;
 };
 
+void read_limits(section& s, wallet_limits& w) {
+  s.take("max_fee_wei", w.max_fee_wei)
+      .take("max_tx_fee_wei", w.max_tx_fee_wei)
+      .take("bump_percent", w.bump_percent)
+      .take("base_fee_percent", w.base_fee_percent)
+      .take("gas_pad_percent", w.gas_pad_percent)
+      .take("looks_before_search", w.looks_before_search)
+      .take_ms("search_again_ms", w.search_again)
+      .take_ms("lone_witness_ms", w.lone_witness)
+      .take("doubt_after_seconds", w.doubt_after);
+}
+
+void read_limits(section& s, node_limits& n) {
+  s.take_ms("skip_after_failure_ms", n.skip_after_failure)
+      .take_ms("skip_after_silence_ms", n.skip_after_silence)
+      .take_ms("longest_rest_ms", n.longest_rest)
+      .take_ms("compare_heads_ms", n.compare_heads)
+      .take("most_blocks_behind", n.most_blocks_behind)
+      .take("most_seconds_behind", n.most_seconds_behind);
+}
+
+void read_limits(section& s, log_limits& l) { s.take("chunk", l.chunk).take("chunks", l.chunks); }
+
 void read_chain(section& s, chain_settings& c) {
+  s.inside("wallet", [&](section& x) { read_limits(x, c.wallet); })
+      .inside("nodes", [&](section& x) { read_limits(x, c.nodes); })
+      .inside("logs", [&](section& x) { read_limits(x, c.logs); });
   s.take("chain_id", c.chain_id)
       .take("rpc", c.rpc)
       .take("confirmations", c.confirmations)
@@ -210,9 +236,13 @@ settings read(const json& document) {
         .take("token_version", d.token_version)
         .take("networks_v1", d.networks_v1)
         .take("max_timeout_seconds", d.max_timeout_seconds)
+        .take("longest_window_seconds", d.longest_window)
         .take("minimum", d.minimum)
         .take("maximum", d.maximum)
-        .take_ms("answer_ms", d.answer);
+        .take_ms("answer_ms", d.answer)
+        .take("signature_gas", d.signature_gas)
+        .take("checks_at_once", d.checks_at_once)
+        .take("checks_per_second", d.checks_per_second);
   });
   root.inside("conversion", [&](section& s) {
     auto& c = out.conversion;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "config/chain_limits.hpp"
 #include "domain/bytes.hpp"
 #include "domain/money.hpp"
 
@@ -61,6 +62,9 @@ struct chain_settings {
   milliseconds poll{1'000};
   milliseconds bump_after{30'000};
   std::uint64_t min_tip_wei = 0;
+  wallet_limits wallet;
+  node_limits nodes;
+  log_limits logs;
   address usdt0;
   address oft;            // LayerZero messenger of USDT0
   std::uint32_t eid = 0;  // LayerZero endpoint id
@@ -70,10 +74,16 @@ struct deposits_settings {
   std::string token_name = "USDT0";  // EIP-712 domain of the token
   std::string token_version = "1";
   std::vector<std::string> networks_v1{"eip155:9745", "plasma"};
-  std::uint32_t max_timeout_seconds = 120;
+  /// What official clients make the window of; with clocks that differ by two minutes some of it
+  /// must be left.
+  std::uint32_t max_timeout_seconds = 300;
+  std::chrono::seconds longest_window{3'600};  // the latest end of an authorization, from now
   usdc minimum{10'000};
   usdc maximum{1'000'000'000'000};
-  milliseconds answer{8'000};  // how long a payer waits for the chain before a 202
+  milliseconds answer{8'000};             // how long a payer waits for the chain before a 202
+  std::uint64_t signature_gas = 600'000;  // what a contract may burn to judge its signature
+  std::uint32_t checks_at_once = 64;      // verifications of payments that anybody may send
+  double checks_per_second = 50;          // likewise; each costs about five calls
 };
 
 struct conversion_settings {

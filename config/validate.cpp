@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "config/bounds.hpp"
+#include "config/chain_limits.hpp"
 
 /// Settings as a whole: each number within its bounds (bounds.cpp), then what must fit together.
 namespace headroom::config {
@@ -70,6 +71,11 @@ std::string check_chain(const chain_settings& c, const std::string& name) {
   for (std::size_t i = 0; i < c.rpc.size(); ++i)  // not shown: it may hold a provider's key
     if (!is_url(c.rpc[i])) return name + ".rpc[" + std::to_string(i) + "] must be an http(s) URL";
   if (c.usdt0.is_zero()) return name + ".usdt0 must be set";
+  if (auto why = check(c.wallet, name); !why.empty()) return why;
+  if (auto why = check(c.nodes, name); !why.empty()) return why;
+  if (auto why = check(c.logs, name); !why.empty()) return why;
+  if (c.min_tip_wei > c.wallet.max_fee_wei)
+    return name + ".min_tip_wei must not be above " + name + ".wallet.max_fee_wei";
   return {};
 }
 
@@ -132,6 +138,8 @@ bool is_ip_address(const std::string& text) {
 std::string settings::validate() const {
   for (const auto check : {check_words, check_bounds, check_chains, check_conversion, check_waits})
     if (auto why = check(*this); !why.empty()) return why;
+  if (deposits.longest_window < std::chrono::seconds{deposits.max_timeout_seconds})
+    return "deposits.longest_window_seconds must not be below deposits.max_timeout_seconds";
   if (deposits.maximum < deposits.minimum) return "deposits.maximum must not be below the minimum";
   return {};
 }

@@ -91,6 +91,10 @@ struct deposit {
   timestamp created_at;
   timestamp credited_at;
   timestamp updated_at;
+  // The payer's own names for this payment, hashed; zero when they gave none. Each names one
+  // deposit of the payer.
+  hash256 idempotency_key;     // of the HTTP header
+  hash256 payment_identifier;  // x402's extension of that name
 };
 
 // -- the conversion ----------------------------------------------------------------------------

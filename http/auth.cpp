@@ -102,11 +102,17 @@ void count_signer(exchange& x, const address& user) {
 }
 
 std::string_view require_idempotency_key(const exchange& x) {
-  const auto& given = x.asked()[header::idempotency_key];
-  if (given.count == 0)
+  const auto given = optional_idempotency_key(x);
+  if (!given)
     throw problem_of(
         errc::idempotency_key_required,
         "send an Idempotency-Key header, and the same one when repeating this request");
+  return *given;
+}
+
+std::optional<std::string_view> optional_idempotency_key(const exchange& x) {
+  const auto& given = x.asked()[header::idempotency_key];
+  if (given.count == 0) return std::nullopt;
   const bool visible =
       std::all_of(given.text.begin(), given.text.end(), [](char c) { return c > ' ' && c <= '~'; });
   if (given.count > 1 || given.text.empty() || given.text.size() > longest_idempotency_key ||

@@ -26,5 +26,7 @@ void count_signer(exchange& x, const address& user);
 
 /// The request's Idempotency-Key: one header of 1 to 128 visible ASCII characters. Throws 400.
 [[nodiscard]] std::string_view require_idempotency_key(const exchange& x);
+/// The same where it may be absent.
+[[nodiscard]] std::optional<std::string_view> optional_idempotency_key(const exchange& x);
 
 }  // namespace headroom::http

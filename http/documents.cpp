@@ -69,6 +69,15 @@ void write_deposit(json_writer& w, const deposit& d, const actors::ethereum_port
   id_or_null(w, "conversion_id", d.conversion);
 }
 
+void write_receipt(json_writer& w, const deposit& d) {
+  w.field("deposit_id", d.id.text());
+  w.field("amount", d.amount);
+  w.field("status", to_string(d.status));
+  w.field("tx_hash", d.tx_hash);
+  w.text_or_null("failure", d.credited_at.is_set() ? std::string_view{} : d.failure);
+  w.field("credited_at", d.credited_at);
+}
+
 void write_conversion_progress(json_writer& w, const conversion& c) {
   w.field("conversion_id", c.id.text());
   w.field("status", to_string(c.status));

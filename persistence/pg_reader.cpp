@@ -162,6 +162,20 @@ std::optional<std::optional<deposit>> pg_reader::find_deposit_by_payment(
   });
 }
 
+/// No stored key is all zeros, so a zero one finds nothing.
+std::optional<std::optional<deposit>> pg_reader::find_deposit_by_keys(
+    const address& user, const hash256& idempotency_key, const hash256& payment_identifier) {
+  return holder_->run([&](pqxx::transaction_base& tx) {
+    return at_most_one(
+        tx.exec_params(
+            select_deposits + "WHERE user_address = $1::bytea AND (idempotency_key = $2::bytea"
+                              " OR payment_identifier = $3::bytea)"
+                              " ORDER BY idempotency_key = $2::bytea DESC NULLS LAST LIMIT 1",
+            binary(user.view()), binary(idempotency_key.view()), binary(payment_identifier.view())),
+        read_deposit);
+  });
+}
+
 std::optional<std::vector<deposit>> pg_reader::list_deposits(const address& user,
                                                              std::uint32_t limit) {
   return holder_->run([&](pqxx::transaction_base& tx) {
@@ -324,6 +338,34 @@ std::optional<std::vector<chain_operation>> pg_reader::find_operation(const oper
     return all(tx.exec_params(select_operations + "WHERE operation_id = $1::uuid ORDER BY attempt",
                               binary(id.view())),
                read_operation);
+  });
+}
+
+std::optional<std::vector<chain_operation>> pg_reader::operations_from(std::uint64_t chain_id,
+                                                                       const address& account,
+                                                                       std::uint64_t from,
+                                                                       std::uint32_t limit) {
+  return holder_->run([&](pqxx::transaction_base& tx) {
+    return all(
+        tx.exec_params(select_operations + "WHERE chain_id = $1 AND account = $2::bytea"
+                                           " AND nonce >= $3 ORDER BY nonce, attempt LIMIT $4",
+                       static_cast<std::int64_t>(chain_id), binary(account.view()),
+                       static_cast<std::int64_t>(std::min<std::uint64_t>(from, INT64_MAX)),
+                       static_cast<std::int64_t>(limit)),
+        read_operation);
+  });
+}
+
+std::optional<std::vector<chain_operation>> pg_reader::operations_of(
+    std::span<const hash256> transactions) {
+  return holder_->run([&](pqxx::transaction_base& tx) {
+    std::vector<chain_operation> out;
+    for (const auto& hash : transactions)
+      for (auto& row : all(tx.exec_params(select_operations + "WHERE tx_hash = $1::bytea",
+                                          binary(hash.view())),
+                           read_operation))
+        out.push_back(std::move(row));
+    return out;
   });
 }
 

@@ -28,6 +28,9 @@ class pg_reader final : public actors::ledger_reader {
   std::optional<std::optional<deposit>> find_deposit(const deposit_id& id) override;
   std::optional<std::optional<deposit>> find_deposit_by_payment(
       const authorization& payment) override;
+  std::optional<std::optional<deposit>> find_deposit_by_keys(
+      const address& user, const hash256& idempotency_key,
+      const hash256& payment_identifier) override;
   std::optional<std::vector<deposit>> list_deposits(const address& user,
                                                     std::uint32_t limit) override;
   std::optional<std::vector<deposit>> deposits_to_credit(std::uint32_t limit) override;
@@ -44,6 +47,12 @@ class pg_reader final : public actors::ledger_reader {
   std::optional<std::vector<chain_operation>> open_operations(std::uint64_t chain_id,
                                                               const address& account) override;
   std::optional<std::vector<chain_operation>> find_operation(const operation_id& id) override;
+  std::optional<std::vector<chain_operation>> operations_from(std::uint64_t chain_id,
+                                                              const address& account,
+                                                              std::uint64_t from,
+                                                              std::uint32_t limit) override;
+  std::optional<std::vector<chain_operation>> operations_of(
+      std::span<const hash256> transactions) override;
   std::optional<std::uint64_t> next_nonce(std::uint64_t chain_id, const address& account) override;
   std::optional<std::vector<service_key>> active_keys() override;
   bool ping() override;

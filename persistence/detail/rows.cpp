@@ -117,6 +117,8 @@ deposit read_deposit(const pqxx::row& row) {
   out.created_at = read_time(row[18]);
   out.credited_at = read_time(row[19]);
   out.updated_at = read_time(row[20]);
+  out.idempotency_key = read_fixed<hash256>(row[21]);
+  out.payment_identifier = read_fixed<hash256>(row[22]);
   return out;
 }
 

@@ -66,14 +66,24 @@ payment_actor::behavior_type scripted_payment(
     self_pointer<payment_actor, scripted_state<payment_tag>> self, payment_script* s) {
   return {
       [s](const pay_deposit&) -> caf::result<signed_payment> {
+        if (s->at_read) s->at_read();
         if (s->read_error != errc::none) return make_error(s->read_error, s->read_detail);
-        return signed_payment{s->payment, 2, s->proven};
+        return signed_payment{s->payment,           2, s->proven, false, s->idempotency_key,
+                              s->payment_identifier};
       },
-      [s](const signed_payment& x) -> caf::result<verified_payment> {
+      [s](prove_atom, const signed_payment& x) -> caf::result<signed_payment> {
+        ++s->asked_to_prove;
+        if (s->prove_error != errc::none) return make_error(s->prove_error, s->prove_detail);
+        auto out = x;
+        out.proven = true;
+        return out;
+      },
+      [self, s](const signed_payment& x) -> caf::result<verified_payment> {
         ++s->verified;
         if (s->at_verify) s->at_verify();
+        if (s->mute) return self->make_response_promise<verified_payment>();
         if (s->verify_error != errc::none) return make_error(s->verify_error, s->verify_detail);
-        return verified_payment{x.payment};
+        return verified_payment{x.payment, s->paid};
       },
       [self, s](get_atom, const authorization&) -> caf::result<payment_finding> {
         ++s->looked;

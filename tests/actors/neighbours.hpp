@@ -34,6 +34,13 @@ struct payment_script {
   std::string read_detail;
   bool proven = true;  // signed by the payer's own key
   authorization payment;
+  std::function<void()> at_read;  // before a header is read
+  hash256 idempotency_key;
+  hash256 payment_identifier;
+  errc prove_error = errc::none;  // what its contract has against the signature
+  std::string prove_detail;
+  std::uint32_t asked_to_prove = 0;
+  bool paid = false;  // the verification finds it paid already
   errc verify_error = errc::none;
   std::string verify_detail;
   std::function<void()> at_verify;  // what happens meanwhile

@@ -172,7 +172,9 @@ TEST_F(Documents, AnswersHaveTheDocumentedFields) {
     SCOPED_TRACE(target);
     const auto& schema =
         doc["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"];
-    expect_same_fields(doc, schema, get(target, full_key.text).json());
+    // Where it depends on who asks, everything comes first.
+    const auto& whole = schema.contains("anyOf") ? schema["anyOf"][0] : schema;
+    expect_same_fields(doc, whole, get(target, full_key.text).json());
   }
 }
 

@@ -202,12 +202,14 @@ bet_actor::behavior_type fake_bet(bet_actor::stateful_pointer<bet_held> self, sc
 
 deposit_actor::behavior_type fake_deposit(script& s) {
   return {
-      [&s](const pay_deposit& x) {
+      [&s](const pay_deposit& x) -> caf::result<paid_deposit> {
         {
           const std::lock_guard lock{s.mutex};
           s.paid.push_back(x);
         }
-        return s.pay(x);
+        const auto said = s.pay(x);
+        if (said.flag != caf::rt_value) return said.err;
+        return paid_deposit{said.value.get_as<deposit>(0), s.repeated};
       },
       [](resume_atom, const deposit&) {},
       [](tick_atom) {},
@@ -241,6 +243,7 @@ query_actor::behavior_type fake_query(script& s) {
       [](get_atom, const authorization&) -> caf::result<deposit> {
         return make_error(errc::not_found);
       },
+      [](const deposit_keys&) -> caf::result<deposit> { return make_error(errc::not_found); },
       [&s](const list_deposits& x) { return s.list_deposits(x); },
       [&s](get_atom, const conversion_id&) { return s.find_conversion(); },
       [&s](const list_conversions&) { return s.list_conversions(); },
@@ -251,6 +254,8 @@ query_actor::behavior_type fake_query(script& s) {
       [](work_atom, std::uint32_t, std::uint32_t) { return unfinished_work{}; },
       [](const wallet_account&) { return wallet_backlog{}; },
       [](get_atom, const operation_id&) { return std::vector<chain_operation>{}; },
+      [](const wallet_nonces&) { return std::vector<chain_operation>{}; },
+      [](get_atom, const std::vector<hash256>&) { return std::vector<chain_operation>{}; },
       [&s](keys_atom) {
         const std::lock_guard lock{s.mutex};
         return s.keys;

@@ -43,6 +43,7 @@ struct script {
   bool hold_bets = false;   // answer only when released
   caf::error late_refusal;  // what they are answered then, instead of a filled bet
   std::function<caf::result<deposit>(const actors::pay_deposit&)> pay;
+  bool repeated = false;  // what is paid was known already
   answer<bet> find_bet;
   std::function<caf::result<balance_row>(const address&)> find_balance;
   std::function<caf::result<bet_page>(const bet_filter&)> list_bets;

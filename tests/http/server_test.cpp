@@ -304,7 +304,7 @@ TEST_F(Server, TheOperatorsDoorIsOpenWhileRequestsAreDrained) {
 TEST(Descriptors, ThoseOfTheHouseAreKeptBack) {
   EXPECT_GE(reserved_descriptors, 256U + last_places);
   EXPECT_EQ(affordable_connections(1024, 1'048'576), 1024U);
-  EXPECT_EQ(affordable_connections(8000, 4096), 4096 - reserved_descriptors);
+  EXPECT_EQ(affordable_connections(1024, 1024), 1024 - reserved_descriptors);
   EXPECT_EQ(affordable_connections(1024, 100), 50U);
   EXPECT_EQ(affordable_connections(10, 1024), 10U);
 }

@@ -5,6 +5,17 @@ namespace {
 
 using actors::store_status;
 
+/// As the real reader: a zero key finds nothing.
+const deposit* deposit_under(const memory_books& b, const address& user, const hash256& idempotency,
+                             const hash256& identifier) {
+  const auto same = [](const hash256& x, const hash256& y) { return !x.is_zero() && x == y; };
+  for (const auto& [id, d] : b.deposits)
+    if (d.user == user &&
+        (same(idempotency, d.idempotency_key) || same(identifier, d.payment_identifier)))
+      return &d;
+  return nullptr;
+}
+
 /// Applies one entry; the overloads return why it is refused.
 struct applier {
   memory_books& b;
@@ -72,6 +83,8 @@ struct applier {
     for (const auto& [id, d] : b.deposits)
       if (d.payment.from == x.row.payment.from && d.payment.nonce == x.row.payment.nonce)
         return id == x.row.id ? errc::none : errc::duplicate;
+    if (deposit_under(b, x.row.user, x.row.idempotency_key, x.row.payment_identifier) != nullptr)
+      return errc::duplicate;
     b.deposits.emplace(x.row.id, x.row);
     return errc::none;
   }
@@ -280,6 +293,11 @@ std::optional<std::optional<deposit>> memory_reader::find_deposit_by_payment(
     if (d.payment.from == p.from && d.payment.nonce == p.nonce) return std::optional{d};
   return std::optional<deposit>{};
 }
+std::optional<std::optional<deposit>> memory_reader::find_deposit_by_keys(
+    const address& user, const hash256& idempotency_key, const hash256& payment_identifier) {
+  const auto* found = deposit_under(books_, user, idempotency_key, payment_identifier);
+  return found != nullptr ? std::optional{*found} : std::optional<deposit>{};
+}
 std::optional<std::vector<deposit>> memory_reader::list_deposits(const address& u,
                                                                  std::uint32_t n) {
   return all_of(books_.deposits, n, [&](const deposit& d) { return d.user == u; });
@@ -331,6 +349,15 @@ std::optional<std::vector<chain_operation>> memory_reader::open_operations(std::
   return std::vector<chain_operation>{};
 }
 std::optional<std::vector<chain_operation>> memory_reader::find_operation(const operation_id&) {
+  return std::vector<chain_operation>{};
+}
+std::optional<std::vector<chain_operation>> memory_reader::operations_from(std::uint64_t,
+                                                                           const address&,
+                                                                           std::uint64_t,
+                                                                           std::uint32_t) {
+  return std::vector<chain_operation>{};
+}
+std::optional<std::vector<chain_operation>> memory_reader::operations_of(std::span<const hash256>) {
   return std::vector<chain_operation>{};
 }
 std::optional<std::uint64_t> memory_reader::next_nonce(std::uint64_t, const address&) { return 0; }

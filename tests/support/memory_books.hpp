@@ -59,6 +59,8 @@ class memory_reader final : public actors::ledger_reader {
   std::optional<bet_page> list_bets(const bet_filter& filter) override;
   std::optional<std::optional<deposit>> find_deposit(const deposit_id& id) override;
   std::optional<std::optional<deposit>> find_deposit_by_payment(const authorization& p) override;
+  std::optional<std::optional<deposit>> find_deposit_by_keys(const address&, const hash256&,
+                                                             const hash256&) override;
   std::optional<std::vector<deposit>> list_deposits(const address& u, std::uint32_t n) override;
   std::optional<std::vector<deposit>> deposits_to_credit(std::uint32_t limit) override;
   std::optional<std::vector<deposit>> deposits_to_convert(std::uint32_t limit) override;
@@ -72,6 +74,10 @@ class memory_reader final : public actors::ledger_reader {
   std::optional<std::vector<chain_operation>> open_operations(std::uint64_t,
                                                               const address&) override;
   std::optional<std::vector<chain_operation>> find_operation(const operation_id&) override;
+  std::optional<std::vector<chain_operation>> operations_from(std::uint64_t, const address&,
+                                                              std::uint64_t,
+                                                              std::uint32_t) override;
+  std::optional<std::vector<chain_operation>> operations_of(std::span<const hash256>) override;
   std::optional<std::uint64_t> next_nonce(std::uint64_t, const address&) override;
   std::optional<std::vector<service_key>> active_keys() override;
   bool ping() override { return true; }
