@@ -45,6 +45,10 @@ placement::decision placement::give_up_carefully(timestamp now) {
     const auto wait = rounds_ == 0 ? std::chrono::milliseconds{0} : look_again().wait;
     return {placement_step::cancel, wait};
   }
+#ifdef HEADROOM_PLANTED_EARLY_REFUND  // for tests/simulation alone: it must notice the lack of
+                                      // grace
+  return {placement_step::book_refund, {}};
+#endif
   if (now >= cancelled_at_.plus(limits_.grace)) return {placement_step::book_refund, {}};
   return look_again();
 }

@@ -178,8 +178,8 @@ struct applier {
     ++b.buffer.version;
     return errc::none;
   }
-  errc operator()(const record_operations&) { return errc::none; }
-  errc operator()(const finish_operation&) { return errc::none; }
+  errc operator()(const record_operations& x) { return b.operations.record(x); }
+  errc operator()(const finish_operation& x) { return b.operations.finish(x); }
 };
 
 }  // namespace
@@ -322,14 +322,16 @@ std::optional<unfinished_work> memory_reader::unfinished(std::uint32_t bets,
       all_of(books_.deposits, deposits,
              [](const deposit& d) { return d.status == deposit_status::settling; })};
 }
-std::optional<std::vector<chain_operation>> memory_reader::open_operations(std::uint64_t,
-                                                                           const address&) {
-  return std::vector<chain_operation>{};
+std::optional<std::vector<chain_operation>> memory_reader::open_operations(std::uint64_t chain_id,
+                                                                           const address& a) {
+  return books_.operations.open(chain_id, a);
 }
-std::optional<std::vector<chain_operation>> memory_reader::find_operation(const operation_id&) {
-  return std::vector<chain_operation>{};
+std::optional<std::vector<chain_operation>> memory_reader::find_operation(const operation_id& id) {
+  return books_.operations.find(id);
 }
-std::optional<std::uint64_t> memory_reader::next_nonce(std::uint64_t, const address&) { return 0; }
+std::optional<std::uint64_t> memory_reader::next_nonce(std::uint64_t chain_id, const address& a) {
+  return books_.operations.next_nonce(chain_id, a);
+}
 std::optional<std::vector<service_key>> memory_reader::active_keys() {
   return std::vector<service_key>{};
 }

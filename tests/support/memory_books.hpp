@@ -5,6 +5,7 @@
 #include <set>
 
 #include "actors/ports.hpp"
+#include "tests/support/memory_outbox.hpp"
 
 namespace headroom::test {
 
@@ -16,6 +17,7 @@ struct memory_books {
   std::map<deposit_id, deposit> deposits;
   std::map<conversion_id, conversion> conversions;
   std::map<replenish_id, usdc> replenishes;
+  memory_outbox operations;
   buffer_row buffer;
   usdc in_transit;
   usdc loss;
