@@ -16,15 +16,18 @@
 #include "actors/conversion_actor.hpp"
 #include "actors/deposit_actor.hpp"
 #include "actors/guardian_actor.hpp"
+#include "actors/house_counters.hpp"
 #include "actors/inspector_actor.hpp"
 #include "actors/journal_actor.hpp"
 #include "actors/query_actor.hpp"
+#include "actors/registry.hpp"
 #include "chain/audit_actor.hpp"
 #include "chain/json_rpc.hpp"
 #include "chain/payment_actor.hpp"
 #include "chain/polymarket/venue_actor.hpp"
 #include "chain/ports.hpp"
 #include "chain/route_actor.hpp"
+#include "chain/signature_actor.hpp"
 #include "chain/wallet_actor.hpp"
 #include "http/server.hpp"
 #include "persistence/migrations.hpp"
@@ -62,13 +65,29 @@ actors::core_settings core_of(const config::settings& s) {
   out.max_live_deposits = s.engine.max_live_deposits;
   out.balance_idle = s.engine.balance_idle;
   out.drain = s.engine.drain;
+  out.stop_step = s.engine.stop_step;
+  out.journal_queue = s.engine.journal_queue;
+  out.journal_batch = s.engine.journal_batch;
+  out.journal_retry = s.engine.journal_retry;
+  out.load_timeout = s.engine.load_timeout;
+  out.append_timeout = s.engine.append_timeout;
+  out.overdue = s.engine.overdue;
+  out.buffer_tick = s.engine.buffer_tick;
+  out.deposits_recovered = s.engine.deposits_recovered;
+  out.restarts_per_minute = s.engine.restarts_per_minute;
   out.placing.first_wait = s.venue.first_look;
   out.placing.longest_wait = s.venue.longest_look;
   out.placing.grace = s.venue.grace;
+  out.unresolved_after = s.venue.unresolved_after;
   out.deposit_answer = s.deposits.answer;
   out.conversion_poll = s.conversion.poll;
   out.stuck_after = std::chrono::duration_cast<std::chrono::milliseconds>(s.conversion.stuck_after);
+  out.step_timeout = s.conversion.step_timeout;
   out.conversion_attempts = s.conversion.attempts;
+  out.conversions_at_once = s.conversion.at_once;
+  out.deposits_per_conversion = s.conversion.most_deposits;
+  out.conversion_retry = s.conversion.retry;
+  out.conversion_longest_retry = s.conversion.longest_retry;
   out.conversion_minimum = s.conversion.minimum;
   return out;
 }
@@ -84,10 +103,33 @@ chain::wallet_settings wallet_of(const config::chain_settings& c) {
   out.poll_interval = c.poll;
   out.bump_after = c.bump_after;
   out.min_tip_wei = c.min_tip_wei;
+  out.max_fee_wei = c.wallet.max_fee_wei;
+  out.max_tx_fee_wei = c.wallet.max_tx_fee_wei;
+  out.bump_percent = c.wallet.bump_percent;
+  out.base_fee_percent = c.wallet.base_fee_percent;
+  out.gas_pad_percent = c.wallet.gas_pad_percent;
+  out.looks_before_search = c.wallet.looks_before_search;
+  out.search_again = c.wallet.search_again;
+  out.lone_witness = c.wallet.lone_witness;
+  out.doubt_after = c.wallet.doubt_after;
   return out;
 }
 
-chain::x402::terms terms_of(const config::settings& s, const address& pay_to) {
+chain::json_rpc_options nodes_of(const config::chain_settings& c) {
+  chain::json_rpc_options out;
+  out.timeout = c.rpc_timeout;
+  out.chain_id = c.chain_id;
+  out.compare_heads = c.nodes.compare_heads;
+  out.rules.skip_after_failure = c.nodes.skip_after_failure;
+  out.rules.skip_after_silence = c.nodes.skip_after_silence;
+  out.rules.longest_rest = c.nodes.longest_rest;
+  out.rules.most_blocks_behind = c.nodes.most_blocks_behind;
+  out.rules.most_seconds_behind = c.nodes.most_seconds_behind;
+  return out;
+}
+
+chain::x402::terms terms_of(const config::settings& s, const address& pay_to,
+                            const address& venue_account) {
   chain::x402::terms out;
   out.chain_id = s.plasma.chain_id;
   out.networks_v1 = s.deposits.networks_v1;
@@ -95,7 +137,9 @@ chain::x402::terms terms_of(const config::settings& s, const address& pay_to) {
   out.token_name = s.deposits.token_name;
   out.token_version = s.deposits.token_version;
   out.pay_to = pay_to;
+  out.own_accounts = {venue_account};
   out.max_timeout_seconds = s.deposits.max_timeout_seconds;
+  out.longest_window_seconds = static_cast<std::uint32_t>(s.deposits.longest_window.count());
   out.resource = s.http.public_url + "/deposit";
   return out;
 }
@@ -115,7 +159,16 @@ chain::route_settings route_of(const config::settings& s, const address& wallet)
   out.slippage_bps = s.conversion.slippage_bps;
   out.least_bps = s.conversion.least_bps;
   out.max_bridge_fee = s.conversion.max_bridge_fee;
+  out.rescue_after = s.conversion.rescue_after;
+  out.logs_chunk = s.polygon.logs.chunk;
+  out.logs_chunks = s.polygon.logs.chunks;
   return out;
+}
+
+/// What users sign is good at this deployment only. Wallets sign for the chain they are on:
+/// Polygon, or the source's.
+actors::signing_domain domain_of(const config::settings& s, const address& pay_to) {
+  return {pay_to, {s.polygon.chain_id, s.plasma.chain_id}};
 }
 
 chain::polymarket::venue_settings venue_of(const config::settings& s) {
@@ -127,12 +180,27 @@ chain::polymarket::venue_settings venue_of(const config::settings& s) {
   out.orders_per_second = s.venue.orders_per_second;
   out.order_burst = s.venue.order_burst;
   out.order_timeout = s.venue.order_timeout;
+  out.signer_share = s.venue.signer_share;
+  out.key_share = s.venue.key_share;
+  out.stop_pause = s.venue.stop_pause;
+  out.market_pause = s.venue.market_pause;
+  out.credentials_patience = s.venue.credentials_patience;
   out.confirm_wait = s.venue.confirm_wait;
+  out.trade_passes_per_second = s.venue.trade_passes_per_second;
+  out.reads_per_second = s.venue.reads_per_second;
+  out.read_burst = s.venue.read_burst;
+  out.settling_time = s.venue.settling_time;
+  out.finality = finality_of(s.polygon);
   return out;
 }
 
-http::server_settings http_of(const config::settings& s) {
+http::server_settings http_of(const config::settings& s, const actors::signing_domain& domain) {
   http::server_settings out;
+  out.bet_domain = domain;
+  out.deposit_network = "eip155:" + std::to_string(s.plasma.chain_id);
+  out.deposit_asset = s.plasma.usdt0;
+  out.deposit_token_name = s.deposits.token_name;
+  out.profile = s.profile;
   out.address = s.http.listen;
   out.port = s.http.port;
   out.threads = s.http.threads;
@@ -145,6 +213,15 @@ http::server_settings http_of(const config::settings& s) {
   out.drain_timeout = s.http.drain_timeout;
   out.public_url = s.http.public_url;
   out.public_metrics = s.http.public_metrics;
+  out.kept_refusals = s.http.kept_refusals;
+  out.refusals_kept = s.http.refusals_kept;
+  out.cors_origins = s.http.cors_origins;
+  out.key_rate = {s.http.key_rate, s.http.key_burst};
+  out.signer_rate = {s.http.signer_rate, s.http.signer_burst};
+  if (s.http.admin_listen) {
+    out.admin_address = s.http.admin_listen->host;
+    out.admin_port = s.http.admin_listen->port;
+  }
   out.deposit_min = s.deposits.minimum;
   out.deposit_max = s.deposits.maximum;
   return out;
@@ -244,6 +321,57 @@ class stop_signal {
   sigset_t set_{};
 };
 
+/// For whoever looks into the log of a service that would not end.
+void log_who_is_left(caf::actor_system& sys) {
+  for (const auto& kind : actors::registry::instance().kinds())
+    if (kind.live > 0)
+      spdlog::error("service.still_there kind={} actors={} messages_waiting={}", kind.name,
+                    kind.live, kind.mailbox);
+  spdlog::critical("service.does_not_end actors_running={}", sys.registry().running());
+}
+
+/// All that matters is in the books; what will not end is named and left behind.
+[[noreturn]] void leave_at_once(caf::actor_system& sys, int code) {
+  log_who_is_left(sys);
+  spdlog::info("service.stopped clean=false");
+  spdlog::shutdown();
+  std::_Exit(code == 0 ? 6 : code);
+}
+
+/// CAF waits without a bound for every actor and every detached thread to end. Declared before the
+/// actor system, so that it watches over its end too: what takes longer is named, and left behind.
+class bounded_end {
+ public:
+  bounded_end() = default;
+  bounded_end(const bounded_end&) = delete;
+  bounded_end& operator=(const bounded_end&) = delete;
+  ~bounded_end() {
+    if (!watch_.joinable()) return;
+    {
+      const std::lock_guard lock{mutex_};
+      ended_ = true;
+    }
+    changed_.notify_one();
+    watch_.join();
+    spdlog::info("service.stopped clean=true");
+  }
+
+  /// The end begins. `sys` is asked for who is left while it waits for them.
+  void begin(caf::actor_system& sys, std::chrono::milliseconds patience, int code) {
+    watch_ = std::thread{[this, &sys, patience, code] {
+      std::unique_lock lock{mutex_};
+      if (changed_.wait_for(lock, patience, [this] { return ended_; })) return;
+      leave_at_once(sys, code);
+    }};
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool ended_ = false;
+  std::thread watch_;
+};
+
 bool stop_guardian(caf::actor_system& sys, const actors::guardian_actor& guardian,
                    std::chrono::milliseconds patience) {
   caf::scoped_actor self{sys};
@@ -272,43 +400,53 @@ int serve(const config::settings& s) {
     spdlog::error("service.no_venue_key reason=\"{}\"", error);
     return 2;
   }
-  persistence::pg_store store{{.conninfo = s.database.url}};
+  persistence::pg_store store{{s.database.url, s.database.connect_timeout,
+                               s.database.statement_timeout, s.database.writer_wait}};
   if (const auto why = store.open(); !why.empty()) {
     spdlog::error("service.no_database reason=\"{}\"", why);
     return 3;
   }
-  persistence::pg_reader reader{{.conninfo = s.database.url}};
-  persistence::pg_reader public_reader{{.conninfo = s.database.url}};
+  const persistence::reader_settings reading{s.database.url, s.database.connect_timeout,
+                                             s.database.read_timeout};
+  persistence::pg_reader reader{reading};
+  persistence::pg_reader public_reader{reading};
+  persistence::pg_reader reports_reader{reading};
 
   const auto account = wallet_key->address_of();
-  const auto ethereum = chain::make_ethereum_port();
-  const auto terms = terms_of(s, account);
+  const auto domain = domain_of(s, account);
+  const auto ethereum = chain::make_ethereum_port(domain);
+  const auto terms = terms_of(s, account, venue_key->address_of());
   const auto x402 = chain::make_x402_port(terms);
 
   const auto core = core_of(s);
   actors::directory dir{core.max_live_bets, core.max_balances,
                         core.max_live_deposits};  // the last actors still use it
+  bounded_end end;
   caf::actor_system_config caf_config;
   caf_config.set("scheduler.policy", caf::atom("sharing"));  // docs/decisions/0002
   caf_config.set("scheduler.max-threads", std::size_t{s.engine.workers});
   caf_config.set("scheduler.max-throughput", std::size_t{100});
   caf::actor_system sys{caf_config};
   const letting_go before_the_system_ends{dir};
-  // One client, with its thread and its bound, per outside: whoever floods one (anybody may ask for
-  // the verification of a payment) keeps nobody from the others.
+  // One client, with its thread and its bound, per outside and per kind of asker: whoever floods
+  // one (anybody may ask for the verification of a payment) keeps nobody from the others.
   std::vector<std::shared_ptr<chain::http_client>> clients;
   const auto new_client = [&] {
     return clients.emplace_back(std::make_shared<chain::http_client>());
   };
   const auto rpc_of = [&](const config::chain_settings& c) {
-    chain::json_rpc_options options;
-    options.timeout = c.rpc_timeout;
     return chain::make_rpc_actor(
-        sys, std::make_shared<const chain::json_rpc>(new_client(), c.rpc, options));
+        sys, std::make_shared<const chain::json_rpc>(new_client(), c.rpc, nodes_of(c)),
+        &dir.counters().rpc(c.chain_id));
   };
   const auto plasma = rpc_of(s.plasma);
+  const auto plasma_for_strangers = rpc_of(s.plasma);
   const auto polygon = rpc_of(s.polygon);
-  const auto venue_http = chain::make_http_actor(sys, new_client());
+  const auto signatures = rpc_of(s.plasma);  // strangers ask: apart from what moves money
+  auto* const timed = &dir.counters().venue;
+  const chain::polymarket::venue_doors venue_doors{
+      chain::make_http_actor(sys, new_client(), timed),
+      chain::make_http_actor(sys, new_client(), timed)};
 
   const auto w = std::make_shared<const actors::world>(
       actors::world{dir, wall_clock_now, system_random, core});
@@ -327,8 +465,12 @@ int serve(const config::settings& s) {
       "query.public",
       [&] { return sys.spawn<caf::detached>(actors::query_behavior, &public_reader); },
       [&](const actors::query_actor& handle) { dir.set_public_query(handle); });
-  house.add<actors::inspector_actor>("inspector",
-                                     [&] { return sys.spawn(actors::inspector_behavior); });
+  house.add_as<actors::query_actor>(
+      "query.reports",
+      [&] { return sys.spawn<caf::detached>(actors::reports_behavior, &reports_reader); },
+      [&](const actors::query_actor& handle) { dir.set_reports(handle); });
+  house.add<actors::inspector_actor>(
+      "inspector", [&] { return sys.spawn<caf::detached>(actors::inspector_behavior); });
   house.add<actors::buffer_actor>("buffer", [&] { return sys.spawn(actors::buffer_behavior, w); });
   house.add_wallet("wallet.plasma", wallet_of(s.plasma), wallet_key, plasma);
   house.add_wallet("wallet.polygon", wallet_of(s.polygon), wallet_key, polygon);
@@ -337,15 +479,24 @@ int serve(const config::settings& s) {
     p.terms = terms;
     p.relayer = account;
     p.finality = finality_of(s.plasma);
-    return actors::payment_actor{sys.spawn(chain::payment_behavior, w, p, plasma)};
+    p.logs_chunk = s.plasma.logs.chunk;
+    p.logs_chunks = s.plasma.logs.chunks;
+    p.checks_at_once = s.deposits.checks_at_once;
+    p.checks_per_second = s.deposits.checks_per_second;
+    p.signature_gas = s.deposits.signature_gas;
+    return actors::payment_actor{sys.spawn(chain::payment_behavior, w, p,
+                                           chain::payment_nodes{plasma, plasma_for_strangers})};
   });
   house.add<actors::venue_actor>(
       "venue",
       [&] {
-        return sys.spawn(chain::polymarket::venue_behavior, w, venue_of(s), venue_key, venue_http,
+        return sys.spawn(chain::polymarket::venue_behavior, w, venue_of(s), venue_key, venue_doors,
                          polygon);
       },
       true);
+  house.add<actors::signature_actor>("signature", [&] {
+    return sys.spawn(chain::signature_behavior, chain::signature_settings{}, signatures);
+  });
   if (!s.conversion.router.is_zero())
     house.add<actors::route_actor>("route", [&] {
       return sys.spawn(chain::route_behavior, w, route_of(s, account), plasma, polygon);
@@ -370,7 +521,7 @@ int serve(const config::settings& s) {
   actors::watch_guardian(guardian, dir, give_up);
   dir.set(guardian);
 
-  http::server server{http_of(s), {sys, dir, *ethereum, *x402, wall_clock_now}};
+  http::server server{http_of(s, domain), {sys, dir, *ethereum, *x402, wall_clock_now}};
   int code = 0;
   try {
     server.start();
@@ -390,11 +541,8 @@ int serve(const config::settings& s) {
   }
   const bool ended = stop_guardian(sys, guardian, actors::longest_stop(core));
   for (const auto& client : clients) client->stop();
-  spdlog::info("service.stopped clean={}", ended);
-  if (!ended) {  // some actor will not end: everything that matters is in the books, so leave
-    spdlog::shutdown();
-    std::_Exit(code == 0 ? 6 : code);
-  }
+  if (!ended) leave_at_once(sys, code);
+  end.begin(sys, core.stop_step, code);
   return code;
 }
 

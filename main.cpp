@@ -14,6 +14,7 @@
 #include "persistence/keys.hpp"
 #include "persistence/migrations.hpp"
 #include "persistence/verify.hpp"
+#include "resolve.hpp"
 
 using namespace headroom;
 
@@ -27,6 +28,10 @@ constexpr const char* usage = R"(usage: headroom <command> --config FILE
   keys add NAME SCOPE[,SCOPE...]    make a service key (scopes: read trade inspect admin), shown once
   keys list                         all keys, the revoked ones too
   keys revoke ID                    a key stops working within two seconds
+  bets show ID                      a bet in the books, and what the exchange knows of its order
+  bets resolve ID failed|filled --by NAME --evidence TEXT
+                                    ends a bet that stays open, as far as the exchange agrees; the evidence is
+                                    stored (filled: --shares N --spent N --fee N when it shows no event)
   check-config                      read the file and say what is wrong with it
 
 HEADROOM_DATABASE_URL overrides database.url of the file; migrate, verify and keys need nothing else.
@@ -169,6 +174,14 @@ int run(const command_line& line) {
     if (command == "check-config") return 0;
     log_to_stderr(loaded.value.log_level);
     return serve(loaded.value);
+  }
+  if (command == "bets") {
+    auto loaded = config::load(line.config);
+    if (!loaded.error.empty()) return fail(2, loaded.error);
+    std::string error;
+    loaded.value.database.url = database_of(line, error);
+    const std::vector<std::string> rest(line.words.begin() + 1, line.words.end());
+    return bets_command(loaded.value, rest, now());
   }
   std::string error;
   const auto database = database_of(line, error);

@@ -179,16 +179,21 @@ struct order_quote {
   share_amount taker_amount;
   usdc max_fee;  // worst case, on top of maker_amount
   usdc max_price;
+  /// The market's fee as it was read for this quote; stored with the order, see order_terms.
+  std::int64_t fee_rate_micro = 0;
+  std::uint32_t fee_exponent = 1;
 };
 HEADROOM_INSPECT(order_quote, x.token, x.neg_risk, x.maker_amount, x.taker_amount, x.max_fee,
-                 x.max_price)
+                 x.max_price, x.fee_rate_micro, x.fee_exponent)
 
+/// Each is one order of the budget at the venue that `by` has; "" is the house itself.
 struct quote_order {
   uint256 token;
   usdc amount;
   usdc max_price;
+  std::string by{};
 };
-HEADROOM_INSPECT(quote_order, x.token, x.amount, x.max_price)
+HEADROOM_INSPECT(quote_order, x.token, x.amount, x.max_price, x.by)
 
 /// A signed order: exact bytes to store, and the hash the venue will know it by.
 struct signed_order {
@@ -204,12 +209,15 @@ struct submit_order {
 };
 HEADROOM_INSPECT(submit_order, x.order, x.deadline)
 
-/// With the order's bytes, which say how much of it makes it whole.
+/// With the order's bytes, which say how much of it makes it whole. `follow`: it matched, and the
+/// answer may wait for its trades to be final, as long as the venue's settings allow.
 struct look_up_order {
   signed_order order;
   timestamp sent_at;
+  timestamp deadline{};  // of the bet: from then on the exchange is asked too
+  bool follow = false;
 };
-HEADROOM_INSPECT(look_up_order, x.order, x.sent_at)
+HEADROOM_INSPECT(look_up_order, x.order, x.sent_at, x.deadline, x.follow)
 
 struct cancel_order {
   signed_order order;
@@ -219,13 +227,18 @@ HEADROOM_INSPECT(cancel_order, x.order)
 /// filled: final, numbers are right. refused: a definite no; `conclusive` when it also says that no
 /// earlier POST of the same order can have filled. unknown: it may have happened. absent: the venue
 /// shows nothing of it, which proves nothing. not_now: this POST was not accepted or never sent,
-/// the same bytes are worth sending later.
+/// the same bytes are worth sending later. matched: it filled or is filling, and is not final yet;
+/// no doubt about it, only patience. live: the venue holds it and may still fill it. over: the
+/// venue says that it is over, with nothing filled or with trades that all failed.
 enum class venue_verdict : std::uint8_t {
   filled = 0,
   refused = 1,
   unknown = 2,
   absent = 3,
-  not_now = 4
+  not_now = 4,
+  matched = 5,
+  live = 6,
+  over = 7
 };
 
 struct venue_answer {
@@ -235,8 +248,12 @@ struct venue_answer {
   usdc fee;
   std::string reason;
   bool conclusive = false;
+  /// The exchange filled nothing of it in any block up to then, all of them final. Not set: it did,
+  /// or was not asked, or cannot tell.
+  timestamp untouched_until{};
 };
-HEADROOM_INSPECT(venue_answer, x.verdict, x.shares, x.spent, x.fee, x.reason, x.conclusive)
+HEADROOM_INSPECT(venue_answer, x.verdict, x.shares, x.spent, x.fee, x.reason, x.conclusive,
+                 x.untouched_until)
 
 /// The reason of a not_now whose order was kept back: the bet's deadline.
 inline constexpr std::string_view sent_too_late =
@@ -259,24 +276,40 @@ struct pay_deposit {
   usdc amount;
   std::uint8_t x402_version = 2;  // by header: PAYMENT-SIGNATURE 2, X-PAYMENT 1
   std::string header;
+  std::string idempotency_key;  // the header of that name; "" when there is none
 };
-HEADROOM_INSPECT(pay_deposit, x.amount, x.x402_version, x.header)
+HEADROOM_INSPECT(pay_deposit, x.amount, x.x402_version, x.header, x.idempotency_key)
 
 /// A payment that is sound whatever the time and the chain say: form, terms and signature. Enough
-/// to be told what became of it, not enough to be taken. `proven`: the payer's own key signed it;
-/// otherwise the signature is for the payer's contract to judge.
+/// to be told what became of it, not enough to be taken. `proven`: signed by the payer's own key,
+/// or by its contract's word; otherwise the signature is for the payer's contract to judge.
 struct signed_payment {
   authorization payment;
   std::uint8_t x402_version = 2;
   bool proven = false;
+  bool wrapped = false;        // it came in ERC-6492's envelope: the wallet may not exist yet
+  hash256 idempotency_key;     // zero: none
+  hash256 payment_identifier;  // zero: none
 };
-HEADROOM_INSPECT(signed_payment, x.payment, x.x402_version, x.proven)
+HEADROOM_INSPECT(signed_payment, x.payment, x.x402_version, x.proven, x.wrapped, x.idempotency_key,
+                 x.payment_identifier)
 
-/// A payment that may be taken now: in its window, signed, unused or ours to look for, funded.
+/// A payment that may be taken now. Not `paid`: unused, in its window, funded. `paid`: the chain
+/// shows it paid already, by whomever and whenever it was submitted.
 struct verified_payment {
   authorization payment;
+  bool paid = false;
 };
-HEADROOM_INSPECT(verified_payment, x.payment)
+HEADROOM_INSPECT(verified_payment, x.payment, x.paid)
+
+/// `repeated`: an earlier request opened this deposit, under the same authorization or key.
+struct paid_deposit {
+  deposit row;
+  bool repeated = false;
+};
+HEADROOM_INSPECT(paid_deposit, x.row, x.repeated)
+
+using prove_atom = caf::atom_constant<caf::atom("prove")>;
 
 /// What the chain says of an authorization. paid: money arrived by `tx_hash`. unused: may still be
 /// spent. void_: used for something else, cancelled, or expired and final. unknown: cannot tell
@@ -304,7 +337,9 @@ HEADROOM_INSPECT(contract_call, x.to, x.data, x.value, x.gas_limit, x.most_gas)
 /// PAYMENT: verifies x402 payments and reads their fate from the chain; sends nothing itself.
 using payment_actor = status_actor::extend<
     caf::replies_to<pay_deposit>::with<signed_payment>,  // invalid_payment: detail is the code.
-    caf::replies_to<signed_payment>::with<verified_payment>,  // Likewise, by time and chain.
+    caf::replies_to<prove_atom, signed_payment>::with<signed_payment>,  // Asks its contract.
+    caf::replies_to<signed_payment>::with<verified_payment>,            // By time and chain.
+    // For payments in the books only: strangers' are part of the verification.
     caf::replies_to<get_atom, authorization>::with<payment_finding>,  // What does the chain say?
     caf::replies_to<get_atom, authorization, hash256>::with<  // The same of this transaction:
         payment_finding>,                                     // paid, or unknown.
@@ -312,11 +347,27 @@ using payment_actor = status_actor::extend<
 
 /// DEPOSIT: one x402 payment, from verification to the user's credit; ends with it.
 using deposit_actor =
-    status_actor::extend<caf::replies_to<pay_deposit>::with<deposit>,  // settling (unknown yet),
-                                                                       // pending or converting.
+    status_actor::extend<caf::replies_to<pay_deposit>::with<paid_deposit>,  // settling (unknown
+                                                                            // yet), pending or
+                                                                            // converting.
                          caf::reacts_to<resume_atom, deposit>,  // Goes on with a stored deposit.
                          caf::reacts_to<tick_atom>,             // Internal: look again.
                          caf::reacts_to<poll_atom>>;  // Internal: the payer waited enough.
+
+// -- signatures ----------------------------------------------------------------------------------
+
+/// A signature that is no key's: perhaps the wallet at `signer` is a contract that knows it. Any of
+/// the digests will do; they say the same under the domains that a deployment takes.
+struct contract_signature {
+  address signer;
+  std::vector<hash256> digests;
+  byte_vector signature;
+};
+HEADROOM_INSPECT(contract_signature, x.signer, x.digests, x.signature)
+
+/// SIGNATURE: asks contract wallets by ERC-1271 on the source's chain; bounded, for strangers ask.
+using signature_actor =
+    status_actor::extend<caf::replies_to<contract_signature>::with<bool>>;  // Is it the wallet's?
 
 // -- the chains ----------------------------------------------------------------------------------
 
@@ -335,13 +386,17 @@ struct event_log {
 HEADROOM_INSPECT(event_log, x.emitter, x.topics, x.data)
 
 /// Where an operation stands. unsent: never stored. pending: stored, maybe broadcast, not mined and
-/// final yet. confirmed/reverted: mined and final. dropped: its nonce went to something else.
+/// final yet. confirmed/reverted: mined and final. dropped: its nonce went to another transaction,
+/// which is named, in a final block (docs/decisions/0017): nothing of it can ever be mined.
+/// in_doubt: its nonce is used and nobody shows by what; it may have been mined, so whoever asked
+/// for it waits and does nothing in its place.
 enum class operation_state : std::uint8_t {
   unsent = 0,
   pending = 1,
   confirmed = 2,
   reverted = 3,
-  dropped = 4
+  dropped = 4,
+  in_doubt = 5
 };
 
 struct operation_report {
@@ -349,8 +404,9 @@ struct operation_report {
   hash256 tx_hash;  // of the newest attempt, or of the mined one
   std::uint64_t block_number = 0;
   std::vector<event_log> logs;  // when confirmed
+  std::string detail;           // dropped, in_doubt: what is known, for a human
 };
-HEADROOM_INSPECT(operation_report, x.state, x.tx_hash, x.block_number, x.logs)
+HEADROOM_INSPECT(operation_report, x.state, x.tx_hash, x.block_number, x.logs, x.detail)
 
 /// WALLET: owns the nonce of one account on one chain; stores each transaction before broadcasting.
 using wallet_actor = status_actor::extend<
@@ -364,26 +420,39 @@ struct run_step {
   std::uint32_t attempt = 0;  // a new attempt makes new transactions
   usdc amount_in;
   std::string detail;  // what earlier progress said, for example the bridge's guid
+  usdc owed_before{};  // what older conversions have not yet sent of the same money
 };
-HEADROOM_INSPECT(run_step, x.conversion, x.step, x.attempt, x.amount_in, x.detail)
+HEADROOM_INSPECT(run_step, x.conversion, x.step, x.attempt, x.amount_in, x.detail, x.owed_before)
 
 /// in_flight: ask again later. done: `amount_out` arrived, by receipt. failed: nothing moved and
 /// the step may be tried again as a new attempt. unreadable: cannot tell; nothing new may start.
-enum class step_state : std::uint8_t { in_flight = 0, done = 1, failed = 2, unreadable = 3 };
+/// held: nothing of this attempt was sent, it waits for a price, a fee or money.
+enum class step_state : std::uint8_t {
+  in_flight = 0,
+  done = 1,
+  failed = 2,
+  unreadable = 3,
+  held = 4
+};
 
 struct step_progress {
   step_state state = step_state::in_flight;
   usdc amount_out;
   hash256 tx_hash;
   std::string detail;
+  std::vector<operation_id> operations{};  // this attempt's, as far as known
+  std::uint32_t calls = 0;                 // what this look asked of the chains' nodes
+  bool short_of_money = false;             // held: the wallet lacks what running conversions need
 };
-HEADROOM_INSPECT(step_progress, x.state, x.amount_out, x.tx_hash, x.detail)
+HEADROOM_INSPECT(step_progress, x.state, x.amount_out, x.tx_hash, x.detail, x.operations, x.calls,
+                 x.short_of_money)
 
 struct route_info {
   std::string name;
   std::vector<std::string> steps;
+  std::uint32_t expected_seconds = 0;  // of one conversion
 };
-HEADROOM_INSPECT(route_info, x.name, x.steps)
+HEADROOM_INSPECT(route_info, x.name, x.steps, x.expected_seconds)
 
 struct route_quote {
   usdc expected_out;
@@ -404,6 +473,14 @@ using conversion_actor =
                          caf::reacts_to<poll_atom>>;
 
 // -- reads ---------------------------------------------------------------------------------------
+
+/// A payer's own names for a deposit; zero: none.
+struct deposit_keys {
+  address user;
+  hash256 idempotency_key;
+  hash256 payment_identifier;
+};
+HEADROOM_INSPECT(deposit_keys, x.user, x.idempotency_key, x.payment_identifier)
 
 struct list_conversions {
   std::string cursor;
@@ -430,6 +507,14 @@ struct wallet_account {
 };
 HEADROOM_INSPECT(wallet_account, x.chain_id, x.account)
 
+/// Rows of an account from a nonce on, whatever became of them, by nonce.
+struct wallet_nonces {
+  wallet_account who;
+  std::uint64_t from = 0;
+  std::uint32_t limit = 256;
+};
+HEADROOM_INSPECT(wallet_nonces, x.who, x.from, x.limit)
+
 using solvency_atom = caf::atom_constant<caf::atom("solvency")>;
 using volume_atom = caf::atom_constant<caf::atom("volume")>;
 using keys_atom = caf::atom_constant<caf::atom("keys")>;
@@ -438,15 +523,17 @@ using work_atom = caf::atom_constant<caf::atom("work")>;
 using pending_atom = caf::atom_constant<caf::atom("pending")>;
 using ping_atom = caf::atom_constant<caf::atom("ping")>;
 
-/// QUERY: reads in a connection of its own; one serves the house, one the HTTP front. Detached: its
-/// store blocks.
+/// QUERY: reads in a connection of its own: one serves the house, one the HTTP front, one the
+/// reports that read much, so that nothing waits for those. Detached: its store blocks.
 using query_actor = status_actor::extend<
-    caf::replies_to<get_atom, bet_id>::with<bet>,  // not_found
+    caf::replies_to<get_atom, bet_id>::with<bet>,           // not_found
+    caf::replies_to<get_atom, address>::with<balance_row>,  // Version 0: a stranger.
     caf::replies_to<bet_filter>::with<bet_page>,
     caf::replies_to<get_atom, deposit_id>::with<deposit>,     // not_found
     caf::replies_to<get_atom, authorization>::with<deposit>,  // not_found
     caf::replies_to<deposit_filter>::with<deposit_page>,
     caf::replies_to<pending_atom, address>::with<money_on_its_way>,
+    caf::replies_to<deposit_keys>::with<deposit>,                // Under either; not_found.
     caf::replies_to<get_atom, conversion_id>::with<conversion>,  // not_found
     caf::replies_to<list_conversions>::with<conversion_page>,
     caf::replies_to<metrics_atom>::with<conversion_metrics>,
@@ -457,6 +544,9 @@ using query_actor = status_actor::extend<
     caf::replies_to<work_atom, std::uint32_t, std::uint32_t>::with<unfinished_work>,
     caf::replies_to<wallet_account>::with<wallet_backlog>,
     caf::replies_to<get_atom, operation_id>::with<std::vector<chain_operation>>,
+    caf::replies_to<wallet_nonces>::with<std::vector<chain_operation>>,
+    // Those of these transactions that are ours.
+    caf::replies_to<get_atom, std::vector<hash256>>::with<std::vector<chain_operation>>,
     caf::replies_to<keys_atom>::with<std::vector<service_key>>,
     caf::replies_to<ping_atom>::with<bool>>;
 
@@ -474,11 +564,20 @@ struct onchain_balances {
 HEADROOM_INSPECT(onchain_balances, x.plasma_known, x.plasma_usdt0, x.polygon_known, x.polygon_usdt0,
                  x.polygon_usdc, x.polygon_collateral)
 
+/// One comparison: what was compared, and the verdict that everybody is given.
+struct solvency_report {
+  trial_balance books;
+  onchain_balances chains;
+  solvency verdict;
+};
+HEADROOM_INSPECT(solvency_report, x.books, x.chains, x.verdict)
+
 /// AUDIT: reads what the chains say the service owns, and compares it with the books all the time.
 using audit_actor =
-    status_actor::extend<caf::replies_to<get_atom>::with<onchain_balances>,
-                         caf::replies_to<solvency_atom>::with<solvency>,  // The last comparison;
-                                                                          // asks nobody.
+    status_actor::extend<caf::replies_to<get_atom>::with<solvency_report>,  // One of the last
+                                                                            // seconds.
+                         caf::replies_to<solvency_atom>::with<solvency>,  // The last verdict; asks
+                                                                          // nobody.
                          caf::reacts_to<poll_atom>>;                      // Internal: compares.
 
 // -- the house -----------------------------------------------------------------------------------
@@ -497,11 +596,12 @@ struct actor_info {
 HEADROOM_INSPECT(actor_info, x.id, x.name, x.business_id, x.mailbox, x.received, x.processed,
                  x.busy_us, x.age_ms)
 
-/// All live actors of one kind together.
+/// All actors of one kind together. `processed` and `busy_us` count those that ended too, so they
+/// never fall.
 struct kind_info {
   std::string name;
   std::uint64_t live = 0;
-  std::uint64_t mailbox = 0;
+  std::uint64_t mailbox = 0;  // messages waiting
   std::uint64_t processed = 0;
   std::uint64_t busy_us = 0;
 };

@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "actors/alerts.hpp"
+
 namespace headroom::actors {
 namespace {
 
@@ -10,6 +12,7 @@ using std::chrono::milliseconds;
 
 constexpr std::uint32_t max_tries = 5;  // against neighbours that are being restarted
 constexpr milliseconds neighbour_wait{50};
+constexpr std::string_view unresolved_alert = "bet.unresolved";
 
 template <class Handle>
 Handle neighbour(bet_self self) {
@@ -41,29 +44,30 @@ class saga {
 
   // -- reserving ---------------------------------------------------------------------------------
 
-  void quote() {
+  /// The user's own money first: whoever has none never reaches the venue.
+  void deduct_balance() {
     st_.at = phase::reserving;
-    const auto venue = neighbour<venue_actor>(self_);
-    if (!venue) return refuse(make_error(errc::unavailable));
-    ask<order_quote>(
-        venue, quote_order{st_.row.token, st_.row.amount, st_.row.max_price},
-        [](saga s, const order_quote& q) { s.deduct_balance(q); },
-        [](saga s, caf::error& e) { s.refuse(std::move(e)); });
-  }
-
-  void deduct_balance(const order_quote& q) {
     const auto balance = st_.w->dir.balance_of(st_.row.user);
     if (!balance) return refuse(make_error(errc::overloaded));
     st_.balance_taken = true;  // from now on it may stand there
     ask<usdc>(
         balance, deduct{st_.id, st_.row.amount, {}},
-        [q](saga s, usdc available_before) { s.deduct_buffer(q, available_before); },
-        [q](saga s, caf::error& e) {
+        [](saga s, usdc available_before) { s.quote(available_before); },
+        [](saga s, caf::error& e) {
           // An actor that just left for being idle bounces the request: ask for the next one.
-          if (never_received(e) && ++s.st_.tries < max_tries) return s.deduct_balance(q);
+          if (never_received(e) && ++s.st_.tries < max_tries) return s.deduct_balance();
           s.st_.balance_taken = false;
           s.refuse(std::move(e));
         });
+  }
+
+  void quote(usdc user_available) {
+    const auto venue = neighbour<venue_actor>(self_);
+    if (!venue) return refuse(make_error(errc::unavailable));
+    ask<order_quote>(
+        venue, quote_order{st_.row.token, st_.row.amount, st_.row.max_price, st_.row.placed_by},
+        [user_available](saga s, const order_quote& q) { s.deduct_buffer(q, user_available); },
+        [](saga s, caf::error& e) { s.refuse(std::move(e)); });
   }
 
   void deduct_buffer(const order_quote& q, usdc user_available) {
@@ -165,7 +169,11 @@ class saga {
     const auto venue = neighbour<venue_actor>(self_);
     if (!venue) return lost(make_error(errc::unavailable));
     ask<venue_answer>(
-        venue, look_up_order{{st_.row.order_hash, st_.row.signed_order}, st_.row.created_at},
+        venue,
+        look_up_order{{st_.row.order_hash, st_.row.signed_order},
+                      st_.row.created_at,
+                      st_.row.deadline,
+                      st_.venue_side.matched()},
         [](saga s, const venue_answer& a) { s.heard(a); },
         [](saga s, const caf::error& e) { s.lost(e); });
   }
@@ -203,11 +211,22 @@ class saga {
     }
     if (!a.reason.empty()) st_.row.failure = a.reason;
     const auto before = st_.venue_side.in_doubt();
-    const auto next = st_.venue_side.next(word_of(a), st_.w->now());
+    const auto next = st_.venue_side.next(word_of(a), st_.w->now(), a.untouched_until);
     if (!before && st_.venue_side.in_doubt())
       spdlog::warn("bet.in_doubt bet={} order={} reason=\"{}\"", st_.id.text(),
                    st_.row.order_hash.hex(), a.reason);
+    if (next.step != placement_step::book_fill && next.step != placement_step::book_refund)
+      raise_if_unresolved(a.reason);
     act(next);
+  }
+
+  /// An order that stays open this long after its deadline needs a human: `headroom bets resolve`.
+  void raise_if_unresolved(const std::string& reason) {
+    const auto now = st_.w->now();
+    if (now < st_.row.deadline.plus(st_.w->settings.unresolved_after)) return;
+    st_.raised = true;
+    st_.w->dir.alerts().raise(unresolved_alert, st_.id.text(),
+                              "a bet has no end long after its deadline: " + reason, now);
   }
 
   void act(const placement::decision& d) {
@@ -218,13 +237,40 @@ class saga {
       case placement_step::submit:
       case placement_step::cancel: break;
     }
-    answer_askers();  // 202: not known yet, and this may take a while
     st_.next_step = d.step;
+    // A match is waited for at the venue, and so are those who asked for it.
+    const bool following = st_.venue_side.matched() && d.step == placement_step::look_up;
+    if (following && d.wait.count() == 0) return resume_step();
+    answer_askers();  // 202: not known yet, and this may take a while
     if (d.wait.count() == 0) return resume_step();
     again_after(d.wait);
   }
 
+  /// A human may have given an end to a bet that stays unresolved.
   void resume_step() {
+    if (st_.raised) return look_at_books();
+    take_step();
+  }
+
+  void look_at_books() {
+    const auto journal = neighbour<journal_actor>(self_);
+    if (!journal) return take_step();
+    const auto epoch = ++st_.epoch;
+    st_.asked_at = st_.w->now();
+    st_.asked = journal.id();
+    self_->request(journal, st_.w->settings.load_timeout, get_atom::value, st_.id)
+        .then(
+            [self = self_, epoch](bet& found) {
+              if (!heard_in_time(self, epoch)) return;
+              if (found.status == bet_status::placing) return saga{self}.take_step();
+              saga{self}.take_ending(std::move(found));
+            },
+            [self = self_, epoch](const caf::error&) {
+              if (heard_in_time(self, epoch)) saga{self}.take_step();
+            });
+  }
+
+  void take_step() {
     switch (st_.next_step) {
       case placement_step::submit: return submit();
       case placement_step::cancel: return cancel();
@@ -236,20 +282,25 @@ class saga {
 
   // -- finishing ---------------------------------------------------------------------------------
 
+  /// What was charged is booked, whatever was reserved: what is above it is the house's loss.
   void book_fill() {
     const auto paid = add(st_.row.spent, st_.row.fee);
-    if (!paid || *paid > st_.row.amount || st_.row.spent.micro < 0 || st_.row.fee.micro < 0) {
-      // More than was reserved: the books cannot hold it. Keep the evidence, ask a human.
-      spdlog::error("bet.fill_exceeds_reserve bet={} order={} amount={} spent={} fee={}",
-                    st_.id.text(), st_.row.order_hash.hex(), to_string(st_.row.amount),
-                    to_string(st_.row.spent), to_string(st_.row.fee));
+    if (!paid || st_.row.spent.micro < 0 || st_.row.fee.micro < 0) {
+      raise_if_unresolved("the numbers of its fill make no sense");
       return act({placement_step::look_up, st_.w->settings.placing.longest_wait});
     }
-    finish(bet_status::filled, *sub(st_.row.amount, *paid), {});
+    const auto rest = sub_saturating(st_.row.amount, *paid);
+    if (rest.micro >= 0) return finish(bet_status::filled, rest, {});
+    const usdc excess{-rest.micro};
+    st_.w->dir.alerts().raise("bet.charged_above_reserve", "",
+                              "the venue charged " + to_string(excess) + " USDC more than bet " +
+                                  st_.id.text() + " had reserved; booked as venue_loss",
+                              st_.w->now());
+    finish(bet_status::filled, {}, {}, excess);
   }
 
   /// A filled bet gives back what it did not spend, a failed one everything.
-  void finish(bet_status status, usdc rest, std::string failure) {
+  void finish(bet_status status, usdc rest, std::string failure, usdc excess = {}) {
     auto& row = st_.row;
     if (status == bet_status::failed) {
       row.shares = {};
@@ -257,8 +308,8 @@ class saga {
       rest = row.amount;
       if (failure.empty()) failure = "the venue did not fill the order";
     }
-    st_.ending = {st_.id, row.user,           status,      row.shares, row.spent, row.fee,
-                  rest,   std::move(failure), st_.w->now()};
+    st_.ending = {st_.id, row.user,           status,       row.shares, row.spent, row.fee,
+                  rest,   std::move(failure), st_.w->now(), excess};
     st_.at = phase::finishing;
     st_.tries = 0;
     append_ending();
@@ -278,7 +329,8 @@ class saga {
                     st_.row.order_hash.hex(), to_string(code_of(e)));
       return read_ending();
     }
-    again_later();
+    // Refused for now (the buffer cannot bear an excess) or not heard: the books have no end yet.
+    again_after(never_received(e) ? neighbour_wait : st_.w->settings.placing.longest_wait);
   }
 
   /// The books will not have this end. If they have another one, that one counts; else the bet
@@ -295,12 +347,28 @@ class saga {
                 s.st_.at = phase::placing;
                 return s.act({placement_step::look_up, s.st_.w->settings.placing.longest_wait});
               }
-              s.st_.row = std::move(found);
-              s.st_.at = phase::done;
-              s.answer_askers();
-              self->quit();
+              s.take_ending(std::move(found));
             },
             [self = self_](const caf::error&) { saga{self}.again_later(); });
+  }
+
+  /// The books have an end that did not come from here: who owns the balance hears of it.
+  void take_ending(bet found) {
+    st_.row = std::move(found);
+    st_.at = phase::done;
+    spdlog::info("bet.ended_elsewhere bet={} status={}", st_.id.text(), to_string(st_.row.status));
+    answer_askers();
+    const auto journal = neighbour<journal_actor>(self_);
+    if (!journal) return self_->quit();
+    self_->request(journal, st_.w->settings.load_timeout, get_atom::value, st_.row.user)
+        .then(
+            [self = self_](const balance_row& row) {
+              const auto& st = self->state;
+              if (const auto balance = st.w->dir.find_balance(st.row.user))
+                self->send(balance, balance_committed{st.id, row.balance, row.version});
+              self->quit();
+            },
+            [self = self_](const caf::error&) { self->quit(); });
   }
 
   void finished(const committed& c) {
@@ -406,6 +474,9 @@ class saga {
       case venue_verdict::unknown: return venue_word::unknown;
       case venue_verdict::absent: return venue_word::absent;
       case venue_verdict::not_now: return venue_word::not_now;
+      case venue_verdict::matched: return venue_word::matched;
+      case venue_verdict::live: return venue_word::live;
+      case venue_verdict::over: return venue_word::over;
     }
     return venue_word::unknown;
   }
@@ -457,7 +528,7 @@ caf::result<bet> place(bet_self self, const place_bet& x) {
   if (st.w->now() >= x.deadline) {
     saga{self}.refuse(make_error(errc::deadline_passed));
   } else {
-    saga{self}.quote();
+    saga{self}.deduct_balance();
   }
   return promise;
 }
@@ -536,6 +607,7 @@ void wake(bet_self self) {
 
 bet_state::~bet_state() {
   if (!w) return;
+  if (raised) w->dir.alerts().clear(unresolved_alert, id.text(), w->now());
   w->dir.forget_bet(id, self_id);
   // Killed in the middle? Nobody may be left waiting, no deduction and no stored bet left behind.
   for (auto& p : askers) p.deliver(make_error(errc::in_doubt));

@@ -7,8 +7,8 @@ namespace headroom::actors {
 
 /// One placement, a saga:
 ///
-///     quote -> balance.deduct -> buffer.deduct -> sign -> journal.accept_bet -> venue.submit
-///           -> (look up, until known) -> journal.finish_bet
+///     balance.deduct -> quote -> buffer.deduct -> sign -> journal.accept_bet -> venue.submit
+///           -> (follow its trades, or look up, until known) -> journal.finish_bet
 ///
 /// Until accept_bet is sent, giving up costs two `refund` messages. From then on the books decide.
 /// Should this actor die, its state's destructor tells the owners of the deductions and the
@@ -38,6 +38,7 @@ struct bet_state {
   placement venue_side;
   placement_step next_step = placement_step::look_up;  // when the timer fires
   bool wake_due = false;                               // a timer is set
+  bool raised = false;                                 // that it stays unresolved
   finish_bet ending;                                   // set when finishing
   std::uint32_t tries = 0;    // of the present phase, against restarting neighbours
   std::uint64_t epoch = 0;    // of the question whose answer counts

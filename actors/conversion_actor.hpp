@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
+#include "actors/log_limit.hpp"
 #include "actors/observed.hpp"
 #include "actors/world.hpp"
 #include "domain/conversion.hpp"
@@ -13,12 +15,19 @@ namespace headroom::actors {
 /// Credits what is settled, groups what is credited, drives what is grouped along the route.
 struct conversion_state {
   static inline const char* name = "conversion";
+  using time_point = caf::actor_clock::time_point;
 
   struct running {
     conversion_progress progress;
-    bool busy = false;        // a question about it is open
-    bool unreadable = false;  // what is in flight could not be read the last time
-    bool stopped = false;     // the books refused it: a human must look
+    bool busy = false;                        // a question about it is open
+    bool unreadable = false;                  // what is in flight could not be read the last time
+    bool stopped = false;                     // the books refused it: a human must look
+    std::uint32_t short_looks = 0;            // in a row, that found the wallet short of money
+    std::uint32_t looks = 0;                  // in a row, that found nothing new
+    time_point next_look{};                   // not before
+    time_point moved_at{};                    // last progress
+    time_point step_began{};                  // or was taken over by this actor
+    std::optional<time_point> troubled_at{};  // held or unreadable since then
   };
 
   world_ptr w;
@@ -33,18 +42,29 @@ struct conversion_state {
   std::set<conversion_id> ended;  // since the last poll was sent: its answer may be older
   bool polling = false;
   bool opening = false;
+  log_limit lines;
   std::uint64_t credited = 0;
   std::uint64_t completed = 0;
-  std::uint64_t failed = 0;
   std::uint64_t retried = 0;
 
   [[nodiscard]] std::ptrdiff_t stopped() const {
     return std::count_if(live.begin(), live.end(), [](const auto& x) { return x.second.stopped; });
   }
+  [[nodiscard]] std::ptrdiff_t held() const {
+    return std::count_if(live.begin(), live.end(), [](const auto& x) {
+      const auto& p = x.second.progress;
+      return !p.finished() && p.step().state == "held";
+    });
+  }
 
   /// No new money enters a route on which anything in flight cannot be read.
   [[nodiscard]] bool route_unreadable() const {
     return std::any_of(live.begin(), live.end(), [](const auto& x) { return x.second.unreadable; });
+  }
+  /// Nor one whose wallet lacks what is under way already: the next conversion would pay for it.
+  [[nodiscard]] bool short_of_money() const {
+    return std::any_of(live.begin(), live.end(),
+                       [](const auto& x) { return x.second.short_looks > 0; });
   }
 };
 

@@ -47,12 +47,17 @@ class payment_saga {
         .then([self = self_](deposit& known) { payment_saga{self}.compare(known); },
               [self = self_](caf::error& e) {
                 payment_saga s{self};
-                const auto& st = self->state;
-                if (code_of(e) != errc::not_found) return s.refuse(std::move(e));
-                if (!st.judged) return s.verify();
-                if (st.verdict) return s.refuse(st.verdict);
-                s.ask_chain_first();
+                code_of(e) == errc::not_found ? s.go_on() : s.refuse(std::move(e));
               });
+  }
+
+  /// The books do not know the payment: what is to be asked next.
+  void go_on() {
+    if (st_.verdict) return refuse(st_.verdict);
+    if (!st_.asked.proven) return prove();
+    if (has_key() && !st_.keys_asked) return look_for_key();
+    if (!st_.judged) return verify();
+    open();
   }
 
   /// The same authorization again is the same deposit, whatever the time is now and whatever the
@@ -61,55 +66,86 @@ class payment_saga {
     const auto& ours = st_.asked;
     const bool theirs = ours.proven || ours.payment.signature == known.payment.signature;
     if (theirs && same_message(ours.payment, known.payment)) return answer_known(known);
-    if (!ours.proven && !st_.judged) return verify();
     if (st_.verdict) return refuse(st_.verdict);
+    if (!ours.proven) return prove();
     refuse(make_error(errc::invalid_payment, nonce_taken));
+  }
+
+  void prove() {
+    const auto payment = w_.dir.get<payment_actor>();
+    if (!payment) return refuse(make_error(errc::unavailable));
+    self_->request(payment, w_.settings.load_timeout, prove_atom::value, st_.asked)
+        .then(
+            [self = self_](signed_payment& proven) {
+              self->state.asked = std::move(proven);
+              payment_saga{self}.look_for_known();
+            },
+            [self = self_](caf::error& e) { payment_saga{self}.refused(std::move(e)); });
+  }
+
+  [[nodiscard]] bool has_key() const {
+    return !st_.asked.idempotency_key.is_zero() || !st_.asked.payment_identifier.is_zero();
+  }
+
+  /// The payer has signed this themselves, so what they named before is theirs to hear of. A second
+  /// signature under the name is a repetition; another amount is a mistake of theirs.
+  void look_for_key() {
+    const auto query = w_.dir.get<query_actor>();
+    if (!query) return refuse(make_error(errc::unavailable));
+    const auto& ours = st_.asked;
+    self_
+        ->request(query, w_.settings.load_timeout,
+                  deposit_keys{ours.payment.from, ours.idempotency_key, ours.payment_identifier})
+        .then(
+            [self = self_](const deposit& known) {
+              payment_saga s{self};
+              if (known.amount == self->state.asked.payment.value) return s.answer_known(known);
+              s.refuse(make_error(errc::key_reused, "it names a deposit of another amount"));
+            },
+            [self = self_](caf::error& e) {
+              payment_saga s{self};
+              if (code_of(e) != errc::not_found) return s.refuse(std::move(e));
+              self->state.keys_asked = true;
+              s.go_on();
+            });
   }
 
   void verify() {
     const auto payment = w_.dir.get<payment_actor>();
     if (!payment) return refuse(make_error(errc::unavailable));
     self_->request(payment, w_.settings.load_timeout, st_.asked)
-        .then([self = self_](const verified_payment&) { payment_saga{self}.judge({}); },
-              [self = self_](caf::error& e) {
-                if (code_of(e) != errc::invalid_payment)
-                  return payment_saga{self}.refuse(std::move(e));
-                payment_saga{self}.judge(std::move(e));
-              });
+        .then(
+            [self = self_](const verified_payment& v) {
+              auto& st = self->state;
+              st.judged = true;
+              st.look_first = v.paid;  // somebody else submitted it
+              payment_saga{self}.look_for_known();
+            },
+            [self = self_](caf::error& e) { payment_saga{self}.refused(std::move(e)); });
   }
 
-  void judge(caf::error verdict) {
-    st_.judged = true;
-    st_.verdict = std::move(verdict);
-    if (!st_.verdict) st_.asked.proven = true;
+  /// A verdict is looked up once more before it is told.
+  void refused(caf::error why) {
+    if (code_of(why) != errc::invalid_payment) return refuse(std::move(why));
+    st_.verdict = std::move(why);
     look_for_known();
   }
 
   /// A request beside this one, or before a restart, settles it: wait for its result, boundedly.
   void answer_known(const deposit& known) {
     st_.row = known;
+    st_.repeated = true;
     st_.following = known.status == deposit_status::settling && !st_.answered;
     st_.following ? look_later() : finish();
   }
 
-  void ask_chain_first() {
-    const auto payment = w_.dir.get<payment_actor>();
-    if (!payment) return refuse(make_error(errc::unavailable));
-    self_->request(payment, w_.settings.load_timeout, get_atom::value, st_.asked.payment)
-        .then(
-            [self = self_](const payment_finding& f) {
-              payment_saga s{self};
-              switch (f.state) {
-                case payment_state::void_:
-                  return s.refuse(make_error(errc::invalid_payment, f.code));
-                case payment_state::unknown: return s.refuse(make_error(errc::unavailable));
-                case payment_state::unused: return s.open();
-                case payment_state::paid:  // somebody else submitted it
-                  self->state.look_first = true;
-                  return s.open();
-              }
-            },
-            [self = self_](caf::error& e) { payment_saga{self}.refuse(std::move(e)); });
+  /// How far the one that settles it has come. A read that fails is repeated while the payer waits.
+  void follow() {
+    const auto query = w_.dir.get<query_actor>();
+    if (!query) return look_later();
+    self_->request(query, w_.settings.load_timeout, get_atom::value, st_.row.id)
+        .then([self = self_](const deposit& known) { payment_saga{self}.answer_known(known); },
+              [self = self_](const caf::error&) { payment_saga{self}.look_later(); });
   }
 
   void open() {
@@ -119,6 +155,8 @@ class payment_saga {
     row.user = row.payment.from;
     row.amount = row.payment.value;
     row.x402_version = st_.asked.x402_version;
+    row.idempotency_key = st_.asked.idempotency_key;
+    row.payment_identifier = st_.asked.payment_identifier;
     row.created_at = row.updated_at = w_.now();
     store();
   }
@@ -153,6 +191,7 @@ class payment_saga {
     st_.stored = row_state::absent;
     if (code != errc::duplicate) return refused_by_books("open", e);
     // Stored by a request that ran beside this one: its deposit is the answer.
+    st_.keys_asked = false;
     st_.answered ? finish() : look_for_known();
   }
 
@@ -160,10 +199,11 @@ class payment_saga {
 
   /// The wallet sends an operation once however often it is asked. A try that ended without success
   /// is followed by another one, not for ever: then the chain alone decides, at the latest when the
-  /// authorization expires.
+  /// authorization expires. One that is not valid yet (a payer's clock may be ahead) is not sent.
   void settle() {
     const auto payment = w_.dir.get<payment_actor>();
-    if (!payment || st_.attempt >= most_attempts) return look_later();
+    const bool too_early = w_.now().seconds() <= st_.row.payment.valid_after;
+    if (!payment || too_early || st_.attempt >= most_attempts) return look_later();
     self_->request(payment, w_.settings.load_timeout, st_.row.payment)
         .then([self = self_](contract_call& call) { payment_saga{self}.send(std::move(call)); },
               [self = self_](const caf::error&) { payment_saga{self}.look_later(); });
@@ -231,7 +271,8 @@ class payment_saga {
                 case operation_state::reverted:
                 case operation_state::dropped: return s.ask_wallet(attempt + 1);
                 case operation_state::unsent:
-                case operation_state::pending: return s.look_later();
+                case operation_state::pending:
+                case operation_state::in_doubt: return s.look_later();
               }
             },
             [self = self_](const caf::error&) { payment_saga{self}.look_later(); });
@@ -356,7 +397,7 @@ class payment_saga {
   }
 
   void answer() {
-    if (!std::exchange(st_.answered, true)) st_.asker.deliver(st_.row);
+    if (!std::exchange(st_.answered, true)) st_.asker.deliver(paid_deposit{st_.row, st_.repeated});
   }
 
   void finish() {
@@ -385,10 +426,10 @@ deposit_actor::behavior_type deposit_behavior(deposit_self self, world_ptr w) {
   self->state.w = std::move(w);
   self->state.self_id = self->id();
   return {
-      [self](pay_deposit& x) -> caf::result<deposit> {
+      [self](pay_deposit& x) -> caf::result<paid_deposit> {
         auto& st = self->state;
         if (!st.answered || st.done) return make_error(errc::overloaded);
-        st.asker = self->make_response_promise<deposit>();
+        st.asker = self->make_response_promise<paid_deposit>();
         st.answered = false;
         self->delayed_send(self, st.w->settings.deposit_answer, poll_atom::value);
         payment_saga{self}.read(std::move(x));
@@ -405,7 +446,7 @@ deposit_actor::behavior_type deposit_behavior(deposit_self self, world_ptr w) {
       },
       [self](tick_atom) {
         const auto& st = self->state;
-        if (st.following) return payment_saga{self}.look_for_known();
+        if (st.following) return payment_saga{self}.follow();
         if (st.stored == row_state::in_doubt) return payment_saga{self}.store();
         payment_saga{self}.look();
       },

@@ -3,6 +3,7 @@
 #include <caf/actor_cast.hpp>
 
 #include "actors/alerts.hpp"
+#include "actors/house_counters.hpp"
 
 namespace headroom::actors {
 namespace {
@@ -17,6 +18,7 @@ caf::actor_id id_of(const Handle& handle) {
 directory::directory(std::size_t max_live_bets, std::size_t max_balances,
                      std::size_t max_live_deposits)
     : alerts_{std::make_unique<alert_board>()},
+      counters_{std::make_unique<house_counters>()},
       max_live_bets_{max_live_bets},
       max_balances_{max_balances},
       max_live_deposits_{max_live_deposits} {}
@@ -31,6 +33,16 @@ query_actor directory::public_query() const {
 void directory::set_public_query(query_actor handle) {
   const std::lock_guard lock{singletons_mutex_};
   public_query_ = std::move(handle);
+}
+
+query_actor directory::reports() const {
+  const std::lock_guard lock{singletons_mutex_};
+  return reports_;
+}
+
+void directory::set_reports(query_actor handle) {
+  const std::lock_guard lock{singletons_mutex_};
+  reports_ = std::move(handle);
 }
 
 wallet_actor directory::wallet(std::uint64_t chain_id) const {
@@ -53,10 +65,21 @@ void directory::forget(caf::actor_id who) {
   };
   std::apply([&](auto&... handles) { (leave(handles), ...); }, singletons_);
   leave(public_query_);
+  leave(reports_);
   for (auto& [chain_id, handle] : wallets_) leave(handle);
 }
 
+void directory::seal() {
+  draining_.store(true);
+  sealed_.store(true);
+  // Whoever was spawning when it was set has put its actor into the list once we got each lock.
+  for (const auto& s : balances_) const std::lock_guard lock{s.mutex};
+  for (const auto& s : bets_) const std::lock_guard lock{s.mutex};
+  const std::lock_guard lock{deposits_mutex_};
+}
+
 void directory::close() {
+  seal();
   // Moved out under the lock, dropped outside of it: an actor's end comes back to forget_*.
   const auto let_go = [](auto& all, std::atomic<std::size_t>& live) {
     for (auto& s : all) {
@@ -72,6 +95,7 @@ void directory::close() {
   decltype(singletons_) singletons;
   decltype(wallets_) wallets;
   query_actor query;
+  query_actor reports;
   {
     const std::lock_guard lock{deposits_mutex_};
     deposits.swap(deposits_);
@@ -80,6 +104,7 @@ void directory::close() {
   singletons.swap(singletons_);
   wallets.swap(wallets_);
   std::swap(query, public_query_);
+  std::swap(reports, reports_);
 }
 
 void directory::set_factories(spawn_balance balance, spawn_bet bet, spawn_deposit deposit) {
@@ -92,7 +117,7 @@ balance_actor directory::balance_of(const address& user) {
   auto& s = balances_[shard_of(user)];
   const std::lock_guard lock{s.mutex};
   if (const auto i = s.handles.find(user); i != s.handles.end()) return i->second.handle;
-  if (live_balances_.load() >= max_balances_) return {};
+  if (sealed_.load() || live_balances_.load() >= max_balances_) return {};
   auto handle = spawn_balance_(user);
   s.handles.emplace(user, balance_owner{handle, nullptr});
   ++live_balances_;
@@ -138,7 +163,7 @@ bet_actor directory::open_bet(const bet_id& id) {
   auto& s = bets_[shard_of(id)];
   const std::lock_guard lock{s.mutex};
   if (const auto i = s.handles.find(id); i != s.handles.end()) return i->second;
-  if (live_bets_.load() >= max_live_bets_) return {};
+  if (draining() || live_bets_.load() >= max_live_bets_) return {};
   auto handle = spawn_bet_(id);
   s.handles.emplace(id, handle);
   ++live_bets_;
@@ -172,23 +197,34 @@ std::vector<bet_actor> directory::all_bets() const {
   return out;
 }
 
+std::vector<balance_actor> directory::balances_of_part(std::size_t part) const {
+  std::vector<balance_actor> out;
+  const auto& s = balances_.at(part);
+  const std::lock_guard lock{s.mutex};
+  out.reserve(s.handles.size());
+  for (const auto& [user, owner] : s.handles) out.push_back(owner.handle);
+  return out;
+}
+
 std::vector<balance_actor> directory::all_balances() const {
   std::vector<balance_actor> out;
-  for (const auto& s : balances_) {
-    const std::lock_guard lock{s.mutex};
-    for (const auto& [user, owner] : s.handles) out.push_back(owner.handle);
+  for (std::size_t part = 0; part < balance_parts; ++part) {
+    auto some = balances_of_part(part);
+    out.insert(out.end(), std::make_move_iterator(some.begin()),
+               std::make_move_iterator(some.end()));
   }
   return out;
 }
 
 deposit_actor directory::open_deposit() {
   const std::lock_guard lock{deposits_mutex_};
-  if (deposits_.size() >= max_live_deposits_) return {};
+  if (draining() || deposits_.size() >= max_live_deposits_) return {};
   return add_deposit();
 }
 
 deposit_actor directory::resume_deposit() {
   const std::lock_guard lock{deposits_mutex_};
+  if (draining()) return {};
   return add_deposit();
 }
 

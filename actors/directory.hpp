@@ -11,10 +11,12 @@
 
 #include "actors/actors.hpp"
 #include "actors/registry.hpp"
+#include "actors/venue_gauge.hpp"
 
 namespace headroom::actors {
 
 class alert_board;
+class house_counters;
 
 /// The one place to get a handle from, so that a handle may change (restart) or live on another
 /// node. Thread-safe. The handle of a singleton is empty from the moment the guardian hears of its
@@ -24,6 +26,8 @@ class directory {
   using spawn_balance = std::function<balance_actor(const address&)>;
   using spawn_bet = std::function<bet_actor(const bet_id&)>;
   using spawn_deposit = std::function<deposit_actor()>;
+
+  static constexpr std::size_t balance_parts = 64;
 
   /// Bounds of what callers can make this process hold.
   explicit directory(std::size_t max_live_bets, std::size_t max_balances = 250'000,
@@ -46,6 +50,9 @@ class directory {
   /// house's own reads go to get<query_actor>().
   [[nodiscard]] query_actor public_query() const;
   void set_public_query(query_actor handle);
+  /// Reports that read much, with a connection of their own again: they hold up no other read.
+  [[nodiscard]] query_actor reports() const;
+  void set_reports(query_actor handle);
   /// One wallet per chain.
   [[nodiscard]] wallet_actor wallet(std::uint64_t chain_id) const;
   void set_wallet(std::uint64_t chain_id, wallet_actor handle);
@@ -59,7 +66,7 @@ class directory {
   // -- users' balances -------------------------------------------------------------------------
 
   /// The user's actor, spawned when nobody owns the balance yet. Empty when `max_balances` are
-  /// awake: idle ones leave by themselves.
+  /// awake (idle ones leave by themselves) and once sealed.
   [[nodiscard]] balance_actor balance_of(const address& user);
   /// The user's actor if there is one; does not spawn.
   [[nodiscard]] balance_actor find_balance(const address& user) const;
@@ -75,7 +82,8 @@ class directory {
 
   // -- bets in progress ------------------------------------------------------------------------
 
-  /// The actor of this bet: the live one, or a new one. Empty when `max_live_bets` are in progress.
+  /// The actor of this bet: the live one, or a new one. No new one (then empty) when
+  /// `max_live_bets` are in progress, or draining.
   [[nodiscard]] bet_actor open_bet(const bet_id& id);
   [[nodiscard]] bet_actor find_bet(const bet_id& id) const;
   void forget_bet(const bet_id& id, caf::actor_id who);
@@ -83,12 +91,16 @@ class directory {
   [[nodiscard]] std::vector<bet_actor> all_bets() const;
 
   [[nodiscard]] std::vector<balance_actor> all_balances() const;
+  /// Those of one part of `balance_parts`: who speaks to all need not do it at once.
+  [[nodiscard]] std::vector<balance_actor> balances_of_part(std::size_t part) const;
 
   // -- payments in progress --------------------------------------------------------------------
 
-  /// A fresh actor for one x402 payment. Empty when `max_live_deposits` are in progress.
+  /// A fresh actor for one x402 payment. Empty when `max_live_deposits` are in progress, or
+  /// draining.
   [[nodiscard]] deposit_actor open_deposit();
-  /// A fresh actor for a payment that is in the books already: always let in.
+  /// A fresh actor for a payment that is in the books already: always let in, unless draining: then
+  /// the next start finds it.
   [[nodiscard]] deposit_actor resume_deposit();
   void forget_deposit(caf::actor_id who);
   [[nodiscard]] std::vector<deposit_actor> all_deposits() const;
@@ -97,10 +109,16 @@ class directory {
 
   [[nodiscard]] alert_board& alerts() const noexcept { return *alerts_; }
 
+  // -- what happened since the start (actors/house_counters.hpp) --------------------------------
+
+  [[nodiscard]] house_counters& counters() const noexcept { return *counters_; }
+
   // -- the end ---------------------------------------------------------------------------------
 
-  /// Lets go of every handle, so that the directory may outlive the actor system. Nothing may be
-  /// opened afterwards.
+  /// Nobody is spawned any more, whoever asks: a list of actors taken after it is whole. Draining
+  /// comes before it, since bets on their way still need balances.
+  void seal();
+  /// Lets go of every handle, so that the directory may outlive the actor system. Seals.
   void close();
 
   // -- gauges ----------------------------------------------------------------------------------
@@ -116,14 +134,17 @@ class directory {
   void publish_buffer_available(usdc amount) noexcept {
     buffer_available_.store(amount.micro, std::memory_order_release);
   }
-  /// Set once when the service drains: new work is refused with shutting_down.
+  /// Whether the venue takes bets now; written by the venue's actor alone, read by everyone.
+  [[nodiscard]] venue_gauge& venue_state() noexcept { return venue_state_; }
+  [[nodiscard]] const venue_gauge& venue_state() const noexcept { return venue_state_; }
+  /// Set once when the service drains: no new bet or deposit is opened, nor taken up again.
   [[nodiscard]] bool draining() const noexcept { return draining_.load(); }
   void drain() noexcept { draining_.store(true); }
 
  private:
   deposit_actor add_deposit();  // with deposits_mutex_ held
 
-  static constexpr std::size_t shards = 64;
+  static constexpr std::size_t shards = balance_parts;
   static constexpr std::int64_t buffer_unknown = -1;
   struct balance_owner {
     balance_actor handle;
@@ -140,11 +161,13 @@ class directory {
   }
 
   std::unique_ptr<alert_board> alerts_;
+  std::unique_ptr<house_counters> counters_;
   mutable std::mutex singletons_mutex_;
   std::tuple<buffer_actor, journal_actor, venue_actor, payment_actor, conversion_actor, query_actor,
-             route_actor, audit_actor, inspector_actor, guardian_actor>
+             route_actor, audit_actor, inspector_actor, guardian_actor, signature_actor>
       singletons_;
   query_actor public_query_;
+  query_actor reports_;
   std::unordered_map<std::uint64_t, wallet_actor> wallets_;
   spawn_balance spawn_balance_;
   spawn_bet spawn_bet_;
@@ -159,7 +182,9 @@ class directory {
   std::atomic<std::size_t> live_bets_{0};
   std::atomic<std::size_t> live_balances_{0};
   std::atomic<std::int64_t> buffer_available_{buffer_unknown};
+  venue_gauge venue_state_;
   std::atomic<bool> draining_{false};
+  std::atomic<bool> sealed_{false};  // read under a shard's mutex
 };
 
 }  // namespace headroom::actors

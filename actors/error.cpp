@@ -15,6 +15,11 @@ caf::error make_error(errc e, std::string detail) {
   return {static_cast<std::uint8_t>(e), category, caf::make_message(std::move(detail))};
 }
 
+caf::error make_error(errc e, std::string detail, std::chrono::seconds retry_after) {
+  return {static_cast<std::uint8_t>(e), category,
+          caf::make_message(std::move(detail), static_cast<std::int64_t>(retry_after.count()))};
+}
+
 namespace actors {
 
 errc code_of(const caf::error& e) {
@@ -26,9 +31,16 @@ errc code_of(const caf::error& e) {
 }
 
 std::string detail_of(const caf::error& e) {
-  if (e && e.category() == category && e.context().match_elements<std::string>())
+  if (!is_verdict(e)) return {};
+  if (e.context().match_elements<std::string>()) return e.context().get_as<std::string>(0);
+  if (e.context().match_elements<std::string, std::int64_t>())
     return e.context().get_as<std::string>(0);
   return {};
+}
+
+std::chrono::seconds retry_after_of(const caf::error& e) {
+  if (!is_verdict(e) || !e.context().match_elements<std::string, std::int64_t>()) return {};
+  return std::chrono::seconds{e.context().get_as<std::int64_t>(1)};
 }
 
 bool is_verdict(const caf::error& e) { return e && e.category() == category; }

@@ -2,6 +2,7 @@
 
 #include <caf/error.hpp>
 #include <caf/message.hpp>
+#include <chrono>
 #include <string>
 
 #include "domain/error.hpp"
@@ -12,6 +13,8 @@ namespace headroom {
 caf::error make_error(errc e);
 /// With words for the caller, shown as `detail` in problem+json.
 caf::error make_error(errc e, std::string detail);
+/// Likewise, when it is known how long the same request must wait (HTTP: Retry-After).
+caf::error make_error(errc e, std::string detail, std::chrono::seconds retry_after);
 
 }  // namespace headroom
 
@@ -22,6 +25,8 @@ namespace headroom::actors {
 [[nodiscard]] errc code_of(const caf::error& e);
 /// The words given to make_error, or "".
 [[nodiscard]] std::string detail_of(const caf::error& e);
+/// How long to wait, as given to make_error; zero when nobody said.
+[[nodiscard]] std::chrono::seconds retry_after_of(const caf::error& e);
 /// True when the one asked refused: its own word, not CAF's about a lost or late answer.
 [[nodiscard]] bool is_verdict(const caf::error& e);
 /// True when the receiver was dead before it looked at the request: nothing happened.

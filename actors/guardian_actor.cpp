@@ -12,7 +12,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr std::size_t restarts_per_minute = 5;
 constexpr milliseconds tick{250};
 constexpr milliseconds resume_wait{500};
 constexpr seconds health_wait{2};
@@ -44,10 +43,9 @@ class keeper {
     spdlog::error("guardian.component_died name={} reason={}", i->what.name,
                   self_->system().render(x.reason));
     ++st_.restarts;
-    const auto now = w_.now();
-    i->restarts.push_back(now);
-    while (i->restarts.front().plus(std::chrono::minutes{1}) < now) i->restarts.pop_front();
-    if (i->restarts.size() > restarts_per_minute) {
+    i->restarts.push_back(now());
+    while (i->restarts.front() + std::chrono::minutes{1} < now()) i->restarts.pop_front();
+    if (i->restarts.size() > w_.settings.restarts_per_minute) {
       st_.give_up(i->what.name + " died too often");
       return;
     }
@@ -61,15 +59,33 @@ class keeper {
   void recover() {
     const auto query = w_.dir.get<query_actor>();
     if (!query) return recover_later();
-    const auto& s = w_.settings;
+    if (st_.bets_asked == 0) {
+      st_.bets_asked = most_bets();
+      st_.deposits_asked = w_.settings.deposits_recovered;
+    }
     self_
-        ->request(query, s.append_timeout, work_atom::value,
-                  static_cast<std::uint32_t>(s.max_live_bets), s.deposits_recovered)
+        ->request(query, w_.settings.append_timeout, work_atom::value, st_.bets_asked,
+                  st_.deposits_asked)
         .then([self = self_](unfinished_work& work) { keeper{self}.resume(work); },
               [self = self_](const caf::error& e) {
-                spdlog::warn("guardian.recovery_waits code={}", to_string(code_of(e)));
+                spdlog::warn("guardian.recovery_waits code={} asked_for={}", to_string(code_of(e)),
+                             self->state.bets_asked);
+                keeper{self}.ask_for_less();
                 keeper{self}.recover_later();
               });
+  }
+
+  /// It may have been too much for one statement: asked again unchanged it would be for ever.
+  void ask_for_less() {
+    st_.bets_asked = std::max(1U, st_.bets_asked / 2);
+    st_.deposits_asked = std::max(1U, st_.deposits_asked / 2);
+  }
+  void ask_for_more() {
+    st_.bets_asked = std::min(most_bets(), 2 * st_.bets_asked);
+    st_.deposits_asked = std::min(w_.settings.deposits_recovered, 2 * st_.deposits_asked);
+  }
+  [[nodiscard]] std::uint32_t most_bets() const {
+    return static_cast<std::uint32_t>(w_.settings.max_live_bets);
   }
 
   void recover_later() { self_->delayed_send(self_, resume_wait, recover_atom::value); }
@@ -77,8 +93,9 @@ class keeper {
   /// Resumes what is not under way yet. A full page may hide more, and there may be no room for all
   /// of it: as its work ends, the next look shows what comes behind.
   void resume(unfinished_work& work) {
-    bool all = work.placing_bets.size() < w_.settings.max_live_bets &&
-               work.settling_deposits.size() < w_.settings.deposits_recovered;
+    if (st_.stopping) return;  // what comes too late is the next start's; nobody would end it here
+    bool all = work.placing_bets.size() < st_.bets_asked &&
+               work.settling_deposits.size() < st_.deposits_asked;
     for (auto& row : work.placing_bets) {
       if (const auto owner = w_.dir.find_bet(row.id)) {  // a repeated request: it may leave the bet
         self_->send(owner, resume_atom::value, std::move(row));
@@ -88,7 +105,10 @@ class keeper {
     }
     for (auto& row : work.settling_deposits)
       if (st_.deposits_seen.insert(row.id).second) resume(std::move(row));
-    if (!all) return recover_later();
+    if (!all) {
+      ask_for_more();
+      return recover_later();
+    }
     st_.deposits_seen.clear();
     st_.recovered = true;
     spdlog::info("guardian.recovered resumed={}", st_.resumed);
@@ -104,8 +124,10 @@ class keeper {
   }
 
   void resume(deposit row) {
+    const auto actor = w_.dir.resume_deposit();
+    if (!actor) return;  // draining: the next start finds it
     ++st_.resumed;
-    self_->send(w_.dir.resume_deposit(), resume_atom::value, std::move(row));
+    self_->send(actor, resume_atom::value, std::move(row));
   }
 
   void resume_later(const bet_id& id) { self_->delayed_send(self_, resume_wait, abandoned{id}); }
@@ -120,7 +142,8 @@ class keeper {
         .then(
             [self = self_, id](bet& row) {
               keeper k{self};
-              if (row.status == bet_status::placing && !k.resume(std::move(row)))
+              if (row.status == bet_status::placing && !self->state.stopping &&
+                  !k.resume(std::move(row)))
                 k.resume_later(id);
             },
             [self = self_, id](const caf::error& e) {
@@ -134,7 +157,7 @@ class keeper {
   caf::result<bool> stop() {
     if (st_.stopping) return make_error(errc::shutting_down);
     st_.stopping = true;
-    st_.stop_by = w_.now().plus(w_.settings.drain);
+    st_.stop_by = now() + w_.settings.drain;
     w_.dir.drain();
     st_.stopped = self_->make_response_promise<bool>();
     spdlog::info("guardian.draining bets={}", w_.dir.live_bets());
@@ -144,11 +167,14 @@ class keeper {
 
   void drain() {
     const bool quiet = w_.dir.live_bets() == 0 && w_.dir.all_deposits().empty();
-    if (!quiet && w_.now() < st_.stop_by) {
+    if (!quiet && now() < st_.stop_by) {
       self_->delayed_send(self_, tick, tick_atom::value);
       return;
     }
     st_.drained = true;
+    w_.dir.seal();
+    spdlog::info("guardian.drained left_bets={} left_deposits={}", w_.dir.live_bets(),
+                 w_.dir.all_deposits().size());
     const auto end = [this](const auto& actors) {
       for (const auto& a : actors) self_->send_exit(a, caf::exit_reason::user_shutdown);
     };
@@ -177,17 +203,24 @@ class keeper {
   }
 
   /// One timer for all users instead of one each: a timer per idle actor would cost as much memory
-  /// as its balance. Two ticks without use, and it leaves.
+  /// as its balance. Two ticks without use, and it leaves. Part by part, for a tick to a million at
+  /// once would hold up every message behind it.
   void tick_balances() {
-    if (w_.now() < st_.next_balance_tick) return;
-    st_.next_balance_tick = w_.now().plus(w_.settings.balance_idle);
-    for (const auto& balance : w_.dir.all_balances()) self_->send(balance, tick_atom::value);
+    constexpr auto parts = directory::balance_parts;
+    const auto every = w_.settings.balance_idle / static_cast<std::int64_t>(parts);
+    if (st_.next_balance_tick == guardian_state::time_point{}) st_.next_balance_tick = now();
+    for (std::size_t n = 0; n < parts && st_.next_balance_tick <= now(); ++n) {
+      for (const auto& balance : w_.dir.balances_of_part(st_.next_balance_part))
+        self_->send(balance, tick_atom::value);
+      st_.next_balance_part = (st_.next_balance_part + 1) % parts;
+      st_.next_balance_tick += every;
+    }
   }
 
   /// Likewise for the bets that wait for an answer.
   void sweep_bets() {
-    if (w_.now() < st_.next_bet_sweep) return;
-    st_.next_bet_sweep = w_.now().plus(w_.settings.overdue / 4);
+    if (now() < st_.next_bet_sweep) return;
+    st_.next_bet_sweep = now() + w_.settings.overdue / 4;
     for (const auto& bet : w_.dir.all_bets()) self_->send(bet, sweep_atom::value);
   }
 
@@ -245,6 +278,8 @@ class keeper {
   }
 
  private:
+  [[nodiscard]] guardian_state::time_point now() const { return self_->clock().now(); }
+
   guardian_self self_;
   guardian_state& st_;
   const world& w_;

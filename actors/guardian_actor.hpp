@@ -23,11 +23,13 @@ struct component {
 struct guardian_state {
   static inline const char* name = "guardian";
 
+  using time_point = caf::actor_clock::time_point;  // steady: a clock that is set changes no wait
+
   struct child {
     component what;
     caf::actor handle;
     bool alive = false;
-    std::deque<timestamp> restarts;  // of the last minute
+    std::deque<time_point> restarts;  // of the last minute
   };
 
   world_ptr w;
@@ -35,13 +37,16 @@ struct guardian_state {
   std::function<void(const std::string&)> give_up;
   bool recovered = false;
   std::set<deposit_id> deposits_seen;  // while it recovers: resumed already
-  bool store_answers = false;          // to reads
+  std::uint32_t bets_asked = 0;        // of one page of unfinished work; fewer after a failure
+  std::uint32_t deposits_asked = 0;
+  bool store_answers = false;  // to reads
   bool store_commits = false;
   bool stopping = false;
   bool drained = false;  // from now on components are stopped one by one
-  timestamp stop_by;
-  timestamp next_balance_tick;
-  timestamp next_bet_sweep;
+  time_point stop_by;
+  time_point next_balance_tick;
+  std::size_t next_balance_part = 0;
+  time_point next_bet_sweep;
   std::uint64_t resumed = 0;
   std::uint64_t restarts = 0;
   caf::typed_response_promise<bool> stopped;
@@ -50,8 +55,8 @@ struct guardian_state {
 using guardian_self = self_pointer<guardian_actor, guardian_state>;
 
 /// Starts `components`, keeps them alive, resumes unfinished work, stops everything in order.
-/// @param give_up  called once, with the reason, when a component dies more than five times in a
-///                 minute: the process should end and be started anew by whoever supervises it.
+/// @param give_up  called once, with the reason, when a component dies too often in a minute: the
+///                 process should end and be started anew by whoever supervises it.
 guardian_actor::behavior_type guardian_behavior(guardian_self self, world_ptr w,
                                                 std::vector<component> components,
                                                 std::function<void(const std::string&)> give_up);

@@ -38,22 +38,23 @@ HEADROOM_INSPECT(bet, x.id, x.user, x.token, x.amount, x.max_price, x.status, x.
 HEADROOM_INSPECT(authorization, x.chain_id, x.token, x.from, x.to, x.value, x.valid_after,
                  x.valid_before, x.nonce, x.signature)
 HEADROOM_INSPECT(deposit, x.id, x.user, x.amount, x.status, x.payment, x.x402_version, x.tx_hash,
-                 x.log_index, x.failure, x.conversion, x.created_at, x.credited_at, x.updated_at)
+                 x.log_index, x.failure, x.conversion, x.created_at, x.credited_at, x.updated_at,
+                 x.idempotency_key, x.payment_identifier)
+HEADROOM_INSPECT(chain_operation, x.id, x.attempt, x.chain_id, x.account, x.nonce, x.tx_hash, x.raw,
+                 x.purpose, x.status, x.block_number, x.created_at)
 HEADROOM_INSPECT(conversion_step, x.name, x.state, x.amount_in, x.amount_out, x.tx_hash, x.attempt,
-                 x.detail, x.started_at, x.finished_at)
+                 x.detail, x.started_at, x.finished_at, x.operations, x.transactions)
 HEADROOM_INSPECT(conversion, x.id, x.route, x.status, x.amount, x.received, x.loss, x.steps,
                  x.attempts, x.failure, x.deposits, x.created_at, x.updated_at, x.completed_at)
 HEADROOM_INSPECT(buffer_row, x.balance, x.min_size, x.has_max, x.max_size, x.reserve,
                  x.total_deposited, x.total_withdrawn, x.version, x.last_replenished_at,
                  x.updated_at)
 HEADROOM_INSPECT(buffer_status, x.row, x.available, x.is_low, x.recommended_min_size, x.replayed)
-HEADROOM_INSPECT(chain_operation, x.id, x.attempt, x.chain_id, x.account, x.nonce, x.tx_hash, x.raw,
-                 x.purpose, x.status, x.block_number, x.created_at)
 HEADROOM_INSPECT(service_key, x.id, x.name, x.secret_hash, x.scopes, x.created_at, x.revoked_at)
 
 HEADROOM_INSPECT(accept_bet, x.row)
 HEADROOM_INSPECT(finish_bet, x.id, x.user, x.status, x.shares, x.spent, x.fee, x.refunded,
-                 x.failure, x.at)
+                 x.failure, x.at, x.excess)
 HEADROOM_INSPECT(open_deposit, x.row)
 HEADROOM_INSPECT(settle_deposit, x.id, x.tx_hash, x.at, x.log_index)
 HEADROOM_INSPECT(fail_deposit, x.id, x.failure, x.at)
@@ -82,8 +83,9 @@ HEADROOM_INSPECT(chain_fees, x.chain_id, x.wei)
 HEADROOM_INSPECT(conversion_metrics, x.completed, x.failed, x.running, x.average_ms, x.p95_ms,
                  x.p99_ms, x.total_in, x.total_received, x.total_loss, x.fees)
 HEADROOM_INSPECT(trial_balance, x.buffer, x.reserve, x.in_transit, x.converting, x.at_venue,
-                 x.users, x.capital, x.conversion_loss, x.wagered, x.user_count)
-HEADROOM_INSPECT(solvency, x.checked, x.solvent, x.difference, x.onchain_known, x.shortfall, x.at)
+                 x.users, x.capital, x.conversion_loss, x.wagered, x.user_count, x.venue_loss)
+HEADROOM_INSPECT(solvency, x.checked, x.solvent, x.difference, x.onchain_known, x.shortfall, x.at,
+                 x.insolvent_since)
 HEADROOM_INSPECT(unfinished_work, x.placing_bets, x.settling_deposits)
 
 }  // namespace headroom

@@ -5,36 +5,54 @@
 #include <algorithm>
 #include <functional>
 
+#include "actors/house_counters.hpp"
+
 namespace headroom::actors {
 
 journal_state::~journal_state() {
   for (auto& r : reads) r.promise.deliver(make_error(errc::unavailable));
 }
 
+void batch_limit::heard(store_status how, std::size_t tried) noexcept {
+  if (how == store_status::too_slow) {
+    size_ = std::max<std::size_t>(1, tried / 2);
+    good_ = 0;
+  }
+  if (how != store_status::ok || tried < size_ || ++good_ < good_before_more) return;
+  size_ = std::min(most_, 2 * size_);
+  good_ = 0;
+}
+
 namespace {
 
-/// Entries first, then the reads that wait for them. Returns false when the store is away.
+/// One round: the reads that wait for no entry, then the next batch. Returns false when the store
+/// failed at one of them; it may be away for one and not for the other.
 class flush {
  public:
   flush(journal_state& state, const world& w, ledger_store& store)
       : state_{state}, world_{w}, store_{store} {}
 
   bool run() {
-    if (!state_.entries.empty() && !commit()) return false;
-    return state_.entries.empty() ? answer_reads() : true;  // reads wait for every earlier entry
+    const bool read = answer_reads();
+    const bool written = state_.entries.empty() || commit();
+    return read && written;
   }
 
  private:
   bool commit() {
-    const auto n = std::min(state_.entries.size(), world_.settings.journal_batch);
+    const auto n = std::min(state_.entries.size(), state_.entries_at_once.size());
     state_.batch.clear();
     for (std::size_t i = 0; i < n; ++i) state_.batch.push_back(std::move(state_.entries[i].entry));
     std::optional<buffer_row> buffer;
-    auto status = store_.commit(state_.batch, state_.outcomes, buffer);
-    if (status == store_status::in_doubt) {
-      ++state_.in_doubt;
-      state_.buffer_unsure = true;
+    auto status = store_status::ok;
+    {
+      const stopwatch timed{world_.dir.counters().commit};
+      status = store_.commit(state_.batch, state_.outcomes, buffer);
     }
+    if (status == store_status::in_doubt) ++state_.in_doubt;
+    if (status == store_status::in_doubt || status == store_status::too_slow)
+      state_.buffer_unsure = true;
+    state_.entries_at_once.heard(status, n);
     if (status == store_status::ok && !buffer && missed_by_buffer())
       status = store_.load_buffer(buffer.emplace());
     if (status != store_status::ok) {  // keep them: committing again finds out what happened
@@ -47,6 +65,7 @@ class flush {
       auto& out = state_.outcomes[i];
       if (out.verdict == errc::none) {
         ++state_.committed_entries;
+        world_.dir.counters().count(state_.batch[i]);
         state_.entries[i].promise.deliver(out.result);
       } else {
         ++state_.refused_entries;
@@ -83,20 +102,28 @@ class flush {
     caf::anon_send(buffer, std::move(news));
   }
 
-  /// Each kind of row is loaded once for all who ask.
+  /// Of the reads whose earlier entries are all committed, as many as may be asked at once. Each
+  /// kind of row is loaded once for all who ask.
   bool answer_reads() {
-    const auto n = std::min(state_.reads.size(), world_.settings.journal_batch);
+    const auto committed = state_.taken - state_.entries.size();
+    const auto end = std::find_if(state_.reads.begin(), state_.reads.end(),
+                                  [&](const auto& r) { return r.after > committed; });
+    const auto n =
+        std::min(static_cast<std::size_t>(end - state_.reads.begin()), state_.reads_at_once.size());
+    if (n == 0) return true;
     const auto asked = std::span{state_.reads}.first(n);
     const auto users = asked_for<address>(asked);
     const auto ids = asked_for<bet_id>(asked);
     std::vector<balance_row> balances;
     std::vector<std::optional<bet>> bets;
     buffer_row buffer;
-    if (!users.empty() && store_.load_balances(users, balances) != store_status::ok) return false;
-    if (!ids.empty() && store_.find_bets(ids, bets) != store_status::ok) return false;
-    if (!asked_for<journal_state::the_buffer>(asked).empty() &&
-        store_.load_buffer(buffer) != store_status::ok)
-      return false;
+    auto status = store_status::ok;
+    if (!users.empty()) status = store_.load_balances(users, balances);
+    if (status == store_status::ok && !ids.empty()) status = store_.find_bets(ids, bets);
+    if (status == store_status::ok && !asked_for<journal_state::the_buffer>(asked).empty())
+      status = store_.load_buffer(buffer);
+    state_.reads_at_once.heard(status, n);
+    if (status != store_status::ok) return false;
     auto balance = balances.begin();
     auto found = bets.begin();
     for (auto& r : asked) {
@@ -143,10 +170,10 @@ std::chrono::milliseconds retry_wait(const core_settings& s, std::uint32_t failu
 /// The store is away: reads that have waited long are refused, their askers may come again. Entries
 /// stay, for what was asked to be committed must not be forgotten, and so do those who wait for
 /// them.
-void refuse_late_reads(journal_state& st, const world& w) {
+void refuse_late_reads(journal_state& st, const world& w, caf::actor_clock::time_point now) {
   const auto late = [&](const journal_state::read& r) {
     return !std::holds_alternative<journal_state::nothing>(r.what) &&
-           r.since.plus(w.settings.load_timeout) <= w.now();
+           r.since + w.settings.load_timeout <= now;
   };
   const auto first = std::stable_partition(st.reads.begin(), st.reads.end(), std::not_fn(late));
   std::for_each(first, st.reads.end(),
@@ -167,6 +194,7 @@ auto take(journal_self self, const world_ptr& w) {
     if (st.entries.size() >= w->settings.journal_queue) return make_error(errc::overloaded);
     auto promise = self->template make_response_promise<committed>();
     st.entries.push_back({std::move(x), promise});
+    ++st.taken;
     ask_flush(self);
     return promise;
   };
@@ -177,7 +205,7 @@ caf::result<Answer> take_read(journal_self self, const world_ptr& w, What what) 
   auto& st = self->state;
   if (st.reads.size() >= w->settings.journal_queue) return make_error(errc::overloaded);
   auto promise = self->template make_response_promise<Answer>();
-  st.reads.push_back({promise, what, w->now()});
+  st.reads.push_back({promise, what, st.taken, self->clock().now()});
   ask_flush(self);
   return promise;
 }
@@ -185,6 +213,8 @@ caf::result<Answer> take_read(journal_self self, const world_ptr& w, What what) 
 }  // namespace
 
 journal_actor::behavior_type journal_behavior(journal_self self, world_ptr w, ledger_store* store) {
+  self->state.entries_at_once = batch_limit{w->settings.journal_batch};
+  self->state.reads_at_once = batch_limit{w->settings.journal_batch};
   return {
       take<accept_bet>(self, w),
       take<finish_bet>(self, w),
@@ -209,7 +239,7 @@ journal_actor::behavior_type journal_behavior(journal_self self, world_ptr w, le
         auto& st = self->state;
         st.flush_due = false;
         if (!flush{st, *w, *store}.run()) {
-          refuse_late_reads(st, *w);
+          refuse_late_reads(st, *w, self->clock().now());
           const auto wait = retry_wait(w->settings, st.failures++);
           spdlog::warn("journal.store_away waiting={} failures={} retry_ms={}",
                        st.entries.size() + st.reads.size(), st.failures, wait.count());

@@ -24,6 +24,7 @@ enum class store_status : std::uint8_t {
   ok = 0,           // committed (or read); look at the outcomes
   unavailable = 1,  // nothing happened; try again later
   in_doubt = 2,     // the answer to COMMIT was lost; committing the same batch again finds out
+  too_slow = 3,  // it outlived its time; some of it may be in the books: ask again in smaller parts
 };
 
 /// Where the journal commits: PostgreSQL (persistence/). Called by one thread at a time, blocks.
@@ -35,7 +36,7 @@ class ledger_store {
   /// number of statements, however many they are; the rare entries take a few each. `outcomes` gets
   /// one element per entry: a refused entry leaves no trace and never sinks the others. Committing
   /// an entry that is in the books already changes nothing and answers `none` with the present
-  /// balance. After `in_doubt` or `unavailable` the outcomes mean nothing; before it commits again,
+  /// balance. After anything but `ok` the outcomes mean nothing; before it commits again,
   /// an implementation makes sure that the lost attempt can no longer succeed. `buffer` gets the
   /// committed row when a batch touched it (its version grows).
   virtual store_status commit(std::span<const journal_entry> batch,
@@ -58,6 +59,8 @@ class ledger_reader {
   virtual ~ledger_reader() = default;
 
   virtual std::optional<std::optional<bet>> find_bet(const bet_id& id) = 0;
+  /// The user's row as committed; version 0 for one the books do not know.
+  virtual std::optional<balance_row> find_balance(const address& user) = 0;
   virtual std::optional<bet_page> list_bets(const bet_filter& filter) = 0;
   virtual std::optional<std::optional<deposit>> find_deposit(const deposit_id& id) = 0;
   /// The deposit that spends this authorization, whatever its id.
@@ -66,6 +69,9 @@ class ledger_reader {
   virtual std::optional<deposit_page> list_deposits(const deposit_filter& filter) = 0;
   /// All that a user's deposits in `settling` and `pending` come to, and the newest 200 of them.
   virtual std::optional<money_on_its_way> on_its_way(const address& user) = 0;
+  /// The user's deposit under either of the keys; a zero key names none.
+  virtual std::optional<std::optional<deposit>> find_deposit_by_keys(
+      const address& user, const hash256& idempotency_key, const hash256& payment_identifier) = 0;
   /// Deposits to credit (`pending`) and deposits credited but in no conversion yet (`converting`,
   /// no conversion), oldest first, at most `limit` of each.
   virtual std::optional<std::vector<deposit>> deposits_to_credit(std::uint32_t limit) = 0;
@@ -91,6 +97,14 @@ class ledger_reader {
                                                                       const address& account) = 0;
   /// All attempts of one operation, oldest first; empty when it was never stored.
   virtual std::optional<std::vector<chain_operation>> find_operation(const operation_id& id) = 0;
+  /// All attempts of an account with nonces from `from` on, by nonce, at most `limit`.
+  virtual std::optional<std::vector<chain_operation>> operations_from(std::uint64_t chain_id,
+                                                                      const address& account,
+                                                                      std::uint64_t from,
+                                                                      std::uint32_t limit) = 0;
+  /// The stored rows of these transactions; those that are not ours are left out.
+  virtual std::optional<std::vector<chain_operation>> operations_of(
+      std::span<const hash256> transactions) = 0;
   /// One above the highest nonce ever stored for the account, 0 when there is none.
   virtual std::optional<std::uint64_t> next_nonce(std::uint64_t chain_id,
                                                   const address& account) = 0;
@@ -110,6 +124,13 @@ struct bet_intent {
   std::int64_t deadline = 0;    // unix seconds
 };
 
+/// The EIP-712 domain of what users sign, {Headroom, 1, chain id, verifying contract}: the account
+/// that a deployment is paid at, so that a signature is good at one deployment only.
+struct signing_domain {
+  address verifying_contract;
+  std::vector<std::uint64_t> chain_ids;  // any of them
+};
+
 enum class address_error : std::uint8_t { none = 0, syntax = 1, checksum = 2 };
 
 /// Pure Ethereum functions that the HTTP edge needs, implemented in chain/. Thread-safe.
@@ -122,10 +143,11 @@ class ethereum_port {
   /// EIP-55 text.
   virtual std::string print_address(const address& a) const = 0;
   virtual hash256 keccak256(byte_view data) const = 0;
-  /// Who signed the intent; nothing when the signature is malformed, malleable or for another
-  /// message. `signature` is hex of r || s || v.
-  virtual std::optional<address> signer_of(const bet_intent& intent,
-                                           std::string_view signature) const = 0;
+  /// Whether the key of `intent.user` signed the intent, under any of the deployment's domains. No
+  /// when the signature is malformed or malleable. `signature` is hex of r || s || v.
+  virtual bool signed_by_user(const bet_intent& intent, std::string_view signature) const = 0;
+  /// What a contract wallet had to sign: one digest per domain.
+  virtual std::vector<hash256> digests_of(const bet_intent& intent) const = 0;
 };
 
 /// The texts of a 402: x402 v2 in a header, v1 in the body, both at one URL.

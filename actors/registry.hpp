@@ -2,13 +2,15 @@
 
 #include <array>
 #include <atomic>
-#include <caf/fwd.hpp>
 #include <cstdint>
+#include <deque>
 #include <limits>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 #include "actors/actors.hpp"
+#include "actors/kind_counters.hpp"
 
 namespace headroom::actors {
 
@@ -20,7 +22,7 @@ struct actor_card {
   static constexpr auto nothing_shown = std::numeric_limits<std::int64_t>::min();
 
   std::uint64_t id = 0;
-  std::atomic<const char*> name{"starting"};  // static lifetime
+  const char* name = "";  // static lifetime
   std::atomic<std::uint64_t> received{0};
   std::atomic<std::uint64_t> processed{0};
   std::atomic<std::uint64_t> busy_ns{0};
@@ -34,6 +36,11 @@ struct actor_card {
   bool listed = false;
 
   void set_business_id(id_kind kind, byte_view bytes);
+  /// Received and not processed.
+  [[nodiscard]] std::int64_t waiting() const noexcept {
+    const auto done = static_cast<std::int64_t>(processed.load(std::memory_order_relaxed));
+    return static_cast<std::int64_t>(received.load(std::memory_order_relaxed)) - done;
+  }
 
   /// What the actor would answer now: the figure it shows, unless a message waits that might change
   /// it. So a reader sees the effect of everything that was sent before it looked, as if it had
@@ -47,10 +54,15 @@ class registry {
  public:
   static registry& instance();
 
+  /// The counters of a kind, made at its first mention; they live as long as the process.
+  [[nodiscard]] kind_counters& kind(const char* name);
+  /// Totals of every kind there was, by name. Costs the same however many actors there are.
+  [[nodiscard]] std::vector<kind_info> kinds() const;
+
   void add(actor_card& card);
-  void remove(actor_card& card);  // repeats safely
-  /// Totals per kind, and up to `limit` single actors: the fullest mailboxes first, then the
-  /// busiest.
+  bool remove(actor_card& card);  // false: not listed any more
+  /// The kinds, and up to `limit` single actors: the fullest mailboxes first, then the busiest. A
+  /// walk over all of them, a small part at a time: not for an actor's thread.
   [[nodiscard]] actor_listing list(std::size_t limit) const;
 
  private:
@@ -58,8 +70,12 @@ class registry {
     mutable std::mutex mutex;
     actor_card* first = nullptr;
   };
-  static constexpr std::size_t shard_count = 64;
+  /// So many that even among a million actors nobody waits long for the one being walked over.
+  static constexpr std::size_t shard_count = 1024;
+
   std::array<shard, shard_count> shards_;
+  mutable std::mutex kinds_mutex_;
+  std::deque<kind_counters> kinds_;  // never moved, never removed
 };
 
 }  // namespace headroom::actors

@@ -27,6 +27,8 @@ dep AS (
 post AS (
   INSERT INTO postings (kind, debit, credit, amount, user_address, reference, created_at)
   SELECT 2, 2, 3, $2, who, id, now() FROM u),
+totals AS (
+  UPDATE ledger_totals SET users = users + $1::bigint * $2::bigint, user_count = user_count + $1),
 transit AS (
   UPDATE ledger_accounts SET balance = balance + $1::bigint * $2::bigint WHERE account = 2)
 INSERT INTO balances (user_address, balance, updated_at) SELECT who, $2, now() FROM u)";

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "actors/alerts.hpp"
 #include "chain/abi.hpp"
 #include "chain/eth.hpp"
 
@@ -9,6 +10,9 @@ namespace headroom::chain {
 namespace {
 
 using actors::onchain_balances;
+using actors::solvency_report;
+
+constexpr std::string_view insolvent_alert = "audit.insolvent";
 
 rpc_request balance_of(const address& token, const address& owner) {
   return eth::call({std::nullopt, token, balance_of_call(owner), {}});
@@ -22,14 +26,56 @@ std::optional<usdc> read_balance(const rpc_result& r) {
   return usdc{static_cast<std::int64_t>(*value)};
 }
 
-void answer(audit_self self, const onchain_balances& found) {
-  auto& st = self->state;
-  st.last = found;
-  st.read_at = self->clock().now();
-  for (auto& p : std::exchange(st.waiting, {})) p.deliver(found);
+// -- one look ------------------------------------------------------------------------------------
+
+std::optional<holdings> holdings_of(const onchain_balances& b) {
+  if (!b.plasma_known || !b.polygon_known) return std::nullopt;
+  return holdings{add_saturating(b.plasma_usdt0, b.polygon_usdt0),
+                  add_saturating(b.polygon_usdc, b.polygon_collateral)};
 }
 
-void read_polygon(audit_self self, onchain_balances found) {
+void tell(audit_self self, solvency_news news) {
+  auto& st = self->state;
+  auto& alerts = st.w->dir.alerts();
+  const auto& [books, chains, verdict] = st.last;
+  if (verdict.solvent) {
+    alerts.clear(insolvent_alert, "", st.w->now());
+  } else {
+    alerts.raise(insolvent_alert, "",
+                 "assets less liabilities " + to_string(verdict.difference) +
+                     " USDC by the books, the chains lack " +
+                     (verdict.onchain_known ? to_string(verdict.shortfall) : "an unknown amount"),
+                 st.w->now());
+  }
+  if (news == solvency_news::none) return;
+  const bool bad = news == solvency_news::turned_bad;
+  spdlog::log(bad ? spdlog::level::err : spdlog::level::info,
+              "audit.{} difference={} onchain_shortfall={} buffer={} reserve={} in_transit={} "
+              "users={} at_venue={} polygon_usdc={} collateral={} usdt0={}",
+              bad ? "insolvent" : "solvent_again", to_string(verdict.difference),
+              verdict.onchain_known ? to_string(verdict.shortfall) : "unknown",
+              to_string(books.buffer), to_string(books.reserve), to_string(books.in_transit),
+              to_string(books.users), to_string(books.at_venue), to_string(chains.polygon_usdc),
+              to_string(chains.polygon_collateral),
+              to_string(add_saturating(chains.plasma_usdt0, chains.polygon_usdt0)));
+}
+
+void compare(audit_self self, const trial_balance& books, const onchain_balances& chains) {
+  auto& st = self->state;
+  st.looking = false;
+  st.looked_at = self->clock().now();
+  const auto news = st.watch.look(books, holdings_of(chains), st.w->now());
+  st.last = {books, chains, st.watch.last()};
+  tell(self, news);
+  for (auto& p : std::exchange(st.waiting, {})) p.deliver(st.last);
+}
+
+void give_up(audit_self self, const caf::error& why) {
+  self->state.looking = false;
+  for (auto& p : std::exchange(self->state.waiting, {})) p.deliver(why);
+}
+
+void read_polygon(audit_self self, const trial_balance& books, onchain_balances found) {
   const auto& s = self->state.settings;
   std::vector<rpc_request> calls{balance_of(s.polygon_usdt0, s.polygon_owner),
                                  balance_of(s.polygon_usdc, s.polygon_owner)};
@@ -44,11 +90,11 @@ void read_polygon(audit_self self, onchain_balances found) {
       found.polygon_usdc = *usdc_balance;
       found.polygon_collateral = *collateral;
     }
-    answer(self, found);
+    compare(self, books, found);
   });
 }
 
-void read_plasma(audit_self self) {
+void read_plasma(audit_self self, const trial_balance& books) {
   const auto& s = self->state.settings;
   ask_all(self, self->state.plasma, {balance_of(s.plasma_usdt0, s.plasma_owner)},
           [=](std::vector<rpc_result>& r) {
@@ -56,62 +102,31 @@ void read_plasma(audit_self self) {
             const auto usdt0 = read_balance(r[0]);
             found.plasma_known = usdt0.has_value();
             if (usdt0) found.plasma_usdt0 = *usdt0;
-            read_polygon(self, found);
+            read_polygon(self, books, found);
           });
-}
-
-caf::result<onchain_balances> read_chains(audit_self self) {
-  auto& s = self->state;
-  const bool read = s.read_at != caf::actor_clock::time_point{};
-  if (read && self->clock().now() < s.read_at + s.settings.fresh) return s.last;
-  if (s.waiting.size() >= s.settings.max_waiting) return make_error(errc::overloaded);
-  auto promise = self->make_response_promise<onchain_balances>();
-  s.waiting.push_back(promise);
-  if (s.waiting.size() == 1) read_plasma(self);
-  return promise;
-}
-
-// -- the check -----------------------------------------------------------------------------------
-
-std::optional<holdings> holdings_of(const onchain_balances& b) {
-  if (!b.plasma_known || !b.polygon_known) return std::nullopt;
-  return holdings{add_saturating(b.plasma_usdt0, b.polygon_usdt0),
-                  add_saturating(b.polygon_usdc, b.polygon_collateral)};
-}
-
-void compare(audit_self self, const trial_balance& books, const onchain_balances& chains) {
-  auto& st = self->state;
-  const auto news = st.watch.look(books, holdings_of(chains), st.w->now());
-  if (news == solvency_news::none) return;
-  const auto& s = st.watch.last();
-  spdlog::log(news == solvency_news::turned_bad ? spdlog::level::err : spdlog::level::info,
-              "audit.{} difference={} onchain_shortfall={} buffer={} reserve={} in_transit={} "
-              "users={} polygon_usdc={} collateral={} usdt0={}",
-              news == solvency_news::turned_bad ? "insolvent" : "solvent_again",
-              to_string(s.difference), s.onchain_known ? to_string(s.shortfall) : "unknown",
-              to_string(books.buffer), to_string(books.reserve), to_string(books.in_transit),
-              to_string(books.users), to_string(chains.polygon_usdc),
-              to_string(chains.polygon_collateral),
-              to_string(add_saturating(chains.plasma_usdt0, chains.polygon_usdt0)));
 }
 
 /// The books first: what they call in transit is on a chain before they say so. Without the books
 /// there is nothing to compare.
-void check(audit_self self) {
+void look(audit_self self) {
   auto& st = self->state;
-  self->delayed_send(self, st.settings.check_every, actors::poll_atom::value);
+  if (std::exchange(st.looking, true)) return;
   const auto query = st.w->dir.get<actors::query_actor>();
-  if (!query) return;
+  if (!query) return give_up(self, make_error(errc::unavailable));
   self->request(query, st.w->settings.load_timeout, actors::solvency_atom::value)
-      .then(
-          [self](const trial_balance& books) {
-            self->state.read_at = {};  // an older look at the chains would be of another time
-            self->request(caf::actor_cast<actors::audit_actor>(self),
-                          self->state.w->settings.step_timeout, actors::get_atom::value)
-                .then([self, books](const onchain_balances& b) { compare(self, books, b); },
-                      [self, books](const caf::error&) { compare(self, books, {}); });
-          },
-          [](const caf::error&) {});
+      .then([self](const trial_balance& books) { read_plasma(self, books); },
+            [self](const caf::error& e) { give_up(self, e); });
+}
+
+caf::result<solvency_report> report(audit_self self) {
+  auto& st = self->state;
+  const bool looked = st.watch.last().checked;
+  if (looked && self->clock().now() < st.looked_at + st.settings.fresh) return st.last;
+  if (st.waiting.size() >= st.settings.max_waiting) return make_error(errc::overloaded);
+  auto promise = self->make_response_promise<solvency_report>();
+  st.waiting.push_back(promise);
+  look(self);
+  return promise;
 }
 
 }  // namespace
@@ -126,15 +141,18 @@ actors::audit_actor::behavior_type audit_behavior(audit_self self, actors::world
   st.polygon = std::move(polygon);
   self->send(self, actors::poll_atom::value);
   return {
-      [self](actors::get_atom) { return read_chains(self); },
+      [self](actors::get_atom) { return report(self); },
       [self](actors::solvency_atom) { return self->state.watch.last(); },
-      [self](actors::poll_atom) { check(self); },
+      [self](actors::poll_atom) {
+        self->delayed_send(self, self->state.settings.check_every, actors::poll_atom::value);
+        look(self);
+      },
       [self](actors::status_atom) {
         const auto& s = self->state;
         const auto& v = s.watch.last();
         return actors::status_report{audit_state::name,
-                                     {{"plasma_known", s.last.plasma_known ? "yes" : "no"},
-                                      {"polygon_known", s.last.polygon_known ? "yes" : "no"},
+                                     {{"plasma_known", s.last.chains.plasma_known ? "yes" : "no"},
+                                      {"polygon_known", s.last.chains.polygon_known ? "yes" : "no"},
                                       {"solvent", !v.checked  ? "not checked yet"
                                                   : v.solvent ? "yes"
                                                               : "no"},

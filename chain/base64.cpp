@@ -38,10 +38,14 @@ std::string to_base64(std::string_view bytes) {
 }
 
 std::optional<byte_vector> from_base64(std::string_view text) {
-  if (text.size() % 4 != 0) return std::nullopt;
-  std::size_t padding = 0;
-  while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
-  text.remove_suffix(padding);
+  if (text.size() % 4 == 0) {
+    std::size_t padding = 0;
+    while (padding < 2 && text.ends_with('=')) {
+      text.remove_suffix(1);
+      ++padding;
+    }
+  }
+  if (text.size() % 4 == 1) return std::nullopt;  // six bits are no byte
   byte_vector out;
   out.reserve(text.size() * 3 / 4);
   std::uint32_t buffer = 0;

@@ -1,22 +1,25 @@
 #pragma once
 
-#include <optional>
 #include <string_view>
+#include <vector>
 
 #include "actors/ports.hpp"
 
 /// The EIP-712 message by which a user orders a bet:
 ///   BetIntent(address user,uint256 tokenId,uint256 amount,uint256 maxPrice,
 ///             bytes32 idempotencyKey,uint256 deadline)
-/// under the domain {Headroom, 1, 137}, which names no contract.
+/// under the domain {Headroom, 1, chainId, verifyingContract} of one deployment (DESIGN.md section
+/// 4).
 namespace headroom::chain {
 
-/// What is signed; nothing when an amount, a price or the deadline is negative.
-[[nodiscard]] std::optional<hash256> digest_of(const actors::bet_intent& intent);
+/// What is signed, one digest for each chain id the domain may name; none when an amount, a price
+/// or the deadline is negative.
+[[nodiscard]] std::vector<hash256> digests_of(const actors::bet_intent& intent,
+                                              const actors::signing_domain& domain);
 
-/// Who signed it. `signature` is hex of r || s || v; nothing when it is malformed or malleated. The
-/// caller compares the answer with `intent.user`.
-[[nodiscard]] std::optional<address> signer_of(const actors::bet_intent& intent,
-                                               std::string_view signature);
+/// Whether the key of `intent.user` signed one of them. `signature` is hex of r || s || v; no when
+/// it is malformed or malleated.
+[[nodiscard]] bool signed_by_user(const actors::bet_intent& intent,
+                                  const actors::signing_domain& domain, std::string_view signature);
 
 }  // namespace headroom::chain

@@ -16,6 +16,7 @@ struct log_entry {
   hash256 tx_hash;
   std::uint64_t block_number = 0;
   std::uint64_t index = 0;  // in its block
+  hash256 block_hash{};     // zero: the node did not say
 };
 
 /// Transfer(address indexed from, address indexed to, uint256 value) of any token.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <limits>
 
 #include "chain/abi.hpp"
@@ -35,6 +36,7 @@ std::optional<log_entry> read_log(const json& value) {
   auto bytes = read_bytes(*data);
   if (!account || !bytes) return std::nullopt;
   log_entry out{*account, {}, std::move(*bytes), *tx, *block, *index};
+  out.block_hash = hash_member(value, "blockHash").value_or(hash256{});
   for (const auto& topic : *topics) {
     const auto hash = read_hash(topic);
     if (!hash) return std::nullopt;
@@ -69,6 +71,7 @@ constexpr std::array known_texts{
     known_text{"gas price below minimum", send_verdict::fee_too_low},
     known_text{"priority fee below minimum", send_verdict::fee_too_low},
     known_text{"max fee per gas less than block base fee", send_verdict::fee_too_low},
+    known_text{"exceeds the configured cap", send_verdict::above_cap},
     known_text{"insufficient funds", send_verdict::insufficient_funds},
     known_text{"intrinsic gas too low", send_verdict::rejected_bug},
     known_text{"intrinsic gas too high", send_verdict::rejected_bug},
@@ -76,6 +79,16 @@ constexpr std::array known_texts{
     known_text{"invalid sender", send_verdict::rejected_bug},
     known_text{"invalid chain id", send_verdict::rejected_bug},
 };
+
+/// The number behind the last of `lead` in `text`, digits only.
+std::optional<std::uint64_t> number_behind(std::string_view text, std::string_view lead) {
+  const auto at = text.rfind(lead);
+  if (at == std::string_view::npos) return std::nullopt;
+  std::uint64_t out = 0;
+  const auto* from = text.data() + at + lead.size();
+  const auto [end, error] = std::from_chars(from, text.data() + text.size(), out);
+  return end != from && error == std::errc{} ? std::optional{out} : std::nullopt;
+}
 
 send_verdict judge_error(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](char c) {
@@ -157,6 +170,10 @@ rpc_request block(std::string_view block) {
   return {"eth_getBlockByNumber", json::array({block, false})};
 }
 
+rpc_request full_block(std::string_view block) {
+  return {"eth_getBlockByNumber", json::array({block, true})};
+}
+
 rpc_request fee_history() {
   return {"eth_feeHistory", json::array({quantity(1), "latest", json::array()})};
 }
@@ -209,23 +226,38 @@ std::optional<std::optional<block_info>> read_block(const json& value) {
   return block_info{*number, *hash, *time, number_member(value, "baseFeePerGas").value_or(0)};
 }
 
+std::optional<hash256> find_transaction(const json& block, const address& account,
+                                        std::uint64_t nonce) {
+  const auto* list = block.is_object() ? array_member(block, "transactions") : nullptr;
+  if (!list) return std::nullopt;
+  for (const auto& tx : *list) {
+    if (!tx.is_object()) return std::nullopt;
+    const auto* from = text_member(tx, "from");
+    if (!from || address::parse(*from) != account || number_member(tx, "nonce") != nonce) continue;
+    return hash_member(tx, "hash");
+  }
+  return std::nullopt;
+}
+
 std::optional<std::uint64_t> read_next_base_fee(const json& value) {
   const auto* fees = array_member(value, "baseFeePerGas");
   if (!fees || fees->empty()) return std::nullopt;
   return read_number(fees->back());
 }
 
-gas_fees suggest_fees(std::uint64_t base_fee, std::uint64_t tip, std::uint64_t tip_floor) {
+gas_fees suggest_fees(std::uint64_t base_fee, std::uint64_t tip, std::uint64_t tip_floor,
+                      std::uint32_t base_fee_percent) {
   gas_fees out{std::max(tip, tip_floor), 0};
-  if (__builtin_mul_overflow(base_fee, std::uint64_t{2}, &out.max_fee) ||
-      __builtin_add_overflow(out.max_fee, out.max_priority_fee, &out.max_fee))
-    out.max_fee = std::numeric_limits<std::uint64_t>::max();
+  const auto base = uint128{base_fee} * base_fee_percent / 100;
+  constexpr auto most = std::numeric_limits<std::uint64_t>::max();
+  out.max_fee = static_cast<std::uint64_t>(std::min<uint128>(base + out.max_priority_fee, most));
   return out;
 }
 
-std::uint64_t padded_gas(std::uint64_t estimate) {
-  constexpr std::uint64_t most = std::uint64_t{1} << 24;  // EIP-7825: cap per transaction
-  return estimate >= most ? most : std::min(estimate + estimate / 2, most);
+std::uint64_t padded_gas(std::uint64_t estimate, std::uint32_t pad_percent) {
+  constexpr uint128 most = uint128{1} << 24;  // EIP-7825: cap per transaction
+  return static_cast<std::uint64_t>(
+      std::min(uint128{estimate} + uint128{estimate} * pad_percent / 100, most));
 }
 
 send_verdict judge_send(const rpc_result& result) {
@@ -240,6 +272,23 @@ send_verdict judge_send(const rpc_result& result) {
   const bool certain =
       verdict == send_verdict::already_known || verdict == send_verdict::nonce_used;
   return result.repeated && !certain ? send_verdict::maybe_sent : verdict;
+}
+
+std::optional<std::uint64_t> tip_needed(const rpc_error& e) {
+  for (const auto* lead : {"minimum needed ", "minimum required priority fee "})  // geth; reth
+    if (const auto tip = number_behind(e.message, lead)) return tip;
+  return std::nullopt;
+}
+
+std::optional<std::uint64_t> fee_cap(const rpc_error& e) {
+  constexpr std::string_view lead = "configured cap (";
+  const auto at = e.message.find(lead);
+  if (at == std::string::npos) return std::nullopt;
+  double coins = 0;  // the node prints two decimals
+  const auto* from = e.message.data() + at + lead.size();
+  const auto [end, error] = std::from_chars(from, e.message.data() + e.message.size(), coins);
+  if (end == from || error != std::errc{} || coins <= 0 || coins > 18) return std::nullopt;
+  return static_cast<std::uint64_t>(coins * 1e18);
 }
 
 bool is_revert(const rpc_error& e) {

@@ -45,6 +45,7 @@ struct call_parameters {
 [[nodiscard]] rpc_request max_priority_fee();                       // read_number
 [[nodiscard]] rpc_request transaction_receipt(const hash256& tx);   // read_receipt
 [[nodiscard]] rpc_request block(std::string_view block);            // read_block
+[[nodiscard]] rpc_request full_block(std::string_view block);       // also find_transaction
 [[nodiscard]] rpc_request fee_history();                            // read_next_base_fee
 [[nodiscard]] rpc_request send_raw_transaction(byte_view raw);      // judge_send
 
@@ -80,13 +81,18 @@ struct block_info {
 /// As read_receipt: a node without the tag answers null.
 [[nodiscard]] std::optional<std::optional<block_info>> read_block(const nlohmann::json& value);
 
+/// The transaction of `account` with that nonce in a block read with full_block.
+[[nodiscard]] std::optional<hash256> find_transaction(const nlohmann::json& block,
+                                                      const address& account, std::uint64_t nonce);
+
 /// Base fee of the block to come.
 [[nodiscard]] std::optional<std::uint64_t> read_next_base_fee(const nlohmann::json& value);
-/// maxFee = 2 x base + tip, tip at least `tip_floor` (Polygon: 30 gwei).
+/// maxFee = base x percent / 100 + tip, tip at least `tip_floor` (Polygon: 30 gwei).
 [[nodiscard]] gas_fees suggest_fees(std::uint64_t base_fee, std::uint64_t tip,
-                                    std::uint64_t tip_floor);
-/// Half as much again: estimates fall short when the clock moves before the block.
-[[nodiscard]] std::uint64_t padded_gas(std::uint64_t estimate);
+                                    std::uint64_t tip_floor, std::uint32_t base_fee_percent = 200);
+/// So many percent more: estimates fall short when the clock moves before the block. At most what
+/// one transaction may have (EIP-7825).
+[[nodiscard]] std::uint64_t padded_gas(std::uint64_t estimate, std::uint32_t pad_percent = 50);
 
 // -- broadcasting --------------------------------------------------------------------------------
 enum class send_verdict : std::uint8_t {
@@ -99,8 +105,14 @@ enum class send_verdict : std::uint8_t {
   rejected_bug = 6,        // our mistake (gas limit, chain id): stop, alert
   not_sent = 7,            // no node got it: send the same bytes later
   maybe_sent = 8,          // anything else: assume it is out
+  above_cap = 9,           // gas limit x max fee is more than the node takes: lower, same nonce
 };
 [[nodiscard]] send_verdict judge_send(const rpc_result& result);
+/// With fee_too_low: the tip that the node wants at least, in wei ("minimum needed 25000000000").
+[[nodiscard]] std::optional<std::uint64_t> tip_needed(const rpc_error& e);
+/// With above_cap: the most that the node takes for one transaction, in wei ("tx fee (1.20 ether)
+/// exceeds the configured cap (1.00 ether)").
+[[nodiscard]] std::optional<std::uint64_t> fee_cap(const rpc_error& e);
 
 // -- reverts -------------------------------------------------------------------------------------
 /// True for "execution reverted" of eth_call and eth_estimateGas.

@@ -5,10 +5,10 @@
 namespace headroom::chain {
 namespace {
 
-std::optional<eth::block_info> block_of(const rpc_result& r) {
+std::optional<eth::block_info> read(const rpc_result& r) {
   if (r.status != rpc_status::ok) return std::nullopt;
-  const auto read = eth::read_block(r.value);
-  return read ? *read : std::nullopt;
+  const auto block = eth::read_block(r.value);
+  return block ? *block : std::nullopt;
 }
 
 }  // namespace
@@ -22,14 +22,26 @@ std::vector<rpc_request> head_calls(const finality_rule& rule) {
 std::optional<chain_head> read_head(const finality_rule& rule,
                                     std::span<const rpc_result> results) {
   if (results.size() < head_call_count(rule)) return std::nullopt;
-  const auto latest = block_of(results[0]);
+  const auto latest = read(results[0]);
   if (!latest) return std::nullopt;
-  chain_head out{*latest, 0};
+  chain_head out{*latest};
+  out.node = results[0].node;
   if (latest->number >= rule.confirmations) out.final_number = latest->number - rule.confirmations;
   if (rule.finalized_tag)
-    if (const auto finalized = block_of(results[1]))
+    if (const auto finalized = read(results[1])) {
+      out.tagged = finalized->number;
       out.final_number = std::max(out.final_number, finalized->number);
+    }
   return out;
+}
+
+finality judge_block(const block_ref& block, const chain_head& head,
+                     const rpc_result& at_that_height) {
+  if (at_that_height.status != rpc_status::ok) return finality::unreadable;
+  const auto found = eth::read_block(at_that_height.value);
+  if (!found) return finality::unreadable;
+  if (!*found || (*found)->hash != block.hash) return finality::replaced;
+  return head.is_final(block.number) ? finality::reached : finality::pending;
 }
 
 }  // namespace headroom::chain

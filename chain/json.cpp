@@ -12,6 +12,7 @@ std::string dumped(const Json& value) {
 
 std::optional<nlohmann::json> read_json(std::string_view text, int max_depth) {
   using nlohmann::json;
+  if (text.find('\0') != std::string_view::npos) return std::nullopt;  // json would end there
   bool too_deep = false;
   const auto watch = [&](int depth, json::parse_event_t event, json&) {
     const bool opens =

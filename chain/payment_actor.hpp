@@ -5,6 +5,7 @@
 #include "chain/finality.hpp"
 #include "chain/open_payments.hpp"
 #include "chain/rpc_bridge.hpp"
+#include "chain/share.hpp"
 #include "chain/x402.hpp"
 
 namespace headroom::chain {
@@ -15,15 +16,25 @@ struct payment_settings {
   finality_rule finality;
   std::uint64_t logs_chunk = 2'000;  // blocks per eth_getLogs
   std::uint32_t logs_chunks = 50;    // how far back a used authorization is looked for
-  std::size_t max_in_flight = 256;   // verifications and findings at once
-  /// For one settlement. A payer that is a contract decides how much its signature check burns, and
-  /// it is our gas.
-  std::uint64_t most_gas = 400'000;
+  std::size_t max_findings = 256;    // of stored payments, at once
+  /// Strangers' share of the chain: payments under verification, at once and a second (each costs
+  /// about five calls). A quarter of it is for signatures that only a contract can judge.
+  std::size_t checks_at_once = 64;
+  double checks_per_second = 50;
+  /// What a payer's contract may burn to judge its signature: at a settlement it is our gas.
+  std::uint64_t signature_gas = 600'000;
   /// How long a payer's balance stays reserved for a payment that nobody asks about any more: more
   /// than the pause between two looks of its owner.
   std::chrono::milliseconds hold{60'000};
   std::chrono::milliseconds domain_check{300'000};
   std::chrono::milliseconds domain_retry{1'000};
+};
+
+/// The nodes of the deposit chain, by two clients with connections and bounds of their own, so that
+/// what strangers ask delays nobody else.
+struct payment_nodes {
+  rpc_actor settlements;  // for payments in the books; wallets may share it
+  rpc_actor strangers;    // for payments that anybody may send us
 };
 
 /// The token's own word on the domain that payers sign under.
@@ -34,9 +45,11 @@ struct payment_state {
 
   actors::world_ptr w;
   payment_settings settings;
-  rpc_actor rpc;
+  payment_nodes nodes;
   domain_state domain = domain_state::unknown;
-  std::size_t in_flight = 0;
+  share checks;           // verifications
+  share contract_checks;  // signatures that a contract judges
+  std::size_t findings = 0;
   open_payments open;
   std::uint64_t verified = 0;
   std::uint64_t refused = 0;
@@ -50,8 +63,9 @@ using payment_self = actors::self_pointer<payment_impl, payment_state>;
 /// The x402 facilitator, in process: verifies in the official order, first what lasts and then,
 /// when asked, what time and chain say; and tells from the chain what became of an authorization.
 /// Every refusal is errc::invalid_payment with the protocol's code as detail; a silent node, or a
-/// token whose EIP-712 domain is not the configured one, is `unavailable`. Sends nothing.
+/// token whose EIP-712 domain is not the configured one, is `unavailable`; a share that is used up
+/// is `overloaded`. Sends nothing.
 payment_impl::behavior_type payment_behavior(payment_self self, actors::world_ptr w,
-                                             payment_settings settings, rpc_actor rpc);
+                                             payment_settings settings, payment_nodes nodes);
 
 }  // namespace headroom::chain

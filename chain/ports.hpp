@@ -8,7 +8,9 @@
 /// This edge behind the interfaces of actors/ports.hpp.
 namespace headroom::chain {
 
-[[nodiscard]] std::unique_ptr<actors::ethereum_port> make_ethereum_port();
+/// `domain`: what users sign their acts under.
+[[nodiscard]] std::unique_ptr<actors::ethereum_port> make_ethereum_port(
+    actors::signing_domain domain);
 [[nodiscard]] std::unique_ptr<actors::x402_port> make_x402_port(x402::terms terms);
 
 }  // namespace headroom::chain

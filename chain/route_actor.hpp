@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "actors/log_limit.hpp"
 #include "actors/observed.hpp"
 #include "actors/world.hpp"
 #include "chain/finality.hpp"
@@ -39,6 +40,8 @@ struct route_settings {
   std::uint64_t searched_at_least = 100'000;  // blocks, when the start block is not on record
   /// Nodes forget old receipts, so "no receipt" means "never mined" only for what is younger.
   std::chrono::minutes receipts_kept{60};
+  /// A message that stands verified so long is executed by our own outbox, once.
+  std::chrono::milliseconds rescue_after{120'000};
 };
 
 struct route_state {
@@ -48,6 +51,16 @@ struct route_state {
   route_settings settings;
   rpc_actor plasma;
   rpc_actor polygon;
+  /// Messages that were looked for and not found, by guid. After a restart they are waited for
+  /// anew.
+  struct delivery {
+    caf::actor_clock::time_point first_look;
+    std::optional<caf::actor_clock::time_point> verified_at{};
+    std::uint32_t looks = 0;
+  };
+  std::map<hash256, delivery> deliveries;
+  std::optional<address> endpoint;  // LayerZero's, on Polygon, as its messenger says
+  actors::log_limit lines;
   std::uint64_t asked = 0;
   std::uint64_t done = 0;
   std::uint64_t failed = 0;

@@ -3,11 +3,23 @@
 #include <charconv>
 
 namespace headroom::chain {
+namespace {
+
+std::optional<std::uint64_t> number_of(std::string_view digits) {
+  std::uint64_t out = 0;
+  const auto end = digits.data() + digits.size();
+  const auto read = std::from_chars(digits.data(), end, out);
+  if (read.ec != std::errc{} || read.ptr != end) return std::nullopt;
+  return out;
+}
+
+}  // namespace
 
 std::string route_detail::text() const {
   std::string out;
   if (!guid.is_zero()) out += "guid=" + guid.hex() + " ";
   if (from_block) out += "from=" + std::to_string(*from_block) + " ";
+  if (since_block) out += "since=" + std::to_string(*since_block) + " ";
   if (!note.empty()) return out + "note=" + note;
   if (!out.empty()) out.pop_back();
   return out;
@@ -25,11 +37,9 @@ route_detail route_detail::parse(std::string_view text) {
     if (word.starts_with("guid=")) {
       if (const auto guid = hash256::parse(word.substr(5))) out.guid = *guid;
     } else if (word.starts_with("from=")) {
-      std::uint64_t block = 0;
-      const auto digits = word.substr(5);
-      const auto end = digits.data() + digits.size();
-      const auto read = std::from_chars(digits.data(), end, block);
-      if (read.ec == std::errc{} && read.ptr == end) out.from_block = block;
+      out.from_block = number_of(word.substr(5));
+    } else if (word.starts_with("since=")) {
+      out.since_block = number_of(word.substr(6));
     }
   }
   return out;

@@ -30,9 +30,11 @@ byte_vector envelope(const std::vector<byte_vector>& fields) {
   return out;
 }
 
-std::uint64_t quarter_more(std::uint64_t x) {
-  const auto step = x / 4 + 1;
-  return x > std::numeric_limits<std::uint64_t>::max() - step ? x : x + step;
+/// So many percent more, and 1 wei at least.
+std::uint64_t more(std::uint64_t x, std::uint32_t percent) {
+  const auto sum = uint128{x} + uint128{x} * percent / 100 + 1;
+  constexpr uint128 most = std::numeric_limits<std::uint64_t>::max();
+  return static_cast<std::uint64_t>(std::min(sum, most));
 }
 
 signed_transaction finished(unsigned_transaction body, const signature& sig) {
@@ -47,11 +49,17 @@ signed_transaction finished(unsigned_transaction body, const signature& sig) {
 
 }  // namespace
 
-gas_fees bumped(const gas_fees& old, const gas_fees& market) {
-  gas_fees out{std::max(quarter_more(old.max_priority_fee), market.max_priority_fee),
-               std::max(quarter_more(old.max_fee), market.max_fee)};
+gas_fees bumped(const gas_fees& old, const gas_fees& market, std::uint32_t percent) {
+  gas_fees out{std::max(more(old.max_priority_fee, percent), market.max_priority_fee),
+               std::max(more(old.max_fee, percent), market.max_fee)};
   out.max_fee = std::max(out.max_fee, out.max_priority_fee);
   return out;
+}
+
+bool replaces(const gas_fees& next, const gas_fees& old) {
+  constexpr std::uint32_t price_bump = 10;  // go-ethereum core/txpool/legacypool/list.go
+  return next.max_fee >= more(old.max_fee, price_bump) &&
+         next.max_priority_fee >= more(old.max_priority_fee, price_bump);
 }
 
 hash256 unsigned_transaction::sighash() const {

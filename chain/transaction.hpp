@@ -13,8 +13,11 @@ struct gas_fees {
   std::uint64_t max_fee = 0;
   friend bool operator==(const gas_fees&, const gas_fees&) = default;
 };
-/// Both a quarter higher and at least `market`: passes every node's replacement rule (10 %).
-[[nodiscard]] gas_fees bumped(const gas_fees& old, const gas_fees& market);
+/// Both so many percent higher and at least `market`: passes every node's replacement rule (10 %).
+[[nodiscard]] gas_fees bumped(const gas_fees& old, const gas_fees& market,
+                              std::uint32_t percent = 25);
+/// Whether a node may take it in the place of `old`: both numbers at least 10 % and 1 wei higher.
+[[nodiscard]] bool replaces(const gas_fees& next, const gas_fees& old);
 
 /// A type-2 transaction before it has a signature. The access list is always empty.
 struct unsigned_transaction {

@@ -40,35 +40,39 @@ void wallet_outbox::read_backlog() {
 }
 
 void wallet_outbox::check_chain(actors::wallet_backlog backlog) {
-  ask_all(self_, st_.rpc, {eth::chain_id(), eth::transaction_count(st_.account, "latest")},
-          [self = self_, backlog](std::vector<rpc_result>& r) mutable {
-            wallet_outbox box{self};
-            auto& st = self->state;
-            const auto id = eth::read_number(r[0].value);
-            const auto count = eth::read_number(r[1].value);
-            if (!id || !count) return box.start_later("the chain does not answer");
-            if (*id != st.settings.chain_id)
-              return box.start_later("the node is on chain " + std::to_string(*id));
-            st.next_nonce = std::max({backlog.next_nonce, *count, st.next_nonce});
-            st.mined_count = *count;
-            st.alert.clear();
-            box.adopt(std::move(backlog.open));
-            if (st.open.empty() && st.next_nonce > *count)
-              box.raise("nonces " + std::to_string(*count) + " to " +
-                        std::to_string(st.next_nonce - 1) + " are booked but not on the chain");
-            st.ready = true;
-            st.starting = false;
-            spdlog::info("wallet.ready chain={} account={} next_nonce={} open={}",
-                         st.settings.chain_id, st.account.hex(), st.next_nonce, st.open.size());
-          });
+  std::vector<rpc_request> calls{eth::chain_id(), eth::transaction_count(st_.account, "latest")};
+  if (st_.settings.finality.finalized_tag)
+    calls.push_back(eth::transaction_count(st_.account, "finalized"));
+  ask_one_node(self_, st_.rpc, std::move(calls), std::nullopt,
+               [self = self_, backlog](std::vector<rpc_result>& r) mutable {
+                 wallet_outbox box{self};
+                 auto& st = self->state;
+                 const auto id = eth::read_number(r[0].value);
+                 const auto count = eth::read_number(r[1].value);
+                 if (!id || !count) return box.start_later("the chain does not answer");
+                 if (*id != st.settings.chain_id)
+                   return box.start_later("the node is on chain " + std::to_string(*id));
+                 st.next_nonce = std::max({backlog.next_nonce, *count, st.next_nonce});
+                 st.mined_count = *count;
+                 st.nodes = r[0].nodes;
+                 box.clear(wallet_alert::waits);
+                 box.adopt(std::move(backlog.open));
+                 const auto final_count = r.size() > 2 && r[2].status == rpc_status::ok
+                                              ? eth::read_number(r[2].value)
+                                              : std::nullopt;
+                 if (final_count && *final_count < st.next_nonce) box.read_booked(*final_count);
+                 st.ready = true;
+                 st.starting = false;
+                 spdlog::info("wallet.ready chain={} account={} next_nonce={} open={}",
+                              st.settings.chain_id, st.account.hex(), st.next_nonce,
+                              st.open.size());
+               });
 }
 
 /// The next poll tries again.
 void wallet_outbox::start_later(std::string why) {
   st_.starting = false;
-  if (st_.alert == why) return;
-  spdlog::warn("wallet.waits chain={} reason=\"{}\"", st_.settings.chain_id, why);
-  st_.alert = std::move(why);
+  raise(wallet_alert::waits, std::move(why));
 }
 
 /// Takes over stored attempts; their exact bytes will be sent again, nothing is signed anew.
@@ -79,7 +83,7 @@ void wallet_outbox::adopt(std::vector<chain_operation> rows) {
   for (const auto& row : rows) {
     auto tx = decode_transaction(row.raw);
     if (!tx || tx->hash != row.tx_hash || tx->body.nonce != row.nonce) {
-      raise("a stored transaction cannot be read: " + row.tx_hash.hex());
+      raise(wallet_alert::books, "a stored transaction cannot be read: " + row.tx_hash.hex());
       continue;
     }
     auto& op = st_.open[row.nonce];
@@ -91,6 +95,10 @@ void wallet_outbox::adopt(std::vector<chain_operation> rows) {
     st_.nonce_of[row.id] = row.nonce;
     st_.next_nonce = std::max(st_.next_nonce, row.nonce + 1);
   }
+  // What was stored under older settings is not bound by them.
+  for (auto& [nonce, op] : st_.open)
+    if (op.attempts.back().body.fees.max_priority_fee < st_.settings.min_tip_wei)
+      op.wants_bump = true;
 }
 
 // -- the actor -----------------------------------------------------------------------------------
@@ -116,6 +124,8 @@ actors::wallet_actor::behavior_type wallet_behavior(wallet_self self, actors::wo
       },
       [self](status_atom) {
         const auto& s = self->state;
+        std::string alerts;
+        for (const auto& [kind, text] : s.alerts) alerts += (alerts.empty() ? "" : "; ") + text;
         return actors::status_report{wallet_state::name,
                                      {{"chain", std::to_string(s.settings.chain_id)},
                                       {"account", s.account.hex()},
@@ -126,7 +136,9 @@ actors::wallet_actor::behavior_type wallet_behavior(wallet_self self, actors::wo
                                       {"open", std::to_string(s.open.size())},
                                       {"sent", std::to_string(s.sent)},
                                       {"bumps", std::to_string(s.bumps)},
-                                      {"alert", s.alert}}};
+                                      {"resent", std::to_string(s.resent)},
+                                      {"not_finalized", std::to_string(s.booked.size())},
+                                      {"alert", alerts}}};
       },
   };
 }

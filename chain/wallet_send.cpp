@@ -2,12 +2,18 @@
 
 #include <algorithm>
 
+#include "actors/house_counters.hpp"
 #include "chain/wallet_outbox.hpp"
 
 /// From a request to a stored row. Repeats find what is known; the nonce is taken when the row goes
 /// to the journal, one batch at a time, so that rows are stored in the order of their nonces.
 namespace headroom::chain {
 namespace {
+
+/// For the metric alone.
+double in_coins(const uint256& wei) noexcept {
+  return static_cast<double>(wei.to_u128().value_or(0)) / 1e18;
+}
 
 using phase = requested_operation::phase;
 
@@ -21,43 +27,6 @@ bool is_definite(errc e) {
 }
 
 }  // namespace
-
-std::vector<rpc_request> fee_calls() {
-  return {eth::fee_history(), eth::max_priority_fee(), eth::block("latest")};
-}
-
-/// What the chain takes now; nothing when it does not say.
-std::optional<gas_fees> wallet_outbox::fees_of(std::span<const rpc_result> r) const {
-  auto base = r[0].status == rpc_status::ok ? eth::read_next_base_fee(r[0].value) : std::nullopt;
-  if (!base && r[2].status == rpc_status::ok)
-    if (const auto block = eth::read_block(r[2].value); block && *block) base = (*block)->base_fee;
-  if (!base) return std::nullopt;
-  const auto tip = r[1].status == rpc_status::ok ? eth::read_number(r[1].value) : std::nullopt;
-  return eth::suggest_fees(*base, tip.value_or(0), st_.settings.min_tip_wei);
-}
-
-/// Above our limit nothing is signed, so the account stands still until the chain is cheaper or a
-/// human raises the limit: they must hear of it.
-bool wallet_outbox::affordable(const gas_fees& fees) {
-  const auto most = st_.settings.max_fee_wei;
-  if (fees.max_fee <= most) return true;
-  raise("the gas price is above max_fee_wei = " + std::to_string(most));
-  return false;
-}
-
-uint128 cost_at_most(const unsigned_transaction& body) {
-  return uint128{body.gas_limit} * body.fees.max_fee + body.value.to_u128().value_or(0);
-}
-
-/// What the balance must still pay for: all that is signed, or about to be, and not mined yet.
-uint128 wallet_outbox::promised() const {
-  uint128 out = 0;
-  for (auto i = st_.open.lower_bound(st_.mined_count); i != st_.open.end(); ++i)
-    out += cost_at_most(i->second.attempts.back().body);
-  for (const auto& [id, x] : st_.requested)
-    if (x.at == phase::ready || x.at == phase::storing) out += cost_at_most(x.body);
-  return out;
-}
 
 chain_operation wallet_outbox::row_of(const operation_id& id, const std::string& purpose,
                                       std::uint32_t attempt, const signed_transaction& tx) const {
@@ -115,6 +84,7 @@ void wallet_outbox::price(const operation_id& id) {
   x.at = phase::pricing;
   auto calls = fee_calls();
   calls.push_back(eth::balance(st_.account));
+  calls.push_back(eth::transaction_count(st_.account, "latest"));
   if (x.what.call.gas_limit == 0)
     calls.push_back(
         eth::estimate_gas({st_.account, x.what.call.to, x.what.call.data, x.what.call.value}));
@@ -133,7 +103,7 @@ void wallet_outbox::priced(const operation_id& id, std::vector<rpc_result>& r) {
       return refuse(id, make_error(errc::internal, std::string{would_revert} + ": " +
                                                        eth::revert_reason(estimate.error)));
     if (eth::judge_send(estimate) == eth::send_verdict::insufficient_funds) {
-      raise("not enough native coin for gas");
+      raise(wallet_alert::no_gas, "not enough native coin for gas");
       return refuse(id, make_error(errc::unavailable, "not enough native coin for gas"));
     }
     const auto value =
@@ -143,25 +113,39 @@ void wallet_outbox::priced(const operation_id& id, std::vector<rpc_result>& r) {
     if (most != 0 && *value > most)
       return refuse(id, make_error(errc::internal, std::string{would_revert} + ": needs " +
                                                        std::to_string(*value) + " gas"));
-    gas = eth::padded_gas(*value);
+    gas = eth::padded_gas(*value, st_.settings.gas_pad_percent);
     if (most != 0) gas = std::min(gas, most);
   }
-  const auto fees = fees_of(r);
-  if (!fees || !affordable(*fees))
-    return refuse(id, make_error(errc::unavailable, "no acceptable gas price"));
+  const auto market = market_of(r);
+  const auto fees = market ? within_limits(market->fees, *market, gas) : std::nullopt;
+  if (!fees) return refuse(id, make_error(errc::unavailable, "no acceptable gas price"));
   x.body = {st_.settings.chain_id, 0, *fees, gas, x.what.call.to, x.what.call.value,
             x.what.call.data};
   // Stored and then refused for want of coins, it would hold up everything behind it.
   const auto& found = r[fee_calls().size()];
   const auto coins = found.status == rpc_status::ok ? eth::read_word(found.value) : std::nullopt;
   if (!coins) return refuse(id, make_error(errc::unavailable, "the balance cannot be read"));
+  w_.dir.counters().saw_coin(st_.settings.chain_id, in_coins(*coins));
   if (uint256::of(promised() + cost_at_most(x.body)) > *coins) {
-    raise("not enough native coin for gas");
+    raise(wallet_alert::no_gas, "not enough native coin for gas");
     return refuse(id, make_error(errc::unavailable, "not enough native coin for gas"));
   }
+  clear(wallet_alert::no_gas);
+  const auto& counted = r[fee_calls().size() + 1];
+  if (const auto count =
+          counted.status == rpc_status::ok ? eth::read_number(counted.value) : std::nullopt)
+    skip_used_nonces(*count);
   x.at = phase::ready;
   st_.to_store.push_back(id);
   store_next();
+}
+
+/// Somebody used the key by hand. What is signed under a used nonce can only be dropped.
+void wallet_outbox::skip_used_nonces(std::uint64_t count) {
+  if (count <= st_.next_nonce) return;
+  spdlog::warn("wallet.used_outside chain={} account={} first_nonce={} next_nonce={}",
+               st_.settings.chain_id, st_.account.hex(), st_.next_nonce, count);
+  st_.next_nonce = count;
 }
 
 // -- storing -------------------------------------------------------------------------------------
@@ -265,7 +249,8 @@ void wallet_outbox::resolve_duplicate(const operation_id& id) {
           [self = self_, id](const std::vector<chain_operation>& rows) {
             wallet_outbox box{self};
             if (!rows.empty()) return box.checked(id, rows);
-            box.raise("another process uses this account: its nonces are in the books");
+            box.raise(wallet_alert::books,
+                      "another process uses this account: its nonces are in the books");
             box.refuse(id, make_error(errc::unavailable, "nonce taken"));
           },
           [self = self_, id](const caf::error& e) { wallet_outbox{self}.refuse(id, e); });
@@ -339,20 +324,19 @@ void wallet_outbox::report_rows(const std::vector<chain_operation>& rows, report
   r.state = operation_state::confirmed;
   r.tx_hash = mined->tx_hash;
   r.block_number = mined->block_number;
-  self_->request(st_.rpc, caf::infinite, eth::transaction_receipt(r.tx_hash))
-      .then(
-          [self = self_, promise, r, id = mined->id](const rpc_result& x) mutable {
-            const auto receipt =
-                x.status == rpc_status::ok ? eth::read_receipt(x.value) : std::nullopt;
-            if (!receipt || !*receipt) {
-              promise.deliver(make_error(errc::unavailable, "no receipt now"));
-              return;
-            }
-            for (const auto& log : (*receipt)->logs) r.logs.push_back(to_event(log));
-            wallet_outbox{self}.remember(id, r);
-            promise.deliver(r);
-          },
-          [promise](const caf::error& e) mutable { promise.deliver(e); });
+  ask_every_node(
+      self_, st_.rpc, eth::transaction_receipt(r.tx_hash),
+      [self = self_, promise, r, id = mined->id](std::vector<rpc_result>& words) mutable {
+        for (const auto& x : words) {
+          const auto receipt = receipt_of(x);
+          if (!receipt || !*receipt) continue;
+          for (const auto& log : (*receipt)->logs) r.logs.push_back(to_event(log));
+          wallet_outbox{self}.remember(id, r);
+          promise.deliver(r);
+          return;
+        }
+        promise.deliver(make_error(errc::unavailable, "no receipt now"));
+      });
 }
 
 }  // namespace headroom::chain

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "actors/alerts.hpp"
 #include "chain/wallet_outbox.hpp"
 
 /// From a stored row to finality. One look at a time: how far the chain is, then the receipts of
@@ -13,11 +14,7 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t receipts_at_once = 64;
 constexpr std::size_t finished_kept = 512;
-constexpr milliseconds longest_retry{5'000};
-
-std::optional<std::optional<eth::receipt>> receipt_of(const rpc_result& r) {
-  return r.status == rpc_status::ok ? eth::read_receipt(r.value) : std::nullopt;
-}
+constexpr milliseconds undone_look{5'000};  // while `finalized` has not reached what is booked
 
 /// In native coin: gas, and the value that went along unless it came back with a revert.
 uint256 cost_of(const open_operation& op, const eth::receipt& r) {
@@ -28,12 +25,17 @@ uint256 cost_of(const open_operation& op, const eth::receipt& r) {
 
 }  // namespace
 
+std::optional<std::optional<eth::receipt>> receipt_of(const rpc_result& r) {
+  return r.status == rpc_status::ok ? eth::read_receipt(r.value) : std::nullopt;
+}
+
 actors::event_log to_event(const log_entry& log) { return {log.emitter, log.topics, log.data}; }
 
 operation_report report_of(const open_operation& op) {
   operation_report r;
-  r.state = operation_state::pending;
+  r.state = op.doubt.empty() ? operation_state::pending : operation_state::in_doubt;
   r.tx_hash = op.attempts.back().hash;
+  r.detail = op.doubt;
   return r;
 }
 
@@ -42,12 +44,15 @@ open_operation* wallet_outbox::find(std::uint64_t nonce) {
   return i == st_.open.end() ? nullptr : &i->second;
 }
 
-/// Said once, shown in the status until something else is wrong.
-void wallet_outbox::raise(std::string what) {
-  if (st_.alert == what) return;
-  spdlog::error("wallet.alert chain={} account={} reason=\"{}\"", st_.settings.chain_id,
-                st_.account.hex(), what);
-  st_.alert = std::move(what);
+void wallet_outbox::raise(const std::string& kind, std::string what) {
+  w_.dir.alerts().raise(kind, std::to_string(st_.settings.chain_id), what, w_.now());
+  st_.alerts[kind] = std::move(what);
+}
+
+/// Always told to the board: a predecessor may have raised it.
+void wallet_outbox::clear(const std::string& kind) {
+  w_.dir.alerts().clear(kind, std::to_string(st_.settings.chain_id), w_.now());
+  st_.alerts.erase(kind);
 }
 
 void wallet_outbox::remember(const operation_id& id, operation_report r) {
@@ -68,25 +73,33 @@ void wallet_outbox::poll() {
 // -- looking -------------------------------------------------------------------------------------
 
 void wallet_outbox::look() {
-  if (st_.looking || st_.open.empty()) return;
+  if (st_.looking || (st_.open.empty() && now() < st_.next_idle_look)) return;
   st_.looking = true;
   auto calls = head_calls(st_.settings.finality);
   calls.push_back(eth::transaction_count(st_.account, "latest"));
-  ask_all(self_, st_.rpc, std::move(calls), [self = self_](std::vector<rpc_result>& r) {
-    auto& st = self->state;
-    const auto count =
-        r.back().status == rpc_status::ok ? eth::read_number(r.back().value) : std::nullopt;
-    const auto head = read_head(st.settings.finality, r);
-    if (!count || !head) {
-      st.looking = false;  // silent chain: the next poll looks again
-      return;
-    }
-    st.mined_count = *count;
-    wallet_outbox{self}.looked(*head);
-  });
+  ask_one_node(
+      self_, st_.rpc, std::move(calls), std::nullopt, [self = self_](std::vector<rpc_result>& r) {
+        auto& st = self->state;
+        const auto count =
+            r.back().status == rpc_status::ok ? eth::read_number(r.back().value) : std::nullopt;
+        const auto head = read_head(st.settings.finality, r);
+        st.nodes = r.back().nodes;
+        if (!count || !head) {
+          st.looking = false;  // silent chain: the next poll looks again
+          return;
+        }
+        wallet_outbox box{self};
+        if (*count > st.mined_count) box.clear(wallet_alert::stuck);
+        st.mined_count = *count;
+        box.looked(*head);
+      });
 }
 
 void wallet_outbox::looked(const chain_head& head) {
+  note_head(head);
+  mend_gap();
+  watch_booked(head);
+  st_.next_idle_look = now() + (st_.booked.empty() ? st_.settings.idle_look : undone_look);
   std::vector<std::pair<std::uint64_t, std::size_t>> asked;  // nonce, number of receipts
   std::vector<rpc_request> calls;
   for (auto& [nonce, op] : st_.open) {
@@ -111,15 +124,32 @@ void wallet_outbox::looked(const chain_head& head) {
           });
 }
 
+void wallet_outbox::note_head(const chain_head& head) {
+  if (head.tagged) st_.tagged = std::max(st_.tagged.value_or(0), *head.tagged);
+  if (head.latest.number > st_.head_number) {
+    st_.head_number = head.latest.number;
+    st_.head_since = now();
+    return clear(wallet_alert::standstill);
+  }
+  if (!st_.open.empty() && now() - st_.head_since >= 2 * st_.settings.bump_after)
+    raise(wallet_alert::standstill,
+          "the chain has made no block since " + std::to_string(st_.head_number));
+}
+
 /// What is not mined yet: broadcast when due, and a higher fee for the one that all others wait
-/// for.
+/// for. A chain that makes no blocks takes nothing at any price.
 void wallet_outbox::advance_line() {
   for (auto i = st_.open.lower_bound(st_.mined_count); i != st_.open.end(); ++i) {
     auto& op = i->second;
-    if (i->first == st_.mined_count && !std::exchange(op.next_in_line, true))
+    if (i->first == st_.mined_count && !std::exchange(op.next_in_line, true)) {
       op.waiting_since = now();
+      op.waiting_since_block = st_.head_number;
+    }
+    if (st_.head_number == op.waiting_since_block) op.waiting_since = now();
     const bool stuck = op.next_in_line && now() - op.waiting_since >= st_.settings.bump_after;
-    if (stuck || op.wants_bump) bump(op);
+    const bool heed = op.attempts.size() == 1 || st_.head_number > op.heeded_at_block;
+    const bool asked = op.wants_bump && heed;
+    if (stuck || asked) bump(op);
     if (now() >= op.next_broadcast) broadcast(op);
   }
 }
@@ -130,72 +160,42 @@ void wallet_outbox::judge(std::uint64_t nonce, const chain_head& head,
   if (op == nullptr || op->judging) return;
   for (const auto& r : receipts) {
     const auto receipt = receipt_of(r);
-    if (!receipt) return;  // unreadable says nothing
-    if (!*receipt) continue;
-    op->missing = 0;
-    if (head.is_final((*receipt)->block_number)) confirm_canonical(nonce, **receipt);
+    if (!receipt || !*receipt) continue;
+    if (head.is_final((*receipt)->block_number)) weigh(nonce, **receipt, r.node);
     return;
   }
-  missed(*op, head);
+  missed(*op);
 }
 
-/// Final by depth; the block of that height must be the receipt's own.
-void wallet_outbox::confirm_canonical(std::uint64_t nonce, const eth::receipt& r) {
+/// A receipt counts when the node that shows it calls its block final and its own.
+void wallet_outbox::weigh(std::uint64_t nonce, const eth::receipt& r, std::uint32_t node) {
   find(nonce)->judging = true;
-  self_->request(st_.rpc, caf::infinite, eth::block(eth::quantity(r.block_number)))
-      .then(
-          [self = self_, nonce, r](const rpc_result& x) {
-            wallet_outbox box{self};
-            auto* op = box.find(nonce);
-            if (op == nullptr) return;
-            op->judging = false;
-            const auto block = x.status == rpc_status::ok ? eth::read_block(x.value) : std::nullopt;
-            if (!block || !*block || (*block)->hash != r.block_hash) return;  // look again
-            operation_report out;
-            out.state = r.succeeded ? operation_state::confirmed : operation_state::reverted;
-            out.tx_hash = r.tx_hash;
-            out.block_number = r.block_number;
-            op->cost_wei = cost_of(*op, r);
-            if (r.succeeded)
-              for (const auto& log : r.logs) out.logs.push_back(to_event(log));
-            box.finish(*op, std::move(out));
-          },
-          [self = self_, nonce](const caf::error&) {
-            if (auto* op = wallet_outbox{self}.find(nonce)) op->judging = false;
-          });
-}
-
-/// The nonce is used and nothing of ours was mined. A node may lag, so many looks and a final block
-/// must agree before the operation counts as dropped.
-void wallet_outbox::missed(open_operation& op, const chain_head& head) {
-  if (++op.missing < st_.settings.looks_before_dropped) return;
-  op.judging = true;
-  self_
-      ->request(st_.rpc, caf::infinite,
-                eth::transaction_count(st_.account, eth::quantity(head.final_number)))
-      .then(
-          [self = self_, nonce = op.nonce()](const rpc_result& r) {
-            wallet_outbox box{self};
-            auto* found = box.find(nonce);
-            if (found == nullptr) return;
-            found->judging = false;
-            const auto count =
-                r.status == rpc_status::ok ? eth::read_number(r.value) : std::nullopt;
-            if (!count || *count <= nonce) return;
-            box.raise("nonce " + std::to_string(nonce) + " was used by a foreign transaction");
-            operation_report out = report_of(*found);
-            out.state = operation_state::dropped;
-            box.finish(*found, std::move(out));
-          },
-          [self = self_, nonce = op.nonce()](const caf::error&) {
-            if (auto* found = wallet_outbox{self}.find(nonce)) found->judging = false;
-          });
+  ask_finality(self_, st_.rpc, st_.settings.finality, block_of(r), node,
+               [self = self_, nonce, r](finality f) {
+                 wallet_outbox box{self};
+                 auto* op = box.find(nonce);
+                 if (op == nullptr) return;
+                 op->judging = false;
+                 if (f != finality::reached) return;  // look again
+                 operation_report out;
+                 out.state = r.succeeded ? operation_state::confirmed : operation_state::reverted;
+                 out.tx_hash = r.tx_hash;
+                 out.block_number = r.block_number;
+                 op->cost_wei = cost_of(*op, r);
+                 if (r.succeeded)
+                   for (const auto& log : r.logs) out.logs.push_back(to_event(log));
+                 box.finish(*op, std::move(out));
+               });
 }
 
 // -- the end -------------------------------------------------------------------------------------
 
 void wallet_outbox::finish(open_operation& op, operation_report outcome) {
   op.outcome = std::move(outcome);
+  op.doubt.clear();
+  const auto doubtful = [](const auto& x) { return !x.second.doubt.empty(); };
+  if (std::none_of(st_.open.begin(), st_.open.end(), doubtful)) clear(wallet_alert::in_doubt);
+  if (op.outcome->state == operation_state::confirmed) clear(wallet_alert::foreign);
   book(op);
 }
 
@@ -214,6 +214,7 @@ void wallet_outbox::book(open_operation& op) {
     case operation_state::reverted: entry.status = operation_status::reverted; break;
     case operation_state::unsent:
     case operation_state::pending:
+    case operation_state::in_doubt:
     case operation_state::dropped: entry.status = operation_status::dropped; break;
   }
   if (entry.status != operation_status::dropped) entry.tx_hash = out.tx_hash;
@@ -226,7 +227,8 @@ void wallet_outbox::book(open_operation& op) {
               if (found == nullptr) return;
               found->booking = false;  // the next look books it again
               if (consequence_of(actors::code_of(e)) == consequence::rejected)
-                box.raise("the books refuse the end of operation " + found->id.text());
+                box.raise(wallet_alert::books,
+                          "the books refuse the end of operation " + found->id.text());
             });
 }
 
@@ -240,111 +242,10 @@ void wallet_outbox::booked(std::uint64_t nonce) {
                : op.outcome->state == operation_state::reverted ? "reverted"
                                                                 : "dropped",
                op.outcome->tx_hash.hex(), op.outcome->block_number);
+  keep_booked(op);
   st_.nonce_of.erase(op.id);
   remember(op.id, std::move(*op.outcome));
   st_.open.erase(i);
-}
-
-// -- broadcasting --------------------------------------------------------------------------------
-
-/// The newest attempt's exact bytes, as often as needed.
-void wallet_outbox::broadcast(open_operation& op) {
-  const auto wait = st_.settings.poll_interval * (std::int64_t{1} << std::min(op.broadcasts, 6U));
-  op.next_broadcast = now() + std::min<milliseconds>(wait, longest_retry);
-  ++op.broadcasts;
-  const auto& tx = op.attempts.back();
-  self_->request(st_.rpc, caf::infinite, eth::send_raw_transaction(tx.raw))
-      .then([self = self_, nonce = op.nonce(), hash = tx.hash](
-                const rpc_result& r) { wallet_outbox{self}.heard_of_broadcast(nonce, hash, r); },
-            [](const caf::error&) {});  // sent again when due
-}
-
-void wallet_outbox::heard_of_broadcast(std::uint64_t nonce, const hash256& hash,
-                                       const rpc_result& r) {
-  auto* op = find(nonce);
-  if (op == nullptr || op->attempts.back().hash != hash) return;
-  switch (eth::judge_send(r)) {
-    case eth::send_verdict::accepted:
-    case eth::send_verdict::already_known:
-      // A node may forget it: now and then it is sent again.
-      op->next_broadcast = now() + st_.settings.bump_after / 2;
-      return;
-    case eth::send_verdict::underpriced:
-    case eth::send_verdict::fee_too_low: op->wants_bump = true; return;
-    case eth::send_verdict::insufficient_funds: return raise("not enough native coin for gas");
-    case eth::send_verdict::rejected_bug:
-      return raise("a node refuses nonce " + std::to_string(nonce) + ": " + r.error.message);
-    case eth::send_verdict::nonce_used:  // the next look reads the receipts
-    case eth::send_verdict::not_sent:    // sent again when due
-    case eth::send_verdict::maybe_sent: return;
-  }
-}
-
-/// The same call under the same nonce with a higher fee: a new attempt, stored before it is sent.
-void wallet_outbox::bump(open_operation& op) {
-  if (op.bumping || op.outcome) return;
-  op.bumping = true;
-  if (op.bump) return store_bump(op);  // signed before, perhaps stored: the same bytes again
-  if (op.attempts.size() >= st_.settings.max_attempts) {
-    op.bumping = false;
-    return raise("nonce " + std::to_string(op.nonce()) + " is stuck after " +
-                 std::to_string(op.attempts.size()) + " attempts");
-  }
-  ask_all(self_, st_.rpc, fee_calls(), [self = self_, nonce = op.nonce()](auto& r) {
-    wallet_outbox box{self};
-    auto* found = box.find(nonce);
-    if (found == nullptr) return;
-    const auto market = box.fees_of(r);
-    auto body = found->attempts.back().body;
-    if (market) body.fees = bumped(body.fees, *market);
-    if (!market || !box.affordable(body.fees)) {
-      found->bumping = false;
-      return;
-    }
-    found->bump = sign(std::move(body), *self->state.key);
-    box.store_bump(*found);
-  });
-}
-
-void wallet_outbox::store_bump(open_operation& op) {
-  const auto journal = w_.dir.get<actors::journal_actor>();
-  if (!journal) {
-    op.bumping = false;
-    return;
-  }
-  const auto attempt = static_cast<std::uint32_t>(op.attempts.size());
-  record_operations entry{{row_of(op.id, op.purpose, attempt, *op.bump)}};
-  self_->request(journal, w_.settings.append_timeout, std::move(entry))
-      .then(
-          [self = self_, nonce = op.nonce()](const committed&) {
-            wallet_outbox box{self};
-            auto* found = box.find(nonce);
-            if (found == nullptr) return;
-            auto& st = self->state;
-            found->attempts.push_back(std::move(*found->bump));
-            found->bump.reset();
-            found->bumping = found->wants_bump = false;
-            found->broadcasts = 0;
-            found->waiting_since = box.now();
-            ++st.bumps;
-            const auto& tx = found->attempts.back();
-            spdlog::warn("wallet.bumped chain={} operation={} nonce={} attempt={} tx={} max_fee={}",
-                         st.settings.chain_id, found->id.text(), nonce, found->attempts.size(),
-                         tx.hash.hex(), tx.body.fees.max_fee);
-            box.broadcast(*found);
-          },
-          [self = self_, nonce = op.nonce()](const caf::error& e) {
-            auto* found = wallet_outbox{self}.find(nonce);
-            if (found == nullptr) return;
-            found->bumping = false;  // unknown: the same bytes are stored again
-            const auto c = consequence_of(actors::code_of(e));
-            if (c == consequence::rejected || c == consequence::duplicate) {
-              // E.g. the operation was finished meanwhile. These bytes never left us.
-              found->bump.reset();
-              found->wants_bump = false;
-              found->waiting_since = wallet_outbox{self}.now();
-            }
-          });
 }
 
 }  // namespace headroom::chain

@@ -23,12 +23,16 @@ struct terms {
   std::string token_name = "USDT0";  // EIP-712 domain of the token
   std::string token_version = "1";
   address pay_to;
-  std::uint32_t max_timeout_seconds = 120;
-  std::string resource;  // absolute URL
+  /// Further accounts of ours. Money that comes from them, or from pay_to, is no deposit.
+  std::vector<address> own_accounts;
+  std::uint32_t max_timeout_seconds = 300;       // what official clients make the window of
+  std::uint32_t longest_window_seconds = 3'600;  // the latest end, from now, that is accepted
+  std::string resource;                          // absolute URL
   std::string description = "Deposit USDT0";
 
   [[nodiscard]] std::string network() const;  // CAIP-2, for example "eip155:9745"
   [[nodiscard]] eip712::domain token_domain() const;
+  [[nodiscard]] bool is_own(const address& a) const;
 };
 
 /// A payment header, syntactically sound and nothing more.
@@ -37,7 +41,9 @@ struct payment {
   std::string scheme;
   std::string network;
   eip3009::transfer message;
-  byte_vector signature;  // as sent: any length up to the header's limit
+  byte_vector signature;   // any length up to the header's limit; of ERC-6492 the one inside
+  bool wrapped = false;    // it came in ERC-6492's envelope
+  std::string identifier;  // of the extension `payment-identifier`; "" = none
 
   /// Version 2 only: the requirement the payer says they accepted.
   struct echo {
@@ -50,7 +56,8 @@ struct payment {
   } accepted;
 };
 
-/// `code` is "" or invalid_payload, invalid_x402_version, unsupported_payload_type.
+/// `code` is "" or invalid_payload, invalid_x402_version, unsupported_payload_type,
+/// invalid_payment_identifier, eip6492_factory_not_allowed (an envelope that cannot be opened).
 struct parsed_payment {
   std::string_view code;
   payment value;
@@ -62,9 +69,14 @@ struct parsed_payment {
 /// signature, by eth_call with the `bytes` overload.
 enum class payer_kind : std::uint8_t { plain = 0, contract = 1 };
 
+/// Clocks may differ by so much, either way. A payment that begins within it is taken and sent when
+/// it is valid.
+inline constexpr std::int64_t clock_skew_seconds = 120;
+
 /// "" when everything that can be known without the chain is right; otherwise the first failed
 /// check in the official order of that version. Without `now_seconds` the window is left out: what
-/// remains is true of a payment for ever.
+/// remains is true of a payment for ever. Codes of our own: `payer_is_payee` for a payer of ours,
+/// `authorization_window_too_long`.
 [[nodiscard]] std::string_view verify(const payment& p, const terms& t, usdc amount,
                                       std::optional<std::int64_t> now_seconds,
                                       payer_kind payer = payer_kind::plain);
@@ -78,6 +90,9 @@ enum class payer_kind : std::uint8_t { plain = 0, contract = 1 };
 
 /// Calldata that settles it: (v, r, s) for 65 bytes, the `bytes` overload otherwise.
 [[nodiscard]] byte_vector settle_call(const authorization& a);
+
+/// One sentence for people about a code of a refusal; "" for a code that says enough itself.
+[[nodiscard]] std::string_view describe(std::string_view code) noexcept;
 
 /// Value of the PAYMENT-REQUIRED header (version 2). `error` "" reads "Payment required".
 [[nodiscard]] std::string required_header(const terms& t, usdc amount, std::string_view error);

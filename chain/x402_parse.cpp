@@ -1,4 +1,7 @@
+#include <algorithm>
+
 #include "chain/base64.hpp"
+#include "chain/erc6492.hpp"
 #include "chain/json.hpp"
 #include "chain/x402.hpp"
 
@@ -8,6 +11,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view invalid = "invalid_payload";
+constexpr int most_levels = 128;  // extensions nest as they like; the header's size is the bound
 
 /// Copies a required string member; false when it is missing or no string.
 bool take(const json& object, const char* key, std::string& out) {
@@ -22,10 +26,14 @@ bool take_hex(const json& object, const char* key, Bytes& out) {
   return text && text->starts_with("0x") && from_hex_exact(*text, out.bytes);
 }
 
+/// A decimal text as the protocol has it, or the JSON number that some clients write.
 bool take_decimal(const json& object, const char* key, std::size_t max_digits, uint256& out) {
+  const auto number = count_member(object, key);
   const auto* text = text_member(object, key);
-  if (!text || text->size() > max_digits) return false;
-  const auto value = uint256::parse_decimal(*text);
+  if (!number && !text) return false;
+  const auto digits = number ? std::to_string(*number) : *text;
+  if (digits.size() > max_digits) return false;
+  const auto value = uint256::parse_decimal(digits);
   if (value) out = *value;
   return value.has_value();
 }
@@ -44,6 +52,34 @@ bool take_signature(const json& payload, byte_vector& out) {
   auto bytes = from_hex(*text);
   if (bytes) out = std::move(*bytes);
   return bytes.has_value();
+}
+
+/// The signature inside is the one that counts: for the payer's contract, and for telling whether
+/// two payments are the same.
+bool unwrap(payment& p) {
+  p.wrapped = erc6492::is_wrapped(p.signature);
+  if (!p.wrapped) return true;
+  auto inside = erc6492::unwrapped(p.signature);
+  if (inside) p.signature = std::move(*inside);
+  return inside.has_value();
+}
+
+/// `extensions["payment-identifier"].info.id`: 16 to 128 of [A-Za-z0-9_-]. Absent is fine; a
+/// malformed one would leave its payer with a protection that is none.
+bool take_identifier(const json& document, std::string& out) {
+  const auto* extensions = object_member(document, "extensions");
+  const auto* extension = extensions ? object_member(*extensions, "payment-identifier") : nullptr;
+  const auto* info = extension ? object_member(*extension, "info") : nullptr;
+  const auto* id = info ? member(*info, "id") : nullptr;
+  if (!id || id->is_null()) return true;
+  const auto* text = id->get_ptr<const std::string*>();
+  if (!text || text->size() < 16 || text->size() > 128) return false;
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
+  };
+  out = *text;
+  return std::all_of(out.begin(), out.end(), fits);
 }
 
 bool take_echo(const json& accepted, payment& out) {
@@ -65,7 +101,7 @@ parsed_payment parse_payment(std::uint8_t version, std::string_view header) {
   const auto decoded = from_base64(header);
   if (!decoded) return {invalid, {}};
   const auto document =
-      read_json({reinterpret_cast<const char*>(decoded->data()), decoded->size()}, 8);
+      read_json({reinterpret_cast<const char*>(decoded->data()), decoded->size()}, most_levels);
   if (!document || !document->is_object()) return {invalid, {}};
   const auto said = count_member(*document, "x402Version");
   if (!said) return {invalid, {}};
@@ -79,14 +115,16 @@ parsed_payment parse_payment(std::uint8_t version, std::string_view header) {
   if (!take_message(*payload, version == 1 ? 18 : 78, out.value.message) ||
       !take_signature(*payload, out.value.signature))
     return {invalid, {}};
+  if (!take_identifier(*document, out.value.identifier)) return {"invalid_payment_identifier", {}};
   if (version == 1) {
     if (!take(*document, "scheme", out.value.scheme) ||
         !take(*document, "network", out.value.network))
       return {invalid, {}};
-    return out;
+  } else {
+    const auto* accepted = object_member(*document, "accepted");
+    if (!accepted || !take_echo(*accepted, out.value)) return {invalid, {}};
   }
-  const auto* accepted = object_member(*document, "accepted");
-  if (!accepted || !take_echo(*accepted, out.value)) return {invalid, {}};
+  if (!unwrap(out.value)) return {"eip6492_factory_not_allowed", {}};
   return out;
 }
 

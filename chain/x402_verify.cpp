@@ -9,15 +9,6 @@ constexpr std::int64_t margin_seconds = 6;  // time for our transaction to be mi
 constexpr std::string_view wrong_end = "invalid_exact_evm_payload_authorization_valid_before";
 constexpr std::string_view begins_too_late = "invalid_exact_evm_payload_authorization_valid_after";
 
-/// ERC-6492: a signature of a wallet that is not deployed yet ends in this word.
-bool is_erc6492(byte_view signature) {
-  if (signature.size() < 32) return false;
-  const auto tail = signature.last(32);
-  for (std::size_t i = 0; i < 32; ++i)
-    if (tail[i] != (i % 2 == 0 ? 0x64 : 0x92)) return false;
-  return true;
-}
-
 bool same_account(std::string_view text, const address& ours) {
   const auto theirs = address::parse(text);
   return theirs && *theirs == ours;
@@ -48,18 +39,16 @@ constexpr codes v2_codes{"invalid_exact_evm_scheme", "invalid_exact_evm_network_
                          "invalid_exact_evm_signature", "invalid_exact_evm_recipient_mismatch",
                          "invalid_exact_evm_payload_authorization_value_mismatch"};
 
-/// What stays spendable for long would keep its deposit open for as long, so there is a latest end:
-/// twice what the requirements say, of which official clients use up once.
+/// What stays spendable for long would keep its deposit open for as long, so there is a latest end.
 std::string_view outside_window(const eip3009::transfer& m, const terms& t,
                                 std::int64_t now_seconds) {
-  const auto longest = 2 * std::int64_t{t.max_timeout_seconds};
   const auto at = [](std::int64_t seconds) {
     return uint256::of(static_cast<std::uint64_t>(seconds));
   };
-  if (m.valid_before < at(now_seconds + margin_seconds) ||
-      m.valid_before > at(now_seconds + longest))
-    return wrong_end;
-  if (m.valid_after > at(now_seconds)) return begins_too_late;
+  const auto latest_end = std::int64_t{t.longest_window_seconds} + clock_skew_seconds;
+  if (m.valid_before < at(now_seconds + margin_seconds)) return wrong_end;
+  if (m.valid_before > at(now_seconds + latest_end)) return "authorization_window_too_long";
+  if (m.valid_after > at(now_seconds + clock_skew_seconds)) return begins_too_late;
   return {};
 }
 
@@ -74,6 +63,11 @@ std::string terms::network() const { return "eip155:" + std::to_string(chain_id)
 
 eip712::domain terms::token_domain() const { return {token_name, token_version, chain_id, asset}; }
 
+bool terms::is_own(const address& a) const {
+  return a == pay_to ||
+         std::find(own_accounts.begin(), own_accounts.end(), a) != own_accounts.end();
+}
+
 std::string_view verify(const payment& p, const terms& t, usdc amount,
                         std::optional<std::int64_t> now_seconds, payer_kind payer) {
   const auto& code = p.version == 1 ? v1_codes : v2_codes;
@@ -83,10 +77,11 @@ std::string_view verify(const payment& p, const terms& t, usdc amount,
   if (p.scheme != "exact") return code.scheme;
   if (!names_our_network(p, t)) return code.network;
   if (p.version == 2 && !echoes(p.accepted, t, amount)) return "invalid_payment_requirements";
-  if (is_erc6492(p.signature)) return "eip6492_factory_not_allowed";
-  if (!signed_by_payer(p, t, payer)) return code.signature;
+  if (!signed_by_payer(p, t, payer))
+    return p.wrapped ? "eip6492_factory_not_allowed" : code.signature;
+  if (t.is_own(p.message.from)) return "payer_is_payee";
   if (p.message.to != t.pay_to) return code.recipient;
-  if (p.message.valid_before > latest_end) return wrong_end;
+  if (p.message.valid_before > latest_end) return "authorization_window_too_long";
   if (const auto late = now_seconds ? outside_window(p.message, t, *now_seconds) : "";
       !late.empty())
     return late;

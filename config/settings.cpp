@@ -1,8 +1,9 @@
 #include "config/settings.hpp"
 
+#include <arpa/inet.h>
 #include <sys/stat.h>
 
-#include <algorithm>
+#include <charconv>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -12,6 +13,13 @@
 #include <sstream>
 
 namespace headroom::config {
+
+bool is_ip_address(const std::string& text) {
+  in6_addr ignored;
+  return ::inet_pton(AF_INET, text.c_str(), &ignored) == 1 ||
+         ::inet_pton(AF_INET6, text.c_str(), &ignored) == 1;
+}
+
 namespace {
 
 using nlohmann::json;
@@ -19,6 +27,18 @@ using nlohmann::json;
 struct wrong : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
+
+std::optional<listen_address> parse_listen(const std::string& text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string::npos || colon == 0) return std::nullopt;
+  auto host = text.substr(0, colon);
+  if (host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  listen_address out{host, 0};
+  const auto* const end = text.data() + text.size();
+  const auto [stop, failed] = std::from_chars(text.data() + colon + 1, end, out.port);
+  if (failed != std::errc{} || stop != end || !is_ip_address(host)) return std::nullopt;
+  return out;
+}
 
 /// One JSON object being read: takes fields by name, then complains about what is left.
 class section {
@@ -81,6 +101,14 @@ class section {
     out = *parsed;
     return *this;
   }
+  section& take(const char* name, std::optional<listen_address>& out) {
+    std::string text;
+    take(name, text);
+    if (text.empty()) return *this;
+    out = parse_listen(text);
+    if (!out) fail(name, "must be an IP address and a port, like \"127.0.0.1:9464\"");
+    return *this;
+  }
   section& take(const char* name, usdc& out) {
     std::string text;
     take(name, text);
@@ -129,7 +157,33 @@ class section {
   std::set<std::string> left_;
 };
 
+void read_limits(section& s, wallet_limits& w) {
+  s.take("max_fee_wei", w.max_fee_wei)
+      .take("max_tx_fee_wei", w.max_tx_fee_wei)
+      .take("bump_percent", w.bump_percent)
+      .take("base_fee_percent", w.base_fee_percent)
+      .take("gas_pad_percent", w.gas_pad_percent)
+      .take("looks_before_search", w.looks_before_search)
+      .take_ms("search_again_ms", w.search_again)
+      .take_ms("lone_witness_ms", w.lone_witness)
+      .take("doubt_after_seconds", w.doubt_after);
+}
+
+void read_limits(section& s, node_limits& n) {
+  s.take_ms("skip_after_failure_ms", n.skip_after_failure)
+      .take_ms("skip_after_silence_ms", n.skip_after_silence)
+      .take_ms("longest_rest_ms", n.longest_rest)
+      .take_ms("compare_heads_ms", n.compare_heads)
+      .take("most_blocks_behind", n.most_blocks_behind)
+      .take("most_seconds_behind", n.most_seconds_behind);
+}
+
+void read_limits(section& s, log_limits& l) { s.take("chunk", l.chunk).take("chunks", l.chunks); }
+
 void read_chain(section& s, chain_settings& c) {
+  s.inside("wallet", [&](section& x) { read_limits(x, c.wallet); })
+      .inside("nodes", [&](section& x) { read_limits(x, c.nodes); })
+      .inside("logs", [&](section& x) { read_limits(x, c.logs); });
   s.take("chain_id", c.chain_id)
       .take("rpc", c.rpc)
       .take("confirmations", c.confirmations)
@@ -162,9 +216,24 @@ settings read(const json& document) {
         .take_ms("idle_timeout_ms", h.idle_timeout)
         .take_ms("header_timeout_ms", h.header_timeout)
         .take_ms("drain_timeout_ms", h.drain_timeout)
-        .take("public_metrics", h.public_metrics);
+        .take("kept_refusals", h.kept_refusals)
+        .take_ms("refusals_kept_ms", h.refusals_kept)
+        .take("public_metrics", h.public_metrics)
+        .take("admin_listen", h.admin_listen)
+        .take("cors_origins", h.cors_origins)
+        .take("key_rate", h.key_rate)
+        .take("key_burst", h.key_burst)
+        .take("signer_rate", h.signer_rate)
+        .take("signer_burst", h.signer_burst);
   });
-  root.inside("database", [&](section& s) { s.take("url", out.database.url); });
+  root.inside("database", [&](section& s) {
+    auto& d = out.database;
+    s.take("url", d.url)
+        .take_ms("connect_timeout_ms", d.connect_timeout)
+        .take_ms("statement_timeout_ms", d.statement_timeout)
+        .take_ms("read_timeout_ms", d.read_timeout)
+        .take_ms("writer_wait_ms", d.writer_wait);
+  });
   root.inside("plasma", [&](section& s) { read_chain(s, out.plasma); });
   root.inside("polygon", [&](section& s) { read_chain(s, out.polygon); });
   root.inside("deposits", [&](section& s) {
@@ -173,9 +242,13 @@ settings read(const json& document) {
         .take("token_version", d.token_version)
         .take("networks_v1", d.networks_v1)
         .take("max_timeout_seconds", d.max_timeout_seconds)
+        .take("longest_window_seconds", d.longest_window)
         .take("minimum", d.minimum)
         .take("maximum", d.maximum)
-        .take_ms("answer_ms", d.answer);
+        .take_ms("answer_ms", d.answer)
+        .take("signature_gas", d.signature_gas)
+        .take("checks_at_once", d.checks_at_once)
+        .take("checks_per_second", d.checks_per_second);
   });
   root.inside("conversion", [&](section& s) {
     auto& c = out.conversion;
@@ -187,8 +260,14 @@ settings read(const json& document) {
         .take("least_bps", c.least_bps)
         .take("max_bridge_fee", c.max_bridge_fee)
         .take_ms("poll_ms", c.poll)
+        .take_ms("step_timeout_ms", c.step_timeout)
         .take("stuck_after_seconds", c.stuck_after)
         .take("attempts", c.attempts)
+        .take("at_once", c.at_once)
+        .take("most_deposits", c.most_deposits)
+        .take_ms("retry_ms", c.retry)
+        .take_ms("longest_retry_ms", c.longest_retry)
+        .take_ms("rescue_after_ms", c.rescue_after)
         .take("minimum", c.minimum);
   });
   root.inside("venue", [&](section& s) {
@@ -204,7 +283,17 @@ settings read(const json& document) {
         .take_ms("confirm_wait_ms", v.confirm_wait)
         .take_ms("first_look_ms", v.first_look)
         .take_ms("longest_look_ms", v.longest_look)
-        .take_ms("grace_ms", v.grace);
+        .take("signer_share", v.signer_share)
+        .take("key_share", v.key_share)
+        .take_ms("stop_pause_ms", v.stop_pause)
+        .take_ms("market_pause_ms", v.market_pause)
+        .take_ms("credentials_patience_ms", v.credentials_patience)
+        .take_ms("grace_ms", v.grace)
+        .take_ms("unresolved_after_ms", v.unresolved_after)
+        .take("trade_passes_per_second", v.trade_passes_per_second)
+        .take("reads_per_second", v.reads_per_second)
+        .take("read_burst", v.read_burst)
+        .take_ms("settling_time_ms", v.settling_time);
   });
   root.inside("wallet_key", [&](section& s) { read_key(s, out.wallet_key); });
   root.inside("venue_key", [&](section& s) { read_key(s, out.venue_key); });
@@ -215,105 +304,30 @@ settings read(const json& document) {
         .take("max_balances", e.max_balances)
         .take("max_live_deposits", e.max_live_deposits)
         .take_ms("balance_idle_ms", e.balance_idle)
-        .take_ms("drain_ms", e.drain);
+        .take_ms("drain_ms", e.drain)
+        .take_ms("stop_step_ms", e.stop_step)
+        .take("journal_queue", e.journal_queue)
+        .take("journal_batch", e.journal_batch)
+        .take_ms("journal_retry_ms", e.journal_retry)
+        .take_ms("load_timeout_ms", e.load_timeout)
+        .take_ms("append_timeout_ms", e.append_timeout)
+        .take_ms("overdue_ms", e.overdue)
+        .take_ms("buffer_tick_ms", e.buffer_tick)
+        .take("deposits_recovered", e.deposits_recovered)
+        .take("restarts_per_minute", e.restarts_per_minute);
   });
   root.done();
   return out;
 }
 
-bool is_url(const std::string& text) {
-  return text.starts_with("http://") || text.starts_with("https://");
-}
-
-/// A URL that a path can be added to.
-bool is_site(const std::string& text) {
-  return is_url(text) && text.find("//") + 2 < text.size() && text.back() != '/';
-}
-
-std::string check_chain(const chain_settings& c, const std::string& name) {
-  if (c.chain_id == 0) return name + ".chain_id must be set";
-  if (c.rpc.empty()) return name + ".rpc must list at least one URL";
-  for (std::size_t i = 0; i < c.rpc.size(); ++i)  // not shown: it may hold a provider's key
-    if (!is_url(c.rpc[i])) return name + ".rpc[" + std::to_string(i) + "] must be an http(s) URL";
-  if (c.usdt0.is_zero()) return name + ".usdt0 must be set";
-  if (c.poll < milliseconds{10}) return name + ".poll_ms must be at least 10";
-  if (c.bump_after < milliseconds{1'000}) return name + ".bump_after_ms must be at least 1000";
-  if (c.rpc_timeout < milliseconds{100}) return name + ".rpc_timeout_ms must be at least 100";
-  return {};
-}
-
-/// Waits of nothing would be loops that never rest, or time-outs that are always over.
-std::string check_waits(const settings& s) {
-  struct wait {
-    const char* name;
-    milliseconds value;
-    milliseconds least;
-  };
-  const wait waits[] = {
-      {"http.request_timeout_ms", s.http.request_timeout, milliseconds{100}},
-      {"http.idle_timeout_ms", s.http.idle_timeout, milliseconds{100}},
-      {"http.header_timeout_ms", s.http.header_timeout, milliseconds{100}},
-      {"conversion.poll_ms", s.conversion.poll, milliseconds{10}},
-      {"venue.order_timeout_ms", s.venue.order_timeout, milliseconds{100}},
-      {"venue.first_look_ms", s.venue.first_look, milliseconds{10}},
-      {"venue.longest_look_ms", s.venue.longest_look,
-       std::max(s.venue.first_look, milliseconds{10})},
-      {"engine.balance_idle_ms", s.engine.balance_idle, milliseconds{1'000}},
-  };
-  for (const auto& w : waits)
-    if (w.value < w.least)
-      return std::string{w.name} + " must be at least " + std::to_string(w.least.count());
-  if (s.conversion.stuck_after < std::chrono::seconds{1})
-    return "conversion.stuck_after_seconds must be at least 1";
-  return {};
-}
-
-/// The names spdlog knows; it takes any other word for "off".
-constexpr const char* log_levels[] = {"trace", "debug",    "info", "warning",
-                                      "error", "critical", "off"};
-
 }  // namespace
-
-std::string settings::validate() const {
-  if (profile != "sandbox" && profile != "production")
-    return "profile must be \"sandbox\" or \"production\"";
-  if (std::find(std::begin(log_levels), std::end(log_levels), log_level) == std::end(log_levels))
-    return "log_level must be trace, debug, info, warning, error, critical or off";
-  if (http.threads == 0 || http.threads > 64) return "http.threads must be from 1 to 64";
-  if (http.max_connections == 0) return "http.max_connections must not be 0";
-  if (http.max_in_flight == 0) return "http.max_in_flight must not be 0";
-  if (http.max_body < 1024) return "http.max_body must be at least 1024";
-  if (!is_site(http.public_url))
-    return "http.public_url must be set, like \"https://pay.example.com\": payers see it";
-  if (engine.workers == 0 || engine.workers > 64) return "engine.workers must be from 1 to 64";
-  if (engine.max_live_bets == 0) return "engine.max_live_bets must not be 0";
-  if (engine.max_balances == 0) return "engine.max_balances must not be 0";
-  if (engine.max_live_deposits == 0) return "engine.max_live_deposits must not be 0";
-  if (auto why = check_chain(plasma, "plasma"); !why.empty()) return why;
-  if (auto why = check_chain(polygon, "polygon"); !why.empty()) return why;
-  if (!deposits.minimum.is_positive()) return "deposits.minimum must be positive";
-  if (deposits.maximum < deposits.minimum) return "deposits.maximum must not be below the minimum";
-  if (deposits.max_timeout_seconds < 30 || deposits.max_timeout_seconds > 3600)
-    return "deposits.max_timeout_seconds must be from 30 to 3600";
-  if (conversion.usdc_token.is_zero()) return "conversion.usdc must be set";
-  if (!conversion.router.is_zero() || !conversion.quoter.is_zero()) {
-    if (conversion.router.is_zero()) return "conversion.router must be set";
-    if (conversion.quoter.is_zero()) return "conversion.quoter must be set";
-    for (const auto* c : {&plasma, &polygon})
-      if (c->oft.is_zero() || c->eid == 0)
-        return (c == &plasma ? "plasma" : "polygon") + std::string{".oft and .eid must be set"};
-  }
-  if (conversion.least_bps > 10'000 || conversion.slippage_bps > 10'000)
-    return "conversion: basis points must not exceed 10000";
-  if (!is_url(venue.url)) return "venue.url must be an http(s) URL";
-  if (auto why = check_waits(*this); !why.empty()) return why;
-  if (wallet_key.file.empty() && wallet_key.env.empty())
-    return "wallet_key must name a file or an environment variable";
-  return {};
-}
 
 loaded parse(const std::string& json_text) {
   loaded out;
+  if (json_text.find('\0') != std::string::npos) {  // json would take it for the end
+    out.error = "not JSON: it has a NUL byte";
+    return out;
+  }
   try {
     out.value = read(json::parse(json_text));
   } catch (const json::exception& e) {

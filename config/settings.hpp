@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "config/chain_limits.hpp"
 #include "domain/bytes.hpp"
 #include "domain/money.hpp"
 
@@ -13,6 +14,15 @@
 namespace headroom::config {
 
 using std::chrono::milliseconds;
+
+/// "127.0.0.1:9464" or "[::1]:9464".
+/// An IPv4 or IPv6 address in digits.
+[[nodiscard]] bool is_ip_address(const std::string& text);
+
+struct listen_address {
+  std::string host;        // an IP address
+  std::uint16_t port = 0;  // 0: the kernel chooses; printed at start
+};
 
 struct http_settings {
   std::string listen = "127.0.0.1";
@@ -23,14 +33,26 @@ struct http_settings {
   std::uint32_t max_in_flight = 2048;
   std::uint32_t max_body = 64 * 1024;
   milliseconds request_timeout{15'000};
-  milliseconds idle_timeout{60'000};
+  milliseconds idle_timeout{75'000};  // longer than a proxy's usual 60 s: it closes first
   milliseconds header_timeout{10'000};
   milliseconds drain_timeout{20'000};
   bool public_metrics = true;
+  std::uint32_t kept_refusals = 10'000;        // bets that were answered 202 and refused afterwards
+  milliseconds refusals_kept{86'400'000};      // as long as the longest deadline of a bet
+  std::optional<listen_address> admin_listen;  // a second listener, for health and metrics alone
+  std::vector<std::string> cors_origins{"*"};  // of pages: any, or origins by name
+  std::uint32_t key_rate = 200'000;            // requests a second by one service key; 0: no limit
+  std::uint32_t key_burst = 400'000;
+  std::uint32_t signer_rate = 50;  // signed requests a second by one user; 0: no limit
+  std::uint32_t signer_burst = 200;
 };
 
 struct database_settings {
   std::string url;  // or the environment's HEADROOM_DATABASE_URL
+  milliseconds connect_timeout{5'000};
+  milliseconds statement_timeout{10'000};  // of the journal's commits
+  milliseconds read_timeout{5'000};        // of one read beside the journal
+  milliseconds writer_wait{10'000};        // for an earlier writer to be really gone
 };
 
 /// One EVM chain as the service uses it.
@@ -43,6 +65,9 @@ struct chain_settings {
   milliseconds poll{1'000};
   milliseconds bump_after{30'000};
   std::uint64_t min_tip_wei = 0;
+  wallet_limits wallet;
+  node_limits nodes;
+  log_limits logs;
   address usdt0;
   address oft;            // LayerZero messenger of USDT0
   std::uint32_t eid = 0;  // LayerZero endpoint id
@@ -52,10 +77,16 @@ struct deposits_settings {
   std::string token_name = "USDT0";  // EIP-712 domain of the token
   std::string token_version = "1";
   std::vector<std::string> networks_v1{"eip155:9745", "plasma"};
-  std::uint32_t max_timeout_seconds = 120;
+  /// What official clients make the window of; with clocks that differ by two minutes some of it
+  /// must be left.
+  std::uint32_t max_timeout_seconds = 300;
+  std::chrono::seconds longest_window{3'600};  // the latest end of an authorization, from now
   usdc minimum{10'000};
   usdc maximum{1'000'000'000'000};
-  milliseconds answer{8'000};  // how long a payer waits for the chain before a 202
+  milliseconds answer{8'000};             // how long a payer waits for the chain before a 202
+  std::uint64_t signature_gas = 600'000;  // what a contract may burn to judge its signature
+  std::uint32_t checks_at_once = 64;      // verifications of payments that anybody may send
+  double checks_per_second = 50;          // likewise; each costs about five calls
 };
 
 struct conversion_settings {
@@ -67,9 +98,15 @@ struct conversion_settings {
   std::uint32_t least_bps = 9'960;
   std::uint32_t max_bridge_fee = 25;  // in whole coins of the source chain
   milliseconds poll{1'000};
-  std::chrono::seconds stuck_after{300};
-  std::uint32_t attempts = 5;
-  usdc minimum{1'000'000};  // smaller sums wait for company
+  milliseconds step_timeout{30'000};      // one answer of a route
+  std::chrono::seconds stuck_after{300};  // without progress: retried
+  std::uint32_t attempts = 5;             // that fail before a human is told; it goes on
+  milliseconds retry{1'000};              // after a failed attempt; doubles with each
+  milliseconds longest_retry{600'000};
+  milliseconds rescue_after{120'000};  // a verified message nobody executes is executed by us
+  std::uint32_t at_once = 4;
+  std::uint32_t most_deposits = 200;  // in one conversion
+  usdc minimum{1'000'000};            // smaller sums wait for company
 };
 
 struct venue_settings {
@@ -84,7 +121,22 @@ struct venue_settings {
   milliseconds confirm_wait{10'000};
   milliseconds first_look{250};  // after an unknown outcome
   milliseconds longest_look{5'000};
+  /// Of `orders_per_second`: what one user's own signatures and what one service key may use.
+  double signer_share = 0.125;
+  double key_share = 0.75;
+  milliseconds stop_pause{300'000};            // no bets after the venue refused our account
+  milliseconds market_pause{60'000};           // none on a market whose orders it refuses as such
+  milliseconds credentials_patience{180'000};  // a refused API key stops new bets after this
   milliseconds grace{120'000};  // after deadline and cancel, before an absent order is refunded
+  /// A bet that is open so long after its deadline is an alert: a human must look.
+  milliseconds unresolved_after{600'000};
+  /// Passes over the account's trades, for all open bets together.
+  double trade_passes_per_second = 2;
+  /// Reads of orders and trades, all together; the venue takes 500 in 10 s.
+  double reads_per_second = 35;
+  double read_burst = 50;
+  /// From then on after an order was sent its view at the venue counts as caught up.
+  milliseconds settling_time{30'000};
 };
 
 /// Where a private key is read from: a file with 64 hex digits, or an environment variable.
@@ -100,6 +152,16 @@ struct engine_settings {
   std::uint32_t max_live_deposits = 1024;
   milliseconds balance_idle{60'000};
   milliseconds drain{10'000};
+  milliseconds stop_step{15'000};  // of an ordered stop: the last commits; then the actors' ends
+  std::uint32_t journal_queue = 16'384;      // entries waiting before `overloaded`
+  std::uint32_t journal_batch = 4'096;       // entries per transaction at most
+  milliseconds journal_retry{50};            // first wait while the store is away, doubles to 2 s
+  milliseconds load_timeout{5'000};          // a row through the journal
+  milliseconds append_timeout{30'000};       // a rare entry; bets wait for the journal itself
+  milliseconds overdue{60'000};              // an answer to a bet that is this late is lost
+  milliseconds buffer_tick{5'000};           // refill, recommended size, low alert
+  std::uint32_t deposits_recovered = 2'000;  // unsettled payments resumed at once after a start
+  std::uint32_t restarts_per_minute = 5;     // of one component, before the process gives up
 };
 
 struct settings {

@@ -5,7 +5,12 @@
 namespace headroom {
 
 std::string_view to_string(limiting_factor f) noexcept {
-  return f == limiting_factor::buffer ? "buffer" : "user_balance";
+  switch (f) {
+    case limiting_factor::user_balance: return "user_balance";
+    case limiting_factor::buffer: return "buffer";
+    case limiting_factor::venue: return "venue";
+  }
+  return "user_balance";
 }
 
 max_bet max_bet_of(usdc user_available, usdc buffer_available) noexcept {

@@ -7,8 +7,8 @@
 
 namespace headroom {
 
-/// Which of the two set the max bet.
-enum class limiting_factor : std::uint8_t { user_balance, buffer };
+/// What set the max bet. `venue`: it takes no bets now, so the maximum is zero.
+enum class limiting_factor : std::uint8_t { user_balance, buffer, venue };
 [[nodiscard]] std::string_view to_string(limiting_factor f) noexcept;
 
 struct max_bet {

@@ -1,10 +1,34 @@
 #include "domain/conversion.hpp"
 
+#include <algorithm>
+
 namespace headroom {
+namespace {
+
+/// True when any of them is new.
+bool remember(conversion_step& s, std::span<const operation_id> operations) {
+  bool any = false;
+  for (const auto& id : operations) {
+    if (std::find(s.operations.begin(), s.operations.end(), id) != s.operations.end()) continue;
+    s.operations.push_back(id);
+    any = true;
+  }
+  return any;
+}
+
+/// Assigns; true when it differed.
+template <class T>
+bool set(T& to, const T& value) {
+  if (to == value) return false;
+  to = value;
+  return true;
+}
+
+}  // namespace
 
 conversion_progress::conversion_progress(conversion row, std::vector<std::string> step_names,
                                          const limits& l, timestamp now)
-    : row_{std::move(row)}, limits_{l}, last_progress_{now} {
+    : row_{std::move(row)}, limits_{l} {
   for (std::size_t i = row_.steps.size(); i < step_names.size(); ++i) {
     conversion_step s;
     s.name = std::move(step_names[i]);
@@ -22,52 +46,38 @@ void conversion_progress::start_step(timestamp now) {
   s.started_at = now;
 }
 
-bool conversion_progress::stuck(timestamp now) const noexcept {
-  return now >= last_progress_.plus(limits_.stuck_after);
-}
-
-void conversion_progress::retry(timestamp now) noexcept {
-  last_progress_ = now;
-  ++row_.attempts;
-}
-
-conversion_move conversion_progress::heard(step_word word, usdc amount_out, const hash256& tx_hash,
-                                           const std::string& detail, timestamp now) {
+conversion_move conversion_progress::heard(const step_news& news, timestamp now) {
   if (finished()) return conversion_move::arrive;
-  if (given_up()) return conversion_move::give_up;
+  if (news.word == step_word::unreadable) return conversion_move::wait;
   auto& s = row_.steps[step_];
-  switch (word) {
-    case step_word::unreadable: return conversion_move::wait;
-    case step_word::in_flight:
-      if (s.tx_hash == tx_hash && s.detail == detail) return conversion_move::wait;
-      s.tx_hash = tx_hash;
-      s.detail = detail;
-      last_progress_ = now;
-      return conversion_move::record;
+  bool changed = remember(s, news.operations);
+  changed |= set(s.tx_hash, news.tx_hash);
+  changed |= set(s.detail, news.detail);
+  switch (news.word) {
+    case step_word::unreadable: break;
+    case step_word::in_flight: changed |= set<std::string>(s.state, "in_flight"); break;
+    case step_word::held: changed |= set<std::string>(s.state, "held"); break;
     case step_word::failed:
-      s.detail = detail;
-      s.tx_hash = tx_hash;
+      s.state = "held";
       ++s.attempt;  // nothing moved: a new attempt makes new transactions
-      retry(now);
-      if (s.attempt > limits_.max_attempts) {
-        s.state = "failed";
-        s.finished_at = now;
-        row_.failure = s.name + ": " + detail;
-        return conversion_move::give_up;
-      }
+      ++row_.attempts;
       return conversion_move::record;
-    case step_word::done: break;
+    case step_word::done:
+      s.state = "done";
+      s.amount_out = news.amount_out;
+      s.finished_at = now;
+      ++step_;
+      if (finished()) return conversion_move::arrive;
+      start_step(now);
+      return conversion_move::record;
   }
-  s.state = "done";
-  s.amount_out = amount_out;
-  s.tx_hash = tx_hash;
-  s.detail = detail;
-  s.finished_at = now;
-  last_progress_ = now;
-  ++step_;
-  if (finished()) return conversion_move::arrive;
-  start_step(now);
-  return conversion_move::record;
+  return changed ? conversion_move::record : conversion_move::wait;
+}
+
+std::chrono::milliseconds conversion_progress::pause() const noexcept {
+  if (finished() || step().attempt == 0) return {};
+  const auto doublings = std::min<std::uint32_t>(step().attempt - 1, 20);
+  return std::min(limits_.longest_pause, limits_.first_pause * (std::int64_t{1} << doublings));
 }
 
 usdc conversion_progress::received() const noexcept {

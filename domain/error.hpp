@@ -39,6 +39,7 @@ enum class errc : std::uint8_t {
   unavailable = 51,    // a dependency is down
   shutting_down = 52,  // the service is draining
   timed_out = 53,      // our own deadline for a read passed
+  rate_limited = 54,   // this caller asks for too much (429)
 
   // in doubt: it may have happened; look before acting (202)
   in_doubt = 70,

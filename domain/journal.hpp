@@ -12,8 +12,8 @@ namespace headroom {
 /// The accounts of the one double-entry book. A posting moves an amount from `credit` to `debit`,
 /// so each posting balances by its shape and the trial balance is zero by construction.
 /// Assets: buffer, reserve, in_transit. Liability: user (one per address). Equity: capital.
-/// Expense: conversion_loss. Stake and fee of a filled bet leave the books with the bet's own
-/// posting (the user is owed less, the buffer holds less), so they need no account.
+/// Expenses: conversion_loss, venue_loss. Stake and fee of a filled bet leave the books with the
+/// bet's own posting (the user is owed less, the buffer holds less), so they need no account.
 enum class account : std::uint8_t {
   buffer = 0,           // USDC on Polygon that backs bets
   reserve = 1,          // USDC on Polygon above the buffer's maximum
@@ -21,6 +21,7 @@ enum class account : std::uint8_t {
   user = 3,             // what one user may bet or withdraw
   capital = 4,          // what the operator put in
   conversion_loss = 5,  // what bridges and swaps cost
+  venue_loss = 8,       // what the venue charged above what was reserved for a bet
 };
 
 enum class posting_kind : std::uint8_t {
@@ -31,6 +32,7 @@ enum class posting_kind : std::uint8_t {
   conversion_loss = 4,  // debit conversion_loss, credit in_transit
   replenish = 5,        // debit buffer/reserve,  credit capital
   refill = 6,           // debit buffer,          credit reserve
+  venue_loss = 7,       // debit venue_loss,      credit buffer
 };
 
 // -- what the journal can be asked to commit -----------------------------------------------------
@@ -44,7 +46,8 @@ struct accept_bet {
   bet row;
 };
 
-/// The venue's last word on a bet in `placing`. spent + fee + refunded == amount.
+/// The venue's last word on a bet in `placing`. spent + fee + refunded == amount + excess: what was
+/// charged above the reserve is the house's loss, never the user's.
 struct finish_bet {
   bet_id id;
   address user;
@@ -55,6 +58,7 @@ struct finish_bet {
   usdc refunded;  // back to user and buffer
   std::string failure;
   timestamp at;
+  usdc excess{};  // of spent + fee over the amount; then nothing is refunded
 };
 
 /// A deposit's intent in `settling`. Unique on (chain_id, token, from, nonce): a second one with

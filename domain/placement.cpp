@@ -1,35 +1,45 @@
 #include "domain/placement.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace headroom {
 
-placement::decision placement::next(venue_word said, timestamp now) {
+placement::decision placement::next(venue_word said, timestamp now, timestamp untouched_until) {
   const bool late = now >= deadline_;
+  const bool may_stand = in_doubt_ || seen_;
+  matched_ = said == venue_word::matched;
   switch (said) {
     case venue_word::filled: return {placement_step::book_fill, {}};
     case venue_word::refused_conclusive: return {placement_step::book_refund, {}};
     case venue_word::refused:
-      if (!in_doubt_) return {placement_step::book_refund, {}};
-      return late ? give_up_carefully(now) : look_again();
+      if (!may_stand) return {placement_step::book_refund, {}};
+      return late ? give_up_carefully(now, untouched_until) : look_again();
     case venue_word::not_now:
-      if (in_doubt_) return late ? give_up_carefully(now) : look_again();
+      if (may_stand) return late ? give_up_carefully(now, untouched_until) : look_again();
       if (late) return {placement_step::book_refund, {}};
       return {placement_step::submit, look_again().wait};
     case venue_word::unknown:
       in_doubt_ = true;
       absences_ = 0;
-      return look_again();
+      return late ? give_up_carefully(now, untouched_until) : look_again();
     case venue_word::absent:
-      if (late) return give_up_carefully(now);
-      if (++absences_ < limits_.absences_before_submit) return look_again();
+      if (late) return give_up_carefully(now, untouched_until);
+      if (seen_ || ++absences_ < limits_.absences_before_submit) return look_again();
       absences_ = 0;
       return {placement_step::submit, {}};
+    case venue_word::matched: return settle_matched(late);
+    case venue_word::live:
+      seen_ = in_doubt_ = true;
+      over_since_ = cancelled_at_ = {};  // whatever was said before
+      return late ? cancel_now() : look_again();
+    case venue_word::over: return settle_over(now, untouched_until);
   }
   return look_again();
 }
 
 placement::decision placement::after_cancel(bool will_not_fill, timestamp now) {
+  cancel_asked_ = true;
   if (will_not_fill && !cancelled_at_.is_set()) cancelled_at_ = now;
   return look_again();
 }
@@ -40,12 +50,36 @@ placement::decision placement::look_again() {
   return {placement_step::look_up, std::min(limits_.longest_wait, doubled)};
 }
 
-placement::decision placement::give_up_carefully(timestamp now) {
-  if (!cancelled_at_.is_set()) {
-    const auto wait = rounds_ == 0 ? std::chrono::milliseconds{0} : look_again().wait;
-    return {placement_step::cancel, wait};
-  }
-  if (now >= cancelled_at_.plus(limits_.grace)) return {placement_step::book_refund, {}};
+/// The first one at once; one that was not heard is repeated at the pace of the looks.
+placement::decision placement::cancel_now() {
+  if (!cancel_asked_) return {placement_step::cancel, {}};
+  return {placement_step::cancel, look_again().wait};
+}
+
+placement::decision placement::give_up_carefully(timestamp now, timestamp untouched_until) {
+  if (!cancelled_at_.is_set()) return cancel_now();
+#ifdef HEADROOM_PLANTED_EARLY_REFUND  // for tests/simulation alone: it must notice the lack of
+                                      // proof
+  return {placement_step::book_refund, {}};
+#endif
+  if (now >= cancelled_at_.plus(limits_.grace) && untouched_until >= cancelled_at_)
+    return {placement_step::book_refund, {}};
+  return look_again();
+}
+
+placement::decision placement::settle_over(timestamp now, timestamp untouched_until) {
+  seen_ = in_doubt_ = true;
+  if (!over_since_.is_set()) over_since_ = now;
+  if (untouched_until >= over_since_) return {placement_step::book_refund, {}};
+  return look_again();
+}
+
+/// Only its trades, or the exchange, can end it. A cancel does no harm, and stops what is left.
+placement::decision placement::settle_matched(bool late) {
+  seen_ = true;
+  over_since_ = {};
+  if (late && !cancel_asked_) return cancel_now();
+  if (!std::exchange(followed_, true)) return {placement_step::look_up, {}};
   return look_again();
 }
 

@@ -93,6 +93,10 @@ struct deposit {
   timestamp created_at;
   timestamp credited_at;
   timestamp updated_at;
+  // The payer's own names for this payment, hashed; zero when they gave none. Each names one
+  // deposit of the payer.
+  hash256 idempotency_key;     // of the HTTP header
+  hash256 payment_identifier;  // x402's extension of that name
 };
 
 // -- the conversion ----------------------------------------------------------------------------
@@ -101,10 +105,14 @@ struct deposit {
 enum class conversion_status : std::uint8_t { running = 0, completed = 1, failed = 2 };
 [[nodiscard]] std::string_view to_string(conversion_status s) noexcept;
 
+struct chain_operation;
+
 /// One executed or executing step of a route.
 struct conversion_step {
-  std::string name;   // "bridge", "swap"
-  std::string state;  // "waiting", "in_flight", "done", "failed"
+  std::string name;  // "bridge", "swap"
+  /// "waiting", "in_flight", "done"; "held": nothing is under way, it is tried again; "failed":
+  /// given up, as earlier versions did.
+  std::string state;
   usdc amount_in;
   usdc amount_out;  // from the receipt, zero until done
   hash256 tx_hash;  // zero until sent
@@ -112,6 +120,8 @@ struct conversion_step {
   std::string detail;  // guid of the bridge message, reason of a failure
   timestamp started_at;
   timestamp finished_at;
+  std::vector<operation_id> operations{};       // of all its attempts, in the order of their use
+  std::vector<chain_operation> transactions{};  // theirs, by the outbox; only where it was read
 };
 
 struct conversion {

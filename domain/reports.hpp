@@ -79,18 +79,19 @@ struct conversion_metrics {
   std::vector<chain_fees> fees;  // by chain id
 };
 
-/// The books' totals, from the stored balances (not from a replay: that is `headroom verify`).
+/// The books' totals, as kept with every commit (not from a replay: that is `headroom verify`).
 struct trial_balance {
   usdc buffer;
   usdc reserve;
   usdc in_transit;
   usdc converting;  // of it in running conversions: perhaps between the chains, seen on neither
-  usdc at_venue;    // amounts of bets still `placing`
-  usdc users;       // owed to users
+  usdc at_venue;    // amounts of bets still `placing`: ours until filled, the users' if refunded
+  usdc users;       // owed to users, without what is at the venue
   usdc capital;
   usdc conversion_loss;
   usdc wagered;  // net of bets and refunds: what left the books through bets
   std::int64_t user_count = 0;
+  usdc venue_loss;  // charged by the venue above what bets had reserved
 };
 
 /// What a restart has to finish, oldest first.

@@ -10,11 +10,19 @@ usdc lacking(usdc needed, usdc there) noexcept {
 
 }  // namespace
 
-usdc difference_of(const trial_balance& books) noexcept {
-  auto assets = books.buffer;
+usdc assets_of(const trial_balance& books) noexcept {
+  auto out = books.buffer;
   for (const auto part : {books.reserve, books.in_transit, books.at_venue})
-    assets = add_saturating(assets, part);
-  return sub_saturating(assets, books.users);
+    out = add_saturating(out, part);
+  return out;
+}
+
+usdc liabilities_of(const trial_balance& books) noexcept {
+  return add_saturating(books.users, books.at_venue);
+}
+
+usdc difference_of(const trial_balance& books) noexcept {
+  return sub_saturating(assets_of(books), liabilities_of(books));
 }
 
 usdc shortfall_of(const trial_balance& books, const holdings& chains) noexcept {
@@ -36,6 +44,11 @@ solvency_news solvency_watch::look(const trial_balance& books,
     short_before_ = lacks;
   }
   last_.solvent = last_.difference.micro >= 0 && !short_;
+  if (last_.solvent) {
+    last_.insolvent_since = {};
+  } else if (!last_.insolvent_since.is_set()) {
+    last_.insolvent_since = now;
+  }
   if (was_good == last_.solvent) return solvency_news::none;
   return last_.solvent ? solvency_news::turned_good : solvency_news::turned_bad;
 }

@@ -12,7 +12,12 @@ struct holdings {
   usdc backing;  // Polygon USDC, and what of it is the venue's collateral already
 };
 
-/// Assets minus what users are owed, by the books alone.
+/// Buffer, reserve, what is in transit, and what placing bets have at the venue.
+[[nodiscard]] usdc assets_of(const trial_balance& books) noexcept;
+/// What users are owed: their balances, and the placing bets, each of which may be refunded in
+/// full. So a bet at the venue stands on both sides and hides nothing.
+[[nodiscard]] usdc liabilities_of(const trial_balance& books) noexcept;
+/// Assets minus liabilities, by the books alone.
 [[nodiscard]] usdc difference_of(const trial_balance& books) noexcept;
 
 /// What the chains lack of what the books say is there: USDC for buffer and reserve, USDT0 for what
@@ -28,6 +33,7 @@ struct solvency {
   bool onchain_known = false;
   usdc shortfall;  // meaningful when onchain_known
   timestamp at;
+  timestamp insolvent_since;  // not set while solvent
 };
 
 enum class solvency_news : std::uint8_t { none = 0, turned_bad = 1, turned_good = 2 };

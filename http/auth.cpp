@@ -32,9 +32,38 @@ bool same_text(std::string_view a, std::string_view b) noexcept {
   return difference == 0;
 }
 
+std::uint64_t seconds_up(rate_bucket::clock::duration time) noexcept {
+  return static_cast<std::uint64_t>(
+      std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::seconds>(time).count()));
+}
+
+/// RateLimit as in draft-ietf-httpapi-ratelimit-headers-10: what is allowed, what is left and when
+/// there is more.
+void take(rate_bucket& bucket, const rate& allowed, const std::string& policy) {
+  const auto wait = bucket.take(allowed, rate_bucket::clock::now());
+  if (wait == rate_bucket::clock::duration::zero()) return;
+  auto p =
+      protocol_problem(429, "rate_limited", "too many requests by one " + policy + ": slow down");
+  const auto seconds = seconds_up(wait);
+  const auto window = (allowed.burst + allowed.per_second - 1) / allowed.per_second;
+  p.retry_after = static_cast<unsigned>(seconds);
+  p.headers = "RateLimit-Policy: \"" + policy + "\";q=" + std::to_string(allowed.burst) +
+              ";w=" + std::to_string(std::max(1U, window)) + "\r\nRateLimit: \"" + policy +
+              "\";r=0;t=" + std::to_string(seconds) + "\r\n";
+  throw p;
+}
+
+/// Once a request, however often the route looks at the key.
+const principal* accepted(exchange& x, const exchange::key_memo& memo) {
+  x.called_by(memo.owner);
+  if (memo.bucket) take(*memo.bucket, x.shared().key_rates.allowed(), "key");
+  return &memo.owner;
+}
+
 }  // namespace
 
 const principal* presented_key(exchange& x) {
+  if (x.caller() != nullptr) return x.caller();
   const auto& given = x.asked()[header::authorization];
   if (given.count == 0) return nullptr;
   if (given.count > 1) throw problem_of(errc::unauthorized, "Authorization appears more than once");
@@ -42,13 +71,15 @@ const principal* presented_key(exchange& x) {
   auto& memo = x.last_key;
   const auto generation = keys.generation();
   if (generation == 0) throw problem_of(errc::unavailable, "service keys are not loaded yet");
-  if (memo.generation == generation && same_text(memo.text, given.text)) return &memo.owner;
+  if (memo.generation == generation && same_text(memo.text, given.text)) return accepted(x, memo);
   if (!is_bearer(given.text))
     throw problem_of(errc::unauthorized, "Authorization must be \"Bearer <service key>\"");
   auto owner = keys.find(given.text.substr(scheme.size()));
   if (!owner) throw problem_of(errc::unauthorized, "the service key is not known or was revoked");
-  memo = {generation, std::string{given.text}, std::move(*owner)};
-  return &memo.owner;
+  auto& rates = x.shared().key_rates;
+  memo = {generation, std::string{given.text}, std::move(*owner), nullptr};
+  if (rates.allowed().limits()) memo.bucket = rates.of(memo.owner.name, rate_bucket::clock::now());
+  return accepted(x, memo);
 }
 
 const principal& require_scope(exchange& x, std::initializer_list<scope> scopes) {
@@ -58,15 +89,30 @@ const principal& require_scope(exchange& x, std::initializer_list<scope> scopes)
   if (std::none_of(scopes.begin(), scopes.end(), [&](scope s) { return owner->may(s); }))
     throw problem_of(errc::forbidden,
                      "the key lacks scope `" + std::string{to_string(*scopes.begin())} + "`");
+  const auto method = x.asked().method;
+  const bool reads = method == verb::get || method == verb::head;
+  if (!reads && *scopes.begin() == scope::admin) x.is_operators_act();
   return *owner;
 }
 
+void count_signer(exchange& x, const address& user) {
+  auto& rates = x.shared().signer_rates;
+  if (!rates.allowed().limits()) return;
+  take(*rates.of(user.hex(), rate_bucket::clock::now()), rates.allowed(), "signer");
+}
+
 std::string_view require_idempotency_key(const exchange& x) {
-  const auto& given = x.asked()[header::idempotency_key];
-  if (given.count == 0)
+  const auto given = optional_idempotency_key(x);
+  if (!given)
     throw problem_of(
         errc::idempotency_key_required,
         "send an Idempotency-Key header, and the same one when repeating this request");
+  return *given;
+}
+
+std::optional<std::string_view> optional_idempotency_key(const exchange& x) {
+  const auto& given = x.asked()[header::idempotency_key];
+  if (given.count == 0) return std::nullopt;
   if (given.count > 1) throw bad_field("Idempotency-Key", "must be one header");
   return read_idempotency_key("Idempotency-Key", given.text);
 }
@@ -80,7 +126,7 @@ std::string_view read_idempotency_key(std::string_view name, std::string_view te
 }
 
 void note_replay(exchange& x, timestamp stored_at, timestamp asked_at) {
-  if (stored_at < asked_at) x.always(replayed_header, "true");
+  if (stored_at < asked_at) x.mark_replayed();
 }
 
 }  // namespace headroom::http

@@ -1,5 +1,7 @@
 #include "http/documents.hpp"
 
+#include <algorithm>
+
 namespace headroom::http {
 namespace {
 
@@ -7,6 +9,22 @@ template <class Id>
 void id_or_null(json_writer& w, std::string_view name, const Id& id) {
   if (id.is_zero()) return w.null(name);
   w.field(name, id.text());
+}
+
+void write_transaction(json_writer& w, const chain_operation& t) {
+  w.open();
+  w.field("purpose", t.purpose);
+  w.number("chain_id", t.chain_id);
+  w.field("tx_hash", t.tx_hash);
+  w.number("nonce", t.nonce);
+  w.field("status", to_string(t.status));
+  if (t.block_number == 0) {
+    w.null("block_number");
+  } else {
+    w.number("block_number", t.block_number);
+  }
+  w.field("created_at", t.created_at);
+  w.close();
 }
 
 void write_steps(json_writer& w, const conversion& c) {
@@ -26,9 +44,19 @@ void write_steps(json_writer& w, const conversion& c) {
     w.text_or_null("detail", s.detail);
     w.field("started_at", s.started_at);
     w.field("finished_at", s.finished_at);
+    w.open_list("transactions");
+    for (const auto& t : s.transactions) write_transaction(w, t);
+    w.close_list();
     w.close();
   }
   w.close_list();
+}
+
+/// A running conversion of which nothing is under way says so.
+std::string_view status_of(const conversion& c) {
+  const bool held =
+      std::any_of(c.steps.begin(), c.steps.end(), [](const auto& s) { return s.state == "held"; });
+  return held && c.status == conversion_status::running ? "held" : to_string(c.status);
 }
 
 }  // namespace
@@ -69,9 +97,18 @@ void write_deposit(json_writer& w, const deposit& d, const actors::ethereum_port
   id_or_null(w, "conversion_id", d.conversion);
 }
 
+void write_receipt(json_writer& w, const deposit& d) {
+  w.field("deposit_id", d.id.text());
+  w.field("amount", d.amount);
+  w.field("status", to_string(d.status));
+  w.field("tx_hash", d.tx_hash);
+  w.text_or_null("failure", d.credited_at.is_set() ? std::string_view{} : d.failure);
+  w.field("credited_at", d.credited_at);
+}
+
 void write_conversion_progress(json_writer& w, const conversion& c) {
   w.field("conversion_id", c.id.text());
-  w.field("status", to_string(c.status));
+  w.field("status", status_of(c));
   w.field("route", c.route);
   write_steps(w, c);
 }

@@ -10,6 +10,8 @@ namespace headroom::http {
 
 void write_bet(json_writer& w, const bet& b, const actors::ethereum_port& ethereum);
 void write_deposit(json_writer& w, const deposit& d, const actors::ethereum_port& ethereum);
+/// What the payer may see of it: no account, nothing of the conversion.
+void write_receipt(json_writer& w, const deposit& d);
 /// The part of a conversion that its deposits show.
 void write_conversion_progress(json_writer& w, const conversion& c);
 void write_conversion(json_writer& w, const conversion& c);

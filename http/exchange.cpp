@@ -2,11 +2,23 @@
 
 #include <spdlog/spdlog.h>
 
+#include "http/cors.hpp"
+#include "http/request_id.hpp"
+
 namespace headroom::http {
 
-void exchange::begin(const request& r, actor_bridge::clock::time_point deadline) noexcept {
+void exchange::begin(const request& r, actor_bridge::clock::time_point deadline) {
   request_ = r;
-  always_.headers.clear();
+  const auto& theirs = r[header::request_id];
+  if (theirs.count == 1 && is_request_id(theirs.text)) {
+    request_id_ = theirs.text;
+  } else {
+    make_request_id(request_id_);
+  }
+  caller_ = nullptr;
+  for_pages_ = true;
+  operators_act_ = false;
+  replayed_ = false;
   id_ = {};
   route_ = 0;
   ++turn_;
@@ -20,7 +32,15 @@ void exchange::hurry(std::chrono::milliseconds longest) noexcept {
 
 void exchange::reply(response answer) {
   if (std::exchange(answered_, true)) return;
-  answer.headers += always_.headers;
+  answer.headers += allow_page(settings(), request_[header::origin].text, for_pages_);
+  answer.with("Request-Id", request_id_);
+  if (replayed_) answer.headers += "Idempotent-Replayed: true\r\n";
+  if (answer.headers.find("Cache-Control: ") == std::string::npos)
+    answer.headers += "Cache-Control: no-store\r\n";
+  if (operators_act_)
+    spdlog::info("http.operators_act caller={} method={} path={} status={} request_id={}",
+                 caller_->name, to_string(request_.method), request_.path, answer.status,
+                 request_id_);
   send(std::move(answer));
 }
 
@@ -32,13 +52,29 @@ void exchange::reply_json(std::string body, unsigned status) {
 }
 
 void exchange::refuse(const problem& p) {
-  if (p.status >= 500 && p.status != 503)
-    spdlog::error("http.internal path={} code={} detail=\"{}\"", request_.path, p.code, p.detail);
-  reply(to_response(p, request_.path));
+  if (p.status >= 500 && p.status != 503) log_failure("http.internal", p.code, p.detail);
+  if (p.status == 401 || p.status == 403 || p.status == 429) log_refusal(p);
+  reply(to_response(p, request_.path.empty() ? "/" : request_.path));
+}
+
+/// Who was not let in, and why; once a minute for one reason and caller, for strangers can be many.
+void exchange::log_refusal(const problem& p) {
+  const auto who = caller_ == nullptr ? std::string{"-"} : caller_->name;
+  if (!shared_.log.due("refused " + who + " " + p.detail, actor_bridge::clock::now())) return;
+  spdlog::warn(
+      "http.refused status={} code={} caller={} method={} path={} detail=\"{}\" request_id={}",
+      p.status, p.code, who, to_string(request_.method), request_.path, p.detail, request_id_);
+}
+
+void exchange::log_failure(std::string_view event, std::string_view code, std::string_view detail) {
+  const auto cause = std::string{event}.append(" ").append(code).append(" ").append(detail);
+  if (!shared_.log.due(cause, actor_bridge::clock::now())) return;
+  spdlog::error("{} path={} code={} detail=\"{}\" request_id={}", event, request_.path, code,
+                detail, request_id_);
 }
 
 void exchange::broken(const char* what) {
-  spdlog::error("http.exception path={} what=\"{}\"", request_.path, what);
+  log_failure("http.exception", "internal", what);
   refuse(problem_of(errc::internal));  // never the exception's text
 }
 

@@ -5,10 +5,13 @@
 #include <type_traits>
 
 #include "actors/error.hpp"
+#include "actors/log_limit.hpp"
 #include "http/actor_bridge.hpp"
 #include "http/key_ring.hpp"
 #include "http/message.hpp"
+#include "http/openapi.hpp"
 #include "http/problem.hpp"
+#include "http/promised_bets.hpp"
 #include "http/request_metrics.hpp"
 #include "http/services.hpp"
 
@@ -21,6 +24,11 @@ struct front {
   bridge_handle bridge;
   key_ring keys;
   request_metrics metrics;
+  promised_bets promised;
+  openapi_document openapi;
+  rate_table key_rates;
+  rate_table signer_rates;
+  actors::log_limit log;
 };
 
 /// One request and the way back to its asker. A route reads `asked`, maybe asks actors, and answers
@@ -28,7 +36,8 @@ struct front {
 /// is reused for the next request of its connection, `turn` keeps late continuations apart.
 class exchange : public std::enable_shared_from_this<exchange> {
  public:
-  explicit exchange(front& shared) : shared_{shared} {}
+  /// `trusted`: its connection came through the operators' door.
+  explicit exchange(front& shared, bool trusted = false) : shared_{shared}, trusted_{trusted} {}
   exchange(const exchange&) = delete;
   exchange& operator=(const exchange&) = delete;
   virtual ~exchange() = default;
@@ -38,10 +47,16 @@ class exchange : public std::enable_shared_from_this<exchange> {
   [[nodiscard]] std::string_view id() const noexcept { return id_; }
   [[nodiscard]] front& shared() noexcept { return shared_; }
   [[nodiscard]] const http_services& services() const noexcept { return shared_.services; }
+  [[nodiscard]] bool trusted() const noexcept { return trusted_; }
+  /// Ours, or the caller's when it sent a good one: in the answer and in every line logged here.
+  [[nodiscard]] const std::string& request_id() const noexcept { return request_id_; }
+  /// The owner of the key that came with the request, once it was looked at (auth.hpp).
+  [[nodiscard]] const principal* caller() const noexcept { return caller_; }
   [[nodiscard]] const server_settings& settings() const noexcept { return shared_.settings; }
 
-  /// Header lines for whatever this request will be answered with, an error included.
-  void always(std::string_view name, std::string_view value) { always_.with(name, value); }
+  /// What this request will be answered with is the answer to an earlier one: the header
+  /// Idempotent-Replayed says so.
+  void mark_replayed() noexcept { replayed_ = true; }
   /// Answers; later answers to the same request are ignored.
   void reply(response answer);
   void reply_json(std::string body, unsigned status = 200);
@@ -72,26 +87,34 @@ class exchange : public std::enable_shared_from_this<exchange> {
   /// Hands `q` to the connection's thread. Any thread.
   virtual void post(std::unique_ptr<question> q) = 0;
 
-  // -- for auth.cpp: the last key that was checked on this connection ---------------------------
+  // -- for auth.cpp -----------------------------------------------------------------------------
 
+  /// The last key that was checked on this connection.
   struct key_memo {
     std::uint64_t generation = 0;
     std::string text;
     principal owner;
+    std::shared_ptr<rate_bucket> bucket;
   };
   key_memo last_key;
+  /// The request comes from this owner of a key, who lives as long as last_key.
+  void called_by(const principal& owner) noexcept { caller_ = &owner; }
+  /// What this request does is an operator's act: who did it is logged with the answer.
+  void is_operators_act() noexcept { operators_act_ = true; }
 
   // -- for router.cpp -----------------------------------------------------------------------------
 
-  void enter_route(std::size_t route, std::string_view id) noexcept {
+  /// `for_pages`: the answer may be read by pages of other origins (cors.hpp).
+  void enter_route(std::size_t route, std::string_view id, bool for_pages) noexcept {
     route_ = route;
     id_ = id;
+    for_pages_ = for_pages;
   }
   [[nodiscard]] std::size_t route() const noexcept { return route_; }
 
  protected:
   /// A new request begins; its deadline bounds what is asked of actors.
-  void begin(const request& r, actor_bridge::clock::time_point deadline) noexcept;
+  void begin(const request& r, actor_bridge::clock::time_point deadline);
   /// Writes the answer.
   virtual void send(response&& answer) = 0;
 
@@ -99,14 +122,21 @@ class exchange : public std::enable_shared_from_this<exchange> {
   template <class Answer, class Ok, class Fail>
   class asked_question;
   void broken(const char* what);
+  void log_refusal(const problem& p);
+  void log_failure(std::string_view event, std::string_view code, std::string_view detail);
 
   front& shared_;
+  const bool trusted_;
   request request_;
-  response always_;  // only its headers count
+  std::string request_id_;
+  const principal* caller_ = nullptr;
+  bool for_pages_ = true;
+  bool operators_act_ = false;
   std::string_view id_;
   std::size_t route_ = 0;
   std::uint64_t turn_ = 0;
   bool answered_ = true;
+  bool replayed_ = false;
   actor_bridge::clock::time_point deadline_;
 };
 

@@ -114,6 +114,8 @@ struct body_fields::reader {
 };
 
 body_fields::body_fields(std::string_view json, std::initializer_list<std::string_view> allowed) {
+  if (json.find('\0') != std::string_view::npos)  // the parser would take it for the end
+    throw problem_of(errc::bad_request, "the body is not valid JSON: it has a NUL byte");
   reader events{entries_, allowed, 0, {}};
   if (!nlohmann::json::sax_parse(json, &events))
     throw problem_of(errc::bad_request,
@@ -251,11 +253,20 @@ std::string read_cursor(std::string_view name, std::string_view text) {
   return std::string{text};
 }
 
+namespace {
+/// Of valid UTF-8, which the JSON parser made sure of: the bytes that begin a character.
+std::size_t characters_of(std::string_view text) noexcept {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
+  }));
+}
+}  // namespace
+
 std::string read_text(std::string_view name, std::string_view text, std::size_t most) {
   const bool clean = std::none_of(text.begin(), text.end(), [](char c) {
     return static_cast<unsigned char>(c) < ' ' || c == 0x7f;
   });
-  if (text.empty() || text.size() > most || !clean)
+  if (text.empty() || characters_of(text) > most || !clean)
     refuse(name,
            "must have 1 to " + std::to_string(most) + " characters and no control characters");
   return std::string{text};

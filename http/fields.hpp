@@ -83,7 +83,7 @@ class query_fields {
 [[nodiscard]] time_window read_window(const query_fields& query);
 /// A page's cursor: opaque, up to 200 visible characters.
 [[nodiscard]] std::string read_cursor(std::string_view name, std::string_view text);
-/// Human text of 1 to `most` characters, no control characters.
+/// Human text of 1 to `most` characters (code points, not bytes), no control characters.
 [[nodiscard]] std::string read_text(std::string_view name, std::string_view text, std::size_t most);
 
 template <class Id>

@@ -17,10 +17,17 @@ enum class header : std::uint8_t {
   idempotency_key = 1,
   payment_signature = 2,  // x402 version 2
   x_payment = 3,          // x402 version 1
+  content_type = 4,
+  content_encoding = 5,
+  request_id = 6,
+  origin = 7,
+  if_none_match = 8,
 };
-inline constexpr std::size_t header_count = 4;
+inline constexpr std::size_t header_count = 9;
 inline constexpr std::array<std::string_view, header_count> header_names{
-    "Authorization", "Idempotency-Key", "PAYMENT-SIGNATURE", "X-PAYMENT"};
+    "Authorization", "Idempotency-Key", "PAYMENT-SIGNATURE",
+    "X-PAYMENT",     "Content-Type",    "Content-Encoding",
+    "Request-Id",    "Origin",          "If-None-Match"};
 
 /// `count` tells a missing header from an empty one, and a repeated one from a single one.
 struct header_value {

@@ -35,6 +35,7 @@ constexpr row table[] = {
     {errc::market_closed, 422, "The market takes no orders"},
     {errc::internal, 500, "Internal error"},
     {errc::invariant_violated, 500, "Internal error"},
+    {errc::rate_limited, 429, "Too many requests"},
     {errc::overloaded, 503, "Too much to do, come back"},
     {errc::unavailable, 503, "A part of the service is unavailable"},
     {errc::shutting_down, 503, "The service is shutting down"},
@@ -45,6 +46,7 @@ constexpr row table[] = {
 std::string_view title_of(unsigned status) noexcept {
   return status == 431   ? "The request's header is too large"
          : status == 408 ? "The request came too slowly"
+         : status == 415 ? "The body is not JSON"
                          : reason_phrase(status);
 }
 
@@ -59,7 +61,7 @@ problem problem_of(errc e, std::string detail, std::string field) {
     out.title = r.title;
   }
   if (out.title.empty()) out.title = "Internal error";
-  if (out.status == 503) out.retry_after = 1;
+  if (out.status == 503 || out.status == 429) out.retry_after = 1;
   out.detail = std::move(detail);
   out.field = std::move(field);
   return out;
@@ -67,8 +69,11 @@ problem problem_of(errc e, std::string detail, std::string field) {
 
 problem problem_of(const caf::error& e, std::string_view field) {
   const auto code = actors::code_of(e);
-  return problem_of(code, actors::detail_of(e),
-                    std::string{code == errc::invalid_field ? field : std::string_view{}});
+  auto out = problem_of(code, actors::detail_of(e),
+                        std::string{code == errc::invalid_field ? field : std::string_view{}});
+  if (const auto wait = actors::retry_after_of(e).count(); wait > 0)
+    out.retry_after = static_cast<unsigned>(wait);
+  return out;
 }
 
 problem bad_field(std::string field, std::string detail) {

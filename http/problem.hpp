@@ -31,7 +31,7 @@ struct problem {
 /// A field is missing or malformed (400 invalid_field).
 [[nodiscard]] problem bad_field(std::string field, std::string detail);
 /// Refusals of the HTTP layer itself that have no errc: "header_too_large" (431),
-/// "request_timeout" (408).
+/// "request_timeout" (408), "unsupported_media_type" (415), "expectation_failed" (417).
 [[nodiscard]] problem protocol_problem(unsigned status, std::string code, std::string detail);
 
 /// `instance` is the request's path.

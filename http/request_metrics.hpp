@@ -5,21 +5,20 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <string>
+#include <string_view>
 #include <vector>
+
+#include "http/metric_families.hpp"
 
 namespace headroom::http {
 
 /// Counts and times of requests per route. One slot per server thread, written by it alone and read
 /// by whoever scrapes: relaxed atomics, no lock.
-class request_metrics {
+class request_metrics final : public prometheus::Collectable {
  public:
-  static constexpr std::array<std::int64_t, 12> bounds_us{
-      100, 250, 500, 1'000, 2'500, 5'000, 10'000, 25'000, 100'000, 500'000, 2'500'000, 10'000'000};
-
   struct counters {
-    std::array<std::atomic<std::uint64_t>, 6> by_class{};                    // status / 100
-    std::array<std::atomic<std::uint64_t>, bounds_us.size() + 1> buckets{};  // not cumulative
+    std::array<std::atomic<std::uint64_t>, 6> by_class{};  // status / 100
+    std::array<std::atomic<std::uint64_t>, actors::latency_histogram::buckets> buckets{};
     std::atomic<std::uint64_t> total_us{0};
   };
   class slot {
@@ -31,9 +30,14 @@ class request_metrics {
    private:
     std::vector<counters> routes_;
   };
+  struct route_label {
+    std::string_view method;
+    std::string_view pattern;
+  };
 
-  request_metrics(std::size_t threads, std::size_t routes);
+  request_metrics(std::size_t threads, std::vector<route_label> routes);
   [[nodiscard]] slot& of_thread(std::size_t i) noexcept { return *slots_[i]; }
+  [[nodiscard]] metric_families Collect() const override;
 
   /// What the front end counts besides requests; written by all threads, rarely or relaxed.
   std::atomic<std::int64_t> in_flight{0};
@@ -41,22 +45,13 @@ class request_metrics {
   std::atomic<std::uint64_t> refused_connections{0};
   std::atomic<std::uint64_t> refused_requests{0};
 
-  struct route_label {
-    std::string_view method;
-    std::string_view pattern;
-  };
-  /// Prometheus text of everything counted here.
-  void write(std::string& out, const std::vector<route_label>& routes) const;
-
  private:
+  [[nodiscard]] metric_labels labels_of(std::size_t route) const;
+  template <class Pick>
+  [[nodiscard]] std::uint64_t sum(std::size_t route, Pick pick) const;
+
+  std::vector<route_label> routes_;
   std::vector<std::unique_ptr<slot>> slots_;
 };
-
-/// "# HELP" and "# TYPE" of a metric.
-void metric_head(std::string& out, std::string_view name, std::string_view type,
-                 std::string_view help);
-/// One sample; `labels` without braces, may be "".
-void metric_line(std::string& out, std::string_view name, std::string_view labels,
-                 std::string_view value);
 
 }  // namespace headroom::http

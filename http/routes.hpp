@@ -5,11 +5,16 @@
 /// Every route's function; the table is in router.cpp. One file per resource.
 namespace headroom::http {
 
+/// How far ahead a bet's deadline may be.
+inline constexpr std::chrono::seconds longest_deadline = std::chrono::hours{24};
+
 // routes_house.cpp
 void get_healthz(exchange& x);  // the constant
 void get_readyz(exchange& x);
 void get_openapi(exchange& x);
 void get_actors(exchange& x);
+// routes_config.cpp
+void get_app_config(exchange& x);
 // routes_metrics.cpp
 void get_metrics(exchange& x);
 // routes_balance.cpp
@@ -27,7 +32,6 @@ void get_bets(exchange& x);
 void post_deposit(exchange& x);
 void get_deposit(exchange& x);
 void get_deposits(exchange& x);
-void options_deposit(exchange& x);  // CORS preflight
 // routes_conversions.cpp
 void get_conversion(exchange& x);
 void get_conversions(exchange& x);

@@ -11,8 +11,8 @@ void known_or_null(json_writer& w, std::string_view name, bool known, usdc amoun
   w.field(name, amount);
 }
 
-void answer_solvency(exchange& x, const trial_balance& t, const actors::onchain_balances& chain) {
-  const auto difference = difference_of(t);
+void answer_solvency(exchange& x, const actors::solvency_report& report) {
+  const auto& [t, chain, verdict] = report;
   json_writer w{1024};
   w.open();
   w.open("trial_balance");
@@ -22,6 +22,7 @@ void answer_solvency(exchange& x, const trial_balance& t, const actors::onchain_
   w.field("users", t.users);
   w.field("capital", t.capital);
   w.field("conversion_loss", t.conversion_loss);
+  w.field("venue_loss", t.venue_loss);
   w.field("wagered", t.wagered);
   w.number("user_count", t.user_count);
   w.close();
@@ -30,41 +31,37 @@ void answer_solvency(exchange& x, const trial_balance& t, const actors::onchain_
   w.field("reserve", t.reserve);
   w.field("in_transit", t.in_transit);
   w.field("at_venue", t.at_venue);
-  w.field("total", add_saturating(difference, t.users));
+  w.field("total", assets_of(t));
   w.close();
   w.open("liabilities");
   w.field("users", t.users);
-  w.field("total", t.users);
+  w.field("at_venue", t.at_venue);
+  w.field("total", liabilities_of(t));
   w.close();
   w.open("on_chain");  // null: the chain does not answer now
   known_or_null(w, "plasma_usdt0", chain.plasma_known, chain.plasma_usdt0);
   known_or_null(w, "polygon_usdt0", chain.polygon_known, chain.polygon_usdt0);
   known_or_null(w, "polygon_usdc", chain.polygon_known, chain.polygon_usdc);
+  known_or_null(w, "polygon_collateral", chain.polygon_known, chain.polygon_collateral);
+  known_or_null(w, "shortfall", verdict.onchain_known, verdict.shortfall);
   w.close();
-  w.field("difference", difference);
-  w.boolean("solvent", difference.micro >= 0);
+  w.field("difference", verdict.difference);
+  w.boolean("solvent", verdict.solvent);
+  w.field("insolvent_since", verdict.insolvent_since);
+  w.field("checked_at", verdict.at);
   w.close();
   x.reply_json(w.take());
 }
 
 }  // namespace
 
-/// The books first; a chain that is silent leaves nulls, never an error.
+/// The audit's own comparison, of the last seconds: the metric's verdict is the same. A chain that
+/// is silent leaves nulls, never an error.
 void get_solvency(exchange& x) {
   require_scope(x, {scope::read});
   const query_fields none{x.asked().query, {}};
-  x.ask<trial_balance>(
-      x.services().dir.public_query(),
-      [](exchange& y, const trial_balance& t) {
-        y.ask_or<actors::onchain_balances>(
-            y.services().dir.get<actors::audit_actor>(),
-            [t](exchange& z, const actors::onchain_balances& chain) {
-              answer_solvency(z, t, chain);
-            },
-            [t](exchange& z, const caf::error&) { answer_solvency(z, t, {}); },
-            actors::get_atom::value);
-      },
-      actors::solvency_atom::value);
+  x.ask<actors::solvency_report>(x.services().dir.get<actors::audit_actor>(), answer_solvency,
+                                 actors::get_atom::value);
 }
 
 }  // namespace headroom::http

@@ -9,20 +9,39 @@
 namespace headroom::http {
 namespace {
 
+/// What a user may bet whose actor is asleep: what the books say, all of it available.
+template <class Ok>
+void answer_asleep(exchange& x, usdc balance, const Ok& ok) {
+  const auto buffer = x.services().dir.buffer_available();
+  if (!buffer) return x.refuse(problem_of(errc::unavailable));
+  ok(x, actors::balance_view{balance, balance, *buffer});
+}
+
 /// Asks the user's balance actor; one that left for being idle is asked again through the
-/// directory.
+/// directory. A user who is asleep is looked up first: only whom the books know is woken, for
+/// anybody may ask for any address, and while the house is full nobody is.
 template <class Ok>
 void ask_balance(exchange& x, const address& user, const Ok& ok, unsigned tries_left = 2) {
-  const auto actor = x.services().dir.balance_of(user);
-  if (!actor) return x.refuse(problem_of(errc::overloaded, "too many users are active"));
-  x.ask_or<actors::balance_view>(
-      actor, ok,
-      [user, ok, tries_left](exchange& y, const caf::error& e) {
-        if (actors::never_received(e) && tries_left > 0)
-          return ask_balance(y, user, ok, tries_left - 1);
-        y.refuse(problem_of(e));
+  const auto ask_owner = [user, ok, tries_left](exchange& y, const actors::balance_actor& owner) {
+    y.ask_or<actors::balance_view>(
+        owner, ok,
+        [user, ok, tries_left](exchange& z, const caf::error& e) {
+          if (actors::never_received(e) && tries_left > 0)
+            return ask_balance(z, user, ok, tries_left - 1);
+          z.refuse(problem_of(e));
+        },
+        actors::get_atom::value);
+  };
+  if (const auto awake = x.services().dir.find_balance(user)) return ask_owner(x, awake);
+  x.ask<balance_row>(
+      x.services().dir.public_query(),
+      [user, ok, ask_owner](exchange& y, const balance_row& row) {
+        const bool stranger = row.version == 0;
+        const auto owner = stranger ? actors::balance_actor{} : y.services().dir.balance_of(user);
+        if (!owner) return answer_asleep(y, row.balance, ok);
+        ask_owner(y, owner);
       },
-      actors::get_atom::value);
+      actors::get_atom::value, user);
 }
 
 /// An address as its asker wrote it.
@@ -32,6 +51,12 @@ struct address_text {
   explicit address_text(std::string_view text) { std::copy_n(text.begin(), 42, digits.begin()); }
   [[nodiscard]] std::string_view view() const noexcept { return {digits.data(), digits.size()}; }
 };
+
+/// The smaller of both; nothing while the venue takes no bets at all.
+max_bet limit_now(const exchange& x, usdc available, usdc buffer_available) {
+  if (!x.services().dir.venue_state().takes_bets()) return {usdc{}, limiting_factor::venue};
+  return max_bet_of(available, buffer_available);
+}
 
 void answer_balance(exchange& x, const address& user, const actors::balance_view& view,
                     const money_on_its_way& coming) {
@@ -48,7 +73,7 @@ void answer_balance(exchange& x, const address& user, const actors::balance_view
   }
   w.close_list();
   w.field("pending_total", coming.total);
-  const auto limit = max_bet_of(view.available, view.buffer_available);
+  const auto limit = limit_now(x, view.available, view.buffer_available);
   w.field("max_bet", limit.amount);
   w.field("limiting_factor", to_string(limit.limited_by));
   w.close();
@@ -76,7 +101,7 @@ namespace {
 
 /// By hand: this is the hot path. The address is echoed as it was asked for, which spares a keccak.
 void answer_max_bet(exchange& x, std::string_view user, usdc available, usdc buffer_available) {
-  const auto limit = max_bet_of(available, buffer_available);
+  const auto limit = limit_now(x, available, buffer_available);
   std::string out;
   out.reserve(240);
   out.append("{\"user_address\":\"").append(user);

@@ -7,8 +7,7 @@ namespace headroom::http {
 namespace {
 
 constexpr auto default_deadline = std::chrono::seconds{60};
-constexpr auto longest_deadline = std::chrono::hours{24};
-constexpr auto signature_digits = 2 * signature65::size;
+constexpr std::size_t longest_signature = 4'096;  // bytes: contract wallets have long ones
 
 /// A bet as it was asked for, everything checked that can be checked without an actor.
 struct wanted_bet {
@@ -50,21 +49,26 @@ wanted_bet read_bet(const exchange& x, const body_fields& body) {
   return out;
 }
 
-/// A signed bet says everything itself: 401 unless the user signed exactly this.
-void check_signature(const exchange& x, const wanted_bet& w, std::string_view signature,
-                     std::string_view idempotency_key) {
+/// A signed bet says everything itself.
+actors::bet_intent intent_of(const wanted_bet& w, std::string_view idempotency_key) {
   const auto& o = w.order;
   if (!w.has_deadline) throw bad_field("deadline", "is required in a signed bet");
   if (o.deadline.us % 1'000'000 != 0)
     throw bad_field("deadline", "must be in whole seconds in a signed bet");
-  if (!signature.starts_with("0x") || signature.size() != 2 + signature_digits)
-    throw bad_field("signature", "must be 0x and 130 hex digits: r, s and v");
-  const actors::bet_intent intent{
+  return {
       o.user, o.token, o.amount, o.max_price, std::string{idempotency_key}, o.deadline.seconds()};
-  const auto signer = x.services().ethereum.signer_of(intent, signature);
-  if (!signer || *signer != o.user)
-    throw problem_of(errc::unauthorized, "the signature is not user_address's over this BetIntent",
-                     "signature");
+}
+
+byte_vector read_signature(std::string_view text) {
+  auto bytes = text.starts_with("0x") ? from_hex(text) : std::nullopt;
+  if (!bytes || bytes->size() > longest_signature)
+    throw bad_field("signature", "must be 0x and the hex digits of at most 4096 bytes");
+  return std::move(*bytes);
+}
+
+problem not_signed() {
+  return problem_of(errc::unauthorized, "the signature is not user_address's over this BetIntent",
+                    "signature");
 }
 
 /// The bet that `who` names by an Idempotency-Key (docs/decisions/0006).
@@ -90,7 +94,7 @@ void answer_bet(exchange& x, const bet& b) {
   w.close();
   response answer;
   answer.body = w.take();
-  answer.with("Location", "/bets/" + id);
+  if (x.caller() != nullptr) answer.with("Location", "/bets/" + id);  // who signs cannot read there
   answer.status = 201;
   if (b.status == bet_status::placing) {
     answer.status = 202;
@@ -113,10 +117,50 @@ bet unanswered(const actors::place_bet& order, timestamp now) {
   return out;
 }
 
+bool is_unknown(errc code) { return code == errc::timed_out || code == errc::in_doubt; }
+
+/// The words of a refusal as a bet's `failure`: its stable code, then its sentence.
+std::string failure_of(const caf::error& e) {
+  const auto p = problem_of(e);
+  return p.code + ": " + (p.detail.empty() ? p.title : p.detail);
+}
+
+/// Waits for the word on a bet whose asker was told `placing` already. The books show a bet that
+/// was taken; a refusal would be lost here.
+class late_word final : public question {
+ public:
+  late_word(front& shared, const bet_id& id) : shared_{shared}, id_{id} {}
+
+  void heard(std::unique_ptr<question> self, const caf::type_erased_tuple& said) override {
+    if (said.match_elements<caf::error>()) {
+      const auto& e = said.get_as<caf::error>(0);
+      if (!is_unknown(actors::code_of(e)) && !actors::never_received(e))
+        shared_.promised.refused(id_, failure_of(e), shared_.services.now());
+    }
+    self.reset();
+  }
+  void run() override {}
+
+ private:
+  front& shared_;
+  bet_id id_;
+};
+
+/// 202: from now on the id must be understood, whatever becomes of the bet.
+void answer_unknown(exchange& x, const actors::place_bet& order) {
+  constexpr auto longest_wait = std::chrono::minutes{10};  // beyond every wait of a bet's actor
+  const auto now = actor_bridge::clock::now();
+  const auto row = unanswered(order, x.services().now());
+  auto& shared = x.shared();
+  shared.promised.promise(row, now);
+  if (const auto actor = x.services().dir.find_bet(order.id))  // joins what it is doing
+    shared.bridge->ask(actor, now + longest_wait, std::make_unique<late_word>(shared, order.id),
+                       order);
+  answer_bet(x, row);
+}
+
 void refuse_bet(exchange& x, const actors::place_bet& order, const caf::error& e) {
-  const auto code = actors::code_of(e);
-  if (code == errc::timed_out || code == errc::in_doubt)
-    return answer_bet(x, unanswered(order, x.services().now()));
+  if (is_unknown(actors::code_of(e))) return answer_unknown(x, order);
   x.refuse(problem_of(e, "max_price"));  // its bounds are the market's
 }
 
@@ -125,7 +169,10 @@ void refuse_bet(exchange& x, const actors::place_bet& order, const caf::error& e
 void place(exchange& x, const actors::place_bet& order, timestamp asked_at, unsigned tries_left) {
   auto& dir = x.services().dir;
   const auto actor = dir.open_bet(order.id);
-  if (!actor) return x.refuse(problem_of(errc::overloaded, "too many bets are being placed"));
+  if (!actor)
+    return x.refuse(dir.draining()
+                        ? problem_of(errc::shutting_down, "no new bets are taken")
+                        : problem_of(errc::overloaded, "too many bets are being placed"));
   x.ask_or<bet>(
       actor,
       [asked_at](exchange& y, const bet& b) {
@@ -140,6 +187,21 @@ void place(exchange& x, const actors::place_bet& order, timestamp asked_at, unsi
       order);
 }
 
+/// No key signed it. Perhaps the user's address is a contract that did.
+void place_if_contract_signed(exchange& x, const actors::place_bet& order, timestamp asked_at,
+                              const actors::bet_intent& intent, byte_vector signature) {
+  x.ask_or<bool>(
+      x.services().dir.get<actors::signature_actor>(),
+      [order, asked_at](exchange& y, bool signed_it) {
+        if (!signed_it) return y.refuse(not_signed());
+        count_signer(y, order.user);
+        place(y, order, asked_at, 2);
+      },
+      [](exchange& y, const caf::error& e) { y.refuse(problem_of(e)); },
+      actors::contract_signature{order.user, x.services().ethereum.digests_of(intent),
+                                 std::move(signature)});
+}
+
 }  // namespace
 
 void post_bet(exchange& x) {
@@ -151,27 +213,66 @@ void post_bet(exchange& x) {
   if (!signature) key = &require_scope(x, {scope::trade});
   const auto idempotency_key = require_idempotency_key(x);
   auto wanted = read_bet(x, body);
-  if (signature) check_signature(x, wanted, *signature, idempotency_key);
   const auto who = signature ? signer_name(wanted.order.user) : key->name;
   wanted.order.id = id_of(x, who, idempotency_key);
   wanted.order.by = signature ? who : key->id;
   wanted.order.request_hash = request_hash(x, wanted);
+  std::optional<actors::bet_intent> intent;
+  byte_vector signed_by_contract;
+  if (signature) {
+    intent = intent_of(wanted, idempotency_key);
+    signed_by_contract = read_signature(*signature);
+    if (x.services().ethereum.signed_by_user(*intent, *signature)) {
+      intent.reset();
+      count_signer(x, wanted.order.user);
+    }
+  }
   if (x.services().dir.draining())
     return x.refuse(problem_of(errc::shutting_down, "no new bets are taken"));
-  place(x, wanted.order, x.services().now(), 2);
+  const auto asked_at = x.services().now();
+  if (intent)
+    return place_if_contract_signed(x, wanted.order, asked_at, *intent,
+                                    std::move(signed_by_contract));
+  place(x, wanted.order, asked_at, 2);
 }
 
 namespace {
 
-void show_bet(exchange& x, const bet_id& id) {
-  x.ask<bet>(
-      x.services().dir.public_query(),
-      [](exchange& y, const bet& b) {
-        json_writer w{768};
-        w.open();
-        write_bet(w, b, y.services().ethereum);
-        w.close();
-        y.reply_json(w.take());
+void show_bet(exchange& x, const bet& b) {
+  json_writer w{768};
+  w.open();
+  write_bet(w, b, x.services().ethereum);
+  w.close();
+  x.reply_json(w.take());
+}
+
+/// Promised, not in the books, and no actor is at it: an entry of a dead one may still wait in the
+/// journal, which answers after it. Then there is none, and never will be.
+void find_out(exchange& x, const bet& promised) {
+  x.ask_or<bet>(
+      x.services().dir.get<actors::journal_actor>(), show_bet,
+      [promised](exchange& y, const caf::error& e) {
+        if (actors::code_of(e) != errc::not_found) return y.refuse(problem_of(e));
+        if (y.services().dir.find_bet(promised.id)) return show_bet(y, promised);  // a repeat
+        y.shared().promised.refused(promised.id, "unavailable: it was interrupted before it began",
+                                    y.services().now());
+        const auto row = y.shared().promised.look(promised.id, actor_bridge::clock::now());
+        row ? show_bet(y, *row) : y.refuse(problem_of(e));
+      },
+      actors::get_atom::value, promised.id);
+}
+
+/// The books first. What was promised is looked up before them: a bet that is taken meanwhile is
+/// seen here or there.
+void look_up(exchange& x, const bet_id& id) {
+  const auto promised = x.shared().promised.look(id, actor_bridge::clock::now());
+  const bool at_work = promised && x.services().dir.find_bet(id);
+  x.ask_or<bet>(
+      x.services().dir.public_query(), show_bet,
+      [promised, at_work](exchange& y, const caf::error& e) {
+        if (!promised || actors::code_of(e) != errc::not_found) return y.refuse(problem_of(e));
+        if (at_work || promised->status == bet_status::failed) return show_bet(y, *promised);
+        find_out(y, *promised);
       },
       actors::get_atom::value, id);
 }
@@ -185,7 +286,7 @@ void find_by_key(exchange& x, const principal& asker, const query_fields& query)
   auto who = asker.name;
   if (const auto user = query.text("user_address"))
     who = signer_name(read_address(x.services().ethereum, "user_address", *user));
-  show_bet(x, id_of(x, who, key));
+  look_up(x, id_of(x, who, key));
 }
 
 }  // namespace
@@ -193,7 +294,7 @@ void find_by_key(exchange& x, const principal& asker, const query_fields& query)
 void get_bet(exchange& x) {
   require_reader(x);
   const query_fields none{x.asked().query, {}};
-  show_bet(x, read_id<bet_id>("id", x.id()));
+  look_up(x, read_id<bet_id>("id", x.id()));
 }
 
 void get_bets(exchange& x) {

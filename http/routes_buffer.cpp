@@ -53,7 +53,7 @@ void post_replenish(exchange& x) {
   x.ask_or<buffer_status>(
       dir.get<actors::buffer_actor>(),
       [](exchange& y, const buffer_status& s) {
-        if (s.replayed) y.always(replayed_header, "true");
+        if (s.replayed) y.mark_replayed();
         answer_status(y, s);
       },
       refuse_change, wanted);

@@ -58,7 +58,7 @@ void get_conversion_metrics(exchange& x) {
   require_scope(x, {scope::read});
   const query_fields none{x.asked().query, {}};
   x.ask<conversion_metrics>(
-      x.services().dir.public_query(),
+      x.services().dir.reports(),
       [](exchange& y, const conversion_metrics& m) {
         json_writer w;
         w.open();

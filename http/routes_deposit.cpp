@@ -24,10 +24,12 @@ std::optional<payment> payment_of(const request& r) {
   return std::nullopt;
 }
 
+/// Without a body it is the least: that is how directories of paid resources probe for a 402.
 usdc read_deposit_amount(const exchange& x) {
+  const auto& limits = x.settings();
+  if (x.asked().body.empty()) return limits.deposit_min;
   const body_fields body{x.asked().body, {"amount"}};
   const auto amount = read_amount("amount", body.required("amount"));
-  const auto& limits = x.settings();
   if (amount < limits.deposit_min || amount > limits.deposit_max)
     throw bad_field("amount", "must be from " + to_string(limits.deposit_min) + " to " +
                                   to_string(limits.deposit_max) + " USDC");
@@ -62,7 +64,11 @@ void answer_unsettled(exchange& x, const deposit& d, std::uint8_t version) {
   x.reply(std::move(answer));
 }
 
-void answer_deposit(exchange& x, const deposit& d, std::uint8_t version) {
+/// A settlement that is not known yet says so by its status and body alone: a PAYMENT-RESPONSE that
+/// is not a success reads as a failed payment to official clients, and their users pay again.
+void answer_deposit(exchange& x, const actors::paid_deposit& paid, std::uint8_t version) {
+  const auto& d = paid.row;
+  if (paid.repeated) x.mark_replayed();
   if (d.status == deposit_status::failed) {
     const bool credited = d.credited_at.is_set();  // a failed conversion never touches the payer
     if (!credited) return answer_unsettled(x, d, version);
@@ -76,8 +82,8 @@ void answer_deposit(exchange& x, const deposit& d, std::uint8_t version) {
   answer.status = settling ? 202 : 201;
   answer.body = w.take();
   answer.with("Location", "/deposits/" + d.id.text()).with("Cache-Control", "no-store, private");
-  if (settling) answer.with("Retry-After", "2");
-  add_payment_response(x, answer, d, version, settling ? "settlement_pending" : "");
+  settling ? void(answer.with("Retry-After", "2"))
+           : add_payment_response(x, answer, d, version, "");
   x.reply(std::move(answer));
 }
 
@@ -102,6 +108,17 @@ void write_conversion_or_null(json_writer& w, const conversion* c) {
   w.close();
 }
 
+void answer_receipt(exchange& x, const deposit& d) {
+  json_writer w{512};
+  w.open();
+  write_receipt(w, d);
+  w.close();
+  response answer;
+  answer.body = w.take();
+  answer.with("Cache-Control", "no-store");
+  x.reply(std::move(answer));
+}
+
 void answer_with_progress(exchange& x, const deposit& d, const conversion* c) {
   json_writer w{1024};
   w.open();
@@ -113,24 +130,10 @@ void answer_with_progress(exchange& x, const deposit& d, const conversion* c) {
 
 }  // namespace
 
-void options_deposit(exchange& x) {
-  response answer;
-  answer.status = 204;
-  answer.with("Allow", "POST, OPTIONS")
-      .with("Access-Control-Allow-Origin", "*")
-      .with("Access-Control-Allow-Methods", "POST, OPTIONS")
-      .with("Access-Control-Allow-Headers",
-            "Content-Type, PAYMENT-SIGNATURE, X-PAYMENT, Access-Control-Expose-Headers")
-      .with("Access-Control-Max-Age", "600");
-  x.reply(std::move(answer));
-}
-
 void post_deposit(exchange& x) {
-  x.always("Access-Control-Allow-Origin", "*");  // browsers pay from any origin
-  x.always("Access-Control-Expose-Headers",
-           "PAYMENT-REQUIRED, PAYMENT-RESPONSE, X-PAYMENT-RESPONSE, Location, Retry-After");
   const query_fields none{x.asked().query, {}};
   const auto amount = read_deposit_amount(x);
+  const auto key = optional_idempotency_key(x);
   const auto paid = payment_of(x.asked());
   if (!paid) return demand(x, amount, "");
   if (paid->header.empty() || paid->header.size() > longest_payment_header)
@@ -138,21 +141,32 @@ void post_deposit(exchange& x) {
   auto& dir = x.services().dir;
   if (dir.draining()) return x.refuse(problem_of(errc::shutting_down, "no payments are taken"));
   const auto worker = dir.open_deposit();
-  if (!worker) return x.refuse(problem_of(errc::overloaded, "too many payments are in progress"));
-  x.ask_or<deposit>(
+  if (!worker)
+    return x.refuse(dir.draining()
+                        ? problem_of(errc::shutting_down)
+                        : problem_of(errc::overloaded, "too many payments are in progress"));
+  x.ask_or<actors::paid_deposit>(
       worker,
-      [version = paid->version](exchange& y, const deposit& d) { answer_deposit(y, d, version); },
+      [version = paid->version](exchange& y, const actors::paid_deposit& d) {
+        answer_deposit(y, d, version);
+      },
       [amount](exchange& y, const caf::error& e) { refuse_payment(y, amount, e); },
-      actors::pay_deposit{amount, paid->version, std::string{paid->header}});
+      actors::pay_deposit{amount, paid->version, std::string{paid->header},
+                          std::string{key.value_or("")}});
 }
 
+/// The payer knows the id from their own answer, and nobody can guess one: it is all that is needed
+/// to read how the payment stands, from a browser too. Who paid and what became of the money since
+/// is for keys.
 void get_deposit(exchange& x) {
-  require_reader(x);
+  const auto* key = presented_key(x);
+  const bool reader = key != nullptr && (key->may(scope::read) || key->may(scope::trade));
   const query_fields none{x.asked().query, {}};
   const auto id = read_id<deposit_id>("id", x.id());
   x.ask<deposit>(
       x.services().dir.public_query(),
-      [](exchange& y, const deposit& d) {
+      [reader](exchange& y, const deposit& d) {
+        if (!reader) return answer_receipt(y, d);
         if (d.conversion.is_zero()) return answer_with_progress(y, d, nullptr);
         y.ask<conversion>(
             y.services().dir.public_query(),

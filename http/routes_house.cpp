@@ -1,7 +1,6 @@
 #include "http/auth.hpp"
 #include "http/fields.hpp"
 #include "http/json_writer.hpp"
-#include "http/openapi.hpp"
 #include "http/routes.hpp"
 
 namespace headroom::http {
@@ -29,6 +28,21 @@ void answer_readiness(exchange& x, const actors::readiness& r) {
   answer.body = readiness_json(r);
   if (!r.ready) answer.with("Retry-After", "1");
   x.reply(std::move(answer));
+}
+
+/// If-None-Match: "*", or a list of tags, weak ones too (RFC 9110 section 13.1.2).
+bool names_etag(std::string_view list, std::string_view etag) noexcept {
+  return list == "*" || list.find(etag) != std::string_view::npos;
+}
+
+/// A stop of the venue is shown and does not make the service unready: deposits, balances and open
+/// bets go on.
+void add_venue(actors::readiness& r, const actors::venue_gauge& gauge) {
+  const auto v = gauge.look();
+  if (v.why == actors::venue_stop::none) return;
+  const auto left = v.left(actors::venue_gauge::time_point::clock::now());
+  r.parts["venue"] = "stopped: " + std::string{sentence_of(v.why)} + "; look again in " +
+                     std::to_string(left.count()) + " s";
 }
 
 void write_actor(json_writer& w, const actors::actor_info& a) {
@@ -69,6 +83,7 @@ void get_readyz(exchange& x) {
         const bool keys = y.shared().keys.generation() > 0;
         r.parts["keys"] = keys ? "ok" : "not loaded yet";
         r.ready = r.ready && keys;
+        add_venue(r, y.services().dir.venue_state());
         answer_readiness(y, r);
       },
       [](exchange& y, const caf::error& e) {
@@ -77,7 +92,18 @@ void get_readyz(exchange& x) {
       actors::get_atom::value);
 }
 
-void get_openapi(exchange& x) { x.reply_json(openapi_document(x.settings().public_url)); }
+/// The document changes with the program only: caches ask again after five minutes, by its ETag.
+void get_openapi(exchange& x) {
+  const auto& document = x.shared().openapi;
+  response answer;
+  answer.with("ETag", document.etag).with("Cache-Control", "public, max-age=300");
+  if (names_etag(x.asked()[header::if_none_match].text, document.etag)) {
+    answer.status = 304;
+  } else {
+    answer.body = document.body;
+  }
+  x.reply(std::move(answer));
+}
 
 void get_actors(exchange& x) {
   require_scope(x, {scope::inspect});

@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "http/descriptors.hpp"
 #include "http/router.hpp"
 #include "http/worker.hpp"
 
@@ -45,9 +46,27 @@ class keys_question final : public question {
   std::atomic<bool>& busy_;
 };
 
-[[noreturn]] void cannot_listen(const server_settings& s, const std::string& why) {
-  throw std::runtime_error{"cannot listen on " + s.address + ":" + std::to_string(s.port) + ": " +
-                           why};
+[[noreturn]] void cannot_listen(const std::string& address, std::uint16_t port,
+                                const std::string& why) {
+  throw std::runtime_error{"cannot listen on " + address + ":" + std::to_string(port) + ": " + why};
+}
+
+endpoint endpoint_of(const std::string& address, std::uint16_t port) {
+  error_code failed;
+  const auto parsed = asio::ip::make_address(address, failed);
+  if (failed) cannot_listen(address, port, "not an IP address");
+  return {parsed, port};
+}
+
+/// As many connections as there are descriptors for.
+server_settings affordable(server_settings s) {
+  const auto limit = raise_descriptor_limit();
+  const auto most = affordable_connections(s.max_connections, limit);
+  if (most < s.max_connections)
+    spdlog::warn("http.connections_limited wanted={} taken={} descriptors={}", s.max_connections,
+                 most, limit);
+  s.max_connections = most;
+  return s;
 }
 
 }  // namespace
@@ -57,36 +76,42 @@ class server::impl {
   impl(const server_settings& settings, http_services services)
       : threads_wanted_{std::max(1U, settings.threads)},
         front_{services,
-               settings,
+               affordable(settings),
                bridge_handle{services.system},
                {},
-               {threads_wanted_, routes().size()}} {}
+               {threads_wanted_ + 1, route_labels()},
+               {settings.kept_refusals, settings.refusals_kept},
+               make_openapi_document(settings.public_url),
+               rate_table{settings.key_rate},
+               rate_table{settings.signer_rate},
+               {}} {}
 
   ~impl() { stop(); }
 
   void start() {
-    error_code failed;
-    const auto address = asio::ip::make_address(front_.settings.address, failed);
-    if (failed) cannot_listen(front_.settings, "not an IP address");
-    endpoint where{address, front_.settings.port};
+    const auto& s = front_.settings;
+    auto where = endpoint_of(s.address, s.port);
     if (where.port() != 0 && threads_wanted_ > 1) refuse_taken_port(where);
     for (unsigned i = 0; i < threads_wanted_; ++i) {
-      auto w = std::make_unique<worker>(front_, front_.metrics.of_thread(i),
-                                        [this, i](clock::time_point now) { tick(i, now); });
-      if (!w->listen(where, threads_wanted_ > 1, failed))
-        cannot_listen(front_.settings, failed.message());
-      where.port(w->port());  // the kernel's choice, shared by the rest
-      workers_.push_back(std::move(w));
+      workers_.push_back(listening(i, where, door::everybody));
+      where.port(workers_.back()->port());  // the kernel's choice, shared by the rest
     }
     port_ = where.port();
+    if (!s.admin_address.empty()) {
+      admin_ =
+          listening(threads_wanted_, endpoint_of(s.admin_address, s.admin_port), door::operators);
+      admin_port_ = admin_->port();
+    }
     running_ = workers_.size();
     first_keys_.emplace(workers_.front()->io);
     asio::post(workers_.front()->io, [this] { ask_first_keys(first_keys_tries); });
     for (auto& w : workers_) threads_.emplace_back([this, worker = w.get()] { run(*worker); });
-    spdlog::info("http.listening address={} port={} threads={}", front_.settings.address, port_,
-                 threads_wanted_);
+    if (admin_) admin_thread_ = std::thread{[this] { admin_->run(); }};
+    spdlog::info("http.listening address={} port={} threads={} connections={} admin_port={}",
+                 s.address, port_, threads_wanted_, s.max_connections, admin_port_);
   }
 
+  /// The operators' door closes last: until then it says that the service shuts down.
   void stop() {
     if (!threads_.empty()) {
       tell_all(&worker::drain);
@@ -100,12 +125,32 @@ class server::impl {
       threads_.clear();
       spdlog::info("http.stopped port={}", port_);
     }
+    if (admin_thread_.joinable()) {
+      asio::post(admin_->io, [w = admin_.get()] {
+        w->drain();
+        w->cut();
+      });
+      admin_thread_.join();
+    }
     front_.bridge->close();  // from here on no actor's answer comes through
   }
 
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+  [[nodiscard]] std::uint16_t admin_port() const noexcept { return admin_port_; }
 
  private:
+  /// Throws when it cannot listen. `index` is its slot of the metrics.
+  std::unique_ptr<worker> listening(unsigned index, const endpoint& where, door opens_to) {
+    auto out = std::make_unique<worker>(
+        front_, front_.metrics.of_thread(index),
+        [this, index](clock::time_point now) { tick(index, now); }, opens_to);
+    error_code failed;
+    const bool shared = opens_to == door::everybody && threads_wanted_ > 1;
+    if (!out->listen(where, shared, failed))
+      cannot_listen(where.address().to_string(), where.port(), failed.message());
+    return out;
+  }
+
   /// With SO_REUSEPORT a second service on the same port would be let in silently.
   void refuse_taken_port(const endpoint& where) {
     asio::io_context io;
@@ -115,7 +160,7 @@ class server::impl {
     if (!failed) probe.set_option(tcp::acceptor::reuse_address(true), failed);
     if (!failed) probe.bind(where, failed);
     if (!failed) probe.listen(1, failed);
-    if (failed) cannot_listen(front_.settings, failed.message());
+    if (failed) cannot_listen(where.address().to_string(), where.port(), failed.message());
   }
 
   void run(worker& w) {
@@ -164,8 +209,11 @@ class server::impl {
   unsigned threads_wanted_;
   front front_;
   std::uint16_t port_ = 0;
+  std::uint16_t admin_port_ = 0;
   std::vector<std::unique_ptr<worker>> workers_;
   std::vector<std::thread> threads_;
+  std::unique_ptr<worker> admin_;
+  std::thread admin_thread_;
   std::optional<asio::steady_timer> first_keys_;  // of the first worker, as is next_refresh_
   clock::time_point next_refresh_{};
   std::atomic<bool> refreshing_{false};
@@ -179,6 +227,7 @@ server::server(const server_settings& settings, http_services services)
 server::~server() = default;
 void server::start() { impl_->start(); }
 std::uint16_t server::port() const noexcept { return impl_->port(); }
+std::uint16_t server::admin_port() const noexcept { return impl_->admin_port(); }
 void server::stop() { impl_->stop(); }
 
 }  // namespace headroom::http

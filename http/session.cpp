@@ -1,10 +1,9 @@
 #include "http/session.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/http/rfc7230.hpp>
-
-#include "http/router.hpp"
+#include <boost/beast/http/error.hpp>
 
 namespace headroom::http {
 namespace {
@@ -15,54 +14,15 @@ using boost::system::error_code;
 constexpr std::size_t read_size = 8 * 1024;
 constexpr std::chrono::seconds linger_time{1};
 constexpr std::chrono::seconds answer_slack{5};  // beyond the bridge's own deadline
-
-verb verb_of(beast::http::verb v) noexcept {
-  switch (v) {
-    case beast::http::verb::get: return verb::get;
-    case beast::http::verb::head: return verb::head;
-    case beast::http::verb::post: return verb::post;
-    case beast::http::verb::patch: return verb::patch;
-    case beast::http::verb::options: return verb::options;
-    default: return verb::other;
-  }
-}
-
-std::string_view view(beast::string_view s) noexcept { return {s.data(), s.size()}; }
-
-/// "http://host/path", the form for proxies, is "/path" here.
-std::string_view without_authority(std::string_view target) noexcept {
-  if (!target.starts_with("http://")) return target;
-  const auto path = target.find('/', 7);
-  return path == std::string_view::npos ? std::string_view{"/"} : target.substr(path);
-}
-
-request request_of(const beast::http::request<beast::http::string_body>& r) {
-  request out;
-  out.method = verb_of(r.method());
-  const auto target = without_authority(view(r.target()));
-  const auto mark = target.find('?');
-  out.path = target.substr(0, mark);
-  if (mark != std::string_view::npos) out.query = target.substr(mark + 1);
-  out.body = r.body();
-  for (const auto& f : r) {
-    for (std::size_t i = 0; i < header_count; ++i) {
-      const auto name = header_names[i];
-      if (f.name_string().size() != name.size() ||
-          !beast::iequals(f.name_string(), beast::string_view{name.data(), name.size()}))
-        continue;
-      out.headers[i].text = view(f.value());
-      ++out.headers[i].count;
-    }
-  }
-  return out;
-}
+constexpr std::chrono::seconds last_place_time{2};
 
 }  // namespace
 
-session::session(worker& home, tcp_socket socket)
-    : exchange{home.shared()},
+session::session(worker& home, tcp_socket socket, place where)
+    : exchange{home.shared(), home.opens_to() == door::operators},
       home_{home},
       socket_{std::move(socket)},
+      where_{where},
       in_{settings().max_header + settings().max_body + 2 * read_size} {}
 
 bool session::idle() const {
@@ -71,29 +31,32 @@ bool session::idle() const {
 }
 
 void session::start() {
-  deadline_ = clock::now() + settings().header_timeout;
+  deadline_ = clock::now() + header_time();
   next_request();
 }
 
-void session::turn_away() {
-  turned_away_ = true;
-  refuse_connection(problem_of(errc::overloaded, "too many connections"));
+session::clock::duration session::header_time() const noexcept {
+  const clock::duration usual = settings().header_timeout;
+  return where_ == place::last ? std::min<clock::duration>(usual, last_place_time) : usual;
 }
 
 void session::next_request() {
-  parser_.emplace();
+  parser_.emplace(head_, body_, settings().max_header);
   parser_->eager(true);
-  parser_->header_limit(static_cast<std::uint32_t>(settings().max_header));
   parser_->body_limit(settings().max_body);
   asked_to_continue_ = false;
+  may_skip_line_ = true;
   state_ = state::idle;
   if (in_.size() == 0) return read();
   state_ = state::reading;  // pipelined
-  deadline_ = clock::now() + settings().header_timeout;
+  deadline_ = clock::now() + header_time();
   parse();
 }
 
 void session::read() {
+  if (in_.size() == in_.max_size())  // a chunk's line or trailers without end
+    return refuse_connection(
+        protocol_problem(431, "header_too_large", "a line of the request is over the limit"));
   socket_.async_read_some(
       in_.prepare(std::min(read_size, in_.max_size() - in_.size())),
       [s = self()](error_code failed, std::size_t n) { s->on_read(failed, n); });
@@ -105,17 +68,27 @@ void session::on_read(error_code failed, std::size_t bytes) {
   in_.commit(bytes);
   if (state_ == state::idle) {
     state_ = state::reading;
-    deadline_ = clock::now() + settings().header_timeout;
+    deadline_ = clock::now() + header_time();
   }
   parse();
 }
 
+/// RFC 9112 section 2.2: old clients send an empty line after a body; one is skipped. False when
+/// more must be read to know.
+bool session::past_empty_line() {
+  const auto* const text = static_cast<const char*>(in_.data().data());
+  if (in_.size() == 0 || (in_.size() == 1 && text[0] == '\r')) return false;
+  may_skip_line_ = false;
+  if (text[0] == '\r' && text[1] == '\n') in_.consume(2);
+  return in_.size() > 0;
+}
+
 void session::parse() {
   while (!parser_->is_done()) {
-    if (in_.size() == 0) return read();
+    if (in_.size() == 0 || (may_skip_line_ && !past_empty_line())) return read();
     const bool had_header = parser_->is_header_done();
     error_code failed;
-    const auto used = parser_->put(in_.data(), failed);
+    const auto used = parser_->feed(in_.data(), failed);
     in_.consume(used);
     if (failed && failed != beast::http::error::need_more)
       return refuse_connection(problem_of_parse(failed));
@@ -125,17 +98,13 @@ void session::parse() {
     if (parser_->is_header_done()) welcome_body();
     if (failed || used == 0) return read();  // more is needed
   }
-  const auto& message = parser_->get();
-  if (message.version() >= 11 && message.count(beast::http::field::host) != 1)
-    return refuse_connection(problem_of(errc::bad_request, "one Host header is required"));
   answer_request();
 }
 
 /// "Expect: 100-continue": the client waits for a word before it sends the body. Written at once;
 /// 25 bytes always fit an empty send buffer, and a client that goes without only waits a moment.
 void session::welcome_body() {
-  if (std::exchange(asked_to_continue_, true)) return;
-  if (!beast::iequals(parser_->get()[beast::http::field::expect], "100-continue")) return;
+  if (std::exchange(asked_to_continue_, true) || !parser_->expects_continue()) return;
   static constexpr std::string_view word = "HTTP/1.1 100 Continue\r\n\r\n";
   error_code ignored;
   socket_.non_blocking(true, ignored);
@@ -143,18 +112,27 @@ void session::welcome_body() {
 }
 
 void session::answer_request() {
-  const auto& message = parser_->get();
   asked_at_ = clock::now();
   state_ = state::answering;
   deadline_ = asked_at_ + settings().request_timeout + answer_slack;
-  keep_alive_ = message.keep_alive();
-  head_ = message.method() == beast::http::verb::head;
-  begin(request_of(message), asked_at_ + settings().request_timeout);
+  keep_alive_ = parser_->persistent();
+  const auto message = parser_->message();
+  without_body_ = message.method == verb::head;
+  begin(message, asked_at_ + settings().request_timeout);
+  dispatch(*this, let_in());
+}
+
+admission session::let_in() {
   auto& in_flight = shared().metrics.in_flight;
   counted_in_flight_ = true;
   const auto before = in_flight.fetch_add(1, std::memory_order_relaxed);
+  if (home_.opens_to() == door::operators) return admission::operators;
+  if (where_ == place::last) {
+    keep_alive_ = false;
+    return admission::no_place;
+  }
   const bool full = before >= static_cast<std::int64_t>(settings().max_in_flight);
-  dispatch(*this, full);
+  return full ? admission::too_much_in_flight : admission::everything;
 }
 
 void session::send(response&& answer) {
@@ -174,15 +152,16 @@ void session::send(response&& answer) {
 void session::refuse_connection(const problem& p) {
   error_code ignored;
   if (state_ == state::reading) socket_.cancel(ignored);
+  asked_at_ = clock::now();
+  state_ = state::answering;
   keep_alive_ = false;
-  head_ = false;
-  const auto now = clock::now();
-  home_.counts().record(0, p.status, std::chrono::microseconds{0});
-  deadline_ = now + settings().request_timeout;
-  write(to_response(p, "/"));
+  without_body_ = false;
+  begin(parser_->message(), asked_at_);
+  refuse(p);
 }
 
-problem session::problem_of_parse(error_code failed) {
+problem session::problem_of_parse(error_code failed) const {
+  if (parser_->refusal()) return *parser_->refusal();
   using error = beast::http::error;
   if (failed == error::header_limit || failed == error::buffer_overflow)
     return protocol_problem(431, "header_too_large", "the request's header is over the limit");
@@ -198,18 +177,19 @@ void session::write(const response& answer) {
   out_.reserve(224 + answer.headers.size() + answer.body.size());
   out_.append("HTTP/1.1 ").append(std::to_string(answer.status)).append(" ");
   out_.append(reason_phrase(answer.status)).append("\r\nDate: ").append(home_.date());
-  if (answer.status != 204) {
+  const bool bodiless = answer.status == 204 || answer.status == 304;
+  if (!bodiless) {
     out_.append("\r\nContent-Type: ").append(answer.content_type);
     out_.append("\r\nContent-Length: ").append(std::to_string(answer.body.size()));
   }
   out_.append("\r\n").append(answer.headers);
   if (!keep_alive_) {
     out_.append("Connection: close\r\n");
-  } else if (parser_ && parser_->get().version() < 11) {
+  } else if (parser_ && parser_->is_http_1_0()) {
     out_.append("Connection: keep-alive\r\n");
   }
   out_.append("\r\n");
-  if (!head_ && answer.status != 204) out_.append(answer.body);
+  if (!without_body_ && !bodiless) out_.append(answer.body);
   asio::async_write(socket_, asio::buffer(out_),
                     [s = self()](error_code failed, std::size_t) { s->on_written(failed); });
 }

@@ -2,10 +2,10 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <optional>
 
+#include "http/request_parser.hpp"
+#include "http/router.hpp"
 #include "http/worker.hpp"
 
 namespace headroom::http {
@@ -21,15 +21,22 @@ class session final : public exchange {
  public:
   using clock = worker::clock;
 
-  session(worker& home, tcp_socket socket);
+  /// Where it sits (worker.hpp).
+  enum class place : std::uint8_t {
+    counted,  // one of max_connections
+    last,     // beyond them: one request, answered when it is for health or metrics
+  };
+
+  session(worker& home, tcp_socket socket, place where);
 
   void start();
-  /// Over the connection limit: 503 and goodbye.
-  void turn_away();
   /// Nothing asked (not even unread bytes), nothing owed.
   [[nodiscard]] bool idle() const;
-  /// True for connections beyond the limit, which do not count.
-  [[nodiscard]] bool turned_away() const noexcept { return turned_away_; }
+  /// Nothing is being done for it: it may be let go for another.
+  [[nodiscard]] bool waits_for_client() const noexcept {
+    return state_ == state::idle || state_ == state::reading || state_ == state::lingering;
+  }
+  [[nodiscard]] place where() const noexcept { return where_; }
   void check_deadline(clock::time_point now);
   void close();
 
@@ -40,19 +47,21 @@ class session final : public exchange {
 
  private:
   enum class state : std::uint8_t { idle, reading, answering, writing, lingering, closed };
-  using parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
 
   [[nodiscard]] std::shared_ptr<session> self() {
     return std::static_pointer_cast<session>(shared_from_this());
   }
   void next_request();
+  [[nodiscard]] clock::duration header_time() const noexcept;
+  [[nodiscard]] admission let_in();
   void read();
   void on_read(boost::system::error_code failed, std::size_t bytes);
   void parse();
   void welcome_body();
   void answer_request();
   void refuse_connection(const problem& p);
-  [[nodiscard]] static problem problem_of_parse(boost::system::error_code failed);
+  [[nodiscard]] problem problem_of_parse(boost::system::error_code failed) const;
+  [[nodiscard]] bool past_empty_line();
   void write(const response& answer);
   void on_written(boost::system::error_code failed);
   void linger();
@@ -60,17 +69,20 @@ class session final : public exchange {
 
   worker& home_;
   tcp_socket socket_;
+  const place where_;
   boost::beast::flat_buffer in_;
-  std::optional<parser> parser_;
+  std::string head_;  // of the request being read, as is body_
+  std::string body_;
+  std::optional<request_parser> parser_;
   std::string out_;
   state state_ = state::idle;
   clock::time_point deadline_;
   clock::time_point asked_at_;
   bool keep_alive_ = true;
-  bool head_ = false;
+  bool without_body_ = false;  // HEAD
+  bool may_skip_line_ = false;
   bool counted_in_flight_ = false;
   bool asked_to_continue_ = false;
-  bool turned_away_ = false;
 };
 
 }  // namespace headroom::http

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <ctime>
 
+#include "http/descriptors.hpp"
 #include "http/session.hpp"
 
 namespace headroom::http {
@@ -13,8 +14,9 @@ namespace {
 
 using boost::system::error_code;
 constexpr std::chrono::milliseconds longest_sweep{50};
-constexpr std::size_t most_turned_away = 64;
+constexpr std::size_t least_places = 16;
 constexpr std::chrono::milliseconds pause_after_failure{50};
+constexpr std::chrono::seconds accept_report_interval{1};
 
 std::string date_now() {
   const auto now = std::time(nullptr);
@@ -25,6 +27,12 @@ std::string date_now() {
   return {out, n};
 }
 
+/// A thread's part of the last places.
+std::size_t places_of(door opens_to, unsigned threads) {
+  if (opens_to == door::operators) return operators_places;
+  return std::max(least_places, last_places / std::max(1U, threads));
+}
+
 worker::clock::duration sweep_interval(const server_settings& s) {
   const auto shortest = std::min({s.header_timeout, s.idle_timeout, s.request_timeout});
   return std::clamp(shortest / 4, std::chrono::milliseconds{5}, longest_sweep);
@@ -33,10 +41,12 @@ worker::clock::duration sweep_interval(const server_settings& s) {
 }  // namespace
 
 worker::worker(front& shared, request_metrics::slot& counts,
-               std::function<void(clock::time_point)> on_tick)
+               std::function<void(clock::time_point)> on_tick, door opens_to)
     : shared_{shared},
       counts_{counts},
       on_tick_{std::move(on_tick)},
+      door_{opens_to},
+      most_last_places_{places_of(opens_to, shared.settings.threads)},
       sweep_interval_{sweep_interval(shared.settings)},
       date_{date_now()} {}
 
@@ -79,7 +89,7 @@ void worker::accept() {
       admit(std::move(socket));
       return accept();
     }
-    spdlog::warn("http.accept_failed reason=\"{}\"", failed.message());  // out of descriptors
+    report_accept_failure(failed);
     accept_pause_.expires_after(pause_after_failure);
     accept_pause_.async_wait([this](error_code stopped) {
       if (!stopped) accept();
@@ -87,27 +97,49 @@ void worker::accept() {
   });
 }
 
+/// Out of descriptors, mostly, and then many times a second.
+void worker::report_accept_failure(const error_code& why) {
+  const auto now = clock::now();
+  if (now < next_accept_report_) return;
+  next_accept_report_ = now + accept_report_interval;
+  spdlog::warn("http.accept_failed reason=\"{}\"", why.message());
+}
+
 void worker::admit(tcp_socket socket) {
   error_code ignored;
   socket.set_option(tcp::no_delay(true), ignored);
-  auto& metrics = shared_.metrics;
-  const auto limit = static_cast<std::int64_t>(shared_.settings.max_connections);
-  const bool full = metrics.connections.fetch_add(1) >= limit;
-  if (full) {
-    metrics.connections.fetch_sub(1);
-    metrics.refused_connections.fetch_add(1);
-    if (turned_away_ >= most_turned_away) return;  // too busy even to say so
-    ++turned_away_;
+  if (door_ == door::operators) return admit_to_last_places(std::move(socket));
+  auto& connections = shared_.metrics.connections;
+  if (connections.fetch_add(1) >= static_cast<std::int64_t>(shared_.settings.max_connections)) {
+    connections.fetch_sub(1);
+    return admit_to_last_places(std::move(socket));
   }
-  const auto s = std::make_shared<session>(*this, std::move(socket));
+  const auto s = std::make_shared<session>(*this, std::move(socket), session::place::counted);
   sessions_.insert(s);
-  full ? s->turn_away() : s->start();
+  s->start();
+}
+
+/// Whoever came first and has still not said what it wants makes room: a flood of silent
+/// connections cannot hold these places. When all are being answered, the newcomer is let go.
+void worker::admit_to_last_places(tcp_socket socket) {
+  if (last_places_.size() >= most_last_places_) {
+    shared_.metrics.refused_connections.fetch_add(1, std::memory_order_relaxed);
+    const auto quiet = std::find_if(last_places_.begin(), last_places_.end(),
+                                    [](const auto& s) { return s->waits_for_client(); });
+    if (quiet == last_places_.end()) return;
+    const auto gone = *quiet;
+    gone->close();
+  }
+  const auto s = std::make_shared<session>(*this, std::move(socket), session::place::last);
+  sessions_.insert(s);
+  last_places_.push_back(s);
+  s->start();
 }
 
 void worker::left(const std::shared_ptr<session>& s) {
   if (sessions_.erase(s) == 0) return;
-  if (s->turned_away()) {
-    --turned_away_;
+  if (s->where() == session::place::last) {
+    std::erase(last_places_, s);
   } else {
     shared_.metrics.connections.fetch_sub(1);
   }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <unordered_set>
+#include <vector>
 
 #include "http/exchange.hpp"
 
@@ -19,6 +20,12 @@ using tcp_socket = asio::basic_stream_socket<tcp, asio::io_context::executor_typ
 using tcp_acceptor = asio::basic_socket_acceptor<tcp, asio::io_context::executor_type>;
 class session;
 
+/// Whom a worker's listener is for.
+enum class door : std::uint8_t {
+  everybody = 0,
+  operators = 1,  // http.admin_listen: health and metrics alone, with places of its own
+};
+
 /// One thread of the server: its io_context, its acceptor, its connections. Everything but the
 /// constructor, `run` and asio::post(io, ..) happens on that thread, so nothing here is locked.
 class worker {
@@ -27,7 +34,7 @@ class worker {
 
   /// `on_tick` runs on every sweep of the connections' deadlines.
   worker(front& shared, request_metrics::slot& counts,
-         std::function<void(clock::time_point)> on_tick);
+         std::function<void(clock::time_point)> on_tick, door opens_to = door::everybody);
 
   /// Binds and listens; false with the reason in `failure`.
   [[nodiscard]] bool listen(const tcp::endpoint& where, bool share_port,
@@ -44,6 +51,7 @@ class worker {
   // -- for session ----------------------------------------------------------------------------
 
   void left(const std::shared_ptr<session>& s);
+  [[nodiscard]] door opens_to() const noexcept { return door_; }
   [[nodiscard]] bool draining() const noexcept { return draining_; }
   /// The Date header's value, at most one sweep old.
   [[nodiscard]] std::string_view date() const noexcept { return date_; }
@@ -55,18 +63,25 @@ class worker {
  private:
   void accept();
   void admit(tcp_socket socket);
+  void admit_to_last_places(tcp_socket socket);
+  void report_accept_failure(const boost::system::error_code& why);
   void sweep();
   void end_if_empty();
 
   front& shared_;
   request_metrics::slot& counts_;
   std::function<void(clock::time_point)> on_tick_;
+  door door_;
+  std::size_t most_last_places_;
   tcp_acceptor acceptor_{io};
   asio::steady_timer sweeper_{io};
   asio::steady_timer accept_pause_{io};
   clock::duration sweep_interval_;
   std::unordered_set<std::shared_ptr<session>> sessions_;
-  std::size_t turned_away_ = 0;  // connections over the limit that are being told so
+  /// Connections over the limit, oldest first: health and metrics are answered here when all other
+  /// places are taken, and the others are told that they are.
+  std::vector<std::shared_ptr<session>> last_places_;
+  clock::time_point next_accept_report_{};
   std::string date_;
   bool draining_ = false;
 };

@@ -3,7 +3,10 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <map>
+#include <span>
 
+#include "actors/log_limit.hpp"
 #include "persistence/detail/cursor.hpp"
 #include "persistence/detail/rows.hpp"
 #include "persistence/detail/session.hpp"
@@ -62,6 +65,29 @@ const std::string select_conversions =
 const std::string select_operations =
     std::string{"SELECT "} + operation_columns + "FROM chain_operations ";
 
+/// Puts every transaction of every step beside it.
+void add_transactions(pqxx::transaction_base& tx, std::span<conversion> rows) {
+  wire_array wanted{wire_array::element::uuid};
+  bool any = false;
+  for (const auto& c : rows)
+    for (const auto& s : c.steps)
+      for (const auto& id : s.operations) {
+        wanted.push(id.view());
+        any = true;
+      }
+  if (!any) return;
+  std::map<operation_id, std::vector<chain_operation>> found;
+  for (auto& op : all(tx.exec_params(select_operations + "WHERE operation_id = ANY ($1::uuid[])"
+                                                         " ORDER BY attempt",
+                                     wanted.parameter()),
+                      read_operation))
+    found[op.id].push_back(std::move(op));
+  for (auto& c : rows)
+    for (auto& s : c.steps)
+      for (const auto& id : s.operations)
+        for (const auto& op : found[id]) s.transactions.push_back(op);
+}
+
 std::vector<deposit> deposits_where(pqxx::transaction_base& tx, const std::string& condition,
                                     std::uint32_t limit) {
   return all(tx.exec_params(select_deposits + "WHERE " + condition +
@@ -89,7 +115,8 @@ class pg_reader::session_holder {
         tx.commit();
         return out;
       } catch (const std::exception& e) {
-        spdlog::warn("reader.failed reason=\"{}\"", e.what());
+        if (lines_.due("failed", std::chrono::steady_clock::now()))
+          spdlog::warn("reader.failed reason=\"{}\"", e.what());
         session_.reset();
         if (dynamic_cast<const pqxx::broken_connection*>(&e) == nullptr) break;
       }
@@ -112,6 +139,7 @@ class pg_reader::session_holder {
 
   reader_settings settings_;
   session session_;
+  actors::log_limit lines_;
 };
 
 pg_reader::pg_reader(reader_settings settings)
@@ -123,6 +151,16 @@ std::optional<std::optional<bet>> pg_reader::find_bet(const bet_id& id) {
   return holder_->run([&](pqxx::transaction_base& tx) {
     return at_most_one(tx.exec_params(select_bets + "WHERE bet_id = $1::uuid", binary(id.view())),
                        read_bet);
+  });
+}
+
+std::optional<balance_row> pg_reader::find_balance(const address& user) {
+  return holder_->run([&](pqxx::transaction_base& tx) {
+    const auto rows =
+        tx.exec_params("SELECT balance, version FROM balances WHERE user_address = $1::bytea",
+                       binary(user.view()));
+    if (rows.empty()) return balance_row{user, {}, 0};
+    return balance_row{user, {read_int(rows[0][0])}, read_int(rows[0][1])};
   });
 }
 
@@ -162,6 +200,20 @@ std::optional<std::optional<deposit>> pg_reader::find_deposit_by_payment(
                                          " AND from_address = $3::bytea AND nonce = $4::bytea",
                        static_cast<std::int64_t>(payment.chain_id), binary(payment.token.view()),
                        binary(payment.from.view()), binary(payment.nonce.view())),
+        read_deposit);
+  });
+}
+
+/// No stored key is all zeros, so a zero one finds nothing.
+std::optional<std::optional<deposit>> pg_reader::find_deposit_by_keys(
+    const address& user, const hash256& idempotency_key, const hash256& payment_identifier) {
+  return holder_->run([&](pqxx::transaction_base& tx) {
+    return at_most_one(
+        tx.exec_params(
+            select_deposits + "WHERE user_address = $1::bytea AND (idempotency_key = $2::bytea"
+                              " OR payment_identifier = $3::bytea)"
+                              " ORDER BY idempotency_key = $2::bytea DESC NULLS LAST LIMIT 1",
+            binary(user.view()), binary(idempotency_key.view()), binary(payment_identifier.view())),
         read_deposit);
   });
 }
@@ -213,9 +265,11 @@ std::optional<std::vector<deposit>> pg_reader::deposits_to_convert(std::uint32_t
 
 std::optional<std::optional<conversion>> pg_reader::find_conversion(const conversion_id& id) {
   return holder_->run([&](pqxx::transaction_base& tx) {
-    return at_most_one(
+    auto row = at_most_one(
         tx.exec_params(select_conversions + "WHERE conversion_id = $1::uuid", binary(id.view())),
         read_conversion);
+    if (row) add_transactions(tx, {&*row, 1});
+    return row;
   });
 }
 
@@ -236,6 +290,7 @@ std::optional<conversion_page> pg_reader::list_conversions(const std::string& cu
                 " ORDER BY created_at DESC, conversion_id DESC LIMIT " + std::to_string(limit + 1)),
         read_conversion);
     page.next_cursor = cut_page(page.conversions, limit);
+    add_transactions(tx, page.conversions);
     return page;
   });
 }
@@ -276,7 +331,7 @@ std::optional<conversion_metrics> pg_reader::metrics_of_conversions() {
     out.total_loss = {read_int(row[8])};
     for (const auto& fee : tx.exec(R"(
            SELECT chain_id, sum(fee_wei) FROM chain_operations
-           WHERE purpose IN ('bridge', 'approve', 'swap') AND status IN ('confirmed', 'reverted')
+           WHERE purpose IN ('bridge', 'approve', 'swap', 'deliver') AND status IN ('confirmed', 'reverted')
              AND created_at > now() - interval '30 days'
            GROUP BY chain_id ORDER BY chain_id)"))
       out.fees.push_back({static_cast<std::uint64_t>(read_int(fee[0])), fee[1].c_str()});
@@ -286,17 +341,17 @@ std::optional<conversion_metrics> pg_reader::metrics_of_conversions() {
 
 std::optional<trial_balance> pg_reader::trial() {
   return holder_->run([&](pqxx::transaction_base& tx) {
-    // One statement: one snapshot.
+    // One statement: one snapshot. Nothing in it grows with the number of users.
     const auto row = tx.exec1(R"(
-      WITH a AS (SELECT account, balance FROM ledger_accounts),
-           u AS (SELECT sum(balance)::bigint AS owed, count(*) AS users FROM balances)
+      WITH a AS (SELECT account, balance FROM ledger_accounts)
       SELECT b.usdc_balance, (SELECT balance FROM a WHERE account = 1),
              (SELECT balance FROM a WHERE account = 2),
-             (SELECT sum(amount)::bigint FROM bets WHERE status = 'placing'), u.owed,
+             (SELECT sum(amount)::bigint FROM bets WHERE status = 'placing'), u.users,
              (SELECT balance FROM a WHERE account = 4), (SELECT balance FROM a WHERE account = 5),
-             b.total_withdrawn, u.users,
-             (SELECT sum(amount)::bigint FROM conversions WHERE status = 'running')
-      FROM liquidity_buffer b, u)");
+             b.total_withdrawn, u.user_count,
+             (SELECT sum(amount)::bigint FROM conversions WHERE status = 'running'),
+             (SELECT balance FROM a WHERE account = 8)
+      FROM liquidity_buffer b, ledger_totals u)");
     trial_balance out;
     out.buffer = {read_int(row[0])};
     out.reserve = {read_int(row[1])};
@@ -308,6 +363,7 @@ std::optional<trial_balance> pg_reader::trial() {
     out.wagered = {read_int(row[7])};
     out.user_count = read_int(row[8]);
     out.converting = {read_int(row[9])};
+    out.venue_loss = {read_int(row[10])};
     return out;
   });
 }
@@ -348,6 +404,34 @@ std::optional<std::vector<chain_operation>> pg_reader::find_operation(const oper
     return all(tx.exec_params(select_operations + "WHERE operation_id = $1::uuid ORDER BY attempt",
                               binary(id.view())),
                read_operation);
+  });
+}
+
+std::optional<std::vector<chain_operation>> pg_reader::operations_from(std::uint64_t chain_id,
+                                                                       const address& account,
+                                                                       std::uint64_t from,
+                                                                       std::uint32_t limit) {
+  return holder_->run([&](pqxx::transaction_base& tx) {
+    return all(
+        tx.exec_params(select_operations + "WHERE chain_id = $1 AND account = $2::bytea"
+                                           " AND nonce >= $3 ORDER BY nonce, attempt LIMIT $4",
+                       static_cast<std::int64_t>(chain_id), binary(account.view()),
+                       static_cast<std::int64_t>(std::min<std::uint64_t>(from, INT64_MAX)),
+                       static_cast<std::int64_t>(limit)),
+        read_operation);
+  });
+}
+
+std::optional<std::vector<chain_operation>> pg_reader::operations_of(
+    std::span<const hash256> transactions) {
+  return holder_->run([&](pqxx::transaction_base& tx) {
+    std::vector<chain_operation> out;
+    for (const auto& hash : transactions)
+      for (auto& row :
+           all(tx.exec_params(select_operations + "WHERE tx_hash = $1::bytea", binary(hash.view())),
+               read_operation))
+        out.push_back(std::move(row));
+    return out;
   });
 }
 

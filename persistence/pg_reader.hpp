@@ -23,12 +23,16 @@ class pg_reader final : public actors::ledger_reader {
   ~pg_reader() override;
 
   std::optional<std::optional<bet>> find_bet(const bet_id& id) override;
+  std::optional<balance_row> find_balance(const address& user) override;
   std::optional<bet_page> list_bets(const bet_filter& filter) override;
   std::optional<std::optional<deposit>> find_deposit(const deposit_id& id) override;
   std::optional<std::optional<deposit>> find_deposit_by_payment(
       const authorization& payment) override;
   std::optional<deposit_page> list_deposits(const deposit_filter& filter) override;
   std::optional<money_on_its_way> on_its_way(const address& user) override;
+  std::optional<std::optional<deposit>> find_deposit_by_keys(
+      const address& user, const hash256& idempotency_key,
+      const hash256& payment_identifier) override;
   std::optional<std::vector<deposit>> deposits_to_credit(std::uint32_t limit) override;
   std::optional<std::vector<deposit>> deposits_to_convert(std::uint32_t limit) override;
   std::optional<std::optional<conversion>> find_conversion(const conversion_id& id) override;
@@ -43,6 +47,12 @@ class pg_reader final : public actors::ledger_reader {
   std::optional<std::vector<chain_operation>> open_operations(std::uint64_t chain_id,
                                                               const address& account) override;
   std::optional<std::vector<chain_operation>> find_operation(const operation_id& id) override;
+  std::optional<std::vector<chain_operation>> operations_from(std::uint64_t chain_id,
+                                                              const address& account,
+                                                              std::uint64_t from,
+                                                              std::uint32_t limit) override;
+  std::optional<std::vector<chain_operation>> operations_of(
+      std::span<const hash256> transactions) override;
   std::optional<std::uint64_t> next_nonce(std::uint64_t chain_id, const address& account) override;
   std::optional<std::vector<service_key>> active_keys() override;
   bool ping() override;

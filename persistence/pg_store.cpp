@@ -5,6 +5,7 @@
 #include "persistence/detail/commit.hpp"
 #include "persistence/detail/entries.hpp"
 #include "persistence/detail/rows.hpp"
+#include "persistence/detail/sql_failure.hpp"
 #include "persistence/detail/writer.hpp"
 #include "persistence/migrations.hpp"
 
@@ -31,6 +32,11 @@ class pg_store::session_holder {
     pqxx::nontransaction tx{get()};
     read(tx);
     return store_status::ok;
+  } catch (const pqxx::sql_error& e) {
+    spdlog::warn("journal.read_failed sqlstate={} reason=\"{}\"", e.sqlstate(), e.what());
+    if (read_failure(e).consequence == sql_consequence::too_slow) return store_status::too_slow;
+    drop();
+    return store_status::unavailable;
   } catch (const std::exception& e) {
     spdlog::warn("journal.read_failed reason=\"{}\"", e.what());
     drop();

@@ -15,7 +15,7 @@ constexpr const char* checks[] = {
     // Every posting has a shape that its kind allows (domain/journal.hpp).
     R"(SELECT 'posting shape ' || id, kind, debit * 10 + credit FROM postings
        WHERE (kind, debit, credit) NOT IN ((0, 3, 0), (1, 0, 3), (2, 2, 3), (3, 0, 2), (3, 1, 2),
-         (4, 5, 2), (4, 2, 5), (5, 0, 4), (5, 1, 4), (6, 0, 1)))",
+         (4, 5, 2), (4, 2, 5), (5, 0, 4), (5, 1, 4), (6, 0, 1), (7, 8, 0)))",
 
     // Users.
     R"(WITH replay AS (
@@ -26,6 +26,18 @@ constexpr const char* checks[] = {
        FROM balances b FULL JOIN replay r USING (user_address)
        WHERE coalesce(b.balance, 0) <> coalesce(r.owed, 0))",
 
+    // What users are owed altogether, and how many there are: the running totals.
+    R"(WITH replay AS (
+         SELECT coalesce(sum(CASE WHEN credit = 3 THEN amount ELSE -amount END), 0) AS owed,
+                count(DISTINCT user_address) AS n
+         FROM postings WHERE debit = 3 OR credit = 3),
+       lines(what, stored, replayed) AS (
+         SELECT 'ledger_totals rows', count(*), 1 FROM ledger_totals
+         UNION ALL SELECT 'ledger_totals.users', t.users, r.owed FROM ledger_totals t, replay r
+         UNION ALL SELECT 'ledger_totals.user_count', t.user_count, r.n
+           FROM ledger_totals t, replay r)
+       SELECT what, stored, replayed FROM lines WHERE stored IS DISTINCT FROM replayed)",
+
     // The buffer, its totals and the accounts that exist once.
     R"(WITH moves AS (
          SELECT debit, credit, sum(amount) AS amount FROM postings GROUP BY debit, credit),
@@ -34,7 +46,7 @@ constexpr const char* checks[] = {
                    - coalesce((SELECT sum(amount) FROM moves WHERE credit = a.n), 0) AS net,
                 coalesce((SELECT sum(amount) FROM moves WHERE debit = a.n AND credit <> 3), 0)
                   AS deposited
-         FROM generate_series(0, 5) a(n)),
+         FROM generate_series(0, 8) a(n)),
        buffer AS (SELECT * FROM liquidity_buffer),
        lines(what, stored, replayed) AS (
          SELECT 'liquidity_buffer rows', count(*), 1 FROM buffer
@@ -46,7 +58,8 @@ constexpr const char* checks[] = {
            FROM buffer b, replay r WHERE r.n = 0
          UNION ALL SELECT 'account ' || name, l.balance,
              CASE WHEN a.n = 4 THEN -r.net ELSE r.net END
-           FROM (VALUES (1, 'reserve'), (2, 'in_transit'), (4, 'capital'), (5, 'conversion_loss'))
+           FROM (VALUES (1, 'reserve'), (2, 'in_transit'), (4, 'capital'), (5, 'conversion_loss'),
+             (8, 'venue_loss'))
              a(n, name) JOIN replay r USING (n) LEFT JOIN ledger_accounts l ON l.account = a.n)
        SELECT what, stored, replayed FROM lines WHERE stored IS DISTINCT FROM replayed)",
 
@@ -69,9 +82,20 @@ constexpr const char* checks[] = {
        UNION ALL SELECT 'bet ' || id || ' user', 1, users FROM pairs
          WHERE users <> 1 OR encode(user_address, 'hex') <> who
        UNION ALL SELECT 'bet ' || id || ' parts', amount, spent + fee + refunded::numeric FROM pairs
-         WHERE amount <> CASE status WHEN 'placing' THEN amount + spent + fee + refunded::numeric
-                                     WHEN 'failed' THEN refunded + (spent + fee) * 2::numeric
-                                     ELSE spent + fee + refunded::numeric END)",
+         WHERE amount <> CASE
+           WHEN status = 'placing' THEN amount + spent + fee + refunded::numeric
+           WHEN status = 'failed' THEN refunded + (spent + fee) * 2::numeric
+           WHEN refunded = 0 THEN least(amount, spent + fee::numeric)
+           ELSE spent + fee + refunded::numeric END)",
+
+    // What a bet was charged above its amount is the house's loss, and nothing else is.
+    R"(WITH booked AS (
+         SELECT reference, sum(amount) AS amount FROM postings WHERE kind = 7 GROUP BY reference),
+       pairs AS (
+         SELECT coalesce(b.bet_id, p.reference) AS id, coalesce(p.amount, 0) AS booked,
+                greatest(coalesce(b.spent + b.fee::numeric - b.amount, 0), 0) AS excess
+         FROM bets b FULL JOIN booked p ON p.reference = b.bet_id)
+       SELECT 'bet ' || id || ' loss', excess, booked FROM pairs WHERE excess <> booked)",
 
     // Accepted bets per day.
     R"(WITH daily AS (

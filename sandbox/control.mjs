@@ -24,13 +24,15 @@ export function startControl(chains, summary) {
   });
 }
 
-/** /oft?mode=auto|hold|drop&delay_ms=N */
-function setRelay({ relay }, { mode, delay_ms: delay }) {
+/** /oft?mode=auto|hold|drop|verify&delay_ms=N, /oft?retry=1 */
+function setRelay({ relay }, { mode, delay_ms: delay, retry }) {
   if (!relay) throw new Refusal(409, 'the sandbox was started with --no-conversion');
   if (mode !== undefined && !OFT_MODES.includes(mode))
     throw new Refusal(400, `mode must be one of ${OFT_MODES}`);
   if (delay !== undefined && !/^\d{1,9}$/.test(delay))
     throw new Refusal(400, 'delay_ms must be a number');
+  if (retry !== undefined && retry !== '1') throw new Refusal(400, 'retry must be 1');
+  if (retry) relay.retry();
   return relay.set({ mode, delayMs: delay && Number(delay) });
 }
 

@@ -1,7 +1,7 @@
 // Starts the sandbox, prints one JSON line on stdout when everything answers, runs until SIGINT,
 // SIGTERM or, with EXIT_ON_STDIN_CLOSE=1, until stdin closes. Logs go to stderr.
 import { describe, startChains, users } from './chains/chains.mjs';
-import { recordFill } from './chains/exchange.mjs';
+import { emitFill, recordFill } from './chains/exchange.mjs';
 import { startVenue } from './clob/server.mjs';
 import { startControl } from './control.mjs';
 import { parseOptions, USAGE } from './options.mjs';
@@ -30,9 +30,12 @@ async function main() {
 
   const started = Date.now();
   let chains = null;
-  const onFill = (exchange, id) => {
-    const recorded = chains && recordFill(chains.polygon.rpc, exchange, id);
-    recorded?.catch((e) => console.error(`[sandbox] fill of ${id} not on chain: ${e.message}`));
+  const onFill = (exchange, trade, events) => {
+    const record = events ? emitFill : recordFill;
+    const recorded = chains && record(chains.polygon.rpc, exchange, trade);
+    recorded?.catch((e) =>
+      console.error(`[sandbox] fill of ${trade.orderId} not on chain: ${e.message}`),
+    );
   };
   const venue = await startVenue({ tradeDelayMs: options.tradeDelayMs, onFill });
   running.push(venue);

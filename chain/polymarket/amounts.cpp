@@ -36,6 +36,14 @@ std::optional<lot> lot_of(share_amount size, usdc price, const rounding& r) {
   return lot{shares, floor_to(*cost, r.amount_decimals)};
 }
 
+/// A BUY of `spend` (2 decimals) at `cap`, its shares cut at `taker_decimals`.
+std::optional<order_amounts> spend_at(usdc spend, usdc cap, int taker_decimals) {
+  if (!is_price(cap) || spend.micro <= 0) return std::nullopt;
+  const auto maker = spend.micro - spend.micro % size_step;
+  const auto shares = mul_div_floor(maker, micro_per_usdc, cap.micro);
+  return shares ? if_positive(maker, floor_to(*shares, taker_decimals)) : std::nullopt;
+}
+
 }  // namespace
 
 std::optional<rounding> rounding_of(usdc tick) {
@@ -63,16 +71,12 @@ std::optional<order_amounts> limit_sell(share_amount size, usdc price, const rou
 }
 
 std::optional<order_amounts> market_buy(usdc spend, usdc cap, const rounding& r) {
-  if (!is_price(cap) || spend.micro <= 0) return std::nullopt;
-  const auto maker = spend.micro - spend.micro % size_step;
-  const auto shares = mul_div_floor(maker, micro_per_usdc, cap.micro);
-  if (!shares) return std::nullopt;
-  return if_positive(maker, floor_to(*shares, r.amount_decimals));
+  return spend_at(spend, cap, r.amount_decimals);
 }
 
-std::optional<order_amounts> immediate_buy(usdc spend, usdc cap, const rounding& r) {
-  const auto amounts = market_buy(spend, cap, r);
-  return amounts ? if_positive(amounts->maker, floor_to(amounts->taker, 4)) : std::nullopt;
+std::optional<order_amounts> immediate_buy(usdc spend, usdc cap) {
+  constexpr int taker_decimals = 4;
+  return spend_at(spend, cap, taker_decimals);
 }
 
 std::optional<order_amounts> market_sell(share_amount size, usdc floor, const rounding& r) {

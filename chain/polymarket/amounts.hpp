@@ -37,8 +37,10 @@ struct order_amounts {
                                                       const rounding& r);
 /// As the official client: taker accuracy follows the tick.
 [[nodiscard]] std::optional<order_amounts> market_buy(usdc spend, usdc cap, const rounding& r);
-/// As the venue takes it (FOK, FAK): taker never has more than 4 decimals, whatever the tick.
-[[nodiscard]] std::optional<order_amounts> immediate_buy(usdc spend, usdc cap, const rounding& r);
+/// As the venue takes it (FOK, FAK): taker has 4 decimals, whatever the tick. A tick of ours that
+/// is coarser than the market's would cut more away and lift the price above the cap
+/// (facts/polymarket.md, change 19).
+[[nodiscard]] std::optional<order_amounts> immediate_buy(usdc spend, usdc cap);
 [[nodiscard]] std::optional<order_amounts> market_sell(share_amount size, usdc floor,
                                                        const rounding& r);
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
+#include <cctype>
 #include <utility>
 
 #include "chain/json.hpp"
@@ -14,35 +14,48 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view last_cursor = "LTE=";
+constexpr std::size_t ids_at_most = 64;
 
-template <class Enum, std::size_t N>
-std::optional<Enum> named(const std::string* text, std::string_view prefix,
-                          const std::array<std::pair<std::string_view, Enum>, N>& names) {
-  if (!text) return std::nullopt;
-  std::string_view word{*text};
-  if (word.starts_with(prefix)) word.remove_prefix(prefix.size());
-  for (const auto& [name, value] : names)
-    if (word == name) return value;
-  return std::nullopt;
+std::string upper(std::string_view text) {
+  std::string out{text};
+  for (auto& c : out)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  return out;
 }
 
-constexpr std::array order_states{
-    std::pair{std::string_view{"LIVE"}, order_state::live},
-    std::pair{std::string_view{"MATCHED"}, order_state::matched},
-    std::pair{std::string_view{"DELAYED"}, order_state::delayed},
-    std::pair{std::string_view{"UNMATCHED"}, order_state::unmatched},
-    std::pair{std::string_view{"CANCELED"}, order_state::canceled},
-    std::pair{std::string_view{"CANCELED_MARKET_RESOLVED"}, order_state::canceled},
-    std::pair{std::string_view{"INVALID"}, order_state::invalid}};
-constexpr std::array trade_states{
-    std::pair{std::string_view{"MATCHED"}, trade_state::matched},
-    std::pair{std::string_view{"MATCHED_NOT_BROADCASTED"}, trade_state::matched},
-    std::pair{std::string_view{"MINED"}, trade_state::mined},
-    std::pair{std::string_view{"CONFIRMED"}, trade_state::confirmed},
-    std::pair{std::string_view{"RETRYING"}, trade_state::retrying},
-    std::pair{std::string_view{"FAILED"}, trade_state::failed}};
-constexpr std::array sides{std::pair{std::string_view{"BUY"}, side::buy},
-                           std::pair{std::string_view{"SELL"}, side::sell}};
+/// The first word of a status, in capitals and without its prefix: "CANCELED" of
+/// "order_status_canceled_order couldn't be filled".
+std::string first_word(std::string_view status, std::string_view prefix) {
+  auto text = upper(status);
+  if (text.starts_with(prefix)) text.erase(0, prefix.size());
+  const auto end =
+      std::find_if(text.begin(), text.end(), [](char c) { return c < 'A' || c > 'Z'; });
+  text.erase(end, text.end());
+  return text;
+}
+
+template <class Enum, std::size_t N>
+Enum named(std::string_view word, const std::array<std::pair<std::string_view, Enum>, N>& names,
+           Enum otherwise) {
+  for (const auto& [name, value] : names)
+    if (word == name) return value;
+  return otherwise;
+}
+
+constexpr std::array order_states{std::pair{std::string_view{"LIVE"}, order_state::live},
+                                  std::pair{std::string_view{"MATCHED"}, order_state::matched},
+                                  std::pair{std::string_view{"DELAYED"}, order_state::delayed},
+                                  std::pair{std::string_view{"UNMATCHED"}, order_state::unmatched},
+                                  std::pair{std::string_view{"CANCELED"}, order_state::canceled},
+                                  std::pair{std::string_view{"CANCELLED"}, order_state::canceled},
+                                  std::pair{std::string_view{"KILLED"}, order_state::canceled},
+                                  std::pair{std::string_view{"EXPIRED"}, order_state::canceled},
+                                  std::pair{std::string_view{"INVALID"}, order_state::invalid}};
+constexpr std::array trade_states{std::pair{std::string_view{"MATCHED"}, trade_state::matched},
+                                  std::pair{std::string_view{"MINED"}, trade_state::mined},
+                                  std::pair{std::string_view{"CONFIRMED"}, trade_state::confirmed},
+                                  std::pair{std::string_view{"RETRYING"}, trade_state::retrying},
+                                  std::pair{std::string_view{"FAILED"}, trade_state::failed}};
 
 /// Why an order cannot be canceled, as the venue words it: whole texts.
 constexpr std::array<std::string_view, 7> gone_reasons{
@@ -60,11 +73,6 @@ std::optional<hash256> hash_member(const json& object, const char* key) {
   return text ? hash256::parse(*text) : std::nullopt;
 }
 
-std::optional<uint256> id_member(const json& object, const char* key) {
-  const auto* text = text_member(object, key);
-  return text ? uint256::parse_decimal(*text) : std::nullopt;
-}
-
 std::optional<std::int64_t> micro_member(const json& object, const char* key,
                                          excess rule = excess::refuse) {
   const auto* text = text_member(object, key);
@@ -76,50 +84,59 @@ read_verdict refusal(unsigned status) {
   return status == 401 || status == 403 ? read_verdict::unauthorized : read_verdict::unreadable;
 }
 
-std::optional<trade::maker_part> read_maker(const json& m) {
-  const auto order = hash_member(m, "order_id");
-  const auto matched = micro_member(m, "matched_amount");
-  const auto price = micro_member(m, "price", excess::round_up);
-  if (!order || !matched || !price) return std::nullopt;
-  return trade::maker_part{*order, {*matched}, {*price}};
+/// Adds a row's parts; those that do not say whose they are, are left out.
+void read_trade(const json& t, std::vector<trade>& out) {
+  const auto* id = text_member(t, "id");
+  const auto* status = text_member(t, "status");
+  if (!id || id->empty()) return;
+  const auto state = named(status ? first_word(*status, "TRADE_STATUS_") : std::string{},
+                           trade_states, trade_state::matched);
+  const auto add = [&](const json& part, const char* whose, const char* how_much, bool as_taker) {
+    const auto order = hash_member(part, whose);
+    if (!order) return;
+    const auto size = micro_member(part, how_much);
+    const auto price = micro_member(part, "price", excess::round_up);
+    out.push_back({*id,
+                   *order,
+                   {size.value_or(0)},
+                   {price.value_or(0)},
+                   size && price ? state : trade_state::matched,
+                   as_taker});
+  };
+  add(t, "taker_order_id", "size", true);
+  if (const auto* makers = array_member(t, "maker_orders"))
+    for (const auto& m : *makers) add(m, "order_id", "matched_amount", false);
 }
 
-std::optional<trade> read_trade(const json& t) {
-  const auto* id = text_member(t, "id");
-  const auto* role = text_member(t, "trader_side");
-  const auto* makers = array_member(t, "maker_orders");
-  const auto* tx = text_member(t, "transaction_hash");
-  const auto taker_order = hash_member(t, "taker_order_id");
-  const auto token = id_member(t, "asset_id");
-  const auto which = named(text_member(t, "side"), "", sides);
-  const auto size = micro_member(t, "size");
-  const auto price = micro_member(t, "price", excess::round_up);
-  const auto state = named(text_member(t, "status"), "TRADE_STATUS_", trade_states);
-  if (!id || id->empty() || !taker_order || !token || !which || !size || !price || !state ||
-      (role && *role != "TAKER" && *role != "MAKER"))
-    return std::nullopt;
-  trade out{*id, *taker_order, *token, *which, {*size}, {*price}, *state, {}, true, {}};
-  out.as_taker = !role || *role == "TAKER";
-  if (tx && !tx->empty()) {
-    const auto hash = hash256::parse(*tx);
-    if (!hash) return std::nullopt;
-    out.tx_hash = *hash;
+/// How far along a trade is. Two rows of one trade may both be terminal and differ: then it counts
+/// as failed, and the exchange has the last word.
+int rank(trade_state s) {
+  switch (s) {
+    case trade_state::matched: return 0;
+    case trade_state::retrying: return 1;
+    case trade_state::mined: return 2;
+    case trade_state::confirmed: return 3;
+    case trade_state::failed: return 4;
   }
-  if (makers) {
-    for (const auto& m : *makers) {
-      const auto part = read_maker(m);
-      if (!part) return std::nullopt;
-      out.makers.push_back(*part);
-    }
+  return 0;
+}
+
+bool grow(std::int64_t& sum, std::int64_t by) { return !__builtin_add_overflow(sum, by, &sum); }
+
+/// The ids that the venue names, unless one of them is no plain word.
+std::vector<std::string> plain_ids(const json* list) {
+  std::vector<std::string> out;
+  if (!list || list->size() > ids_at_most) return out;
+  for (const auto& id : *list) {
+    const auto* text = id.get_ptr<const std::string*>();
+    const bool plain = text && !text->empty() && text->size() <= 80 &&
+                       std::all_of(text->begin(), text->end(), [](char c) {
+                         return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
+                       });
+    if (!plain) return {};
+    out.push_back(*text);
   }
   return out;
-}
-
-/// Adds `shares` at `price` to the fill; false on overflow.
-bool add_to(fill& out, share_amount shares, usdc price) {
-  const auto cost = mul_div_ceil(shares.micro, price.micro, micro_per_usdc);
-  return cost && !__builtin_add_overflow(out.spent.micro, *cost, &out.spent.micro) &&
-         !__builtin_add_overflow(out.shares.micro, shares.micro, &out.shares.micro);
 }
 
 }  // namespace
@@ -132,12 +149,13 @@ order_answer read_order_answer(unsigned status, std::string_view body) {
   if (!document) return {};
   if (document->is_null()) return {read_verdict::absent, {}};
   const auto id = hash_member(*document, "id");
-  const auto state = named(text_member(*document, "status"), "ORDER_STATUS_", order_states);
-  const auto token = id_member(*document, "asset_id");
-  const auto size = micro_member(*document, "original_size");
-  const auto matched = micro_member(*document, "size_matched");
-  if (!id || !state || !token || !size || !matched) return {};
-  return {read_verdict::found, {*id, *state, *token, {*size}, {*matched}}};
+  const auto* word = text_member(*document, "status");
+  if (!id || !word || word->empty()) return {};
+  const auto* matched = text_member(*document, "size_matched");  // "" is nothing
+  const bool none = !matched || matched->empty() || read_micro(*matched) == 0;
+  return {read_verdict::found,
+          {*id, named(first_word(*word, "ORDER_STATUS_"), order_states, order_state::other), !none,
+           plain_ids(array_member(*document, "associate_trades"))}};
 }
 
 bool read_cancel_answer(unsigned status, std::string_view body, const hash256& hash) {
@@ -158,38 +176,36 @@ trades_page read_trades_answer(unsigned status, std::string_view body) {
   const auto* cursor = document ? text_member(*document, "next_cursor") : nullptr;
   if (!data || !cursor) return {};
   trades_page out;
-  for (const auto& t : *data) {
-    auto next = read_trade(t);
-    if (!next) return {};
-    out.trades.push_back(std::move(*next));
-  }
+  for (const auto& t : *data) read_trade(t, out.trades);
   out.verdict = read_verdict::found;
   if (*cursor != last_cursor) out.next_cursor = *cursor;
   return out;
 }
 
-std::optional<fill> fill_of(std::span<const trade> trades, const hash256& order) {
+void trade_set::add(const trade& t) {
+#ifdef HEADROOM_PLANTED_TRADE_COUNTED_TWICE  // for tests/simulation alone: it must notice
+  by_id_.emplace(t.id + "/" + std::to_string(by_id_.size()), t);
+  return;
+#endif
+  const auto [known, is_new] = by_id_.emplace(t.id, t);
+  if (!is_new && rank(t.state) >= rank(known->second.state)) known->second = t;
+}
+
+std::optional<fill> fill_of(const trade_set& trades, const fee_schedule& fees) {
   fill out;
-  bool all_confirmed = true;
-  std::set<std::string_view> seen;
-  for (const auto& t : trades) {
-    bool ours = t.taker_order == order;
-    for (const auto& m : t.makers) ours = ours || m.order == order;
-    if (!ours || !seen.insert(t.id).second) continue;
+  for (const auto& [id, t] : trades.all()) {
+    const auto cost = mul_div_floor(t.size.micro, t.price.micro, micro_per_usdc);
+    if (!cost || !grow(out.matched.micro, *cost)) return std::nullopt;
     if (t.state == trade_state::failed) {
-      out.any_failed = true;
+      ++out.failed;
       continue;
     }
-    ++out.trades;
-    all_confirmed = all_confirmed && t.state == trade_state::confirmed;
-    if (t.taker_order == order) {
-      if (!add_to(out, t.size, t.price)) return std::nullopt;
-      continue;
-    }
-    for (const auto& m : t.makers)
-      if (m.order == order && !add_to(out, m.matched, m.price)) return std::nullopt;
+    ++(t.state == trade_state::confirmed ? out.confirmed : out.open);
+    const auto fee = t.as_taker ? fee_for(t.size, t.price, fees) : usdc{};
+    if (!fee || !grow(out.spent.micro, *cost) || !grow(out.shares.micro, t.size.micro) ||
+        !grow(out.fee.micro, fee->micro))
+      return std::nullopt;
   }
-  out.final = out.trades > 0 && all_confirmed;
   return out;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,8 +10,9 @@
 
 #include "chain/polymarket/order.hpp"
 
-/// What the venue's answers mean. The rule: only words we know are a definite no; everything else
-/// may have happened and is looked up.
+/// What the venue's answers mean. The rule: an answer that is made before an order is taken (a 4xx,
+/// an unsuccessful 200 without our order) is a definite no unless its words say otherwise;
+/// everything else may have happened and is looked up.
 namespace headroom::chain::polymarket {
 
 enum class post_verdict : std::uint8_t {
@@ -20,17 +22,36 @@ enum class post_verdict : std::uint8_t {
   retry_later = 3,  // not accepted for now: the same bytes may be sent again
 };
 
+/// How far a refusal reaches beyond its own order.
+enum class stop_scope : std::uint8_t {
+  none = 0,
+  token = 1,        // this market's orders will be refused again; the others may go
+  version = 2,      // likewise, and the venue may have changed its protocol: ask it at once
+  account = 3,      // no order of ours will be taken until a human looked
+  credentials = 4,  // the API key was not accepted, which may pass
+};
+
 struct post_answer {
   post_verdict verdict = post_verdict::unknown;
-  /// Stable: for example fok_not_filled, insufficient_funds, invalid_amounts, duplicated.
+  /// Stable: for example fok_not_filled, insufficient_funds, invalid_amounts, duplicated. For
+  /// users, with reasons.hpp's sentence.
   std::string_view reason;
-  std::string detail;  // the venue's own words, at most 200 bytes of printable ASCII
-  bool stop = false;   // no bet can succeed until a human looked (banned, wrong version, ...)
+  /// The venue's own words, at most 200 bytes of printable ASCII: for the log only, they name our
+  /// account's balances.
+  std::string detail;
+  stop_scope scope = stop_scope::none;
   std::chrono::seconds retry_after{0};
 };
-/// Classifies the HTTP answer to POST /order of the order `hash`.
-[[nodiscard]] post_answer read_post_answer(unsigned status, std::string_view body,
-                                           std::string_view retry_after, const hash256& hash);
+/// The parts of an HTTP answer that count.
+struct post_reply {
+  unsigned status = 0;
+  std::string_view body;
+  std::string_view retry_after;  // the header, "" when there is none
+  std::int64_t now = 0;          // unix seconds, as the venue's clock shows them
+};
+/// Classifies the answer to POST /order of the order `hash` (facts/polymarket.md 4.2 and changes
+/// 11, 12, 16 to 18).
+[[nodiscard]] post_answer read_post_answer(const post_reply& r, const hash256& hash);
 
 enum class order_state : std::uint8_t {
   live = 0,
@@ -38,15 +59,17 @@ enum class order_state : std::uint8_t {
   delayed = 2,
   unmatched = 3,
   canceled = 4,
-  invalid = 5
+  invalid = 5,
+  other = 6  // a word that we do not know: it may still fill
 };
-/// GET /data/order/{hash}.
+/// GET /data/order/{hash}. The venue writes text behind a status ("CANCELED_order couldn't be fully
+/// filled. ..."), and may spell it in any case: the first word counts (changes of 2026-11-29, 11).
+/// Its sizes have no certain unit, so only zero and not zero are told apart (11c).
 struct venue_order {
   hash256 id;
   order_state state = order_state::live;
-  uint256 token;
-  share_amount original_size;
-  share_amount size_matched;
+  bool something_matched = false;
+  std::vector<std::string> trades;  // ids, as far as it names them
 };
 
 /// How a read ended. `absent` proves nothing: killed and filled orders may vanish.
@@ -71,43 +94,51 @@ enum class trade_state : std::uint8_t {
   failed = 4
 };
 
-/// One match of our order. Terminal: confirmed, failed.
+/// One order's part of a match. Terminal: confirmed, failed. A status that we do not know is
+/// `matched`; so is a trade whose numbers cannot be read: it is not final.
 struct trade {
   std::string id;
-  hash256 taker_order;
-  uint256 token;
-  polymarket::side side = side::buy;  // of the taker
+  hash256 order;
   share_amount size;
   usdc price;  // micro per share; more than six decimals are rounded up
   trade_state state = trade_state::matched;
-  hash256 tx_hash;  // zero until the venue shows one
-  bool as_taker = true;
-  struct maker_part {
-    hash256 order;
-    share_amount matched;
-    usdc price;
-  };
-  std::vector<maker_part> makers;
+  bool as_taker = true;  // takers pay the fee; an order that the venue let rest may be a maker
 };
 
 struct trades_page {
   read_verdict verdict = read_verdict::unreadable;
-  std::vector<trade> trades;
-  std::string next_cursor;  // "" after the last page
+  std::vector<trade> trades;  // one for the taker's order and one for each maker's
+  std::string next_cursor;    // "" after the last page
 };
 inline constexpr std::string_view first_cursor = "MA==";
-/// GET /data/trades. One trade we cannot read makes the page unreadable.
+/// GET /data/trades. A row that does not say whose it is counts for nobody: what is missing of an
+/// order is missed by its money, and nothing is given back on the trades' word alone.
 [[nodiscard]] trades_page read_trades_answer(unsigned status, std::string_view body);
 
-/// What one of our orders got, over all its trades that did not fail.
-struct fill {
-  share_amount shares;
-  usdc spent;          // shares x price, each trade rounded up
-  bool final = false;  // all trades are confirmed
-  bool any_failed = false;
-  std::size_t trades = 0;
+/// The trades of one order, each id once: pages repeat rows when a trade lands between them, and
+/// may show an older state again. The state that is further along stays.
+class trade_set {
+ public:
+  void add(const trade& t);
+  [[nodiscard]] bool empty() const noexcept { return by_id_.empty(); }
+  [[nodiscard]] const std::map<std::string, trade>& all() const noexcept { return by_id_; }
+
+ private:
+  std::map<std::string, trade> by_id_;
 };
-/// Nothing when a sum overflows. Each trade id counts once.
-[[nodiscard]] std::optional<fill> fill_of(std::span<const trade> trades, const hash256& order);
+
+/// What an order got by its trades. Cost and fee as the exchange calculates them: floor(size x
+/// price), and the fee cut at 5 decimals (changes of 2026-11-29, 1 and 3).
+struct fill {
+  share_amount shares;  // of what did not fail
+  usdc spent;
+  usdc fee;      // by the schedule that is handed in
+  usdc matched;  // money in all trades, failed ones too
+  std::size_t open = 0;
+  std::size_t confirmed = 0;
+  std::size_t failed = 0;
+};
+/// Nothing when a sum overflows.
+[[nodiscard]] std::optional<fill> fill_of(const trade_set& trades, const fee_schedule& fees);
 
 }  // namespace headroom::chain::polymarket

@@ -20,13 +20,21 @@ big power(const big& base, std::uint32_t exponent) {
   return out;
 }
 
-/// ceil(numerator / denominator), then up to 5 decimals.
-std::optional<usdc> rounded_up(const big& numerator, const big& denominator) {
-  const big scaled = denominator * fee_step;
-  const big steps = (numerator + scaled - 1) / scaled;
+std::optional<usdc> of_steps(const big& steps) {
   const big micro = steps * fee_step;
   if (micro > INT64_MAX) return std::nullopt;
   return usdc{static_cast<std::int64_t>(micro)};
+}
+
+/// numerator / denominator micro-USDC, up to 5 decimals.
+std::optional<usdc> rounded_up(const big& numerator, const big& denominator) {
+  const big scaled = denominator * fee_step;
+  return of_steps((numerator + scaled - 1) / scaled);
+}
+
+/// The same, cut at 5 decimals.
+std::optional<usdc> rounded_down(const big& numerator, const big& denominator) {
+  return of_steps(numerator / (denominator * fee_step));
 }
 
 bool is_usable(const fee_schedule& f) {
@@ -43,9 +51,12 @@ big weight(std::int64_t price, std::uint32_t exponent) {
 
 std::optional<fee_schedule> read_fee_schedule(const nlohmann::json* fd) {
   if (!fd || fd->is_null()) return fee_schedule{};
+  if (!fd->is_object()) return std::nullopt;
   const auto* rate = member(*fd, "r");
   const auto* exponent = member(*fd, "e");
-  if (!rate || !rate->is_number() || !exponent || !exponent->is_number()) return std::nullopt;
+  if (!rate || rate->is_null()) return fee_schedule{};
+  if (rate->is_number() && rate->get<double>() == 0) return fee_schedule{};
+  if (!rate->is_number() || !exponent || !exponent->is_number()) return std::nullopt;
   const double micro = rate->get<double>() * static_cast<double>(micro_per_usdc);
   const double e = exponent->get<double>();
   if (!(micro >= 0) || micro > static_cast<double>(micro_per_usdc) ||
@@ -61,7 +72,7 @@ std::optional<usdc> fee_for(share_amount shares, usdc price, const fee_schedule&
   const big unit{micro_per_usdc};
   const big numerator = big{shares.micro} * f.rate_micro *
                         power(big{price.micro} * (micro_per_usdc - price.micro), f.exponent);
-  return rounded_up(numerator, unit * power(unit, 2 * f.exponent));
+  return rounded_down(numerator, unit * power(unit, 2 * f.exponent));
 }
 
 std::optional<usdc> worst_fee(usdc spend, usdc cap, usdc tick, const fee_schedule& f) {

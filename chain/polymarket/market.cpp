@@ -65,7 +65,7 @@ std::optional<priced_buy> price_buy(usdc budget, usdc cap, const market& m) {
   const auto usable = has_fee ? sub_saturating(budget, usdc{rounding_room}) : budget;
   const auto spend = largest_spend(usable, cap, m.ticks.tick, m.fees);
   if (spend < smallest_buy) return std::nullopt;
-  const auto amounts = immediate_buy(spend, cap, m.ticks);
+  const auto amounts = immediate_buy(spend, cap);
   if (!amounts || amounts->maker < smallest_buy.micro) return std::nullopt;
   const auto fee = worst_fee(usdc{amounts->maker}, cap, m.ticks.tick, m.fees);
   if (!fee) return std::nullopt;

@@ -10,7 +10,8 @@
 namespace headroom::chain::polymarket {
 namespace {
 
-constexpr std::uint8_t layout_version = 1;
+constexpr std::uint8_t bare_layout = 1;
+constexpr std::uint8_t layout_with_terms = 2;
 constexpr unsigned post_only_bit = 0x80;  // in the byte of the order type
 
 std::uint64_t magnitude(std::int64_t amount) {
@@ -136,8 +137,8 @@ std::string post_body(const signed_order& o, std::string_view owner_api_key) {
 
 byte_vector encode(const signed_order& o) {
   const auto& b = o.body;
-  return writer{encoded_size}
-      .byte(layout_version)
+  writer out{encoded_size_with_terms};
+  out.byte(o.terms ? layout_with_terms : bare_layout)
       .number(o.exchange.chain_id)
       .bytes(o.exchange.contract.view())
       .byte(static_cast<std::uint8_t>(static_cast<unsigned>(o.type) |
@@ -154,12 +155,18 @@ byte_vector encode(const signed_order& o) {
       .number(b.timestamp_ms)
       .bytes(b.metadata.view())
       .bytes(b.builder.view())
-      .bytes(o.signature.view())
-      .done();
+      .bytes(o.signature.view());
+  if (o.terms)
+    out.number(magnitude(o.terms->fees.rate_micro))
+        .number(o.terms->fees.exponent)
+        .number(o.terms->block);
+  return out.done();
 }
 
 std::optional<signed_order> decode(byte_view bytes) {
-  if (bytes.size() != encoded_size || bytes[0] != layout_version) return std::nullopt;
+  const bool with_terms = bytes.size() == encoded_size_with_terms && bytes[0] == layout_with_terms;
+  const bool bare = bytes.size() == encoded_size && bytes[0] == bare_layout;
+  if (!with_terms && !bare) return std::nullopt;
   cursor in{bytes.subspan(1)};
   signed_order out;
   auto& b = out.body;
@@ -181,6 +188,13 @@ std::optional<signed_order> decode(byte_view bytes) {
   in.bytes(b.metadata);
   in.bytes(b.builder);
   in.bytes(out.signature);
+  if (with_terms) {
+    const auto rate = in.number();
+    const auto exponent = in.number();
+    out.terms = order_terms{{static_cast<std::int64_t>(rate), static_cast<std::uint32_t>(exponent)},
+                            in.number()};
+    if (rate > static_cast<std::uint64_t>(micro_per_usdc) || exponent > 4) return std::nullopt;
+  }
   if (type > 3 || which > 1 || b.salt > max_salt || b.signature_type != 0 ||
       maker_amount > INT64_MAX || taker_amount > INT64_MAX)
     return std::nullopt;

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "chain/polymarket/fees.hpp"
 #include "chain/secp256k1.hpp"
 #include "domain/money.hpp"
 #include "domain/records.hpp"
@@ -48,6 +49,14 @@ struct order {
 /// order is sent.
 [[nodiscard]] hash256 hash_of(const order& o, const exchange& e);
 
+/// What was true when the order was signed, kept with it: the fee as its reserve was calculated
+/// (markets change it, and leave), and a block of the chain that is older than any fill of it.
+struct order_terms {
+  fee_schedule fees;
+  std::uint64_t block = 0;  // 0: not known
+  friend bool operator==(const order_terms&, const order_terms&) = default;
+};
+
 /// Everything that goes to the venue except who owns the API key. Final once signed.
 struct signed_order {
   order body;
@@ -57,6 +66,7 @@ struct signed_order {
   bool post_only = false;        // GTC and GTD only; not signed
   signature65 signature;
   hash256 hash;
+  std::optional<order_terms> terms{};  // for our own books; an order of layout 1 has none
 };
 /// Sets maker and signer to the key's account and the signature type to 0.
 [[nodiscard]] signed_order sign(order body, const exchange& e, order_type type,
@@ -65,8 +75,10 @@ struct signed_order {
 /// Exact body of POST /order, members in the official client's order.
 [[nodiscard]] std::string post_body(const signed_order& o, std::string_view owner_api_key);
 
-/// For storage: version byte and a fixed layout of `encoded_size` bytes.
+/// For storage: version byte and a fixed layout of `encoded_size` bytes (version 1), followed by
+/// the terms in version 2.
 inline constexpr std::size_t encoded_size = 273;
+inline constexpr std::size_t encoded_size_with_terms = encoded_size + 24;
 [[nodiscard]] byte_vector encode(const signed_order& o);
 /// Nothing unless the layout is known and the signature is the signer's own.
 [[nodiscard]] std::optional<signed_order> decode(byte_view bytes);

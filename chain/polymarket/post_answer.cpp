@@ -1,9 +1,10 @@
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <cmath>
 
 #include "chain/json.hpp"
 #include "chain/polymarket/answers.hpp"
+#include "chain/retry_after.hpp"
 
 namespace headroom::chain::polymarket {
 namespace {
@@ -12,11 +13,14 @@ struct known_text {
   std::string_view part;  // lower case
   post_verdict verdict;
   std::string_view reason;
-  bool stop = false;
+  stop_scope scope = stop_scope::none;
 };
 
 constexpr auto no = post_verdict::refused;
 constexpr auto look = post_verdict::unknown;
+constexpr auto account = stop_scope::account;
+constexpr auto token = stop_scope::token;
+constexpr auto version = stop_scope::version;
 
 /// The first line whose part is found decides.
 constexpr std::array known_texts{
@@ -26,6 +30,9 @@ constexpr std::array known_texts{
     known_text{"order match delayed", look, "delayed"},
     known_text{"order_delayed", look, "delayed"},
     known_text{"context canceled", look, "context_canceled"},
+    known_text{"could not insert order", look, "server_error"},
+    known_text{"could not run the execution", look, "server_error"},
+    known_text{"order timed out", look, "server_error"},
     // not filled, and never will be by this POST
     known_text{"couldn't be fully filled", no, "fok_not_filled"},
     known_text{"fully filled or killed", no, "fok_not_filled"},
@@ -49,15 +56,18 @@ constexpr std::array known_texts{
     known_text{"trade contains rounding issues", no, "rounding"},
     known_text{"discrepancy greater than allowed", no, "rounding"},
     known_text{"too many orders", no, "invalid_order_payload"},
+    // this market's orders will be refused again
+    known_text{"orderbook", no, "orderbook_gone", token},
+    known_text{"invalid order payload", no, "invalid_order_payload", token},
+    known_text{"invalid signature", no, "invalid_signature", token},
+    known_text{"order_version_mismatch", no, "order_version_mismatch", version},
+    known_text{"invalid order version", no, "order_version_mismatch", version},
     // nothing will work until a human looked
-    known_text{"invalid order payload", no, "invalid_order_payload", true},
-    known_text{"owner of the api key", no, "wrong_owner", true},
-    known_text{"address of the api key", no, "wrong_signer", true},
-    known_text{"maker address not allowed", no, "maker_not_allowed", true},
-    known_text{"invalid signature", no, "invalid_signature", true},
-    known_text{"order_version_mismatch", no, "order_version_mismatch", true},
-    known_text{"address banned", no, "address_banned", true},
-    known_text{"closed only mode", no, "closed_only", true},
+    known_text{"owner of the api key", no, "wrong_owner", account},
+    known_text{"address of the api key", no, "wrong_signer", account},
+    known_text{"maker address not allowed", no, "maker_not_allowed", account},
+    known_text{"address banned", no, "address_banned", account},
+    known_text{"closed only mode", no, "closed_only", account},
 };
 
 /// Documented refusals of a paused venue; any other 503 says nothing.
@@ -82,26 +92,48 @@ post_answer judged(std::string_view words, post_verdict otherwise, std::string_v
   const auto text = lower(words);
   for (const auto& known : known_texts)
     if (text.find(known.part) != std::string::npos)
-      return {known.verdict, known.reason, printable(words), known.stop, {}};
-  return {otherwise, reason, printable(words), false, {}};
+      return {known.verdict, known.reason, printable(words), known.scope, {}};
+  return {otherwise, reason, printable(words), stop_scope::none, {}};
 }
 
-post_answer later(std::string_view reason, std::string_view words, std::string_view retry_after) {
-  int seconds = 0;
-  std::from_chars(retry_after.data(), retry_after.data() + retry_after.size(), seconds);
-  return {post_verdict::retry_later, reason, printable(words), false,
-          std::chrono::seconds{std::clamp(seconds, 0, 600)}};
+constexpr std::chrono::seconds longest_wait{600};
+
+/// The longer of what header and body ask for: `retry_after_seconds` is the body's (change 18).
+std::chrono::seconds wait_of(const post_reply& r, const nlohmann::json* document) {
+  const auto header = read_retry_after(r.retry_after, r.now).value_or(std::chrono::seconds{0});
+  const auto* member_of_body = document ? member(*document, "retry_after_seconds") : nullptr;
+  std::chrono::seconds body{0};
+  if (member_of_body && member_of_body->is_number()) {
+    const auto seconds = member_of_body->get<double>();
+    if (seconds > 0)
+      body = std::chrono::seconds{static_cast<std::int64_t>(
+          std::ceil(std::min(seconds, static_cast<double>(longest_wait.count()))))};
+  }
+  return std::clamp(std::max(header, body), std::chrono::seconds{0}, longest_wait);
 }
 
+post_answer later(std::string_view reason, std::string_view words, std::chrono::seconds wait) {
+  return {post_verdict::retry_later, reason, printable(words), stop_scope::none, wait};
+}
+
+/// A 200. One that gives a reason and not our order's id, or that says it failed, was not accepted:
+/// every official client takes it as a refusal (change 12). One that says both is looked up.
 post_answer accepted(const nlohmann::json& document, const hash256& hash) {
   const auto success = flag_member(document, "success");
   const auto* error = text_member(document, "errorMsg");
   const auto* status = text_member(document, "status");
   const auto* id = text_member(document, "orderID");
   const auto words = error ? std::string_view{*error} : std::string_view{};
-  if (success && !*success) return judged(words, look, "unsuccessful");
-  if (!success || !status || !id || !words.empty()) return {look, "unreadable", printable(words)};
-  if (hash256::parse(*id) != hash) return {look, "wrong_order_id", printable(*id)};
+  if (!success) return {look, "unreadable", printable(words)};
+  const bool named = id && !id->empty();
+  const bool ours = named && hash256::parse(*id) == hash;
+  if (named && !ours) return {look, "wrong_order_id", printable(*id)};
+  if (!*success) return judged(words, named ? look : no, named ? "contradictory" : "refused");
+  if (!words.empty()) {
+    if (named) return {look, "contradictory", printable(words)};
+    return judged(words, no, "refused");
+  }
+  if (!status || !named) return {look, "unreadable", printable(words)};
   if (*status == "matched") return {post_verdict::matched, "matched", {}};
   if (*status == "live") return {look, "live", {}};
   if (*status == "delayed") return {look, "delayed", {}};
@@ -109,34 +141,48 @@ post_answer accepted(const nlohmann::json& document, const hash256& hash) {
   return {look, "unreadable", printable(*status)};
 }
 
+/// A documented refusal of a paused venue, by its words or because it says when to come back.
+bool is_pause(const nlohmann::json& document) {
+  const auto text = lower(to_text(document));
+  return member(document, "retry_after_seconds") != nullptr ||
+         std::any_of(pauses.begin(), pauses.end(),
+                     [&](auto part) { return text.find(part) != std::string::npos; });
+}
+
+/// Statuses of requests that were refused before an order was taken. Not 408, 409 and 499: a server
+/// between us and the venue may say those of a request that it passed on.
+bool is_refusal(unsigned status) {
+  return status >= 400 && status < 500 && status != 408 && status != 409 && status != 499;
+}
+
 }  // namespace
 
-post_answer read_post_answer(unsigned status, std::string_view body, std::string_view retry_after,
-                             const hash256& hash) {
-  const auto document = read_json(body);
-  if (status == 200 || status == 201)
-    return document ? accepted(*document, hash) : post_answer{look, "unreadable", printable(body)};
+post_answer read_post_answer(const post_reply& r, const hash256& hash) {
+  const auto document = read_json(r.body);
+  if (r.status == 200 || r.status == 201)
+    return document ? accepted(*document, hash)
+                    : post_answer{look, "unreadable", printable(r.body)};
   const auto* error = document ? text_member(*document, "error") : nullptr;
   if (!error && document) error = text_member(*document, "errorMsg");
-  const std::string_view words = error ? std::string_view{*error} : body;
+  const std::string_view words = error ? std::string_view{*error} : r.body;
+  const auto wait = wait_of(r, document ? &*document : nullptr);
 
-  switch (status) {
-    case 400: return judged(words, look, "unrecognised");
-    case 401: return {no, "unauthorized", printable(words), true, {}};
-    case 403: return {no, "region_restricted", printable(words), true, {}};
-    case 425: return later("engine_restarting", words, retry_after);
-    case 429: return later("rate_limited", words, retry_after);
-    case 503: {
-      const auto text = document ? lower(to_text(*document)) : std::string{};
-      const bool documented = std::any_of(pauses.begin(), pauses.end(), [&](auto part) {
-        return text.find(part) != std::string::npos;
-      });
-      if (documented) return later("trading_paused", words, retry_after);
-      break;
+  switch (r.status) {
+    case 401: {
+      auto out = later("unauthorized", words, wait);
+      out.scope = stop_scope::credentials;
+      return out;
     }
+    case 403: return {no, "region_restricted", printable(words), account, {}};
+    case 425: return later("engine_restarting", words, wait);
+    case 429: return later("rate_limited", words, wait);
+    case 503:
+      if (document && is_pause(*document)) return later("trading_paused", words, wait);
+      break;
     default: break;
   }
-  return {look, status >= 500 ? "server_error" : "unrecognised", printable(words)};
+  if (is_refusal(r.status)) return judged(words, no, "refused");
+  return {look, r.status >= 500 ? "server_error" : "unrecognised", printable(words)};
 }
 
 }  // namespace headroom::chain::polymarket

@@ -3,20 +3,37 @@
 #include "chain/polymarket/venue_desk.hpp"
 
 namespace headroom::chain::polymarket {
+namespace {
+
+constexpr double pass_burst = 4;  // a lone bet is followed closely at first
+
+asker_budgets budgets_of(const venue_settings& s, double share) {
+  constexpr double seconds_at_once = 10;
+  constexpr std::size_t askers_at_most = 65'536;
+  const auto rate = s.orders_per_second * share;
+  return {rate, std::max(1.0, rate * seconds_at_once), askers_at_most};
+}
+
+}  // namespace
 
 actors::venue_actor::behavior_type venue_behavior(venue_self self, actors::world_ptr w,
                                                   venue_settings settings,
                                                   std::shared_ptr<const private_key> key,
-                                                  http_actor http, rpc_actor chain) {
+                                                  venue_doors doors, rpc_actor chain) {
   auto& st = self->state;
   st.w = std::move(w);
   st.settings = std::move(settings);
   st.key = std::move(key);
   st.account = st.key->address_of();
-  st.http = std::move(http);
+  st.doors = std::move(doors);
   st.chain = std::move(chain);
   st.rate = rate_limit{st.settings.orders_per_second, st.settings.order_burst};
+  st.signers = budgets_of(st.settings, st.settings.signer_share);
+  st.keys = budgets_of(st.settings, st.settings.key_share);
+  st.passes = rate_limit{st.settings.trade_passes_per_second, pass_burst};
+  st.data_reads = rate_limit{st.settings.reads_per_second, st.settings.read_burst};
   venue_desk{self}.check_version();
+  venue_desk{self}.note_block();
   return {
       [self](const actors::quote_order& x) { return venue_desk{self}.quote(x); },
       [self](const actors::order_quote& q) { return venue_desk{self}.sign(q); },
@@ -30,11 +47,13 @@ actors::venue_actor::behavior_type venue_behavior(venue_self self, actors::world
                                      {{"url", s.settings.url},
                                       {"account", s.account.hex()},
                                       {"version", std::to_string(s.version)},
-                                      {"stopped", s.stopped},
+                                      {"stopped", venue_desk{self}.why_closed()},
+                                      {"stopped_markets", std::to_string(s.stopped_markets.size())},
                                       {"api_key", s.credentials ? "yes" : "no"},
                                       {"markets", std::to_string(s.markets.size())},
                                       {"queued", std::to_string(s.queue.size())},
                                       {"in_flight", std::to_string(s.in_flight)},
+                                      {"following", std::to_string(s.looks.size())},
                                       {"filled", std::to_string(s.filled)},
                                       {"refused", std::to_string(s.refused)},
                                       {"unknown", std::to_string(s.unknown)},

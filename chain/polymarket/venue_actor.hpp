@@ -5,11 +5,15 @@
 #include <map>
 #include <unordered_map>
 
+#include "actors/log_limit.hpp"
 #include "actors/observed.hpp"
 #include "actors/world.hpp"
+#include "chain/finality.hpp"
 #include "chain/polymarket/answers.hpp"
+#include "chain/polymarket/asker_budgets.hpp"
 #include "chain/polymarket/auth.hpp"
 #include "chain/polymarket/market.hpp"
+#include "chain/polymarket/order_judge.hpp"
 #include "chain/polymarket/rate_limit.hpp"
 #include "chain/rpc_bridge.hpp"
 
@@ -23,18 +27,44 @@ struct venue_settings {
   std::chrono::milliseconds order_timeout{5'000};
   std::chrono::milliseconds read_timeout{5'000};
   std::chrono::milliseconds market_ttl{60'000};
-  /// How long a submit waits for its trades to be final before it says `unknown`.
+  /// How long a look-up that follows a match waits for its trades to be final.
   std::chrono::milliseconds confirm_wait{10'000};
-  std::chrono::milliseconds confirm_poll{250};  // the longest pause between two looks
+  /// One stream of the account's trades serves all open bets: so many passes over it a second.
+  double trade_passes_per_second = 2;
+  /// All reads of /data/... together. The venue's limit is 500 in 10 s for one address
+  /// (facts/polymarket.md 4.7): burst + 10 x rate stays below.
+  double reads_per_second = 35;
+  double read_burst = 50;
+  /// From then on after it was sent, a final word of the venue is not held back for a silent chain,
+  /// and shares that were asked for count as all of it.
+  std::chrono::milliseconds settling_time{30'000};
+  finality_rule finality;  // of the exchange's chain
   double orders_per_second = 40;
   double order_burst = 60;
   std::size_t max_queued = 256;     // submits waiting for the rate, then `not_now`
   std::size_t max_in_flight = 256;  // submits at the venue
   std::size_t max_reads = 512;      // quotes, look-ups and cancels in progress
-  /// After an answer that no bet can survive (banned, wrong version, ...): no bets for this long.
+  std::size_t max_loads = 64;       // markets being read at once
+  /// Of `orders_per_second` for one user's own signatures, and for one service key; ten seconds of
+  /// it may come at once.
+  double signer_share = 0.125;
+  double key_share = 0.75;
+  /// After an answer that no bet can survive (banned, closed only, ...): no bets for this long.
   std::chrono::milliseconds stop_pause{300'000};
+  /// After an answer that no order on this market can survive: none on it for this long.
+  std::chrono::milliseconds market_pause{60'000};
+  /// How long the API key may be refused, renewed again and again, before bets are refused too.
+  std::chrono::milliseconds credentials_patience{180'000};
+  std::chrono::milliseconds unknown_ttl{60'000};  // how long an unknown token is remembered
   std::chrono::milliseconds version_check{3'600'000};
   std::chrono::milliseconds key_renewal{5'000};  // a refused API key is renewed at most this often
+};
+
+/// Ways to the venue, each with its own connections and bound: a crowd in one keeps nobody from the
+/// other.
+struct venue_doors {
+  http_actor orders;  // orders, cancels, and what they need: keys, time, version
+  http_actor reads;   // markets, look-ups, trades
 };
 
 struct venue_state {
@@ -46,7 +76,7 @@ struct venue_state {
   venue_settings settings;
   std::shared_ptr<const private_key> key;
   address account;
-  http_actor http;
+  venue_doors doors;
   rpc_actor chain;
 
   // who we are
@@ -57,17 +87,62 @@ struct venue_state {
   bool renewal_due = false;
   time_point renewed_at{};  // last attempt
   std::vector<std::function<void(bool)>> waiting_for_key;
-  int version = 0;  // of the venue's protocol; 0 = not known
-  std::string stopped;
-  time_point stopped_until{};
+  int version = 0;                 // of the venue's protocol; 0 = not known
+  bool version_asked = false;      // and answered, or not
+  std::uint64_t version_turn = 0;  // of the look that is due
+  std::map<actors::venue_stop, time_point> stopped_until;
+  std::optional<time_point> unauthorized_since;  // of orders, renewed keys notwithstanding
+  actors::log_limit logged;
 
   // markets
   struct cached {
     market value;
-    time_point until;
+    time_point read_at;
   };
   std::unordered_map<uint256, cached> markets;
+  struct refusal {
+    errc why = errc::unknown_market;
+    time_point until;
+  };
+  std::unordered_map<uint256, refusal> unreadable;  // tokens that could not be read just now
+  std::unordered_map<uint256, refusal> stopped_markets;
   std::unordered_map<uint256, std::vector<market_answer>> loading;
+
+  /// One look-up: an order, and what is known of it so far.
+  struct look {
+    order_facts order;
+    address exchange;
+    uint256 token;
+    std::uint64_t block = 0;  // older than any fill of it; 0: not known
+    timestamp sent_at;
+    timestamp deadline;
+    bool follow = false;
+    bool young = false;  // the shared stream shows its trades
+    bool has_object = false;
+    bool has_trades = false;
+    bool at_exchange = false;  // its word is on the way
+    bool ended = false;
+    time_point give_up{};
+    order_evidence known;
+    caf::typed_response_promise<actors::venue_answer> promise;
+  };
+  using look_ptr = std::shared_ptr<look>;
+
+  // what became of orders
+  std::size_t looking = 0;
+  std::vector<look_ptr> looks;  // of young orders: they wait for the account's trades
+  rate_limit passes;
+  std::unordered_map<hash256, std::vector<look_ptr>> pass;  // whom the present pass is for
+  std::int64_t pass_since = 0;                              // unix seconds
+  bool pass_on = false;
+  bool pass_due = false;
+  std::chrono::milliseconds pass_pause{0};
+  rate_limit data_reads;
+  std::deque<std::function<void()>> waiting_reads;
+  bool reads_due = false;
+  std::uint64_t chain_block = 0;  // of the exchange's chain, at some time
+  time_point chain_block_at{};
+  bool chain_block_asked = false;
 
   // orders
   struct queued {
@@ -79,7 +154,11 @@ struct venue_state {
   bool queue_due = false;
   std::size_t in_flight = 0;
   std::size_t reads = 0;
-  time_point paused_until{};
+  time_point paused_until{};        // orders
+  time_point reads_paused_until{};  // of markets
+  asker_budgets signers;
+  asker_budgets keys;
+  std::uint32_t funds_refused = 0;  // in a row
 
   std::multimap<time_point, std::function<void()>> later;
 
@@ -94,11 +173,11 @@ using venue_self = actors::self_pointer<actors::venue_actor, venue_state>;
 /// Polymarket's CLOB V2 for signature type 0.
 /// @param key  the account that holds the pool's collateral. Signs on this actor's thread (30-50 us
 ///             an order); never leaves the process.
-/// @param http the client (make_http_actor).
+/// @param doors the clients (make_http_actor); what many can ask for has its own.
 /// @param chain where the exchange is: it knows every order that filled, whatever the venue shows.
 actors::venue_actor::behavior_type venue_behavior(venue_self self, actors::world_ptr w,
                                                   venue_settings settings,
                                                   std::shared_ptr<const private_key> key,
-                                                  http_actor http, rpc_actor chain);
+                                                  venue_doors doors, rpc_actor chain);
 
 }  // namespace headroom::chain::polymarket

@@ -3,17 +3,25 @@
 #include "chain/polymarket/venue_actor.hpp"
 
 /// The venue's work, for its own files: venue_session (who we are, may we bet), venue_quotes
-/// (markets, prices, signing), venue_orders (submit, look up, cancel).
+/// (markets, prices, signing), venue_orders (submit, cancel), venue_lookups (what became of an
+/// order), venue_trades (the shared stream of the account's trades).
 namespace headroom::chain::polymarket {
 
 using actors::venue_answer;
 using actors::venue_verdict;
+
+inline constexpr std::string_view another_key = "the order is signed by another key";
+
+/// The order behind stored bytes; nothing when they are not what the hash says.
+[[nodiscard]] std::optional<signed_order> read_stored(const actors::signed_order& stored);
 
 class venue_desk {
  public:
   using answer_promise = caf::typed_response_promise<venue_answer>;
   using http_done = std::function<void(const http_result&)>;
   using body_maker = std::function<std::string(const api_credentials&)>;
+
+  enum class door : std::uint8_t { orders, reads };  // see venue_doors
 
   /// One request with our L2 headers.
   struct authorized {
@@ -23,6 +31,7 @@ class venue_desk {
     body_maker body;  // empty: none
     std::chrono::milliseconds timeout{};
     timestamp deadline{};  // when set: from then on it does not leave
+    door through = door::reads;
   };
 
   explicit venue_desk(venue_self self) : self_{self}, st_{self->state}, w_{*self->state.w} {}
@@ -31,6 +40,10 @@ class venue_desk {
   void check_version();
   void wake();
   [[nodiscard]] std::optional<caf::error> closed() const;
+  [[nodiscard]] std::string why_closed() const;  // "" when it is not
+
+  /// Keeps a block of the exchange's chain at hand that is older than the next order.
+  void note_block();
 
   // quotes
   [[nodiscard]] caf::result<actors::order_quote> quote(const actors::quote_order& x);
@@ -42,11 +55,10 @@ class venue_desk {
   [[nodiscard]] caf::result<bool> cancel(const actors::cancel_order& x);
 
  private:
-  struct following;
+  using look_ptr = venue_state::look_ptr;
 
   // session
-  void fetch(std::string method, std::string path, http_headers lines, std::string body,
-             std::chrono::milliseconds timeout, http_done done);
+  void fetch(door through, http_request what, std::chrono::milliseconds timeout, http_done done);
   void fetch_as_us(authorized x, http_done done, bool again = true);
   void fetch_after_renewal(authorized x, http_done done, std::uint64_t refused);
   void with_credentials(std::function<void(bool)> use);
@@ -55,28 +67,58 @@ class venue_desk {
   void derive_key();
   void renewed(std::optional<api_credentials> found);
   void after(std::chrono::milliseconds wait, std::function<void()> what);
-  void stop(std::string why);
+  [[nodiscard]] actors::venue_gauge::view closing() const;
+  void show();
+  void stop(actors::venue_stop why, std::chrono::milliseconds how_long);
+  void look_at_stop(actors::venue_stop why);
+  void stop_market(const uint256& token, std::string_view reason, errc why);
+  void not_authorized();
+  void pause_orders(std::chrono::milliseconds wait);
   [[nodiscard]] std::int64_t venue_time() const;
 
   // quotes
-  void with_market(const uint256& token, venue_state::market_answer use);
+  void with_market(const uint256& token, venue_state::market_answer use, bool anew = false);
   void load_market(const uint256& token);
+  [[nodiscard]] std::optional<caf::error> not_this_market(const uint256& token) const;
+  [[nodiscard]] std::optional<caf::error> over_budget(const std::string& by);
+  void price(actors::quote_order x, caf::typed_response_promise<actors::order_quote> promise,
+             bool anew);
   void load_details(const uint256& token, const std::string& condition);
   void loaded(const uint256& token, std::optional<market> found, errc why);
+  void not_loaded(const uint256& token, const http_result& r);
 
   // orders
   void send_queued();
   void send(actors::submit_order x, answer_promise promise);
   void heard(const signed_order& order, const http_result& r, answer_promise promise);
-  void follow(std::shared_ptr<following> f);
-  void read_trades(std::shared_ptr<following> f);
-  void read_trades_of_token(std::shared_ptr<following> f, std::string cursor);
-  void trades_read(std::shared_ptr<following> f, bool readable);
-  void judge(std::shared_ptr<following> f, const market& m);
+  void draw_conclusions(const signed_order& order, const post_answer& a);
+  void count_refused_funds(const post_answer& a);
   void end_submit(answer_promise promise, venue_answer a);
-  void looked(std::shared_ptr<following> f);
-  void ask_exchange(std::shared_ptr<following> f);
   [[nodiscard]] bool is_ours(const signed_order& order) const;
+
+  // look-ups
+  void read_object(look_ptr l);
+  void read_own_trades(look_ptr l);
+  void read_trade_by_id(look_ptr l, std::size_t next);
+  void read_window(look_ptr l, std::string cursor, std::uint32_t pages);
+  void leave_stream(const look_ptr& l);
+  void trades_seen(const look_ptr& l);
+  void consider(const look_ptr& l, std::vector<look_ptr>& asking);
+  void ask_exchange(std::vector<look_ptr> looks);
+  void ask_events(std::vector<look_ptr> looks, const chain_head& head);
+  void ask_events_of(std::vector<look_ptr> group, const chain_head& head);
+  void ask_old_events(look_ptr l, const chain_head& head);
+  void events_read(const look_ptr& l, const std::vector<log_entry>* logs, const chain_head& head);
+  void ask_status(look_ptr l, const chain_head& head);
+  void conclude(const look_ptr& l);
+
+  // the account's trades
+  void start_pass();
+  void read_page(std::string cursor, std::uint32_t pages);
+  void page_read(const trades_page& page, std::uint32_t pages);
+  void end_pass(bool readable);
+  void budgeted(std::function<void()> read);
+  [[nodiscard]] std::int64_t trades_since(timestamp sent_at) const;
   void count(const venue_answer& a);
   [[nodiscard]] caf::actor_clock::time_point now() const { return self_->clock().now(); }
 

@@ -1,42 +1,76 @@
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 #include "chain/polymarket/venue_desk.hpp"
+#include "chain/retry_after.hpp"
 
 /// Markets, prices and signatures: everything before an order exists for the venue.
 namespace headroom::chain::polymarket {
 namespace {
 
-constexpr std::size_t markets_kept = 4'096;
-constexpr std::size_t waiters_per_market = 4'096;
+using std::chrono::milliseconds;
 
-/// Of a read that must succeed for us to go on.
-errc why_not(const http_result& r) {
-  if (r.outcome == http_outcome::answered && (r.status == 404 || r.status == 400))
-    return errc::unknown_market;
-  return errc::unavailable;
+constexpr std::size_t markets_kept = 4'096;
+constexpr std::size_t unreadable_kept = 16'384;
+constexpr std::size_t waiters_per_market = 4'096;
+constexpr milliseconds read_again{1'000};    // after a market that could not be read
+constexpr milliseconds fresh_enough{2'000};  // to refuse a bet by
+constexpr milliseconds longest_read_pause{60'000};
+
+/// Drops any entry when there is no room: it is only a cache.
+template <class Map>
+void make_room(Map& map, std::size_t at_most) {
+  if (map.size() >= at_most) map.erase(map.begin());
+}
+
+/// What `x` is at this market, all rounding done, or why it cannot be.
+caf::expected<actors::order_quote> priced(const actors::quote_order& x, const market& m) {
+  if (!m.accepting) return make_error(errc::market_closed);
+  switch (check_price(x.max_price, m.ticks)) {
+    case price_check::ok: break;
+    case price_check::off_tick:
+      return make_error(errc::price_off_tick, "tick " + to_string(m.ticks.tick));
+    case price_check::out_of_bounds:
+      return make_error(errc::invalid_field, "max_price is outside [tick, 1 - tick]");
+  }
+  const auto buy = price_buy(x.amount, x.max_price, m);
+  if (!buy) return make_error(errc::amount_too_small, "less than $1 is left after the fee");
+  return actors::order_quote{x.token,      m.neg_risk,  {buy->amounts.maker}, {buy->amounts.taker},
+                             buy->max_fee, x.max_price, m.fees.rate_micro,    m.fees.exponent};
 }
 
 }  // namespace
 
 // -- markets -------------------------------------------------------------------------------------
 
-void venue_desk::with_market(const uint256& token, venue_state::market_answer use) {
-  if (const auto i = st_.markets.find(token); i != st_.markets.end()) {
-    if (now() < i->second.until) return use(&i->second.value, errc::none);
-    st_.markets.erase(i);
+/// From the cache while it is good; `anew`: read now. Everyone waits for the same load.
+void venue_desk::with_market(const uint256& token, venue_state::market_answer use, bool anew) {
+  const auto known = st_.markets.find(token);
+  if (!anew && known != st_.markets.end() &&
+      now() < known->second.read_at + st_.settings.market_ttl)
+    return use(&known->second.value, errc::none);
+  if (const auto i = st_.unreadable.find(token); i != st_.unreadable.end()) {
+    if (now() < i->second.until) return use(nullptr, i->second.why);
+    st_.unreadable.erase(i);
   }
-  auto& waiters = st_.loading[token];  // everyone waits for the same load
+  const bool first = !st_.loading.contains(token);
+  if (first && (st_.loading.size() >= st_.settings.max_loads || now() < st_.reads_paused_until))
+    return use(nullptr, errc::overloaded);
+  auto& waiters = st_.loading[token];
   if (waiters.size() >= waiters_per_market) return use(nullptr, errc::overloaded);
   waiters.push_back(std::move(use));
-  if (waiters.size() == 1) load_market(token);
+  if (!first) return;
+  if (known != st_.markets.end()) return load_details(token, known->second.value.condition);
+  load_market(token);
 }
 
 void venue_desk::load_market(const uint256& token) {
-  fetch("GET", "/markets-by-token/" + token.decimal(), {}, {}, st_.settings.read_timeout,
-        [self = self_, token](const http_result& r) {
+  fetch(door::reads, {"GET", st_.settings.url + "/markets-by-token/" + token.decimal(), {}, {}},
+        st_.settings.read_timeout, [self = self_, token](const http_result& r) {
           venue_desk desk{self};
           if (r.outcome != http_outcome::answered || r.status != 200)
-            return desk.loaded(token, std::nullopt, why_not(r));
+            return desk.not_loaded(token, r);
           const auto condition = read_condition(r.body);
           if (!condition) return desk.loaded(token, std::nullopt, errc::unknown_market);
           desk.load_details(token, *condition);
@@ -44,22 +78,42 @@ void venue_desk::load_market(const uint256& token) {
 }
 
 void venue_desk::load_details(const uint256& token, const std::string& condition) {
-  fetch("GET", "/clob-markets/" + condition, {}, {}, st_.settings.read_timeout,
-        [self = self_, token](const http_result& r) {
+  fetch(door::reads, {"GET", st_.settings.url + "/clob-markets/" + condition, {}, {}},
+        st_.settings.read_timeout, [self = self_, token](const http_result& r) {
           venue_desk desk{self};
           if (r.outcome != http_outcome::answered || r.status != 200)
-            return desk.loaded(token, std::nullopt, why_not(r));
+            return desk.not_loaded(token, r);
           auto found = read_market(r.body, token);
           if (!found) spdlog::warn("venue.unreadable_market token={}", token.decimal());
           desk.loaded(token, std::move(found), errc::unavailable);
         });
 }
 
+/// A 404 or a 400 says that there is no such market; everything else says nothing of it. Who asks
+/// us to wait gets it.
+void venue_desk::not_loaded(const uint256& token, const http_result& r) {
+  const bool answered = r.outcome == http_outcome::answered;
+  if (answered && (r.status == 429 || r.status == 503)) {
+    const auto wait =
+        read_retry_after(r.header("Retry-After"), w_.now().seconds() + st_.clock_skew);
+    st_.reads_paused_until =
+        now() + std::clamp<milliseconds>(wait.value_or(std::chrono::seconds{1}), read_again,
+                                         longest_read_pause);
+  }
+  const bool unknown = answered && (r.status == 404 || r.status == 400);
+  loaded(token, std::nullopt, unknown ? errc::unknown_market : errc::unavailable);
+}
+
 void venue_desk::loaded(const uint256& token, std::optional<market> found, errc why) {
   const auto waiters = st_.loading.extract(token);
   if (found) {
-    if (st_.markets.size() >= markets_kept) st_.markets.erase(st_.markets.begin());
-    st_.markets[token] = {*found, now() + st_.settings.market_ttl};
+    make_room(st_.markets, markets_kept);
+    st_.markets.insert_or_assign(token, venue_state::cached{*found, now()});
+  } else {
+    const auto rest = why == errc::unknown_market ? st_.settings.unknown_ttl : read_again;
+    make_room(st_.unreadable, unreadable_kept);
+    st_.unreadable.insert_or_assign(token, venue_state::refusal{why, now() + rest});
+    if (why == errc::unknown_market) st_.markets.erase(token);
   }
   if (waiters.empty()) return;
   for (const auto& use : waiters.mapped()) use(found ? &*found : nullptr, why);
@@ -67,44 +121,60 @@ void venue_desk::loaded(const uint256& token, std::optional<market> found, errc 
 
 // -- quotes --------------------------------------------------------------------------------------
 
+std::optional<caf::error> venue_desk::not_this_market(const uint256& token) const {
+  const auto i = st_.stopped_markets.find(token);
+  if (i == st_.stopped_markets.end() || now() >= i->second.until) return std::nullopt;
+  const actors::venue_gauge::view stopped{actors::venue_stop::none, i->second.until};
+  return make_error(i->second.why, "the venue takes no orders of ours on this market now",
+                    stopped.left(now()));
+}
+
+std::optional<caf::error> venue_desk::over_budget(const std::string& by) {
+  if (by.empty()) return std::nullopt;
+  auto& budgets = by.starts_with("user:") ? st_.signers : st_.keys;
+  const auto wait = budgets.take(by, now());
+  if (wait.count() == 0) return std::nullopt;
+  return make_error(errc::rate_limited, "too many orders by this signer or key",
+                    std::chrono::ceil<std::chrono::seconds>(wait));
+}
+
 caf::result<actors::order_quote> venue_desk::quote(const actors::quote_order& x) {
   if (auto why = closed()) return *why;
+  if (auto why = not_this_market(x.token)) return *why;
+  if (auto why = over_budget(x.by)) return *why;
   if (st_.reads >= st_.settings.max_reads && !st_.markets.contains(x.token))
     return make_error(errc::overloaded);
   auto promise = self_->make_response_promise<actors::order_quote>();
-  ++st_.reads;
-  with_market(x.token, [x, promise, self = self_](const market* m, errc why) mutable {
-    --self->state.reads;
-    if (m == nullptr) {
-      promise.deliver(make_error(why));
-      return;
-    }
-    if (!m->accepting) {
-      promise.deliver(make_error(errc::market_closed));
-      return;
-    }
-    switch (check_price(x.max_price, m->ticks)) {
-      case price_check::ok: break;
-      case price_check::off_tick:
-        promise.deliver(make_error(errc::price_off_tick, "tick " + to_string(m->ticks.tick)));
-        return;
-      case price_check::out_of_bounds:
-        promise.deliver(make_error(errc::invalid_field, "max_price is outside [tick, 1 - tick]"));
-        return;
-    }
-    const auto priced = price_buy(x.amount, x.max_price, *m);
-    if (!priced) {
-      promise.deliver(make_error(errc::amount_too_small, "less than $1 is left after the fee"));
-      return;
-    }
-    promise.deliver(actors::order_quote{x.token,
-                                        m->neg_risk,
-                                        {priced->amounts.maker},
-                                        {priced->amounts.taker},
-                                        priced->max_fee,
-                                        x.max_price});
-  });
+  price(x, promise, false);
   return promise;
+}
+
+/// Ticks become finer, fees change and markets open while we remember them: what is not fresh may
+/// say yes, but before it says no the market is read again (facts/polymarket.md, change 19).
+void venue_desk::price(actors::quote_order x,
+                       caf::typed_response_promise<actors::order_quote> promise, bool anew) {
+  ++st_.reads;
+  with_market(
+      x.token,
+      [x, promise, anew, self = self_](const market* m, errc why) mutable {
+        venue_desk desk{self};
+        --desk.st_.reads;
+        if (m == nullptr) {
+          promise.deliver(make_error(why));
+          return;
+        }
+        auto quote = priced(x, *m);
+        const auto known = desk.st_.markets.find(x.token);
+        const bool stale = !anew && known != desk.st_.markets.end() &&
+                           desk.now() >= known->second.read_at + fresh_enough;
+        if (!quote && stale) return desk.price(x, promise, true);
+        if (quote) {
+          promise.deliver(std::move(*quote));
+        } else {
+          promise.deliver(std::move(quote.error()));
+        }
+      },
+      anew);
 }
 
 /// Nothing is sent: the bytes go to the books first.
@@ -121,7 +191,9 @@ caf::result<actors::signed_order> venue_desk::sign(const actors::order_quote& q)
   body.timestamp_ms = static_cast<std::uint64_t>(w_.now().us / 1000);
   const exchange where{st_.settings.chain_id,
                        q.neg_risk ? st_.settings.neg_risk_exchange : st_.settings.exchange};
-  const auto done = polymarket::sign(std::move(body), where, order_type::fok, *st_.key);
+  auto done = polymarket::sign(std::move(body), where, order_type::fok, *st_.key);
+  done.terms = order_terms{{q.fee_rate_micro, q.fee_exponent}, st_.chain_block};
+  note_block();
   return actors::signed_order{done.hash, encode(done)};
 }
 

@@ -1,7 +1,11 @@
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
+#include "actors/alerts.hpp"
 #include "chain/json.hpp"
 #include "chain/polymarket/venue_desk.hpp"
+#include "chain/retry_after.hpp"
 
 /// Who we are to the venue (one API key, in memory only), what time it is there, and whether bets
 /// may go to it at all.
@@ -13,6 +17,14 @@ using std::chrono::milliseconds;
 constexpr int known_version = 2;
 constexpr milliseconds retry_wait{1'000};
 constexpr std::size_t waiting_for_key_at_most = 1'024;
+constexpr std::size_t stopped_markets_kept = 4'096;
+constexpr milliseconds moment{5'000};
+constexpr milliseconds longest_asked_wait{60'000};  // before /version is asked again
+constexpr std::string_view stopped_alert = "venue.stopped";
+constexpr std::int64_t behind_seconds = 2;
+
+/// The venue's time, as far as we know it.
+std::int64_t theirs(const venue_state& st) { return st.w->now().seconds() + st.clock_skew; }
 
 bool is_ok(const http_result& r) {
   return r.outcome == http_outcome::answered && (r.status == 200 || r.status == 201);
@@ -33,59 +45,142 @@ void venue_desk::wake() {
   }
 }
 
-std::int64_t venue_desk::venue_time() const { return w_.now().seconds() + st_.clock_skew; }
+/// A little behind: the venue refuses a timestamp that is ahead of its clock (facts/polymarket.md,
+/// change 17), and /time has whole seconds.
+std::int64_t venue_desk::venue_time() const { return theirs(st_) - behind_seconds; }
 
 // -- may we bet? ---------------------------------------------------------------------------------
 
 void venue_desk::check_version() {
-  fetch("GET", "/version", {}, {}, st_.settings.read_timeout, [self = self_](const http_result& r) {
-    venue_desk desk{self};
-    auto& st = self->state;
-    const auto document = is_ok(r) ? read_json(r.body) : std::nullopt;
-    const auto version = document ? count_member(*document, "version") : std::nullopt;
-    if (!version)  // silent: the last word stands
-      return desk.after(retry_wait, [self] { venue_desk{self}.check_version(); });
-    if (st.version != static_cast<int>(*version)) {
-      st.version = static_cast<int>(*version);
-      if (st.version == known_version) {
-        spdlog::info("venue.ready url={} account={}", st.settings.url, st.account.hex());
-      } else {
-        spdlog::error("venue.unknown_version version={}", st.version);
-      }
-    }
-    desk.after(st.version == known_version ? st.settings.version_check : retry_wait * 10,
-               [self] { venue_desk{self}.check_version(); });
-  });
+  fetch(door::orders, {"GET", st_.settings.url + "/version", {}, {}}, st_.settings.read_timeout,
+        [self = self_](const http_result& r) {
+          venue_desk desk{self};
+          auto& st = self->state;
+          st.version_asked = true;
+          const auto document = is_ok(r) ? read_json(r.body) : std::nullopt;
+          const auto version = document ? count_member(*document, "version") : std::nullopt;
+          if (version && st.version != static_cast<int>(*version)) {
+            st.version = static_cast<int>(*version);
+            if (st.version == known_version) {
+              spdlog::info("venue.ready url={} account={}", st.settings.url, st.account.hex());
+            } else {
+              spdlog::error("venue.unknown_version version={}", st.version);
+            }
+          }
+          desk.show();
+          auto pause = retry_wait;  // silent: the last word stands
+          if (version) {
+            pause = st.version == known_version ? st.settings.version_check : pause * 10;
+          } else if (const auto wait = read_retry_after(r.header("Retry-After"), theirs(st))) {
+            pause = std::clamp<milliseconds>(*wait, retry_wait, longest_asked_wait);
+          }
+          const auto turn = ++st.version_turn;
+          desk.after(pause, [self, turn] {
+            if (turn == self->state.version_turn) venue_desk{self}.check_version();
+          });
+        });
+}
+
+/// The first reason for taking no bet now, and until when. With no time of its own the next look at
+/// the version ends it.
+actors::venue_gauge::view venue_desk::closing() const {
+  using actors::venue_stop;
+  const auto soon = now() + retry_wait * 10;
+  if (st_.version == 0) return {venue_stop::silent, soon};
+  if (st_.version != known_version) return {venue_stop::version, soon};
+  for (const auto& [why, until] : st_.stopped_until)
+    if (now() < until) return {why, until};
+  return {};
 }
 
 /// Why no bet may be taken now.
 std::optional<caf::error> venue_desk::closed() const {
-  if (st_.version != known_version)
-    return make_error(errc::unavailable, st_.version == 0 ? "the venue does not answer"
-                                                          : "the venue's version is not known");
-  if (!st_.stopped.empty() && now() < st_.stopped_until)
-    return make_error(errc::unavailable, "betting is stopped: " + st_.stopped);
-  return std::nullopt;
+  const auto c = closing();
+  if (c.why == actors::venue_stop::none) return std::nullopt;
+  return make_error(errc::unavailable, std::string{actors::sentence_of(c.why)}, c.left(now()));
+}
+
+std::string venue_desk::why_closed() const {
+  const auto c = closing();
+  return c.why == actors::venue_stop::none ? "" : std::string{actors::sentence_of(c.why)};
+}
+
+/// Tells the house. Before the first answer nothing is known, and nothing is said.
+void venue_desk::show() {
+  if (!st_.version_asked) return;
+  const auto c = closing();
+  auto& gauge = w_.dir.venue_state();
+  gauge.show(c);
+  for (const auto why : actors::venue_stops) {
+    if (why == actors::venue_stop::waiting) continue;  // passes by itself, at a time that is known
+    if (why == c.why) {
+      w_.dir.alerts().raise(stopped_alert, to_string(why), sentence_of(why), w_.now());
+    } else {
+      w_.dir.alerts().clear(stopped_alert, to_string(why), w_.now());
+    }
+  }
+  std::erase_if(st_.stopped_markets, [&](const auto& x) { return now() >= x.second.until; });
+  gauge.show_stopped_markets(st_.stopped_markets.size());
 }
 
 /// The venue said something that no later bet will survive either.
-void venue_desk::stop(std::string why) {
-  st_.stopped = std::move(why);
-  st_.stopped_until = now() + st_.settings.stop_pause;
-  spdlog::error("venue.betting_stopped reason={} for_ms={}", st_.stopped,
-                st_.settings.stop_pause.count());
+void venue_desk::stop(actors::venue_stop why, milliseconds how_long) {
+  auto& until = st_.stopped_until[why];
+  const bool is_new = now() >= until;
+  until = std::max(until, now() + how_long);
+  show();
+  if (!is_new) return;
+  const auto level = why == actors::venue_stop::waiting ? spdlog::level::warn : spdlog::level::err;
+  spdlog::log(level, "venue.betting_stopped cause={} for_ms={}", to_string(why), how_long.count());
+  look_at_stop(why);
+}
+
+/// When it is over, which may have become later since.
+void venue_desk::look_at_stop(actors::venue_stop why) {
+  const auto left = std::chrono::ceil<milliseconds>(st_.stopped_until[why] - now());
+  after(std::max(left, milliseconds{1}), [self = self_, why] {
+    venue_desk desk{self};
+    if (desk.now() < desk.st_.stopped_until[why]) return desk.look_at_stop(why);
+    desk.show();
+  });
+}
+
+/// The same about one market only: a stranger who names it must not stop the others.
+void venue_desk::stop_market(const uint256& token, std::string_view reason, errc why) {
+  if (not_this_market(token)) return;
+  if (st_.stopped_markets.size() >= stopped_markets_kept)
+    st_.stopped_markets.erase(st_.stopped_markets.begin());
+  st_.stopped_markets[token] = {why, now() + st_.settings.market_pause};
+  if (st_.logged.due("market_stopped " + std::string{reason}, now()))
+    spdlog::warn("venue.market_stopped token={} reason={} for_ms={}", token.decimal(), reason,
+                 st_.settings.market_pause.count());
+  show();
+  after(st_.settings.market_pause, [self = self_] { venue_desk{self}.show(); });
+}
+
+/// An order's key was refused, the renewed one too. New keys take up to two minutes to be accepted
+/// and old ones die (facts/polymarket.md, change 17): nothing was taken, so orders wait, inside
+/// their deadlines. Only when that goes on for minutes there are no new bets.
+void venue_desk::not_authorized() {
+  if (!st_.unauthorized_since) st_.unauthorized_since = now();
+  if (now() - *st_.unauthorized_since >= st_.settings.credentials_patience)
+    stop(actors::venue_stop::credentials, st_.settings.stop_pause);
+}
+
+/// The venue asked to wait. Bets that are under way do; new ones are only taken if it is a moment.
+void venue_desk::pause_orders(milliseconds wait) {
+  st_.paused_until = std::max(st_.paused_until, now() + wait);
+  if (wait > moment) stop(actors::venue_stop::waiting, wait);
 }
 
 // -- requests ------------------------------------------------------------------------------------
 
-void venue_desk::fetch(std::string method, std::string path, http_headers lines, std::string body,
-                       milliseconds timeout, http_done done) {
-  lines.emplace_back("Accept", "*/*");
-  lines.emplace_back("User-Agent", "headroom");
-  if (!body.empty()) lines.emplace_back("Content-Type", "application/json");
-  http_call call{{std::move(method), st_.settings.url + path, std::move(lines), std::move(body)},
-                 timeout};
-  self_->request(st_.http, caf::infinite, std::move(call))
+void venue_desk::fetch(door through, http_request what, milliseconds timeout, http_done done) {
+  what.headers.emplace_back("Accept", "*/*");
+  what.headers.emplace_back("User-Agent", "headroom");
+  if (!what.body.empty()) what.headers.emplace_back("Content-Type", "application/json");
+  const auto& client = through == door::orders ? st_.doors.orders : st_.doors.reads;
+  self_->request(client, caf::infinite, http_call{std::move(what), timeout})
       .then([done](const http_result& r) { done(r); },
             [done](const caf::error&) { done(http_result{}); });
 }
@@ -108,12 +203,13 @@ void venue_desk::fetch_as_us(authorized x, http_done done, bool again) {
     auto signed_headers =
         l2_headers(*st.credentials, st.account, desk.venue_time(), x.method, x.path, text);
     if (!signed_headers) return done(http_result{});
-    desk.fetch(x.method, x.path + x.query, std::move(*signed_headers), std::move(text), timeout,
-               [=, with = st.renewals](const http_result& r) {
-                 if (!again || r.outcome != http_outcome::answered || r.status != 401)
-                   return done(r);
-                 venue_desk{self}.fetch_after_renewal(x, done, with);
-               });
+    desk.fetch(
+        x.through,
+        {x.method, st.settings.url + x.path + x.query, std::move(*signed_headers), std::move(text)},
+        timeout, [=, with = st.renewals](const http_result& r) {
+          if (!again || r.outcome != http_outcome::answered || r.status != 401) return done(r);
+          venue_desk{self}.fetch_after_renewal(x, done, with);
+        });
   });
 }
 
@@ -154,19 +250,24 @@ void venue_desk::renew() {
   }
   st_.renewing = true;
   st_.renewed_at = now();
-  fetch("GET", "/time", {}, {}, st_.settings.read_timeout, [self = self_](const http_result& r) {
-    auto& st = self->state;
-    const auto theirs = is_ok(r) ? read_json(r.body) : std::nullopt;
-    if (theirs && theirs->is_number_unsigned() && theirs->get<std::uint64_t>() < (1ULL << 40))
-      st.clock_skew =
-          static_cast<std::int64_t>(theirs->get<std::uint64_t>()) - st.w->now().seconds();
-    venue_desk{self}.create_key();
-  });
+  fetch(door::orders, {"GET", st_.settings.url + "/time", {}, {}}, st_.settings.read_timeout,
+        [self = self_](const http_result& r) {
+          auto& st = self->state;
+          const auto shown = is_ok(r) ? read_json(r.body) : std::nullopt;
+          if (shown && shown->is_number_unsigned() && shown->get<std::uint64_t>() < (1ULL << 40))
+            st.clock_skew =
+                static_cast<std::int64_t>(shown->get<std::uint64_t>()) - st.w->now().seconds();
+          venue_desk{self}.create_key();
+        });
 }
 
 /// The key of (account, nonce 0) is always the same one; creating it a second time is refused.
 void venue_desk::create_key() {
-  fetch("POST", "/auth/api-key", l1_headers(*st_.key, st_.settings.chain_id, venue_time(), 0), {},
+  fetch(door::orders,
+        {"POST",
+         st_.settings.url + "/auth/api-key",
+         l1_headers(*st_.key, st_.settings.chain_id, venue_time(), 0),
+         {}},
         st_.settings.read_timeout, [self = self_](const http_result& r) {
           auto found = is_ok(r) ? read_credentials(r.body) : std::nullopt;
           if (found) return venue_desk{self}.renewed(std::move(found));
@@ -175,8 +276,12 @@ void venue_desk::create_key() {
 }
 
 void venue_desk::derive_key() {
-  fetch("GET", "/auth/derive-api-key", l1_headers(*st_.key, st_.settings.chain_id, venue_time(), 0),
-        {}, st_.settings.read_timeout, [self = self_](const http_result& r) {
+  fetch(door::orders,
+        {"GET",
+         st_.settings.url + "/auth/derive-api-key",
+         l1_headers(*st_.key, st_.settings.chain_id, venue_time(), 0),
+         {}},
+        st_.settings.read_timeout, [self = self_](const http_result& r) {
           auto found = is_ok(r) ? read_credentials(r.body) : std::nullopt;
           if (!found) spdlog::warn("venue.no_api_key status={} error=\"{}\"", r.status, r.error);
           venue_desk{self}.renewed(std::move(found));

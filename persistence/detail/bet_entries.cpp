@@ -18,11 +18,11 @@ WITH fin AS (
   UPDATE bets b SET status = i.status::bet_status, shares = i.shares, spent = i.spent,
     fee = i.fee, refunded = i.refunded, failure = i.failure, updated_at = time_of(i.at)
   FROM unnest($1::uuid[], $2::bytea[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[],
-              $7::bigint[], $8::text[], $9::bigint[])
-       i(id, who, status, shares, spent, fee, refunded, failure, at),
+              $7::bigint[], $8::text[], $9::bigint[], $21::bigint[])
+       i(id, who, status, shares, spent, fee, refunded, failure, at, excess),
     LATERAL (SELECT ctid, user_address, status, amount FROM bets WHERE bet_id = i.id OFFSET 0) found
   WHERE b.ctid = found.ctid AND found.user_address = i.who AND found.status = 'placing'
-    AND found.amount = i.spent + i.fee + i.refunded
+    AND i.excess >= 0 AND found.amount + i.excess = i.spent + i.fee + i.refunded
   RETURNING b.bet_id, b.user_address, b.refunded, b.updated_at),
 ins AS (
   INSERT INTO bets (bet_id, user_address, token, amount, max_price, request_hash, order_hash,
@@ -55,6 +55,9 @@ bal AS (
     LATERAL (SELECT ctid FROM balances WHERE user_address = s.user_address OFFSET 0) found
   WHERE b.ctid = found.ctid
   RETURNING b.user_address, b.balance, b.version),
+owed AS (
+  UPDATE ledger_totals SET users = users + t.owed
+  FROM (SELECT sum(owed)::bigint AS owed FROM sums) t WHERE id = 1 AND t.owed IS NOT NULL),
 buf AS (
   UPDATE liquidity_buffer SET usdc_balance = usdc_balance + t.owed,
     total_withdrawn = total_withdrawn - t.owed, updated_at = greatest(updated_at, t.at)
@@ -91,12 +94,30 @@ bal AS (
   SET balance = b.balance - i.amount, version = b.version + 1, updated_at = i.created_at
   FROM ins i WHERE b.user_address = i.user_address
   RETURNING b.user_address, b.balance, b.version),
+owed AS (
+  UPDATE ledger_totals SET users = users - i.amount FROM ins i WHERE id = 1),
 buf AS (
   UPDATE liquidity_buffer SET usdc_balance = usdc_balance - i.amount,
     total_withdrawn = total_withdrawn + i.amount, updated_at = greatest(updated_at, i.created_at)
   FROM ins i WHERE buffer_id = 'global' AND require_equal((SELECT count(*) FROM bal), 1)
   RETURNING )"} + buffer_columns_changed +
                                    ") SELECT bal.*, buf.* FROM bal, buf";
+
+// What a bet was charged above its amount, from the buffer to venue_loss, once. Nothing when it was
+// booked before.
+const std::string excess_sql = std::string{R"(
+WITH post AS (
+  INSERT INTO postings (kind, debit, credit, amount, reference, created_at)
+  SELECT 7, 8, 0, spent + fee - amount, bet_id, updated_at FROM bets
+  WHERE bet_id = $1::uuid AND status = 'filled' AND spent + fee - amount = $2
+  ON CONFLICT DO NOTHING
+  RETURNING amount, created_at),
+lost AS (
+  UPDATE ledger_accounts a SET balance = a.balance + p.amount FROM post p WHERE a.account = 8)
+UPDATE liquidity_buffer SET usdc_balance = usdc_balance - p.amount,
+  total_withdrawn = total_withdrawn + p.amount, updated_at = greatest(updated_at, p.created_at)
+FROM post p WHERE buffer_id = 'global' RETURNING )"} +
+                               buffer_columns_changed;
 
 /// The columns of a batch as arrays. One set per thread, kept for its memory.
 struct accept_arrays {
@@ -127,10 +148,10 @@ struct accept_arrays {
 struct finish_arrays {
   wire_array id{element::uuid}, user{element::bytea}, status{element::text}, shares{element::int8},
       spent{element::int8}, fee{element::int8}, refunded{element::int8}, failure{element::text},
-      at{element::int8};
+      at{element::int8}, excess{element::int8};
 
   void clear() {
-    for (auto* x : {&id, &user, &status, &shares, &spent, &fee, &refunded, &failure, &at})
+    for (auto* x : {&id, &user, &status, &shares, &spent, &fee, &refunded, &failure, &at, &excess})
       x->clear();
   }
   void push(const finish_bet& x) {
@@ -143,6 +164,7 @@ struct finish_arrays {
     refunded.push(x.refunded.micro);
     failure.push(clean_text(x.failure));
     at.push(x.at.us);
+    excess.push(x.excess.micro);
   }
 };
 
@@ -179,7 +201,7 @@ effect write_many(attempt& a, std::span<const finish_bet* const> ends,
       f.failure.parameter(), f.at.parameter(), n.id.parameter(), n.user.parameter(),
       n.token.parameter(), n.amount.parameter(), n.max_price.parameter(), n.request.parameter(),
       n.hash.parameter(), n.order.parameter(), n.deadline.parameter(), n.at.parameter(),
-      n.placed_by.parameter());
+      n.placed_by.parameter(), f.excess.parameter());
   a.statement_done();
   effect out;
   for (const auto& row : rows) {
@@ -191,6 +213,15 @@ effect write_many(attempt& a, std::span<const finish_bet* const> ends,
     if (!row[3].is_null()) a.changed_buffer(read_buffer(row, 3));
   }
   return out;
+}
+
+/// Of ends that are in the books now. A repeat moves nothing: posting_once.
+void book_excess(attempt& a, std::span<const finish_bet* const> ends) {
+  for (const auto* x : ends) {
+    if (!x->excess.is_positive()) continue;
+    for (const auto& row : a.tx.exec_prepared("book_excess", binary(x->id.view()), x->excess.micro))
+      a.changed_buffer(read_buffer(row));
+  }
 }
 
 template <class Entry, class Id>
@@ -239,9 +270,11 @@ void judge_finished(attempt& a, std::span<const finish_bet* const> ends,
 void prepare_bet_entries(pqxx::connection& link) {
   link.prepare("accept_bet", accept_one_sql);
   link.prepare("write_bets", write_sql);
+  link.prepare("book_excess", excess_sql);
   link.prepare("find_bets",
                std::string{"SELECT "} + bet_columns + "FROM bets WHERE bet_id = ANY ($1::uuid[])");
-  for (const auto* name : {"accept_bet", "write_bets", "find_bets"}) link.prepare_now(name);
+  for (const auto* name : {"accept_bet", "write_bets", "book_excess", "find_bets"})
+    link.prepare_now(name);
 }
 
 std::unordered_map<bet_id, bet> select_bets(pqxx::transaction_base& tx,
@@ -260,6 +293,7 @@ bet_verdicts write_bets(attempt& a, std::span<const finish_bet* const> ends,
                         std::span<const accept_bet* const> bets) {
   const bool alone = ends.empty() && bets.size() == 1;
   const auto done = alone ? accept_one(a, bets.front()->row) : write_many(a, ends, bets);
+  book_excess(a, ends);
   bet_verdicts out{std::vector(ends.size(), errc::none), std::vector(bets.size(), errc::none)};
   if (done.finished != ends.size()) judge_finished(a, ends, out.ends);
   if (done.accepted != bets.size()) judge_accepted(a, bets, out.bets);

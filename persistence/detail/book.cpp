@@ -47,14 +47,20 @@ void add_to_buffer(attempt& a, usdc amount, timestamp at) {
 }
 
 void add_to_user(attempt& a, const address& user, usdc amount, timestamp at) {
-  a.changed_user(
-      a.tx.exec_params1("INSERT INTO balances AS b (user_address, balance, updated_at)"
-                        " VALUES ($1::bytea, $2, time_of($3))"
-                        " ON CONFLICT (user_address) DO UPDATE SET"
-                        " balance = b.balance + excluded.balance, version = b.version + 1,"
-                        " updated_at = excluded.updated_at"
-                        " RETURNING user_address, balance, version",
-                        binary(user.view()), amount.micro, at.us));
+  const auto row = a.tx.exec_params1(
+      "INSERT INTO balances AS b (user_address, balance, updated_at)"
+      " VALUES ($1::bytea, $2, time_of($3))"
+      " ON CONFLICT (user_address) DO UPDATE SET"
+      " balance = b.balance + excluded.balance, version = b.version + 1,"
+      " updated_at = excluded.updated_at"
+      " RETURNING user_address, balance, version",
+      binary(user.view()), amount.micro, at.us);
+  a.changed_user(row);
+  const int is_new = read_int(row[2]) == 1 ? 1 : 0;  // the first version is the row's own insert
+  a.tx.exec_params1(
+      "UPDATE ledger_totals SET users = users + $1, user_count = user_count + $2 WHERE id = 1"
+      " RETURNING 1",
+      amount.micro, is_new);
 }
 
 }  // namespace headroom::persistence

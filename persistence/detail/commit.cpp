@@ -37,10 +37,11 @@ std::string headline(const std::exception& e) {
   return std::string{text.substr(0, text.find('\n'))};
 }
 
-/// Bets and their ends alone: one statement writes them.
+/// Bets and their ends alone: one statement writes them. A loss on one takes a second.
 bool only_bets(std::span<const journal_entry> part) {
   return std::all_of(part.begin(), part.end(), [](const auto& x) {
-    return std::holds_alternative<accept_bet>(x) || std::holds_alternative<finish_bet>(x);
+    if (const auto* end = std::get_if<finish_bet>(&x)) return end->excess.is_zero();
+    return std::holds_alternative<accept_bet>(x);
   });
 }
 
@@ -118,6 +119,7 @@ store_status batch_commit::commit_part(std::span<const journal_entry> part,
     switch (what) {
       case result::kind::committed: return store_status::ok;
       case result::kind::conflict: continue;
+      case result::kind::too_slow: return store_status::too_slow;
       case result::kind::unavailable: return store_status::unavailable;
       case result::kind::in_doubt: return store_status::in_doubt;
       case result::kind::refused: break;
@@ -149,6 +151,11 @@ batch_commit::result batch_commit::try_part(std::span<const journal_entry> part,
     return {kind::committed};
   } catch (const pqxx::sql_error& e) {
     const auto [consequence, verdict] = read_failure(e);
+    if (consequence == sql_consequence::too_slow) {
+      spdlog::warn("journal.too_slow kind={} entries={} sqlstate={} reason=\"{}\"", kind_of(part),
+                   part.size(), e.sqlstate(), headline(e));
+      return {kind::too_slow};
+    }
     if (consequence == sql_consequence::session_lost || took_effect_) return lost(e);
     if (consequence == sql_consequence::conflict) return {kind::conflict};
     if (consequence == sql_consequence::unavailable) {

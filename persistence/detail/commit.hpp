@@ -25,7 +25,7 @@ class batch_commit {
 
  private:
   struct result {
-    enum class kind { committed, refused, conflict, unavailable, in_doubt } what;
+    enum class kind { committed, refused, conflict, too_slow, unavailable, in_doubt } what;
     errc verdict = errc::none;  // when refused
   };
 

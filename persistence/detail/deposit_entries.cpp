@@ -27,6 +27,21 @@ bool payment_taken(attempt& a, const authorization& x) {
               .empty();
 }
 
+/// A key names one deposit of its payer. No stored key is all zeros, so a zero one finds nothing.
+bool key_taken(attempt& a, const deposit& row) {
+  if (row.idempotency_key.is_zero() && row.payment_identifier.is_zero()) return false;
+  return !a.tx.exec_params(
+                  "SELECT 1 FROM deposits WHERE user_address = $1::bytea"
+                  " AND (idempotency_key = $2::bytea OR payment_identifier = $3::bytea)",
+                  binary(row.user.view()), binary(row.idempotency_key.view()),
+                  binary(row.payment_identifier.view()))
+              .empty();
+}
+
+byte_view or_nothing(const hash256& key) {
+  return key.view().first(key.is_zero() ? 0 : hash256::size);
+}
+
 }  // namespace
 
 errc apply(attempt& a, const open_deposit& x) {
@@ -37,18 +52,20 @@ errc apply(attempt& a, const open_deposit& x) {
                       same_payment(stored->payment, payment);
     return same ? errc::none : errc::duplicate;
   }
-  if (payment_taken(a, payment)) return errc::duplicate;
+  if (payment_taken(a, payment) || key_taken(a, row)) return errc::duplicate;
   a.tx.exec_params0(
       "INSERT INTO deposits (deposit_id, user_address, amount, chain_id, token, from_address,"
       " to_address, value, valid_after, valid_before, nonce, signature, x402_version,"
-      " created_at, updated_at) VALUES ($1::uuid, $2::bytea, $3, $4, $5::bytea, $6::bytea,"
-      " $7::bytea, $8, $9, $10, $11::bytea, $12::bytea, $13,"
-      " time_of($14), time_of($14))",
+      " created_at, updated_at, idempotency_key, payment_identifier)"
+      " VALUES ($1::uuid, $2::bytea, $3, $4, $5::bytea, $6::bytea,"
+      " $7::bytea, $8, $9, $10, $11::bytea, $12::bytea, $13, time_of($14), time_of($14),"
+      " NULLIF($15::bytea, ''), NULLIF($16::bytea, ''))",
       binary(row.id.view()), binary(row.user.view()), row.amount.micro,
       static_cast<std::int64_t>(payment.chain_id), binary(payment.token.view()),
       binary(payment.from.view()), binary(payment.to.view()), payment.value.micro,
       payment.valid_after, payment.valid_before, binary(payment.nonce.view()),
-      binary(payment.signature), static_cast<int>(row.x402_version), row.created_at.us);
+      binary(payment.signature), static_cast<int>(row.x402_version), row.created_at.us,
+      binary(or_nothing(row.idempotency_key)), binary(or_nothing(row.payment_identifier)));
   return errc::none;
 }
 

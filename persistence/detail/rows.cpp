@@ -34,11 +34,13 @@ usdc read_usdc(const pqxx::field& f) { return {read_int(f)}; }
 timestamp read_time(const pqxx::field& f) { return {read_int(f)}; }
 
 json to_json(const conversion_step& x) {
-  return {{"name", clean_text(x.name)},        {"state", clean_text(x.state)},
-          {"amount_in", x.amount_in.micro},    {"amount_out", x.amount_out.micro},
-          {"tx_hash", x.tx_hash.hex()},        {"attempt", x.attempt},
-          {"detail", clean_text(x.detail)},    {"started_at_us", x.started_at.us},
-          {"finished_at_us", x.finished_at.us}};
+  auto operations = json::array();
+  for (const auto& id : x.operations) operations.push_back(id.text());
+  return {{"name", clean_text(x.name)},         {"state", clean_text(x.state)},
+          {"amount_in", x.amount_in.micro},     {"amount_out", x.amount_out.micro},
+          {"tx_hash", x.tx_hash.hex()},         {"attempt", x.attempt},
+          {"detail", clean_text(x.detail)},     {"started_at_us", x.started_at.us},
+          {"finished_at_us", x.finished_at.us}, {"operations", std::move(operations)}};
 }
 
 conversion_step step_of(const json& x) {
@@ -54,6 +56,11 @@ conversion_step step_of(const json& x) {
   out.detail = x.at("detail").get<std::string>();
   out.started_at.us = x.at("started_at_us").get<std::int64_t>();
   out.finished_at.us = x.at("finished_at_us").get<std::int64_t>();
+  if (const auto ids = x.find("operations");
+      ids != x.end())  // steps of the first version have none
+    for (const auto& text : *ids)
+      if (const auto id = operation_id::parse(text.get<std::string>()))
+        out.operations.push_back(*id);
   return out;
 }
 
@@ -118,6 +125,8 @@ deposit read_deposit(const pqxx::row& row) {
   out.created_at = read_time(row[18]);
   out.credited_at = read_time(row[19]);
   out.updated_at = read_time(row[20]);
+  out.idempotency_key = read_fixed<hash256>(row[21]);
+  out.payment_identifier = read_fixed<hash256>(row[22]);
   return out;
 }
 

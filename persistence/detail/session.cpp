@@ -61,19 +61,24 @@ session open_session(const std::string& conninfo, const session_options& options
   out->inhibit_reactivation(true);  // deprecated because later versions never reconnect
 #pragma GCC diagnostic pop
   const auto ms = [](std::chrono::milliseconds x) { return std::to_string(x.count()); };
-  pqxx::nontransaction tx{*out};
-  tx.exec(
-      "SET synchronous_commit = on; SET timezone = 'UTC'; SET jit = off; SET bytea_output = hex;"
-      "SET idle_in_transaction_session_timeout = 60000;"
-      "SET statement_timeout = " +
-      ms(options.statement_timeout) +
-      ";"
-      "SET lock_timeout = " +
-      ms(options.lock_timeout) +
-      ";"
-      "SET default_transaction_read_only = " +
-      (options.read_only ? "on" : "off"));
+  {
+    pqxx::nontransaction tx{*out};
+    tx.exec(
+        "SET synchronous_commit = on; SET timezone = 'UTC'; SET jit = off; SET bytea_output = hex;"
+        "SET idle_in_transaction_session_timeout = 60000;"
+        "SET lock_timeout = " +
+        ms(options.lock_timeout) +
+        ";"
+        "SET default_transaction_read_only = " +
+        (options.read_only ? "on" : "off"));
+  }
+  limit_statements(*out, options.statement_timeout);
   return out;
+}
+
+void limit_statements(pqxx::connection& link, std::chrono::milliseconds longest) {
+  pqxx::nontransaction tx{link};
+  tx.exec("SET statement_timeout = " + std::to_string(longest.count()));
 }
 
 }  // namespace headroom::persistence

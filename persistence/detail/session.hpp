@@ -22,6 +22,9 @@ using session = std::unique_ptr<pqxx::connection>;
 /// locks): after pqxx::broken_connection it must be destroyed. Throws what pqxx throws.
 [[nodiscard]] session open_session(const std::string& conninfo, const session_options& options);
 
+/// From now on no statement of the session takes longer.
+void limit_statements(pqxx::connection& link, std::chrono::milliseconds longest);
+
 /// `conninfo` (URL or key=value) as key=value with time limits and keep-alives where it names none.
 /// Throws std::invalid_argument when it cannot be parsed; the text holds no password.
 [[nodiscard]] std::string with_time_limits(const std::string& conninfo,

@@ -35,8 +35,11 @@ sql_failure read_failure(const pqxx::sql_error& e) {
   if (state == "40001" || state == "40P01") return {sql_consequence::conflict, errc::unavailable};
   if (state.starts_with("57P") || state.starts_with("08") || state == "25006" || state == "25P03")
     return {sql_consequence::session_lost, errc::unavailable};
-  // Time-outs, a full disk, our own SQL or its rights, and whatever is not known here: no entry may
-  // be dropped for it, and searching the batch for a guilty one is pointless.
+  // The statement's time-out, or a lock's: no entry may be dropped for it, but the same batch again
+  // would take as long again.
+  if (state == "57014" || state == "55P03") return {sql_consequence::too_slow, errc::unavailable};
+  // A full disk, our own SQL or its rights, and whatever is not known here: no entry may be dropped
+  // for it, and searching the batch for a guilty one is pointless.
   return {sql_consequence::unavailable, errc::unavailable};
 }
 

@@ -10,7 +10,8 @@ namespace headroom::persistence {
 enum class sql_consequence : std::uint8_t {
   refused,       // an entry of it is at fault: find it, the others may commit
   conflict,      // serialization or deadlock: the same again may succeed
-  unavailable,   // no fault of the entries: time-out, disk, memory, anything unknown
+  too_slow,      // it outlived its time: less at once may do
+  unavailable,   // no fault of the entries: disk, memory, anything unknown
   session_lost,  // the session is unusable; whether the statement took effect is not known
 };
 

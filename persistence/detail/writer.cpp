@@ -37,6 +37,8 @@ session open_writer(const store_settings& settings) {
   options.statement_timeout = settings.statement_timeout;
   options.lock_timeout = settings.writer_wait;
   auto out = open_session(settings.conninfo, options);
+  // Opening is no statement of a batch: it has a time of its own, however short theirs is.
+  limit_statements(*out, settings.connect_timeout + settings.writer_wait);
   take_lock(*out);
   {
     // Every statement of the writer is a look-up by key, also while the tables are small or their
@@ -48,6 +50,7 @@ session open_writer(const store_settings& settings) {
         "SET enable_memoize = off");
   }
   prepare_bet_entries(*out);
+  limit_statements(*out, settings.statement_timeout);
   return out;
 }
 

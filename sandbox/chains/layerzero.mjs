@@ -10,7 +10,7 @@ const ENFORCED_OPTIONS = '0x00030100110100000000000000000000000000013880';
 const OFT_SEND = 1;
 const POLL_MS = 100;
 const RESCAN_BLOCKS = 20; // a test may reorganise the chain
-export const OFT_MODES = ['auto', 'hold', 'drop'];
+export const OFT_MODES = ['auto', 'hold', 'drop', 'verify'];
 
 /**
  * Endpoint, message library and messenger on `chain`; the messenger may mint and burn
@@ -41,12 +41,14 @@ export async function connectLayerZero(chain, other) {
 
 /**
  * Delivers packets between two chains until stopped. `hold` keeps them queued, `drop` forgets new
- * and queued ones.
+ * and queued ones, `verify` verifies them and executes none, as executors that sleep. What failed or
+ * was only verified is tried again when asked for (`retry`).
  */
 export class LayerZeroRelay {
   #mode = 'auto';
   #delayMs = 0;
   #queue = [];
+  #failed = []; // verified at best: an executor gives up, a second try is asked for
   #seen = new Set();
   #next = new Map(); // chain -> first block not yet scanned
   #running = true;
@@ -65,6 +67,7 @@ export class LayerZeroRelay {
       delay_ms: this.#delayMs,
       seen: this.#seen.size,
       queued: this.#queue.length,
+      failed: this.#failed.length,
       delivered: this.#delivered,
     };
   }
@@ -73,6 +76,12 @@ export class LayerZeroRelay {
     this.#mode = mode;
     this.#delayMs = delayMs;
     if (mode === 'drop') this.#queue.length = 0;
+    return this.status();
+  }
+
+  /** Tries once more what could not be delivered. */
+  retry() {
+    this.#queue.push(...this.#failed.splice(0));
     return this.status();
   }
 
@@ -114,22 +123,33 @@ export class LayerZeroRelay {
   }
 
   async #deliverDue() {
-    while (this.#running && this.#mode === 'auto' && this.#queue[0]?.due <= Date.now()) {
+    const active = () => this.#mode === 'auto' || this.#mode === 'verify';
+    while (this.#running && active() && this.#queue[0]?.due <= Date.now()) {
       const { to, packet } = this.#queue.shift();
+      const failed = () => this.#failed.push({ to, packet, due: Date.now() });
       try {
+        if (this.#mode === 'verify') {
+          await verify(to, packet);
+          failed();
+          continue;
+        }
         await deliver(to, packet);
         this.#delivered += 1;
       } catch (e) {
+        failed();
         console.error(`[sandbox] relay: packet not delivered: ${e.message}`);
       }
     }
   }
 }
 
-/** validatePacket stands in for the verifiers; lzReceive is what an executor calls. */
+/** validatePacket stands in for the verifiers. */
+const verify = (to, packet) => to.relayer.call(to.library, 'validatePacket', [packet]);
+
+/** lzReceive is what an executor calls; anybody may. */
 async function deliver(to, packet) {
   const { nonce, srcEid, sender, receiver, guid, message } = parsePacket(packet);
-  await to.relayer.call(to.library, 'validatePacket', [packet]);
+  await verify(to, packet);
   await to.relayer.call(to.endpoint, 'lzReceive', [
     [srcEid, sender, nonce],
     receiver,

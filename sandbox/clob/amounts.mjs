@@ -20,13 +20,11 @@ export const hasDecimals = (value, places) => value % 10n ** BigInt(6 - places) 
 export const ceilDiv = (a, b) => (a + b - 1n) / b;
 
 /**
- * Taker fee: shares * rate * (p(1-p))^exponent, rounded to the nearest 0.00001 and, if not zero, at
- * least that. `rate` and `price` in millionths.
+ * Taker fee: shares * rate * (p(1-p))^exponent, cut (not rounded) at 0.00001, as on Polygon mainnet.
+ * `rate` and `price` in millionths.
  */
 export function takerFee(shares, price, rate, exponent) {
   const scale = ONE * 10n ** (12n * BigInt(exponent));
   const raw = shares * rate * (price * (ONE - price)) ** BigInt(exponent);
-  if (raw === 0n) return 0n;
-  const steps = (raw + 5n * scale) / (10n * scale);
-  return (steps || 1n) * 10n;
+  return (raw / (10n * scale)) * 10n;
 }

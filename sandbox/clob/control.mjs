@@ -5,7 +5,7 @@ import { sum } from './matching.mjs';
 import { tradeStatus } from './views.mjs';
 
 /** Answers the JSON value of one control call. */
-export function control({ venue, faults, keys }, { method, name, query, body }) {
+export function control({ venue, faults, keys, requests }, { method, name, query, body }) {
   const input = () => (body.length ? parseJson(body) : {});
   switch (`${method} ${name}`) {
     case 'GET faults':
@@ -14,12 +14,16 @@ export function control({ venue, faults, keys }, { method, name, query, body }) 
       return faults.add(input());
     case 'DELETE faults':
       return faults.clear();
+    case 'GET requests':
+      return { count: requests };
     case 'DELETE keys':
       return keys.revokeAll();
     case 'GET state':
       return state(venue, query);
     case 'GET fills':
       return fills(venue);
+    case 'GET reads':
+      return { count: venue.reads };
     case 'GET balance':
       return balance(venue, query.address);
     case 'POST balance':
@@ -124,7 +128,10 @@ function checked(address) {
 const SETTINGS = {
   trade_delay_ms: (x) => Number.isSafeInteger(x) && x >= 0,
   page_size: (x) => Number.isSafeInteger(x) && x > 0 && x <= 1000,
+  page_repeats: (x) => Number.isSafeInteger(x) && x >= 0, // rows of a page that the next one repeats
   status_prefix: (x) => typeof x === 'boolean', // ORDER_STATUS_ / TRADE_STATUS_ before each status
+  status_style: (x) => ['plain', 'lower', 'text'].includes(x),
+  exchange_events: (x) => typeof x === 'boolean', // OrderFilled on the local chain for each fill
 };
 
 function settings(venue, input) {

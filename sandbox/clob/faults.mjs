@@ -14,9 +14,11 @@ export const FAULTS = {
     'unauthorized_401',
     'restarting_425',
     'matched_delayed',
+    'stays_live',
     'trade_failed',
     'html_403',
     'success_with_error',
+    'answer', // {status, body, headers?}: exactly this, before anything is looked at
   ],
   lookup: ['drop', 'error_500', 'delay', 'null', 'lag', 'unauthorized_401'],
 };
@@ -27,10 +29,19 @@ export class Faults {
   #random = generator(1);
 
   /**
-   * {kind, on?: order|lookup, times?, delay_ms?, probability?, seed?}; times is 1, or endless with
-   * a probability.
+   * {kind, on?: order|lookup, times?, delay_ms?, probability?, seed?, token_id?, answer?}; times is 1,
+   * or endless with a probability. With a token_id it strikes that token's orders only.
    */
-  add({ kind, on = 'order', times, delay_ms: delayMs = DEFAULT_DELAY_MS, probability, seed } = {}) {
+  add({
+    kind,
+    on = 'order',
+    times,
+    delay_ms: delayMs = DEFAULT_DELAY_MS,
+    probability,
+    seed,
+    token_id: tokenId,
+    answer,
+  } = {}) {
     if (!FAULTS[on]) throw new Refusal(400, 'on must be order or lookup');
     if (!FAULTS[on].includes(kind)) throw new Refusal(400, `kind must be one of ${FAULTS[on]}`);
     const count = times ?? (probability === undefined ? 1 : null);
@@ -40,6 +51,8 @@ export class Faults {
       throw new Refusal(400, 'delay_ms must be an integer of at least 0');
     if (probability !== undefined && !(probability > 0 && probability <= 1))
       throw new Refusal(400, 'probability must be in (0, 1]');
+    if ((kind === 'answer') !== Number.isSafeInteger(answer?.status))
+      throw new Refusal(400, 'answer must be {status, body, headers?}, and kind answer');
     if (seed !== undefined) this.#random = generator(seed);
     this.#list.push({
       kind,
@@ -47,6 +60,8 @@ export class Faults {
       left: count,
       delay_ms: delayMs,
       probability: probability ?? 1,
+      token_id: tokenId,
+      answer,
       fired: 0,
     });
     return this.list();
@@ -62,9 +77,10 @@ export class Faults {
   }
 
   /** The first fault that strikes this request, if any; it is used up by that. */
-  strike(on) {
+  strike(on, body = '') {
     for (const fault of this.#list) {
       if (fault.on !== on || fault.left === 0) continue;
+      if (fault.token_id && !body.includes(`"${fault.token_id}"`)) continue;
       if (fault.probability < 1 && this.#random() >= fault.probability) continue;
       fault.fired += 1;
       if (fault.left !== null) fault.left -= 1;

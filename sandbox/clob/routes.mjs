@@ -95,9 +95,8 @@ export const PRIVATE = {
   },
   'GET /data/trades': ({ venue }, { query, credential }) => {
     const rows = findTrades(venue, credential.address, query);
-    return page(rows, query.next_cursor, venue.settings.page_size, (t) =>
-      tradeView(t, venue.settings),
-    );
+    const { page_size: size, page_repeats: repeats } = venue.settings;
+    return page(rows, query.next_cursor, size, (t) => tradeView(t, venue.settings), repeats);
   },
   'GET /balance-allowance': balanceAllowance,
   // the ledger is never stale

@@ -15,7 +15,12 @@ const CLOUDFLARE =
 
 /** Starts the double on a free loopback port. Answers {url, describe(), markets(), close()}. */
 export async function startVenue(options = {}) {
-  const app = { venue: new Venue(options), keys: new ApiKeys(), faults: new Faults() };
+  const app = {
+    venue: new Venue(options),
+    keys: new ApiKeys(),
+    faults: new Faults(),
+    requests: 0, // that were not for /control
+  };
   const server = await serve((req, res) => route(app, req, res));
   return {
     url: server.url,
@@ -41,6 +46,7 @@ async function route(app, req, res) {
       control(app, { method: req.method, name: path.slice(CONTROL.length), query, body }),
     );
   }
+  app.requests += 1;
   if (path === '/order' && req.method === 'POST') return postOrder(app, req, res, body);
 
   const request = { query, body, headers: req.headers };
@@ -49,7 +55,9 @@ async function route(app, req, res) {
   const closed = find(PRIVATE, req.method, path, request);
   if (!closed) throw new Refusal(404, 'Not found');
   request.credential = app.keys.authenticate(req, path, body);
-  const fault = path.startsWith('/data/') ? app.faults.strike('lookup') : undefined;
+  const lookup = path.startsWith('/data/');
+  if (lookup) app.venue.reads += 1;
+  const fault = lookup ? app.faults.strike('lookup') : undefined;
   if (fault && (await struckLookup(fault, path, req, res))) return undefined;
   const value = closed(app, request);
   return sendJson(res, 200, fault?.kind === 'lag' ? lagging(value) : value);
@@ -73,7 +81,7 @@ function find(table, method, path, request) {
 
 /** POST /order with the faults that may strike before, in or after the decision. */
 async function postOrder(app, req, res, body) {
-  const fault = app.faults.strike('order');
+  const fault = app.faults.strike('order', body.toString());
   switch (fault?.kind) {
     case 'drop_before_accept':
       return req.socket.destroy();
@@ -87,6 +95,8 @@ async function postOrder(app, req, res, body) {
       throw unauthorized();
     case 'html_403':
       return sendHtml(res, 403, CLOUDFLARE);
+    case 'answer':
+      return sendJson(res, fault.answer.status, fault.answer.body, fault.answer.headers);
     default:
       break;
   }

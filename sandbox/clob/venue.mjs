@@ -4,7 +4,7 @@ import { Refusal } from '../http.mjs';
 import { decimal, takerFee } from './amounts.mjs';
 import { Ledger } from './ledger.mjs';
 import { exchangeOf, Markets } from './markets.mjs';
-import { sum, take } from './matching.mjs';
+import { isWhole, sum, take } from './matching.mjs';
 import {
   checkAuthority,
   checkMarketable,
@@ -26,11 +26,22 @@ export class Venue {
   orders = new Map(); // id -> record, for ever
   trades = new Map(); // id -> trade
   tradesOf = new Map(); // maker address -> its trades, oldest first
+  reads = 0; // of /data/, by anybody
 
-  /** `onFill(exchange, id)` hears of every fill that does not fail on chain. */
+  /**
+   * `onFill(exchange, trade, events)` hears of every fill that does not fail on chain; `events`: it
+   * is to show as an event there.
+   */
   constructor({ tradeDelayMs = 20, onFill = () => {} } = {}) {
     this.onFill = onFill;
-    this.settings = { trade_delay_ms: tradeDelayMs, page_size: 100, status_prefix: false };
+    this.settings = {
+      trade_delay_ms: tradeDelayMs,
+      page_size: 100,
+      page_repeats: 0,
+      status_prefix: false,
+      status_style: 'plain',
+      exchange_events: false,
+    };
   }
 
   /**
@@ -71,7 +82,12 @@ export class Venue {
     this.#checkFunds(record, fills);
     if (twist?.kind === 'success_with_error') {
       record.status = 'KILLED';
-      return { ...answer(record, '', []), errorMsg: 'could not insert order' };
+      return { ...answer(record, '', []), orderID: '', errorMsg: 'order not accepted' };
+    }
+    if (twist?.kind === 'stays_live') {
+      record.status = 'LIVE';
+      this.#hold(record, 1n);
+      return answer(record, 'live', []);
     }
     if (twist?.kind === 'matched_delayed') {
       record.status = 'DELAYED';
@@ -91,7 +107,8 @@ export class Venue {
   #execute(record, fills, twist, whenKilled) {
     const { order, shares } = record;
     const got = sum(fills, 'size');
-    const killed = order.type === 'FOK' ? got < shares : order.type === 'FAK' && got === 0n;
+    const killed =
+      order.type === 'FOK' ? !isWhole(order, shares, fills) : order.type === 'FAK' && got === 0n;
     if (killed || record.status === 'CANCELED') {
       if (killed) record.status = whenKilled;
       return false;
@@ -140,7 +157,7 @@ export class Venue {
     record.trades.push(trade);
     record.filled += fill.size;
     this.#move(trade, 1n);
-    if (!fails) this.onFill(exchangeOf(token), record.id);
+    if (!fails) this.onFill(exchangeOf(token), trade, this.settings.exchange_events);
     if (fails) setTimeout(() => this.#move(trade, -1n), 2 * trade.delayMs).unref();
   }
 

@@ -9,13 +9,34 @@ const LIQUIDITY_OWNER = '00000000-0000-4000-8000-0000000a11ce';
 // killed and refused orders show as null
 const SHOWN = ['LIVE', 'MATCHED', 'CANCELED', 'DELAYED', 'UNMATCHED'];
 
-/** GET /data/order/{id}, null when unknown, not the caller's, or gone. */
+const KILLED_TEXT =
+  "CANCELED_order couldn't be fully filled. FOK orders are fully filled or killed.";
+
+const styled = (word, settings, prefix) => {
+  const text = (settings.status_prefix ? prefix : '') + word;
+  return settings.status_style === 'lower' ? text.toLowerCase() : text;
+};
+
+/**
+ * GET /data/order/{id}, null when unknown, not the caller's, or gone. With status_style `text` a
+ * killed order shows as on the user channel: words behind its status, original_size in pUSD,
+ * size_matched "".
+ */
 export function orderView(record, settings) {
+  if (record?.status === 'KILLED' && settings.status_style === 'text') {
+    const killed = orderView({ ...record, status: 'CANCELED' }, settings);
+    return {
+      ...killed,
+      status: KILLED_TEXT,
+      original_size: decimal(record.order.give),
+      size_matched: '',
+    };
+  }
   if (!record || !SHOWN.includes(record.status)) return null;
   const { order, token } = record;
   return {
     id: record.id,
-    status: (settings.status_prefix ? 'ORDER_STATUS_' : '') + record.status,
+    status: styled(record.status, settings, 'ORDER_STATUS_'),
     owner: record.owner,
     maker_address: order.signed.maker,
     market: token.market.conditionId,
@@ -56,7 +77,7 @@ export function tradeView(trade, settings) {
     size,
     fee_rate_bps: feeBps,
     price,
-    status: (settings.status_prefix ? 'TRADE_STATUS_' : '') + status,
+    status: styled(status, settings, 'TRADE_STATUS_'),
     match_time: String(Math.floor(trade.matchedAt / 1000)),
     last_update: String(Math.floor(since / 1000)),
     outcome: token.outcome,
@@ -113,14 +134,19 @@ function bound(text, otherwise) {
   return Number(text);
 }
 
-/** One page of `rows`; the cursor is base64 of an offset, "MA==" the first and "LTE=" the end. */
-export function page(rows, cursor, size, view) {
+/**
+ * One page of `rows`; the cursor is base64 of an offset, "MA==" the first and "LTE=" the end. A row
+ * that lands between two pages moves the others, so the next page repeats one: `repeats` does that
+ * on purpose.
+ */
+export function page(rows, cursor, size, view, repeats = 0) {
   const offset =
     cursor === undefined || cursor === '' ? 0 : Number(Buffer.from(cursor, 'base64').toString());
   if (!Number.isSafeInteger(offset) || offset < -1) throw new Refusal(400, 'invalid next_cursor');
-  const data = offset === -1 ? [] : rows.slice(offset, offset + size).map(view);
+  const start = Math.max(0, offset - Math.min(repeats, size - 1) * Math.floor(offset / size));
+  const data = offset === -1 ? [] : rows.slice(start, start + size).map(view);
   const next =
-    offset === -1 || offset + size >= rows.length
+    offset === -1 || start + size >= rows.length
       ? END
       : Buffer.from(String(offset + size)).toString('base64');
   return { limit: size, count: data.length, next_cursor: next, data };

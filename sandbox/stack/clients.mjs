@@ -2,7 +2,7 @@
 // from here.
 import './webcrypto.mjs';
 
-export { x402Client } from '@x402/core/client';
+export { x402Client, x402HTTPClient } from '@x402/core/client';
 export { ExactEvmScheme } from '@x402/evm/exact/client';
 export { wrapFetchWithPayment as wrapFetchV2 } from '@x402/fetch';
 export { wrapFetchWithPayment as wrapFetchV1 } from 'x402-fetch';

@@ -137,11 +137,12 @@ export function firstLine(child, match, timeoutMs) {
   });
 }
 
-/** SIGTERM, then SIGKILL after `patienceMs`. */
+/** SIGTERM, then SIGKILL after `patienceMs`. Answers {code, signal}; nothing when it had ended before. */
 export async function end(child, patienceMs = 15_000, signal = 'SIGTERM') {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (child.exitCode !== null || child.signalCode !== null) return undefined;
   child.kill(signal);
   const timer = setTimeout(() => child.kill('SIGKILL'), patienceMs);
-  await child.ended;
+  const how = await child.ended;
   clearTimeout(timer);
+  return how;
 }

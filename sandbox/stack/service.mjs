@@ -44,6 +44,7 @@ export function sandboxConfig({ port, databaseUrl, wallet, sandbox, overrides = 
       usdc: polygon.usdc,
       poll_ms: 200,
       minimum: '0.01',
+      rescue_after_ms: 4000,
       ...(polygon.swap_router
         ? { quoter: polygon.quoter, router: polygon.swap_router, pool_fee: polygon.pool_fee }
         : {}),
@@ -66,9 +67,12 @@ export function sandboxConfig({ port, databaseUrl, wallet, sandbox, overrides = 
   return config;
 }
 
+/** Beyond the service's own bounds (http.drain, engine.drain, three times engine.stop_step): who needs longer hangs. */
+const STOP_PATIENCE_MS = 90_000;
+
 /**
  * Migrates, makes one key per scope, starts. Answers {url, pid(), keys, logFile, verify(), stop(), kill(), start()}:
- * `kill` is SIGKILL, `start` brings it back at the same address.
+ * `stop` fails when it does not end well by itself, `kill` is SIGKILL, `start` brings it back at the same address.
  */
 export async function startService({
   binary,
@@ -128,6 +132,14 @@ export async function startService({
       child.kill('SIGKILL');
       await child.ended;
     },
-    stop: () => end(child, 45_000),
+    async stop(patienceMs = STOP_PATIENCE_MS) {
+      const how = await end(child, patienceMs);
+      if (!how || how.code === 0) return;
+      const what =
+        how.signal === 'SIGKILL'
+          ? `did not end within ${patienceMs / 1000} s of SIGTERM`
+          : `ended with ${how.signal ?? how.code}`;
+      throw new Error(`the service ${what}; its last words: ${lastWords(logFile)}`);
+    },
   };
 }

@@ -52,11 +52,14 @@ export async function startStack({
   const parts = [];
   const stack = {
     dir,
+    /** Stops everything, whatever happens meanwhile; then throws what went wrong. */
     async stop() {
+      const wrong = [];
       for (const part of parts.splice(0).reverse())
-        await part.stop().catch((e) => log(`while stopping: ${e.message}`));
+        await part.stop().catch((e) => wrong.push(e.message));
       // PostgreSQL's last processes may still be writing when their parent was killed.
       fs.rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+      if (wrong.length > 0) throw new Error(`while stopping: ${wrong.join('; ')}`);
     },
   };
   const add = (part) => (parts.push(part), part);
@@ -87,7 +90,7 @@ export async function startStack({
     );
     if (opening !== null) await replenish(stack.service, opening);
   } catch (error) {
-    await stack.stop();
+    await stack.stop().catch((e) => log(e.message));
     throw error;
   }
   stack.ready = () => readyObject(stack);

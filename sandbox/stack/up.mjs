@@ -21,8 +21,9 @@ async function stop(code) {
   say('\nstopping ...');
   if (!up) abandonChildren();
   const stack = await starting.catch(() => undefined); // a failed start has cleaned up after itself
-  await stack?.stop();
-  process.exit(code);
+  const hung = await stack?.stop().catch((error) => error);
+  if (hung) say(hung.message);
+  process.exit(hung ? 1 : code);
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(0));
 

@@ -296,6 +296,18 @@ async function twoBlocksLater() {
   await until(async () => Number(await number()) >= start + 2);
 }
 
+test('the relay can verify without executing, and try again', async () => {
+  await post(`${control}/oft?mode=verify`);
+  const guid = await sendOft(5);
+  await until(async () => (await post(`${control}/oft`)).json.failed === 1);
+  await twoBlocksLater();
+  assert.equal(await received(guid), undefined);
+  await post(`${control}/oft?mode=auto&retry=1`);
+  await until(() => received(guid));
+  assert.equal((await post(`${control}/oft`)).json.failed, 0);
+});
+
+// Last of the relay's: what is dropped is never verified, and no later packet is executed before it is.
 test('the relay can hold, delay and drop packets', async () => {
   await post(`${control}/oft?mode=hold`);
   const held = await sendOft(5);
@@ -347,6 +359,7 @@ test('a wrong control call is refused', async () => {
   const bad = [
     '/oft?mode=x',
     '/oft?delay_ms=x',
+    '/oft?retry=x',
     '/mint?chain=plasma&token=usdc&to=0x&amount=1',
     '/mint?chain=x',
     '/chain/x?down=1',

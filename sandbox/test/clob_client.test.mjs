@@ -56,8 +56,8 @@ test('fills a FOK market BUY and sees its trade', async () => {
   assert.equal(answer.success, true);
   assert.equal(answer.status, 'matched');
   assert.equal(answer.errorMsg, '');
-  assert.equal(answer.takingAmount, '48.0769', 'shares asked for at the limit 0.52');
-  assert.equal(answer.makingAmount, '24.03845', 'paid at the ask 0.5: the rest stays unspent');
+  assert.equal(answer.makingAmount, '25', 'a market BUY spends its money');
+  assert.equal(answer.takingAmount, '50', 'and gets more than the 48.0769 of its limit');
   assert.equal(
     answer.transactionsHashes.length,
     1,
@@ -71,7 +71,7 @@ test('fills a FOK market BUY and sees its trade', async () => {
   assert.equal(trade.price, '0.5');
   assert.equal(trade.transaction_hash, answer.transactionsHashes[0]);
   const order = await client.getOrder(answer.orderID);
-  assert.equal(order.size_matched, '48.0769');
+  assert.equal(order.size_matched, '50');
   assert.deepEqual(order.associate_trades, answer.tradeIDs);
 });
 

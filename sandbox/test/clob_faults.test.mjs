@@ -171,7 +171,7 @@ test('html_403 and success_with_error', async () => {
   const odd = await trader.buy(deep);
   assert.deepEqual(
     [odd.status, odd.json.success, odd.json.errorMsg, (await seen()).fills.length],
-    [200, true, 'could not insert order', 0],
+    [200, true, 'order not accepted', 0],
   );
 });
 

@@ -292,8 +292,8 @@ test('money that is not there is refused, fee included', async () => {
   await post(`${venue.control_url}/balance`, { address: poor.address, pusd: '10.4' });
   assert.equal((await poor.buy(fine, over)).json.status, 'matched');
   const { json } = await request(`${venue.control_url}/balance?address=${poor.address}`);
-  assert.equal(json.shares[fine.token_id], '28.169');
-  assert.equal(json.pusd, '0.077505', '10.4 - 9.999995 - 0.3225');
+  assert.equal(json.shares[fine.token_id], '28.169015');
+  assert.equal(json.pusd, '0.0775', '10.4 - 10 - 0.3225');
 });
 
 test('a hash is taken for ever: after a fill, a kill and a refusal', async () => {

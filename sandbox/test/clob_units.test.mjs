@@ -4,8 +4,9 @@ import { test } from 'node:test';
 import { ethers } from 'ethers';
 import { decimal, micro, takerFee } from '../clob/amounts.mjs';
 import { Markets } from '../clob/markets.mjs';
-import { take } from '../clob/matching.mjs';
+import { isWhole, take } from '../clob/matching.mjs';
 import { orderHash, recoverSigner } from '../clob/signature.mjs';
+import { page } from '../clob/views.mjs';
 
 // Recorded from @polymarket/clob-client-v2 1.1.0: a market BUY of $25.37 at 0.57 by anvil's first
 // account.
@@ -49,8 +50,12 @@ test('fees', () => {
     decimal(takerFee(micro(shares), micro(price), micro(rate), exponent));
   assert.equal(fee('100', '0.5', '0.05', 1), '1.25');
   assert.equal(fee('200', '0.355', '0.05', 1), '2.28975');
-  assert.equal(fee('28.169', '0.355', '0.05', 1), '0.3225', 'rounded to 0.00001');
-  assert.equal(fee('0.0001', '0.5', '0.05', 1), '0.00001', 'never less when not zero');
+  assert.equal(fee('28.169', '0.355', '0.05', 1), '0.32249', 'cut at 0.00001');
+  assert.equal(fee('0.0001', '0.5', '0.05', 1), '0');
+  // fills of Polygon mainnet, September 2026
+  assert.equal(fee('7.575758', '0.66', '0.05', 1), '0.085');
+  assert.equal(fee('21.126758', '0.71', '0.05', 1), '0.21749');
+  assert.equal(fee('1.219511', '0.82', '0.07', 1), '0.01259');
   assert.equal(fee('100', '0.5', '0', 0), '0');
   assert.equal(fee('100', '0.5', '0.25', 2), '1.5625');
 });
@@ -66,7 +71,7 @@ test("a BUY walks the asks up to its limit and pays each level's price", () => {
       { price: '0.7', size: '9' },
     ],
   });
-  const order = { side: 'BUY', give: micro('100'), want: micro('160') }; // 0.625
+  const order = { side: 'BUY', type: 'GTC', give: micro('100'), want: micro('160') }; // 0.625
   const fills = take(order, order.want, token);
   assert.deepEqual(
     fills.map((f) => [decimal(f.price), decimal(f.size), decimal(f.cost)]),
@@ -82,4 +87,26 @@ test('amounts are read strictly', () => {
   assert.equal(decimal(1n), '0.000001');
   for (const bad of ['', '-1', '1e3', '1.0000001', '.5', 'x', null])
     assert.throws(() => micro(bad));
+});
+
+test('a market BUY spends its money: cost is floor(size x price), the shares have 6 decimals', () => {
+  const markets = new Markets();
+  const token = markets.token(markets.describe()[2].token_id);
+  markets.change({ token_id: token.tokenId, asks: [{ price: '0.66', size: '1000' }] });
+  const order = { side: 'BUY', type: 'FOK', give: micro('5'), want: micro('7.5757') };
+  const [fill] = take(order, order.want, token);
+  assert.deepEqual([decimal(fill.size), decimal(fill.cost)], ['7.575758', '5']);
+  assert.ok(isWhole(order, order.want, [fill]));
+  assert.ok(!isWhole({ ...order, give: micro('5.01') }, order.want, [fill]));
+});
+
+test('a page can repeat rows of the one before, as when a trade lands between the two', () => {
+  const rows = ['f', 'e', 'd', 'c', 'b', 'a'];
+  const seen = [];
+  for (let cursor = 'MA=='; cursor !== 'LTE='; ) {
+    const { data, next_cursor: next } = page(rows, cursor, 3, (x) => x, 1);
+    seen.push(data.join(''));
+    cursor = next;
+  }
+  assert.deepEqual(seen, ['fed', 'dcb', 'ba']);
 });

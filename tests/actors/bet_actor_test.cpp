@@ -1,5 +1,6 @@
 #include "actors/bet_actor.hpp"
 
+#include "actors/alerts.hpp"
 #include "tests/actors/core.hpp"
 
 namespace headroom::test {
@@ -62,6 +63,27 @@ TEST_F(BetActor, AFilledBetIsPaidByTheUserAndTheBufferAndTheRestComesBack) {
   EXPECT_EQ(r->value->shares.micro, 76'000'000);
   expect_settled(61_usdc, 961_usdc);
   EXPECT_EQ(venue.posted.size(), 1U);
+}
+
+TEST_F(BetActor, WhoCannotPayNeverReachesTheVenue) {
+  venue.quote_error = errc::unknown_market;
+  const auto poor = place(request(101_usdc));
+  EXPECT_EQ(poor->code, errc::insufficient_balance) << "and not what the venue would say";
+  EXPECT_TRUE(venue.quoted_for.empty());
+  auto stranger = request(1_usdc);
+  stranger.user = user(7);
+  EXPECT_EQ(place(stranger)->code, errc::insufficient_balance);
+  EXPECT_TRUE(venue.quoted_for.empty());
+  expect_untouched();
+}
+
+TEST_F(BetActor, WhatTheVenueRefusesToQuoteGivesTheDeductionBack) {
+  venue.quote_error = errc::unknown_market;
+  auto asked = request(40_usdc);
+  asked.by = "user:0x01";
+  EXPECT_EQ(place(asked)->code, errc::unknown_market);
+  EXPECT_EQ(venue.quoted_for, std::vector<std::string>{"user:0x01"}) << "on whose budget";
+  expect_untouched();
 }
 
 TEST_F(BetActor, TheIntentIsInTheBooksBeforeTheVenueSeesTheOrder) {
@@ -253,13 +275,94 @@ TEST_F(BetActor, AnOrderNeverSeenIsCancelledAfterTheDeadlineAndRefundedAfterTheG
   expect_settled(100_usdc, 1000_usdc);
 }
 
-TEST_F(BetActor, AFillAboveTheReserveIsNeverBooked) {
-  venue.post_otherwise = filled(41_usdc, {});
-  venue.look_otherwise = filled(41_usdc, {});
-  place(request(40_usdc));
-  advance(seconds{20});
+TEST_F(BetActor, WhatWasChargedAboveTheReserveIsTheHousesLoss) {
+  venue.post_otherwise = filled(41_usdc, 1_usdc);
+  const auto r = place(request(40_usdc));
+  ASSERT_TRUE(r->value);
+  EXPECT_EQ(r->value->status, bet_status::filled);
+  EXPECT_EQ(r->value->spent, 41_usdc);
+  EXPECT_EQ(r->value->refunded, usdc{});
+  EXPECT_EQ(books.venue_loss, 2_usdc);
+  EXPECT_TRUE(dir.alerts().lasts("bet.charged_above_reserve", ""));
+  EXPECT_EQ(books.balances[alice].balance, 60_usdc) << "never the user's";
+  EXPECT_EQ(books.buffer.balance, 958_usdc);
+}
+
+// -- matched, live, over --------------------------------------------------------------------------
+
+TEST_F(BetActor, AMatchIsFollowedAndTheAskerWaitsForItsEnd) {
+  venue.posts = {says(verdict::matched)};
+  venue.looks = {filled(40_usdc, {})};
+  const auto r = place(request(40_usdc));
+  ASSERT_TRUE(r->value);
+  EXPECT_EQ(r->value->status, bet_status::filled) << "201, in one answer";
+  EXPECT_EQ(venue.followed, std::vector{true});
+  expect_settled(60_usdc, 960_usdc);
+}
+
+TEST_F(BetActor, AMatchThatIsNotFinalIs202AndNeverRefundedOrSentAgain) {
+  venue.posts = {says(verdict::matched)};
+  venue.look_otherwise = says(verdict::matched);
+  const auto r = place(request(40_usdc));
+  ASSERT_TRUE(r->value);
+  EXPECT_EQ(r->value->status, bet_status::placing);
+  advance(seconds{400});
   EXPECT_EQ(books.bets.at(bet_at(1)).status, bet_status::placing);
-  EXPECT_EQ(books.balances[alice].balance, 60_usdc);
+  EXPECT_EQ(venue.posted.size(), 1U);
+  EXPECT_EQ(venue.cancelled, 1U);
+  venue.look_otherwise = filled(40_usdc, {});
+  advance(seconds{6});
+  expect_settled(60_usdc, 960_usdc);
+}
+
+TEST_F(BetActor, AnOrderThatStaysLiveIsCancelledAtTheDeadlineAndRefunded) {
+  venue.posts = {says(verdict::unknown, "live")};
+  venue.look_otherwise = says(verdict::live);
+  place(request(40_usdc));
+  advance(seconds{29});
+  EXPECT_EQ(venue.cancelled, 0U);
+  advance(seconds{10});
+  EXPECT_GE(venue.cancelled, 1U);
+  EXPECT_EQ(user_available(), 60_usdc);
+  venue.look_otherwise = says(verdict::over);
+  advance(seconds{20});
+  EXPECT_EQ(books.bets.at(bet_at(1)).status, bet_status::failed);
+  expect_settled(100_usdc, 1000_usdc);
+}
+
+TEST_F(BetActor, TradesThatTheVenueCallsFailedAreNoRefundUntilTheExchangeSaysSo) {
+  venue.chain_time = {};  // silent
+  venue.posts = {says(verdict::matched)};
+  venue.look_otherwise = says(verdict::over, "every trade failed on chain");
+  place(request(40_usdc));
+  advance(seconds{300});
+  EXPECT_EQ(books.bets.at(bet_at(1)).status, bet_status::placing);
+  EXPECT_EQ(user_available(), 60_usdc);
+  venue.chain_time = [this] { return now(); };
+  advance(seconds{6});
+  EXPECT_EQ(books.bets.at(bet_at(1)).status, bet_status::failed);
+  expect_settled(100_usdc, 1000_usdc);
+}
+
+TEST_F(BetActor, ABetWithoutAnEndIsAnAlertUntilAHumanEndsIt) {
+  const auto kind = "bet.unresolved";
+  const auto subject = bet_at(1).text();
+  venue.posts = {says(verdict::matched)};
+  venue.look_otherwise = says(verdict::matched);
+  place(request(40_usdc));
+  advance(seconds{30 + 590});
+  EXPECT_FALSE(dir.alerts().lasts(kind, subject));
+  advance(seconds{20});
+  EXPECT_TRUE(dir.alerts().lasts(kind, subject));
+  auto& stored = books.bets.at(bet_at(1));  // by `headroom bets resolve`
+  stored.status = bet_status::failed;
+  stored.refunded = 40_usdc;
+  books.balances[alice].balance = 100_usdc;
+  ++books.balances[alice].version;
+  advance(seconds{12});
+  EXPECT_FALSE(dir.alerts().lasts(kind, subject));
+  EXPECT_EQ(dir.live_bets(), 0U);
+  EXPECT_EQ(user_available(), 100_usdc) << "the balance's owner heard of it";
 }
 
 // -- the journal is slow, or dies -----------------------------------------------------------------

@@ -1,5 +1,6 @@
 #include "actors/conversion_actor.hpp"
 
+#include "actors/alerts.hpp"
 #include "tests/actors/core.hpp"
 
 namespace headroom::test {
@@ -52,7 +53,11 @@ struct ConversionActor : Core {
     return books.conversions.begin()->second;
   }
   static step_progress word(state s, usdc out = {}, std::string detail = {}) {
-    return {s, out, {}, std::move(detail)};
+    step_progress p;
+    p.state = s;
+    p.amount_out = out;
+    p.detail = std::move(detail);
+    return p;
   }
 };
 
@@ -143,53 +148,118 @@ TEST_F(ConversionActor, ManySmallSumsAreCompanyEnough) {
   EXPECT_EQ(std::max(a, b), 50'000_usdc);
 }
 
-TEST_F(ConversionActor, AFailedStepIsANewAttemptAndAfterTooManyAHumansMatter) {
-  settings.conversion_attempts = 2;
+TEST_F(ConversionActor, HarmlessFailuresBackOffAndNeverEndAConversion) {
   deposit_of(1, 30_usdc);
   route.otherwise = word(state::failed, {}, "reverted");
+  go(std::chrono::minutes{30});
+  EXPECT_EQ(only_row().status, conversion_status::running);
+  EXPECT_EQ(only_row().steps[0].state, "held");
+  EXPECT_EQ(fact(converter, "held"), "1");
+  EXPECT_GE(route.asked.size(), 8U);
+  EXPECT_LE(route.asked.size(), 14U) << "every pause is twice as long, up to ten minutes";
+  for (std::uint32_t n = 0; n < route.asked.size(); ++n) EXPECT_EQ(route.asked[n].attempt, n);
+  const auto subject = only_row().id.text();
+  EXPECT_TRUE(dir.alerts().lasts("conversion.held", subject));
+  route.otherwise = word(state::in_flight, {}, "sent");
+  go(std::chrono::minutes{11});
+  EXPECT_TRUE(dir.alerts().lasts("conversion.held", subject)) << "one more attempt is no news";
+  route.otherwise = word(state::done, 29_usdc);
+  go(std::chrono::minutes{1});
+  EXPECT_EQ(only_row().status, conversion_status::completed);
+  EXPECT_FALSE(dir.alerts().lasts("conversion.held", subject));
+}
+
+TEST_F(ConversionActor, AFewFailuresAreNobodysBusiness) {
+  deposit_of(1, 30_usdc);
+  route.words = {word(state::failed, {}, "reverted"), word(state::failed, {}, "reverted")};
+  route.otherwise = word(state::done, 29_usdc);
   go(seconds{10});
-  const auto& row = only_row();
-  EXPECT_EQ(row.status, conversion_status::failed);
-  EXPECT_EQ(row.failure, "bridge: reverted");
-  ASSERT_EQ(route.asked.size(), 3U);
-  for (std::uint32_t n = 0; n < 3; ++n) EXPECT_EQ(route.asked[n].attempt, n);
-  EXPECT_EQ(books.balances[user(1)].balance, 30_usdc) << "the user keeps the credit";
-  EXPECT_EQ(books.in_transit, 30_usdc) << "no money moved in the books";
-  EXPECT_EQ(fact(converter, "failed"), "1");
+  EXPECT_EQ(only_row().status, conversion_status::completed);
+  EXPECT_TRUE(dir.alerts().list().empty());
 }
 
-TEST_F(ConversionActor, WhatIsGivenUpSendsNothingMoreHoweverLateTheBooksAnswer) {
-  settings.conversion_attempts = 2;
+TEST_F(ConversionActor, WhatIsHeldForAMinuteIsSaidAndTheSecondTimeAgain) {
   deposit_of(1, 30_usdc);
-  route.otherwise = word(state::failed, {}, "reverted");
-  store.away_for = [](const journal_entry& x) {
-    return std::holds_alternative<fail_conversion>(x);
-  };
-  go(settings.append_timeout * 3);
-  EXPECT_EQ(only_row().status, conversion_status::running) << "the books do not know yet";
-  EXPECT_EQ(route.asked.size(), 3U) << "no step runs any more";
-  store.away_for = {};
-  go(settings.append_timeout);
-  EXPECT_EQ(only_row().status, conversion_status::failed);
-  EXPECT_EQ(route.asked.size(), 3U);
-  EXPECT_EQ(fact(converter, "failed"), "1");
+  const logged log;
+  for (int n = 1; n <= 2; ++n) {
+    route.otherwise = word(state::held, {}, "the price is below the floor");
+    go(std::chrono::minutes{3});
+    EXPECT_EQ(only_row().steps[0].state, "held");
+    EXPECT_TRUE(dir.alerts().lasts("conversion.held", only_row().id.text()));
+    EXPECT_EQ(log.count("alert.raised kind=conversion.held"), static_cast<std::size_t>(n));
+    route.otherwise = word(state::in_flight, {}, "sent");
+    go(seconds{30});
+    EXPECT_FALSE(dir.alerts().lasts("conversion.held", only_row().id.text()));
+  }
 }
 
-TEST_F(ConversionActor, WhatIsGivenUpWithoutAJournalIsSaidWhenThereIsOne) {
-  settings.conversion_attempts = 0;
+/// What is missing is missing to the youngest, and no other conversion is opened to pay for it.
+TEST_F(ConversionActor, AShortageIsSaidAndOpensNothingNew) {
   deposit_of(1, 30_usdc);
-  route.otherwise = word(state::in_flight);
-  go();
-  kill(dir.get<journal_actor>());
-  dir.set(journal_actor{});
+  auto missing = word(state::held, {}, "short: 10 of 30");
+  missing.short_of_money = true;
+  route.otherwise = missing;
+  go(seconds{10});
+  EXPECT_TRUE(dir.alerts().lasts("conversion.short", only_row().id.text()));
+  deposit_of(2, 12_usdc);
+  go(seconds{10});
+  EXPECT_EQ(books.conversions.size(), 1U);
+  EXPECT_EQ(books.balances[user(2)].balance, 12_usdc) << "credited all the same";
+  const auto first = only_row().id.text();
+  route.otherwise = word(state::in_flight, {}, "sent");
+  go(seconds{30});
+  EXPECT_FALSE(dir.alerts().lasts("conversion.short", first));
+  EXPECT_EQ(books.conversions.size(), 2U);
+}
+
+TEST_F(ConversionActor, AStepIsToldWhatOlderOnesStillNeed) {
+  route.otherwise = word(state::held, {}, "waits");
+  deposit_of(1, 30_usdc);
+  go(seconds{5});
+  deposit_of(2, 12_usdc);
+  go(seconds{5});
+  ASSERT_EQ(books.conversions.size(), 2U);
+  for (const auto& x : route.asked)
+    EXPECT_EQ(x.owed_before, x.amount_in == 12_usdc ? 30_usdc : 0_usdc);
+  // Once the older one's transaction is out it needs nothing more.
+  auto sent = word(state::in_flight, {}, "sent");
+  sent.tx_hash = hash_at(7);
+  route.otherwise = sent;
+  go(seconds{30});
+  EXPECT_EQ(route.asked.back().owed_before, 0_usdc);
+}
+
+/// 0.2 calls a second, however long a bridge takes; the first looks come quickly.
+TEST_F(ConversionActor, AWaitingConversionAsksLittle) {
+  deposit_of(1, 30_usdc);
+  auto waits = word(state::in_flight, {}, "waits for delivery");
+  waits.calls = 2;
+  route.otherwise = waits;
+  go(seconds{10});
+  EXPECT_GE(route.asked.size(), 3U);
   route.asked.clear();
-  route.otherwise = word(state::failed, {}, "reverted");
-  go(seconds{10});
-  EXPECT_EQ(route.asked.size(), 1U);
-  start_journal();
-  go();
-  EXPECT_EQ(only_row().status, conversion_status::failed);
-  EXPECT_EQ(route.asked.size(), 1U);
+  go(std::chrono::minutes{10});
+  EXPECT_LE(route.asked.size() * 2, 600U / 5 + 4);
+  EXPECT_GE(route.asked.size() * 2, 600U / 5 - 20) << "and not less than it may";
+}
+
+TEST_F(ConversionActor, WhatCostsNoCallIsLookedAtWithEveryPoll) {
+  deposit_of(1, 30_usdc);
+  route.otherwise = word(state::in_flight, {}, "not final");
+  go(seconds{60});
+  EXPECT_GE(route.asked.size(), 50U);
+}
+
+TEST_F(ConversionActor, ALateOneIsSaid) {
+  route.expected_seconds = 60;
+  settings.stuck_after = seconds{1'000};
+  deposit_of(1, 30_usdc);
+  route.otherwise = word(state::in_flight, {}, "guid=0xab");
+  go(seconds{100});
+  EXPECT_FALSE(dir.alerts().lasts("conversion.late", only_row().id.text()));
+  go(seconds{60});
+  EXPECT_TRUE(dir.alerts().lasts("conversion.late", only_row().id.text()));
+  EXPECT_EQ(dir.alerts().list().front().text, "guid=0xab");
 }
 
 TEST_F(ConversionActor, WhatTheBooksCallBrokenIsSaidOnceAndLeftToAHuman) {

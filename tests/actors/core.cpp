@@ -35,6 +35,7 @@ store_status scripted_store::commit(std::span<const journal_entry> batch,
     commits.pop_front();
   }
   if (away_for && std::any_of(batch.begin(), batch.end(), away_for)) how = commit_end::away;
+  if (batch.size() > most_in_time) return end(store_status::too_slow);
   if (how == commit_end::away) return end(store_status::unavailable);
   if (how == commit_end::lost_before) return end(store_status::in_doubt);
   const auto status = inner_.commit(batch, outcomes, buffer);
@@ -44,10 +45,12 @@ store_status scripted_store::commit(std::span<const journal_entry> batch,
 store_status scripted_store::load_balances(std::span<const address> users,
                                            std::vector<balance_row>& rows) {
   ++reads;
+  if (users.size() > most_in_time) return store_status::too_slow;
   return reads_away ? store_status::unavailable : inner_.load_balances(users, rows);
 }
 store_status scripted_store::load_buffer(buffer_row& row) {
   ++reads;
+  batches_before_read.push_back(batches.size());
   return reads_away ? store_status::unavailable : inner_.load_buffer(row);
 }
 store_status scripted_store::find_bets(std::span<const bet_id> ids,
@@ -89,6 +92,7 @@ Core::Core()
       [this](const bet_id& id) { return keep(system.spawn(bet_behavior, w(), id)); },
       [this] { return keep(system.spawn(deposit_behavior, w())); });
   venue.post_otherwise = filled(10_usdc, {});
+  venue.chain_time = [this] { return now(); };
 }
 
 Core::~Core() {

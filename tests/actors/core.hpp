@@ -19,10 +19,12 @@ class scripted_store final : public actors::ledger_store {
   explicit scripted_store(memory_books& books) : inner_{books} {}
   std::deque<commit_end> commits;                      // ok once used up
   std::function<bool(const journal_entry&)> away_for;  // a batch with such an entry finds it away
+  std::size_t most_in_time = SIZE_MAX;                 // more than so many are too slow
   bool reads_away = false;                             // every read fails
   std::vector<std::size_t> batches;                    // sizes of what was asked to be committed
   std::vector<actors::store_status> said;              // the answers, in order
   std::size_t reads = 0;                               // how often it was asked for rows
+  std::vector<std::size_t> batches_before_read;        // of each of them
 
   actors::store_status commit(std::span<const journal_entry> batch,
                               std::vector<entry_outcome>& outcomes,

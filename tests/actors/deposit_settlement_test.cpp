@@ -26,13 +26,13 @@ struct DepositSettlement : Core {
     payment.otherwise = finds(chain_says::unused);
   }
 
-  reply_ptr<deposit> pay() {
-    return ask<deposit>(dir.open_deposit(), pay_deposit{25_usdc, 2, "x"});
+  reply_ptr<paid_deposit> pay() {
+    return ask<paid_deposit>(dir.open_deposit(), pay_deposit{25_usdc, 2, "x", ""});
   }
   static payment_finding finds(chain_says s, std::string code = {}) {
     return {s, hash_at(99), std::move(code), 5};
   }
-  static operation_report ended(operation_state s) { return {s, hash_at(50), 1, {}}; }
+  static operation_report ended(operation_state s) { return {s, hash_at(50), 1, {}, {}}; }
   const deposit& only_row() {
     EXPECT_EQ(books.deposits.size(), 1U);
     return books.deposits.begin()->second;
@@ -52,7 +52,7 @@ TEST_F(DepositSettlement, AReversalIsTriedAgainAFewTimesAndThenOnlyLookedAt) {
   const auto r = pay();
   advance(seconds{100});
   ASSERT_TRUE(r->value) << to_string(r->code);
-  EXPECT_EQ(r->value->status, deposit_status::settling) << "202 in time";
+  EXPECT_EQ(r->value->row.status, deposit_status::settling) << "202 in time";
   const auto id = only_row().id;
   EXPECT_EQ(wallet.sent,
             (std::vector{settlement_of(id, 0), settlement_of(id, 1), settlement_of(id, 2)}));
@@ -80,7 +80,7 @@ TEST_F(DepositSettlement, ADroppedTransactionIsFollowedByAnotherOne) {
   payment.otherwise = finds(chain_says::paid);
   advance(seconds{2});
   expect_credited_once();
-  EXPECT_EQ(r->value->tx_hash, hash_at(99));
+  EXPECT_EQ(r->value->row.tx_hash, hash_at(99));
 }
 
 TEST_F(DepositSettlement, AResumedDepositGoesOnCountingItsTries) {
@@ -109,24 +109,21 @@ TEST_F(DepositSettlement, ManyUnpayableDepositsLookRarely) {
 }
 
 TEST_F(DepositSettlement, AProofThatCreditedAnotherDepositFailsThisOne) {
-  payment.findings = {finds(chain_says::unused)};
   payment.otherwise = finds(chain_says::paid);
   pay();
   advance(seconds{1});
-  payment.findings = {finds(chain_says::unused)};
   payment.payment.nonce = hash_at(8);
   const auto second = pay();
   advance(seconds{1});
   ASSERT_TRUE(second->value) << to_string(second->code);
-  EXPECT_EQ(second->value->status, deposit_status::failed);
-  EXPECT_EQ(second->value->failure, "invalid_exact_evm_nonce_already_used");
+  EXPECT_EQ(second->value->row.status, deposit_status::failed);
+  EXPECT_EQ(second->value->row.failure, "invalid_exact_evm_nonce_already_used");
   EXPECT_EQ(books.deposits.size(), 2U);
   EXPECT_EQ(credited(), 25_usdc);
   EXPECT_TRUE(dir.all_deposits().empty());
 }
 
 TEST_F(DepositSettlement, TheProofIsBookedWithItsPlace) {
-  payment.findings = {finds(chain_says::unused)};
   payment.otherwise = finds(chain_says::paid);
   pay();
   advance(seconds{1});
@@ -135,6 +132,7 @@ TEST_F(DepositSettlement, TheProofIsBookedWithItsPlace) {
 }
 
 TEST_F(DepositSettlement, WhatIsPaidAlreadyIsNotSentAgain) {
+  payment.paid = true;
   payment.otherwise = finds(chain_says::paid);
   const auto r = pay();
   ASSERT_TRUE(r->value);
@@ -151,7 +149,7 @@ TEST_F(DepositSettlement, AWalletThatHangsDoesNotKeepThePayerWaiting) {
   EXPECT_EQ(r->answers, 0);
   advance(milliseconds{40});
   ASSERT_TRUE(r->value) << to_string(r->code);
-  EXPECT_EQ(r->value->status, deposit_status::settling);
+  EXPECT_EQ(r->value->row.status, deposit_status::settling);
   wallet.mute = false;
   payment.otherwise = finds(chain_says::paid);
   advance(seconds{40});
@@ -177,8 +175,8 @@ TEST_F(DepositSettlement, ARepeatWhileItSettlesHears202InTimeToo) {
   const auto again = pay();
   advance(settings.deposit_answer + milliseconds{20});
   ASSERT_TRUE(first->value && again->value) << to_string(again->code);
-  EXPECT_EQ(again->value->id, first->value->id);
-  EXPECT_EQ(again->value->status, deposit_status::settling);
+  EXPECT_EQ(again->value->row.id, first->value->row.id);
+  EXPECT_EQ(again->value->row.status, deposit_status::settling);
   advance(seconds{10});
   EXPECT_EQ(dir.all_deposits().size(), 1U) << "only the owner goes on";
 }

@@ -48,6 +48,27 @@ TEST_F(Directory, ALateWordOfADeathLeavesTheSuccessorAlone) {
   EXPECT_EQ(dir.get<journal_actor>(), next);
 }
 
+TEST_F(Directory, ReportsAreReadElsewhereToo) {
+  const auto open = start_public_query();
+  EXPECT_FALSE(dir.reports());
+  const auto reports = keep(system.spawn(reports_behavior, &reader));
+  dir.set_reports(reports);
+  EXPECT_EQ(dir.reports(), reports);
+  EXPECT_EQ(dir.public_query(), open);
+  dir.forget(reports.id());
+  EXPECT_FALSE(dir.reports());
+}
+
+TEST_F(Directory, EveryBalanceIsInOnePart) {
+  start_journal();
+  for (int n = 0; n < 200; ++n) EXPECT_TRUE(dir.balance_of(user(n)));
+  std::size_t sum = 0;
+  for (std::size_t part = 0; part < directory::balance_parts; ++part)
+    sum += dir.balances_of_part(part).size();
+  EXPECT_EQ(sum, 200U);
+  EXPECT_EQ(dir.all_balances().size(), 200U);
+}
+
 TEST_F(Directory, OnceClosedItHoldsNobody) {
   start_journal();
   start_query();

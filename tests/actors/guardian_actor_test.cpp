@@ -34,6 +34,10 @@ struct GuardianActor : Core {
   }
 
   void start() {
+    spawn_guardian();
+    advance(seconds{2});
+  }
+  void spawn_guardian(std::shared_ptr<ledger_reader> read_by = nullptr) {
     books.buffer.balance = 1000_usdc;
     books.buffer.version = 1;
     payment.payment.chain_id = 9745;
@@ -41,7 +45,12 @@ struct GuardianActor : Core {
     std::vector<component> parts;
     parts.push_back(
         part("journal", true, [this] { return system.spawn(journal_behavior, w(), &store); }));
-    parts.push_back(part("query", false, [this] { return system.spawn(query_behavior, &reader); }));
+    parts.push_back(part("query", false, [this, read_by] {
+      if (!read_by) return system.spawn(query_behavior, &reader);
+      auto h = system.spawn(query_behavior, read_by.get());
+      h->attach_functor([read_by] {});  // lives as long as its reader's actor
+      return h;
+    }));
     parts.push_back(part("buffer", false, [this] { return system.spawn(buffer_behavior, w()); }));
     parts.push_back(part("venue", true, [this] { return system.spawn(scripted_venue, &venue); }));
     parts.push_back(
@@ -51,7 +60,6 @@ struct GuardianActor : Core {
     guardian = keep(system.spawn(guardian_behavior, w(), std::move(parts),
                                  [this](const std::string& why) { gave_up.push_back(why); }));
     dir.set(guardian);
-    advance(seconds{2});
   }
   readiness health() {
     return ask<readiness>(guardian, get_atom::value)->value.value_or(readiness{});
@@ -225,6 +233,104 @@ TEST_F(GuardianActor, RecoveryIsNotDoneWhileAFullPageHidesTheRest) {
   for (const auto& [id, b] : books.bets) EXPECT_EQ(b.status, bet_status::filled) << id.text();
   EXPECT_EQ(fact(guardian, "resumed"), "3");
   EXPECT_TRUE(health().ready);
+}
+
+/// A database that is too slow for long lists.
+struct slow_reader : memory_reader {
+  using memory_reader::memory_reader;
+  std::vector<std::uint32_t> asked;
+
+  std::optional<unfinished_work> unfinished(std::uint32_t bets, std::uint32_t deposits) override {
+    asked.push_back(bets);
+    if (bets > 3 || deposits > 3) return std::nullopt;
+    return memory_reader::unfinished(bets, deposits);
+  }
+};
+
+TEST_F(GuardianActor, RecoveryAsksForLessWhenTheDatabaseIsTooSlow) {
+  settings.max_live_bets = 16;
+  settings.deposits_recovered = 16;
+  for (int n = 1; n <= 8; ++n) stored_bet(n);
+  venue.look_otherwise = filled(40_usdc, {});
+  const auto slow = std::make_shared<slow_reader>(books);
+  spawn_guardian(slow);
+  advance(seconds{20});
+  ASSERT_GE(slow->asked.size(), 4U);
+  EXPECT_EQ((std::vector<std::uint32_t>{slow->asked.begin(), slow->asked.begin() + 4}),
+            (std::vector<std::uint32_t>{16, 8, 4, 2}));
+  for (const auto& [id, b] : books.bets) EXPECT_EQ(b.status, bet_status::filled) << id.text();
+  EXPECT_TRUE(health().ready);
+}
+
+TEST_F(GuardianActor, WhatRecoveryReadsAfterTheStopIsLeftToTheNextStart) {
+  stored_bet(1);
+  stored_deposit(2);
+  spawn_guardian();
+  const auto stopped = ask_later<bool>(guardian, stop_atom::value);  // before the answer comes
+  advance(seconds{5});
+  EXPECT_EQ(stopped->value, true);
+  EXPECT_EQ(dir.live_bets(), 0U);
+  EXPECT_TRUE(dir.all_deposits().empty());
+  EXPECT_TRUE(venue.looked_up.empty());
+  EXPECT_EQ(books.bets.at(bet_at(1)).status, bet_status::placing);
+}
+
+TEST_F(GuardianActor, NothingIsOpenedOnceItDrains) {
+  start();
+  give(user(1), 100_usdc);
+  venue.mute = true;
+  place_bet x{bet_at(1), user(1), {}, 40_usdc, {500'000}, now().plus(seconds{30}), hash_at(1)};
+  ask<bet>(dir.open_bet(x.id), x);
+  const auto stopped = ask<bool>(guardian, stop_atom::value);
+  EXPECT_TRUE(dir.open_bet(bet_at(1))) << "it lives";
+  EXPECT_FALSE(dir.open_bet(bet_at(2)));
+  EXPECT_FALSE(dir.open_deposit());
+  EXPECT_FALSE(dir.resume_deposit());
+  EXPECT_TRUE(dir.balance_of(user(2))) << "bets on their way still need balances";
+  kill(dir.find_bet(bet_at(1)));  // the guardian hears of it and leaves it to the next start
+  tell(guardian, resume_atom::value, stored_deposit(3));
+  advance(settings.drain + seconds{2});
+  EXPECT_EQ(stopped->value, true);
+  EXPECT_FALSE(dir.balance_of(user(3)));
+  EXPECT_EQ(dir.live_bets() + dir.balance_count() + dir.all_deposits().size(), 0U);
+}
+
+TEST_F(GuardianActor, ItsWaitsDoNotFollowTheWallClock) {
+  start();
+  auto ahead = std::chrono::hours{0};
+  everything->now = [&] { return now().plus(ahead); };
+  for (int n = 0; n < 6; ++n) {
+    ahead += std::chrono::hours{2};
+    kill(dir.get<venue_actor>());
+  }
+  EXPECT_EQ(gave_up, std::vector<std::string>{"venue died too often"});
+  EXPECT_TRUE(dir.open_bet(bet_at(9))) << "it has nothing to do and does not end by itself";
+  const auto stopped = ask<bool>(guardian, stop_atom::value);
+  everything->now = [this] { return now().minus(std::chrono::hours{1}); };
+  advance(settings.drain + seconds{1});
+  EXPECT_EQ(stopped->value, true);
+}
+
+TEST_F(GuardianActor, BalancesAreTickedPartByPart) {
+  settings.balance_idle = seconds{64};
+  start();
+  constexpr int users = 255;
+  std::vector<balance_actor> awake;
+  for (int n = 0; n < users; ++n) awake.push_back(dir.balance_of(user(n)));
+  run();
+  const auto handled = [&] {
+    std::uint64_t sum = 0;
+    for (const auto& k : registry::instance().kinds())
+      if (k.name == "balance") sum = k.processed;
+    return sum;
+  };
+  const auto before = handled();
+  advance(seconds{2});
+  const auto ticked = handled() - before;
+  EXPECT_GT(ticked, 0U);
+  EXPECT_LT(ticked, users / 4U) << "a few parts of 64";
+  advance(seconds{64});
+  EXPECT_GE(handled() - before, static_cast<std::uint64_t>(users));
 }
 
 TEST_F(GuardianActor, ItsTickMakesIdleBalancesLeave) {

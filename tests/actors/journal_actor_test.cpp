@@ -50,6 +50,87 @@ TEST_F(JournalActor, AReadSeesEveryEntryThatCameBeforeIt) {
   EXPECT_EQ(sync->value, true);
 }
 
+TEST_F(JournalActor, AReadWaitsForWhatCameBeforeItAndNoMore) {
+  settings.journal_batch = 1;
+  const auto journal = start_journal();
+  for (int n = 0; n < 3; ++n) ask_later<committed>(journal, paid_in(n, 1_usdc));
+  const auto row = ask_later<buffer_row>(journal, get_atom::value);
+  for (int n = 3; n < 50; ++n) ask_later<committed>(journal, paid_in(n, 1_usdc));
+  store.batches_before_read.clear();
+  run();
+  EXPECT_EQ(store.batches.size(), 50U);
+  EXPECT_EQ(store.batches_before_read.front(), 3U);
+  EXPECT_EQ(row->value->balance, 3_usdc);
+}
+
+TEST_F(JournalActor, AReadIsAnsweredAlthoughTheEntryBehindItCannotBeCommitted) {
+  store.away_for = [](const journal_entry&) { return true; };
+  const auto journal = start_journal();
+  const auto row = ask_later<buffer_row>(journal, get_atom::value);
+  const auto entry = ask_later<committed>(journal, paid_in(1, 7_usdc));
+  const auto behind = ask_later<buffer_row>(journal, get_atom::value);
+  run();
+  EXPECT_EQ(row->answers, 1);
+  EXPECT_EQ(entry->answers, 0);
+  EXPECT_EQ(behind->answers, 0);
+}
+
+TEST_F(JournalActor, ABatchThatIsTooSlowIsAskedAgainByHalves) {
+  store.most_in_time = 10;
+  const auto journal = start_journal();
+  std::vector<reply_ptr<committed>> answers;
+  for (int n = 0; n < 100; ++n)
+    answers.push_back(ask_later<committed>(journal, paid_in(n, 1_usdc)));
+  run();
+  advance(std::chrono::seconds{20});
+  ASSERT_GE(store.batches.size(), 5U);
+  EXPECT_EQ((std::vector<std::size_t>{store.batches.begin(), store.batches.begin() + 5}),
+            (std::vector<std::size_t>{100, 50, 25, 12, 6}));
+  for (const auto& a : answers) EXPECT_EQ(a->code, errc::none);
+  EXPECT_EQ(books.buffer.balance, 100_usdc);
+  EXPECT_EQ(fact(journal, "store_failures"), "0");
+}
+
+TEST_F(JournalActor, ReadsThatAreTooSlowAreAskedAgainByHalves) {
+  store.most_in_time = 10;
+  const auto journal = start_journal();
+  std::vector<reply_ptr<balance_row>> answers;
+  for (int n = 0; n < 100; ++n)
+    answers.push_back(ask_later<balance_row>(journal, get_atom::value, user(n)));
+  run();
+  advance(std::chrono::seconds{20});
+  for (const auto& a : answers) EXPECT_TRUE(a->value) << to_string(a->code);
+}
+
+TEST(BatchLimit, HalvesAtOnceAndGrowsBackSlowly) {
+  batch_limit limit{64};
+  limit.heard(store_status::too_slow, 64);
+  EXPECT_EQ(limit.size(), 32U);
+  limit.heard(store_status::too_slow, 5);
+  EXPECT_EQ(limit.size(), 2U) << "five were too many already";
+  for (int n = 0; n < 7; ++n) limit.heard(store_status::ok, 2);
+  limit.heard(store_status::unavailable, 2);
+  limit.heard(store_status::ok, 1);
+  EXPECT_EQ(limit.size(), 2U) << "one says nothing about two";
+  limit.heard(store_status::ok, 2);
+  EXPECT_EQ(limit.size(), 4U);
+  for (int n = 0; n < 100; ++n) limit.heard(store_status::ok, limit.size());
+  EXPECT_EQ(limit.size(), 64U);
+  for (int n = 0; n < 10; ++n) limit.heard(store_status::too_slow, 1);
+  EXPECT_EQ(limit.size(), 1U);
+}
+
+TEST_F(JournalActor, AReadThatIsLateIsRefusedWhateverTheWallClockSays) {
+  store.commits.assign(1'000, end::away);
+  const auto journal = start_journal();
+  ask_later<committed>(journal, paid_in(1, 7_usdc));
+  const auto row = ask_later<buffer_row>(journal, get_atom::value);
+  run();
+  everything->now = [this] { return now().minus(std::chrono::hours{1}); };
+  advance(settings.load_timeout + std::chrono::seconds{3});
+  EXPECT_EQ(row->code, errc::unavailable);
+}
+
 TEST_F(JournalActor, AReadWaitsWhileTheStoreIsAway) {
   store.commits = {end::away};
   const auto journal = start_journal();

@@ -108,10 +108,10 @@ using all_actor_messages = testing::Types<
     status_report, deduct, refund, abandoned, balance_committed, buffer_committed, balance_view,
     buffer_limits, replenish_buffer, place_bet, order_quote, quote_order, signed_order,
     submit_order, look_up_order, cancel_order, venue_answer, pay_deposit, signed_payment,
-    verified_payment, payment_finding, contract_call, send_transaction, event_log, operation_report,
-    run_step, step_progress, route_info, route_quote, list_conversions, conversion_work,
-    wallet_backlog, wallet_account, onchain_balances, actor_info, kind_info, actor_listing,
-    readiness>;
+    verified_payment, paid_deposit, deposit_keys, payment_finding, contract_signature,
+    contract_call, send_transaction, event_log, operation_report, run_step, step_progress,
+    route_info, route_quote, list_conversions, conversion_work, wallet_backlog, wallet_account,
+    wallet_nonces, onchain_balances, actor_info, kind_info, actor_listing, readiness>;
 
 template <class T>
 void expect_round_trip() {

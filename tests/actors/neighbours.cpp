@@ -27,6 +27,7 @@ venue_actor::behavior_type scripted_venue(self_pointer<venue_actor, scripted_sta
                                           venue_script* s) {
   return {
       [s](const quote_order& x) -> caf::result<order_quote> {
+        s->quoted_for.push_back(x.by);
         if (s->quote_error != errc::none) return make_error(s->quote_error);
         return order_quote{x.token, false, x.amount, {x.amount.micro * 2}, {}, x.max_price};
       },
@@ -46,7 +47,12 @@ venue_actor::behavior_type scripted_venue(self_pointer<venue_actor, scripted_sta
       },
       [s](const look_up_order& x) {
         s->looked_up.push_back(x.order.hash);
-        return next_of(s->looks, s->look_otherwise);
+        s->followed.push_back(x.follow);
+        auto a = next_of(s->looks, s->look_otherwise);
+        const bool untouched =
+            a.verdict != venue_verdict::filled && a.verdict != venue_verdict::matched;
+        if (untouched && s->chain_time) a.untouched_until = s->chain_time();
+        return a;
       },
       [s](const cancel_order&) {
         ++s->cancelled;
@@ -66,14 +72,24 @@ payment_actor::behavior_type scripted_payment(
     self_pointer<payment_actor, scripted_state<payment_tag>> self, payment_script* s) {
   return {
       [s](const pay_deposit&) -> caf::result<signed_payment> {
+        if (s->at_read) s->at_read();
         if (s->read_error != errc::none) return make_error(s->read_error, s->read_detail);
-        return signed_payment{s->payment, 2, s->proven};
+        return signed_payment{s->payment,           2, s->proven, false, s->idempotency_key,
+                              s->payment_identifier};
       },
-      [s](const signed_payment& x) -> caf::result<verified_payment> {
+      [s](prove_atom, const signed_payment& x) -> caf::result<signed_payment> {
+        ++s->asked_to_prove;
+        if (s->prove_error != errc::none) return make_error(s->prove_error, s->prove_detail);
+        auto out = x;
+        out.proven = true;
+        return out;
+      },
+      [self, s](const signed_payment& x) -> caf::result<verified_payment> {
         ++s->verified;
         if (s->at_verify) s->at_verify();
+        if (s->mute) return self->make_response_promise<verified_payment>();
         if (s->verify_error != errc::none) return make_error(s->verify_error, s->verify_detail);
-        return verified_payment{x.payment};
+        return verified_payment{x.payment, s->paid};
       },
       [self, s](get_atom, const authorization&) -> caf::result<payment_finding> {
         ++s->looked;
@@ -114,8 +130,8 @@ wallet_actor::behavior_type scripted_wallet(
 route_actor::behavior_type scripted_route(self_pointer<route_actor, scripted_state<route_tag>>,
                                           route_script* s) {
   return {
-      [](get_atom) {
-        return route_info{"scripted", {"bridge", "swap"}};
+      [s](get_atom) {
+        return route_info{"scripted", {"bridge", "swap"}, s->expected_seconds};
       },
       [](usdc amount) {
         return route_quote{amount, 1};

@@ -17,11 +17,15 @@ struct venue_script {
   actors::venue_answer post_otherwise;
   actors::venue_answer look_otherwise{actors::venue_verdict::absent, {}, {}, {}, {}, false};
   bool mute = false;  // takes posts and answers at the next tick_atom
+  /// The exchange's chain: final up to now, and it knows nothing of any order. Not set: silent.
+  std::function<timestamp()> chain_time;
   std::vector<hash256> posted;
   std::vector<timestamp> deadlines;  // that came with them
   std::vector<hash256> looked_up;
+  std::vector<bool> followed;  // that came with them
   std::uint32_t cancelled = 0;
   std::uint32_t orders_signed = 0;
+  std::vector<std::string> quoted_for;  // by of each quote
   std::vector<caf::typed_response_promise<actors::venue_answer>> unanswered;
 };
 [[nodiscard]] actors::venue_answer filled(usdc spent, usdc fee);
@@ -34,6 +38,13 @@ struct payment_script {
   std::string read_detail;
   bool proven = true;  // signed by the payer's own key
   authorization payment;
+  std::function<void()> at_read;  // before a header is read
+  hash256 idempotency_key;
+  hash256 payment_identifier;
+  errc prove_error = errc::none;  // what its contract has against the signature
+  std::string prove_detail;
+  std::uint32_t asked_to_prove = 0;
+  bool paid = false;  // the verification finds it paid already
   errc verify_error = errc::none;
   std::string verify_detail;
   std::function<void()> at_verify;  // what happens meanwhile
@@ -51,7 +62,7 @@ struct wallet_script {
   bool down = false;
   bool mute = false;  // takes what it is asked to send and says nothing
   std::deque<actors::operation_report> reports;
-  actors::operation_report report{actors::operation_state::pending, {}, 0, {}};
+  actors::operation_report report{actors::operation_state::pending, {}, 0, {}, {}};
   std::vector<operation_id> sent;
   std::uint32_t asked = 0;
 };
@@ -60,6 +71,7 @@ struct route_script {
   bool silent = false;  // fails every question
   std::deque<actors::step_progress> words;
   actors::step_progress otherwise;
+  std::uint32_t expected_seconds = 0;
   std::vector<actors::run_step> asked;
 };
 

@@ -162,6 +162,37 @@ TEST(JudgeSend, KnowsTheWordsOfEveryNode) {
   EXPECT_EQ(eth::judge_send(r), send_verdict::accepted);
 }
 
+TEST(JudgeSend, ReadsTheNumbersOfARefusal) {
+  EXPECT_EQ(eth::tip_needed({-32000,
+                             "transaction gas price below minimum: gas tip cap 1500000000, minimum "
+                             "needed 25000000000",
+                             {}}),
+            25'000'000'000U);
+  EXPECT_EQ(eth::tip_needed(
+                {-32000, "transaction priority fee below minimum required priority fee 7", {}}),
+            7U);
+  EXPECT_FALSE(eth::tip_needed({-32000, "transaction underpriced", {}}));
+  EXPECT_FALSE(eth::tip_needed({-32000, "minimum needed 99999999999999999999999", {}}));
+  const rpc_error cap{-32000, "tx fee (1.50 ether) exceeds the configured cap (1.00 ether)", {}};
+  EXPECT_EQ(eth::fee_cap(cap), 1'000'000'000'000'000'000U);
+  EXPECT_FALSE(eth::fee_cap({-32000, "configured cap (x ether)", {}}));
+  rpc_result r;
+  r.status = rpc_status::error;
+  r.error = cap;
+  EXPECT_EQ(eth::judge_send(r), send_verdict::above_cap);
+}
+
+TEST(EthBlock, TheTransactionOfANonceIsFound) {
+  const address who = address::parse("0x70997970C51812dc3A010C7d01b50e0d17dc79C8").value();
+  const json block{{"transactions",
+                    {{{"hash", hash_text}, {"from", address{}.hex()}, {"nonce", "0x5"}},
+                     {{"hash", hash_text}, {"from", who.hex()}, {"nonce", "0x5"}}}}};
+  EXPECT_EQ(eth::find_transaction(block, who, 5), hash256::parse(hash_text));
+  EXPECT_FALSE(eth::find_transaction(block, who, 6));
+  EXPECT_FALSE(eth::find_transaction(json(), who, 5));
+  EXPECT_FALSE(eth::find_transaction(json{{"transactions", {hash_text}}}, who, 5)) << "hashes only";
+}
+
 TEST(Revert, ReadsTheReasonAndNothingElse) {
   const std::string text = "Too little received";
   const byte_view words{reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};

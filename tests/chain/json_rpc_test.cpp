@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
 
 #include "chain/eth.hpp"
@@ -79,7 +80,7 @@ TEST_F(JsonRpc, AFailedNodeIsSkippedForAWhileAndThenAskedAgain) {
     p.close();
   }};
   http_server good{result("0x1")};
-  const json_rpc rpc{http, {silent.url(), good.url()}, {300ms, 200ms}};
+  const json_rpc rpc{http, {silent.url(), good.url()}, {300ms, {200ms}, 0, 0ms}};
   const auto first = ask(rpc);
   EXPECT_EQ(first.status, rpc_status::ok);
   EXPECT_TRUE(first.repeated);
@@ -95,7 +96,7 @@ TEST_F(JsonRpc, AFailedNodeIsSkippedForAWhileAndThenAskedAgain) {
 TEST_F(JsonRpc, ASilentNodeHidesTheNextOneOnceAndIsThenLeftAlone) {
   http_server silent{[](peer& p) { p.wait_for_close(); }};
   http_server good{result("0x1")};
-  const json_rpc rpc{http, {silent.url(), good.url()}, {2s, 1ms, 1h}};
+  const json_rpc rpc{http, {silent.url(), good.url()}, {2s, {1ms, 1h}, 0, 0ms}};
   const auto first = ask(rpc);  // within the time of one call
   EXPECT_EQ(first.status, rpc_status::ok);
   EXPECT_TRUE(first.repeated);
@@ -103,16 +104,33 @@ TEST_F(JsonRpc, ASilentNodeHidesTheNextOneOnceAndIsThenLeftAlone) {
   EXPECT_EQ(silent.connections(), 1);
 }
 
+/// Anybody may have us call their contract: what it ends in must not cost us a node.
+TEST_F(JsonRpc, AContractThatBreaksSaysNothingOfItsNode) {
+  for (const auto* words : {"EVM error InvalidFEOpcode", "out of gas", "execution reverted"}) {
+    http_server first{error(-32603, words)};
+    http_server next{result("0x2")};
+    json_rpc_options options{2s, {1h, 1h}};
+    options.compare_heads = 0ms;
+    const json_rpc rpc{http, {first.url(), next.url()}, options};
+    for (int i = 0; i < 2; ++i) {
+      const auto r = ask(rpc);
+      EXPECT_EQ(r.status, rpc_status::error) << words;
+      EXPECT_EQ(r.error.message, words);
+    }
+    EXPECT_EQ(next.connections(), 0) << words;
+  }
+}
+
 TEST_F(JsonRpc, WhatOurOwnClientRefusesSaysNothingOfANode) {
   http_server good{result("0x1")};
   http_server next{result("0x2")};
   http = std::make_shared<http_client>(http_client_options{.max_in_flight = 0});
-  const json_rpc refused{http, {good.url(), next.url()}, {300ms, 1h, 1h}};
+  const json_rpc refused{http, {good.url(), next.url()}, {300ms, {1h, 1h}, 0, 0ms}};
   EXPECT_EQ(ask(refused).status, rpc_status::unreachable);
   EXPECT_EQ(good.connections() + next.connections(), 0);
   // The same with room for one call: the second is refused, and the node stays the first choice.
   http = std::make_shared<http_client>(http_client_options{.max_in_flight = 1});
-  const json_rpc rpc{http, {good.url(), next.url()}, {2s, 1h, 1h}};
+  const json_rpc rpc{http, {good.url(), next.url()}, {2s, {1h, 1h}, 0, 0ms}};
   std::vector<std::future<rpc_result>> pending;
   for (int i = 0; i < 8; ++i) {
     auto promise = std::make_shared<std::promise<rpc_result>>();
@@ -190,6 +208,107 @@ TEST_F(JsonRpc, ALimitMovesOnToTheNextNode) {
   EXPECT_EQ(r.status, rpc_status::ok);
   EXPECT_FALSE(r.repeated);
   EXPECT_EQ(ask({limited.url()}).status, rpc_status::unreachable);
+}
+
+TEST_F(JsonRpc, EveryProvidersLimitMovesOnAndTheFirstNodeIsLeftAlone) {
+  http_server good{result("0x2")};
+  const std::pair<int, const char*> limits[]{
+      {-32005, "limit exceeded"},
+      {-32007, "50/second request limit reached"},
+      {-32090, "Too many requests, reason: call rate limit exhausted, retry in 10s"},
+      {-32016, "over rate limit"},
+      {-32011, "request limit reached"},
+      {-32029, "too many requests"},
+      {-32000, "rate limit exceeded"},
+      {-32001, "App is inactive"}};
+  for (const auto& [code, words] : limits) {
+    std::atomic<int> asked = 0;
+    http_server limited{node([&, code = code, words = words](const json&) {
+      ++asked;
+      return json{{"error", {{"code", code}, {"message", words}}}};
+    })};
+    const json_rpc rpc{http, {limited.url(), good.url()}, {300ms, {}, 0, 1h}};
+    (void)ask(rpc);  // also compares heads, which asks both
+    const auto before = asked.load();
+    for (int i = 0; i < 5; ++i) EXPECT_EQ(eth::read_number(ask(rpc).value), 2U) << words;
+    EXPECT_EQ(asked.load(), before) << words;
+  }
+}
+
+TEST_F(JsonRpc, RetryAfterIsHonouredAlsoByTheOnlyNode) {
+  std::atomic<int> asked = 0;
+  http_server limited{[&](peer& p) {
+    while (p.read()) {
+      ++asked;
+      p.answer("slow down", "429 Too Many Requests\r\nRetry-After: 20");
+    }
+  }};
+  const json_rpc rpc{http, {limited.url()}};
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(ask(rpc).status, rpc_status::unreachable);
+  EXPECT_EQ(asked, 1);
+}
+
+/// Answers eth_chainId with `chain`, everything else with `value`.
+auto node_on(std::string chain, std::string value) {
+  return node([=](const json& call) {
+    return json{{"result", call.at("method") == "eth_chainId" ? chain : value}};
+  });
+}
+
+TEST_F(JsonRpc, ANodeOfAnotherChainIsNeverBelieved) {
+  http_server foreign{node_on("0x89", "0x1")};
+  http_server ours{node_on("0x2611", "0x2")};
+  json_rpc_options on_plasma;
+  on_plasma.chain_id = 9745;
+  EXPECT_EQ(
+      eth::read_number(ask({foreign.url(), ours.url()}, eth::block_number(), on_plasma).value), 2U);
+  EXPECT_EQ(ask({foreign.url()}, eth::block_number(), on_plasma).status, rpc_status::unreachable);
+  // A copied line of the settings, and the first node is away.
+  EXPECT_EQ(ask({nobody, foreign.url()}, eth::block_number(), on_plasma).status,
+            rpc_status::unreachable);
+}
+
+TEST_F(JsonRpc, APinnedQuestionGoesToItsNodeAlone) {
+  http_server one{result("0x1")};
+  http_server two{result("0x2")};
+  const json_rpc rpc{http, {one.url(), two.url(), nobody}};
+  auto pinned = eth::block_number();
+  pinned.node = 1;
+  const auto r = ask(rpc, pinned);
+  EXPECT_EQ(eth::read_number(r.value), 2U);
+  EXPECT_EQ(r.node, 1U);
+  EXPECT_EQ(r.nodes, 3U);
+  pinned.node = 2;
+  EXPECT_EQ(ask(rpc, pinned).status, rpc_status::unreachable);
+  pinned.node = 9;
+  EXPECT_EQ(ask(rpc, pinned).status, rpc_status::unreachable);
+  EXPECT_EQ(ask(rpc).node, 0U);
+}
+
+TEST_F(JsonRpc, AFrozenHeadIsAskedAfterTheOthers) {
+  const auto with_head = [](std::uint64_t number, std::string value) {
+    return node([=](const json& call) {
+      if (call.at("method") != "eth_getBlockByNumber") return json{{"result", value}};
+      return json{
+          {"result", {{"number", eth::quantity(number)}, {"timestamp", eth::quantity(number)}}}};
+    });
+  };
+  http_server frozen{with_head(100, "0x1")};
+  http_server live{with_head(200, "0x2")};
+  const json_rpc rpc{http, {frozen.url(), live.url()}};
+  const auto bound = std::chrono::steady_clock::now() + 20s;
+  while (eth::read_number(ask(rpc).value) != 2U && std::chrono::steady_clock::now() < bound) {
+  }
+  EXPECT_EQ(eth::read_number(ask(rpc).value), 2U);
+}
+
+TEST_F(JsonRpc, ARangeThatIsTooLargeIsTheNodesAnswerNotALimit) {
+  http_server good{result(json::array())};
+  http_server small{error(-32005, "query returned more than 10000 results")};
+  const auto r = ask({small.url(), good.url()}, eth::logs({}));
+  EXPECT_EQ(r.status, rpc_status::error);
+  http_server too_large{node([](const json&) { return json("<html>"); }, "413 Payload Too Large")};
+  EXPECT_EQ(ask({too_large.url(), good.url()}, eth::logs({})).error.code, 413);
 }
 
 TEST_F(JsonRpc, CallsOutliveTheObject) {

@@ -2,6 +2,7 @@
 
 #include <caf/scheduler/test_coordinator.hpp>
 
+#include "actors/alerts.hpp"
 #include "actors/query_actor.hpp"
 #include "chain/audit_actor.hpp"
 #include "tests/chain_actors/fake_node.hpp"
@@ -26,6 +27,7 @@ struct Audit : testing::Test {
       actors::world{dir, [] { return timestamp::of_seconds(1'800'000'000); }, {}, {}});
   std::map<address, std::uint64_t> tokens;  // token -> balance of the service
   bool up = true;
+  int calls = 0;
   chain::audit_settings settings;
   std::vector<caf::strong_actor_ptr> alive;
   actors::audit_actor audit;
@@ -66,6 +68,7 @@ struct Audit : testing::Test {
   chain::rpc_actor chain_actor() {
     return sys.spawn([this]() -> chain::rpc_actor::behavior_type {
       return {[this](const chain::rpc_request& x) {
+        ++calls;
         if (!up) return fake_node::silent(chain::rpc_status::unreachable);
         const auto to = *address::parse(x.params.at(0).at("to").get<std::string>());
         std::string word(64, '0');
@@ -73,6 +76,15 @@ struct Audit : testing::Test {
         return fake_node::ok("0x" + word.replace(64 - digits.size(), digits.size(), digits));
       }};
     });
+  }
+  actors::solvency_report report() {
+    caf::scoped_actor self{sys};
+    auto pending = self->request(audit, caf::infinite, actors::get_atom::value);
+    sched.run();
+    actors::solvency_report out;
+    pending.receive([&](const actors::solvency_report& r) { out = r; },
+                    [](const caf::error&) { FAIL(); });
+    return out;
   }
   solvency check() {
     sched.advance_time(31s);
@@ -96,9 +108,42 @@ TEST_F(Audit, ComparesBooksAndChainsByItself) {
   EXPECT_TRUE(s.solvent) << "one look is not enough";
   EXPECT_EQ(s.shortfall, 1_usdc);
   EXPECT_FALSE(check().solvent);
+  EXPECT_TRUE(dir.alerts().lasts("audit.insolvent", ""));
 
   tokens[token(3)] += 1'000'000;
   EXPECT_TRUE(check().solvent);
+  EXPECT_FALSE(dir.alerts().lasts("audit.insolvent", ""));
+}
+
+/// The route shows what the metric shows: one comparison, made when somebody asks.
+TEST_F(Audit, WhoeverAsksGetsAFreshComparisonAndTheSameVerdict) {
+  ASSERT_TRUE(report().verdict.solvent);
+  tokens[token(3)] -= 2'000'000;
+  sched.advance_time(2s);
+  auto r = report();
+  EXPECT_EQ(r.chains.polygon_usdc, 58_usdc);
+  EXPECT_EQ(r.chains.polygon_collateral, 40_usdc);
+  EXPECT_EQ(r.books.buffer, 100_usdc);
+  EXPECT_EQ(r.verdict.shortfall, 2_usdc);
+  sched.advance_time(2s);
+  r = report();
+  EXPECT_FALSE(r.verdict.solvent);
+  EXPECT_TRUE(r.verdict.insolvent_since.is_set());
+  caf::scoped_actor self{sys};
+  auto pending = self->request(audit, caf::infinite, actors::solvency_atom::value);
+  sched.run();
+  pending.receive([&](const solvency& s) { EXPECT_FALSE(s.solvent); },
+                  [](const caf::error&) { FAIL(); });
+}
+
+TEST_F(Audit, ManyAskersShareOneLook) {
+  sched.advance_time(2s);
+  sched.run();
+  const auto before = calls;
+  caf::scoped_actor self{sys};
+  for (int i = 0; i < 40; ++i) self->send(audit, actors::get_atom::value);
+  sched.run();
+  EXPECT_EQ(calls - before, 4);
 }
 
 TEST_F(Audit, MissingUsdt0IsNotCoveredByUsdc) {

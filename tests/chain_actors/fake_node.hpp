@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 
@@ -11,8 +12,8 @@ namespace headroom::test {
 
 using nlohmann::json;
 
-/// A chain of one account in memory: a pool by nonce, blocks by hand, and the ways a node can
-/// misbehave. Owned by the test, driven by the test scheduler.
+/// A chain of one account in memory, as one or several nodes show it: a pool by nonce, blocks by
+/// hand, and the ways a node can misbehave. Owned by the test, driven by the test scheduler.
 struct fake_node {
   enum class mood { up, unreachable, maybe_sent, rate_limited };
 
@@ -24,23 +25,42 @@ struct fake_node {
   std::uint64_t estimate = 100'000;
   std::uint64_t balance = 1'000'000'000'000'000'000;
   bool next_tx_reverts = false;
-  std::string send_error;  // answered to every send while set
+  std::string send_error;                  // answered to every send while set
+  std::uint64_t least_tip = 0;             // sends below it are refused, with its number
+  std::optional<std::uint64_t> finalized;  // block; nothing: no such tag
+
+  std::uint32_t nodes = 1;
+  /// What one of the nodes says in the place of the truth; nothing: the truth.
+  std::function<std::optional<chain::rpc_result>(std::uint32_t node, const chain::rpc_request&)>
+      quirk;
 
   struct mined {
     std::uint64_t block;
     bool ok;
   };
+  struct seen_in_block {
+    hash256 hash;
+    std::uint64_t nonce;
+  };
+  address account;  // of the first transaction that was sent, or set by the test
   std::map<std::uint64_t, std::set<hash256>> pool;
   std::map<hash256, chain::signed_transaction> seen;
   std::map<hash256, mined> receipts;
   std::vector<hash256> blocks{chain::keccak256("genesis")};
-  std::uint64_t count = 0;    // nonce of the account
-  std::vector<hash256> sent;  // every accepted broadcast, repeats included
+  std::vector<std::uint64_t> counts{0};                // nonce of the account, by block
+  std::vector<std::vector<seen_in_block>> inside{{}};  // its transactions, by block
+  std::uint64_t count = 0;                             // nonce of the account
+  std::vector<hash256> sent;                           // every accepted broadcast, repeats included
   std::uint64_t foreign_blocks = 0;
 
   void add_block() {
     blocks.push_back(chain::keccak256("block" + std::to_string(blocks.size()) + "/" +
                                       std::to_string(foreign_blocks)));
+    counts.push_back(count);
+    inside.emplace_back();
+  }
+  void add_blocks(int n) {
+    for (int i = 0; i < n; ++i) add_block();
   }
   /// One block with everything that is in line.
   void mine() {
@@ -51,30 +71,32 @@ struct fake_node {
         if (seen.at(h).body.fees.max_fee > seen.at(best).body.fees.max_fee) best = h;
       receipts[best] = {blocks.size() - 1, !next_tx_reverts};
       next_tx_reverts = false;
+      inside.back().push_back({best, count});
       pool.erase(count);
       ++count;
     }
+    counts.back() = count;
   }
-  /// The last block never happened; its transactions wait again.
-  void reorg() {
+  /// The last blocks never happened; nobody remembers their transactions.
+  void reorg(std::size_t depth = 1) {
     ++foreign_blocks;
-    for (auto i = receipts.begin(); i != receipts.end();) {
-      if (i->second.block != blocks.size() - 1) {
-        ++i;
-        continue;
-      }
-      const auto nonce = seen.at(i->first).body.nonce;
-      count = std::min(count, nonce);
-      i = receipts.erase(i);
-    }
-    blocks.pop_back();
-    add_block();
+    const auto from = blocks.size() - depth;
+    for (auto i = receipts.begin(); i != receipts.end();)
+      i = i->second.block >= from ? receipts.erase(i) : std::next(i);
+    blocks.resize(from);
+    counts.resize(from);
+    inside.resize(from);
+    count = counts.back();
+    for (std::size_t i = 0; i < depth; ++i) add_block();
   }
   /// Somebody else used the account's next nonce.
-  void foreign_transaction() {
+  hash256 foreign_transaction() {
     add_block();
+    const auto hash = chain::keccak256("foreign " + std::to_string(count));
+    inside.back().push_back({hash, count});
     pool.erase(count);
-    ++count;
+    counts.back() = ++count;
+    return hash;
   }
 
   [[nodiscard]] static json number(std::uint64_t n) { return chain::eth::quantity(n); }
@@ -96,11 +118,25 @@ struct fake_node {
     return r;
   }
 
-  json block(std::uint64_t n) const {
-    return {{"number", number(n)},
-            {"hash", blocks.at(n).hex()},
-            {"timestamp", number(1'800'000'000 + n)},
-            {"baseFeePerGas", number(base_fee)}};
+  json block(std::uint64_t n, bool full) const {
+    json out{{"number", number(n)},
+             {"hash", blocks.at(n).hex()},
+             {"timestamp", number(1'800'000'000 + n)},
+             {"baseFeePerGas", number(base_fee)}};
+    if (!full) return out;
+    out["transactions"] = json::array({{{"hash", chain::keccak256("a stranger's").hex()},
+                                        {"from", address{}.hex()},
+                                        {"nonce", "0x0"}}});
+    for (const auto& tx : inside.at(n))
+      out["transactions"].push_back(
+          {{"hash", tx.hash.hex()}, {"from", account.hex()}, {"nonce", number(tx.nonce)}});
+    return out;
+  }
+
+  std::optional<std::uint64_t> block_number(const std::string& tag) const {
+    if (tag == "finalized") return finalized;
+    if (tag == "latest" || tag == "pending") return blocks.size() - 1;
+    return chain::eth::read_number(tag);
   }
 
   chain::rpc_result send(const json& params) {
@@ -108,6 +144,10 @@ struct fake_node {
     const auto raw = from_hex(params.at(0).get<std::string>());
     const auto tx = chain::decode_transaction(*raw);
     if (!send_error.empty()) return error(-32000, send_error);
+    if (tx->body.fees.max_priority_fee < least_tip)
+      return error(-32000, "transaction gas price below minimum: gas tip cap " +
+                               std::to_string(tx->body.fees.max_priority_fee) +
+                               ", minimum needed " + std::to_string(least_tip));
     if (tx->body.nonce < count && !receipts.contains(tx->hash))
       return error(-32000, "nonce too low: next nonce " + std::to_string(count));
     sent.push_back(tx->hash);
@@ -119,11 +159,29 @@ struct fake_node {
   }
 
   chain::rpc_result answer(const chain::rpc_request& x) {
+    const auto node = x.node.value_or(0);
+    auto out = node >= nodes ? silent(chain::rpc_status::unreachable) : said_by(node, x);
+    out.node = node;
+    out.nodes = nodes;
+    return out;
+  }
+
+  chain::rpc_result said_by(std::uint32_t node, const chain::rpc_request& x) {
+    if (quirk)
+      if (auto said = quirk(node, x)) return std::move(*said);
+    return truth(x);
+  }
+
+  chain::rpc_result truth(const chain::rpc_request& x) {
     if (x.method == "eth_sendRawTransaction") return send(x.params);
     if (reads == mood::unreachable) return silent(chain::rpc_status::unreachable);
     if (reads == mood::maybe_sent) return silent(chain::rpc_status::maybe_sent);
     if (x.method == "eth_chainId") return ok(number(chain_id));
-    if (x.method == "eth_getTransactionCount") return ok(number(count));
+    if (x.method == "eth_getTransactionCount") {
+      const auto n = block_number(x.params.at(1).get<std::string>());
+      if (!n || *n >= counts.size()) return error(-32000, "header not found");
+      return ok(number(counts.at(*n)));
+    }
     if (x.method == "eth_maxPriorityFeePerGas") return ok(number(1'000'000'000));
     if (x.method == "eth_feeHistory")
       return ok(json{{"baseFeePerGas", json::array({number(base_fee), number(base_fee)})}});
@@ -133,10 +191,8 @@ struct fake_node {
       return ok(number(estimate));
     }
     if (x.method == "eth_getBlockByNumber") {
-      const auto tag = x.params.at(0).get<std::string>();
-      if (tag == "finalized") return ok(nullptr);
-      const auto n = tag == "latest" ? blocks.size() - 1 : *chain::eth::read_number(tag);
-      return n < blocks.size() ? ok(block(n)) : ok(nullptr);
+      const auto n = block_number(x.params.at(0).get<std::string>());
+      return n && *n < blocks.size() ? ok(block(*n, x.params.at(1).get<bool>())) : ok(nullptr);
     }
     if (x.method == "eth_getTransactionReceipt") {
       const auto hash = *hash256::parse(x.params.at(0).get<std::string>());

@@ -125,7 +125,8 @@ std::int64_t House::balance(const std::string& chain, const address& token, cons
 chain::rpc_actor House::nodes(const std::string& chain) {
   chain::json_rpc_options options;
   options.timeout = std::chrono::seconds{2};
-  options.skip_after_failure = options.skip_after_silence = std::chrono::milliseconds{50};
+  options.rules.skip_after_failure = options.rules.skip_after_silence =
+      std::chrono::milliseconds{50};
   return chain::make_rpc_actor(sys,
                                std::make_shared<const chain::json_rpc>(
                                    http, std::vector<std::string>{sandbox[chain]["rpc"]}, options));

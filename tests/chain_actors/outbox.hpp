@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <mutex>
 
@@ -157,6 +158,27 @@ class outbox_reader final : public actors::ledger_reader {
   std::optional<std::vector<chain_operation>> find_operation(const operation_id& id) override {
     return books_.find(id);
   }
+  std::optional<std::vector<chain_operation>> operations_from(std::uint64_t chain,
+                                                              const address& who,
+                                                              std::uint64_t from,
+                                                              std::uint32_t limit) override {
+    std::vector<chain_operation> out;
+    for (const auto& row : books_.all())
+      if (row.chain_id == chain && row.account == who && row.nonce >= from) out.push_back(row);
+    std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) {
+      return std::pair{a.nonce, a.attempt} < std::pair{b.nonce, b.attempt};
+    });
+    if (out.size() > limit) out.resize(limit);
+    return out;
+  }
+  std::optional<std::vector<chain_operation>> operations_of(
+      std::span<const hash256> transactions) override {
+    std::vector<chain_operation> out;
+    for (const auto& row : books_.all())
+      if (std::find(transactions.begin(), transactions.end(), row.tx_hash) != transactions.end())
+        out.push_back(row);
+    return out;
+  }
   std::optional<std::uint64_t> next_nonce(std::uint64_t chain, const address& who) override {
     std::uint64_t next = 0;
     for (const auto& row : books_.all())
@@ -165,6 +187,7 @@ class outbox_reader final : public actors::ledger_reader {
   }
 
   std::optional<std::optional<bet>> find_bet(const bet_id&) override { return {}; }
+  std::optional<balance_row> find_balance(const address&) override { return {}; }
   std::optional<bet_page> list_bets(const bet_filter&) override { return {}; }
   std::optional<std::optional<deposit>> find_deposit(const deposit_id&) override { return {}; }
   std::optional<std::optional<deposit>> find_deposit_by_payment(const authorization&) override {
@@ -172,6 +195,10 @@ class outbox_reader final : public actors::ledger_reader {
   }
   std::optional<deposit_page> list_deposits(const deposit_filter&) override { return {}; }
   std::optional<money_on_its_way> on_its_way(const address&) override { return {}; }
+  std::optional<std::optional<deposit>> find_deposit_by_keys(const address&, const hash256&,
+                                                             const hash256&) override {
+    return {};
+  }
   std::optional<std::vector<deposit>> deposits_to_credit(std::uint32_t) override { return {}; }
   std::optional<std::vector<deposit>> deposits_to_convert(std::uint32_t) override { return {}; }
   std::optional<std::optional<conversion>> find_conversion(const conversion_id&) override {
@@ -182,7 +209,7 @@ class outbox_reader final : public actors::ledger_reader {
   }
   std::optional<std::vector<conversion>> running_conversions() override { return {}; }
   std::optional<conversion_metrics> metrics_of_conversions() override { return {}; }
-  std::optional<trial_balance> trial() override { return {}; }
+  std::optional<trial_balance> trial() override { return trial_balance{}; }
   std::optional<usdc> average_daily_volume() override { return {}; }
   std::optional<unfinished_work> unfinished(std::uint32_t, std::uint32_t) override { return {}; }
   std::optional<std::vector<service_key>> active_keys() override { return {}; }

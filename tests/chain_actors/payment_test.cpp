@@ -40,7 +40,11 @@ struct PaymentOnAnvil : House {
     wallet = start_wallet("plasma", key, wallet_settings_of("plasma"));
     start();
   }
-  void start() { payment = own(sys.spawn(chain::payment_behavior, w, settings, nodes("plasma"))); }
+  void start() { start(nodes("plasma")); }
+  void start(const chain::rpc_actor& node) {
+    payment = own(actors::payment_actor{sys.spawn(chain::payment_behavior, w, settings,
+                                                  chain::payment_nodes{nodes("plasma"), node})});
+  }
   void wait_for_domain(const std::string& state) {
     EXPECT_TRUE(eventually([&] {
       const auto r = ask<actors::status_report>(payment, actors::status_atom::value);
@@ -90,7 +94,7 @@ struct PaymentOnAnvil : House {
       all["scheme"] = "exact";
       all["network"] = t.networks_v1.front();
     }
-    return {amount, version, chain::to_base64(all.dump())};
+    return {amount, version, chain::to_base64(all.dump()), {}};
   }
   actors::pay_deposit good(const chain::eip3009::transfer& m, std::uint8_t version = 2) {
     return signed_by(payer, m, usdc{static_cast<std::int64_t>(*m.value.to_u64())}, version);
@@ -101,7 +105,9 @@ struct PaymentOnAnvil : House {
   /// What a payment goes through that is not in the books.
   caf::expected<verified_payment> judge(const actors::pay_deposit& x) {
     const auto r = read(x);
-    return r ? ask<verified_payment>(payment, *r) : r.error();
+    if (!r) return r.error();
+    const auto proven = ask<signed_payment>(payment, actors::prove_atom::value, *r);
+    return proven ? ask<verified_payment>(payment, *proven) : proven.error();
   }
   caf::expected<verified_payment> verify(const actors::pay_deposit& x) {
     wait_for_domain("matches");
@@ -239,7 +245,7 @@ TEST_F(PaymentOnAnvil, WrongPaymentsGetTheirCode) {
   EXPECT_EQ(refusal(good(elsewhere)), "invalid_exact_evm_recipient_mismatch");
   EXPECT_EQ(refusal(good(message(1'000'000, 3))),
             "invalid_exact_evm_payload_authorization_valid_before");
-  EXPECT_EQ(refusal({1_usdc, 2, "not base64!"}), "invalid_payload");
+  EXPECT_EQ(refusal({1_usdc, 2, "not base64!", {}}), "invalid_payload");
   // With two defects the official order decides: the window stands before the value.
   EXPECT_EQ(refusal(signed_by(payer, message(1'000'000, 3), 2_usdc)),
             "invalid_exact_evm_payload_authorization_valid_before");
@@ -291,7 +297,8 @@ TEST_F(PaymentOnAnvil, PaymentMinedBetweenTheReadsIsNotRefused) {
           return unused;
         }};
       }));
-  payment = own(sys.spawn(chain::payment_behavior, w, settings, torn));
+  start(torn);
+  wait_for_domain("matches");
   EXPECT_TRUE(verify(x)) << "it was paid: the books and the finding tell";
   EXPECT_FALSE(first->load()) << "the stale answer was given";
 }

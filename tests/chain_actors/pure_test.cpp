@@ -2,6 +2,7 @@
 
 #include "chain/finality.hpp"
 #include "chain/keccak.hpp"
+#include "chain/polymarket/asker_budgets.hpp"
 #include "chain/polymarket/market.hpp"
 #include "chain/polymarket/rate_limit.hpp"
 #include "chain/route_detail.hpp"
@@ -12,11 +13,12 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(RouteDetail, SurvivesItsText) {
-  const route_detail d{keccak256("guid"), 123, "waits: execution reverted"};
+  const route_detail d{keccak256("guid"), 123, "waits: execution reverted", 99};
   const auto back = route_detail::parse(d.text());
   EXPECT_EQ(back.guid, d.guid);
   EXPECT_EQ(back.from_block, d.from_block);
   EXPECT_EQ(back.note, d.note);
+  EXPECT_EQ(back.since_block, d.since_block);
 }
 
 TEST(RouteDetail, ReadsWhatItCanOfAnything) {
@@ -54,6 +56,20 @@ TEST(RateLimit, GivesTheBurstThenTheRate) {
   now += limit.wait(now);
   EXPECT_TRUE(limit.take(now));
   EXPECT_FALSE(limit.take(now));
+}
+
+TEST(AskerBudgets, AreApartAndForgetWhoIsFull) {
+  polymarket::asker_budgets budgets{1, 2, 3};
+  auto now = polymarket::rate_limit::time_point{} + 1h;
+  for (const auto* who : {"a", "b", "c"}) {
+    EXPECT_EQ(budgets.take(who, now), 0ms);
+    EXPECT_EQ(budgets.take(who, now), 0ms);
+    EXPECT_GT(budgets.take(who, now), 0ms);
+  }
+  EXPECT_EQ(budgets.take("d", now), 1s) << "no room: all three used theirs just now";
+  now += 2s;
+  EXPECT_EQ(budgets.take("d", now), 0ms);
+  EXPECT_EQ(budgets.size(), 1U) << "the others had theirs back";
 }
 
 constexpr auto body = R"({"c":"0xabc","t":[{"t":"7","o":"Yes"},{"t":"8","o":"No"}],"mts":0.001,

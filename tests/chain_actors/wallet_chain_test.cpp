@@ -91,12 +91,16 @@ TEST_F(WalletOnAnvil, SilentChainIsWaitedFor) {
 TEST_F(WalletOnAnvil, FeeBumpIsMinedOnce) {
   auto settings = wallet_settings_of("plasma");
   settings.bump_after = 500ms;
-  settings.max_attempts = 3;
   const auto wallet = start_wallet("plasma", key, settings);
   {
     const no_blocks pause{[&](const char* method, json params) { rpc("plasma", method, params); }};
     ASSERT_TRUE(send(wallet, transfer("bumped", 7)));
-    EXPECT_TRUE(eventually([&] { return books.find(operation("bumped")).size() >= 2; }));
+    EXPECT_TRUE(eventually([&] {  // blocks that it is too cheap for
+      rpc("plasma", "anvil_setNextBlockBaseFeePerGas", {"0x174876e800"});
+      rpc("plasma", "evm_mine");
+      return books.find(operation("bumped")).size() >= 2;
+    }));
+    rpc("plasma", "anvil_setNextBlockBaseFeePerGas", {"0x3b9aca00"});
   }
   EXPECT_EQ(settled(wallet, operation("bumped")).state, operation_state::confirmed);
   EXPECT_EQ(rpc("plasma", "eth_getTransactionCount", {key->address_of().hex(), "latest"}), "0x1");

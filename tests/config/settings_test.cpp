@@ -1,9 +1,10 @@
-#include "config/settings.hpp"
+#include "config/bounds.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -83,7 +84,19 @@ constexpr field all_fields[] = {
     {"http", "header_timeout_ms", kind::number},
     {"http", "drain_timeout_ms", kind::number},
     {"http", "public_metrics", kind::flag},
+    {"http", "kept_refusals", kind::number},
+    {"http", "refusals_kept_ms", kind::number},
+    {"http", "admin_listen", kind::text},
+    {"http", "cors_origins", kind::list},
+    {"http", "key_rate", kind::number},
+    {"http", "key_burst", kind::number},
+    {"http", "signer_rate", kind::number},
+    {"http", "signer_burst", kind::number},
     {"database", "url", kind::text},
+    {"database", "connect_timeout_ms", kind::number},
+    {"database", "statement_timeout_ms", kind::number},
+    {"database", "read_timeout_ms", kind::number},
+    {"database", "writer_wait_ms", kind::number},
     {"plasma", "chain_id", kind::number},
     {"plasma", "rpc", kind::list},
     {"plasma", "confirmations", kind::number},
@@ -95,12 +108,25 @@ constexpr field all_fields[] = {
     {"plasma", "usdt0", kind::address},
     {"plasma", "oft", kind::address},
     {"plasma", "eid", kind::number},
+    {"polygon", "chain_id", kind::number},
     {"polygon", "rpc", kind::list},
+    {"polygon", "confirmations", kind::number},
+    {"polygon", "finalized_tag", kind::flag},
+    {"polygon", "rpc_timeout_ms", kind::number},
+    {"polygon", "poll_ms", kind::number},
+    {"polygon", "bump_after_ms", kind::number},
+    {"polygon", "min_tip_wei", kind::number},
     {"polygon", "usdt0", kind::address},
+    {"polygon", "oft", kind::address},
+    {"polygon", "eid", kind::number},
     {"deposits", "token_name", kind::text},
     {"deposits", "token_version", kind::text},
     {"deposits", "networks_v1", kind::list},
     {"deposits", "max_timeout_seconds", kind::number},
+    {"deposits", "longest_window_seconds", kind::number},
+    {"deposits", "signature_gas", kind::number},
+    {"deposits", "checks_at_once", kind::number},
+    {"deposits", "checks_per_second", kind::positive},
     {"deposits", "minimum", kind::amount},
     {"deposits", "maximum", kind::amount},
     {"deposits", "answer_ms", kind::number},
@@ -113,7 +139,13 @@ constexpr field all_fields[] = {
     {"conversion", "max_bridge_fee", kind::number},
     {"conversion", "poll_ms", kind::number},
     {"conversion", "stuck_after_seconds", kind::number},
+    {"conversion", "step_timeout_ms", kind::number},
     {"conversion", "attempts", kind::number},
+    {"conversion", "at_once", kind::number},
+    {"conversion", "most_deposits", kind::number},
+    {"conversion", "retry_ms", kind::number},
+    {"conversion", "longest_retry_ms", kind::number},
+    {"conversion", "rescue_after_ms", kind::number},
     {"conversion", "minimum", kind::amount},
     {"venue", "url", kind::text},
     {"venue", "chain_id", kind::number},
@@ -127,15 +159,41 @@ constexpr field all_fields[] = {
     {"venue", "first_look_ms", kind::number},
     {"venue", "longest_look_ms", kind::number},
     {"venue", "grace_ms", kind::number},
+    {"venue", "unresolved_after_ms", kind::number},
+    {"venue", "trade_passes_per_second", kind::positive},
+    {"venue", "reads_per_second", kind::positive},
+    {"venue", "read_burst", kind::positive},
+    {"venue", "settling_time_ms", kind::number},
+    {"venue", "signer_share", kind::positive},
+    {"venue", "key_share", kind::positive},
+    {"venue", "stop_pause_ms", kind::number},
+    {"venue", "market_pause_ms", kind::number},
+    {"venue", "credentials_patience_ms", kind::number},
     {"wallet_key", "file", kind::text},
     {"wallet_key", "env", kind::text},
     {"venue_key", "file", kind::text},
+    {"venue_key", "env", kind::text},
     {"engine", "workers", kind::number},
     {"engine", "max_live_bets", kind::number},
+    {"engine", "max_balances", kind::number},
     {"engine", "max_live_deposits", kind::number},
     {"engine", "balance_idle_ms", kind::number},
     {"engine", "drain_ms", kind::number},
+    {"engine", "stop_step_ms", kind::number},
+    {"engine", "journal_queue", kind::number},
+    {"engine", "journal_batch", kind::number},
+    {"engine", "journal_retry_ms", kind::number},
+    {"engine", "load_timeout_ms", kind::number},
+    {"engine", "append_timeout_ms", kind::number},
+    {"engine", "overdue_ms", kind::number},
+    {"engine", "buffer_tick_ms", kind::number},
+    {"engine", "deposits_recovered", kind::number},
+    {"engine", "restarts_per_minute", kind::number},
 };
+
+std::string path_of(const field& f) {
+  return (*f.section != '\0' ? std::string{f.section} + "." : "") + f.name;
+}
 
 std::vector<json> wrong_values(kind k) {
   const json object = json::object();
@@ -176,7 +234,7 @@ TEST_F(Settings, WithoutADatabaseItSaysWhatToSet) {
 
 TEST_F(Settings, AWrongTypeNamesItsField) {
   for (const auto& f : all_fields) {
-    const std::string path = (*f.section != '\0' ? std::string{f.section} + "." : "") + f.name;
+    const auto path = path_of(f);
     for (const auto& value : wrong_values(f.is)) {
       const auto error = error_with(f.section, f.name, value);
       EXPECT_TRUE(error.starts_with(path + " must be ")) << path << " = " << value << ": " << error;
@@ -194,7 +252,44 @@ TEST_F(Settings, ANameThatIsNotASettingIsAnErrorEverywhere) {
   }
 }
 
-TEST_F(Settings, ALimitThatIsCrossedNamesItsField) {
+/// Every number and amount has a row of bounds, or it would be taken whatever it is.
+TEST_F(Settings, EveryNumberHasBounds) {
+  const auto bounds = bounds_of(parse(good.dump()).value);
+  for (const auto& f : all_fields) {
+    if (f.is != kind::number && f.is != kind::positive && f.is != kind::amount) continue;
+    const auto rows = std::count_if(bounds.begin(), bounds.end(),
+                                    [&](const bound& b) { return b.field == path_of(f); });
+    EXPECT_EQ(rows, 1) << path_of(f);
+  }
+  for (const auto& b : bounds)
+    EXPECT_TRUE(std::any_of(std::begin(all_fields), std::end(all_fields),
+                            [&](const field& f) { return path_of(f) == b.field; }))
+        << b.field << " is missing in all_fields";
+}
+
+TEST_F(Settings, EveryNumberIsTakenAtItsEdgesAndRefusedBeyond) {
+  for (const auto& b : bounds_of(parse(good.dump()).value)) {
+    const std::string path = b.field;
+    const auto dot = path.find('.');
+    const auto said = [&](double x) {
+      const json value = b.in == bound::unit::amount     ? json(b.text(x))
+                         : b.in == bound::unit::fraction ? json(x)
+                                                         : json(static_cast<std::int64_t>(x));
+      return error_with(path.substr(0, dot), path.substr(dot + 1), value);
+    };
+    const double step = b.in == bound::unit::fraction ? 0.05 : 1;
+    ASSERT_LT(b.least, b.most) << path;
+    for (const auto edge : {b.least, b.most})  // it may still not fit to another field
+      EXPECT_EQ(said(edge).find(path + " must be "), std::string::npos) << said(edge);
+    EXPECT_TRUE(said(b.most + step).starts_with(path + " must be ")) << path << said(b.most + step);
+    if (b.least - step < 0) continue;  // not even a number of ours
+    EXPECT_TRUE(said(b.least - step).starts_with(path + " must be "))
+        << path << said(b.least - step);
+  }
+}
+
+/// What an operator could have meant well, and what would have cost money.
+TEST_F(Settings, WhatIsUnsafeIsRefusedByName) {
   struct row {
     const char* section;
     const char* field;
@@ -208,51 +303,60 @@ TEST_F(Settings, ALimitThatIsCrossedNamesItsField) {
       {"", "log_level", "", "log_level must be "},
       {"", "log_level", "INFO", "log_level must be "},
       {"", "log_level", "warn", "log_level must be "},
-      {"http", "threads", 0, "http.threads "},
-      {"http", "threads", 65, "http.threads "},
-      {"http", "port", 65'536, "http.port "},
-      {"http", "max_connections", 0, "http.max_connections "},
-      {"http", "max_in_flight", 0, "http.max_in_flight "},
-      {"http", "max_body", 1'023, "http.max_body "},
+      {"http", "listen", "localhost", "http.listen "},
+      {"http", "listen", "", "http.listen "},
+      {"http", "listen", "127.0.0.256", "http.listen "},
+      {"http", "admin_listen", "9464", "http.admin_listen "},
+      {"http", "admin_listen", "127.0.0.1", "http.admin_listen "},
+      {"http", "admin_listen", "127.0.0.1:", "http.admin_listen "},
+      {"http", "admin_listen", ":9464", "http.admin_listen "},
+      {"http", "admin_listen", "localhost:9464", "http.admin_listen "},
+      {"http", "admin_listen", "127.0.0.1:65536", "http.admin_listen "},
+      {"http", "admin_listen", "127.0.0.1:9464/", "http.admin_listen "},
+      {"http", "cors_origins", json::array({"app.example"}), "http.cors_origins "},
+      {"http", "cors_origins", json::array({"https://a.example/"}), "http.cors_origins "},
+      {"http", "cors_origins", json::array({"https://a.example/x"}), "http.cors_origins "},
+      {"http", "cors_origins", json::array({"https://*.example"}), "http.cors_origins "},
+      {"http", "cors_origins", json::array({"https://A.example"}), "http.cors_origins "},
+      {"http", "cors_origins", json::array({""}), "http.cors_origins "},
       {"http", "public_url", "ftp://x", "http.public_url "},
       {"http", "public_url", "", "http.public_url "},
       {"http", "public_url", "https://", "http.public_url "},
       {"http", "public_url", "https://pay.example.com/", "http.public_url "},
       {"http", "idle_timeout_ms", 4'294'967'296, "http.idle_timeout_ms "},
-      {"engine", "workers", 0, "engine.workers "},
-      {"engine", "workers", 65, "engine.workers "},
-      {"engine", "max_live_bets", 0, "engine.max_live_bets "},
-      {"engine", "max_live_deposits", 0, "engine.max_live_deposits "},
-      {"plasma", "chain_id", 0, "plasma.chain_id "},
+      {"http", "request_timeout_ms", 7'999, "http.request_timeout_ms must not be below deposits."},
       {"plasma", "rpc", json::array(), "plasma.rpc "},
       {"plasma", "rpc", json::array({"localhost"}), "plasma.rpc"},
+      {"plasma", "rpc", json(std::vector<std::string>(17, "http://x")), "plasma.rpc "},
       {"plasma", "usdt0", zero, "plasma.usdt0 "},
-      {"plasma", "rpc_timeout_ms", 99, "plasma.rpc_timeout_ms "},
-      {"plasma", "poll_ms", 9, "plasma.poll_ms "},
+      {"plasma", "confirmations", 0, "plasma.confirmations must be from 1 to "},
       {"plasma", "oft", zero, "plasma.oft "},
+      {"plasma", "chain_id", 137, "polygon.chain_id must not be plasma.chain_id"},
+      {"polygon", "chain_id", 9745, "polygon.chain_id must not be plasma.chain_id"},
+      {"polygon", "confirmations", 0, "polygon.confirmations must be from 1 to "},
       {"polygon", "eid", 0, "polygon.oft "},
-      {"polygon", "poll_ms", 0, "polygon.poll_ms "},
-      {"plasma", "bump_after_ms", 999, "plasma.bump_after_ms "},
-      {"http", "request_timeout_ms", 99, "http.request_timeout_ms "},
-      {"http", "idle_timeout_ms", 0, "http.idle_timeout_ms "},
-      {"http", "header_timeout_ms", 0, "http.header_timeout_ms "},
-      {"conversion", "poll_ms", 9, "conversion.poll_ms "},
-      {"conversion", "stuck_after_seconds", 0, "conversion.stuck_after_seconds "},
-      {"venue", "order_timeout_ms", 99, "venue.order_timeout_ms "},
-      {"venue", "first_look_ms", 9, "venue.first_look_ms "},
-      {"venue", "longest_look_ms", 0, "venue.longest_look_ms "},
-      {"venue", "longest_look_ms", 249, "venue.longest_look_ms must be at least 250"},
-      {"engine", "balance_idle_ms", 999, "engine.balance_idle_ms "},
-      {"deposits", "minimum", "0", "deposits.minimum "},
-      {"deposits", "maximum", "0.5", "deposits.maximum "},
-      {"deposits", "max_timeout_seconds", 29, "deposits.max_timeout_seconds "},
-      {"deposits", "max_timeout_seconds", 3'601, "deposits.max_timeout_seconds "},
+      {"venue", "longest_look_ms", 249, "venue.longest_look_ms must not be below venue.first_look"},
+      {"venue", "grace_ms", 0, "venue.grace_ms must be from 1000 to "},
+      {"venue", "order_burst", 0.5, "venue.order_burst must be from 1 to "},
+      {"venue", "url", "clob.polymarket.com", "venue.url "},
+      {"engine", "overdue_ms", 14'999, "engine.overdue_ms must not be below venue.order_timeout"},
+      {"engine", "stop_step_ms", 9'999, "engine.stop_step_ms must not be below database."},
+      {"engine", "append_timeout_ms", 9'999, "engine.append_timeout_ms must not be below database"},
+      {"deposits", "minimum", "0", "deposits.minimum must be from 0.000001 to 1000000.00"},
+      {"deposits", "maximum", "0.5", "deposits.maximum must not be below the minimum"},
+      {"deposits", "token_name", "", "deposits.token_name "},
+      {"deposits", "token_version", "", "deposits.token_version "},
+      {"deposits", "networks_v1", json::array(), "deposits.networks_v1 "},
+      {"deposits", "networks_v1", json::array({""}), "deposits.networks_v1 "},
+      {"deposits", "longest_window_seconds", 299,
+       "deposits.longest_window_seconds must not be below deposits.max_timeout_seconds"},
+      {"venue", "reads_per_second", 46, "venue.reads_per_second: with read_burst"},
+      {"venue", "read_burst", 151, "venue.reads_per_second: with read_burst"},
       {"conversion", "usdc", zero, "conversion.usdc "},
       {"conversion", "router", zero, "conversion.router "},
       {"conversion", "quoter", zero, "conversion.quoter "},
-      {"conversion", "slippage_bps", 10'001, "conversion"},
-      {"conversion", "least_bps", 10'001, "conversion"},
-      {"venue", "url", "clob.polymarket.com", "venue.url "},
+      {"conversion", "slippage_bps", 10'000, "conversion.slippage_bps must be from 0 to 500"},
+      {"conversion", "least_bps", 0, "conversion.least_bps must be from 9000 to 10000"},
       {"wallet_key", "env", "", "wallet_key "},
   };
   for (const auto& r : table) {
@@ -267,26 +371,16 @@ TEST_F(Settings, WithoutAPublicUrlNobodyCouldPay) {
   EXPECT_TRUE(parse(document.dump()).error.starts_with("http.public_url "));
 }
 
-TEST_F(Settings, TheLeastWaitsAndEveryLogLevelAreAccepted) {
-  struct row {
-    const char* section;
-    const char* field;
-    json value;
-  };
-  const row table[] = {
-      {"plasma", "poll_ms", 10},           {"plasma", "bump_after_ms", 1'000},
-      {"http", "request_timeout_ms", 100}, {"http", "idle_timeout_ms", 100},
-      {"http", "header_timeout_ms", 100},  {"http", "drain_timeout_ms", 0},
-      {"conversion", "poll_ms", 10},       {"conversion", "stuck_after_seconds", 1},
-      {"venue", "order_timeout_ms", 100},  {"venue", "first_look_ms", 10},
-      {"venue", "longest_look_ms", 250},   {"engine", "balance_idle_ms", 1'000},
-      {"engine", "drain_ms", 0},           {"", "log_level", "trace"},
-      {"", "log_level", "debug"},          {"", "log_level", "info"},
-      {"", "log_level", "warning"},        {"", "log_level", "error"},
-      {"", "log_level", "critical"},       {"", "log_level", "off"},
-  };
-  for (const auto& r : table)
-    EXPECT_EQ(error_with(r.section, r.field, r.value), "") << r.field << " = " << r.value;
+TEST_F(Settings, EveryLogLevelAndBothKindsOfAddressAreAccepted) {
+  for (const char* level : {"trace", "debug", "info", "warning", "error", "critical", "off"})
+    EXPECT_EQ(error_with("", "log_level", level), "") << level;
+  for (const char* where : {"127.0.0.1", "0.0.0.0", "::1", "::"})
+    EXPECT_EQ(error_with("http", "listen", where), "") << where;
+  for (const char* where : {"127.0.0.1:0", "", "[::1]:65535"})
+    EXPECT_EQ(error_with("http", "admin_listen", where), "") << where;
+  for (const auto& pages :
+       {json::array(), json::array({"https://app.example:8443", "http://localhost"})})
+    EXPECT_EQ(error_with("http", "cors_origins", pages), "") << pages;
 }
 
 TEST_F(Settings, WhatIsNotOneJsonObjectIsRefused) {

@@ -104,6 +104,7 @@ TEST(MaxBet, IsTheSmallerOfTheTwoAndNamesIt) {
   }
   EXPECT_EQ(to_string(limiting_factor::buffer), "buffer");
   EXPECT_EQ(to_string(limiting_factor::user_balance), "user_balance");
+  EXPECT_EQ(to_string(limiting_factor::venue), "venue");
 }
 
 TEST(Buffer, RefusesInTheWordsOfTheContract) {

@@ -27,93 +27,111 @@ conversion_progress two_steps(conversion row = hundred()) {
   return {std::move(row), {"bridge", "swap"}, {}, start};
 }
 
+conversion_move hear(conversion_progress& p, step_word what, usdc out, const hash256& hash,
+                     const std::string& detail) {
+  return p.heard({what, out, hash, detail, {}}, start);
+}
+
 TEST(Conversion, ReceiptsChainFromStepToStepAndTheRestIsLoss) {
   auto p = two_steps();
   EXPECT_EQ(p.step().name, "bridge");
   EXPECT_EQ(p.step().state, "in_flight");
   EXPECT_EQ(p.step().amount_in, 100_usdc);
 
-  EXPECT_EQ(p.heard(word::done, 99_usdc, tx(1), "guid", start), move::record);
+  EXPECT_EQ(hear(p, word::done, 99_usdc, tx(1), "guid"), move::record);
   EXPECT_EQ(p.row().steps[0].state, "done");
   EXPECT_EQ(p.row().steps[0].tx_hash, tx(1));
   EXPECT_EQ(p.step_index(), 1U);
   EXPECT_EQ(p.step().amount_in, 99_usdc) << "what arrived, not what was sent";
 
-  EXPECT_EQ(p.heard(word::done, 98_usdc, tx(2), "", start), move::arrive);
+  EXPECT_EQ(hear(p, word::done, 98_usdc, tx(2), ""), move::arrive);
   EXPECT_TRUE(p.finished());
   EXPECT_EQ(p.received(), 98_usdc);
 }
 
 TEST(Conversion, ASurplusIsTakenAsItArrived) {
   auto p = two_steps();
-  EXPECT_EQ(p.heard(word::done, 100_usdc, tx(1), "", start), move::record);
-  EXPECT_EQ(p.heard(word::done, 101_usdc, tx(2), "", start), move::arrive);
+  EXPECT_EQ(hear(p, word::done, 100_usdc, tx(1), ""), move::record);
+  EXPECT_EQ(hear(p, word::done, 101_usdc, tx(2), ""), move::arrive);
   EXPECT_EQ(p.received(), 101_usdc);
   EXPECT_EQ(sub(p.row().amount, p.received()), usdc{-1'000'000});
 }
 
 TEST(Conversion, InFlightIsRecordedOnceAndOnlyWhenSomethingIsNew) {
   auto p = two_steps();
-  EXPECT_EQ(p.heard(word::in_flight, {}, tx(1), "", start), move::record);
-  EXPECT_EQ(p.heard(word::in_flight, {}, tx(1), "", start), move::wait);
-  EXPECT_EQ(p.heard(word::in_flight, {}, tx(1), "guid", start), move::record);
-  EXPECT_EQ(p.heard(word::in_flight, {}, tx(1), "guid", start), move::wait);
+  EXPECT_EQ(hear(p, word::in_flight, {}, tx(1), ""), move::record);
+  EXPECT_EQ(hear(p, word::in_flight, {}, tx(1), ""), move::wait);
+  EXPECT_EQ(hear(p, word::in_flight, {}, tx(1), "guid"), move::record);
+  EXPECT_EQ(hear(p, word::in_flight, {}, tx(1), "guid"), move::wait);
 }
 
 TEST(Conversion, WhatCannotBeReadChangesNothing) {
   auto p = two_steps();
-  EXPECT_EQ(p.heard(word::unreadable, 50_usdc, tx(9), "noise", start), move::wait);
+  EXPECT_EQ(hear(p, word::unreadable, 50_usdc, tx(9), "noise"), move::wait);
   EXPECT_TRUE(p.step().tx_hash.is_zero());
   EXPECT_EQ(p.step().detail, "");
   EXPECT_EQ(p.row().attempts, 0U);
 }
 
-TEST(Conversion, AFailedStepIsTriedAgainUnderANewAttemptUntilTheyAreUsedUp) {
+TEST(Conversion, AFailedStepIsHeldAndTriedAgainUnderANewAttemptHoweverOften) {
   auto p = two_steps();
-  for (std::uint32_t n = 1; n <= 5; ++n) {
-    EXPECT_EQ(p.heard(word::failed, {}, {}, "reverted", start), move::record);
+  for (std::uint32_t n = 1; n <= 50; ++n) {
+    EXPECT_EQ(hear(p, word::failed, {}, {}, "reverted"), move::record);
     EXPECT_EQ(p.step().attempt, n);
     EXPECT_EQ(p.row().attempts, n);
-    EXPECT_EQ(p.step().state, "in_flight");
+    EXPECT_EQ(p.step().state, "held");
+    EXPECT_EQ(p.step().detail, "reverted");
     EXPECT_EQ(p.step().amount_in, 100_usdc);
   }
-  EXPECT_EQ(p.heard(word::failed, {}, {}, "reverted", start), move::give_up);
-  EXPECT_EQ(p.step().state, "failed");
-  EXPECT_EQ(p.row().failure, "bridge: reverted");
-  EXPECT_FALSE(p.finished());
+  EXPECT_EQ(p.row().failure, "");
+  EXPECT_EQ(hear(p, word::in_flight, {}, tx(1), "sent"), move::record);
+  EXPECT_EQ(p.step().state, "in_flight");
+  EXPECT_EQ(hear(p, word::done, 99_usdc, tx(1), ""), move::record);
+  EXPECT_EQ(p.step().name, "swap");
+  EXPECT_EQ(p.step().attempt, 0U);
 }
 
-TEST(Conversion, WhatIsGivenUpStaysSoWhateverTheRouteSaysLater) {
-  auto p = two_steps();
-  for (int n = 0; n < 5; ++n) EXPECT_EQ(p.heard(word::failed, {}, {}, "x", start), move::record);
-  EXPECT_FALSE(p.given_up());
-  EXPECT_EQ(p.heard(word::failed, {}, {}, "reverted", start), move::give_up);
-  EXPECT_TRUE(p.given_up());
-  for (const auto w : {word::done, word::in_flight, word::failed, word::unreadable})
-    EXPECT_EQ(p.heard(w, 100_usdc, tx(1), "late", start), move::give_up);
-  EXPECT_EQ(p.step().attempt, 6U);
-  EXPECT_EQ(p.row().failure, "bridge: reverted");
+TEST(Conversion, EveryFailureDoublesThePauseUpToABound) {
+  conversion_progress p{hundred(), {"bridge"}, {milliseconds{500}, milliseconds{4'000}}, start};
+  EXPECT_EQ(p.pause(), milliseconds{0});
+  for (const auto wanted : {500, 1'000, 2'000, 4'000, 4'000, 4'000}) {
+    hear(p, word::failed, {}, {}, "reverted");
+    EXPECT_EQ(p.pause(), milliseconds{wanted});
+  }
+  for (int n = 0; n < 100; ++n) hear(p, word::failed, {}, {}, "reverted");
+  EXPECT_EQ(p.pause(), milliseconds{4'000});
 }
 
-TEST(Conversion, ItIsStuckWithoutProgressAndARetryGivesItFreshTime) {
+TEST(Conversion, WhatIsHeldSaysSoAndGoesOnAsTheSameAttempt) {
   auto p = two_steps();
-  const auto late = start.plus(milliseconds{300'000});
-  EXPECT_FALSE(p.stuck(late.plus(milliseconds{-1})));
-  EXPECT_TRUE(p.stuck(late));
-  p.retry(late);
-  EXPECT_FALSE(p.stuck(late));
-
-  EXPECT_EQ(p.heard(word::in_flight, {}, tx(1), "", late), move::record);
-  EXPECT_FALSE(p.stuck(late.plus(milliseconds{299'999})));
-  EXPECT_EQ(p.heard(word::in_flight, {}, tx(1), "", late.plus(milliseconds{299'999})), move::wait);
-  EXPECT_TRUE(p.stuck(late.plus(milliseconds{300'000}))) << "the same word again is no progress";
+  EXPECT_EQ(hear(p, word::held, {}, {}, "the price is low"), move::record);
+  EXPECT_EQ(p.step().state, "held");
+  EXPECT_EQ(hear(p, word::held, {}, {}, "the price is low"), move::wait);
+  EXPECT_EQ(p.step().attempt, 0U);
+  EXPECT_EQ(p.pause(), milliseconds{0});
+  EXPECT_EQ(hear(p, word::in_flight, {}, tx(1), "sent"), move::record);
+  EXPECT_EQ(p.step().state, "in_flight");
 }
 
-TEST(Conversion, LooksAtASlowStepUseUpNoAttempts) {
+TEST(Conversion, EveryOperationOfEveryAttemptIsRememberedOnce) {
+  operation_id one{{{1}}};
+  operation_id two{{{2}}};
   auto p = two_steps();
-  for (int n = 0; n < 20; ++n) p.retry(start);
+  const auto say = [&](std::vector<operation_id> ids) {
+    return p.heard({word::in_flight, {}, tx(1), "", ids}, start);
+  };
+  EXPECT_EQ(say({one}), move::record);
+  EXPECT_EQ(say({one}), move::wait);
+  EXPECT_EQ(say({two, one}), move::record);
+  EXPECT_EQ(say({}), move::wait);
+  EXPECT_EQ(p.step().operations, (std::vector{one, two}));
+}
+
+TEST(Conversion, LooksAtASlowStepMakeNoAttempts) {
+  auto p = two_steps();
+  for (int n = 0; n < 20; ++n) p.look_again();
   EXPECT_EQ(p.row().attempts, 20U);
-  EXPECT_EQ(p.heard(word::failed, {}, {}, "reverted", start), move::record);
+  EXPECT_EQ(p.step().attempt, 0U);
 }
 
 TEST(Conversion, AStoredOneGoesOnWhereItStood) {
@@ -144,7 +162,7 @@ TEST(Conversion, OneWithAllStepsDoneHasArrivedWhateverIsSaid) {
   auto p = two_steps(row);
   EXPECT_TRUE(p.finished());
   EXPECT_EQ(p.received(), 98_usdc);
-  EXPECT_EQ(p.heard(word::failed, {}, {}, "late noise", start), move::arrive);
+  EXPECT_EQ(hear(p, word::failed, {}, {}, "late noise"), move::arrive);
   EXPECT_EQ(p.received(), 98_usdc);
 }
 

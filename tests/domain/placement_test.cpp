@@ -43,10 +43,17 @@ TEST(Placement, TheFirstAnswerIsDecidedByTheTable) {
       {not_now, true, after, step::cancel, true},
       {unknown, false, before, step::look_up, true},
       {unknown, true, before, step::look_up, true},
-      {unknown, false, after, step::look_up, true},
-      {unknown, true, after, step::look_up, true},
+      {unknown, false, after, step::cancel, true},
+      {unknown, true, after, step::cancel, true},
       {absent, true, before, step::look_up, true},
       {absent, true, after, step::cancel, true},
+      {live, false, before, step::look_up, true},
+      {live, true, after, step::cancel, true},
+      {matched, false, before, step::look_up, false},
+      {matched, true, before, step::look_up, true},
+      {matched, false, after, step::cancel, false},
+      {over, false, before, step::look_up, true},
+      {over, true, after, step::look_up, true},
   };
   for (const auto& r : table) {
     auto p = r.in_doubt ? doubtful() : fresh();
@@ -79,8 +86,12 @@ TEST(Placement, AfterTheDeadlineItCancelsWaitsTheGraceAndOnlyThenRefunds) {
   EXPECT_EQ(p.next(absent, after).step, step::cancel);
   EXPECT_EQ(p.after_cancel(true, after).step, step::look_up);
   const auto almost = after.plus(milliseconds{119'999});
-  EXPECT_EQ(p.next(absent, almost).step, step::look_up);
-  EXPECT_EQ(p.next(absent, after.plus(milliseconds{120'000})).step, step::book_refund);
+  EXPECT_EQ(p.next(absent, almost, almost).step, step::look_up);
+  const auto grace_over = after.plus(milliseconds{120'000});
+  EXPECT_EQ(p.next(absent, grace_over).step, step::look_up) << "the exchange has not spoken";
+  const auto too_early = after.minus(milliseconds{1});
+  EXPECT_EQ(p.next(absent, grace_over, too_early).step, step::look_up) << "or not of that time";
+  EXPECT_EQ(p.next(absent, grace_over, after).step, step::book_refund);
 }
 
 TEST(Placement, ACancelThatMayNotHoldIsAskedAgain) {
@@ -100,12 +111,59 @@ TEST(Placement, AFillFoundInTheGraceIsBooked) {
   EXPECT_EQ(p.next(filled, after.plus(milliseconds{1})).step, step::book_fill);
 }
 
-TEST(Placement, AnUnknownAnswerNeverEndsABetHoweverLateItIs) {
+TEST(Placement, WithoutTheExchangesWordNothingEndsABetHoweverLateItIs) {
+  for (const auto said : {unknown, absent, over}) {
+    auto p = doubtful();
+    EXPECT_NE(p.next(said, after).step, step::book_refund);
+    EXPECT_EQ(p.after_cancel(true, after).step, step::look_up);
+    for (int i = 0; i < 100; ++i)
+      EXPECT_EQ(p.next(said, after.plus(std::chrono::hours{24})).step, step::look_up);
+  }
+}
+
+/// The venue may be silent, and its views unreadable: a cancel that held and a final, untouched
+/// exchange are enough.
+TEST(Placement, AnUnreadableVenueDoesNotLockTheMoneyForEver) {
   auto p = doubtful();
-  EXPECT_EQ(p.next(absent, after).step, step::cancel);
+  EXPECT_EQ(p.next(unknown, after).step, step::cancel);
   EXPECT_EQ(p.after_cancel(true, after).step, step::look_up);
+  const auto later = after.plus(milliseconds{120'000});
+  EXPECT_EQ(p.next(unknown, later, later).step, step::book_refund);
+}
+
+TEST(Placement, AnOrderThatStaysLiveIsCancelledUntilItIsNot) {
+  auto p = fresh();
+  EXPECT_EQ(p.next(live, before).step, step::look_up);
+  EXPECT_EQ(p.next(live, after).step, step::cancel);
+  EXPECT_EQ(p.after_cancel(true, after).step, step::look_up);
+  const auto much_later = after.plus(milliseconds{500'000});
+  EXPECT_EQ(p.next(live, much_later, much_later).step, step::cancel) << "whatever it said before";
+  EXPECT_EQ(p.after_cancel(true, much_later).step, step::look_up);
+  EXPECT_EQ(p.next(over, much_later).step, step::look_up);
+  EXPECT_EQ(p.next(over, much_later, much_later).step, step::book_refund);
+}
+
+TEST(Placement, WhatIsOverIsRefundedOnceTheExchangeIsFinalPastThatMoment) {
+  auto p = doubtful();
+  EXPECT_EQ(p.next(over, before, before.minus(milliseconds{1})).step, step::look_up);
+  EXPECT_EQ(p.next(over, after, before.minus(milliseconds{1})).step, step::look_up);
+  EXPECT_EQ(p.next(over, after, before).step, step::book_refund);
+}
+
+TEST(Placement, AMatchIsFollowedAtOnceAndNeverRefundedNorSentAgain) {
+  auto p = fresh();
+  const auto first = p.next(matched, before);
+  EXPECT_EQ(first.step, step::look_up);
+  EXPECT_EQ(first.wait, milliseconds{0});
+  EXPECT_TRUE(p.matched());
+  EXPECT_FALSE(p.in_doubt());
+  EXPECT_GT(p.next(matched, before).wait, milliseconds{0});
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(p.next(absent, before).step, step::look_up);
+  const auto late = after.plus(std::chrono::hours{24});
+  EXPECT_EQ(p.next(matched, late, late).step, step::cancel);
+  EXPECT_EQ(p.after_cancel(true, late).step, step::look_up);
   for (int i = 0; i < 100; ++i)
-    EXPECT_EQ(p.next(unknown, after.plus(std::chrono::hours{24})).step, step::look_up);
+    EXPECT_EQ(p.next(matched, late.plus(std::chrono::hours{1}), late).step, step::look_up);
 }
 
 TEST(Placement, WaitsDoubleUpToTheLongest) {
@@ -116,7 +174,8 @@ TEST(Placement, WaitsDoubleUpToTheLongest) {
 }
 
 /// Whatever the venue says, a refund is never booked while the order may still fill: only a
-/// conclusive no, a first POST that was never in doubt, or a full grace after a cancel that held.
+/// conclusive no, a first POST that was never in doubt, or the exchange's word: after a full grace
+/// for a cancel that held, or past the moment at which the venue called the order over.
 TEST(Placement, NoSequenceOfAnswersRefundsAnOrderThatMayStillFill) {
   std::mt19937_64 rng{42};
   int refunds = 0;
@@ -124,6 +183,8 @@ TEST(Placement, NoSequenceOfAnswersRefundsAnOrderThatMayStillFill) {
     auto p = rng() % 2 == 0 ? fresh() : doubtful();
     auto now = timestamp::of_seconds(990);
     timestamp cancelled;
+    timestamp first_over;
+    bool seen = false;
     auto todo = step::submit;
     for (int i = 0; i < 200; ++i) {
       now = now.plus(milliseconds{rng() % 20'000});
@@ -133,17 +194,25 @@ TEST(Placement, NoSequenceOfAnswersRefundsAnOrderThatMayStillFill) {
         todo = p.after_cancel(held, now).step;
         continue;
       }
-      const auto said = static_cast<venue_word>(rng() % 6);
-      const bool doubted = p.in_doubt();
-      todo = p.next(said, now).step;
+      const auto said = static_cast<venue_word>(rng() % 9);
+      const bool doubted = p.in_doubt() || seen;
+      const auto until = rng() % 2 == 0 ? now.minus(milliseconds{rng() % 60'000}) : timestamp{};
+      seen = seen || said == matched || said == live || said == over;
+      if (said == live) cancelled = {};
+      if (said == live || said == matched) first_over = {};
+      if (said == over && !first_over.is_set()) first_over = now;
+      todo = p.next(said, now, until).step;
       if (todo == step::book_fill) {
         ASSERT_EQ(said, filled);
         break;
       }
       if (todo != step::book_refund) continue;
       ++refunds;
-      const bool graced = cancelled.is_set() && now >= cancelled.plus(milliseconds{120'000});
-      ASSERT_TRUE(said == refused_conclusive || graced ||
+      ASSERT_TRUE(said != matched && said != live) << run;
+      const bool graced =
+          cancelled.is_set() && now >= cancelled.plus(milliseconds{120'000}) && until >= cancelled;
+      const bool ended = said == over && until >= first_over;
+      ASSERT_TRUE(said == refused_conclusive || graced || ended ||
                   (!doubted && (said == refused || said == not_now)))
           << run;
       break;

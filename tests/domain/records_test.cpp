@@ -25,6 +25,7 @@ TEST(Errors, EachSaysWhatMayBeDoneNext) {
       {errc::overloaded, consequence::retry},
       {errc::unavailable, consequence::retry},
       {errc::shutting_down, consequence::retry},
+      {errc::rate_limited, consequence::retry},
       {errc::timed_out, consequence::retry},
       {errc::in_doubt, consequence::in_doubt},
       {errc::internal, consequence::broken},
@@ -42,7 +43,7 @@ TEST(Errors, EveryCodeHasANameOfItsOwn) {
     EXPECT_EQ(name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_"), std::string_view::npos)
         << name;
   }
-  EXPECT_EQ(names.size(), 28U) << "a new code needs a row in the table above";
+  EXPECT_EQ(names.size(), 29U) << "a new code needs a row in the table above";
 }
 
 /// Values travel between nodes and stand in callers' code: they are never renumbered.

@@ -7,7 +7,8 @@ namespace {
 
 using enum solvency_news;
 
-/// 100 in the buffer, 10 beside it, 40 in transit of which 25 are being converted; 130 are owed.
+/// 100 in the buffer, 10 beside it, 40 in transit of which 25 are being converted; 5 are at the
+/// venue, which are owed like the 125 of the balances until the bets are filled.
 trial_balance books() {
   trial_balance t;
   t.buffer = 100_usdc;
@@ -15,7 +16,7 @@ trial_balance books() {
   t.in_transit = 40_usdc;
   t.converting = 25_usdc;
   t.at_venue = 5_usdc;
-  t.users = 130_usdc;
+  t.users = 125_usdc;
   return t;
 }
 
@@ -23,13 +24,38 @@ constexpr holdings enough{15_usdc, 110_usdc};
 constexpr auto noon = timestamp::of_seconds(43'200);
 
 TEST(Solvency, TheBooksDifferenceCountsEveryAsset) {
+  EXPECT_EQ(assets_of(books()), 155_usdc);
+  EXPECT_EQ(liabilities_of(books()), 130_usdc);
   EXPECT_EQ(difference_of(books()), 25_usdc);
   auto t = books();
-  t.users = 156_usdc;
+  t.users = 151_usdc;
   EXPECT_EQ(difference_of(t), usdc{-1'000'000});
   t.users = usdc{INT64_MAX};
   t.buffer = usdc{INT64_MAX};
   EXPECT_EQ(difference_of(t), usdc{}) << "saturates";
+}
+
+TEST(Solvency, BetsAtTheVenueHideNoHole) {
+  trial_balance t;
+  t.buffer = 60_usdc;
+  t.users = 90_usdc;
+  t.at_venue = 40_usdc;
+  EXPECT_EQ(difference_of(t), usdc{-30'000'000});
+  solvency_watch watch;
+  EXPECT_EQ(watch.look(t, std::nullopt, noon), turned_bad);
+}
+
+TEST(Solvency, SaysSinceWhen) {
+  solvency_watch watch;
+  auto bad = books();
+  bad.users = 200_usdc;
+  watch.look(books(), std::nullopt, noon);
+  EXPECT_FALSE(watch.last().insolvent_since.is_set());
+  watch.look(bad, std::nullopt, noon.plus(std::chrono::seconds{1}));
+  watch.look(bad, std::nullopt, noon.plus(std::chrono::seconds{2}));
+  EXPECT_EQ(watch.last().insolvent_since, noon.plus(std::chrono::seconds{1}));
+  watch.look(books(), std::nullopt, noon.plus(std::chrono::seconds{3}));
+  EXPECT_FALSE(watch.last().insolvent_since.is_set());
 }
 
 TEST(Solvency, TheChainsMustShowWhatIsNotBetweenThem) {
@@ -67,7 +93,7 @@ TEST(Solvency, TheBooksAloneCountAtOnce) {
   auto bad = books();
   bad.users = 200_usdc;
   EXPECT_EQ(watch.look(bad, std::nullopt, noon), turned_bad) << "also by the first look";
-  EXPECT_EQ(watch.last().difference, usdc{-45'000'000});
+  EXPECT_EQ(watch.last().difference, usdc{-50'000'000});
   EXPECT_FALSE(watch.last().onchain_known);
   EXPECT_EQ(watch.look(books(), std::nullopt, noon), turned_good);
   EXPECT_EQ(watch.last().at, noon);

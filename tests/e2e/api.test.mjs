@@ -2,6 +2,7 @@
 // the document, shutdown.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import net from 'node:net';
 import { after, before, test } from 'node:test';
 import { Validator } from '../../sandbox/stack/clients.mjs';
 import { collect, spawnGuarded } from '../../sandbox/stack/process.mjs';
@@ -58,7 +59,8 @@ const FIELDS = {
   '/conversions': 'conversions next_cursor',
   '/conversions/metrics': `completed failed running average_seconds p95_seconds p99_seconds success_rate realised_rate
     total_in total_received total_loss fees`,
-  '/audit/solvency': 'trial_balance assets liabilities on_chain difference solvent',
+  '/audit/solvency':
+    'trial_balance assets liabilities on_chain difference solvent insolvent_since checked_at',
   '/healthz': 'status',
   '/readyz': 'ready parts',
 };
@@ -128,7 +130,6 @@ const NEEDS = {
   read: [
     '/balance?user_address=U',
     '/buffer/max-bet?user_address=U',
-    '/deposits/D',
     '/deposits?user_address=U',
     '/bets/B',
     '/bets',
@@ -181,6 +182,12 @@ test('who may do what', () =>
     }
     for (const path of ['/buffer/status', '/healthz', '/readyz', '/metrics', '/openapi.json'])
       assert.equal((await house.call('GET', path)).status, 200, path);
+    // Whoever knows a deposit's id sees how the payment stands, and nothing of the payer.
+    const receipt = await house.call('GET', filled('/deposits/D'));
+    assert.equal(receipt.status, 200);
+    assert.ok(receipt.body.status && receipt.body.amount, receipt.text);
+    assert.equal(receipt.body.user_address, undefined, receipt.text);
+    assert.equal((await house.call('GET', filled('/deposits/D'), { key: 'nonsense' })).status, 401);
   }));
 
 test('a revoked key stops within 3 seconds', async () => {
@@ -256,6 +263,16 @@ const DEADLINES = {
   'bad day': '2026-02-30T00:00:00Z',
   'too far': '2099-01-01T00:00:00Z',
 };
+
+/** What no schema can say: the service alone knows. */
+const BEYOND_SCHEMAS = [
+  'bets with user_address: wrong checksum',
+  'bets with token_id: overflow',
+  'bets with deadline: too far',
+  'limits with min_buffer_size: overflow',
+  'limits with max_buffer_size: overflow',
+  'limits with max_buffer_size: below the minimum',
+];
 
 function* badBodies(route, good, field, values) {
   for (const [name, value] of Object.entries(values)) {
@@ -333,6 +350,8 @@ test('every field of every body, wrong in every way: 400 that names it, nothing 
         );
         assert.match(answer.headers.get('content-type'), /^application\/problem\+json/);
         assert.ok(answer.body.detail.length < 300, 'what the caller sent is not thrown back whole');
+        const allowed = house.contract.fits(method, path, JSON.parse(JSON.stringify(body)));
+        assert.equal(allowed, BEYOND_SCHEMAS.includes(name), `${name}: what the document says`);
       }
     }
   });
@@ -360,6 +379,7 @@ test('bodies that are no object of ours', async () => {
       ['PATCH', '/buffer', 'admin'],
     ]) {
       for (const [raw, status] of Object.entries(bad)) {
+        if (path === '/deposit' && raw === '') continue; // asks for the least that can be paid
         const answer = await house.call(method, path, { key, raw, idempotency: 'bad-body' });
         assert.equal(answer.status, status, `${path} ${raw.slice(0, 40)}: ${answer.text}`);
         assert.match(answer.headers.get('content-type'), /^application\/problem\+json/);
@@ -433,6 +453,67 @@ test('bad queries, paths, ids, methods and headers', async () => {
     });
     assert.deepEqual([wide.status, wide.body.code], [431, 'header_too_large']);
   });
+});
+
+/** One answer to these bytes, as contract.check takes it; the connection must end after it. */
+async function answerTo(bytes) {
+  const { hostname, port } = new URL(house.url);
+  const socket = net.connect(Number(port), hostname);
+  socket.end(bytes);
+  const text = await collect(socket);
+  const [head, body] = [text.slice(0, text.indexOf('\r\n\r\n')), text.slice(text.indexOf('\r\n\r\n') + 4)];
+  const header = (name) => head.match(new RegExp(`^${name}: (.*)$`, 'im'))?.[1];
+  return {
+    status: Number(head.match(/^HTTP\/1\.1 (\d{3})/)?.[1]),
+    type: header('content-type'),
+    requestId: header('request-id'),
+    origin: header('access-control-allow-origin'),
+    body: JSON.parse(body),
+  };
+}
+
+test('what is refused before any route is refused in documented words, and pages may read it', async () => {
+  const head = (more) => `POST /deposit HTTP/1.1\r\nHost: x\r\nOrigin: https://app.example\r\n${more}\r\n`;
+  const shapes = [
+    [400, 'bad_request', head('Transfer-Encoding: identity\r\n')],
+    [400, 'bad_request', head('Content-Length: 1\r\nContent-Length: 1\r\n')],
+    [413, 'payload_too_large', head('Content-Length: 9999999\r\n')],
+    [415, 'unsupported_media_type', `${head('Content-Type: text/plain\r\nContent-Length: 2\r\nConnection: close\r\n')}{}`],
+    [417, 'expectation_failed', head('Expect: the-best\r\n')],
+    [431, 'header_too_large', head(`X: ${'x'.repeat(20_000)}\r\n`)],
+  ];
+  for (const [status, code, bytes] of shapes) {
+    const answer = await answerTo(bytes);
+    assert.deepEqual([answer.status, answer.body.code, answer.origin], [status, code, '*'], bytes.slice(0, 200));
+    house.contract.check({ ...answer, method: 'POST', path: '/deposit' });
+  }
+});
+
+test('a browser may ask before it bets or pays', async () => {
+  for (const path of ['/bets', '/deposit']) {
+    const { status, headers } = await house.call('OPTIONS', path, {
+      headers: { origin: 'https://app.example', 'access-control-request-method': 'POST' },
+    });
+    assert.equal(status, 204);
+    assert.equal(headers.get('access-control-allow-origin'), '*');
+    assert.match(headers.get('access-control-allow-headers'), /idempotency-key/i);
+  }
+  const { headers } = await house.call('OPTIONS', '/audit/solvency');
+  assert.equal(headers.get('access-control-allow-origin'), null);
+});
+
+test('a request keeps its name', async () => {
+  const { headers } = await house.call('GET', '/healthz', { headers: { 'request-id': 'mine-1' } });
+  assert.equal(headers.get('request-id'), 'mine-1');
+  const fresh = await house.call('GET', '/healthz', { headers: { 'request-id': 'not a name' } });
+  assert.match(fresh.headers.get('request-id'), /^[0-9a-f]{16}$/);
+});
+
+test('an unchanged document is not sent again', async () => {
+  const first = await house.call('GET', '/openapi.json');
+  const etag = first.headers.get('etag');
+  const again = await house.call('GET', '/openapi.json', { headers: { 'if-none-match': etag } });
+  assert.deepEqual([again.status, again.text], [304, '']);
 });
 
 // -- the buffer
@@ -516,7 +597,10 @@ test('solvency: the books balance and the chains agree', async () => {
       .filter(([k]) => k !== 'user_count')
       .map(([k, v]) => [k, micro(v.replace('-', ''))]),
   );
-  assert.equal(t.buffer + t.reserve + t.in_transit + t.conversion_loss, t.users + t.capital);
+  assert.equal(
+    t.buffer + t.reserve + t.in_transit + t.conversion_loss + t.venue_loss,
+    t.users + t.capital,
+  );
   assert.equal(usd(t.wagered), await wagered());
   assert.equal(micro(a.difference), micro(a.assets.total) - micro(a.liabilities.total));
   assert.equal(a.solvent, true);
@@ -541,8 +625,12 @@ test('/metrics passes promtool', async () => {
     0,
     error ? `promtool (Debian: prometheus) did not start: ${error.message}` : said,
   );
-  for (const name of ['headroom_buffer_available_usdc', 'headroom_actors', 'headroom_bets_live'])
-    assert.match(body, new RegExp(`^${name}`, 'm'));
+  for (const name of ['headroom_buffer_available_usdc', 'headroom_actors', 'headroom_bets_live', 'process_cpu_seconds_total',
+    'headroom_build_info', 'headroom_actor_busy_seconds_total', 'headroom_venue_request_duration_seconds_count',
+    'headroom_rpc_request_duration_seconds_count{chain="9745"}', 'headroom_journal_commit_duration_seconds_bucket{le="0.05"}'])
+    assert.ok(body.includes(`\n${name}`), name);
+  assert.match(body, /^headroom_bets_total\{outcome="filled"\} [1-9]/m);
+  assert.match(body, /^headroom_deposit_usdc_total\{outcome="credited"\} 100$/m);
 });
 
 test('/openapi.json is valid OpenAPI 3.1', async () => {

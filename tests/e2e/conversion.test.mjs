@@ -221,6 +221,32 @@ test('killed with the swap in the pool: swapped once', async () => {
   });
 });
 
+test('verified and executed by nobody: the service executes it once, and every transaction is shown', async () => {
+  await house.control('/oft?mode=verify');
+  const c = await converts(users[3], '46.00', async (deposit) => {
+    await until(
+      'our own execution',
+      async () =>
+        (await conversionOf(deposit))?.steps[0].transactions.some((t) => t.purpose === 'deliver'),
+      40_000,
+    );
+    await house.control('/oft?mode=auto');
+  });
+  const shown = c.steps.flatMap((s) =>
+    s.transactions.map((t) => [s.name, t.purpose, t.chain_id, t.status]),
+  );
+  assert.deepEqual(shown, [
+    ['bridge', 'bridge', house.plasma.chain_id, 'confirmed'],
+    ['bridge', 'deliver', house.polygon.chain_id, 'confirmed'],
+    ['swap', 'swap', house.polygon.chain_id, 'confirmed'],
+  ]);
+  for (const t of c.steps.flatMap((s) => s.transactions)) {
+    const chain = t.chain_id === house.plasma.chain_id ? 'plasma' : 'polygon';
+    const receipt = await house.rpc[chain].getTransactionReceipt(t.tx_hash);
+    assert.equal(receipt.blockNumber, t.block_number);
+  }
+});
+
 test('the metrics add up', async () => {
   const all = await conversions();
   const { body: m } = await house.get('/conversions/metrics');

@@ -33,9 +33,9 @@ before(async () => {
 after(() => house?.close());
 
 const account = (i) => privateKeyToAccount(users[i].private_key);
-const defaultV1 = (i) => wrapFetchV1(fetch, account(i));
+const defaultV1 = (i) => wrapFetchV1(house.checkedFetch, account(i));
 const defaultV2 = (i) =>
-  wrapFetchV2(fetch, new x402Client().register('eip155:*', new ExactEvmScheme(account(i))));
+  wrapFetchV2(house.checkedFetch, new x402Client().register('eip155:*', new ExactEvmScheme(account(i))));
 const deposit = (amount, using) => house.call('POST', '/deposit', { body: { amount }, using });
 
 test('the 402 carries both versions', async () => {

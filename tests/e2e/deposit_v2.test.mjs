@@ -89,7 +89,7 @@ test('the official client with default settings refuses this token by itself', a
     assert.rejects(
       house.call('POST', '/deposit', {
         body: { amount: '0.50' },
-        using: wrapFetchV2(fetch, client),
+        using: wrapFetchV2(house.checkedFetch, client),
       }),
     ),
   );
@@ -294,7 +294,7 @@ const forged = {
   ],
   'it is not valid yet': [
     'invalid_exact_evm_payload_authorization_valid_after',
-    (p) => p({ authorization: { validAfter: String(now() + 60) } }),
+    (p) => p({ authorization: { validAfter: String(now() + 180) } }),
   ],
   'it pays somebody else': [
     'invalid_exact_evm_recipient_mismatch',
@@ -444,18 +444,17 @@ test('each transfer of a batched transaction pays its own authorization', async 
   assert.equal(proofs.length, 2);
 });
 
-test('an authorization that stays spendable for long is refused', async () => {
-  const answer = await house.unchanged(async () =>
-    send(
-      await house.payment(wallet, '5.00', {
-        authorization: { validBefore: String(now() + 3600) },
-      }),
-    ),
-  );
+test('an authorization may stay spendable for an hour, not for longer', async () => {
+  const until_ = (seconds) =>
+    house.payment(wallet, '5.00', { authorization: { validBefore: String(now() + seconds) } });
+  const answer = await house.unchanged(async () => send(await until_(3800)));
   assert.deepEqual(
     [answer.status, answer.body.error],
-    [402, 'invalid_exact_evm_payload_authorization_valid_before'],
+    [402, 'authorization_window_too_long'],
   );
+  assert.match(answer.body.error_description, /validBefore/);
+  const hour = await send(await until_(3600));
+  assert.equal(hour.status, 201, hour.text);
 });
 
 test('a chain that is away before anything is stored: 503, nothing changed', async () => {
@@ -485,11 +484,9 @@ test('a chain that goes away during settlement: 202, then credited once', async 
   await house.control('/chain/plasma?mode=refuse');
   const answer = await answering;
   assert.equal(answer.status, 202, answer.text);
-  assert.deepEqual(
-    [answer.body.status, outcome(answer).success, outcome(answer).errorReason],
-    ['settling', false, 'settlement_pending'],
-  );
-  assert.match(outcome(answer).transaction, /^0x[0-9a-f]{64}$/);
+  assert.equal(answer.body.status, 'settling');
+  assert.equal(answer.headers.get('payment-response'), null, 'it would read as a failure');
+  assert.match(answer.body.tx_hash, /^0x[0-9a-f]{64}$/);
   const id = answer.body.deposit_id;
   const seen = (await house.get(`/deposits/${id}`)).body;
   assert.deepEqual([seen.status, seen.conversion, seen.credited_at], ['settling', null, null]);
@@ -513,7 +510,7 @@ test('a chain that goes away during settlement: 202, then credited once', async 
   });
   assert.deepEqual(
     [replay.status, replay.body.deposit_id, replay.body.tx_hash],
-    [201, id, outcome(answer).transaction],
+    [201, id, answer.body.tx_hash],
   );
   assert.equal(await creditsOf(id), 1);
   assert.equal(await house.balance(wallet), before + micro('7'));
@@ -546,11 +543,11 @@ test('a payer who empties the account before the block: 202, then failed, no cre
   const answer = await answering;
   assert.deepEqual([answer.status, answer.body.status], [202, 'settling'], answer.text);
   const id = answer.body.deposit_id;
-  const hash = outcome(answer).transaction;
+  const hash = answer.body.tx_hash;
   assert.match(hash, /^0x[0-9a-f]{64}$/);
   // A repetition and a look at it name the same transaction.
   const again = await send(payment);
-  assert.deepEqual([again.status, outcome(again).transaction], [202, hash], again.text);
+  assert.deepEqual([again.status, again.body.tx_hash], [202, hash], again.text);
   assert.equal((await house.get(`/deposits/${id}`)).body.tx_hash, hash);
   const receipt = await until('the block', () => house.rpc.plasma.getTransactionReceipt(hash));
   assert.equal(receipt.status, 0, 'it reverted');

@@ -29,7 +29,7 @@ export async function startHouse(options) {
   try {
     return await furnished(stack);
   } catch (error) {
-    await stack.stop();
+    await stack.stop().catch(() => {}); // the first error is the one to be seen
     throw error;
   }
 }
@@ -37,18 +37,44 @@ export async function startHouse(options) {
 async function furnished(stack) {
   const ready = stack.ready();
   const { url, keys } = ready;
-  const check = contractOf(await (await fetch(`${url}/openapi.json`)).json());
+  const contract = contractOf(await (await fetch(`${url}/openapi.json`)).json());
+
+  /** fetch, with every answer of the service held against its OpenAPI document: for other clients. */
+  async function checkedFetch(target, init) {
+    const request = new Request(target, init);
+    const sent = request.body === null ? '' : await request.clone().text();
+    const answer = await fetch(request);
+    const text = await answer.clone().text();
+    judge(request.method, new URL(request.url).pathname, sent, answer, text);
+    return answer;
+  }
+  function judge(method, path, sent, answer, text) {
+    const type = answer.headers.get('content-type');
+    const body = /json/.test(type ?? '') && text ? JSON.parse(text) : text;
+    contract.check({
+      method,
+      path,
+      status: answer.status,
+      type,
+      body,
+      requestId: answer.headers.get('request-id'),
+      sent: jsonOrNothing(sent),
+    });
+    if (answer.status >= 400 && answer.status !== 402 && path !== '/readyz' && method !== 'HEAD')
+      assert.match(type, /^application\/problem\+json/, `${method} ${path}: ${text}`);
+    return body;
+  }
 
   /**
    * One request. `key` names a scope, null for none; `body` is sent as JSON, `raw` as it is. Every
-   * answer is held
-   * against the OpenAPI document. Answers {status, headers, body, text}.
+   * answer is held against the OpenAPI document. Answers {status, headers, body, text}.
    */
   async function call(
     method,
     path,
     { key = null, body, raw, headers = {}, using = fetch, idempotency } = {},
   ) {
+    const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
     const answer = await using(`${url}${path}`, {
       method,
       headers: {
@@ -57,15 +83,10 @@ async function furnished(stack) {
         ...(idempotency ? { 'idempotency-key': idempotency } : {}),
         ...headers,
       },
-      body: raw ?? (body === undefined ? undefined : JSON.stringify(body)),
+      body: sent,
     });
     const text = await answer.text();
-    const type = answer.headers.get('content-type');
-    const parsed = /json/.test(type ?? '') && text ? JSON.parse(text) : text;
-    if (answer.status >= 400 && answer.status !== 402 && path !== '/readyz')
-      assert.match(type, /^application\/problem\+json/, `${method} ${path}: ${text}`);
-    if (method !== 'HEAD')
-      check({ method, path: path.split('?')[0], status: answer.status, type, body: parsed });
+    const parsed = judge(method, path.split('?')[0], sent, answer, text);
     return { status: answer.status, headers: answer.headers, body: parsed, text };
   }
   const get = (path, key = 'read') => call('GET', path, { key });
@@ -152,6 +173,16 @@ async function furnished(stack) {
     });
   }
 
+  /** What users of this deployment sign under, as ethers takes it. */
+  const betDomain = async () => {
+    const { domain } = (await call('GET', '/app/config')).body.bet;
+    return {
+      name: domain.name,
+      version: domain.version,
+      chainId: domain.chain_ids[0],
+      verifyingContract: domain.verifying_contract,
+    };
+  };
   /** POST /bets by service key; the key for repeating is a fresh one unless given. */
   const bet = (body, { key = 'trade', idempotency = randomUUID() } = {}) =>
     call('POST', '/bets', { key, body, idempotency });
@@ -171,6 +202,8 @@ async function furnished(stack) {
 
   return Object.assign(stack, {
     ...ready,
+    contract,
+    checkedFetch,
     call,
     get,
     sql,
@@ -186,6 +219,7 @@ async function furnished(stack) {
     payment,
     pay,
     fund,
+    betDomain,
     bet,
     settledBet,
     rpc,
@@ -200,6 +234,14 @@ async function furnished(stack) {
       }
     },
   });
+}
+
+function jsonOrNothing(text) {
+  try {
+    return text ? JSON.parse(text) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 const TOKEN = [

@@ -39,6 +39,7 @@ constexpr library_rule libraries[] = {
     {"pqxx/.*|libpq.*",
      "persistence/[^/]*\\.cpp|persistence/detail/.*|tests/(support|persistence)/.*|bench/.*"},
     {"caf/.*", "(actors|http|persistence|chain|tests|bench)/.*|app\\.cpp"},
+    {"prometheus/.*", "http/.*"},
     {"secp256k1.*|cryptopp/.*", "(chain|tests|bench)/.*"},
     {"gtest/.*|gmock/.*", "tests/.*"},
 };

@@ -1,8 +1,13 @@
+#include "actors/journal_actor.hpp"
+#include "http/promised_bets.hpp"
 #include "tests/http/house.hpp"
+#include "tests/support/memory_books.hpp"
 
 namespace headroom::http::test {
 namespace {
 
+using headroom::test::memory_books;
+using headroom::test::memory_store;
 using nlohmann::json;
 
 class Bets : public house {
@@ -128,17 +133,12 @@ TEST_F(Bets, TheBuffersRefusalPassesThroughWordForWord) {
 
 TEST_F(Bets, EveryRefusalHasItsStatus) {
   const std::pair<errc, int> table[]{
-      {errc::insufficient_balance, 422},
-      {errc::unknown_market, 422},
-      {errc::market_closed, 422},
-      {errc::price_off_tick, 422},
-      {errc::amount_too_small, 422},
-      {errc::deadline_passed, 422},
-      {errc::key_reused, 409},
-      {errc::overloaded, 503},
-      {errc::unavailable, 503},
-      {errc::shutting_down, 503},
-      {errc::internal, 500},
+      {errc::insufficient_balance, 422}, {errc::unknown_market, 422},
+      {errc::market_closed, 422},        {errc::price_off_tick, 422},
+      {errc::amount_too_small, 422},     {errc::deadline_passed, 422},
+      {errc::key_reused, 409},           {errc::rate_limited, 429},
+      {errc::overloaded, 503},           {errc::unavailable, 503},
+      {errc::shutting_down, 503},        {errc::internal, 500},
       {errc::invariant_violated, 500},
   };
   start();
@@ -159,6 +159,118 @@ TEST_F(Bets, SilenceIsABetThatIsStillBeingPlaced) {
   EXPECT_EQ(r.json()["order_hash"], nullptr);
   EXPECT_EQ(r.header("location"), "/bets/" + r.json()["bet_id"].get<std::string>());
   EXPECT_EQ(r.header("retry-after"), "1");
+}
+
+/// A bet whose answer was late, as it is asked for by its id.
+class LateBets : public Bets {
+ protected:
+  memory_books books;
+  memory_store store{books};
+
+  void start_late() {
+    settings.request_timeout = std::chrono::milliseconds{200};
+    says.hold_bets = true;
+    says.find_bet = []() -> caf::result<bet> { return make_error(errc::not_found); };
+    start();
+  }
+  /// The id that was given out with the 202.
+  std::string promised() {
+    const auto r = post_bet(body().dump());
+    EXPECT_EQ(r.status, 202) << r.body;
+    return r.json().value("bet_id", "");
+  }
+  /// Asked again while a busy machine needs longer than the time this server has.
+  json shown(const std::string& id) {
+    reply r;
+    EXPECT_TRUE(eventually([&] {
+      r = get("/bets/" + id, read_key.text);
+      return r.status != 503;
+    }));
+    EXPECT_EQ(r.status, 200) << r.body;
+    return r.json();
+  }
+  void start_journal() {
+    auto w = std::make_shared<const actors::world>(
+        actors::world{*dir, [] { return now(); }, [] { return hash256{}; }, {}});
+    dir->set(keep(system->spawn(actors::journal_behavior, std::move(w), &store)));
+  }
+};
+
+TEST_F(LateBets, ItIsPlacingUntilTheBooksHaveIt) {
+  start_late();
+  const auto id = promised();
+  const auto doc = shown(id);
+  EXPECT_EQ(doc["bet_id"], id);
+  EXPECT_EQ(doc["status"], "placing");
+  EXPECT_EQ(doc["amount"], "25.00");
+  says.find_bet = [] { return example_bet(bet_status::filled); };
+  EXPECT_EQ(shown(id)["status"], "filled") << "the books come first";
+}
+
+TEST_F(LateBets, ARefusalThatCameTooLateIsTold) {
+  start_late();
+  const auto id = promised();
+  says.late_refusal = make_error(errc::insufficient_balance, "the balance is $1.00 USDC");
+  release_bets();
+  ASSERT_TRUE(eventually([&] { return shown(id)["status"] == "failed"; }));
+  const auto doc = shown(id);
+  EXPECT_EQ(doc["failure"], "insufficient_balance: the balance is $1.00 USDC");
+  EXPECT_EQ(doc["refunded"], "25.00");
+  EXPECT_EQ(shown(id), doc) << "for as long as it is asked";
+  expect_problem(get("/bets/22222222-2222-2222-2222-222222222222", read_key.text), 404,
+                 "not_found");
+}
+
+TEST_F(LateBets, ARepeatPlacesItAgainAndTheBooksWin) {
+  start_late();
+  const auto id = promised();
+  says.late_refusal = make_error(errc::unavailable, "the venue is away");
+  release_bets();
+  ASSERT_TRUE(eventually([&] { return shown(id)["status"] == "failed"; }));
+  EXPECT_EQ(promised(), id);
+  EXPECT_EQ(shown(id)["status"], "placing");
+}
+
+TEST_F(LateBets, OneWhoseActorDiedIsLookedForInTheJournal) {
+  start_late();
+  start_journal();
+  const auto id = promised();
+  for (const auto& actor : dir->all_bets()) {
+    const auto gone = actor.id();
+    caf::anon_send_exit(actor, caf::exit_reason::kill);
+    dir->forget_bet(*bet_id::parse(id), gone);
+  }
+  EXPECT_EQ(shown(id)["status"], "failed") << "nothing of it is on its way";
+  auto stored = example_bet(bet_status::placing);
+  stored.id = *bet_id::parse(id);
+  books.bets.emplace(stored.id, stored);
+  says.find_bet = [stored] { return stored; };
+  EXPECT_EQ(shown(id)["status"], "placing");
+}
+
+TEST(PromisedBets, TheOldestIsForgottenWhenThereIsNoRoomAndEveryoneInTime) {
+  using std::chrono::seconds;
+  promised_bets promised{2, seconds{10}};
+  const promised_bets::time_point start{};
+  const auto bet_number = [](std::uint8_t n) {
+    auto b = example_bet(bet_status::placing);
+    b.id.bytes[0] = n;
+    return b;
+  };
+  const auto one = bet_number(1);
+  const auto two = bet_number(2);
+  const auto three = bet_number(3);
+  promised.refused(one.id, "never promised", one.created_at);
+  EXPECT_FALSE(promised.look(one.id, start));
+  promised.promise(one, start);
+  promised.promise(two, start + seconds{5});
+  EXPECT_EQ(promised.look(one.id, start + seconds{9})->id, one.id);
+  EXPECT_FALSE(promised.look(one.id, start + seconds{10}));
+  promised.promise(three, start + seconds{6});
+  EXPECT_FALSE(promised.look(one.id, start + seconds{6})) << "room for two";
+  EXPECT_TRUE(promised.look(two.id, start + seconds{6}));
+  promised.promise(one, start + seconds{30});
+  EXPECT_EQ(promised.size(), 1U) << "the others were old";
 }
 
 TEST_F(Bets, TooManyBetsInProgress) {
@@ -211,11 +323,68 @@ TEST_F(Bets, ASignedBetNeedsAWholeDeadlineAndAFormedSignature) {
   expect_problem(post_signed(doc), 400, "invalid_field", "deadline");
   doc["deadline"] = "2027-01-15T08:05:00.5Z";
   expect_problem(post_signed(doc), 400, "invalid_field", "deadline");
-  for (const auto& bad : {std::string{}, std::string{"0x12"}, std::string(132, '0')}) {
+  for (const auto& bad : {std::string{}, std::string{"0x123"}, std::string(132, '0'),
+                          "0x" + std::string(130, 'z'), "0x" + std::string(2 * 4097, '0')}) {
     doc = signed_body(user);
     doc["signature"] = bad;
     expect_problem(post_signed(doc), 400, "invalid_field", "signature");
   }
+}
+
+TEST_F(Bets, WhatNoKeySignedIsAskedOfTheUsersContract) {
+  std::vector<actors::contract_signature> asked;
+  says.contract_signed = [&](const actors::contract_signature& x) {
+    asked.push_back(x);
+    return true;
+  };
+  start();
+  EXPECT_EQ(post_signed(signed_body(user)).status, 201);
+  EXPECT_TRUE(asked.empty()) << "a key's signature needs nobody";
+  for (const auto* text : {"0x", "0x1234", "0xAbCdEf"}) {
+    auto doc = signed_body(user);
+    doc["signature"] = text;
+    EXPECT_EQ(post_signed(doc).status, 201) << text;
+    ASSERT_FALSE(asked.empty());
+    EXPECT_EQ(asked.back().signer, user);
+    EXPECT_EQ(asked.back().digests, ethereum.digests_of(intent()));
+    EXPECT_EQ(asked.back().signature, *from_hex(text));
+  }
+  EXPECT_EQ(placed().size(), 4U);
+  EXPECT_EQ(placed()[0].id, placed()[3].id) << "the same bet of the same user";
+}
+
+TEST_F(Bets, AContractThatCannotBeAskedIsNotANo) {
+  for (const auto code : {errc::unavailable, errc::overloaded}) {
+    says.contract_signed = [code](const actors::contract_signature&) -> caf::result<bool> {
+      return make_error(code);
+    };
+    if (!web) start();
+    auto doc = signed_body(user);
+    doc["signature"] = "0x1234";
+    expect_problem(post_signed(doc), 503, std::string{to_string(code)});
+  }
+  EXPECT_TRUE(placed().empty());
+}
+
+TEST_F(Bets, WhoAsksIsNamed) {
+  start();
+  EXPECT_EQ(post_signed(signed_body(user)).status, 201);
+  EXPECT_EQ(post_bet(body().dump()).status, 201);
+  ASSERT_EQ(placed().size(), 2U);
+  EXPECT_EQ(placed()[0].by, "user:" + user.hex());
+  EXPECT_FALSE(placed()[1].by.empty());
+  EXPECT_FALSE(placed()[1].by.starts_with("user:"));
+}
+
+TEST_F(Bets, ARefusalThatKnowsHowLongToWaitSaysSo) {
+  says.place = [](const actors::place_bet&) -> caf::result<bet> {
+    return make_error(errc::unavailable, "betting is stopped", std::chrono::seconds{287});
+  };
+  start();
+  const auto r = post_bet(body().dump());
+  expect_problem(r, 503, "unavailable");
+  EXPECT_EQ(r.header("retry-after"), "287");
+  EXPECT_EQ(r.json()["detail"], "betting is stopped");
 }
 
 TEST_F(Bets, ASignedBetBelongsToTheUserEvenWithAKey) {

@@ -98,9 +98,83 @@ TEST_F(Deposits, AnUnknownSettlementIsAccepted) {
   start();
   const auto r = pay(v2);
   EXPECT_EQ(r.status, 202);
-  EXPECT_EQ(r.header("payment-response"), "v2 0x4444 0xaaaa 50.00 settlement_pending");
   EXPECT_EQ(r.header("location"), "/deposits/33333333-3333-3333-3333-333333333333");
   EXPECT_FALSE(r.header("retry-after").empty());
+  EXPECT_EQ(r.json()["status"], "settling");
+  EXPECT_EQ(r.json()["tx_hash"], "0x" + std::string(64, '4'));
+  for (const auto& version : {v2, v1}) {
+    const auto again = pay(version);
+    EXPECT_EQ(again.header("payment-response"), "") << "official clients would read a failure";
+    EXPECT_EQ(again.header("x-payment-response"), "");
+  }
+}
+
+TEST_F(Deposits, AProbeWithoutABodyIsToldTheLeastAmount) {
+  start();
+  const auto r = ask("POST", "/deposit", {}, "");
+  EXPECT_EQ(r.status, 402) << r.body;
+  EXPECT_EQ(r.json()["accepts"][0]["maxAmountRequired"], "10000");
+  expect_problem(ask("POST", "/deposit", {}, "{}"), 400, "invalid_field", "amount");
+  EXPECT_EQ(ask("POST", "/deposit", v2, "").status, 201);
+  EXPECT_EQ(says.paid.at(0).amount, 10'000_micro);
+}
+
+TEST_F(Deposits, TheIdempotencyKeyGoesWithThePayment) {
+  start();
+  EXPECT_EQ(pay({v2[0], {"Idempotency-Key", "deposit-1"}}).status, 201);
+  EXPECT_EQ(pay(v2).status, 201);
+  EXPECT_EQ(says.paid.at(0).idempotency_key, "deposit-1");
+  EXPECT_EQ(says.paid.at(1).idempotency_key, "");
+  for (const auto& key : {std::string{}, std::string(129, 'k'), std::string{"a b"}})
+    expect_problem(pay({v2[0], {"Idempotency-Key", key}}), 400, "invalid_field", "Idempotency-Key");
+  EXPECT_EQ(payments(), 2U);
+}
+
+TEST_F(Deposits, ARepetitionSaysSo) {
+  start();
+  EXPECT_EQ(pay(v2).header("idempotent-replayed"), "");
+  says.repeated = true;
+  const auto r = pay(v2);
+  EXPECT_EQ(r.status, 201);
+  EXPECT_EQ(r.header("idempotent-replayed"), "true");
+}
+
+TEST_F(Deposits, AKeyUsedForAnotherAmountIs409) {
+  says.pay = [](const actors::pay_deposit&) -> caf::result<deposit> {
+    return make_error(errc::key_reused, "it names a deposit of another amount");
+  };
+  start();
+  expect_problem(pay({v2[0], {"Idempotency-Key", "deposit-1"}}), 409, "key_reused");
+}
+
+TEST_F(Deposits, WhoKnowsTheIdReadsHowThePaymentStands) {
+  start();
+  const auto link = "/deposits/33333333-3333-3333-3333-333333333333";
+  const auto r = get(link);
+  ASSERT_EQ(r.status, 200) << r.body;
+  EXPECT_EQ(r.header("access-control-allow-origin"), "*") << "from a browser, too";
+  const auto doc = r.json();
+  EXPECT_EQ(doc["status"], "converting");
+  EXPECT_EQ(doc["amount"], "50.00");
+  EXPECT_EQ(doc["tx_hash"], "0x" + std::string(64, '4'));
+  for (const auto* secret : {"user_address", "conversion", "conversion_id"})
+    EXPECT_FALSE(doc.contains(secret)) << secret;
+  EXPECT_FALSE(get(link, inspect_key.text).json().contains("user_address"));
+  EXPECT_TRUE(get(link, read_key.text).json().contains("conversion"));
+  expect_problem(get(link, "hr_wrong"), 401, "unauthorized");
+  says.find_deposit = []() -> caf::result<deposit> { return make_error(errc::not_found); };
+  expect_problem(get("/deposits/44444444-4444-4444-4444-444444444444"), 404, "not_found");
+}
+
+TEST_F(Deposits, AReceiptShowsTheReasonOfALostPaymentAndNoneOfAConversions) {
+  auto d = example_deposit(deposit_status::failed);
+  d.failure = "some reason";
+  says.find_deposit = [&] { return d; };
+  start();
+  const auto link = "/deposits/33333333-3333-3333-3333-333333333333";
+  EXPECT_EQ(get(link).json()["failure"], "some reason");
+  d.credited_at = d.updated_at;
+  EXPECT_EQ(get(link).json()["failure"], nullptr);
 }
 
 TEST_F(Deposits, ALostSettlementIs402WithItsReason) {
@@ -159,7 +233,7 @@ TEST_F(Deposits, BrowsersMayAsk) {
           {{"Origin", "https://app.example"}, {"Access-Control-Request-Method", "POST"}});
   EXPECT_EQ(r.status, 204);
   EXPECT_EQ(r.header("access-control-allow-origin"), "*");
-  for (const auto* name : {"Content-Type", "PAYMENT-SIGNATURE", "X-PAYMENT"})
+  for (const auto* name : {"Content-Type", "PAYMENT-SIGNATURE", "X-PAYMENT", "Idempotency-Key"})
     EXPECT_NE(r.header("access-control-allow-headers").find(name), std::string::npos);
   const auto exposed = pay({}).header("access-control-expose-headers");
   for (const auto* name : {"PAYMENT-REQUIRED", "PAYMENT-RESPONSE", "X-PAYMENT-RESPONSE"})

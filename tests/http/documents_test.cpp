@@ -1,8 +1,12 @@
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <set>
 #include <sstream>
 
+#include "actors/alerts.hpp"
+#include "actors/house_counters.hpp"
+#include "actors/registry.hpp"
 #include "http/json_writer.hpp"
 #include "http/router.hpp"
 #include "tests/http/house.hpp"
@@ -70,6 +74,7 @@ TEST_F(Documents, OpenApiCoversExactlyOurRoutes) {
   std::set<std::string> ours;
   for (const auto& r : routes()) {
     if (r.method == verb::other) continue;
+    ours.insert("options " + std::string{r.pattern});
     std::string method{to_string(r.method)};
     for (auto& c : method) c = static_cast<char>(c + 32);
     ours.insert(method + " " + std::string{r.pattern});
@@ -79,6 +84,45 @@ TEST_F(Documents, OpenApiCoversExactlyOurRoutes) {
     for (const auto& [method, operation] : operations.items())
       documented.insert(method + " " + path);
   EXPECT_EQ(documented, ours);
+}
+
+TEST_F(Documents, AnUnchangedDocumentIsNotSentAgain) {
+  start();
+  const auto first = get("/openapi.json");
+  const auto etag = first.header("etag");
+  EXPECT_TRUE(etag.starts_with("\"") && etag.ends_with("\"") && etag.size() > 10) << etag;
+  EXPECT_EQ(first.header("cache-control"), "public, max-age=300");
+  client c{web->port()};
+  for (const auto& tags : {etag, "W/" + etag, "\"other\", " + etag, std::string{"*"}}) {
+    c.send(request_text("GET", "/openapi.json", {{"If-None-Match", tags}}));
+    const auto r = c.receive();
+    ASSERT_TRUE(r);
+    EXPECT_EQ(r->status, 304) << tags;
+    EXPECT_EQ(r->header("etag"), etag);
+    EXPECT_EQ(r->header("content-length"), "");
+  }
+  EXPECT_EQ(ask("GET", "/openapi.json", {{"If-None-Match", "\"other\""}}).status, 200);
+  EXPECT_EQ(get("/buffer/status").header("cache-control"), "no-store");
+}
+
+/// What comes before any route, or from every one, is said of every operation.
+TEST_F(Documents, EveryOperationSaysTheAnswersThatCanCome) {
+  start();
+  const auto doc = get("/openapi.json").json();
+  for (const auto& [path, operations] : doc["paths"].items())
+    for (const auto& [method, operation] : operations.items()) {
+      SCOPED_TRACE(method + " " + path);
+      const auto& answers = operation["responses"];
+      for (const auto* status : {"400", "408", "413", "417", "431"})
+        EXPECT_TRUE(answers.contains(status)) << status;
+      EXPECT_EQ(answers.contains("405"), method != "options");
+      EXPECT_EQ(answers.contains("415"), operation.contains("requestBody"));
+      const auto& keys = operation["security"];
+      if (keys.empty()) continue;
+      for (const auto* status : {"401", "429"}) EXPECT_TRUE(answers.contains(status)) << status;
+      const bool without_too = std::find(keys.begin(), keys.end(), json::object()) != keys.end();
+      EXPECT_TRUE(answers.contains("403") || (without_too && method == "get"));
+    }
 }
 
 /// A light check of live answers against their schemas: same fields, nothing more.
@@ -127,17 +171,40 @@ TEST_F(Documents, AnswersHaveTheDocumentedFields) {
       {"/operator/alerts", "/operator/alerts"},
       {"/healthz", "/healthz"},
       {"/readyz", "/readyz"},
+      {"/app/config", "/app/config"},
   };
   for (const auto& [path, target] : table) {
     SCOPED_TRACE(target);
     const auto& schema =
         doc["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"];
-    expect_same_fields(doc, schema, get(target, full_key.text).json());
+    // Where it depends on who asks, everything comes first.
+    const auto* const either = schema.contains("anyOf") ? "anyOf" : "oneOf";
+    const auto& whole = schema.contains(either) ? schema[either][0] : schema;
+    expect_same_fields(doc, whole, get(target, full_key.text).json());
   }
 }
 
 TEST_F(Documents, MetricsPassTheirLinter) {
+  auto& kind = actors::registry::instance().kind("counted");
+  kind.born();
+  kind.born();
+  kind.processed(1'000);
   start();
+  auto& counters = dir->counters();
+  counters.count(accept_bet{[] {
+    bet b;
+    b.amount = 25'500'000_micro;
+    return b;
+  }()});
+  counters.count(
+      finish_bet{{}, {}, bet_status::filled, {}, 20_usdc, 500'000_micro, 5_usdc, {}, {}});
+  counters.count(credit_deposit{{}, {}, 50_usdc, {}});
+  counters.count(complete_conversion{{}, {}, 40_usdc, 9_usdc, 1_usdc, {}});
+  counters.count(replenish{{}, 7_usdc, {}, "wire", {}});
+  counters.commit.record(std::chrono::milliseconds{30});
+  for (int i = 0; i < 2; ++i) counters.rpc(9745).record(std::chrono::milliseconds{3});
+  counters.saw_coin(137, 1.25);
+  dir->alerts().raise("wallet.no_gas", "137", "no coin", now());
   EXPECT_EQ(get("/bets", read_key.text).status, 200);
   expect_problem(get("/nothing"), 404, "not_found");
   const auto r = get("/metrics");
@@ -147,11 +214,38 @@ TEST_F(Documents, MetricsPassTheirLinter) {
        {"headroom_http_requests_total{route=\"/bets\",method=\"GET\",status=\"2xx\"} 1",
         "headroom_http_requests_total{route=\"none\",method=\"OTHER\",status=\"4xx\"} 1",
         "headroom_http_request_duration_seconds_count{route=\"/bets\",method=\"GET\"} 1",
-        "headroom_actors{kind=\"balance\"} 2", "headroom_buffer_balance_usdc 9000.00",
-        "headroom_buffer_min_usdc 10000.00", "headroom_buffer_low 1", "headroom_bets_live 0",
-        "headroom_solvent 1", "headroom_solvency_difference_usdc 15.00",
-        "headroom_onchain_shortfall_usdc 0.00"})
+        "headroom_actors{kind=\"counted\"} 2",
+        "headroom_buffer_balance_usdc 9000",
+        "headroom_buffer_min_usdc 10000",
+        "headroom_buffer_low 1",
+        "headroom_bets_live 0",
+        "headroom_solvent 1",
+        "headroom_solvency_difference_usdc 15",
+        "headroom_onchain_shortfall_usdc 0",
+        "headroom_actor_messages_total{kind=\"counted\"} 1",
+        "headroom_bet_usdc_total{outcome=\"accepted\"} 25.5",
+        "headroom_bets_total{outcome=\"accepted\"} 1",
+        "headroom_bet_fee_usdc_total 0.5",
+        "headroom_bet_usdc_total{outcome=\"filled\"} 20",
+        "headroom_bet_usdc_total{outcome=\"partly_refunded\"} 5",
+        "headroom_deposits_total{outcome=\"credited\"} 1",
+        "headroom_conversion_usdc_total{outcome=\"completed\"} 49",
+        "headroom_conversion_loss_usdc_total 1",
+        "headroom_replenished_usdc_total 7",
+        "headroom_journal_commit_duration_seconds_bucket{le=\"0.05\"} 1",
+        "headroom_journal_commit_duration_seconds_bucket{le=\"0.025\"} 0",
+        "headroom_journal_commit_duration_seconds_bucket{le=\"0.25\"} 1",
+        "headroom_journal_commit_duration_seconds_bucket{le=\"1\"} 1",
+        "headroom_journal_commit_duration_seconds_bucket{le=\"5\"} 1",
+        "headroom_rpc_request_duration_seconds_count{chain=\"9745\"} 2",
+        "headroom_wallet_coin{chain=\"137\"} 1.25",
+        "headroom_alert_active{kind=\"wallet.no_gas\",subject=\"137\"} 1"})
     EXPECT_NE(r.body.find(std::string{line} + "\n"), std::string::npos) << line << "\n" << r.body;
+
+  for (const auto* name :
+       {"process_cpu_seconds_total", "process_resident_memory_bytes", "process_open_fds",
+        "process_max_fds", "process_start_time_seconds", "headroom_build_info{version=\""})
+    EXPECT_NE(r.body.find("\n" + std::string{name}), std::string::npos) << name << "\n" << r.body;
 
   if (std::system("command -v promtool >/dev/null 2>&1") != 0)
     FAIL() << "promtool is not installed (Debian package prometheus)";
@@ -177,10 +271,10 @@ TEST_F(Documents, AVerdictIsShownOnceThereIsOne) {
   says.verdict = [] { return solvency{}; };
   start();
   EXPECT_EQ(get("/metrics").body.find("headroom_solvent"), std::string::npos);
-  says.verdict = [] { return solvency{true, false, usdc{-2'500'000}, false, {}, now()}; };
+  says.verdict = [] { return solvency{true, false, usdc{-2'500'000}, false, {}, now(), now()}; };
   const auto text = get("/metrics").body;
   EXPECT_NE(text.find("headroom_solvent 0\n"), std::string::npos);
-  EXPECT_NE(text.find("headroom_solvency_difference_usdc -2.50\n"), std::string::npos);
+  EXPECT_NE(text.find("headroom_solvency_difference_usdc -2.5\n"), std::string::npos);
   EXPECT_EQ(text.find("headroom_onchain_shortfall_usdc"), std::string::npos) << "not known";
 }
 

@@ -30,19 +30,19 @@ hash256 plain_ethereum::keccak256(byte_view data) const {
   return out;
 }
 
-std::string plain_ethereum::sign(const bet_intent& i, const address& signer) const {
+std::vector<hash256> plain_ethereum::digests_of(const bet_intent& i) const {
   const auto text = i.user.hex() + "|" + i.token.decimal() + "|" + std::to_string(i.amount.micro) +
                     "|" + std::to_string(i.max_price.micro) + "|" + i.idempotency_key + "|" +
                     std::to_string(i.deadline);
-  const auto digest = keccak256({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
-  return signer.hex() + to_hex(digest.bytes) + std::string(26, '0');
+  return {keccak256({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()})};
 }
 
-std::optional<address> plain_ethereum::signer_of(const bet_intent& intent,
-                                                 std::string_view signature) const {
-  const auto signer = address::parse(signature.substr(0, 42));
-  if (!signer || signature != sign(intent, *signer)) return std::nullopt;
-  return signer;
+std::string plain_ethereum::sign(const bet_intent& i, const address& signer) const {
+  return signer.hex() + to_hex(digests_of(i)[0].bytes) + std::string(26, '0');
+}
+
+bool plain_ethereum::signed_by_user(const bet_intent& intent, std::string_view signature) const {
+  return signature == sign(intent, intent.user);
 }
 
 payment_required plain_x402::require(usdc amount, std::string_view error) const {
@@ -111,6 +111,19 @@ conversion example_conversion() {
   c.amount = 50_usdc;
   c.steps = {{"bridge", "done", 50_usdc, 49_usdc, filled_with<hash256>(0x66), 1, "guid", at, at},
              {"swap", "in_flight", 49_usdc, {}, {}, 1, "", at, {}}};
+  chain_operation sent;
+  sent.chain_id = 9745;
+  sent.nonce = 7;
+  sent.tx_hash = filled_with<hash256>(0x66);
+  sent.purpose = "bridge";
+  sent.status = operation_status::confirmed;
+  sent.block_number = 12;
+  sent.created_at = at;
+  auto bumped = sent;
+  bumped.tx_hash = filled_with<hash256>(0x67);
+  bumped.status = operation_status::stored;
+  bumped.block_number = 0;
+  c.steps[0].transactions = {sent, bumped};
   c.deposits = {filled_with<deposit_id>(0x33)};
   c.created_at = c.updated_at = at;
   return c;
@@ -185,8 +198,13 @@ bet_actor::behavior_type fake_bet(bet_actor::stateful_pointer<bet_held> self, sc
       },
       [](resume_atom, const bet&) {},
       [=](recover_atom) {
-        for (auto& [promise, x] : self->state.waiting)
-          promise.deliver(example_bet(bet_status::filled));
+        for (auto& [promise, x] : self->state.waiting) {
+          if (s->late_refusal) {
+            promise.deliver(s->late_refusal);
+          } else {
+            promise.deliver(example_bet(bet_status::filled));
+          }
+        }
         self->state.waiting.clear();
       },
       [](sweep_atom) {},
@@ -197,12 +215,14 @@ bet_actor::behavior_type fake_bet(bet_actor::stateful_pointer<bet_held> self, sc
 
 deposit_actor::behavior_type fake_deposit(script& s) {
   return {
-      [&s](const pay_deposit& x) {
+      [&s](const pay_deposit& x) -> caf::result<paid_deposit> {
         {
           const std::lock_guard lock{s.mutex};
           s.paid.push_back(x);
         }
-        return s.pay(x);
+        const auto said = s.pay(x);
+        if (said.flag != caf::rt_value) return said.err;
+        return paid_deposit{said.value.get_as<deposit>(0), s.repeated};
       },
       [](resume_atom, const deposit&) {},
       [](tick_atom) {},
@@ -230,6 +250,7 @@ buffer_actor::behavior_type fake_buffer(script& s) {
 query_actor::behavior_type fake_query(script& s) {
   return {
       [&s](get_atom, const bet_id& id) { return s.find_bet_by ? s.find_bet_by(id) : s.find_bet(); },
+      [&s](get_atom, const address& user) { return s.find_balance(user); },
       [&s](const bet_filter& f) { return s.list_bets(f); },
       [&s](get_atom, const deposit_id&) { return s.find_deposit(); },
       [](get_atom, const authorization&) -> caf::result<deposit> {
@@ -237,6 +258,7 @@ query_actor::behavior_type fake_query(script& s) {
       },
       [&s](const deposit_filter& f) { return s.list_deposits(f); },
       [&s](pending_atom, const address&) { return s.on_its_way(); },
+      [](const deposit_keys&) -> caf::result<deposit> { return make_error(errc::not_found); },
       [&s](get_atom, const conversion_id&) { return s.find_conversion(); },
       [&s](const list_conversions&) { return s.list_conversions(); },
       [&s](metrics_atom) { return s.metrics(); },
@@ -246,6 +268,8 @@ query_actor::behavior_type fake_query(script& s) {
       [](work_atom, std::uint32_t, std::uint32_t) { return unfinished_work{}; },
       [](const wallet_account&) { return wallet_backlog{}; },
       [](get_atom, const operation_id&) { return std::vector<chain_operation>{}; },
+      [](const wallet_nonces&) { return std::vector<chain_operation>{}; },
+      [](get_atom, const std::vector<hash256>&) { return std::vector<chain_operation>{}; },
       [&s](keys_atom) {
         const std::lock_guard lock{s.mutex};
         return s.keys;
@@ -283,6 +307,7 @@ house::house() {
   says.buffer = [] { return example_buffer(); };
   says.place = [](const place_bet&) { return example_bet(bet_status::filled); };
   says.pay = [](const pay_deposit&) { return example_deposit(deposit_status::converting); };
+  says.find_balance = [](const address& who) { return balance_row{who, 45_usdc, 1}; };
   says.find_bet = [] { return example_bet(bet_status::filled); };
   says.list_bets = [](const bet_filter&) {
     return bet_page{{example_bet(bet_status::filled), example_bet(bet_status::failed)}, "next-1"};
@@ -312,13 +337,13 @@ house::house() {
     t.reserve = 10_usdc;
     t.in_transit = 20_usdc;
     t.at_venue = 5_usdc;
-    t.users = 120_usdc;
+    t.users = 115_usdc;
     t.capital = 15_usdc;
     t.user_count = 3;
     return t;
   };
   says.chain = [] { return onchain_balances{true, 20_usdc, false, {}, {}, {}}; };
-  says.verdict = [] { return solvency{true, true, 15_usdc, true, {}, now()}; };
+  says.verdict = [] { return solvency{true, true, 15_usdc, true, {}, now(), {}}; };
   says.ready = [] { return readiness{true, {{"journal", "ok"}}}; };
   says.actors = [] {
     return actor_listing{
@@ -326,6 +351,7 @@ house::house() {
   };
   says.replenish = [](const replenish_buffer&) { return example_buffer(); };
   says.limits = [](const buffer_limits&) { return example_buffer(); };
+  says.contract_signed = [](const contract_signature&) { return false; };
 
   dir->set_factories(
       [this](const address& a) {
@@ -340,9 +366,16 @@ void house::spawn_singletons() {
   dir->set(keep(system->spawn([this] { return fake_buffer(says); })));
   dir->set(keep(system->spawn([this] { return fake_query(says); })));
   dir->set_public_query(keep(system->spawn([this] { return fake_query(says); })));
+  dir->set_reports(keep(system->spawn([this] { return fake_query(says); })));
   dir->set(keep(system->spawn([this]() -> audit_actor::behavior_type {
-    return {[this](get_atom) { return says.chain(); },
+    return {[this](get_atom) {
+              return solvency_report{says.trial(), says.chain(), says.verdict()};
+            },
             [this](solvency_atom) { return says.verdict(); }, [](poll_atom) {},
+            [](status_atom) { return no_report(); }};
+  })));
+  dir->set(keep(system->spawn([this]() -> signature_actor::behavior_type {
+    return {[this](const contract_signature& x) { return says.contract_signed(x); },
             [](status_atom) { return no_report(); }};
   })));
   dir->set(keep(system->spawn([this]() -> inspector_actor::behavior_type {

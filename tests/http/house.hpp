@@ -19,8 +19,8 @@ class plain_ethereum final : public actors::ethereum_port {
   actors::address_error parse_address(std::string_view text, address& out) const override;
   std::string print_address(const address& a) const override { return a.hex(); }
   hash256 keccak256(byte_view data) const override;
-  std::optional<address> signer_of(const actors::bet_intent& intent,
-                                   std::string_view signature) const override;
+  bool signed_by_user(const actors::bet_intent& intent, std::string_view signature) const override;
+  std::vector<hash256> digests_of(const actors::bet_intent& intent) const override;
   [[nodiscard]] std::string sign(const actors::bet_intent& intent, const address& signer) const;
 };
 
@@ -40,10 +40,13 @@ struct script {
   std::function<caf::result<actors::balance_view>(const address&)> balance;
   answer<buffer_status> buffer;
   std::function<caf::result<bet>(const actors::place_bet&)> place;
-  bool hold_bets = false;  // answer only when released
+  bool hold_bets = false;   // answer only when released
+  caf::error late_refusal;  // what they are answered then, instead of a filled bet
   std::function<caf::result<deposit>(const actors::pay_deposit&)> pay;
+  bool repeated = false;  // what is paid was known already
   answer<bet> find_bet;
   std::function<caf::result<bet>(const bet_id&)> find_bet_by;  // instead of find_bet, when set
+  std::function<caf::result<balance_row>(const address&)> find_balance;
   std::function<caf::result<bet_page>(const bet_filter&)> list_bets;
   answer<deposit> find_deposit;
   std::function<caf::result<deposit_page>(const deposit_filter&)> list_deposits;
@@ -51,13 +54,14 @@ struct script {
   answer<conversion> find_conversion;
   answer<conversion_page> list_conversions;
   answer<conversion_metrics> metrics;
-  answer<trial_balance> trial;
-  answer<actors::onchain_balances> chain;
-  answer<solvency> verdict;
+  std::function<trial_balance()> trial;
+  std::function<actors::onchain_balances()> chain;
+  std::function<solvency()> verdict;
   answer<actors::readiness> ready;
   answer<actors::actor_listing> actors;
   std::function<caf::result<buffer_status>(const actors::replenish_buffer&)> replenish;
   std::function<caf::result<buffer_status>(const actors::buffer_limits&)> limits;
+  std::function<caf::result<bool>(const actors::contract_signature&)> contract_signed;
 
   std::mutex mutex;  // guards the rest
   std::vector<service_key> keys;

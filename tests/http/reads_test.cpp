@@ -47,6 +47,53 @@ TEST_F(Reads, MaxBetNamesTheLimitingFactor) {
   }
 }
 
+TEST_F(Reads, AStoppedVenueIsShownWhereverBetsAreAskedFor) {
+  start();
+  auto& gauge = dir->venue_state();
+  const auto hour = actors::venue_gauge::time_point::clock::now() + std::chrono::hours{1};
+  EXPECT_EQ(get("/readyz").json()["parts"].count("venue"), 0U);
+  for (const auto why : actors::venue_stops) {
+    gauge.show({why, hour});
+    for (const auto* path : {"/buffer/max-bet?user_address=", "/balance?user_address="}) {
+      const auto doc = get(path + user_text, read_key.text).json();
+      EXPECT_EQ(doc["max_bet"], "0.00") << path;
+      EXPECT_EQ(doc["limiting_factor"], "venue") << path;
+    }
+    const auto ready = get("/readyz");
+    EXPECT_EQ(ready.status, 200) << "deposits and balances go on";
+    const auto part = ready.json()["parts"]["venue"].get<std::string>();
+    EXPECT_TRUE(part.starts_with("stopped: " + std::string{sentence_of(why)})) << part;
+    EXPECT_NE(
+        get("/metrics")
+            .body.find("headroom_venue_stopped{cause=\"" + std::string{to_string(why)} + "\"} 1"),
+        std::string::npos);
+  }
+  gauge.show({});
+  EXPECT_EQ(get("/buffer/max-bet?user_address=" + user_text, read_key.text).json()["max_bet"],
+            "40.00");
+  EXPECT_EQ(get("/metrics").body.find("headroom_venue_stopped{cause=\"account\"} 1"),
+            std::string::npos);
+}
+
+TEST_F(Reads, TheConfigurationSaysWhatToPayWithAndSignUnder) {
+  settings.profile = "sandbox";
+  settings.deposit_network = "eip155:9745";
+  settings.deposit_asset = user;
+  settings.deposit_token_name = "USDT0";
+  settings.bet_domain = {*address::parse("0x" + std::string(40, 'b')), {137, 9745}};
+  start();
+  const auto r = get("/app/config");
+  ASSERT_EQ(r.status, 200) << r.body;
+  EXPECT_EQ(r.header("cache-control"), "public, max-age=60");
+  const auto doc = r.json();
+  EXPECT_EQ(doc["bet"]["domain"],
+            json::parse(R"({"name":"Headroom","version":"1","chain_ids":[137,9745],
+                            "verifying_contract":"0xbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"})"));
+  EXPECT_EQ(doc["bet"]["longest_deadline_s"], 86'400);
+  EXPECT_EQ(doc["deposit"]["network"], "eip155:9745");
+  EXPECT_EQ(doc["deposit"]["pay_to"], doc["bet"]["domain"]["verifying_contract"]);
+}
+
 TEST_F(Reads, MaxBetIsReadFromWhatTheOwnersShowAndAskedForOtherwise) {
   start();
   const auto max_bet = [&] {
@@ -220,6 +267,29 @@ TEST_F(Reads, ConversionsShowStepsAndHashes) {
   EXPECT_EQ(c["steps"][1]["amount_out"], nullptr);
   EXPECT_EQ(c["deposits"][0], "33333333-3333-3333-3333-333333333333");
   EXPECT_EQ(get("/conversions/55555555-5555-5555-5555-555555555555", read_key.text).json(), c);
+  const auto& sent = c["steps"][0]["transactions"];
+  ASSERT_EQ(sent.size(), 2U);
+  EXPECT_EQ(sent[0]["purpose"], "bridge");
+  EXPECT_EQ(sent[0]["chain_id"], 9745);
+  EXPECT_EQ(sent[0]["nonce"], 7);
+  EXPECT_EQ(sent[0]["status"], "confirmed");
+  EXPECT_EQ(sent[0]["block_number"], 12);
+  EXPECT_EQ(sent[1]["status"], "stored");
+  EXPECT_EQ(sent[1]["block_number"], nullptr);
+  EXPECT_TRUE(c["steps"][1]["transactions"].empty());
+}
+
+TEST_F(Reads, AHeldConversionSaysSo) {
+  says.find_conversion = [] {
+    auto c = example_conversion();
+    c.steps[1].state = "held";
+    c.steps[1].detail = "note=waits: the price is below the floor";
+    return c;
+  };
+  start();
+  const auto c = get("/conversions/55555555-5555-5555-5555-555555555555", read_key.text).json();
+  EXPECT_EQ(c["status"], "held");
+  EXPECT_EQ(c["steps"][1]["state"], "held");
 }
 
 TEST_F(Reads, ConversionMetricsHaveRates) {
@@ -249,23 +319,34 @@ TEST_F(Reads, SolvencyComparesAssetsWithLiabilities) {
   EXPECT_EQ(doc["liabilities"]["total"], "120.00");
   EXPECT_EQ(doc["difference"], "15.00");
   EXPECT_EQ(doc["solvent"], true);
+  EXPECT_EQ(doc["liabilities"]["at_venue"], "5.00");
   EXPECT_EQ(doc["on_chain"]["plasma_usdt0"], "20.00");
   EXPECT_EQ(doc["on_chain"]["polygon_usdc"], nullptr);
+  EXPECT_EQ(doc["on_chain"]["polygon_collateral"], nullptr);
+  EXPECT_EQ(doc["on_chain"]["shortfall"], "0.00");
+  EXPECT_EQ(doc["insolvent_since"], nullptr);
 }
 
-TEST_F(Reads, InsolvencyIsSaid) {
-  says.trial = [] {
-    trial_balance t;
-    t.buffer = 1_usdc;
-    t.users = 2_usdc;
-    return t;
-  };
+TEST_F(Reads, TheCollateralIsShown) {
+  says.chain = [] { return actors::onchain_balances{true, 20_usdc, true, {}, 70_usdc, 30_usdc}; };
   start();
-  dir->set(actors::audit_actor{});  // and no chain at all
   const auto doc = get("/audit/solvency", read_key.text).json();
-  EXPECT_EQ(doc["difference"], "-1.00");
+  EXPECT_EQ(doc["on_chain"]["polygon_usdc"], "70.00");
+  EXPECT_EQ(doc["on_chain"]["polygon_collateral"], "30.00");
+}
+
+/// By the audit's verdict, which is the metric's: the books alone may look well.
+TEST_F(Reads, InsolvencyIsSaid) {
+  says.verdict = [] { return solvency{true, false, 15_usdc, true, 100_usdc, now(), now()}; };
+  start();
+  const auto doc = get("/audit/solvency", read_key.text).json();
+  EXPECT_EQ(doc["difference"], "15.00");
+  EXPECT_EQ(doc["on_chain"]["shortfall"], "100.00");
   EXPECT_EQ(doc["solvent"], false);
-  EXPECT_EQ(doc["on_chain"]["plasma_usdt0"], nullptr);
+  EXPECT_NE(doc["insolvent_since"], nullptr);
+  EXPECT_NE(get("/metrics").body.find("headroom_solvent 0\n"), std::string::npos);
+  dir->set(actors::audit_actor{});
+  expect_problem(get("/audit/solvency", read_key.text), 503, "unavailable");
 }
 
 TEST_F(Reads, ActorsAreListed) {
@@ -359,13 +440,48 @@ TEST_F(Reads, SilenceIsTimedOut) {
   expect_problem(get("/inspector/actors", inspect_key.text), 503, "timed_out");
 }
 
-TEST_F(Reads, TooManyAwakeUsersAreOverload) {
+TEST_F(Reads, WhileTheHouseIsFullABalanceIsReadFromTheBooks) {
   dir = std::make_unique<actors::directory>(64, 0);
   spawn_singletons();
   start();
-  for (const auto* path : {"/balance", "/buffer/max-bet"})
-    expect_problem(get(std::string{path} + "?user_address=" + user_text, read_key.text), 503,
-                   "overloaded");
+  const auto path = [](const char* route) { return route + ("?user_address=" + user_text); };
+  for (const auto* route : {"/balance", "/buffer/max-bet"})
+    expect_problem(get(path(route), read_key.text), 503, "unavailable");  // the buffer is unknown
+  dir->publish_buffer_available(30_usdc);
+  EXPECT_EQ(get(path("/balance"), read_key.text).json()["balance"], "45.00");
+  const auto doc = get(path("/buffer/max-bet"), read_key.text).json();
+  EXPECT_EQ(doc["user_balance"], "45.00");
+  EXPECT_EQ(doc["max_bet"], "30.00");
+  EXPECT_EQ(doc["limiting_factor"], "buffer");
+}
+
+TEST_F(Reads, AnAddressTheBooksDoNotKnowWakesNobody) {
+  says.find_balance = [](const address& who) { return balance_row{who, {}, 0}; };
+  start();
+  dir->publish_buffer_available(30_usdc);
+  for (int n = 0; n < 20; ++n) {
+    const auto stranger = "0x" + std::string(38, 'b') + std::to_string(10 + n);
+    for (const auto* route : {"/balance", "/buffer/max-bet"}) {
+      const auto r = get(route + ("?user_address=" + stranger), read_key.text);
+      ASSERT_EQ(r.status, 200) << r.body;
+      EXPECT_EQ(r.json()["max_bet"], "0.00");
+      EXPECT_EQ(r.json()["limiting_factor"], "user_balance");
+    }
+  }
+  EXPECT_EQ(dir->balance_count(), 0U);
+  says.find_balance = [](const address& who) { return balance_row{who, 45_usdc, 1}; };
+  EXPECT_EQ(get("/buffer/max-bet?user_address=" + user_text, read_key.text).json()["user_balance"],
+            "40.00")
+      << "its actor's word: a deduction may be on its way";
+  EXPECT_EQ(dir->balance_count(), 1U);
+}
+
+TEST_F(Reads, ReportsWaitInALineOfTheirOwn) {
+  start();
+  dir->set_public_query({});
+  EXPECT_EQ(get("/conversions/metrics", read_key.text).status, 200);
+  dir->set_reports({});
+  expect_problem(get("/conversions/metrics", read_key.text), 503, "unavailable");
 }
 
 TEST_F(Reads, AnIdleBalanceActorThatLeftIsAskedAgain) {

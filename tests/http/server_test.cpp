@@ -1,5 +1,8 @@
+#include <sys/resource.h>
+
 #include <thread>
 
+#include "http/descriptors.hpp"
 #include "tests/http/house.hpp"
 
 namespace headroom::http::test {
@@ -210,13 +213,111 @@ TEST_F(Server, BoundsItsConnections) {
   };
   ASSERT_TRUE(fresh(a) && fresh(b));
   client third{web->port()};
-  const auto r = third.receive();  // told at once, unasked
+  third.send(request_text("GET", "/buffer/status"));
+  const auto r = third.receive();
   ASSERT_TRUE(r);
   expect_problem(*r, 503, "overloaded");
   EXPECT_TRUE(third.closed_by_server());
   EXPECT_TRUE(alive(*a));
   a.reset();
   EXPECT_TRUE(fresh(a));  // a place became free
+}
+
+TEST_F(Server, HealthIsAnsweredWhenEveryPlaceIsTaken) {
+  settings.max_connections = 4;
+  settings.header_timeout = std::chrono::minutes{1};
+  start();
+  std::vector<std::unique_ptr<client>> flood;
+  for (int i = 0; i < 600; ++i) {
+    flood.push_back(std::make_unique<client>(web->port()));
+    if (i % 2 == 0) flood.back()->send("GET /healthz HT");
+  }
+  for (int i = 0; i < 3; ++i)
+    for (const auto* path : {"/healthz", "/readyz", "/metrics"})
+      EXPECT_EQ(get(path).status, 200) << path;
+  expect_problem(get("/buffer/status"), 503, "overloaded");
+  expect_problem(get("/bets", read_key.text), 503, "overloaded");
+  EXPECT_NE(metric("headroom_http_refused_connections_total"), "0");
+}
+
+TEST_F(Server, TheLastPlacesGoToWhoeverAsks) {
+  settings.max_connections = 1;
+  start();
+  ASSERT_TRUE(eventually([&] { return metric("headroom_http_connections") != ""; }));
+  client silent{web->port()};  // takes the one place, or one of the last
+  std::vector<std::unique_ptr<client>> asking;
+  for (int i = 0; i < 400; ++i) {
+    asking.push_back(std::make_unique<client>(web->port()));
+    asking.back()->send(request_text("GET", "/healthz"));
+  }
+  int answered = 0;
+  for (auto& c : asking)
+    if (const auto r = c->receive()) answered += r->status == 200;
+  EXPECT_GT(answered, 0);
+  EXPECT_EQ(get("/healthz").status, 200);
+}
+
+TEST_F(Server, OperatorsHaveADoorOfTheirOwn) {
+  settings.max_connections = 1;
+  settings.public_metrics = false;
+  settings.admin_address = "127.0.0.1";
+  start();
+  ASSERT_NE(web->admin_port(), 0);
+  ASSERT_NE(web->admin_port(), web->port());
+  client silent{web->port()};
+  client c{web->admin_port()};
+  for (const auto* path : {"/healthz", "/readyz", "/metrics", "/healthz"}) {
+    c.send(request_text("GET", path));
+    const auto r = c.receive();
+    ASSERT_TRUE(r) << path;
+    EXPECT_EQ(r->status, 200) << path;
+  }
+  for (const auto* path : {"/buffer/status", "/inspector/actors", "/nothing"}) {
+    c.send(request_text("GET", path, bearer(full_key.text)));
+    const auto r = c.receive();
+    ASSERT_TRUE(r) << path;
+    expect_problem(*r, 404, "not_found");
+  }
+}
+
+TEST_F(Server, TheOperatorsDoorIsOpenWhileRequestsAreDrained) {
+  says.hold_bets = true;
+  settings.admin_address = "127.0.0.1";
+  settings.drain_timeout = std::chrono::seconds{20};
+  start();
+  client running{web->port()};
+  running.send(bet_request("running"));
+  ASSERT_TRUE(eventually([&] { return one_bet_waits(); }));
+  dir->drain();
+  std::thread stopper{[&] { web->stop(); }};
+  client c{web->admin_port()};
+  c.send(request_text("GET", "/readyz"));
+  const auto r = c.receive();
+  release_bets();
+  stopper.join();
+  ASSERT_TRUE(r);
+  EXPECT_EQ(r->status, 503);
+  EXPECT_EQ(r->json()["parts"]["service"], "shutting down");
+  EXPECT_TRUE(c.closed_by_server());
+}
+
+TEST(Descriptors, ThoseOfTheHouseAreKeptBack) {
+  EXPECT_GE(reserved_descriptors, 256U + last_places);
+  EXPECT_EQ(affordable_connections(1024, 1'048'576), 1024U);
+  EXPECT_EQ(affordable_connections(8000, 4096), 4096 - reserved_descriptors);
+  EXPECT_EQ(affordable_connections(1024, 100), 50U);
+  EXPECT_EQ(affordable_connections(10, 1024), 10U);
+}
+
+TEST(Descriptors, TheSoftLimitIsRaisedToTheHardOne) {
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit low{std::min<rlim_t>(256, before.rlim_max), before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &low), 0);
+  EXPECT_EQ(raise_descriptor_limit(), before.rlim_max);
+  rlimit after{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &after), 0);
+  EXPECT_EQ(after.rlim_cur, before.rlim_max);
 }
 
 TEST_F(Server, BoundsWhatIsInFlight) {

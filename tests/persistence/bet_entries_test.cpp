@@ -165,6 +165,51 @@ TEST_F(BetEntries, FinishThatDoesNotAddUpIsRefused) {
   EXPECT_EQ(differences(), "");
 }
 
+/// What the venue charges above the reserve is booked: the house's loss, once.
+TEST_F(BetEntries, AnExcessIsBookedAsTheHousesLossAndOnce) {
+  const auto row = a_bet(1, alice, 10_usdc);
+  const auto other = a_bet(2, alice, 10_usdc);
+  ASSERT_EQ(verdicts({accept_bet{row}, accept_bet{other}}), (std::vector{errc::none, errc::none}));
+  auto end = filled(row, 11_usdc, 1_usdc);
+  end.refunded = {};
+  end.excess = 2_usdc;
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(verdicts({end, failed(other)}), (std::vector{errc::none, errc::none})) << i;
+    EXPECT_EQ(balance_of(alice), 40_usdc);
+    EXPECT_EQ(the_buffer().balance, 988_usdc);
+    EXPECT_EQ(reader.trial()->venue_loss, 2_usdc);
+    EXPECT_EQ(differences(), "");
+  }
+  EXPECT_EQ(db.number("SELECT count(*) FROM postings WHERE kind = 7"), 1);
+  EXPECT_EQ(the_bet(row.id).spent, 11_usdc);
+}
+
+TEST_F(BetEntries, AnExcessThatIsNotOneOrThatTheBufferCannotBearIsRefused) {
+  const auto row = a_bet(1, alice, 10_usdc);
+  ASSERT_EQ(one(accept_bet{row}), errc::none);
+  auto end = filled(row, 11_usdc, 1_usdc);
+  end.refunded = {};
+  EXPECT_EQ(one(end), errc::invariant_violated) << "not named";
+  end.excess = 1_usdc;
+  EXPECT_EQ(one(end), errc::invariant_violated) << "another one";
+  auto cheap = filled(row, 7_usdc, 1_usdc);
+  cheap.excess = {-1};
+  EXPECT_EQ(one(cheap), errc::invariant_violated);
+  end.spent = 1010_usdc;
+  end.excess = 1001_usdc;
+  EXPECT_EQ(one(end), errc::exceeds_max_bet) << "the buffer has 990";
+  EXPECT_EQ(the_bet(row.id).status, bet_status::placing);
+  EXPECT_EQ(differences(), "");
+}
+
+TEST_F(BetEntries, ALossWithoutItsPostingIsFound) {
+  const auto row = a_bet(1, alice, 10_usdc);
+  ASSERT_EQ(one(accept_bet{row}), errc::none);
+  ASSERT_EQ(one(filled(row, 9_usdc, 1_usdc)), errc::none);
+  db.run("UPDATE bets SET fee = 2000000");
+  EXPECT_NE(differences().find(" loss: 1000000/0"), std::string::npos) << differences();
+}
+
 TEST_F(BetEntries, WordsOfTheVenueAreStoredWhateverTheyAre) {
   const auto row = a_bet(1, alice, 10_usdc);
   ASSERT_EQ(one(accept_bet{row}), errc::none);

@@ -1,5 +1,7 @@
 #include "tests/persistence/books.hpp"
 
+#include <pqxx/pqxx>
+
 namespace headroom::test {
 
 bet a_bet(std::uint64_t n, const address& user, usdc amount) {

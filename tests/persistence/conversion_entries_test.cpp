@@ -70,6 +70,33 @@ TEST_F(ConversionEntries, ProgressIsKeptAsAWhole) {
             errc::invariant_violated);
 }
 
+/// Every attempt, every fee bump: nothing of what was sent is lost behind the last hash.
+TEST_F(ConversionEntries, EveryTransactionOfEveryStepIsShown) {
+  ASSERT_EQ(one(open_conversion{row}), errc::none);
+  ASSERT_EQ(one(record_operations{{an_operation(1, 0, 0)}}), errc::none);
+  ASSERT_EQ(one(record_operations{{an_operation(1, 0, 1)}}), errc::none);  // a fee bump
+  ASSERT_EQ(one(record_operations{{an_operation(2, 1), an_operation(3, 2), an_operation(4, 3)}}),
+            errc::none);
+  auto bridge = a_step("done");
+  bridge.operations = {id_of<operation_id>(1), id_of<operation_id>(2)};
+  auto swap = a_step("in_flight");
+  swap.operations = {id_of<operation_id>(4), id_of<operation_id>(99)};  // one not stored yet
+  ASSERT_EQ(one(advance_conversion{row.id, {bridge, swap}, 1, noon}), errc::none);
+  const auto read = stored();
+  EXPECT_EQ(read.steps[0].operations, bridge.operations);
+  ASSERT_EQ(read.steps[0].transactions.size(), 3U);
+  EXPECT_EQ(read.steps[0].transactions[0].tx_hash, an_operation(1, 0, 0).tx_hash);
+  EXPECT_EQ(read.steps[0].transactions[1].tx_hash, an_operation(1, 0, 1).tx_hash);
+  EXPECT_EQ(read.steps[0].transactions[2].id, id_of<operation_id>(2));
+  ASSERT_EQ(read.steps[1].transactions.size(), 1U);
+  EXPECT_EQ(read.steps[1].transactions[0].id, id_of<operation_id>(4));
+  const auto page = reader.list_conversions("", 10).value();
+  EXPECT_EQ(page.conversions.at(0).steps[0].transactions.size(), 3U);
+  // Steps of an earlier version name no operations.
+  db.run("UPDATE conversions SET steps = jsonb_build_array((steps->0) - 'operations')");
+  EXPECT_TRUE(stored().steps[0].operations.empty());
+}
+
 TEST_F(ConversionEntries, ArrivalReplenishesAndBooksTheLoss) {
   ASSERT_EQ(one(open_conversion{row}), errc::none);
   ASSERT_EQ(one(arrived(40_usdc, 9_usdc, 1_usdc)), errc::none);

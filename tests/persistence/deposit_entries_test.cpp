@@ -33,6 +33,46 @@ TEST_F(DepositEntries, OpenedDepositReadsBackAsItWas) {
   EXPECT_EQ(balance_of(alice), 0_usdc);
 }
 
+TEST_F(DepositEntries, AKeyNamesOneDepositOfItsPayer) {
+  row.idempotency_key = id_of<hash256>(70);
+  row.payment_identifier = id_of<hash256>(71);
+  for (int i = 0; i < 2; ++i) ASSERT_EQ(open(), errc::none) << "the same row again";
+  EXPECT_EQ(stored().idempotency_key, row.idempotency_key);
+  EXPECT_EQ(stored().payment_identifier, row.payment_identifier);
+
+  auto other = a_deposit(2, alice, 20_usdc);  // another signature
+  other.idempotency_key = row.idempotency_key;
+  EXPECT_EQ(one(open_deposit{other}), errc::duplicate);
+  other.idempotency_key = id_of<hash256>(72);
+  other.payment_identifier = row.payment_identifier;
+  EXPECT_EQ(one(open_deposit{other}), errc::duplicate);
+  other.payment_identifier = {};
+  EXPECT_EQ(one(open_deposit{other}), errc::none);
+
+  const auto bob = user_of(2);
+  auto theirs = a_deposit(3, bob, 20_usdc);
+  theirs.idempotency_key = row.idempotency_key;
+  EXPECT_EQ(one(open_deposit{theirs}), errc::none) << "keys of two payers are two keys";
+
+  const auto found = [&](const address& user, const hash256& key, const hash256& identifier) {
+    const auto d = reader.find_deposit_by_keys(user, key, identifier).value();
+    return d ? d->id : deposit_id{};
+  };
+  EXPECT_EQ(found(alice, row.idempotency_key, {}), row.id);
+  EXPECT_EQ(found(alice, {}, row.payment_identifier), row.id);
+  EXPECT_EQ(found(alice, other.idempotency_key, row.payment_identifier), other.id)
+      << "the header's key counts first";
+  EXPECT_EQ(found(bob, row.idempotency_key, {}), theirs.id);
+  EXPECT_EQ(found(bob, {}, row.payment_identifier), deposit_id{});
+  EXPECT_EQ(found(alice, id_of<hash256>(73), {}), deposit_id{});
+}
+
+TEST_F(DepositEntries, DepositsWithoutKeysDoNotCollide) {
+  ASSERT_EQ(open(), errc::none);
+  EXPECT_EQ(one(open_deposit{a_deposit(2, alice, 20_usdc)}), errc::none);
+  EXPECT_FALSE(reader.find_deposit_by_keys(alice, {}, {}).value());
+}
+
 TEST_F(DepositEntries, CreditFollowsSettlement) {
   ASSERT_EQ(open(), errc::none);
   EXPECT_EQ(credit(), errc::invariant_violated);  // nothing proven yet

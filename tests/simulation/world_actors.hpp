@@ -8,15 +8,23 @@ namespace headroom::test {
 struct sim_venue_state {
   static inline const char* name = "sim-venue";
 };
-/// A venue that refuses, delays, loses requests and answers, and forgets nothing.
+/// A venue that refuses, delays, loses requests and answers, shows its fills late, and forgets
+/// nothing.
 actors::venue_actor::behavior_type sim_venue(
-    actors::self_pointer<actors::venue_actor, sim_venue_state> self, outside* out);
+    actors::self_pointer<actors::venue_actor, sim_venue_state> self, outside* out,
+    actors::wall_clock now);
 
 struct sim_route_state {
   static inline const char* name = "sim-route";
 };
-/// A route whose steps take several looks, fail, or cannot be read.
-actors::route_actor::behavior_type sim_route(
-    actors::self_pointer<actors::route_actor, sim_route_state> self, outside* out);
+using sim_route_self = actors::self_pointer<actors::route_actor, sim_route_state>;
+/// A route whose bridge is a transaction of the real wallet, and whose swap takes several looks,
+/// fails, or cannot be read.
+actors::route_actor::behavior_type sim_route(sim_route_self self, actors::world_ptr w,
+                                             outside* out);
+
+/// The RPC edge of one chain.
+chain::rpc_actor::behavior_type sim_node(chain::rpc_actor::pointer self, outside* out,
+                                         node_double* nodes, actors::wall_clock now);
 
 }  // namespace headroom::test

@@ -5,6 +5,17 @@ namespace {
 
 using actors::store_status;
 
+/// As the real reader: a zero key finds nothing.
+const deposit* deposit_under(const memory_books& b, const address& user, const hash256& idempotency,
+                             const hash256& identifier) {
+  const auto same = [](const hash256& x, const hash256& y) { return !x.is_zero() && x == y; };
+  for (const auto& [id, d] : b.deposits)
+    if (d.user == user &&
+        (same(idempotency, d.idempotency_key) || same(identifier, d.payment_identifier)))
+      return &d;
+  return nullptr;
+}
+
 /// Applies one entry; the overloads return why it is refused.
 struct applier {
   memory_books& b;
@@ -49,7 +60,7 @@ struct applier {
 
   errc operator()(const finish_bet& x) {
     auto& bet = b.bets.at(x.id);
-    if (x.spent.micro + x.fee.micro + x.refunded.micro != bet.amount.micro)
+    if (x.spent.micro + x.fee.micro + x.refunded.micro != bet.amount.micro + x.excess.micro)
       return errc::invariant_violated;
     if (bet.status != bet_status::placing) {
       show_user(x.user);
@@ -63,8 +74,10 @@ struct applier {
     bet.refunded = x.refunded;
     bet.failure = x.failure;
     move_user(x.user, x.refunded.micro);
-    move_buffer(x.refunded.micro);
-    b.buffer.total_withdrawn.micro -= x.refunded.micro;
+    const auto back = x.refunded.micro - x.excess.micro;
+    move_buffer(back);
+    b.buffer.total_withdrawn.micro -= back;
+    b.venue_loss.micro += x.excess.micro;
     return errc::none;
   }
 
@@ -72,6 +85,8 @@ struct applier {
     for (const auto& [id, d] : b.deposits)
       if (d.payment.from == x.row.payment.from && d.payment.nonce == x.row.payment.nonce)
         return id == x.row.id ? errc::none : errc::duplicate;
+    if (deposit_under(b, x.row.user, x.row.idempotency_key, x.row.payment_identifier) != nullptr)
+      return errc::duplicate;
     b.deposits.emplace(x.row.id, x.row);
     return errc::none;
   }
@@ -178,8 +193,8 @@ struct applier {
     ++b.buffer.version;
     return errc::none;
   }
-  errc operator()(const record_operations&) { return errc::none; }
-  errc operator()(const finish_operation&) { return errc::none; }
+  errc operator()(const record_operations& x) { return b.operations.record(x); }
+  errc operator()(const finish_operation& x) { return b.operations.finish(x); }
 };
 
 }  // namespace
@@ -259,6 +274,10 @@ std::vector<typename Map::mapped_type> all_of(const Map& map, std::uint32_t limi
 std::optional<std::optional<bet>> memory_reader::find_bet(const bet_id& id) {
   return find_in(books_.bets, id);
 }
+std::optional<balance_row> memory_reader::find_balance(const address& user) {
+  const auto i = books_.balances.find(user);
+  return i == books_.balances.end() ? balance_row{user, {}, 0} : i->second;
+}
 std::optional<bet_page> memory_reader::list_bets(const bet_filter& f) {
   return bet_page{all_of(books_.bets, f.limit,
                          [&](const bet& b) {
@@ -275,6 +294,11 @@ std::optional<std::optional<deposit>> memory_reader::find_deposit_by_payment(
   for (const auto& [id, d] : books_.deposits)
     if (d.payment.from == p.from && d.payment.nonce == p.nonce) return std::optional{d};
   return std::optional<deposit>{};
+}
+std::optional<std::optional<deposit>> memory_reader::find_deposit_by_keys(
+    const address& user, const hash256& idempotency_key, const hash256& payment_identifier) {
+  const auto* found = deposit_under(books_, user, idempotency_key, payment_identifier);
+  return found != nullptr ? std::optional{*found} : std::optional<deposit>{};
 }
 std::optional<deposit_page> memory_reader::list_deposits(const deposit_filter& f) {
   return deposit_page{
@@ -320,6 +344,8 @@ std::optional<trial_balance> memory_reader::trial() {
   t.reserve = books_.buffer.reserve;
   t.in_transit = books_.in_transit;
   t.users = books_.owed_to_users();
+  for (const auto& [id, b] : books_.bets)
+    if (b.status == bet_status::placing) t.at_venue = add_saturating(t.at_venue, b.amount);
   t.capital = books_.capital;
   t.conversion_loss = books_.loss;
   return t;
@@ -332,14 +358,26 @@ std::optional<unfinished_work> memory_reader::unfinished(std::uint32_t bets,
       all_of(books_.deposits, deposits,
              [](const deposit& d) { return d.status == deposit_status::settling; })};
 }
-std::optional<std::vector<chain_operation>> memory_reader::open_operations(std::uint64_t,
-                                                                           const address&) {
-  return std::vector<chain_operation>{};
+std::optional<std::vector<chain_operation>> memory_reader::open_operations(std::uint64_t chain_id,
+                                                                           const address& a) {
+  return books_.operations.open(chain_id, a);
 }
-std::optional<std::vector<chain_operation>> memory_reader::find_operation(const operation_id&) {
-  return std::vector<chain_operation>{};
+std::optional<std::vector<chain_operation>> memory_reader::find_operation(const operation_id& id) {
+  return books_.operations.find(id);
 }
-std::optional<std::uint64_t> memory_reader::next_nonce(std::uint64_t, const address&) { return 0; }
+std::optional<std::vector<chain_operation>> memory_reader::operations_from(std::uint64_t chain_id,
+                                                                           const address& a,
+                                                                           std::uint64_t from,
+                                                                           std::uint32_t limit) {
+  return books_.operations.from(chain_id, a, from, limit);
+}
+std::optional<std::vector<chain_operation>> memory_reader::operations_of(
+    std::span<const hash256> transactions) {
+  return books_.operations.of(transactions);
+}
+std::optional<std::uint64_t> memory_reader::next_nonce(std::uint64_t chain_id, const address& a) {
+  return books_.operations.next_nonce(chain_id, a);
+}
 std::optional<std::vector<service_key>> memory_reader::active_keys() {
   return std::vector<service_key>{};
 }

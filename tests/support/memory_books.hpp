@@ -5,6 +5,7 @@
 #include <set>
 
 #include "actors/ports.hpp"
+#include "tests/support/memory_outbox.hpp"
 
 namespace headroom::test {
 
@@ -16,9 +17,11 @@ struct memory_books {
   std::map<deposit_id, deposit> deposits;
   std::map<conversion_id, conversion> conversions;
   std::map<replenish_id, usdc> replenishes;
+  memory_outbox operations;
   buffer_row buffer;
   usdc in_transit;
   usdc loss;
+  usdc venue_loss;
   usdc capital;
   usdc daily_volume;  // what the reader says it is
 
@@ -51,15 +54,18 @@ class memory_store final : public actors::ledger_store {
   memory_books& books_;
 };
 
-class memory_reader final : public actors::ledger_reader {
+class memory_reader : public actors::ledger_reader {
  public:
   explicit memory_reader(memory_books& books) : books_{books} {}
   std::optional<std::optional<bet>> find_bet(const bet_id& id) override;
+  std::optional<balance_row> find_balance(const address& user) override;
   std::optional<bet_page> list_bets(const bet_filter& filter) override;
   std::optional<std::optional<deposit>> find_deposit(const deposit_id& id) override;
   std::optional<std::optional<deposit>> find_deposit_by_payment(const authorization& p) override;
   std::optional<deposit_page> list_deposits(const deposit_filter& filter) override;
   std::optional<money_on_its_way> on_its_way(const address& user) override;
+  std::optional<std::optional<deposit>> find_deposit_by_keys(const address&, const hash256&,
+                                                             const hash256&) override;
   std::optional<std::vector<deposit>> deposits_to_credit(std::uint32_t limit) override;
   std::optional<std::vector<deposit>> deposits_to_convert(std::uint32_t limit) override;
   std::optional<std::optional<conversion>> find_conversion(const conversion_id& id) override;
@@ -72,6 +78,10 @@ class memory_reader final : public actors::ledger_reader {
   std::optional<std::vector<chain_operation>> open_operations(std::uint64_t,
                                                               const address&) override;
   std::optional<std::vector<chain_operation>> find_operation(const operation_id&) override;
+  std::optional<std::vector<chain_operation>> operations_from(std::uint64_t, const address&,
+                                                              std::uint64_t,
+                                                              std::uint32_t) override;
+  std::optional<std::vector<chain_operation>> operations_of(std::span<const hash256>) override;
   std::optional<std::uint64_t> next_nonce(std::uint64_t, const address&) override;
   std::optional<std::vector<service_key>> active_keys() override;
   bool ping() override { return true; }

@@ -111,11 +111,10 @@ async function checkVenue(house, bets, filled) {
     const bet = byHash.get(order.id);
     const say = `${JSON.stringify(order)} ${JSON.stringify(bet)}`;
     assert.equal(order.accepted, 1, `taken twice: ${say}`);
-    assert.equal(micro(order.size), micro(order.taker_amount), `not exactly once: ${say}`);
+    // a market BUY spends its dollars: it gets what it asked for, or more at a better price
+    assert.ok(micro(order.size) >= micro(order.taker_amount) && micro(order.cost) <= micro(order.maker_amount), `not exactly once: ${say}`);
     assert.deepEqual([micro(order.size), micro(order.cost)], [BigInt(bet.shares), BigInt(bet.spent)], say);
-    // the venue rounds the fifth decimal of a fee to the nearest, we up
-    const over = BigInt(bet.fee) - micro(order.fee);
-    assert.ok(over >= 0n && over <= 10n * BigInt(order.fills.length), `fee: ${say}`);
+    assert.equal(BigInt(bet.fee), micro(order.fee), `fee: ${say}`);
   }
   return { orders: orders.length, posts: orders.reduce((n, o) => n + o.posts, 0) };
 }

@@ -8,7 +8,9 @@ const INTENT = {
     { name: 'maxPrice', type: 'uint256' }, { name: 'idempotencyKey', type: 'bytes32' }, { name: 'deadline', type: 'uint256' },
   ],
 };
-const INTENT_DOMAIN = { name: 'Headroom', version: '1', chainId: 137 };
+const intentDomain = ({ payTo }) => ({
+  name: 'Headroom', version: '1', chainId: 137, verifyingContract: payTo,
+});
 const PAYMENT_LIFE_S = 200; // about the longest the service takes; a repeat may come later
 const seconds = () => Math.floor(Date.now() / 1000);
 const cents = (random, least, most) => usd(BigInt(random.between(least, most)) * 10_000n);
@@ -51,7 +53,7 @@ export function requestsOf({ seed, client, wallet, markets, terms, lastBet }) {
     };
     const request = { kind: 'bet', user: wallet.address, send: { path: '/bets', key: 'trade', body, idempotency: `crash-${client}-${n}` } };
     if (change || !random.chance(0.2)) return request;
-    body.signature = await wallet.signTypedData(INTENT_DOMAIN, INTENT, {
+    body.signature = await wallet.signTypedData(intentDomain(terms.accepted), INTENT, {
       user: wallet.address, tokenId: body.token_id, amount: micro(body.amount), maxPrice: micro(body.max_price),
       idempotencyKey: ethers.id(request.send.idempotency), deadline,
     });

@@ -56,7 +56,9 @@ write('ethereum.json', {
 });
 
 // -- bet-intent.json ------------------------------------------------------------------------------------
-const domain = { name: 'Headroom', version: '1', chainId: 137 };
+// One deployment's domains: its account, and the chains that wallets sign on.
+const verifyingContract = '0x5FbDB2315678afecb367f032d93F642f64180aa3';
+const domains = [137, 9745].map((chainId) => ({ name: 'Headroom', version: '1', chainId, verifyingContract }));
 const types = {
   BetIntent: [
     { name: 'user', type: 'address' },
@@ -79,13 +81,19 @@ for (const { key, idempotency_key, ...rest } of intents) {
   vectors.push({
     idempotency_key,
     message,
-    digest: TypedDataEncoder.hash(domain, types, message),
-    signature: await wallet.signTypedData(domain, types, message),
     signer: wallet.address,
+    signed: await Promise.all(
+      domains.map(async (domain) => ({
+        chain_id: domain.chainId,
+        digest: TypedDataEncoder.hash(domain, types, message),
+        signature: await wallet.signTypedData(domain, types, message),
+      })),
+    ),
   });
 }
-write('bet-intent.json', { domain, domain_separator: TypedDataEncoder.hashDomain(domain), vectors });
-for (const v of vectors) if (recoverAddress(v.digest, v.signature) !== v.signer) throw new Error('self-check');
+write('bet-intent.json', { domains, vectors });
+for (const v of vectors)
+  for (const s of v.signed) if (recoverAddress(s.digest, s.signature) !== v.signer) throw new Error('self-check');
 
 // -- oft.json -------------------------------------------------------------------------------------------
 const oft = new Interface([

@@ -1,0 +1,239 @@
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "actors/alerts.hpp"
+#include "actors/conversion_driver.hpp"
+
+/// One conversion along its route: asks for the running step, stores what is new, hands over what
+/// arrived, and says what a human should know.
+namespace headroom::actors {
+namespace {
+
+constexpr std::string_view held_alert = "conversion.held";
+constexpr std::string_view short_alert = "conversion.short";
+constexpr std::string_view unreadable_alert = "conversion.unreadable";
+constexpr std::string_view late_alert = "conversion.late";
+constexpr std::string_view stopped_alert = "conversion.stopped";
+
+step_word word_of(step_state s) {
+  switch (s) {
+    case step_state::in_flight: return step_word::in_flight;
+    case step_state::done: return step_word::done;
+    case step_state::failed: return step_word::failed;
+    case step_state::unreadable: return step_word::unreadable;
+    case step_state::held: return step_word::held;
+  }
+  return step_word::unreadable;
+}
+
+bool is_older(const conversion& a, const conversion& b) {
+  return std::pair{a.created_at, a.id} < std::pair{b.created_at, b.id};
+}
+
+}  // namespace
+
+conversion_driver::running* conversion_driver::find(const conversion_id& id) {
+  const auto i = st_.live.find(id);
+  return i == st_.live.end() ? nullptr : &i->second;
+}
+
+void conversion_driver::adopt(conversion row) {
+  const auto id = row.id;
+  if (st_.live.contains(id)) return;
+  const conversion_progress::limits limits{w_.settings.conversion_retry,
+                                           w_.settings.conversion_longest_retry};
+  running fresh{{std::move(row), st_.route.steps, limits, w_.now()}};
+  fresh.moved_at = fresh.step_began = now();
+  st_.live.emplace(id, std::move(fresh));
+  drive(id);
+}
+
+void conversion_driver::drive(const conversion_id& id) {
+  auto* r = find(id);
+  if (r == nullptr || r->busy || r->stopped) return;
+  auto& p = r->progress;
+  if (p.finished()) return arrive(id);
+  if (now() - r->moved_at >= w_.settings.stuck_after) {
+    ++st_.retried;
+    spdlog::warn("conversion.stuck conversion={} step={} attempts={} detail=\"{}\"", id.text(),
+                 p.step().name, p.row().attempts, p.step().detail);
+    // The step may be in flight, so it is looked at again, not repeated: only the route may say
+    // `failed`.
+    p.look_again();
+    r->moved_at = now();
+    return record(id);
+  }
+  const auto route = w_.dir.get<route_actor>();
+  if (!route || now() < r->next_look) return;
+  r->busy = true;
+  self_
+      ->request(route, w_.settings.step_timeout,
+                run_step{id, p.step_index(), p.step().attempt, p.step().amount_in, p.step().detail,
+                         owed_before(p.row(), p.step_index())})
+      .then([self = self_, id](const step_progress& x) { conversion_driver{self}.heard(id, x); },
+            [self = self_, id](const caf::error& e) {
+              step_progress silent;
+              silent.state = step_state::unreadable;
+              silent.detail = to_string(code_of(e));
+              conversion_driver{self}.heard(id, silent);
+            });
+}
+
+/// The older ones come first: when money is missing, the youngest waits.
+usdc conversion_driver::owed_before(const conversion& row, std::uint32_t step) const {
+  usdc out;
+  for (const auto& [id, other] : st_.live) {
+    const auto& p = other.progress;
+    if (p.finished() || p.step_index() != step || !is_older(p.row(), row)) continue;
+    if (p.step().state == "held" || p.step().tx_hash.is_zero())
+      out = add_saturating(out, p.step().amount_in);
+  }
+  return out;
+}
+
+void conversion_driver::heard(const conversion_id& id, const step_progress& x) {
+  auto* r = find(id);
+  if (r == nullptr) return;
+  auto& p = r->progress;
+  r->busy = false;
+  r->unreadable = x.state == step_state::unreadable;
+  const auto before = p.step_index();
+  const auto name = p.finished() ? std::string{} : p.step().name;
+  const auto move =
+      p.heard({word_of(x.state), x.amount_out, x.tx_hash, x.detail, x.operations}, w_.now());
+  if (p.step_index() != before) r->step_began = now();
+  pace(*r, x, move != conversion_move::wait);
+  alarm(id, *r, x);
+  switch (move) {
+    case conversion_move::wait: return;
+    case conversion_move::record:
+      spdlog::info("conversion.step conversion={} step={} tx={} detail=\"{}\"", id.text(), name,
+                   x.tx_hash.hex(), x.detail);
+      return record(id);
+    case conversion_move::arrive: return arrive(id);
+  }
+}
+
+/// When to look again. The first looks come quickly, each after twice as long; then one asks the
+/// chains' nodes no more than one call in `per_call`, however long the wait.
+void conversion_driver::pace(running& r, const step_progress& x, bool moved) {
+  constexpr std::uint32_t most_doublings = 10;
+  const auto poll = w_.settings.conversion_poll;
+  if (moved) {
+    r.looks = 0;
+    r.moved_at = now();
+  } else {
+    ++r.looks;
+  }
+  if (x.state == step_state::done) {
+    r.next_look = {};
+  } else if (x.state == step_state::failed) {
+    r.next_look = now() + r.progress.pause();
+  } else {
+    // Half a poll less: the tick that is due then must not come too early.
+    const auto quick = poll * (std::int64_t{1} << std::min(r.looks, most_doublings)) - poll / 2;
+    r.next_look =
+        now() + std::min<std::chrono::milliseconds>(quick, w_.settings.per_call * x.calls);
+  }
+}
+
+void conversion_driver::alarm(const conversion_id& id, running& r, const step_progress& x) {
+  auto& alerts = w_.dir.alerts();
+  const auto subject = id.text();
+  const bool held = x.state == step_state::held || x.state == step_state::failed;
+  if (held || r.unreadable) {
+    if (!r.troubled_at) r.troubled_at = now();
+  } else {
+    r.troubled_at.reset();
+  }
+  const bool long_ago = r.troubled_at && now() - *r.troubled_at >= w_.settings.conversion_alert;
+  const auto show = [&](std::string_view kind, bool so) {
+    if (so) return alerts.raise(kind, subject, x.detail, w_.now());
+    alerts.clear(kind, subject, w_.now());
+  };
+  r.short_looks = x.short_of_money ? r.short_looks + 1 : 0;
+  // A node that lags behind the arrival shows less than there is: one look is not enough.
+  show(short_alert, r.short_looks >= 2);
+  const bool often = !r.progress.finished() &&
+                     r.progress.step().attempt >= std::max(w_.settings.conversion_attempts, 1U);
+  // An attempt that is under way again is no news: it lasts until the step is through.
+  if (!r.unreadable && (held || !often)) show(held_alert, held && (long_ago || often));
+  show(unreadable_alert, r.unreadable && long_ago);
+  const auto expected = std::chrono::seconds{st_.route.expected_seconds};
+  if (expected.count() > 0 && now() - r.step_began >= 2 * expected && !r.progress.finished())
+    alerts.raise(late_alert, subject, x.detail, w_.now());
+}
+
+// -- telling the books ---------------------------------------------------------------------------
+
+/// Stores the steps, then goes on as soon as there is something to do.
+void conversion_driver::record(const conversion_id& id) {
+  const auto& row = find(id)->progress.row();
+  tell(w_.dir.get<journal_actor>(), "advance",
+       advance_conversion{id, row.steps, row.attempts, w_.now()},
+       [id](conversion_driver d, running&) { d.drive(id); });
+}
+
+/// The buffer takes it in: it alone knows what its cap allows.
+void conversion_driver::arrive(const conversion_id& id) {
+  const auto& progress = find(id)->progress;
+  const auto& row = progress.row();
+  const auto received = progress.received();
+  const auto loss = sub_saturating(row.amount, received);
+  tell(w_.dir.get<buffer_actor>(), "complete",
+       complete_conversion{id, row.steps, received, {}, loss, w_.now()},
+       [id, received, loss](conversion_driver d, running&) {
+         ++d.st_.completed;
+         d.ended(id);
+         spdlog::info("conversion.completed conversion={} received={} loss={}", id.text(),
+                      to_string(received), to_string(loss));
+       });
+}
+
+void conversion_driver::ended(const conversion_id& id) {
+  st_.live.erase(id);
+  st_.ended.insert(id);
+  for (const auto kind : {held_alert, short_alert, unreadable_alert, late_alert, stopped_alert})
+    w_.dir.alerts().clear(kind, id.text(), w_.now());
+}
+
+template <class Handle, class Entry, class Done>
+void conversion_driver::tell(const Handle& to, const char* what, Entry entry, Done done) {
+  if (!to) return;
+  const auto id = entry.id;
+  find(id)->busy = true;
+  self_->request(to, w_.settings.append_timeout, std::move(entry))
+      .then(
+          [self = self_, id, done](const committed&) {
+            conversion_driver d{self};
+            auto* r = d.find(id);
+            if (r == nullptr) return;
+            r->busy = false;
+            done(d, *r);
+          },
+          [self = self_, id, what](const caf::error& e) {
+            conversion_driver{self}.untold(id, what, e);
+          });
+}
+
+/// What the books refuse for good they would refuse every second: the conversion rests until a
+/// human has looked and the service starts anew.
+void conversion_driver::untold(const conversion_id& id, const char* what, const caf::error& e) {
+  auto* r = find(id);
+  if (r == nullptr) return;
+  r->busy = false;
+  const auto code = code_of(e);
+  const auto then = consequence_of(code);
+  r->stopped = is_verdict(e) && then != consequence::retry && then != consequence::in_doubt;
+  if (r->stopped)
+    w_.dir.alerts().raise(
+        stopped_alert, id.text(),
+        std::string{"the books refuse "} + what + ": " + std::string{to_string(code)}, w_.now());
+  if (!r->stopped && !may_say("record " + id.text())) return;
+  spdlog::log(r->stopped ? spdlog::level::err : spdlog::level::warn,
+              "conversion.{} conversion={} entry={} code={}",
+              r->stopped ? "stopped" : "not_recorded", id.text(), what, to_string(code));
+}
+
+}  // namespace headroom::actors

@@ -1,0 +1,57 @@
+#include "actors/house_counters.hpp"
+
+namespace headroom::actors {
+namespace {
+
+/// One line for each kind of entry that is counted.
+struct counting {
+  house_counters& to;
+
+  void operator()(const accept_bet& x) const noexcept { to.bets_accepted.add(x.row.amount); }
+  void operator()(const finish_bet& x) const noexcept {
+    if (x.status == bet_status::failed) return to.bets_failed.add(x.refunded);
+    to.bets_filled.add(x.spent);
+    to.bet_fees.add(x.fee);
+    if (x.refunded.is_positive()) to.bet_refunds.add(x.refunded);
+  }
+  void operator()(const open_deposit& x) const noexcept { to.deposits_opened.add(x.row.amount); }
+  void operator()(const settle_deposit&) const noexcept { to.deposits_settled.add(); }
+  void operator()(const fail_deposit&) const noexcept { to.deposits_failed.add(); }
+  void operator()(const credit_deposit& x) const noexcept { to.deposits_credited.add(x.amount); }
+  void operator()(const open_conversion& x) const noexcept {
+    to.conversions_opened.add(x.row.amount);
+  }
+  void operator()(const complete_conversion& x) const noexcept {
+    to.conversions_completed.add(add_saturating(x.to_buffer, x.to_reserve));
+    if (x.loss.is_positive()) to.conversion_losses.add(x.loss);
+  }
+  void operator()(const fail_conversion&) const noexcept { to.conversions_failed.add(); }
+  void operator()(const replenish& x) const noexcept {
+    to.replenished.add(add_saturating(x.to_buffer, x.to_reserve));
+  }
+  template <class Other>
+  void operator()(const Other&) const noexcept {}  // moves no money over our border
+};
+
+}  // namespace
+
+void house_counters::count(const journal_entry& entry) noexcept {
+  std::visit(counting{*this}, entry);
+}
+
+latency_histogram& house_counters::rpc(std::uint64_t chain_id) {
+  const std::lock_guard lock{mutex_};
+  return rpc_[chain_id];
+}
+
+void house_counters::saw_coin(std::uint64_t chain_id, double coins) {
+  const std::lock_guard lock{mutex_};
+  coins_[chain_id] = coins;
+}
+
+std::map<std::uint64_t, double> house_counters::coins() const {
+  const std::lock_guard lock{mutex_};
+  return coins_;
+}
+
+}  // namespace headroom::actors

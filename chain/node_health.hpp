@@ -1,0 +1,75 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace headroom::chain {
+
+/// When a node of a chain is left alone, and for how long.
+struct node_rules {
+  std::chrono::milliseconds skip_after_failure{3'000};
+  std::chrono::milliseconds skip_after_silence{30'000};  // each try costs its share of the timeout
+  /// After "too many requests" without a time: the first wait, doubled while it goes on.
+  std::chrono::milliseconds rest_after_limit{1'000};
+  std::chrono::milliseconds longest_rest{30'000};  // whatever a node asks for
+  /// A node of another chain (a copied line of the settings) is asked again who it is after this.
+  std::chrono::milliseconds foreign_again{60'000};
+  /// A node that nothing was asked of lately is asked for its chain again after this.
+  std::chrono::milliseconds identity_kept{60'000};
+  std::uint64_t most_blocks_behind = 10;         // the best head of the same round
+  std::chrono::seconds most_seconds_behind{30};  // likewise, by the blocks' own time
+};
+
+/// What is known of the nodes of one chain: one rule for all chains. Plain data and a clock that is
+/// handed in; the owner guards it.
+class node_health {
+ public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  node_health(std::size_t nodes, node_rules rules) : nodes_(nodes), rules_(rules) {}
+
+  /// In which order they are tried: as listed, those with an old head behind them, those that
+  /// failed lately last. Left out: those that asked for a rest, and those of another chain.
+  [[nodiscard]] std::vector<std::uint32_t> order(time_point now) const;
+  /// Whether it may be asked at all now.
+  [[nodiscard]] bool may_ask(std::uint32_t node, time_point now) const;
+  /// Its chain must be asked for before anything else is believed: at the first use, after a
+  /// failure, and when it takes over from another one.
+  [[nodiscard]] bool needs_identity(std::uint32_t node, time_point now) const;
+
+  void worked(std::uint32_t node);
+  void failed(std::uint32_t node, bool silent, time_point now);
+  /// `wait`: what the node asked for; nothing: it did not say.
+  void limited(std::uint32_t node, std::optional<std::chrono::milliseconds> wait, time_point now);
+  void identified(std::uint32_t node, time_point now);
+  void foreign(std::uint32_t node, time_point now);
+
+  struct head {
+    std::uint64_t number = 0;
+    std::uint64_t timestamp = 0;  // unix seconds, the chain's
+  };
+  /// The heads of all nodes, asked at the same moment; nothing for those that did not answer.
+  void compare(std::span<const std::optional<head>> heads);
+  [[nodiscard]] bool lags(std::uint32_t node) const { return nodes_[node].lags; }
+
+ private:
+  struct one {
+    time_point skip_until{};
+    time_point rest_until{};  // asked for by the node: until then it is not asked anything
+    time_point foreign_until{};
+    time_point identified_at{};
+    bool identified = false;
+    bool lags = false;
+    std::uint32_t limits = 0;  // in a row
+  };
+
+  std::vector<one> nodes_;
+  node_rules rules_;
+  std::uint32_t last_used_ = 0;
+};
+
+}  // namespace headroom::chain

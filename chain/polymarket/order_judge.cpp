@@ -1,0 +1,98 @@
+#include "chain/polymarket/order_judge.hpp"
+
+namespace headroom::chain::polymarket {
+namespace {
+
+using actors::venue_answer;
+using actors::venue_verdict;
+
+constexpr std::int64_t money_dust = 1'000;   // micro-USDC: what rounding may leave unspent
+constexpr std::int64_t share_dust = 10'000;  // micro-shares: venues cut sizes at 2 to 6 decimals
+
+venue_answer says(venue_verdict verdict, std::string reason, timestamp untouched_until = {}) {
+  return {verdict, {}, {}, {}, std::move(reason), false, untouched_until};
+}
+
+venue_answer booked(const charged& c) {
+  return {venue_verdict::filled, c.shares, c.spent, c.fee, {}, false, {}};
+}
+
+/// Enough of it: all the money, or, once views have caught up, the shares that were asked for.
+bool is_whole(const order_facts& o, share_amount shares, usdc spent) {
+  return spends_whole(o, spent) || (o.settled_down && shares.micro >= o.shares.micro - share_dust);
+}
+
+bool is_over(order_state s) {
+  return s == order_state::canceled || s == order_state::unmatched || s == order_state::invalid;
+}
+
+/// Trades that the venue calls final, all of them.
+venue_answer judge_confirmed(const order_facts& o, const exchange_word& x, const fill& f) {
+  if (!is_whole(o, f.shares, f.spent))
+    return says(venue_verdict::matched, "not all of its trades are shown");
+  if (x.filled && is_whole(o, x.filled->shares, x.filled->spent)) return booked(*x.filled);
+  if (!x.events_known && !o.settled_down)
+    return says(venue_verdict::matched, "the exchange cannot be read");
+  if (!o.fees) return says(venue_verdict::matched, "its fee is not known");
+  return booked({f.shares, f.spent, f.fee});
+}
+
+venue_answer judge_failed(const order_facts& o, const exchange_word& x, const fill& f) {
+  if (f.confirmed > 0) {  // the rest of it stands, as far as the exchange says so in final blocks
+    if (x.final && x.final->shares >= f.shares && o.settled_down) return booked(*x.final);
+    return says(venue_verdict::matched, "some of its trades failed");
+  }
+  if (!x.status_known) return says(venue_verdict::unknown, "its trades failed, says the venue");
+  if (x.touched || x.filled)
+    return says(venue_verdict::matched, "its trades failed, says the venue; it filled on chain");
+  return says(venue_verdict::over, "every trade failed on chain", x.untouched_until());
+}
+
+venue_answer judge_without_trades(const order_facts& o, const order_evidence& e) {
+  const auto& x = e.exchange;
+  const auto until = x.untouched_until();
+  if (x.touched || x.filled)
+    return says(venue_verdict::matched, "filled on chain, its trades are not shown yet");
+  switch (e.object.verdict) {
+    case read_verdict::absent:
+      if (!e.trades_read) return says(venue_verdict::unknown, "its trades cannot be read", until);
+      if (!x.status_known) return says(venue_verdict::unknown, "the exchange cannot be read");
+      return says(venue_verdict::absent, {}, until);
+    case read_verdict::unreadable:
+    case read_verdict::unauthorized:
+      return says(venue_verdict::unknown, "the order cannot be read", until);
+    case read_verdict::found: break;
+  }
+  const auto& object = e.object.value;
+  if (object.id != o.hash)
+    return says(venue_verdict::unknown, "the venue showed another order", until);
+  if (object.state == order_state::matched || object.something_matched)
+    return says(venue_verdict::matched, "the venue calls it matched, its trades are not shown");
+  if (!is_over(object.state)) return says(venue_verdict::live, "the venue is not done with it");
+  if (!x.status_known) return says(venue_verdict::unknown, "the exchange cannot be read");
+  return says(venue_verdict::over, "the venue killed the order", until);
+}
+
+}  // namespace
+
+bool spends_whole(const order_facts& o, usdc spent) noexcept {
+  return spent.micro >= o.money.micro - money_dust;
+}
+
+bool needs_exchange(const order_facts& o, const order_evidence& e) {
+  const auto f = fill_of(e.trades, o.fees.value_or(fee_schedule{}));
+  return !f || f->open == 0;
+}
+
+venue_answer judge(const order_facts& o, const order_evidence& e) {
+  const auto& x = e.exchange;
+  if (x.final && is_whole(o, x.final->shares, x.final->spent)) return booked(*x.final);
+  const auto f = fill_of(e.trades, o.fees.value_or(fee_schedule{}));
+  if (!f) return says(venue_verdict::matched, "the numbers of its trades make no sense");
+  if (f->open > 0) return says(venue_verdict::matched, "its trades are not final yet");
+  if (f->failed > 0) return judge_failed(o, x, *f);
+  if (f->confirmed > 0) return judge_confirmed(o, x, *f);
+  return judge_without_trades(o, e);
+}
+
+}  // namespace headroom::chain::polymarket

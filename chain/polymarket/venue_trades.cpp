@@ -1,0 +1,171 @@
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "chain/polymarket/venue_desk.hpp"
+
+/// The account's trades: one stream, read in passes, for every look-up of a young order. An order
+/// that is older has its own trades read, by their ids or in the time in which it can have filled.
+namespace headroom::chain::polymarket {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr std::uint32_t pages_of_a_pass = 200;
+constexpr std::uint32_t pages_of_an_order = 200;
+constexpr std::int64_t clock_slack_seconds = 60;
+constexpr std::int64_t late_match_seconds = 600;  // after the deadline: the venue's queues
+constexpr milliseconds shortest_pause{20};
+constexpr milliseconds longest_pause{500};
+
+trades_page page_of(const http_result& r) {
+  return r.outcome == http_outcome::answered ? read_trades_answer(r.status, r.body) : trades_page{};
+}
+
+void take(venue_state::look& l, const trades_page& page) {
+  for (const auto& t : page.trades)
+    if (t.order == l.order.hash) l.known.trades.add(t);
+}
+
+/// Nothing more of it can be on an older page.
+bool is_complete(const venue_state::look& l) {
+  const auto f = fill_of(l.known.trades, l.order.fees.value_or(fee_schedule{}));
+  return l.follow && f && spends_whole(l.order, f->matched);
+}
+
+}  // namespace
+
+/// Every read of /data/... goes through here.
+void venue_desk::budgeted(std::function<void()> read) {
+  st_.waiting_reads.push_back(std::move(read));
+  while (!st_.waiting_reads.empty() && st_.data_reads.take(now())) {
+    const auto next = std::move(st_.waiting_reads.front());
+    st_.waiting_reads.pop_front();
+    next();
+  }
+  if (st_.waiting_reads.empty() || std::exchange(st_.reads_due, true)) return;
+  after(st_.data_reads.wait(now()), [self = self_] {
+    self->state.reads_due = false;
+    venue_desk{self}.budgeted([] {});
+  });
+}
+
+/// The venue's clock is not ours: a trade may seem a little older than its order.
+std::int64_t venue_desk::trades_since(timestamp sent_at) const {
+  return sent_at.seconds() + std::min<std::int64_t>(st_.clock_skew, 0) - clock_slack_seconds;
+}
+
+// -- the shared stream ---------------------------------------------------------------------------
+
+void venue_desk::start_pass() {
+  const bool wanted = std::any_of(st_.looks.begin(), st_.looks.end(),
+                                  [](const auto& l) { return !l->at_exchange; });
+  if (st_.pass_on || st_.pass_due || !wanted) return;
+  if (!st_.passes.take(now())) {
+    st_.pass_due = true;
+    return after(st_.passes.wait(now()), [self = self_] {
+      self->state.pass_due = false;
+      venue_desk{self}.start_pass();
+    });
+  }
+  st_.pass_on = true;
+  st_.pass.clear();
+  st_.pass_since = INT64_MAX;
+  for (const auto& l : st_.looks) {
+    if (l->at_exchange) continue;
+    st_.pass[l->order.hash].push_back(l);
+    st_.pass_since = std::min(st_.pass_since, trades_since(l->sent_at));
+  }
+  read_page(std::string{first_cursor}, 0);
+}
+
+void venue_desk::read_page(std::string cursor, std::uint32_t pages) {
+  budgeted([self = self_, cursor = std::move(cursor), pages] {
+    auto& st = self->state;
+    const auto query = "?after=" + std::to_string(st.pass_since) + "&next_cursor=" + cursor;
+    venue_desk{self}.fetch_as_us(
+        {"GET", "/data/trades", query, {}, st.settings.read_timeout},
+        [self, pages](const http_result& r) { venue_desk{self}.page_read(page_of(r), pages); });
+  });
+}
+
+void venue_desk::page_read(const trades_page& page, std::uint32_t pages) {
+  if (page.verdict != read_verdict::found) return end_pass(false);
+  for (const auto& t : page.trades)
+    if (const auto i = st_.pass.find(t.order); i != st_.pass.end())
+      for (const auto& l : i->second) l->known.trades.add(t);
+  const bool complete = std::all_of(st_.pass.begin(), st_.pass.end(), [](const auto& entry) {
+    return std::all_of(entry.second.begin(), entry.second.end(),
+                       [](const auto& l) { return is_complete(*l); });
+  });
+  if (page.next_cursor.empty() || complete) return end_pass(true);
+  if (pages + 1 >= pages_of_a_pass) return end_pass(false);
+  read_page(page.next_cursor, pages + 1);
+}
+
+void venue_desk::end_pass(bool readable) {
+  st_.pass_on = false;
+  std::vector<look_ptr> asking;
+  for (const auto& [hash, looks] : std::exchange(st_.pass, {}))
+    for (const auto& l : looks) {
+      l->known.trades_read = readable;
+      if (readable || !l->follow || now() >= l->give_up) consider(l, asking);
+    }
+  ask_exchange(std::move(asking));
+  if (st_.looks.empty()) return;
+  st_.pass_pause = std::clamp(st_.pass_pause * 2, shortest_pause, longest_pause);
+  after(st_.pass_pause, [self = self_] { venue_desk{self}.start_pass(); });
+}
+
+// -- one order's own -----------------------------------------------------------------------------
+
+void venue_desk::read_own_trades(look_ptr l) {
+  const auto& object = l->known.object;
+  const bool named = object.verdict == read_verdict::found && !object.value.trades.empty();
+  if (named) return read_trade_by_id(std::move(l), 0);
+  read_window(std::move(l), std::string{first_cursor}, 0);
+}
+
+void venue_desk::read_trade_by_id(look_ptr l, std::size_t next) {
+  budgeted([self = self_, l, next] {
+    const auto& ids = l->known.object.value.trades;
+    const auto query = "?id=" + ids[next] + "&next_cursor=" + std::string{first_cursor};
+    venue_desk{self}.fetch_as_us(
+        {"GET", "/data/trades", query, {}, self->state.settings.read_timeout},
+        [self, l, next, last = next + 1 == ids.size()](const http_result& r) {
+          venue_desk desk{self};
+          const auto page = page_of(r);
+          take(*l, page);
+          const bool readable = page.verdict == read_verdict::found;
+          if (readable && !last) return desk.read_trade_by_id(l, next + 1);
+          l->known.trades_read = readable;
+          desk.trades_seen(l);
+        });
+  });
+}
+
+/// Later trades, however many, do not stand in its way.
+void venue_desk::read_window(look_ptr l, std::string cursor, std::uint32_t pages) {
+  const auto query = "?asset_id=" + l->token.decimal() +
+                     "&after=" + std::to_string(trades_since(l->sent_at)) +
+                     "&before=" + std::to_string(l->deadline.seconds() + late_match_seconds) +
+                     "&next_cursor=" + cursor;
+  budgeted([self = self_, l, query, pages] {
+    venue_desk{self}.fetch_as_us(
+        {"GET", "/data/trades", query, {}, self->state.settings.read_timeout},
+        [self, l, pages](const http_result& r) {
+          venue_desk desk{self};
+          const auto page = page_of(r);
+          take(*l, page);
+          const bool readable = page.verdict == read_verdict::found;
+          const bool more = readable && !page.next_cursor.empty();
+          if (more && pages + 1 < pages_of_an_order)
+            return desk.read_window(l, page.next_cursor, pages + 1);
+          l->known.trades_read = readable && !more;
+          desk.trades_seen(l);
+        });
+  });
+}
+
+}  // namespace headroom::chain::polymarket

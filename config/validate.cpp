@@ -1,0 +1,149 @@
+#include <algorithm>
+#include <iterator>
+
+#include "config/bounds.hpp"
+
+/// Settings as a whole: each number within its bounds (bounds.cpp), then what must fit together.
+namespace headroom::config {
+namespace {
+
+constexpr std::size_t most_nodes = 16;  // of one chain
+
+/// The names spdlog knows; it takes any other word for "off".
+constexpr const char* log_levels[] = {"trace", "debug",    "info", "warning",
+                                      "error", "critical", "off"};
+
+bool is_url(const std::string& text) {
+  return text.starts_with("http://") || text.starts_with("https://");
+}
+
+/// A URL that a path can be added to.
+bool is_site(const std::string& text) {
+  return is_url(text) && text.find("//") + 2 < text.size() && text.back() != '/';
+}
+
+/// As a browser's Origin header says it (RFC 6454): no path, lower case.
+bool is_origin(const std::string& text) {
+  if (!is_site(text)) return false;
+  const auto host = text.substr(text.find("//") + 2);
+  return std::all_of(host.begin(), host.end(), [](char c) {
+    return c > ' ' && c <= '~' && c != '/' && c != '?' && c != '#' && c != '@' && c != '*' &&
+           c != ',' && !(c >= 'A' && c <= 'Z');
+  });
+}
+
+std::string check_bounds(const settings& s) {
+  for (const auto& b : bounds_of(s))
+    if (!b.kept())
+      return std::string{b.field} + " must be from " + b.text(b.least) + " to " + b.text(b.most);
+  return {};
+}
+
+std::string check_words(const settings& s) {
+  if (s.profile != "sandbox" && s.profile != "production")
+    return "profile must be \"sandbox\" or \"production\"";
+  if (std::find(std::begin(log_levels), std::end(log_levels), s.log_level) == std::end(log_levels))
+    return "log_level must be trace, debug, info, warning, error, critical or off";
+  if (!is_ip_address(s.http.listen)) return "http.listen must be an IP address";
+  for (const auto& origin : s.http.cors_origins)
+    if (origin != "*" && !is_origin(origin))
+      return "http.cors_origins must be \"*\" or origins like \"https://app.example.com\"";
+  if (!is_site(s.http.public_url))
+    return "http.public_url must be set, like \"https://pay.example.com\": payers see it";
+  if (s.deposits.token_name.empty()) return "deposits.token_name must be set";
+  if (s.deposits.token_version.empty()) return "deposits.token_version must be set";
+  const auto& names = s.deposits.networks_v1;
+  if (names.empty() || std::any_of(names.begin(), names.end(), [](auto& x) { return x.empty(); }))
+    return "deposits.networks_v1 must list at least one name, none of them empty";
+  if (!is_url(s.venue.url)) return "venue.url must be an http(s) URL";
+  if (s.wallet_key.file.empty() && s.wallet_key.env.empty())
+    return "wallet_key must name a file or an environment variable";
+  return {};
+}
+
+std::string check_chain(const chain_settings& c, const std::string& name) {
+  if (c.rpc.empty()) return name + ".rpc must list at least one URL";
+  if (c.rpc.size() > most_nodes)
+    return name + ".rpc must list at most " + std::to_string(most_nodes) + " URLs";
+  for (std::size_t i = 0; i < c.rpc.size(); ++i)  // not shown: it may hold a provider's key
+    if (!is_url(c.rpc[i])) return name + ".rpc[" + std::to_string(i) + "] must be an http(s) URL";
+  if (c.usdt0.is_zero()) return name + ".usdt0 must be set";
+  if (auto why = check(c.wallet, name); !why.empty()) return why;
+  if (auto why = check(c.nodes, name); !why.empty()) return why;
+  if (auto why = check(c.logs, name); !why.empty()) return why;
+  if (c.min_tip_wei > c.wallet.max_fee_wei)
+    return name + ".min_tip_wei must not be above " + name + ".wallet.max_fee_wei";
+  return {};
+}
+
+/// One wallet key signs for both chains: with one id for two chains, what is signed for the one is
+/// good on the other.
+std::string check_chains(const settings& s) {
+  if (auto why = check_chain(s.plasma, "plasma"); !why.empty()) return why;
+  if (auto why = check_chain(s.polygon, "polygon"); !why.empty()) return why;
+  if (s.plasma.chain_id == s.polygon.chain_id)
+    return "polygon.chain_id must not be plasma.chain_id";
+  return {};
+}
+
+std::string check_conversion(const settings& s) {
+  const auto& c = s.conversion;
+  if (c.usdc_token.is_zero()) return "conversion.usdc must be set";
+  if (c.router.is_zero() && c.quoter.is_zero()) return {};  // nothing is converted
+  if (c.router.is_zero()) return "conversion.router must be set";
+  if (c.quoter.is_zero()) return "conversion.quoter must be set";
+  if (s.plasma.oft.is_zero() || s.plasma.eid == 0) return "plasma.oft and .eid must be set";
+  if (s.polygon.oft.is_zero() || s.polygon.eid == 0) return "polygon.oft and .eid must be set";
+  return {};
+}
+
+/// Of two waits the longer must outlast the shorter, or the one who waits gives up before the other
+/// could have answered.
+std::string check_waits(const settings& s) {
+  struct pair {
+    const char* field;
+    milliseconds value;
+    const char* other;
+    milliseconds least;
+  };
+  const pair pairs[] = {
+      {"venue.longest_look_ms", s.venue.longest_look, "venue.first_look_ms", s.venue.first_look},
+      {"conversion.longest_retry_ms", s.conversion.longest_retry, "conversion.retry_ms",
+       s.conversion.retry},
+      {"deposits.longest_window_seconds", s.deposits.longest_window, "deposits.max_timeout_seconds",
+       std::chrono::seconds{s.deposits.max_timeout_seconds}},
+      {"http.request_timeout_ms", s.http.request_timeout, "deposits.answer_ms", s.deposits.answer},
+      {"engine.overdue_ms", s.engine.overdue,
+       "venue.order_timeout_ms and .confirm_wait_ms together",
+       s.venue.order_timeout + s.venue.confirm_wait},
+      {"engine.append_timeout_ms", s.engine.append_timeout, "database.statement_timeout_ms",
+       s.database.statement_timeout},
+      {"engine.stop_step_ms", s.engine.stop_step, "database.statement_timeout_ms",
+       s.database.statement_timeout},
+  };
+  for (const auto& p : pairs)
+    if (p.value < p.least)
+      return std::string{p.field} + " must not be below " + p.other + ", " +
+             std::to_string(p.least.count());
+  return {};
+}
+
+/// The venue takes 500 reads of trades and orders in 10 s from one address.
+std::string check_venue_reads(const settings& s) {
+  constexpr double most_in_ten_seconds = 500;
+  if (s.venue.read_burst + 10 * s.venue.reads_per_second > most_in_ten_seconds)
+    return "venue.reads_per_second: with read_burst they must stay below 500 in 10 s";
+  return {};
+}
+
+}  // namespace
+
+std::string settings::validate() const {
+  for (const auto check :
+       {check_words, check_bounds, check_chains, check_conversion, check_waits, check_venue_reads})
+    if (auto why = check(*this); !why.empty()) return why;
+  if (deposits.maximum < deposits.minimum) return "deposits.maximum must not be below the minimum";
+  return {};
+}
+
+}  // namespace headroom::config

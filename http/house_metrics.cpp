@@ -1,0 +1,174 @@
+#include "http/house_metrics.hpp"
+
+#include <limits>
+
+#include "actors/alerts.hpp"
+#include "actors/house_counters.hpp"
+
+namespace headroom::http {
+namespace {
+
+using actors::money_counter;
+
+/// Exact to the micro up to 9 billion USDC: a double holds 53 bits.
+double in_usdc(std::int64_t micro) noexcept { return static_cast<double>(micro) / 1e6; }
+
+double in_usdc(const money_counter& c) noexcept {
+  return static_cast<double>(c.micro.load(std::memory_order_relaxed)) / 1e6;
+}
+
+void add(metric_families& to, prometheus::MetricFamily family, double value) {
+  add_sample(family, value);
+  to.push_back(std::move(family));
+}
+
+struct outcome {
+  const char* name;
+  const money_counter& counted;
+};
+
+void add_outcomes(metric_families& to, const std::string& stem, const std::string& what,
+                  std::initializer_list<outcome> outcomes) {
+  auto times = counter("headroom_" + stem + "s_total", what + ", by what became of them.");
+  auto money =
+      counter("headroom_" + stem + "_usdc_total", "USDC of " + what + ", by what became of it.");
+  for (const auto& o : outcomes) {
+    const metric_labels labels{{"outcome", o.name}};
+    add_sample(times, static_cast<double>(o.counted.count.load(std::memory_order_relaxed)), labels);
+    add_sample(money, in_usdc(o.counted), labels);
+  }
+  to.push_back(std::move(times));
+  to.push_back(std::move(money));
+}
+
+void add_money(metric_families& to, const actors::house_counters& c) {
+  add_outcomes(to, "bet", "bets",
+               {{"accepted", c.bets_accepted},
+                {"filled", c.bets_filled},
+                {"failed", c.bets_failed},
+                {"partly_refunded", c.bet_refunds}});
+  add(to, counter("headroom_bet_fee_usdc_total", "What the venue took of filled bets."),
+      in_usdc(c.bet_fees));
+  add_outcomes(to, "deposit", "deposits",
+               {{"opened", c.deposits_opened},
+                {"settled", c.deposits_settled},
+                {"credited", c.deposits_credited},
+                {"failed", c.deposits_failed}});
+  add_outcomes(to, "conversion", "conversions",
+               {{"opened", c.conversions_opened},
+                {"completed", c.conversions_completed},
+                {"failed", c.conversions_failed}});
+  add(to, counter("headroom_conversion_loss_usdc_total", "What bridges and swaps cost."),
+      in_usdc(c.conversion_losses));
+  add(to, counter("headroom_replenished_usdc_total", "What operators paid into the buffer."),
+      in_usdc(c.replenished));
+}
+
+void add_latencies(metric_families& to, const actors::house_counters& c) {
+  auto commit = histogram("headroom_journal_commit_duration_seconds",
+                          "Time of one commit of the journal, a batch of entries.");
+  add_latency(commit, c.commit);
+  to.push_back(std::move(commit));
+  auto venue =
+      histogram("headroom_venue_request_duration_seconds", "Time of one call to the venue.");
+  add_latency(venue, c.venue);
+  to.push_back(std::move(venue));
+  auto rpc = histogram("headroom_rpc_request_duration_seconds",
+                       "Time of one call to a chain's nodes, fail-over included.");
+  c.each_rpc([&](std::uint64_t chain_id, const actors::latency_histogram& h) {
+    add_latency(rpc, h, {{"chain", std::to_string(chain_id)}});
+  });
+  if (!rpc.metric.empty()) to.push_back(std::move(rpc));
+  auto coin = gauge("headroom_wallet_coin", "Coins that a wallet can pay gas with, last seen.");
+  for (const auto& [chain_id, coins] : c.coins())
+    add_sample(coin, coins, {{"chain", std::to_string(chain_id)}});
+  if (!coin.metric.empty()) to.push_back(std::move(coin));
+}
+
+void add_venue(metric_families& to, const actors::venue_gauge& venue) {
+  const auto now = venue.look();
+  auto stopped = gauge("headroom_venue_stopped", "1 while the venue takes no bets, by cause.");
+  for (const auto why : actors::venue_stops)
+    add_sample(stopped, why == now.why ? 1 : 0, {{"cause", std::string{to_string(why)}}});
+  to.push_back(std::move(stopped));
+  add(to,
+      gauge("headroom_venue_stopped_markets", "Markets whose orders the venue refuses as such."),
+      static_cast<double>(venue.stopped_markets()));
+}
+
+/// One sample for each alert that lasts, and how often each kind began.
+void add_alerts(metric_families& to, const actors::alert_board& board) {
+  auto active = gauge("headroom_alert_active", "1 for each alert that lasts.");
+  for (const auto& a : board.list())
+    if (a.lasts) add_sample(active, 1, {{"kind", a.kind}, {"subject", a.subject}});
+  if (!active.metric.empty()) to.push_back(std::move(active));
+  auto raised = counter("headroom_alerts_raised_total", "Alerts that began, by kind.");
+  for (const auto& [kind, count] : board.raised())
+    add_sample(raised, static_cast<double>(count), {{"kind", kind}});
+  if (!raised.metric.empty()) to.push_back(std::move(raised));
+}
+
+}  // namespace
+
+metric_families house_metrics::Collect() const {
+  metric_families out;
+  add(out, gauge("headroom_bets_live", "Bets being placed."),
+      static_cast<double>(dir_.live_bets()));
+  add(out, gauge("headroom_balance_actors", "Users with a live balance actor."),
+      static_cast<double>(dir_.balance_count()));
+  add(out, gauge("headroom_draining", "1 while the service shuts down."), dir_.draining() ? 1 : 0);
+  const auto available = dir_.buffer_available();
+  add(out,
+      gauge("headroom_buffer_available_usdc",
+            "What the buffer can pay now; NaN while nobody knows."),
+      available ? in_usdc(available->micro) : std::numeric_limits<double>::quiet_NaN());
+  add_venue(out, dir_.venue_state());
+  add_money(out, dir_.counters());
+  add_latencies(out, dir_.counters());
+  add_alerts(out, dir_.alerts());
+  return out;
+}
+
+metric_families families_of(const buffer_status& s) {
+  metric_families out;
+  add(out, gauge("headroom_buffer_balance_usdc", "Committed balance of the buffer."),
+      in_usdc(s.row.balance.micro));
+  add(out, gauge("headroom_buffer_min_usdc", "Below this the buffer counts as low."),
+      in_usdc(s.row.min_size.micro));
+  add(out, gauge("headroom_buffer_reserve_usdc", "Surplus above the buffer's maximum."),
+      in_usdc(s.row.reserve.micro));
+  add(out, gauge("headroom_buffer_low", "1 when the buffer is low."), s.is_low ? 1 : 0);
+  return out;
+}
+
+metric_families families_of(const solvency& s) {
+  metric_families out;
+  if (!s.checked) return out;
+  add(out, gauge("headroom_solvent", "1 while books and chains cover what users are owed."),
+      s.solvent ? 1 : 0);
+  add(out, gauge("headroom_solvency_difference_usdc", "Assets minus liabilities, by the books."),
+      in_usdc(s.difference.micro));
+  if (s.onchain_known)
+    add(out, gauge("headroom_onchain_shortfall_usdc", "What the chains lack of the books."),
+        in_usdc(s.shortfall.micro));
+  return out;
+}
+
+metric_families families_of(const std::vector<actors::kind_info>& kinds) {
+  auto live = gauge("headroom_actors", "Live actors, by kind.");
+  auto waiting = gauge("headroom_actor_mailbox_messages", "Messages waiting in mailboxes.");
+  auto processed = counter("headroom_actor_messages_total", "Messages processed.");
+  auto busy = counter("headroom_actor_busy_seconds_total", "Time spent in handlers.");
+  for (const auto& k : kinds) {
+    const metric_labels labels{{"kind", k.name}};
+    add_sample(live, static_cast<double>(k.live), labels);
+    add_sample(waiting, static_cast<double>(k.mailbox), labels);
+    add_sample(processed, static_cast<double>(k.processed), labels);
+    add_sample(busy, in_seconds(k.busy_us), labels);
+  }
+  metric_families out;
+  for (auto* family : {&live, &waiting, &processed, &busy}) out.push_back(std::move(*family));
+  return out;
+}
+
+}  // namespace headroom::http

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "actors/directory.hpp"
+#include "http/metric_families.hpp"
+
+namespace headroom::http {
+
+/// What the house lets everyone see without being asked: gauges of the directory, alerts, and the
+/// counters of money and of outside calls. Asks no actor.
+class house_metrics final : public prometheus::Collectable {
+ public:
+  explicit house_metrics(const actors::directory& dir) : dir_{dir} {}
+  [[nodiscard]] metric_families Collect() const override;
+
+ private:
+  const actors::directory& dir_;
+};
+
+/// Of what actors answered.
+[[nodiscard]] metric_families families_of(const buffer_status& s);
+/// Nothing before the audit's first comparison.
+[[nodiscard]] metric_families families_of(const solvency& s);
+[[nodiscard]] metric_families families_of(const std::vector<actors::kind_info>& kinds);
+
+}  // namespace headroom::http

@@ -1,0 +1,273 @@
+#include "tests/simulation/life.hpp"
+
+#include "actors/balance_actor.hpp"
+#include "actors/bet_actor.hpp"
+#include "actors/buffer_actor.hpp"
+#include "actors/conversion_actor.hpp"
+#include "actors/deposit_actor.hpp"
+#include "actors/journal_actor.hpp"
+#include "actors/query_actor.hpp"
+#include "chain/audit_actor.hpp"
+#include "chain/payment_actor.hpp"
+#include "chain/wallet_actor.hpp"
+#include "tests/simulation/world_actors.hpp"
+
+namespace headroom::test {
+namespace {
+
+using namespace actors;
+using std::chrono::milliseconds;
+
+constexpr milliseconds audit_every{5'000};
+
+core_settings settings_for_simulation() {
+  core_settings s;
+  s.max_live_bets = 8;
+  s.journal_retry = milliseconds{10};
+  s.balance_idle = milliseconds{400};
+  s.load_timeout = milliseconds{2'000};
+  s.append_timeout = milliseconds{4'000};
+  s.buffer_tick = milliseconds{2'000};
+  s.conversion_poll = milliseconds{500};
+  s.placing.grace = milliseconds{20'000};
+  s.overdue = milliseconds{10'000};
+  s.conversion_longest_retry = s.conversion_retry;  // schedules are short, and money must arrive
+  return s;
+}
+
+chain::finality_rule finality_of(const chain_double& chain) {
+  return {chain.law().confirmations, true};
+}
+
+chain::payment_settings payment_settings_of(const outside& out) {
+  chain::payment_settings s;
+  s.terms = payment_terms();
+  s.relayer = service_account();
+  s.finality = finality_of(out.plasma);
+  return s;
+}
+
+chain::wallet_settings wallet_settings_of(const outside& out) {
+  chain::wallet_settings s;
+  s.chain_id = plasma_id;
+  s.finality = finality_of(out.plasma);
+  s.bump_after = milliseconds{10'000};
+  return s;
+}
+
+chain::audit_settings audit_settings_of() {
+  chain::audit_settings s;
+  s.plasma_usdt0 = plasma_usdt0();
+  s.polygon_usdt0 = polygon_usdt0();
+  s.polygon_usdc = polygon_usdc();
+  s.plasma_owner = s.polygon_owner = service_account();
+  s.check_every = audit_every;
+  return s;
+}
+
+}  // namespace
+
+life::life(outside& out, people& all, std::mt19937_64& rng, std::int64_t epoch_us,
+           schedule_result& result)
+    : out_{out},
+      people_{all},
+      rng_{rng},
+      result_{result},
+      store_{out.books},
+      reader_{out.books},
+      system_{config_},
+      scheduler_{system_, rng()},
+      dir_{settings_for_simulation().max_live_bets},
+      epoch_us_{epoch_us} {
+  world_ = std::make_shared<const world>(world{
+      dir_, [this] { return now(); }, [this] { return random_hash(); }, settings_for_simulation()});
+  dir_.set_factories(
+      [this](const address& user) { return system_.spawn(balance_behavior, world_, user); },
+      [this](const bet_id& id) { return system_.spawn(bet_behavior, world_, id); },
+      [this] { return system_.spawn(deposit_behavior, world_); });
+  const wall_clock clock = [this] { return now(); };
+  plasma_ = system_.spawn(sim_node, &out_, &out_.plasma_nodes, clock);
+  polygon_ = system_.spawn(sim_node, &out_, &out_.polygon_nodes, clock);
+  guardian_ = system_.spawn(guardian_behavior, world_, parts(),
+                            [this](const std::string& why) { died_of_ = why; });
+  dir_.set(guardian_);
+}
+
+component life::wallet_part() {
+  return {"wallet", [this](caf::actor_system&) {
+            const wallet_actor h = system_.spawn(chain::wallet_behavior, world_,
+                                                 wallet_settings_of(out_), service_key(), plasma_);
+            dir_.set_wallet(plasma_id, h);
+            return caf::actor_cast<caf::actor>(h);
+          }};
+}
+
+std::vector<component> life::parts() {
+  std::vector<component> all;
+  all.push_back(part<journal_actor>(
+      "journal", true, [this] { return system_.spawn(journal_behavior, world_, &store_); }));
+  all.push_back(part<query_actor>("query", false,
+                                  [this] { return system_.spawn(query_behavior, &reader_); }));
+  all.push_back(part<buffer_actor>("buffer", false,
+                                   [this] { return system_.spawn(buffer_behavior, world_); }));
+  all.push_back(wallet_part());
+  all.push_back(part<payment_actor>("payment", false, [this] {
+    return payment_actor{system_.spawn(chain::payment_behavior, world_, payment_settings_of(out_),
+                                       chain::payment_nodes{plasma_, plasma_})};
+  }));
+  all.push_back(part<venue_actor>("venue", true, [this] {
+    return system_.spawn(sim_venue, &out_, wall_clock{[this] { return now(); }});
+  }));
+  all.push_back(part<route_actor>("route", false,
+                                  [this] { return system_.spawn(sim_route, world_, &out_); }));
+  all.push_back(part<conversion_actor>(
+      "conversion", false, [this] { return system_.spawn(conversion_behavior, world_); }));
+  all.push_back(part<audit_actor>("audit", false, [this] {
+    return system_.spawn(chain::audit_behavior, world_, audit_settings_of(), plasma_, polygon_);
+  }));
+  return all;
+}
+
+std::vector<caf::strong_actor_ptr> life::everybody() {
+  std::vector<caf::strong_actor_ptr> all;
+  const auto add = [&](const auto& handle) {
+    all.push_back(caf::actor_cast<caf::strong_actor_ptr>(handle));
+  };
+  add(guardian_);
+  add(dir_.get<journal_actor>());
+  add(dir_.get<query_actor>());
+  add(dir_.get<buffer_actor>());
+  add(dir_.wallet(plasma_id));
+  add(dir_.get<payment_actor>());
+  add(dir_.get<venue_actor>());
+  add(dir_.get<route_actor>());
+  add(dir_.get<conversion_actor>());
+  add(dir_.get<audit_actor>());
+  add(plasma_);
+  add(polygon_);
+  for (const auto& x : dir_.all_bets()) add(x);
+  for (const auto& x : dir_.all_balances()) add(x);
+  for (const auto& x : dir_.all_deposits()) add(x);
+  for (auto& x : out_.helpers) all.push_back(std::move(x));
+  out_.helpers.clear();
+  return all;
+}
+
+life::~life() {
+  for (int round = 0; round < 20 && system_.registry().running() > 0; ++round)
+    scheduler_.kill_all(everybody());
+  out_.helpers.clear();
+}
+
+bool life::run(std::size_t budget, bool with_kills) {
+  for (std::size_t n = 0; n < budget; ++n) {
+    if (n % 16 == 0) {
+      customers_act();
+      operator_acts();
+      payers_act();
+      if (with_kills && rng_() % 4 == 0) kill_somebody();
+      if (n % 64 == 0 && unrest().empty()) break;
+    }
+    if (!died_of_.empty() || !scheduler_.step()) break;
+  }
+  result_.steps += scheduler_.steps();
+  result_.trace = result_.trace * 31 + scheduler_.trace();
+  return unrest().empty();
+}
+
+void life::run_for(milliseconds time) {
+  const auto end = now().plus(time);
+  while (now() < end && scheduler_.step()) {
+  }
+}
+
+std::string life::compare_views() {
+  std::string wrong;
+  scheduler_settle();
+  const auto check = [&](const std::string& who, usdc view, usdc books) {
+    if (view != books)
+      wrong += who + " shows " + to_string(view) + ", the books have " + to_string(books) + "; ";
+  };
+  check("buffer", dir_.buffer_available().value_or(usdc{-1}), out_.books.buffer.balance);
+  for (std::size_t i = 0; i < user_count; ++i) {
+    const auto view = ask<balance_view>(dir_.find_balance(user_at(i)), get_atom::value);
+    if (!view) continue;  // it left for being idle
+    const auto books = out_.books.balances[user_at(i)].balance;
+    check("balance " + std::to_string(i), view->available, books);
+    if (const auto shown = dir_.look_at_balance(user_at(i)))
+      check("figure of balance " + std::to_string(i), *shown, books);
+  }
+  out_.plasma_nodes.wrong = out_.polygon_nodes.wrong = {};  // the nodes tell the truth from now on
+  auto verdict = ask<solvency>(dir_.get<audit_actor>(), solvency_atom::value);
+  for (int i = 0; i < 10 && (i < 4 || !verdict || !verdict->onchain_known); ++i) {
+    run_for(audit_every);
+    verdict = ask<solvency>(dir_.get<audit_actor>(), solvency_atom::value);
+  }
+  if (!verdict || !verdict->checked || !verdict->onchain_known) {
+    wrong += "the audit does not compare; ";
+  } else if (!verdict->solvent) {
+    wrong += "the audit finds " + to_string(verdict->difference) + " and " +
+             to_string(verdict->shortfall) + " missing on the chains; ";
+  }
+  return wrong;
+}
+
+std::string life::unrest() const {
+  for (const auto& c : people_.customers)
+    if (!c.answered)
+      return "bet " + c.request.id.text() + (c.asked ? " is asked for" : " waits to be asked");
+  for (const auto& p : people_.payers)
+    if (!p.answered)
+      return "payment " + p.message.nonce.hex() + (p.asked ? " is asked for" : " waits");
+  for (const auto& [id, b] : out_.books.bets)
+    if (b.status == bet_status::placing) return "bet " + id.text() + " is placing";
+  for (const auto& [id, d] : out_.books.deposits)
+    if (d.status != deposit_status::completed && d.status != deposit_status::failed)
+      return "deposit " + id.text() + " is " + std::string{to_string(d.status)};
+  for (const auto& x : people_.wishes)
+    if (!x.answered) return "the operator waits for the buffer";
+  for (const auto& [id, attempts] : out_.books.operations.all())
+    for (const auto& row : attempts)
+      if (row.status == operation_status::stored)
+        return "operation " + id.text() + " (" + row.purpose + ") is not over";
+  return dir_.live_bets() == 0 ? "" : "a bet actor lives";
+}
+
+hash256 life::random_hash() {
+  hash256 h;
+  for (auto& b : h.bytes) b = static_cast<std::uint8_t>(out_.rng());
+  return h;
+}
+
+void life::scheduler_settle() {
+  for (int n = 0; n < 3000; ++n)
+    if (!scheduler_.step()) return;
+}
+
+void life::kill_somebody() {
+  const auto kill = [](const auto& handle) {
+    if (handle) caf::anon_send_exit(handle, caf::exit_reason::kill);
+  };
+  const auto one_of = [&](const auto& handles) {
+    if (!handles.empty()) kill(handles[rng_() % handles.size()]);
+  };
+  constexpr std::size_t singletons = 8;
+  const auto whom = rng_() % kills_.size();
+  if (++kills_[whom] > 5 && whom < singletons) return;  // the guardian gives up at six in a minute
+  ++result_.kills;
+  switch (whom) {
+    case 0: return kill(dir_.get<journal_actor>());
+    case 1: return kill(dir_.get<buffer_actor>());
+    case 2: return kill(dir_.get<venue_actor>());
+    case 3: return kill(dir_.get<conversion_actor>());
+    case 4: return kill(dir_.get<route_actor>());
+    case 5: return kill(dir_.wallet(plasma_id));
+    case 6: return kill(dir_.get<payment_actor>());
+    case 7: return kill(dir_.get<audit_actor>());
+    case 8: return kill(dir_.find_balance(user_at(rng_() % user_count)));
+    case 9: return one_of(dir_.all_deposits());
+    default: return one_of(dir_.all_bets());
+  }
+}
+
+}  // namespace headroom::test
