@@ -30,6 +30,7 @@ class saga {
   template <class Answer, class Handle, class Message, class Ok, class Fail>
   void ask(const Handle& to, Message message, Ok ok, Fail fail) {
     const auto epoch = ++st_.epoch;
+    st_.wake_due = false;  // a timer set before this question is about nothing any more
     st_.asked_at = st_.w->now();
     st_.asked = to.id();
     self_->request(to, caf::infinite, std::move(message))
@@ -256,6 +257,7 @@ class saga {
     const auto journal = neighbour<journal_actor>(self_);
     if (!journal) return take_step();
     const auto epoch = ++st_.epoch;
+    st_.wake_due = false;
     st_.asked_at = st_.w->now();
     st_.asked = journal.id();
     self_->request(journal, st_.w->settings.load_timeout, get_atom::value, st_.id)
