@@ -124,9 +124,11 @@ class payment_saga {
             [self = self_](caf::error& e) { payment_saga{self}.refused(std::move(e)); });
   }
 
-  /// A verdict is looked up once more before it is told.
+  /// A verdict is looked up once more before it is told, and so is a chain that cannot tell: a
+  /// request beside this one may have begun to settle the payment meanwhile.
   void refused(caf::error why) {
-    if (code_of(why) != errc::invalid_payment) return refuse(std::move(why));
+    const auto code = code_of(why);
+    if (code != errc::invalid_payment && code != errc::unavailable) return refuse(std::move(why));
     st_.verdict = std::move(why);
     look_for_known();
   }

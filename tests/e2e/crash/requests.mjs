@@ -66,11 +66,12 @@ export function requestsOf({ seed, client, wallet, markets, terms, lastBet }) {
     edit(request.send);
     return { ...request, kind: 'refusal', expect };
   };
+  const short = '422 insufficient_balance'; // the user's own money is looked at first
   const refusals = {
-    'too large': () => refused(['422 exceeds_max_bet', '422 insufficient_balance'], { amount: '5000000.00' }),
-    'below the minimum': () => refused(['422 amount_too_small'], { amount: '0.50' }),
-    'off the tick': () => refused(['422 price_off_tick'], { max_price: '0.123456' }),
-    'an unknown market': () => refused(['422 unknown_market'], { token_id: '12345' }),
+    'too large': () => refused(['422 exceeds_max_bet', short], { amount: '5000000.00' }),
+    'below the minimum': () => refused(['422 amount_too_small', short], { amount: '0.50' }),
+    'off the tick': () => refused(['422 price_off_tick', short], { max_price: '0.123456' }),
+    'an unknown market': () => refused(['422 unknown_market', short], { token_id: '12345' }),
     'seven decimals': () => refused(['400 invalid_field'], { amount: '1.0000001' }),
     'a late deadline': () => refused(['422 deadline_passed'], { deadline: new Date(Date.now() - 5000).toISOString() }),
     'no token': () => refused(['400 invalid_field'], { token_id: undefined }),
