@@ -1,5 +1,6 @@
 #include "bench/house.hpp"
 
+#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <stdexcept>
@@ -11,11 +12,13 @@
 #include "actors/journal_actor.hpp"
 #include "actors/query_actor.hpp"
 #include "bench/books.hpp"
+#include "chain/audit_actor.hpp"
 
 namespace headroom::bench {
 namespace {
 
 constexpr std::uint32_t wake_window = 4096;  // below the journal's bound on waiting reads
+constexpr std::size_t most_balances = 1'100'000;
 constexpr auto patience = std::chrono::seconds{120};
 
 actors::core_settings core_of(const house_settings& s) {
@@ -30,6 +33,19 @@ caf::actor_system_config& prepare(caf::actor_system_config& config, std::size_t 
   config.set("scheduler.max-threads", workers);
   config.set("scheduler.max-throughput", std::size_t{100});
   return config;
+}
+
+/// Both chains as the audit sees them: every balance is a million dollars, at once.
+chain::rpc_actor spawn_stub_chain(caf::actor_system& sys) {
+  return sys.spawn([]() -> chain::rpc_actor::behavior_type {
+    return {[](const chain::rpc_request&) {
+      constexpr auto million = "0x000000000000000000000000000000000000000000000000000000e8d4a51000";
+      chain::rpc_result out;
+      out.status = chain::rpc_status::ok;
+      out.value = million;
+      return out;
+    }};
+  });
 }
 
 hash256 number_as_hash() {
@@ -51,11 +67,12 @@ timestamp wall_clock_now() {
 house::house(const house_settings& settings)
     : store_{{.conninfo = settings.database}},
       reader_{{.conninfo = settings.database}},
-      dir_{settings.max_live_bets},
+      dir_{settings.max_live_bets, most_balances},
       w_{std::make_shared<const actors::world>(
           actors::world{dir_, wall_clock_now, number_as_hash, core_of(settings)})},
       sys_{prepare(config_, settings.workers)} {
-  spdlog::set_level(spdlog::level::warn);
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("bench"));  // stdout is the answers'
+  spdlog::set_level(spdlog::level::err);
   if (const auto why = store_.open(); !why.empty()) throw std::runtime_error(why);
   dir_.set_factories(
       [this](const address& user) { return sys_.spawn(actors::balance_behavior, w_, user); },
@@ -66,6 +83,9 @@ house::house(const house_settings& settings)
   dir_.set<actors::buffer_actor>(sys_.spawn(actors::buffer_behavior, w_));
   venue_ = spawn_stub_venue(sys_, settings.seed);
   dir_.set<actors::venue_actor>(venue_);
+  const auto chains = spawn_stub_chain(sys_);
+  dir_.set<actors::audit_actor>(
+      sys_.spawn(chain::audit_behavior, w_, chain::audit_settings{}, chains, chains));
 }
 
 namespace {
@@ -82,6 +102,7 @@ void end(actors::directory& dir) {
 house::~house() {
   for (const auto& user : dir_.all_balances())
     caf::anon_send_exit(user, caf::exit_reason::user_shutdown);
+  end<actors::audit_actor>(dir_);
   end<actors::venue_actor>(dir_);
   end<actors::buffer_actor>(dir_);
   dir_.set_public_query({});

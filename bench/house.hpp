@@ -17,8 +17,9 @@ struct house_settings {
   std::size_t max_live_bets = 8192;
 };
 
-/// The core as app.cpp wires it (journal and query detached, balances and bets on demand) around
-/// the stub venue, without chains and without a guardian. Balances stay awake once they are loaded.
+/// The core as app.cpp wires it (journal and query detached, balances and bets on demand, the audit
+/// over chains that answer at once) around the stub venue, without a guardian. Balances stay awake
+/// once they are loaded.
 class house {
  public:
   /// Throws std::runtime_error when the database cannot be used.
