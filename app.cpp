@@ -146,7 +146,8 @@ chain::x402::terms terms_of(const config::settings& s, const address& pay_to,
 
 chain::route_settings route_of(const config::settings& s, const address& wallet) {
   const auto leg = [](const config::chain_settings& c) {
-    return chain::route_chain{c.chain_id, c.eid, c.usdt0, c.oft, finality_of(c)};
+    return chain::route_chain{c.chain_id,     c.eid,        c.usdt0,      c.oft,
+                              finality_of(c), c.logs.chunk, c.logs.chunks};
   };
   chain::route_settings out;
   out.plasma = leg(s.plasma);
@@ -160,8 +161,6 @@ chain::route_settings route_of(const config::settings& s, const address& wallet)
   out.least_bps = s.conversion.least_bps;
   out.max_bridge_fee = s.conversion.max_bridge_fee;
   out.rescue_after = s.conversion.rescue_after;
-  out.logs_chunk = s.polygon.logs.chunk;
-  out.logs_chunks = s.polygon.logs.chunks;
   return out;
 }
 
@@ -189,7 +188,15 @@ chain::polymarket::venue_settings venue_of(const config::settings& s) {
   out.trade_passes_per_second = s.venue.trade_passes_per_second;
   out.reads_per_second = s.venue.reads_per_second;
   out.read_burst = s.venue.read_burst;
+  out.cancels_per_second = s.venue.cancels_per_second;
+  out.cancel_burst = s.venue.cancel_burst;
   out.settling_time = s.venue.settling_time;
+  out.young_for = s.venue.young_for;
+  out.late_match = s.venue.late_match;
+  out.money_dust = s.venue.money_dust;
+  out.share_dust = {s.venue.share_dust.micro};
+  out.logs_chunk = s.polygon.logs.chunk;
+  out.logs_chunks = s.polygon.logs.chunks;
   out.finality = finality_of(s.polygon);
   return out;
 }

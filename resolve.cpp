@@ -111,7 +111,7 @@ std::optional<charged> fill_to_book(const request& asked, const exchange_word& x
                                     std::string& error) {
   if (!x.status_known && !x.final) error = "the exchange cannot be read";
   if (x.status_known && !x.touched && !x.filled) error = "the exchange filled nothing of it";
-  if (x.filled && !x.final) error = "its fill is not final yet: wait";
+  if (x.filled && x.final != x.filled) error = "not all of its fill is final yet: wait";
   if (!error.empty()) return std::nullopt;
   if (!asked.shares) {
     if (!x.final) error = "the exchange shows no event of it: give --shares, --spent and --fee";

@@ -293,7 +293,13 @@ settings read(const json& document) {
         .take("trade_passes_per_second", v.trade_passes_per_second)
         .take("reads_per_second", v.reads_per_second)
         .take("read_burst", v.read_burst)
-        .take_ms("settling_time_ms", v.settling_time);
+        .take("cancels_per_second", v.cancels_per_second)
+        .take("cancel_burst", v.cancel_burst)
+        .take_ms("settling_time_ms", v.settling_time)
+        .take_ms("young_for_ms", v.young_for)
+        .take_ms("late_match_ms", v.late_match)
+        .take("money_dust", v.money_dust)
+        .take("share_dust", v.share_dust);
   });
   root.inside("wallet_key", [&](section& s) { read_key(s, out.wallet_key); });
   root.inside("venue_key", [&](section& s) { read_key(s, out.venue_key); });
@@ -330,8 +336,11 @@ loaded parse(const std::string& json_text) {
   }
   try {
     out.value = read(json::parse(json_text));
-  } catch (const json::exception& e) {
-    out.error = std::string{"not JSON: "} + e.what();
+  } catch (const json::parse_error& e) {  // its words quote the text, with the passwords in it
+    out.error = "not JSON: it breaks at byte " + std::to_string(e.byte);
+    return out;
+  } catch (const json::exception&) {
+    out.error = "not JSON";
     return out;
   } catch (const wrong& e) {
     out.error = e.what();

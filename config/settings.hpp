@@ -135,8 +135,14 @@ struct venue_settings {
   /// Reads of orders and trades, all together; the venue takes 500 in 10 s.
   double reads_per_second = 35;
   double read_burst = 50;
+  double cancels_per_second = 40;
+  double cancel_burst = 60;
   /// From then on after an order was sent its view at the venue counts as caught up.
   milliseconds settling_time{30'000};
+  milliseconds young_for{120'000};  // the shared stream shows an order's trades; then its own reads
+  milliseconds late_match{600'000};  // after the deadline: how long it may still match
+  usdc money_dust{1'000};            // what rounding leaves unspent of a whole fill
+  usdc share_dust{10'000};           // and missing of its shares
 };
 
 /// Where a private key is read from: a file with 64 hex digits, or an environment variable.

@@ -55,7 +55,7 @@ std::string check_words(const settings& s) {
   const auto& names = s.deposits.networks_v1;
   if (names.empty() || std::any_of(names.begin(), names.end(), [](auto& x) { return x.empty(); }))
     return "deposits.networks_v1 must list at least one name, none of them empty";
-  if (!is_url(s.venue.url)) return "venue.url must be an http(s) URL";
+  if (!is_site(s.venue.url)) return "venue.url must be an http(s) URL without a slash at its end";
   if (s.wallet_key.file.empty() && s.wallet_key.env.empty())
     return "wallet_key must name a file or an environment variable";
   return {};

@@ -11,7 +11,10 @@ placement::decision placement::next(venue_word said, timestamp now, timestamp un
   matched_ = said == venue_word::matched;
   switch (said) {
     case venue_word::filled: return {placement_step::book_fill, {}};
-    case venue_word::refused_conclusive: return {placement_step::book_refund, {}};
+    case venue_word::refused_conclusive:
+      // It is about the order, but the venue may have forgotten what it did with it before.
+      if (may_stand) return settle_over(now, untouched_until);
+      return {placement_step::book_refund, {}};
     case venue_word::refused:
       if (!may_stand) return {placement_step::book_refund, {}};
       return late ? give_up_carefully(now, untouched_until) : look_again();
@@ -31,8 +34,10 @@ placement::decision placement::next(venue_word said, timestamp now, timestamp un
     case venue_word::matched: return settle_matched(late);
     case venue_word::live:
       seen_ = in_doubt_ = true;
-      over_since_ = cancelled_at_ = {};  // whatever was said before
-      return late ? cancel_now() : look_again();
+      over_since_ = {};  // whatever was said before
+      if (late) return settle_live(now, untouched_until);
+      cancelled_at_ = {};
+      return look_again();
     case venue_word::over: return settle_over(now, untouched_until);
   }
   return look_again();
@@ -72,6 +77,16 @@ placement::decision placement::settle_over(timestamp now, timestamp untouched_un
   if (!over_since_.is_set()) over_since_ = now;
   if (untouched_until >= over_since_) return {placement_step::book_refund, {}};
   return look_again();
+}
+
+/// It is cancelled again and again. A view that calls it live for ever after the venue has
+/// confirmed a cancel does not hold the money for ever: `grace` later the exchange, final and
+/// untouched beyond that, outweighs it.
+placement::decision placement::settle_live(timestamp now, timestamp untouched_until) {
+  const auto enough = cancelled_at_.plus(limits_.grace);
+  if (cancelled_at_.is_set() && now >= enough && untouched_until >= enough)
+    return {placement_step::book_refund, {}};
+  return cancel_now();
 }
 
 /// Only its trades, or the exchange, can end it. A cancel does no harm, and stops what is left.

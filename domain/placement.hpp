@@ -34,21 +34,23 @@ enum class venue_word : std::uint8_t {
 ///     said                in doubt?  before the deadline       from the deadline on
 ///     ------------------  ---------  ------------------------  ----------------------------
 ///     filled              any        book_fill                 book_fill
-///     refused_conclusive  any        book_refund               book_refund
+///     refused_conclusive  no         book_refund               book_refund
+///     refused_conclusive  yes        proof, then refund        proof, then refund
 ///     refused             no         book_refund               book_refund
 ///     refused             yes        look_up                   cancel, proof, then refund
 ///     not_now             no         submit                    book_refund
 ///     not_now             yes        look_up                   cancel, proof, then refund
 ///     unknown             becomes so look_up                   cancel, proof, then refund
 ///     absent              yes        look_up, twice: submit    cancel, proof, then refund
-///     live                becomes so look_up                   cancel, until it is not live
-///     matched             any        look_up                   cancel once, look_up
-///     over                becomes so proof, then refund        proof, then refund
+///     live                becomes so look_up                   cancel, until it is not live, or
+///     proof matched             any        look_up                   cancel once, look_up over
+///     becomes so proof, then refund        proof, then refund
 ///
 /// The proof is the exchange's own word: no block up to the moment in question, all of them final,
 /// touched the order. The moment is the first time the venue called the order over, or the time its
 /// cancel was answered; after a cancel `grace` must have passed too, for an order may be on its way
-/// through the venue. What the venue shows alone is never enough: its views lag and forget.
+/// through the venue, and of one that is still called live the proof must reach beyond it. What the
+/// venue shows alone is never enough: its views lag and forget.
 ///
 /// The identical bytes carry the identical hash, which the venue takes once; so sending them again
 /// can never fill twice. A new order is never signed for the same bet.
@@ -88,6 +90,7 @@ class placement {
   [[nodiscard]] decision cancel_now();
   [[nodiscard]] decision give_up_carefully(timestamp now, timestamp untouched_until);
   [[nodiscard]] decision settle_over(timestamp now, timestamp untouched_until);
+  [[nodiscard]] decision settle_live(timestamp now, timestamp untouched_until);
   [[nodiscard]] decision settle_matched(bool late);
 
   limits limits_;

@@ -49,6 +49,9 @@ struct post_reply {
   std::string_view retry_after;  // the header, "" when there is none
   std::int64_t now = 0;          // unix seconds, as the venue's clock shows them
 };
+/// How long an answer asks us to wait, in its header or its body, at most ten minutes; 0: it does
+/// not say.
+[[nodiscard]] std::chrono::seconds wait_asked_for(const post_reply& r);
 /// Classifies the answer to POST /order of the order `hash` (facts/polymarket.md 4.2 and changes
 /// 11, 12, 16 to 18).
 [[nodiscard]] post_answer read_post_answer(const post_reply& r, const hash256& hash);

@@ -6,9 +6,6 @@ namespace {
 using actors::venue_answer;
 using actors::venue_verdict;
 
-constexpr std::int64_t money_dust = 1'000;   // micro-USDC: what rounding may leave unspent
-constexpr std::int64_t share_dust = 10'000;  // micro-shares: venues cut sizes at 2 to 6 decimals
-
 venue_answer says(venue_verdict verdict, std::string reason, timestamp untouched_until = {}) {
   return {verdict, {}, {}, {}, std::move(reason), false, untouched_until};
 }
@@ -17,9 +14,12 @@ venue_answer booked(const charged& c) {
   return {venue_verdict::filled, c.shares, c.spent, c.fee, {}, false, {}};
 }
 
-/// Enough of it: all the money, or, once views have caught up, the shares that were asked for.
-bool is_whole(const order_facts& o, share_amount shares, usdc spent) {
-  return spends_whole(o, spent) || (o.settled_down && shares.micro >= o.shares.micro - share_dust);
+/// Enough of it: all the money. Or the shares that were asked for, when nothing more can come:
+/// views have caught up, no trade is open, and what the exchange shows is final (`nothing_open`).
+/// At a good price the shares alone are there long before the money is spent.
+bool is_whole(const order_facts& o, share_amount shares, usdc spent, bool nothing_open) {
+  return spends_whole(o, spent) ||
+         (o.settled_down && nothing_open && shares.micro >= o.shares.micro - o.share_dust.micro);
 }
 
 bool is_over(order_state s) {
@@ -28,9 +28,11 @@ bool is_over(order_state s) {
 
 /// Trades that the venue calls final, all of them.
 venue_answer judge_confirmed(const order_facts& o, const exchange_word& x, const fill& f) {
-  if (!is_whole(o, f.shares, f.spent))
+  const bool nothing_open = x.final == x.filled;
+  if (!is_whole(o, f.shares, f.spent, nothing_open))
     return says(venue_verdict::matched, "not all of its trades are shown");
-  if (x.filled && is_whole(o, x.filled->shares, x.filled->spent)) return booked(*x.filled);
+  if (x.filled && is_whole(o, x.filled->shares, x.filled->spent, nothing_open))
+    return booked(*x.filled);
   if (!x.events_known && !o.settled_down)
     return says(venue_verdict::matched, "the exchange cannot be read");
   if (!o.fees) return says(venue_verdict::matched, "its fee is not known");
@@ -76,7 +78,7 @@ venue_answer judge_without_trades(const order_facts& o, const order_evidence& e)
 }  // namespace
 
 bool spends_whole(const order_facts& o, usdc spent) noexcept {
-  return spent.micro >= o.money.micro - money_dust;
+  return spent.micro >= o.money.micro - o.money_dust.micro;
 }
 
 bool needs_exchange(const order_facts& o, const order_evidence& e) {
@@ -86,8 +88,10 @@ bool needs_exchange(const order_facts& o, const order_evidence& e) {
 
 venue_answer judge(const order_facts& o, const order_evidence& e) {
   const auto& x = e.exchange;
-  if (x.final && is_whole(o, x.final->shares, x.final->spent)) return booked(*x.final);
   const auto f = fill_of(e.trades, o.fees.value_or(fee_schedule{}));
+  const bool nothing_open = f && f->open == 0 && x.final == x.filled;
+  if (x.final && is_whole(o, x.final->shares, x.final->spent, nothing_open))
+    return booked(*x.final);
   if (!f) return says(venue_verdict::matched, "the numbers of its trades make no sense");
   if (f->open > 0) return says(venue_verdict::matched, "its trades are not final yet");
   if (f->failed > 0) return judge_failed(o, x, *f);

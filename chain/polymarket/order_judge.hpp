@@ -18,6 +18,8 @@ struct order_facts {
   /// It was sent so long ago that views have caught up, and that a silent chain is not waited for
   /// when the venue's own word is final.
   bool settled_down = false;
+  usdc money_dust{1'000};           // what rounding may leave unspent of `money`
+  share_amount share_dust{10'000};  // venues cut sizes at 2 to 6 decimals
 };
 
 struct order_evidence {

@@ -112,6 +112,15 @@ std::chrono::seconds wait_of(const post_reply& r, const nlohmann::json* document
   return std::clamp(std::max(header, body), std::chrono::seconds{0}, longest_wait);
 }
 
+}  // namespace
+
+std::chrono::seconds wait_asked_for(const post_reply& r) {
+  const auto document = read_json(r.body);
+  return wait_of(r, document ? &*document : nullptr);
+}
+
+namespace {
+
 post_answer later(std::string_view reason, std::string_view words, std::chrono::seconds wait) {
   return {post_verdict::retry_later, reason, printable(words), stop_scope::none, wait};
 }

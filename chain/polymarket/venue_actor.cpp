@@ -31,6 +31,7 @@ actors::venue_actor::behavior_type venue_behavior(venue_self self, actors::world
   st.signers = budgets_of(st.settings, st.settings.signer_share);
   st.keys = budgets_of(st.settings, st.settings.key_share);
   st.passes = rate_limit{st.settings.trade_passes_per_second, pass_burst};
+  st.cancels = rate_limit{st.settings.cancels_per_second, st.settings.cancel_burst};
   st.data_reads = rate_limit{st.settings.reads_per_second, st.settings.read_burst};
   venue_desk{self}.check_version();
   venue_desk{self}.note_block();

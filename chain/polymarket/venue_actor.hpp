@@ -38,9 +38,20 @@ struct venue_settings {
   /// From then on after it was sent, a final word of the venue is not held back for a silent chain,
   /// and shares that were asked for count as all of it.
   std::chrono::milliseconds settling_time{30'000};
-  finality_rule finality;  // of the exchange's chain
+  finality_rule finality;            // of the exchange's chain
+  std::uint64_t logs_chunk = 2'000;  // blocks of it per eth_getLogs
+  std::uint32_t logs_chunks = 50;    // per look at one order
+  /// Older orders have their trades read one by one, in a window that ends so long after the
+  /// deadline (the venue's queues).
+  std::chrono::milliseconds young_for{120'000};
+  std::chrono::milliseconds late_match{600'000};
+  usdc money_dust{1'000};           // what rounding may leave unspent of a whole fill
+  share_amount share_dust{10'000};  // and missing of its shares
   double orders_per_second = 40;
   double order_burst = 60;
+  /// DELETE /order has a limit of its own: 80 a second (facts/polymarket.md 4.7).
+  double cancels_per_second = 40;
+  double cancel_burst = 60;
   std::size_t max_queued = 256;     // submits waiting for the rate, then `not_now`
   std::size_t max_in_flight = 256;  // submits at the venue
   std::size_t max_reads = 512;      // quotes, look-ups and cancels in progress
@@ -91,7 +102,8 @@ struct venue_state {
   bool version_asked = false;      // and answered, or not
   std::uint64_t version_turn = 0;  // of the look that is due
   std::map<actors::venue_stop, time_point> stopped_until;
-  std::optional<time_point> unauthorized_since;  // of orders, renewed keys notwithstanding
+  std::optional<time_point> unauthorized_since;  // without a break, renewed keys notwithstanding
+  time_point unauthorized_at{};                  // the last time
   actors::log_limit logged;
 
   // markets
@@ -124,12 +136,13 @@ struct venue_state {
     bool ended = false;
     time_point give_up{};
     order_evidence known;
-    caf::typed_response_promise<actors::venue_answer> promise;
+    /// Who asked, and who asked again meanwhile: one look serves them all.
+    std::vector<caf::typed_response_promise<actors::venue_answer>> askers;
   };
   using look_ptr = std::shared_ptr<look>;
 
   // what became of orders
-  std::size_t looking = 0;
+  std::unordered_map<hash256, look_ptr> looking;  // one for each order
   std::vector<look_ptr> looks;  // of young orders: they wait for the account's trades
   rate_limit passes;
   std::unordered_map<hash256, std::vector<look_ptr>> pass;  // whom the present pass is for
@@ -138,6 +151,7 @@ struct venue_state {
   bool pass_due = false;
   std::chrono::milliseconds pass_pause{0};
   rate_limit data_reads;
+  time_point data_paused_until{};  // the venue asked to wait
   std::deque<std::function<void()>> waiting_reads;
   bool reads_due = false;
   std::uint64_t chain_block = 0;  // of the exchange's chain, at some time
@@ -150,6 +164,8 @@ struct venue_state {
     caf::typed_response_promise<actors::venue_answer> promise;
   };
   rate_limit rate;
+  rate_limit cancels;
+  time_point cancels_paused_until{};
   std::deque<queued> queue;
   bool queue_due = false;
   std::size_t in_flight = 0;

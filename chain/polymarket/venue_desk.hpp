@@ -110,6 +110,8 @@ class venue_desk {
   void ask_old_events(look_ptr l, const chain_head& head);
   void events_read(const look_ptr& l, const std::vector<log_entry>* logs, const chain_head& head);
   void ask_status(look_ptr l, const chain_head& head);
+  void status_read(const look_ptr& l, const std::vector<rpc_result>& then,
+                   const std::vector<rpc_result>& now, const rpc_result& block);
   void conclude(const look_ptr& l);
 
   // the account's trades
@@ -118,6 +120,9 @@ class venue_desk {
   void page_read(const trades_page& page, std::uint32_t pages);
   void end_pass(bool readable);
   void budgeted(std::function<void()> read);
+  void read_data(std::string path, std::string query, http_done done);
+  /// Until when the answer asks us to leave its route alone; the past when it does not.
+  [[nodiscard]] caf::actor_clock::time_point asked_to_wait(const http_result& r) const;
   [[nodiscard]] std::int64_t trades_since(timestamp sent_at) const;
   void count(const venue_answer& a);
   [[nodiscard]] caf::actor_clock::time_point now() const { return self_->clock().now(); }

@@ -12,13 +12,9 @@ namespace headroom::chain::polymarket {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::seconds;
 
 constexpr std::size_t looks_at_most = 16'384;
-constexpr seconds young_for{120};  // older orders have their trades read one by one
 constexpr std::size_t orders_per_question = 100;
-constexpr std::uint64_t blocks_per_question = 2'000;
-constexpr std::uint32_t questions_at_most = 50;
 constexpr milliseconds block_is_fresh{10'000};
 constexpr milliseconds first_pause{50};
 
@@ -32,15 +28,24 @@ caf::result<venue_answer> venue_desk::look_up(const actors::look_up_order& x) {
   const auto order = read_stored(x.order);
   if (!order) return unknown_because("unreadable order bytes");
   if (!is_ours(*order)) return unknown_because(std::string{another_key});
-  if (st_.looking >= looks_at_most) return unknown_because("too many look-ups");
-  ++st_.looking;
+  auto promise = self_->make_response_promise<venue_answer>();
+  // Whoever gave an answer up and asks again must not queue a second time: in a crowd nobody would
+  // ever be answered in time.
+  if (const auto i = st_.looking.find(order->hash); i != st_.looking.end()) {
+    i->second->askers.push_back(promise);
+    return promise;
+  }
+  if (st_.looking.size() >= looks_at_most) return unknown_because("too many look-ups");
   const auto l = std::make_shared<venue_state::look>();
+  st_.looking.emplace(order->hash, l);
   const auto& body = order->body;
   l->order = {order->hash,
               {body.maker_amount},
               {body.taker_amount},
               std::nullopt,
-              w_.now() >= x.sent_at.plus(st_.settings.settling_time)};
+              w_.now() >= x.sent_at.plus(st_.settings.settling_time),
+              st_.settings.money_dust,
+              st_.settings.share_dust};
   if (order->terms) {
     l->order.fees = order->terms->fees;
     l->block = order->terms->block;
@@ -49,10 +54,10 @@ caf::result<venue_answer> venue_desk::look_up(const actors::look_up_order& x) {
   l->token = body.token;
   l->sent_at = x.sent_at;
   l->deadline = x.deadline;
-  l->young = w_.now() < x.sent_at.plus(young_for);
+  l->young = w_.now() < x.sent_at.plus(st_.settings.young_for);
   l->follow = x.follow && l->young;
   l->give_up = now() + st_.settings.confirm_wait;
-  l->promise = self_->make_response_promise<venue_answer>();
+  l->askers.push_back(promise);
   if (!l->follow) read_object(l);
   if (l->young) {
     st_.looks.push_back(l);
@@ -63,25 +68,20 @@ caf::result<venue_answer> venue_desk::look_up(const actors::look_up_order& x) {
       start_pass();
     }
   }
-  return l->promise;
+  return promise;
 }
 
 void venue_desk::read_object(look_ptr l) {
-  budgeted([self = self_, l] {
-    venue_desk{self}.fetch_as_us(
-        {"GET", "/data/order/" + l->order.hash.hex(), {}, {}, self->state.settings.read_timeout},
-        [self, l](const http_result& r) {
-          venue_desk desk{self};
-          l->known.object = r.outcome == http_outcome::answered
-                                ? read_order_answer(r.status, r.body)
-                                : order_answer{};
-          l->has_object = true;
-          const auto& shown = l->known.object;
-          if (shown.verdict == read_verdict::found && !shown.value.trades.empty())
-            desk.leave_stream(l);  // they are asked for by name
-          if (!l->young) return desk.read_own_trades(l);
-          if (l->has_trades) desk.trades_seen(l);
-        });
+  read_data("/data/order/" + l->order.hash.hex(), {}, [self = self_, l](const http_result& r) {
+    venue_desk desk{self};
+    l->known.object =
+        r.outcome == http_outcome::answered ? read_order_answer(r.status, r.body) : order_answer{};
+    l->has_object = true;
+    const auto& shown = l->known.object;
+    if (shown.verdict == read_verdict::found && !shown.value.trades.empty())
+      desk.leave_stream(l);  // they are asked for by name
+    if (!l->young) return desk.read_own_trades(l);
+    if (l->has_trades) desk.trades_seen(l);
   });
 }
 
@@ -126,18 +126,18 @@ void venue_desk::consider(const look_ptr& l, std::vector<look_ptr>& asking) {
 void venue_desk::ask_exchange(std::vector<look_ptr> looks) {
   if (looks.empty()) return;
   const auto& rule = st_.settings.finality;
-  ask_all(self_, st_.chain, head_calls(rule),
-          [self = self_, looks = std::move(looks)](const std::vector<rpc_result>& results) {
-            venue_desk desk{self};
-            const auto head = read_head(self->state.settings.finality, results);
-            if (!head) {
-              for (const auto& l : looks) desk.conclude(l);
-              return;
-            }
-            self->state.chain_block = head->latest.number;
-            self->state.chain_block_at = desk.now();
-            desk.ask_events(looks, *head);
-          });
+  ask_one_node(self_, st_.chain, head_calls(rule), std::nullopt,
+               [self = self_, looks = std::move(looks)](const std::vector<rpc_result>& results) {
+                 venue_desk desk{self};
+                 const auto head = read_head(self->state.settings.finality, results);
+                 if (!head) {
+                   for (const auto& l : looks) desk.conclude(l);
+                   return;
+                 }
+                 self->state.chain_block = head->latest.number;
+                 self->state.chain_block_at = desk.now();
+                 desk.ask_events(looks, *head);
+               });
 }
 
 /// The events of orders that were sent lately are asked for together.
@@ -146,7 +146,7 @@ void venue_desk::ask_events(std::vector<look_ptr> looks, const chain_head& head)
   for (const auto& l : looks) {
     if (l->block == 0 || l->block > head.latest.number)
       l->block = block_before(head.latest.number, l->sent_at, w_.now());
-    const bool near = head.latest.number - l->block < blocks_per_question;
+    const bool near = head.latest.number - l->block < st_.settings.logs_chunk;
     if (!near) {
       ask_old_events(l, head);
       continue;
@@ -169,9 +169,15 @@ void venue_desk::ask_events_of(std::vector<look_ptr> group, const chain_head& he
   const auto heard = [self = self_, group, head](const std::vector<log_entry>* logs) {
     for (const auto& l : group) venue_desk{self}.events_read(l, logs, head);
   };
-  self_->request(st_.chain, caf::infinite, order_fills(group.front()->exchange, hashes, from))
+  const auto in_pieces = [self = self_, group, head] {
+    for (const auto& l : group) venue_desk{self}.ask_old_events(l, head);
+  };
+  auto question = order_fills(group.front()->exchange, hashes, from);
+  question.node = head.node;  // it has the blocks that its head speaks of
+  self_->request(st_.chain, caf::infinite, std::move(question))
       .then(
-          [heard](const rpc_result& r) {
+          [heard, in_pieces](const rpc_result& r) {
+            if (r.status == rpc_status::error && is_range_refusal(r.error)) return in_pieces();
             const auto logs = r.status == rpc_status::ok ? eth::read_logs(r.value) : std::nullopt;
             heard(logs ? &*logs : nullptr);
           },
@@ -185,8 +191,8 @@ void venue_desk::ask_old_events(look_ptr l, const chain_head& head) {
   s.filter.topics = {order_filled_topic(), l->order.hash};
   s.lowest = l->block;
   s.highest = head.latest.number;
-  s.chunk = blocks_per_question;
-  s.max_chunks = questions_at_most;
+  s.chunk = st_.settings.logs_chunk;
+  s.max_chunks = st_.settings.logs_chunks;
   search_logs_forward(
       self_, st_.chain, std::move(s), [self = self_, l, head](const log_findings& found) {
         const bool known = found.readable && (found.complete || !found.logs.empty());
@@ -214,28 +220,48 @@ void venue_desk::events_read(const look_ptr& l, const std::vector<log_entry>* lo
 }
 
 /// Whether the exchange knows the order: in the newest final block, and now. The final block's time
-/// says up to when nothing was filled.
+/// says up to when nothing was filled. "Nothing" moves money, so every node is asked.
 void venue_desk::ask_status(look_ptr l, const chain_head& head) {
   const auto at = eth::quantity(head.final_number);
-  const auto question =
-      eth::call_parameters{std::nullopt, l->exchange, order_status_call(l->order.hash), {}};
-  ask_all(self_, st_.chain, {eth::call(question, at), eth::call(question), eth::block(at)},
-          [self = self_, l](const std::vector<rpc_result>& r) {
-            const auto touched = [&](const rpc_result& answer) {
-              const auto data = eth::bytes_of(answer);
-              return data ? read_order_status(*data) : std::nullopt;
-            };
-            const auto then = touched(r[0]);
-            const auto now = touched(r[1]);
-            const auto block =
-                r[2].status == rpc_status::ok ? eth::read_block(r[2].value) : std::nullopt;
-            auto& x = l->known.exchange;
-            x.touched = then.value_or(false) || now.value_or(false);
-            x.status_known = then && now && block && *block;
-            if (x.status_known)
-              x.final_time = timestamp::of_seconds(static_cast<std::int64_t>((*block)->timestamp));
-            venue_desk{self}.conclude(l);
-          });
+  auto final = eth::block(at);
+  final.node = head.node;
+  const eth::call_parameters question{
+      std::nullopt, l->exchange, order_status_call(l->order.hash), {}};
+  ask_every_node(self_, st_.chain, eth::call(question, at),
+                 [self = self_, l, question, final](const std::vector<rpc_result>& then) {
+                   ask_every_node(self, self->state.chain, eth::call(question),
+                                  [self, l, final, then](const std::vector<rpc_result>& now) {
+                                    ask_all(
+                                        self, self->state.chain, {final},
+                                        [self, l, then, now](const std::vector<rpc_result>& block) {
+                                          venue_desk{self}.status_read(l, then, now, block.front());
+                                        });
+                                  });
+                 });
+}
+
+/// One node's "untouched" counts only beside a second one's, where there is another; a node that
+/// says nothing is waited for until the order has settled down.
+void venue_desk::status_read(const look_ptr& l, const std::vector<rpc_result>& then,
+                             const std::vector<rpc_result>& now, const rpc_result& block) {
+  const auto touched = [](const rpc_result& answer) {
+    const auto data = eth::bytes_of(answer);
+    return data ? read_order_status(*data) : std::nullopt;
+  };
+  auto& x = l->known.exchange;
+  std::size_t witnesses = 0;
+  for (std::size_t i = 0; i < std::min(then.size(), now.size()); ++i) {
+    const auto before = touched(then[i]);
+    const auto after = touched(now[i]);
+    x.touched = x.touched || before.value_or(false) || after.value_or(false);
+    witnesses += before && after ? 1 : 0;
+  }
+  const auto final = block.status == rpc_status::ok ? eth::read_block(block.value) : std::nullopt;
+  const std::size_t needed = then.size() > 1 && !l->order.settled_down ? 2 : 1;
+  x.status_known = witnesses >= needed && final && *final;
+  if (x.status_known)
+    x.final_time = timestamp::of_seconds(static_cast<std::int64_t>((*final)->timestamp));
+  conclude(l);
 }
 
 // -- the end -------------------------------------------------------------------------------------
@@ -244,9 +270,9 @@ void venue_desk::conclude(const look_ptr& l) {
   if (std::exchange(l->ended, true)) return;
   auto answer = judge(l->order, l->known);
   std::erase(st_.looks, l);
-  --st_.looking;
+  st_.looking.erase(l->order.hash);
   count(answer);
-  l->promise.deliver(std::move(answer));
+  for (auto& asker : l->askers) asker.deliver(answer);
 }
 
 /// Keeps a block at hand that is older than the next order.

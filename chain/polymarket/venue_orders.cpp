@@ -199,6 +199,8 @@ caf::result<bool> venue_desk::cancel(const actors::cancel_order& x) {
   const auto order = read_stored(x.order);
   if (!order || !is_ours(*order)) return false;
   if (st_.reads >= st_.settings.max_reads) return make_error(errc::overloaded);
+  // Not sent is not cancelled: it is asked again at the pace of the looks.
+  if (now() < st_.cancels_paused_until || !st_.cancels.take(now())) return false;
   const auto& hash = order->hash;
   auto promise = self_->make_response_promise<bool>();
   ++st_.reads;
@@ -206,7 +208,10 @@ caf::result<bool> venue_desk::cancel(const actors::cancel_order& x) {
   fetch_as_us(
       {"DELETE", "/order", {}, std::move(body), st_.settings.order_timeout, {}, door::orders},
       [self = self_, hash = hash, promise](const http_result& r) mutable {
-        --self->state.reads;
+        auto& st = self->state;
+        --st.reads;
+        st.cancels_paused_until =
+            std::max(st.cancels_paused_until, venue_desk{self}.asked_to_wait(r));
         promise.deliver(r.outcome == http_outcome::answered &&
                         read_cancel_answer(r.status, r.body, hash));
       });

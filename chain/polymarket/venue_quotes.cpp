@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "chain/polymarket/venue_desk.hpp"
-#include "chain/retry_after.hpp"
 
 /// Markets, prices and signatures: everything before an order exists for the venue.
 namespace headroom::chain::polymarket {
@@ -16,7 +15,6 @@ constexpr std::size_t unreadable_kept = 16'384;
 constexpr std::size_t waiters_per_market = 4'096;
 constexpr milliseconds read_again{1'000};    // after a market that could not be read
 constexpr milliseconds fresh_enough{2'000};  // to refuse a bet by
-constexpr milliseconds longest_read_pause{60'000};
 
 /// Drops any entry when there is no room: it is only a cache.
 template <class Map>
@@ -84,7 +82,8 @@ void venue_desk::load_details(const uint256& token, const std::string& condition
           if (r.outcome != http_outcome::answered || r.status != 200)
             return desk.not_loaded(token, r);
           auto found = read_market(r.body, token);
-          if (!found) spdlog::warn("venue.unreadable_market token={}", token.decimal());
+          if (!found && self->state.logged.due("unreadable_market", desk.now()))
+            spdlog::warn("venue.unreadable_market token={}", token.decimal());
           desk.loaded(token, std::move(found), errc::unavailable);
         });
 }
@@ -93,13 +92,7 @@ void venue_desk::load_details(const uint256& token, const std::string& condition
 /// us to wait gets it.
 void venue_desk::not_loaded(const uint256& token, const http_result& r) {
   const bool answered = r.outcome == http_outcome::answered;
-  if (answered && (r.status == 429 || r.status == 503)) {
-    const auto wait =
-        read_retry_after(r.header("Retry-After"), w_.now().seconds() + st_.clock_skew);
-    st_.reads_paused_until =
-        now() + std::clamp<milliseconds>(wait.value_or(std::chrono::seconds{1}), read_again,
-                                         longest_read_pause);
-  }
+  st_.reads_paused_until = std::max(st_.reads_paused_until, asked_to_wait(r));
   const bool unknown = answered && (r.status == 404 || r.status == 400);
   loaded(token, std::nullopt, unknown ? errc::unknown_market : errc::unavailable);
 }

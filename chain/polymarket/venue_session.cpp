@@ -22,6 +22,9 @@ constexpr milliseconds moment{5'000};
 constexpr milliseconds longest_asked_wait{60'000};  // before /version is asked again
 constexpr std::string_view stopped_alert = "venue.stopped";
 constexpr std::int64_t behind_seconds = 2;
+constexpr milliseconds unauthorized_gap{60'000};  // without a 401: the run of them is over
+constexpr milliseconds least_read_pause{1'000};   // after a 429 or 503 on a read or a cancel
+constexpr milliseconds longest_read_pause{60'000};
 
 /// The venue's time, as far as we know it.
 std::int64_t theirs(const venue_state& st) { return st.w->now().seconds() + st.clock_skew; }
@@ -64,7 +67,8 @@ void venue_desk::check_version() {
             if (st.version == known_version) {
               spdlog::info("venue.ready url={} account={}", st.settings.url, st.account.hex());
             } else {
-              spdlog::error("venue.unknown_version version={}", st.version);
+              if (st.logged.due("unknown_version", desk.now()))
+                spdlog::error("venue.unknown_version version={}", st.version);
             }
           }
           desk.show();
@@ -162,7 +166,10 @@ void venue_desk::stop_market(const uint256& token, std::string_view reason, errc
 /// and old ones die (facts/polymarket.md, change 17): nothing was taken, so orders wait, inside
 /// their deadlines. Only when that goes on for minutes there are no new bets.
 void venue_desk::not_authorized() {
-  if (!st_.unauthorized_since) st_.unauthorized_since = now();
+  // After a silence it begins anew: two strays ten minutes apart are no outage.
+  if (!st_.unauthorized_since || now() - st_.unauthorized_at > unauthorized_gap)
+    st_.unauthorized_since = now();
+  st_.unauthorized_at = now();
   if (now() - *st_.unauthorized_since >= st_.settings.credentials_patience)
     stop(actors::venue_stop::credentials, st_.settings.stop_pause);
 }
@@ -183,6 +190,13 @@ void venue_desk::fetch(door through, http_request what, milliseconds timeout, ht
   self_->request(client, caf::infinite, http_call{std::move(what), timeout})
       .then([done](const http_result& r) { done(r); },
             [done](const caf::error&) { done(http_result{}); });
+}
+
+caf::actor_clock::time_point venue_desk::asked_to_wait(const http_result& r) const {
+  const bool answered = r.outcome == http_outcome::answered;
+  if (!answered || (r.status != 429 && r.status != 503)) return {};
+  const auto wait = wait_asked_for({r.status, r.body, r.header("Retry-After"), theirs(st_)});
+  return now() + std::clamp<milliseconds>(wait, least_read_pause, longest_read_pause);
 }
 
 /// With L2 headers. A 401 says that the key or the clock is wrong: both are renewed, then the same
@@ -283,7 +297,8 @@ void venue_desk::derive_key() {
          {}},
         st_.settings.read_timeout, [self = self_](const http_result& r) {
           auto found = is_ok(r) ? read_credentials(r.body) : std::nullopt;
-          if (!found) spdlog::warn("venue.no_api_key status={} error=\"{}\"", r.status, r.error);
+          if (!found && self->state.logged.due("no_api_key", venue_desk{self}.now()))
+            spdlog::warn("venue.no_api_key status={} error=\"{}\"", r.status, r.error);
           venue_desk{self}.renewed(std::move(found));
         });
 }
@@ -294,6 +309,8 @@ void venue_desk::renewed(std::optional<api_credentials> found) {
   if (ok) {
     st_.credentials = std::move(found);
     ++st_.renewals;
+  } else {
+    not_authorized();  // without a key no order can be sent
   }
   for (auto& use : std::exchange(st_.waiting_for_key, {})) use(ok);
 }

@@ -15,7 +15,6 @@ using std::chrono::seconds;
 constexpr std::uint32_t pages_of_a_pass = 200;
 constexpr std::uint32_t pages_of_an_order = 200;
 constexpr std::int64_t clock_slack_seconds = 60;
-constexpr std::int64_t late_match_seconds = 600;  // after the deadline: the venue's queues
 constexpr milliseconds shortest_pause{20};
 constexpr milliseconds longest_pause{500};
 
@@ -38,17 +37,32 @@ bool is_complete(const venue_state::look& l) {
 
 /// Every read of /data/... goes through here.
 void venue_desk::budgeted(std::function<void()> read) {
-  st_.waiting_reads.push_back(std::move(read));
-  while (!st_.waiting_reads.empty() && st_.data_reads.take(now())) {
+  if (read) st_.waiting_reads.push_back(std::move(read));
+  const bool paused = now() < st_.data_paused_until;
+  while (!paused && !st_.waiting_reads.empty() && st_.data_reads.take(now())) {
     const auto next = std::move(st_.waiting_reads.front());
     st_.waiting_reads.pop_front();
     next();
   }
   if (st_.waiting_reads.empty() || std::exchange(st_.reads_due, true)) return;
-  after(st_.data_reads.wait(now()), [self = self_] {
+  const auto pause = std::chrono::ceil<milliseconds>(st_.data_paused_until - now());
+  after(std::max(st_.data_reads.wait(now()), pause), [self = self_] {
     self->state.reads_due = false;
-    venue_desk{self}.budgeted([] {});
+    venue_desk{self}.budgeted({});
   });
+}
+
+/// Within the budget; none is read while the venue wants to be left alone.
+void venue_desk::read_data(std::string path, std::string query, http_done done) {
+  budgeted(
+      [self = self_, path = std::move(path), query = std::move(query), done = std::move(done)] {
+        venue_desk{self}.fetch_as_us({"GET", path, query, {}, self->state.settings.read_timeout},
+                                     [self, done](const http_result& r) {
+                                       auto& until = self->state.data_paused_until;
+                                       until = std::max(until, venue_desk{self}.asked_to_wait(r));
+                                       done(r);
+                                     });
+      });
 }
 
 /// The venue's clock is not ours: a trade may seem a little older than its order.
@@ -81,13 +95,10 @@ void venue_desk::start_pass() {
 }
 
 void venue_desk::read_page(std::string cursor, std::uint32_t pages) {
-  budgeted([self = self_, cursor = std::move(cursor), pages] {
-    auto& st = self->state;
-    const auto query = "?after=" + std::to_string(st.pass_since) + "&next_cursor=" + cursor;
-    venue_desk{self}.fetch_as_us(
-        {"GET", "/data/trades", query, {}, st.settings.read_timeout},
-        [self, pages](const http_result& r) { venue_desk{self}.page_read(page_of(r), pages); });
-  });
+  read_data("/data/trades", "?after=" + std::to_string(st_.pass_since) + "&next_cursor=" + cursor,
+            [self = self_, pages](const http_result& r) {
+              venue_desk{self}.page_read(page_of(r), pages);
+            });
 }
 
 void venue_desk::page_read(const trades_page& page, std::uint32_t pages) {
@@ -128,43 +139,35 @@ void venue_desk::read_own_trades(look_ptr l) {
 }
 
 void venue_desk::read_trade_by_id(look_ptr l, std::size_t next) {
-  budgeted([self = self_, l, next] {
-    const auto& ids = l->known.object.value.trades;
-    const auto query = "?id=" + ids[next] + "&next_cursor=" + std::string{first_cursor};
-    venue_desk{self}.fetch_as_us(
-        {"GET", "/data/trades", query, {}, self->state.settings.read_timeout},
-        [self, l, next, last = next + 1 == ids.size()](const http_result& r) {
-          venue_desk desk{self};
-          const auto page = page_of(r);
-          take(*l, page);
-          const bool readable = page.verdict == read_verdict::found;
-          if (readable && !last) return desk.read_trade_by_id(l, next + 1);
-          l->known.trades_read = readable;
-          desk.trades_seen(l);
-        });
-  });
+  const auto& ids = l->known.object.value.trades;
+  read_data("/data/trades", "?id=" + ids[next] + "&next_cursor=" + std::string{first_cursor},
+            [self = self_, l, next, last = next + 1 == ids.size()](const http_result& r) {
+              venue_desk desk{self};
+              const auto page = page_of(r);
+              take(*l, page);
+              const bool readable = page.verdict == read_verdict::found;
+              if (readable && !last) return desk.read_trade_by_id(l, next + 1);
+              l->known.trades_read = readable;
+              desk.trades_seen(l);
+            });
 }
 
 /// Later trades, however many, do not stand in its way.
 void venue_desk::read_window(look_ptr l, std::string cursor, std::uint32_t pages) {
-  const auto query = "?asset_id=" + l->token.decimal() +
-                     "&after=" + std::to_string(trades_since(l->sent_at)) +
-                     "&before=" + std::to_string(l->deadline.seconds() + late_match_seconds) +
-                     "&next_cursor=" + cursor;
-  budgeted([self = self_, l, query, pages] {
-    venue_desk{self}.fetch_as_us(
-        {"GET", "/data/trades", query, {}, self->state.settings.read_timeout},
-        [self, l, pages](const http_result& r) {
-          venue_desk desk{self};
-          const auto page = page_of(r);
-          take(*l, page);
-          const bool readable = page.verdict == read_verdict::found;
-          const bool more = readable && !page.next_cursor.empty();
-          if (more && pages + 1 < pages_of_an_order)
-            return desk.read_window(l, page.next_cursor, pages + 1);
-          l->known.trades_read = readable && !more;
-          desk.trades_seen(l);
-        });
+  const auto query =
+      "?asset_id=" + l->token.decimal() + "&after=" + std::to_string(trades_since(l->sent_at)) +
+      "&before=" + std::to_string(l->deadline.plus(st_.settings.late_match).seconds()) +
+      "&next_cursor=" + cursor;
+  read_data("/data/trades", query, [self = self_, l, pages](const http_result& r) {
+    venue_desk desk{self};
+    const auto page = page_of(r);
+    take(*l, page);
+    const bool readable = page.verdict == read_verdict::found;
+    const bool more = readable && !page.next_cursor.empty();
+    if (more && pages + 1 < pages_of_an_order)
+      return desk.read_window(l, page.next_cursor, pages + 1);
+    l->known.trades_read = readable && !more;
+    desk.trades_seen(l);
   });
 }
 

@@ -99,6 +99,27 @@ TEST(Judge, HalfAFillIsNeverBookedAsAWholeOne) {
   EXPECT_EQ(judge(o, with(cheap, untouched())).verdict, venue_verdict::matched);
 }
 
+/// $25 at 0.25 instead of 0.52: the first of two trades has more shares than were asked for.
+TEST(Judge, SharesEnoughAreNotAllWhileAnyOfItIsOpen) {
+  auto o = facts();
+  o.settled_down = true;
+  const charged first{{60'000'000}, 15_usdc, {}};
+  const charged both{{100'000'000}, 25_usdc, {}};
+  auto set = trade_set{};
+  set.add({"t1", hash, {60'000'000}, {250'000}, confirmed, true});
+  auto open = set;
+  open.add({"t2", hash, {40'000'000}, {250'000}, retrying, true});
+  EXPECT_EQ(judge(o, with(open, says(first))).verdict, venue_verdict::matched) << "a trade is open";
+  auto one_of_two = says(both, false);
+  one_of_two.final = first;
+  EXPECT_EQ(judge(o, with(set, one_of_two)).verdict, venue_verdict::matched)
+      << "an event is not final";
+  const auto whole = judge(o, with(set, says(both)));
+  EXPECT_EQ(whole.verdict, venue_verdict::filled);
+  EXPECT_EQ(whole.spent, 25_usdc);
+  EXPECT_EQ(judge(o, with(set, says(first))).verdict, venue_verdict::filled) << "nothing is left";
+}
+
 TEST(Judge, AFinalEventEndsWhatTheVenueNeverCallsFinal) {
   const charged whole{{50'000'000}, 25_usdc, {625'000}};
   EXPECT_EQ(judge(facts(), with(trades({matched}), says(whole))).verdict, venue_verdict::filled);

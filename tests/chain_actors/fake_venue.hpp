@@ -11,7 +11,8 @@ namespace headroom::test {
 using nlohmann::json;
 
 /// A venue in memory, for the test scheduler: markets, an API key, and whatever a test says about
-/// POST /order. It keeps no book: what became of an order is another test's matter.
+/// POST /order. It keeps no book: a test says which orders filled. Reads of /data are limited as
+/// the real one's are.
 struct fake_venue {
   struct market_facts {
     std::string tick = "0.01";
@@ -19,9 +20,21 @@ struct fake_venue {
     bool accepting = true;
   };
 
+  /// One order's whole fill; on chain a few seconds later.
+  struct filled_order {
+    std::string hash, token, size, price;
+    std::int64_t at = 0;  // unix seconds
+  };
+
   std::map<std::string, market_facts> markets;  // by token
+  std::vector<filled_order> fills;              // the oldest first
+  std::size_t reads_in_ten_seconds = 500;       // facts/polymarket.md: of /data/...
+  std::size_t reads_refused = 0;
   int version = 2;
   bool key_works = true;
+  bool keys_are_given = true;
+  std::optional<chain::http_result> on_cancel;  // what DELETE /order answers; not set: nothing done
+  chain::http_headers wait;                     // with a read that is refused for its rate
   bool reads_hang = false;
   std::function<std::int64_t()> clock;  // unix seconds
   std::function<chain::http_result(const json& body)> on_order;
@@ -63,18 +76,85 @@ struct fake_venue {
     if (is("GET", "/version")) return answer(200, json{{"version", version}}.dump());
     if (is("GET", "/time")) return answer(200, std::to_string(clock()));
     if (is("POST", "/auth/api-key"))
-      return answer(200, R"({"apiKey":"k","secret":"c2VjcmV0","passphrase":"p"})");
+      return keys_are_given ? answer(200, R"({"apiKey":"k","secret":"c2VjcmV0","passphrase":"p"})")
+                            : refusal(503, "Service not ready");
     if (is("GET", "/markets-by-token/")) return condition_of(plain.substr(18));
     if (is("GET", "/clob-markets/")) return details_of(plain.substr(14));
     if (is("POST", "/order")) return ordered(json::parse(x.body));
-    if (is("GET", "/data/trades"))
-      return answer(200, R"({"limit":1,"count":0,"next_cursor":"LTE=","data":[]})");
-    if (is("GET", "/data/order/")) return answer(200, "null");
+    if (is("GET", "/data/")) {
+      if (!may_read()) return refusal(429, "Too Many Requests", wait);
+      return is("GET", "/data/trades") ? trades_of(path) : order_of(plain.substr(12));
+    }
+    if (is("DELETE", "/order") && on_cancel) return *on_cancel;
     if (is("DELETE", "/order")) return answer(200, R"({"canceled":[],"not_canceled":{}})");
     return refusal(404, "Not found");
   }
 
  private:
+  std::map<std::int64_t, std::size_t> reads_;  // by second
+
+  bool may_read() {
+    const auto now = clock();
+    std::size_t lately = 0;
+    for (auto i = reads_.lower_bound(now - 9); i != reads_.end(); ++i) lately += i->second;
+    if (lately >= reads_in_ten_seconds) {
+      ++reads_refused;
+      return false;
+    }
+    ++reads_[now];
+    return true;
+  }
+
+  [[nodiscard]] static std::string value_of(const std::string& path, const std::string& name) {
+    const auto at = path.find(name + "=");
+    if (at == path.npos) return {};
+    const auto from = at + name.size() + 1;
+    return path.substr(from, path.find('&', from) - from);
+  }
+  static std::string trade_id(const filled_order& f) { return "t-" + f.hash.substr(2); }
+
+  /// The newest first, a hundred a page; a cursor is an offset.
+  chain::http_result trades_of(const std::string& path) const {
+    constexpr std::size_t page = 100;
+    const auto after = value_of(path, "after"), id = value_of(path, "id");
+    std::vector<const filled_order*> found;
+    for (auto i = fills.rbegin(); i != fills.rend(); ++i)
+      if ((after.empty() || i->at > std::stoll(after)) && (id.empty() || trade_id(*i) == id))
+        found.push_back(&*i);
+    const auto cursor = value_of(path, "next_cursor");
+    const auto from = cursor == "MA==" ? 0 : std::stoul(cursor);
+    auto data = json::array();
+    for (auto i = from; i < std::min(found.size(), from + page); ++i) {
+      const auto& f = *found[i];
+      const auto age = clock() - f.at;
+      data.push_back({{"id", trade_id(f)},
+                      {"taker_order_id", f.hash},
+                      {"asset_id", f.token},
+                      {"size", f.size},
+                      {"price", f.price},
+                      {"status", age < 2   ? "MATCHED"
+                                 : age < 6 ? "MINED"
+                                           : "CONFIRMED"}});
+    }
+    const auto more = from + page < found.size();
+    return answer(200, json{{"limit", page},
+                            {"count", data.size()},
+                            {"next_cursor", more ? std::to_string(from + page) : "LTE="},
+                            {"data", data}}
+                           .dump());
+  }
+  chain::http_result order_of(const std::string& hash) const {
+    for (const auto& f : fills)
+      if (f.hash == hash)
+        return answer(200, json{{"id", hash},
+                                {"status", "MATCHED"},
+                                {"size_matched", f.size},
+                                {"original_size", f.size},
+                                {"associate_trades", json::array({trade_id(f)})}}
+                               .dump());
+    return answer(200, "null");
+  }
+
   /// A condition is the token, as 64 hex digits.
   static std::string padded(const std::string& token) {
     return "0x" + std::string(64 - token.size(), '0') + token;

@@ -61,6 +61,7 @@ struct VenueDecisions : testing::Test {
                       return out;
                     },
                     {}});
+  std::function<chain::rpc_result(const chain::rpc_request&)> on_chain;  // not set: silent
   chain::polymarket::venue_settings settings;
   std::vector<caf::strong_actor_ptr> alive;
   actors::venue_actor venue;
@@ -102,8 +103,10 @@ struct VenueDecisions : testing::Test {
     }));
   }
   void start() {
-    const auto no_chain = own(sys.spawn([]() -> chain::rpc_actor::behavior_type {
-      return {[](const chain::rpc_request&) { return chain::rpc_result{}; }};
+    const auto the_chain = own(sys.spawn([this]() -> chain::rpc_actor::behavior_type {
+      return {[this](const chain::rpc_request& x) {
+        return on_chain ? on_chain(x) : chain::rpc_result{};
+      }};
     }));
     venue =
         own(sys.spawn(chain::polymarket::venue_behavior, w, settings,
@@ -111,7 +114,7 @@ struct VenueDecisions : testing::Test {
                           "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d")),
                       chain::polymarket::venue_doors{client(there.by_orders, false),
                                                      client(there.by_reads, true)},
-                      no_chain));
+                      the_chain));
     sched.run();
   }
   void advance(std::chrono::milliseconds by) {
@@ -151,6 +154,9 @@ struct VenueDecisions : testing::Test {
   }
   auto submit(const actors::signed_order& o, std::chrono::seconds deadline = 60s) {
     return ask<venue_answer>(actors::submit_order{o, w->now().plus(deadline)});
+  }
+  auto look(const actors::signed_order& o, timestamp sent_at) {
+    return ask<venue_answer>(actors::look_up_order{o, sent_at, sent_at.plus(1s), false});
   }
   venue_stop stopped() const { return dir.venue_state().look().why; }
 };
@@ -272,6 +278,38 @@ TEST_F(VenueDecisions, AKeyThatIsNotAcceptedIsWaitedForAndStopsBetsAfterMinutesO
   submit(order(good), 3600s);
   advance(10s);
   EXPECT_EQ(stopped(), venue_stop::none);
+}
+
+TEST_F(VenueDecisions, TwoStraysFarApartAreNoOutage) {
+  start();
+  for (int round = 0; round < 2; ++round) {
+    there.key_works = false;
+    submit(order(good), 3600s);
+    advance(10s);
+    there.key_works = true;
+    advance(600s);  // nobody bets: nothing says that the key works again
+  }
+  there.key_works = false;
+  submit(order(good), 3600s);
+  advance(10s);
+  EXPECT_EQ(stopped(), venue_stop::none);
+}
+
+TEST_F(VenueDecisions, AKeyThatIsNotGivenStopsBetsAfterMinutesToo) {
+  start();
+  there.keys_are_given = false;
+  const auto o = order(good);
+  for (auto waited = 0s; waited < 170s; waited += 10s) {
+    EXPECT_EQ(stopped(), venue_stop::none) << waited.count();
+    submit(o, 3600s);
+    advance(10s);
+  }
+  for (int i = 0; i < 3; ++i) {
+    submit(o, 3600s);
+    advance(10s);
+  }
+  EXPECT_EQ(stopped(), venue_stop::credentials);
+  EXPECT_EQ(there.posts(), 0U);
 }
 
 // -- definite refusals ---------------------------------------------------------------------------
@@ -418,6 +456,81 @@ TEST_F(VenueDecisions, OrdersDoNotWaitBehindReads) {
   EXPECT_EQ(there.by_reads.count("DELETE /order"), 0U);
 }
 
+// -- what the exchange's chain says --------------------------------------------------------------
+
+/// Two nodes that tell what they are told to: whether the order was touched; nothing: silence.
+struct VenueOnTwoNodes : VenueDecisions {
+  std::array<std::optional<bool>, 2> touched;
+
+  VenueOnTwoNodes() {
+    on_chain = [this](const chain::rpc_request& x) {
+      chain::rpc_result out;
+      out.node = x.node.value_or(touched[0] ? 0 : 1);
+      out.nodes = 2;
+      const auto word = touched[out.node];
+      if (!word) return out;
+      out.status = chain::rpc_status::ok;
+      if (x.method == "eth_getBlockByNumber") {
+        out.value = {
+            {"number", "0x64"},
+            {"hash", "0x" + std::string(64, 'b')},
+            {"timestamp", chain::eth::quantity(static_cast<std::uint64_t>(w->now().seconds()))}};
+      } else if (x.method == "eth_getLogs") {
+        out.value = json::array();
+      } else {
+        out.value = "0x" + std::string(63, '0') + (*word ? "1" : "0") + std::string(64, '0');
+      }
+      return out;
+    };
+    start();
+  }
+  /// An order that the venue does not know.
+  venue_answer look_at_a_fresh_order() {
+    const auto sent_at = w->now();
+    const auto r = look(order(good), sent_at);
+    advance(1s);
+    EXPECT_TRUE(r->value);
+    return r->value ? *r->value : venue_answer{};
+  }
+};
+
+TEST_F(VenueOnTwoNodes, WhatBothCallUntouchedIsUntouched) {
+  touched = {false, false};
+  const auto now = w->now();
+  const auto a = look_at_a_fresh_order();
+  EXPECT_EQ(a.verdict, venue_verdict::absent) << a.reason;
+  EXPECT_GE(a.untouched_until, now);
+}
+
+TEST_F(VenueOnTwoNodes, OneThatSawTheFillOutweighsOneThatDidNot) {
+  for (const bool first : {true, false}) {
+    touched = {first, !first};
+    const auto a = look_at_a_fresh_order();
+    EXPECT_EQ(a.verdict, venue_verdict::matched) << a.reason;
+    EXPECT_FALSE(a.untouched_until.is_set());
+  }
+}
+
+TEST_F(VenueOnTwoNodes, OneAloneProvesNothingUntilTheOrderHasSettledDown) {
+  for (const bool first : {true, false}) {
+    touched = {};
+    touched[first ? 0 : 1] = false;
+    const auto sent_at = w->now();
+    const auto o = order(good);
+    auto r = look(o, sent_at);
+    advance(1s);
+    ASSERT_TRUE(r->value);
+    EXPECT_EQ(r->value->verdict, venue_verdict::unknown) << r->value->reason;
+    EXPECT_FALSE(r->value->untouched_until.is_set());
+    advance(settings.settling_time);
+    r = look(o, sent_at);
+    advance(1s);
+    ASSERT_TRUE(r->value);
+    EXPECT_EQ(r->value->verdict, venue_verdict::absent) << r->value->reason;
+    EXPECT_GE(r->value->untouched_until, sent_at.plus(settings.settling_time));
+  }
+}
+
 TEST_F(VenueDecisions, APlaceIsGivenBackWhenThePostIsAnswered) {
   settings.max_in_flight = 2;
   settings.confirm_wait = 3600s;
@@ -435,6 +548,148 @@ TEST_F(VenueDecisions, APlaceIsGivenBackWhenThePostIsAnswered) {
   std::vector<std::shared_ptr<heard<venue_answer>>> answers;
   for (const auto& o : orders) answers.push_back(submit(o));
   EXPECT_EQ(there.posts(), 10U) << "their trades are awaited outside of the two places";
+}
+
+// -- what is read ---------------------------------------------------------------------------------
+
+/// In a crowd whoever gave up and asks again must not stand in the queue twice.
+TEST_F(VenueDecisions, ManyLooksAtOneOrderAreOneLook) {
+  settings.reads_per_second = settings.read_burst = 1;
+  start();
+  std::vector<std::shared_ptr<heard<venue_answer>>> answers;
+  const auto o = order(good);
+  const auto sent_at = w->now();
+  for (int i = 0; i < 20; ++i) answers.push_back(look(o, sent_at));
+  for (int i = 0; i < 100; ++i) advance(100ms);
+  for (const auto& a : answers) EXPECT_FALSE(a->open);
+  EXPECT_EQ(there.reads_of("/data/order/"), 1U);
+}
+
+TEST_F(VenueDecisions, ReadsAndCancelsWaitWhenTheyAreAskedTo) {
+  start();
+  const auto o = order(good);
+  const auto sent_at = w->now();
+  there.reads_in_ten_seconds = 0;
+  there.wait = {{"Retry-After", "20"}};
+  look(o, sent_at);
+  advance(1s);
+  const auto reads = there.reads_of("/data/");
+  EXPECT_GT(reads, 0U);
+  look(order(good), sent_at);
+  for (int i = 0; i < 180; ++i) advance(100ms);
+  EXPECT_EQ(there.reads_of("/data/"), reads);
+  there.reads_in_ten_seconds = 500;
+  for (int i = 0; i < 30; ++i) advance(100ms);
+  EXPECT_GT(there.reads_of("/data/"), reads);
+
+  there.on_cancel = fake_venue::answer(503, R"({"retry_after_seconds":15})");
+  const auto cancels = [&] { return there.by_orders["DELETE /order"]; };
+  EXPECT_FALSE(*ask<bool>(actors::cancel_order{o})->value);
+  EXPECT_EQ(cancels(), 1U);
+  advance(14s);
+  EXPECT_FALSE(*ask<bool>(actors::cancel_order{o})->value);
+  EXPECT_EQ(cancels(), 1U) << "asked to wait";
+  advance(2s);
+  ask<bool>(actors::cancel_order{o});
+  EXPECT_EQ(cancels(), 2U);
+}
+
+TEST_F(VenueDecisions, CancelsHaveARateOfTheirOwn) {
+  start();
+  std::vector<actors::signed_order> orders;
+  for (int i = 0; i < 100; ++i) orders.push_back(order(good));
+  for (const auto& o : orders) ask<bool>(actors::cancel_order{o});
+  EXPECT_EQ(there.by_orders["DELETE /order"], 60U) << "the venue takes 120 at once";
+}
+
+/// A provider that gives few blocks at once must not blind the look.
+TEST_F(VenueDecisions, ARangeThatIsRefusedIsAskedInPieces) {
+  std::uint64_t head = 100;
+  on_chain = [&](const chain::rpc_request& x) {
+    chain::rpc_result out;
+    out.status = chain::rpc_status::ok;
+    if (x.method == "eth_blockNumber") {
+      out.value = chain::eth::quantity(head);
+    } else if (x.method == "eth_getLogs") {
+      const auto& range = x.params.at(0);
+      const auto from = *chain::eth::read_number(range.at("fromBlock"));
+      const auto to =
+          range.at("toBlock") == "latest" ? head : *chain::eth::read_number(range.at("toBlock"));
+      out.value = json::array();
+      if (to - from < 10) return out;
+      out.status = chain::rpc_status::error;
+      out.error = {-32602, "range exceeds limit", {}};
+    } else {
+      out.value = {
+          {"number", chain::eth::quantity(head)},
+          {"hash", "0x" + std::string(64, 'b')},
+          {"timestamp", chain::eth::quantity(static_cast<std::uint64_t>(w->now().seconds()))}};
+    }
+    return out;
+  };
+  start();
+  const auto o = order(good);
+  const auto sent_at = w->now();
+  there.fills.push_back({o.hash.hex(), std::to_string(good), "20", "0.5", sent_at.seconds()});
+  head += 60;
+  advance(10s);  // its trade is confirmed, and it has not settled down
+  const auto r = look(o, sent_at);
+  for (int i = 0; i < 20; ++i) advance(100ms);
+  ASSERT_TRUE(r->value);
+  EXPECT_EQ(r->value->verdict, venue_verdict::filled) << r->value->reason;
+}
+
+/// All 200 are open at once, half of them after a POST whose answer was lost. Whoever exceeds what
+/// the venue allows is refused and never catches up: no read may be refused.
+TEST_F(VenueDecisions, TwoHundredOpenBetsStayBelowTheVenuesLimitOfReads) {
+  constexpr std::size_t bets = 200;
+  on_chain = [this](const chain::rpc_request& x) {
+    chain::rpc_result out;
+    out.status = chain::rpc_status::ok;
+    out.value = x.method == "eth_getLogs"
+                    ? json::array()
+                    : json{{"number", "0x64"},
+                           {"hash", "0x" + std::string(64, 'b')},
+                           {"timestamp",
+                            chain::eth::quantity(static_cast<std::uint64_t>(w->now().seconds()))}};
+    return out;
+  };
+  settings.orders_per_second = settings.order_burst = 1'000;
+  start();
+  std::vector<actors::signed_order> orders;
+  for (std::size_t i = 0; i < bets; ++i) orders.push_back(order(good));
+  std::size_t next = 0;
+  there.on_order = [&](const json&) {
+    const auto hash = orders[next].hash.hex();
+    there.fills.push_back({hash, std::to_string(good), "20", "0.5", w->now().seconds()});
+    if (next++ % 2 == 1) return chain::http_result{};  // no answer, and it filled
+    return fake_venue::answer(
+        200,
+        json{{"success", true}, {"errorMsg", ""}, {"orderID", hash}, {"status", "matched"}}.dump());
+  };
+  const auto sent_at = w->now();
+  std::vector<std::shared_ptr<heard<venue_answer>>> asked;
+  for (const auto& o : orders) asked.push_back(submit(o));
+  std::size_t filled = 0;
+  for (int second = 0; second < 90 && filled < bets; ++second) {
+    for (int i = 0; i < 10; ++i) advance(100ms);
+    filled = 0;
+    for (std::size_t i = 0; i < bets; ++i) {
+      if (asked[i]->open) continue;
+      ASSERT_TRUE(asked[i]->value);
+      const auto verdict = asked[i]->value->verdict;
+      if (verdict == venue_verdict::filled) {
+        EXPECT_EQ(asked[i]->value->spent, 10_usdc);
+        ++filled;
+        continue;
+      }
+      const bool follow = verdict == venue_verdict::matched;
+      asked[i] =
+          ask<venue_answer>(actors::look_up_order{orders[i], sent_at, sent_at.plus(60s), follow});
+    }
+  }
+  EXPECT_EQ(filled, bets);
+  EXPECT_EQ(there.reads_refused, 0U);
 }
 
 // -- ticks ---------------------------------------------------------------------------------------

@@ -319,6 +319,15 @@ TEST_F(VenueOnDouble, KilledOrderIsAConclusiveNo) {
   EXPECT_TRUE(*ask<bool>(venue, actors::cancel_order{o}));
 }
 
+TEST_F(VenueOnDouble, AKilledOrderWithTextBehindItsStatusIsOver) {
+  venue_control("POST", "settings", {{"status_style", "text"}});
+  const auto o = order(0, 5_usdc, 500'000_micro);
+  fault({{"kind", "fok_not_filled"}});
+  EXPECT_EQ(submit(o).verdict, venue_verdict::refused);
+  EXPECT_EQ(look_until_proven(o).verdict, venue_verdict::over);
+  venue_control("POST", "settings", {{"status_style", "plain"}});
+}
+
 TEST_F(VenueOnDouble, ThinBookKillsTheOrder) {
   const auto o = order(2, 500_usdc, 600'000_micro);
   const auto a = submit(o);

@@ -169,6 +169,12 @@ constexpr field all_fields[] = {
     {"venue", "stop_pause_ms", kind::number},
     {"venue", "market_pause_ms", kind::number},
     {"venue", "credentials_patience_ms", kind::number},
+    {"venue", "cancels_per_second", kind::positive},
+    {"venue", "cancel_burst", kind::positive},
+    {"venue", "young_for_ms", kind::number},
+    {"venue", "late_match_ms", kind::number},
+    {"venue", "money_dust", kind::amount},
+    {"venue", "share_dust", kind::amount},
     {"wallet_key", "file", kind::text},
     {"wallet_key", "env", kind::text},
     {"venue_key", "file", kind::text},
@@ -230,6 +236,13 @@ TEST_F(Settings, TheEnvironmentsDatabaseWins) {
 TEST_F(Settings, WithoutADatabaseItSaysWhatToSet) {
   good.erase("database");
   EXPECT_EQ(parse(good.dump()).error, "database.url (or HEADROOM_DATABASE_URL) must be set");
+}
+
+/// What stands there may be a password, and the error goes to the log.
+TEST_F(Settings, WhatIsNotJsonIsNotRepeated) {
+  const auto broken = parse(R"({"database": {"url": "postgresql://u:s3cret@h/d}, "http": {}})");
+  EXPECT_TRUE(broken.error.starts_with("not JSON")) << broken.error;
+  EXPECT_EQ(broken.error.find("s3cret"), std::string::npos) << broken.error;
 }
 
 TEST_F(Settings, AWrongTypeNamesItsField) {

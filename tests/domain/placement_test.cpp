@@ -31,8 +31,8 @@ TEST(Placement, TheFirstAnswerIsDecidedByTheTable) {
       {filled, false, before, step::book_fill, false},
       {filled, true, after, step::book_fill, true},
       {refused_conclusive, false, before, step::book_refund, false},
-      {refused_conclusive, true, before, step::book_refund, true},
-      {refused_conclusive, true, after, step::book_refund, true},
+      {refused_conclusive, true, before, step::look_up, true},
+      {refused_conclusive, true, after, step::look_up, true},
       {refused, false, before, step::book_refund, false},
       {refused, false, after, step::book_refund, false},
       {refused, true, before, step::look_up, true},
@@ -135,12 +135,34 @@ TEST(Placement, AnOrderThatStaysLiveIsCancelledUntilItIsNot) {
   auto p = fresh();
   EXPECT_EQ(p.next(live, before).step, step::look_up);
   EXPECT_EQ(p.next(live, after).step, step::cancel);
-  EXPECT_EQ(p.after_cancel(true, after).step, step::look_up);
+  EXPECT_EQ(p.after_cancel(false, after).step, step::look_up);
   const auto much_later = after.plus(milliseconds{500'000});
-  EXPECT_EQ(p.next(live, much_later, much_later).step, step::cancel) << "whatever it said before";
+  EXPECT_EQ(p.next(live, much_later, much_later).step, step::cancel) << "the cancel did not hold";
   EXPECT_EQ(p.after_cancel(true, much_later).step, step::look_up);
   EXPECT_EQ(p.next(over, much_later).step, step::look_up);
   EXPECT_EQ(p.next(over, much_later, much_later).step, step::book_refund);
+}
+
+/// The venue has confirmed the cancel and its view never follows.
+TEST(Placement, AViewThatCallsACancelledOrderLiveForEverDoesNotLockTheMoney) {
+  auto p = fresh();
+  EXPECT_EQ(p.next(live, after).step, step::cancel);
+  EXPECT_EQ(p.after_cancel(true, after).step, step::look_up);
+  const auto graced = after.plus(milliseconds{120'000});
+  EXPECT_EQ(p.next(live, graced, graced.minus(milliseconds{1})).step, step::cancel)
+      << "the exchange is not final beyond the grace";
+  EXPECT_EQ(p.after_cancel(true, graced).step, step::look_up);
+  EXPECT_EQ(p.next(live, graced, graced).step, step::book_refund);
+}
+
+/// After an answer that was lost the venue may have filled it and forgotten its hash since.
+TEST(Placement, AKillOfBytesThatWereSentBeforeIsProvenAtTheExchange) {
+  auto p = fresh();
+  EXPECT_EQ(p.next(unknown, before).step, step::look_up);
+  EXPECT_EQ(p.next(absent, before).step, step::look_up);
+  EXPECT_EQ(p.next(absent, before).step, step::submit);
+  EXPECT_EQ(p.next(refused_conclusive, before).step, step::look_up);
+  EXPECT_EQ(p.next(over, after, before).step, step::book_refund);
 }
 
 TEST(Placement, WhatIsOverIsRefundedOnceTheExchangeIsFinalPastThatMoment) {
@@ -197,10 +219,11 @@ TEST(Placement, NoSequenceOfAnswersRefundsAnOrderThatMayStillFill) {
       const auto said = static_cast<venue_word>(rng() % 9);
       const bool doubted = p.in_doubt() || seen;
       const auto until = rng() % 2 == 0 ? now.minus(milliseconds{rng() % 60'000}) : timestamp{};
-      seen = seen || said == matched || said == live || said == over;
-      if (said == live) cancelled = {};
+      const bool called_over = said == over || (said == refused_conclusive && doubted);
+      seen = seen || said == matched || said == live || called_over;
+      if (said == live && now < deadline) cancelled = {};
       if (said == live || said == matched) first_over = {};
-      if (said == over && !first_over.is_set()) first_over = now;
+      if (called_over && !first_over.is_set()) first_over = now;
       todo = p.next(said, now, until).step;
       if (todo == step::book_fill) {
         ASSERT_EQ(said, filled);
@@ -208,13 +231,13 @@ TEST(Placement, NoSequenceOfAnswersRefundsAnOrderThatMayStillFill) {
       }
       if (todo != step::book_refund) continue;
       ++refunds;
-      ASSERT_TRUE(said != matched && said != live) << run;
+      ASSERT_NE(said, matched) << run;
+      const auto enough = cancelled.plus(milliseconds{120'000});
       const bool graced =
-          cancelled.is_set() && now >= cancelled.plus(milliseconds{120'000}) && until >= cancelled;
-      const bool ended = said == over && until >= first_over;
-      ASSERT_TRUE(said == refused_conclusive || graced || ended ||
-                  (!doubted && (said == refused || said == not_now)))
-          << run;
+          cancelled.is_set() && now >= enough && until >= (said == live ? enough : cancelled);
+      const bool ended = called_over && until >= first_over;
+      const bool never_taken = said == refused || said == not_now || said == refused_conclusive;
+      ASSERT_TRUE(graced || ended || (!doubted && never_taken)) << run;
       break;
     }
   }
