@@ -17,18 +17,23 @@ struct log_search {
   std::uint64_t highest = 0;
   std::uint64_t chunk = 2'000;
   std::uint32_t max_chunks = 50;
-  /// A piece that one node shows empty is asked of all: where "none" moves money, or moves on for
-  /// good, one node's word is not enough (nodes answer [] for what they have forgotten).
+  /// A piece that one node shows empty, or cannot read, is asked of all: where "none" moves money,
+  /// or moves on for good, one node's word is not enough (nodes answer [] for what they forgot).
   bool every_node = false;
 };
 
 struct log_findings {
   bool readable = false;
-  bool complete = false;        // the whole range: then "none" means none
+  bool complete = false;  // the whole range was searched
+  /// With every_node: each empty piece was shown so by two nodes, or by the only one there is.
+  /// Then, and when complete, "none" means none.
+  bool proven = false;
   std::vector<log_entry> logs;  // of the first piece that had any
-  std::uint64_t next = 0;       // forwards: the block to go on with
+  std::uint32_t node = 0;       // who showed them
+  std::uint64_t walked = 0;     // forwards: the block after the last piece
+  std::uint64_t next = 0;       // forwards: the first block that is not proven empty
   std::uint64_t chunk = 0;      // what the nodes took: worth starting the next search with
-  std::uint32_t witnesses = 1;  // with every_node: how many showed each empty piece, at least
+  std::uint32_t requests = 0;   // that it cost
 };
 
 namespace detail {
@@ -51,6 +56,7 @@ class log_walk : public std::enable_shared_from_this<log_walk<Self, Done>> {
     to_ = from_ + span;
     s_.filter.from_block = from_;
     s_.filter.to_block = eth::quantity(to_);
+    ++requests_;
     self_->request(rpc_, caf::infinite, eth::logs(s_.filter))
         .then([walk = this->shared_from_this()](const rpc_result& r) { walk->heard(r); },
               [walk = this->shared_from_this()](const caf::error&) { walk->give_up(); });
@@ -60,32 +66,42 @@ class log_walk : public std::enable_shared_from_this<log_walk<Self, Done>> {
   void heard(const rpc_result& r) {
     auto logs = r.status == rpc_status::ok ? eth::read_logs(r.value) : std::nullopt;
     if (!logs) {
-      if (r.status != rpc_status::error || !is_range_refusal(r.error) || from_ == to_)
-        return give_up();
-      s_.chunk = (to_ - from_ + 1) / 2;
-      return next_piece();
+      if (r.status == rpc_status::error && is_range_refusal(r.error) && from_ < to_) {
+        s_.chunk = (to_ - from_ + 1) / 2;
+        return next_piece();
+      }
+      if (r.status != rpc_status::error || !s_.every_node) return give_up();
+    } else if (!logs->empty()) {
+      return finish(at_end(), std::move(*logs), r.node);
     }
-    if (!logs->empty()) return finish(at_end(), std::move(*logs));
-    if (s_.every_node) return ask_others();
+    if (s_.every_node && r.nodes > 1) return ask_others(r, logs ? 1 : 0);
+    if (!logs) return give_up();
     step();
   }
 
-  void ask_others() {
-    ask_every_node(self_, rpc_, eth::logs(s_.filter),
-                   [walk = this->shared_from_this()](std::vector<rpc_result>& words) {
-                     walk->heard_all(words);
-                   });
+  void ask_others(const rpc_result& first, std::uint32_t empty) {
+    std::vector<rpc_request> calls;
+    for (std::uint32_t i = 0; i < first.nodes; ++i) {
+      if (i == first.node) continue;
+      calls.push_back(eth::logs(s_.filter));
+      calls.back().node = i;
+    }
+    requests_ += static_cast<std::uint32_t>(calls.size());
+    ask_all(self_, rpc_, std::move(calls),
+            [walk = this->shared_from_this(), empty](std::vector<rpc_result>& words) {
+              walk->heard_all(words, empty);
+            });
   }
 
-  void heard_all(const std::vector<rpc_result>& words) {
-    std::uint32_t empty = 0;
+  void heard_all(const std::vector<rpc_result>& words, std::uint32_t empty) {
     for (const auto& r : words) {
       auto logs = r.status == rpc_status::ok ? eth::read_logs(r.value) : std::nullopt;
       if (!logs) continue;
-      if (!logs->empty()) return finish(at_end(), std::move(*logs));
+      if (!logs->empty()) return finish(at_end(), std::move(*logs), r.node);
       ++empty;
     }
-    witnesses_ = std::min(witnesses_, std::max(empty, 1U));  // the first answer was one
+    if (empty == 0) return give_up();
+    if (empty < 2 && !unproven_) unproven_ = from_;
     step();
   }
 
@@ -106,15 +122,14 @@ class log_walk : public std::enable_shared_from_this<log_walk<Self, Done>> {
   void give_up() {
     log_findings none;
     none.chunk = s_.chunk;
+    none.requests = requests_;
     done_(none);
   }
-  void finish(bool complete, std::vector<log_entry> logs) {
-    const auto next = s_.lowest > s_.highest ? s_.lowest : to_ + 1;
-    const auto witnesses = witnesses_ == no_piece ? 1 : witnesses_;
-    done_(log_findings{true, complete, std::move(logs), next, s_.chunk, witnesses});
+  void finish(bool complete, std::vector<log_entry> logs, std::uint32_t node = 0) {
+    const auto walked = s_.lowest > s_.highest ? s_.lowest : to_ + 1;
+    done_(log_findings{true, complete, !unproven_, std::move(logs), node, walked,
+                       unproven_ ? std::min(walked, *unproven_) : walked, s_.chunk, requests_});
   }
-
-  static constexpr std::uint32_t no_piece = UINT32_MAX;
 
   Self* self_;
   rpc_actor rpc_;
@@ -123,7 +138,8 @@ class log_walk : public std::enable_shared_from_this<log_walk<Self, Done>> {
   Done done_;
   std::uint64_t from_ = 0;
   std::uint64_t to_ = 0;
-  std::uint32_t witnesses_ = no_piece;
+  std::optional<std::uint64_t> unproven_;  // the first block that too few nodes showed empty
+  std::uint32_t requests_ = 0;
 };
 
 template <class Self, class Done>

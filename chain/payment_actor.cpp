@@ -79,6 +79,7 @@ payment_impl::behavior_type payment_behavior(payment_self self, actors::world_pt
   const auto at_once = st.settings.checks_at_once;
   const auto per_second = st.settings.checks_per_second;
   st.checks = share{at_once, per_second};
+  st.searches = share{st.settings.searches_at_once, st.settings.searches_per_second};
   st.contract_checks = share{std::max<std::size_t>(at_once >> 2, 1), per_second * 0.25};
   self->send(self, actors::tick_atom::value);
   return {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <map>
+
 #include "actors/observed.hpp"
 #include "actors/world.hpp"
 #include "chain/finality.hpp"
@@ -21,6 +23,13 @@ struct payment_settings {
   /// about five calls). A quarter of it is for signatures that only a contract can judge.
   std::size_t checks_at_once = 64;
   double checks_per_second = 50;
+  /// What somebody else submitted is searched for, which costs many calls: for payments of
+  /// strangers so many pieces of the log, so many searches at once and a second, and none again
+  /// soon.
+  std::uint32_t strangers_chunks = 8;
+  std::size_t searches_at_once = 4;
+  double searches_per_second = 2;
+  std::chrono::milliseconds search_again{30'000};
   /// What a payer's contract may burn to judge its signature: at a settlement it is our gas.
   std::uint64_t signature_gas = 600'000;
   /// How long a payer's balance stays reserved for a payment that nobody asks about any more: more
@@ -49,6 +58,8 @@ struct payment_state {
   domain_state domain = domain_state::unknown;
   share checks;           // verifications
   share contract_checks;  // signatures that a contract judges
+  share searches;         // for the use of a stranger's authorization
+  std::map<std::pair<address, hash256>, caf::actor_clock::time_point> searched_in_vain;
   std::size_t findings = 0;
   open_payments open;
   std::uint64_t verified = 0;

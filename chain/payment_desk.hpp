@@ -59,11 +59,16 @@ class payment_desk {
   void recount(const authorization& a, std::uint64_t block, std::string_view code, verification c);
   void refuse_unless_used(const authorization& a, std::string_view code, verification c);
   void look_for_use(const authorization& a, verification c);
+  [[nodiscard]] bool may_search(const authorization& a);
+  void searched(const authorization& a, bool in_vain);
 
   [[nodiscard]] caf::error begin_finding(const authorization& a);
   void find_expiry(const authorization& a, const chain_head& head, finding_promise promise);
-  void find_use(const rpc_actor& rpc, const authorization& a, const chain_head& head, told done);
-  void search_use(const rpc_actor& rpc, const authorization& a, std::uint64_t highest, told done);
+  /// @param chunks  pieces of the log that are searched, at most; where both ways are tried, twice.
+  void find_use(const rpc_actor& rpc, const authorization& a, const chain_head& head,
+                std::uint32_t chunks, told done);
+  void search_use(const rpc_actor& rpc, const authorization& a, std::uint64_t highest,
+                  std::uint32_t chunks, told done);
   void read_use(const rpc_actor& rpc, const authorization& a, const hash256& tx, bool uses_it,
                 told done);
   void conclude(finding_promise promise, const authorization& a, const actors::payment_finding& f);
@@ -112,6 +117,8 @@ class payment_desk {
 /// of them can be read.
 [[nodiscard]] std::optional<bool> used_by_any(const std::vector<rpc_result>& results);
 
+/// With `unknown`: the log was searched and does not show the use.
+inline constexpr std::string_view no_event = "no_event";
 inline constexpr std::string_view nonce_used = "invalid_exact_evm_nonce_already_used";
 
 }  // namespace headroom::chain

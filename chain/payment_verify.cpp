@@ -17,6 +17,7 @@ using finding_state = actors::payment_state;
 constexpr std::string_view invalid_payload = "invalid_payload";
 constexpr std::string_view no_factory = "eip6492_factory_not_allowed";
 constexpr std::size_t recounted_at_once = 32;
+constexpr std::size_t searches_kept = 4'096;
 
 /// Codes that only the chain can give, by version.
 struct chain_codes {
@@ -229,16 +230,37 @@ void payment_desk::refuse_unless_used(const authorization& a, std::string_view c
                  });
 }
 
+/// Many calls for a header that costs its sender nothing: within a share of their own.
+bool payment_desk::may_search(const authorization& a) {
+  auto& in_vain = st_.searched_in_vain;
+  const auto now = self_->clock().now();
+  std::erase_if(in_vain, [&](const auto& x) { return x.second <= now; });
+  if (in_vain.contains({a.from, a.nonce}) || in_vain.size() >= searches_kept) return false;
+  return st_.searches.enter(now);
+}
+
+void payment_desk::searched(const authorization& a, bool in_vain) {
+  st_.searches.leave();
+  if (in_vain)
+    st_.searched_in_vain[{a.from, a.nonce}] = self_->clock().now() + st_.settings.search_again;
+}
+
 /// Paid to us, or used up otherwise.
 void payment_desk::look_for_use(const authorization& a, verification c) {
+  if (!may_search(a)) return cannot_tell(c);
   ask_one_node(self_, st_.nodes.strangers, head_calls(st_.settings.finality), std::nullopt,
                [=, self = self_](std::vector<rpc_result>& r) {
                  payment_desk desk{self};
                  const auto head = read_head(desk.st_.settings.finality, r);
-                 if (!head) return desk.cannot_tell(c);
+                 if (!head) {
+                   desk.searched(a, false);
+                   return desk.cannot_tell(c);
+                 }
                  desk.find_use(desk.st_.nodes.strangers, a, *head,
+                               desk.st_.settings.strangers_chunks,
                                [=](const actors::payment_finding& f) {
                                  payment_desk then{self};
+                                 then.searched(a, f.code == no_event);
                                  if (f.state == finding_state::paid) return then.accept(c, a, true);
                                  if (f.state == finding_state::void_) return then.refuse(c, f.code);
                                  then.cannot_tell(c);

@@ -18,6 +18,8 @@ struct route_chain {
   address usdt0;
   address messenger;  // the OFT that burns and mints USDT0
   finality_rule finality;
+  std::uint64_t logs_chunk = 2'000;  // blocks per eth_getLogs
+  std::uint32_t logs_chunks = 50;    // of them per look
 };
 
 struct route_settings {
@@ -35,11 +37,7 @@ struct route_settings {
   std::uint32_t fee_pad_percent = 110;      // of the bridge's quoted native fee; the rest returns
   std::uint32_t max_bridge_fee = 25;        // in whole native coins; above it nothing is sent
   std::uint32_t expected_seconds = 3'600;
-  std::uint64_t logs_chunk = 2'000;
-  std::uint32_t logs_chunks = 50;
   std::uint64_t searched_at_least = 100'000;  // blocks, when the start block is not on record
-  /// Nodes forget old receipts, so "no receipt" means "never mined" only for what is younger.
-  std::chrono::minutes receipts_kept{60};
   /// A message that stands verified so long is executed by our own outbox, once.
   std::chrono::milliseconds rescue_after{120'000};
 };
@@ -59,6 +57,7 @@ struct route_state {
     std::uint32_t looks = 0;
   };
   std::map<hash256, delivery> deliveries;
+  std::uint64_t taken_chunk = 0;    // what Polygon's nodes took of a log search lately; 0: unknown
   std::optional<address> endpoint;  // LayerZero's, on Polygon, as its messenger says
   actors::log_limit lines;
   std::uint64_t asked = 0;

@@ -12,6 +12,7 @@ namespace {
 
 using actors::operation_state;
 
+constexpr std::uint64_t may_still_change = 1'000;  // blocks below the head
 constexpr uint128 wei_per_coin = 1'000'000'000'000'000'000;
 
 oft::send_parameters parameters_of(const route_settings& s, usdc amount) {
@@ -95,21 +96,26 @@ void step_run::check_sends(std::uint64_t head, Then then) {
   x.wallet = s_.plasma_wallet;
   x.from_block = detail_.since_block.value_or(head - std::min(head, s_.searched_at_least));
   x.to_block = head;
-  x.chunk = s_.logs_chunk;
-  x.max_chunks = s_.logs_chunks;
-  calls_ += static_cast<std::uint32_t>(1 + (head - std::min(head, x.from_block)) / s_.logs_chunk);
+  x.chunk = s_.plasma.logs_chunk;
+  x.max_chunks = s_.plasma.logs_chunks;
+  calls_ += static_cast<std::uint32_t>(1 + (head - std::min(head, x.from_block)) / x.chunk);
   find_unowned_sends(
       self_, st_.plasma, query, st_.w->settings.load_timeout, x,
-      [run = shared_from_this(), then](const std::optional<std::vector<log_entry>>& found) {
-        if (!found) return run->unreadable("earlier sends cannot be read");
+      [run = shared_from_this(), then, head](const send_findings& found) {
+        if (!found.readable) return run->unreadable("earlier sends cannot be read");
         const auto ours = uint256::of(static_cast<std::uint64_t>(run->x_.amount_in.micro));
-        for (const auto& log : *found) {
+        for (const auto& log : found.unowned) {
           const auto sent = oft::find_sent({&log, 1}, run->s_.plasma.messenger);
           if (sent && sent->amount_sent == ours)
             return run->unreadable("in doubt: " + log.tx_hash.hex() +
                                    " sent this amount and belongs to no live operation");
         }
-        then(*run);
+        if (found.whole) return then(*run);
+        // What was searched and cannot change any more is done with; the next look goes on.
+        auto& since = run->detail_.since_block;
+        const auto settled = head - std::min(head, may_still_change);
+        since = std::max(since.value_or(0), std::min(found.next, settled));
+        run->held("waits: looks for earlier sends of ours, block by block");
       });
 }
 

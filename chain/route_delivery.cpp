@@ -41,7 +41,7 @@ void step_run::look_for_arrival() {
     const auto logs = r[0].status == rpc_status::ok ? eth::read_logs(r[0].value) : std::nullopt;
     if (!logs) return run.search_arrival();
     if (logs->empty()) return run.not_arrived();
-    run.arrived(*logs);
+    run.arrived(*logs, r[0].node);
   });
 }
 
@@ -55,8 +55,8 @@ void step_run::search_arrival() {
 }
 
 /// Forwards from the block on record, which moves on past what was searched: after a long outage
-/// one look does not reach the head, and the next one goes on. Only final blocks are done with:
-/// others may still change.
+/// one look does not reach the head, and the next one goes on. Done with are only final blocks that
+/// more than one node shows empty.
 void step_run::find_arrival(const chain_head& head) {
   log_search s;
   s.filter.emitter = s_.polygon.messenger;
@@ -65,43 +65,50 @@ void step_run::find_arrival(const chain_head& head) {
   if (!detail_.from_block)
     detail_.from_block = s.highest > s_.searched_at_least ? s.highest - s_.searched_at_least : 0;
   s.lowest = *detail_.from_block;
-  s.chunk = s_.logs_chunk;
-  s.max_chunks = s_.logs_chunks;
+  s.chunk = st_.taken_chunk == 0 ? s_.polygon.logs_chunk
+                                 : std::min(s_.polygon.logs_chunk, 2 * st_.taken_chunk);
+  s.max_chunks = s_.polygon.logs_chunks;
   s.every_node = true;
   const auto lowest = s.lowest;
   search_logs_forward(self_, st_.polygon, std::move(s),
                       [run = shared_from_this(), head, lowest](const log_findings& found) {
+                        run->calls_ += found.requests;
                         if (!found.readable)
                           return run->unreadable("the destination chain is silent");
-                        const auto blocks =
-                            (found.complete ? head.latest.number : found.next) - lowest;
-                        run->calls_ += static_cast<std::uint32_t>(1 + blocks / run->s_.logs_chunk);
-                        if (!found.logs.empty()) return run->arrived(found.logs);
-                        const auto next = std::min(found.complete ? head.latest.number : found.next,
-                                                   head.final_number + 1);
-                        if (next > lowest + run->s_.logs_chunk / 2) run->detail_.from_block = next;
+                        run->st_.taken_chunk = found.chunk;
+                        if (!found.logs.empty()) return run->arrived(found.logs, found.node);
+                        const auto next = std::min(found.next, head.final_number + 1);
+                        if (next > lowest + found.chunk / 2) run->detail_.from_block = next;
                         if (found.complete) return run->not_arrived();
                         run->waiting("looks for the delivery, block by block");
                       });
 }
 
-void step_run::arrived(const std::vector<log_entry>& logs) {
-  ask(st_.polygon, head_calls(s_.polygon.finality),
-      [logs](step_run& run, std::vector<rpc_result>& results) {
-        const auto head = read_head(run.s_.polygon.finality, results);
-        if (!head) return run.unreadable("the destination chain is silent");
-        const auto event = oft::find_received(logs, run.s_.polygon.messenger, run.detail_.guid);
-        const auto amount = event ? event->amount.to_u64() : std::nullopt;
-        if (!amount || *amount > static_cast<std::uint64_t>(INT64_MAX) ||
-            event->to != run.s_.polygon_wallet)
-          return run.unreadable("the arrival is not what was sent");
-        if (!head->is_final(logs.front().block_number))
-          return run.waiting("delivered, not final yet");
-        run.tx_ = logs.front().tx_hash;
-        run.st_.deliveries.erase(run.detail_.guid);
-        run.st_.w->dir.alerts().clear(stuck_alert, run.detail_.guid.hex(), run.st_.w->now());
-        run.done(usdc{static_cast<std::int64_t>(*amount)});
-      });
+/// By the node that showed it: another may not have that block, or another one in its place.
+void step_run::arrived(const std::vector<log_entry>& logs, std::uint32_t node) {
+  const auto event = oft::find_received(logs, s_.polygon.messenger, detail_.guid);
+  const auto amount = event ? event->amount.to_u64() : std::nullopt;
+  if (!amount || *amount > static_cast<std::uint64_t>(INT64_MAX) || event->to != s_.polygon_wallet)
+    return unreadable("the arrival is not what was sent");
+  const auto& log = logs.front();
+  calls_ += static_cast<std::uint32_t>(head_call_count(s_.polygon.finality) + 1);
+  ask_finality(self_, st_.polygon, s_.polygon.finality, block_of(log), node,
+               [run = shared_from_this(), tx = log.tx_hash,
+                received = usdc{static_cast<std::int64_t>(*amount)}](finality f) {
+                 switch (f) {
+                   case finality::unreadable:
+                     return run->unreadable("the destination chain is silent");
+                   case finality::pending: return run->waiting("delivered, not final yet");
+                   case finality::replaced:
+                     return run->waiting("delivered in a block that was replaced");
+                   case finality::reached: break;
+                 }
+                 run->tx_ = tx;
+                 run->st_.deliveries.erase(run->detail_.guid);
+                 run->st_.w->dir.alerts().clear(stuck_alert, run->detail_.guid.hex(),
+                                                run->st_.w->now());
+                 run->done(received);
+               });
 }
 
 // -- the rescue ----------------------------------------------------------------------------------

@@ -83,32 +83,43 @@ void step_run::not_sent(const caf::error& why) {
   held("waits: " + detail);
 }
 
-/// The wallet says that the nonce went to something else. Only when every attempt of ours is
-/// still without a receipt has nothing moved.
+/// The wallet has named the transaction that used the nonce instead (wallet_doubt.cpp), however
+/// long ago. Only when no node has a receipt of any attempt of ours has nothing moved.
 void step_run::check_dropped(const rpc_actor& rpc, const operation_id& id) {
   const auto query = st_.w->dir.get<actors::query_actor>();
   if (!query) return unreadable("dropped; the outbox cannot be read");
   self_->request(query, st_.w->settings.load_timeout, actors::get_atom::value, id)
       .then(
           [run = shared_from_this(), rpc](const std::vector<chain_operation>& rows) {
-            const auto old = run->st_.w->now().minus(run->s_.receipts_kept);
-            if (rows.empty() || rows.front().created_at < old)
-              return run->unreadable("dropped, but too old for its receipts: needs a look");
-            std::vector<rpc_request> calls;
-            for (const auto& row : rows) calls.push_back(eth::transaction_receipt(row.tx_hash));
-            run->ask(rpc, std::move(calls), [](step_run& me, std::vector<rpc_result>& r) {
-              const bool nothing = !r.empty() && std::all_of(r.begin(), r.end(), [](auto& one) {
-                const auto receipt =
-                    one.status == rpc_status::ok ? eth::read_receipt(one.value) : std::nullopt;
-                return receipt && !*receipt;
-              });
-              if (nothing) return me.failed({}, "dropped: its nonce was used by another");
-              me.unreadable("dropped, but a receipt may exist");
-            });
+            if (rows.empty()) return run->unreadable("dropped, and not in the outbox");
+            std::vector<hash256> attempts;
+            for (const auto& row : rows) attempts.push_back(row.tx_hash);
+            run->look_for_receipts(rpc, std::move(attempts));
           },
           [run = shared_from_this()](const caf::error&) {
             run->unreadable("dropped; the outbox cannot be read");
           });
+}
+
+void step_run::look_for_receipts(const rpc_actor& rpc, std::vector<hash256> attempts) {
+  if (attempts.empty()) return failed({}, "dropped: its nonce was used by another");
+  const auto tx = attempts.back();
+  attempts.pop_back();
+  ++calls_;
+  ask_every_node(self_, rpc, eth::transaction_receipt(tx),
+                 [run = shared_from_this(), rpc, attempts](const std::vector<rpc_result>& words) {
+                   std::size_t without = 0;
+                   for (const auto& word : words) {
+                     if (word.status != rpc_status::ok) continue;  // it says nothing
+                     const auto receipt = eth::read_receipt(word.value);
+                     if (!receipt || *receipt)
+                       return run->unreadable("dropped, but a receipt may exist");
+                     ++without;
+                   }
+                   if (without < std::min<std::size_t>(words.size(), 2))
+                     return run->unreadable("dropped; too few nodes say that there is no receipt");
+                   run->look_for_receipts(rpc, attempts);
+                 });
 }
 
 /// The wallet cannot tell: it may have moved the money, so nothing starts in its place.

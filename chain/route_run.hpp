@@ -40,6 +40,7 @@ class step_run : public std::enable_shared_from_this<step_run> {
             actors::contract_call call);
   void not_sent(const caf::error& why);
   void check_dropped(const rpc_actor& rpc, const operation_id& id);
+  void look_for_receipts(const rpc_actor& rpc, std::vector<hash256> attempts);
   void undecided(const report& r);
   /// `then(results)` when all have answered; counts what is asked.
   template <class Then>
@@ -63,7 +64,7 @@ class step_run : public std::enable_shared_from_this<step_run> {
   void search_arrival();
   void find_arrival(const chain_head& head);
   void not_arrived();
-  void arrived(const std::vector<log_entry>& logs);
+  void arrived(const std::vector<log_entry>& logs, std::uint32_t node);
   void consider_rescue();
   void ask_verified(const operation_id& rescue, const address& endpoint);
   void verified(const operation_id& rescue, const address& endpoint);

@@ -4,6 +4,7 @@
 
 #include "chain/erc1271.hpp"
 #include "chain/eth.hpp"
+#include "chain/evm_failure.hpp"
 
 namespace headroom::chain {
 namespace {
@@ -24,7 +25,7 @@ finding judge(const std::vector<rpc_result>& r) {
   for (auto i = r.begin() + 1; i != r.end(); ++i) {
     const auto verdict = eth::bytes_of(*i);
     if (verdict && erc1271::says_valid(*verdict)) return finding::signed_it;
-    const bool reverts = i->status == rpc_status::error && eth::is_revert(i->error);
+    const bool reverts = i->status == rpc_status::error && failed_in_evm(i->error);
     all_known = all_known && (verdict || reverts);
   }
   return all_known ? finding::refused : finding::unknown;

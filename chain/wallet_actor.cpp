@@ -56,6 +56,7 @@ void wallet_outbox::check_chain(actors::wallet_backlog backlog) {
                  st.mined_count = *count;
                  st.nodes = r[0].nodes;
                  box.clear(wallet_alert::waits);
+                 box.clear(wallet_alert::books);  // what is still wrong is said again
                  box.adopt(std::move(backlog.open));
                  const auto final_count = r.size() > 2 && r[2].status == rpc_status::ok
                                               ? eth::read_number(r[2].value)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "actors/log_limit.hpp"
 #include "chain/wallet_outbox.hpp"
 
 /// What a transaction may cost, and how it reaches the nodes. The highest price we pay bounds how
@@ -105,6 +106,7 @@ void wallet_outbox::heard_of_broadcast(std::uint64_t nonce, const hash256& hash,
       // A node may forget it: now and then it is sent again.
       op->next_broadcast = now() + st_.settings.bump_after / 2;
       clear(wallet_alert::refused);
+      clear(wallet_alert::no_gas);  // the node has seen the coins
       return;
     case eth::send_verdict::fee_too_low:
       if (const auto tip = eth::tip_needed(r.error); tip && *tip <= st_.settings.max_fee_wei)
@@ -117,7 +119,7 @@ void wallet_outbox::heard_of_broadcast(std::uint64_t nonce, const hash256& hash,
       op->wants_bump = op->too_dear = true;
       return;
     case eth::send_verdict::insufficient_funds:
-      return raise(wallet_alert::no_gas, "not enough native coin for gas");
+      return raise(wallet_alert::no_gas, std::string{no_gas_money});
     case eth::send_verdict::rejected_bug:
       return raise(wallet_alert::refused,
                    "a node refuses nonce " + std::to_string(nonce) + ": " + r.error.message);
@@ -189,9 +191,11 @@ void wallet_outbox::store_bump(open_operation& op) {
             found->waiting_since = box.now();
             ++st.bumps;
             const auto& tx = found->attempts.back();
-            spdlog::warn("wallet.bumped chain={} operation={} nonce={} attempt={} tx={} max_fee={}",
-                         st.settings.chain_id, found->id.text(), nonce, found->attempts.size(),
-                         tx.hash.hex(), tx.body.fees.max_fee);
+            if (st.w->dir.lines().due("wallet.bumped " + found->id.text(), box.now()))
+              spdlog::warn(
+                  "wallet.bumped chain={} operation={} nonce={} attempt={} tx={} max_fee={}",
+                  st.settings.chain_id, found->id.text(), nonce, found->attempts.size(),
+                  tx.hash.hex(), tx.body.fees.max_fee);
             box.broadcast(*found);
           },
           [self = self_, nonce = op.nonce()](const caf::error& e) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "actors/house_counters.hpp"
+#include "actors/log_limit.hpp"
+#include "chain/evm_failure.hpp"
 #include "chain/wallet_outbox.hpp"
 
 /// From a request to a stored row. Repeats find what is known; the nonce is taken when the row goes
@@ -99,12 +101,12 @@ void wallet_outbox::priced(const operation_id& id, std::vector<rpc_result>& r) {
   auto gas = x.what.call.gas_limit;
   if (gas == 0) {
     const auto& estimate = r.back();
-    if (estimate.status == rpc_status::error && eth::is_revert(estimate.error))
+    if (estimate.status == rpc_status::error && failed_in_evm(estimate.error))
       return refuse(id, make_error(errc::internal, std::string{would_revert} + ": " +
                                                        eth::revert_reason(estimate.error)));
     if (eth::judge_send(estimate) == eth::send_verdict::insufficient_funds) {
-      raise(wallet_alert::no_gas, "not enough native coin for gas");
-      return refuse(id, make_error(errc::unavailable, "not enough native coin for gas"));
+      raise(wallet_alert::no_gas, std::string{no_gas_money});
+      return refuse(id, make_error(errc::unavailable, std::string{no_gas_money}));
     }
     const auto value =
         estimate.status == rpc_status::ok ? eth::read_number(estimate.value) : std::nullopt;
@@ -127,8 +129,8 @@ void wallet_outbox::priced(const operation_id& id, std::vector<rpc_result>& r) {
   if (!coins) return refuse(id, make_error(errc::unavailable, "the balance cannot be read"));
   w_.dir.counters().saw_coin(st_.settings.chain_id, in_coins(*coins));
   if (uint256::of(promised() + cost_at_most(x.body)) > *coins) {
-    raise(wallet_alert::no_gas, "not enough native coin for gas");
-    return refuse(id, make_error(errc::unavailable, "not enough native coin for gas"));
+    raise(wallet_alert::no_gas, std::string{no_gas_money});
+    return refuse(id, make_error(errc::unavailable, std::string{no_gas_money}));
   }
   clear(wallet_alert::no_gas);
   const auto& counted = r[fee_calls().size() + 1];
@@ -143,8 +145,9 @@ void wallet_outbox::priced(const operation_id& id, std::vector<rpc_result>& r) {
 /// Somebody used the key by hand. What is signed under a used nonce can only be dropped.
 void wallet_outbox::skip_used_nonces(std::uint64_t count) {
   if (count <= st_.next_nonce) return;
-  spdlog::warn("wallet.used_outside chain={} account={} first_nonce={} next_nonce={}",
-               st_.settings.chain_id, st_.account.hex(), st_.next_nonce, count);
+  if (st_.w->dir.lines().due("wallet.used_outside", now()))
+    spdlog::warn("wallet.used_outside chain={} account={} first_nonce={} next_nonce={}",
+                 st_.settings.chain_id, st_.account.hex(), st_.next_nonce, count);
   st_.next_nonce = count;
 }
 

@@ -242,6 +242,7 @@ void wallet_outbox::booked(std::uint64_t nonce) {
                : op.outcome->state == operation_state::reverted ? "reverted"
                                                                 : "dropped",
                op.outcome->tx_hash.hex(), op.outcome->block_number);
+  clear(wallet_alert::books);
   keep_booked(op);
   st_.nonce_of.erase(op.id);
   remember(op.id, std::move(*op.outcome));

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <set>
+
 #include "chain/abi.hpp"
 #include "chain/eip3009.hpp"
 #include "chain/eth.hpp"
@@ -26,6 +28,10 @@ struct fake_payments {
   authorization paid;         // by whose use the receipt below proves it
   std::uint64_t used_in = 0;  // block of the use
   bool other_branch = false;  // the receipt is of a block that the chain does not have
+
+  std::uint32_t nodes = 1;
+  std::set<std::uint32_t> away;       // of them: say nothing
+  std::set<std::uint32_t> forgetful;  // have no old events and receipts any more
 
   std::vector<std::string> asked;        // methods, in order
   std::vector<std::uint64_t> call_gas;   // what calls of contracts were allowed
@@ -107,6 +113,19 @@ struct fake_payments {
 
   chain::rpc_result answer(const chain::rpc_request& x) {
     asked.push_back(x.method);
+    std::uint32_t node = 0;
+    while (away.contains(node)) ++node;
+    node = x.node.value_or(node);
+    auto out = away.contains(node) || node >= nodes ? chain::rpc_result{} : said_by(node, x);
+    out.node = node;
+    out.nodes = nodes;
+    return out;
+  }
+
+ private:
+  chain::rpc_result said_by(std::uint32_t node, const chain::rpc_request& x) {
+    if (forgetful.contains(node) && x.method == "eth_getLogs") return ok(json::array());
+    if (forgetful.contains(node) && x.method == "eth_getTransactionReceipt") return ok(nullptr);
     if (x.method == "eth_chainId") return ok(chain::eth::quantity(chain_id));
     if (x.method == "eth_call") return call(x.params);
     if (x.method == "eth_getCode") return ok(to_0x(code));

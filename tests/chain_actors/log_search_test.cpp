@@ -32,6 +32,7 @@ struct LogSearch : testing::Test {
   rpc_result refusal = fake_node::error(-32602, "range 2000 exceeds limit of 1000");
   std::map<std::uint32_t, std::vector<std::uint64_t>> events;  // by node: the blocks
   std::vector<std::uint32_t> silent;
+  std::vector<std::uint32_t> pruned;
   int calls = 0;
   std::vector<hash256> ours;  // transactions in the outbox
 
@@ -50,6 +51,8 @@ struct LogSearch : testing::Test {
   rpc_result logs_of(std::uint32_t node, const rpc_request& x) {
     if (std::find(silent.begin(), silent.end(), node) != silent.end())
       return fake_node::silent(chain::rpc_status::unreachable);
+    if (std::find(pruned.begin(), pruned.end(), node) != pruned.end())
+      return fake_node::error(4444, "pruned history unavailable");
     const auto from = *chain::eth::read_number(x.params.at(0).at("fromBlock"));
     const auto to = *chain::eth::read_number(x.params.at(0).at("toBlock"));
     if (to - from + 1 > most_blocks) return refusal;
@@ -132,11 +135,35 @@ TEST_F(LogSearch, AnEmptyPieceIsAskedOfEveryNodeWhereNoneMovesMoney) {
   s.every_node = true;
   EXPECT_EQ(find(true, s).logs.size(), 1U);
   events[1].clear();
-  EXPECT_EQ(find(true, s).witnesses, 2U);
+  EXPECT_TRUE(find(true, s).proven);
   silent = {1};
   const auto alone = find(true, s);
   EXPECT_TRUE(alone.complete);
-  EXPECT_EQ(alone.witnesses, 1U) << "for the caller to judge";
+  EXPECT_FALSE(alone.proven) << "one of two nodes is no proof";
+  EXPECT_EQ(alone.next, 0U) << "nothing is done with";
+  EXPECT_EQ(alone.walked, 100U);
+}
+
+TEST_F(LogSearch, WhatOneNodeCannotReadAnotherMayHave) {
+  nodes = 2;
+  events[1] = {42};
+  pruned = {0};
+  auto s = range(0, 99);
+  EXPECT_FALSE(find(true, s).readable);
+  s.every_node = true;
+  const auto found = find(true, s);
+  ASSERT_EQ(found.logs.size(), 1U);
+  EXPECT_EQ(found.node, 1U);
+}
+
+TEST_F(LogSearch, WhatItCostsIsTold) {
+  nodes = 2;
+  auto s = range(0, 999);
+  s.every_node = true;
+  EXPECT_EQ(find(true, s).requests, 20U);
+  most_blocks = 10;
+  s = range(0, 9);
+  EXPECT_EQ(find(true, s).requests, 1U);
 }
 
 TEST_F(LogSearch, SendsThatNoOperationOwnsAreNamed) {
@@ -151,28 +178,41 @@ TEST_F(LogSearch, SendsThatNoOperationOwnsAreNamed) {
       return rows;
     }};
   }));
-  std::optional<std::vector<chain::log_entry>> found;
+  chain::send_findings found;
+  std::uint32_t chunks = 50;
   const auto look = [&] {
-    found.reset();
+    found = {};
     sys.spawn([&, node = rpc()](caf::event_based_actor* self) {
       chain::send_search s;
       s.to_block = 999;
       s.chunk = 100;
+      s.max_chunks = chunks;
       chain::find_unowned_sends(self, node, query, std::chrono::seconds{5}, s,
-                                [&](std::optional<std::vector<chain::log_entry>> x) { found = x; });
+                                [&](const chain::send_findings& x) { found = x; });
     });
     sched.run();
   };
   look();
-  ASSERT_TRUE(found);
-  ASSERT_EQ(found->size(), 1U);
-  EXPECT_EQ(found->front().block_number, 250U);
+  ASSERT_TRUE(found.whole);
+  ASSERT_EQ(found.unowned.size(), 1U);
+  EXPECT_EQ(found.unowned.front().block_number, 250U);
   ours.push_back(tx_in(250));
   look();
-  EXPECT_TRUE(found && found->empty());
-  silent = {0};
+  EXPECT_TRUE(found.whole && found.unowned.empty());
+  chunks = 4;
   look();
-  EXPECT_FALSE(found) << "cannot be told: then nothing may be sent";
+  EXPECT_TRUE(found.readable);
+  EXPECT_FALSE(found.whole) << "a range of ten pieces, and the last events are in the third";
+  EXPECT_EQ(found.next, 700U) << "where the next look goes on";
+  chunks = 50;
+  nodes = 2;
+  silent = {1};
+  look();
+  EXPECT_TRUE(found.readable);
+  EXPECT_FALSE(found.whole) << "one node's word is not enough to send again";
+  silent = {0, 1};
+  look();
+  EXPECT_FALSE(found.readable) << "cannot be told: then nothing may be sent";
 }
 
 }  // namespace

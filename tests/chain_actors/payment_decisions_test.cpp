@@ -172,6 +172,57 @@ TEST_F(PaymentDecisions, AUseThatPaidSomebodyElseIsNoPayment) {
   EXPECT_EQ(refusal(x), "invalid_exact_evm_nonce_already_used");
 }
 
+TEST_F(PaymentDecisions, WhatTheFirstNodeHasForgottenAnotherRemembers) {
+  const auto x = payment_of();
+  was_paid(x.payment);
+  for (auto* n : {&node, &strangers}) {
+    n->nodes = 2;
+    n->forgetful = {0};
+  }
+  EXPECT_EQ(find(x.payment).state, finding_state::paid);
+  EXPECT_EQ(ask<payment_finding>(actors::get_atom::value, x.payment, fake_payments::use())->state,
+            finding_state::paid);
+  EXPECT_EQ(refusal(x), "accepted");
+}
+
+TEST_F(PaymentDecisions, OneOfTwoNodesDoesNotVoidAPaymentUntilLongAfterItsWindow) {
+  const auto x = payment_of();
+  node.nodes = 2;
+  const auto seconds_later = [&](std::int64_t s) {
+    clock = x.payment.valid_before + s;
+    node.newest_at = clock;
+  };
+  seconds_later(10);
+  EXPECT_EQ(find(x.payment).state, finding_state::void_);
+  for (const std::uint32_t silent : {0U, 1U}) {
+    node.away = {silent};
+    seconds_later(10);
+    EXPECT_EQ(find(x.payment).state, finding_state::unused);
+    seconds_later(601);
+    EXPECT_EQ(find(x.payment).state, finding_state::void_);
+  }
+}
+
+/// A header whose use nobody can find costs its sender nothing.
+TEST_F(PaymentDecisions, ASearchInVainIsNotRepeatedAtOnce) {
+  const auto x = payment_of();
+  was_paid(x.payment);
+  strangers.used_in = strangers.newest + 5;  // used, and no event in any block that is searched
+  EXPECT_EQ(refusal(x), "unavailable");
+  const auto searches = [&] {
+    return std::count(strangers.asked.begin(), strangers.asked.end(), "eth_getLogs");
+  };
+  const auto first = searches();
+  EXPECT_GT(first, 0);
+  EXPECT_LE(first, static_cast<std::ptrdiff_t>(settings.strangers_chunks));
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(refusal(x), "unavailable");
+  EXPECT_EQ(searches(), first);
+  EXPECT_EQ(find(x.payment).state, finding_state::paid) << "who has it in the books may ask";
+  sched.advance_time(settings.search_again);
+  strangers.used_in = node.used_in;
+  EXPECT_EQ(refusal(x), "accepted");
+}
+
 // -- receipts ------------------------------------------------------------------------------------
 
 TEST_F(PaymentDecisions, AReceiptOfABranchThatIsGoneProvesNothing) {
