@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "actors/log_limit.hpp"
+
 namespace headroom::actors {
 
 balance_state::~balance_state() {
@@ -26,8 +28,9 @@ void leave(balance_self self) {
 void load(balance_self self) {
   auto& st = self->state;
   const auto leave = [self](const caf::error& e) {
-    spdlog::warn("balance.load_failed user={} code={}", self->state.user.hex(),
-                 to_string(code_of(e)));
+    if (self->state.w->dir.lines().due("balance.load_failed", self->clock().now()))
+      spdlog::warn("balance.load_failed user={} code={}", self->state.user.hex(),
+                   to_string(code_of(e)));
     self->quit(make_error(errc::unavailable));
   };
   const auto journal = st.w->dir.get<journal_actor>();

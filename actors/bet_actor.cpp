@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include "actors/alerts.hpp"
+#include "actors/log_limit.hpp"
 
 namespace headroom::actors {
 namespace {
@@ -31,7 +32,7 @@ class saga {
   void ask(const Handle& to, Message message, Ok ok, Fail fail) {
     const auto epoch = ++st_.epoch;
     st_.wake_due = false;  // a timer set before this question is about nothing any more
-    st_.asked_at = st_.w->now();
+    st_.asked_at = self_->clock().now();
     st_.asked = to.id();
     self_->request(to, caf::infinite, std::move(message))
         .then(
@@ -258,7 +259,7 @@ class saga {
     if (!journal) return take_step();
     const auto epoch = ++st_.epoch;
     st_.wake_due = false;
-    st_.asked_at = st_.w->now();
+    st_.asked_at = self_->clock().now();
     st_.asked = journal.id();
     self_->request(journal, st_.w->settings.load_timeout, get_atom::value, st_.id)
         .then(
@@ -327,11 +328,13 @@ class saga {
 
   void not_finished(const caf::error& e) {
     if (consequence_of(code_of(e)) == consequence::broken) {
-      spdlog::error("bet.finish_refused bet={} order={} code={}", st_.id.text(),
-                    st_.row.order_hash.hex(), to_string(code_of(e)));
+      if (may_say("bet.finish_refused"))
+        spdlog::error("bet.finish_refused bet={} order={} code={}", st_.id.text(),
+                      st_.row.order_hash.hex(), to_string(code_of(e)));
       return read_ending();
     }
     // Refused for now (the buffer cannot bear an excess) or not heard: the books have no end yet.
+    raise_if_unresolved("the books do not take its end: " + std::string{to_string(code_of(e))});
     again_after(never_received(e) ? neighbour_wait : st_.w->settings.placing.longest_wait);
   }
 
@@ -460,11 +463,16 @@ class saga {
     self_->delayed_send(self_, wait, tick_atom::value);
   }
 
+  [[nodiscard]] bool may_say(std::string_view line) const {
+    const auto cause = std::string{line} + " " + st_.id.text();
+    return st_.w->dir.lines().due(cause, self_->clock().now());
+  }
+
  private:
   /// Whether it is the answer that is waited for; then nothing is open any more.
   static bool heard_in_time(bet_self self, std::uint64_t epoch) {
     if (self->state.epoch != epoch) return false;
-    self->state.asked_at = {};
+    self->state.asked_at.reset();
     return true;
   }
 
@@ -573,9 +581,8 @@ void recover(bet_self self) {
   const auto& st = self->state;
   const auto is_asked = [&](const auto& handle) { return handle && handle.id() == st.asked; };
   const auto& dir = st.w->dir;
-  if (st.asked_at.is_set() &&
-      (is_asked(dir.get<journal_actor>()) || is_asked(dir.get<venue_actor>()) ||
-       is_asked(dir.get<buffer_actor>()) || is_asked(dir.find_balance(st.row.user))))
+  if (st.asked_at && (is_asked(dir.get<journal_actor>()) || is_asked(dir.get<venue_actor>()) ||
+                      is_asked(dir.get<buffer_actor>()) || is_asked(dir.find_balance(st.row.user))))
     return;
   ask_again(self);
 }
@@ -585,8 +592,9 @@ void recover(bet_self self) {
 void sweep(bet_self self) {
   auto& st = self->state;
   if (st.at != phase::reserving && st.at != phase::placing) return;
-  if (!st.asked_at.is_set() || st.asked_at.plus(st.w->settings.overdue) > st.w->now()) return;
-  spdlog::error("bet.answer_lost bet={} order={}", st.id.text(), st.row.order_hash.hex());
+  if (!st.asked_at || self->clock().now() < *st.asked_at + st.w->settings.overdue) return;
+  if (saga{self}.may_say("bet.answer_lost"))
+    spdlog::error("bet.answer_lost bet={} order={}", st.id.text(), st.row.order_hash.hex());
   ask_again(self);
 }
 

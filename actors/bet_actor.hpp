@@ -40,9 +40,10 @@ struct bet_state {
   bool wake_due = false;                               // a timer is set
   bool raised = false;                                 // that it stays unresolved
   finish_bet ending;                                   // set when finishing
-  std::uint32_t tries = 0;    // of the present phase, against restarting neighbours
-  std::uint64_t epoch = 0;    // of the question whose answer counts
-  timestamp asked_at;         // of that question; not set when none is open
+  std::uint32_t tries = 0;  // of the present phase, against restarting neighbours
+  std::uint64_t epoch = 0;  // of the question whose answer counts
+  /// Of that question; not set when none is open.
+  std::optional<caf::actor_clock::time_point> asked_at;
   caf::actor_id asked = 0;    // whom
   std::uint32_t appends = 0;  // of accept_bet: what was sent before may be in the books
   bool adopt_due = false;     // after the present request: see whether the stored bet is open

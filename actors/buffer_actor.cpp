@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "actors/log_limit.hpp"
+
 namespace headroom::actors {
 
 buffer_state::~buffer_state() {
@@ -48,8 +50,9 @@ void read_row(buffer_self self) {
             for (const auto& go_on : waiting) go_on();
             changed(self->state);
           },
-          [again](const caf::error& e) {
-            spdlog::warn("buffer.load_failed code={}", to_string(code_of(e)));
+          [self, again](const caf::error& e) {
+            if (self->state.w->dir.lines().due("buffer.load_failed", self->clock().now()))
+              spdlog::warn("buffer.load_failed code={}", to_string(code_of(e)));
             again();
           });
 }

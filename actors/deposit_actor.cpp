@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include "actors/alerts.hpp"
+#include "actors/log_limit.hpp"
+
 namespace headroom::actors {
 namespace {
 
@@ -12,6 +15,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds first_look{100};
 constexpr milliseconds longest_look{10'000};
 constexpr std::uint8_t most_attempts = 3;  // each that reverts has cost us gas
+constexpr std::string_view unresolved_alert = "deposit.unresolved";
+constexpr std::string_view refused_alert = "deposit.refused_by_books";
 constexpr auto nonce_taken = "invalid_exact_evm_nonce_already_used";
 
 /// The books have looked at the entry and said no: it is not and will not be booked.
@@ -187,7 +192,9 @@ class payment_saga {
       return refuse(std::move(e));
     }
     if (!is_verdict(code)) {
-      spdlog::warn("deposit.open_in_doubt deposit={} code={}", st_.row.id.text(), to_string(code));
+      if (may_say("deposit.open_in_doubt"))
+        spdlog::warn("deposit.open_in_doubt deposit={} code={}", st_.row.id.text(),
+                     to_string(code));
       return look_later();
     }
     st_.stored = row_state::absent;
@@ -292,7 +299,23 @@ class payment_saga {
             [self = self_](const caf::error&) { payment_saga{self}.look_later(); });
   }
 
+  /// One cause, however many deposits it holds up: the books are away.
+  [[nodiscard]] bool may_say(std::string_view line) const {
+    return w_.dir.lines().due(line, self_->clock().now());
+  }
+
+  /// Its window is long over and the chain still does not say what became of it.
+  void raise_if_unresolved() {
+    constexpr std::int64_t long_after = 600;  // seconds
+    if (st_.row.payment.valid_before == 0 || st_.stored == row_state::absent) return;
+    if (w_.now().seconds() < st_.row.payment.valid_before + long_after) return;
+    st_.raised = true;
+    w_.dir.alerts().raise(unresolved_alert, st_.row.id.text(),
+                          "a payment has no end long after its window", w_.now());
+  }
+
   void look_later() {
+    raise_if_unresolved();
     const auto doubled = first_look * (std::int64_t{1} << std::min(st_.looks / 4, 7U));
     ++st_.looks;
     self_->delayed_send(self_, std::min(doubled, longest_look), tick_atom::value);
@@ -339,8 +362,9 @@ class payment_saga {
 
   void not_booked(const char* entry, caf::error& e) {
     if (is_verdict(code_of(e))) return refused_by_books(entry, e);
-    spdlog::warn("deposit.not_booked entry={} deposit={} code={}", entry, st_.row.id.text(),
-                 to_string(code_of(e)));
+    if (may_say("deposit.not_booked"))
+      spdlog::warn("deposit.not_booked entry={} deposit={} code={}", entry, st_.row.id.text(),
+                   to_string(code_of(e)));
     look_later();
   }
 
@@ -348,6 +372,8 @@ class payment_saga {
   void refused_by_books(const char* entry, caf::error& e) {
     spdlog::error("deposit.refused_by_books entry={} deposit={} code={}", entry, st_.row.id.text(),
                   to_string(code_of(e)));
+    w_.dir.alerts().raise(refused_alert, st_.row.id.text(),
+                          "the books refuse what the chain says of a deposit", w_.now());
     if (!std::exchange(st_.answered, true)) st_.asker.deliver(e);
     st_.done = true;
     self_->quit(std::move(e));
@@ -419,6 +445,7 @@ class payment_saga {
 deposit_state::~deposit_state() {
   if (!w) return;
   w->dir.forget_deposit(self_id);
+  if (raised) w->dir.alerts().clear(unresolved_alert, row.id.text(), w->now());
   if (stored == row_state::absent || done) return;
   if (const auto guardian = w->dir.get<guardian_actor>())
     caf::anon_send(guardian, resume_atom::value, row);

@@ -36,6 +36,7 @@ struct deposit_state {
   bool following = false;  // another actor settles this payment
   bool repeated = false;   // the books had it before this request
   bool warned = false;
+  bool raised = false;       // that it has no end
   std::uint8_t attempt = 0;  // of the settlement
   std::uint32_t looks = 0;
   caf::typed_response_promise<paid_deposit> asker;

@@ -4,6 +4,7 @@
 
 #include "actors/alerts.hpp"
 #include "actors/house_counters.hpp"
+#include "actors/log_limit.hpp"
 
 namespace headroom::actors {
 namespace {
@@ -18,6 +19,7 @@ caf::actor_id id_of(const Handle& handle) {
 directory::directory(std::size_t max_live_bets, std::size_t max_balances,
                      std::size_t max_live_deposits)
     : alerts_{std::make_unique<alert_board>()},
+      lines_{std::make_unique<log_limit>()},
       counters_{std::make_unique<house_counters>()},
       max_live_bets_{max_live_bets},
       max_balances_{max_balances},

@@ -17,6 +17,7 @@ namespace headroom::actors {
 
 class alert_board;
 class house_counters;
+class log_limit;
 
 /// The one place to get a handle from, so that a handle may change (restart) or live on another
 /// node. Thread-safe. The handle of a singleton is empty from the moment the guardian hears of its
@@ -108,6 +109,8 @@ class directory {
   // -- what a human should know (actors/alerts.hpp) ---------------------------------------------
 
   [[nodiscard]] alert_board& alerts() const noexcept { return *alerts_; }
+  /// Keeps lines apart that many actors would write for one cause (actors/log_limit.hpp).
+  [[nodiscard]] log_limit& lines() const noexcept { return *lines_; }
 
   // -- what happened since the start (actors/house_counters.hpp) --------------------------------
 
@@ -161,6 +164,7 @@ class directory {
   }
 
   std::unique_ptr<alert_board> alerts_;
+  std::unique_ptr<log_limit> lines_;
   std::unique_ptr<house_counters> counters_;
   mutable std::mutex singletons_mutex_;
   std::tuple<buffer_actor, journal_actor, venue_actor, payment_actor, conversion_actor, query_actor,

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "actors/journal_actor.hpp"
+#include "actors/log_limit.hpp"
 
 namespace headroom::actors {
 namespace {
@@ -68,8 +69,9 @@ class keeper {
                   st_.deposits_asked)
         .then([self = self_](unfinished_work& work) { keeper{self}.resume(work); },
               [self = self_](const caf::error& e) {
-                spdlog::warn("guardian.recovery_waits code={} asked_for={}", to_string(code_of(e)),
-                             self->state.bets_asked);
+                if (keeper{self}.may_say("guardian.recovery_waits"))
+                  spdlog::warn("guardian.recovery_waits code={} asked_for={}",
+                               to_string(code_of(e)), self->state.bets_asked);
                 keeper{self}.ask_for_less();
                 keeper{self}.recover_later();
               });
@@ -279,6 +281,9 @@ class keeper {
 
  private:
   [[nodiscard]] guardian_state::time_point now() const { return self_->clock().now(); }
+  [[nodiscard]] bool may_say(std::string_view line) const {
+    return w_.dir.lines().due(line, now());
+  }
 
   guardian_self self_;
   guardian_state& st_;

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "actors/house_counters.hpp"
+#include "actors/log_limit.hpp"
 
 namespace headroom::actors {
 
@@ -241,8 +242,9 @@ journal_actor::behavior_type journal_behavior(journal_self self, world_ptr w, le
         if (!flush{st, *w, *store}.run()) {
           refuse_late_reads(st, *w, self->clock().now());
           const auto wait = retry_wait(w->settings, st.failures++);
-          spdlog::warn("journal.store_away waiting={} failures={} retry_ms={}",
-                       st.entries.size() + st.reads.size(), st.failures, wait.count());
+          if (w->dir.lines().due("journal.store_away", self->clock().now()))
+            spdlog::warn("journal.store_away waiting={} failures={} retry_ms={}",
+                         st.entries.size() + st.reads.size(), st.failures, wait.count());
           st.flush_due = true;
           self->delayed_send(self, wait, flush_atom::value);
           return;

@@ -25,6 +25,7 @@ class pg_store::session_holder {
   void drop() { session_.reset(); }
   [[nodiscard]] int pid() const noexcept { return session_ ? session_->backendpid() : 0; }
   [[nodiscard]] const std::string& conninfo() const noexcept { return settings_.conninfo; }
+  [[nodiscard]] actors::log_limit& lines() noexcept { return lines_; }
 
   /// A read on the writer's session, so that it sees everything committed through it.
   template <class Read>
@@ -33,19 +34,25 @@ class pg_store::session_holder {
     read(tx);
     return store_status::ok;
   } catch (const pqxx::sql_error& e) {
-    spdlog::warn("journal.read_failed sqlstate={} reason=\"{}\"", e.sqlstate(), e.what());
+    if (may_say_read_failed())
+      spdlog::warn("journal.read_failed sqlstate={} reason=\"{}\"", e.sqlstate(), e.what());
     if (read_failure(e).consequence == sql_consequence::too_slow) return store_status::too_slow;
     drop();
     return store_status::unavailable;
   } catch (const std::exception& e) {
-    spdlog::warn("journal.read_failed reason=\"{}\"", e.what());
+    if (may_say_read_failed()) spdlog::warn("journal.read_failed reason=\"{}\"", e.what());
     drop();
     return store_status::unavailable;
   }
 
  private:
+  [[nodiscard]] bool may_say_read_failed() {
+    return lines_.due("journal.read_failed", actors::log_limit::time_point::clock::now());
+  }
+
   store_settings settings_;
   session session_;
+  actors::log_limit lines_;
 };
 
 pg_store::pg_store(store_settings settings)
@@ -68,7 +75,7 @@ store_status pg_store::commit(std::span<const journal_entry> batch,
   buffer.reset();
   if (batch.empty()) return store_status::ok;
   return batch_commit{[this]() -> pqxx::connection& { return holder_->get(); },
-                      [this] { holder_->drop(); }}
+                      [this] { holder_->drop(); }, holder_->lines()}
       .run(batch, outcomes, buffer);
 }
 

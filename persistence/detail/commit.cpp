@@ -136,13 +136,18 @@ store_status batch_commit::commit_part(std::span<const journal_entry> part,
   return store_status::unavailable;
 }
 
+bool batch_commit::may_say(std::string_view cause) {
+  return lines_.due(cause, actors::log_limit::time_point::clock::now());
+}
+
 batch_commit::result batch_commit::try_part(std::span<const journal_entry> part,
                                             std::span<entry_outcome> outcomes) {
   using kind = result::kind;
   sent_ = took_effect_ = false;
   const auto lost = [&](const std::exception& e) -> result {
-    spdlog::warn("journal.session_lost kind={} in_doubt={} reason=\"{}\"", kind_of(part), sent_,
-                 headline(e));
+    if (may_say("journal.session_lost"))
+      spdlog::warn("journal.session_lost kind={} in_doubt={} reason=\"{}\"", kind_of(part), sent_,
+                   headline(e));
     drop_();
     return {sent_ ? kind::in_doubt : kind::unavailable};
   };
@@ -152,14 +157,16 @@ batch_commit::result batch_commit::try_part(std::span<const journal_entry> part,
   } catch (const pqxx::sql_error& e) {
     const auto [consequence, verdict] = read_failure(e);
     if (consequence == sql_consequence::too_slow) {
-      spdlog::warn("journal.too_slow kind={} entries={} sqlstate={} reason=\"{}\"", kind_of(part),
-                   part.size(), e.sqlstate(), headline(e));
+      if (may_say("journal.too_slow"))
+        spdlog::warn("journal.too_slow kind={} entries={} sqlstate={} reason=\"{}\"", kind_of(part),
+                     part.size(), e.sqlstate(), headline(e));
       return {kind::too_slow};
     }
     if (consequence == sql_consequence::session_lost || took_effect_) return lost(e);
     if (consequence == sql_consequence::conflict) return {kind::conflict};
     if (consequence == sql_consequence::unavailable) {
-      spdlog::error("journal.unavailable sqlstate={} reason=\"{}\"", e.sqlstate(), headline(e));
+      if (may_say("journal.unavailable"))
+        spdlog::error("journal.unavailable sqlstate={} reason=\"{}\"", e.sqlstate(), headline(e));
       return {kind::unavailable};
     }
     if (part.size() == 1 && consequence_of(verdict) == headroom::consequence::broken)

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "actors/log_limit.hpp"
 #include "actors/ports.hpp"
 #include "persistence/detail/attempt.hpp"
 #include "persistence/detail/session.hpp"
@@ -16,9 +17,11 @@ namespace headroom::persistence {
 /// n entries need at most 2n - 1 attempts and each keeps its place in the order.
 class batch_commit {
  public:
-  /// `link` gives the session, connecting when there is none; `drop` ends a lost one.
-  batch_commit(std::function<pqxx::connection&()> link, std::function<void()> drop)
-      : link_{std::move(link)}, drop_{std::move(drop)} {}
+  /// `link` gives the session, connecting when there is none; `drop` ends a lost one; `lines`
+  /// outlives this: what one cause may write in a minute.
+  batch_commit(std::function<pqxx::connection&()> link, std::function<void()> drop,
+               actors::log_limit& lines)
+      : link_{std::move(link)}, drop_{std::move(drop)}, lines_{lines} {}
 
   actors::store_status run(std::span<const journal_entry> batch, std::span<entry_outcome> outcomes,
                            std::optional<buffer_row>& buffer);
@@ -34,11 +37,13 @@ class batch_commit {
   result try_part(std::span<const journal_entry> part, std::span<entry_outcome> outcomes);
   void write(pqxx::connection& link, std::span<const journal_entry> part,
              std::span<entry_outcome> outcomes);
+  [[nodiscard]] bool may_say(std::string_view cause);
   void keep(const attempt& a, std::span<const journal_entry> part,
             std::span<entry_outcome> outcomes);
 
   std::function<pqxx::connection&()> link_;
   std::function<void()> drop_;
+  actors::log_limit& lines_;
   std::optional<buffer_row> buffer_;
   bool any_committed_ = false;  // an earlier part of the batch
   bool sent_ = false;           // of this attempt: what commits it was sent

@@ -413,6 +413,28 @@ TEST_F(BetActor, AJournalsRestartLeavesAnOrderAtALivingVenueInPeace) {
   EXPECT_EQ(r->value->status, bet_status::filled);
 }
 
+/// Looking while the POST is open would forget its answer: a filled order was refunded so.
+TEST_F(BetActor, ATimerFromBeforeTheBooksTookItDoesNotWakeItWhileItsOrderIsOut) {
+  user_available();
+  venue.mute = true;
+  store.commits = {end::away, end::away};
+  const auto r = place(request(40_usdc));
+  const auto actor = dir.find_bet(bet_at(1));
+  kill(dir.get<journal_actor>());
+  tell(actor, recover_atom::value);  // the dead one is asked: the bet waits for the next
+  store.commits.clear();
+  start_journal();
+  tell(actor, recover_atom::value);  // and is called before its timer
+  ASSERT_EQ(venue.posted.size(), 1U);
+  advance(milliseconds{200});
+  EXPECT_TRUE(venue.looked_up.empty()) << "the timer woke it";
+  venue.post_otherwise = filled(40_usdc, {});
+  tell(dir.get<venue_actor>(), tick_atom::value);
+  ASSERT_TRUE(r->value) << to_string(r->code);
+  EXPECT_EQ(r->value->status, bet_status::filled);
+  expect_settled(60_usdc, 960_usdc);
+}
+
 TEST_F(BetActor, AFullQueueSaysNothingOfWhatAnEarlierJournalTook) {
   store.commits = {end::lost_after};
   const auto r = place(request(40_usdc));  // in the books, and nobody was told
@@ -503,6 +525,19 @@ TEST_F(BetActor, AnAnswerThatIsOverdueIsFoundOut) {
   EXPECT_FALSE(venue.looked_up.empty());
   EXPECT_EQ(r->value->status, bet_status::placing) << "202, when it turned out to be unknown";
   expect_settled(60_usdc, 960_usdc);
+}
+
+TEST_F(BetActor, AClockThatIsSetMakesNoAnswerOverdue) {
+  venue.mute = true;
+  place(request(40_usdc));
+  clock_set_by = std::chrono::hours{1};
+  tell(dir.find_bet(bet_at(1)), sweep_atom::value);
+  EXPECT_EQ(fact(dir.find_bet(bet_at(1)), "in_doubt"), "no");
+  EXPECT_TRUE(venue.looked_up.empty());
+  clock_set_by = -std::chrono::hours{1};
+  advance(settings.overdue + seconds{1});
+  tell(dir.find_bet(bet_at(1)), sweep_atom::value);
+  EXPECT_EQ(fact(dir.find_bet(bet_at(1)), "in_doubt"), "yes");
 }
 
 TEST_F(BetActor, AKilledBetAnswersWhoeverWaits) {

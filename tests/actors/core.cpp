@@ -117,7 +117,7 @@ hash256 Core::next_random() {
 timestamp Core::now() {
   const auto since_start = scheduler.clock().now().time_since_epoch();
   return timestamp::of_seconds(1'800'000'000)
-      .plus(std::chrono::duration_cast<std::chrono::microseconds>(since_start));
+      .plus(std::chrono::duration_cast<std::chrono::microseconds>(since_start) + clock_set_by);
 }
 
 void Core::advance(milliseconds by) {

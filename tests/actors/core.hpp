@@ -114,6 +114,9 @@ struct Core : testing::Test {
 
   // -- time --------------------------------------------------------------------------------------
 
+  /// Somebody sets the wall clock; no interval may notice.
+  std::chrono::seconds clock_set_by{0};
+
   void run() { scheduler.run(); }
   void advance(std::chrono::milliseconds by);
 

@@ -205,6 +205,25 @@ TEST_F(DepositActor, ARefusalIsNotGivenForWhatWasStoredMeanwhile) {
   EXPECT_EQ(r->value->row.id, row.id);
 }
 
+/// The first of two that came at once has used the nonce; the chain cannot say yet for whom.
+TEST_F(DepositActor, AChainThatCannotTellIsNoAnswerForWhatWasStoredMeanwhile) {
+  payment.verify_error = errc::unavailable;
+  payment.at_verify = [&] { stored(); };
+  const auto r = pay();
+  EXPECT_EQ(r->answers, 0) << "it waits for the one that settles it";
+  books.deposits.begin()->second.status = deposit_status::converting;
+  advance(seconds{1});
+  ASSERT_TRUE(r->value) << to_string(r->code);
+  EXPECT_EQ(r->value->row.status, deposit_status::converting);
+  EXPECT_EQ(r->value->row.id, only_row().id);
+}
+
+TEST_F(DepositActor, AChainThatCannotTellStoresNothing) {
+  payment.verify_error = errc::unavailable;
+  EXPECT_EQ(pay()->code, errc::unavailable);
+  EXPECT_TRUE(books.deposits.empty());
+}
+
 TEST_F(DepositActor, AReplayBesideTheFirstWaitsForItsResult) {
   payment.findings = {finds(chain_says::paid)};
   const auto first = ask_later<paid_deposit>(dir.open_deposit(), pay_deposit{25_usdc, 2, "x", ""});

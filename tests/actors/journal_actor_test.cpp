@@ -1,5 +1,7 @@
 #include "actors/journal_actor.hpp"
 
+#include <map>
+
 #include "tests/actors/core.hpp"
 
 namespace headroom::test {
@@ -38,6 +40,30 @@ TEST_F(JournalActor, ABatchHasABoundAndTheRestFollows) {
   for (int n = 0; n < 100; ++n) ask_later<committed>(journal, paid_in(n, 1_usdc));
   run();
   EXPECT_EQ(store.batches, (std::vector<std::size_t>{40, 40, 20}));
+}
+
+/// Each actor that needs the books asks again and again; the log stays readable.
+TEST_F(JournalActor, AnOutageOfTheBooksIsSaidOnceAMinute) {
+  settings.load_timeout = milliseconds{500};
+  const auto journal = start_journal();
+  store.away_for = [](const journal_entry&) { return true; };
+  store.reads_away = true;
+  ask_later<committed>(journal, paid_in(1, 7_usdc));
+  const logged log;
+  start_buffer(100_usdc);
+  for (int second = 0; second < 180; ++second) {
+    for (int n = 0; n < 3; ++n) ask_later<balance_view>(dir.balance_of(user(n)), get_atom::value);
+    advance(std::chrono::seconds{1});
+  }
+  std::map<std::string, int> lines;
+  std::istringstream text{log.text()};
+  for (std::string line; std::getline(text, line);) {
+    const auto from = line.rfind("] ") + 2;
+    ++lines[line.substr(from, line.find(' ', from) - from)];
+  }
+  for (const auto* what : {"journal.store_away", "balance.load_failed", "buffer.load_failed"})
+    EXPECT_GE(lines[what], 3) << what;
+  for (const auto& [what, count] : lines) EXPECT_LE(count, 4) << what;
 }
 
 TEST_F(JournalActor, AReadSeesEveryEntryThatCameBeforeIt) {
