@@ -25,7 +25,12 @@ void add(metric_families& to, prometheus::MetricFamily family, double value) {
 struct outcome {
   const char* name;
   const money_counter& counted;
+  bool with_money = true;  // its entry in the journal says how much
 };
+
+double times_of(const money_counter& c) noexcept {
+  return static_cast<double>(c.count.load(std::memory_order_relaxed));
+}
 
 void add_outcomes(metric_families& to, const std::string& stem, const std::string& what,
                   std::initializer_list<outcome> outcomes) {
@@ -34,30 +39,36 @@ void add_outcomes(metric_families& to, const std::string& stem, const std::strin
       counter("headroom_" + stem + "_usdc_total", "USDC of " + what + ", by what became of it.");
   for (const auto& o : outcomes) {
     const metric_labels labels{{"outcome", o.name}};
-    add_sample(times, static_cast<double>(o.counted.count.load(std::memory_order_relaxed)), labels);
-    add_sample(money, in_usdc(o.counted), labels);
+    add_sample(times, times_of(o.counted), labels);
+    if (o.with_money) add_sample(money, in_usdc(o.counted), labels);
   }
   to.push_back(std::move(times));
   to.push_back(std::move(money));
 }
 
+/// A stage that every one of them passes is no outcome: a sum over outcomes counts each once.
+void add_stage(metric_families& to, const std::string& stem, const std::string& stage,
+               const money_counter& counted) {
+  add(to, counter("headroom_" + stem + "s_" + stage + "_total", stem + "s: " + stage + "."),
+      times_of(counted));
+  add(to, counter("headroom_" + stem + "_" + stage + "_usdc_total", "USDC of them."),
+      in_usdc(counted));
+}
+
 void add_money(metric_families& to, const actors::house_counters& c) {
-  add_outcomes(to, "bet", "bets",
-               {{"accepted", c.bets_accepted},
-                {"filled", c.bets_filled},
-                {"failed", c.bets_failed},
-                {"partly_refunded", c.bet_refunds}});
+  add_stage(to, "bet", "accepted", c.bets_accepted);
+  add_outcomes(to, "bet", "bets", {{"filled", c.bets_filled}, {"failed", c.bets_failed}});
+  add_stage(to, "bet", "partly_refunded", c.bet_refunds);
   add(to, counter("headroom_bet_fee_usdc_total", "What the venue took of filled bets."),
       in_usdc(c.bet_fees));
+  add_stage(to, "deposit", "opened", c.deposits_opened);
+  add(to, counter("headroom_deposits_settled_total", "Deposits that the chain has proven."),
+      times_of(c.deposits_settled));
   add_outcomes(to, "deposit", "deposits",
-               {{"opened", c.deposits_opened},
-                {"settled", c.deposits_settled},
-                {"credited", c.deposits_credited},
-                {"failed", c.deposits_failed}});
+               {{"credited", c.deposits_credited}, {"failed", c.deposits_failed, false}});
+  add_stage(to, "conversion", "opened", c.conversions_opened);
   add_outcomes(to, "conversion", "conversions",
-               {{"opened", c.conversions_opened},
-                {"completed", c.conversions_completed},
-                {"failed", c.conversions_failed}});
+               {{"completed", c.conversions_completed}, {"failed", c.conversions_failed, false}});
   add(to, counter("headroom_conversion_loss_usdc_total", "What bridges and swaps cost."),
       in_usdc(c.conversion_losses));
   add(to, counter("headroom_replenished_usdc_total", "What operators paid into the buffer."),

@@ -73,6 +73,11 @@ problem problem_of(const caf::error& e, std::string_view field) {
                         std::string{code == errc::invalid_field ? field : std::string_view{}});
   if (const auto wait = actors::retry_after_of(e).count(); wait > 0)
     out.retry_after = static_cast<unsigned>(wait);
+  if (code == errc::rate_limited) {  // a budget that many share: one more after the wait
+    const auto seconds = std::to_string(out.retry_after);
+    out.headers = "RateLimit-Policy: \"shared\";q=1;w=" + seconds +
+                  "\r\nRateLimit: \"shared\";r=0;t=" + seconds + "\r\n";
+  }
   return out;
 }
 

@@ -142,7 +142,9 @@ void session::send(response&& answer) {
   const auto now = clock::now();
   home_.counts().record(route(), answer.status,
                         std::chrono::duration_cast<std::chrono::microseconds>(now - asked_at_));
-  deadline_ = now + settings().request_timeout;
+  deadline_ = now + (where_ == place::last
+                         ? std::min<clock::duration>(settings().request_timeout, last_place_time)
+                         : clock::duration{settings().request_timeout});
   if (home_.draining()) keep_alive_ = false;
   write(answer);
 }

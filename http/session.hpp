@@ -34,6 +34,7 @@ class session final : public exchange {
   [[nodiscard]] bool idle() const;
   /// Nothing is being done for it: it may be let go for another.
   [[nodiscard]] bool waits_for_client() const noexcept {
+    if (where_ == place::last && state_ == state::writing) return true;  // it does not read
     return state_ == state::idle || state_ == state::reading || state_ == state::lingering;
   }
   [[nodiscard]] place where() const noexcept { return where_; }

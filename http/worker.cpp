@@ -14,7 +14,7 @@ namespace {
 
 using boost::system::error_code;
 constexpr std::chrono::milliseconds longest_sweep{50};
-constexpr std::size_t least_places = 16;
+constexpr std::size_t least_places = 4;  // 64 threads have no more than last_places together
 constexpr std::chrono::milliseconds pause_after_failure{50};
 constexpr std::chrono::seconds accept_report_interval{1};
 

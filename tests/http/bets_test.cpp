@@ -148,6 +148,18 @@ TEST_F(Bets, EveryRefusalHasItsStatus) {
   }
 }
 
+TEST_F(Bets, ABudgetThatIsUsedUpSaysWhenThereIsMore) {
+  says.place = [](const actors::place_bet&) -> caf::result<bet> {
+    return make_error(errc::rate_limited, "too many", std::chrono::seconds{7});
+  };
+  start();
+  const auto r = post_bet(body().dump());
+  expect_problem(r, 429, "rate_limited");
+  EXPECT_EQ(r.header("retry-after"), "7");
+  EXPECT_EQ(r.header("ratelimit"), "\"shared\";r=0;t=7");
+  EXPECT_EQ(r.header("ratelimit-policy"), "\"shared\";q=1;w=7");
+}
+
 TEST_F(Bets, SilenceIsABetThatIsStillBeingPlaced) {
   settings.request_timeout = std::chrono::milliseconds{200};
   says.hold_bets = true;
