@@ -57,7 +57,7 @@ async function disaster(house, load) {
     await setFaults(house, i % 2 === 1);
     const audit = timed(times.audit, () => checkAcknowledged(house, load.operations));
     audit.catch(() => {}); // awaited below
-    const ready = timed(times.ready, () => until('readiness', async () => (await fetch(`${house.url}/readyz`)).ok, 700, 10)).catch(() => {});
+    const ready = timed(times.ready, () => until('readiness', async () => (await house.checkedFetch(`${house.url}/readyz`)).ok, 700, 10)).catch(() => {});
     await sleep(random.between(30, 800));
     await audit;
     if (load.failures.length > 0) throw load.failures[0];

@@ -107,7 +107,7 @@ test("README's example pays once, over lost answers and 202s", async () => {
   const account = privateKeyToAccount(users[1].private_key);
   let paid = 0;
   const losing = async (address, options) => {
-    const answer = await fetch(address, options);
+    const answer = await house.checkedFetch(address, options);
     if (options.headers['PAYMENT-SIGNATURE'] && paid++ === 0) throw new TypeError('fetch failed');
     return answer;
   };
