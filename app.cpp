@@ -225,6 +225,7 @@ http::server_settings http_of(const config::settings& s, const actors::signing_d
   out.cors_origins = s.http.cors_origins;
   out.key_rate = {s.http.key_rate, s.http.key_burst};
   out.signer_rate = {s.http.signer_rate, s.http.signer_burst};
+  out.refused_rate = {s.http.refused_rate, std::max(1U, s.http.refused_rate)};
   if (s.http.admin_listen) {
     out.admin_address = s.http.admin_listen->host;
     out.admin_port = s.http.admin_listen->port;

@@ -35,14 +35,14 @@ caf::actor_system_config& prepare(caf::actor_system_config& config, std::size_t 
   return config;
 }
 
-/// Both chains as the audit sees them: every balance is a million dollars, at once.
+/// Both chains as the audit sees them: every balance is two trillion dollars, at once.
 chain::rpc_actor spawn_stub_chain(caf::actor_system& sys) {
   return sys.spawn([]() -> chain::rpc_actor::behavior_type {
     return {[](const chain::rpc_request&) {
-      constexpr auto million = "0x000000000000000000000000000000000000000000000000000000e8d4a51000";
+      constexpr auto enough = "0x0000000000000000000000000000000000000000000000001bc16d674ec80000";
       chain::rpc_result out;
       out.status = chain::rpc_status::ok;
-      out.value = million;
+      out.value = enough;
       return out;
     }};
   });

@@ -35,6 +35,7 @@ void add_http(table& out, const http_settings& h) {
                             {"http.key_burst", double(h.key_burst), 1, 10'000'000},
                             {"http.signer_rate", double(h.signer_rate), 0, 10'000'000},
                             {"http.signer_burst", double(h.signer_burst), 1, 10'000'000},
+                            {"http.refused_rate", double(h.refused_rate), 0, 1'000'000},
                             {"http.kept_refusals", double(h.kept_refusals), 1, 1'000'000},
                             {"http.refusals_kept_ms", ms(h.refusals_kept), minute, 30 * day},
                         });

@@ -223,6 +223,7 @@ settings read(const json& document) {
         .take("cors_origins", h.cors_origins)
         .take("key_rate", h.key_rate)
         .take("key_burst", h.key_burst)
+        .take("refused_rate", h.refused_rate)
         .take("signer_rate", h.signer_rate)
         .take("signer_burst", h.signer_burst);
   });

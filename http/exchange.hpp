@@ -29,6 +29,7 @@ struct front {
   rate_table key_rates;
   rate_table signer_rates;
   actors::log_limit log;
+  rate_bucket refusals{};  // of strangers
 };
 
 /// One request and the way back to its asker. A route reads `asked`, maybe asks actors, and answers

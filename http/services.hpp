@@ -34,7 +34,10 @@ struct server_settings {
   std::vector<std::string> cors_origins{"*"};  // whose pages may ask, see cors.hpp
   rate key_rate;                               // of one service key
   rate signer_rate;                            // of one user who signs
-  usdc deposit_min = 10'000_micro;             // 0.01 USDC
+  /// Of answers to whoever shows no good key, all strangers together: beyond it each waits a
+  /// moment.
+  rate refused_rate{1'000, 1'000};
+  usdc deposit_min = 10'000_micro;  // 0.01 USDC
   usdc deposit_max = 1'000'000_usdc;
   // shown in /app/config
   std::string profile = "production";

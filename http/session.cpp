@@ -15,6 +15,7 @@ constexpr std::size_t read_size = 8 * 1024;
 constexpr std::chrono::seconds linger_time{1};
 constexpr std::chrono::seconds answer_slack{5};  // beyond the bridge's own deadline
 constexpr std::chrono::seconds last_place_time{2};
+constexpr std::chrono::milliseconds refusal_pause{100};
 
 }  // namespace
 
@@ -146,7 +147,25 @@ void session::send(response&& answer) {
                          ? std::min<clock::duration>(settings().request_timeout, last_place_time)
                          : clock::duration{settings().request_timeout});
   if (home_.draining()) keep_alive_ = false;
-  write(answer);
+  one_stranger_too_many(answer) ? write_later(std::move(answer)) : write(answer);
+}
+
+bool session::one_stranger_too_many(const response& answer) {
+  const auto& allowed = settings().refused_rate;
+  if (answer.status != 401 || where_ == place::last || !allowed.limits()) return false;
+  return shared().refusals.take(allowed, clock::now()) > clock::duration::zero();
+}
+
+/// Its own connection waits, which is free; nothing else does.
+void session::write_later(response&& answer) {
+  held_ = std::make_unique<held_answer>(
+      held_answer{asio::steady_timer{socket_.get_executor(), refusal_pause}, std::move(answer)});
+  deadline_ += refusal_pause;
+  held_->timer.async_wait([s = self()](error_code) {
+    if (s->state_ != state::answering || !s->held_) return;
+    const auto held = std::move(s->held_);
+    s->write(held->what);
+  });
 }
 
 /// A request that cannot be read: say why, then close, for what follows in the stream has no
@@ -235,6 +254,7 @@ void session::close() {
   if (std::exchange(state_, state::closed) == state::closed) return;
   if (std::exchange(counted_in_flight_, false))
     shared().metrics.in_flight.fetch_sub(1, std::memory_order_relaxed);
+  held_.reset();  // and its timer: nothing may outlast the connection
   error_code ignored;
   socket_.close(ignored);
   home_.left(self());

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <memory>
 #include <optional>
 
 #include "http/request_parser.hpp"
@@ -16,7 +18,8 @@ namespace headroom::http {
 ///
 /// Each state has one deadline, swept by the worker. Lingering: the answer is out, our side is
 /// shut, and what the client still sends is read away for a moment, so that a reset does not eat
-/// the answer.
+/// the answer. In a flood of strangers an answer 401 is held back for a moment, still answering: a
+/// stranger costs less than a user.
 class session final : public exchange {
  public:
   using clock = worker::clock;
@@ -63,6 +66,8 @@ class session final : public exchange {
   void refuse_connection(const problem& p);
   [[nodiscard]] problem problem_of_parse(boost::system::error_code failed) const;
   [[nodiscard]] bool past_empty_line();
+  [[nodiscard]] bool one_stranger_too_many(const response& answer);
+  void write_later(response&& answer);
   void write(const response& answer);
   void on_written(boost::system::error_code failed);
   void linger();
@@ -79,6 +84,11 @@ class session final : public exchange {
   state state_ = state::idle;
   clock::time_point deadline_;
   clock::time_point asked_at_;
+  struct held_answer {
+    boost::asio::steady_timer timer;
+    response what;
+  };
+  std::unique_ptr<held_answer> held_;
   bool keep_alive_ = true;
   bool without_body_ = false;  // HEAD
   bool may_skip_line_ = false;

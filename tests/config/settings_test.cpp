@@ -92,6 +92,7 @@ constexpr field all_fields[] = {
     {"http", "key_burst", kind::number},
     {"http", "signer_rate", kind::number},
     {"http", "signer_burst", kind::number},
+    {"http", "refused_rate", kind::number},
     {"database", "url", kind::text},
     {"database", "connect_timeout_ms", kind::number},
     {"database", "statement_timeout_ms", kind::number},

@@ -198,6 +198,27 @@ TEST_F(Server, AnIdleConnectionIsClosedSilently) {
   EXPECT_TRUE(silent.closed_by_server());
 }
 
+/// While the strangers wait, everybody else is answered, and so are those whose turn it is.
+TEST_F(Server, AFloodOfStrangersWaits) {
+  settings.refused_rate = {1, 3};
+  start();
+  std::vector<std::unique_ptr<client>> strangers;
+  for (int i = 0; i < 20; ++i) {
+    strangers.push_back(std::make_unique<client>(web->port()));
+    strangers.back()->send(request_text("GET", "/bets"));
+  }
+  EXPECT_EQ(get("/bets", read_key.text).status, 200);
+  for (auto& c : strangers) {
+    const auto r = c->receive();
+    ASSERT_TRUE(r);
+    expect_problem(*r, 401, "unauthorized");
+  }
+  strangers.front()->send(request_text("GET", "/bets"));  // held back when the end comes
+  web->stop();
+  const auto last = strangers.front()->receive();
+  EXPECT_TRUE(!last || last->status == 401) << "owed, or never heard";
+}
+
 TEST_F(Server, BoundsItsConnections) {
   settings.max_connections = 2;
   start();
