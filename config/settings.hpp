@@ -45,8 +45,8 @@ struct http_settings {
   std::uint32_t key_burst = 400'000;
   std::uint32_t signer_rate = 50;  // signed requests a second by one user; 0: no limit
   std::uint32_t signer_burst = 200;
-  /// Refusals of strangers a second, all together, without a pause; beyond, each waits 100 ms. 0: no
-  /// limit.
+  /// Refusals of strangers a second, all together, without a pause; beyond, each waits 100 ms. 0:
+  /// no limit.
   std::uint32_t refused_rate = 1'000;
 };
 

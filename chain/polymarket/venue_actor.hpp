@@ -96,6 +96,8 @@ struct venue_state {
   std::int64_t clock_skew = 0;  // seconds the venue is ahead of us
   bool renewing = false;
   bool renewal_due = false;
+  bool key_not_given = false;  // at the last attempt
+  bool key_asked_later = false;
   time_point renewed_at{};  // last attempt
   std::vector<std::function<void(bool)>> waiting_for_key;
   int version = 0;                 // of the venue's protocol; 0 = not known

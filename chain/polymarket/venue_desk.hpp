@@ -70,6 +70,8 @@ class venue_desk {
   [[nodiscard]] actors::venue_gauge::view closing() const;
   void show();
   void stop(actors::venue_stop why, std::chrono::milliseconds how_long);
+  void end_stop(actors::venue_stop why);
+  void ask_for_key_later();
   void look_at_stop(actors::venue_stop why);
   void stop_market(const uint256& token, std::string_view reason, errc why);
   void not_authorized();

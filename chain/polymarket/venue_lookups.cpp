@@ -28,14 +28,15 @@ caf::result<venue_answer> venue_desk::look_up(const actors::look_up_order& x) {
   const auto order = read_stored(x.order);
   if (!order) return unknown_because("unreadable order bytes");
   if (!is_ours(*order)) return unknown_because(std::string{another_key});
-  auto promise = self_->make_response_promise<venue_answer>();
   // Whoever gave an answer up and asks again must not queue a second time: in a crowd nobody would
   // ever be answered in time.
   if (const auto i = st_.looking.find(order->hash); i != st_.looking.end()) {
+    auto promise = self_->make_response_promise<venue_answer>();
     i->second->askers.push_back(promise);
     return promise;
   }
   if (st_.looking.size() >= looks_at_most) return unknown_because("too many look-ups");
+  auto promise = self_->make_response_promise<venue_answer>();
   const auto l = std::make_shared<venue_state::look>();
   st_.looking.emplace(order->hash, l);
   const auto& body = order->body;

@@ -139,6 +139,23 @@ void venue_desk::stop(actors::venue_stop why, milliseconds how_long) {
   look_at_stop(why);
 }
 
+/// What it was about is mended.
+void venue_desk::end_stop(actors::venue_stop why) {
+  st_.unauthorized_since.reset();
+  st_.stopped_until.erase(why);
+  show();
+}
+
+/// While there are no bets nobody else asks for it.
+void venue_desk::ask_for_key_later() {
+  const bool stopped = now() < st_.stopped_until[actors::venue_stop::credentials];
+  if (!stopped || std::exchange(st_.key_asked_later, true)) return;
+  after(st_.settings.key_renewal, [self = self_] {
+    self->state.key_asked_later = false;
+    if (self->state.key_not_given) venue_desk{self}.renew();
+  });
+}
+
 /// When it is over, which may have become later since.
 void venue_desk::look_at_stop(actors::venue_stop why) {
   const auto left = std::chrono::ceil<milliseconds>(st_.stopped_until[why] - now());
@@ -309,8 +326,11 @@ void venue_desk::renewed(std::optional<api_credentials> found) {
   if (ok) {
     st_.credentials = std::move(found);
     ++st_.renewals;
+    if (std::exchange(st_.key_not_given, false)) end_stop(actors::venue_stop::credentials);
   } else {
-    not_authorized();  // without a key no order can be sent
+    st_.key_not_given = true;  // then no order can be sent
+    not_authorized();
+    ask_for_key_later();
   }
   for (auto& use : std::exchange(st_.waiting_for_key, {})) use(ok);
 }

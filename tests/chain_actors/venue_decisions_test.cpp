@@ -310,6 +310,11 @@ TEST_F(VenueDecisions, AKeyThatIsNotGivenStopsBetsAfterMinutesToo) {
   }
   EXPECT_EQ(stopped(), venue_stop::credentials);
   EXPECT_EQ(there.posts(), 0U);
+  advance(120s);
+  EXPECT_EQ(stopped(), venue_stop::credentials);
+  there.keys_are_given = true;
+  advance(settings.key_renewal + 1s);
+  EXPECT_EQ(stopped(), venue_stop::none) << "bets are taken as soon as there is a key";
 }
 
 // -- definite refusals ---------------------------------------------------------------------------
