@@ -330,15 +330,19 @@ void wallet_outbox::report_rows(const std::vector<chain_operation>& rows, report
   ask_every_node(
       self_, st_.rpc, eth::transaction_receipt(r.tx_hash),
       [self = self_, promise, r, id = mined->id](std::vector<rpc_result>& words) mutable {
-        for (const auto& x : words) {
-          const auto receipt = receipt_of(x);
-          if (!receipt || !*receipt) continue;
-          for (const auto& log : (*receipt)->logs) r.logs.push_back(to_event(log));
-          wallet_outbox{self}.remember(id, r);
-          promise.deliver(r);
+        // The block that is booked first: another node may still show it on a branch that is gone.
+        const eth::receipt* found = nullptr;
+        std::vector<std::optional<std::optional<eth::receipt>>> receipts;
+        for (const auto& x : words) receipts.push_back(receipt_of(x));
+        for (const auto& x : receipts)
+          if (x && *x && (!found || (*x)->block_number == r.block_number)) found = &**x;
+        if (!found) {
+          promise.deliver(make_error(errc::unavailable, "no receipt now"));
           return;
         }
-        promise.deliver(make_error(errc::unavailable, "no receipt now"));
+        for (const auto& log : found->logs) r.logs.push_back(to_event(log));
+        wallet_outbox{self}.remember(id, r);
+        promise.deliver(r);
       });
 }
 

@@ -65,7 +65,7 @@ export class Venue {
     try {
       return this.#decide(record, twist);
     } catch (e) {
-      record.status = 'REFUSED';
+      if (record.status !== 'KILLED') record.status = 'REFUSED'; // a killed order may be shown
       record.error = e.message;
       throw e;
     }

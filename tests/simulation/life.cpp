@@ -198,8 +198,10 @@ std::string life::compare_views() {
       check("figure of balance " + std::to_string(i), *shown, books);
   }
   out_.plasma_nodes.wrong = out_.polygon_nodes.wrong = {};  // the nodes tell the truth from now on
+  // A node that stands still does so for 20 s at most; then two looks decide.
+  constexpr int looks = 20'000 / audit_every.count() + 3;
   auto verdict = ask<solvency>(dir_.get<audit_actor>(), solvency_atom::value);
-  for (int i = 0; i < 10 && (i < 4 || !verdict || !verdict->onchain_known); ++i) {
+  for (int i = 0; i < 2 * looks && (i < looks || !verdict || !verdict->onchain_known); ++i) {
     run_for(audit_every);
     verdict = ask<solvency>(dir_.get<audit_actor>(), solvency_atom::value);
   }
