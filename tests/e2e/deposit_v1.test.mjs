@@ -3,8 +3,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import {
+  axios,
   ExactEvmScheme,
   privateKeyToAccount,
+  wrapAxiosV1,
   wrapFetchV1,
   wrapFetchV2,
   x402Client,
@@ -70,6 +72,15 @@ test('x402-fetch 1.2.0 (version 1) pays up to its default cap', async () => {
   await house.unchanged(() =>
     assert.rejects(deposit('0.100001', defaultV1(0)), /exceeds maximum/i),
   );
+});
+
+test('x402-axios 0.7.2 (version 1) pays', async () => {
+  const before = await house.balance(users[0]);
+  const answer = await wrapAxiosV1(axios.create(), account(0)).post(`${house.url}/deposit`, {
+    amount: '0.05',
+  });
+  assert.equal(answer.status, 201);
+  await until('the credit', async () => (await house.balance(users[0])) === before + micro('0.05'));
 });
 
 test('@x402/fetch (version 2) pays up to its default cap', async () => {

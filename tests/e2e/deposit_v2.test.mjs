@@ -4,8 +4,11 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { compiled } from '../../sandbox/chains/compile.mjs';
 import {
+  axios,
+  axiosClient,
   ExactEvmScheme,
   privateKeyToAccount,
+  wrapAxiosV2,
   wrapFetchV2,
   x402Client,
 } from '../../sandbox/stack/clients.mjs';
@@ -93,6 +96,19 @@ test('the official client with default settings refuses this token by itself', a
       }),
     ),
   );
+});
+
+test('axios 2.11.0 with the core it brings pays as it is', async () => {
+  const user = users[7];
+  const client = new axiosClient().register(
+    'eip155:*',
+    new ExactEvmScheme(privateKeyToAccount(user.private_key)),
+  );
+  const answer = await wrapAxiosV2(axios.create(), client).post(`${house.url}/deposit`, {
+    amount: '3.00',
+  });
+  assert.deepEqual([answer.status, answer.data.amount], [201, '3.00']);
+  await until('the credit', async () => (await house.balance(user)) === micro('3'));
 });
 
 test('the same header again is the same deposit, and 4 at once are one', async () => {
