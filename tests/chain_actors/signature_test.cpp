@@ -104,7 +104,9 @@ TEST_F(Signature, ANoARevertOrAnythingElseIsANo) {
   start();
   for (const auto& said :
        {fake_node::ok("0xffffffff" + std::string(56, '0')), fake_node::ok("0x"),
-        fake_node::ok("0x1626ba7e"), fake_node::error(3, "execution reverted")}) {
+        fake_node::ok("0x1626ba7e"), fake_node::error(3, "execution reverted"),
+        fake_node::error(-32000, "out of gas"),
+        fake_node::error(-32000, "invalid opcode: INVALID")}) {  // a contract that halts
     verdict = [&](const json&) { return said; };
     EXPECT_EQ(ask(1).said, false);
   }
