@@ -21,14 +21,15 @@
 #include "actors/journal_actor.hpp"
 #include "actors/query_actor.hpp"
 #include "actors/registry.hpp"
-#include "chain/audit_actor.hpp"
-#include "chain/json_rpc.hpp"
-#include "chain/payment_actor.hpp"
+#include "chain/evm/ethereum_port.hpp"
+#include "chain/evm/json_rpc.hpp"
+#include "chain/evm/signature_actor.hpp"
+#include "chain/evm/wallet_actor.hpp"
 #include "chain/polymarket/venue_actor.hpp"
-#include "chain/ports.hpp"
-#include "chain/route_actor.hpp"
-#include "chain/signature_actor.hpp"
-#include "chain/wallet_actor.hpp"
+#include "chain/treasury/audit_actor.hpp"
+#include "chain/treasury/route_actor.hpp"
+#include "chain/x402/payment_actor.hpp"
+#include "chain/x402/x402_port.hpp"
 #include "http/server.hpp"
 #include "persistence/migrations.hpp"
 #include "persistence/pg_reader.hpp"
@@ -438,9 +439,9 @@ int serve(const config::settings& s) {
   const letting_go before_the_system_ends{dir};
   // One client, with its thread and its bound, per outside and per kind of asker: whoever floods
   // one (anybody may ask for the verification of a payment) keeps nobody from the others.
-  std::vector<std::shared_ptr<chain::http_client>> clients;
+  std::vector<std::shared_ptr<net::http_client>> clients;
   const auto new_client = [&] {
-    return clients.emplace_back(std::make_shared<chain::http_client>());
+    return clients.emplace_back(std::make_shared<net::http_client>());
   };
   const auto rpc_of = [&](const config::chain_settings& c) {
     return chain::make_rpc_actor(

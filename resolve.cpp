@@ -86,7 +86,7 @@ std::string words_of(const exchange_word& x) {
 exchange_word ask(const config::settings& s, const bet& row, timestamp now) {
   const auto order = chain::polymarket::decode(row.signed_order);
   if (!order || order->hash != row.order_hash) return {};
-  const auto http = std::make_shared<chain::http_client>();
+  const auto http = std::make_shared<net::http_client>();
   chain::json_rpc_options options;
   options.timeout = s.polygon.rpc_timeout;
   const chain::json_rpc nodes{http, s.polygon.rpc, options};

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <string>
 
-#include "domain/error.hpp"
+#include "domain/errc.hpp"
 
 namespace headroom {
 

@@ -12,7 +12,7 @@
 #include "actors/journal_actor.hpp"
 #include "actors/query_actor.hpp"
 #include "bench/books.hpp"
-#include "chain/audit_actor.hpp"
+#include "chain/treasury/audit_actor.hpp"
 
 namespace headroom::bench {
 namespace {

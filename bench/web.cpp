@@ -3,7 +3,8 @@
 #include <csignal>
 #include <stdexcept>
 
-#include "chain/ports.hpp"
+#include "chain/evm/ethereum_port.hpp"
+#include "chain/x402/x402_port.hpp"
 #include "http/key_ring.hpp"
 #include "persistence/keys.hpp"
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <unordered_map>
 
-#include "domain/error.hpp"
+#include "domain/errc.hpp"
 #include "domain/ids.hpp"
 #include "domain/money.hpp"
 

@@ -4,7 +4,7 @@
 #include <variant>
 #include <vector>
 
-#include "domain/error.hpp"
+#include "domain/errc.hpp"
 #include "domain/records.hpp"
 
 namespace headroom {

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "domain/error.hpp"
+#include "domain/errc.hpp"
 #include "http/message.hpp"
 
 namespace headroom::http {

@@ -8,7 +8,7 @@
 
 #include "actors/directory.hpp"
 #include "actors/ports.hpp"
-#include "http/rate_limit.hpp"
+#include "http/caller_rates.hpp"
 
 namespace headroom::http {
 

@@ -5,8 +5,8 @@
 #include <stdexcept>
 
 #include "persistence/detail/operator_log.hpp"
+#include "persistence/detail/pg_session.hpp"
 #include "persistence/detail/rows.hpp"
-#include "persistence/detail/session.hpp"
 #include "persistence/detail/wire.hpp"
 
 namespace headroom::persistence {

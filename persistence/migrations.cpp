@@ -1,6 +1,6 @@
 #include "persistence/migrations.hpp"
 
-#include "persistence/detail/session.hpp"
+#include "persistence/detail/pg_session.hpp"
 
 namespace headroom::persistence {
 namespace {

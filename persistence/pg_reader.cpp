@@ -8,8 +8,8 @@
 
 #include "actors/log_limit.hpp"
 #include "persistence/detail/cursor.hpp"
+#include "persistence/detail/pg_session.hpp"
 #include "persistence/detail/rows.hpp"
-#include "persistence/detail/session.hpp"
 #include "persistence/detail/wire.hpp"
 
 namespace headroom::persistence {

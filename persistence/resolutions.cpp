@@ -3,8 +3,8 @@
 #include <stdexcept>
 
 #include "persistence/detail/entries.hpp"
+#include "persistence/detail/pg_session.hpp"
 #include "persistence/detail/rows.hpp"
-#include "persistence/detail/session.hpp"
 #include "persistence/detail/wire.hpp"
 
 namespace headroom::persistence {

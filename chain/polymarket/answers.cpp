@@ -5,8 +5,8 @@
 #include <cctype>
 #include <utility>
 
-#include "chain/json.hpp"
 #include "chain/polymarket/decimal.hpp"
+#include "net/json.hpp"
 
 namespace headroom::chain::polymarket {
 namespace {
@@ -69,13 +69,13 @@ constexpr std::array<std::string_view, 7> gone_reasons{
 };
 
 std::optional<hash256> hash_member(const json& object, const char* key) {
-  const auto* text = text_member(object, key);
+  const auto* text = net::text_member(object, key);
   return text ? hash256::parse(*text) : std::nullopt;
 }
 
 std::optional<std::int64_t> micro_member(const json& object, const char* key,
                                          excess rule = excess::refuse) {
-  const auto* text = text_member(object, key);
+  const auto* text = net::text_member(object, key);
   return text ? read_micro(*text, rule) : std::nullopt;
 }
 
@@ -86,8 +86,8 @@ read_verdict refusal(unsigned status) {
 
 /// Adds a row's parts; those that do not say whose they are, are left out.
 void read_trade(const json& t, std::vector<trade>& out) {
-  const auto* id = text_member(t, "id");
-  const auto* status = text_member(t, "status");
+  const auto* id = net::text_member(t, "id");
+  const auto* status = net::text_member(t, "status");
   if (!id || id->empty()) return;
   const auto state = named(status ? first_word(*status, "TRADE_STATUS_") : std::string{},
                            trade_states, trade_state::matched);
@@ -104,7 +104,7 @@ void read_trade(const json& t, std::vector<trade>& out) {
                    as_taker});
   };
   add(t, "taker_order_id", "size", true);
-  if (const auto* makers = array_member(t, "maker_orders"))
+  if (const auto* makers = net::array_member(t, "maker_orders"))
     for (const auto& m : *makers) add(m, "order_id", "matched_amount", false);
 }
 
@@ -145,35 +145,35 @@ order_answer read_order_answer(unsigned status, std::string_view body) {
   if (status != 200) return {refusal(status), {}};
   if (body.find_first_not_of(" \t\r\n") == std::string_view::npos)
     return {read_verdict::absent, {}};
-  const auto document = read_json(body);
+  const auto document = net::read_json(body);
   if (!document) return {};
   if (document->is_null()) return {read_verdict::absent, {}};
   const auto id = hash_member(*document, "id");
-  const auto* word = text_member(*document, "status");
+  const auto* word = net::text_member(*document, "status");
   if (!id || !word || word->empty()) return {};
-  const auto* matched = text_member(*document, "size_matched");  // "" is nothing
+  const auto* matched = net::text_member(*document, "size_matched");  // "" is nothing
   const bool none = !matched || matched->empty() || read_micro(*matched) == 0;
   return {read_verdict::found,
           {*id, named(first_word(*word, "ORDER_STATUS_"), order_states, order_state::other), !none,
-           plain_ids(array_member(*document, "associate_trades"))}};
+           plain_ids(net::array_member(*document, "associate_trades"))}};
 }
 
 bool read_cancel_answer(unsigned status, std::string_view body, const hash256& hash) {
-  const auto document = status == 200 ? read_json(body) : std::nullopt;
+  const auto document = status == 200 ? net::read_json(body) : std::nullopt;
   if (!document) return false;
   const auto id = hash.hex();
-  if (const auto* list = array_member(*document, "canceled"))
+  if (const auto* list = net::array_member(*document, "canceled"))
     if (std::find(list->begin(), list->end(), id) != list->end()) return true;
-  const auto* left = object_member(*document, "not_canceled");
-  const auto* why = left ? text_member(*left, id.c_str()) : nullptr;
+  const auto* left = net::object_member(*document, "not_canceled");
+  const auto* why = left ? net::text_member(*left, id.c_str()) : nullptr;
   return why && std::find(gone_reasons.begin(), gone_reasons.end(), *why) != gone_reasons.end();
 }
 
 trades_page read_trades_answer(unsigned status, std::string_view body) {
   if (status != 200) return {refusal(status), {}, {}};
-  const auto document = read_json(body);
-  const auto* data = document ? array_member(*document, "data") : nullptr;
-  const auto* cursor = document ? text_member(*document, "next_cursor") : nullptr;
+  const auto document = net::read_json(body);
+  const auto* data = document ? net::array_member(*document, "data") : nullptr;
+  const auto* cursor = document ? net::text_member(*document, "next_cursor") : nullptr;
   if (!data || !cursor) return {};
   trades_page out;
   for (const auto& t : *data) read_trade(t, out.trades);

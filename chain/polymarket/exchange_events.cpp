@@ -4,8 +4,8 @@
 #include <set>
 #include <utility>
 
-#include "chain/abi.hpp"
-#include "chain/json.hpp"
+#include "chain/evm/abi.hpp"
+#include "net/json.hpp"
 
 namespace headroom::chain::polymarket {
 namespace {

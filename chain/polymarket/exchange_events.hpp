@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "chain/eth.hpp"
+#include "chain/evm/eth.hpp"
 #include "domain/money.hpp"
 #include "domain/records.hpp"
 #include "domain/time.hpp"

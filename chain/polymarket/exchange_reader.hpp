@@ -2,8 +2,8 @@
 
 #include <memory>
 
-#include "chain/finality.hpp"
-#include "chain/json_rpc.hpp"
+#include "chain/evm/finality.hpp"
+#include "chain/evm/json_rpc.hpp"
 #include "chain/polymarket/exchange_events.hpp"
 #include "chain/polymarket/order.hpp"
 

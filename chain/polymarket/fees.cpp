@@ -4,7 +4,7 @@
 #include <boost/multiprecision/cpp_int.hpp>
 #include <cmath>
 
-#include "chain/json.hpp"
+#include "net/json.hpp"
 
 namespace headroom::chain::polymarket {
 namespace {
@@ -52,8 +52,8 @@ big weight(std::int64_t price, std::uint32_t exponent) {
 std::optional<fee_schedule> read_fee_schedule(const nlohmann::json* fd) {
   if (!fd || fd->is_null()) return fee_schedule{};
   if (!fd->is_object()) return std::nullopt;
-  const auto* rate = member(*fd, "r");
-  const auto* exponent = member(*fd, "e");
+  const auto* rate = net::member(*fd, "r");
+  const auto* exponent = net::member(*fd, "e");
   if (!rate || rate->is_null()) return fee_schedule{};
   if (rate->is_number() && rate->get<double>() == 0) return fee_schedule{};
   if (!rate->is_number() || !exponent || !exponent->is_number()) return std::nullopt;

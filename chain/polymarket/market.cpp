@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "chain/json.hpp"
 #include "chain/polymarket/decimal.hpp"
+#include "net/json.hpp"
 
 namespace headroom::chain::polymarket {
 namespace {
@@ -31,32 +31,32 @@ std::optional<usdc> read_tick(const nlohmann::json* value) {
 }  // namespace
 
 std::optional<std::string> read_condition(std::string_view body) {
-  const auto document = read_json(body);
-  const auto* id = document ? text_member(*document, "condition_id") : nullptr;
+  const auto document = net::read_json(body);
+  const auto* id = document ? net::text_member(*document, "condition_id") : nullptr;
   const auto hash = id ? hash256::parse(*id) : std::nullopt;
   return hash ? std::optional{hash->hex()} : std::nullopt;
 }
 
 std::optional<market> read_market(std::string_view body, const uint256& token) {
-  const auto document = read_json(body);
+  const auto document = net::read_json(body);
   if (!document) return std::nullopt;
-  const auto* condition = text_member(*document, "c");
-  const auto* outcomes = array_member(*document, "t");
-  const auto tick = read_tick(member(*document, "mts"));
+  const auto* condition = net::text_member(*document, "c");
+  const auto* outcomes = net::array_member(*document, "t");
+  const auto tick = read_tick(net::member(*document, "mts"));
   const auto ticks = tick ? rounding_of(*tick) : std::nullopt;
-  const auto fees = read_fee_schedule(member(*document, "fd"));
+  const auto fees = read_fee_schedule(net::member(*document, "fd"));
   if (!condition || !outcomes || !ticks || !fees) return std::nullopt;
   const auto text = token.decimal();
   const bool listed = std::any_of(outcomes->begin(), outcomes->end(), [&](const auto& outcome) {
-    const auto* id = text_member(outcome, "t");
+    const auto* id = net::text_member(outcome, "t");
     return id && *id == text;
   });
   if (!listed) return std::nullopt;
   return market{token,
                 *condition,
                 *ticks,
-                flag_member(*document, "nr").value_or(false),
-                flag_member(*document, "ao").value_or(true),
+                net::flag_member(*document, "nr").value_or(false),
+                net::flag_member(*document, "ao").value_or(true),
                 *fees};
 }
 

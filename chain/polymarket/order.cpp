@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "chain/abi.hpp"
-#include "chain/eip55.hpp"
-#include "chain/eip712.hpp"
-#include "chain/json.hpp"
+#include "chain/evm/abi.hpp"
+#include "chain/evm/eip55.hpp"
+#include "chain/evm/eip712.hpp"
+#include "net/json.hpp"
 
 namespace headroom::chain::polymarket {
 namespace {
@@ -128,11 +128,11 @@ std::string post_body(const signed_order& o, std::string_view owner_api_key) {
                   {"metadata", b.metadata.hex()},
                   {"builder", b.builder.hex()},
                   {"signature", o.signature.hex()}};
-  return to_text(json{{"deferExec", false},
-                      {"postOnly", o.post_only},
-                      {"order", wire},
-                      {"owner", owner_api_key},
-                      {"orderType", to_string(o.type)}});
+  return net::to_text(json{{"deferExec", false},
+                           {"postOnly", o.post_only},
+                           {"order", wire},
+                           {"owner", owner_api_key},
+                           {"orderType", to_string(o.type)}});
 }
 
 byte_vector encode(const signed_order& o) {

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "chain/evm/secp256k1.hpp"
 #include "chain/polymarket/fees.hpp"
-#include "chain/secp256k1.hpp"
 #include "domain/money.hpp"
 #include "domain/records.hpp"
 

@@ -2,9 +2,9 @@
 #include <array>
 #include <cmath>
 
-#include "chain/json.hpp"
 #include "chain/polymarket/answers.hpp"
-#include "chain/retry_after.hpp"
+#include "net/json.hpp"
+#include "net/retry_after.hpp"
 
 namespace headroom::chain::polymarket {
 namespace {
@@ -100,8 +100,8 @@ constexpr std::chrono::seconds longest_wait{600};
 
 /// The longer of what header and body ask for: `retry_after_seconds` is the body's (change 18).
 std::chrono::seconds wait_of(const post_reply& r, const nlohmann::json* document) {
-  const auto header = read_retry_after(r.retry_after, r.now).value_or(std::chrono::seconds{0});
-  const auto* member_of_body = document ? member(*document, "retry_after_seconds") : nullptr;
+  const auto header = net::read_retry_after(r.retry_after, r.now).value_or(std::chrono::seconds{0});
+  const auto* member_of_body = document ? net::member(*document, "retry_after_seconds") : nullptr;
   std::chrono::seconds body{0};
   if (member_of_body && member_of_body->is_number()) {
     const auto seconds = member_of_body->get<double>();
@@ -115,7 +115,7 @@ std::chrono::seconds wait_of(const post_reply& r, const nlohmann::json* document
 }  // namespace
 
 std::chrono::seconds wait_asked_for(const post_reply& r) {
-  const auto document = read_json(r.body);
+  const auto document = net::read_json(r.body);
   return wait_of(r, document ? &*document : nullptr);
 }
 
@@ -128,10 +128,10 @@ post_answer later(std::string_view reason, std::string_view words, std::chrono::
 /// A 200. One that gives a reason and not our order's id, or that says it failed, was not accepted:
 /// every official client takes it as a refusal (change 12). One that says both is looked up.
 post_answer accepted(const nlohmann::json& document, const hash256& hash) {
-  const auto success = flag_member(document, "success");
-  const auto* error = text_member(document, "errorMsg");
-  const auto* status = text_member(document, "status");
-  const auto* id = text_member(document, "orderID");
+  const auto success = net::flag_member(document, "success");
+  const auto* error = net::text_member(document, "errorMsg");
+  const auto* status = net::text_member(document, "status");
+  const auto* id = net::text_member(document, "orderID");
   const auto words = error ? std::string_view{*error} : std::string_view{};
   if (!success) return {look, "unreadable", printable(words)};
   const bool named = id && !id->empty();
@@ -152,8 +152,8 @@ post_answer accepted(const nlohmann::json& document, const hash256& hash) {
 
 /// A documented refusal of a paused venue, by its words or because it says when to come back.
 bool is_pause(const nlohmann::json& document) {
-  const auto text = lower(to_text(document));
-  return member(document, "retry_after_seconds") != nullptr ||
+  const auto text = lower(net::to_text(document));
+  return net::member(document, "retry_after_seconds") != nullptr ||
          std::any_of(pauses.begin(), pauses.end(),
                      [&](auto part) { return text.find(part) != std::string::npos; });
 }
@@ -167,12 +167,12 @@ bool is_refusal(unsigned status) {
 }  // namespace
 
 post_answer read_post_answer(const post_reply& r, const hash256& hash) {
-  const auto document = read_json(r.body);
+  const auto document = net::read_json(r.body);
   if (r.status == 200 || r.status == 201)
     return document ? accepted(*document, hash)
                     : post_answer{look, "unreadable", printable(r.body)};
-  const auto* error = document ? text_member(*document, "error") : nullptr;
-  if (!error && document) error = text_member(*document, "errorMsg");
+  const auto* error = document ? net::text_member(*document, "error") : nullptr;
+  if (!error && document) error = net::text_member(*document, "errorMsg");
   const std::string_view words = error ? std::string_view{*error} : r.body;
   const auto wait = wait_of(r, document ? &*document : nullptr);
 

@@ -7,7 +7,7 @@ namespace {
 
 constexpr double pass_burst = 4;  // a lone bet is followed closely at first
 
-asker_budgets budgets_of(const venue_settings& s, double share) {
+net::asker_budgets budgets_of(const venue_settings& s, double share) {
   constexpr double seconds_at_once = 10;
   constexpr std::size_t askers_at_most = 65'536;
   const auto rate = s.orders_per_second * share;
@@ -27,12 +27,12 @@ actors::venue_actor::behavior_type venue_behavior(venue_self self, actors::world
   st.account = st.key->address_of();
   st.doors = std::move(doors);
   st.chain = std::move(chain);
-  st.rate = rate_limit{st.settings.orders_per_second, st.settings.order_burst};
+  st.rate = net::rate_limit{st.settings.orders_per_second, st.settings.order_burst};
   st.signers = budgets_of(st.settings, st.settings.signer_share);
   st.keys = budgets_of(st.settings, st.settings.key_share);
-  st.passes = rate_limit{st.settings.trade_passes_per_second, pass_burst};
-  st.cancels = rate_limit{st.settings.cancels_per_second, st.settings.cancel_burst};
-  st.data_reads = rate_limit{st.settings.reads_per_second, st.settings.read_burst};
+  st.passes = net::rate_limit{st.settings.trade_passes_per_second, pass_burst};
+  st.cancels = net::rate_limit{st.settings.cancels_per_second, st.settings.cancel_burst};
+  st.data_reads = net::rate_limit{st.settings.reads_per_second, st.settings.read_burst};
   venue_desk{self}.check_version();
   venue_desk{self}.note_block();
   return {

@@ -8,14 +8,14 @@
 #include "actors/log_limit.hpp"
 #include "actors/observed.hpp"
 #include "actors/world.hpp"
-#include "chain/finality.hpp"
+#include "chain/evm/finality.hpp"
+#include "chain/evm/rpc_bridge.hpp"
 #include "chain/polymarket/answers.hpp"
-#include "chain/polymarket/asker_budgets.hpp"
-#include "chain/polymarket/auth.hpp"
+#include "chain/polymarket/credentials.hpp"
 #include "chain/polymarket/market.hpp"
 #include "chain/polymarket/order_judge.hpp"
-#include "chain/polymarket/rate_limit.hpp"
-#include "chain/rpc_bridge.hpp"
+#include "net/asker_budgets.hpp"
+#include "net/rate_limit.hpp"
 
 namespace headroom::chain::polymarket {
 
@@ -146,13 +146,13 @@ struct venue_state {
   // what became of orders
   std::unordered_map<hash256, look_ptr> looking;  // one for each order
   std::vector<look_ptr> looks;  // of young orders: they wait for the account's trades
-  rate_limit passes;
+  net::rate_limit passes;
   std::unordered_map<hash256, std::vector<look_ptr>> pass;  // whom the present pass is for
   std::int64_t pass_since = 0;                              // unix seconds
   bool pass_on = false;
   bool pass_due = false;
   std::chrono::milliseconds pass_pause{0};
-  rate_limit data_reads;
+  net::rate_limit data_reads;
   time_point data_paused_until{};  // the venue asked to wait
   std::deque<std::function<void()>> waiting_reads;
   bool reads_due = false;
@@ -165,8 +165,8 @@ struct venue_state {
     actors::submit_order what;
     caf::typed_response_promise<actors::venue_answer> promise;
   };
-  rate_limit rate;
-  rate_limit cancels;
+  net::rate_limit rate;
+  net::rate_limit cancels;
   time_point cancels_paused_until{};
   std::deque<queued> queue;
   bool queue_due = false;
@@ -174,8 +174,8 @@ struct venue_state {
   std::size_t reads = 0;
   time_point paused_until{};        // orders
   time_point reads_paused_until{};  // of markets
-  asker_budgets signers;
-  asker_budgets keys;
+  net::asker_budgets signers;
+  net::asker_budgets keys;
   std::uint32_t funds_refused = 0;  // in a row
 
   std::multimap<time_point, std::function<void()>> later;

@@ -18,7 +18,7 @@ inline constexpr std::string_view another_key = "the order is signed by another 
 class venue_desk {
  public:
   using answer_promise = caf::typed_response_promise<venue_answer>;
-  using http_done = std::function<void(const http_result&)>;
+  using http_done = std::function<void(const net::http_result&)>;
   using body_maker = std::function<std::string(const api_credentials&)>;
 
   enum class door : std::uint8_t { orders, reads };  // see venue_doors
@@ -58,7 +58,8 @@ class venue_desk {
   using look_ptr = venue_state::look_ptr;
 
   // session
-  void fetch(door through, http_request what, std::chrono::milliseconds timeout, http_done done);
+  void fetch(door through, net::http_request what, std::chrono::milliseconds timeout,
+             http_done done);
   void fetch_as_us(authorized x, http_done done, bool again = true);
   void fetch_after_renewal(authorized x, http_done done, std::uint64_t refused);
   void with_credentials(std::function<void(bool)> use);
@@ -87,12 +88,12 @@ class venue_desk {
              bool anew);
   void load_details(const uint256& token, const std::string& condition);
   void loaded(const uint256& token, std::optional<market> found, errc why);
-  void not_loaded(const uint256& token, const http_result& r);
+  void not_loaded(const uint256& token, const net::http_result& r);
 
   // orders
   void send_queued();
   void send(actors::submit_order x, answer_promise promise);
-  void heard(const signed_order& order, const http_result& r, answer_promise promise);
+  void heard(const signed_order& order, const net::http_result& r, answer_promise promise);
   void draw_conclusions(const signed_order& order, const post_answer& a);
   void count_refused_funds(const post_answer& a);
   void end_submit(answer_promise promise, venue_answer a);
@@ -124,7 +125,7 @@ class venue_desk {
   void budgeted(std::function<void()> read);
   void read_data(std::string path, std::string query, http_done done);
   /// Until when the answer asks us to leave its route alone; the past when it does not.
-  [[nodiscard]] caf::actor_clock::time_point asked_to_wait(const http_result& r) const;
+  [[nodiscard]] caf::actor_clock::time_point asked_to_wait(const net::http_result& r) const;
   [[nodiscard]] std::int64_t trades_since(timestamp sent_at) const;
   void count(const venue_answer& a);
   [[nodiscard]] caf::actor_clock::time_point now() const { return self_->clock().now(); }

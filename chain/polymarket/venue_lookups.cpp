@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "chain/log_search.hpp"
+#include "chain/evm/log_search.hpp"
 #include "chain/polymarket/venue_desk.hpp"
 
 /// What became of an order: its object and its trades at the venue (venue_trades.cpp), then the
@@ -73,10 +73,10 @@ caf::result<venue_answer> venue_desk::look_up(const actors::look_up_order& x) {
 }
 
 void venue_desk::read_object(look_ptr l) {
-  read_data("/data/order/" + l->order.hash.hex(), {}, [self = self_, l](const http_result& r) {
+  read_data("/data/order/" + l->order.hash.hex(), {}, [self = self_, l](const net::http_result& r) {
     venue_desk desk{self};
-    l->known.object =
-        r.outcome == http_outcome::answered ? read_order_answer(r.status, r.body) : order_answer{};
+    l->known.object = r.outcome == net::http_outcome::answered ? read_order_answer(r.status, r.body)
+                                                               : order_answer{};
     l->has_object = true;
     const auto& shown = l->known.object;
     if (shown.verdict == read_verdict::found && !shown.value.trades.empty())

@@ -102,11 +102,11 @@ void venue_desk::send(actors::submit_order x, answer_promise promise) {
                st_.settings.order_timeout,
                x.deadline,
                door::orders},
-              [self = self_, shared, promise, deadline = x.deadline](const http_result& r) {
+              [self = self_, shared, promise, deadline = x.deadline](const net::http_result& r) {
                 venue_desk desk{self};
                 --desk.st_.in_flight;
-                const bool kept_back =
-                    r.outcome == http_outcome::refused_before_send && desk.w_.now() >= deadline;
+                const bool kept_back = r.outcome == net::http_outcome::refused_before_send &&
+                                       desk.w_.now() >= deadline;
                 if (kept_back) {
                   desk.end_submit(promise, not_now_because(std::string{actors::sent_too_late}));
                 } else {
@@ -116,10 +116,11 @@ void venue_desk::send(actors::submit_order x, answer_promise promise) {
               });
 }
 
-void venue_desk::heard(const signed_order& order, const http_result& r, answer_promise promise) {
-  if (r.outcome == http_outcome::refused_before_send)
+void venue_desk::heard(const signed_order& order, const net::http_result& r,
+                       answer_promise promise) {
+  if (r.outcome == net::http_outcome::refused_before_send)
     return end_submit(promise, not_now_because("the venue cannot be reached"));
-  if (r.outcome == http_outcome::maybe_sent)
+  if (r.outcome == net::http_outcome::maybe_sent)
     return end_submit(promise, unknown_because("no answer came: it is being looked up"));
   const auto a = read_post_answer(
       {r.status, r.body, r.header("Retry-After"), w_.now().seconds() + st_.clock_skew}, order.hash);
@@ -207,12 +208,12 @@ caf::result<bool> venue_desk::cancel(const actors::cancel_order& x) {
   auto body = [id = hash.hex()](const api_credentials&) { return "{\"orderID\":\"" + id + "\"}"; };
   fetch_as_us(
       {"DELETE", "/order", {}, std::move(body), st_.settings.order_timeout, {}, door::orders},
-      [self = self_, hash = hash, promise](const http_result& r) mutable {
+      [self = self_, hash = hash, promise](const net::http_result& r) mutable {
         auto& st = self->state;
         --st.reads;
         st.cancels_paused_until =
             std::max(st.cancels_paused_until, venue_desk{self}.asked_to_wait(r));
-        promise.deliver(r.outcome == http_outcome::answered &&
+        promise.deliver(r.outcome == net::http_outcome::answered &&
                         read_cancel_answer(r.status, r.body, hash));
       });
   return promise;

@@ -65,9 +65,9 @@ void venue_desk::with_market(const uint256& token, venue_state::market_answer us
 
 void venue_desk::load_market(const uint256& token) {
   fetch(door::reads, {"GET", st_.settings.url + "/markets-by-token/" + token.decimal(), {}, {}},
-        st_.settings.read_timeout, [self = self_, token](const http_result& r) {
+        st_.settings.read_timeout, [self = self_, token](const net::http_result& r) {
           venue_desk desk{self};
-          if (r.outcome != http_outcome::answered || r.status != 200)
+          if (r.outcome != net::http_outcome::answered || r.status != 200)
             return desk.not_loaded(token, r);
           const auto condition = read_condition(r.body);
           if (!condition) return desk.loaded(token, std::nullopt, errc::unknown_market);
@@ -77,9 +77,9 @@ void venue_desk::load_market(const uint256& token) {
 
 void venue_desk::load_details(const uint256& token, const std::string& condition) {
   fetch(door::reads, {"GET", st_.settings.url + "/clob-markets/" + condition, {}, {}},
-        st_.settings.read_timeout, [self = self_, token](const http_result& r) {
+        st_.settings.read_timeout, [self = self_, token](const net::http_result& r) {
           venue_desk desk{self};
-          if (r.outcome != http_outcome::answered || r.status != 200)
+          if (r.outcome != net::http_outcome::answered || r.status != 200)
             return desk.not_loaded(token, r);
           auto found = read_market(r.body, token);
           if (!found && self->state.logged.due("unreadable_market", desk.now()))
@@ -90,8 +90,8 @@ void venue_desk::load_details(const uint256& token, const std::string& condition
 
 /// A 404 or a 400 says that there is no such market; everything else says nothing of it. Who asks
 /// us to wait gets it.
-void venue_desk::not_loaded(const uint256& token, const http_result& r) {
-  const bool answered = r.outcome == http_outcome::answered;
+void venue_desk::not_loaded(const uint256& token, const net::http_result& r) {
+  const bool answered = r.outcome == net::http_outcome::answered;
   st_.reads_paused_until = std::max(st_.reads_paused_until, asked_to_wait(r));
   const bool unknown = answered && (r.status == 404 || r.status == 400);
   loaded(token, std::nullopt, unknown ? errc::unknown_market : errc::unavailable);

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "actors/alerts.hpp"
-#include "chain/json.hpp"
 #include "chain/polymarket/venue_desk.hpp"
-#include "chain/retry_after.hpp"
+#include "net/json.hpp"
+#include "net/retry_after.hpp"
 
 /// Who we are to the venue (one API key, in memory only), what time it is there, and whether bets
 /// may go to it at all.
@@ -29,8 +29,8 @@ constexpr milliseconds longest_read_pause{60'000};
 /// The venue's time, as far as we know it.
 std::int64_t theirs(const venue_state& st) { return st.w->now().seconds() + st.clock_skew; }
 
-bool is_ok(const http_result& r) {
-  return r.outcome == http_outcome::answered && (r.status == 200 || r.status == 201);
+bool is_ok(const net::http_result& r) {
+  return r.outcome == net::http_outcome::answered && (r.status == 200 || r.status == 201);
 }
 
 }  // namespace
@@ -56,12 +56,12 @@ std::int64_t venue_desk::venue_time() const { return theirs(st_) - behind_second
 
 void venue_desk::check_version() {
   fetch(door::orders, {"GET", st_.settings.url + "/version", {}, {}}, st_.settings.read_timeout,
-        [self = self_](const http_result& r) {
+        [self = self_](const net::http_result& r) {
           venue_desk desk{self};
           auto& st = self->state;
           st.version_asked = true;
-          const auto document = is_ok(r) ? read_json(r.body) : std::nullopt;
-          const auto version = document ? count_member(*document, "version") : std::nullopt;
+          const auto document = is_ok(r) ? net::read_json(r.body) : std::nullopt;
+          const auto version = document ? net::count_member(*document, "version") : std::nullopt;
           if (version && st.version != static_cast<int>(*version)) {
             st.version = static_cast<int>(*version);
             if (st.version == known_version) {
@@ -75,7 +75,7 @@ void venue_desk::check_version() {
           auto pause = retry_wait;  // silent: the last word stands
           if (version) {
             pause = st.version == known_version ? st.settings.version_check : pause * 10;
-          } else if (const auto wait = read_retry_after(r.header("Retry-After"), theirs(st))) {
+          } else if (const auto wait = net::read_retry_after(r.header("Retry-After"), theirs(st))) {
             pause = std::clamp<milliseconds>(*wait, retry_wait, longest_asked_wait);
           }
           const auto turn = ++st.version_turn;
@@ -199,18 +199,18 @@ void venue_desk::pause_orders(milliseconds wait) {
 
 // -- requests ------------------------------------------------------------------------------------
 
-void venue_desk::fetch(door through, http_request what, milliseconds timeout, http_done done) {
+void venue_desk::fetch(door through, net::http_request what, milliseconds timeout, http_done done) {
   what.headers.emplace_back("Accept", "*/*");
   what.headers.emplace_back("User-Agent", "headroom");
   if (!what.body.empty()) what.headers.emplace_back("Content-Type", "application/json");
   const auto& client = through == door::orders ? st_.doors.orders : st_.doors.reads;
   self_->request(client, caf::infinite, http_call{std::move(what), timeout})
-      .then([done](const http_result& r) { done(r); },
-            [done](const caf::error&) { done(http_result{}); });
+      .then([done](const net::http_result& r) { done(r); },
+            [done](const caf::error&) { done(net::http_result{}); });
 }
 
-caf::actor_clock::time_point venue_desk::asked_to_wait(const http_result& r) const {
-  const bool answered = r.outcome == http_outcome::answered;
+caf::actor_clock::time_point venue_desk::asked_to_wait(const net::http_result& r) const {
+  const bool answered = r.outcome == net::http_outcome::answered;
   if (!answered || (r.status != 429 && r.status != 503)) return {};
   const auto wait = wait_asked_for({r.status, r.body, r.header("Retry-After"), theirs(st_)});
   return now() + std::clamp<milliseconds>(wait, least_read_pause, longest_read_pause);
@@ -223,22 +223,22 @@ void venue_desk::fetch_as_us(authorized x, http_done done, bool again) {
   with_credentials([=, self = self_](bool ok) {
     venue_desk desk{self};
     auto& st = self->state;
-    if (!ok) return done(http_result{});
+    if (!ok) return done(net::http_result{});
     auto timeout = x.timeout;
     if (x.deadline.is_set()) {
       const auto left = x.deadline.us - desk.w_.now().us;
-      if (left <= 0) return done(http_result{});
+      if (left <= 0) return done(net::http_result{});
       timeout = std::min(timeout, milliseconds{left / 1'000 + 1});
     }
     auto text = x.body ? x.body(*st.credentials) : std::string{};
     auto signed_headers =
         l2_headers(*st.credentials, st.account, desk.venue_time(), x.method, x.path, text);
-    if (!signed_headers) return done(http_result{});
+    if (!signed_headers) return done(net::http_result{});
     desk.fetch(
         x.through,
         {x.method, st.settings.url + x.path + x.query, std::move(*signed_headers), std::move(text)},
-        timeout, [=, with = st.renewals](const http_result& r) {
-          if (!again || r.outcome != http_outcome::answered || r.status != 401) return done(r);
+        timeout, [=, with = st.renewals](const net::http_result& r) {
+          if (!again || r.outcome != net::http_outcome::answered || r.status != 401) return done(r);
           venue_desk{self}.fetch_after_renewal(x, done, with);
         });
   });
@@ -247,9 +247,9 @@ void venue_desk::fetch_as_us(authorized x, http_done done, bool again) {
 /// Once more, with another key than the one that was refused: perhaps it is there already.
 void venue_desk::fetch_after_renewal(authorized x, http_done done, std::uint64_t refused) {
   if (st_.renewals != refused) return fetch_as_us(std::move(x), std::move(done), false);
-  if (st_.waiting_for_key.size() >= waiting_for_key_at_most) return done(http_result{});
+  if (st_.waiting_for_key.size() >= waiting_for_key_at_most) return done(net::http_result{});
   st_.waiting_for_key.push_back([self = self_, x, done](bool ok) {
-    if (!ok) return done(http_result{});  // a 401 was a definite no: as if it had never left
+    if (!ok) return done(net::http_result{});  // a 401 was a definite no: as if it had never left
     venue_desk{self}.fetch_as_us(x, done, false);
   });
   renew();
@@ -282,9 +282,9 @@ void venue_desk::renew() {
   st_.renewing = true;
   st_.renewed_at = now();
   fetch(door::orders, {"GET", st_.settings.url + "/time", {}, {}}, st_.settings.read_timeout,
-        [self = self_](const http_result& r) {
+        [self = self_](const net::http_result& r) {
           auto& st = self->state;
-          const auto shown = is_ok(r) ? read_json(r.body) : std::nullopt;
+          const auto shown = is_ok(r) ? net::read_json(r.body) : std::nullopt;
           if (shown && shown->is_number_unsigned() && shown->get<std::uint64_t>() < (1ULL << 40))
             st.clock_skew =
                 static_cast<std::int64_t>(shown->get<std::uint64_t>()) - st.w->now().seconds();
@@ -299,7 +299,7 @@ void venue_desk::create_key() {
          st_.settings.url + "/auth/api-key",
          l1_headers(*st_.key, st_.settings.chain_id, venue_time(), 0),
          {}},
-        st_.settings.read_timeout, [self = self_](const http_result& r) {
+        st_.settings.read_timeout, [self = self_](const net::http_result& r) {
           auto found = is_ok(r) ? read_credentials(r.body) : std::nullopt;
           if (found) return venue_desk{self}.renewed(std::move(found));
           venue_desk{self}.derive_key();
@@ -312,7 +312,7 @@ void venue_desk::derive_key() {
          st_.settings.url + "/auth/derive-api-key",
          l1_headers(*st_.key, st_.settings.chain_id, venue_time(), 0),
          {}},
-        st_.settings.read_timeout, [self = self_](const http_result& r) {
+        st_.settings.read_timeout, [self = self_](const net::http_result& r) {
           auto found = is_ok(r) ? read_credentials(r.body) : std::nullopt;
           if (!found && self->state.logged.due("no_api_key", venue_desk{self}.now()))
             spdlog::warn("venue.no_api_key status={} error=\"{}\"", r.status, r.error);

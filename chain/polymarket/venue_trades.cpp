@@ -18,8 +18,9 @@ constexpr std::int64_t clock_slack_seconds = 60;
 constexpr milliseconds shortest_pause{20};
 constexpr milliseconds longest_pause{500};
 
-trades_page page_of(const http_result& r) {
-  return r.outcome == http_outcome::answered ? read_trades_answer(r.status, r.body) : trades_page{};
+trades_page page_of(const net::http_result& r) {
+  return r.outcome == net::http_outcome::answered ? read_trades_answer(r.status, r.body)
+                                                  : trades_page{};
 }
 
 void take(venue_state::look& l, const trades_page& page) {
@@ -57,7 +58,7 @@ void venue_desk::read_data(std::string path, std::string query, http_done done) 
   budgeted(
       [self = self_, path = std::move(path), query = std::move(query), done = std::move(done)] {
         venue_desk{self}.fetch_as_us({"GET", path, query, {}, self->state.settings.read_timeout},
-                                     [self, done](const http_result& r) {
+                                     [self, done](const net::http_result& r) {
                                        auto& until = self->state.data_paused_until;
                                        until = std::max(until, venue_desk{self}.asked_to_wait(r));
                                        done(r);
@@ -96,7 +97,7 @@ void venue_desk::start_pass() {
 
 void venue_desk::read_page(std::string cursor, std::uint32_t pages) {
   read_data("/data/trades", "?after=" + std::to_string(st_.pass_since) + "&next_cursor=" + cursor,
-            [self = self_, pages](const http_result& r) {
+            [self = self_, pages](const net::http_result& r) {
               venue_desk{self}.page_read(page_of(r), pages);
             });
 }
@@ -141,7 +142,7 @@ void venue_desk::read_own_trades(look_ptr l) {
 void venue_desk::read_trade_by_id(look_ptr l, std::size_t next) {
   const auto& ids = l->known.object.value.trades;
   read_data("/data/trades", "?id=" + ids[next] + "&next_cursor=" + std::string{first_cursor},
-            [self = self_, l, next, last = next + 1 == ids.size()](const http_result& r) {
+            [self = self_, l, next, last = next + 1 == ids.size()](const net::http_result& r) {
               venue_desk desk{self};
               const auto page = page_of(r);
               take(*l, page);
@@ -158,7 +159,7 @@ void venue_desk::read_window(look_ptr l, std::string cursor, std::uint32_t pages
       "?asset_id=" + l->token.decimal() + "&after=" + std::to_string(trades_since(l->sent_at)) +
       "&before=" + std::to_string(l->deadline.plus(st_.settings.late_match).seconds()) +
       "&next_cursor=" + cursor;
-  read_data("/data/trades", query, [self = self_, l, pages](const http_result& r) {
+  read_data("/data/trades", query, [self = self_, l, pages](const net::http_result& r) {
     venue_desk desk{self};
     const auto page = page_of(r);
     take(*l, page);

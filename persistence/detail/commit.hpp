@@ -8,7 +8,7 @@
 #include "actors/log_limit.hpp"
 #include "actors/ports.hpp"
 #include "persistence/detail/attempt.hpp"
-#include "persistence/detail/session.hpp"
+#include "persistence/detail/pg_session.hpp"
 
 namespace headroom::persistence {
 

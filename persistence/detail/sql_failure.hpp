@@ -2,7 +2,7 @@
 
 #include <pqxx/pqxx>
 
-#include "domain/error.hpp"
+#include "domain/errc.hpp"
 
 namespace headroom::persistence {
 

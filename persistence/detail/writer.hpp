@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "persistence/detail/session.hpp"
+#include "persistence/detail/pg_session.hpp"
 #include "persistence/pg_store.hpp"
 
 namespace headroom::persistence {

@@ -1,8 +1,9 @@
-#include "chain/bet_intent.hpp"
+#include "chain/evm/bet_intent.hpp"
 
 #include <gtest/gtest.h>
 
-#include "chain/ports.hpp"
+#include "chain/evm/ethereum_port.hpp"
+#include "chain/x402/x402_port.hpp"
 #include "vectors.hpp"
 
 namespace headroom::chain {

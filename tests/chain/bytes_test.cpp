@@ -1,10 +1,10 @@
 #include <gtest/gtest.h>
 
-#include "chain/abi.hpp"
-#include "chain/base64.hpp"
-#include "chain/eip55.hpp"
-#include "chain/keccak.hpp"
-#include "chain/rlp.hpp"
+#include "chain/evm/abi.hpp"
+#include "chain/evm/eip55.hpp"
+#include "chain/evm/keccak.hpp"
+#include "chain/evm/rlp.hpp"
+#include "net/base64.hpp"
 #include "vectors.hpp"
 
 namespace headroom::chain {
@@ -59,10 +59,10 @@ TEST(Base64, WritesAndReadsRfc4648) {
                                                               {"foobar", "Zm9vYmFy"},
                                                               {"\xfb\xff", "+/8="}};
   for (const auto& [plain, text] : cases) {
-    EXPECT_EQ(to_base64(plain), text);
+    EXPECT_EQ(net::to_base64(plain), text);
     const auto bare = text.substr(0, text.find('='));  // as JavaScript's atob takes it
     for (const auto form : {text, bare}) {
-      const auto back = from_base64(form);
+      const auto back = net::from_base64(form);
       ASSERT_TRUE(back) << form;
       EXPECT_EQ(std::string(back->begin(), back->end()), plain);
     }
@@ -72,7 +72,7 @@ TEST(Base64, WritesAndReadsRfc4648) {
 TEST(Base64, RefusesEverythingElse) {
   for (const auto* text : {"Z", "Zg=", "Zg===", "====", "Zh", "Zh==", "Zm9=", "Z===", "=Zg=",
                            "Zg==Zg==", "Zm8==", "-_8=", "-_8", "Zm 9v", "Zm9v\n", "Zm9v!"})
-    EXPECT_FALSE(from_base64(text)) << text;
+    EXPECT_FALSE(net::from_base64(text)) << text;
 }
 
 TEST(Rlp, AgreesWithEthers) {

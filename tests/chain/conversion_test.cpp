@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "chain/oft.hpp"
-#include "chain/uniswap_v3.hpp"
+#include "chain/treasury/oft.hpp"
+#include "chain/treasury/uniswap_v3.hpp"
 #include "vectors.hpp"
 
 namespace headroom::chain {

@@ -1,4 +1,4 @@
-#include "chain/erc1271.hpp"
+#include "chain/evm/erc1271.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
-#include "chain/eth.hpp"
+#include "chain/evm/eth.hpp"
 
 #include <gtest/gtest.h>
 
-#include "chain/abi.hpp"
+#include "chain/evm/abi.hpp"
 
 namespace headroom::chain {
 namespace {

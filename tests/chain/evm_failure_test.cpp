@@ -1,4 +1,4 @@
-#include "chain/evm_failure.hpp"
+#include "chain/evm/evm_failure.hpp"
 
 #include <gtest/gtest.h>
 

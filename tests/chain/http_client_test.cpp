@@ -1,11 +1,11 @@
-#include "chain/http_client.hpp"
+#include "net/http_client.hpp"
 
 #include <gtest/gtest.h>
 
 #include <future>
 
-#include "chain/url.hpp"
 #include "http_server.hpp"
+#include "net/url.hpp"
 
 namespace headroom::chain {
 namespace {
@@ -14,16 +14,17 @@ using namespace std::chrono_literals;
 using test::http_server;
 using test::peer;
 
-std::future<http_result> start(http_client& client, http_request request,
-                               std::chrono::milliseconds timeout = 5s) {
-  auto promise = std::make_shared<std::promise<http_result>>();
+std::future<net::http_result> start(net::http_client& client, net::http_request request,
+                                    std::chrono::milliseconds timeout = 5s) {
+  auto promise = std::make_shared<std::promise<net::http_result>>();
   auto out = promise->get_future();
   client.request(std::move(request), timeout,
-                 [promise](http_result r) { promise->set_value(std::move(r)); });
+                 [promise](net::http_result r) { promise->set_value(std::move(r)); });
   return out;
 }
 
-http_result ask(http_client& client, http_request request, std::chrono::milliseconds timeout = 5s) {
+net::http_result ask(net::http_client& client, net::http_request request,
+                     std::chrono::milliseconds timeout = 5s) {
   return start(client, std::move(request), timeout).get();
 }
 
@@ -41,9 +42,9 @@ TEST(HttpClient, SendsAndReads) {
     seen = p.read().value_or("");
     p.answer("hi", "201 Created", "X-Answer: 42\r\n");
   }};
-  http_client client;
+  net::http_client client;
   const auto r = ask(client, {"POST", server.url("/a?b=c"), {{"POLY_API_KEY", "k"}}, "payload"});
-  EXPECT_EQ(r.outcome, http_outcome::answered);
+  EXPECT_EQ(r.outcome, net::http_outcome::answered);
   EXPECT_EQ(r.status, 201U);
   EXPECT_EQ(r.body, "hi");
   EXPECT_EQ(r.header("x-answer"), "42");
@@ -56,7 +57,7 @@ TEST(HttpClient, SendsAndReads) {
 
 TEST(HttpClient, KeepsConnections) {
   http_server server{echo};
-  http_client client;
+  net::http_client client;
   for (int i = 0; i < 5; ++i)
     EXPECT_EQ(ask(client, {"POST", server.url(), {}, std::to_string(i)}).body, std::to_string(i));
   EXPECT_EQ(server.connections(), 1);
@@ -64,8 +65,8 @@ TEST(HttpClient, KeepsConnections) {
 
 TEST(HttpClient, RunsManyRequestsAtOnce) {
   http_server server{echo};
-  http_client client;
-  std::vector<std::future<http_result>> waiting;
+  net::http_client client;
+  std::vector<std::future<net::http_result>> waiting;
   for (int i = 0; i < 40; ++i)
     waiting.push_back(start(client, {"POST", server.url(), {}, "n" + std::to_string(i)}));
   for (int i = 0; i < 40; ++i)
@@ -83,25 +84,25 @@ TEST(HttpClient, ReadsChunksAndBodiesThatEndWithTheConnection) {
       p.close();
     }
   }};
-  http_client client;
+  net::http_client client;
   EXPECT_EQ(ask(client, {"GET", server.url("/chunked"), {}, {}}).body, "abcde");
   EXPECT_EQ(ask(client, {"GET", server.url("/close"), {}, {}}).body, "to the end");
 }
 
 TEST(HttpClient, NothingWasSentWhenNobodyListens) {
-  http_client client;
+  net::http_client client;
   const auto url = "http://127.0.0.1:" + std::to_string(test::closed_port());
   const auto r = ask(client, {"POST", url, {}, "x"});
-  EXPECT_EQ(r.outcome, http_outcome::refused_before_send);
+  EXPECT_EQ(r.outcome, net::http_outcome::refused_before_send);
   EXPECT_FALSE(r.error.empty());
 }
 
 TEST(HttpClient, BadRequestsNeverLeave) {
   http_server server{echo};
-  http_client client;
-  const auto refused = [&](http_request request) {
+  net::http_client client;
+  const auto refused = [&](net::http_request request) {
     const auto r = ask(client, std::move(request));
-    return r.outcome == http_outcome::refused_before_send && r.error == "bad request";
+    return r.outcome == net::http_outcome::refused_before_send && r.error == "bad request";
   };
   EXPECT_TRUE(refused({"GET", "ftp://127.0.0.1/", {}, {}}));
   EXPECT_TRUE(refused({"GET", "", {}, {}}));
@@ -116,9 +117,9 @@ TEST(HttpClient, BadRequestsNeverLeave) {
 
 TEST(HttpClient, ASlowServerMayHaveGotIt) {
   http_server server{[](peer& p) { p.wait_for_close(); }};
-  http_client client;
+  net::http_client client;
   const auto r = ask(client, {"POST", server.url(), {}, "x"}, 100ms);
-  EXPECT_EQ(r.outcome, http_outcome::maybe_sent);
+  EXPECT_EQ(r.outcome, net::http_outcome::maybe_sent);
   EXPECT_EQ(r.error, "timeout");
 }
 
@@ -136,8 +137,8 @@ TEST(HttpClient, ADroppedOrUnreadableAnswerMayHaveBeenActedOn) {
       p.write(text);
       p.close();
     }};
-    http_client client;
-    EXPECT_EQ(ask(client, {"POST", server.url(), {}, "x"}).outcome, http_outcome::maybe_sent)
+    net::http_client client;
+    EXPECT_EQ(ask(client, {"POST", server.url(), {}, "x"}).outcome, net::http_outcome::maybe_sent)
         << text;
     EXPECT_EQ(server.connections(), 1) << text;
   }
@@ -148,9 +149,10 @@ TEST(HttpClient, BodiesAreBounded) {
     while (const auto request = p.read())
       p.answer(std::string(request->starts_with("GET /big") ? 1001 : 1000, 'x'));
   }};
-  http_client client{{.max_body = 1000}};
+  net::http_client client{{.max_body = 1000}};
   EXPECT_EQ(ask(client, {"GET", server.url("/fits"), {}, {}}).body.size(), 1000U);
-  EXPECT_EQ(ask(client, {"GET", server.url("/big"), {}, {}}).outcome, http_outcome::maybe_sent);
+  EXPECT_EQ(ask(client, {"GET", server.url("/big"), {}, {}}).outcome,
+            net::http_outcome::maybe_sent);
 }
 
 TEST(HttpClient, AConnectionClosedWhileIdleIsNotUsedAgain) {
@@ -161,10 +163,10 @@ TEST(HttpClient, AConnectionClosedWhileIdleIsNotUsedAgain) {
     p.close();
     ++closed;
   }};
-  http_client client;
+  net::http_client client;
   for (int i = 0; i < 5; ++i) {
     const auto r = ask(client, {"POST", server.url(), {}, "x"});
-    EXPECT_EQ(r.outcome, http_outcome::answered) << r.error;
+    EXPECT_EQ(r.outcome, net::http_outcome::answered) << r.error;
     const auto bound = std::chrono::steady_clock::now() + 5s;
     while (closed <= i && std::chrono::steady_clock::now() < bound) std::this_thread::yield();
     ASSERT_EQ(closed, i + 1);
@@ -182,42 +184,42 @@ void drop_second(peer& p) {
 
 TEST(HttpClient, AGetOnADeadKeptConnectionIsRepeatedOnce) {
   http_server server{drop_second};
-  http_client client;
+  net::http_client client;
   EXPECT_EQ(ask(client, {"GET", server.url(), {}, {}}).body, "first");
   const auto again = ask(client, {"GET", server.url(), {}, {}});
-  EXPECT_EQ(again.outcome, http_outcome::answered) << again.error;
+  EXPECT_EQ(again.outcome, net::http_outcome::answered) << again.error;
   EXPECT_EQ(server.connections(), 2);
 }
 
 TEST(HttpClient, APostOnADeadKeptConnectionIsNeverRepeated) {
   http_server server{drop_second};
-  http_client client;
+  net::http_client client;
   EXPECT_EQ(ask(client, {"POST", server.url(), {}, "x"}).body, "first");
-  EXPECT_EQ(ask(client, {"POST", server.url(), {}, "x"}).outcome, http_outcome::maybe_sent);
+  EXPECT_EQ(ask(client, {"POST", server.url(), {}, "x"}).outcome, net::http_outcome::maybe_sent);
   EXPECT_EQ(server.connections(), 1);
 }
 
 TEST(HttpClient, OldAndSurplusConnectionsAreDropped) {
   http_server server{echo};
-  http_client client{{.max_idle_age = 0ms}};
+  net::http_client client{{.max_idle_age = 0ms}};
   for (int i = 0; i < 3; ++i) {
     (void)ask(client, {"GET", server.url(), {}, {}});
   }
   EXPECT_EQ(server.connections(), 3);
 
-  http_client narrow{{.max_idle_per_host = 1}};
-  std::vector<std::future<http_result>> waiting;
+  net::http_client narrow{{.max_idle_per_host = 1}};
+  std::vector<std::future<net::http_result>> waiting;
   for (int i = 0; i < 4; ++i) waiting.push_back(start(narrow, {"GET", server.url(), {}, {}}));
-  for (auto& w : waiting) EXPECT_EQ(w.get().outcome, http_outcome::answered);
+  for (auto& w : waiting) EXPECT_EQ(w.get().outcome, net::http_outcome::answered);
 }
 
 TEST(HttpClient, MoreThanItsBoundIsRefusedAtOnce) {
   http_server server{[](peer& p) { p.wait_for_close(); }};
-  http_client client{{.max_in_flight = 2}};
+  net::http_client client{{.max_in_flight = 2}};
   auto one = start(client, {"GET", server.url(), {}, {}}, 10s);
   auto two = start(client, {"GET", server.url(), {}, {}}, 10s);
   const auto three = ask(client, {"GET", server.url(), {}, {}});
-  EXPECT_EQ(three.outcome, http_outcome::refused_before_send);
+  EXPECT_EQ(three.outcome, net::http_outcome::refused_before_send);
   EXPECT_EQ(three.error, "overloaded");
   client.stop();
   EXPECT_EQ(one.get().error, "stopped");
@@ -228,9 +230,9 @@ TEST(HttpClient, StopAnswersEveryoneExactlyOnce) {
   http_server server{[](peer& p) { p.wait_for_close(); }};
   std::atomic<int> calls{0};
   {
-    http_client client;
+    net::http_client client;
     for (int i = 0; i < 50; ++i)
-      client.request({"POST", server.url(), {}, "x"}, 10s, [&](http_result r) {
+      client.request({"POST", server.url(), {}, "x"}, 10s, [&](net::http_result r) {
         EXPECT_EQ(r.error, "stopped");
         ++calls;
       });
@@ -240,21 +242,21 @@ TEST(HttpClient, StopAnswersEveryoneExactlyOnce) {
     EXPECT_GT(server.connections(), 0);
   }
   EXPECT_EQ(calls, 50);
-  http_client client;
+  net::http_client client;
   client.stop();
   client.stop();
   const auto late = ask(client, {"GET", server.url(), {}, {}});
-  EXPECT_EQ(late.outcome, http_outcome::refused_before_send);
+  EXPECT_EQ(late.outcome, net::http_outcome::refused_before_send);
   EXPECT_EQ(late.error, "stopped");
 }
 
 TEST(HttpClient, RequestsMayBeMadeFromACallback) {
   http_server server{echo};
-  http_client client;
+  net::http_client client;
   std::promise<std::string> second;
-  client.request({"POST", server.url(), {}, "1"}, 5s, [&](http_result) {
+  client.request({"POST", server.url(), {}, "1"}, 5s, [&](net::http_result) {
     client.request({"POST", server.url(), {}, "2"}, 5s,
-                   [&](http_result r) { second.set_value(r.body); });
+                   [&](net::http_result r) { second.set_value(r.body); });
   });
   EXPECT_EQ(second.get_future().get(), "2");
   EXPECT_EQ(server.connections(), 1);
@@ -264,10 +266,10 @@ TEST(HttpClient, MayBeDestroyedByItsOwnLastCallback) {
   http_server server{echo};
   for (int i = 0; i < 20; ++i) {
     std::promise<void> gone;
-    auto client = std::make_shared<http_client>();
+    auto client = std::make_shared<net::http_client>();
     auto* raw = client.get();
     raw->request({"GET", server.url(), {}, {}}, 5s,
-                 [owner = std::move(client), &gone](http_result) mutable {
+                 [owner = std::move(client), &gone](net::http_result) mutable {
                    owner.reset();
                    gone.set_value();
                  });
@@ -277,29 +279,29 @@ TEST(HttpClient, MayBeDestroyedByItsOwnLastCallback) {
 
 TEST(HttpClient, ATlsServerWithoutACertificateGetsNothing) {
   http_server server{[](peer& p) { p.answer("plain text, not TLS"); }};
-  http_client client;
+  net::http_client client;
   const auto r =
       ask(client, {"POST", "https://127.0.0.1:" + std::to_string(server.port()), {}, "secret"});
-  EXPECT_EQ(r.outcome, http_outcome::refused_before_send);
+  EXPECT_EQ(r.outcome, net::http_outcome::refused_before_send);
 }
 
 TEST(Url, IsCutIntoItsParts) {
-  const auto u = url::parse("https://clob.example.com/data/order?x=1").value();
+  const auto u = net::url::parse("https://clob.example.com/data/order?x=1").value();
   EXPECT_TRUE(u.tls);
   EXPECT_EQ(u.host, "clob.example.com");
   EXPECT_EQ(u.port, "443");
   EXPECT_EQ(u.target, "/data/order?x=1");
   EXPECT_EQ(u.authority, "clob.example.com");
-  EXPECT_EQ(url::parse("http://a:81")->port, "81");
-  EXPECT_EQ(url::parse("http://a:81")->target, "/");
-  EXPECT_EQ(url::parse("http://a?b")->target, "/?b");
-  EXPECT_EQ(url::parse("http://[::1]:8545/x")->host, "::1");
-  EXPECT_EQ(url::parse("http://[::1]:8545/x")->port, "8545");
-  EXPECT_EQ(url::parse("http://[::1]/")->port, "80");
+  EXPECT_EQ(net::url::parse("http://a:81")->port, "81");
+  EXPECT_EQ(net::url::parse("http://a:81")->target, "/");
+  EXPECT_EQ(net::url::parse("http://a?b")->target, "/?b");
+  EXPECT_EQ(net::url::parse("http://[::1]:8545/x")->host, "::1");
+  EXPECT_EQ(net::url::parse("http://[::1]:8545/x")->port, "8545");
+  EXPECT_EQ(net::url::parse("http://[::1]/")->port, "80");
   for (const auto* bad : {"", "http://", "http:///x", "HTTP://a", "//a", "a", "http://a:",
                           "http://a:x", "http://a:123456", "http://u:p@a/", "http://a/#f",
                           "http://a/ b", "http://[::1", "http://[::1]x", "http://a\n/"})
-    EXPECT_FALSE(url::parse(bad)) << bad;
+    EXPECT_FALSE(net::url::parse(bad)) << bad;
 }
 
 }  // namespace

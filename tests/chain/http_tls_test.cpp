@@ -9,8 +9,8 @@
 #include <future>
 #include <memory>
 
-#include "chain/http_client.hpp"
 #include "http_server.hpp"
+#include "net/http_client.hpp"
 
 namespace headroom::chain {
 namespace {
@@ -111,14 +111,14 @@ struct HttpTls : testing::Test {
                              ("headroom-ca-" + std::to_string(::getpid()) + ".pem");
   ~HttpTls() override { std::filesystem::remove(ca); }
 
-  http_result ask(const identity& trusted, tls_server& server, int times = 1) {
+  net::http_result ask(const identity& trusted, tls_server& server, int times = 1) {
     std::ofstream{ca} << trusted.certificate;
-    http_client client{{.ca_file = ca.string()}};
-    http_result out;
+    net::http_client client{{.ca_file = ca.string()}};
+    net::http_result out;
     for (int i = 0; i < times; ++i) {
-      std::promise<http_result> done;
+      std::promise<net::http_result> done;
       client.request({"GET", "https://localhost:" + std::to_string(server.port()), {}, {}}, 5s,
-                     [&](http_result r) { done.set_value(std::move(r)); });
+                     [&](net::http_result r) { done.set_value(std::move(r)); });
       out = done.get_future().get();
     }
     return out;
@@ -129,19 +129,19 @@ TEST_F(HttpTls, TrustsTheRightCertificateAndKeepsTheConnection) {
   const identity id{"localhost"};
   tls_server server{id};
   const auto r = ask(id, server, 2);
-  EXPECT_EQ(r.outcome, http_outcome::answered) << r.error;
+  EXPECT_EQ(r.outcome, net::http_outcome::answered) << r.error;
   EXPECT_EQ(r.body, "ok");
 }
 
 TEST_F(HttpTls, AStrangersCertificateOrAnotherNameGetsNothing) {
   const identity id{"localhost"};
   tls_server stranger{identity{"localhost"}};
-  EXPECT_EQ(ask(id, stranger).outcome, http_outcome::refused_before_send);
+  EXPECT_EQ(ask(id, stranger).outcome, net::http_outcome::refused_before_send);
   EXPECT_EQ(stranger.requests(), 0);
 
   const identity other{"example.com"};
   tls_server misnamed{other};
-  EXPECT_EQ(ask(other, misnamed).outcome, http_outcome::refused_before_send);
+  EXPECT_EQ(ask(other, misnamed).outcome, net::http_outcome::refused_before_send);
   EXPECT_EQ(misnamed.requests(), 0);
 }
 

@@ -1,11 +1,11 @@
-#include "chain/json_rpc.hpp"
+#include "chain/evm/json_rpc.hpp"
 
 #include <gtest/gtest.h>
 
 #include <atomic>
 #include <future>
 
-#include "chain/eth.hpp"
+#include "chain/evm/eth.hpp"
 #include "http_server.hpp"
 
 namespace headroom::chain {
@@ -37,7 +37,7 @@ auto error(int code, const std::string& message, const json& data = {}) {
 }
 
 struct JsonRpc : testing::Test {
-  std::shared_ptr<http_client> http = std::make_shared<http_client>();
+  std::shared_ptr<net::http_client> http = std::make_shared<net::http_client>();
 
   rpc_result ask(std::vector<std::string> urls, rpc_request request = eth::block_number(),
                  json_rpc_options options = {300ms, 3s}) {
@@ -124,12 +124,12 @@ TEST_F(JsonRpc, AContractThatBreaksSaysNothingOfItsNode) {
 TEST_F(JsonRpc, WhatOurOwnClientRefusesSaysNothingOfANode) {
   http_server good{result("0x1")};
   http_server next{result("0x2")};
-  http = std::make_shared<http_client>(http_client_options{.max_in_flight = 0});
+  http = std::make_shared<net::http_client>(net::http_client_options{.max_in_flight = 0});
   const json_rpc refused{http, {good.url(), next.url()}, {300ms, {1h, 1h}, 0, 0ms}};
   EXPECT_EQ(ask(refused).status, rpc_status::unreachable);
   EXPECT_EQ(good.connections() + next.connections(), 0);
   // The same with room for one call: the second is refused, and the node stays the first choice.
-  http = std::make_shared<http_client>(http_client_options{.max_in_flight = 1});
+  http = std::make_shared<net::http_client>(net::http_client_options{.max_in_flight = 1});
   const json_rpc rpc{http, {good.url(), next.url()}, {2s, {1h, 1h}, 0, 0ms}};
   std::vector<std::future<rpc_result>> pending;
   for (int i = 0; i < 8; ++i) {

@@ -1,9 +1,9 @@
-#include "chain/layerzero.hpp"
+#include "chain/treasury/layerzero.hpp"
 
 #include <gtest/gtest.h>
 
-#include "chain/abi.hpp"
-#include "chain/keccak.hpp"
+#include "chain/evm/abi.hpp"
+#include "chain/evm/keccak.hpp"
 
 namespace headroom::chain {
 namespace {

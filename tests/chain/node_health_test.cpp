@@ -1,9 +1,9 @@
-#include "chain/node_health.hpp"
+#include "chain/evm/node_health.hpp"
 
 #include <gtest/gtest.h>
 
-#include "chain/retry_after.hpp"
-#include "chain/rpc_refusals.hpp"
+#include "chain/evm/rpc_refusals.hpp"
+#include "net/retry_after.hpp"
 
 namespace headroom::chain {
 namespace {
@@ -128,13 +128,13 @@ TEST(Refusals, AWaitInTheSentenceIsRead) {
 
 TEST(RetryAfter, SecondsAndDates) {
   constexpr std::int64_t at = 1'795'928'400;  // Sun, 29 Nov 2026 05:00:00 GMT
-  EXPECT_EQ(read_retry_after("120", at), 120s);
-  EXPECT_EQ(read_retry_after(" 0 ", at), 0s);
-  EXPECT_EQ(read_retry_after("Sun, 29 Nov 2026 05:00:30 GMT", at), 30s);
-  EXPECT_EQ(read_retry_after("Sun, 29 Nov 2026 04:00:00 GMT", at), 0s) << "past";
+  EXPECT_EQ(net::read_retry_after("120", at), 120s);
+  EXPECT_EQ(net::read_retry_after(" 0 ", at), 0s);
+  EXPECT_EQ(net::read_retry_after("Sun, 29 Nov 2026 05:00:30 GMT", at), 30s);
+  EXPECT_EQ(net::read_retry_after("Sun, 29 Nov 2026 04:00:00 GMT", at), 0s) << "past";
   for (const auto* bad : {"", "-1", "1.5", "soon", "Sun, 29 Nov 2026 05:00:30 CET",
                           "Sun, 31 Feb 2026 05:00:30 GMT", "Sun, 29 Foo 2026 05:00:30 GMT"})
-    EXPECT_FALSE(read_retry_after(bad, at)) << bad;
+    EXPECT_FALSE(net::read_retry_after(bad, at)) << bad;
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "chain/open_payments.hpp"
+#include "chain/x402/open_payments.hpp"
 
 #include <gtest/gtest.h>
 

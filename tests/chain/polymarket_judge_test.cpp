@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "chain/abi.hpp"
-#include "chain/keccak.hpp"
+#include "chain/evm/abi.hpp"
+#include "chain/evm/keccak.hpp"
 #include "chain/polymarket/order_judge.hpp"
 
 namespace headroom::chain::polymarket {

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "chain/polymarket/auth.hpp"
+#include "chain/polymarket/credentials.hpp"
 #include "chain/polymarket/order.hpp"
 #include "vectors.hpp"
 

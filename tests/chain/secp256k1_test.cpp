@@ -1,11 +1,11 @@
-#include "chain/secp256k1.hpp"
+#include "chain/evm/secp256k1.hpp"
 
 #include <gtest/gtest.h>
 
 #include <sstream>
 #include <type_traits>
 
-#include "chain/keccak.hpp"
+#include "chain/evm/keccak.hpp"
 #include "vectors.hpp"
 
 namespace headroom::chain {

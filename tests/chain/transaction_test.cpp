@@ -1,8 +1,8 @@
-#include "chain/transaction.hpp"
+#include "chain/evm/transaction.hpp"
 
 #include <gtest/gtest.h>
 
-#include "chain/erc20.hpp"
+#include "chain/evm/erc20.hpp"
 #include "vectors.hpp"
 
 namespace headroom::chain {

@@ -6,8 +6,8 @@
 #include <stdexcept>
 #include <string>
 
-#include "chain/erc20.hpp"
-#include "chain/secp256k1.hpp"
+#include "chain/evm/erc20.hpp"
+#include "chain/evm/secp256k1.hpp"
 #include "domain/bytes.hpp"
 #include "tests/support/source_tree.hpp"
 

@@ -1,13 +1,14 @@
-#include "chain/x402.hpp"
+#include "chain/x402/x402.hpp"
 
 #include <gtest/gtest.h>
 
 #include <functional>
 
-#include "chain/abi.hpp"
-#include "chain/base64.hpp"
-#include "chain/keccak.hpp"
-#include "chain/ports.hpp"
+#include "chain/evm/abi.hpp"
+#include "chain/evm/ethereum_port.hpp"
+#include "chain/evm/keccak.hpp"
+#include "chain/x402/x402_port.hpp"
+#include "net/base64.hpp"
 #include "vectors.hpp"
 
 namespace headroom::chain::x402 {
@@ -55,10 +56,10 @@ std::string_view judge(int version, std::string_view header, std::int64_t at = n
 
 /// The good payment's JSON, changed, back in a header.
 std::string edited(int version, const std::function<void(json&)>& change) {
-  const auto bytes = from_base64(header_of(version)).value();
+  const auto bytes = net::from_base64(header_of(version)).value();
   auto document = json::parse(bytes);
   change(document);
-  return to_base64(document.dump());
+  return net::to_base64(document.dump());
 }
 
 std::string magic() {
@@ -109,7 +110,9 @@ TEST(X402, GivesEveryInvalidVectorItsCode) {
   }
 }
 
-json document_of(const std::string& header) { return json::parse(from_base64(header).value()); }
+json document_of(const std::string& header) {
+  return json::parse(net::from_base64(header).value());
+}
 
 /// What we say beside the official demand takes nothing from it.
 void take_additions(json& document) {
@@ -148,7 +151,7 @@ TEST(X402, EveryCodeOfOursHasASentence) {
 }
 
 TEST(X402, ShowsTheReasonInBoth402s) {
-  const auto header = from_base64(required_header(plasma(), {1}, "invalid_payload")).value();
+  const auto header = net::from_base64(required_header(plasma(), {1}, "invalid_payload")).value();
   EXPECT_EQ(json::parse(header).at("error"), "invalid_payload");
   EXPECT_EQ(json::parse(required_body(plasma(), {1}, "invalid_payload")).at("error"),
             "invalid_payload");
@@ -158,7 +161,7 @@ TEST(X402, ShowsTheReasonInBoth402s) {
 TEST(X402, AClientEchoingOurOwn402IsNeverRefusedForItsTerms) {
   auto t = plasma();
   t.token_name = "USD\u20ae0";
-  const auto offer = json::parse(from_base64(required_header(t, {7}, "")).value());
+  const auto offer = json::parse(net::from_base64(required_header(t, {7}, "")).value());
   const auto header = edited(2, [&](json& d) { d["accepted"] = offer.at("accepts")[0]; });
   const auto parsed = parse_payment(2, header);
   ASSERT_EQ(parsed.code, "");
@@ -169,7 +172,7 @@ TEST(X402, WritesTheOfficialSettlementAnswers) {
   const auto& r = vectors().at("responses");
   const auto payer = test::account_of(vectors().at("signer"));
   const auto document = [](const std::string& header) {
-    return json::parse(from_base64(header).value());
+    return json::parse(net::from_base64(header).value());
   };
   const auto tx2 = test::hash_of(r.at("settle_success_v2_json").at("transaction"));
   auto v2 = document(response_header(2, plasma(), {"", tx2, payer, {2'500'000}}));
@@ -413,7 +416,7 @@ TEST(X402, EveryMissingOrMistypedFieldIsAnInvalidPayload) {
       for (const json& wrong :
            {json(), json(true), json(-1), json(1.5), json::array(), json("x")}) {
         const auto accepts_text =
-            json::parse(from_base64(header_of(version)).value())[field].is_string();
+            json::parse(net::from_base64(header_of(version)).value())[field].is_string();
         const auto name = field.back();
         const bool syntax_only = name == "scheme" || name == "network" || name == "amount" ||
                                  name == "asset" || name == "payTo" || name == "name" ||
@@ -458,11 +461,11 @@ TEST(X402, JunkHeadersAreInvalidPayloadsAndNeverThrow) {
       std::string(max_header_bytes + 4, 'A'),
       good.substr(1),
       good + "=",
-      to_base64("{\"x402Version\":2,\"payload\":\xff}"),
-      to_base64("{\"x402Version\":2}{}"),
-      to_base64(std::string(5000, '[')),
-      to_base64("{\"a\":" + std::string(20, '[') + std::string(20, ']') + "}")};
-  std::string url_alphabet = to_base64("{\"x402Version\":2,\"x\":\"~~~>>>\"}");
+      net::to_base64("{\"x402Version\":2,\"payload\":\xff}"),
+      net::to_base64("{\"x402Version\":2}{}"),
+      net::to_base64(std::string(5000, '[')),
+      net::to_base64("{\"a\":" + std::string(20, '[') + std::string(20, ']') + "}")};
+  std::string url_alphabet = net::to_base64("{\"x402Version\":2,\"x\":\"~~~>>>\"}");
   std::replace(url_alphabet.begin(), url_alphabet.end(), '/', '_');
   junk.push_back(url_alphabet + "_-==");
   for (std::size_t cut = 1; cut < good.size(); cut += 7) junk.push_back(good.substr(0, cut));

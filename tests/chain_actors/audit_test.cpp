@@ -4,7 +4,7 @@
 
 #include "actors/alerts.hpp"
 #include "actors/query_actor.hpp"
-#include "chain/audit_actor.hpp"
+#include "chain/treasury/audit_actor.hpp"
 #include "tests/chain_actors/fake_node.hpp"
 #include "tests/support/memory_books.hpp"
 #include "tests/support/seeded_scheduler.hpp"

@@ -4,9 +4,9 @@
 #include <map>
 #include <set>
 
-#include "chain/eth.hpp"
-#include "chain/keccak.hpp"
-#include "chain/rpc_bridge.hpp"
+#include "chain/evm/eth.hpp"
+#include "chain/evm/keccak.hpp"
+#include "chain/evm/rpc_bridge.hpp"
 
 namespace headroom::test {
 

@@ -2,11 +2,11 @@
 
 #include <set>
 
-#include "chain/abi.hpp"
-#include "chain/eip3009.hpp"
-#include "chain/eth.hpp"
-#include "chain/keccak.hpp"
-#include "chain/rpc_bridge.hpp"
+#include "chain/evm/abi.hpp"
+#include "chain/evm/eth.hpp"
+#include "chain/evm/keccak.hpp"
+#include "chain/evm/rpc_bridge.hpp"
+#include "chain/x402/eip3009.hpp"
 
 namespace headroom::test {
 

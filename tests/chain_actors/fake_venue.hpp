@@ -3,8 +3,8 @@
 #include <functional>
 #include <map>
 
-#include "chain/json.hpp"
-#include "chain/rpc_bridge.hpp"
+#include "chain/evm/rpc_bridge.hpp"
+#include "net/json.hpp"
 
 namespace headroom::test {
 
@@ -33,26 +33,26 @@ struct fake_venue {
   int version = 2;
   bool key_works = true;
   bool keys_are_given = true;
-  std::optional<chain::http_result> on_cancel;  // what DELETE /order answers; not set: nothing done
-  chain::http_headers wait;                     // with a read that is refused for its rate
+  std::optional<net::http_result> on_cancel;  // what DELETE /order answers; not set: nothing done
+  net::http_headers wait;                     // with a read that is refused for its rate
   bool reads_hang = false;
   std::function<std::int64_t()> clock;  // unix seconds
-  std::function<chain::http_result(const json& body)> on_order;
+  std::function<net::http_result(const json& body)> on_order;
   /// Every request, "METHOD /path" without the query, by the client it came through.
   std::map<std::string, std::size_t> by_orders, by_reads;
 
-  static chain::http_result answer(unsigned status, const std::string& body,
-                                   chain::http_headers headers = {}) {
-    chain::http_result r;
-    r.outcome = chain::http_outcome::answered;
-    r.failure = chain::http_failure::none;
+  static net::http_result answer(unsigned status, const std::string& body,
+                                 net::http_headers headers = {}) {
+    net::http_result r;
+    r.outcome = net::http_outcome::answered;
+    r.failure = net::http_failure::none;
     r.status = status;
     r.body = body;
     r.headers = std::move(headers);
     return r;
   }
-  static chain::http_result refusal(unsigned status, const std::string& words,
-                                    chain::http_headers headers = {}) {
+  static net::http_result refusal(unsigned status, const std::string& words,
+                                  net::http_headers headers = {}) {
     return answer(status, json{{"error", words}}.dump(), std::move(headers));
   }
 
@@ -67,7 +67,7 @@ struct fake_venue {
     return out;
   }
 
-  chain::http_result heard(const chain::http_request& x) {
+  net::http_result heard(const net::http_request& x) {
     const auto path = x.url.substr(std::string_view{"http://venue"}.size());
     const auto plain = path.substr(0, path.find('?'));
     const auto is = [&](const char* method, std::string_view start) {
@@ -114,7 +114,7 @@ struct fake_venue {
   static std::string trade_id(const filled_order& f) { return "t-" + f.hash.substr(2); }
 
   /// The newest first, a hundred a page; a cursor is an offset.
-  chain::http_result trades_of(const std::string& path) const {
+  net::http_result trades_of(const std::string& path) const {
     constexpr std::size_t page = 100;
     const auto after = value_of(path, "after"), id = value_of(path, "id");
     std::vector<const filled_order*> found;
@@ -143,7 +143,7 @@ struct fake_venue {
                             {"data", data}}
                            .dump());
   }
-  chain::http_result order_of(const std::string& hash) const {
+  net::http_result order_of(const std::string& hash) const {
     for (const auto& f : fills)
       if (f.hash == hash)
         return answer(200, json{{"id", hash},
@@ -159,11 +159,11 @@ struct fake_venue {
   static std::string padded(const std::string& token) {
     return "0x" + std::string(64 - token.size(), '0') + token;
   }
-  chain::http_result condition_of(const std::string& token) {
+  net::http_result condition_of(const std::string& token) {
     if (!markets.contains(token)) return refusal(404, "market not found");
     return answer(200, json{{"condition_id", padded(token)}}.dump());
   }
-  chain::http_result details_of(const std::string& condition) {
+  net::http_result details_of(const std::string& condition) {
     for (const auto& [token, m] : markets)
       if (padded(token) == condition)
         return answer(200, json{{"c", condition},
@@ -174,7 +174,7 @@ struct fake_venue {
                                .dump());
     return refusal(404, "market not found");
   }
-  chain::http_result ordered(const json& body) {
+  net::http_result ordered(const json& body) {
     if (!key_works) return refusal(401, "Unauthorized/Invalid api key");
     return on_order(body);
   }

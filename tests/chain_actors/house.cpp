@@ -5,9 +5,9 @@
 #include <future>
 #include <random>
 
-#include "chain/abi.hpp"
-#include "chain/eth.hpp"
-#include "chain/keccak.hpp"
+#include "chain/evm/abi.hpp"
+#include "chain/evm/eth.hpp"
+#include "chain/evm/keccak.hpp"
 
 namespace headroom::test {
 namespace {
@@ -79,11 +79,10 @@ json House::rpc(const std::string& chain, const std::string& method, json params
 }
 
 namespace {
-json post(chain::http_client& http, std::string method, std::string url, std::string body) {
-  std::promise<chain::http_result> done;
+json post(net::http_client& http, std::string method, std::string url, std::string body) {
+  std::promise<net::http_result> done;
   http.request({std::move(method), std::move(url), {{"Content-Type", "application/json"}}, body},
-               std::chrono::seconds{10},
-               [&](chain::http_result r) { done.set_value(std::move(r)); });
+               std::chrono::seconds{10}, [&](net::http_result r) { done.set_value(std::move(r)); });
   const auto r = done.get_future().get();
   if (r.status != 200) ADD_FAILURE() << "control call: " << r.status << " " << r.error << r.body;
   return json::parse(r.body, nullptr, false);

@@ -7,8 +7,8 @@
 
 #include "actors/journal_actor.hpp"
 #include "actors/query_actor.hpp"
-#include "chain/rpc_bridge.hpp"
-#include "chain/wallet_actor.hpp"
+#include "chain/evm/rpc_bridge.hpp"
+#include "chain/evm/wallet_actor.hpp"
 #include "tests/chain_actors/outbox.hpp"
 
 namespace headroom::test {
@@ -73,7 +73,7 @@ class House : public testing::Test {
 
   json sandbox;
   house_config cfg;
-  std::shared_ptr<chain::http_client> http = std::make_shared<chain::http_client>();
+  std::shared_ptr<net::http_client> http = std::make_shared<net::http_client>();
   actors::directory dir{100};
   outbox books;
   outbox_store store{books};

@@ -1,11 +1,11 @@
-#include "chain/log_search.hpp"
+#include "chain/evm/log_search.hpp"
 
 #include <gtest/gtest.h>
 
 #include <caf/scheduler/test_coordinator.hpp>
 
-#include "chain/keccak.hpp"
-#include "chain/unowned_sends.hpp"
+#include "chain/evm/keccak.hpp"
+#include "chain/treasury/unowned_sends.hpp"
 #include "tests/chain_actors/fake_node.hpp"
 
 namespace headroom::test {

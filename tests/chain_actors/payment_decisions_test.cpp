@@ -4,7 +4,7 @@
 #include <caf/scheduler/test_coordinator.hpp>
 
 #include "actors/alerts.hpp"
-#include "chain/payment_actor.hpp"
+#include "chain/x402/payment_actor.hpp"
 #include "tests/chain_actors/fake_payments.hpp"
 
 /// The payment actor on a chain in memory, under virtual time: what it makes of what nodes say.

@@ -1,11 +1,11 @@
 #include <atomic>
 
-#include "chain/abi.hpp"
-#include "chain/base64.hpp"
-#include "chain/eip55.hpp"
-#include "chain/eth.hpp"
-#include "chain/keccak.hpp"
-#include "chain/payment_actor.hpp"
+#include "chain/evm/abi.hpp"
+#include "chain/evm/eip55.hpp"
+#include "chain/evm/eth.hpp"
+#include "chain/evm/keccak.hpp"
+#include "chain/x402/payment_actor.hpp"
+#include "net/base64.hpp"
 #include "tests/chain_actors/house.hpp"
 
 namespace headroom::test {
@@ -94,7 +94,7 @@ struct PaymentOnAnvil : House {
       all["scheme"] = "exact";
       all["network"] = t.networks_v1.front();
     }
-    return {amount, version, chain::to_base64(all.dump()), {}};
+    return {amount, version, net::to_base64(all.dump()), {}};
   }
   actors::pay_deposit good(const chain::eip3009::transfer& m, std::uint8_t version = 2) {
     return signed_by(payer, m, usdc{static_cast<std::int64_t>(*m.value.to_u64())}, version);

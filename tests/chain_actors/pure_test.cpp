@@ -1,11 +1,11 @@
 #include <gtest/gtest.h>
 
-#include "chain/finality.hpp"
-#include "chain/keccak.hpp"
-#include "chain/polymarket/asker_budgets.hpp"
+#include "chain/evm/finality.hpp"
+#include "chain/evm/keccak.hpp"
 #include "chain/polymarket/market.hpp"
-#include "chain/polymarket/rate_limit.hpp"
-#include "chain/route_detail.hpp"
+#include "chain/treasury/route_detail.hpp"
+#include "net/asker_budgets.hpp"
+#include "net/rate_limit.hpp"
 
 namespace headroom::chain {
 namespace {
@@ -48,8 +48,8 @@ TEST(Finality, DepthOrTheNodesOwnWordWhicheverComesFirst) {
 }
 
 TEST(RateLimit, GivesTheBurstThenTheRate) {
-  polymarket::rate_limit limit{10, 3};
-  auto now = polymarket::rate_limit::time_point{} + 1h;
+  net::rate_limit limit{10, 3};
+  auto now = net::rate_limit::time_point{} + 1h;
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(limit.take(now));
   EXPECT_FALSE(limit.take(now));
   EXPECT_LE(limit.wait(now), 101ms);
@@ -59,8 +59,8 @@ TEST(RateLimit, GivesTheBurstThenTheRate) {
 }
 
 TEST(AskerBudgets, AreApartAndForgetWhoIsFull) {
-  polymarket::asker_budgets budgets{1, 2, 3};
-  auto now = polymarket::rate_limit::time_point{} + 1h;
+  net::asker_budgets budgets{1, 2, 3};
+  auto now = net::rate_limit::time_point{} + 1h;
   for (const auto* who : {"a", "b", "c"}) {
     EXPECT_EQ(budgets.take(who, now), 0ms);
     EXPECT_EQ(budgets.take(who, now), 0ms);

@@ -1,11 +1,11 @@
 #include <algorithm>
 
-#include "chain/audit_actor.hpp"
-#include "chain/eth.hpp"
-#include "chain/keccak.hpp"
-#include "chain/oft.hpp"
-#include "chain/route_actor.hpp"
-#include "chain/transaction.hpp"
+#include "chain/evm/eth.hpp"
+#include "chain/evm/keccak.hpp"
+#include "chain/evm/transaction.hpp"
+#include "chain/treasury/audit_actor.hpp"
+#include "chain/treasury/oft.hpp"
+#include "chain/treasury/route_actor.hpp"
 #include "tests/chain_actors/house.hpp"
 
 namespace headroom::test {

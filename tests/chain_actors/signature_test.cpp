@@ -2,7 +2,7 @@
 
 #include <caf/scheduler/test_coordinator.hpp>
 
-#include "chain/signature_actor.hpp"
+#include "chain/evm/signature_actor.hpp"
 #include "tests/chain_actors/fake_node.hpp"
 #include "tests/support/seeded_scheduler.hpp"
 

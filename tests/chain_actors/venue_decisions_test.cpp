@@ -94,10 +94,10 @@ struct VenueDecisions : testing::Test {
     return own(sys.spawn([this, &counts, may_hang](
                              chain::http_actor::pointer self) -> chain::http_actor::behavior_type {
       return {[this, self, &counts,
-               may_hang](const chain::http_call& x) -> caf::result<chain::http_result> {
+               may_hang](const chain::http_call& x) -> caf::result<net::http_result> {
         const auto path = x.request.url.substr(settings.url.size());
         ++counts[x.request.method + " " + path.substr(0, path.find('?'))];
-        if (may_hang && there.reads_hang) return self->make_response_promise<chain::http_result>();
+        if (may_hang && there.reads_hang) return self->make_response_promise<net::http_result>();
         return there.heard(x.request);
       }};
     }));
@@ -357,12 +357,12 @@ TEST_F(VenueDecisions, ARunOfRefusedFundsIsAnAlert) {
 // -- waits ---------------------------------------------------------------------------------------
 
 TEST_F(VenueDecisions, AWaitThatTheVenueAsksForIsHonoured) {
-  const auto in_90_s = [&]() -> chain::http_headers {
+  const auto in_90_s = [&]() -> net::http_headers {
     return {{"retry-after", http_date(w->now().seconds() + 90)}};
   };
-  const auto seconds = []() -> chain::http_headers { return {{"Retry-After", "90"}}; };
-  const auto none = []() -> chain::http_headers { return {}; };
-  const std::tuple<unsigned, std::string, std::function<chain::http_headers()>> answers[]{
+  const auto seconds = []() -> net::http_headers { return {{"Retry-After", "90"}}; };
+  const auto none = []() -> net::http_headers { return {}; };
+  const std::tuple<unsigned, std::string, std::function<net::http_headers()>> answers[]{
       {429, R"({"error":"Too Many Requests"})", seconds},
       {429, "<html>", in_90_s},
       {503, R"({"error":"cancel-only mode","retry_after_seconds":90})", none},
@@ -667,7 +667,7 @@ TEST_F(VenueDecisions, TwoHundredOpenBetsStayBelowTheVenuesLimitOfReads) {
   there.on_order = [&](const json&) {
     const auto hash = orders[next].hash.hex();
     there.fills.push_back({hash, std::to_string(good), "20", "0.5", w->now().seconds()});
-    if (next++ % 2 == 1) return chain::http_result{};  // no answer, and it filled
+    if (next++ % 2 == 1) return net::http_result{};  // no answer, and it filled
     return fake_venue::answer(
         200,
         json{{"success", true}, {"errorMsg", ""}, {"orderID", hash}, {"status", "matched"}}.dump());

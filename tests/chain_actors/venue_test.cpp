@@ -95,11 +95,11 @@ struct VenueOnDouble : House {
   bool never_seen(const actors::signed_order& o) {
     return venue_control("GET", "state?id=" + o.hash.hex())["count"] == 0;
   }
-  chain::http_result call(const std::string& method, const std::string& path,
-                          chain::http_headers lines) {
-    std::promise<chain::http_result> done;
+  net::http_result call(const std::string& method, const std::string& path,
+                        net::http_headers lines) {
+    std::promise<net::http_result> done;
     http->request({method, settings.url + path, std::move(lines), {}}, 10s,
-                  [&](chain::http_result r) { done.set_value(std::move(r)); });
+                  [&](net::http_result r) { done.set_value(std::move(r)); });
     return done.get_future().get();
   }
   /// The venue forgets our API key, as it does now and then.

@@ -1,5 +1,5 @@
-#include "chain/eth.hpp"
-#include "chain/keccak.hpp"
+#include "chain/evm/eth.hpp"
+#include "chain/evm/keccak.hpp"
 #include "tests/chain_actors/house.hpp"
 
 namespace headroom::test {

@@ -7,7 +7,7 @@
 #include "actors/alerts.hpp"
 #include "actors/journal_actor.hpp"
 #include "actors/query_actor.hpp"
-#include "chain/wallet_actor.hpp"
+#include "chain/evm/wallet_actor.hpp"
 #include "tests/chain_actors/fake_node.hpp"
 #include "tests/chain_actors/outbox.hpp"
 

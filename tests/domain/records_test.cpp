@@ -4,7 +4,7 @@
 
 #include <set>
 
-#include "domain/error.hpp"
+#include "domain/errc.hpp"
 
 namespace headroom {
 namespace {

@@ -19,13 +19,14 @@ struct PlantedTree : testing::Test {
     auto pattern = (fs::temp_directory_path() / "headroom-house-XXXXXX").string();
     ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
     root = pattern;
-    for (const char* room : {"domain", "actors", "http", "chain", "persistence", "config", "tests"})
+    for (const char* room : {"domain", "actors", "http", "net", "chain/evm", "chain/x402",
+                             "persistence", "config", "tests"})
       write(std::string{room} + "/README.md", "# one line\n");
     write("domain/money.hpp", "#pragma once\n#include <string>\n");
     write("actors/actors.hpp",
           "#pragma once\n#include \"domain/money.hpp\"\n#include <caf/all.hpp>\n");
     write("http/server.hpp", "#pragma once\n#include \"actors/actors.hpp\"\n");
-    write("chain/http_client.cpp", "#include <boost/beast/http.hpp>\n");
+    write("net/http_client.cpp", "#include <boost/beast/http.hpp>\n");
     write("persistence/store.cpp",
           "#include <pqxx/pqxx>\n#include \"persistence/detail/wire.hpp\"\n");
     write("persistence/detail/wire.hpp", "#pragma once\n");
@@ -66,8 +67,12 @@ TEST_F(PlantedTree, EveryKindOfWrongIncludeIsFound) {
       {"actors/planted.cpp", "#include <boost/asio/io_context.hpp>"},
       {"http/planted.cpp", "#include \"config/settings.cpp\""},
       {"http/planted.cpp", "#include <pqxx/pqxx>"},
-      {"chain/planted.cpp", "#include \"http/server.hpp\""},
-      {"chain/planted.cpp", "#include <boost/beast/http.hpp>"},
+      {"chain/evm/planted.cpp", "#include \"http/server.hpp\""},
+      {"chain/evm/planted.cpp", "#include <boost/beast/http.hpp>"},
+      {"chain/evm/planted.cpp", "#include \"chain/x402/README.md\""},
+      {"net/planted.cpp", "#include \"domain/money.hpp\""},
+      {"chain/planted.cpp", "// of no room"},
+      {"persistence/server.hpp", "#pragma once\n// its name is http's"},
       {"config/planted.cpp", "#include \"actors/actors.hpp\""},
       {"config/planted.cpp", "#include <caf/all.hpp>"},
       {"persistence/planted.hpp", "#pragma once\n#include <pqxx/pqxx>"},
@@ -90,11 +95,11 @@ TEST_F(PlantedTree, EveryKindOfWrongIncludeIsFound) {
 }
 
 TEST_F(PlantedTree, AMissingReadmeALongOneAndAnUnguardedHeaderAreFound) {
-  fs::remove(root / "chain/README.md");
-  EXPECT_EQ(broken_rules(root), std::vector<std::string>{"chain: no README.md"});
-  write("chain/README.md", std::string(26, '\n'));
-  EXPECT_EQ(broken_rules(root), std::vector<std::string>{"chain/README.md: 26 lines, at most 25"});
-  write("chain/README.md", "# chain\n");
+  fs::remove(root / "net/README.md");
+  EXPECT_EQ(broken_rules(root), std::vector<std::string>{"net: no README.md"});
+  write("net/README.md", std::string(26, '\n'));
+  EXPECT_EQ(broken_rules(root), std::vector<std::string>{"net/README.md: 26 lines, at most 25"});
+  write("net/README.md", "# net\n");
   write("actors/planted.hpp", "// #pragma once, but only in a comment\n");
   EXPECT_EQ(broken_rules(root),
             std::vector<std::string>{"actors/planted.hpp:1: a header without #pragma once"});

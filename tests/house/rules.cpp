@@ -16,17 +16,33 @@ using lines = std::vector<std::string>;
 
 constexpr std::size_t longest_readme = 25;
 
+using rooms = std::set<std::string>;
+
+rooms operator+(rooms a, const rooms& b) {
+  a.insert(b.begin(), b.end());
+  return a;
+}
+
+const rooms on_evm{"domain", "net", "actors", "chain/evm"};
+const rooms edges{"http",           "persistence",      "chain/evm", "chain/x402",
+                  "chain/treasury", "chain/polymarket", "config"};
+const rooms everything = rooms{"", "domain", "net", "actors"} + edges;
+
 /// Which rooms a room may include; `main.cpp` and `app.cpp` are the room "".
 const std::map<std::string, std::set<std::string>> arrows{
     {"domain", {"domain"}},
+    {"net", {"net"}},
     {"actors", {"domain", "actors"}},
     {"http", {"domain", "actors", "http"}},
     {"persistence", {"domain", "actors", "persistence"}},
-    {"chain", {"domain", "actors", "chain"}},
+    {"chain/evm", on_evm},
+    {"chain/x402", on_evm + rooms{"chain/x402"}},
+    {"chain/treasury", on_evm + rooms{"chain/treasury"}},
+    {"chain/polymarket", on_evm + rooms{"chain/polymarket"}},
     {"config", {"domain", "config"}},
-    {"", {"", "domain", "actors", "http", "persistence", "chain", "config"}},
-    {"bench", {"", "domain", "actors", "http", "persistence", "chain", "config", "bench", "tests"}},
-    {"tests", {"", "domain", "actors", "http", "persistence", "chain", "config", "tests"}},
+    {"", everything},
+    {"bench", everything + rooms{"bench", "tests"}},
+    {"tests", everything + rooms{"tests"}},
 };
 
 /// Where a library may be included, as patterns of file paths.
@@ -35,7 +51,7 @@ struct library_rule {
   const char* allowed;
 };
 constexpr library_rule libraries[] = {
-    {"boost/(beast|asio)/.*", "(http|tests|bench)/.*|chain/http_client\\.cpp"},
+    {"boost/(beast|asio)/.*", "(http|tests|bench)/.*|net/http_client\\.cpp"},
     {"pqxx/.*|libpq.*",
      "persistence/[^/]*\\.cpp|persistence/detail/.*|tests/(support|persistence)/.*|bench/.*"},
     {"caf/.*", "(actors|http|persistence|chain|tests|bench)/.*|app\\.cpp"},
@@ -46,7 +62,7 @@ constexpr library_rule libraries[] = {
 
 struct source {
   std::string path;  // relative to the root, with '/'
-  std::string room;  // first folder, "" at the root
+  std::string room;  // "" at the root
   lines text;
 };
 
@@ -65,17 +81,28 @@ lines read_lines(const fs::path& file) {
 
 bool is_cpp(const fs::path& p) { return p.extension() == ".cpp" || p.extension() == ".hpp"; }
 
+/// The room of a path from the root: its first two folders when they are one, else its first.
+std::string room_of(const std::string& path) {
+  const auto first = path.find('/');
+  if (first == path.npos) return "";
+  const auto second = path.find('/', first + 1);
+  const auto inner = path.substr(0, second);
+  return second != path.npos && arrows.contains(inner) ? inner : path.substr(0, first);
+}
+
 std::vector<source> sources_of(const fs::path& root) {
   std::vector<source> out;
-  const auto take = [&](const fs::path& file, const std::string& room) {
-    if (is_cpp(file)) out.push_back({fs::relative(file, root).string(), room, read_lines(file)});
+  const auto take = [&](const fs::path& file) {
+    const auto path = fs::relative(file, root).string();
+    if (is_cpp(file)) out.push_back({path, room_of(path), read_lines(file)});
   };
+  std::set<std::string> folders;
+  for (const auto& [room, may] : arrows) folders.insert(room.substr(0, room.find('/')));
   for (const auto& entry : fs::directory_iterator{root}) {
-    if (entry.is_regular_file()) take(entry.path(), "");
-    const auto room = entry.path().filename().string();
-    if (!entry.is_directory() || !arrows.contains(room)) continue;
+    if (entry.is_regular_file()) take(entry.path());
+    if (!entry.is_directory() || !folders.contains(entry.path().filename().string())) continue;
     for (const auto& inner : fs::recursive_directory_iterator{entry.path()})
-      if (inner.is_regular_file()) take(inner.path(), room);
+      if (inner.is_regular_file()) take(inner.path());
   }
   std::sort(out.begin(), out.end(),
             [](const source& a, const source& b) { return a.path < b.path; });
@@ -89,11 +116,6 @@ std::vector<include> includes_of(const source& s) {
   for (std::size_t i = 0; i < s.text.size(); ++i)
     if (std::regex_match(s.text[i], m, directive)) out.push_back({i + 1, m[1] == "\"", m[2]});
   return out;
-}
-
-std::string room_of(const std::string& include_path) {
-  const auto slash = include_path.find('/');
-  return slash == std::string::npos ? "" : include_path.substr(0, slash);
 }
 
 /// Why `s` may not include this file of ours; "" when it may.
@@ -123,6 +145,10 @@ std::string check_library(const source& s, const include& i) {
 }
 
 void check_source(const fs::path& root, const source& s, lines& out) {
+  if (!arrows.contains(s.room)) {
+    out.push_back(s.path + ": of no room: nothing stands in " + s.room + "/ itself");
+    return;
+  }
   for (const auto& i : includes_of(s)) {
     const auto why = i.quoted ? check_own(root, s, i) : check_library(s, i);
     if (!why.empty())
@@ -133,12 +159,25 @@ void check_source(const fs::path& root, const source& s, lines& out) {
     out.push_back(s.path + ":1: a header without #pragma once");
 }
 
+/// A name says where to look: no two files of the house share one, but for header and source.
+void check_stems(const std::vector<source>& all, lines& out) {
+  std::map<std::string, std::string> seen;  // stem -> path without its extension
+  for (const auto& s : all) {
+    if (s.room == "tests" || s.room == "bench" || !arrows.contains(s.room)) continue;
+    const auto path = fs::path{s.path}.replace_extension().string();
+    const auto stem = fs::path{s.path}.stem().string();
+    const auto [known, is_new] = seen.emplace(stem, path);
+    if (!is_new && known->second != path)
+      out.push_back(s.path + ": shares its name with " + known->second);
+  }
+}
+
 /// Each folder with sources explains itself; a folder `detail` is explained by the one above it.
 void check_readmes(const fs::path& root, const std::vector<source>& all, lines& out) {
   std::set<std::string> folders;
   for (const auto& s : all)
     if (const auto folder = fs::path{s.path}.parent_path();
-        !folder.empty() && folder.filename() != "detail")
+        !folder.empty() && folder.filename() != "detail" && arrows.contains(s.room))
       folders.insert(folder.string());
   for (const auto& folder : folders) {
     const auto readme = root / folder / "README.md";
@@ -157,6 +196,7 @@ std::vector<std::string> broken_rules(const fs::path& root) {
   lines out;
   const auto all = sources_of(root);
   for (const auto& s : all) check_source(root, s, out);
+  check_stems(all, out);
   check_readmes(root, all, out);
   return out;
 }

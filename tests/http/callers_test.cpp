@@ -4,7 +4,7 @@
 #include <set>
 #include <sstream>
 
-#include "http/rate_limit.hpp"
+#include "http/caller_rates.hpp"
 #include "http/request_id.hpp"
 #include "tests/http/house.hpp"
 

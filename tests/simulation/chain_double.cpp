@@ -4,9 +4,9 @@
 #include <array>
 #include <utility>
 
-#include "chain/abi.hpp"
-#include "chain/erc20.hpp"
-#include "chain/keccak.hpp"
+#include "chain/evm/abi.hpp"
+#include "chain/evm/erc20.hpp"
+#include "chain/evm/keccak.hpp"
 
 namespace headroom::test {
 namespace {

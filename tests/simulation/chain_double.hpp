@@ -6,8 +6,8 @@
 #include <random>
 #include <vector>
 
-#include "chain/eip3009.hpp"
-#include "chain/transaction.hpp"
+#include "chain/evm/transaction.hpp"
+#include "chain/x402/eip3009.hpp"
 #include "domain/time.hpp"
 
 namespace headroom::test {

@@ -7,9 +7,9 @@
 #include "actors/deposit_actor.hpp"
 #include "actors/journal_actor.hpp"
 #include "actors/query_actor.hpp"
-#include "chain/audit_actor.hpp"
-#include "chain/payment_actor.hpp"
-#include "chain/wallet_actor.hpp"
+#include "chain/evm/wallet_actor.hpp"
+#include "chain/treasury/audit_actor.hpp"
+#include "chain/x402/payment_actor.hpp"
 #include "tests/simulation/world_actors.hpp"
 
 namespace headroom::test {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "chain/abi.hpp"
-#include "chain/erc20.hpp"
-#include "chain/eth.hpp"
+#include "chain/evm/abi.hpp"
+#include "chain/evm/erc20.hpp"
+#include "chain/evm/eth.hpp"
 
 namespace headroom::test {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <array>
 
-#include "chain/eip712.hpp"
-#include "chain/rpc_bridge.hpp"
+#include "chain/evm/eip712.hpp"
+#include "chain/evm/rpc_bridge.hpp"
 #include "tests/simulation/chain_double.hpp"
 
 namespace headroom::test {

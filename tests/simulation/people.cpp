@@ -2,9 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "chain/base64.hpp"
-#include "chain/eip55.hpp"
-#include "chain/keccak.hpp"
+#include "chain/evm/eip55.hpp"
+#include "chain/evm/keccak.hpp"
+#include "net/base64.hpp"
 
 namespace headroom::test {
 namespace {
@@ -49,7 +49,7 @@ std::string header_of(const chain::eip3009::transfer& m, const chain::signature&
     all["scheme"] = "exact";
     all["network"] = t.networks_v1.front();
   }
-  return chain::to_base64(all.dump());
+  return net::to_base64(all.dump());
 }
 
 timestamp within(std::mt19937_64& rng, std::int64_t micro) {

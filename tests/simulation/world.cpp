@@ -1,6 +1,6 @@
 #include "tests/simulation/world.hpp"
 
-#include "chain/keccak.hpp"
+#include "chain/evm/keccak.hpp"
 
 namespace headroom::test {
 namespace {

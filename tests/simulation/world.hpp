@@ -8,7 +8,7 @@
 
 #include "actors/world.hpp"
 #include "chain/polymarket/answers.hpp"
-#include "chain/x402.hpp"
+#include "chain/x402/x402.hpp"
 #include "tests/simulation/node_double.hpp"
 #include "tests/support/memory_books.hpp"
 

@@ -7,7 +7,7 @@
 #include <pqxx/pqxx>
 #include <stdexcept>
 
-#include "persistence/detail/session.hpp"
+#include "persistence/detail/pg_session.hpp"
 #include "persistence/migrations.hpp"
 
 /// Read by LeakSanitizer: libpqxx 6.4 loses its last answer (some 200 bytes) when a session dies.

@@ -1,0 +1,36 @@
+#include "chain/evm/ethereum_port.hpp"
+
+#include "chain/evm/bet_intent.hpp"
+#include "chain/evm/eip55.hpp"
+#include "chain/evm/keccak.hpp"
+
+namespace headroom::chain {
+namespace {
+
+class ethereum final : public actors::ethereum_port {
+ public:
+  explicit ethereum(actors::signing_domain domain) : domain_(std::move(domain)) {}
+
+  actors::address_error parse_address(std::string_view text, address& out) const override {
+    return chain::parse_address(text, out);
+  }
+  std::string print_address(const address& a) const override { return checksummed(a); }
+  hash256 keccak256(byte_view data) const override { return chain::keccak256(data); }
+  bool signed_by_user(const actors::bet_intent& intent, std::string_view signature) const override {
+    return chain::signed_by_user(intent, domain_, signature);
+  }
+  std::vector<hash256> digests_of(const actors::bet_intent& intent) const override {
+    return chain::digests_of(intent, domain_);
+  }
+
+ private:
+  const actors::signing_domain domain_;
+};
+
+}  // namespace
+
+std::unique_ptr<actors::ethereum_port> make_ethereum_port(actors::signing_domain domain) {
+  return std::make_unique<ethereum>(std::move(domain));
+}
+
+}  // namespace headroom::chain

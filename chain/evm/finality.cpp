@@ -1,0 +1,47 @@
+#include "chain/evm/finality.hpp"
+
+#include <algorithm>
+
+namespace headroom::chain {
+namespace {
+
+std::optional<eth::block_info> read(const rpc_result& r) {
+  if (r.status != rpc_status::ok) return std::nullopt;
+  const auto block = eth::read_block(r.value);
+  return block ? *block : std::nullopt;
+}
+
+}  // namespace
+
+std::vector<rpc_request> head_calls(const finality_rule& rule) {
+  std::vector<rpc_request> out{eth::block("latest")};
+  if (rule.finalized_tag) out.push_back(eth::block("finalized"));
+  return out;
+}
+
+std::optional<chain_head> read_head(const finality_rule& rule,
+                                    std::span<const rpc_result> results) {
+  if (results.size() < head_call_count(rule)) return std::nullopt;
+  const auto latest = read(results[0]);
+  if (!latest) return std::nullopt;
+  chain_head out{*latest};
+  out.node = results[0].node;
+  if (latest->number >= rule.confirmations) out.final_number = latest->number - rule.confirmations;
+  if (rule.finalized_tag)
+    if (const auto finalized = read(results[1])) {
+      out.tagged = finalized->number;
+      out.final_number = std::max(out.final_number, finalized->number);
+    }
+  return out;
+}
+
+finality judge_block(const block_ref& block, const chain_head& head,
+                     const rpc_result& at_that_height) {
+  if (at_that_height.status != rpc_status::ok) return finality::unreadable;
+  const auto found = eth::read_block(at_that_height.value);
+  if (!found) return finality::unreadable;
+  if (!*found || (*found)->hash != block.hash) return finality::replaced;
+  return head.is_final(block.number) ? finality::reached : finality::pending;
+}
+
+}  // namespace headroom::chain

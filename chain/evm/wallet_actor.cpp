@@ -1,0 +1,147 @@
+#include "chain/evm/wallet_actor.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "chain/evm/wallet_outbox.hpp"
+
+namespace headroom::chain {
+
+using actors::get_atom;
+using actors::poll_atom;
+using actors::status_atom;
+
+// -- start ---------------------------------------------------------------------------------------
+
+/// A predecessor may have died with rows on their way: the journal's queue first, then the backlog.
+void wallet_outbox::start() {
+  if (std::exchange(st_.starting, true)) return;
+  const auto journal = w_.dir.get<actors::journal_actor>();
+  if (!journal) return start_later("no journal");
+  self_->request(journal, w_.settings.append_timeout, actors::sync_atom::value)
+      .then([self = self_](bool) { wallet_outbox{self}.read_backlog(); },
+            [self = self_](const caf::error&) {
+              wallet_outbox{self}.start_later("the journal does not answer");
+            });
+}
+
+void wallet_outbox::read_backlog() {
+  const auto query = w_.dir.get<actors::query_actor>();
+  if (!query) return start_later("no query");
+  self_
+      ->request(query, w_.settings.load_timeout,
+                actors::wallet_account{st_.settings.chain_id, st_.account})
+      .then([self = self_](
+                actors::wallet_backlog& b) { wallet_outbox{self}.check_chain(std::move(b)); },
+            [self = self_](const caf::error&) {
+              wallet_outbox{self}.start_later("the backlog cannot be read");
+            });
+}
+
+void wallet_outbox::check_chain(actors::wallet_backlog backlog) {
+  std::vector<rpc_request> calls{eth::chain_id(), eth::transaction_count(st_.account, "latest")};
+  if (st_.settings.finality.finalized_tag)
+    calls.push_back(eth::transaction_count(st_.account, "finalized"));
+  ask_one_node(self_, st_.rpc, std::move(calls), std::nullopt,
+               [self = self_, backlog](std::vector<rpc_result>& r) mutable {
+                 wallet_outbox box{self};
+                 auto& st = self->state;
+                 const auto id = eth::read_number(r[0].value);
+                 const auto count = eth::read_number(r[1].value);
+                 if (!id || !count) return box.start_later("the chain does not answer");
+                 if (*id != st.settings.chain_id)
+                   return box.start_later("the node is on chain " + std::to_string(*id));
+                 st.next_nonce = std::max({backlog.next_nonce, *count, st.next_nonce});
+                 st.mined_count = *count;
+                 st.nodes = r[0].nodes;
+                 box.clear(wallet_alert::waits);
+                 box.clear(wallet_alert::books);  // what is still wrong is said again
+                 box.adopt(std::move(backlog.open));
+                 const auto final_count = r.size() > 2 && r[2].status == rpc_status::ok
+                                              ? eth::read_number(r[2].value)
+                                              : std::nullopt;
+                 if (final_count && *final_count < st.next_nonce) box.read_booked(*final_count);
+                 st.ready = true;
+                 st.starting = false;
+                 spdlog::info("wallet.ready chain={} account={} next_nonce={} open={}",
+                              st.settings.chain_id, st.account.hex(), st.next_nonce,
+                              st.open.size());
+               });
+}
+
+/// The next poll tries again.
+void wallet_outbox::start_later(std::string why) {
+  st_.starting = false;
+  raise(wallet_alert::waits, std::move(why));
+}
+
+/// Takes over stored attempts; their exact bytes will be sent again, nothing is signed anew.
+void wallet_outbox::adopt(std::vector<chain_operation> rows) {
+  std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
+    return std::pair{a.nonce, a.attempt} < std::pair{b.nonce, b.attempt};
+  });
+  for (const auto& row : rows) {
+    auto tx = decode_transaction(row.raw);
+    if (!tx || tx->hash != row.tx_hash || tx->body.nonce != row.nonce) {
+      raise(wallet_alert::books, "a stored transaction cannot be read: " + row.tx_hash.hex());
+      continue;
+    }
+    auto& op = st_.open[row.nonce];
+    const auto known = [&](const auto& a) { return a.hash == tx->hash; };
+    if (std::any_of(op.attempts.begin(), op.attempts.end(), known)) continue;
+    op.id = row.id;
+    op.purpose = row.purpose;
+    op.attempts.push_back(std::move(*tx));
+    st_.nonce_of[row.id] = row.nonce;
+    st_.next_nonce = std::max(st_.next_nonce, row.nonce + 1);
+  }
+  // What was stored under older settings is not bound by them.
+  for (auto& [nonce, op] : st_.open)
+    if (op.attempts.back().body.fees.max_priority_fee < st_.settings.min_tip_wei)
+      op.wants_bump = true;
+}
+
+// -- the actor -----------------------------------------------------------------------------------
+
+actors::wallet_actor::behavior_type wallet_behavior(wallet_self self, actors::world_ptr w,
+                                                    wallet_settings settings,
+                                                    std::shared_ptr<const private_key> key,
+                                                    rpc_actor rpc) {
+  auto& st = self->state;
+  st.w = std::move(w);
+  st.settings = settings;
+  st.key = std::move(key);
+  st.account = st.key->address_of();
+  st.rpc = std::move(rpc);
+  self->describe(actors::id_kind::user, st.account.view());
+  self->send(self, poll_atom::value);
+  return {
+      [self](actors::send_transaction& x) { return wallet_outbox{self}.send(x); },
+      [self](get_atom, const operation_id& id) { return wallet_outbox{self}.report(id); },
+      [self](poll_atom) {
+        self->delayed_send(self, self->state.settings.poll_interval, poll_atom::value);
+        wallet_outbox{self}.poll();
+      },
+      [self](status_atom) {
+        const auto& s = self->state;
+        std::string alerts;
+        for (const auto& [kind, text] : s.alerts) alerts += (alerts.empty() ? "" : "; ") + text;
+        return actors::status_report{wallet_state::name,
+                                     {{"chain", std::to_string(s.settings.chain_id)},
+                                      {"account", s.account.hex()},
+                                      {"ready", s.ready ? "yes" : "no"},
+                                      {"next_nonce", std::to_string(s.next_nonce)},
+                                      {"mined", std::to_string(s.mined_count)},
+                                      {"requested", std::to_string(s.requested.size())},
+                                      {"open", std::to_string(s.open.size())},
+                                      {"sent", std::to_string(s.sent)},
+                                      {"bumps", std::to_string(s.bumps)},
+                                      {"resent", std::to_string(s.resent)},
+                                      {"not_finalized", std::to_string(s.booked.size())},
+                                      {"alert", alerts}}};
+      },
+  };
+}
+
+}  // namespace headroom::chain

@@ -1,0 +1,172 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <unordered_map>
+
+#include "actors/observed.hpp"
+#include "actors/world.hpp"
+#include "chain/evm/finality.hpp"
+#include "chain/evm/nonce_use.hpp"
+#include "chain/evm/rpc_bridge.hpp"
+
+namespace headroom::chain {
+
+struct wallet_settings {
+  std::uint64_t chain_id = 0;
+  finality_rule finality;
+  std::chrono::milliseconds poll_interval{1'000};
+  std::chrono::milliseconds bump_after{30'000};  // in line and not mined: a higher fee
+  std::size_t max_open = 256;                    // more are refused with `overloaded`
+
+  // prices: the highest one bounds how often a fee is raised, nothing else does
+  std::uint32_t bump_percent = 25;
+  std::uint32_t base_fee_percent = 200;           // of the base fee, in the first max fee
+  std::uint32_t gas_pad_percent = 50;             // on top of an estimate
+  std::uint64_t min_tip_wei = 0;                  // Polygon: 30 gwei
+  std::uint64_t max_fee_wei = 5'000'000'000'000;  // per gas
+  std::uint64_t max_tx_fee_wei = 1'000'000'000'000'000'000ULL;  // gas limit x max fee; geth: 1 coin
+
+  // when the nonce is used and no receipt of ours is shown (docs/decisions/0017)
+  std::uint32_t looks_before_search = 5;          // then the transaction that used it is searched
+  std::chrono::milliseconds search_again{2'000};  // first pause between searches, doubles
+  std::chrono::milliseconds longest_search{60'000};
+  std::chrono::milliseconds doubt_after{60'000};   // without a name: in_doubt, and an alert
+  std::chrono::milliseconds lone_witness{10'000};  // between the two words of the only node
+
+  /// With nothing open and nothing to wait for: is the account still where we think?
+  std::chrono::milliseconds idle_look{60'000};
+};
+
+/// One operation between its row in the outbox and its finality. At most one attempt can ever be
+/// mined: they share the nonce.
+struct open_operation {
+  using time_point = caf::actor_clock::time_point;
+
+  operation_id id;
+  std::string purpose;
+  std::vector<signed_transaction> attempts;  // stored, oldest first
+
+  // -- not mined yet -----------------------------------------------------------------------------
+  time_point next_broadcast{};  // of the newest attempt
+  std::uint32_t broadcasts = 0;
+  bool next_in_line = false;   // the account's next transaction
+  time_point waiting_since{};  // as that, with the newest attempt
+  std::uint64_t waiting_since_block = 0;
+  bool wants_bump = false;            // a node asked for a higher fee, or settings did
+  bool too_dear = false;              // a node takes no fee that high: the next attempt is cheaper
+  std::uint64_t heeded_at_block = 0;  // when a node's wish was last followed
+  time_point next_bump{};             // after one that was not possible
+  bool bumping = false;  // fees are being asked for, or the new attempt is being stored
+  std::optional<signed_transaction> bump;  // signed, perhaps stored
+
+  // -- its nonce is used -------------------------------------------------------------------------
+  bool judging = false;
+  std::uint32_t missing = 0;  // looks without a receipt of ours
+  time_point missing_since{};
+  std::uint32_t searches = 0;
+  time_point next_search{};
+  nonce_use foreign;  // as the only node there is named it first
+  time_point foreign_since{};
+  std::string doubt;  // why nobody knows; not empty: in_doubt
+
+  // -- over --------------------------------------------------------------------------------------
+  std::optional<actors::operation_report> outcome;  // final; being booked
+  uint256 cost_wei;                                 // of the mined attempt
+  bool booking = false;
+
+  [[nodiscard]] std::uint64_t nonce() const { return attempts.front().body.nonce; }
+};
+
+/// One operation before its row: asked for, not signed or not known to be stored.
+struct requested_operation {
+  enum class phase : std::uint8_t { checking, pricing, ready, storing };
+  actors::send_transaction what;
+  phase at = phase::checking;
+  unsigned_transaction body;  // without a nonce
+  std::vector<caf::typed_response_promise<actors::operation_report>> askers;
+};
+
+/// One operation that is in the books as mined in a block which the chain's `finalized` has not
+/// reached: a reorganisation may still undo it, and then its bytes are sent again.
+struct booked_operation {
+  using time_point = caf::actor_clock::time_point;
+
+  operation_id id;
+  signed_transaction tx;
+  bool reverted = false;
+  std::uint64_t block_number = 0;
+  bool judging = false;
+  std::optional<time_point> missing_since;  // `finalized` is past it, and no receipt is shown
+  time_point next_broadcast{};
+  std::uint32_t broadcasts = 0;
+};
+
+/// The only owner of the account's nonce. Rows first, broadcasts second, receipts decide.
+struct wallet_state {
+  static inline const char* name = "wallet";
+  using time_point = caf::actor_clock::time_point;
+
+  actors::world_ptr w;
+  wallet_settings settings;
+  std::shared_ptr<const private_key> key;
+  address account;
+  rpc_actor rpc;
+
+  bool ready = false;  // backlog read, chain id right, nonce known
+  bool starting = false;
+  std::uint64_t next_nonce = 0;
+  std::uint64_t mined_count = 0;                 // transactions of the account in the latest block
+  std::map<std::uint64_t, open_operation> open;  // by nonce
+  std::unordered_map<operation_id, std::uint64_t> nonce_of;
+  std::unordered_map<operation_id, requested_operation> requested;
+  std::deque<operation_id> to_store;  // priced, in the order of their nonces to be
+  std::vector<operation_id> storing;  // the batch the journal has
+  std::vector<signed_transaction> storing_signed;
+  bool append_unanswered = false;  // sent to the journal, no word yet
+  bool append_again = false;       // outcome unknown: the same rows once more
+  bool one_by_one = false;         // a batch was refused: find out which row
+  std::unordered_map<operation_id, actors::operation_report> finished;  // the last few
+  std::deque<operation_id> finished_order;
+
+  // the chain, as last seen
+  bool looking = false;
+  time_point next_idle_look{};
+  std::uint32_t nodes = 1;
+  std::uint64_t head_number = 0;
+  time_point head_since{};
+  std::optional<std::uint64_t> tagged;  // `finalized`, when a node has said
+
+  // what the nodes' own words taught
+  std::uint64_t tip_floor = 0;   // wei
+  std::uint64_t tx_fee_cap = 0;  // wei; 0: none heard of
+
+  // what may still be undone
+  std::map<std::uint64_t, booked_operation> booked;  // by nonce
+  bool reading_gap = false;
+  std::optional<time_point> gap_since;
+  time_point next_gap_read{};
+
+  std::map<std::string, std::string> alerts;  // kind -> text: what lasts
+  std::uint64_t sent = 0;
+  std::uint64_t bumps = 0;
+  std::uint64_t resent = 0;  // after a reorganisation
+};
+
+using wallet_self = actors::self_pointer<actors::wallet_actor, wallet_state>;
+
+/// @param key  signs on this actor's thread (about 50 us each); never leaves the process.
+/// @param rpc  the chain's nodes (make_rpc_actor).
+/// Until the backlog is read and the chain id is checked every request is `unavailable`. A call
+/// that would revert is refused before anything is stored: errc::internal, its detail starts with
+/// `would_revert`.
+actors::wallet_actor::behavior_type wallet_behavior(wallet_self self, actors::world_ptr w,
+                                                    wallet_settings settings,
+                                                    std::shared_ptr<const private_key> key,
+                                                    rpc_actor rpc);
+
+inline constexpr std::string_view would_revert = "execution reverted";
+/// The detail of `unavailable` when the account cannot pay for the call.
+inline constexpr std::string_view no_gas_money = "not enough native coin for gas";
+
+}  // namespace headroom::chain

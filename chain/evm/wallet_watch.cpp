@@ -1,0 +1,252 @@
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "actors/alerts.hpp"
+#include "chain/evm/wallet_outbox.hpp"
+
+/// From a stored row to finality. One look at a time: how far the chain is, then the receipts of
+/// every attempt whose nonce is used, then a broadcast or a higher fee for the rest.
+namespace headroom::chain {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t receipts_at_once = 64;
+constexpr std::size_t finished_kept = 512;
+constexpr milliseconds undone_look{5'000};  // while `finalized` has not reached what is booked
+
+/// In native coin: gas, and the value that went along unless it came back with a revert.
+uint256 cost_of(const open_operation& op, const eth::receipt& r) {
+  const auto gas = uint128{r.gas_used} * r.gas_price;
+  const auto value = op.attempts.front().body.value.to_u128();  // the same in every attempt
+  return uint256::of(r.succeeded ? gas + value.value_or(0) : gas);
+}
+
+}  // namespace
+
+std::optional<std::optional<eth::receipt>> receipt_of(const rpc_result& r) {
+  return r.status == rpc_status::ok ? eth::read_receipt(r.value) : std::nullopt;
+}
+
+actors::event_log to_event(const log_entry& log) { return {log.emitter, log.topics, log.data}; }
+
+operation_report report_of(const open_operation& op) {
+  operation_report r;
+  r.state = op.doubt.empty() ? operation_state::pending : operation_state::in_doubt;
+  r.tx_hash = op.attempts.back().hash;
+  r.detail = op.doubt;
+  return r;
+}
+
+open_operation* wallet_outbox::find(std::uint64_t nonce) {
+  const auto i = st_.open.find(nonce);
+  return i == st_.open.end() ? nullptr : &i->second;
+}
+
+void wallet_outbox::raise(const std::string& kind, std::string what) {
+  w_.dir.alerts().raise(kind, std::to_string(st_.settings.chain_id), what, w_.now());
+  st_.alerts[kind] = std::move(what);
+}
+
+/// Always told to the board: a predecessor may have raised it.
+void wallet_outbox::clear(const std::string& kind) {
+  w_.dir.alerts().clear(kind, std::to_string(st_.settings.chain_id), w_.now());
+  st_.alerts.erase(kind);
+}
+
+void wallet_outbox::remember(const operation_id& id, operation_report r) {
+  if (!st_.finished.emplace(id, std::move(r)).second) return;
+  st_.finished_order.push_back(id);
+  if (st_.finished_order.size() <= finished_kept) return;
+  st_.finished.erase(st_.finished_order.front());
+  st_.finished_order.pop_front();
+}
+
+void wallet_outbox::poll() {
+  if (!st_.ready) return start();
+  if (st_.append_again && !st_.append_unanswered) append();
+  store_next();
+  look();
+}
+
+// -- looking -------------------------------------------------------------------------------------
+
+void wallet_outbox::look() {
+  if (st_.looking || (st_.open.empty() && now() < st_.next_idle_look)) return;
+  st_.looking = true;
+  auto calls = head_calls(st_.settings.finality);
+  calls.push_back(eth::transaction_count(st_.account, "latest"));
+  ask_one_node(
+      self_, st_.rpc, std::move(calls), std::nullopt, [self = self_](std::vector<rpc_result>& r) {
+        auto& st = self->state;
+        const auto count =
+            r.back().status == rpc_status::ok ? eth::read_number(r.back().value) : std::nullopt;
+        const auto head = read_head(st.settings.finality, r);
+        st.nodes = r.back().nodes;
+        if (!count || !head) {
+          st.looking = false;  // silent chain: the next poll looks again
+          return;
+        }
+        wallet_outbox box{self};
+        if (*count > st.mined_count) box.clear(wallet_alert::stuck);
+        st.mined_count = *count;
+        box.looked(*head);
+      });
+}
+
+void wallet_outbox::looked(const chain_head& head) {
+  note_head(head);
+  mend_gap();
+  watch_booked(head);
+  st_.next_idle_look = now() + (st_.booked.empty() ? st_.settings.idle_look : undone_look);
+  std::vector<std::pair<std::uint64_t, std::size_t>> asked;  // nonce, number of receipts
+  std::vector<rpc_request> calls;
+  for (auto& [nonce, op] : st_.open) {
+    if (nonce >= st_.mined_count || calls.size() >= receipts_at_once) break;
+    if (op.outcome) {
+      book(op);
+      continue;
+    }
+    if (op.judging) continue;
+    asked.emplace_back(nonce, op.attempts.size());
+    for (const auto& a : op.attempts) calls.push_back(eth::transaction_receipt(a.hash));
+  }
+  advance_line();
+  ask_all(self_, st_.rpc, std::move(calls),
+          [self = self_, asked, head](std::vector<rpc_result>& r) {
+            std::size_t at = 0;
+            for (const auto& [nonce, n] : asked) {
+              wallet_outbox{self}.judge(nonce, head, std::span{r}.subspan(at, n));
+              at += n;
+            }
+            self->state.looking = false;
+          });
+}
+
+void wallet_outbox::note_head(const chain_head& head) {
+  if (head.tagged) st_.tagged = std::max(st_.tagged.value_or(0), *head.tagged);
+  if (head.latest.number > st_.head_number) {
+    st_.head_number = head.latest.number;
+    st_.head_since = now();
+    return clear(wallet_alert::standstill);
+  }
+  if (!st_.open.empty() && now() - st_.head_since >= 2 * st_.settings.bump_after)
+    raise(wallet_alert::standstill,
+          "the chain has made no block since " + std::to_string(st_.head_number));
+}
+
+/// What is not mined yet: broadcast when due, and a higher fee for the one that all others wait
+/// for. A chain that makes no blocks takes nothing at any price.
+void wallet_outbox::advance_line() {
+  for (auto i = st_.open.lower_bound(st_.mined_count); i != st_.open.end(); ++i) {
+    auto& op = i->second;
+    if (i->first == st_.mined_count && !std::exchange(op.next_in_line, true)) {
+      op.waiting_since = now();
+      op.waiting_since_block = st_.head_number;
+    }
+    if (st_.head_number == op.waiting_since_block) op.waiting_since = now();
+    const bool stuck = op.next_in_line && now() - op.waiting_since >= st_.settings.bump_after;
+    const bool heed = op.attempts.size() == 1 || st_.head_number > op.heeded_at_block;
+    const bool asked = op.wants_bump && heed;
+    if (stuck || asked) bump(op);
+    if (now() >= op.next_broadcast) broadcast(op);
+  }
+}
+
+void wallet_outbox::judge(std::uint64_t nonce, const chain_head& head,
+                          std::span<const rpc_result> receipts) {
+  auto* op = find(nonce);
+  if (op == nullptr || op->judging) return;
+  for (const auto& r : receipts) {
+    const auto receipt = receipt_of(r);
+    if (!receipt || !*receipt) continue;
+    if (head.is_final((*receipt)->block_number)) weigh(nonce, **receipt, r.node);
+    return;
+  }
+  missed(*op);
+}
+
+/// A receipt counts when the node that shows it calls its block final and its own.
+void wallet_outbox::weigh(std::uint64_t nonce, const eth::receipt& r, std::uint32_t node) {
+  find(nonce)->judging = true;
+  ask_finality(self_, st_.rpc, st_.settings.finality, block_of(r), node,
+               [self = self_, nonce, r](finality f) {
+                 wallet_outbox box{self};
+                 auto* op = box.find(nonce);
+                 if (op == nullptr) return;
+                 op->judging = false;
+                 if (f != finality::reached) return;  // look again
+                 operation_report out;
+                 out.state = r.succeeded ? operation_state::confirmed : operation_state::reverted;
+                 out.tx_hash = r.tx_hash;
+                 out.block_number = r.block_number;
+                 op->cost_wei = cost_of(*op, r);
+                 if (r.succeeded)
+                   for (const auto& log : r.logs) out.logs.push_back(to_event(log));
+                 box.finish(*op, std::move(out));
+               });
+}
+
+// -- the end -------------------------------------------------------------------------------------
+
+void wallet_outbox::finish(open_operation& op, operation_report outcome) {
+  op.outcome = std::move(outcome);
+  op.doubt.clear();
+  const auto doubtful = [](const auto& x) { return !x.second.doubt.empty(); };
+  if (std::none_of(st_.open.begin(), st_.open.end(), doubtful)) clear(wallet_alert::in_doubt);
+  if (op.outcome->state == operation_state::confirmed) clear(wallet_alert::foreign);
+  book(op);
+}
+
+void wallet_outbox::book(open_operation& op) {
+  const auto journal = w_.dir.get<actors::journal_actor>();
+  // A new attempt on its way to the books must not arrive after the end: the next look books it.
+  if (!journal || op.bumping || std::exchange(op.booking, true)) return;
+  const auto& out = *op.outcome;
+  finish_operation entry;
+  entry.id = op.id;
+  entry.at = w_.now();
+  entry.block_number = out.block_number;
+  entry.fee_wei = op.cost_wei;
+  switch (out.state) {
+    case operation_state::confirmed: entry.status = operation_status::confirmed; break;
+    case operation_state::reverted: entry.status = operation_status::reverted; break;
+    case operation_state::unsent:
+    case operation_state::pending:
+    case operation_state::in_doubt:
+    case operation_state::dropped: entry.status = operation_status::dropped; break;
+  }
+  if (entry.status != operation_status::dropped) entry.tx_hash = out.tx_hash;
+  const auto nonce = op.nonce();
+  self_->request(journal, w_.settings.append_timeout, entry)
+      .then([self = self_, nonce](const committed&) { wallet_outbox{self}.booked(nonce); },
+            [self = self_, nonce](const caf::error& e) {
+              wallet_outbox box{self};
+              auto* found = box.find(nonce);
+              if (found == nullptr) return;
+              found->booking = false;  // the next look books it again
+              if (consequence_of(actors::code_of(e)) == consequence::rejected)
+                box.raise(wallet_alert::books,
+                          "the books refuse the end of operation " + found->id.text());
+            });
+}
+
+void wallet_outbox::booked(std::uint64_t nonce) {
+  const auto i = st_.open.find(nonce);
+  if (i == st_.open.end()) return;
+  auto& op = i->second;
+  spdlog::info("wallet.finished chain={} operation={} purpose={} nonce={} state={} tx={} block={}",
+               st_.settings.chain_id, op.id.text(), op.purpose, nonce,
+               op.outcome->state == operation_state::confirmed  ? "confirmed"
+               : op.outcome->state == operation_state::reverted ? "reverted"
+                                                                : "dropped",
+               op.outcome->tx_hash.hex(), op.outcome->block_number);
+  clear(wallet_alert::books);
+  keep_booked(op);
+  st_.nonce_of.erase(op.id);
+  remember(op.id, std::move(*op.outcome));
+  st_.open.erase(i);
+}
+
+}  // namespace headroom::chain

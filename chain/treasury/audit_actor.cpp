@@ -1,0 +1,164 @@
+#include "chain/treasury/audit_actor.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include "actors/alerts.hpp"
+#include "chain/evm/abi.hpp"
+#include "chain/evm/eth.hpp"
+
+namespace headroom::chain {
+namespace {
+
+using actors::onchain_balances;
+using actors::solvency_report;
+
+constexpr std::string_view insolvent_alert = "audit.insolvent";
+
+rpc_request balance_of(const address& token, const address& owner) {
+  return eth::call({std::nullopt, token, balance_of_call(owner), {}});
+}
+
+std::optional<usdc> read_balance(const rpc_result& r) {
+  if (r.status != rpc_status::ok) return std::nullopt;
+  const auto data = eth::read_bytes(r.value);
+  const auto value = data ? abi::reader{*data}.number(0) : std::nullopt;
+  if (!value || *value > static_cast<std::uint64_t>(INT64_MAX)) return std::nullopt;
+  return usdc{static_cast<std::int64_t>(*value)};
+}
+
+// -- one look ------------------------------------------------------------------------------------
+
+std::optional<holdings> holdings_of(const onchain_balances& b) {
+  if (!b.plasma_known || !b.polygon_known) return std::nullopt;
+  return holdings{add_saturating(b.plasma_usdt0, b.polygon_usdt0),
+                  add_saturating(b.polygon_usdc, b.polygon_collateral)};
+}
+
+void tell(audit_self self, solvency_news news) {
+  auto& st = self->state;
+  auto& alerts = st.w->dir.alerts();
+  const auto& [books, chains, verdict] = st.last;
+  if (verdict.solvent) {
+    alerts.clear(insolvent_alert, "", st.w->now());
+  } else {
+    alerts.raise(insolvent_alert, "",
+                 "assets less liabilities " + to_string(verdict.difference) +
+                     " USDC by the books, the chains lack " +
+                     (verdict.onchain_known ? to_string(verdict.shortfall) : "an unknown amount"),
+                 st.w->now());
+  }
+  if (news == solvency_news::none) return;
+  const bool bad = news == solvency_news::turned_bad;
+  spdlog::log(bad ? spdlog::level::err : spdlog::level::info,
+              "audit.{} difference={} onchain_shortfall={} buffer={} reserve={} in_transit={} "
+              "users={} at_venue={} polygon_usdc={} collateral={} usdt0={}",
+              bad ? "insolvent" : "solvent_again", to_string(verdict.difference),
+              verdict.onchain_known ? to_string(verdict.shortfall) : "unknown",
+              to_string(books.buffer), to_string(books.reserve), to_string(books.in_transit),
+              to_string(books.users), to_string(books.at_venue), to_string(chains.polygon_usdc),
+              to_string(chains.polygon_collateral),
+              to_string(add_saturating(chains.plasma_usdt0, chains.polygon_usdt0)));
+}
+
+void compare(audit_self self, const trial_balance& books, const onchain_balances& chains) {
+  auto& st = self->state;
+  st.looking = false;
+  st.looked_at = self->clock().now();
+  const auto news = st.watch.look(books, holdings_of(chains), st.w->now());
+  st.last = {books, chains, st.watch.last()};
+  tell(self, news);
+  for (auto& p : std::exchange(st.waiting, {})) p.deliver(st.last);
+}
+
+void give_up(audit_self self, const caf::error& why) {
+  self->state.looking = false;
+  for (auto& p : std::exchange(self->state.waiting, {})) p.deliver(why);
+}
+
+void read_polygon(audit_self self, const trial_balance& books, onchain_balances found) {
+  const auto& s = self->state.settings;
+  std::vector<rpc_request> calls{balance_of(s.polygon_usdt0, s.polygon_owner),
+                                 balance_of(s.polygon_usdc, s.polygon_owner)};
+  if (!s.collateral.is_zero()) calls.push_back(balance_of(s.collateral, s.collateral_owner));
+  ask_all(self, self->state.polygon, std::move(calls), [=](std::vector<rpc_result>& r) mutable {
+    const auto usdt0 = read_balance(r[0]);
+    const auto usdc_balance = read_balance(r[1]);
+    const auto collateral = r.size() > 2 ? read_balance(r[2]) : usdc{};
+    found.polygon_known = usdt0 && usdc_balance && collateral;
+    if (found.polygon_known) {
+      found.polygon_usdt0 = *usdt0;
+      found.polygon_usdc = *usdc_balance;
+      found.polygon_collateral = *collateral;
+    }
+    compare(self, books, found);
+  });
+}
+
+void read_plasma(audit_self self, const trial_balance& books) {
+  const auto& s = self->state.settings;
+  ask_all(self, self->state.plasma, {balance_of(s.plasma_usdt0, s.plasma_owner)},
+          [=](std::vector<rpc_result>& r) {
+            onchain_balances found;
+            const auto usdt0 = read_balance(r[0]);
+            found.plasma_known = usdt0.has_value();
+            if (usdt0) found.plasma_usdt0 = *usdt0;
+            read_polygon(self, books, found);
+          });
+}
+
+/// The books first: what they call in transit is on a chain before they say so. Without the books
+/// there is nothing to compare.
+void look(audit_self self) {
+  auto& st = self->state;
+  if (std::exchange(st.looking, true)) return;
+  const auto query = st.w->dir.get<actors::query_actor>();
+  if (!query) return give_up(self, make_error(errc::unavailable));
+  self->request(query, st.w->settings.load_timeout, actors::solvency_atom::value)
+      .then([self](const trial_balance& books) { read_plasma(self, books); },
+            [self](const caf::error& e) { give_up(self, e); });
+}
+
+caf::result<solvency_report> report(audit_self self) {
+  auto& st = self->state;
+  const bool looked = st.watch.last().checked;
+  if (looked && self->clock().now() < st.looked_at + st.settings.fresh) return st.last;
+  if (st.waiting.size() >= st.settings.max_waiting) return make_error(errc::overloaded);
+  auto promise = self->make_response_promise<solvency_report>();
+  st.waiting.push_back(promise);
+  look(self);
+  return promise;
+}
+
+}  // namespace
+
+actors::audit_actor::behavior_type audit_behavior(audit_self self, actors::world_ptr w,
+                                                  audit_settings settings, rpc_actor plasma,
+                                                  rpc_actor polygon) {
+  auto& st = self->state;
+  st.w = std::move(w);
+  st.settings = settings;
+  st.plasma = std::move(plasma);
+  st.polygon = std::move(polygon);
+  self->send(self, actors::poll_atom::value);
+  return {
+      [self](actors::get_atom) { return report(self); },
+      [self](actors::solvency_atom) { return self->state.watch.last(); },
+      [self](actors::poll_atom) {
+        self->delayed_send(self, self->state.settings.check_every, actors::poll_atom::value);
+        look(self);
+      },
+      [self](actors::status_atom) {
+        const auto& s = self->state;
+        const auto& v = s.watch.last();
+        return actors::status_report{audit_state::name,
+                                     {{"plasma_known", s.last.chains.plasma_known ? "yes" : "no"},
+                                      {"polygon_known", s.last.chains.polygon_known ? "yes" : "no"},
+                                      {"solvent", !v.checked  ? "not checked yet"
+                                                  : v.solvent ? "yes"
+                                                              : "no"},
+                                      {"onchain_shortfall", to_string(v.shortfall)}}};
+      },
+  };
+}
+
+}  // namespace headroom::chain

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "actors/observed.hpp"
+#include "actors/world.hpp"
+#include "chain/evm/rpc_bridge.hpp"
+
+namespace headroom::chain {
+
+struct audit_settings {
+  address plasma_usdt0;
+  address plasma_owner;  // the service's account on each chain
+  address polygon_usdt0;
+  address polygon_usdc;
+  address polygon_owner;
+  address collateral;                      // the venue's token; zero: not looked at
+  address collateral_owner;                // the account that bets
+  std::chrono::milliseconds fresh{1'000};  // one look serves everyone who asks within it
+  std::chrono::milliseconds check_every{30'000};
+  std::size_t max_waiting = 64;
+};
+
+struct audit_state {
+  static inline const char* name = "audit";
+
+  actors::world_ptr w;
+  audit_settings settings;
+  rpc_actor plasma;
+  rpc_actor polygon;
+  solvency_watch watch;
+  actors::solvency_report last;
+  caf::actor_clock::time_point looked_at{};
+  bool looking = false;
+  std::vector<caf::typed_response_promise<actors::solvency_report>> waiting;
+};
+
+using audit_self = actors::self_pointer<actors::audit_actor, audit_state>;
+
+/// Compares the books with what the chains say the service owns: every `check_every`, and when
+/// somebody asks. Route and metric show the same verdict. A silent chain's flag is false; its old
+/// numbers are never shown as new ones. While the verdict is bad the alert `audit.insolvent` lasts.
+actors::audit_actor::behavior_type audit_behavior(audit_self self, actors::world_ptr w,
+                                                  audit_settings settings, rpc_actor plasma,
+                                                  rpc_actor polygon);
+
+}  // namespace headroom::chain

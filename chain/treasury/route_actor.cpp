@@ -1,0 +1,62 @@
+#include "chain/treasury/route_actor.hpp"
+
+#include "chain/treasury/route_run.hpp"
+
+namespace headroom::chain {
+namespace {
+
+/// What the pool would give now. The bridge moves 1:1.
+caf::result<actors::route_quote> quote(route_self self, usdc amount) {
+  const auto& s = self->state.settings;
+  if (amount.micro <= 0) return make_error(errc::invalid_field);
+  auto promise = self->make_response_promise<actors::route_quote>();
+  ask_all(self, self->state.polygon,
+          {eth::call({std::nullopt, s.quoter, uniswap_v3::quote_call(swap_of(s, amount)), {}})},
+          [self, promise](std::vector<rpc_result>& r) mutable {
+            const auto data = eth::bytes_of(r[0]);
+            const auto out = data ? uniswap_v3::read_quote(*data) : std::nullopt;
+            if (!out || *out > static_cast<std::uint64_t>(INT64_MAX)) {
+              promise.deliver(make_error(errc::unavailable, "no quote"));
+              return;
+            }
+            promise.deliver(actors::route_quote{{static_cast<std::int64_t>(*out)},
+                                                self->state.settings.expected_seconds});
+          });
+  return promise;
+}
+
+}  // namespace
+
+actors::route_actor::behavior_type route_behavior(route_self self, actors::world_ptr w,
+                                                  route_settings settings, rpc_actor plasma,
+                                                  rpc_actor polygon) {
+  auto& st = self->state;
+  st.w = std::move(w);
+  st.settings = settings;
+  st.plasma = std::move(plasma);
+  st.polygon = std::move(polygon);
+  return {
+      [self](actors::get_atom) {
+        return actors::route_info{
+            "oft_uniswap", {"bridge", "swap"}, self->state.settings.expected_seconds};
+      },
+      [self](usdc amount) { return quote(self, amount); },
+      [self](actors::run_step& x) -> caf::result<actors::step_progress> {
+        auto promise = self->make_response_promise<actors::step_progress>();
+        std::make_shared<step_run>(self, std::move(x), promise)->start();
+        return promise;
+      },
+      [self](actors::status_atom) {
+        const auto& s = self->state;
+        return actors::status_report{route_state::name,
+                                     {{"route", "oft_uniswap"},
+                                      {"asked", std::to_string(s.asked)},
+                                      {"done", std::to_string(s.done)},
+                                      {"failed", std::to_string(s.failed)},
+                                      {"unreadable", std::to_string(s.unreadable)},
+                                      {"last_problem", s.last_problem}}};
+      },
+  };
+}
+
+}  // namespace headroom::chain

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "chain/x402/eip3009.hpp"
+#include "domain/records.hpp"
+
+/// x402, versions 1 and 2, scheme `exact` on EVM: the texts of a 402, the payment header, and every
+/// check that needs no chain. Codes are the protocol's own, public and stable.
+namespace headroom::chain::x402 {
+
+inline constexpr std::size_t max_header_bytes = 8 * 1024;
+
+/// What we accept, apart from the amount. The same for every request.
+struct terms {
+  std::uint64_t chain_id = 9745;
+  /// Names of the chain for version 1; the first is shown. Version 1 clients know a closed list.
+  std::vector<std::string> networks_v1{"eip155:9745", "plasma"};
+  address asset;
+  std::string token_name = "USDT0";  // EIP-712 domain of the token
+  std::string token_version = "1";
+  address pay_to;
+  /// Further accounts of ours. Money that comes from them, or from pay_to, is no deposit.
+  std::vector<address> own_accounts;
+  std::uint32_t max_timeout_seconds = 300;       // what official clients make the window of
+  std::uint32_t longest_window_seconds = 3'600;  // the latest end, from now, that is accepted
+  std::string resource;                          // absolute URL
+  std::string description = "Deposit USDT0";
+
+  [[nodiscard]] std::string network() const;  // CAIP-2, for example "eip155:9745"
+  [[nodiscard]] eip712::domain token_domain() const;
+  [[nodiscard]] bool is_own(const address& a) const;
+};
+
+/// A payment header, syntactically sound and nothing more.
+struct payment {
+  std::uint8_t version = 2;
+  std::string scheme;
+  std::string network;
+  eip3009::transfer message;
+  byte_vector signature;   // any length up to the header's limit; of ERC-6492 the one inside
+  bool wrapped = false;    // it came in ERC-6492's envelope
+  std::string identifier;  // of the extension `payment-identifier`; "" = none
+
+  /// Version 2 only: the requirement the payer says they accepted.
+  struct echo {
+    std::string amount;
+    std::string asset;
+    std::string pay_to;
+    std::uint64_t max_timeout_seconds = 0;
+    std::string token_name;
+    std::string token_version;
+  } accepted;
+};
+
+/// `code` is "" or invalid_payload, invalid_x402_version, unsupported_payload_type,
+/// invalid_payment_identifier, eip6492_factory_not_allowed (an envelope that cannot be opened).
+struct parsed_payment {
+  std::string_view code;
+  payment value;
+};
+/// Reads the value of PAYMENT-SIGNATURE (2) or X-PAYMENT (1). Total: never throws, whatever comes.
+[[nodiscard]] parsed_payment parse_payment(std::uint8_t version, std::string_view header);
+
+/// Whether the payer's account has code (a contract, or EIP-7702): then the token itself judges the
+/// signature, by eth_call with the `bytes` overload.
+enum class payer_kind : std::uint8_t { plain = 0, contract = 1 };
+
+/// Clocks may differ by so much, either way. A payment that begins within it is taken and sent when
+/// it is valid.
+inline constexpr std::int64_t clock_skew_seconds = 120;
+
+/// "" when everything that can be known without the chain is right; otherwise the first failed
+/// check in the official order of that version. Without `now_seconds` the window is left out: what
+/// remains is true of a payment for ever. Codes of our own: `payer_is_payee` for a payer of ours,
+/// `authorization_window_too_long`.
+[[nodiscard]] std::string_view verify(const payment& p, const terms& t, usdc amount,
+                                      std::optional<std::int64_t> now_seconds,
+                                      payer_kind payer = payer_kind::plain);
+/// The window alone: "" or verify's code.
+[[nodiscard]] std::string_view verify_window(const authorization& a, const terms& t,
+                                             std::int64_t now_seconds);
+
+/// A verified payment as the books keep it; v of a plain signature becomes 27/28. Nothing when a
+/// field does not fit (verify refuses those).
+[[nodiscard]] std::optional<authorization> to_authorization(const payment& p, const terms& t);
+
+/// Calldata that settles it: (v, r, s) for 65 bytes, the `bytes` overload otherwise.
+[[nodiscard]] byte_vector settle_call(const authorization& a);
+
+/// One sentence for people about a code of a refusal; "" for a code that says enough itself.
+[[nodiscard]] std::string_view describe(std::string_view code) noexcept;
+
+/// Value of the PAYMENT-REQUIRED header (version 2). `error` "" reads "Payment required".
+[[nodiscard]] std::string required_header(const terms& t, usdc amount, std::string_view error);
+/// JSON body of the 402 (version 1). `error` "" reads "X-PAYMENT header is required".
+[[nodiscard]] std::string required_body(const terms& t, usdc amount, std::string_view error);
+
+/// What PAYMENT-RESPONSE and X-PAYMENT-RESPONSE say.
+struct settlement {
+  std::string error;  // "" = success; "settlement_pending" carries the hash too
+  hash256 tx_hash;    // zero = none
+  address payer;
+  usdc amount;
+};
+[[nodiscard]] std::string response_header(std::uint8_t version, const terms& t,
+                                          const settlement& s);
+
+}  // namespace headroom::chain::x402

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+
+namespace headroom::net {
+
+/// A token bucket on a clock that is handed in: `rate` a second, `burst` at once.
+class rate_limit {
+ public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  rate_limit() = default;
+  rate_limit(double rate, double burst) : rate_{rate}, burst_{burst}, tokens_{burst} {}
+
+  /// Takes one if there is one.
+  [[nodiscard]] bool take(time_point now) {
+    refill(now);
+    if (tokens_ < 1) return false;
+    tokens_ -= 1;
+    return true;
+  }
+  /// How long until `take` can succeed.
+  [[nodiscard]] std::chrono::milliseconds wait(time_point now) {
+    refill(now);
+    if (tokens_ >= 1) return std::chrono::milliseconds{0};
+    return std::chrono::milliseconds{1 + static_cast<std::int64_t>((1 - tokens_) * 1000 / rate_)};
+  }
+  /// Whether nothing was taken lately.
+  [[nodiscard]] bool is_full(time_point now) {
+    refill(now);
+    return tokens_ >= burst_;
+  }
+
+ private:
+  void refill(time_point now) {
+    const std::chrono::duration<double> passed = now - last_;
+    if (passed.count() > 0) tokens_ = std::min(burst_, tokens_ + passed.count() * rate_);
+    last_ = std::max(last_, now);
+  }
+
+  double rate_ = 40;
+  double burst_ = 60;
+  double tokens_ = 60;
+  time_point last_{};
+};
+
+}  // namespace headroom::net
