@@ -11,7 +11,7 @@
 #include "actors/inspect.hpp"
 
 /// Every actor's interface on one page, one commented line per message. Refusals are errors of
-/// category "headroom" (domain/error.hpp), their words in the context (actors/error.hpp).
+/// category "headroom" (domain/errc.hpp), their words in the context (actors/error.hpp).
 namespace headroom::actors {
 
 /// Nodes compare it before they talk.

@@ -39,7 +39,7 @@ struct fixed_bytes {
   [[nodiscard]] byte_view view() const noexcept { return bytes; }
   /// "0x" and lower-case hex.
   [[nodiscard]] std::string hex() const { return to_0x(bytes); }
-  /// "0x" optional, any case, exactly N bytes. No checksum rule: that is chain/eip55.
+  /// "0x" optional, any case, exactly N bytes. No checksum rule: that is chain/evm/eip55.
   [[nodiscard]] static std::optional<fixed_bytes> parse(std::string_view text) {
     fixed_bytes out;
     if (!from_hex_exact(text, out.bytes)) return std::nullopt;

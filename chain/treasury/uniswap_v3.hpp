@@ -5,7 +5,7 @@
 #include "domain/bytes.hpp"
 
 /// Swaps of one pool through SwapRouter, the variant with a deadline. Approve the router first
-/// (chain/erc20.hpp); what was received is `received()` of the output token in the receipt.
+/// (chain/evm/erc20.hpp); what was received is `received()` of the output token in the receipt.
 namespace headroom::chain::uniswap_v3 {
 
 struct swap {

@@ -122,7 +122,7 @@ class chain_double {
   std::vector<chain_call> strangers_;
 };
 
-/// Calls beside those of chain/eip3009.hpp.
+/// Calls beside those of chain/x402/eip3009.hpp.
 [[nodiscard]] byte_vector transfer_call(const address& to, std::int64_t micro);
 [[nodiscard]] byte_vector cancel_call(const address& payer, const hash256& nonce);
 /// Takes `micro` of the token from the sender; `what` names the purpose.
