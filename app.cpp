@@ -82,6 +82,7 @@ actors::core_settings core_of(const config::settings& s) {
   out.unresolved_after = s.venue.unresolved_after;
   out.deposit_answer = s.deposits.answer;
   out.conversion_poll = s.conversion.poll;
+  out.per_call = s.conversion.call_interval;
   out.stuck_after = std::chrono::duration_cast<std::chrono::milliseconds>(s.conversion.stuck_after);
   out.step_timeout = s.conversion.step_timeout;
   out.conversion_attempts = s.conversion.attempts;

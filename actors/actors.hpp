@@ -141,6 +141,7 @@ using journal_actor = status_actor::extend<
     caf::replies_to<refill>::with<committed>, caf::replies_to<configure_buffer>::with<committed>,
     caf::replies_to<record_operations>::with<committed>,
     caf::replies_to<finish_operation>::with<committed>,
+    caf::replies_to<promise_bet>::with<committed>,
     caf::replies_to<get_atom, address>::with<balance_row>,  // A user's row, after all that waits.
     caf::replies_to<get_atom>::with<buffer_row>,            // The buffer's row, likewise.
     caf::replies_to<get_atom, bet_id>::with<bet>,           // A bet, likewise; not_found.
@@ -521,12 +522,14 @@ using keys_atom = caf::atom_constant<caf::atom("keys")>;
 using metrics_atom = caf::atom_constant<caf::atom("metrics")>;
 using work_atom = caf::atom_constant<caf::atom("work")>;
 using pending_atom = caf::atom_constant<caf::atom("pending")>;
+using promised_atom = caf::atom_constant<caf::atom("promised")>;
 using ping_atom = caf::atom_constant<caf::atom("ping")>;
 
 /// QUERY: reads in a connection of its own: one serves the house, one the HTTP front, one the
 /// reports that read much, so that nothing waits for those. Detached: its store blocks.
 using query_actor = status_actor::extend<
     caf::replies_to<get_atom, bet_id>::with<bet>,           // not_found
+    caf::replies_to<promised_atom, bet_id>::with<bet>,      // Promised, not the books'; not_found.
     caf::replies_to<get_atom, address>::with<balance_row>,  // Version 0: a stranger.
     caf::replies_to<bet_filter>::with<bet_page>,
     caf::replies_to<get_atom, deposit_id>::with<deposit>,     // not_found

@@ -23,7 +23,6 @@ struct conversion_state {
     bool unreadable = false;                  // what is in flight could not be read the last time
     bool stopped = false;                     // the books refused it: a human must look
     std::uint32_t short_looks = 0;            // in a row, that found the wallet short of money
-    std::uint32_t looks = 0;                  // in a row, that found nothing new
     time_point next_look{};                   // not before
     time_point moved_at{};                    // last progress
     time_point step_began{};                  // or was taken over by this actor

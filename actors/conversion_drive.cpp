@@ -99,11 +99,13 @@ void conversion_driver::heard(const conversion_id& id, const step_progress& x) {
   r->busy = false;
   r->unreadable = x.state == step_state::unreadable;
   const auto before = p.step_index();
+  const auto sent_before = p.finished() ? hash256{} : p.step().tx_hash;
   const auto name = p.finished() ? std::string{} : p.step().name;
   const auto move =
       p.heard({word_of(x.state), x.amount_out, x.tx_hash, x.detail, x.operations}, w_.now());
   if (p.step_index() != before) r->step_began = now();
-  pace(*r, x, move != conversion_move::wait);
+  if (move != conversion_move::wait) r->moved_at = now();
+  pace(*r, x, x.tx_hash != sent_before);
   alarm(id, *r, x);
   switch (move) {
     case conversion_move::wait: return;
@@ -115,26 +117,17 @@ void conversion_driver::heard(const conversion_id& id, const step_progress& x) {
   }
 }
 
-/// When to look again. The first looks come quickly, each after twice as long; then one asks the
-/// chains' nodes no more than one call in `per_call`, however long the wait.
-void conversion_driver::pace(running& r, const step_progress& x, bool moved) {
-  constexpr std::uint32_t most_doublings = 10;
-  const auto poll = w_.settings.conversion_poll;
-  if (moved) {
-    r.looks = 0;
-    r.moved_at = now();
-  } else {
-    ++r.looks;
-  }
+/// When to look again: one that waits asks the chains' nodes one call in `per_call`, from its first
+/// look on. Who has just sent a transaction is not waiting: its wallet is asked, which costs none.
+void conversion_driver::pace(running& r, const step_progress& x, bool sent) {
   if (x.state == step_state::done) {
     r.next_look = {};
   } else if (x.state == step_state::failed) {
     r.next_look = now() + r.progress.pause();
   } else {
+    const auto calls = sent ? 0 : x.calls;
     // Half a poll less: the tick that is due then must not come too early.
-    const auto quick = poll * (std::int64_t{1} << std::min(r.looks, most_doublings)) - poll / 2;
-    r.next_look =
-        now() + std::min<std::chrono::milliseconds>(quick, w_.settings.per_call * x.calls);
+    r.next_look = now() + w_.settings.per_call * calls - w_.settings.conversion_poll / 2;
   }
 }
 

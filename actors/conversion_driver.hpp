@@ -36,7 +36,7 @@ class conversion_driver {
   void arrive(const conversion_id& id);
   void ended(const conversion_id& id);
   void untold(const conversion_id& id, const char* what, const caf::error& e);
-  void pace(running& r, const step_progress& x, bool moved);
+  void pace(running& r, const step_progress& x, bool sent);
   void alarm(const conversion_id& id, running& r, const step_progress& x);
   [[nodiscard]] usdc owed_before(const conversion& row, std::uint32_t step) const;
   /// Sends one entry about a conversion, which waits for the answer. Without one, or with one that

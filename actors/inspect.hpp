@@ -68,6 +68,7 @@ HEADROOM_INSPECT(refill, x.id, x.amount, x.at)
 HEADROOM_INSPECT(configure_buffer, x.min_size, x.has_max, x.max_size, x.at, x.by)
 HEADROOM_INSPECT(record_operations, x.rows)
 HEADROOM_INSPECT(finish_operation, x.id, x.tx_hash, x.status, x.block_number, x.at, x.fee_wei)
+HEADROOM_INSPECT(promise_bet, x.row, x.kept_until)
 HEADROOM_INSPECT(committed, x.balance, x.balance_version, x.replayed)
 HEADROOM_INSPECT(balance_row, x.user, x.balance, x.version)
 

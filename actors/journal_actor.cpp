@@ -232,6 +232,7 @@ journal_actor::behavior_type journal_behavior(journal_self self, world_ptr w, le
       take<configure_buffer>(self, w),
       take<record_operations>(self, w),
       take<finish_operation>(self, w),
+      take<promise_bet>(self, w),
       [self, w](get_atom, const address& user) { return take_read<balance_row>(self, w, user); },
       [self, w](get_atom) { return take_read<buffer_row>(self, w, journal_state::the_buffer{}); },
       [self, w](get_atom, const bet_id& id) { return take_read<bet>(self, w, id); },

@@ -59,6 +59,8 @@ class ledger_reader {
   virtual ~ledger_reader() = default;
 
   virtual std::optional<std::optional<bet>> find_bet(const bet_id& id) = 0;
+  /// Promised (promise_bet) and still kept; the books may have it by now.
+  virtual std::optional<std::optional<bet>> find_promise(const bet_id& id) = 0;
   /// The user's row as committed; version 0 for one the books do not know.
   virtual std::optional<balance_row> find_balance(const address& user) = 0;
   virtual std::optional<bet_page> list_bets(const bet_filter& filter) = 0;

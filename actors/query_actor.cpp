@@ -104,6 +104,9 @@ query_actor::behavior_type query_behavior(query_self self, ledger_reader* reader
       [=](get_atom, const bet_id& id) {
         return answer(self, [&] { return reader->find_bet(id); });
       },
+      [=](promised_atom, const bet_id& id) {
+        return answer(self, [&] { return reader->find_promise(id); });
+      },
       [=](get_atom, const address& user) {
         return answer(self, [&] { return reader->find_balance(user); });
       },

@@ -101,6 +101,7 @@ void add_conversion(table& out, const conversion_settings& c) {
           {"conversion.least_bps", double(c.least_bps), 90 * whole_percent, 100 * whole_percent},
           {"conversion.max_bridge_fee", double(c.max_bridge_fee), 1, 10'000},
           {"conversion.poll_ms", ms(c.poll), 10, minute},
+          {"conversion.call_interval_ms", ms(c.call_interval), 10, 10 * minute},
           {"conversion.step_timeout_ms", ms(c.step_timeout), second, 10 * minute},
           {"conversion.stuck_after_seconds", double(c.stuck_after.count()), 1, 86'400},
           {"conversion.attempts", double(c.attempts), 1, 100},

@@ -261,6 +261,7 @@ settings read(const json& document) {
         .take("least_bps", c.least_bps)
         .take("max_bridge_fee", c.max_bridge_fee)
         .take_ms("poll_ms", c.poll)
+        .take_ms("call_interval_ms", c.call_interval)
         .take_ms("step_timeout_ms", c.step_timeout)
         .take("stuck_after_seconds", c.stuck_after)
         .take("attempts", c.attempts)

@@ -101,6 +101,7 @@ struct conversion_settings {
   std::uint32_t least_bps = 9'960;
   std::uint32_t max_bridge_fee = 25;  // in whole coins of the source chain
   milliseconds poll{1'000};
+  milliseconds call_interval{5'000};      // of one conversion that waits, between calls to nodes
   milliseconds step_timeout{30'000};      // one answer of a route
   std::chrono::seconds stuck_after{300};  // without progress: retried
   std::uint32_t attempts = 5;             // that fail before a human is told; it goes on

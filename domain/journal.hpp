@@ -168,10 +168,19 @@ struct finish_operation {
   uint256 fee_wei;  // what the mined attempt cost: gas by its receipt, and its value
 };
 
+/// A bet whose asker was told `placing` before the books knew it, or that one refused afterwards
+/// (`failed`): its id is understood until `kept_until`, whatever happens to the process. The newest
+/// word counts; a bet that is in the books is the books'.
+struct promise_bet {
+  bet row;
+  timestamp kept_until;
+};
+
 using journal_entry =
     std::variant<accept_bet, finish_bet, open_deposit, settle_deposit, fail_deposit, credit_deposit,
                  open_conversion, advance_conversion, complete_conversion, fail_conversion,
-                 replenish, refill, configure_buffer, record_operations, finish_operation>;
+                 replenish, refill, configure_buffer, record_operations, finish_operation,
+                 promise_bet>;
 
 // -- what the journal answers --------------------------------------------------------------------
 

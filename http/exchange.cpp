@@ -30,6 +30,10 @@ void exchange::hurry(std::chrono::milliseconds longest) noexcept {
   deadline_ = std::min(deadline_, actor_bridge::clock::now() + longest);
 }
 
+void exchange::linger(std::chrono::milliseconds more) noexcept {
+  deadline_ = actor_bridge::clock::now() + more;
+}
+
 void exchange::reply(response answer) {
   if (std::exchange(answered_, true)) return;
   answer.headers += allow_page(settings(), request_[header::origin].text, for_pages_);

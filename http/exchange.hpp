@@ -79,6 +79,9 @@ class exchange : public std::enable_shared_from_this<exchange> {
   /// Gives what is asked from now on at most `longest`.
   void hurry(std::chrono::milliseconds longest) noexcept;
 
+  /// Gives what is asked from now on `more`, although the request's own time may be over.
+  void linger(std::chrono::milliseconds more) noexcept;
+
   /// Runs `step` and turns what it throws into an answer.
   template <class Step>
   void guarded(Step step);

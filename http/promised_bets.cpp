@@ -12,15 +12,16 @@ void promised_bets::promise(const bet& asked_for, time_point now) {
   if (is_new) by_age_.push_back(asked_for.id);
 }
 
-void promised_bets::refused(const bet_id& id, std::string why, timestamp at) {
+std::optional<bet> promised_bets::refused(const bet_id& id, std::string why, timestamp at) {
   const std::lock_guard lock{mutex_};
   const auto found = entries_.find(id);
-  if (found == entries_.end()) return;
+  if (found == entries_.end()) return std::nullopt;
   auto& row = found->second.row;
   row.status = bet_status::failed;
   row.refunded = row.amount;  // nothing was kept
   row.failure = std::move(why);
   row.updated_at = at;
+  return row;
 }
 
 std::optional<bet> promised_bets::look(const bet_id& id, time_point now) {

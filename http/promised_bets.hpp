@@ -15,7 +15,8 @@ namespace headroom::http {
 /// Bets that were answered 202 before the books knew them, because the answer was late. Whoever was
 /// given such an id may ask for it: until the books have the bet (they are asked first) this says
 /// `placing`, or `failed` with the words of the refusal. Kept for as long as a repeat of the
-/// request may come, and not over a restart. Bounded: the oldest are forgotten. Thread-safe.
+/// request may come; over a restart by the journal (promise_bet). Bounded: the oldest are
+/// forgotten. Thread-safe.
 class promised_bets {
  public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -24,10 +25,12 @@ class promised_bets {
 
   /// `asked_for` was answered 202. A bet that was refused before is being placed again.
   void promise(const bet& asked_for, time_point now);
-  /// It was refused and nothing of it happened. Ignored when it was promised to nobody.
-  void refused(const bet_id& id, std::string why, timestamp at);
+  /// It was refused and nothing of it happened: the bet as it is shown from now on; nothing when it
+  /// was promised to nobody.
+  std::optional<bet> refused(const bet_id& id, std::string why, timestamp at);
   /// As it is known here; nothing when it was promised to nobody, or too long ago.
   [[nodiscard]] std::optional<bet> look(const bet_id& id, time_point now);
+  [[nodiscard]] std::chrono::milliseconds keep() const noexcept { return keep_; }
   [[nodiscard]] std::size_t size() const;
 
  private:

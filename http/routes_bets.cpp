@@ -125,6 +125,23 @@ std::string failure_of(const caf::error& e) {
   return p.code + ": " + (p.detail.empty() ? p.title : p.detail);
 }
 
+/// How long the journal may take with what nobody waits for.
+constexpr std::chrono::minutes longest_commit{10};
+
+promise_bet promise_of(const front& shared, bet row) {
+  const auto until = shared.services.now().plus(shared.promised.keep());
+  return {std::move(row), until};
+}
+
+/// Nobody is left to hear it.
+class no_answer final : public question {
+ public:
+  void heard(std::unique_ptr<question> self, const caf::type_erased_tuple&) override {
+    self.reset();
+  }
+  void run() override {}
+};
+
 /// Waits for the word on a bet whose asker was told `placing` already. The books show a bet that
 /// was taken; a refusal would be lost here.
 class late_word final : public question {
@@ -134,29 +151,43 @@ class late_word final : public question {
   void heard(std::unique_ptr<question> self, const caf::type_erased_tuple& said) override {
     if (said.match_elements<caf::error>()) {
       const auto& e = said.get_as<caf::error>(0);
-      if (!is_unknown(actors::code_of(e)) && !actors::never_received(e))
-        shared_.promised.refused(id_, failure_of(e), shared_.services.now());
+      if (!is_unknown(actors::code_of(e)) && !actors::never_received(e)) store_refusal(e);
     }
     self.reset();
   }
   void run() override {}
 
  private:
+  void store_refusal(const caf::error& e) {
+    auto row = shared_.promised.refused(id_, failure_of(e), shared_.services.now());
+    const auto journal = shared_.services.dir.get<actors::journal_actor>();
+    if (!row || !journal) return;
+    shared_.bridge->ask(journal, actor_bridge::clock::now() + longest_commit,
+                        std::make_unique<no_answer>(), promise_of(shared_, std::move(*row)));
+  }
+
   front& shared_;
   bet_id id_;
 };
 
-/// 202: from now on the id must be understood, whatever becomes of the bet.
+/// 202: from now on the id must be understood, whatever becomes of the bet and of this process. A
+/// journal that cannot commit now keeps the promise until it can: the answer does not wait for it,
+/// because whoever hears an error instead might bet again.
 void answer_unknown(exchange& x, const actors::place_bet& order) {
   constexpr auto longest_wait = std::chrono::minutes{10};  // beyond every wait of a bet's actor
+  constexpr std::chrono::milliseconds time_to_store{1'000};
   const auto now = actor_bridge::clock::now();
   const auto row = unanswered(order, x.services().now());
   auto& shared = x.shared();
   shared.promised.promise(row, now);
+  x.linger(time_to_store);
+  x.ask_or<committed>(
+      x.services().dir.get<actors::journal_actor>(),
+      [row](exchange& y, const committed&) { answer_bet(y, row); },
+      [row](exchange& y, const caf::error&) { answer_bet(y, row); }, promise_of(shared, row));
   if (const auto actor = x.services().dir.find_bet(order.id))  // joins what it is doing
     shared.bridge->ask(actor, now + longest_wait, std::make_unique<late_word>(shared, order.id),
                        order);
-  answer_bet(x, row);
 }
 
 void refuse_bet(exchange& x, const actors::place_bet& order, const caf::error& e) {
@@ -262,6 +293,18 @@ void find_out(exchange& x, const bet& promised) {
       actors::get_atom::value, promised.id);
 }
 
+/// Promised by a process that is gone, perhaps: one that was not refused is looked for like ours.
+void look_for_stored_promise(exchange& x, const bet_id& id) {
+  x.ask<bet>(
+      x.services().dir.public_query(),
+      [](exchange& y, const bet& row) {
+        if (row.status == bet_status::failed) return show_bet(y, row);
+        y.shared().promised.promise(row, actor_bridge::clock::now());
+        find_out(y, row);
+      },
+      actors::promised_atom::value, id);
+}
+
 /// The books first. What was promised is looked up before them: a bet that is taken meanwhile is
 /// seen here or there.
 void look_up(exchange& x, const bet_id& id) {
@@ -269,8 +312,9 @@ void look_up(exchange& x, const bet_id& id) {
   const bool at_work = promised && x.services().dir.find_bet(id);
   x.ask_or<bet>(
       x.services().dir.public_query(), show_bet,
-      [promised, at_work](exchange& y, const caf::error& e) {
-        if (!promised || actors::code_of(e) != errc::not_found) return y.refuse(problem_of(e));
+      [promised, at_work, id](exchange& y, const caf::error& e) {
+        if (actors::code_of(e) != errc::not_found) return y.refuse(problem_of(e));
+        if (!promised) return look_for_stored_promise(y, id);
         if (at_work || promised->status == bet_status::failed) return show_bet(y, *promised);
         find_out(y, *promised);
       },

@@ -154,6 +154,15 @@ std::optional<std::optional<bet>> pg_reader::find_bet(const bet_id& id) {
   });
 }
 
+std::optional<std::optional<bet>> pg_reader::find_promise(const bet_id& id) {
+  return holder_->run([&](pqxx::transaction_base& tx) {
+    return at_most_one(tx.exec_params(std::string{"SELECT "} + promise_columns +
+                                          "FROM bet_promises WHERE bet_id = $1::uuid",
+                                      binary(id.view())),
+                       read_bet);
+  });
+}
+
 std::optional<balance_row> pg_reader::find_balance(const address& user) {
   return holder_->run([&](pqxx::transaction_base& tx) {
     const auto rows =

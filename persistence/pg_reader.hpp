@@ -23,6 +23,7 @@ class pg_reader final : public actors::ledger_reader {
   ~pg_reader() override;
 
   std::optional<std::optional<bet>> find_bet(const bet_id& id) override;
+  std::optional<std::optional<bet>> find_promise(const bet_id& id) override;
   std::optional<balance_row> find_balance(const address& user) override;
   std::optional<bet_page> list_bets(const bet_filter& filter) override;
   std::optional<std::optional<deposit>> find_deposit(const deposit_id& id) override;

@@ -21,10 +21,10 @@ struct overloaded : Fs... {
 };
 
 constexpr const char* kind_names[] = {
-    "accept_bet",          "finish_bet",        "open_deposit",    "settle_deposit",
-    "fail_deposit",        "credit_deposit",    "open_conversion", "advance_conversion",
-    "complete_conversion", "fail_conversion",   "replenish",       "refill",
-    "configure_buffer",    "record_operations", "finish_operation"};
+    "accept_bet",          "finish_bet",        "open_deposit",     "settle_deposit",
+    "fail_deposit",        "credit_deposit",    "open_conversion",  "advance_conversion",
+    "complete_conversion", "fail_conversion",   "replenish",        "refill",
+    "configure_buffer",    "record_operations", "finish_operation", "promise_bet"};
 static_assert(std::size(kind_names) == std::variant_size_v<journal_entry>);
 
 const char* kind_of(std::span<const journal_entry> part) {

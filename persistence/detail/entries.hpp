@@ -29,6 +29,8 @@ struct bet_verdicts {
 [[nodiscard]] std::unordered_map<bet_id, bet> select_bets(pqxx::transaction_base& tx,
                                                           std::span<const bet_id> ids);
 
+[[nodiscard]] errc apply(attempt& a, const promise_bet& x);
+
 [[nodiscard]] errc apply(attempt& a, const open_deposit& x);
 [[nodiscard]] errc apply(attempt& a, const settle_deposit& x);
 [[nodiscard]] errc apply(attempt& a, const fail_deposit& x);

@@ -17,6 +17,12 @@ inline constexpr const char* bet_columns =
     " us_of(updated_at), placed_by ";
 [[nodiscard]] bet read_bet(const pqxx::row& row);
 
+/// Of `bet_promises`, as the bets that they may become: nothing of them is in the books.
+inline constexpr const char* promise_columns =
+    "bet_id, user_address, token, amount, max_price, status, 0, 0, 0,"
+    " CASE status WHEN 'failed' THEN amount ELSE 0 END, failure, NULL, NULL, ''::bytea,"
+    " us_of(deadline), us_of(created_at), us_of(updated_at), placed_by ";
+
 /// Until the proof is booked, the hash is that of the newest transaction sent for it.
 inline constexpr const char* deposit_columns =
     "deposit_id, user_address, amount, status, chain_id, token, from_address, to_address, value,"

@@ -43,6 +43,7 @@ export function sandboxConfig({ port, databaseUrl, wallet, sandbox, overrides = 
     conversion: {
       usdc: polygon.usdc,
       poll_ms: 200,
+      call_interval_ms: 100,
       minimum: '0.01',
       rescue_after_ms: 4000,
       ...(polygon.swap_router

@@ -229,18 +229,32 @@ TEST_F(ConversionActor, AStepIsToldWhatOlderOnesStillNeed) {
   EXPECT_EQ(route.asked.back().owed_before, 0_usdc);
 }
 
-/// 0.2 calls a second, however long a bridge takes; the first looks come quickly.
+/// 0.2 calls a second, from its first minute on and however long a bridge takes.
 TEST_F(ConversionActor, AWaitingConversionAsksLittle) {
   deposit_of(1, 30_usdc);
   auto waits = word(state::in_flight, {}, "waits for delivery");
   waits.calls = 2;
   route.otherwise = waits;
-  go(seconds{10});
-  EXPECT_GE(route.asked.size(), 3U);
-  route.asked.clear();
-  go(std::chrono::minutes{10});
-  EXPECT_LE(route.asked.size() * 2, 600U / 5 + 4);
-  EXPECT_GE(route.asked.size() * 2, 600U / 5 - 20) << "and not less than it may";
+  for (const auto minutes : {1U, 10U}) {
+    route.asked.clear();
+    go(std::chrono::minutes{minutes});
+    EXPECT_LE(route.asked.size() * 2, 12 * minutes) << minutes;
+    EXPECT_GE(route.asked.size() * 2, 12 * minutes - 4) << "and not less than it may";
+  }
+}
+
+TEST_F(ConversionActor, WhoHasJustSentIsLookedAtSoonWhateverTheSendingCost) {
+  deposit_of(1, 30_usdc);
+  auto sent = word(state::in_flight, {}, "sent");
+  sent.tx_hash = hash_at(7);
+  sent.calls = 6;
+  route.words.push_back(sent);
+  auto changes = word(state::in_flight, {}, "");
+  changes.tx_hash = hash_at(7);
+  changes.calls = 3;
+  route.otherwise = changes;
+  go(seconds{5});
+  EXPECT_EQ(route.asked.size(), 2U);
 }
 
 TEST_F(ConversionActor, WhatCostsNoCallIsLookedAtWithEveryPoll) {

@@ -100,9 +100,9 @@ using all_messages = testing::Types<
     buffer_row, buffer_status, chain_operation, service_key, accept_bet, finish_bet, open_deposit,
     settle_deposit, fail_deposit, credit_deposit, open_conversion, advance_conversion,
     complete_conversion, fail_conversion, replenish, refill, configure_buffer, record_operations,
-    finish_operation, committed, balance_row, bet_filter, bet_page, deposit_filter, deposit_page,
-    money_on_its_way, conversion_page, chain_fees, conversion_metrics, trial_balance, solvency,
-    unfinished_work>;
+    finish_operation, promise_bet, committed, balance_row, bet_filter, bet_page, deposit_filter,
+    deposit_page, money_on_its_way, conversion_page, chain_fees, conversion_metrics, trial_balance,
+    solvency, unfinished_work>;
 using all_actor_messages = testing::Types<
     // actors/actors.hpp, from top to bottom
     status_report, deduct, refund, abandoned, balance_committed, buffer_committed, balance_view,

@@ -187,6 +187,7 @@ class outbox_reader final : public actors::ledger_reader {
   }
 
   std::optional<std::optional<bet>> find_bet(const bet_id&) override { return {}; }
+  std::optional<std::optional<bet>> find_promise(const bet_id&) override { return {}; }
   std::optional<balance_row> find_balance(const address&) override { return {}; }
   std::optional<bet_page> list_bets(const bet_filter&) override { return {}; }
   std::optional<std::optional<deposit>> find_deposit(const deposit_id&) override { return {}; }

@@ -139,6 +139,7 @@ constexpr field all_fields[] = {
     {"conversion", "least_bps", kind::number},
     {"conversion", "max_bridge_fee", kind::number},
     {"conversion", "poll_ms", kind::number},
+    {"conversion", "call_interval_ms", kind::number},
     {"conversion", "stuck_after_seconds", kind::number},
     {"conversion", "step_timeout_ms", kind::number},
     {"conversion", "attempts", kind::number},

@@ -7,6 +7,7 @@ namespace headroom::http::test {
 namespace {
 
 using headroom::test::memory_books;
+using headroom::test::memory_reader;
 using headroom::test::memory_store;
 using nlohmann::json;
 
@@ -258,6 +259,42 @@ TEST_F(LateBets, OneWhoseActorDiedIsLookedForInTheJournal) {
   books.bets.emplace(stored.id, stored);
   says.find_bet = [stored] { return stored; };
   EXPECT_EQ(shown(id)["status"], "placing");
+}
+
+/// The journal keeps what was promised, so the process that is asked need not be the one that said
+/// so.
+TEST_F(LateBets, ARefusalOutlivesTheProcess) {
+  start_late();
+  start_journal();
+  const auto id = promised();
+  const auto kept = [&]() -> std::optional<bet> {
+    if (auto row = memory_reader{books}.find_promise(*bet_id::parse(id))) return std::move(*row);
+    return std::nullopt;
+  };
+  ASSERT_TRUE(kept()) << "stored before the 202 was said";
+  EXPECT_EQ(kept()->status, bet_status::placing);
+  says.late_refusal = make_error(errc::insufficient_balance, "the balance is $1.00 USDC");
+  release_bets();
+  ASSERT_TRUE(eventually([&] { return kept()->status == bet_status::failed; }));
+  EXPECT_EQ(kept()->failure, "insufficient_balance: the balance is $1.00 USDC");
+}
+
+TEST_F(LateBets, WhatAnotherProcessPromisedIsUnderstood) {
+  start_late();
+  start_journal();
+  auto row = example_bet(bet_status::failed);
+  row.failure = "exceeds_max_bet: the buffer has $2.00 USDC";
+  row.refunded = row.amount;
+  says.find_promise = [&row](const bet_id&) -> caf::result<bet> { return row; };
+  auto doc = shown(row.id.text());
+  EXPECT_EQ(doc["status"], "failed");
+  EXPECT_EQ(doc["failure"], row.failure);
+
+  row = example_bet(bet_status::placing);
+  doc = shown(row.id.text());
+  EXPECT_EQ(doc["status"], "failed") << "it died before anything of it was in the journal";
+  EXPECT_EQ(doc["failure"], "unavailable: it was interrupted before it began");
+  EXPECT_EQ(shown(row.id.text()), doc);
 }
 
 TEST(PromisedBets, TheOldestIsForgottenWhenThereIsNoRoomAndEveryoneInTime) {

@@ -250,6 +250,10 @@ buffer_actor::behavior_type fake_buffer(script& s) {
 query_actor::behavior_type fake_query(script& s) {
   return {
       [&s](get_atom, const bet_id& id) { return s.find_bet_by ? s.find_bet_by(id) : s.find_bet(); },
+      [&s](promised_atom, const bet_id& id) -> caf::result<bet> {
+        if (s.find_promise) return s.find_promise(id);
+        return make_error(errc::not_found);
+      },
       [&s](get_atom, const address& user) { return s.find_balance(user); },
       [&s](const bet_filter& f) { return s.list_bets(f); },
       [&s](get_atom, const deposit_id&) { return s.find_deposit(); },

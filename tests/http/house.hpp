@@ -45,7 +45,8 @@ struct script {
   std::function<caf::result<deposit>(const actors::pay_deposit&)> pay;
   bool repeated = false;  // what is paid was known already
   answer<bet> find_bet;
-  std::function<caf::result<bet>(const bet_id&)> find_bet_by;  // instead of find_bet, when set
+  std::function<caf::result<bet>(const bet_id&)> find_promise;  // not_found when not set
+  std::function<caf::result<bet>(const bet_id&)> find_bet_by;   // instead of find_bet, when set
   std::function<caf::result<balance_row>(const address&)> find_balance;
   std::function<caf::result<bet_page>(const bet_filter&)> list_bets;
   answer<deposit> find_deposit;

@@ -81,6 +81,38 @@ TEST_F(Reader, BetsAreFoundByTokenTimeAndWhoPlacedThem) {
   EXPECT_EQ(the_bet(together.id).placed_by, "user:0xaa");
 }
 
+TEST_F(Reader, PromisedBetsAreKeptWithTheirNewestWordUntilTheirTimeIsOver) {
+  auto row = a_bet(7, alice, 20_usdc);
+  row.updated_at = noon;
+  const auto until = noon.plus(std::chrono::hours{24});
+  commit({promise_bet{row, until}});
+  const auto kept = [&](const bet_id& id) { return reader.find_promise(id).value(); };
+  ASSERT_TRUE(kept(row.id));
+  EXPECT_EQ(kept(row.id)->status, bet_status::placing);
+  EXPECT_EQ(kept(row.id)->amount, 20_usdc);
+  EXPECT_EQ(kept(row.id)->token, row.token);
+  EXPECT_EQ(kept(row.id)->deadline, row.deadline);
+  EXPECT_TRUE(kept(row.id)->order_hash.is_zero());
+
+  row.status = bet_status::failed;
+  row.failure = "market_closed: no more";
+  commit({promise_bet{row, until}, promise_bet{row, until}});
+  EXPECT_EQ(kept(row.id)->status, bet_status::failed);
+  EXPECT_EQ(kept(row.id)->failure, row.failure);
+  EXPECT_EQ(kept(row.id)->refunded, 20_usdc);
+  EXPECT_EQ(balance_of(alice), 50_usdc) << "nothing moves";
+  EXPECT_FALSE(reader.find_bet(row.id).value()) << "the books do not have it";
+
+  auto later = a_bet(8, bob, 1_usdc);
+  later.updated_at = until.plus(std::chrono::seconds{1});
+  commit({promise_bet{later, later.updated_at.plus(std::chrono::hours{24})}});
+  EXPECT_FALSE(kept(row.id));
+  EXPECT_TRUE(kept(later.id));
+  later.status = bet_status::filled;
+  EXPECT_EQ(one(promise_bet{later, until}), errc::invariant_violated) << "that is a bet's end";
+  EXPECT_EQ(differences(), "");
+}
+
 TEST_F(Reader, DepositsHavePagesAndFilters) {
   for (std::uint64_t n = 0; n < 9; ++n) {
     auto row = a_deposit(n, alice, 2_usdc);

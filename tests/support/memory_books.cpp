@@ -195,6 +195,10 @@ struct applier {
   }
   errc operator()(const record_operations& x) { return b.operations.record(x); }
   errc operator()(const finish_operation& x) { return b.operations.finish(x); }
+  errc operator()(const promise_bet& x) {
+    b.promises.insert_or_assign(x.row.id, x.row);
+    return errc::none;
+  }
 };
 
 }  // namespace
@@ -273,6 +277,9 @@ std::vector<typename Map::mapped_type> all_of(const Map& map, std::uint32_t limi
 
 std::optional<std::optional<bet>> memory_reader::find_bet(const bet_id& id) {
   return find_in(books_.bets, id);
+}
+std::optional<std::optional<bet>> memory_reader::find_promise(const bet_id& id) {
+  return find_in(books_.promises, id);
 }
 std::optional<balance_row> memory_reader::find_balance(const address& user) {
   const auto i = books_.balances.find(user);

@@ -14,6 +14,7 @@ namespace headroom::test {
 struct memory_books {
   std::map<address, balance_row> balances;
   std::map<bet_id, bet> bets;
+  std::map<bet_id, bet> promises;
   std::map<deposit_id, deposit> deposits;
   std::map<conversion_id, conversion> conversions;
   std::map<replenish_id, usdc> replenishes;
@@ -58,6 +59,7 @@ class memory_reader : public actors::ledger_reader {
  public:
   explicit memory_reader(memory_books& books) : books_{books} {}
   std::optional<std::optional<bet>> find_bet(const bet_id& id) override;
+  std::optional<std::optional<bet>> find_promise(const bet_id& id) override;
   std::optional<balance_row> find_balance(const address& user) override;
   std::optional<bet_page> list_bets(const bet_filter& filter) override;
   std::optional<std::optional<deposit>> find_deposit(const deposit_id& id) override;
