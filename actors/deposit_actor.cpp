@@ -329,6 +329,7 @@ class payment_saga {
                   settle_deposit{st_.row.id, st_.row.tx_hash, w_.now(), st_.row.log_index})
         .then(
             [self = self_](const committed&) {
+              payment_saga{self}.books_agree();
               auto& row = self->state.row;
               row.status = deposit_status::pending;
               spdlog::info("deposit.settled deposit={} user={} amount={} tx={}", row.id.text(),
@@ -351,6 +352,7 @@ class payment_saga {
     self_->request(journal, w_.settings.append_timeout, fail_deposit{st_.row.id, code, w_.now()})
         .then(
             [self = self_, code](const committed&) {
+              payment_saga{self}.books_agree();
               auto& row = self->state.row;
               row.status = deposit_status::failed;
               row.failure = code;
@@ -379,6 +381,9 @@ class payment_saga {
     self_->quit(std::move(e));
   }
 
+  /// Whatever an earlier actor of this deposit was refused, they have it now.
+  void books_agree() { w_.dir.alerts().clear(refused_alert, st_.row.id.text(), w_.now()); }
+
   /// The conversion actor credits every pending deposit sooner or later; asking makes it now.
   void credit() {
     const auto conversion = w_.dir.get<conversion_actor>();
@@ -394,11 +399,8 @@ class payment_saga {
               r.credited_at = r.updated_at = self->state.w->now();
               payment_saga{self}.finish();
             },
-            [self = self_](caf::error& e) {  // the conversion actor has logged it
-              payment_saga s{self};
-              s.answer();
-              is_verdict(code_of(e)) ? s.refused_by_books("credit", e) : s.finish();
-            });
+            // What the books refuse here is the conversion actor's alert, until they take it.
+            [self = self_](const caf::error&) { payment_saga{self}.finish(); });
   }
 
   // -- answers ------------------------------------------------------------------------------------

@@ -180,14 +180,16 @@ void answer_unknown(exchange& x, const actors::place_bet& order) {
   const auto row = unanswered(order, x.services().now());
   auto& shared = x.shared();
   shared.promised.promise(row, now);
+  const auto journal = x.services().dir.get<actors::journal_actor>();
   x.linger(time_to_store);
-  x.ask_or<committed>(
-      x.services().dir.get<actors::journal_actor>(),
-      [row](exchange& y, const committed&) { answer_bet(y, row); },
-      [row](exchange& y, const caf::error&) { answer_bet(y, row); }, promise_of(shared, row));
+  if (journal)  // before the bet is asked, whose refusal must be the newer word
+    x.ask_or<committed>(
+        journal, [row](exchange& y, const committed&) { answer_bet(y, row); },
+        [row](exchange& y, const caf::error&) { answer_bet(y, row); }, promise_of(shared, row));
   if (const auto actor = x.services().dir.find_bet(order.id))  // joins what it is doing
     shared.bridge->ask(actor, now + longest_wait, std::make_unique<late_word>(shared, order.id),
                        order);
+  if (!journal) answer_bet(x, row);
 }
 
 void refuse_bet(exchange& x, const actors::place_bet& order, const caf::error& e) {

@@ -56,7 +56,9 @@ void wallet_outbox::check_chain(actors::wallet_backlog backlog) {
                  st.mined_count = *count;
                  st.nodes = r[0].nodes;
                  box.clear(wallet_alert::waits);
-                 box.clear(wallet_alert::books);  // what is still wrong is said again
+                 // What is still wrong is said again.
+                 for (const auto& kind : {wallet_alert::books, wallet_alert::row}) box.clear(kind);
+                 if (backlog.open.empty()) box.clear(wallet_alert::no_gas);
                  box.adopt(std::move(backlog.open));
                  const auto final_count = r.size() > 2 && r[2].status == rpc_status::ok
                                               ? eth::read_number(r[2].value)
@@ -84,7 +86,7 @@ void wallet_outbox::adopt(std::vector<chain_operation> rows) {
   for (const auto& row : rows) {
     auto tx = decode_transaction(row.raw);
     if (!tx || tx->hash != row.tx_hash || tx->body.nonce != row.nonce) {
-      raise(wallet_alert::books, "a stored transaction cannot be read: " + row.tx_hash.hex());
+      raise(wallet_alert::row, "a stored transaction cannot be read: " + row.tx_hash.hex());
       continue;
     }
     auto& op = st_.open[row.nonce];

@@ -74,6 +74,7 @@ struct open_operation {
   std::optional<actors::operation_report> outcome;  // final; being booked
   uint256 cost_wei;                                 // of the mined attempt
   bool booking = false;
+  bool end_refused = false;  // by the books
 
   [[nodiscard]] std::uint64_t nonce() const { return attempts.front().body.nonce; }
 };
@@ -148,6 +149,7 @@ struct wallet_state {
   time_point next_gap_read{};
 
   std::map<std::string, std::string> alerts;  // kind -> text: what lasts
+  std::optional<uint256> too_few_coins;       // wei: the balance when something was refused for it
   std::uint64_t sent = 0;
   std::uint64_t bumps = 0;
   std::uint64_t resent = 0;  // after a reorganisation

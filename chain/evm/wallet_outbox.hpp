@@ -52,6 +52,7 @@ class wallet_outbox {
   void resolve_duplicate(const operation_id& id);
   void answer(const operation_id& id, const operation_report& r);
   void refuse(const operation_id& id, const caf::error& why);
+  void refuse_for_coin(const operation_id& id, const std::optional<uint256>& coins);
   void report_rows(const std::vector<chain_operation>& rows, report_promise promise);
 
   // fees
@@ -69,6 +70,7 @@ class wallet_outbox {
   void look();
   void looked(const chain_head& head);
   void note_head(const chain_head& head);
+  void look_for_coins();
   void advance_line();
   void judge(std::uint64_t nonce, const chain_head& head, std::span<const rpc_result> receipts);
   void weigh(std::uint64_t nonce, const eth::receipt& r, std::uint32_t node);
@@ -133,6 +135,7 @@ inline const std::string foreign = "wallet.foreign";        // somebody else use
 inline const std::string undone = "wallet.undone";          // booked, and no longer on the chain
 inline const std::string gap = "wallet.gap";                // a nonce that nothing fills
 inline const std::string books = "wallet.books";            // the books contradict the chain
+inline const std::string row = "wallet.row";                // a stored transaction is no use
 }  // namespace wallet_alert
 
 }  // namespace headroom::chain

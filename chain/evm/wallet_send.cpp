@@ -98,16 +98,16 @@ void wallet_outbox::priced(const operation_id& id, std::vector<rpc_result>& r) {
   const auto i = st_.requested.find(id);
   if (i == st_.requested.end()) return;
   auto& x = i->second;
+  const auto& found = r[fee_calls().size()];
+  const auto coins = found.status == rpc_status::ok ? eth::read_word(found.value) : std::nullopt;
   auto gas = x.what.call.gas_limit;
   if (gas == 0) {
     const auto& estimate = r.back();
     if (estimate.status == rpc_status::error && failed_in_evm(estimate.error))
       return refuse(id, make_error(errc::internal, std::string{would_revert} + ": " +
                                                        eth::revert_reason(estimate.error)));
-    if (eth::judge_send(estimate) == eth::send_verdict::insufficient_funds) {
-      raise(wallet_alert::no_gas, std::string{no_gas_money});
-      return refuse(id, make_error(errc::unavailable, std::string{no_gas_money}));
-    }
+    if (eth::judge_send(estimate) == eth::send_verdict::insufficient_funds)
+      return refuse_for_coin(id, coins);
     const auto value =
         estimate.status == rpc_status::ok ? eth::read_number(estimate.value) : std::nullopt;
     if (!value) return refuse(id, make_error(errc::unavailable, "gas cannot be estimated"));
@@ -124,14 +124,9 @@ void wallet_outbox::priced(const operation_id& id, std::vector<rpc_result>& r) {
   x.body = {st_.settings.chain_id, 0, *fees, gas, x.what.call.to, x.what.call.value,
             x.what.call.data};
   // Stored and then refused for want of coins, it would hold up everything behind it.
-  const auto& found = r[fee_calls().size()];
-  const auto coins = found.status == rpc_status::ok ? eth::read_word(found.value) : std::nullopt;
   if (!coins) return refuse(id, make_error(errc::unavailable, "the balance cannot be read"));
   w_.dir.counters().saw_coin(st_.settings.chain_id, in_coins(*coins));
-  if (uint256::of(promised() + cost_at_most(x.body)) > *coins) {
-    raise(wallet_alert::no_gas, std::string{no_gas_money});
-    return refuse(id, make_error(errc::unavailable, std::string{no_gas_money}));
-  }
+  if (uint256::of(promised() + cost_at_most(x.body)) > *coins) return refuse_for_coin(id, coins);
   clear(wallet_alert::no_gas);
   const auto& counted = r[fee_calls().size() + 1];
   if (const auto count =
@@ -275,6 +270,14 @@ void wallet_outbox::refuse(const operation_id& id, const caf::error& why) {
   auto askers = std::move(i->second.askers);
   st_.requested.erase(i);
   for (auto& a : askers) a.deliver(why);
+}
+
+/// The alert lasts until something is paid for, or there is more than the `coins` that were too
+/// few.
+void wallet_outbox::refuse_for_coin(const operation_id& id, const std::optional<uint256>& coins) {
+  st_.too_few_coins = coins;
+  raise(wallet_alert::no_gas, std::string{no_gas_money});
+  refuse(id, make_error(errc::unavailable, std::string{no_gas_money}));
 }
 
 caf::result<operation_report> wallet_outbox::report(const operation_id& id) {

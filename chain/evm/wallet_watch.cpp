@@ -97,6 +97,7 @@ void wallet_outbox::look() {
 
 void wallet_outbox::looked(const chain_head& head) {
   note_head(head);
+  look_for_coins();
   mend_gap();
   watch_booked(head);
   st_.next_idle_look = now() + (st_.booked.empty() ? st_.settings.idle_look : undone_look);
@@ -122,6 +123,21 @@ void wallet_outbox::looked(const chain_head& head) {
             }
             self->state.looking = false;
           });
+}
+
+/// What was refused for want of coins: whoever asked may never ask again, and the account may have
+/// been filled since. With something open, what becomes of that says it.
+void wallet_outbox::look_for_coins() {
+  if (!st_.alerts.contains(wallet_alert::no_gas) || !st_.open.empty() || !st_.requested.empty())
+    return;
+  self_->request(st_.rpc, caf::infinite, eth::balance(st_.account))
+      .then(
+          [self = self_](const rpc_result& r) {
+            const auto coins = r.status == rpc_status::ok ? eth::read_word(r.value) : std::nullopt;
+            const auto& few = self->state.too_few_coins;
+            if (coins && (!few || *coins > *few)) wallet_outbox{self}.clear(wallet_alert::no_gas);
+          },
+          [](const caf::error&) {});  // the next look asks again
 }
 
 void wallet_outbox::note_head(const chain_head& head) {
@@ -226,9 +242,10 @@ void wallet_outbox::book(open_operation& op) {
               auto* found = box.find(nonce);
               if (found == nullptr) return;
               found->booking = false;  // the next look books it again
-              if (consequence_of(actors::code_of(e)) == consequence::rejected)
-                box.raise(wallet_alert::books,
-                          "the books refuse the end of operation " + found->id.text());
+              if (consequence_of(actors::code_of(e)) != consequence::rejected) return;
+              found->end_refused = true;
+              box.raise(wallet_alert::books,
+                        "the books refuse the end of operation " + found->id.text());
             });
 }
 
@@ -242,11 +259,13 @@ void wallet_outbox::booked(std::uint64_t nonce) {
                : op.outcome->state == operation_state::reverted ? "reverted"
                                                                 : "dropped",
                op.outcome->tx_hash.hex(), op.outcome->block_number);
-  clear(wallet_alert::books);
   keep_booked(op);
   st_.nonce_of.erase(op.id);
   remember(op.id, std::move(*op.outcome));
   st_.open.erase(i);
+  const auto refused = [](const auto& other) { return other.second.end_refused; };
+  if (std::none_of(st_.open.begin(), st_.open.end(), refused)) clear(wallet_alert::books);
+  if (st_.open.empty()) clear(wallet_alert::no_gas);
 }
 
 }  // namespace headroom::chain

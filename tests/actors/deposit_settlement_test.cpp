@@ -1,4 +1,6 @@
 #include "actors/deposit_actor.hpp"
+
+#include "actors/alerts.hpp"
 #include "actors/guardian_actor.hpp"
 #include "tests/actors/core.hpp"
 
@@ -11,6 +13,9 @@ using namespace actors;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using chain_says = payment_state;
+
+constexpr auto unresolved = "deposit.unresolved";
+constexpr auto refused = "deposit.refused_by_books";
 
 struct DepositSettlement : Core {
   DepositSettlement() {
@@ -140,6 +145,45 @@ TEST_F(DepositSettlement, WhatIsPaidAlreadyIsNotSentAgain) {
   expect_credited_once();
 }
 
+TEST_F(DepositSettlement, APaymentWithoutAnEndLongAfterItsWindowIsAnAlertUntilItEnds) {
+  payment.otherwise = finds(chain_says::unknown);
+  payment.payment.valid_before = now().seconds() + 60;
+  pay();
+  const auto subject = only_row().id.text();
+  advance(seconds{60 + 590});
+  EXPECT_FALSE(dir.alerts().lasts(unresolved, subject));
+  advance(seconds{22});
+  EXPECT_TRUE(dir.alerts().lasts(unresolved, subject));
+  payment.otherwise = finds(chain_says::paid);
+  advance(seconds{11});
+  EXPECT_FALSE(dir.alerts().lasts(unresolved, subject));
+  expect_credited_once();
+}
+
+TEST_F(DepositSettlement, OneThatIsFoundVoidAtLastEndsItsAlertToo) {
+  payment.otherwise = finds(chain_says::unknown);
+  payment.payment.valid_before = now().seconds() - 600;
+  pay();
+  const auto subject = only_row().id.text();
+  EXPECT_TRUE(dir.alerts().lasts(unresolved, subject));
+  payment.otherwise = finds(chain_says::void_, "expired");
+  advance(seconds{11});
+  EXPECT_EQ(only_row().status, deposit_status::failed);
+  EXPECT_FALSE(dir.alerts().lasts(unresolved, subject));
+}
+
+TEST_F(DepositSettlement, ARepeatThatGivesUpDoesNotEndTheAlertOfItsPayment) {
+  payment.otherwise = finds(chain_says::unknown);
+  payment.payment.valid_before = now().seconds() - 600;
+  pay();
+  const auto again = pay();
+  advance(settings.deposit_answer + seconds{12});
+  ASSERT_TRUE(again->value) << to_string(again->code);
+  EXPECT_EQ(again->value->row.status, deposit_status::settling);
+  EXPECT_TRUE(dir.alerts().lasts(unresolved, only_row().id.text()));
+  EXPECT_EQ(dir.alerts().raised().at(unresolved), 1U) << "nor begin it anew";
+}
+
 // -- the payer's patience ------------------------------------------------------------------------
 
 TEST_F(DepositSettlement, AWalletThatHangsDoesNotKeepThePayerWaiting) {
@@ -258,6 +302,61 @@ TEST_F(DepositSettlement, BooksThatContradictStopTheActor) {
   EXPECT_EQ(r->answers, 1);
   EXPECT_TRUE(dir.all_deposits().empty()) << "not over and over";
   EXPECT_EQ(credited(), 0_usdc);
+  EXPECT_TRUE(dir.alerts().lasts(refused, only_row().id.text())) << "a human must look";
+}
+
+TEST_F(DepositSettlement, AnEndThatTheBooksContradictIsAHumansBusinessToo) {
+  const auto r = pay();
+  books.deposits.begin()->second.status = deposit_status::completed;
+  payment.otherwise = finds(chain_says::void_, "expired");
+  advance(seconds{1});
+  EXPECT_EQ(r->code, errc::invariant_violated);
+  EXPECT_EQ(only_row().status, deposit_status::completed) << "the row stays";
+  EXPECT_TRUE(dir.alerts().lasts(refused, only_row().id.text()));
+}
+
+TEST_F(DepositSettlement, WhatTheBooksTakeAtLastIsNobodysBusinessAnyMore) {
+  const auto r = pay();
+  auto& stored = books.deposits.begin()->second;
+  stored.status = deposit_status::completed;
+  payment.otherwise = finds(chain_says::void_, "expired");
+  advance(seconds{1});
+  ASSERT_TRUE(dir.alerts().lasts(refused, only_row().id.text())) << to_string(r->code);
+  stored.status = deposit_status::settling;  // a human has looked
+  tell(dir.resume_deposit(), resume_atom::value, deposit{stored});
+  advance(seconds{1});
+  EXPECT_EQ(only_row().status, deposit_status::failed);
+  EXPECT_FALSE(dir.alerts().lasts(refused, only_row().id.text()));
+}
+
+TEST_F(DepositSettlement, ACreditThatTheBooksRefuseIsTheConversionsAlertAndNoRefusalToThePayer) {
+  kill(dir.get<conversion_actor>());
+  dir.set(keep(system.spawn([]() -> conversion_actor::behavior_type {
+    return {[](const credit_deposit&) -> caf::result<committed> {
+              return make_error(errc::invariant_violated);
+            },
+            [](poll_atom) {}, [](status_atom) { return status_report{}; }};
+  })));
+  payment.otherwise = finds(chain_says::paid);
+  const auto r = pay();
+  advance(seconds{1});
+  ASSERT_TRUE(r->value) << to_string(r->code);
+  EXPECT_EQ(r->value->row.status, deposit_status::pending);
+  EXPECT_TRUE(dir.all_deposits().empty());
+  EXPECT_FALSE(dir.alerts().lasts(refused, only_row().id.text())) << "the conversion says it";
+}
+
+TEST_F(DepositSettlement, BooksThatAreFullContradictNothing) {
+  const auto r = pay();
+  settings.journal_queue = 0;
+  payment.otherwise = finds(chain_says::paid);
+  advance(seconds{5});
+  EXPECT_EQ(r->answers, 0);
+  EXPECT_EQ(only_row().status, deposit_status::settling);
+  EXPECT_FALSE(dir.alerts().lasts(refused, only_row().id.text()));
+  settings.journal_queue = 100;
+  advance(seconds{5});
+  expect_credited_once();
 }
 
 TEST_F(DepositSettlement, BooksThatAreAwayAreAskedAgain) {

@@ -3,6 +3,18 @@
 namespace headroom::test {
 namespace {
 
+/// What another process that uses our account has stored.
+chain_operation foreign_row(const address& account, std::uint64_t nonce) {
+  chain_operation row;
+  row.tx_hash = chain::keccak256("foreign " + std::to_string(nonce));
+  row.id = operation_id::from_digest(row.tx_hash);
+  row.chain_id = 9745;
+  row.account = account;
+  row.nonce = nonce;
+  row.status = operation_status::confirmed;
+  return row;
+}
+
 TEST_F(Wallet, SendsOnceAndConfirmsOnlyWhenFinal) {
   ASSERT_EQ(ask(call(1))->state, operation_state::pending);
   ASSERT_EQ(ask(call(1))->state, operation_state::pending);
@@ -232,17 +244,65 @@ TEST_F(Wallet, TooManyOpenOperationsAreRefused) {
 }
 
 TEST_F(Wallet, NonceTakenByAnotherProcessIsNoticed) {
-  chain_operation foreign;
-  foreign.id = id(99);
-  foreign.chain_id = 9745;
-  foreign.account = key->address_of();
-  foreign.status = operation_status::confirmed;
-  foreign.tx_hash = chain::keccak256("foreign");
-  books.put(foreign);  // nonce 0, after our wallet had read the backlog
+  books.put(foreign_row(node.account, 0));  // after our wallet had read the backlog
   EXPECT_EQ(actors::code_of(ask(call(1)).error()), errc::unavailable);
   pass(3s);
   ASSERT_TRUE(ask(call(1)));
   EXPECT_EQ(books.find(id(1)).front().nonce, 1U);
+}
+
+TEST_F(Wallet, AnotherProcessAtOurNoncesIsSaidEachTimeUntilTheBacklogIsReadAgain) {
+  for (const std::uint64_t nonce : {0U, 1U}) {
+    books.put(foreign_row(node.account, nonce));
+    EXPECT_EQ(actors::code_of(ask(call(1)).error()), errc::unavailable);
+    EXPECT_TRUE(alerted("wallet.books")) << nonce;
+    pass(3s);
+    EXPECT_FALSE(alerted("wallet.books")) << nonce;
+  }
+  EXPECT_EQ(w->dir.alerts().raised().at("wallet.books"), 2U);
+}
+
+TEST_F(Wallet, BooksThatRefuseAnEndAreSaidEachTimeUntilTheyTakeIt) {
+  for (const int n : {1, 2}) {
+    ASSERT_TRUE(ask(call(n)));
+    node.mine();
+    node.add_blocks(2);
+    books.refuse_next(errc::invalid_field);
+    pass(1s);
+    EXPECT_TRUE(alerted("wallet.books")) << n;
+    EXPECT_EQ(state_of(n), operation_state::pending);
+    pass(1s);  // the next look books it again
+    EXPECT_EQ(state_of(n), operation_state::confirmed);
+    EXPECT_FALSE(alerted("wallet.books")) << n;
+  }
+  EXPECT_EQ(w->dir.alerts().raised().at("wallet.books"), 2U);
+}
+
+TEST_F(Wallet, AStoredTransactionThatCannotBeReadIsSaidUntilItIsSettled) {
+  auto row = foreign_row(node.account, 0);
+  row.status = operation_status::stored;
+  row.raw = {1, 2, 3};
+  books.put(row);
+  restart();
+  EXPECT_TRUE(alerted("wallet.row"));
+  restart();
+  EXPECT_TRUE(alerted("wallet.row")) << "what is still wrong is said again";
+  node.foreign_transaction();
+  restart();
+  ASSERT_TRUE(ask(call(1)));
+  node.mine();
+  node.add_blocks(2);
+  pass(3s);
+  ASSERT_EQ(state_of(1), operation_state::confirmed);
+  EXPECT_TRUE(alerted("wallet.row")) << "another operation does not settle it";
+  finish_operation settled;
+  settled.id = row.id;
+  settled.status = operation_status::dropped;
+  const std::vector<journal_entry> batch{settled};
+  std::vector<entry_outcome> outcomes;
+  ASSERT_EQ(books.commit(batch, outcomes), actors::store_status::ok);
+  restart();
+  EXPECT_FALSE(alerted("wallet.row"));
 }
 
 }  // namespace

@@ -195,5 +195,60 @@ TEST_F(Wallet, NativeCoinIsPromisedOnce) {
   EXPECT_EQ(w->dir.alerts().raised().at("wallet.no_gas"), 2U);
 }
 
+/// No node takes a broadcast here, so that the balance alone can end the alert.
+TEST_F(Wallet, ABalanceThatDoesNotPayIsSaidEachTimeUntilItDoes) {
+  node.sends = fake_node::mood::unreachable;
+  for (const int n : {1, 2}) {
+    node.balance = 1;
+    EXPECT_EQ(actors::code_of(ask(call(n)).error()), errc::unavailable);
+    EXPECT_TRUE(alerted("wallet.no_gas")) << n;
+    node.balance = 1'000'000'000'000'000'000;
+    EXPECT_EQ(ask(call(n))->state, operation_state::pending);
+    EXPECT_FALSE(alerted("wallet.no_gas")) << n;
+  }
+  EXPECT_EQ(w->dir.alerts().raised().at("wallet.no_gas"), 2U);
+}
+
+/// Nothing is priced while it lasts, so that a node's word alone can end the alert.
+TEST_F(Wallet, ANodeThatMissesCoinForAStoredTransactionIsSaidEachTimeUntilOneTakesIt) {
+  node.send_error = "insufficient funds for gas * price + value";
+  ASSERT_TRUE(ask(call(1)));
+  EXPECT_TRUE(alerted("wallet.no_gas"));
+  node.send_error.clear();
+  pass(3s);
+  EXPECT_EQ(node.sent.size(), 1U);
+  EXPECT_FALSE(alerted("wallet.no_gas"));
+  node.send_error = "insufficient funds for gas * price + value";
+  pass(20s);  // a node may forget it: it is sent again, and refused
+  EXPECT_TRUE(alerted("wallet.no_gas"));
+  node.send_error.clear();
+  pass(6s);
+  EXPECT_EQ(node.sent.size(), 2U);
+  EXPECT_FALSE(alerted("wallet.no_gas"));
+  EXPECT_EQ(w->dir.alerts().raised().at("wallet.no_gas"), 2U);
+}
+
+TEST_F(Wallet, CoinThatNothingWaitsForIsNotMissed) {
+  ASSERT_TRUE(ask(call(1)));
+  node.send_error = "insufficient funds for gas * price + value";
+  pass(20s);
+  ASSERT_TRUE(alerted("wallet.no_gas"));
+  node.mine();
+  node.add_blocks(2);
+  pass(3s);
+  ASSERT_EQ(state_of(1), operation_state::confirmed);
+  EXPECT_FALSE(alerted("wallet.no_gas"));
+}
+
+TEST_F(Wallet, CoinThatCameIsSeenAlthoughNobodyAsksAgain) {
+  node.balance = 1;
+  EXPECT_EQ(actors::code_of(ask(call(1)).error()), errc::unavailable);
+  pass(130s);
+  EXPECT_TRUE(alerted("wallet.no_gas"));
+  node.balance = 1'000'000'000'000'000'000;
+  pass(130s);
+  EXPECT_FALSE(alerted("wallet.no_gas"));
+}
+
 }  // namespace
 }  // namespace headroom::test

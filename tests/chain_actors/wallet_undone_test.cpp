@@ -127,5 +127,35 @@ TEST_F(WalletUndone, ANodeWithoutTheTagLeavesTheDepth) {
   EXPECT_EQ(watched(), "0");
 }
 
+TEST_F(WalletUndone, AfterARestartTheReceiptOfTheBookedBlockIsToldWhoeverShowsIt) {
+  book(1);
+  node.nodes = 2;
+  for (const std::uint32_t stale : {0U, 1U}) {  // shows it on a branch that is gone
+    node.quirk = [this, stale](std::uint32_t at,
+                               const chain::rpc_request& x) -> std::optional<chain::rpc_result> {
+      if (x.method != "eth_getTransactionReceipt") return std::nullopt;
+      auto shown = node.truth(x);
+      auto& receipt = shown.value;
+      if (at == stale) {
+        receipt["blockNumber"] = fake_node::number(99);
+        receipt["blockHash"] = chain::keccak256("a branch that is gone").hex();
+      }
+      receipt["logs"].push_back({{"address", address{}.hex()},
+                                 {"topics", json::array()},
+                                 {"data", at == stale ? "0x02" : "0x01"},
+                                 {"transactionHash", x.params.at(0)},
+                                 {"blockNumber", receipt["blockNumber"]},
+                                 {"logIndex", "0x0"}});
+      return shown;
+    };
+    restart();
+    const auto told = ask(actors::get_atom::value, id(1));
+    ASSERT_TRUE(told);
+    EXPECT_EQ(told->state, operation_state::confirmed);
+    ASSERT_EQ(told->logs.size(), 1U);
+    EXPECT_EQ(told->logs.front().data, byte_vector{1}) << "node " << stale << " is stale";
+  }
+}
+
 }  // namespace
 }  // namespace headroom::test

@@ -1,4 +1,10 @@
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <thread>
 
@@ -9,6 +15,44 @@ namespace headroom::http::test {
 namespace {
 
 using std::chrono::milliseconds;
+
+/// Asks and does not read. Its window and its segments are so small that the kernel takes little of
+/// an answer off the server's hands.
+class slow_reader {
+ public:
+  slow_reader(std::uint16_t port, std::string_view asked)
+      : socket_{::socket(AF_INET, SOCK_STREAM, 0)} {
+    const int window = 4096;
+    const int segment = 1000;
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &window, sizeof window);
+    ::setsockopt(socket_, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof segment);
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(port);
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(::connect(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof to), 0);
+    send(asked);
+  }
+  ~slow_reader() { ::close(socket_); }
+  slow_reader(const slow_reader&) = delete;
+  slow_reader& operator=(const slow_reader&) = delete;
+
+  void send(std::string_view bytes) {
+    EXPECT_EQ(::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(bytes.size()));
+  }
+  [[nodiscard]] bool answered() const { return (events() & POLLIN) != 0; }
+  /// The server has let go of it with bytes of ours unread, which is a reset; seen without reading.
+  [[nodiscard]] bool cut() const { return (events() & (POLLERR | POLLHUP)) != 0; }
+
+ private:
+  [[nodiscard]] int events() const {
+    pollfd look{socket_, POLLIN, 0};
+    return ::poll(&look, 1, 0) == 1 ? look.revents : 0;
+  }
+
+  int socket_;
+};
 
 class Server : public house {
  protected:
@@ -30,6 +74,21 @@ class Server : public house {
     const auto at = text.find("\n" + name + " ");
     const auto start = at + name.size() + 2;
     return at == std::string::npos ? "" : text.substr(start, text.find('\n', start) - start);
+  }
+  /// Whoever comes while this one stays sits on a last place; with max_connections = 1.
+  std::unique_ptr<client> take_the_only_place() {
+    std::unique_ptr<client> c;
+    EXPECT_TRUE(eventually([&] {
+      c = std::make_unique<client>(web->port());
+      c->send(request_text("GET", "/healthz"));
+      const auto r = c->receive();
+      return r && r->header("connection").empty();
+    }));
+    return c;
+  }
+  /// /readyz answers ten times what the sockets between it and a slow reader hold.
+  void have_much_to_say() {
+    says.ready = [] { return actors::readiness{true, {{"journal", std::string(1'000'000, 'x')}}}; };
   }
 };
 
@@ -276,6 +335,50 @@ TEST_F(Server, TheLastPlacesGoToWhoeverAsks) {
     if (const auto r = c->receive()) answered += r->status == 200;
   EXPECT_GT(answered, 0);
   EXPECT_EQ(get("/healthz").status, 200);
+}
+
+TEST_F(Server, WhoDoesNotReadIsCutFromALastPlaceLongBeforeTheRequestTimeout) {
+  settings.max_connections = 1;
+  settings.request_timeout = std::chrono::minutes{1};
+  have_much_to_say();
+  start();
+  const auto holder = take_the_only_place();
+  slow_reader reader{web->port(), request_text("GET", "/readyz")};
+  ASSERT_TRUE(eventually([&] { return reader.answered(); }));
+  reader.send("and more");  // while the answer is written nothing is read
+  EXPECT_TRUE(eventually([&] { return reader.cut(); }));
+}
+
+TEST_F(Server, WhoDoesNotReadMakesRoomForWhoeverAsks) {
+  settings.admin_address = "127.0.0.1";
+  settings.request_timeout = std::chrono::minutes{1};
+  have_much_to_say();
+  start();
+  std::vector<std::unique_ptr<slow_reader>> readers;
+  for (std::size_t i = 0; i < operators_places; ++i)
+    readers.push_back(
+        std::make_unique<slow_reader>(web->admin_port(), request_text("GET", "/readyz")));
+  for (const auto& r : readers) ASSERT_TRUE(eventually([&] { return r->answered(); }));
+  client c{web->admin_port()};
+  c.send(request_text("GET", "/healthz"));
+  const auto r = c.receive();
+  ASSERT_TRUE(r);
+  EXPECT_EQ(r->status, 200);
+}
+
+TEST_F(Server, WhoSaysNothingLosesALastPlaceLongBeforeTheHeaderTimeout) {
+  settings.max_connections = 1;
+  settings.header_timeout = std::chrono::minutes{1};
+  start();
+  const auto holder = take_the_only_place();
+  client silent{web->port()};
+  client slow{web->port()};
+  slow.send("GET /healthz HT");
+  const auto r = slow.receive();
+  ASSERT_TRUE(r);
+  expect_problem(*r, 408, "request_timeout");
+  EXPECT_TRUE(slow.closed_by_server());
+  EXPECT_TRUE(silent.closed_by_server());
 }
 
 TEST_F(Server, OperatorsHaveADoorOfTheirOwn) {
