@@ -9,13 +9,14 @@
 
 #include "actors/error.hpp"
 #include "actors/inspect.hpp"
+#include "domain/venue_verdict.hpp"
 
 /// Every actor's interface on one page, one commented line per message. Refusals are errors of
 /// category "headroom" (domain/errc.hpp), their words in the context (actors/error.hpp).
 namespace headroom::actors {
 
 /// Nodes compare it before they talk.
-inline constexpr std::uint32_t wire_version = 1;
+inline constexpr std::uint32_t wire_version = 2;
 
 using status_atom = caf::atom_constant<caf::atom("status")>;
 using get_atom = caf::atom_constant<caf::atom("get")>;
@@ -225,36 +226,17 @@ struct cancel_order {
 };
 HEADROOM_INSPECT(cancel_order, x.order)
 
-/// filled: final, numbers are right. refused: a definite no; `conclusive` when it also says that no
-/// earlier POST of the same order can have filled. unknown: it may have happened. absent: the venue
-/// shows nothing of it, which proves nothing. not_now: this POST was not accepted or never sent,
-/// the same bytes are worth sending later. matched: it filled or is filling, and is not final yet;
-/// no doubt about it, only patience. live: the venue holds it and may still fill it. over: the
-/// venue says that it is over, with nothing filled or with trades that all failed.
-enum class venue_verdict : std::uint8_t {
-  filled = 0,
-  refused = 1,
-  unknown = 2,
-  absent = 3,
-  not_now = 4,
-  matched = 5,
-  live = 6,
-  over = 7
-};
-
 struct venue_answer {
   venue_verdict verdict = venue_verdict::unknown;
   share_amount shares;
   usdc spent;
   usdc fee;
   std::string reason;
-  bool conclusive = false;
   /// The exchange filled nothing of it in any block up to then, all of them final. Not set: it did,
   /// or was not asked, or cannot tell.
   timestamp untouched_until{};
 };
-HEADROOM_INSPECT(venue_answer, x.verdict, x.shares, x.spent, x.fee, x.reason, x.conclusive,
-                 x.untouched_until)
+HEADROOM_INSPECT(venue_answer, x.verdict, x.shares, x.spent, x.fee, x.reason, x.untouched_until)
 
 /// The reason of a not_now whose order was kept back: the bet's deadline.
 inline constexpr std::string_view sent_too_late =

@@ -191,18 +191,11 @@ class saga {
         [](saga s, const caf::error& e) { s.lost(e); });
   }
 
-  void not_sent(std::string why) {
-    heard({venue_verdict::not_now, {}, {}, {}, std::move(why), false});
-  }
+  void not_sent(std::string why) { heard({venue_verdict::not_now, {}, {}, {}, std::move(why)}); }
 
   /// The venue actor itself failed: whatever it was doing may have happened.
   void lost(const caf::error& e) {
-    heard({venue_verdict::unknown,
-           {},
-           {},
-           {},
-           "venue: " + std::string{to_string(code_of(e))},
-           false});
+    heard({venue_verdict::unknown, {}, {}, {}, "venue: " + std::string{to_string(code_of(e))}});
   }
 
   void heard(const venue_answer& a) {
@@ -213,7 +206,7 @@ class saga {
     }
     if (!a.reason.empty()) st_.row.failure = a.reason;
     const auto before = st_.venue_side.in_doubt();
-    const auto next = st_.venue_side.next(word_of(a), st_.w->now(), a.untouched_until);
+    const auto next = st_.venue_side.next(a.verdict, st_.w->now(), a.untouched_until);
     if (!before && st_.venue_side.in_doubt())
       spdlog::warn("bet.in_doubt bet={} order={} reason=\"{}\"", st_.id.text(),
                    st_.row.order_hash.hex(), a.reason);
@@ -474,21 +467,6 @@ class saga {
     if (self->state.epoch != epoch) return false;
     self->state.asked_at.reset();
     return true;
-  }
-
-  static venue_word word_of(const venue_answer& a) {
-    switch (a.verdict) {
-      case venue_verdict::filled: return venue_word::filled;
-      case venue_verdict::refused:
-        return a.conclusive ? venue_word::refused_conclusive : venue_word::refused;
-      case venue_verdict::unknown: return venue_word::unknown;
-      case venue_verdict::absent: return venue_word::absent;
-      case venue_verdict::not_now: return venue_word::not_now;
-      case venue_verdict::matched: return venue_word::matched;
-      case venue_verdict::live: return venue_word::live;
-      case venue_verdict::over: return venue_word::over;
-    }
-    return venue_word::unknown;
   }
 
   void settle_balance(const committed& c) {
