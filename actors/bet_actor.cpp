@@ -53,7 +53,7 @@ class saga {
     if (!balance) return refuse(make_error(errc::overloaded));
     st_.balance_taken = true;  // from now on it may stand there
     ask<usdc>(
-        balance, deduct{st_.id, st_.row.amount, {}},
+        balance, deduct{hold_of(st_.id), st_.row.amount, {}},
         [](saga s, usdc available_before) { s.quote(available_before); },
         [](saga s, caf::error& e) {
           // An actor that just left for being idle bounces the request: ask for the next one.
@@ -77,7 +77,8 @@ class saga {
     if (!buffer) return refuse(make_error(errc::unavailable));
     st_.buffer_taken = true;
     ask<usdc>(
-        buffer, deduct{st_.id, st_.row.amount, user_available}, [q](saga s, usdc) { s.sign(q); },
+        buffer, deduct{hold_of(st_.id), st_.row.amount, user_available},
+        [q](saga s, usdc) { s.sign(q); },
         [](saga s, caf::error& e) {
           s.st_.buffer_taken = false;
           s.refuse(std::move(e));
@@ -101,7 +102,7 @@ class saga {
   /// the books from an earlier request: then that one's answer is the answer. The journal is asked,
   /// for an earlier actor of this bet may have died with its entry still in the journal's mailbox.
   void refuse(caf::error why) {
-    release();
+    release_holds();
     ++st_.epoch;
     st_.at = phase::refusing;
     const auto journal = neighbour<journal_actor>(self_);
@@ -129,7 +130,7 @@ class saga {
     if (!journal) return again_later();
     ++st_.appends;
     ask<committed>(
-        journal, accept_bet{st_.row}, [](saga s, const committed& c) { s.stored(c); },
+        journal, append{accept_bet{st_.row}}, [](saga s, const committed& c) { s.stored(c); },
         [](saga s, caf::error& e) { s.not_stored(std::move(e)); });
   }
 
@@ -315,7 +316,7 @@ class saga {
     const auto journal = neighbour<journal_actor>(self_);
     if (!journal) return again_later();
     ask<committed>(
-        journal, st_.ending, [](saga s, const committed& c) { s.finished(c); },
+        journal, append{st_.ending}, [](saga s, const committed& c) { s.finished(c); },
         [](saga s, const caf::error& e) { s.not_finished(e); });
   }
 
@@ -363,7 +364,7 @@ class saga {
             [self = self_](const balance_row& row) {
               const auto& st = self->state;
               if (const auto balance = st.w->dir.find_balance(st.row.user))
-                self->send(balance, balance_committed{st.id, row.balance, row.version});
+                self->send(balance, balance_committed{hold_of(st.id), row.balance, row.version});
               self->quit();
             },
             [self = self_](const caf::error&) { self->quit(); });
@@ -474,15 +475,16 @@ class saga {
     st_.balance_taken = false;
     // Only if somebody owns the balance now: a fresh owner reads the books anyway.
     if (const auto balance = st_.w->dir.find_balance(st_.row.user))
-      self_->send(balance, balance_committed{st_.id, c.balance, c.balance_version});
+      self_->send(balance, balance_committed{hold_of(st_.id), c.balance, c.balance_version});
   }
 
-  void release() {
+  void release_holds() {
     if (std::exchange(st_.balance_taken, false))
       if (const auto balance = st_.w->dir.find_balance(st_.row.user))
-        self_->send(balance, refund{st_.id});
+        self_->send(balance, release{hold_of(st_.id)});
     if (std::exchange(st_.buffer_taken, false))
-      if (const auto buffer = neighbour<buffer_actor>(self_)) self_->send(buffer, refund{st_.id});
+      if (const auto buffer = neighbour<buffer_actor>(self_))
+        self_->send(buffer, release{hold_of(st_.id)});
   }
 
   bet_self self_;
@@ -599,7 +601,7 @@ bet_state::~bet_state() {
   w->dir.forget_bet(id, self_id);
   // Killed in the middle? Nobody may be left waiting, no deduction and no stored bet left behind.
   for (auto& p : askers) p.deliver(make_error(errc::in_doubt));
-  const abandoned news{id};
+  const abandoned news{hold_of(id), hold_kind::bet};
   if (balance_taken)
     if (const auto balance = w->dir.find_balance(row.user)) caf::anon_send(balance, news);
   if (buffer_taken)

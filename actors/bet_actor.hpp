@@ -10,7 +10,7 @@ namespace headroom::actors {
 ///     balance.deduct -> quote -> buffer.deduct -> sign -> journal.accept_bet -> venue.submit
 ///           -> (follow its trades, or look up, until known) -> journal.finish_bet
 ///
-/// Until accept_bet is sent, giving up costs two `refund` messages. From then on the books decide.
+/// Until accept_bet is sent, giving up costs two `release` messages. From then on the books decide.
 /// Should this actor die, its state's destructor tells the owners of the deductions and the
 /// guardian.
 struct bet_state {

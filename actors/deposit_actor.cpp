@@ -175,7 +175,7 @@ class payment_saga {
     const bool first = st_.stored == row_state::absent;
     if (!journal) return first ? refuse(make_error(errc::unavailable)) : look_later();
     st_.stored = row_state::in_doubt;
-    self_->request(journal, w_.settings.append_timeout, open_deposit{st_.row})
+    self_->request(journal, w_.settings.append_timeout, append{open_deposit{st_.row}})
         .then(
             [self = self_](const committed&) {
               auto& st = self->state;
@@ -326,7 +326,7 @@ class payment_saga {
     if (!journal) return look_later();
     self_
         ->request(journal, w_.settings.append_timeout,
-                  settle_deposit{st_.row.id, st_.row.tx_hash, w_.now(), st_.row.log_index})
+                  append{settle_deposit{st_.row.id, st_.row.tx_hash, w_.now(), st_.row.log_index}})
         .then(
             [self = self_](const committed&) {
               auto& row = self->state.row;
@@ -348,7 +348,9 @@ class payment_saga {
   void book_failed(const std::string& code) {
     const auto journal = w_.dir.get<journal_actor>();
     if (!journal) return look_later();
-    self_->request(journal, w_.settings.append_timeout, fail_deposit{st_.row.id, code, w_.now()})
+    self_
+        ->request(journal, w_.settings.append_timeout,
+                  append{fail_deposit{st_.row.id, code, w_.now()}})
         .then(
             [self = self_, code](const committed&) {
               auto& row = self->state.row;
