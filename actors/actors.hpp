@@ -9,13 +9,14 @@
 
 #include "actors/error.hpp"
 #include "actors/inspect.hpp"
+#include "domain/venue_verdict.hpp"
 
 /// Every actor's interface on one page, one commented line per message. Refusals are errors of
 /// category "headroom" (domain/errc.hpp), their words in the context (actors/error.hpp).
 namespace headroom::actors {
 
 /// Nodes compare it before they talk.
-inline constexpr std::uint32_t wire_version = 1;
+inline constexpr std::uint32_t wire_version = 2;
 
 using status_atom = caf::atom_constant<caf::atom("status")>;
 using get_atom = caf::atom_constant<caf::atom("get")>;
@@ -40,39 +41,41 @@ using status_actor = caf::typed_actor<caf::replies_to<status_atom>::with<status_
 
 // -- money ---------------------------------------------------------------------------------------
 
-/// Takes `amount` for `bet`, tentatively: until the journal committed it or `refund` undoes it.
-/// Repeating it for the same bet changes nothing.
+/// Takes `amount` for `hold`, tentatively: until the journal committed it or `release` undoes it.
+/// Repeating it for the same hold changes nothing.
 struct deduct {
-  bet_id bet;
+  hold_id hold;
   usdc amount;
   usdc user_available;  // for the buffer's refusal text: what the user could bet before this
 };
-HEADROOM_INSPECT(deduct, x.bet, x.amount, x.user_available)
+HEADROOM_INSPECT(deduct, x.hold, x.amount, x.user_available)
 
-/// Undoes the tentative deduction of a bet that was not committed. Repeats safely.
-struct refund {
-  bet_id bet;
+/// Undoes a tentative deduction that was not committed. Repeats safely.
+struct release {
+  hold_id hold;
 };
-HEADROOM_INSPECT(refund, x.bet)
+HEADROOM_INSPECT(release, x.hold)
 
-/// The bet's actor died between deduct and the journal's word: find out, then settle or undo.
+/// Whoever held it died before the journal's word was heard: find out, then settle or undo. `kind`
+/// says what the books are to be asked for.
 struct abandoned {
-  bet_id bet;
+  hold_id hold;
+  hold_kind kind = hold_kind::bet;
 };
-HEADROOM_INSPECT(abandoned, x.bet)
+HEADROOM_INSPECT(abandoned, x.hold, x.kind)
 
-/// The journal's word on a user's row; ends the tentative state of `bet` (zero id: no bet).
+/// The journal's word on a user's row; ends `hold` (zero id: none).
 struct balance_committed {
-  bet_id bet;
+  hold_id hold;
   usdc balance;
   std::int64_t version = 0;
 };
-HEADROOM_INSPECT(balance_committed, x.bet, x.balance, x.version)
+HEADROOM_INSPECT(balance_committed, x.hold, x.balance, x.version)
 
-/// The journal's word on the buffer; ends the tentative state of the bets accepted with it.
+/// The journal's word on the buffer; ends the holds of what was accepted with it.
 struct buffer_committed {
   buffer_row row;
-  std::vector<bet_id> accepted;
+  std::vector<hold_id> accepted;
 };
 HEADROOM_INSPECT(buffer_committed, x.row, x.accepted)
 
@@ -87,8 +90,8 @@ HEADROOM_INSPECT(balance_view, x.available, x.committed, x.buffer_available)
 using balance_actor = status_actor::extend<
     caf::replies_to<get_atom>::with<balance_view>,  // What may this user bet?
     caf::replies_to<deduct>::with<usdc>,            // Takes for a bet; what was available before.
-    caf::reacts_to<refund>,                         // Gives back what was not committed.
-    caf::reacts_to<abandoned>,                      // Settles a deduction whose bet actor died.
+    caf::reacts_to<release>,                        // Gives back what was not committed.
+    caf::reacts_to<abandoned>,                      // Settles a hold whose owner died.
     caf::reacts_to<balance_committed>,              // A credit, a bet or a refund is in the books.
     caf::reacts_to<tick_atom>>;                     // Leaves when idle.
 
@@ -117,8 +120,8 @@ HEADROOM_INSPECT(replenish_buffer, x.id, x.amount, x.reference, x.by)
 using buffer_actor = status_actor::extend<
     caf::replies_to<get_atom>::with<buffer_status>,          // The buffer as the API shows it.
     caf::replies_to<deduct>::with<usdc>,                     // Takes for a bet; what is left.
-    caf::reacts_to<refund>,                                  // Gives back what was not committed.
-    caf::reacts_to<abandoned>,                               // Settles a dead bet's deduction.
+    caf::reacts_to<release>,                                 // Gives back what was not committed.
+    caf::reacts_to<abandoned>,                               // Settles a hold whose owner died.
     caf::reacts_to<buffer_committed>,                        // The books' word after each batch.
     caf::replies_to<replenish_buffer>::with<buffer_status>,  // The operator pays in.
     caf::replies_to<complete_conversion>::with<committed>,   // A conversion arrived: replenish.
@@ -126,11 +129,17 @@ using buffer_actor = status_actor::extend<
     caf::reacts_to<recover_atom>,                            // Internal: load again.
     caf::reacts_to<tick_atom>>;                              // Refills, recommends, alerts.
 
+/// Asks the journal to commit one entry.
+struct append {
+  journal_entry entry;
+};
+HEADROOM_INSPECT(append, x.entry)
+
 /// JOURNAL: commits what waits in its mailbox as one transaction. Detached: its store blocks.
 /// Answers come after the COMMIT; an entry is answered exactly once while the journal lives.
 using journal_actor = status_actor::extend<
-    caf::replies_to<accept_bet>::with<committed>, caf::replies_to<finish_bet>::with<committed>,
-    caf::replies_to<open_deposit>::with<committed>,
+    caf::replies_to<append>::with<committed>, caf::replies_to<accept_bet>::with<committed>,
+    caf::replies_to<finish_bet>::with<committed>, caf::replies_to<open_deposit>::with<committed>,
     caf::replies_to<settle_deposit>::with<committed>,
     caf::replies_to<fail_deposit>::with<committed>,
     caf::replies_to<credit_deposit>::with<committed>,
@@ -225,36 +234,17 @@ struct cancel_order {
 };
 HEADROOM_INSPECT(cancel_order, x.order)
 
-/// filled: final, numbers are right. refused: a definite no; `conclusive` when it also says that no
-/// earlier POST of the same order can have filled. unknown: it may have happened. absent: the venue
-/// shows nothing of it, which proves nothing. not_now: this POST was not accepted or never sent,
-/// the same bytes are worth sending later. matched: it filled or is filling, and is not final yet;
-/// no doubt about it, only patience. live: the venue holds it and may still fill it. over: the
-/// venue says that it is over, with nothing filled or with trades that all failed.
-enum class venue_verdict : std::uint8_t {
-  filled = 0,
-  refused = 1,
-  unknown = 2,
-  absent = 3,
-  not_now = 4,
-  matched = 5,
-  live = 6,
-  over = 7
-};
-
 struct venue_answer {
   venue_verdict verdict = venue_verdict::unknown;
   share_amount shares;
   usdc spent;
   usdc fee;
   std::string reason;
-  bool conclusive = false;
   /// The exchange filled nothing of it in any block up to then, all of them final. Not set: it did,
   /// or was not asked, or cannot tell.
   timestamp untouched_until{};
 };
-HEADROOM_INSPECT(venue_answer, x.verdict, x.shares, x.spent, x.fee, x.reason, x.conclusive,
-                 x.untouched_until)
+HEADROOM_INSPECT(venue_answer, x.verdict, x.shares, x.spent, x.fee, x.reason, x.untouched_until)
 
 /// The reason of a not_now whose order was kept back: the bet's deadline.
 inline constexpr std::string_view sent_too_late =
@@ -633,7 +623,7 @@ using stop_atom = caf::atom_constant<caf::atom("stop")>;
 /// order.
 using guardian_actor = status_actor::extend<
     caf::replies_to<get_atom>::with<readiness>,
-    caf::reacts_to<abandoned>,               // A bet's actor died: go on with the bet if stored.
+    caf::reacts_to<abandoned>,               // A bet's actor died: go on with it if stored.
     caf::reacts_to<resume_atom, deposit>,    // A stored payment's actor died: go on with it.
     caf::reacts_to<recover_atom>,            // Internal: look for unfinished work.
     caf::replies_to<stop_atom>::with<bool>,  // Drains, then stops everything; true when all ended.

@@ -49,20 +49,18 @@ void load(balance_self self) {
           leave);
 }
 
-/// A bet's actor died before the journal's word: whatever it had sent is through after a sync, and
-/// the row read then is the truth.
-void settle_abandoned(balance_self self, const bet_id& bet) {
+/// Whoever held it died before the journal's word: whatever it had sent is through after a sync,
+/// and the row read then is the truth, whatever the hold was for.
+void settle_abandoned(balance_self self, const abandoned& x) {
   const auto journal = self->state.w->dir.get<journal_actor>();
-  const auto retry = [self, bet] {
-    self->delayed_send(self, std::chrono::milliseconds{200}, abandoned{bet});
-  };
-  if (!self->state.book.knows(bet)) return;
+  const auto retry = [self, x] { self->delayed_send(self, std::chrono::milliseconds{200}, x); };
+  if (!self->state.book.knows(x.hold)) return;
   if (!journal) return retry();
   self->request(journal, self->state.w->settings.load_timeout, get_atom::value, self->state.user)
       .then(
-          [self, bet](const balance_row& row) {
+          [self, hold = x.hold](const balance_row& row) {
             self->state.book.set_committed(row.balance, row.version);
-            self->state.book.forget(bet);
+            self->state.book.forget(hold);
             show(self);
           },
           [retry](const caf::error&) { retry(); });
@@ -89,7 +87,7 @@ balance_actor::behavior_type balance_behavior(balance_self self, world_ptr w, co
         auto& s = self->state;
         s.used = true;
         const auto before = s.book.available();
-        if (!s.book.deduct(x.bet, x.amount)) {
+        if (!s.book.deduct(x.hold, x.amount)) {
           if (s.book.version() == 0) leave(self);  // strangers must not fill the house
           return make_error(errc::insufficient_balance,
                             "The bet needs $" + to_cents_ceil(x.amount) +
@@ -98,16 +96,16 @@ balance_actor::behavior_type balance_behavior(balance_self self, world_ptr w, co
         show(self);
         return before;
       },
-      [self](const refund& x) {
-        self->state.book.forget(x.bet);
+      [self](const release& x) {
+        self->state.book.forget(x.hold);
         show(self);
       },
-      [self](const abandoned& x) { settle_abandoned(self, x.bet); },
+      [self](const abandoned& x) { settle_abandoned(self, x); },
       [self](const balance_committed& x) {
         auto& s = self->state;
         s.used = true;
         if (x.version > 0) s.book.set_committed(x.balance, x.version);
-        s.book.forget(x.bet);
+        s.book.forget(x.hold);
         show(self);
       },
       [self](tick_atom) {

@@ -1,53 +1,30 @@
 #pragma once
 
-#include "actors/observed.hpp"
-#include "actors/world.hpp"
+#include "actors/saga.hpp"
+#include "domain/bet_flow.hpp"
 
 namespace headroom::actors {
 
-/// One placement, a saga:
+/// One placement, a saga (domain/bet_flow.hpp):
 ///
 ///     balance.deduct -> quote -> buffer.deduct -> sign -> journal.accept_bet -> venue.submit
 ///           -> (follow its trades, or look up, until known) -> journal.finish_bet
 ///
-/// Until accept_bet is sent, giving up costs two `refund` messages. From then on the books decide.
-/// Should this actor die, its state's destructor tells the owners of the deductions and the
-/// guardian.
-struct bet_state {
+/// Until accept_bet is sent, giving up costs two `release` messages. From then on the books decide.
+/// Should this actor die, its state's destructor tells the owners of the holds and the guardian.
+struct bet_state : saga_state<bet> {
   static inline const char* name = "bet";
 
-  enum class phase : std::uint8_t {
-    idle,
-    reserving,
-    refusing,
-    storing,
-    reading,
-    placing,
-    finishing,
-    done
-  };
-
-  world_ptr w;
   bet_id id;
-  caf::actor_id self_id = 0;
-  phase at = phase::idle;
+  bet_phase at = bet_phase::idle;
   bet row;
-  bool balance_taken = false;  // a tentative deduction stands there
+  bool balance_taken = false;  // a hold stands there, or may
   bool buffer_taken = false;
-  bool stored = false;  // accept_bet is committed
+  caf::error why;          // it is refused, for whoever asked
+  bool adopt_due = false;  // handed over meanwhile: see whether the stored bet is open
   placement venue_side;
-  placement_step next_step = placement_step::look_up;  // when the timer fires
-  bool wake_due = false;                               // a timer is set
-  bool raised = false;                                 // that it stays unresolved
+  placement_step next_step = placement_step::look_up;  // when it is due
   finish_bet ending;                                   // set when finishing
-  std::uint32_t tries = 0;  // of the present phase, against restarting neighbours
-  std::uint64_t epoch = 0;  // of the question whose answer counts
-  /// Of that question; not set when none is open.
-  std::optional<caf::actor_clock::time_point> asked_at;
-  caf::actor_id asked = 0;    // whom
-  std::uint32_t appends = 0;  // of accept_bet: what was sent before may be in the books
-  bool adopt_due = false;     // after the present request: see whether the stored bet is open
-  std::vector<caf::typed_response_promise<bet>> askers;
 
   ~bet_state();
 };

@@ -67,10 +67,10 @@ void load(buffer_self self) {
   after_row(self, [self] { self->state.loaded = true; });
 }
 
-/// As the balance does: what the dead bet had sent is through by then.
-void settle_abandoned(buffer_self self, const bet_id& bet) {
-  if (!self->state.book.knows(bet)) return;
-  after_row(self, [self, bet] { self->state.book.forget(bet); });
+/// As the balance does: what the dead owner had sent is through by then.
+void settle_abandoned(buffer_self self, const hold_id& hold) {
+  if (!self->state.book.knows(hold)) return;
+  after_row(self, [self, hold] { self->state.book.forget(hold); });
 }
 
 // -- changes: inflows, refills, limits ------------------------------------------------------------
@@ -88,7 +88,7 @@ void next_change(buffer_self self) {
   begin();
 }
 
-/// Runs `begin` when it is its turn; it ends with `next_change`, by itself or through `append`.
+/// Runs `begin` when it is its turn; it ends with `next_change`, by itself or through `commit`.
 /// False when too many wait.
 bool change(buffer_self self, std::function<void()> begin) {
   auto& st = self->state;
@@ -100,14 +100,14 @@ bool change(buffer_self self, std::function<void()> begin) {
 
 /// Commits one change and tells `done` how that ended (the committed row has arrived by then: the
 /// journal tells the buffer first).
-template <class Entry, class Done>
-void append(buffer_self self, Entry entry, Done done) {
+template <class Done>
+void commit(buffer_self self, journal_entry entry, Done done) {
   const auto journal = self->state.w->dir.get<journal_actor>();
   if (!journal) {
     done(make_error(errc::unavailable));
     return next_change(self);
   }
-  self->request(journal, self->state.w->settings.append_timeout, std::move(entry))
+  self->request(journal, self->state.w->settings.append_timeout, append{std::move(entry)})
       .then(
           [self, done](const committed& c) mutable {
             done(c);
@@ -150,7 +150,7 @@ caf::result<buffer_status> pay_in(buffer_self self, const replenish_buffer& x) {
   return change_for<buffer_status>(self, [self, x](status_promise promise) {
     const auto& st = self->state;
     const auto split = st.book.split(x.amount);
-    append(self, replenish{x.id, split.to_buffer, split.to_reserve, x.reference, st.w->now(), x.by},
+    commit(self, replenish{x.id, split.to_buffer, split.to_reserve, x.reference, st.w->now(), x.by},
            answer_status(self, promise));
   });
 }
@@ -162,7 +162,7 @@ caf::result<committed> take_in(buffer_self self, const complete_conversion& x) {
     auto entry = x;
     entry.to_buffer = split.to_buffer;
     entry.to_reserve = split.to_reserve;
-    append(self, std::move(entry), [promise](caf::expected<committed> outcome) mutable {
+    commit(self, std::move(entry), [promise](caf::expected<committed> outcome) mutable {
       if (outcome) {
         promise.deliver(*outcome);
       } else {
@@ -186,7 +186,7 @@ caf::result<buffer_status> configure(buffer_self self, const buffer_limits& x) {
           make_error(errc::invalid_field, "max_buffer_size must not be below min_buffer_size"));
       return next_change(self);
     }
-    append(self, next, answer_status(self, promise));
+    commit(self, next, answer_status(self, promise));
   });
 }
 
@@ -197,7 +197,7 @@ void begin_refill(buffer_self self) {
     st.refilling = false;
     return next_change(self);
   }
-  append(self, refill{replenish_id::from_digest(st.w->random()), due, st.w->now()},
+  commit(self, refill{replenish_id::from_digest(st.w->random()), due, st.w->now()},
          [self, due](const caf::expected<committed>& outcome) {
            self->state.refilling = false;
            if (outcome) {
@@ -237,7 +237,7 @@ buffer_actor::behavior_type buffer_behavior(buffer_self self, world_ptr w) {
       [self](const deduct& x) -> caf::result<usdc> {
         auto& st = self->state;
         if (!st.loaded) return make_error(errc::unavailable);
-        if (st.book.deduct(x.bet, x.amount)) {
+        if (st.book.deduct(x.hold, x.amount)) {
           const auto left = st.book.available();
           st.w->dir.publish_buffer_available(left);
           return left;
@@ -248,15 +248,15 @@ buffer_actor::behavior_type buffer_behavior(buffer_self self, world_ptr w) {
             errc::exceeds_max_bet,
             refusal_text(x.amount, max_bet_of(x.user_available, available).amount, available));
       },
-      [self](const refund& x) {
-        self->state.book.forget(x.bet);
+      [self](const release& x) {
+        self->state.book.forget(x.hold);
         changed(self->state);
       },
-      [self](const abandoned& x) { settle_abandoned(self, x.bet); },
+      [self](const abandoned& x) { settle_abandoned(self, x.hold); },
       [self](const buffer_committed& x) {
         auto& st = self->state;
         st.book.set_committed(x.row);
-        for (const auto& bet : x.accepted) st.book.forget(bet);
+        for (const auto& hold : x.accepted) st.book.forget(hold);
         changed(st);
       },
       [self](recover_atom) {

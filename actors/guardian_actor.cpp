@@ -132,7 +132,15 @@ class keeper {
     self_->send(actor, resume_atom::value, std::move(row));
   }
 
-  void resume_later(const bet_id& id) { self_->delayed_send(self_, resume_wait, abandoned{id}); }
+  void resume_later(const bet_id& id) {
+    self_->delayed_send(self_, resume_wait, abandoned{hold_of(id), hold_kind::bet});
+  }
+
+  void look_after(const abandoned& x) {
+    switch (x.kind) {
+      case hold_kind::bet: return look_after(bet_of(x.hold));
+    }
+  }
 
   /// A bet's actor died. The journal is asked, because its mailbox still holds what the bet had
   /// sent.
@@ -316,7 +324,7 @@ guardian_actor::behavior_type guardian_behavior(guardian_self self, world_ptr w,
   self->send(self, tick_atom::value);
   return {
       [self](get_atom) { return keeper{self}.health(); },
-      [self](const abandoned& x) { keeper{self}.look_after(x.bet); },
+      [self](const abandoned& x) { keeper{self}.look_after(x); },
       [self](resume_atom, deposit& row) {
         if (self->state.stopping) return;
         keeper{self}.resume(std::move(row));

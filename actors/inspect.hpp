@@ -1,6 +1,7 @@
 #pragma once
 
 #include <caf/meta/type_name.hpp>
+#include <caf/sec.hpp>
 
 #include "domain/journal.hpp"
 #include "domain/solvency.hpp"
@@ -20,6 +21,25 @@ typename I::result_type inspect(I& f, uuid<Tag>& x) {
 template <class I>
 typename I::result_type inspect(I& f, uint256& x) {
   return f(x.bytes);
+}
+
+/// One of several: its index, then the alternative. An index that names none is an error.
+template <class I, class... Ts>
+typename I::result_type inspect(I& f, std::variant<Ts...>& x) {
+  static_assert(sizeof...(Ts) <= 256);
+  if constexpr (I::writes_state) {
+    std::uint8_t index = 0;
+    if (auto e = f(index)) return e;
+    if (index >= sizeof...(Ts)) return caf::sec::unknown_type;
+    using reader = caf::error (*)(I&, std::variant<Ts...>&);
+    constexpr reader readers[] = {[](I& g, std::variant<Ts...>& to) -> caf::error {
+      return g(to.template emplace<Ts>());
+    }...};
+    return readers[index](f, x);
+  } else {
+    auto index = static_cast<std::uint8_t>(x.index());
+    return std::visit([&](auto& alternative) { return f(index, alternative); }, x);
+  }
 }
 
 // One line per struct: its wire name and its fields.

@@ -99,7 +99,7 @@ class flush {
     if (!buffer) return;
     buffer_committed news{row, {}};
     for (std::size_t i = 0; i < state_.batch.size(); ++i)
-      if (const auto* x = accepted(i)) news.accepted.push_back(x->row.id);
+      if (const auto* x = accepted(i)) news.accepted.push_back(hold_of(x->row.id));
     caf::anon_send(buffer, std::move(news));
   }
 
@@ -188,17 +188,19 @@ void ask_flush(journal_self self) {
   self->send(self, flush_atom::value);
 }
 
+caf::result<committed> take_entry(journal_self self, const world_ptr& w, journal_entry entry) {
+  auto& st = self->state;
+  if (st.entries.size() >= w->settings.journal_queue) return make_error(errc::overloaded);
+  auto promise = self->make_response_promise<committed>();
+  st.entries.push_back({std::move(entry), promise});
+  ++st.taken;
+  ask_flush(self);
+  return promise;
+}
+
 template <class Entry>
 auto take(journal_self self, const world_ptr& w) {
-  return [self, w](Entry& x) -> caf::result<committed> {
-    auto& st = self->state;
-    if (st.entries.size() >= w->settings.journal_queue) return make_error(errc::overloaded);
-    auto promise = self->template make_response_promise<committed>();
-    st.entries.push_back({std::move(x), promise});
-    ++st.taken;
-    ask_flush(self);
-    return promise;
-  };
+  return [self, w](Entry& x) { return take_entry(self, w, std::move(x)); };
 }
 
 template <class Answer, class What>
@@ -217,6 +219,7 @@ journal_actor::behavior_type journal_behavior(journal_self self, world_ptr w, le
   self->state.entries_at_once = batch_limit{w->settings.journal_batch};
   self->state.reads_at_once = batch_limit{w->settings.journal_batch};
   return {
+      [self, w](append& x) { return take_entry(self, w, std::move(x.entry)); },
       take<accept_bet>(self, w),
       take<finish_bet>(self, w),
       take<open_deposit>(self, w),

@@ -40,7 +40,7 @@ usdc amount_of(const signed_order& order) {
 /// A real fill costs a little less than reserved: the rest goes back to user and buffer.
 venue_answer fill_of(usdc amount) {
   const usdc spent{amount.micro - amount.micro / 100};
-  return {venue_verdict::filled, {2 * spent.micro}, spent, {}, {}, false};
+  return {venue_verdict::filled, {2 * spent.micro}, spent, {}, {}};
 }
 
 stub_venue::behavior_type venue_behavior(stub_venue::stateful_pointer<venue_state> self,

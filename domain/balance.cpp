@@ -8,22 +8,22 @@ void tentative_book::set_committed(usdc amount, std::int64_t version) noexcept {
   version_ = version;
 }
 
-bool tentative_book::deduct(const bet_id& bet, usdc amount) {
-  if (tentative_.contains(bet)) return true;
+bool tentative_book::deduct(const hold_id& hold, usdc amount) {
+  if (tentative_.contains(hold)) return true;
   if (!amount.is_positive() || amount > available()) return false;
-  tentative_.emplace(bet, amount);
+  tentative_.emplace(hold, amount);
   sum_ = add_saturating(sum_, amount);
   return true;
 }
 
-void tentative_book::forget(const bet_id& bet) noexcept {
-  const auto i = tentative_.find(bet);
+void tentative_book::forget(const hold_id& hold) noexcept {
+  const auto i = tentative_.find(hold);
   if (i == tentative_.end()) return;
 #ifdef HEADROOM_PLANTED_LOST_HOLD  // for tests/simulation alone, as below: a hold that stays
   if (tentative_.size() > 1) return;
 #endif
   sum_ = sub_saturating(sum_, i->second);
-#ifdef HEADROOM_PLANTED_DOUBLE_REFUND  // it must notice a refund counted twice
+#ifdef HEADROOM_PLANTED_DOUBLE_RELEASE  // it must notice a release counted twice
   sum_ = sub_saturating(sum_, i->second);
 #endif
   tentative_.erase(i);

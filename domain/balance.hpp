@@ -9,8 +9,8 @@
 
 namespace headroom {
 
-/// A committed amount and the tentative deductions on top of it: the arithmetic shared by one
-/// user's balance and by the buffer.
+/// A committed amount and the tentative deductions on top of it, each a hold: the arithmetic shared
+/// by one user's balance and by the buffer.
 ///
 ///     available = committed - sum of tentative
 ///
@@ -22,24 +22,24 @@ class tentative_book {
   /// The books' word. Ignored when older than what is known.
   void set_committed(usdc amount, std::int64_t version) noexcept;
 
-  /// Takes `amount` (positive) for `bet` if available. True also when this bet has it already.
-  [[nodiscard]] bool deduct(const bet_id& bet, usdc amount);
-  /// Ends the tentative state of `bet`; unknown bets are ignored.
-  void forget(const bet_id& bet) noexcept;
+  /// Takes `amount` (positive) for `hold` if available. True also when this hold has it already.
+  [[nodiscard]] bool deduct(const hold_id& hold, usdc amount);
+  /// Ends `hold`, committed or released; unknown ones are ignored.
+  void forget(const hold_id& hold) noexcept;
 
   [[nodiscard]] usdc committed() const noexcept { return committed_; }
   [[nodiscard]] std::int64_t version() const noexcept { return version_; }
   [[nodiscard]] usdc tentative() const noexcept { return sum_; }
   /// Never negative: what a lost answer overstated is shown as nothing, not as a debt.
   [[nodiscard]] usdc available() const noexcept;
-  [[nodiscard]] bool knows(const bet_id& bet) const noexcept { return tentative_.contains(bet); }
+  [[nodiscard]] bool knows(const hold_id& hold) const noexcept { return tentative_.contains(hold); }
   [[nodiscard]] std::size_t tentative_count() const noexcept { return tentative_.size(); }
 
  private:
   usdc committed_;
   std::int64_t version_ = 0;
   usdc sum_;
-  std::unordered_map<bet_id, usdc> tentative_;
+  std::unordered_map<hold_id, usdc> tentative_;
 };
 
 }  // namespace headroom

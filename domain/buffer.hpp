@@ -35,9 +35,9 @@ class buffer_book {
   void set_committed(const buffer_row& row) noexcept;
   [[nodiscard]] const buffer_row& row() const noexcept { return row_; }
 
-  [[nodiscard]] bool deduct(const bet_id& bet, usdc amount) { return book_.deduct(bet, amount); }
-  void forget(const bet_id& bet) noexcept { book_.forget(bet); }
-  [[nodiscard]] bool knows(const bet_id& bet) const noexcept { return book_.knows(bet); }
+  [[nodiscard]] bool deduct(const hold_id& hold, usdc amount) { return book_.deduct(hold, amount); }
+  void forget(const hold_id& hold) noexcept { book_.forget(hold); }
+  [[nodiscard]] bool knows(const hold_id& hold) const noexcept { return book_.knows(hold); }
   [[nodiscard]] usdc available() const noexcept { return book_.available(); }
   [[nodiscard]] std::size_t tentative_count() const noexcept { return book_.tentative_count(); }
 

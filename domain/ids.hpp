@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,6 +48,25 @@ using replenish_id = uuid<struct replenish_tag>;
 /// One intended chain transaction (whatever number of fee bumps it takes); derived from its
 /// purpose.
 using operation_id = uuid<struct operation_tag>;
+/// Money taken tentatively, on its way to the journal (domain/balance.hpp), by the id of what it is
+/// taken for.
+using hold_id = uuid<struct hold_tag>;
+
+/// What a hold is for: whose entry ends it, and who goes on with it when its owner died.
+enum class hold_kind : std::uint8_t { bet = 0 };
+
+/// A bet has one hold, which is its id.
+[[nodiscard]] constexpr hold_id hold_of(const bet_id& bet) noexcept {
+  hold_id out;
+  out.bytes = bet.bytes;
+  return out;
+}
+/// The bet of a hold whose kind is `bet`.
+[[nodiscard]] constexpr bet_id bet_of(const hold_id& hold) noexcept {
+  bet_id out;
+  out.bytes = hold.bytes;
+  return out;
+}
 
 }  // namespace headroom
 

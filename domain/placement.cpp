@@ -1,44 +1,45 @@
 #include "domain/placement.hpp"
 
-#include <algorithm>
 #include <utility>
+
+#include "domain/backoff.hpp"
 
 namespace headroom {
 
-placement::decision placement::next(venue_word said, timestamp now, timestamp untouched_until) {
+placement::decision placement::next(venue_verdict said, timestamp now, timestamp untouched_until) {
   const bool late = now >= deadline_;
   const bool may_stand = in_doubt_ || seen_;
-  matched_ = said == venue_word::matched;
+  matched_ = said == venue_verdict::matched;
   switch (said) {
-    case venue_word::filled: return {placement_step::book_fill, {}};
-    case venue_word::refused_conclusive:
+    case venue_verdict::filled: return {placement_step::book_fill, {}};
+    case venue_verdict::refused_conclusive:
       // It is about the order, but the venue may have forgotten what it did with it before.
       if (may_stand) return settle_over(now, untouched_until);
       return {placement_step::book_refund, {}};
-    case venue_word::refused:
+    case venue_verdict::refused:
       if (!may_stand) return {placement_step::book_refund, {}};
       return late ? give_up_carefully(now, untouched_until) : look_again();
-    case venue_word::not_now:
+    case venue_verdict::not_now:
       if (may_stand) return late ? give_up_carefully(now, untouched_until) : look_again();
       if (late) return {placement_step::book_refund, {}};
       return {placement_step::submit, look_again().wait};
-    case venue_word::unknown:
+    case venue_verdict::unknown:
       in_doubt_ = true;
       absences_ = 0;
       return late ? give_up_carefully(now, untouched_until) : look_again();
-    case venue_word::absent:
+    case venue_verdict::absent:
       if (late) return give_up_carefully(now, untouched_until);
       if (seen_ || ++absences_ < limits_.absences_before_submit) return look_again();
       absences_ = 0;
       return {placement_step::submit, {}};
-    case venue_word::matched: return settle_matched(late);
-    case venue_word::live:
+    case venue_verdict::matched: return settle_matched(late);
+    case venue_verdict::live:
       seen_ = in_doubt_ = true;
       over_since_ = {};  // whatever was said before
       if (late) return settle_live(now, untouched_until);
       cancelled_at_ = {};
       return look_again();
-    case venue_word::over: return settle_over(now, untouched_until);
+    case venue_verdict::over: return settle_over(now, untouched_until);
   }
   return look_again();
 }
@@ -50,9 +51,7 @@ placement::decision placement::after_cancel(bool will_not_fill, timestamp now) {
 }
 
 placement::decision placement::look_again() {
-  const auto doubled = limits_.first_wait * (std::int64_t{1} << std::min(rounds_, 10U));
-  ++rounds_;
-  return {placement_step::look_up, std::min(limits_.longest_wait, doubled)};
+  return {placement_step::look_up, backoff(limits_.first_wait, rounds_++, limits_.longest_wait)};
 }
 
 /// The first one at once; one that was not heard is repeated at the pace of the looks.

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "domain/time.hpp"
+#include "domain/venue_verdict.hpp"
 
 namespace headroom {
 
@@ -14,19 +15,6 @@ enum class placement_step : std::uint8_t {
   look_up,      // ask the venue what became of it, after `wait`
   submit,       // send the identical bytes again, after `wait`
   cancel,       // ask the venue never to fill it, after `wait`
-};
-
-/// What is known of the venue's last answer, without its numbers.
-enum class venue_word : std::uint8_t {
-  filled,              // final, numbers are right
-  refused,             // this POST was refused
-  refused_conclusive,  // and no earlier one can have filled either
-  unknown,             // nobody can tell now
-  absent,              // the venue shows nothing of it
-  not_now,             // this POST was not accepted
-  matched,             // it filled, or is filling: not final yet
-  live,                // the venue holds it and may still fill it
-  over                 // the venue says that it is over, with nothing filled
 };
 
 /// How one order's outcome is found out, as a plain decision (docs/decisions/0009).
@@ -42,9 +30,9 @@ enum class venue_word : std::uint8_t {
 ///     not_now             yes        look_up                   cancel, proof, then refund
 ///     unknown             becomes so look_up                   cancel, proof, then refund
 ///     absent              yes        look_up, twice: submit    cancel, proof, then refund
-///     live                becomes so look_up                   cancel, until it is not live, or
-///     proof matched             any        look_up                   cancel once, look_up over
-///     becomes so proof, then refund        proof, then refund
+///     live                becomes so look_up                   cancel until it is not, or proof
+///     matched             any        look_up                   cancel once, look_up
+///     over                becomes so proof, then refund        proof, then refund
 ///
 /// The proof is the exchange's own word: no block up to the moment in question, all of them final,
 /// touched the order. The moment is the first time the venue called the order over, or the time its
@@ -77,7 +65,7 @@ class placement {
   /// Decides after the venue's answer to a POST or a look-up. `untouched_until`: the exchange
   /// filled nothing of the order in any block up to then, and those blocks are final; not set when
   /// it did or cannot tell.
-  [[nodiscard]] decision next(venue_word said, timestamp now, timestamp untouched_until = {});
+  [[nodiscard]] decision next(venue_verdict said, timestamp now, timestamp untouched_until = {});
   /// Decides after the venue's answer to a cancel.
   [[nodiscard]] decision after_cancel(bool will_not_fill, timestamp now);
 

@@ -9,18 +9,12 @@
 #include <vector>
 
 #include "chain/polymarket/order.hpp"
+#include "domain/venue_verdict.hpp"
 
 /// What the venue's answers mean. The rule: an answer that is made before an order is taken (a 4xx,
 /// an unsuccessful 200 without our order) is a definite no unless its words say otherwise;
 /// everything else may have happened and is looked up.
 namespace headroom::chain::polymarket {
-
-enum class post_verdict : std::uint8_t {
-  matched = 0,      // accepted and matched; the numbers come from its trades
-  refused = 1,      // a definite no: nothing was and will be filled by this POST
-  unknown = 2,      // it may have happened: look the hash up
-  retry_later = 3,  // not accepted for now: the same bytes may be sent again
-};
 
 /// How far a refusal reaches beyond its own order.
 enum class stop_scope : std::uint8_t {
@@ -32,7 +26,8 @@ enum class stop_scope : std::uint8_t {
 };
 
 struct post_answer {
-  post_verdict verdict = post_verdict::unknown;
+  /// matched: its numbers come from its trades. Or refused, not_now, unknown.
+  venue_verdict verdict = venue_verdict::unknown;
   /// Stable: for example fok_not_filled, insufficient_funds, invalid_amounts, duplicated. For
   /// users, with reasons.hpp's sentence.
   std::string_view reason;

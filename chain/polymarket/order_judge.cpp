@@ -4,14 +4,13 @@ namespace headroom::chain::polymarket {
 namespace {
 
 using actors::venue_answer;
-using actors::venue_verdict;
 
 venue_answer says(venue_verdict verdict, std::string reason, timestamp untouched_until = {}) {
-  return {verdict, {}, {}, {}, std::move(reason), false, untouched_until};
+  return {verdict, {}, {}, {}, std::move(reason), untouched_until};
 }
 
 venue_answer booked(const charged& c) {
-  return {venue_verdict::filled, c.shares, c.spent, c.fee, {}, false, {}};
+  return {venue_verdict::filled, c.shares, c.spent, c.fee, {}};
 }
 
 /// Enough of it: all the money. Or the shares that were asked for, when nothing more can come:

@@ -11,13 +11,13 @@ namespace {
 
 struct known_text {
   std::string_view part;  // lower case
-  post_verdict verdict;
+  venue_verdict verdict;
   std::string_view reason;
   stop_scope scope = stop_scope::none;
 };
 
-constexpr auto no = post_verdict::refused;
-constexpr auto look = post_verdict::unknown;
+constexpr auto no = venue_verdict::refused;
+constexpr auto look = venue_verdict::unknown;
 constexpr auto account = stop_scope::account;
 constexpr auto token = stop_scope::token;
 constexpr auto version = stop_scope::version;
@@ -88,7 +88,7 @@ std::string printable(std::string_view text) {
   return out;
 }
 
-post_answer judged(std::string_view words, post_verdict otherwise, std::string_view reason) {
+post_answer judged(std::string_view words, venue_verdict otherwise, std::string_view reason) {
   const auto text = lower(words);
   for (const auto& known : known_texts)
     if (text.find(known.part) != std::string::npos)
@@ -122,7 +122,7 @@ std::chrono::seconds wait_asked_for(const post_reply& r) {
 namespace {
 
 post_answer later(std::string_view reason, std::string_view words, std::chrono::seconds wait) {
-  return {post_verdict::retry_later, reason, printable(words), stop_scope::none, wait};
+  return {venue_verdict::not_now, reason, printable(words), stop_scope::none, wait};
 }
 
 /// A 200. One that gives a reason and not our order's id, or that says it failed, was not accepted:
@@ -143,7 +143,7 @@ post_answer accepted(const nlohmann::json& document, const hash256& hash) {
     return judged(words, no, "refused");
   }
   if (!status || !named) return {look, "unreadable", printable(words)};
-  if (*status == "matched") return {post_verdict::matched, "matched", {}};
+  if (*status == "matched") return {venue_verdict::matched, "matched", {}};
   if (*status == "live") return {look, "live", {}};
   if (*status == "delayed") return {look, "delayed", {}};
   if (*status == "unmatched") return {look, "unmatched", {}};

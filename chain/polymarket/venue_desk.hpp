@@ -8,7 +8,6 @@
 namespace headroom::chain::polymarket {
 
 using actors::venue_answer;
-using actors::venue_verdict;
 
 inline constexpr std::string_view another_key = "the order is signed by another key";
 

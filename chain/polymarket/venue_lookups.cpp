@@ -19,7 +19,7 @@ constexpr milliseconds block_is_fresh{10'000};
 constexpr milliseconds first_pause{50};
 
 venue_answer unknown_because(std::string reason) {
-  return {venue_verdict::unknown, {}, {}, {}, std::move(reason), false, {}};
+  return {venue_verdict::unknown, {}, {}, {}, std::move(reason)};
 }
 
 }  // namespace

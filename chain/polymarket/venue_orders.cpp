@@ -19,11 +19,11 @@ constexpr milliseconds key_pause{2'000};          // for a renewed key that was 
 constexpr std::uint32_t funds_refused_alarm = 5;  // in a row
 
 venue_answer unknown_because(std::string reason) {
-  return {venue_verdict::unknown, {}, {}, {}, std::move(reason), false};
+  return {venue_verdict::unknown, {}, {}, {}, std::move(reason)};
 }
 
 venue_answer not_now_because(std::string reason) {
-  return {venue_verdict::not_now, {}, {}, {}, std::move(reason), false};
+  return {venue_verdict::not_now, {}, {}, {}, std::move(reason)};
 }
 
 /// These texts are about the order itself, whichever POST of it they answer: a killed FOK order is
@@ -43,7 +43,8 @@ std::optional<signed_order> read_stored(const actors::signed_order& stored) {
 void venue_desk::count(const venue_answer& a) {
   switch (a.verdict) {
     case venue_verdict::filled: ++st_.filled; return;
-    case venue_verdict::refused: ++st_.refused; return;
+    case venue_verdict::refused:
+    case venue_verdict::refused_conclusive: ++st_.refused; return;
     case venue_verdict::not_now: ++st_.not_now; return;
     case venue_verdict::over: ++st_.refused; return;
     case venue_verdict::unknown:
@@ -90,8 +91,7 @@ void venue_desk::send_queued() {
 void venue_desk::send(actors::submit_order x, answer_promise promise) {
   auto order = read_stored(x.order);
   if (!order)
-    return end_submit(promise,
-                      {venue_verdict::refused, {}, {}, {}, "unreadable order bytes", false});
+    return end_submit(promise, {venue_verdict::refused, {}, {}, {}, "unreadable order bytes"});
   if (!is_ours(*order)) return end_submit(promise, not_now_because(std::string{another_key}));
   const auto shared = std::make_shared<const signed_order>(std::move(*order));
   ++st_.in_flight;  // until the POST is answered: its trades take no place
@@ -125,35 +125,29 @@ void venue_desk::heard(const signed_order& order, const net::http_result& r,
   const auto a = read_post_answer(
       {r.status, r.body, r.header("Retry-After"), w_.now().seconds() + st_.clock_skew}, order.hash);
   draw_conclusions(order, a);
-  switch (a.verdict) {
-    case post_verdict::matched:  // its numbers come from the look-up that follows
-      return end_submit(promise, {venue_verdict::matched, {}, {}, {}, {}, false, {}});
-    case post_verdict::refused:
-      return end_submit(
-          promise,
-          {venue_verdict::refused, {}, {}, {}, explained(a.reason), says_never_filled(a.reason)});
-    case post_verdict::retry_later:
-      return end_submit(promise, not_now_because(explained(a.reason)));
-    case post_verdict::unknown: return end_submit(promise, unknown_because(explained(a.reason)));
-  }
+  if (a.verdict == venue_verdict::matched)  // its numbers come from the look-up that follows
+    return end_submit(promise, {venue_verdict::matched, {}, {}, {}, {}});
+  const bool conclusive = a.verdict == venue_verdict::refused && says_never_filled(a.reason);
+  const auto verdict = conclusive ? venue_verdict::refused_conclusive : a.verdict;
+  end_submit(promise, {verdict, {}, {}, {}, explained(a.reason)});
 }
 
 /// What an answer says beyond its own order. The venue's words end here, in the log.
 void venue_desk::draw_conclusions(const signed_order& order, const post_answer& a) {
   using actors::venue_stop;
   const auto& token = order.body.token;
-  if (a.verdict != post_verdict::matched)
+  if (a.verdict != venue_verdict::matched)
     if (st_.logged.due(a.reason, now()))
       spdlog::warn("venue.order_answer order={} reason={} words=\"{}\"", order.hash.hex(), a.reason,
                    a.detail);
   if (a.scope != stop_scope::credentials) st_.unauthorized_since.reset();
-  if (a.verdict == post_verdict::retry_later) {
+  if (a.verdict == venue_verdict::not_now) {
     const auto least = a.scope == stop_scope::credentials ? key_pause : short_pause;
     pause_orders(std::max<milliseconds>(a.retry_after, least));
   }
   // A tick or a fee of ours may be old: the next quote reads the market again.
   const auto known = st_.markets.find(token);
-  if (a.verdict == post_verdict::refused && known != st_.markets.end())
+  if (a.verdict == venue_verdict::refused && known != st_.markets.end())
     known->second.read_at = now() - st_.settings.market_ttl;
   count_refused_funds(a);
   switch (a.scope) {
@@ -172,7 +166,7 @@ void venue_desk::draw_conclusions(const signed_order& order, const post_answer& 
 /// allowance, or that the venue counts what is long settled (facts/polymarket.md, change 15).
 void venue_desk::count_refused_funds(const post_answer& a) {
   constexpr std::string_view kind = "venue.collateral";
-  if (a.verdict == post_verdict::matched) {
+  if (a.verdict == venue_verdict::matched) {
     st_.funds_refused = 0;
     w_.dir.alerts().clear(kind, "", w_.now());
   }

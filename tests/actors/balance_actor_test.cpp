@@ -28,7 +28,7 @@ TEST_F(BalanceActor, LoadsTheBooksBeforeItAnswersAnything) {
   start_journal();
   give(alice, 100_usdc);
   const auto b = dir.balance_of(alice);
-  const auto deducted = ask_later<usdc>(b, deduct{bet_at(1), 60_usdc, {}});
+  const auto deducted = ask_later<usdc>(b, deduct{hold_at(1), 60_usdc, {}});
   const auto view = ask_later<balance_view>(b, get_atom::value);
   run();
   EXPECT_EQ(deducted->value, 100_usdc) << "answers what was available before";
@@ -44,35 +44,35 @@ TEST_F(BalanceActor, AUserTheBooksDoNotKnowOwnsNothing) {
 TEST_F(BalanceActor, AStrangerWhoIsRefusedTakesNoRoom) {
   start_journal();
   const auto b = dir.balance_of(alice);
-  EXPECT_EQ(ask<usdc>(b, deduct{bet_at(1), 1_usdc, {}})->code, errc::insufficient_balance);
+  EXPECT_EQ(ask<usdc>(b, deduct{hold_at(1), 1_usdc, {}})->code, errc::insufficient_balance);
   EXPECT_FALSE(dir.find_balance(alice));
   give(alice, 5_usdc);
-  EXPECT_EQ(ask<usdc>(dir.balance_of(alice), deduct{bet_at(1), 1_usdc, {}})->value, 5_usdc);
+  EXPECT_EQ(ask<usdc>(dir.balance_of(alice), deduct{hold_at(1), 1_usdc, {}})->value, 5_usdc);
 }
 
-TEST_F(BalanceActor, ARepeatedDeductTakesOnceAndARepeatedRefundGivesOnce) {
+TEST_F(BalanceActor, ARepeatedDeductTakesOnceAndARepeatedReleaseGivesOnce) {
   const auto b = open(100_usdc);
-  EXPECT_EQ(ask<usdc>(b, deduct{bet_at(1), 60_usdc, {}})->code, errc::none);
-  EXPECT_EQ(ask<usdc>(b, deduct{bet_at(1), 60_usdc, {}})->code, errc::none);
+  EXPECT_EQ(ask<usdc>(b, deduct{hold_at(1), 60_usdc, {}})->code, errc::none);
+  EXPECT_EQ(ask<usdc>(b, deduct{hold_at(1), 60_usdc, {}})->code, errc::none);
   EXPECT_EQ(available(b), 40_usdc);
-  tell(b, refund{bet_at(1)});
-  tell(b, refund{bet_at(1)});
+  tell(b, release{hold_at(1)});
+  tell(b, release{hold_at(1)});
   EXPECT_EQ(available(b), 100_usdc);
 }
 
 TEST_F(BalanceActor, ARefusalSaysWhatIsThereAndLeavesItAlone) {
   const auto b = open(100_usdc);
-  const auto r = ask<usdc>(b, deduct{bet_at(1), 100'000'001_micro, {}});
+  const auto r = ask<usdc>(b, deduct{hold_at(1), 100'000'001_micro, {}});
   EXPECT_EQ(r->code, errc::insufficient_balance);
   EXPECT_EQ(r->detail, "The bet needs $100.01 USDC, the balance is $100.00 USDC");
-  EXPECT_EQ(ask<usdc>(b, deduct{bet_at(2), usdc{-1}, {}})->code, errc::insufficient_balance);
+  EXPECT_EQ(ask<usdc>(b, deduct{hold_at(2), usdc{-1}, {}})->code, errc::insufficient_balance);
   EXPECT_EQ(available(b), 100_usdc);
 }
 
 TEST_F(BalanceActor, TheBooksWordEndsATentativeDeductionAndAnOldWordIsIgnored) {
   const auto b = open(100_usdc);
-  ask<usdc>(b, deduct{bet_at(1), 60_usdc, {}});
-  tell(b, balance_committed{bet_at(1), 40_usdc, 5});
+  ask<usdc>(b, deduct{hold_at(1), 60_usdc, {}});
+  tell(b, balance_committed{hold_at(1), 40_usdc, 5});
   EXPECT_EQ(available(b), 40_usdc);
   tell(b, balance_committed{{}, 100_usdc, 4});
   EXPECT_EQ(available(b), 40_usdc);
@@ -96,10 +96,10 @@ TEST_F(BalanceActor, ShowsWhatItWouldAnswerUnlessAMessageWaits) {
   EXPECT_FALSE(dir.look_at_balance(alice)) << "nobody owns it yet";
   const auto b = open(100_usdc);
   EXPECT_EQ(dir.look_at_balance(alice), 100_usdc);
-  ask<usdc>(b, deduct{bet_at(1), 60_usdc, {}});
+  ask<usdc>(b, deduct{hold_at(1), 60_usdc, {}});
   EXPECT_EQ(dir.look_at_balance(alice), 40_usdc);
-  caf::anon_send(b, refund{bet_at(1)});
-  EXPECT_FALSE(dir.look_at_balance(alice)) << "the refund was sent before we looked";
+  caf::anon_send(b, release{hold_at(1)});
+  EXPECT_FALSE(dir.look_at_balance(alice)) << "the release was sent before we looked";
   run();
   EXPECT_EQ(dir.look_at_balance(alice), 100_usdc);
   tell(b, balance_committed{{}, 70_usdc, 9});
@@ -152,37 +152,37 @@ TEST_F(BalanceActor, AJournalThatDiesWithTheReadAnswersIt) {
 
 TEST_F(BalanceActor, StaysAsLongAsADeductionIsOpen) {
   const auto b = open(100_usdc);
-  ask<usdc>(b, deduct{bet_at(1), 60_usdc, {}});
+  ask<usdc>(b, deduct{hold_at(1), 60_usdc, {}});
   for (int n = 0; n < 4; ++n) tell(b, tick_atom::value);
   EXPECT_EQ(available(b), 40_usdc);
 }
 
 TEST_F(BalanceActor, AnAbandonedDeductionThatWasNotCommittedComesBack) {
   const auto b = open(100_usdc);
-  ask<usdc>(b, deduct{bet_at(1), 60_usdc, {}});
-  tell(b, abandoned{bet_at(1)});
+  ask<usdc>(b, deduct{hold_at(1), 60_usdc, {}});
+  tell(b, abandoned{hold_at(1)});
   EXPECT_EQ(available(b), 100_usdc);
 }
 
 TEST_F(BalanceActor, AnAbandonedDeductionThatWasCommittedStaysTaken) {
   const auto b = open(100_usdc);
   start_buffer(1000_usdc);
-  ask<usdc>(b, deduct{bet_at(1), 60_usdc, {}});
+  ask<usdc>(b, deduct{hold_at(1), 60_usdc, {}});
   bet row;
   row.id = bet_at(1);
   row.user = alice;
   row.amount = 60_usdc;
-  ask_later<committed>(dir.get<journal_actor>(), accept_bet{row});  // still in the mailbox
-  tell(b, abandoned{bet_at(1)});
+  ask_later<committed>(dir.get<journal_actor>(), append{accept_bet{row}});  // still in the mailbox
+  tell(b, abandoned{hold_at(1)});
   EXPECT_EQ(available(b), 40_usdc);
   EXPECT_EQ(fact(b, "tentative"), "0");
 }
 
 TEST_F(BalanceActor, AnAbandonedDeductionWaitsForTheJournal) {
   const auto b = open(100_usdc);
-  ask<usdc>(b, deduct{bet_at(1), 60_usdc, {}});
+  ask<usdc>(b, deduct{hold_at(1), 60_usdc, {}});
   dir.set(journal_actor{});
-  tell(b, abandoned{bet_at(1)});
+  tell(b, abandoned{hold_at(1)});
   EXPECT_EQ(available(b), 40_usdc) << "not known yet: careful";
   start_journal();
   advance(milliseconds{300});

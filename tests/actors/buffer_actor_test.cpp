@@ -29,10 +29,10 @@ TEST_F(BufferActor, ShowsAndTakesNothingUntilTheBooksHaveSpoken) {
   store.reads_away = true;
   const auto b = start_buffer(100_usdc);
   EXPECT_EQ(ask<buffer_status>(b, get_atom::value)->code, errc::unavailable);
-  EXPECT_EQ(ask<usdc>(b, deduct{bet_at(1), 1_usdc, 1_usdc})->code, errc::unavailable);
+  EXPECT_EQ(ask<usdc>(b, deduct{hold_at(1), 1_usdc, 1_usdc})->code, errc::unavailable);
   EXPECT_EQ(ask<buffer_status>(b, pay_in(1, 1_usdc))->code, errc::unavailable);
   EXPECT_EQ(ask<buffer_status>(b, buffer_limits{})->code, errc::unavailable);
-  tell(b, refund{bet_at(1)});
+  tell(b, release{hold_at(1)});
   EXPECT_EQ(dir.buffer_available(), std::nullopt);
   store.reads_away = false;
   advance(std::chrono::seconds{6});
@@ -41,13 +41,13 @@ TEST_F(BufferActor, ShowsAndTakesNothingUntilTheBooksHaveSpoken) {
 
 TEST_F(BufferActor, RefusesWithTheWordsOfTheContractAndTheUsersOwnLimit) {
   const auto b = start_buffer(8000_usdc);
-  const auto by_buffer = ask<usdc>(b, deduct{bet_at(1), 9000_usdc, 20000_usdc});
+  const auto by_buffer = ask<usdc>(b, deduct{hold_at(1), 9000_usdc, 20000_usdc});
   EXPECT_EQ(by_buffer->code, errc::exceeds_max_bet);
   EXPECT_EQ(by_buffer->detail,
             "Bet amount exceeds global maximum: $9000.00 USDC. Maximum bet is $8000.00 USDC "
             "(buffer balance: $8000.00 USDC)");
-  ask<usdc>(b, deduct{bet_at(2), 7000_usdc, 20000_usdc});
-  EXPECT_EQ(ask<usdc>(b, deduct{bet_at(3), 1500_usdc, 600_usdc})->detail,
+  ask<usdc>(b, deduct{hold_at(2), 7000_usdc, 20000_usdc});
+  EXPECT_EQ(ask<usdc>(b, deduct{hold_at(3), 1500_usdc, 600_usdc})->detail,
             "Bet amount exceeds global maximum: $1500.00 USDC. Maximum bet is $600.00 USDC "
             "(buffer balance: $1000.00 USDC)");
   EXPECT_EQ(fact(b, "refused"), "2");
@@ -55,12 +55,12 @@ TEST_F(BufferActor, RefusesWithTheWordsOfTheContractAndTheUsersOwnLimit) {
 
 TEST_F(BufferActor, TakesGivesBackAndPublishesWhatIsLeft) {
   const auto b = start_buffer(100_usdc);
-  EXPECT_EQ(ask<usdc>(b, deduct{bet_at(1), 60_usdc, 60_usdc})->value, 40_usdc);
-  EXPECT_EQ(ask<usdc>(b, deduct{bet_at(1), 60_usdc, 60_usdc})->value, 40_usdc) << "once";
+  EXPECT_EQ(ask<usdc>(b, deduct{hold_at(1), 60_usdc, 60_usdc})->value, 40_usdc);
+  EXPECT_EQ(ask<usdc>(b, deduct{hold_at(1), 60_usdc, 60_usdc})->value, 40_usdc) << "once";
   EXPECT_EQ(dir.buffer_available(), 40_usdc);
   EXPECT_EQ(status(b).row.balance, 100_usdc) << "not committed yet";
-  tell(b, refund{bet_at(1)});
-  tell(b, refund{bet_at(1)});
+  tell(b, release{hold_at(1)});
+  tell(b, release{hold_at(1)});
   EXPECT_EQ(dir.buffer_available(), 100_usdc);
 }
 
@@ -130,7 +130,7 @@ TEST_F(BufferActor, SaysOnceThatItIsLowAndOnceThatItRecovered) {
   const auto b = start_buffer(50_usdc);
   const logged log;
   ask<buffer_status>(b, buffer_limits{true, 60_usdc, false, false, {}});
-  for (int n = 0; n < 5; ++n) tell(b, refund{bet_at(n)});
+  for (int n = 0; n < 5; ++n) tell(b, release{hold_at(n)});
   ask<buffer_status>(b, pay_in(1, 10_usdc));
   EXPECT_EQ(log.count("buffer.low "), 1U) << log.text();
   EXPECT_EQ(log.count("buffer.recovered "), 1U) << log.text();
@@ -138,8 +138,8 @@ TEST_F(BufferActor, SaysOnceThatItIsLowAndOnceThatItRecovered) {
 
 TEST_F(BufferActor, ADeadBetsDeductionIsSettledByTheBooks) {
   const auto b = start_buffer(100_usdc);
-  ask<usdc>(b, deduct{bet_at(1), 60_usdc, 60_usdc});
-  tell(b, abandoned{bet_at(1)});
+  ask<usdc>(b, deduct{hold_at(1), 60_usdc, 60_usdc});
+  tell(b, abandoned{hold_at(1)});
   EXPECT_EQ(dir.buffer_available(), 100_usdc);
   EXPECT_EQ(fact(b, "tentative"), "0");
 }

@@ -158,6 +158,7 @@ struct Core : testing::Test {
 
   static address user(int n);
   static bet_id bet_at(int n);
+  static hold_id hold_at(int n) { return hold_of(bet_at(n)); }
   static hash256 hash_at(int n);
   /// The books give this user `amount`, as a credited deposit would.
   void give(const address& who, usdc amount);

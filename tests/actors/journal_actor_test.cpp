@@ -273,7 +273,7 @@ TEST_F(JournalActor, ADeductionEndsAtTheBufferAlthoughTheAnswerToItsCommitWasLos
   const auto journal = start_journal();
   const auto buffer = start_buffer(100_usdc);
   give(user(1), 100_usdc);
-  ask<usdc>(buffer, deduct{bet_at(1), 40_usdc, 100_usdc});
+  ask<usdc>(buffer, deduct{hold_at(1), 40_usdc, 100_usdc});
   bet row;
   row.id = bet_at(1);
   row.user = user(1);

@@ -105,7 +105,7 @@ using all_messages = testing::Types<
     solvency, unfinished_work>;
 using all_actor_messages = testing::Types<
     // actors/actors.hpp, from top to bottom
-    status_report, deduct, refund, abandoned, balance_committed, buffer_committed, balance_view,
+    status_report, deduct, release, abandoned, balance_committed, buffer_committed, balance_view,
     buffer_limits, replenish_buffer, place_bet, order_quote, quote_order, signed_order,
     submit_order, look_up_order, cancel_order, venue_answer, pay_deposit, signed_payment,
     verified_payment, paid_deposit, deposit_keys, payment_finding, contract_signature,

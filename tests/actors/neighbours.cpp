@@ -16,11 +16,11 @@ T next_of(std::deque<T>& list, const T& otherwise) {
 }  // namespace
 
 venue_answer filled(usdc spent, usdc fee) {
-  return {venue_verdict::filled, {spent.micro * 2}, spent, fee, {}, false};
+  return {venue_verdict::filled, {spent.micro * 2}, spent, fee, {}};
 }
 
-venue_answer says(venue_verdict verdict, std::string reason, bool conclusive) {
-  return {verdict, {}, {}, {}, std::move(reason), conclusive};
+venue_answer says(venue_verdict verdict, std::string reason) {
+  return {verdict, {}, {}, {}, std::move(reason)};
 }
 
 venue_actor::behavior_type scripted_venue(self_pointer<venue_actor, scripted_state<venue_tag>> self,

@@ -15,7 +15,7 @@ struct venue_script {
   std::deque<actors::venue_answer> looks;
   std::deque<bool> cancels;
   actors::venue_answer post_otherwise;
-  actors::venue_answer look_otherwise{actors::venue_verdict::absent, {}, {}, {}, {}, false};
+  actors::venue_answer look_otherwise{venue_verdict::absent, {}, {}, {}, {}};
   bool mute = false;  // takes posts and answers at the next tick_atom
   /// The exchange's chain: final up to now, and it knows nothing of any order. Not set: silent.
   std::function<timestamp()> chain_time;
@@ -29,8 +29,7 @@ struct venue_script {
   std::vector<caf::typed_response_promise<actors::venue_answer>> unanswered;
 };
 [[nodiscard]] actors::venue_answer filled(usdc spent, usdc fee);
-[[nodiscard]] actors::venue_answer says(actors::venue_verdict verdict, std::string reason = {},
-                                        bool conclusive = false);
+[[nodiscard]] actors::venue_answer says(venue_verdict verdict, std::string reason = {});
 
 /// A payment that reads as `payment`, what time and chain have against it, and what becomes of it.
 struct payment_script {

@@ -55,21 +55,21 @@ TEST(CancelAnswer, OnlyOurOwnHashInAReadableListIsCanceled) {
 }
 
 TEST(PostAnswer, OnlyAMatchOfOurOwnHashIsAMatch) {
-  EXPECT_EQ(judge(200, ok("matched")).verdict, post_verdict::matched);
+  EXPECT_EQ(judge(200, ok("matched")).verdict, venue_verdict::matched);
   for (const auto& body :
        {ok("live"), ok("delayed"), ok("unmatched"), ok("surprise"), ok("matched", "partly"),
         ok("matched", "", "false"), ok("matched", "", "1"), ok("matched", "", "true", "0x01"),
         ok("matched", "", "true", std::string(66, '0')), std::string{}, std::string{"null"},
         std::string{"[]"}, std::string{"<html>"}, std::string{"{\"success\":true}"}})
-    EXPECT_EQ(judge(200, body).verdict, post_verdict::unknown) << body;
+    EXPECT_EQ(judge(200, body).verdict, venue_verdict::unknown) << body;
 }
 
 TEST(PostAnswer, AnUnsuccessful200WithKnownWordsIsARefusal) {
   const auto a = judge(200, ok("", "not enough balance / allowance", "false"));
-  EXPECT_EQ(a.verdict, post_verdict::refused);
+  EXPECT_EQ(a.verdict, venue_verdict::refused);
   EXPECT_EQ(a.reason, "insufficient_funds");
   EXPECT_EQ(judge(200, ok("", "order match delayed due to market conditions", "false")).verdict,
-            post_verdict::unknown);
+            venue_verdict::unknown);
 }
 
 TEST(PostAnswer, KnownWordsAreADefiniteNo) {
@@ -92,7 +92,7 @@ TEST(PostAnswer, KnownWordsAreADefiniteNo) {
       {"invalid post-only order: order crosses book", "post_only_crosses"}};
   for (const auto& [words, reason] : cases) {
     const auto a = judge(400, refusal(words));
-    EXPECT_EQ(a.verdict, post_verdict::refused) << words;
+    EXPECT_EQ(a.verdict, venue_verdict::refused) << words;
     EXPECT_EQ(a.reason, reason);
     EXPECT_EQ(a.detail, words);
     EXPECT_EQ(a.scope, stop_scope::none);
@@ -115,17 +115,17 @@ TEST(PostAnswer, ARefusalReachesAsFarAsItsWordsSay) {
       {"something new", stop_scope::none}};
   for (const auto& [words, scope] : cases) {
     const auto a = judge(400, refusal(words));
-    EXPECT_EQ(a.verdict, post_verdict::refused) << words;
+    EXPECT_EQ(a.verdict, venue_verdict::refused) << words;
     EXPECT_EQ(a.scope, scope) << words;
   }
   EXPECT_EQ(judge(403, refusal("Trading restricted in your region")).scope, stop_scope::account);
-  EXPECT_EQ(judge(403, "<!DOCTYPE html>").verdict, post_verdict::refused);
+  EXPECT_EQ(judge(403, "<!DOCTYPE html>").verdict, venue_verdict::refused);
 }
 
 TEST(PostAnswer, AnUnacceptedKeyIsNoAnswerToTheOrder) {
   for (const auto& body : {refusal("Unauthorized/Invalid api key"), std::string{}}) {
     const auto a = judge(401, body);
-    EXPECT_EQ(a.verdict, post_verdict::retry_later);
+    EXPECT_EQ(a.verdict, venue_verdict::not_now);
     EXPECT_EQ(a.scope, stop_scope::credentials);
   }
 }
@@ -135,46 +135,46 @@ TEST(PostAnswer, A200WithAReasonAndWithoutOurOrderIsARefusal) {
     return "{\"success\":" + std::string{success} + ",\"errorMsg\":\"" + std::string{words} +
            "\",\"orderID\":\"\",\"status\":\"\"}";
   };
-  EXPECT_EQ(judge(200, without_order("true", "something new")).verdict, post_verdict::refused);
-  EXPECT_EQ(judge(200, without_order("false", "something new")).verdict, post_verdict::refused);
-  EXPECT_EQ(judge(200, without_order("false", "")).verdict, post_verdict::refused);
-  EXPECT_EQ(judge(200, R"({"success":false,"errorMsg":null})").verdict, post_verdict::refused);
+  EXPECT_EQ(judge(200, without_order("true", "something new")).verdict, venue_verdict::refused);
+  EXPECT_EQ(judge(200, without_order("false", "something new")).verdict, venue_verdict::refused);
+  EXPECT_EQ(judge(200, without_order("false", "")).verdict, venue_verdict::refused);
+  EXPECT_EQ(judge(200, R"({"success":false,"errorMsg":null})").verdict, venue_verdict::refused);
   const auto known = judge(200, without_order("true", "not enough balance / allowance"));
   EXPECT_EQ(known.reason, "insufficient_funds");
   for (const auto* words : {"order match delayed due to market conditions", "context canceled",
                             "could not insert order", "order timed out",
                             "could not run the execution", "order 0xab is invalid. Duplicated."})
-    EXPECT_EQ(judge(200, without_order("true", words)).verdict, post_verdict::unknown) << words;
+    EXPECT_EQ(judge(200, without_order("true", words)).verdict, venue_verdict::unknown) << words;
   // It names our order and has a reason: it says both, so it is looked up.
   EXPECT_EQ(judge(200, ok("matched", "order couldn't be fully filled")).verdict,
-            post_verdict::unknown);
-  EXPECT_EQ(judge(200, ok("", "something new", "false")).verdict, post_verdict::unknown);
+            venue_verdict::unknown);
+  EXPECT_EQ(judge(200, ok("", "something new", "false")).verdict, venue_verdict::unknown);
   // Silent fields are no success either.
   EXPECT_EQ(
       judge(200, R"({"success":true,"errorMsg":null,"orderID":")" + hash.hex() + "\"}").verdict,
-      post_verdict::unknown);
+      venue_verdict::unknown);
 }
 
 TEST(PostAnswer, ASeenHashIsLookedUp) {
   const auto a = judge(400, refusal("order 0xab is invalid. Duplicated."));
-  EXPECT_EQ(a.verdict, post_verdict::unknown);
+  EXPECT_EQ(a.verdict, venue_verdict::unknown);
   EXPECT_EQ(a.reason, "duplicated");
 }
 
 TEST(PostAnswer, WhatWeDoNotKnowMayHaveHappened) {
   for (const auto* words : {"context canceled", "order match delayed due to market conditions"})
-    EXPECT_EQ(judge(400, refusal(words)).verdict, post_verdict::unknown) << words;
+    EXPECT_EQ(judge(400, refusal(words)).verdict, venue_verdict::unknown) << words;
   for (const unsigned status : {500U, 502U, 503U, 504U, 520U, 408U, 409U, 499U, 302U, 204U})
     for (const auto* body : {"", "<html>", R"({"error":"could not insert order"})",
                              R"({"error":"invalid signature"})"})
-      EXPECT_EQ(judge(status, body).verdict, post_verdict::unknown) << status << body;
+      EXPECT_EQ(judge(status, body).verdict, venue_verdict::unknown) << status << body;
 }
 
 TEST(PostAnswer, A4xxIsMadeBeforeAnOrderIsTaken) {
   for (const unsigned status : {400U, 404U, 405U, 413U, 422U, 451U})
     for (const auto* body : {"", "<html>", R"({"error":"something new"})", "null"}) {
       const auto a = judge(status, body);
-      EXPECT_EQ(a.verdict, post_verdict::refused) << status << body;
+      EXPECT_EQ(a.verdict, venue_verdict::refused) << status << body;
       EXPECT_EQ(a.reason, "refused");
     }
 }
@@ -182,7 +182,7 @@ TEST(PostAnswer, A4xxIsMadeBeforeAnOrderIsTaken) {
 TEST(PostAnswer, ThePauseIsTheLongerOfHeaderAndBody) {
   const auto wait = [](unsigned status, std::string_view body, std::string_view header) {
     const auto a = judge(status, body, header);
-    EXPECT_EQ(a.verdict, post_verdict::retry_later) << body;
+    EXPECT_EQ(a.verdict, venue_verdict::not_now) << body;
     return a.retry_after.count();
   };
   // 1800000000 is Fri, 15 Jan 2027 08:00:00 GMT
@@ -196,9 +196,9 @@ TEST(PostAnswer, ThePauseIsTheLongerOfHeaderAndBody) {
 }
 
 TEST(PostAnswer, PausesAreRetriedWithTheSameBytes) {
-  EXPECT_EQ(judge(425, "").verdict, post_verdict::retry_later);
+  EXPECT_EQ(judge(425, "").verdict, venue_verdict::not_now);
   const auto limited = judge(429, refusal("Too Many Requests"), "7");
-  EXPECT_EQ(limited.verdict, post_verdict::retry_later);
+  EXPECT_EQ(limited.verdict, venue_verdict::not_now);
   EXPECT_EQ(limited.retry_after, std::chrono::seconds{7});
   EXPECT_EQ(judge(429, "", "-5").retry_after, std::chrono::seconds{0});
   EXPECT_EQ(judge(429, "", "99999999").retry_after, std::chrono::seconds{600});
@@ -206,7 +206,7 @@ TEST(PostAnswer, PausesAreRetriedWithTheSameBytes) {
   for (const auto* body :
        {R"({"error":"Trading is currently disabled, check status"})",
         R"({"error":"exchange is cancel-only"})", R"({"error":"x","code":"post_only_mode"})"})
-    EXPECT_EQ(judge(503, body).verdict, post_verdict::retry_later) << body;
+    EXPECT_EQ(judge(503, body).verdict, venue_verdict::not_now) << body;
 }
 
 TEST(PostAnswer, DetailsAreShortAndPrintable) {

@@ -7,8 +7,6 @@
 namespace headroom::chain::polymarket {
 namespace {
 
-using actors::venue_verdict;
-
 const auto hash = hash256::parse("0x" + std::string(64, 'a')).value();
 const auto exchange = address::parse("0x" + std::string(40, 'e')).value();
 constexpr auto final_time = timestamp::of_seconds(1'000);

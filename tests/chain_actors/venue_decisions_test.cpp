@@ -16,7 +16,6 @@ using namespace std::chrono_literals;
 using actors::order_quote;
 using actors::venue_answer;
 using actors::venue_stop;
-using actors::venue_verdict;
 
 constexpr auto good = 10'000'000LL;  // the market that always works
 constexpr auto bad = 20'000'000LL;
@@ -451,7 +450,7 @@ TEST_F(VenueDecisions, OrdersDoNotWaitBehindReads) {
   there.reads_hang = true;
   for (int token = 100; token < 400; ++token) quote(token);
   ask<venue_answer>(actors::look_up_order{o, w->now()});
-  EXPECT_EQ(submit(o)->value->verdict, venue_verdict::refused);
+  EXPECT_EQ(submit(o)->value->verdict, venue_verdict::refused_conclusive);
   EXPECT_TRUE(ask<bool>(actors::cancel_order{o})->value.has_value());
   for (const auto& [what, count] : there.by_orders)
     EXPECT_TRUE(what.find("/data/") == std::string::npos &&

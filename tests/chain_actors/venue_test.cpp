@@ -11,7 +11,6 @@ namespace headroom::test {
 namespace {
 
 using actors::venue_answer;
-using actors::venue_verdict;
 using namespace std::chrono_literals;
 
 using pending_answer =
@@ -314,8 +313,7 @@ TEST_F(VenueOnDouble, KilledOrderIsAConclusiveNo) {
   const auto o = order(0, 5_usdc, 500'000_micro);
   fault({{"kind", "fok_not_filled"}});
   const auto a = submit(o);
-  EXPECT_EQ(a.verdict, venue_verdict::refused);
-  EXPECT_TRUE(a.conclusive);
+  EXPECT_EQ(a.verdict, venue_verdict::refused_conclusive);
   EXPECT_TRUE(*ask<bool>(venue, actors::cancel_order{o}));
 }
 
@@ -323,7 +321,7 @@ TEST_F(VenueOnDouble, AKilledOrderWithTextBehindItsStatusIsOver) {
   venue_control("POST", "settings", {{"status_style", "text"}});
   const auto o = order(0, 5_usdc, 500'000_micro);
   fault({{"kind", "fok_not_filled"}});
-  EXPECT_EQ(submit(o).verdict, venue_verdict::refused);
+  EXPECT_EQ(submit(o).verdict, venue_verdict::refused_conclusive);
   EXPECT_EQ(look_until_proven(o).verdict, venue_verdict::over);
   venue_control("POST", "settings", {{"status_style", "plain"}});
 }
@@ -331,8 +329,7 @@ TEST_F(VenueOnDouble, AKilledOrderWithTextBehindItsStatusIsOver) {
 TEST_F(VenueOnDouble, ThinBookKillsTheOrder) {
   const auto o = order(2, 500_usdc, 600'000_micro);
   const auto a = submit(o);
-  EXPECT_EQ(a.verdict, venue_verdict::refused) << a.reason;
-  EXPECT_TRUE(a.conclusive);
+  EXPECT_EQ(a.verdict, venue_verdict::refused_conclusive) << a.reason;
 }
 
 TEST_F(VenueOnDouble, RateLimitPausesEveryone) {

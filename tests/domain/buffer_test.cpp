@@ -5,8 +5,8 @@
 namespace headroom {
 namespace {
 
-bet_id bet_at(int n) {
-  bet_id id;
+hold_id hold_at(int n) {
+  hold_id id;
   id.bytes[0] = static_cast<std::uint8_t>(n);
   id.bytes[1] = static_cast<std::uint8_t>(n >> 8);
   return id;
@@ -19,15 +19,22 @@ buffer_row row_of(usdc balance, std::int64_t version) {
   return row;
 }
 
+TEST(Hold, OfABetIsItsIdAndLeadsBackToIt) {
+  bet_id bet;
+  for (std::size_t i = 0; i < bet.bytes.size(); ++i) bet.bytes[i] = static_cast<std::uint8_t>(i);
+  EXPECT_EQ(hold_of(bet).text(), bet.text());
+  EXPECT_EQ(bet_of(hold_of(bet)), bet);
+}
+
 // -- one user's balance --------------------------------------------------------------------------
 
 TEST(TentativeBook, AvailableIsCommittedMinusTentative) {
   tentative_book book;
   book.set_committed(100_usdc, 1);
-  EXPECT_TRUE(book.deduct(bet_at(1), 60_usdc));
+  EXPECT_TRUE(book.deduct(hold_at(1), 60_usdc));
   EXPECT_EQ(book.available(), 40_usdc);
-  EXPECT_FALSE(book.deduct(bet_at(2), 40'000'001_micro));
-  EXPECT_TRUE(book.deduct(bet_at(2), 40_usdc));
+  EXPECT_FALSE(book.deduct(hold_at(2), 40'000'001_micro));
+  EXPECT_TRUE(book.deduct(hold_at(2), 40_usdc));
   EXPECT_EQ(book.available(), usdc{});
   EXPECT_EQ(book.tentative(), 100_usdc);
   EXPECT_EQ(book.tentative_count(), 2U);
@@ -37,28 +44,28 @@ TEST(TentativeBook, AvailableIsCommittedMinusTentative) {
 TEST(TentativeBook, ARepeatedDeductTakesOnceWhateverItSays) {
   tentative_book book;
   book.set_committed(100_usdc, 1);
-  EXPECT_TRUE(book.deduct(bet_at(1), 60_usdc));
-  EXPECT_TRUE(book.deduct(bet_at(1), 60_usdc));
-  EXPECT_TRUE(book.deduct(bet_at(1), 1000_usdc));
+  EXPECT_TRUE(book.deduct(hold_at(1), 60_usdc));
+  EXPECT_TRUE(book.deduct(hold_at(1), 60_usdc));
+  EXPECT_TRUE(book.deduct(hold_at(1), 1000_usdc));
   EXPECT_EQ(book.available(), 40_usdc);
 }
 
 TEST(TentativeBook, NothingAndLessThanNothingCannotBeTaken) {
   tentative_book book;
   book.set_committed(100_usdc, 1);
-  EXPECT_FALSE(book.deduct(bet_at(1), usdc{}));
-  EXPECT_FALSE(book.deduct(bet_at(1), usdc{-1}));
-  EXPECT_FALSE(book.knows(bet_at(1)));
+  EXPECT_FALSE(book.deduct(hold_at(1), usdc{}));
+  EXPECT_FALSE(book.deduct(hold_at(1), usdc{-1}));
+  EXPECT_FALSE(book.knows(hold_at(1)));
 }
 
 TEST(TentativeBook, ForgettingTwiceGivesBackOnce) {
   tentative_book book;
   book.set_committed(100_usdc, 1);
-  EXPECT_TRUE(book.deduct(bet_at(1), 30_usdc));
-  EXPECT_TRUE(book.deduct(bet_at(2), 30_usdc));
-  book.forget(bet_at(1));
-  book.forget(bet_at(1));
-  book.forget(bet_at(9));
+  EXPECT_TRUE(book.deduct(hold_at(1), 30_usdc));
+  EXPECT_TRUE(book.deduct(hold_at(2), 30_usdc));
+  book.forget(hold_at(1));
+  book.forget(hold_at(1));
+  book.forget(hold_at(9));
   EXPECT_EQ(book.available(), 70_usdc);
 }
 
@@ -75,11 +82,11 @@ TEST(TentativeBook, AnOlderWordOfTheBooksNeverOverwritesANewerOne) {
 TEST(TentativeBook, WhatALostAnswerOverstatesIsNothingNotADebt) {
   tentative_book book;
   book.set_committed(100_usdc, 1);
-  EXPECT_TRUE(book.deduct(bet_at(1), 80_usdc));
-  book.set_committed(20_usdc, 2);  // the commit is known, the bet's own word is still on its way
+  EXPECT_TRUE(book.deduct(hold_at(1), 80_usdc));
+  book.set_committed(20_usdc, 2);  // the commit is known, the end of the hold is still on its way
   EXPECT_EQ(book.available(), usdc{});
-  EXPECT_FALSE(book.deduct(bet_at(2), 1_micro));
-  book.forget(bet_at(1));
+  EXPECT_FALSE(book.deduct(hold_at(2), 1_micro));
+  book.forget(hold_at(1));
   EXPECT_EQ(book.available(), 20_usdc);
 }
 

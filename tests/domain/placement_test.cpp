@@ -8,7 +8,7 @@ namespace headroom {
 namespace {
 
 using std::chrono::milliseconds;
-using enum venue_word;
+using enum venue_verdict;
 using step = placement_step;
 
 constexpr auto deadline = timestamp::of_seconds(1'000);
@@ -21,7 +21,7 @@ placement doubtful() { return {placement::limits{}, deadline, true}; }
 /// The table above class placement, row by row: the first answer after a POST or a look-up.
 TEST(Placement, TheFirstAnswerIsDecidedByTheTable) {
   struct row {
-    venue_word said;
+    venue_verdict said;
     bool in_doubt;
     timestamp now;
     step next;
@@ -216,7 +216,7 @@ TEST(Placement, NoSequenceOfAnswersRefundsAnOrderThatMayStillFill) {
         todo = p.after_cancel(held, now).step;
         continue;
       }
-      const auto said = static_cast<venue_word>(rng() % 9);
+      const auto said = static_cast<venue_verdict>(rng() % 9);
       const bool doubted = p.in_doubt() || seen;
       const auto until = rng() % 2 == 0 ? now.minus(milliseconds{rng() % 60'000}) : timestamp{};
       const bool called_over = said == over || (said == refused_conclusive && doubted);

@@ -8,8 +8,8 @@
 namespace headroom {
 namespace {
 
-bet_id bet_at(std::uint64_t n) {
-  bet_id id;
+hold_id hold_at(std::uint64_t n) {
+  hold_id id;
   for (std::size_t i = 0; i < 8; ++i) id.bytes[i] = static_cast<std::uint8_t>(n >> (8 * i));
   return id;
 }
@@ -20,7 +20,7 @@ struct books {
   std::int64_t version = 0;
 };
 
-/// A random history of one balance: deductions, commits whose news may be reordered, refunds.
+/// A random history of one balance: deductions, commits whose news may be reordered, releases.
 /// At every moment what could be spent never exceeds what the books have; at the end, when every
 /// word has arrived, the view is the books.
 TEST(Properties, NoHistoryLetsABalanceSpendWhatItDoesNotHave) {
@@ -41,7 +41,7 @@ TEST(Properties, NoHistoryLetsABalanceSpendWhatItDoesNotHave) {
         case 0:
         case 1: {
           const auto amount = static_cast<std::int64_t>(1 + rng() % 300);
-          if (book.deduct(bet_at(next), {amount})) open.emplace(next, amount);
+          if (book.deduct(hold_at(next), {amount})) open.emplace(next, amount);
           ++next;
           break;
         }
@@ -57,7 +57,7 @@ TEST(Properties, NoHistoryLetsABalanceSpendWhatItDoesNotHave) {
           break;
         case 3:  // a bet is refused
           if (!open.empty()) {
-            book.forget(bet_at(open.begin()->first));
+            book.forget(hold_at(open.begin()->first));
             open.erase(open.begin());
           }
           break;
@@ -71,7 +71,7 @@ TEST(Properties, NoHistoryLetsABalanceSpendWhatItDoesNotHave) {
             const auto i = rng() % travelling.size();
             const auto n = travelling[i];
             book.set_committed({n.word.amount}, n.word.version);
-            if (n.bet != 0) book.forget(bet_at(n.bet));
+            if (n.bet != 0) book.forget(hold_at(n.bet));
             if (rng() % 4 != 0)
               travelling.erase(travelling.begin() + static_cast<std::ptrdiff_t>(i));
           }
@@ -84,9 +84,9 @@ TEST(Properties, NoHistoryLetsABalanceSpendWhatItDoesNotHave) {
     }
     for (const auto& n : travelling) {
       book.set_committed({n.word.amount}, n.word.version);
-      if (n.bet != 0) book.forget(bet_at(n.bet));
+      if (n.bet != 0) book.forget(hold_at(n.bet));
     }
-    for (const auto& [bet, amount] : open) book.forget(bet_at(bet));
+    for (const auto& [bet, amount] : open) book.forget(hold_at(bet));
     ASSERT_EQ(book.available().micro, truth.amount) << "seed " << seed;
     ASSERT_EQ(book.tentative(), usdc{});
   }

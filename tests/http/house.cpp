@@ -172,7 +172,7 @@ balance_actor::behavior_type fake_balance(script& s, const address& user) {
   return {
       [&s, user](get_atom) { return s.balance(user); },
       [](const deduct&) { return usdc{}; },
-      [](const refund&) {},
+      [](const release&) {},
       [](const abandoned&) {},
       [](const balance_committed&) {},
       [](tick_atom) {},
@@ -235,7 +235,7 @@ buffer_actor::behavior_type fake_buffer(script& s) {
   return {
       [&s](get_atom) { return s.buffer(); },
       [](const deduct&) { return usdc{}; },
-      [](const refund&) {},
+      [](const release&) {},
       [](const abandoned&) {},
       [](const buffer_committed&) {},
       [&s](const replenish_buffer& x) { return s.replenish(x); },

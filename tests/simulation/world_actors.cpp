@@ -9,11 +9,15 @@ using namespace actors;
 using std::chrono::milliseconds;
 
 venue_answer unknown(std::string why) {
-  return {venue_verdict::unknown, {}, {}, {}, std::move(why), false};
+  return {venue_verdict::unknown, {}, {}, {}, std::move(why)};
 }
 
 venue_answer refusal(bool conclusive) {
-  return {venue_verdict::refused, {}, {}, {}, "refused", conclusive};
+  return {conclusive ? venue_verdict::refused_conclusive : venue_verdict::refused,
+          {},
+          {},
+          {},
+          "refused"};
 }
 
 /// What the trades that the venue lists add up to.
@@ -23,7 +27,7 @@ venue_answer fill_of(const outside::venue_order& o, const hash256& hash) {
     if (t.order == hash) trades.add(t);
   const auto sum = chain::polymarket::fill_of(trades, {});
   if (!sum) return unknown("the trades cannot be read");
-  return {venue_verdict::filled, sum->shares, sum->spent, o.fee, {}, false};
+  return {venue_verdict::filled, sum->shares, sum->spent, o.fee, {}};
 }
 
 /// At 50 cents a share, in one to three trades. A page may repeat the last row of the one before.
@@ -53,7 +57,7 @@ void fill(outside& out, outside::venue_order& order, const hash256& hash, timest
 venue_answer take(outside& out, const hash256& hash, timestamp now) {
   if (out.chance(out.faults.lost_before)) return unknown("timeout before the venue");
   if (out.chance(out.faults.not_now))
-    return {venue_verdict::not_now, {}, {}, {}, "too many requests", false};
+    return {venue_verdict::not_now, {}, {}, {}, "too many requests"};
   if (out.chance(out.faults.refuse_inconclusive)) return refusal(false);  // before it is looked at
   auto& order = out.orders[hash];
   if (order.posts++ > 0) return unknown("duplicated");
@@ -72,7 +76,7 @@ timestamp untouched_until(const outside::venue_order& o, timestamp now) {
 }
 
 venue_answer absent_as_of(timestamp untouched) {
-  return {venue_verdict::absent, {}, {}, {}, {}, false, untouched};
+  return {venue_verdict::absent, {}, {}, {}, {}, untouched};
 }
 
 venue_answer look(outside& out, const hash256& hash, timestamp now) {
