@@ -56,7 +56,7 @@ void settle_abandoned(balance_self self, const abandoned& x) {
   const auto retry = [self, x] { self->delayed_send(self, std::chrono::milliseconds{200}, x); };
   if (!self->state.book.knows(x.hold)) return;
   if (!journal) return retry();
-  self->request(journal, self->state.w->settings.load_timeout, get_atom::value, self->state.user)
+  self->request(journal, self->state.w->settings.patience.load, get_atom::value, self->state.user)
       .then(
           [self, hold = x.hold](const balance_row& row) {
             self->state.book.set_committed(row.balance, row.version);

@@ -69,7 +69,7 @@ void bet_saga::heard(const venue_answer& a) {
 
 /// An order that stays open this long after its deadline needs a human: `headroom bets resolve`.
 void bet_saga::raise_if_unresolved(const std::string& reason) {
-  if (w_.now() < st_.row.deadline.plus(w_.settings.unresolved_after)) return;
+  if (w_.now() < st_.row.deadline.plus(w_.settings.bet.unresolved_after)) return;
   raise(bet_unresolved_alert, st_.id.text(), "a bet has no end long after its deadline: " + reason);
 }
 
@@ -99,7 +99,7 @@ void bet_saga::sleep(milliseconds wait) {
 void bet_saga::go_on() {
   const auto journal = neighbour<journal_actor>();
   if (!st_.raised || !journal) return take_step();
-  ask(journal, w_.settings.load_timeout, get_atom::value, st_.id)
+  ask(journal, w_.settings.patience.load, get_atom::value, st_.id)
       .then<bet>(
           [](bet_saga s, bet& stored) {
             if (stored.status == bet_status::placing) return s.on(bet_event::found_open);
@@ -125,7 +125,7 @@ void bet_saga::book_fill() {
   const auto paid = add(st_.row.spent, st_.row.fee);
   if (!paid || st_.row.spent.micro < 0 || st_.row.fee.micro < 0) {
     raise_if_unresolved("the numbers of its fill make no sense");
-    return decide({placement_step::look_up, w_.settings.placing.longest_wait});
+    return decide({placement_step::look_up, w_.settings.bet.placing.longest_wait});
   }
   const auto rest = sub_saturating(st_.row.amount, *paid);
   if (rest.micro >= 0) return finish(bet_status::filled, rest, {});
@@ -169,7 +169,8 @@ void bet_saga::not_booked(const caf::error& e) {
   }
   // Refused for now (the buffer cannot bear an excess) or not heard: the books have no end yet.
   raise_if_unresolved("the books do not take its end: " + std::string{to_string(code_of(e))});
-  on(bet_event::not_heard, never_received(e) ? neighbour_wait : w_.settings.placing.longest_wait);
+  on(bet_event::not_heard,
+     never_received(e) ? neighbour_wait : w_.settings.bet.placing.longest_wait);
 }
 
 void bet_saga::booked() {
@@ -190,11 +191,11 @@ void bet_saga::booked() {
 void bet_saga::read_ending() {
   const auto journal = neighbour<journal_actor>();
   if (!journal) return on(bet_event::unread);
-  ask(journal, w_.settings.load_timeout, get_atom::value, st_.id)
+  ask(journal, w_.settings.patience.load, get_atom::value, st_.id)
       .then<bet>(
           [](bet_saga s, bet& stored) {
             if (stored.status != bet_status::placing) return s.found_end(std::move(stored));
-            const auto& placing = s.w_.settings.placing;
+            const auto& placing = s.w_.settings.bet.placing;
             s.st_.venue_side = placement{placing, stored.deadline, true};
             s.st_.next_step = placement_step::look_up;
             s.on(bet_event::found_open, placing.longest_wait);
@@ -217,7 +218,7 @@ void bet_saga::take_ending() {
     self_->quit();
     return;
   }
-  ask(journal, w_.settings.load_timeout, get_atom::value, st_.row.user)
+  ask(journal, w_.settings.patience.load, get_atom::value, st_.row.user)
       .then<balance_row>(
           [](bet_saga s, const balance_row& row) {
             if (const auto balance = s.w_.dir.find_balance(s.st_.row.user))

@@ -164,7 +164,7 @@ void bet_saga::look_for_known() {
     st_.why = make_error(errc::unavailable);
     return found_nothing();
   }
-  ask(journal, w_.settings.load_timeout, get_atom::value, st_.id)
+  ask(journal, w_.settings.patience.load, get_atom::value, st_.id)
       .then<bet>([](bet_saga s, bet& stored) { s.found(std::move(stored)); },
                  [](bet_saga s, const caf::error& e) {
                    if (code_of(e) != errc::not_found) s.st_.why = make_error(errc::unavailable);
@@ -205,7 +205,7 @@ void bet_saga::not_stored(caf::error why) {
 void bet_saga::stored() {
   st_.adopt_due = false;
   st_.balance_taken = st_.buffer_taken = false;
-  st_.venue_side = placement{w_.settings.placing, st_.row.deadline, false};
+  st_.venue_side = placement{w_.settings.bet.placing, st_.row.deadline, false};
   on(bet_event::stored);
 }
 
@@ -215,7 +215,7 @@ void bet_saga::stored() {
 void bet_saga::read() {
   const auto journal = neighbour<journal_actor>();
   if (!journal) return on(bet_event::unread);
-  ask(journal, w_.settings.load_timeout, get_atom::value, st_.id)
+  ask(journal, w_.settings.patience.load, get_atom::value, st_.id)
       .then<bet>([](bet_saga s, bet& stored) { s.found(std::move(stored)); },
                  [](bet_saga s, const caf::error& e) {
                    if (code_of(e) != errc::not_found) return s.on(bet_event::unread);
@@ -246,7 +246,7 @@ void bet_saga::found_nothing() {
 
 /// Goes on with a stored bet: it may have reached the venue, so looking comes first.
 void bet_saga::adopt() {
-  st_.venue_side = placement{w_.settings.placing, st_.row.deadline, true};
+  st_.venue_side = placement{w_.settings.bet.placing, st_.row.deadline, true};
   spdlog::info("bet.resumed bet={} order={}", st_.id.text(), st_.row.order_hash.hex());
   look_up();
 }

@@ -18,7 +18,7 @@ caf::result<paid_deposit> deposit_saga::asked(pay_deposit& x) {
   auto promise = self_->make_response_promise<paid_deposit>();
   st_.askers.push_back(promise);
   st_.request = std::move(x);
-  self_->delayed_send(self_, w_.settings.deposit_answer, poll_atom::value);
+  self_->delayed_send(self_, w_.settings.deposit.answer, poll_atom::value);
   on(deposit_event::asked);
   return promise;
 }
@@ -78,7 +78,7 @@ void deposit_saga::on(deposit_event e) {
 void deposit_saga::read() {
   const auto payment = neighbour<payment_actor>();
   if (!payment) return refuse(make_error(errc::unavailable));
-  ask(payment, w_.settings.load_timeout, std::move(st_.request))
+  ask(payment, w_.settings.patience.load, std::move(st_.request))
       .then<signed_payment>(
           [](deposit_saga s, signed_payment& x) {
             s.st_.payment = std::move(x);
@@ -92,7 +92,7 @@ void deposit_saga::read() {
 void deposit_saga::look_for_known() {
   const auto query = neighbour<query_actor>();
   if (!query) return refuse(make_error(errc::unavailable));
-  ask(query, w_.settings.load_timeout, get_atom::value, st_.payment.payment)
+  ask(query, w_.settings.patience.load, get_atom::value, st_.payment.payment)
       .then<deposit>([](deposit_saga s, const deposit& x) { s.compare(x); },
                      [](deposit_saga s, caf::error& e) {
                        if (code_of(e) != errc::not_found) return s.refuse(std::move(e));
@@ -122,7 +122,7 @@ void deposit_saga::compare(const deposit& stored) {
 void deposit_saga::prove() {
   const auto payment = neighbour<payment_actor>();
   if (!payment) return refuse(make_error(errc::unavailable));
-  ask(payment, w_.settings.load_timeout, prove_atom::value, st_.payment)
+  ask(payment, w_.settings.patience.load, prove_atom::value, st_.payment)
       .then<signed_payment>(
           [](deposit_saga s, signed_payment& x) {
             s.st_.payment = std::move(x);
@@ -137,7 +137,7 @@ void deposit_saga::look_for_name() {
   const auto query = neighbour<query_actor>();
   if (!query) return refuse(make_error(errc::unavailable));
   const auto& x = st_.payment;
-  ask(query, w_.settings.load_timeout,
+  ask(query, w_.settings.patience.load,
       deposit_keys{x.payment.from, x.idempotency_key, x.payment_identifier})
       .then<deposit>(
           [](deposit_saga s, const deposit& stored) {
@@ -154,7 +154,7 @@ void deposit_saga::look_for_name() {
 void deposit_saga::verify() {
   const auto payment = neighbour<payment_actor>();
   if (!payment) return refuse(make_error(errc::unavailable));
-  ask(payment, w_.settings.load_timeout, st_.payment)
+  ask(payment, w_.settings.patience.load, st_.payment)
       .then<verified_payment>(
           [](deposit_saga s, const verified_payment& x) {
             s.st_.judged = true;
@@ -200,7 +200,7 @@ void deposit_saga::known(const deposit& stored) {
 void deposit_saga::follow() {
   const auto query = neighbour<query_actor>();
   if (!query) return on(deposit_event::later);
-  ask(query, w_.settings.load_timeout, get_atom::value, st_.row.id)
+  ask(query, w_.settings.patience.load, get_atom::value, st_.row.id)
       .then<deposit>([](deposit_saga s, const deposit& x) { s.known(x); },
                      [](deposit_saga s, const caf::error&) { s.on(deposit_event::later); });
 }

@@ -21,7 +21,7 @@ void deposit_saga::store() {
     return on(deposit_event::later);
   }
   ++st_.appends;
-  ask(journal, w_.settings.append_timeout, append{open_deposit{st_.row}})
+  ask(journal, w_.settings.patience.append, append{open_deposit{st_.row}})
       .then<committed>(
           [](deposit_saga s, const committed&) {
             s.on(s.st_.look_first ? deposit_event::stored_before : deposit_event::stored);
@@ -54,7 +54,7 @@ void deposit_saga::settle() {
   const auto payment = neighbour<payment_actor>();
   const bool too_early = w_.now().seconds() <= st_.row.payment.valid_after;
   if (!payment || too_early || st_.attempt >= most_attempts) return on(deposit_event::later);
-  ask(payment, w_.settings.load_timeout, st_.row.payment)
+  ask(payment, w_.settings.patience.load, st_.row.payment)
       .then<contract_call>([](deposit_saga s, contract_call& call) { s.send(std::move(call)); },
                            [](deposit_saga s, const caf::error&) { s.on(deposit_event::later); });
 }
@@ -62,7 +62,7 @@ void deposit_saga::settle() {
 void deposit_saga::send(contract_call call) {
   const auto wallet = w_.dir.wallet(st_.row.payment.chain_id);
   if (!wallet) return on(deposit_event::later);
-  ask(wallet, w_.settings.append_timeout,
+  ask(wallet, w_.settings.patience.append,
       send_transaction{settlement_of(st_.row.id, st_.attempt), "deposit", std::move(call)})
       .then<operation_report>([](deposit_saga s, const operation_report& r) { s.sent(r); },
                               [](deposit_saga s, const caf::error& e) {
@@ -87,7 +87,7 @@ void deposit_saga::sent(const operation_report& r) {
 void deposit_saga::look() {
   const auto payment = neighbour<payment_actor>();
   if (!payment) return on(deposit_event::later);
-  ask(payment, w_.settings.load_timeout, get_atom::value, st_.row.payment)
+  ask(payment, w_.settings.patience.load, get_atom::value, st_.row.payment)
       .then<payment_finding>([](deposit_saga s, const payment_finding& f) { s.found(f); },
                              [](deposit_saga s, const caf::error&) { s.ask_wallet(0); });
 }
@@ -109,7 +109,7 @@ void deposit_saga::found(const payment_finding& f) {
 void deposit_saga::ask_wallet(std::uint8_t attempt) {
   const auto wallet = w_.dir.wallet(st_.row.payment.chain_id);
   if (!wallet || attempt >= most_attempts) return on(deposit_event::later);
-  ask(wallet, w_.settings.load_timeout, get_atom::value, settlement_of(st_.row.id, attempt))
+  ask(wallet, w_.settings.patience.load, get_atom::value, settlement_of(st_.row.id, attempt))
       .then<operation_report>(
           [attempt](deposit_saga s, const operation_report& r) {
             switch (r.state) {
@@ -127,7 +127,7 @@ void deposit_saga::ask_wallet(std::uint8_t attempt) {
 void deposit_saga::look_at(const hash256& tx) {
   const auto payment = neighbour<payment_actor>();
   if (!payment) return on(deposit_event::later);
-  ask(payment, w_.settings.load_timeout, get_atom::value, st_.row.payment, tx)
+  ask(payment, w_.settings.patience.load, get_atom::value, st_.row.payment, tx)
       .then<payment_finding>(
           [](deposit_saga s, const payment_finding& f) {
             f.state == payment_state::paid ? s.found(f) : s.on(deposit_event::later);
@@ -139,7 +139,7 @@ void deposit_saga::book_paid() {
   const auto journal = neighbour<journal_actor>();
   if (!journal) return on(deposit_event::later);
   const auto& row = st_.row;
-  ask(journal, w_.settings.append_timeout,
+  ask(journal, w_.settings.patience.append,
       append{settle_deposit{row.id, row.tx_hash, w_.now(), row.log_index}})
       .then<committed>(
           [](deposit_saga s, const committed&) {
@@ -163,7 +163,7 @@ void deposit_saga::book_paid() {
 void deposit_saga::book_failed() {
   const auto journal = neighbour<journal_actor>();
   if (!journal) return on(deposit_event::later);
-  ask(journal, w_.settings.append_timeout,
+  ask(journal, w_.settings.patience.append,
       append{fail_deposit{st_.row.id, st_.void_code, w_.now()}})
       .then<committed>(
           [](deposit_saga s, const committed&) {
@@ -206,7 +206,7 @@ void deposit_saga::credit() {
   const auto conversion = neighbour<conversion_actor>();
   if (!conversion) return on(deposit_event::credited);
   const auto& row = st_.row;
-  ask(conversion, w_.settings.load_timeout, credit_deposit{row.id, row.user, row.amount, w_.now()})
+  ask(conversion, w_.settings.patience.load, credit_deposit{row.id, row.user, row.amount, w_.now()})
       .then<committed>(
           [](deposit_saga s, const committed&) {
             auto& r = s.st_.row;

@@ -113,7 +113,7 @@ class saga {
     return st_.asked_at && whom && whom.id() == st_.asked_whom;
   }
   [[nodiscard]] bool is_overdue() const {
-    return st_.asked_at && self_->clock().now() >= *st_.asked_at + w_.settings.overdue;
+    return st_.asked_at && self_->clock().now() >= *st_.asked_at + w_.settings.bet.overdue;
   }
 
   /// True when nobody had the question and another one may be there by now: ask again. Not for

@@ -134,11 +134,11 @@ TEST_F(Saga, AQuestionEndsTheTimerThatWasSetBeforeIt) {
 
 TEST_F(Saga, OnlyAnOpenQuestionIsEverOverdue) {
   const auto sweep_late = [this] {
-    advance(settings.overdue);
+    advance(settings.bet.overdue);
     tell(aut, sweep_atom::value);
     return log.overdue;
   };
-  settings.overdue = milliseconds{500};
+  settings.bet.overdue = milliseconds{500};
   EXPECT_EQ(sweep_late(), 0) << "nothing was asked";
   ask_for(1);
   tell(aut, sweep_atom::value);
