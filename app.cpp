@@ -59,110 +59,67 @@ hash256 system_random() {
   return out;
 }
 
-actors::core_settings core_of(const config::settings& s) {
-  actors::core_settings out;
-  out.max_live_bets = s.engine.max_live_bets;
-  out.max_balances = s.engine.max_balances;
-  out.max_live_deposits = s.engine.max_live_deposits;
-  out.balance_idle = s.engine.balance_idle;
-  out.drain = s.engine.drain;
-  out.stop_step = s.engine.stop_step;
-  out.journal_queue = s.engine.journal_queue;
-  out.journal_batch = s.engine.journal_batch;
-  out.journal_retry = s.engine.journal_retry;
-  out.load_timeout = s.engine.load_timeout;
-  out.append_timeout = s.engine.append_timeout;
-  out.overdue = s.engine.overdue;
-  out.buffer_tick = s.engine.buffer_tick;
-  out.deposits_recovered = s.engine.deposits_recovered;
-  out.restarts_per_minute = s.engine.restarts_per_minute;
-  out.placing.first_wait = s.venue.first_look;
-  out.placing.longest_wait = s.venue.longest_look;
-  out.placing.grace = s.venue.grace;
-  out.unresolved_after = s.venue.unresolved_after;
-  out.deposit_answer = s.deposits.answer;
-  out.conversion_poll = s.conversion.poll;
-  out.per_call = s.conversion.call_interval;
-  out.stuck_after = std::chrono::duration_cast<std::chrono::milliseconds>(s.conversion.stuck_after);
-  out.step_timeout = s.conversion.step_timeout;
-  out.conversion_attempts = s.conversion.attempts;
-  out.conversions_at_once = s.conversion.at_once;
-  out.deposits_per_conversion = s.conversion.most_deposits;
-  out.conversion_retry = s.conversion.retry;
-  out.conversion_longest_retry = s.conversion.longest_retry;
-  out.conversion_minimum = s.conversion.minimum;
-  return out;
-}
-
-chain::finality_rule finality_of(const config::chain_settings& c) {
-  return {c.confirmations, c.finalized_tag};
-}
-
+/// What an operator set, completed by what follows from other settings.
 chain::wallet_settings wallet_of(const config::chain_settings& c) {
-  chain::wallet_settings out;
+  auto out = c.wallet;
   out.chain_id = c.chain_id;
-  out.finality = finality_of(c);
-  out.poll_interval = c.poll;
-  out.bump_after = c.bump_after;
-  out.min_tip_wei = c.min_tip_wei;
-  out.max_fee_wei = c.wallet.max_fee_wei;
-  out.max_tx_fee_wei = c.wallet.max_tx_fee_wei;
-  out.bump_percent = c.wallet.bump_percent;
-  out.base_fee_percent = c.wallet.base_fee_percent;
-  out.gas_pad_percent = c.wallet.gas_pad_percent;
-  out.looks_before_search = c.wallet.looks_before_search;
-  out.search_again = c.wallet.search_again;
-  out.lone_witness = c.wallet.lone_witness;
-  out.doubt_after = c.wallet.doubt_after;
+  out.finality = c.finality;
   return out;
 }
 
 chain::json_rpc_options nodes_of(const config::chain_settings& c) {
-  chain::json_rpc_options out;
-  out.timeout = c.rpc_timeout;
+  auto out = c.nodes;
   out.chain_id = c.chain_id;
-  out.compare_heads = c.nodes.compare_heads;
-  out.rules.skip_after_failure = c.nodes.skip_after_failure;
-  out.rules.skip_after_silence = c.nodes.skip_after_silence;
-  out.rules.longest_rest = c.nodes.longest_rest;
-  out.rules.most_blocks_behind = c.nodes.most_blocks_behind;
-  out.rules.most_seconds_behind = c.nodes.most_seconds_behind;
+  return out;
+}
+
+persistence::reader_settings reader_of(const config::settings& s) {
+  auto out = s.reader;
+  out.conninfo = s.store.conninfo;
+  out.connect_timeout = s.store.connect_timeout;
   return out;
 }
 
 chain::x402::terms terms_of(const config::settings& s, const address& pay_to,
                             const address& venue_account) {
-  chain::x402::terms out;
+  auto out = s.payment.terms;
   out.chain_id = s.plasma.chain_id;
-  out.networks_v1 = s.deposits.networks_v1;
   out.asset = s.plasma.usdt0;
-  out.token_name = s.deposits.token_name;
-  out.token_version = s.deposits.token_version;
   out.pay_to = pay_to;
   out.own_accounts = {venue_account};
-  out.max_timeout_seconds = s.deposits.max_timeout_seconds;
-  out.longest_window_seconds = static_cast<std::uint32_t>(s.deposits.longest_window.count());
   out.resource = s.http.public_url + "/deposit";
+  return out;
+}
+
+chain::payment_settings payment_of(const config::settings& s, const chain::x402::terms& terms) {
+  auto out = s.payment;
+  out.terms = terms;
+  out.relayer = terms.pay_to;
+  out.finality = s.plasma.finality;
+  out.logs = s.plasma.logs;
   return out;
 }
 
 chain::route_settings route_of(const config::settings& s, const address& wallet) {
   const auto leg = [](const config::chain_settings& c) {
-    return chain::route_chain{c.chain_id,     c.eid,        c.usdt0,      c.oft,
-                              finality_of(c), c.logs.chunk, c.logs.chunks};
+    return chain::route_chain{c.chain_id, c.eid, c.usdt0, c.oft, c.finality, c.logs};
   };
-  chain::route_settings out;
+  auto out = s.route;
   out.plasma = leg(s.plasma);
   out.polygon = leg(s.polygon);
   out.plasma_wallet = out.polygon_wallet = wallet;
-  out.usdc = s.conversion.usdc_token;
-  out.quoter = s.conversion.quoter;
-  out.router = s.conversion.router;
-  out.pool_fee = s.conversion.pool_fee;
-  out.slippage_bps = s.conversion.slippage_bps;
-  out.least_bps = s.conversion.least_bps;
-  out.max_bridge_fee = s.conversion.max_bridge_fee;
-  out.rescue_after = s.conversion.rescue_after;
+  return out;
+}
+
+chain::audit_settings audit_of(const config::settings& s, const address& wallet,
+                               const address& venue_account) {
+  chain::audit_settings out;
+  out.plasma_usdt0 = s.plasma.usdt0;
+  out.polygon_usdt0 = s.polygon.usdt0;
+  out.polygon_usdc = s.route.usdc;
+  out.plasma_owner = out.polygon_owner = wallet;
+  out.collateral = s.collateral;
+  out.collateral_owner = venue_account;
   return out;
 }
 
@@ -173,67 +130,20 @@ actors::signing_domain domain_of(const config::settings& s, const address& pay_t
 }
 
 chain::polymarket::venue_settings venue_of(const config::settings& s) {
-  chain::polymarket::venue_settings out;
-  out.url = s.venue.url;
-  out.chain_id = s.venue.chain_id;
-  if (!s.venue.exchange.is_zero()) out.exchange = s.venue.exchange;
-  if (!s.venue.neg_risk_exchange.is_zero()) out.neg_risk_exchange = s.venue.neg_risk_exchange;
-  out.orders_per_second = s.venue.orders_per_second;
-  out.order_burst = s.venue.order_burst;
-  out.order_timeout = s.venue.order_timeout;
-  out.signer_share = s.venue.signer_share;
-  out.key_share = s.venue.key_share;
-  out.stop_pause = s.venue.stop_pause;
-  out.market_pause = s.venue.market_pause;
-  out.credentials_patience = s.venue.credentials_patience;
-  out.confirm_wait = s.venue.confirm_wait;
-  out.trade_passes_per_second = s.venue.trade_passes_per_second;
-  out.reads_per_second = s.venue.reads_per_second;
-  out.read_burst = s.venue.read_burst;
-  out.cancels_per_second = s.venue.cancels_per_second;
-  out.cancel_burst = s.venue.cancel_burst;
-  out.settling_time = s.venue.settling_time;
-  out.young_for = s.venue.young_for;
-  out.late_match = s.venue.late_match;
-  out.money_dust = s.venue.money_dust;
-  out.share_dust = {s.venue.share_dust.micro};
-  out.logs_chunk = s.polygon.logs.chunk;
-  out.logs_chunks = s.polygon.logs.chunks;
-  out.finality = finality_of(s.polygon);
+  auto out = s.venue;
+  out.logs = s.polygon.logs;
+  out.finality = s.polygon.finality;
   return out;
 }
 
 http::server_settings http_of(const config::settings& s, const actors::signing_domain& domain) {
-  http::server_settings out;
-  out.bet_domain = domain;
-  out.deposit_network = "eip155:" + std::to_string(s.plasma.chain_id);
-  out.deposit_asset = s.plasma.usdt0;
-  out.deposit_token_name = s.deposits.token_name;
-  out.profile = s.profile;
-  out.address = s.http.listen;
-  out.port = s.http.port;
-  out.threads = s.http.threads;
-  out.max_connections = s.http.max_connections;
-  out.max_in_flight = s.http.max_in_flight;
-  out.max_body = s.http.max_body;
-  out.request_timeout = s.http.request_timeout;
-  out.idle_timeout = s.http.idle_timeout;
-  out.header_timeout = s.http.header_timeout;
-  out.drain_timeout = s.http.drain_timeout;
-  out.public_url = s.http.public_url;
-  out.public_metrics = s.http.public_metrics;
-  out.kept_refusals = s.http.kept_refusals;
-  out.refusals_kept = s.http.refusals_kept;
-  out.cors_origins = s.http.cors_origins;
-  out.key_rate = {s.http.key_rate, s.http.key_burst};
-  out.signer_rate = {s.http.signer_rate, s.http.signer_burst};
-  out.refused_rate = {s.http.refused_rate, std::max(1U, s.http.refused_rate)};
-  if (s.http.admin_listen) {
-    out.admin_address = s.http.admin_listen->host;
-    out.admin_port = s.http.admin_listen->port;
-  }
-  out.deposit_min = s.deposits.minimum;
-  out.deposit_max = s.deposits.maximum;
+  http::server_settings out{s.http,
+                            s.profile,
+                            "eip155:" + std::to_string(s.plasma.chain_id),
+                            s.plasma.usdt0,
+                            s.payment.terms.token_name,
+                            domain};
+  out.refused_rate.burst = std::max(1U, s.http.refused_rate.per_second);
   return out;
 }
 
@@ -404,23 +314,19 @@ int serve(const config::settings& s) {
     spdlog::error("service.no_wallet_key reason=\"{}\"", error);
     return 2;
   }
-  const bool own_venue_key = !s.venue_key.file.empty() || !s.venue_key.env.empty();
-  const auto venue_key = own_venue_key ? read_key(s.venue_key, error) : wallet_key;
+  const auto venue_key = s.venue_key.named() ? read_key(s.venue_key, error) : wallet_key;
   if (!venue_key) {
     spdlog::error("service.no_venue_key reason=\"{}\"", error);
     return 2;
   }
-  persistence::pg_store store{{s.database.url, s.database.connect_timeout,
-                               s.database.statement_timeout, s.database.writer_wait}};
+  persistence::pg_store store{s.store};
   if (const auto why = store.open(); !why.empty()) {
     spdlog::error("service.no_database reason=\"{}\"", why);
     return 3;
   }
-  const persistence::reader_settings reading{s.database.url, s.database.connect_timeout,
-                                             s.database.read_timeout};
-  persistence::pg_reader reader{reading};
-  persistence::pg_reader public_reader{reading};
-  persistence::pg_reader reports_reader{reading};
+  persistence::pg_reader reader{reader_of(s)};
+  persistence::pg_reader public_reader{reader_of(s)};
+  persistence::pg_reader reports_reader{reader_of(s)};
 
   const auto account = wallet_key->address_of();
   const auto domain = domain_of(s, account);
@@ -428,13 +334,12 @@ int serve(const config::settings& s) {
   const auto terms = terms_of(s, account, venue_key->address_of());
   const auto x402 = chain::make_x402_port(terms);
 
-  const auto core = core_of(s);
-  actors::directory dir{core.max_live_bets, core.max_balances,
-                        core.max_live_deposits};  // the last actors still use it
+  actors::directory dir{s.core.bet.max_live, s.core.balance.max_live,
+                        s.core.deposit.max_live};  // the last actors still use it
   bounded_end end;
   caf::actor_system_config caf_config;
   caf_config.set("scheduler.policy", caf::atom("sharing"));  // docs/decisions/0002
-  caf_config.set("scheduler.max-threads", std::size_t{s.engine.workers});
+  caf_config.set("scheduler.max-threads", std::size_t{s.workers});
   caf_config.set("scheduler.max-throughput", std::size_t{100});
   caf::actor_system sys{caf_config};
   const letting_go before_the_system_ends{dir};
@@ -459,7 +364,7 @@ int serve(const config::settings& s) {
       chain::make_http_actor(sys, new_client(), timed)};
 
   const auto w = std::make_shared<const actors::world>(
-      actors::world{dir, wall_clock_now, system_random, core});
+      actors::world{dir, wall_clock_now, system_random, s.core});
   dir.set_factories(
       [&sys, w](const address& user) { return sys.spawn(actors::balance_behavior, w, user); },
       [&sys, w](const bet_id& id) { return sys.spawn(actors::bet_behavior, w, id); },
@@ -485,16 +390,7 @@ int serve(const config::settings& s) {
   house.add_wallet("wallet.plasma", wallet_of(s.plasma), wallet_key, plasma);
   house.add_wallet("wallet.polygon", wallet_of(s.polygon), wallet_key, polygon);
   house.add<actors::payment_actor>("payment", [&] {
-    chain::payment_settings p;
-    p.terms = terms;
-    p.relayer = account;
-    p.finality = finality_of(s.plasma);
-    p.logs_chunk = s.plasma.logs.chunk;
-    p.logs_chunks = s.plasma.logs.chunks;
-    p.checks_at_once = s.deposits.checks_at_once;
-    p.checks_per_second = s.deposits.checks_per_second;
-    p.signature_gas = s.deposits.signature_gas;
-    return actors::payment_actor{sys.spawn(chain::payment_behavior, w, p,
+    return actors::payment_actor{sys.spawn(chain::payment_behavior, w, payment_of(s, terms),
                                            chain::payment_nodes{plasma, plasma_for_strangers})};
   });
   house.add<actors::venue_actor>(
@@ -507,21 +403,15 @@ int serve(const config::settings& s) {
   house.add<actors::signature_actor>("signature", [&] {
     return sys.spawn(chain::signature_behavior, chain::signature_settings{}, signatures);
   });
-  if (!s.conversion.router.is_zero())
+  if (!s.route.router.is_zero())
     house.add<actors::route_actor>("route", [&] {
       return sys.spawn(chain::route_behavior, w, route_of(s, account), plasma, polygon);
     });
   house.add<actors::conversion_actor>("conversion",
                                       [&] { return sys.spawn(actors::conversion_behavior, w); });
   house.add<actors::audit_actor>("audit", [&] {
-    chain::audit_settings a;
-    a.plasma_usdt0 = s.plasma.usdt0;
-    a.polygon_usdt0 = s.polygon.usdt0;
-    a.polygon_usdc = s.conversion.usdc_token;
-    a.plasma_owner = a.polygon_owner = account;
-    a.collateral = s.venue.collateral;
-    a.collateral_owner = venue_key->address_of();
-    return sys.spawn(chain::audit_behavior, w, a, plasma, polygon);
+    return sys.spawn(chain::audit_behavior, w, audit_of(s, account, venue_key->address_of()),
+                     plasma, polygon);
   });
   const auto give_up = [](const std::string& why) {
     spdlog::critical("service.gives_up reason=\"{}\"", why);
@@ -535,7 +425,7 @@ int serve(const config::settings& s) {
   int code = 0;
   try {
     server.start();
-    std::printf("headroom listening on http://%s:%u\n", s.http.listen.c_str(),
+    std::printf("headroom listening on http://%s:%u\n", s.http.address.c_str(),
                 unsigned{server.port()});
     std::fflush(stdout);
     spdlog::info("service.started port={} account={} profile={}", server.port(), account.hex(),
@@ -549,10 +439,10 @@ int serve(const config::settings& s) {
     spdlog::error("service.cannot_listen reason=\"{}\"", e.what());
     code = 5;
   }
-  const bool ended = stop_guardian(sys, guardian, actors::longest_stop(core));
+  const bool ended = stop_guardian(sys, guardian, actors::longest_stop(s.core));
   for (const auto& client : clients) client->stop();
   if (!ended) leave_at_once(sys, code);
-  end.begin(sys, core.stop_step, code);
+  end.begin(sys, s.core.guardian.stop_step, code);
   return code;
 }
 

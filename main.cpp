@@ -5,11 +5,12 @@
 
 #include <chrono>
 #include <cstdio>
-#include <cstring>
+#include <cstdlib>
 #include <string>
-#include <vector>
 
 #include "app.hpp"
+#include "config/command_line.hpp"
+#include "config/showing.hpp"
 #include "http/key_ring.hpp"
 #include "persistence/keys.hpp"
 #include "persistence/migrations.hpp"
@@ -19,45 +20,6 @@
 using namespace headroom;
 
 namespace {
-
-constexpr const char* usage = R"(usage: headroom <command> --config FILE
-
-  serve                             run the service until SIGINT or SIGTERM
-  migrate                           bring the database's schema up to this binary
-  verify                            replay every posting; exit 1 with the differences if there are any
-  keys add NAME SCOPE[,SCOPE...]    make a service key (scopes: read trade inspect admin), shown once
-  keys list                         all keys, the revoked ones too
-  keys revoke ID                    a key stops working within two seconds
-  bets show ID                      a bet in the books, and what the exchange knows of its order
-  bets resolve ID failed|filled --by NAME --evidence TEXT
-                                    ends a bet that stays open, as far as the exchange agrees; the evidence is
-                                    stored (filled: --shares N --spent N --fee N when it shows no event)
-  check-config                      read the file and say what is wrong with it
-
-HEADROOM_DATABASE_URL overrides database.url of the file; migrate, verify and keys need nothing else.
-)";
-
-struct command_line {
-  std::string config;
-  std::vector<std::string> words;
-  std::string error;
-};
-
-command_line parse(int argc, char** argv) {
-  command_line out;
-  for (int i = 1; i < argc; ++i) {
-    const std::string word = argv[i];
-    if (word != "--config") {
-      out.words.push_back(word);
-    } else if (++i < argc) {
-      out.config = argv[i];
-    } else {
-      out.error = "--config needs a file";
-    }
-  }
-  if (out.words.empty()) out.error = "no command";
-  return out;
-}
 
 int fail(int code, const std::string& why) {
   std::fprintf(stderr, "headroom: %s\n", why.c_str());
@@ -130,22 +92,13 @@ int list_keys(const std::string& database) {
   return 0;
 }
 
-int keys(const std::string& database, const std::vector<std::string>& words) {
-  const auto is = [&](const char* action, std::size_t count) {
-    return words.size() == count && words[1] == action;
-  };
-  if (is("add", 4)) return add_key(database, words[2], words[3]);
-  if (is("list", 2)) return list_keys(database);
-  if (is("revoke", 3)) {
-    if (!persistence::revoke_key(database, words[2], now(), operator_name()))
-      return fail(2, "no such key");
-    return 0;
-  }
-  return fail(2, "keys add NAME SCOPES | keys list | keys revoke ID");
+int revoke_key(const std::string& database, const std::string& id) {
+  if (!persistence::revoke_key(database, id, now(), operator_name())) return fail(2, "no such key");
+  return 0;
 }
 
 /// The commands that need the database alone take it from the environment or from the file.
-std::string database_of(const command_line& line, std::string& error) {
+std::string database_of(const config::command_line& line, std::string& error) {
   if (const char* url = std::getenv("HEADROOM_DATABASE_URL"); url != nullptr && *url != '\0')
     return url;
   if (line.config.empty()) {
@@ -154,7 +107,7 @@ std::string database_of(const command_line& line, std::string& error) {
   }
   const auto loaded = config::load(line.config);
   error = loaded.error;
-  return loaded.value.database.url;
+  return loaded.value.store.conninfo;
 }
 
 void log_to_stderr(const std::string& level) {
@@ -165,44 +118,46 @@ void log_to_stderr(const std::string& level) {
   spdlog::set_default_logger(std::move(logger));
 }
 
-int run(const command_line& line) {
-  const auto& command = line.words[0];
-  if (command == "serve" || command == "check-config") {
-    if (line.words.size() != 1) return fail(2, command + " takes no further words");
-    const auto loaded = config::load(line.config);
-    if (!loaded.error.empty()) return fail(2, loaded.error);
-    if (command == "check-config") return 0;
-    log_to_stderr(loaded.value.log_level);
-    return serve(loaded.value);
-  }
-  if (command == "bets") {
-    auto loaded = config::load(line.config);
-    if (!loaded.error.empty()) return fail(2, loaded.error);
-    std::string error;
-    loaded.value.database.url = database_of(line, error);
-    const std::vector<std::string> rest(line.words.begin() + 1, line.words.end());
-    return bets_command(loaded.value, rest, now());
-  }
+int with_database(const config::command_line& line) {
   std::string error;
   const auto database = database_of(line, error);
   if (!error.empty()) return fail(2, error);
-  if (command == "migrate" && line.words.size() == 1) return migrate(database);
-  if (command == "verify" && line.words.size() == 1) return verify(database);
-  if (command == "keys" && line.words.size() > 1) return keys(database, line.words);
-  return fail(2, "\"" + command + "\" is not a command\n" + usage);
+  if (line.command == "migrate") return migrate(database);
+  if (line.command == "verify") return verify(database);
+  if (line.command == "keys add") return add_key(database, line.key_name, line.key_scopes);
+  if (line.command == "keys list") return list_keys(database);
+  return revoke_key(database, line.key_id);
+}
+
+int with_settings(const config::command_line& line) {
+  const auto loaded = config::load(line.config);
+  if (!loaded.error.empty()) return fail(2, loaded.error);
+  if (line.command == "check-config") {
+    if (line.show) std::fputs(config::show(loaded.value, loaded.sources).c_str(), stdout);
+    return 0;
+  }
+  if (line.command != "serve") return bets_command(loaded.value, line.bets, now());
+  log_to_stderr(loaded.value.log_level);
+  return serve(loaded.value);
+}
+
+int run(const config::command_line& line) {
+  if (line.wrong_usage) return fail(2, line.answer);
+  if (line.command.empty() || line.command == "settings") {
+    const auto text = line.command.empty() ? line.answer : config::describe_all();
+    std::fputs(text.c_str(), stdout);
+    return 0;
+  }
+  const bool database_alone =
+      line.command == "migrate" || line.command == "verify" || line.command.starts_with("keys ");
+  return database_alone ? with_database(line) : with_settings(line);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const auto line = parse(argc, argv);
-  if (line.words.size() == 1 && (line.words[0] == "help" || line.words[0] == "--help")) {
-    std::fputs(usage, stdout);
-    return 0;
-  }
-  if (!line.error.empty()) return fail(2, line.error + "\n" + usage);
   try {
-    return run(line);
+    return run(config::read_command_line(argc, argv));
   } catch (const std::exception& e) {
     return fail(3, e.what());
   }

@@ -1,18 +1,15 @@
 #pragma once
 
-#include <string>
-#include <vector>
-
+#include "config/command_line.hpp"
 #include "config/settings.hpp"
 #include "domain/time.hpp"
 
 namespace headroom {
 
 /// `headroom bets ...`, for an order that stays open: what the books and the exchange know of it,
-/// and the end that a human gives it. `words` follow "bets". Returns the process's exit code: 0
-/// done, 1 the exchange contradicts, 2 wrong usage or an end that the books refuse, 3 the chain
-/// cannot be read.
-int bets_command(const config::settings& settings, const std::vector<std::string>& words,
+/// and the end that a human gives it. Returns the process's exit code: 0 done, 1 the exchange
+/// contradicts, 2 no such bet or an end that the books refuse, 3 the chain cannot be read.
+int bets_command(const config::settings& settings, const config::bets_request& asked,
                  timestamp now);
 
 }  // namespace headroom

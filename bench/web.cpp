@@ -40,9 +40,11 @@ web::web(house& h, const std::string& database)
   if (!persistence::add_key(database, made.record, "cli:bench"))
     throw std::runtime_error("the service key could not be stored");
   key_ = made.text;
+  http::server_settings settings;
+  settings.port = 0;  // the kernel chooses
+  settings.key_rate = settings.signer_rate = {};
   server_ = std::make_unique<http::server>(
-      http::server_settings{},
-      http::http_services{h.system(), h.dir(), *ethereum_, *x402_, wall_clock_now});
+      settings, http::http_services{h.system(), h.dir(), *ethereum_, *x402_, wall_clock_now});
   server_->start();
 }
 

@@ -1,9 +1,10 @@
 #include <algorithm>
 #include <iterator>
 
-#include "config/bounds.hpp"
+#include "config/reading.hpp"
+#include "config/table.hpp"
 
-/// Settings as a whole: each number within its bounds (bounds.cpp), then what must fit together.
+/// Settings as a whole: each number within its bounds (table.cpp), then what must fit together.
 namespace headroom::config {
 namespace {
 
@@ -33,9 +34,12 @@ bool is_origin(const std::string& text) {
 }
 
 std::string check_bounds(const settings& s) {
-  for (const auto& b : bounds_of(s))
-    if (!b.kept())
-      return std::string{b.field} + " must be from " + b.text(b.least) + " to " + b.text(b.most);
+  auto copy = s;  // rows may change what they point to
+  for (const auto& part : sections_of(copy))
+    for (const auto& r : part.rows)
+      if (r.is_number() && (r.value() < r.within.least || r.value() > r.within.most))
+        return part.path_of(r) + " must be from " + r.text(r.within.least) + " to " +
+               r.text(r.within.most);
   return {};
 }
 
@@ -44,20 +48,19 @@ std::string check_words(const settings& s) {
     return "profile must be \"sandbox\" or \"production\"";
   if (std::find(std::begin(log_levels), std::end(log_levels), s.log_level) == std::end(log_levels))
     return "log_level must be trace, debug, info, warning, error, critical or off";
-  if (!is_ip_address(s.http.listen)) return "http.listen must be an IP address";
+  if (!is_ip_address(s.http.address)) return "http.listen must be an IP address";
   for (const auto& origin : s.http.cors_origins)
     if (origin != "*" && !is_origin(origin))
       return "http.cors_origins must be \"*\" or origins like \"https://app.example.com\"";
   if (!is_site(s.http.public_url))
     return "http.public_url must be set, like \"https://pay.example.com\": payers see it";
-  if (s.deposits.token_name.empty()) return "deposits.token_name must be set";
-  if (s.deposits.token_version.empty()) return "deposits.token_version must be set";
-  const auto& names = s.deposits.networks_v1;
+  if (s.payment.terms.token_name.empty()) return "deposits.token_name must be set";
+  if (s.payment.terms.token_version.empty()) return "deposits.token_version must be set";
+  const auto& names = s.payment.terms.networks_v1;
   if (names.empty() || std::any_of(names.begin(), names.end(), [](auto& x) { return x.empty(); }))
     return "deposits.networks_v1 must list at least one name, none of them empty";
   if (!is_site(s.venue.url)) return "venue.url must be an http(s) URL without a slash at its end";
-  if (s.wallet_key.file.empty() && s.wallet_key.env.empty())
-    return "wallet_key must name a file or an environment variable";
+  if (!s.wallet_key.named()) return "wallet_key must name a file or an environment variable";
   return {};
 }
 
@@ -68,10 +71,7 @@ std::string check_chain(const chain_settings& c, const std::string& name) {
   for (std::size_t i = 0; i < c.rpc.size(); ++i)  // not shown: it may hold a provider's key
     if (!is_url(c.rpc[i])) return name + ".rpc[" + std::to_string(i) + "] must be an http(s) URL";
   if (c.usdt0.is_zero()) return name + ".usdt0 must be set";
-  if (auto why = check(c.wallet, name); !why.empty()) return why;
-  if (auto why = check(c.nodes, name); !why.empty()) return why;
-  if (auto why = check(c.logs, name); !why.empty()) return why;
-  if (c.min_tip_wei > c.wallet.max_fee_wei)
+  if (c.wallet.min_tip_wei > c.wallet.max_fee_wei)
     return name + ".min_tip_wei must not be above " + name + ".wallet.max_fee_wei";
   return {};
 }
@@ -87,8 +87,8 @@ std::string check_chains(const settings& s) {
 }
 
 std::string check_conversion(const settings& s) {
-  const auto& c = s.conversion;
-  if (c.usdc_token.is_zero()) return "conversion.usdc must be set";
+  const auto& c = s.route;
+  if (c.usdc.is_zero()) return "conversion.usdc must be set";
   if (c.router.is_zero() && c.quoter.is_zero()) return {};  // nothing is converted
   if (c.router.is_zero()) return "conversion.router must be set";
   if (c.quoter.is_zero()) return "conversion.quoter must be set";
@@ -106,20 +106,24 @@ std::string check_waits(const settings& s) {
     const char* other;
     milliseconds least;
   };
+  const auto& core = s.core;
+  const auto& terms = s.payment.terms;
   const pair pairs[] = {
-      {"venue.longest_look_ms", s.venue.longest_look, "venue.first_look_ms", s.venue.first_look},
-      {"conversion.longest_retry_ms", s.conversion.longest_retry, "conversion.retry_ms",
-       s.conversion.retry},
-      {"deposits.longest_window_seconds", s.deposits.longest_window, "deposits.max_timeout_seconds",
-       std::chrono::seconds{s.deposits.max_timeout_seconds}},
-      {"http.request_timeout_ms", s.http.request_timeout, "deposits.answer_ms", s.deposits.answer},
-      {"engine.overdue_ms", s.engine.overdue,
+      {"venue.longest_look_ms", core.bet.placing.longest_wait, "venue.first_look_ms",
+       core.bet.placing.first_wait},
+      {"conversion.longest_retry_ms", core.conversion.longest_retry, "conversion.retry_ms",
+       core.conversion.retry},
+      {"deposits.longest_window_seconds", seconds{terms.longest_window_seconds},
+       "deposits.max_timeout_seconds", seconds{terms.max_timeout_seconds}},
+      {"http.request_timeout_ms", s.http.request_timeout, "deposits.answer_ms",
+       core.deposit.answer},
+      {"engine.overdue_ms", core.bet.overdue,
        "venue.order_timeout_ms and .confirm_wait_ms together",
        s.venue.order_timeout + s.venue.confirm_wait},
-      {"engine.append_timeout_ms", s.engine.append_timeout, "database.statement_timeout_ms",
-       s.database.statement_timeout},
-      {"engine.stop_step_ms", s.engine.stop_step, "database.statement_timeout_ms",
-       s.database.statement_timeout},
+      {"engine.append_timeout_ms", core.patience.append, "database.statement_timeout_ms",
+       s.store.statement_timeout},
+      {"engine.stop_step_ms", core.guardian.stop_step, "database.statement_timeout_ms",
+       s.store.statement_timeout},
   };
   for (const auto& p : pairs)
     if (p.value < p.least)
@@ -142,7 +146,7 @@ std::string settings::validate() const {
   for (const auto check :
        {check_words, check_bounds, check_chains, check_conversion, check_waits, check_venue_reads})
     if (auto why = check(*this); !why.empty()) return why;
-  if (deposits.maximum < deposits.minimum) return "deposits.maximum must not be below the minimum";
+  if (http.deposit_max < http.deposit_min) return "deposits.maximum must not be below the minimum";
   return {};
 }
 

@@ -10,15 +10,9 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "http/http_settings.hpp"
+
 namespace headroom::http {
-
-/// So many requests a second in the long run, and so many at once. A rate of 0 is no limit.
-struct rate {
-  std::uint32_t per_second = 0;
-  std::uint32_t burst = 1;
-
-  [[nodiscard]] bool limits() const noexcept { return per_second > 0; }
-};
 
 /// One caller's use of a rate: the generic cell rate algorithm (ITU-T I.371) in a single number,
 /// the time at which everything asked so far would have come in step. Thread-safe without a lock.

@@ -7,6 +7,7 @@
 #include "actors/error.hpp"
 #include "actors/log_limit.hpp"
 #include "http/actor_bridge.hpp"
+#include "http/caller_rates.hpp"
 #include "http/key_ring.hpp"
 #include "http/message.hpp"
 #include "http/openapi.hpp"

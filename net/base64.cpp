@@ -1,35 +1,21 @@
 #include "net/base64.hpp"
 
+#include <openssl/evp.h>
+
+#include <limits>
+
 namespace headroom::net {
 namespace {
 
-constexpr std::string_view alphabet =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-int value_of(char c) noexcept {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '+') return 62;
-  if (c == '/') return 63;
-  return -1;
-}
+constexpr std::size_t most_bytes = std::numeric_limits<int>::max() / 2;  // OpenSSL counts in int
 
 }  // namespace
 
 std::string to_base64(std::span<const std::uint8_t> bytes) {
-  std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const auto left = bytes.size() - i;
-    const std::uint32_t group = static_cast<std::uint32_t>(bytes[i]) << 16 |
-                                (left > 1 ? static_cast<std::uint32_t>(bytes[i + 1]) << 8 : 0U) |
-                                (left > 2 ? bytes[i + 2] : 0U);
-    out += alphabet[group >> 18];
-    out += alphabet[(group >> 12) & 63];
-    out += left > 1 ? alphabet[(group >> 6) & 63] : '=';
-    out += left > 2 ? alphabet[group & 63] : '=';
-  }
+  std::string out((bytes.size() + 2) / 3 * 4, '\0');
+  // It ends with a NUL of its own, where the string has one.
+  EVP_EncodeBlock(reinterpret_cast<std::uint8_t*>(out.data()), bytes.data(),
+                  static_cast<int>(bytes.size()));
   return out;
 }
 
@@ -39,28 +25,24 @@ std::string to_base64(std::string_view bytes) {
 }
 
 std::optional<std::vector<std::uint8_t>> from_base64(std::string_view text) {
-  if (text.size() % 4 == 0) {
-    std::size_t padding = 0;
-    while (padding < 2 && text.ends_with('=')) {
-      text.remove_suffix(1);
-      ++padding;
-    }
+  std::string padded{text};
+  if (text.size() % 4 != 0) {
+    if (text.find('=') != std::string_view::npos) return std::nullopt;  // half a padding
+    padded.append(4 - text.size() % 4, '=');
   }
-  if (text.size() % 4 == 1) return std::nullopt;  // six bits are no byte
-  std::vector<std::uint8_t> out;
-  out.reserve(text.size() * 3 / 4);
-  std::uint32_t buffer = 0;
-  unsigned bits = 0;
-  for (const char c : text) {
-    const int v = value_of(c);
-    if (v < 0) return std::nullopt;
-    buffer = (buffer << 6 | static_cast<std::uint32_t>(v)) & 0xffffU;
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    out.push_back(static_cast<std::uint8_t>(buffer >> bits));
-  }
-  if ((buffer & ((1U << bits) - 1)) != 0) return std::nullopt;  // one text per value
+  if (padded.size() > most_bytes) return std::nullopt;
+  std::vector<std::uint8_t> out(padded.size() / 4 * 3);
+  const auto size =
+      EVP_DecodeBlock(out.data(), reinterpret_cast<const std::uint8_t*>(padded.data()),
+                      static_cast<int>(padded.size()));
+  if (size < 0) return std::nullopt;
+  std::size_t padding = 0;
+  while (padding < 2 && padding < padded.size() && padded[padded.size() - 1 - padding] == '=')
+    ++padding;
+  out.resize(static_cast<std::size_t>(size) < padding ? 0
+                                                      : static_cast<std::size_t>(size) - padding);
+  // It forgives blanks and bits that mean nothing; we take one text for each value.
+  if (to_base64(out) != padded) return std::nullopt;
   return out;
 }
 

@@ -1,48 +1,35 @@
 #include "net/url.hpp"
 
-#include <algorithm>
+#include <boost/url.hpp>
+#include <charconv>
 
 namespace headroom::net {
 namespace {
 
+/// Boost 1.81 takes ports of any length, and counts them modulo 2^16.
 bool is_port(std::string_view text) {
-  return !text.empty() && text.size() <= 5 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  std::uint16_t number = 0;
+  const auto* const end = text.data() + text.size();
+  const auto [stop, failed] = std::from_chars(text.data(), end, number);
+  return failed == std::errc{} && stop == end;
 }
 
 }  // namespace
 
 std::optional<url> url::parse(std::string_view text) {
-  if (std::any_of(text.begin(), text.end(), [](char c) { return c <= ' ' || c > '~'; }) ||
-      text.find('#') != std::string_view::npos)
-    return std::nullopt;
+  const auto parsed = boost::urls::parse_absolute_uri(text);  // RFC 3986, without a fragment
+  if (!parsed || parsed->has_userinfo() || parsed->encoded_host().empty()) return std::nullopt;
+  if (parsed->has_port() && !is_port(parsed->port())) return std::nullopt;
+  const std::string_view path = parsed->encoded_path();
+  if (!path.empty() && path.front() != '/') return std::nullopt;  // 1.81 takes "http://[::1]x"
   url out;
-  out.tls = text.starts_with("https://");
-  if (!out.tls && !text.starts_with("http://")) return std::nullopt;
-  text.remove_prefix(out.tls ? 8 : 7);
-
-  const auto end = std::min(text.find_first_of("/?"), text.size());
-  const auto authority = text.substr(0, end);
-  const auto rest = text.substr(end);
-  if (authority.find('@') != std::string_view::npos) return std::nullopt;
-  const auto host_end = authority.starts_with('[') ? authority.find(']') : authority.find(':');
-  if (authority.starts_with('[')) {
-    if (host_end == std::string_view::npos) return std::nullopt;
-    out.host = authority.substr(1, host_end - 1);
-  } else {
-    out.host = authority.substr(0, host_end);
-  }
-  auto after = host_end == std::string_view::npos ? std::string_view{} : authority.substr(host_end);
-  if (after.starts_with(']')) after.remove_prefix(1);
-  if (!after.empty()) {
-    if (after[0] != ':' || !is_port(after.substr(1))) return std::nullopt;
-    out.port = after.substr(1);
-  } else {
-    out.port = out.tls ? "443" : "80";
-  }
-  if (out.host.empty()) return std::nullopt;
-  out.authority = authority;
-  out.target = rest.starts_with('/') ? std::string{rest} : "/" + std::string{rest};
+  out.tls = parsed->scheme() == "https";
+  if (!out.tls && parsed->scheme() != "http") return std::nullopt;
+  out.host = parsed->encoded_host_address();
+  out.port = parsed->has_port() ? std::string{parsed->port()} : out.tls ? "443" : "80";
+  out.target = parsed->encoded_target();
+  if (path.empty()) out.target.insert(0, "/");
+  out.authority = parsed->encoded_authority();
   return out;
 }
 

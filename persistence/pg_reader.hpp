@@ -1,18 +1,11 @@
 #pragma once
 
-#include <chrono>
 #include <memory>
-#include <string>
 
 #include "actors/ports.hpp"
+#include "persistence/database_settings.hpp"
 
 namespace headroom::persistence {
-
-struct reader_settings {
-  std::string conninfo;  // URL or key=value
-  std::chrono::milliseconds connect_timeout{3000};
-  std::chrono::milliseconds statement_timeout{5000};
-};
 
 /// Reads that nobody waits in line for: an own session, read only. A lost session is opened anew
 /// at the next use; while PostgreSQL is down every answer is empty. A cursor that is not one of

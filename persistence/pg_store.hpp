@@ -1,20 +1,12 @@
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <string>
 
 #include "actors/ports.hpp"
+#include "persistence/database_settings.hpp"
 
 namespace headroom::persistence {
-
-struct store_settings {
-  std::string conninfo;  // URL or key=value
-  std::chrono::milliseconds connect_timeout{5000};
-  std::chrono::milliseconds statement_timeout{10000};
-  /// How long a new session waits for the writer's lock: until an earlier one is really gone.
-  std::chrono::milliseconds writer_wait{10000};
-};
 
 /// The journal's place in PostgreSQL and its only writer: the session holds an advisory lock, so a
 /// second process is turned away, and a session opened after a lost one starts only when the old

@@ -5,19 +5,13 @@
 #include <vector>
 
 #include "chain/evm/eth.hpp"
+#include "chain/evm/evm_settings.hpp"
 #include "chain/evm/rpc_bridge.hpp"
 
 /// The one rule for "this happened for good": a block counts when it is final **and** still the
 /// chain's own at its height. A receipt or an event names its block by number and hash; the number
 /// alone would believe a block that a reorganisation has replaced.
 namespace headroom::chain {
-
-/// When a block counts as final: deep enough, or behind the node's `finalized` block, whichever
-/// comes first. A node without that tag leaves the depth.
-struct finality_rule {
-  std::uint64_t confirmations = 12;  // blocks on top of it; 0: mined is final
-  bool finalized_tag = true;
-};
 
 /// How far a chain is, by one look at one node.
 struct chain_head {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -42,18 +41,6 @@ struct rpc_result {
   bool repeated = false;
   std::uint32_t node = 0;   // who answered, by its place in the list
   std::uint32_t nodes = 1;  // how many there are to ask
-};
-
-struct json_rpc_options {
-  /// Of a whole call, over all nodes: each gets an equal share of what is left. Below the patience
-  /// of those who ask (core_settings::patience.load), or a silent node would hide the next one.
-  std::chrono::milliseconds timeout{4'500};
-  node_rules rules{};
-  /// The chain that every node must be on, asked at its first use, after a failure, and when it
-  /// takes over from another; 0: not asked.
-  std::uint64_t chain_id = 0;
-  /// Several nodes: how often their heads are compared while calls are made; 0: never.
-  std::chrono::milliseconds compare_heads{10'000};
 };
 
 /// JSON-RPC 2.0 over a list of nodes. Every method we call may be repeated (a raw transaction has

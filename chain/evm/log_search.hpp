@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "chain/evm/eth.hpp"
+#include "chain/evm/evm_settings.hpp"
 #include "chain/evm/rpc_bridge.hpp"
 #include "chain/evm/rpc_refusals.hpp"
 
@@ -15,8 +16,8 @@ struct log_search {
   eth::log_filter filter;  // its block range is set by the search
   std::uint64_t lowest = 0;
   std::uint64_t highest = 0;
-  std::uint64_t chunk = 2'000;
-  std::uint32_t max_chunks = 50;
+  std::uint64_t chunk = log_limits{}.chunk;
+  std::uint32_t max_chunks = log_limits{}.chunks;
   /// A piece that one node shows empty, or cannot read, is asked of all: where "none" moves money,
   /// or moves on for good, one node's word is not enough (nodes answer [] for what they forgot).
   bool every_node = false;

@@ -7,22 +7,9 @@
 #include <span>
 #include <vector>
 
-namespace headroom::chain {
+#include "chain/evm/evm_settings.hpp"
 
-/// When a node of a chain is left alone, and for how long.
-struct node_rules {
-  std::chrono::milliseconds skip_after_failure{3'000};
-  std::chrono::milliseconds skip_after_silence{30'000};  // each try costs its share of the timeout
-  /// After "too many requests" without a time: the first wait, doubled while it goes on.
-  std::chrono::milliseconds rest_after_limit{1'000};
-  std::chrono::milliseconds longest_rest{30'000};  // whatever a node asks for
-  /// A node of another chain (a copied line of the settings) is asked again who it is after this.
-  std::chrono::milliseconds foreign_again{60'000};
-  /// A node that nothing was asked of lately is asked for its chain again after this.
-  std::chrono::milliseconds identity_kept{60'000};
-  std::uint64_t most_blocks_behind = 10;         // the best head of the same round
-  std::chrono::seconds most_seconds_behind{30};  // likewise, by the blocks' own time
-};
+namespace headroom::chain {
 
 /// What is known of the nodes of one chain: one rule for all chains. Plain data and a clock that is
 /// handed in; the owner guards it.

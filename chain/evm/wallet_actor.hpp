@@ -6,37 +6,12 @@
 
 #include "actors/observed.hpp"
 #include "actors/world.hpp"
+#include "chain/evm/evm_settings.hpp"
 #include "chain/evm/finality.hpp"
 #include "chain/evm/nonce_use.hpp"
 #include "chain/evm/rpc_bridge.hpp"
 
 namespace headroom::chain {
-
-struct wallet_settings {
-  std::uint64_t chain_id = 0;
-  finality_rule finality;
-  std::chrono::milliseconds poll_interval{1'000};
-  std::chrono::milliseconds bump_after{30'000};  // in line and not mined: a higher fee
-  std::size_t max_open = 256;                    // more are refused with `overloaded`
-
-  // prices: the highest one bounds how often a fee is raised, nothing else does
-  std::uint32_t bump_percent = 25;
-  std::uint32_t base_fee_percent = 200;           // of the base fee, in the first max fee
-  std::uint32_t gas_pad_percent = 50;             // on top of an estimate
-  std::uint64_t min_tip_wei = 0;                  // Polygon: 30 gwei
-  std::uint64_t max_fee_wei = 5'000'000'000'000;  // per gas
-  std::uint64_t max_tx_fee_wei = 1'000'000'000'000'000'000ULL;  // gas limit x max fee; geth: 1 coin
-
-  // when the nonce is used and no receipt of ours is shown (docs/decisions/0017)
-  std::uint32_t looks_before_search = 5;          // then the transaction that used it is searched
-  std::chrono::milliseconds search_again{2'000};  // first pause between searches, doubles
-  std::chrono::milliseconds longest_search{60'000};
-  std::chrono::milliseconds doubt_after{60'000};   // without a name: in_doubt, and an alert
-  std::chrono::milliseconds lone_witness{10'000};  // between the two words of the only node
-
-  /// With nothing open and nothing to wait for: is the account still where we think?
-  std::chrono::milliseconds idle_look{60'000};
-};
 
 /// One operation between its row in the outbox and its finality. At most one attempt can ever be
 /// mined: they share the nonce.

@@ -5,6 +5,7 @@
 #include "chain/evm/abi.hpp"
 #include "chain/evm/eip55.hpp"
 #include "chain/evm/eip712.hpp"
+#include "chain/polymarket/venue_settings.hpp"
 #include "net/json.hpp"
 
 namespace headroom::chain::polymarket {
@@ -78,9 +79,8 @@ std::string_view to_string(order_type t) noexcept {
 }
 
 exchange polygon_exchange(bool neg_risk) {
-  static const auto standard = *address::parse("0xE111180000d2663C0091e4f400237545B87B996B");
-  static const auto negative = *address::parse("0xe2222d279d744050d28e00520010520000310F59");
-  return {137, neg_risk ? negative : standard};
+  static const venue_settings usual;
+  return {usual.chain_id, neg_risk ? usual.neg_risk_exchange : usual.exchange};
 }
 
 hash256 hash_of(const order& o, const exchange& e) {

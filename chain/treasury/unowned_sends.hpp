@@ -13,8 +13,8 @@ struct send_search {
   address wallet;     // who sends
   std::uint64_t from_block = 0;
   std::uint64_t to_block = 0;
-  std::uint64_t chunk = 2'000;
-  std::uint32_t max_chunks = 50;
+  std::uint64_t chunk = log_limits{}.chunk;
+  std::uint32_t max_chunks = log_limits{}.chunks;
 };
 
 struct send_findings {

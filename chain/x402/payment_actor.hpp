@@ -7,37 +7,11 @@
 #include "chain/evm/finality.hpp"
 #include "chain/evm/rpc_bridge.hpp"
 #include "chain/x402/open_payments.hpp"
+#include "chain/x402/payment_settings.hpp"
 #include "chain/x402/x402.hpp"
 #include "net/share.hpp"
 
 namespace headroom::chain {
-
-struct payment_settings {
-  x402::terms terms;
-  address relayer;  // who submits: simulations are made in its name
-  finality_rule finality;
-  std::uint64_t logs_chunk = 2'000;  // blocks per eth_getLogs
-  std::uint32_t logs_chunks = 50;    // how far back a used authorization is looked for
-  std::size_t max_findings = 256;    // of stored payments, at once
-  /// Strangers' share of the chain: payments under verification, at once and a second (each costs
-  /// about five calls). A quarter of it is for signatures that only a contract can judge.
-  std::size_t checks_at_once = 64;
-  double checks_per_second = 50;
-  /// What somebody else submitted is searched for, which costs many calls: for payments of
-  /// strangers so many pieces of the log, so many searches at once and a second, and none again
-  /// soon.
-  std::uint32_t strangers_chunks = 8;
-  std::size_t searches_at_once = 4;
-  double searches_per_second = 2;
-  std::chrono::milliseconds search_again{30'000};
-  /// What a payer's contract may burn to judge its signature: at a settlement it is our gas.
-  std::uint64_t signature_gas = 600'000;
-  /// How long a payer's balance stays reserved for a payment that nobody asks about any more: more
-  /// than the pause between two looks of its owner.
-  std::chrono::milliseconds hold{60'000};
-  std::chrono::milliseconds domain_check{300'000};
-  std::chrono::milliseconds domain_retry{1'000};
-};
 
 /// The nodes of the deposit chain, by two clients with connections and bounds of their own, so that
 /// what strangers ask delays nobody else.

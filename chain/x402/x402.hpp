@@ -3,9 +3,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "chain/x402/eip3009.hpp"
+#include "chain/x402/payment_settings.hpp"
 #include "domain/records.hpp"
 
 /// x402, versions 1 and 2, scheme `exact` on EVM: the texts of a 402, the payment header, and every
@@ -13,27 +13,6 @@
 namespace headroom::chain::x402 {
 
 inline constexpr std::size_t max_header_bytes = 8 * 1024;
-
-/// What we accept, apart from the amount. The same for every request.
-struct terms {
-  std::uint64_t chain_id = 9745;
-  /// Names of the chain for version 1; the first is shown. Version 1 clients know a closed list.
-  std::vector<std::string> networks_v1{"eip155:9745", "plasma"};
-  address asset;
-  std::string token_name = "USDT0";  // EIP-712 domain of the token
-  std::string token_version = "1";
-  address pay_to;
-  /// Further accounts of ours. Money that comes from them, or from pay_to, is no deposit.
-  std::vector<address> own_accounts;
-  std::uint32_t max_timeout_seconds = 300;       // what official clients make the window of
-  std::uint32_t longest_window_seconds = 3'600;  // the latest end, from now, that is accepted
-  std::string resource;                          // absolute URL
-  std::string description = "Deposit USDT0";
-
-  [[nodiscard]] std::string network() const;  // CAIP-2, for example "eip155:9745"
-  [[nodiscard]] eip712::domain token_domain() const;
-  [[nodiscard]] bool is_own(const address& a) const;
-};
 
 /// A payment header, syntactically sound and nothing more.
 struct payment {

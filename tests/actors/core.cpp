@@ -86,6 +86,7 @@ Core::Core()
       everything{std::make_shared<world>(
           world{dir, [this] { return now(); }, [this] { return next_random(); }, {}})},
       settings{everything->settings} {
+  settings.conversion.minimum = 1_micro;  // what a test credits is converted at once
   spdlog::set_level(spdlog::level::off);
   dir.set_factories(
       [this](const address& a) { return keep(system.spawn(balance_behavior, w(), a)); },

@@ -1,5 +1,3 @@
-#include "config/bounds.hpp"
-
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,8 +6,12 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
 
+#include "config/table.hpp"
 #include "tests/support/source_tree.hpp"
 
 namespace headroom::config {
@@ -55,7 +57,10 @@ struct Settings : testing::Test {
   /// The example with one field changed, "" at the root: what is said of it.
   std::string error_with(const std::string& section, const std::string& field, const json& value) {
     auto document = good;
-    (section.empty() ? document : document[section])[field] = value;
+    auto* where = &document;
+    std::istringstream words{section};
+    for (std::string word; std::getline(words, word, '.');) where = &(*where)[word];
+    (*where)[field] = value;
     return parse(document.dump()).error;
   }
 };
@@ -199,8 +204,39 @@ constexpr field all_fields[] = {
     {"engine", "restarts_per_minute", kind::number},
 };
 
+/// Of the same kind for both chains, one section deeper; tests/config/chain_limits_test.cpp has
+/// their bounds.
+constexpr field deeper_fields[] = {
+    {"wallet", "max_fee_wei", kind::number},
+    {"wallet", "max_tx_fee_wei", kind::number},
+    {"wallet", "bump_percent", kind::number},
+    {"wallet", "base_fee_percent", kind::number},
+    {"wallet", "gas_pad_percent", kind::number},
+    {"wallet", "looks_before_search", kind::number},
+    {"wallet", "search_again_ms", kind::number},
+    {"wallet", "lone_witness_ms", kind::number},
+    {"wallet", "doubt_after_seconds", kind::number},
+    {"nodes", "skip_after_failure_ms", kind::number},
+    {"nodes", "skip_after_silence_ms", kind::number},
+    {"nodes", "longest_rest_ms", kind::number},
+    {"nodes", "compare_heads_ms", kind::number},
+    {"nodes", "most_blocks_behind", kind::number},
+    {"nodes", "most_seconds_behind", kind::number},
+    {"logs", "chunk", kind::number},
+    {"logs", "chunks", kind::number},
+};
+
 std::string path_of(const field& f) {
   return (*f.section != '\0' ? std::string{f.section} + "." : "") + f.name;
+}
+
+/// Every path that a test here knows.
+std::set<std::string> known_paths() {
+  std::set<std::string> out;
+  for (const auto& f : all_fields) out.insert(path_of(f));
+  for (const std::string chain : {"plasma.", "polygon."})
+    for (const auto& f : deeper_fields) out.insert(chain + path_of(f));
+  return out;
 }
 
 std::vector<json> wrong_values(kind k) {
@@ -222,15 +258,15 @@ TEST_F(Settings, TheProductionExampleLoadsAsItStands) {
   EXPECT_EQ(out.error, "");
   EXPECT_EQ(out.value.plasma.chain_id, 9745U);
   EXPECT_EQ(out.value.polygon.chain_id, 137U);
-  EXPECT_EQ(out.value.conversion.minimum, 25_usdc);
-  EXPECT_EQ(out.value.deposits.maximum, 50'000_usdc);
+  EXPECT_EQ(out.value.core.conversion.minimum, 25_usdc);
+  EXPECT_EQ(out.value.http.deposit_max, 50'000_usdc);
   EXPECT_EQ(out.value.venue.url, "https://clob.polymarket.com");
   EXPECT_EQ(out.value.http.request_timeout, milliseconds{15'000}) << "the default, not in the file";
 }
 
 TEST_F(Settings, TheEnvironmentsDatabaseWins) {
   const environment url{"HEADROOM_DATABASE_URL", "postgresql://elsewhere/books"};
-  EXPECT_EQ(load(example.string()).value.database.url, "postgresql://elsewhere/books");
+  EXPECT_EQ(load(example.string()).value.store.conninfo, "postgresql://elsewhere/books");
   good.erase("database");
   EXPECT_EQ(parse(good.dump()).error, "");
 }
@@ -267,40 +303,46 @@ TEST_F(Settings, ANameThatIsNotASettingIsAnErrorEverywhere) {
   }
 }
 
-/// Every number and amount has a row of bounds, or it would be taken whatever it is.
+/// Every number and amount has bounds, or it would be taken whatever it is.
 TEST_F(Settings, EveryNumberHasBounds) {
-  const auto bounds = bounds_of(parse(good.dump()).value);
+  auto value = parse(good.dump()).value;
+  std::map<std::string, row> rows;
+  for (const auto& part : sections_of(value))
+    for (const auto& r : part.rows) EXPECT_TRUE(rows.emplace(part.path_of(r), r).second) << r.name;
   for (const auto& f : all_fields) {
-    if (f.is != kind::number && f.is != kind::positive && f.is != kind::amount) continue;
-    const auto rows = std::count_if(bounds.begin(), bounds.end(),
-                                    [&](const bound& b) { return b.field == path_of(f); });
-    EXPECT_EQ(rows, 1) << path_of(f);
+    const bool bounded = f.is == kind::number || f.is == kind::positive || f.is == kind::amount;
+    ASSERT_TRUE(rows.contains(path_of(f))) << path_of(f);
+    EXPECT_EQ(rows.at(path_of(f)).is_number(), bounded) << path_of(f);
   }
-  for (const auto& b : bounds)
-    EXPECT_TRUE(std::any_of(std::begin(all_fields), std::end(all_fields),
-                            [&](const field& f) { return path_of(f) == b.field; }))
-        << b.field << " is missing in all_fields";
+  const auto known = known_paths();
+  for (const auto& [path, r] : rows) {
+    EXPECT_TRUE(known.contains(path)) << path << " is missing in all_fields";
+    EXPECT_EQ(r.is_number(), r.within.least < r.within.most) << path;
+    EXPECT_EQ(std::string{r.what}.find('\n'), std::string::npos) << path;
+  }
 }
 
 TEST_F(Settings, EveryNumberIsTakenAtItsEdgesAndRefusedBeyond) {
-  for (const auto& b : bounds_of(parse(good.dump()).value)) {
-    const std::string path = b.field;
-    const auto dot = path.find('.');
-    const auto said = [&](double x) {
-      const json value = b.in == bound::unit::amount     ? json(b.text(x))
-                         : b.in == bound::unit::fraction ? json(x)
-                                                         : json(static_cast<std::int64_t>(x));
-      return error_with(path.substr(0, dot), path.substr(dot + 1), value);
-    };
-    const double step = b.in == bound::unit::fraction ? 0.05 : 1;
-    ASSERT_LT(b.least, b.most) << path;
-    for (const auto edge : {b.least, b.most})  // it may still not fit to another field
-      EXPECT_EQ(said(edge).find(path + " must be "), std::string::npos) << said(edge);
-    EXPECT_TRUE(said(b.most + step).starts_with(path + " must be ")) << path << said(b.most + step);
-    if (b.least - step < 0) continue;  // not even a number of ours
-    EXPECT_TRUE(said(b.least - step).starts_with(path + " must be "))
-        << path << said(b.least - step);
-  }
+  auto value = parse(good.dump()).value;
+  for (const auto& part : sections_of(value))
+    for (const auto& r : part.rows) {
+      if (!r.is_number()) continue;
+      const auto path = part.path_of(r);
+      const auto said = [&](number x) {
+        const json as_said = r.is_amount()     ? json(r.text(x))
+                             : r.is_fraction() ? json(static_cast<double>(x))
+                                               : json(static_cast<std::uint64_t>(x));
+        return error_with(part.path, r.name, as_said);
+      };
+      const number step = r.is_fraction() ? 0.05L : 1;
+      for (const auto edge : {r.within.least, r.within.most})  // it may still not fit to another
+        EXPECT_EQ(said(edge).find(path + " must be "), std::string::npos) << said(edge);
+      const auto above = said(r.within.most + step);
+      EXPECT_TRUE(above.starts_with(path + " must be ")) << path << above;
+      if (r.within.least - step < 0) continue;  // not even a number of ours
+      const auto below = said(r.within.least - step);
+      EXPECT_TRUE(below.starts_with(path + " must be ")) << path << below;
+    }
 }
 
 /// What an operator could have meant well, and what would have cost money.

@@ -30,7 +30,8 @@ struct PlantedTree : testing::Test {
     write("persistence/store.cpp",
           "#include <pqxx/pqxx>\n#include \"persistence/detail/wire.hpp\"\n");
     write("persistence/detail/wire.hpp", "#pragma once\n");
-    write("config/settings.cpp", "#include \"domain/money.hpp\"\n");
+    write("http/http_settings.hpp", "#pragma once\n#include \"domain/money.hpp\"\n");
+    write("config/settings.cpp", "#include \"http/http_settings.hpp\"\n");
     write("main.cpp", "#include \"http/server.hpp\"\n");
   }
   void TearDown() override { fs::remove_all(root); }
@@ -50,7 +51,7 @@ TEST(House, EveryIncludeFollowsTheArrowsAndEveryFolderExplainsItself) {
 
 TEST_F(PlantedTree, ACleanTreeIsClean) {
   EXPECT_EQ(broken_rules(root), std::vector<std::string>{});
-  EXPECT_EQ(census_of(root).files, 8U);
+  EXPECT_EQ(census_of(root).files, 9U);
 }
 
 TEST_F(PlantedTree, EveryKindOfWrongIncludeIsFound) {
@@ -74,7 +75,12 @@ TEST_F(PlantedTree, EveryKindOfWrongIncludeIsFound) {
       {"chain/planted.cpp", "// of no room"},
       {"persistence/server.hpp", "#pragma once\n// its name is http's"},
       {"config/planted.cpp", "#include \"actors/actors.hpp\""},
+      {"config/planted.cpp", "#include \"http/server.hpp\""},
       {"config/planted.cpp", "#include <caf/all.hpp>"},
+      {"config/planted.cpp", "#include <CLI/CLI.hpp>"},
+      {"actors/planted_settings.hpp", "#pragma once\n#include \"actors/actors.hpp\""},
+      {"actors/planted_settings.hpp", "#pragma once\n#include <caf/all.hpp>"},
+      {"actors/planted_settings.hpp", "#pragma once\n#include \"http/http_settings.hpp\""},
       {"persistence/planted.hpp", "#pragma once\n#include <pqxx/pqxx>"},
       {"main.cpp", "#include \"persistence/detail/wire.hpp\""},
       {"http/planted.cpp", "#include \"server.hpp\""},

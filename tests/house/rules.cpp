@@ -39,7 +39,7 @@ const std::map<std::string, std::set<std::string>> arrows{
     {"chain/x402", on_evm + rooms{"chain/x402"}},
     {"chain/treasury", on_evm + rooms{"chain/treasury"}},
     {"chain/polymarket", on_evm + rooms{"chain/polymarket"}},
-    {"config", {"domain", "config"}},
+    {"config", {"domain", "config"}},  // and the others' settings, see is_settings
     {"", everything},
     {"bench", everything + rooms{"bench", "tests"}},
     {"tests", everything + rooms{"tests"}},
@@ -58,6 +58,8 @@ constexpr library_rule libraries[] = {
     {"prometheus/.*", "http/.*"},
     {"secp256k1.*|cryptopp/.*", "(chain|tests|bench)/.*"},
     {"gtest/.*|gmock/.*", "tests/.*"},
+    {"CLI/.*", "config/command_line\\.cpp"},
+    {"boost/url.*", "net/url\\.cpp"},
 };
 
 struct source {
@@ -118,6 +120,10 @@ std::vector<include> includes_of(const source& s) {
   return out;
 }
 
+/// What an operator sets of a room, as plain values: it includes the standard library, domain/ and
+/// its like alone, so that config/ may fill it and sees nothing else of the room.
+bool is_settings(const std::string& path) { return path.ends_with("_settings.hpp"); }
+
 /// Why `s` may not include this file of ours; "" when it may.
 std::string check_own(const fs::path& root, const source& s, const include& i) {
   const bool beside =
@@ -125,6 +131,9 @@ std::string check_own(const fs::path& root, const source& s, const include& i) {
   if (beside) return {};
   if (!fs::exists(root / i.target)) return "is not a path from the root of the tree";
   const auto target = room_of(i.target);
+  if (is_settings(s.path) && target != "domain" && !is_settings(i.target))
+    return "is more than settings";
+  if (s.room == "config" && is_settings(i.target)) return {};
   if (!arrows.at(s.room).contains(target))
     return "is against the arrows: " + (s.room.empty() ? "main" : s.room) + "/ may not include " +
            (target.empty() ? "main" : target) + "/";
@@ -135,8 +144,8 @@ std::string check_own(const fs::path& root, const source& s, const include& i) {
 
 std::string check_library(const source& s, const include& i) {
   static const std::regex standard{"[a-z_0-9]+"};
-  if (s.room == "domain" && !std::regex_match(i.target, standard))
-    return "domain/ includes the standard library alone";
+  if ((s.room == "domain" || is_settings(s.path)) && !std::regex_match(i.target, standard))
+    return "domain/ and settings include the standard library alone";
   for (const auto& rule : libraries)
     if (std::regex_match(i.target, std::regex{rule.header}) &&
         !std::regex_match(s.path, std::regex{rule.allowed}))

@@ -288,6 +288,8 @@ query_actor::behavior_type fake_query(script& s) {
 // -- the house -----------------------------------------------------------------------------------
 
 house::house() {
+  settings.port = 0;  // the kernel chooses
+  settings.key_rate = settings.signer_rate = {};
   config_.set("scheduler.policy", caf::atom("sharing"));
   config_.set("scheduler.max-threads", 1);
   system = std::make_unique<caf::actor_system>(config_);

@@ -29,6 +29,7 @@ core_settings settings_for_simulation() {
   s.patience.append = milliseconds{4'000};
   s.buffer.tick = milliseconds{2'000};
   s.conversion.poll = milliseconds{500};
+  s.conversion.minimum = 1_micro;
   s.bet.placing.grace = milliseconds{20'000};
   s.bet.overdue = milliseconds{10'000};
   s.conversion.longest_retry = s.conversion.retry;  // schedules are short, and money must arrive

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "domain/money.hpp"
+#include "domain/placement.hpp"
+
+/// Bounds and rhythms of the core, by actor. Defaults are for production and stand here alone;
+/// config/ gives them names, units and bounds.
+namespace headroom::actors {
+
+/// How long an actor waits for a neighbour.
+struct patience_settings {
+  std::chrono::milliseconds load{5'000};     // a row, or what a chain says of one thing
+  std::chrono::milliseconds append{30'000};  // a rare entry; bets wait for the journal itself
+};
+
+struct journal_settings {
+  std::size_t queue = 16'384;           // entries waiting before `overloaded`
+  std::size_t batch = 4'096;            // entries of one transaction at most
+  std::chrono::milliseconds retry{50};  // first wait while the store is away, doubles to 2 s
+};
+
+struct buffer_settings {
+  std::chrono::milliseconds tick{5'000};  // refill, recommended size, low alert
+};
+
+struct balance_settings {
+  std::size_t max_live = 250'000;          // awake at once
+  std::chrono::milliseconds idle{60'000};  // then one leaves
+};
+
+struct bet_settings {
+  std::size_t max_live = 8'192;               // in progress
+  std::chrono::milliseconds overdue{60'000};  // the venue's or an owner's answer is lost by then
+  placement::limits placing;
+  /// From its deadline on; a bet that is open then is a human's business.
+  std::chrono::milliseconds unresolved_after{600'000};
+};
+
+struct deposit_settings {
+  std::size_t max_live = 1'024;             // x402 payments in progress
+  std::chrono::milliseconds answer{8'000};  // how long a payer waits for the chain before a 202
+};
+
+struct conversion_settings {
+  usdc minimum = 1_usdc;              // smaller sums wait for company
+  std::uint32_t most_deposits = 200;  // in one conversion
+  std::uint32_t at_once = 4;
+  std::chrono::milliseconds poll{1'000};
+  std::chrono::milliseconds call_interval{5'000};  // one that waits asks the chains no oftener
+  std::chrono::milliseconds step_timeout{30'000};  // one answer of a route
+  std::chrono::milliseconds stuck_after{300'000};  // without progress: looked at anew
+  std::uint32_t attempts = 5;                      // that fail before a human is told; it goes on
+  std::chrono::milliseconds retry{1'000};          // after a failed attempt; doubles with each
+  std::chrono::milliseconds longest_retry{600'000};
+  std::chrono::milliseconds alert_after{60'000};  // held or unreadable so long: a human
+};
+
+struct guardian_settings {
+  std::uint32_t restarts_per_minute = 5;     // of one component, before the process gives up
+  std::uint32_t deposits_recovered = 2'000;  // unsettled payments resumed at once after a start
+  std::chrono::milliseconds drain{10'000};   // how long a stop waits for bets in progress
+  /// Of an ordered stop: how long the journal's last commits may take, and how long the ends of all
+  /// components together. A blocked one ends when its statement does (10 s in persistence/).
+  std::chrono::milliseconds stop_step{15'000};
+};
+
+struct core_settings {
+  patience_settings patience;
+  journal_settings journal;
+  buffer_settings buffer;
+  balance_settings balance;
+  bet_settings bet;
+  deposit_settings deposit;
+  conversion_settings conversion;
+  guardian_settings guardian;
+};
+
+}  // namespace headroom::actors

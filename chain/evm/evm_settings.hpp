@@ -1,0 +1,77 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+/// What decides about money or patience on one chain. Defaults are for production and stand here
+/// alone; config/ gives them names, units and bounds.
+namespace headroom::chain {
+
+/// When a block counts as final: deep enough, or behind the node's `finalized` block, whichever
+/// comes first. A node without that tag leaves the depth.
+struct finality_rule {
+  std::uint64_t confirmations = 12;  // blocks on top of it; 0: mined is final
+  bool finalized_tag = true;
+};
+
+/// eth_getLogs: how much one search may ask.
+struct log_limits {
+  std::uint64_t chunk = 2'000;  // blocks of one call
+  std::uint32_t chunks = 50;    // calls of one search
+};
+
+/// When a node of a chain is left alone, and for how long.
+struct node_rules {
+  std::chrono::milliseconds skip_after_failure{3'000};
+  std::chrono::milliseconds skip_after_silence{30'000};  // each try costs its share of the timeout
+  /// After "too many requests" without a time: the first wait, doubled while it goes on.
+  std::chrono::milliseconds rest_after_limit{1'000};
+  std::chrono::milliseconds longest_rest{30'000};  // whatever a node asks for
+  /// A node of another chain (a copied line of the settings) is asked again who it is after this.
+  std::chrono::milliseconds foreign_again{60'000};
+  /// A node that nothing was asked of lately is asked for its chain again after this.
+  std::chrono::milliseconds identity_kept{60'000};
+  std::uint64_t most_blocks_behind = 10;         // the best head of the same round
+  std::chrono::seconds most_seconds_behind{30};  // likewise, by the blocks' own time
+};
+
+struct json_rpc_options {
+  /// Of a whole call, over all nodes: each gets an equal share of what is left. Below the patience
+  /// of those who ask (core_settings::patience.load), or a silent node would hide the next one.
+  std::chrono::milliseconds timeout{4'500};
+  node_rules rules{};
+  /// The chain that every node must be on, asked at its first use, after a failure, and when it
+  /// takes over from another; 0: not asked.
+  std::uint64_t chain_id = 0;
+  /// Several nodes: how often their heads are compared while calls are made; 0: never.
+  std::chrono::milliseconds compare_heads{10'000};
+};
+
+struct wallet_settings {
+  std::uint64_t chain_id = 0;
+  finality_rule finality;
+  std::chrono::milliseconds poll_interval{1'000};
+  std::chrono::milliseconds bump_after{30'000};  // in line and not mined: a higher fee
+  std::size_t max_open = 256;                    // more are refused with `overloaded`
+
+  // prices: the highest one bounds how often a fee is raised, nothing else does
+  std::uint32_t bump_percent = 25;
+  std::uint32_t base_fee_percent = 200;           // of the base fee, in the first max fee
+  std::uint32_t gas_pad_percent = 50;             // on top of an estimate
+  std::uint64_t min_tip_wei = 0;                  // Polygon: 30 gwei
+  std::uint64_t max_fee_wei = 5'000'000'000'000;  // per gas
+  std::uint64_t max_tx_fee_wei = 1'000'000'000'000'000'000ULL;  // gas limit x max fee; geth: 1 coin
+
+  // when the nonce is used and no receipt of ours is shown (docs/decisions/0017)
+  std::uint32_t looks_before_search = 5;          // then the transaction that used it is searched
+  std::chrono::milliseconds search_again{2'000};  // first pause between searches, doubles
+  std::chrono::milliseconds longest_search{60'000};
+  std::chrono::milliseconds doubt_after{60'000};   // without a name: in_doubt, and an alert
+  std::chrono::milliseconds lone_witness{10'000};  // between the two words of the only node
+
+  /// With nothing open and nothing to wait for: is the account still where we think?
+  std::chrono::milliseconds idle_look{60'000};
+};
+
+}  // namespace headroom::chain

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "chain/evm/evm_settings.hpp"
+#include "domain/bytes.hpp"
+
+/// The route from USDT0 on Plasma to USDC on Polygon. Defaults are for production and stand here
+/// alone; config/ gives them names, units and bounds.
+namespace headroom::chain {
+
+/// One chain as the route sees it.
+struct route_chain {
+  std::uint64_t chain_id = 0;
+  std::uint32_t eid = 0;  // LayerZero's name for it
+  address usdt0;
+  address messenger;  // the OFT that burns and mints USDT0
+  finality_rule finality;
+  log_limits logs{};  // of one look
+};
+
+struct route_settings {
+  route_chain plasma;
+  route_chain polygon;
+  address plasma_wallet;   // sends
+  address polygon_wallet;  // receives, swaps, and keeps the USDC
+  address usdc;
+  address quoter;                           // QuoterV2
+  address router;                           // SwapRouter, the variant with a deadline
+  std::uint32_t pool_fee = 100;             // hundredths of a basis point
+  std::uint32_t slippage_bps = 30;          // below the quote
+  std::uint32_t least_bps = 9'960;          // of the input, whatever the quote says
+  std::chrono::seconds swap_deadline{600};  // of chain time
+  std::uint32_t fee_pad_percent = 110;      // of the bridge's quoted native fee; the rest returns
+  std::uint32_t max_bridge_fee = 25;        // in whole native coins; above it nothing is sent
+  std::uint32_t expected_seconds = 3'600;
+  std::uint64_t searched_at_least = 100'000;  // blocks, when the start block is not on record
+  /// A message that stands verified so long is executed by our own outbox, once.
+  std::chrono::milliseconds rescue_after{120'000};
+};
+
+}  // namespace headroom::chain

@@ -1,0 +1,140 @@
+#include "config/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace headroom::config {
+namespace {
+
+/// The texts of `bets resolve`, before they are what they mean.
+struct bets_words {
+  std::string id;
+  std::string outcome;
+  std::string shares;
+  std::string spent;
+  std::string fee;
+};
+
+using check = CLI::Validator;
+
+const check a_bet{[](std::string& x) { return bet_id::parse(x) ? "" : "must be a bet's id"; }, ""};
+const check an_amount{
+    [](std::string& x) { return parse_usdc(x) ? "" : "must be an amount like \"12.50\""; }, ""};
+const check not_empty{[](std::string& x) { return x.empty() ? "must say something" : ""; }, ""};
+
+void add_keys(CLI::App& app, command_line& out) {
+  auto* keys = app.add_subcommand("keys", "Service keys")->require_subcommand(1);
+  auto* add = keys->add_subcommand("add", "Make one; shown once");
+  add->add_option("NAME", out.key_name, "who uses it")->required();
+  add->add_option("SCOPES", out.key_scopes,
+                  "read, trade, withdraw, inspect, operate, admin; several with commas")
+      ->required();
+  keys->add_subcommand("list", "All keys, the revoked ones too");
+  auto* revoke = keys->add_subcommand("revoke", "It stops working within two seconds");
+  revoke->add_option("ID", out.key_id, "as the list shows it")->required();
+}
+
+void add_bets(CLI::App& app, command_line& out, bets_words& words) {
+  auto* bets = app.add_subcommand("bets", "A bet that stays open")->require_subcommand(1);
+  auto* show = bets->add_subcommand("show", "What the books and the exchange know of it");
+  auto* resolve = bets->add_subcommand(
+      "resolve", "End it, as far as the exchange agrees; the evidence is stored");
+  for (auto* x : {show, resolve}) x->add_option("ID", words.id, "")->required()->check(a_bet);
+  resolve->add_option("OUTCOME", words.outcome, "failed or filled")
+      ->required()
+      ->check(CLI::IsMember({"failed", "filled"}));
+  resolve->add_option("--by", out.bets.by, "who decides")->required()->check(not_empty);
+  resolve->add_option("--evidence", out.bets.evidence, "on what grounds")
+      ->required()
+      ->check(not_empty);
+  auto* shares = resolve->add_option("--shares", words.shares, "filled, and no event shows it");
+  auto* spent = resolve->add_option("--spent", words.spent, "likewise, in USDC");
+  auto* fee = resolve->add_option("--fee", words.fee, "likewise, in USDC");
+  for (auto* x : {shares, spent, fee}) {
+    x->check(an_amount);
+    for (auto* other : {shares, spent, fee})
+      if (other != x) x->needs(other);
+  }
+}
+
+/// "" or why the words do not fit together.
+std::string understand(const bets_words& words, bets_request& out) {
+  using act = bets_request::act;
+  out.id = *bet_id::parse(words.id);
+  out.wanted = words.outcome.empty()       ? act::show
+               : words.outcome == "failed" ? act::fail
+                                           : act::fill;
+  if (words.shares.empty()) return {};
+  if (out.wanted != act::fill) return "--shares, --spent and --fee are for what was filled";
+  out.given = {*parse_usdc(words.shares), *parse_usdc(words.spent), *parse_usdc(words.fee)};
+  return {};
+}
+
+/// "keys add": the innermost command that was named.
+std::string named_in(const CLI::App& app) {
+  std::string out;
+  for (const auto* at = &app; !at->get_subcommands().empty();) {
+    at = at->get_subcommands().front();
+    out += (out.empty() ? "" : " ") + at->get_name();
+  }
+  return out;
+}
+
+command_line wrong(const std::string& why, const CLI::App& app) {
+  command_line out;
+  out.wrong_usage = true;
+  out.answer = why + "\n" + app.help();
+  return out;
+}
+
+command_line help(std::string text) {
+  command_line out;
+  out.answer = std::move(text);
+  return out;
+}
+
+bool needs_a_file(const std::string& command) {
+  return command == "serve" || command == "check-config" || command.starts_with("bets ");
+}
+
+}  // namespace
+
+command_line read_command_line(int argc, const char* const* argv) {
+  command_line out;
+  bets_words words;
+  CLI::App app{"Instant bets on Polymarket from a liquidity buffer", "headroom"};
+  app.fallthrough();  // --config may stand anywhere
+  app.require_subcommand(0, 1);
+  app.set_help_flag("--help", "this text, or that of one command");
+  app.get_formatter()->column_width(28);
+  app.footer(
+      "HEADROOM_DATABASE_URL overrides database.url of the file; migrate, verify and keys need "
+      "nothing else.");
+  app.add_option("--config", out.config, "the configuration file")->type_name("FILE");
+  app.add_subcommand("serve", "Run the service until SIGINT or SIGTERM");
+  app.add_subcommand("migrate", "Bring the database's schema up to this binary");
+  app.add_subcommand("verify", "Replay every posting; exit 1 with the differences, if any");
+  add_keys(app, out);
+  add_bets(app, out, words);
+  app.add_subcommand("check-config", "Read the file and say what is wrong with it")
+      ->add_flag("--show", out.show, "print what is in effect, and who said so");
+  app.add_subcommand("settings", "Every setting there is, with its default and bounds");
+  app.add_subcommand("help", "This text");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return help(app.help());
+  } catch (const CLI::ParseError& e) {
+    return wrong(e.what(), app);
+  }
+  out.command = named_in(app);
+  if (out.command.empty()) return wrong("no command", app);
+  if (out.command == "help") return help(app.help("", CLI::AppFormatMode::All));
+  if (out.config.empty() && needs_a_file(out.command))
+    return wrong(out.command + " needs --config FILE", app);
+  if (out.command.starts_with("bets "))
+    if (const auto why = understand(words, out.bets); !why.empty()) return wrong(why, app);
+  return out;
+}
+
+}  // namespace headroom::config

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "domain/ids.hpp"
+#include "domain/money.hpp"
+
+namespace headroom::config {
+
+/// What `headroom bets ...` is asked for.
+struct bets_request {
+  enum class act : std::uint8_t { show, fail, fill };
+
+  bet_id id;
+  act wanted = act::show;
+  std::string by;  // who ends it, and on what grounds
+  std::string evidence;
+  struct numbers {
+    usdc shares;  // millionths, like money
+    usdc spent;
+    usdc fee;
+  };
+  std::optional<numbers> given;  // with `fill`, where the exchange shows no event
+};
+
+/// What the words behind `headroom` say.
+struct command_line {
+  std::string command;  // "serve", "keys add", ...; "": nothing is to be run, see `answer`
+  std::string config;   // a file
+  bool show = false;    // check-config: what is in effect
+  std::string key_name;
+  std::string key_scopes;
+  std::string key_id;
+  bets_request bets;
+
+  std::string answer;  // help for stdout; or, with `wrong_usage`, what is wrong, for stderr
+  bool wrong_usage = false;
+};
+
+[[nodiscard]] command_line read_command_line(int argc, const char* const* argv);
+
+}  // namespace headroom::config

@@ -1,0 +1,134 @@
+#include "config/reading.hpp"
+
+#include <arpa/inet.h>
+
+#include <charconv>
+
+namespace headroom::config {
+namespace {
+
+using nlohmann::json;
+
+/// Whole numbers of the file are 32 bits wide, unless the row's bounds reach beyond.
+constexpr std::uint64_t usual_most = std::numeric_limits<std::uint32_t>::max();
+
+/// One field of the file on its way to its place.
+class filling {
+ public:
+  filling(const json& said, const row& to, const std::string& path)
+      : said_{said}, to_{to}, path_{path} {}
+
+  void operator()(std::string* out) const { *out = text(); }
+  void operator()(std::vector<std::string>* out) const {
+    if (!said_.is_array()) must_be("a list of strings");
+    out->clear();
+    for (const auto& item : said_) {
+      if (!item.is_string()) must_be("a list of strings");
+      out->push_back(item.get<std::string>());
+    }
+  }
+  void operator()(bool* out) const {
+    if (!said_.is_boolean()) must_be("true or false");
+    *out = said_.get<bool>();
+  }
+  void operator()(double* out) const {
+    if (!said_.is_number() || said_.get<double>() <= 0) must_be("a positive number");
+    *out = said_.get<double>();
+  }
+  void operator()(std::uint16_t* out) const { *out = whole<std::uint16_t>(); }
+  void operator()(std::uint32_t* out) const { *out = whole<std::uint32_t>(); }
+  void operator()(std::uint64_t* out) const { *out = whole<std::uint64_t>(); }
+  void operator()(seconds* out) const { *out = seconds{whole<std::uint32_t>()}; }
+  void operator()(milliseconds* out) const {
+    const std::int64_t count = whole<std::uint32_t>();
+    *out = to_.in == unit::sec ? seconds{count} : milliseconds{count};
+  }
+  void operator()(usdc* out) const { amount(out->micro); }
+  void operator()(share_amount* out) const { amount(out->micro); }
+  /// "" and the zero address leave the default.
+  void operator()(address* out) const {
+    if (text().empty()) return;
+    const auto parsed = address::parse(text());
+    if (!parsed || !text().starts_with("0x")) must_be("an address: 0x and 40 hex digits");
+    if (!parsed->is_zero()) *out = *parsed;
+  }
+  void operator()(const door& out) const {
+    if (text().empty()) return;
+    if (!open(out)) must_be("an IP address and a port, like \"127.0.0.1:9464\"");
+  }
+
+ private:
+  [[noreturn]] void must_be(const std::string& what) const {
+    throw wrong{path_ + " must be " + what};
+  }
+  [[nodiscard]] const std::string& text() const {
+    if (!said_.is_string()) must_be("a string");
+    return said_.get_ref<const std::string&>();
+  }
+  template <class T>
+  [[nodiscard]] T whole() const {
+    const auto widest = std::uint64_t{std::numeric_limits<T>::max()};
+    const auto most = to_.within.most > usual_most ? widest : std::min(widest, usual_most);
+    if (!said_.is_number_unsigned() || said_.get<std::uint64_t>() > most)
+      must_be("a whole number from 0 to " + std::to_string(most));
+    return static_cast<T>(said_.get<std::uint64_t>());
+  }
+  void amount(std::int64_t& millionths) const {
+    if (text().empty()) return;
+    const auto parsed = parse_usdc(text());
+    if (!parsed) must_be("an amount like \"12.50\"");
+    millionths = parsed->micro;
+  }
+  [[nodiscard]] bool open(const door& out) const {
+    const auto colon = text().rfind(':');
+    if (colon == std::string::npos || colon == 0) return false;
+    auto host = text().substr(0, colon);
+    if (host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+    const auto* const end = text().data() + text().size();
+    const auto [stop, failed] = std::from_chars(text().data() + colon + 1, end, *out.port);
+    if (failed != std::errc{} || stop != end || !is_ip_address(host)) return false;
+    *out.host = host;
+    return true;
+  }
+
+  const json& said_;
+  const row& to_;
+  const std::string& path_;
+};
+
+std::string joined(const std::string& path, const std::string& name) {
+  return path.empty() ? name : path + "." + name;
+}
+
+void fill_section(std::span<const section> all, const section& here, const json& said,
+                  std::set<std::string>& paths) {
+  if (!said.is_object()) throw wrong{here.path + ": must be an object"};
+  std::set<std::string> unknown;
+  for (const auto& [key, value] : said.items()) unknown.insert(key);
+  for (const auto& r : here.rows) {
+    if (unknown.erase(r.name) == 0) continue;
+    const auto path = here.path_of(r);
+    std::visit(filling{said[r.name], r, path}, r.at);
+    paths.insert(path);
+  }
+  for (const auto& inner : all)
+    if (inner.is_inside(here) && unknown.erase(inner.name()) > 0)
+      fill_section(all, inner, said[inner.name()], paths);
+  if (!unknown.empty()) throw wrong{joined(here.path, *unknown.begin()) + " is not a setting"};
+}
+
+}  // namespace
+
+bool is_ip_address(const std::string& text) {
+  in6_addr ignored;
+  return ::inet_pton(AF_INET, text.c_str(), &ignored) == 1 ||
+         ::inet_pton(AF_INET6, text.c_str(), &ignored) == 1;
+}
+
+std::set<std::string> fill(std::span<const section> sections, const json& document) {
+  std::set<std::string> paths;
+  fill_section(sections, sections.front(), document, paths);
+  return paths;
+}
+
+}  // namespace headroom::config

@@ -1,0 +1,162 @@
+#include "config/showing.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "config/table.hpp"
+
+namespace headroom::config {
+namespace {
+
+using nlohmann::json;
+
+/// A value as the file says it.
+struct json_of {
+  const row& from;
+
+  json operator()(const std::string* x) const { return *x; }
+  json operator()(const std::vector<std::string>* x) const { return *x; }
+  json operator()(const bool* x) const { return *x; }
+  json operator()(const double* x) const { return *x; }
+  json operator()(const address* x) const { return x->is_zero() ? "" : x->hex(); }
+  json operator()(const usdc* x) const { return to_string(*x); }
+  json operator()(const share_amount* x) const { return to_string(usdc{x->micro}); }
+  json operator()(const door& x) const {
+    if (x.host->empty()) return "";
+    const bool v6 = x.host->find(':') != std::string::npos;
+    return (v6 ? "[" + *x.host + "]" : *x.host) + ":" + std::to_string(*x.port);
+  }
+  template <class Whole>
+  json operator()(const Whole*) const {
+    return static_cast<std::uint64_t>(from.value());
+  }
+};
+
+std::string value_text(const row& r) {
+  return std::visit(json_of{r}, r.at).dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+bool is_set(const row& r) {
+  const auto value = std::visit(json_of{r}, r.at);
+  return !value.empty() && value != "";
+}
+
+/// "ms, 100 to 600000"; "" for a word.
+std::string measure_of(const row& r) {
+  std::string out = to_string(r.in);
+  if (!r.is_number()) return out;
+  return out + (out.empty() ? "" : ", ") + r.text(r.within.least) + " to " + r.text(r.within.most);
+}
+
+std::string said_by(const std::string& path, const std::map<std::string, source>& sources) {
+  const auto found = sources.find(path);
+  if (found == sources.end()) return "default";
+  return found->second == source::file ? "file" : "environment";
+}
+
+std::string joined(std::initializer_list<std::string> parts) {
+  std::string out;
+  for (const auto& x : parts)
+    if (!x.empty()) out += (out.empty() ? "" : "; ") + x;
+  return out;
+}
+
+/// One object of the file. A piece is a field, an inner object, or a line that is comment alone.
+class object_text {
+ public:
+  object_text(const std::vector<section>& all, const std::map<std::string, source>& sources)
+      : all_{all}, sources_{sources} {}
+
+  std::string of(const section& here, std::size_t depth) const {
+    std::vector<piece> pieces;
+    for (const auto& r : here.rows) pieces.push_back(field(here, r));
+    if (here.path.ends_with("_key")) pieces.push_back({"", key_line(here)});
+    for (const auto& inner : all_)
+      if (inner.is_inside(here))
+        pieces.push_back({"\"" + inner.name() + "\": " + of(inner, depth + 1), ""});
+    return text_of(pieces, depth);
+  }
+
+ private:
+  struct piece {
+    std::string code;
+    std::string comment;
+  };
+
+  [[nodiscard]] piece field(const section& here, const row& r) const {
+    const auto by = said_by(here.path_of(r), sources_);
+    if (r.how == shown::as_set_or_not)
+      return {"", joined({"\"" + std::string{r.name} + "\" is " + (is_set(r) ? "set" : "not set"),
+                          by, r.what})};
+    return {"\"" + std::string{r.name} + "\": " + value_text(r),
+            joined({by, measure_of(r), r.what})};
+  }
+
+  /// The key itself is looked for and never shown.
+  [[nodiscard]] static std::string key_line(const section& here) {
+    key_source named;
+    for (const auto& r : here.rows)
+      (std::string_view{r.name} == "file" ? named.file : named.env) = *std::get<std::string*>(r.at);
+    std::string why_not;
+    const auto text = named.named() ? read_secret(named, why_not) : std::nullopt;
+    return std::string{"the key is "} + (text && !text->empty() ? "set" : "not set");
+  }
+
+  static std::string text_of(const std::vector<piece>& pieces, std::size_t depth) {
+    constexpr std::size_t comment_column = 44;
+    const std::string indent(2 * (depth + 1), ' ');
+    const auto is_code = [](const piece& p) { return !p.code.empty(); };
+    auto left = std::count_if(pieces.begin(), pieces.end(), is_code);
+    std::string out = "{\n";
+    for (const auto& p : pieces) {
+      auto line = indent + p.code;
+      if (is_code(p) && --left > 0) line += ',';
+      if (!p.comment.empty()) {
+        if (is_code(p)) line.resize(std::max(line.size() + 2, comment_column), ' ');
+        line += "// " + p.comment;
+      }
+      out += line + "\n";
+    }
+    return out + std::string(2 * depth, ' ') + "}";
+  }
+
+  const std::vector<section>& all_;
+  const std::map<std::string, source>& sources_;
+};
+
+}  // namespace
+
+std::string show(const settings& s, const std::map<std::string, source>& sources) {
+  auto copy = s;  // rows may change what they point to
+  const auto all = sections_of(copy);
+  return "// value, // who said so; unit, least to most; what it is\n" +
+         object_text{all, sources}.of(all.front(), 0) + "\n";
+}
+
+std::string describe_all() {
+  settings fresh;
+  std::string out =
+      "# Settings\n\n"
+      "Made by `headroom settings` from `config/table.cpp`; a test compares. One JSON file, `//` "
+      "and "
+      "`/* */` may comment;\nall but those that are required have a default. `headroom "
+      "check-config "
+      "--show --config FILE` prints what is in effect and who said so.\n";
+  for (const auto& here : sections_of(fresh)) {
+    if (here.path.starts_with("polygon")) continue;  // as plasma
+    const bool of_chain = here.path.starts_with("plasma");
+    const auto both = here.path + ", polygon" + (of_chain ? here.path.substr(6) : "");
+    out += "\n## " +
+           (here.path.empty() ? "(the file itself)"
+            : of_chain        ? both
+                              : here.path) +
+           "\n\n| setting | default | unit, bounds | what it is |\n| --- | --- | --- | --- |\n";
+    for (const auto& r : here.rows)
+      out += "| `" + std::string{r.name} + "` | " +
+             (r.is_number() || is_set(r) ? "`" + value_text(r) + "`" : "") + " | " + measure_of(r) +
+             " | " + r.what + " |\n";
+  }
+  return out;
+}
+
+}  // namespace headroom::config

@@ -1,0 +1,250 @@
+#include "config/table.hpp"
+
+namespace headroom::config {
+namespace {
+
+using enum unit;
+
+constexpr number second = 1'000;  // in milliseconds
+constexpr number minute = 60 * second;
+constexpr number hour = 60 * minute;
+constexpr number day = 24 * hour;
+constexpr number any_id = 9'007'199'254'740'991;  // 2^53 - 1, what every JSON reader can hold
+constexpr number dollar = 1'000'000;              // in micro-USDC
+constexpr number whole_percent = 100;             // in basis points
+
+using rows = std::vector<row>;
+
+// One line a setting, however long.
+// clang-format off
+
+rows house_rows(settings& s) {
+  return {
+      {"profile",   &s.profile,   none, {}, "sandbox or production; pages are told"},
+      {"log_level", &s.log_level, none, {}, "trace, debug, info, warning, error, critical or off"},
+  };
+}
+
+rows http_rows(http::http_settings& h) {
+  return {
+      {"listen",             &h.address,                            none,       {},                 "an IP address; loopback unless a TLS proxy is elsewhere"},
+      {"port",               &h.port,                               none,       {0, 65'535},        "0: the kernel chooses; printed at start"},
+      {"admin_listen",       door{&h.admin_address, &h.admin_port}, none,       {},                 "a second listener, for health and metrics alone, like \"127.0.0.1:9464\""},
+      {"public_url",         &h.public_url,                         none,       {},                 "required: the absolute URL that payers see as x402 resource"},
+      {"threads",            &h.threads,                            none,       {1, 64},            "one io_context each"},
+      {"max_connections",    &h.max_connections,                    none,       {1, 1'000'000},     "beyond them only health is answered"},
+      {"max_in_flight",      &h.max_in_flight,                      none,       {1, 1'000'000},     "requests being answered at once"},
+      {"max_body",           &h.max_body,                           bytes,      {1'024, 1'048'576}, "of a request"},
+      {"header_timeout_ms",  &h.header_timeout,                     ms,         {100, 10 * minute}, "from a request's first byte to its header"},
+      {"request_timeout_ms", &h.request_timeout,                    ms,         {100, 10 * minute}, "body, answer of the actors, each write"},
+      {"idle_timeout_ms",    &h.idle_timeout,                       ms,         {100, hour},        "between requests of a connection; longer than the proxy's own"},
+      {"drain_timeout_ms",   &h.drain_timeout,                      ms,         {0, 10 * minute},   "how long a stop lets requests finish"},
+      {"public_metrics",     &h.public_metrics,                     none,       {},                 "false: /metrics needs scope `inspect` at the first listener"},
+      {"kept_refusals",      &h.kept_refusals,                      none,       {1, 1'000'000},     "bets that were answered 202 and refused afterwards"},
+      {"refusals_kept_ms",   &h.refusals_kept,                      ms,         {minute, 30 * day}, "how long; as long as the longest deadline of a bet"},
+      {"cors_origins",       &h.cors_origins,                       none,       {},                 "of pages: [\"*\"] any, or origins by name"},
+      {"key_rate",           &h.key_rate.per_second,                per_second, {0, 10'000'000},    "requests by one service key; 0: no limit"},
+      {"key_burst",          &h.key_rate.burst,                     none,       {1, 10'000'000},    "of them at once"},
+      {"signer_rate",        &h.signer_rate.per_second,             per_second, {0, 10'000'000},    "signed requests by one user; 0: no limit"},
+      {"signer_burst",       &h.signer_rate.burst,                  none,       {1, 10'000'000},    "of them at once"},
+      {"refused_rate",       &h.refused_rate.per_second,            per_second, {0, 1'000'000},     "refusals of strangers, all together, without a pause; 0: no limit"},
+  };
+}
+
+rows database_rows(settings& s) {
+  return {
+      {"url",                  &s.store.conninfo,           none, {},                 "or the environment's HEADROOM_DATABASE_URL, which wins", secret},
+      {"connect_timeout_ms",   &s.store.connect_timeout,    ms,   {second, minute},   "of a new session"},
+      {"statement_timeout_ms", &s.store.statement_timeout,  ms,   {100, 10 * minute}, "of the journal's commits"},
+      {"read_timeout_ms",      &s.reader.statement_timeout, ms,   {100, 10 * minute}, "of one read beside the journal"},
+      {"writer_wait_ms",       &s.store.writer_wait,        ms,   {100, 10 * minute}, "for an earlier writer to be really gone"},
+  };
+}
+
+/// Confirmations of none would credit what a reorganisation takes back; a tip above 10,000 gwei is
+/// a slip of the finger.
+rows chain_rows(chain_settings& c) {
+  return {
+      {"chain_id",       &c.chain_id,               none,   {1, any_id},        "required: every node must be on it"},
+      {"rpc",            &c.rpc,                    none,   {},                 "required: URLs of its nodes, in order of preference; better two or more", secret},
+      {"confirmations",  &c.finality.confirmations, blocks, {1, 10'000},        "on top of a block, then it is final"},
+      {"finalized_tag",  &c.finality.finalized_tag, none,   {},                 "the node's `finalized` block counts as final too"},
+      {"rpc_timeout_ms", &c.nodes.timeout,          ms,     {100, minute},      "of one call, shared by the nodes it tries"},
+      {"poll_ms",        &c.wallet.poll_interval,   ms,     {10, minute},       "between a wallet's looks at the chain"},
+      {"bump_after_ms",  &c.wallet.bump_after,      ms,     {second, hour},     "a transaction in line and not mined gets a higher fee"},
+      {"min_tip_wei",    &c.wallet.min_tip_wei,     wei,    {0, 1e13L},         "of gas; Polygon wants 30 gwei"},
+      {"usdt0",          &c.usdt0,                  none,   {},                 "required: the token"},
+      {"oft",            &c.oft,                    none,   {},                 "LayerZero's messenger of USDT0; needed to convert"},
+      {"eid",            &c.eid,                    none,   {0, 4'294'967'295}, "LayerZero's name for the chain; needed to convert"},
+  };
+}
+
+/// What a transaction may cost, and when a used nonce without a receipt becomes a question.
+rows wallet_rows(chain::wallet_settings& w) {
+  return {
+      {"max_fee_wei",         &w.max_fee_wei,         wei,     {1e9L, 1e15L},  "of gas; above it nothing is signed"},
+      {"max_tx_fee_wei",      &w.max_tx_fee_wei,      wei,     {1e14L, 1e19L}, "gas limit times max fee"},
+      {"bump_percent",        &w.bump_percent,        percent, {11, 100},      "of one raise; nodes want 10 at least"},
+      {"base_fee_percent",    &w.base_fee_percent,    percent, {110, 1'000},   "of the base fee, in a first max fee"},
+      {"gas_pad_percent",     &w.gas_pad_percent,     percent, {0, 200},       "on top of an estimate"},
+      {"looks_before_search", &w.looks_before_search, none,    {1, 1'000},     "without a receipt; then the transaction that used the nonce is searched"},
+      {"search_again_ms",     &w.search_again,        ms,      {100, minute},  "first pause between searches, doubles"},
+      {"lone_witness_ms",     &w.lone_witness,        ms,      {second, hour}, "between two words of the only node there is"},
+      {"doubt_after_seconds", &w.doubt_after,         sec,     {5, 3'600},     "without a name: in doubt, and an alert"},
+  };
+}
+
+rows node_rows(chain::json_rpc_options& n) {
+  return {
+      {"skip_after_failure_ms", &n.rules.skip_after_failure,  ms,     {10, 10 * minute},     "a node that failed is left alone"},
+      {"skip_after_silence_ms", &n.rules.skip_after_silence,  ms,     {10, 10 * minute},     "likewise one that did not answer"},
+      {"longest_rest_ms",       &n.rules.longest_rest,        ms,     {second, 10 * minute}, "of what a node may ask for with Retry-After"},
+      {"compare_heads_ms",      &n.compare_heads,             ms,     {second, 10 * minute}, "how often, while calls are made"},
+      {"most_blocks_behind",    &n.rules.most_blocks_behind,  blocks, {1, 10'000},           "the best head, then others are asked first"},
+      {"most_seconds_behind",   &n.rules.most_seconds_behind, sec,    {5, 3'600},            "likewise, by the blocks' own time"},
+  };
+}
+
+rows log_rows(chain::log_limits& l) {
+  return {
+      {"chunk",  &l.chunk,  blocks, {1, 100'000}, "of one eth_getLogs"},
+      {"chunks", &l.chunks, none,   {1, 10'000},  "calls of one search"},
+  };
+}
+
+rows deposit_rows(settings& s) {
+  auto& p = s.payment;
+  return {
+      {"token_name",             &p.terms.token_name,             none,       {},                  "EIP-712 domain of the token"},
+      {"token_version",          &p.terms.token_version,          none,       {},                  "likewise"},
+      {"networks_v1",            &p.terms.networks_v1,            none,       {},                  "names of the chain for x402 version 1; the first is shown"},
+      {"max_timeout_seconds",    &p.terms.max_timeout_seconds,    sec,        {30, 3'600},         "what official clients make the window of; clocks may differ by two minutes"},
+      {"longest_window_seconds", &p.terms.longest_window_seconds, sec,        {30, 86'400},        "the latest end of an authorization, from now"},
+      {"minimum",                &s.http.deposit_min,             dollars,    {1, 1e6L * dollar},  "of one payment"},
+      {"maximum",                &s.http.deposit_max,             dollars,    {1, 1e9L * dollar},  "of one payment"},
+      {"answer_ms",              &s.core.deposit.answer,          ms,         {0, minute},         "how long a payer waits for the chain before a 202"},
+      {"signature_gas",          &p.signature_gas,                gas,        {50'000, 5'000'000}, "what a contract may burn to judge its signature"},
+      {"checks_at_once",         &p.checks_at_once,               none,       {4, 1'000},          "verifications of payments that anybody may send"},
+      {"checks_per_second",      &p.checks_per_second,            per_second, {1, 10'000},         "likewise; each costs about five calls"},
+  };
+}
+
+/// What a swap may lose is bounded twice: against its quote (slippage) and against one to one.
+rows conversion_rows(settings& s) {
+  auto& r = s.route;
+  auto& c = s.core.conversion;
+  return {
+      {"usdc",                &r.usdc,           none,    {},                                        "required: on Polygon, what the buffer holds"},
+      {"quoter",              &r.quoter,         none,    {},                                        "Uniswap's QuoterV2; with the router, or nothing is converted"},
+      {"router",              &r.router,         none,    {},                                        "Uniswap's SwapRouter, the variant with a deadline"},
+      {"pool_fee",            &r.pool_fee,       none,    {1, 100'000},                              "of the pool, in hundredths of a basis point"},
+      {"slippage_bps",        &r.slippage_bps,   bps,     {0, 5 * whole_percent},                    "a swap may bring less than its quote"},
+      {"least_bps",           &r.least_bps,      bps,     {90 * whole_percent, 100 * whole_percent}, "of the input that a swap must bring, whatever the quote"},
+      {"max_bridge_fee",      &r.max_bridge_fee, coins,   {1, 10'000},                               "of the source chain; above it nothing is sent"},
+      {"minimum",             &c.minimum,        dollars, {0, 1e9L * dollar},                        "smaller sums wait for company"},
+      {"most_deposits",       &c.most_deposits,  none,    {1, 1'000},                                "in one conversion"},
+      {"at_once",             &c.at_once,        none,    {1, 64},                                   "conversions"},
+      {"poll_ms",             &c.poll,           ms,      {10, minute},                              "between looks at all of them"},
+      {"call_interval_ms",    &c.call_interval,  ms,      {10, 10 * minute},                         "of one that waits, between calls to nodes"},
+      {"step_timeout_ms",     &c.step_timeout,   ms,      {second, 10 * minute},                     "of one answer of a route"},
+      {"stuck_after_seconds", &c.stuck_after,    sec,     {1, 86'400},                               "without progress: looked at anew"},
+      {"attempts",            &c.attempts,       none,    {1, 100},                                  "that fail before a human is told; it goes on"},
+      {"retry_ms",            &c.retry,          ms,      {100, hour},                               "after a failed attempt; doubles with each"},
+      {"longest_retry_ms",    &c.longest_retry,  ms,      {100, day},                                "of those"},
+      {"rescue_after_ms",     &r.rescue_after,   ms,      {second, day},                             "a verified message that nobody executes is executed by us"},
+  };
+}
+
+/// A burst below one order would never send any.
+rows venue_rows(settings& s) {
+  auto& v = s.venue;
+  auto& b = s.core.bet;
+  return {
+      {"url",                     &v.url,                     none,       {},                "of the CLOB, without a slash at its end"},
+      {"chain_id",                &v.chain_id,                none,       {1, any_id},       "that its orders are signed for"},
+      {"exchange",                &v.exchange,                none,       {},                "its contract on Polygon"},
+      {"neg_risk_exchange",       &v.neg_risk_exchange,       none,       {},                "likewise, for markets with one winner of several"},
+      {"collateral",              &s.collateral,              none,       {},                "what bets are paid with, for the solvency check; \"\": not looked at"},
+      {"orders_per_second",       &v.orders_per_second,       per_second, {0.1, 10'000},     ""},
+      {"order_burst",             &v.order_burst,             none,       {1, 10'000},       "of them at once"},
+      {"order_timeout_ms",        &v.order_timeout,           ms,         {100, minute},     "of one order's answer"},
+      {"signer_share",            &v.signer_share,            none,       {0.001, 1},        "of `orders_per_second`: what one user's own signatures may use"},
+      {"key_share",               &v.key_share,               none,       {0.001, 1},        "likewise, what one service key may use"},
+      {"stop_pause_ms",           &v.stop_pause,              ms,         {second, day},     "no bets after the venue refused our account"},
+      {"market_pause_ms",         &v.market_pause,            ms,         {second, day},     "none on a market whose orders it refuses as such"},
+      {"credentials_patience_ms", &v.credentials_patience,    ms,         {second, hour},    "a refused API key stops new bets after this"},
+      {"confirm_wait_ms",         &v.confirm_wait,            ms,         {100, 2 * minute}, "how long a look that follows a match waits for its trades"},
+      {"trade_passes_per_second", &v.trade_passes_per_second, per_second, {0.1, 10},         "over the account's trades, for all open bets together"},
+      {"reads_per_second",        &v.reads_per_second,        per_second, {1, 50},           "of orders and trades, all together; the venue takes 500 in 10 s"},
+      {"read_burst",              &v.read_burst,              none,       {1, 500},          "of them at once"},
+      {"cancels_per_second",      &v.cancels_per_second,      per_second, {0.1, 80},         ""},
+      {"cancel_burst",            &v.cancel_burst,            none,       {1, 120},          "of them at once"},
+      {"settling_time_ms",        &v.settling_time,           ms,         {second, hour},    "after an order was sent, then its view at the venue counts as caught up"},
+      {"young_for_ms",            &v.young_for,               ms,         {second, hour},    "the shared stream shows an order's trades; then its own reads"},
+      {"late_match_ms",           &v.late_match,              ms,         {0, day},          "after the deadline: how long it may still match"},
+      {"money_dust",              &v.money_dust,              dollars,    {0, dollar / 10},  "what rounding may leave unspent of a whole fill"},
+      {"share_dust",              &v.share_dust,              shares,     {0, dollar / 10},  "and missing of its shares"},
+      {"first_look_ms",           &b.placing.first_wait,      ms,         {10, minute},      "after an unknown outcome"},
+      {"longest_look_ms",         &b.placing.longest_wait,    ms,         {10, 10 * minute}, "pauses between looks grow to it"},
+      {"grace_ms",                &b.placing.grace,           ms,         {second, day},     "after deadline and cancel, before an absent order is refunded"},
+      {"unresolved_after_ms",     &b.unresolved_after,        ms,         {second, day},     "a bet that is open so long after its deadline is an alert"},
+  };
+}
+
+rows key_rows(key_source& k) {
+  return {
+      {"file", &k.file, none, {}, "with 64 hex digits, readable by its owner alone"},
+      {"env",  &k.env,  none, {}, "or the environment variable that holds them, which wins"},
+  };
+}
+
+rows engine_rows(settings& s) {
+  auto& c = s.core;
+  return {
+      {"workers",             &s.workers,                      none, {1, 64},               "of CAF, beside I/O threads and PostgreSQL"},
+      {"max_live_bets",       &c.bet.max_live,                 none, {1, 1'000'000},        "in progress"},
+      {"max_balances",        &c.balance.max_live,             none, {1, 10'000'000},       "balance actors awake at once"},
+      {"max_live_deposits",   &c.deposit.max_live,             none, {1, 100'000},          "payments in progress"},
+      {"balance_idle_ms",     &c.balance.idle,                 ms,   {second, day},         "then a balance actor leaves"},
+      {"drain_ms",            &c.guardian.drain,               ms,   {0, 10 * minute},      "how long a stop waits for bets in progress"},
+      {"stop_step_ms",        &c.guardian.stop_step,           ms,   {second, 10 * minute}, "of a stop: the last commits; then the actors' ends"},
+      {"journal_queue",       &c.journal.queue,                none, {1, 1'000'000},        "entries waiting before `overloaded`"},
+      {"journal_batch",       &c.journal.batch,                none, {1, 65'536},           "entries of one transaction at most"},
+      {"journal_retry_ms",    &c.journal.retry,                ms,   {1, 10 * second},      "first wait while the store is away, doubles to 2 s"},
+      {"load_timeout_ms",     &c.patience.load,                ms,   {100, minute},         "of a row through the journal"},
+      {"append_timeout_ms",   &c.patience.append,              ms,   {second, 10 * minute}, "of a rare entry; bets wait for the journal itself"},
+      {"overdue_ms",          &c.bet.overdue,                  ms,   {5 * second, hour},    "an answer to a bet that is this late is lost"},
+      {"buffer_tick_ms",      &c.buffer.tick,                  ms,   {100, hour},           "refill, recommended size, low alert"},
+      {"deposits_recovered",  &c.guardian.deposits_recovered,  none, {1, 100'000},          "unsettled payments resumed at once after a start"},
+      {"restarts_per_minute", &c.guardian.restarts_per_minute, none, {1, 1'000},            "of one component, before the process gives up"},
+  };
+}
+
+// clang-format on
+
+void add_chain(std::vector<section>& out, const std::string& name, chain_settings& c) {
+  out.push_back({name, chain_rows(c)});
+  out.push_back({name + ".wallet", wallet_rows(c.wallet)});
+  out.push_back({name + ".nodes", node_rows(c.nodes)});
+  out.push_back({name + ".logs", log_rows(c.logs)});
+}
+
+}  // namespace
+
+std::vector<section> sections_of(settings& s) {
+  std::vector<section> out;
+  out.push_back({"", house_rows(s)});
+  out.push_back({"http", http_rows(s.http)});
+  out.push_back({"database", database_rows(s)});
+  add_chain(out, "plasma", s.plasma);
+  add_chain(out, "polygon", s.polygon);
+  out.push_back({"deposits", deposit_rows(s)});
+  out.push_back({"conversion", conversion_rows(s)});
+  out.push_back({"venue", venue_rows(s)});
+  out.push_back({"wallet_key", key_rows(s.wallet_key)});
+  out.push_back({"venue_key", key_rows(s.venue_key)});
+  out.push_back({"engine", engine_rows(s)});
+  return out;
+}
+
+}  // namespace headroom::config

@@ -1,0 +1,132 @@
+#include "config/command_line.hpp"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace headroom::config {
+namespace {
+
+constexpr const char* a_bet = "0190163d-8694-739b-aea5-966c26f8ad91";
+
+command_line read(std::vector<const char*> words) {
+  words.insert(words.begin(), "headroom");
+  return read_command_line(static_cast<int>(words.size()), words.data());
+}
+
+/// "" when the words are understood, else the first line of what is said of them.
+std::string wrong(std::vector<const char*> words) {
+  const auto out = read(std::move(words));
+  EXPECT_EQ(out.wrong_usage, out.command.empty());
+  return out.wrong_usage ? out.answer.substr(0, out.answer.find('\n')) : "";
+}
+
+TEST(CommandLine, NamesEveryCommand) {
+  EXPECT_EQ(read({"serve", "--config", "a.json"}).command, "serve");
+  EXPECT_EQ(read({"migrate"}).command, "migrate");
+  EXPECT_EQ(read({"verify"}).command, "verify");
+  EXPECT_EQ(read({"keys", "list"}).command, "keys list");
+  EXPECT_EQ(read({"keys", "revoke", "k1"}).key_id, "k1");
+  EXPECT_EQ(read({"settings"}).command, "settings");
+  const auto check = read({"check-config", "--config", "a.json"});
+  EXPECT_EQ(check.command, "check-config");
+  EXPECT_FALSE(check.show);
+  EXPECT_TRUE(read({"check-config", "--show", "--config", "a.json"}).show);
+}
+
+TEST(CommandLine, TheFileMayStandAnywhere) {
+  for (const auto& words :
+       std::vector<std::vector<const char*>>{{"--config", "a.json", "bets", "show", a_bet},
+                                             {"bets", "--config", "a.json", "show", a_bet},
+                                             {"bets", "show", "--config=a.json", a_bet},
+                                             {"bets", "show", a_bet, "--config", "a.json"}}) {
+    const auto out = read(words);
+    EXPECT_EQ(out.command, "bets show");
+    EXPECT_EQ(out.config, "a.json");
+    EXPECT_EQ(out.bets.id.text(), a_bet);
+    EXPECT_EQ(out.bets.wanted, bets_request::act::show);
+  }
+}
+
+TEST(CommandLine, AKeysNameMayBeAnyWords) {
+  for (const char* name : {"my front end", "verify", "list", "", "two\nlines"}) {
+    const auto out = read({"keys", "add", name, "trade,read"});
+    EXPECT_EQ(out.command, "keys add") << name << out.answer;
+    EXPECT_EQ(out.key_name, name);
+    EXPECT_EQ(out.key_scopes, "trade,read");
+  }
+}
+
+TEST(CommandLine, AnEndOfABetSaysWhoAndWhy) {
+  const auto failed = read({"bets", "resolve", a_bet, "failed", "--by", "ada", "--evidence",
+                            "ticket 7: -never- filled", "--config", "a.json"});
+  EXPECT_EQ(failed.command, "bets resolve");
+  EXPECT_EQ(failed.bets.wanted, bets_request::act::fail);
+  EXPECT_EQ(failed.bets.by, "ada");
+  EXPECT_EQ(failed.bets.evidence, "ticket 7: -never- filled");
+  EXPECT_FALSE(failed.bets.given);
+  const auto filled = read({"bets", "resolve", a_bet, "filled", "--shares", "20", "--spent", "9.5",
+                            "--fee", "0", "--by", "ada", "--evidence", "x", "--config", "a.json"});
+  ASSERT_TRUE(filled.bets.given) << filled.answer;
+  EXPECT_EQ(filled.bets.wanted, bets_request::act::fill);
+  EXPECT_EQ(filled.bets.given->shares, 20_usdc);
+  EXPECT_EQ(filled.bets.given->spent, 9'500'000_micro);
+  EXPECT_EQ(filled.bets.given->fee, 0_usdc);
+}
+
+TEST(CommandLine, WrongUsageIsSaidInASentence) {
+  EXPECT_EQ(wrong({}), "no command");
+  EXPECT_NE(wrong({"frob"}).find("frob"), std::string::npos);
+  EXPECT_NE(wrong({"serve", "now", "--config", "a.json"}).find("now"), std::string::npos);
+  EXPECT_NE(wrong({"verify", "migrate"}).find("migrate"), std::string::npos);
+  EXPECT_EQ(wrong({"serve"}), "serve needs --config FILE");
+  EXPECT_EQ(wrong({"bets", "show", a_bet}), "bets show needs --config FILE");
+  EXPECT_NE(wrong({"serve", "--config"}).find("--config"), std::string::npos);
+  EXPECT_NE(wrong({"serve", "--conf", "a.json"}), "");
+  for (const auto& words : std::vector<std::vector<const char*>>{{"keys"},
+                                                                 {"keys", "forget"},
+                                                                 {"keys", "add", "nobody"},
+                                                                 {"keys", "add", "a", "b", "c"},
+                                                                 {"keys", "list", "all"},
+                                                                 {"keys", "revoke"}})
+    EXPECT_NE(wrong(words), "") << words.size();
+}
+
+TEST(CommandLine, AnEndWithoutGroundsOrWithHalfItsNumbersIsRefused) {
+  const auto ended = [](std::vector<const char*> more) {
+    more.insert(more.begin(), {"--config", "a.json", "bets", "resolve"});
+    return wrong(std::move(more));
+  };
+  const std::vector<const char*> grounds{"--by", "ada", "--evidence", "x"};
+  const auto with_grounds = [&](std::vector<const char*> words) {
+    words.insert(words.end(), grounds.begin(), grounds.end());
+    return ended(std::move(words));
+  };
+  EXPECT_EQ(with_grounds({a_bet, "failed"}), "");
+  EXPECT_NE(with_grounds({"b1", "failed"}).find("must be a bet's id"), std::string::npos);
+  EXPECT_NE(with_grounds({a_bet, "lost"}).find("lost"), std::string::npos);
+  EXPECT_NE(with_grounds({a_bet}), "");
+  EXPECT_NE(ended({a_bet, "failed", "--by", "ada"}).find("--evidence"), std::string::npos);
+  EXPECT_NE(ended({a_bet, "failed", "--by", "", "--evidence", "x"}).find("--by"),
+            std::string::npos);
+  EXPECT_NE(with_grounds({a_bet, "filled", "--shares", "20"}), "");
+  EXPECT_NE(with_grounds({a_bet, "filled", "--shares", "20", "--spent", "9.5", "--fee", "none"})
+                .find("amount"),
+            std::string::npos);
+  EXPECT_EQ(with_grounds({a_bet, "failed", "--shares", "20", "--spent", "9.5", "--fee", "0"}),
+            "--shares, --spent and --fee are for what was filled");
+}
+
+TEST(CommandLine, HelpIsAnAnswerAndNoError) {
+  for (const auto& words : std::vector<std::vector<const char*>>{{"help"}, {"--help"}}) {
+    const auto out = read(words);
+    EXPECT_FALSE(out.wrong_usage);
+    EXPECT_EQ(out.command, "");
+    for (const char* name : {"serve", "migrate", "verify", "keys", "bets", "check-config"})
+      EXPECT_NE(out.answer.find(name), std::string::npos) << name;
+  }
+  EXPECT_NE(read({"bets", "resolve", "--help"}).answer.find("--evidence"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace headroom::config
