@@ -172,7 +172,7 @@ TEST_F(BalanceActor, AnAbandonedDeductionThatWasCommittedStaysTaken) {
   row.id = bet_at(1);
   row.user = alice;
   row.amount = 60_usdc;
-  ask_later<committed>(dir.get<journal_actor>(), accept_bet{row});  // still in the mailbox
+  ask_later<committed>(dir.get<journal_actor>(), append{accept_bet{row}});  // still in the mailbox
   tell(b, abandoned{bet_at(1)});
   EXPECT_EQ(available(b), 40_usdc);
   EXPECT_EQ(fact(b, "tentative"), "0");
