@@ -17,7 +17,7 @@ void nobody_asked(const caf::expected<committed>&) {}
 // -- the poll ----------------------------------------------------------------------------------
 
 void conversion_driver::poll() {
-  self_->delayed_send(self_, w_.settings.conversion_poll, poll_atom::value);
+  self_->delayed_send(self_, w_.settings.conversion.poll, poll_atom::value);
   if (st_.route.steps.empty()) ask_route();
   for (auto& [id, r] : st_.live)
     if (!r.busy) drive(id);
@@ -28,7 +28,7 @@ void conversion_driver::poll() {
 void conversion_driver::ask_route() {
   const auto route = w_.dir.get<route_actor>();
   if (!route) return;
-  self_->request(route, w_.settings.step_timeout, get_atom::value)
+  self_->request(route, w_.settings.conversion.step_timeout, get_atom::value)
       .then([self = self_](route_info& info) { self->state.route = std::move(info); },
             [](const caf::error&) {});  // asked again at the next poll
 }
@@ -37,7 +37,7 @@ void conversion_driver::read_work() {
   const auto query = w_.dir.get<query_actor>();
   if (!query || std::exchange(st_.polling, true)) return;
   st_.ended.clear();
-  self_->request(query, w_.settings.step_timeout, work_atom::value)
+  self_->request(query, w_.settings.conversion.step_timeout, work_atom::value)
       .then(
           [self = self_](conversion_work& work) {
             self->state.polling = false;
@@ -116,25 +116,25 @@ void conversion_driver::credited(const credit_deposit& x) {
 
 void conversion_driver::open_next(const std::vector<deposit>& credited_deposits) {
   if (st_.opening || st_.route_unreadable() || st_.short_of_money() || w_.dir.draining() ||
-      st_.live.size() >= w_.settings.conversions_at_once)
+      st_.live.size() >= w_.settings.conversion.at_once)
     return;
   conversion row;
   for (const auto& d : credited_deposits) {
     const auto sum = add(row.amount, d.amount);
-    if (!sum || row.deposits.size() >= w_.settings.deposits_per_conversion) break;
+    if (!sum || row.deposits.size() >= w_.settings.conversion.most_deposits) break;
     row.amount = *sum;
     row.deposits.push_back(d.id);
   }
   // A small sum waits for company, but many small ones must not keep those behind them waiting.
-  const bool full = row.deposits.size() >= w_.settings.deposits_per_conversion;
-  if (row.deposits.empty() || (!full && row.amount < w_.settings.conversion_minimum)) return;
+  const bool full = row.deposits.size() >= w_.settings.conversion.most_deposits;
+  if (row.deposits.empty() || (!full && row.amount < w_.settings.conversion.minimum)) return;
   const auto journal = w_.dir.get<journal_actor>();
   if (!journal) return;
   row.id = conversion_id::from_digest(w_.random());
   row.route = st_.route.name;
   row.created_at = row.updated_at = w_.now();
   st_.opening = true;
-  self_->request(journal, w_.settings.append_timeout, append{open_conversion{row}})
+  self_->request(journal, w_.settings.patience.append, append{open_conversion{row}})
       .then(
           [self = self_, row](const committed&) mutable {
             self->state.opening = false;

@@ -56,7 +56,7 @@ void step_run::send(std::uint64_t chain_id, const operation_id& id, std::string 
   const auto wallet = st_.w->dir.wallet(chain_id);
   if (!wallet) return unreadable("no wallet");
   self_
-      ->request(wallet, st_.w->settings.step_timeout,
+      ->request(wallet, st_.w->settings.conversion.step_timeout,
                 actors::send_transaction{id, std::move(purpose), std::move(call)})
       .then(
           [run = shared_from_this(), id](const report& r) {
@@ -88,7 +88,7 @@ void step_run::not_sent(const caf::error& why) {
 void step_run::check_dropped(const rpc_actor& rpc, const operation_id& id) {
   const auto query = st_.w->dir.get<actors::query_actor>();
   if (!query) return unreadable("dropped; the outbox cannot be read");
-  self_->request(query, st_.w->settings.load_timeout, actors::get_atom::value, id)
+  self_->request(query, st_.w->settings.patience.load, actors::get_atom::value, id)
       .then(
           [run = shared_from_this(), rpc](const std::vector<chain_operation>& rows) {
             if (rows.empty()) return run->unreadable("dropped, and not in the outbox");

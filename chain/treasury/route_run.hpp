@@ -116,7 +116,7 @@ template <class Then>
 void step_run::where_is(std::uint64_t chain_id, const operation_id& id, Then then) {
   const auto wallet = st_.w->dir.wallet(chain_id);
   if (!wallet) return unreadable("no wallet");
-  self_->request(wallet, st_.w->settings.step_timeout, actors::get_atom::value, id)
+  self_->request(wallet, st_.w->settings.conversion.step_timeout, actors::get_atom::value, id)
       .then(
           [run = shared_from_this(), id, then](const report& r) {
             if (r.state != actors::operation_state::unsent) run->operations_.push_back(id);
