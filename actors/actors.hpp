@@ -136,21 +136,10 @@ struct append {
 HEADROOM_INSPECT(append, x.entry)
 
 /// JOURNAL: commits what waits in its mailbox as one transaction. Detached: its store blocks.
-/// Answers come after the COMMIT; an entry is answered exactly once while the journal lives.
+/// Answers come after the COMMIT; an entry is answered exactly once while the journal lives. Before
+/// that the buffer and the living owners of the balances that it moves have been told.
 using journal_actor = status_actor::extend<
-    caf::replies_to<append>::with<committed>, caf::replies_to<accept_bet>::with<committed>,
-    caf::replies_to<finish_bet>::with<committed>, caf::replies_to<open_deposit>::with<committed>,
-    caf::replies_to<settle_deposit>::with<committed>,
-    caf::replies_to<fail_deposit>::with<committed>,
-    caf::replies_to<credit_deposit>::with<committed>,
-    caf::replies_to<open_conversion>::with<committed>,
-    caf::replies_to<advance_conversion>::with<committed>,
-    caf::replies_to<complete_conversion>::with<committed>,
-    caf::replies_to<fail_conversion>::with<committed>, caf::replies_to<replenish>::with<committed>,
-    caf::replies_to<refill>::with<committed>, caf::replies_to<configure_buffer>::with<committed>,
-    caf::replies_to<record_operations>::with<committed>,
-    caf::replies_to<finish_operation>::with<committed>,
-    caf::replies_to<promise_bet>::with<committed>,
+    caf::replies_to<append>::with<committed>,               // The books' word on it, or why not.
     caf::replies_to<get_atom, address>::with<balance_row>,  // A user's row, after all that waits.
     caf::replies_to<get_atom>::with<buffer_row>,            // The buffer's row, likewise.
     caf::replies_to<get_atom, bet_id>::with<bet>,           // A bet, likewise; not_found.

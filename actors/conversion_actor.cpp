@@ -70,11 +70,11 @@ void conversion_driver::credit(const credit_deposit& x, Done done) {
   const auto asked = journal ? journal.id() : caf::actor_id{0};
   st_.crediting.insert_or_assign(x.id, conversion_state::open_credit{x, asked});
   if (!journal) return done(make_error(errc::unavailable));
-  self_->request(journal, caf::infinite, x)
+  self_->request(journal, caf::infinite, append{x})
       .then(
           [self = self_, x, done](const committed& c) mutable {
             self->state.crediting.erase(x.id);
-            conversion_driver{self}.credited(x, c);
+            conversion_driver{self}.credited(x);
             done(c);
           },
           [self = self_, x, done](caf::error& e) mutable {
@@ -105,11 +105,9 @@ void conversion_driver::credit_again() {
   for (const auto& x : lost) credit(x, nobody_asked);
 }
 
-void conversion_driver::credited(const credit_deposit& x, const committed& c) {
+void conversion_driver::credited(const credit_deposit& x) {
   ++st_.credited;
   w_.dir.alerts().clear(refused_alert, x.id.text(), w_.now());
-  if (const auto owner = w_.dir.find_balance(x.user))
-    self_->send(owner, balance_committed{{}, c.balance, c.balance_version});
   spdlog::info("deposit.credited deposit={} user={} amount={}", x.id.text(), x.user.hex(),
                to_string(x.amount));
 }
@@ -136,7 +134,7 @@ void conversion_driver::open_next(const std::vector<deposit>& credited_deposits)
   row.route = st_.route.name;
   row.created_at = row.updated_at = w_.now();
   st_.opening = true;
-  self_->request(journal, w_.settings.patience.append, open_conversion{row})
+  self_->request(journal, w_.settings.patience.append, append{open_conversion{row}})
       .then(
           [self = self_, row](const committed&) mutable {
             self->state.opening = false;

@@ -166,8 +166,8 @@ void conversion_driver::alarm(const conversion_id& id, running& r, const step_pr
 /// Stores the steps, then goes on as soon as there is something to do.
 void conversion_driver::record(const conversion_id& id) {
   const auto& row = find(id)->progress.row();
-  tell(w_.dir.get<journal_actor>(), "advance",
-       advance_conversion{id, row.steps, row.attempts, w_.now()},
+  tell(w_.dir.get<journal_actor>(), id, "advance",
+       append{advance_conversion{id, row.steps, row.attempts, w_.now()}},
        [id](conversion_driver d, running&) { d.drive(id); });
 }
 
@@ -177,7 +177,7 @@ void conversion_driver::arrive(const conversion_id& id) {
   const auto& row = progress.row();
   const auto received = progress.received();
   const auto loss = sub_saturating(row.amount, received);
-  tell(w_.dir.get<buffer_actor>(), "complete",
+  tell(w_.dir.get<buffer_actor>(), id, "complete",
        complete_conversion{id, row.steps, received, {}, loss, w_.now()},
        [id, received, loss](conversion_driver d, running&) {
          ++d.st_.completed;
@@ -194,12 +194,12 @@ void conversion_driver::ended(const conversion_id& id) {
     w_.dir.alerts().clear(kind, id.text(), w_.now());
 }
 
-template <class Handle, class Entry, class Done>
-void conversion_driver::tell(const Handle& to, const char* what, Entry entry, Done done) {
+template <class Handle, class Message, class Done>
+void conversion_driver::tell(const Handle& to, const conversion_id& id, const char* what,
+                             Message message, Done done) {
   if (!to) return;
-  const auto id = entry.id;
   find(id)->busy = true;
-  self_->request(to, w_.settings.patience.append, std::move(entry))
+  self_->request(to, w_.settings.patience.append, std::move(message))
       .then(
           [self = self_, id, done](const committed&) {
             conversion_driver d{self};

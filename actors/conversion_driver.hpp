@@ -13,7 +13,7 @@ class conversion_driver {
 
   void poll();
   /// The user's money, at once. Committing it twice credits once. It is asked until the journal
-  /// answers: the owner of the balance must hear of it.
+  /// answers: only then has the owner of the balance heard of it.
   template <class Done>
   void credit(const credit_deposit& x, Done done);
 
@@ -25,7 +25,7 @@ class conversion_driver {
   void read_work();
   void found(conversion_work& work);
   void credit_again();
-  void credited(const credit_deposit& x, const committed& c);
+  void credited(const credit_deposit& x);
   void open_next(const std::vector<deposit>& credited_deposits);
 
   // conversion_drive.cpp
@@ -41,8 +41,9 @@ class conversion_driver {
   [[nodiscard]] usdc owed_before(const conversion& row, std::uint32_t step) const;
   /// Sends one entry about a conversion, which waits for the answer. Without one, or with one that
   /// may be another later, the next poll sends it again: committing twice changes nothing.
-  template <class Handle, class Entry, class Done>
-  void tell(const Handle& to, const char* what, Entry entry, Done done);
+  template <class Handle, class Message, class Done>
+  void tell(const Handle& to, const conversion_id& id, const char* what, Message message,
+            Done done);
   [[nodiscard]] running* find(const conversion_id& id);
   [[nodiscard]] conversion_state::time_point now() const { return self_->clock().now(); }
   /// Whether the line may be written now: at most once a minute for one cause.

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <boost/pfr/core.hpp>
 #include <caf/meta/type_name.hpp>
 #include <caf/sec.hpp>
+#include <tuple>
 
 #include "domain/journal.hpp"
 #include "domain/solvency.hpp"
@@ -21,6 +23,15 @@ typename I::result_type inspect(I& f, uuid<Tag>& x) {
 template <class I>
 typename I::result_type inspect(I& f, uint256& x) {
   return f(x.bytes);
+}
+
+/// An entry of the journal: all its fields, in their order.
+template <class I, class Entry>
+requires requires { Entry::entry_name; }
+typename I::result_type inspect(I& f, Entry& x) {
+  return std::apply(
+      [&](auto&... fields) { return f(caf::meta::type_name(Entry::entry_name), fields...); },
+      boost::pfr::structure_tie(x));
 }
 
 /// One of several: its index, then the alternative. An index that names none is an error.
@@ -72,23 +83,6 @@ HEADROOM_INSPECT(buffer_row, x.balance, x.min_size, x.has_max, x.max_size, x.res
 HEADROOM_INSPECT(buffer_status, x.row, x.available, x.is_low, x.recommended_min_size, x.replayed)
 HEADROOM_INSPECT(service_key, x.id, x.name, x.secret_hash, x.scopes, x.created_at, x.revoked_at)
 
-HEADROOM_INSPECT(accept_bet, x.row)
-HEADROOM_INSPECT(finish_bet, x.id, x.user, x.status, x.shares, x.spent, x.fee, x.refunded,
-                 x.failure, x.at, x.excess)
-HEADROOM_INSPECT(open_deposit, x.row)
-HEADROOM_INSPECT(settle_deposit, x.id, x.tx_hash, x.at, x.log_index)
-HEADROOM_INSPECT(fail_deposit, x.id, x.failure, x.at)
-HEADROOM_INSPECT(credit_deposit, x.id, x.user, x.amount, x.at)
-HEADROOM_INSPECT(open_conversion, x.row)
-HEADROOM_INSPECT(advance_conversion, x.id, x.steps, x.attempts, x.at)
-HEADROOM_INSPECT(complete_conversion, x.id, x.steps, x.to_buffer, x.to_reserve, x.loss, x.at)
-HEADROOM_INSPECT(fail_conversion, x.id, x.steps, x.failure, x.at)
-HEADROOM_INSPECT(replenish, x.id, x.to_buffer, x.to_reserve, x.reference, x.at, x.by)
-HEADROOM_INSPECT(refill, x.id, x.amount, x.at)
-HEADROOM_INSPECT(configure_buffer, x.min_size, x.has_max, x.max_size, x.at, x.by)
-HEADROOM_INSPECT(record_operations, x.rows)
-HEADROOM_INSPECT(finish_operation, x.id, x.tx_hash, x.status, x.block_number, x.at, x.fee_wei)
-HEADROOM_INSPECT(promise_bet, x.row, x.kept_until)
 HEADROOM_INSPECT(committed, x.balance, x.balance_version, x.replayed)
 HEADROOM_INSPECT(balance_row, x.user, x.balance, x.version)
 

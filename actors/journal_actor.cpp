@@ -7,6 +7,7 @@
 
 #include "actors/house_counters.hpp"
 #include "actors/log_limit.hpp"
+#include "domain/ledger.hpp"
 
 namespace headroom::actors {
 
@@ -25,6 +26,14 @@ void batch_limit::heard(store_status how, std::size_t tried) noexcept {
 }
 
 namespace {
+
+/// Whose tentative deduction is over when the books have this entry: an accepted bet is committed,
+/// and an ended one holds nothing, whatever was lost on the way. Zero: nobody's.
+hold_id hold_ended_by(const journal_entry& entry) {
+  if (const auto* x = std::get_if<accept_bet>(&entry)) return hold_of(x->row.id);
+  if (const auto* x = std::get_if<finish_bet>(&entry)) return hold_of(x->id);
+  return {};
+}
 
 /// One round: the reads that wait for no entry, then the next batch. Returns false when the store
 /// failed at one of them; it may be away for one and not for the other.
@@ -62,6 +71,9 @@ class flush {
     }
     ++state_.batches;
     if (buffer) tell_buffer(*buffer);
+    for (std::size_t i = 0; i < n; ++i)
+      if (state_.outcomes[i].verdict == errc::none)
+        tell_balance(state_.batch[i], state_.outcomes[i].result);
     for (std::size_t i = 0; i < n; ++i) {
       auto& out = state_.outcomes[i];
       if (out.verdict == errc::none) {
@@ -83,13 +95,13 @@ class flush {
   [[nodiscard]] bool missed_by_buffer() const {
     if (state_.buffer_unsure) return true;
     for (std::size_t i = 0; i < state_.batch.size(); ++i)
-      if (accepted(i) != nullptr) return true;  // a new bet would have touched the buffer
+      if (accepted(i)) return true;  // a new bet would have touched the buffer
     return false;
   }
 
-  [[nodiscard]] const accept_bet* accepted(std::size_t i) const {
-    const auto* x = std::get_if<accept_bet>(&state_.batch[i]);
-    return state_.outcomes[i].verdict == errc::none ? x : nullptr;
+  [[nodiscard]] bool accepted(std::size_t i) const {
+    return state_.outcomes[i].verdict == errc::none &&
+           std::holds_alternative<accept_bet>(state_.batch[i]);
   }
 
   /// Before the answers: when a bet hears of its commit, the buffer knows already.
@@ -99,8 +111,21 @@ class flush {
     if (!buffer) return;
     buffer_committed news{row, {}};
     for (std::size_t i = 0; i < state_.batch.size(); ++i)
-      if (const auto* x = accepted(i)) news.accepted.push_back(hold_of(x->row.id));
+      if (accepted(i)) news.accepted.push_back(hold_ended_by(state_.batch[i]));
     caf::anon_send(buffer, std::move(news));
+  }
+
+  /// Whoever owns the user's balance now, before the answer too. An owner that comes later reads
+  /// the books, behind this entry; one that is reading them has this word in its mailbox, and its
+  /// version says which is newer. A repeated entry is told again: the journal that committed it may
+  /// have died before it told.
+  void tell_balance(const journal_entry& entry, const committed& now) {
+    const auto hold = hold_ended_by(entry);
+    if (now.balance_version == 0 && hold.is_zero()) return;  // no balance moved
+    const auto user = moves_of(entry).user;
+    if (!user) return;
+    if (const auto owner = world_.dir.find_balance(*user))
+      caf::anon_send(owner, balance_committed{hold, now.balance, now.balance_version});
   }
 
   /// Of the reads whose earlier entries are all committed, as many as may be asked at once. Each
@@ -188,7 +213,7 @@ void ask_flush(journal_self self) {
   self->send(self, flush_atom::value);
 }
 
-caf::result<committed> take_entry(journal_self self, const world_ptr& w, journal_entry entry) {
+caf::result<committed> take(journal_self self, const world_ptr& w, journal_entry& entry) {
   auto& st = self->state;
   if (st.entries.size() >= w->settings.journal.queue) return make_error(errc::overloaded);
   auto promise = self->make_response_promise<committed>();
@@ -196,11 +221,6 @@ caf::result<committed> take_entry(journal_self self, const world_ptr& w, journal
   ++st.taken;
   ask_flush(self);
   return promise;
-}
-
-template <class Entry>
-auto take(journal_self self, const world_ptr& w) {
-  return [self, w](Entry& x) { return take_entry(self, w, std::move(x)); };
 }
 
 template <class Answer, class What>
@@ -219,23 +239,7 @@ journal_actor::behavior_type journal_behavior(journal_self self, world_ptr w, le
   self->state.entries_at_once = batch_limit{w->settings.journal.batch};
   self->state.reads_at_once = batch_limit{w->settings.journal.batch};
   return {
-      [self, w](append& x) { return take_entry(self, w, std::move(x.entry)); },
-      take<accept_bet>(self, w),
-      take<finish_bet>(self, w),
-      take<open_deposit>(self, w),
-      take<settle_deposit>(self, w),
-      take<fail_deposit>(self, w),
-      take<credit_deposit>(self, w),
-      take<open_conversion>(self, w),
-      take<advance_conversion>(self, w),
-      take<complete_conversion>(self, w),
-      take<fail_conversion>(self, w),
-      take<replenish>(self, w),
-      take<refill>(self, w),
-      take<configure_buffer>(self, w),
-      take<record_operations>(self, w),
-      take<finish_operation>(self, w),
-      take<promise_bet>(self, w),
+      [self, w](append& x) { return take(self, w, x.entry); },
       [self, w](get_atom, const address& user) { return take_read<balance_row>(self, w, user); },
       [self, w](get_atom) { return take_read<buffer_row>(self, w, journal_state::the_buffer{}); },
       [self, w](get_atom, const bet_id& id) { return take_read<bet>(self, w, id); },

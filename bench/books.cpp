@@ -3,6 +3,7 @@
 #include <pqxx/pqxx>
 #include <stdexcept>
 
+#include "domain/ledger.hpp"
 #include "persistence/migrations.hpp"
 #include "persistence/pg_store.hpp"
 
@@ -26,11 +27,12 @@ dep AS (
          decode(lpad(to_hex(n), 64, '0'), 'hex'), 0, now(), now(), now() FROM u),
 post AS (
   INSERT INTO postings (kind, debit, credit, amount, user_address, reference, created_at)
-  SELECT 2, 2, 3, $2, who, id, now() FROM u),
+  SELECT $3::smallint, $4::smallint, $5::smallint, $2, who, id, now() FROM u),
 totals AS (
   UPDATE ledger_totals SET users = users + $1::bigint * $2::bigint, user_count = user_count + $1),
 transit AS (
-  UPDATE ledger_accounts SET balance = balance + $1::bigint * $2::bigint WHERE account = 2)
+  UPDATE ledger_accounts SET balance = balance + $1::bigint * $2::bigint
+  WHERE account = $4::smallint)
 INSERT INTO balances (user_address, balance, updated_at) SELECT who, $2, now() FROM u)";
 
 void fill_buffer(const std::string& database) {
@@ -59,7 +61,9 @@ void seed_books(const std::string& database, std::uint32_t users) {
   fill_buffer(database);
   pqxx::connection link{database};
   pqxx::work tx{link};
-  tx.exec_params(seed_sql, users, per_user.micro);
+  const auto& shape = shape_of(posting_kind::deposit);
+  tx.exec_params(seed_sql, users, per_user.micro, static_cast<int>(shape.kind),
+                 static_cast<int>(shape.debit), static_cast<int>(shape.credit));
   tx.commit();
   pqxx::nontransaction{link}.exec("VACUUM ANALYZE");
 }

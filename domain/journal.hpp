@@ -9,46 +9,25 @@
 
 namespace headroom {
 
-/// The accounts of the one double-entry book. A posting moves an amount from `credit` to `debit`,
-/// so each posting balances by its shape and the trial balance is zero by construction.
-/// Assets: buffer, reserve, in_transit. Liability: user (one per address). Equity: capital.
-/// Expenses: conversion_loss, venue_loss. Stake and fee of a filled bet leave the books with the
-/// bet's own posting (the user is owed less, the buffer holds less), so they need no account.
-enum class account : std::uint8_t {
-  buffer = 0,           // USDC on Polygon that backs bets
-  reserve = 1,          // USDC on Polygon above the buffer's maximum
-  in_transit = 2,       // USDT0 received and not yet arrived as USDC
-  user = 3,             // what one user may bet or withdraw
-  capital = 4,          // what the operator put in
-  conversion_loss = 5,  // what bridges and swaps cost
-  venue_loss = 8,       // what the venue charged above what was reserved for a bet
-};
-
-enum class posting_kind : std::uint8_t {
-  bet = 0,              // debit user,            credit buffer
-  bet_refund = 1,       // debit buffer,          credit user
-  deposit = 2,          // debit in_transit,      credit user
-  conversion = 3,       // debit buffer/reserve,  credit in_transit
-  conversion_loss = 4,  // debit conversion_loss, credit in_transit
-  replenish = 5,        // debit buffer/reserve,  credit capital
-  refill = 6,           // debit buffer,          credit reserve
-  venue_loss = 7,       // debit venue_loss,      credit buffer
-};
-
 // -- what the journal can be asked to commit -----------------------------------------------------
 // Each entry is one atomic change. Committing an entry twice changes nothing the second time and is
-// answered `none`: that is how an unknown COMMIT is resolved, by asking the books again.
+// answered `none`: that is how an unknown COMMIT is resolved, by asking the books again. Which
+// money an entry moves, and the numbers of accounts and kinds of postings, stand in ledger.hpp. The
+// order of the fields is the one on the wire, and so is the order of the variant: append only. A
+// new kind of entry touches five places: README.md.
 
 /// A bet's intent: posting user -> buffer, the bet's row in `placing`, the signed order.
 /// Refused with insufficient_balance, exceeds_max_bet (a CHECK said no) or duplicate (a bet with
 /// this id but another order hash exists: look it up).
 struct accept_bet {
+  static constexpr const char* entry_name = "accept_bet";
   bet row;
 };
 
 /// The venue's last word on a bet in `placing`. spent + fee + refunded == amount + excess: what was
 /// charged above the reserve is the house's loss, never the user's.
 struct finish_bet {
+  static constexpr const char* entry_name = "finish_bet";
   bet_id id;
   address user;
   bet_status status = bet_status::failed;  // filled or failed
@@ -64,12 +43,14 @@ struct finish_bet {
 /// A deposit's intent in `settling`. Unique on (chain_id, token, from, nonce): a second one with
 /// another id is `duplicate`.
 struct open_deposit {
+  static constexpr const char* entry_name = "open_deposit";
   deposit row;
 };
 
 /// The payment is proven on chain: settling -> pending. The proof is one Transfer, and it proves
 /// one deposit: `duplicate` when it has proven another.
 struct settle_deposit {
+  static constexpr const char* entry_name = "settle_deposit";
   deposit_id id;
   hash256 tx_hash;
   timestamp at;
@@ -78,6 +59,7 @@ struct settle_deposit {
 
 /// The payment will never arrive: settling -> failed.
 struct fail_deposit {
+  static constexpr const char* entry_name = "fail_deposit";
   deposit_id id;
   std::string failure;
   timestamp at;
@@ -85,6 +67,7 @@ struct fail_deposit {
 
 /// pending -> converting, and the user's credit in the same commit.
 struct credit_deposit {
+  static constexpr const char* entry_name = "credit_deposit";
   deposit_id id;
   address user;
   usdc amount;
@@ -94,11 +77,13 @@ struct credit_deposit {
 /// Groups credited deposits into one conversion. Refused as duplicate when one of them already
 /// belongs to another conversion.
 struct open_conversion {
+  static constexpr const char* entry_name = "open_conversion";
   conversion row;
 };
 
 /// What a running conversion has reached: its steps and attempts, as a whole.
 struct advance_conversion {
+  static constexpr const char* entry_name = "advance_conversion";
   conversion_id id;
   std::vector<conversion_step> steps;
   std::uint32_t attempts = 0;
@@ -109,6 +94,7 @@ struct advance_conversion {
 /// its deposits become completed. to_buffer + to_reserve + loss == amount; a premium makes the loss
 /// negative and its posting the mirror image.
 struct complete_conversion {
+  static constexpr const char* entry_name = "complete_conversion";
   conversion_id id;
   std::vector<conversion_step> steps;
   usdc to_buffer;
@@ -120,6 +106,7 @@ struct complete_conversion {
 /// Given up: the conversion and its deposits are marked failed. No money moves in the books: the
 /// amount stays in_transit for a human, and the users keep their credit.
 struct fail_conversion {
+  static constexpr const char* entry_name = "fail_conversion";
   conversion_id id;
   std::vector<conversion_step> steps;
   std::string failure;
@@ -129,6 +116,7 @@ struct fail_conversion {
 /// The operator puts USDC in. `reference` names the payment; a second replenish with the same id
 /// and another amount or reference is `key_reused`. `by` is noted as who did it.
 struct replenish {
+  static constexpr const char* entry_name = "replenish";
   replenish_id id;
   usdc to_buffer;
   usdc to_reserve;
@@ -139,6 +127,7 @@ struct replenish {
 
 /// Reserve to buffer, when the buffer is low.
 struct refill {
+  static constexpr const char* entry_name = "refill";
   replenish_id id;
   usdc amount;
   timestamp at;
@@ -146,6 +135,7 @@ struct refill {
 
 /// New limits of the buffer. `by` is noted as who did it.
 struct configure_buffer {
+  static constexpr const char* entry_name = "configure_buffer";
   usdc min_size;
   bool has_max = false;
   usdc max_size;
@@ -155,11 +145,13 @@ struct configure_buffer {
 
 /// Signed transactions that are about to be broadcast, all or none.
 struct record_operations {
+  static constexpr const char* entry_name = "record_operations";
   std::vector<chain_operation> rows;
 };
 
 /// What became of an operation; its other attempts become `dropped`.
 struct finish_operation {
+  static constexpr const char* entry_name = "finish_operation";
   operation_id id;
   hash256 tx_hash;  // the attempt that was mined; zero when dropped
   operation_status status = operation_status::confirmed;
@@ -172,6 +164,7 @@ struct finish_operation {
 /// (`failed`): its id is understood until `kept_until`, whatever happens to the process. The newest
 /// word counts; a bet that is in the books is the books'.
 struct promise_bet {
+  static constexpr const char* entry_name = "promise_bet";
   bet row;
   timestamp kept_until;
 };
@@ -182,11 +175,16 @@ using journal_entry =
                  replenish, refill, configure_buffer, record_operations, finish_operation,
                  promise_bet>;
 
+/// For logs: "accept_bet".
+[[nodiscard]] inline const char* name_of(const journal_entry& entry) noexcept {
+  return std::visit([](const auto& x) { return x.entry_name; }, entry);
+}
+
 // -- what the journal answers --------------------------------------------------------------------
 
 /// The books' word on one entry. `balance` and `balance_version` are the user's row after the
-/// commit when the entry touched one (version 0: it did not). `replayed`: a replenishment that was
-/// in the books before.
+/// commit when the entry moves one (version 0: it did not). `replayed`: the entry was in the books
+/// before.
 struct committed {
   usdc balance;
   std::int64_t balance_version = 0;

@@ -128,9 +128,9 @@ std::string failure_of(const caf::error& e) {
 /// How long the journal may take with what nobody waits for.
 constexpr std::chrono::minutes longest_commit{10};
 
-promise_bet promise_of(const front& shared, bet row) {
+actors::append promise_of(const front& shared, bet row) {
   const auto until = shared.services.now().plus(shared.promised.keep());
-  return {std::move(row), until};
+  return {promise_bet{std::move(row), until}};
 }
 
 /// Nobody is left to hear it.

@@ -8,6 +8,7 @@
 
 #include "actors/log_limit.hpp"
 #include "persistence/detail/cursor.hpp"
+#include "persistence/detail/ledger_sql.hpp"
 #include "persistence/detail/pg_session.hpp"
 #include "persistence/detail/rows.hpp"
 #include "persistence/detail/wire.hpp"
@@ -351,16 +352,18 @@ std::optional<conversion_metrics> pg_reader::metrics_of_conversions() {
 std::optional<trial_balance> pg_reader::trial() {
   return holder_->run([&](pqxx::transaction_base& tx) {
     // One statement: one snapshot. Nothing in it grows with the number of users.
-    const auto row = tx.exec1(R"(
+    static const auto sql = numbered(R"(
       WITH a AS (SELECT account, balance FROM ledger_accounts)
-      SELECT b.usdc_balance, (SELECT balance FROM a WHERE account = 1),
-             (SELECT balance FROM a WHERE account = 2),
+      SELECT b.usdc_balance, (SELECT balance FROM a WHERE account = {account:reserve}),
+             (SELECT balance FROM a WHERE account = {account:in_transit}),
              (SELECT sum(amount)::bigint FROM bets WHERE status = 'placing'), u.users,
-             (SELECT balance FROM a WHERE account = 4), (SELECT balance FROM a WHERE account = 5),
+             (SELECT balance FROM a WHERE account = {account:capital}),
+             (SELECT balance FROM a WHERE account = {account:conversion_loss}),
              b.total_withdrawn, u.user_count,
              (SELECT sum(amount)::bigint FROM conversions WHERE status = 'running'),
-             (SELECT balance FROM a WHERE account = 8)
+             (SELECT balance FROM a WHERE account = {account:venue_loss})
       FROM liquidity_buffer b, ledger_totals u)");
+    const auto row = tx.exec1(sql);
     trial_balance out;
     out.buffer = {read_int(row[0])};
     out.reserve = {read_int(row[1])};

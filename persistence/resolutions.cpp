@@ -51,8 +51,8 @@ std::string resolve_bet(const std::string& conninfo, const bet_resolution& x) tr
       end.at.us);
   attempt a{tx};
   const auto* entry = &end;
-  const auto verdicts = write_bets(a, std::span{&entry, 1}, {});
-  if (verdicts.ends.front() != errc::none) return "the books refuse these numbers";
+  const auto outcomes = write_bets(a, std::span{&entry, 1}, {});
+  if (outcomes.ends.front().verdict != errc::none) return "the books refuse these numbers";
   tx.commit();
   return "";
 } catch (const pqxx::sql_error& e) {

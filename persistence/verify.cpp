@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "persistence/detail/ledger_sql.hpp"
 #include "persistence/detail/pg_session.hpp"
 #include "persistence/detail/rows.hpp"
 #include "persistence/detail/wire.hpp"
@@ -9,18 +10,71 @@
 namespace headroom::persistence {
 namespace {
 
-/// Each check is one query for (what, stored, replayed) of the rows that differ. Sums are NUMERIC
-/// until they are compared, so that a corrupted amount cannot overflow its own discovery.
-constexpr const char* checks[] = {
-    // Every posting has a shape that its kind allows (domain/journal.hpp).
-    R"(SELECT 'posting shape ' || id, kind, debit * 10 + credit FROM postings
-       WHERE (kind, debit, credit) NOT IN ((0, 3, 0), (1, 0, 3), (2, 2, 3), (3, 0, 2), (3, 1, 2),
-         (4, 5, 2), (4, 2, 5), (5, 0, 4), (5, 1, 4), (6, 0, 1), (7, 8, 0)))",
+constexpr const char* buffer_balance = "liquidity_buffer.usdc_balance";
+constexpr const char* buffer_deposited = "liquidity_buffer.total_deposited";
+constexpr const char* buffer_withdrawn = "liquidity_buffer.total_withdrawn";
 
+std::string quoted(std::string_view text) { return "'" + std::string{text} + "'"; }
+std::string account_line(account a) { return "account " + std::string{to_string(a)}; }
+
+std::string rows_of(const std::vector<std::string>& rows) {
+  std::string out;
+  for (const auto& row : rows) out += (out.empty() ? "(" : ", (") + row + ")";
+  return out;
+}
+
+/// Every posting has a shape that its kind allows.
+std::string check_shapes() {
+  std::vector<std::string> rows;
+  for (const auto& p : posting_shapes()) rows.push_back(shape_sql(p));
+  return "SELECT 'posting shape ' || id, kind, debit * 10 + credit FROM postings"
+         " WHERE (kind, debit, credit) NOT IN (" +
+         rows_of(rows) + ")";
+}
+
+/// The buffer, its totals and the accounts that exist once, by what each shape of posting adds to
+/// each of them.
+std::string check_totals() {
+  std::vector<std::string> signs;
+  std::vector<std::string> accounts;
+  const auto add = [&](const posting_shape& p, std::string_view total, int sign) {
+    if (sign != 0)
+      signs.push_back(quoted(total) + ", " + shape_sql(p) + ", " + std::to_string(sign));
+  };
+  for (const auto& p : posting_shapes()) {
+    add(p, buffer_balance, sign_of(account::buffer, p));
+    add(p, buffer_deposited, sign_of(buffer_total::deposited, p));
+    add(p, buffer_withdrawn, sign_of(buffer_total::withdrawn, p));
+    for (const auto a : all_accounts)
+      if (a != account::buffer && a != account::user) add(p, account_line(a), sign_of(a, p));
+  }
+  for (const auto a : all_accounts)
+    accounts.push_back(number_sql(a) + ", " + quoted(account_line(a)));
+  return "WITH signs(what, kind, debit, credit, sign) AS (VALUES " + rows_of(signs) +
+         "), accounts(account, what) AS (VALUES " + rows_of(accounts) + R"(),
+       moves AS (
+         SELECT kind, debit, credit, sum(amount) AS amount FROM postings GROUP BY 1, 2, 3),
+       replay AS (
+         SELECT r.what, coalesce(sum(r.sign * m.amount), 0) AS amount
+         FROM signs r LEFT JOIN moves m USING (kind, debit, credit) GROUP BY r.what),
+       totals(what, amount) AS (
+         SELECT )" +
+         quoted(buffer_balance) + ", usdc_balance FROM liquidity_buffer UNION ALL SELECT " +
+         quoted(buffer_deposited) + ", total_deposited FROM liquidity_buffer UNION ALL SELECT " +
+         quoted(buffer_withdrawn) + R"(, total_withdrawn FROM liquidity_buffer
+         UNION ALL SELECT n.what, l.balance FROM ledger_accounts l LEFT JOIN accounts n USING (account)),
+       lines(what, stored, replayed) AS (
+         SELECT 'liquidity_buffer rows', count(*), 1 FROM liquidity_buffer
+         UNION ALL SELECT what, t.amount, r.amount FROM totals t FULL JOIN replay r USING (what))
+       SELECT what, stored, replayed FROM lines WHERE stored IS DISTINCT FROM replayed)";
+}
+
+/// The rest compares rows with their postings; numbers and sums come from the ledger.
+constexpr const char* row_checks[] = {
     // Users.
     R"(WITH replay AS (
-         SELECT user_address, sum(CASE WHEN credit = 3 THEN amount ELSE -amount END) AS owed
-         FROM postings WHERE debit = 3 OR credit = 3 GROUP BY user_address)
+         SELECT user_address, sum({added:user}) AS owed
+         FROM postings WHERE user_address IS NOT NULL GROUP BY user_address)
        SELECT 'balance 0x' || encode(user_address, 'hex'), coalesce(b.balance, 0),
               coalesce(r.owed, 0)
        FROM balances b FULL JOIN replay r USING (user_address)
@@ -28,9 +82,8 @@ constexpr const char* checks[] = {
 
     // What users are owed altogether, and how many there are: the running totals.
     R"(WITH replay AS (
-         SELECT coalesce(sum(CASE WHEN credit = 3 THEN amount ELSE -amount END), 0) AS owed,
-                count(DISTINCT user_address) AS n
-         FROM postings WHERE debit = 3 OR credit = 3),
+         SELECT coalesce(sum({added:user}), 0) AS owed, count(DISTINCT user_address) AS n
+         FROM postings WHERE user_address IS NOT NULL),
        lines(what, stored, replayed) AS (
          SELECT 'ledger_totals rows', count(*), 1 FROM ledger_totals
          UNION ALL SELECT 'ledger_totals.users', t.users, r.owed FROM ledger_totals t, replay r
@@ -38,39 +91,14 @@ constexpr const char* checks[] = {
            FROM ledger_totals t, replay r)
        SELECT what, stored, replayed FROM lines WHERE stored IS DISTINCT FROM replayed)",
 
-    // The buffer, its totals and the accounts that exist once.
-    R"(WITH moves AS (
-         SELECT debit, credit, sum(amount) AS amount FROM postings GROUP BY debit, credit),
-       replay AS (
-         SELECT a.n, coalesce((SELECT sum(amount) FROM moves WHERE debit = a.n), 0)
-                   - coalesce((SELECT sum(amount) FROM moves WHERE credit = a.n), 0) AS net,
-                coalesce((SELECT sum(amount) FROM moves WHERE debit = a.n AND credit <> 3), 0)
-                  AS deposited
-         FROM generate_series(0, 8) a(n)),
-       buffer AS (SELECT * FROM liquidity_buffer),
-       lines(what, stored, replayed) AS (
-         SELECT 'liquidity_buffer rows', count(*), 1 FROM buffer
-         UNION ALL SELECT 'liquidity_buffer.usdc_balance', b.usdc_balance, r.net
-           FROM buffer b, replay r WHERE r.n = 0
-         UNION ALL SELECT 'liquidity_buffer.total_deposited', b.total_deposited, r.deposited
-           FROM buffer b, replay r WHERE r.n = 0
-         UNION ALL SELECT 'liquidity_buffer.total_withdrawn', b.total_withdrawn, r.deposited - r.net
-           FROM buffer b, replay r WHERE r.n = 0
-         UNION ALL SELECT 'account ' || name, l.balance,
-             CASE WHEN a.n = 4 THEN -r.net ELSE r.net END
-           FROM (VALUES (1, 'reserve'), (2, 'in_transit'), (4, 'capital'), (5, 'conversion_loss'),
-             (8, 'venue_loss'))
-             a(n, name) JOIN replay r USING (n) LEFT JOIN ledger_accounts l ON l.account = a.n)
-       SELECT what, stored, replayed FROM lines WHERE stored IS DISTINCT FROM replayed)",
-
     // Each bet has one posting of its amount; a finished one is spent, charged or refunded in full.
     R"(WITH booked AS (
-         SELECT reference, count(*) FILTER (WHERE kind = 0) AS bets,
-                coalesce(sum(amount) FILTER (WHERE kind = 0), 0) AS amount,
-                count(*) FILTER (WHERE kind = 1) AS refunds,
-                coalesce(sum(amount) FILTER (WHERE kind = 1), 0) AS refunded,
+         SELECT reference, count(*) FILTER (WHERE kind = {kind:bet}) AS bets,
+                coalesce(sum(amount) FILTER (WHERE kind = {kind:bet}), 0) AS amount,
+                count(*) FILTER (WHERE kind = {kind:bet_refund}) AS refunds,
+                coalesce(sum(amount) FILTER (WHERE kind = {kind:bet_refund}), 0) AS refunded,
                 count(DISTINCT user_address) AS users, min(encode(user_address, 'hex')) AS who
-         FROM postings WHERE kind IN (0, 1) GROUP BY reference),
+         FROM postings WHERE kind IN ({kind:bet}, {kind:bet_refund}) GROUP BY reference),
        pairs AS (
          SELECT coalesce(b.bet_id, p.reference) AS id, b.*, p.bets, p.amount AS booked,
                 p.refunds, p.refunded AS booked_refund, p.users, p.who
@@ -90,7 +118,8 @@ constexpr const char* checks[] = {
 
     // What a bet was charged above its amount is the house's loss, and nothing else is.
     R"(WITH booked AS (
-         SELECT reference, sum(amount) AS amount FROM postings WHERE kind = 7 GROUP BY reference),
+         SELECT reference, sum(amount) AS amount FROM postings WHERE kind = {kind:venue_loss}
+         GROUP BY reference),
        pairs AS (
          SELECT coalesce(b.bet_id, p.reference) AS id, coalesce(p.amount, 0) AS booked,
                 greatest(coalesce(b.spent + b.fee::numeric - b.amount, 0), 0) AS excess
@@ -108,7 +137,7 @@ constexpr const char* checks[] = {
     // Each credited deposit has one posting of its amount to its user, others have none.
     R"(WITH booked AS (
          SELECT reference, count(*) AS n, sum(amount) AS amount, min(encode(user_address, 'hex')) AS who
-         FROM postings WHERE kind = 2 GROUP BY reference)
+         FROM postings WHERE kind = {kind:deposit} GROUP BY reference)
        SELECT 'deposit ' || coalesce(d.deposit_id, p.reference),
               CASE WHEN d.credited_at IS NULL THEN 0 ELSE d.amount END, coalesce(p.amount, 0)
        FROM deposits d FULL JOIN booked p ON p.reference = d.deposit_id
@@ -129,10 +158,10 @@ constexpr const char* checks[] = {
 
     // A completed conversion is booked in full: what arrived and what was lost; others not at all.
     R"(WITH booked AS (
-         SELECT reference, sum(amount) FILTER (WHERE kind = 3) AS received,
-                sum(CASE WHEN credit = 2 THEN amount ELSE -amount END)
-                  FILTER (WHERE kind = 4) AS loss
-         FROM postings WHERE kind IN (3, 4) GROUP BY reference),
+         SELECT reference, sum(amount) FILTER (WHERE kind = {kind:conversion}) AS received,
+                sum({added:conversion_loss}) AS loss
+         FROM postings WHERE kind IN ({kind:conversion}, {kind:conversion_loss})
+         GROUP BY reference),
        pairs AS (
          SELECT coalesce(c.conversion_id, p.reference) AS id, c.received, c.loss,
                 c.status = 'completed' AND c.received + c.loss <> c.amount AS uneven, c.amount,
@@ -147,9 +176,9 @@ constexpr const char* checks[] = {
 
     // Replenishments and refills.
     R"(WITH booked AS (
-         SELECT reference, kind, coalesce(sum(amount) FILTER (WHERE debit = 0), 0) AS to_buffer,
-                coalesce(sum(amount) FILTER (WHERE debit = 1), 0) AS to_reserve
-         FROM postings WHERE kind IN (5, 6) GROUP BY reference, kind),
+         SELECT reference, kind, coalesce(sum(amount) FILTER (WHERE debit = {account:buffer}), 0) AS to_buffer,
+                coalesce(sum(amount) FILTER (WHERE debit = {account:reserve}), 0) AS to_reserve
+         FROM postings WHERE kind IN ({kind:replenish}, {kind:refill}) GROUP BY reference, kind),
        pairs AS (
          SELECT coalesce(r.replenish_id, p.reference) AS id, r.to_buffer, r.to_reserve,
                 p.to_buffer AS booked, p.to_reserve AS booked_reserve
@@ -160,6 +189,14 @@ constexpr const char* checks[] = {
        UNION ALL SELECT 'replenishment ' || id || ' reserve', to_reserve, booked_reserve FROM pairs
          WHERE to_reserve IS DISTINCT FROM booked_reserve)",
 };
+
+/// Each check is one query for (what, stored, replayed) of the rows that differ. Sums are NUMERIC
+/// until they are compared, so that a corrupted amount cannot overflow its own discovery.
+std::vector<std::string> all_checks() {
+  std::vector<std::string> out{check_shapes(), check_totals()};
+  for (const auto* check : row_checks) out.push_back(numbered(check));
+  return out;
+}
 
 /// Numbers may exceed 64 bits only in broken books; then the nearest 64-bit number is shown.
 const std::string frame_head =
@@ -178,7 +215,7 @@ std::vector<discrepancy> verify(const std::string& conninfo, int max_per_check) 
   const auto link = open_session(conninfo, options);
   pqxx::transaction<pqxx::repeatable_read, pqxx::read_only> tx{*link};
   std::vector<discrepancy> out;
-  for (const auto* check : checks)
+  for (const auto& check : all_checks())
     for (const auto& row : tx.exec(frame_head + check + frame_tail + std::to_string(max_per_check)))
       out.push_back({row[0].c_str(), read_int(row[1]), read_int(row[2])});
   return out;

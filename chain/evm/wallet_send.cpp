@@ -178,7 +178,7 @@ void wallet_outbox::append() {
     entry.rows.push_back(row_of(st_.storing[i], st_.requested.at(st_.storing[i]).what.purpose, 0,
                                 st_.storing_signed[i]));
   st_.append_unanswered = true;
-  self_->request(journal, w_.settings.patience.append, std::move(entry))
+  self_->request(journal, w_.settings.patience.append, actors::append{std::move(entry)})
       .then([self = self_](const committed&) { wallet_outbox{self}.stored(); },
             [self = self_](const caf::error& e) { wallet_outbox{self}.not_stored(e); });
 }

@@ -6,26 +6,29 @@
 namespace headroom::persistence {
 
 void attempt::changed_user(const pqxx::row& row) {
-  users_[read_fixed<address>(row[0])] = {{read_int(row[1])}, read_int(row[2])};
+  const auto user = read_fixed<address>(row[0]);
+  users_[user] = {user, {read_int(row[1])}, read_int(row[2])};
 }
 
-void attempt::replayed(const address* user) {
+errc attempt::replayed(const entry_moves& moves) {
   ++replays_;
-  buffer_wanted_ = true;
-  if (user != nullptr) wanted_.push_back(*user);
+  if (moves.user) wanted_.push_back(*moves.user);
+  if (moves.user || !moves.postings.empty()) buffer_wanted_ = true;
+  return errc::none;
 }
 
 void attempt::load_missing() {
   std::erase_if(wanted_, [&](const address& who) { return users_.contains(who); });
   if (!wanted_.empty())
-    for (const auto& row : select_balances(tx, wanted_))
-      users_[row.user] = {row.balance, row.version};
+    for (const auto& row : select_balances(tx, wanted_)) users_[row.user] = row;
   if (buffer_wanted_ && !buffer_) buffer_ = select_buffer(tx);
 }
 
-committed attempt::user(const address& who) const {
+void attempt::show_user(const address& who, committed& to) const {
   const auto at = users_.find(who);
-  return at == users_.end() ? committed{} : at->second;
+  if (at == users_.end()) return;
+  to.balance = at->second.balance;
+  to.balance_version = at->second.version;
 }
 
 std::vector<balance_row> select_balances(pqxx::transaction_base& tx,
@@ -51,8 +54,8 @@ std::vector<balance_row> select_balances(pqxx::transaction_base& tx,
 }
 
 buffer_row select_buffer(pqxx::transaction_base& tx) {
-  return read_buffer(tx.exec1(std::string{"SELECT "} + buffer_columns +
-                              "FROM liquidity_buffer WHERE buffer_id = 'global'"));
+  return read_buffer(
+      tx.exec1("SELECT " + buffer_columns() + "FROM liquidity_buffer WHERE buffer_id = 'global'"));
 }
 
 }  // namespace headroom::persistence

@@ -5,7 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "domain/journal.hpp"
+#include "domain/ledger.hpp"
 
 namespace headroom::persistence {
 
@@ -25,8 +25,9 @@ class attempt {
   void statement_done() noexcept { took_effect_ = true; }
   [[nodiscard]] bool took_effect() const noexcept { return took_effect_; }
 
-  /// An entry was in the books already: its answer needs the rows as they are now.
-  void replayed(const address* user);
+  /// An entry was in the books already: the verdict then. One that moves money needs the rows as
+  /// they are now for its answer.
+  errc replayed(const entry_moves& moves = {});
   /// How many were, so far.
   [[nodiscard]] std::size_t replays() const noexcept { return replays_; }
 
@@ -34,11 +35,11 @@ class attempt {
   void load_missing();
 
   [[nodiscard]] const std::optional<buffer_row>& buffer() const noexcept { return buffer_; }
-  /// Version 0 when nothing touched or asked for the user.
-  [[nodiscard]] committed user(const address& who) const;
+  /// The user's row; version 0 when nothing touched or asked for it.
+  void show_user(const address& who, committed& to) const;
 
  private:
-  std::unordered_map<address, committed> users_;
+  std::unordered_map<address, balance_row> users_;
   std::optional<buffer_row> buffer_;
   std::vector<address> wanted_;
   std::size_t replays_ = 0;

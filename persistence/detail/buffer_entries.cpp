@@ -19,7 +19,7 @@ struct request {
 
 /// Stores the request unless its id is known. `none` and true: new. A known id is compared by its
 /// total, because the split follows the buffer's state at the time of the first.
-errc record(attempt& a, const request& x, bool& is_new) {
+errc record(attempt& a, const request& x, const entry_moves& moves, bool& is_new) {
   const auto total = add(x.to_buffer, x.to_reserve);
   if (!total || !total->is_positive() || x.to_buffer.micro < 0 || x.to_reserve.micro < 0)
     return errc::invariant_violated;
@@ -32,8 +32,7 @@ errc record(attempt& a, const request& x, bool& is_new) {
     const auto row = known.front();
     const bool same = read_int(row[0]) == static_cast<int>(x.kind) &&
                       read_int(row[1]) == total->micro && x.reference == row[2].c_str();
-    if (same) a.replayed(nullptr);
-    return same ? errc::none : errc::key_reused;
+    return same ? a.replayed(moves) : errc::key_reused;
   }
   a.tx.exec_params0(
       "INSERT INTO replenishments (replenish_id, kind, to_buffer, to_reserve, reference,"
@@ -46,18 +45,13 @@ errc record(attempt& a, const request& x, bool& is_new) {
 }  // namespace
 
 errc apply(attempt& a, const replenish& x) {
+  const auto moves = moves_of(x);
   bool is_new = false;
   const auto verdict = record(
       a, {x.id, posting_kind::replenish, x.to_buffer, x.to_reserve, clean_text(x.reference), x.at},
-      is_new);
+      moves, is_new);
   if (verdict != errc::none || !is_new) return verdict;
-  const posting_subject about{x.id.view(), x.at};
-  append_posting(a, about, posting_kind::replenish, account::buffer, account::capital, x.to_buffer);
-  append_posting(a, about, posting_kind::replenish, account::reserve, account::capital,
-                 x.to_reserve);
-  add_to_account(a, account::capital, x.to_buffer.micro + x.to_reserve.micro);  // checked above
-  add_to_account(a, account::reserve, x.to_reserve.micro);
-  add_to_buffer(a, x.to_buffer, x.at);
+  post(a, moves);
   note_action(a.tx, {x.by,
                      "replenish",
                      "buffer",
@@ -70,26 +64,24 @@ errc apply(attempt& a, const replenish& x) {
 }
 
 errc apply(attempt& a, const refill& x) {
+  const auto moves = moves_of(x);
   bool is_new = false;
-  const auto verdict = record(a, {x.id, posting_kind::refill, x.amount, usdc{}, "", x.at}, is_new);
-  if (verdict != errc::none || !is_new) return verdict;
-  append_posting(a, {x.id.view(), x.at}, posting_kind::refill, account::buffer, account::reserve,
-                 x.amount);
-  add_to_account(a, account::reserve, -x.amount.micro);
-  add_to_buffer(a, x.amount, x.at);
-  return errc::none;
+  const auto verdict =
+      record(a, {x.id, posting_kind::refill, x.amount, usdc{}, "", x.at}, moves, is_new);
+  if (verdict == errc::none && is_new) post(a, moves);
+  return verdict;
 }
 
 errc apply(attempt& a, const configure_buffer& x) {
   if (x.min_size.micro < 0 || (x.has_max && x.max_size < x.min_size))
     return errc::invariant_violated;
-  a.changed_buffer(read_buffer(
-      a.tx.exec_params1(std::string{"UPDATE liquidity_buffer SET min_buffer_size = $1,"
+  a.changed_buffer(
+      read_buffer(a.tx.exec_params1("UPDATE liquidity_buffer SET min_buffer_size = $1,"
                                     " max_buffer_size = CASE WHEN $2 THEN $3::bigint END,"
                                     " updated_at = greatest(updated_at, time_of($4))"
-                                    " WHERE buffer_id = 'global' RETURNING "} +
-                            buffer_columns_changed,
-                        x.min_size.micro, x.has_max, x.max_size.micro, x.at.us)));
+                                    " WHERE buffer_id = 'global' RETURNING " +
+                                        buffer_columns_changed(),
+                                    x.min_size.micro, x.has_max, x.max_size.micro, x.at.us)));
   note_action(a.tx, {x.by,
                      "configure_buffer",
                      "buffer",

@@ -20,15 +20,8 @@ struct overloaded : Fs... {
   using Fs::operator()...;
 };
 
-constexpr const char* kind_names[] = {
-    "accept_bet",          "finish_bet",        "open_deposit",     "settle_deposit",
-    "fail_deposit",        "credit_deposit",    "open_conversion",  "advance_conversion",
-    "complete_conversion", "fail_conversion",   "replenish",        "refill",
-    "configure_buffer",    "record_operations", "finish_operation", "promise_bet"};
-static_assert(std::size(kind_names) == std::variant_size_v<journal_entry>);
-
 const char* kind_of(std::span<const journal_entry> part) {
-  return part.size() == 1 ? kind_names[part.front().index()] : "batch";
+  return part.size() == 1 ? name_of(part.front()) : "batch";
 }
 
 /// The message without its DETAIL, which may quote whole rows.
@@ -45,15 +38,6 @@ bool only_bets(std::span<const journal_entry> part) {
   });
 }
 
-/// Whose row the entry's answer shows.
-const address* user_of(const journal_entry& entry) {
-  return std::visit(overloaded{[](const accept_bet& x) { return &x.row.user; },
-                               [](const finish_bet& x) { return &x.user; },
-                               [](const credit_deposit& x) { return &x.user; },
-                               [](const auto&) -> const address* { return nullptr; }},
-                    entry);
-}
-
 /// The entries of one kind in a run, and their places in it.
 template <class Entry>
 struct group {
@@ -67,8 +51,8 @@ struct group {
         places.push_back(i);
       }
   }
-  void tell(std::span<entry_outcome> outcomes, std::span<const errc> verdicts) const {
-    for (std::size_t i = 0; i < places.size(); ++i) outcomes[places[i]].verdict = verdicts[i];
+  void tell(std::span<entry_outcome> outcomes, std::span<const entry_outcome> of_these) const {
+    for (std::size_t i = 0; i < places.size(); ++i) outcomes[places[i]] = of_these[i];
   }
 };
 
@@ -85,9 +69,9 @@ void write_run(attempt& a, std::span<const journal_entry> run, std::span<entry_o
   const group<finish_bet> ends{run};
   const group<accept_bet> bets{run};
   if (ends.entries.empty() && bets.entries.empty()) return;
-  const auto verdicts = write_bets(a, ends.entries, bets.entries);
-  ends.tell(outcomes, verdicts.ends);
-  bets.tell(outcomes, verdicts.bets);
+  const auto written = write_bets(a, ends.entries, bets.entries);
+  ends.tell(outcomes, written.ends);
+  bets.tell(outcomes, written.bets);
 }
 
 /// Length of the first run: up to a finish_bet whose accept_bet is in the same run.
@@ -213,9 +197,10 @@ void batch_commit::keep(const attempt& a, std::span<const journal_entry> part,
                         std::span<entry_outcome> outcomes) {
   any_committed_ = true;
   if (a.buffer()) buffer_ = a.buffer();
-  for (std::size_t i = 0; i < part.size(); ++i)
-    if (const auto* user = user_of(part[i]); user != nullptr && outcomes[i].verdict == errc::none)
-      outcomes[i].result = a.user(*user);
+  for (std::size_t i = 0; i < part.size(); ++i) {
+    if (outcomes[i].verdict != errc::none) continue;
+    if (const auto user = moves_of(part[i]).user) a.show_user(*user, outcomes[i].result);
+  }
 }
 
 }  // namespace headroom::persistence

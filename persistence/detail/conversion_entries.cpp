@@ -52,7 +52,7 @@ errc apply(attempt& a, const open_conversion& x) {
   const auto& row = x.row;
   if (const auto stored = find(a, row.id)) {
     const bool same = stored->amount == row.amount && same_members(stored->deposits, row.deposits);
-    return same ? errc::none : errc::duplicate;
+    return same ? a.replayed() : errc::duplicate;
   }
   if (row.deposits.empty()) return errc::invariant_violated;
   if (const auto verdict = check_members(a, row.deposits, row.amount); verdict != errc::none)
@@ -75,7 +75,7 @@ errc apply(attempt& a, const advance_conversion& x) {
   const auto stored = find(a, x.id);
   if (!stored) return errc::invariant_violated;
   // A repeat may come after the end that followed it; it has nothing left to say.
-  if (stored->status != conversion_status::running) return errc::none;
+  if (stored->status != conversion_status::running) return a.replayed();
   a.tx.exec_params0(
       "UPDATE conversions SET steps = $2::jsonb, attempts = $3, updated_at = time_of($4)"
       " WHERE conversion_id = $1::uuid",
@@ -89,39 +89,23 @@ errc apply(attempt& a, const complete_conversion& x) {
   const auto stored = find(a, x.id);
   if (!stored || total != stored->amount || x.to_buffer.micro < 0 || x.to_reserve.micro < 0)
     return errc::invariant_violated;
-  if (stored->status == conversion_status::completed && stored->received == *received) {
-    a.replayed(nullptr);
-    return errc::none;
-  }
+  const auto moves = moves_of(x);
+  if (stored->status == conversion_status::completed && stored->received == *received)
+    return a.replayed(moves);
   if (stored->status != conversion_status::running) return errc::invariant_violated;
   a.tx.exec_params0(
       "UPDATE conversions SET status = 'completed', received = $2, loss = $3, steps = $4::jsonb,"
       " updated_at = time_of($5), completed_at = time_of($5) WHERE conversion_id = $1::uuid",
       binary(x.id.view()), received->micro, x.loss.micro, steps_to_json(x.steps), x.at.us);
   end_members(a, x.id, deposit_status::completed, "", x.at);
-  const posting_subject about{x.id.view(), x.at};
-  append_posting(a, about, posting_kind::conversion, account::buffer, account::in_transit,
-                 x.to_buffer);
-  append_posting(a, about, posting_kind::conversion, account::reserve, account::in_transit,
-                 x.to_reserve);
-  if (x.loss.micro >= 0) {
-    append_posting(a, about, posting_kind::conversion_loss, account::conversion_loss,
-                   account::in_transit, x.loss);
-  } else {  // more arrived than was sent: a loss below zero is the mirror
-    append_posting(a, about, posting_kind::conversion_loss, account::in_transit,
-                   account::conversion_loss, {-x.loss.micro});
-  }
-  add_to_account(a, account::in_transit, -stored->amount.micro);
-  add_to_account(a, account::conversion_loss, x.loss.micro);
-  add_to_account(a, account::reserve, x.to_reserve.micro);
-  add_to_buffer(a, x.to_buffer, x.at);  // after the reserve: it returns both
+  post(a, moves);
   return errc::none;
 }
 
 errc apply(attempt& a, const fail_conversion& x) {
   const auto stored = find(a, x.id);
   if (!stored || stored->status == conversion_status::completed) return errc::invariant_violated;
-  if (stored->status == conversion_status::failed) return errc::none;
+  if (stored->status == conversion_status::failed) return a.replayed();
   const auto failure = clean_text(x.failure);
   a.tx.exec_params0(
       "UPDATE conversions SET status = 'failed', failure = $2, steps = $3::jsonb,"

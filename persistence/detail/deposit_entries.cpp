@@ -50,7 +50,7 @@ errc apply(attempt& a, const open_deposit& x) {
   if (const auto stored = find(a, row.id)) {
     const bool same = stored->user == row.user && stored->amount == row.amount &&
                       same_payment(stored->payment, payment);
-    return same ? errc::none : errc::duplicate;
+    return same ? a.replayed() : errc::duplicate;
   }
   if (payment_taken(a, payment) || key_taken(a, row)) return errc::duplicate;
   a.tx.exec_params0(
@@ -75,7 +75,7 @@ errc apply(attempt& a, const settle_deposit& x) {
   if (stored->status != deposit_status::settling) {
     const bool paid = stored->status != deposit_status::failed || stored->credited_at.is_set();
     const bool same = stored->tx_hash == x.tx_hash && stored->log_index == x.log_index;
-    return paid && same ? errc::none : errc::invariant_violated;
+    return paid && same ? a.replayed() : errc::invariant_violated;
   }
   if (x.log_index > INT64_MAX) return errc::invariant_violated;
   a.tx.exec_params0(
@@ -90,7 +90,8 @@ errc apply(attempt& a, const settle_deposit& x) {
 errc apply(attempt& a, const fail_deposit& x) {
   const auto stored = find(a, x.id);
   if (!stored) return errc::invariant_violated;
-  if (stored->status == deposit_status::failed && !stored->credited_at.is_set()) return errc::none;
+  if (stored->status == deposit_status::failed && !stored->credited_at.is_set())
+    return a.replayed();
   if (stored->status != deposit_status::settling) return errc::invariant_violated;
   a.tx.exec_params0(
       "UPDATE deposits SET status = 'failed', failure = $2, updated_at = time_of($3)"
@@ -103,19 +104,14 @@ errc apply(attempt& a, const credit_deposit& x) {
   const auto stored = find(a, x.id);
   if (!stored || stored->user != x.user || stored->amount != x.amount)
     return errc::invariant_violated;
-  if (stored->credited_at.is_set()) {
-    a.replayed(&x.user);
-    return errc::none;
-  }
+  const auto moves = moves_of(x);
+  if (stored->credited_at.is_set()) return a.replayed(moves);
   if (stored->status != deposit_status::pending || !x.at.is_set()) return errc::invariant_violated;
   a.tx.exec_params0(
       "UPDATE deposits SET status = 'converting', credited_at = time_of($2),"
       " updated_at = time_of($2) WHERE deposit_id = $1::uuid",
       binary(x.id.view()), x.at.us);
-  append_posting(a, {x.id.view(), x.at}, posting_kind::deposit, account::in_transit, account::user,
-                 x.amount, x.user);
-  add_to_account(a, account::in_transit, x.amount.micro);
-  add_to_user(a, x.user, x.amount, x.at);
+  post(a, moves);
   return errc::none;
 }
 

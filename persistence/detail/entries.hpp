@@ -7,22 +7,23 @@
 #include "persistence/detail/attempt.hpp"
 
 /// One function per kind of journal entry. Each writes its entry in the attempt's transaction and
-/// answers the verdict; a verdict other than `none` has changed nothing. What the database itself
-/// refuses comes out as pqxx::sql_error and ends the attempt (detail/sql_failure.hpp reads it).
-/// There is one writer (its lock, pg_store.cpp), so looking first and writing then is safe.
+/// answers the verdict; a verdict other than `none` has changed nothing, and one that was in the
+/// books before says so by `attempt::replayed`. What the database itself refuses comes out as
+/// pqxx::sql_error and ends the attempt (detail/sql_failure.hpp reads it). There is one writer (its
+/// lock, pg_store.cpp), so looking first and writing then is safe.
 namespace headroom::persistence {
 
 /// To be called once per session, before `write_bets` and `select_bets`.
 void prepare_bet_entries(pqxx::connection& link);
 
-/// One per entry, in their order.
-struct bet_verdicts {
-  std::vector<errc> ends;
-  std::vector<errc> bets;
+/// One per entry, in their order; without the users' rows.
+struct bet_outcomes {
+  std::vector<entry_outcome> ends;
+  std::vector<entry_outcome> bets;
 };
 
 /// Ends and new bets in one statement. No bet may be in both groups.
-[[nodiscard]] bet_verdicts write_bets(attempt& a, std::span<const finish_bet* const> ends,
+[[nodiscard]] bet_outcomes write_bets(attempt& a, std::span<const finish_bet* const> ends,
                                       std::span<const accept_bet* const> bets);
 
 /// Those of `ids` that exist.

@@ -50,6 +50,7 @@ errc apply(attempt& a, const record_operations& x) {
     if (const auto verdict = look_up(a, row, known); verdict != errc::none) return verdict;
     if (!known) missing.push_back(&row);
   }
+  if (missing.empty()) return a.replayed();
   for (const auto* row : missing) insert(a, *row);
   return errc::none;
 }
@@ -68,7 +69,7 @@ errc apply(attempt& a, const finish_operation& x) {
     return row.tx_hash == x.tx_hash;
   });
   if (!ours) return errc::invariant_violated;
-  if (std::all_of(attempts.begin(), attempts.end(), ended_so)) return errc::none;
+  if (std::all_of(attempts.begin(), attempts.end(), ended_so)) return a.replayed();
   const bool open = std::all_of(attempts.begin(), attempts.end(), [](const auto& row) {
     return row.status == operation_status::stored;
   });

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "persistence/detail/ledger_sql.hpp"
 #include "persistence/detail/wire.hpp"
 
 namespace headroom::persistence {
@@ -74,6 +75,14 @@ std::vector<deposit_id> split_ids(const pqxx::field& f) {
     rest.remove_prefix(std::min<std::size_t>(rest.size(), 37));
   }
   return out;
+}
+
+std::string buffer_columns_with(const char* version) {
+  return numbered(
+             "usdc_balance, min_buffer_size, max_buffer_size,"
+             " (SELECT balance FROM ledger_accounts WHERE account = {account:reserve}),"
+             " total_deposited, total_withdrawn, us_of(last_replenished_at), us_of(updated_at), ") +
+         version;
 }
 
 }  // namespace
@@ -162,6 +171,17 @@ chain_operation read_operation(const pqxx::row& row) {
   out.block_number = static_cast<std::uint64_t>(read_int(row[9]));
   out.created_at = read_time(row[10]);
   return out;
+}
+
+const std::string& buffer_columns_changed() {
+  static const auto text = buffer_columns_with("nextval('liquidity_buffer_version') ");
+  return text;
+}
+
+const std::string& buffer_columns() {
+  static const auto text =
+      buffer_columns_with("(SELECT last_value FROM liquidity_buffer_version) ");
+  return text;
 }
 
 buffer_row read_buffer(const pqxx::row& row, pqxx::row::size_type at) {

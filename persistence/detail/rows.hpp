@@ -49,15 +49,8 @@ inline constexpr const char* operation_columns =
 [[nodiscard]] chain_operation read_operation(const pqxx::row& row);
 
 /// Nine columns. A change returns them with a new version; a reader sees the last one taken.
-inline constexpr const char* buffer_columns_changed =
-    "usdc_balance, min_buffer_size, max_buffer_size,"
-    " (SELECT balance FROM ledger_accounts WHERE account = 1), total_deposited, total_withdrawn,"
-    " us_of(last_replenished_at), us_of(updated_at), nextval('liquidity_buffer_version') ";
-inline constexpr const char* buffer_columns =
-    "usdc_balance, min_buffer_size, max_buffer_size,"
-    " (SELECT balance FROM ledger_accounts WHERE account = 1), total_deposited, total_withdrawn,"
-    " us_of(last_replenished_at), us_of(updated_at),"
-    " (SELECT last_value FROM liquidity_buffer_version) ";
+[[nodiscard]] const std::string& buffer_columns_changed();
+[[nodiscard]] const std::string& buffer_columns();
 [[nodiscard]] buffer_row read_buffer(const pqxx::row& row, pqxx::row::size_type at = 0);
 
 inline constexpr const char* key_columns =

@@ -194,7 +194,8 @@ TEST_F(GuardianActor, ItIsNotReadyWhileTheJournalCannotCommit) {
   start();
   ASSERT_TRUE(health().ready);
   store.commits.assign(1000, scripted_store::commit_end::away);
-  const auto r = ask<committed>(dir.get<journal_actor>(), configure_buffer{1_usdc, false, {}, {}});
+  const auto r =
+      ask<committed>(dir.get<journal_actor>(), append{configure_buffer{1_usdc, false, {}, {}}});
   advance(seconds{3});
   EXPECT_FALSE(health().ready);
   EXPECT_EQ(health().parts["database"], "not committing") << "although it answers reads";
@@ -376,7 +377,7 @@ TEST_F(GuardianActor, AnOrderedStopEndsComponentsInTheOppositeOrderOfTheirStart)
 TEST_F(GuardianActor, AStopTakesNoLongerThanItSaysAlthoughTheStoreIsAway) {
   start();
   store.commits.assign(10'000, scripted_store::commit_end::away);
-  ask<committed>(dir.get<journal_actor>(), configure_buffer{1_usdc, false, {}, {}});
+  ask<committed>(dir.get<journal_actor>(), append{configure_buffer{1_usdc, false, {}, {}}});
   const auto stopped = ask<bool>(guardian, stop_atom::value);
   advance(settings.guardian.stop_step - seconds{1});
   EXPECT_EQ(stopped->answers, 0) << "the journal gets its time";

@@ -34,11 +34,11 @@ TEST(Latency, AHistogramAddsUp) {
 }
 
 struct Counters : Core {
-  replenish paid_in(int n, usdc amount) {
+  append paid_in(int n, usdc amount) {
     replenish x;
     x.id.bytes[0] = static_cast<std::uint8_t>(n);
     x.to_buffer = amount;
-    return x;
+    return {x};
   }
   std::uint64_t commits() {
     std::uint64_t n = 0;

@@ -42,7 +42,7 @@ TEST_F(Inspector, ShowsActorsByNameAndBusiness) {
 TEST_F(Inspector, AMailboxIsAsLongAsWhatWaitsInIt) {
   const auto journal = start_journal();
   run();
-  for (int n = 0; n < 25; ++n) caf::anon_send(journal, refill{});
+  for (int n = 0; n < 25; ++n) caf::anon_send(journal, append{refill{}});
   const auto all = registry::instance().list(1000);  // nothing has run meanwhile
   ASSERT_FALSE(all.actors.empty());
   EXPECT_EQ(all.actors[0].mailbox, 25U) << "the fullest first";
@@ -70,17 +70,17 @@ TEST_F(Inspector, TotalsOfAKindCountTheDeadAndNeverFall) {
   const auto one = start_journal();
   const auto two = start_journal();
   run();
-  for (int n = 0; n < 25; ++n) caf::anon_send(one, refill{});
+  for (int n = 0; n < 25; ++n) caf::anon_send(one, append{refill{}});
   EXPECT_EQ(of_journals().live, before.live + 2);
   EXPECT_EQ(of_journals().mailbox, before.mailbox + 25);
   run();
   const auto worked = of_journals();
   EXPECT_EQ(worked.mailbox, before.mailbox);
   EXPECT_GE(worked.processed, before.processed + 25);
-  for (int n = 0; n < 9; ++n) caf::anon_send(two, refill{});
+  for (int n = 0; n < 9; ++n) caf::anon_send(two, append{refill{}});
   kill(one);
-  caf::anon_send(one, refill{});  // to the dead
-  kill(two);                      // with messages waiting
+  caf::anon_send(one, append{refill{}});  // to the dead
+  kill(two);                              // with messages waiting
   EXPECT_EQ(of_journals().live, before.live);
   EXPECT_GE(of_journals().processed, worked.processed);
   EXPECT_GE(of_journals().busy_us, worked.busy_us);
@@ -114,7 +114,7 @@ TEST_F(Inspector, TheBusiestOfManyAreFound) {
   for (int n = 1; n <= 200; ++n) EXPECT_TRUE(dir.open_bet(bet_at(n)) || n > 64);
   run();
   for (int n = 0; n < 7; ++n) caf::anon_send(query, ping_atom::value);
-  for (int n = 0; n < 9; ++n) caf::anon_send(journal, refill{});
+  for (int n = 0; n < 9; ++n) caf::anon_send(journal, append{refill{}});
   const auto all = registry::instance().list(3);
   ASSERT_EQ(all.actors.size(), 3U);
   EXPECT_EQ(all.actors[0].name, "journal");

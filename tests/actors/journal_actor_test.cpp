@@ -12,12 +12,12 @@ using end = scripted_store::commit_end;
 using std::chrono::milliseconds;
 
 struct JournalActor : Core {
-  replenish paid_in(int n, usdc amount) {
+  append paid_in(int n, usdc amount) {
     replenish x;
     x.id.bytes[0] = static_cast<std::uint8_t>(n);
     x.id.bytes[1] = static_cast<std::uint8_t>(n >> 8);
     x.to_buffer = amount;
-    return x;
+    return {x};
   }
 };
 
@@ -203,7 +203,7 @@ TEST_F(JournalActor, OneRefusedEntryDoesNotSinkItsBatch) {
   row.user = user(1);
   row.amount = 5_usdc;
   const auto good = ask_later<committed>(journal, paid_in(1, 5_usdc));
-  const auto bad = ask_later<committed>(journal, accept_bet{row});
+  const auto bad = ask_later<committed>(journal, append{accept_bet{row}});
   run();
   EXPECT_EQ(good->code, errc::none);
   EXPECT_EQ(bad->code, errc::insufficient_balance);
@@ -279,7 +279,7 @@ TEST_F(JournalActor, ADeductionEndsAtTheBufferAlthoughTheAnswerToItsCommitWasLos
   row.user = user(1);
   row.amount = 40_usdc;
   store.commits = {end::lost_after};
-  const auto r = ask_later<committed>(journal, accept_bet{row});
+  const auto r = ask_later<committed>(journal, append{accept_bet{row}});
   advance(std::chrono::seconds{1});
   EXPECT_EQ(r->code, errc::none);
   EXPECT_EQ(dir.buffer_available(), 60_usdc);
@@ -302,6 +302,157 @@ TEST_F(JournalActor, TheBufferHearsOfABatchBeforeTheAskersDo) {
   run();
   EXPECT_EQ(paid->answers, 1);
   EXPECT_EQ(dir.buffer_available(), 9_usdc);
+}
+
+// -- what the owners of balances hear
+// ---------------------------------------------------------------
+
+/// Alice owns 100 USDC and her balance is awake; a bet of 40 is deducted there, tentatively.
+struct JournalAndBalance : JournalActor {
+  address alice = user(1);
+  journal_actor journal;
+  balance_actor owner;
+
+  JournalAndBalance() {
+    journal = start_journal();
+    start_buffer(1000_usdc);
+    give(alice, 100_usdc);
+    owner = dir.balance_of(alice);
+    run();
+    ask<usdc>(owner, deduct{hold_at(1), 40_usdc, {}});
+  }
+  append the_bet(usdc amount = 40_usdc) {
+    bet row;
+    row.id = bet_at(1);
+    row.user = alice;
+    row.amount = amount;
+    return {accept_bet{row}};
+  }
+  append its_refund() {
+    finish_bet over;
+    over.id = bet_at(1);
+    over.user = alice;
+    over.refunded = 40_usdc;
+    return {over};
+  }
+  append credit_of(usdc amount) {
+    deposit d;
+    d.id.bytes[0] = 7;
+    d.user = alice;
+    d.amount = amount;
+    d.status = deposit_status::pending;
+    books.deposits.emplace(d.id, d);
+    return {credit_deposit{d.id, alice, amount, now()}};
+  }
+  void expect_owner_to_show(usdc amount) {
+    EXPECT_EQ(dir.look_at_balance(alice), amount);
+    EXPECT_EQ(ask<balance_view>(owner, get_atom::value)->value->committed,
+              books.balances[alice].balance);
+  }
+};
+
+TEST_F(JournalAndBalance, ABetInTheBooksEndsItsDeductionAtTheBalance) {
+  ask<committed>(journal, the_bet());
+  expect_owner_to_show(60_usdc);
+  EXPECT_EQ(fact(owner, "tentative"), "0");
+}
+
+TEST_F(JournalAndBalance, ARefusedBetChangesNothingThere) {
+  EXPECT_EQ(ask<committed>(journal, the_bet(2000_usdc))->code, errc::insufficient_balance);
+  expect_owner_to_show(60_usdc);
+  EXPECT_EQ(fact(owner, "tentative"), "1") << "its actor gives it back";
+}
+
+TEST_F(JournalAndBalance, ARefundAndACreditArriveToo) {
+  ask<committed>(journal, the_bet());
+  ask<committed>(journal, its_refund());
+  expect_owner_to_show(100_usdc);
+  ask<committed>(journal, credit_of(25_usdc));
+  expect_owner_to_show(125_usdc);
+}
+
+/// Whoever hears the answer and asks the balance next finds it told.
+TEST_F(JournalAndBalance, TheOwnerHearsBeforeWhoeverAsked) {
+  std::optional<usdc> seen;
+  keep(system.spawn([&, to = journal, balance = owner](caf::event_based_actor* me) {
+    me->request(to, caf::infinite, credit_of(25_usdc)).then([&, me, balance](const committed&) {
+      me->request(balance, caf::infinite, get_atom::value).then([&](const balance_view& v) {
+        seen = v.committed;
+      });
+    });
+  }));
+  run();
+  EXPECT_EQ(seen, 125_usdc);
+}
+
+TEST_F(JournalAndBalance, AnUnknownCommitIsToldOnceItIsKnown) {
+  store.commits = {end::lost_after, end::away};
+  const auto r = ask<committed>(journal, the_bet());
+  EXPECT_EQ(dir.look_at_balance(alice), 60_usdc);
+  EXPECT_EQ(fact(owner, "tentative"), "1") << "nobody knows yet";
+  advance(std::chrono::seconds{1});
+  EXPECT_EQ(r->code, errc::none);
+  expect_owner_to_show(60_usdc);
+  EXPECT_EQ(fact(owner, "tentative"), "0");
+}
+
+TEST_F(JournalAndBalance, WhatADeadJournalCommittedAndDidNotTellIsToldWhenItIsAskedAgain) {
+  store.commits.assign(3, end::lost_after);
+  ask<committed>(journal, the_bet());
+  kill(journal);
+  store.commits.clear();
+  ASSERT_EQ(books.balances[alice].balance, 60_usdc);
+  EXPECT_EQ(fact(owner, "tentative"), "1");
+  ask<committed>(start_journal(), the_bet());
+  expect_owner_to_show(60_usdc);
+  EXPECT_EQ(fact(owner, "tentative"), "0");
+}
+
+/// Its read is answered by the journal too: what was committed before is in the row, what comes
+/// later follows as a word of its own, and neither is undone by the other.
+TEST_F(JournalAndBalance, AnOwnerThatStillReadsTheBooksMissesNothing) {
+  ask<committed>(journal, paid_in(1, 1_usdc));  // the buffer is up to date: nothing else is read
+  kill(owner);
+  ASSERT_FALSE(dir.find_balance(alice));
+  store.reads_away = true;
+  owner = dir.balance_of(alice);
+  run();
+  ask_later<committed>(journal, credit_of(25_usdc));
+  advance(milliseconds{500});
+  EXPECT_EQ(books.balances[alice].balance, 125_usdc) << "while the owner cannot read";
+  EXPECT_FALSE(dir.look_at_balance(alice));
+  ask_later<committed>(journal, the_bet());
+  store.reads_away = false;
+  advance(std::chrono::seconds{2});
+  EXPECT_EQ(books.balances[alice].balance, 85_usdc);
+  expect_owner_to_show(85_usdc);
+}
+
+TEST_F(JournalAndBalance, NobodyIsWokenForIt) {
+  tell(owner, release{hold_at(1)});
+  kill(owner);
+  ask<committed>(journal, credit_of(25_usdc));
+  EXPECT_EQ(dir.balance_count(), 0U);
+}
+
+TEST_F(JournalAndBalance, EveryOwnerOfABatchHearsOfItsOwn) {
+  const auto bob = user(2);
+  give(bob, 7_usdc);
+  const auto other = dir.balance_of(bob);
+  run();
+  deposit d;
+  d.id.bytes[0] = 8;
+  d.user = bob;
+  d.amount = 3_usdc;
+  d.status = deposit_status::pending;
+  books.deposits.emplace(d.id, d);
+  ask_later<committed>(journal, the_bet());
+  ask_later<committed>(journal, append{credit_deposit{d.id, bob, 3_usdc, now()}});
+  store.batches.clear();
+  run();
+  EXPECT_EQ(store.batches, std::vector<std::size_t>{2});
+  expect_owner_to_show(60_usdc);
+  EXPECT_EQ(dir.look_at_balance(bob), 10_usdc);
 }
 
 }  // namespace

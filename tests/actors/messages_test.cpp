@@ -55,6 +55,11 @@ class filler {
   void fill_compound(std::map<std::string, std::string>& x) {
     x = {{"a", "1"}, {"b", std::to_string(++next_)}};
   }
+  template <class... Ts>
+  void fill_compound(std::variant<Ts...>& x) {
+    x = std::variant_alternative_t<sizeof...(Ts) - 1, std::variant<Ts...>>{};
+    std::visit([&](auto& last) { fill(last); }, x);
+  }
   template <class T>
   requires(std::is_class_v<T>) void fill_compound(T& x) { inspect(*this, x); }
 
@@ -97,16 +102,18 @@ class Message : public testing::Test {};
 using all_messages = testing::Types<
     // domain/
     usdc, share_amount, timestamp, bet, authorization, deposit, conversion_step, conversion,
-    buffer_row, buffer_status, chain_operation, service_key, accept_bet, finish_bet, open_deposit,
-    settle_deposit, fail_deposit, credit_deposit, open_conversion, advance_conversion,
-    complete_conversion, fail_conversion, replenish, refill, configure_buffer, record_operations,
-    finish_operation, promise_bet, committed, balance_row, bet_filter, bet_page, deposit_filter,
-    deposit_page, money_on_its_way, conversion_page, chain_fees, conversion_metrics, trial_balance,
-    solvency, unfinished_work>;
+    buffer_row, buffer_status, chain_operation, service_key, committed, balance_row, bet_filter,
+    bet_page, deposit_filter, deposit_page, money_on_its_way, conversion_page, chain_fees,
+    conversion_metrics, trial_balance, solvency, unfinished_work>;
+
+template <class... Entries>
+testing::Types<Entries...> types_of(const std::variant<Entries...>&);
+using all_entries = decltype(types_of(std::declval<journal_entry>()));
+
 using all_actor_messages = testing::Types<
     // actors/actors.hpp, from top to bottom
     status_report, deduct, release, abandoned, balance_committed, buffer_committed, balance_view,
-    buffer_limits, replenish_buffer, place_bet, order_quote, quote_order, signed_order,
+    buffer_limits, replenish_buffer, append, place_bet, order_quote, quote_order, signed_order,
     submit_order, look_up_order, cancel_order, venue_answer, pay_deposit, signed_payment,
     verified_payment, paid_deposit, deposit_keys, payment_finding, contract_signature,
     contract_call, send_transaction, event_log, operation_report, run_step, step_progress,
@@ -140,6 +147,41 @@ void expect_round_trip() {
 
 TYPED_TEST_SUITE(Message, all_messages);
 TYPED_TEST(Message, SurvivesTheWireWithEveryField) { expect_round_trip<TypeParam>(); }
+
+template <class T>
+class EntryMessage : public testing::Test {};
+TYPED_TEST_SUITE(EntryMessage, all_entries);
+TYPED_TEST(EntryMessage, SurvivesTheWireWithEveryField) { expect_round_trip<TypeParam>(); }
+
+/// Each kind of entry, as the journal is asked for it.
+TYPED_TEST(EntryMessage, ArrivesAsTheKindThatWasSent) {
+  caf::actor_system_config config;
+  config.set("scheduler.policy", caf::atom("testing"));
+  caf::actor_system sys{config};
+  append sent{TypeParam{}};
+  filler fill;
+  inspect(fill, std::get<TypeParam>(sent.entry));
+  auto bytes = bytes_of(sys, sent);
+  append received;
+  caf::binary_deserializer source{sys, bytes};
+  EXPECT_FALSE(source(received));
+  EXPECT_EQ(received.entry.index(), sent.entry.index());
+  EXPECT_EQ(bytes_of(sys, received), bytes);
+}
+
+TEST(MessageText, AnEntryOfAKindThatNobodyKnowsIsAnError) {
+  caf::actor_system_config config;
+  config.set("scheduler.policy", caf::atom("testing"));
+  caf::actor_system sys{config};
+  append sent{refill{}};
+  auto bytes = bytes_of(sys, sent);
+  for (const auto wrong : {std::variant_size_v<journal_entry>, std::size_t{255}}) {
+    bytes.at(0) = static_cast<char>(wrong);
+    append received;
+    caf::binary_deserializer source{sys, bytes};
+    EXPECT_EQ(source(received), caf::sec::unknown_type) << wrong;
+  }
+}
 
 template <class T>
 class ActorMessage : public testing::Test {};

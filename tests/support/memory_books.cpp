@@ -1,5 +1,9 @@
 #include "tests/support/memory_books.hpp"
 
+#include <algorithm>
+
+#include "domain/ledger.hpp"
+
 namespace headroom::test {
 namespace {
 
@@ -16,7 +20,7 @@ const deposit* deposit_under(const memory_books& b, const address& user, const h
   return nullptr;
 }
 
-/// Applies one entry; the overloads return why it is refused.
+/// Applies one entry; the overloads return why it is refused. Money moves by the ledger's rule.
 struct applier {
   memory_books& b;
   committed& out;
@@ -27,35 +31,53 @@ struct applier {
     return row;
   }
 
-  void move_user(const address& user, std::int64_t micro) {
-    auto& row = row_of(user);
-    row.balance.micro += micro;
-    ++row.version;
-    out = {row.balance, row.version};
-  }
-
-  void show_user(const address& user) {
+  void show(const address& user) {
     const auto& row = row_of(user);
-    out = {row.balance, row.version};
+    out.balance = row.balance;
+    out.balance_version = row.version;
   }
 
-  void move_buffer(std::int64_t micro) {
-    b.buffer.balance.micro += micro;
-    ++b.buffer.version;
+  static void add_to(usdc& total, usdc change) { total.micro += change.micro; }
+
+  errc post(const journal_entry& entry) {
+    const auto moves = moves_of(entry);
+    add_to(b.in_transit, change_of(account::in_transit, moves));
+    add_to(b.capital, change_of(account::capital, moves));
+    add_to(b.loss, change_of(account::conversion_loss, moves));
+    add_to(b.venue_loss, change_of(account::venue_loss, moves));
+    if (const auto change = change_of(account::user, moves); !change.is_zero()) {
+      auto& row = row_of(moves.user.value());
+      add_to(row.balance, change);
+      ++row.version;
+      show(row.user);
+    }
+    const auto held = change_of(account::buffer, moves);
+    const auto reserve = change_of(account::reserve, moves);
+    add_to(b.buffer.balance, held);
+    add_to(b.buffer.reserve, reserve);
+    add_to(b.buffer.total_deposited, change_of(buffer_total::deposited, moves));
+    add_to(b.buffer.total_withdrawn, change_of(buffer_total::withdrawn, moves));
+    if (!held.is_zero() || !reserve.is_zero()) ++b.buffer.version;
+    return errc::none;
+  }
+
+  /// It was in the books before.
+  errc replayed() {
+    out.replayed = true;
+    return errc::none;
+  }
+  errc replayed(const address& user) {
+    show(user);
+    return replayed();
   }
 
   errc operator()(const accept_bet& x) {
-    if (const auto i = b.bets.find(x.row.id); i != b.bets.end()) {
-      show_user(x.row.user);
-      return i->second.order_hash == x.row.order_hash ? errc::none : errc::duplicate;
-    }
+    if (const auto i = b.bets.find(x.row.id); i != b.bets.end())
+      return i->second.order_hash == x.row.order_hash ? replayed(x.row.user) : errc::duplicate;
     if (row_of(x.row.user).balance < x.row.amount) return errc::insufficient_balance;
     if (b.buffer.balance < x.row.amount) return errc::exceeds_max_bet;
     b.bets.emplace(x.row.id, x.row);
-    move_user(x.row.user, -x.row.amount.micro);
-    move_buffer(-x.row.amount.micro);
-    b.buffer.total_withdrawn.micro += x.row.amount.micro;
-    return errc::none;
+    return post(x);
   }
 
   errc operator()(const finish_bet& x) {
@@ -63,9 +85,8 @@ struct applier {
     if (x.spent.micro + x.fee.micro + x.refunded.micro != bet.amount.micro + x.excess.micro)
       return errc::invariant_violated;
     if (bet.status != bet_status::placing) {
-      show_user(x.user);
       const bool same = bet.status == x.status && bet.spent == x.spent && bet.fee == x.fee;
-      return same ? errc::none : errc::invariant_violated;
+      return same ? replayed(x.user) : errc::invariant_violated;
     }
     bet.status = x.status;
     bet.shares = x.shares;
@@ -73,18 +94,13 @@ struct applier {
     bet.fee = x.fee;
     bet.refunded = x.refunded;
     bet.failure = x.failure;
-    move_user(x.user, x.refunded.micro);
-    const auto back = x.refunded.micro - x.excess.micro;
-    move_buffer(back);
-    b.buffer.total_withdrawn.micro -= back;
-    b.venue_loss.micro += x.excess.micro;
-    return errc::none;
+    return post(x);
   }
 
   errc operator()(const open_deposit& x) {
     for (const auto& [id, d] : b.deposits)
       if (d.payment.from == x.row.payment.from && d.payment.nonce == x.row.payment.nonce)
-        return id == x.row.id ? errc::none : errc::duplicate;
+        return id == x.row.id ? replayed() : errc::duplicate;
     if (deposit_under(b, x.row.user, x.row.idempotency_key, x.row.payment_identifier) != nullptr)
       return errc::duplicate;
     b.deposits.emplace(x.row.id, x.row);
@@ -97,34 +113,30 @@ struct applier {
       if (id != x.id && other.status != deposit_status::settling && other.tx_hash == x.tx_hash &&
           other.log_index == x.log_index)
         return errc::duplicate;
-    if (d.status == deposit_status::settling) d.status = deposit_status::pending;
+    const bool again = d.status != deposit_status::settling;
+    if (!again) d.status = deposit_status::pending;
     d.tx_hash = x.tx_hash;
     d.log_index = x.log_index;
-    return errc::none;
+    return again ? replayed() : errc::none;
   }
   errc operator()(const fail_deposit& x) {
     auto& d = b.deposits.at(x.id);
-    if (d.status != deposit_status::settling && d.status != deposit_status::failed)
-      return errc::invariant_violated;
+    if (d.status == deposit_status::failed) return replayed();
+    if (d.status != deposit_status::settling) return errc::invariant_violated;
     d.status = deposit_status::failed;
     d.failure = x.failure;
     return errc::none;
   }
   errc operator()(const credit_deposit& x) {
     auto& d = b.deposits.at(x.id);
-    if (d.status == deposit_status::pending) {
-      d.status = deposit_status::converting;
-      d.credited_at = x.at;
-      b.in_transit.micro += d.amount.micro;
-      move_user(d.user, d.amount.micro);
-    } else {
-      show_user(d.user);
-    }
-    return errc::none;
+    if (d.status != deposit_status::pending) return replayed(d.user);
+    d.status = deposit_status::converting;
+    d.credited_at = x.at;
+    return post(x);
   }
 
   errc operator()(const open_conversion& x) {
-    if (b.conversions.contains(x.row.id)) return errc::none;
+    if (b.conversions.contains(x.row.id)) return replayed();
     for (const auto& id : x.row.deposits)
       if (!b.deposits.at(id).conversion.is_zero()) return errc::duplicate;
     for (const auto& id : x.row.deposits) b.deposits.at(id).conversion = x.row.id;
@@ -133,14 +145,14 @@ struct applier {
   }
   errc operator()(const advance_conversion& x) {
     auto& c = b.conversions.at(x.id);
-    if (c.status != conversion_status::running) return errc::none;
+    if (c.status != conversion_status::running) return replayed();
     c.steps = x.steps;
     c.attempts = x.attempts;
     return errc::none;
   }
   errc operator()(const complete_conversion& x) {
     auto& c = b.conversions.at(x.id);
-    if (c.status == conversion_status::completed) return errc::none;
+    if (c.status == conversion_status::completed) return replayed();
     if (c.status != conversion_status::running) return errc::invariant_violated;
     const usdc received{x.to_buffer.micro + x.to_reserve.micro};
     if (received.micro + x.loss.micro != c.amount.micro) return errc::invariant_violated;
@@ -149,16 +161,11 @@ struct applier {
     c.received = received;
     c.loss = x.loss;
     for (const auto& id : c.deposits) b.deposits.at(id).status = deposit_status::completed;
-    b.in_transit.micro -= c.amount.micro;
-    b.loss.micro += x.loss.micro;
-    b.buffer.total_deposited.micro += x.to_buffer.micro;
-    b.buffer.reserve.micro += x.to_reserve.micro;
-    move_buffer(x.to_buffer.micro);
-    return errc::none;
+    return post(x);
   }
   errc operator()(const fail_conversion& x) {
     auto& c = b.conversions.at(x.id);
-    if (c.status == conversion_status::failed) return errc::none;
+    if (c.status == conversion_status::failed) return replayed();
     if (c.status != conversion_status::running) return errc::invariant_violated;
     c.status = conversion_status::failed;
     c.steps = x.steps;
@@ -170,21 +177,15 @@ struct applier {
   errc operator()(const replenish& x) {
     const usdc amount{x.to_buffer.micro + x.to_reserve.micro};
     if (const auto i = b.replenishes.find(x.id); i != b.replenishes.end())
-      return i->second == amount ? errc::none : errc::key_reused;
+      return i->second == amount ? replayed() : errc::key_reused;
     b.replenishes.emplace(x.id, amount);
-    b.capital.micro += amount.micro;
-    b.buffer.total_deposited.micro += x.to_buffer.micro;
-    b.buffer.reserve.micro += x.to_reserve.micro;
-    move_buffer(x.to_buffer.micro);
-    return errc::none;
+    return post(x);
   }
   errc operator()(const refill& x) {
-    if (!b.replenishes.emplace(x.id, x.amount).second) return errc::none;
+    if (b.replenishes.contains(x.id)) return replayed();
     if (b.buffer.reserve < x.amount) return errc::invariant_violated;
-    b.buffer.reserve.micro -= x.amount.micro;
-    b.buffer.total_deposited.micro += x.amount.micro;
-    move_buffer(x.amount.micro);
-    return errc::none;
+    b.replenishes.emplace(x.id, x.amount);
+    return post(x);
   }
   errc operator()(const configure_buffer& x) {
     b.buffer.min_size = x.min_size;
@@ -193,8 +194,8 @@ struct applier {
     ++b.buffer.version;
     return errc::none;
   }
-  errc operator()(const record_operations& x) { return b.operations.record(x); }
-  errc operator()(const finish_operation& x) { return b.operations.finish(x); }
+  errc operator()(const record_operations& x) { return b.operations.record(x, out.replayed); }
+  errc operator()(const finish_operation& x) { return b.operations.finish(x, out.replayed); }
   errc operator()(const promise_bet& x) {
     b.promises.insert_or_assign(x.row.id, x.row);
     return errc::none;
@@ -351,10 +352,14 @@ std::optional<trial_balance> memory_reader::trial() {
   t.reserve = books_.buffer.reserve;
   t.in_transit = books_.in_transit;
   t.users = books_.owed_to_users();
+  t.user_count = std::count_if(books_.balances.begin(), books_.balances.end(),
+                               [](const auto& x) { return x.second.version > 0; });
   for (const auto& [id, b] : books_.bets)
     if (b.status == bet_status::placing) t.at_venue = add_saturating(t.at_venue, b.amount);
   t.capital = books_.capital;
   t.conversion_loss = books_.loss;
+  t.venue_loss = books_.venue_loss;
+  t.wagered = books_.buffer.total_withdrawn;
   return t;
 }
 std::optional<usdc> memory_reader::average_daily_volume() { return books_.daily_volume; }

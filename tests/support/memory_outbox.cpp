@@ -27,18 +27,19 @@ errc memory_outbox::look_up(const chain_operation& row, bool& known) const {
   return errc::none;
 }
 
-errc memory_outbox::record(const record_operations& x) {
+errc memory_outbox::record(const record_operations& x, bool& replayed) {
   std::vector<const chain_operation*> missing;
   for (const auto& row : x.rows) {  // all are looked at before the first is written
     bool known = false;
     if (const auto verdict = look_up(row, known); verdict != errc::none) return verdict;
     if (!known) missing.push_back(&row);
   }
+  replayed = missing.empty();
   for (const auto* row : missing) rows_[row->id].push_back(*row);
   return errc::none;
 }
 
-errc memory_outbox::finish(const finish_operation& x) {
+errc memory_outbox::finish(const finish_operation& x, bool& replayed) {
   const auto i = rows_.find(x.id);
   const bool mined =
       x.status == operation_status::confirmed || x.status == operation_status::reverted;
@@ -52,9 +53,9 @@ errc memory_outbox::finish(const finish_operation& x) {
     return row.tx_hash == x.tx_hash;
   });
   if (!ours) return errc::invariant_violated;
-  if (std::all_of(rows.begin(), rows.end(),
-                  [&](const auto& row) { return row.status == end_of(row); }))
-    return errc::none;
+  replayed = std::all_of(rows.begin(), rows.end(),
+                         [&](const auto& row) { return row.status == end_of(row); });
+  if (replayed) return errc::none;
   const bool open = std::all_of(rows.begin(), rows.end(), [](const auto& row) {
     return row.status == operation_status::stored;
   });

@@ -13,8 +13,9 @@ class memory_outbox {
  public:
   using attempts = std::vector<chain_operation>;  // of one operation, oldest first
 
-  errc record(const record_operations& x);
-  errc finish(const finish_operation& x);
+  /// `replayed` is set when all of it was there before.
+  errc record(const record_operations& x, bool& replayed);
+  errc finish(const finish_operation& x, bool& replayed);
 
   [[nodiscard]] attempts find(const operation_id& id) const;
   [[nodiscard]] attempts open(std::uint64_t chain_id, const address& account) const;

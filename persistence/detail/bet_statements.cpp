@@ -1,0 +1,148 @@
+#include "persistence/detail/bet_statements.hpp"
+
+#include <stdexcept>
+
+#include "persistence/detail/ledger_sql.hpp"
+#include "persistence/detail/rows.hpp"
+
+namespace headroom::persistence {
+namespace {
+
+/// A bet takes from its user and from the buffer alike, and its refund gives back alike: so one
+/// sum, what users are owed, changes all that is stored of both. This is how a total follows it.
+template <class Total>
+int follows_owed(Total t) {
+  const auto in = [t](posting_kind k) {
+    const auto& p = shape_of(k);
+    return sign_of(t, p) * sign_of(account::user, p);
+  };
+  if (in(posting_kind::bet) != in(posting_kind::bet_refund))
+    throw std::logic_error("bets and refunds do not mirror each other in the ledger");
+  return in(posting_kind::bet);
+}
+
+/// The buffer's columns after users are owed `owed` more, as SQL.
+std::string buffer_changes(const std::string& owed) {
+  for (const auto a : all_accounts)
+    if (a != account::user && a != account::buffer && follows_owed(a) != 0)
+      throw std::logic_error("bets move more than users and the buffer in the ledger");
+  std::string out;
+  const auto add = [&](const std::string& column, int sign) {
+    if (sign == 0) return;
+    out += column + " = " + column + (sign > 0 ? " + " : " - ") + owed + ", ";
+  };
+  add("usdc_balance", follows_owed(account::buffer));
+  add("total_deposited", follows_owed(buffer_total::deposited));
+  add("total_withdrawn", follows_owed(buffer_total::withdrawn));
+  return out;
+}
+
+/// What users are owed more by a posting of `amount`.
+std::string owed_by(posting_kind k, const std::string& amount) {
+  return signed_sql(sign_of(account::user, shape_of(k)), amount);
+}
+
+}  // namespace
+
+std::string write_bets_sql() {
+  return numbered(R"(
+WITH fin AS (
+  UPDATE bets b SET status = i.status::bet_status, shares = i.shares, spent = i.spent,
+    fee = i.fee, refunded = i.refunded, failure = i.failure, updated_at = time_of(i.at)
+  FROM unnest($1::uuid[], $2::bytea[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[],
+              $7::bigint[], $8::text[], $9::bigint[], $21::bigint[])
+       i(id, who, status, shares, spent, fee, refunded, failure, at, excess),
+    LATERAL (SELECT ctid, user_address, status, amount FROM bets WHERE bet_id = i.id OFFSET 0) found
+  WHERE b.ctid = found.ctid AND found.user_address = i.who AND found.status = 'placing'
+    AND i.excess >= 0 AND found.amount + i.excess = i.spent + i.fee + i.refunded
+  RETURNING b.bet_id, b.user_address, b.refunded, b.updated_at),
+ins AS (
+  INSERT INTO bets (bet_id, user_address, token, amount, max_price, request_hash, order_hash,
+                    signed_order, deadline, created_at, updated_at, placed_by)
+  SELECT i.id, i.who, i.token, i.amount, i.max_price, i.request, i.hash, i.signed,
+         time_of(i.deadline), time_of(i.at), time_of(i.at), i.placed_by
+  FROM unnest($10::uuid[], $11::bytea[], $12::bytea[], $13::bigint[], $14::bigint[], $15::bytea[],
+              $16::bytea[], $17::bytea[], $18::bigint[], $19::bigint[], $20::text[])
+       i(id, who, token, amount, max_price, request, hash, signed, deadline, at, placed_by)
+  ON CONFLICT (bet_id) DO NOTHING
+  RETURNING bet_id, user_address, amount, created_at),
+volume AS (
+  INSERT INTO bet_volume AS v (day, amount)
+  SELECT (created_at AT TIME ZONE 'UTC')::date, sum(amount)::bigint FROM ins GROUP BY 1
+  ON CONFLICT (day) DO UPDATE SET amount = v.amount + excluded.amount),
+moves(kind, debit, credit, amount, owed, user_address, bet_id, at) AS (
+  SELECT {posting:bet_refund}, refunded, )") +
+         owed_by(posting_kind::bet_refund, "refunded") +
+         numbered(R"(, user_address, bet_id, updated_at
+  FROM fin WHERE refunded > 0
+  UNION ALL SELECT {posting:bet}, amount, )") +
+         owed_by(posting_kind::bet, "amount") + R"(, user_address, bet_id, created_at FROM ins),
+post AS (
+  INSERT INTO postings (kind, debit, credit, amount, user_address, reference, created_at)
+  SELECT kind, debit, credit, amount, user_address, bet_id, at FROM moves),
+sums AS (
+  SELECT user_address, sum(owed)::bigint AS owed, max(at) AS at FROM moves GROUP BY 1 ORDER BY 1),
+bal AS (
+  UPDATE balances b
+  SET balance = b.balance + s.owed, version = b.version + 1, updated_at = s.at
+  FROM sums s,
+    LATERAL (SELECT ctid FROM balances WHERE user_address = s.user_address OFFSET 0) found
+  WHERE b.ctid = found.ctid
+  RETURNING b.user_address, b.balance, b.version),
+owed AS (
+  UPDATE ledger_totals SET users = users + t.owed
+  FROM (SELECT sum(owed)::bigint AS owed FROM sums) t WHERE id = 1 AND t.owed IS NOT NULL),
+buf AS (
+  UPDATE liquidity_buffer SET )" +
+         buffer_changes("t.owed") + R"(updated_at = greatest(updated_at, t.at)
+  FROM (SELECT sum(owed)::bigint AS owed, max(at) AS at FROM sums) t
+  WHERE buffer_id = 'global' AND t.owed IS NOT NULL
+    AND require_equal((SELECT count(*) FROM bal), (SELECT count(*) FROM sums))
+  RETURNING )" +
+         buffer_columns_changed() + R"(),
+counts AS (
+  SELECT (SELECT count(*) FROM fin) AS finished, (SELECT count(*) FROM ins) AS accepted)
+SELECT user_address, balance, version, NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint,
+  NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint FROM bal
+UNION ALL SELECT NULL, c.finished, c.accepted, f.* FROM counts c LEFT JOIN buf f ON true
+UNION ALL SELECT uuid_send(bet_id), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+  FROM fin WHERE (SELECT finished FROM counts) < cardinality($1::uuid[])
+UNION ALL SELECT uuid_send(bet_id), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+  FROM ins WHERE (SELECT accepted FROM counts) < cardinality($10::uuid[]))";
+}
+
+std::string accept_bet_sql() {
+  const auto owed = "(" + owed_by(posting_kind::bet, "i.amount") + ")";
+  return numbered(R"(
+WITH ins AS (
+  INSERT INTO bets (bet_id, user_address, token, amount, max_price, request_hash, order_hash,
+                    signed_order, deadline, created_at, updated_at, placed_by)
+  VALUES ($1::uuid, $2::bytea, $3::bytea, $4, $5, $6::bytea, $7::bytea, $8::bytea, time_of($9),
+          time_of($10), time_of($10), $11)
+  ON CONFLICT (bet_id) DO NOTHING
+  RETURNING bet_id, user_address, amount, created_at),
+post AS (
+  INSERT INTO postings (kind, debit, credit, amount, user_address, reference, created_at)
+  SELECT {posting:bet}, amount, user_address, bet_id, created_at FROM ins),
+volume AS (
+  INSERT INTO bet_volume AS v (day, amount)
+  SELECT (created_at AT TIME ZONE 'UTC')::date, amount FROM ins
+  ON CONFLICT (day) DO UPDATE SET amount = v.amount + excluded.amount),
+bal AS (
+  UPDATE balances b
+  SET balance = b.balance + )") +
+         owed + R"(, version = b.version + 1, updated_at = i.created_at
+  FROM ins i WHERE b.user_address = i.user_address
+  RETURNING b.user_address, b.balance, b.version),
+owed AS (
+  UPDATE ledger_totals SET users = users + )" +
+         owed + R"( FROM ins i WHERE id = 1),
+buf AS (
+  UPDATE liquidity_buffer SET )" +
+         buffer_changes(owed) + R"(updated_at = greatest(updated_at, i.created_at)
+  FROM ins i WHERE buffer_id = 'global' AND require_equal((SELECT count(*) FROM bal), 1)
+  RETURNING )" +
+         buffer_columns_changed() + ") SELECT bal.*, buf.* FROM bal, buf";
+}
+
+}  // namespace headroom::persistence

@@ -1,0 +1,148 @@
+#include "tests/support/ledger_story.hpp"
+
+namespace headroom::test {
+namespace {
+
+constexpr timestamp noon{1'763'726'400'123'456};
+
+template <class Id>
+constexpr Id numbered(std::uint8_t n) {
+  Id out;
+  out.bytes[0] = 0xce;
+  out.bytes[Id::size - 1] = n;
+  return out;
+}
+
+constexpr auto alice = numbered<address>(1);
+constexpr auto bob = numbered<address>(2);
+
+bet a_bet(std::uint8_t n, const address& user, usdc amount) {
+  bet out;
+  out.id = numbered<bet_id>(n);
+  out.user = user;
+  out.amount = amount;
+  out.max_price = 500'000_micro;
+  out.order_hash = numbered<hash256>(n);
+  out.signed_order = {1, 2, 3};
+  out.deadline = noon.plus(std::chrono::minutes{5});
+  out.created_at = out.updated_at = noon;
+  return out;
+}
+
+finish_bet an_end(std::uint8_t n, const address& user, bet_status status, usdc spent, usdc fee,
+                  usdc refunded, usdc excess = {}) {
+  finish_bet out{numbered<bet_id>(n), user, status, {spent.micro}, spent, fee, refunded, "", noon};
+  out.excess = excess;
+  return out;
+}
+
+deposit a_deposit(std::uint8_t n, const address& user, usdc amount) {
+  deposit out;
+  out.id = numbered<deposit_id>(n);
+  out.user = user;
+  out.amount = amount;
+  out.payment.from = user;
+  out.payment.value = amount;
+  out.payment.nonce = numbered<hash256>(n);
+  out.payment.signature = byte_vector(65, 0x1b);
+  out.created_at = out.updated_at = noon;
+  return out;
+}
+
+settle_deposit settled(std::uint8_t n) {
+  return {numbered<deposit_id>(n), numbered<hash256>(n), noon, n};
+}
+
+credit_deposit credited(std::uint8_t n, const address& user, usdc amount) {
+  return {numbered<deposit_id>(n), user, amount, noon};
+}
+
+open_conversion opened(std::uint8_t n, std::uint8_t deposit, usdc amount) {
+  conversion out;
+  out.id = numbered<conversion_id>(n);
+  out.route = "oft_uniswap";
+  out.amount = amount;
+  out.deposits = {numbered<deposit_id>(deposit)};
+  out.created_at = out.updated_at = noon;
+  return {out};
+}
+
+complete_conversion arrived(std::uint8_t n, usdc to_buffer, usdc to_reserve, usdc loss) {
+  return {numbered<conversion_id>(n), {}, to_buffer, to_reserve, loss, noon};
+}
+
+chain_operation an_operation() {
+  chain_operation out;
+  out.id = numbered<operation_id>(1);
+  out.chain_id = 137;
+  out.account = numbered<address>(9);
+  out.tx_hash = numbered<hash256>(99);
+  out.raw = {0x02};
+  out.purpose = "swap";
+  out.created_at = noon;
+  return out;
+}
+
+}  // namespace
+
+std::vector<story_line> ledger_story() {
+  auto promised = a_bet(7, alice, 1_usdc);
+  promised.order_hash = {};
+  promised.signed_order = {};
+  return {
+      {replenish{numbered<replenish_id>(1), 900_usdc, 100_usdc, "opening", noon},
+       "5 0 4 900000000; 5 1 4 100000000"},
+      {configure_buffer{10_usdc, true, 2'000_usdc, noon, "key:1"}, ""},
+      {refill{numbered<replenish_id>(2), 10_usdc, noon}, "6 0 1 10000000"},
+
+      {open_deposit{a_deposit(1, alice, 50_usdc)}, ""},
+      {settled(1), ""},
+      {credited(1, alice, 50_usdc), "2 2 3 50000000"},
+      {open_deposit{a_deposit(2, bob, 30_usdc)}, ""},
+      {settled(2), ""},
+      {credited(2, bob, 30_usdc), "2 2 3 30000000"},
+      {open_deposit{a_deposit(3, alice, 5_usdc)}, ""},
+      {settled(3), ""},
+      {credited(3, alice, 5_usdc), "2 2 3 5000000"},
+      {open_deposit{a_deposit(4, alice, 6_usdc)}, ""},
+      {fail_deposit{numbered<deposit_id>(4), "reverted", noon}, ""},
+
+      {opened(1, 1, 50_usdc), ""},
+      {advance_conversion{numbered<conversion_id>(1), {}, 1, noon}, ""},
+      {arrived(1, 45_usdc, 3_usdc, 2_usdc), "3 0 2 45000000; 3 1 2 3000000; 4 5 2 2000000"},
+      {opened(2, 2, 30_usdc), ""},
+      {arrived(2, 31_usdc, {}, {-1'000'000}), "3 0 2 31000000; 4 2 5 1000000"},
+      {opened(3, 3, 5_usdc), ""},
+      {fail_conversion{numbered<conversion_id>(3), {}, "stuck", noon}, ""},
+
+      {accept_bet{a_bet(1, alice, 10_usdc)}, "0 3 0 10000000"},
+      {an_end(1, alice, bet_status::filled, 7_usdc, 1_usdc, 2_usdc), "1 0 3 2000000"},
+      {accept_bet{a_bet(2, alice, 5_usdc)}, "0 3 0 5000000"},
+      {an_end(2, alice, bet_status::failed, {}, {}, 5_usdc), "1 0 3 5000000"},
+      {accept_bet{a_bet(3, bob, 6_usdc)}, "0 3 0 6000000"},
+      {an_end(3, bob, bet_status::filled, 7_usdc, 1_usdc, {}, 2_usdc), "7 8 0 2000000"},
+      {accept_bet{a_bet(4, bob, 4_usdc)}, "0 3 0 4000000"},
+      {an_end(4, bob, bet_status::filled, 3_usdc, 1_usdc, {}), ""},
+
+      {record_operations{{an_operation()}}, ""},
+      {finish_operation{numbered<operation_id>(1), numbered<hash256>(99),
+                        operation_status::confirmed, 17, noon, uint256::of(21'000)},
+       ""},
+      {promise_bet{promised, noon.plus(std::chrono::hours{1})}, ""},
+  };
+}
+
+std::vector<address> users_of_the_story() { return {alice, bob}; }
+
+std::string text_of(const entry_moves& moves) {
+  std::string out;
+  for (const auto& [shape, amount] : moves.postings) {
+    if (!out.empty()) out += "; ";
+    out += std::to_string(static_cast<int>(shape.kind)) + " " +
+           std::to_string(static_cast<int>(shape.debit)) + " " +
+           std::to_string(static_cast<int>(shape.credit)) + " " + std::to_string(amount.micro);
+  }
+  return out;
+}
+
+}  // namespace headroom::test
