@@ -82,8 +82,7 @@ void conversion_driver::credit(const credit_deposit& x, Done done) {
               spdlog::warn("deposit.credit_failed deposit={} code={}", x.id.text(),
                            to_string(code_of(e)));
             auto& open = self->state.crediting;
-            const auto kind = consequence_of(code_of(e));
-            if (kind != consequence::retry && kind != consequence::in_doubt) {
+            if (is_final(e)) {
               self->state.w->dir.alerts().raise(refused_alert, x.id.text(),
                                                 "the books refuse the credit of a settled deposit",
                                                 self->state.w->now());

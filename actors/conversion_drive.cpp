@@ -217,8 +217,7 @@ void conversion_driver::untold(const conversion_id& id, const char* what, const 
   if (r == nullptr) return;
   r->busy = false;
   const auto code = code_of(e);
-  const auto then = consequence_of(code);
-  r->stopped = is_verdict(e) && then != consequence::retry && then != consequence::in_doubt;
+  r->stopped = is_final(e);
   if (r->stopped)
     w_.dir.alerts().raise(
         stopped_alert, id.text(),

@@ -45,6 +45,10 @@ std::chrono::seconds retry_after_of(const caf::error& e) {
 
 bool is_verdict(const caf::error& e) { return e && e.category() == category; }
 
+bool is_final(const caf::error& e) {
+  return is_verdict(e) && headroom::is_final(consequence_of(code_of(e)));
+}
+
 bool never_received(const caf::error& e) { return e == caf::sec::request_receiver_down; }
 
 }  // namespace actors

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "domain/backoff.hpp"
+
 namespace headroom {
 namespace {
 
@@ -76,8 +78,7 @@ conversion_move conversion_progress::heard(const step_news& news, timestamp now)
 
 std::chrono::milliseconds conversion_progress::pause() const noexcept {
   if (finished() || step().attempt == 0) return {};
-  const auto doublings = std::min<std::uint32_t>(step().attempt - 1, 20);
-  return std::min(limits_.longest_pause, limits_.first_pause * (std::int64_t{1} << doublings));
+  return backoff(limits_.first_pause, step().attempt - 1, limits_.longest_pause);
 }
 
 usdc conversion_progress::received() const noexcept {

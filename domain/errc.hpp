@@ -34,11 +34,11 @@ enum class errc : std::uint8_t {
   key_reused = 30,  // same idempotency key, other request (409)
   duplicate = 31,   // same key, same request: give the first answer
 
-  // retry: nothing happened, might work later (503)
+  // retry: whoever says so has done nothing, and might later (503)
   overloaded = 50,     // a bound was reached, come back
   unavailable = 51,    // a dependency is down
   shutting_down = 52,  // the service is draining
-  timed_out = 53,      // our own deadline for a read passed
+  timed_out = 53,      // no answer in time: a read found nothing out, anything else may be done yet
   rate_limited = 54,   // this caller asks for too much (429)
 
   // in doubt: it may have happened; look before acting (202)
@@ -60,6 +60,14 @@ enum class consequence : std::uint8_t { none, rejected, duplicate, retry, in_dou
   if (n < 70) return consequence::retry;
   if (n < 90) return consequence::in_doubt;
   return consequence::broken;
+}
+
+/// Whether a refusal is for good: the same request gets the same answer, and nothing more comes of
+/// it. `broken` is for good too, `internal` as well as `invariant_violated`: who does not know
+/// whether it happened says in_doubt. Of an error that may be nobody's word (a lost actor, a
+/// time-out) ask actors::is_final (actors/error.hpp).
+[[nodiscard]] constexpr bool is_final(consequence c) noexcept {
+  return c == consequence::rejected || c == consequence::duplicate || c == consequence::broken;
 }
 
 /// The stable public name, for example "insufficient_balance".

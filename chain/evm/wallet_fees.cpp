@@ -4,6 +4,7 @@
 
 #include "actors/log_limit.hpp"
 #include "chain/evm/wallet_outbox.hpp"
+#include "domain/backoff.hpp"
 
 /// What a transaction may cost, and how it reaches the nodes. The highest price we pay bounds how
 /// often a fee is raised; below it nothing waits for a human.
@@ -78,8 +79,7 @@ uint128 wallet_outbox::promised() const {
 // -- broadcasting --------------------------------------------------------------------------------
 
 milliseconds wallet_outbox::pause_after(std::uint32_t tries) const {
-  const auto wait = st_.settings.poll_interval * (std::int64_t{1} << std::min(tries, 6U));
-  return std::min<milliseconds>(wait, longest_retry);
+  return backoff(st_.settings.poll_interval, tries, longest_retry);
 }
 
 /// The newest attempt's exact bytes, as often as needed. Repeats go round the nodes: one that took
@@ -206,9 +206,8 @@ void wallet_outbox::store_bump(open_operation& op) {
 void wallet_outbox::heard_of_bump(std::uint64_t nonce, const caf::error& e) {
   auto* op = find(nonce);
   if (op == nullptr) return;
-  op->bumping = false;  // unknown: the same bytes are stored again
-  const auto c = consequence_of(actors::code_of(e));
-  if (c != consequence::rejected && c != consequence::duplicate) return;
+  op->bumping = false;
+  if (!actors::is_final(e)) return;  // unknown: the same bytes are stored again
   // E.g. the operation was finished meanwhile. These bytes never left us.
   op->bump.reset();
   op->wants_bump = op->too_dear = false;

@@ -22,12 +22,6 @@ using phase = requested_operation::phase;
 constexpr std::size_t rows_at_once = 32;
 constexpr std::size_t askers_at_once = 16;
 
-/// The journal's definite no: nothing is and will be stored by that request.
-bool is_definite(errc e) {
-  const auto c = consequence_of(e);
-  return c == consequence::rejected || c == consequence::duplicate || e == errc::invariant_violated;
-}
-
 }  // namespace
 
 chain_operation wallet_outbox::row_of(const operation_id& id, const std::string& purpose,
@@ -213,8 +207,7 @@ void wallet_outbox::stored() {
 
 void wallet_outbox::not_stored(const caf::error& e) {
   st_.append_unanswered = false;
-  const auto code = actors::code_of(e);
-  if (!is_definite(code)) {
+  if (!actors::is_final(e)) {
     // It may be committed or not: the same rows go again at the next poll, and no other row gets
     // one of these nonces meanwhile.
     st_.append_again = true;
@@ -235,6 +228,7 @@ void wallet_outbox::not_stored(const caf::error& e) {
     }
     return store_next();
   }
+  const auto code = actors::code_of(e);
   if (code == errc::duplicate) return resolve_duplicate(ids.front());
   spdlog::error("wallet.store_refused chain={} operation={} code={}", st_.settings.chain_id,
                 ids.front().text(), to_string(code));

@@ -226,7 +226,7 @@ void wallet_outbox::book(open_operation& op) {
               auto* found = box.find(nonce);
               if (found == nullptr) return;
               found->booking = false;  // the next look books it again
-              if (consequence_of(actors::code_of(e)) == consequence::rejected)
+              if (actors::is_final(e))
                 box.raise(wallet_alert::books,
                           "the books refuse the end of operation " + found->id.text());
             });
