@@ -9,6 +9,8 @@
 
 #include "actors/error.hpp"
 #include "actors/inspect.hpp"
+#include "domain/conversion.hpp"
+#include "domain/operation.hpp"
 
 /// Every actor's interface on one page, one commented line per message. Refusals are errors of
 /// category "headroom" (domain/errc.hpp), their words in the context (actors/error.hpp).
@@ -386,20 +388,6 @@ struct event_log {
 };
 HEADROOM_INSPECT(event_log, x.emitter, x.topics, x.data)
 
-/// Where an operation stands. unsent: never stored. pending: stored, maybe broadcast, not mined and
-/// final yet. confirmed/reverted: mined and final. dropped: its nonce went to another transaction,
-/// which is named, in a final block (docs/decisions/0017): nothing of it can ever be mined.
-/// in_doubt: its nonce is used and nobody shows by what; it may have been mined, so whoever asked
-/// for it waits and does nothing in its place.
-enum class operation_state : std::uint8_t {
-  unsent = 0,
-  pending = 1,
-  confirmed = 2,
-  reverted = 3,
-  dropped = 4,
-  in_doubt = 5
-};
-
 struct operation_report {
   operation_state state = operation_state::unsent;
   hash256 tx_hash;  // of the newest attempt, or of the mined one
@@ -425,20 +413,9 @@ struct run_step {
 };
 HEADROOM_INSPECT(run_step, x.conversion, x.step, x.attempt, x.amount_in, x.detail, x.owed_before)
 
-/// in_flight: ask again later. done: `amount_out` arrived, by receipt. failed: nothing moved and
-/// the step may be tried again as a new attempt. unreadable: cannot tell; nothing new may start.
-/// held: nothing of this attempt was sent, it waits for a price, a fee or money.
-enum class step_state : std::uint8_t {
-  in_flight = 0,
-  done = 1,
-  failed = 2,
-  unreadable = 3,
-  held = 4
-};
-
 struct step_progress {
   step_state state = step_state::in_flight;
-  usdc amount_out;
+  usdc amount_out;  // that arrived, when done
   hash256 tx_hash;
   std::string detail;
   std::vector<operation_id> operations{};  // this attempt's, as far as known

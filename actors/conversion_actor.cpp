@@ -4,6 +4,7 @@
 
 #include "actors/alerts.hpp"
 #include "actors/conversion_driver.hpp"
+#include "actors/deliver.hpp"
 
 namespace headroom::actors {
 namespace {
@@ -157,12 +158,8 @@ conversion_actor::behavior_type conversion_behavior(conversion_self self, world_
   return {
       [self](const credit_deposit& x) -> caf::result<committed> {
         auto promise = self->make_response_promise<committed>();
-        conversion_driver{self}.credit(x, [promise](caf::expected<committed> outcome) mutable {
-          if (outcome) {
-            promise.deliver(*outcome);
-          } else {
-            promise.deliver(std::move(outcome.error()));
-          }
+        conversion_driver{self}.credit(x, [promise](caf::expected<committed> outcome) {
+          deliver(promise, std::move(outcome));
         });
         return promise;
       },

@@ -16,17 +16,6 @@ constexpr std::string_view unreadable_alert = "conversion.unreadable";
 constexpr std::string_view late_alert = "conversion.late";
 constexpr std::string_view stopped_alert = "conversion.stopped";
 
-step_word word_of(step_state s) {
-  switch (s) {
-    case step_state::in_flight: return step_word::in_flight;
-    case step_state::done: return step_word::done;
-    case step_state::failed: return step_word::failed;
-    case step_state::unreadable: return step_word::unreadable;
-    case step_state::held: return step_word::held;
-  }
-  return step_word::unreadable;
-}
-
 bool is_older(const conversion& a, const conversion& b) {
   return std::pair{a.created_at, a.id} < std::pair{b.created_at, b.id};
 }
@@ -101,8 +90,7 @@ void conversion_driver::heard(const conversion_id& id, const step_progress& x) {
   const auto before = p.step_index();
   const auto sent_before = p.finished() ? hash256{} : p.step().tx_hash;
   const auto name = p.finished() ? std::string{} : p.step().name;
-  const auto move =
-      p.heard({word_of(x.state), x.amount_out, x.tx_hash, x.detail, x.operations}, w_.now());
+  const auto move = p.heard({x.state, x.amount_out, x.tx_hash, x.detail, x.operations}, w_.now());
   if (p.step_index() != before) r->step_began = now();
   if (move != conversion_move::wait) r->moved_at = now();
   pace(*r, x, x.tx_hash != sent_before);

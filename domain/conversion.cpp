@@ -50,21 +50,21 @@ void conversion_progress::start_step(timestamp now) {
 
 conversion_move conversion_progress::heard(const step_news& news, timestamp now) {
   if (finished()) return conversion_move::arrive;
-  if (news.word == step_word::unreadable) return conversion_move::wait;
+  if (news.word == step_state::unreadable) return conversion_move::wait;
   auto& s = row_.steps[step_];
   bool changed = remember(s, news.operations);
   changed |= set(s.tx_hash, news.tx_hash);
   changed |= set(s.detail, news.detail);
   switch (news.word) {
-    case step_word::unreadable: break;
-    case step_word::in_flight: changed |= set<std::string>(s.state, "in_flight"); break;
-    case step_word::held: changed |= set<std::string>(s.state, "held"); break;
-    case step_word::failed:
+    case step_state::unreadable: break;
+    case step_state::in_flight: changed |= set<std::string>(s.state, "in_flight"); break;
+    case step_state::held: changed |= set<std::string>(s.state, "held"); break;
+    case step_state::failed:
       s.state = "held";
       ++s.attempt;  // nothing moved: a new attempt makes new transactions
       ++row_.attempts;
       return conversion_move::record;
-    case step_word::done:
+    case step_state::done:
       s.state = "done";
       s.amount_out = news.amount_out;
       s.finished_at = now;

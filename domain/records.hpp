@@ -168,7 +168,9 @@ struct buffer_status {
 
 // -- the outbox --------------------------------------------------------------------------------
 
-/// stored -> confirmed | reverted | dropped. `dropped`: another transaction took the nonce.
+/// One attempt's: stored -> confirmed | reverted | dropped. `dropped`: another transaction took the
+/// nonce, perhaps another attempt of the same operation (domain/operation.hpp says where that
+/// stands).
 enum class operation_status : std::uint8_t { stored = 0, confirmed = 1, reverted = 2, dropped = 3 };
 [[nodiscard]] std::string_view to_string(operation_status s) noexcept;
 

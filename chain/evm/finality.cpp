@@ -6,9 +6,7 @@ namespace headroom::chain {
 namespace {
 
 std::optional<eth::block_info> read(const rpc_result& r) {
-  if (r.status != rpc_status::ok) return std::nullopt;
-  const auto block = eth::read_block(r.value);
-  return block ? *block : std::nullopt;
+  return eth::answer(r, eth::read_block).value_or(std::nullopt);
 }
 
 }  // namespace
@@ -37,8 +35,7 @@ std::optional<chain_head> read_head(const finality_rule& rule,
 
 finality judge_block(const block_ref& block, const chain_head& head,
                      const rpc_result& at_that_height) {
-  if (at_that_height.status != rpc_status::ok) return finality::unreadable;
-  const auto found = eth::read_block(at_that_height.value);
+  const auto found = eth::answer(at_that_height, eth::read_block);
   if (!found) return finality::unreadable;
   if (!*found || (*found)->hash != block.hash) return finality::replaced;
   return head.is_final(block.number) ? finality::reached : finality::pending;

@@ -43,31 +43,29 @@ void wallet_outbox::check_chain(actors::wallet_backlog backlog) {
   std::vector<rpc_request> calls{eth::chain_id(), eth::transaction_count(st_.account, "latest")};
   if (st_.settings.finality.finalized_tag)
     calls.push_back(eth::transaction_count(st_.account, "finalized"));
-  ask_one_node(self_, st_.rpc, std::move(calls), std::nullopt,
-               [self = self_, backlog](std::vector<rpc_result>& r) mutable {
-                 wallet_outbox box{self};
-                 auto& st = self->state;
-                 const auto id = eth::read_number(r[0].value);
-                 const auto count = eth::read_number(r[1].value);
-                 if (!id || !count) return box.start_later("the chain does not answer");
-                 if (*id != st.settings.chain_id)
-                   return box.start_later("the node is on chain " + std::to_string(*id));
-                 st.next_nonce = std::max({backlog.next_nonce, *count, st.next_nonce});
-                 st.mined_count = *count;
-                 st.nodes = r[0].nodes;
-                 box.clear(wallet_alert::waits);
-                 box.clear(wallet_alert::books);  // what is still wrong is said again
-                 box.adopt(std::move(backlog.open));
-                 const auto final_count = r.size() > 2 && r[2].status == rpc_status::ok
-                                              ? eth::read_number(r[2].value)
-                                              : std::nullopt;
-                 if (final_count && *final_count < st.next_nonce) box.read_booked(*final_count);
-                 st.ready = true;
-                 st.starting = false;
-                 spdlog::info("wallet.ready chain={} account={} next_nonce={} open={}",
-                              st.settings.chain_id, st.account.hex(), st.next_nonce,
-                              st.open.size());
-               });
+  ask_one_node(
+      self_, st_.rpc, std::move(calls), std::nullopt,
+      [self = self_, backlog](std::vector<rpc_result>& r) mutable {
+        wallet_outbox box{self};
+        auto& st = self->state;
+        const auto id = eth::answer(r[0], eth::read_number);
+        const auto count = eth::answer(r[1], eth::read_number);
+        if (!id || !count) return box.start_later("the chain does not answer");
+        if (*id != st.settings.chain_id)
+          return box.start_later("the node is on chain " + std::to_string(*id));
+        st.next_nonce = std::max({backlog.next_nonce, *count, st.next_nonce});
+        st.mined_count = *count;
+        st.nodes = r[0].nodes;
+        box.clear(wallet_alert::waits);
+        box.clear(wallet_alert::books);  // what is still wrong is said again
+        box.adopt(std::move(backlog.open));
+        const auto final_count = r.size() > 2 ? eth::answer(r[2], eth::read_number) : std::nullopt;
+        if (final_count && *final_count < st.next_nonce) box.read_booked(*final_count);
+        st.ready = true;
+        st.starting = false;
+        spdlog::info("wallet.ready chain={} account={} next_nonce={} open={}", st.settings.chain_id,
+                     st.account.hex(), st.next_nonce, st.open.size());
+      });
 }
 
 /// The next poll tries again.

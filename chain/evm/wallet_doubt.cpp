@@ -43,7 +43,7 @@ void wallet_outbox::ask_witnesses(open_operation& op) {
             auto* found = box.find(nonce);
             if (found == nullptr) return;
             for (const auto& r : words) {
-              const auto receipt = receipt_of(r);
+              const auto receipt = eth::answer(r, eth::read_receipt);
               if (receipt && *receipt) return box.weigh(nonce, **receipt, r.node);
             }
             box.name_user(nonce);

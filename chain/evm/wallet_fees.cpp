@@ -26,11 +26,12 @@ std::vector<rpc_request> fee_calls() {
 
 /// Nothing when the chain does not say.
 std::optional<gas_market> wallet_outbox::market_of(std::span<const rpc_result> r) const {
-  auto base = r[0].status == rpc_status::ok ? eth::read_next_base_fee(r[0].value) : std::nullopt;
-  if (!base && r[2].status == rpc_status::ok)
-    if (const auto block = eth::read_block(r[2].value); block && *block) base = (*block)->base_fee;
+  auto base = eth::answer(r[0], eth::read_next_base_fee);
+  if (!base)
+    if (const auto block = eth::answer(r[2], eth::read_block); block && *block)
+      base = (*block)->base_fee;
   if (!base) return std::nullopt;
-  const auto tip = r[1].status == rpc_status::ok ? eth::read_number(r[1].value) : std::nullopt;
+  const auto tip = eth::answer(r[1], eth::read_number);
   const auto floor = std::max(st_.settings.min_tip_wei, st_.tip_floor);
   return gas_market{eth::suggest_fees(*base, tip.value_or(0), floor, st_.settings.base_fee_percent),
                     *base};

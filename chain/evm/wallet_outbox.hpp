@@ -9,7 +9,6 @@
 namespace headroom::chain {
 
 using actors::operation_report;
-using actors::operation_state;
 using report_promise = caf::typed_response_promise<operation_report>;
 
 /// What the chain takes now.
@@ -116,7 +115,6 @@ class wallet_outbox {
 /// What is asked before signing: read by market_of in this order.
 [[nodiscard]] std::vector<rpc_request> fee_calls();
 
-[[nodiscard]] std::optional<std::optional<eth::receipt>> receipt_of(const rpc_result& r);
 [[nodiscard]] operation_report report_of(const open_operation& op);
 [[nodiscard]] actors::event_log to_event(const log_entry& log);
 

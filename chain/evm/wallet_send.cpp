@@ -102,8 +102,7 @@ void wallet_outbox::priced(const operation_id& id, std::vector<rpc_result>& r) {
       raise(wallet_alert::no_gas, std::string{no_gas_money});
       return refuse(id, make_error(errc::unavailable, std::string{no_gas_money}));
     }
-    const auto value =
-        estimate.status == rpc_status::ok ? eth::read_number(estimate.value) : std::nullopt;
+    const auto value = eth::answer(estimate, eth::read_number);
     if (!value) return refuse(id, make_error(errc::unavailable, "gas cannot be estimated"));
     const auto most = x.what.call.most_gas;
     if (most != 0 && *value > most)
@@ -119,7 +118,7 @@ void wallet_outbox::priced(const operation_id& id, std::vector<rpc_result>& r) {
             x.what.call.data};
   // Stored and then refused for want of coins, it would hold up everything behind it.
   const auto& found = r[fee_calls().size()];
-  const auto coins = found.status == rpc_status::ok ? eth::read_word(found.value) : std::nullopt;
+  const auto coins = eth::answer(found, eth::read_word);
   if (!coins) return refuse(id, make_error(errc::unavailable, "the balance cannot be read"));
   w_.dir.counters().saw_coin(st_.settings.chain_id, in_coins(*coins));
   if (uint256::of(promised() + cost_at_most(x.body)) > *coins) {
@@ -128,9 +127,7 @@ void wallet_outbox::priced(const operation_id& id, std::vector<rpc_result>& r) {
   }
   clear(wallet_alert::no_gas);
   const auto& counted = r[fee_calls().size() + 1];
-  if (const auto count =
-          counted.status == rpc_status::ok ? eth::read_number(counted.value) : std::nullopt)
-    skip_used_nonces(*count);
+  if (const auto count = eth::answer(counted, eth::read_number)) skip_used_nonces(*count);
   x.at = phase::ready;
   st_.to_store.push_back(id);
   store_next();
@@ -300,34 +297,22 @@ void wallet_outbox::report_rows(const std::vector<chain_operation>& rows, report
     promise.deliver(r);
     return;
   }
-  const auto with = [&](operation_status s) {
-    return std::find_if(rows.begin(), rows.end(), [&](const auto& x) { return x.status == s; });
-  };
-  r.tx_hash = rows.back().tx_hash;
-  if (const auto i = with(operation_status::reverted); i != rows.end()) {
-    r.state = operation_state::reverted;
-    r.tx_hash = i->tx_hash;
-    r.block_number = i->block_number;
+  const auto* mined = mined_of(rows);
+  const auto& shown = mined != nullptr ? *mined : rows.back();
+  r.state = state_of(rows);
+  r.tx_hash = shown.tx_hash;
+  if (mined != nullptr) r.block_number = shown.block_number;
+  if (r.state != operation_state::confirmed) {
     promise.deliver(r);
     return;
   }
-  const auto mined = with(operation_status::confirmed);
-  if (mined == rows.end()) {
-    const bool open = with(operation_status::stored) != rows.end();
-    r.state = open ? operation_state::pending : operation_state::dropped;
-    promise.deliver(r);
-    return;
-  }
-  r.state = operation_state::confirmed;
-  r.tx_hash = mined->tx_hash;
-  r.block_number = mined->block_number;
   ask_every_node(
       self_, st_.rpc, eth::transaction_receipt(r.tx_hash),
       [self = self_, promise, r, id = mined->id](std::vector<rpc_result>& words) mutable {
         // The block that is booked first: another node may still show it on a branch that is gone.
         const eth::receipt* found = nullptr;
         std::vector<std::optional<std::optional<eth::receipt>>> receipts;
-        for (const auto& x : words) receipts.push_back(receipt_of(x));
+        for (const auto& x : words) receipts.push_back(eth::answer(x, eth::read_receipt));
         for (const auto& x : receipts)
           if (x && *x && (!found || (*x)->block_number == r.block_number)) found = &**x;
         if (!found) {

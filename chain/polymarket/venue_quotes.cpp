@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "actors/deliver.hpp"
 #include "chain/polymarket/venue_desk.hpp"
 
 /// Markets, prices and signatures: everything before an order exists for the venue.
@@ -161,11 +162,7 @@ void venue_desk::price(actors::quote_order x,
         const bool stale = !anew && known != desk.st_.markets.end() &&
                            desk.now() >= known->second.read_at + fresh_enough;
         if (!quote && stale) return desk.price(x, promise, true);
-        if (quote) {
-          promise.deliver(std::move(*quote));
-        } else {
-          promise.deliver(std::move(quote.error()));
-        }
+        actors::deliver(promise, std::move(quote));
       },
       anew);
 }

@@ -10,8 +10,6 @@
 namespace headroom::chain {
 namespace {
 
-using actors::operation_state;
-
 constexpr std::uint64_t may_still_change = 1'000;  // blocks below the head
 constexpr uint128 wei_per_coin = 1'000'000'000'000'000'000;
 
@@ -39,7 +37,7 @@ void step_run::start_bridge() {
 /// The fee in the source chain's coin, and the block from which the arrival will be looked for.
 void step_run::quote_bridge(const operation_id& id) {
   ask(st_.polygon, {eth::block_number()}, [id](step_run& run, std::vector<rpc_result>& r) {
-    const auto block = r[0].status == rpc_status::ok ? eth::read_number(r[0].value) : std::nullopt;
+    const auto block = eth::answer(r[0], eth::read_number);
     if (!block) return run.unreadable("the destination chain is silent");
     if (!run.detail_.from_block) run.detail_.from_block = *block;
     run.quote_fee(id);
@@ -67,7 +65,7 @@ void step_run::quoted_fee(const operation_id& id, std::vector<rpc_result>& r) {
     return held("waits: the bridge does not lead to our messenger");
   }
   if (!covered(r[2], "Plasma")) return;
-  const auto now = r[3].status == rpc_status::ok ? eth::read_number(r[3].value) : std::nullopt;
+  const auto now = eth::answer(r[3], eth::read_number);
   if (!now) return unreadable("the source chain is silent");
   if (!detail_.since_block && x_.attempt == 0) detail_.since_block = *now;
   const auto data = eth::bytes_of(r[1]);

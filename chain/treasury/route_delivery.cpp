@@ -13,8 +13,6 @@
 namespace headroom::chain {
 namespace {
 
-using actors::operation_state;
-
 constexpr std::string_view stuck_alert = "route.delivery_stuck";
 constexpr std::size_t most_deliveries = 256;
 constexpr std::uint32_t look_at_all = 16;
@@ -38,7 +36,7 @@ void step_run::look_for_arrival() {
   filter.emitter = s_.polygon.messenger;
   filter.topics = {oft::received_topic(), detail_.guid};
   ask(st_.polygon, {eth::logs(filter)}, [](step_run& run, std::vector<rpc_result>& r) {
-    const auto logs = r[0].status == rpc_status::ok ? eth::read_logs(r[0].value) : std::nullopt;
+    const auto logs = eth::answer(r[0], eth::read_logs);
     if (!logs) return run.search_arrival();
     if (logs->empty()) return run.not_arrived();
     run.arrived(*logs, r[0].node);

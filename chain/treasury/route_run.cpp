@@ -10,8 +10,6 @@
 
 namespace headroom::chain {
 
-using actors::step_state;
-
 operation_id operation_of(const actors::run_step& x, std::string_view what) {
   std::string name = x.conversion.text() + "/" + std::to_string(x.step) + "/" +
                      std::to_string(x.attempt) + "/" + std::string{what};

@@ -79,7 +79,7 @@ class step_run : public std::enable_shared_from_this<step_run> {
   void swapped(const report& r);
 
   // -- answers: route_run.cpp
-  void answer(actors::step_state state, usdc amount);
+  void answer(step_state state, usdc amount);
   void in_flight(const report& r, std::string note);
   void waiting(std::string note);
   void held(std::string note);
@@ -119,7 +119,7 @@ void step_run::where_is(std::uint64_t chain_id, const operation_id& id, Then the
   self_->request(wallet, st_.w->settings.step_timeout, actors::get_atom::value, id)
       .then(
           [run = shared_from_this(), id, then](const report& r) {
-            if (r.state != actors::operation_state::unsent) run->operations_.push_back(id);
+            if (r.state != operation_state::unsent) run->operations_.push_back(id);
             then(*run, r);
           },
           [run = shared_from_this()](const caf::error& e) { run->no_word(e); });

@@ -9,8 +9,6 @@
 namespace headroom::chain {
 namespace {
 
-using actors::operation_state;
-
 uint256 every_token() {
   uint256 out;
   out.bytes.fill(0xff);
@@ -90,7 +88,7 @@ void step_run::quoted_swap(const operation_id& id, std::vector<rpc_result>& r) {
     return held("waits: the pool gives no quote");
   const auto data = eth::bytes_of(r[0]);
   const auto quoted = data ? uniswap_v3::read_quote(*data) : std::nullopt;
-  const auto block = r[1].status == rpc_status::ok ? eth::read_block(r[1].value) : std::nullopt;
+  const auto block = eth::answer(r[1], eth::read_block);
   if (!quoted || !block || !*block) return unreadable("no quote");
   const auto floor = mul_div_ceil(x_.amount_in.micro, s_.least_bps, 10'000);
   const auto least = uniswap_v3::min_out_of(*quoted, s_.slippage_bps);

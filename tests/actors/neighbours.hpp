@@ -62,7 +62,7 @@ struct wallet_script {
   bool down = false;
   bool mute = false;  // takes what it is asked to send and says nothing
   std::deque<actors::operation_report> reports;
-  actors::operation_report report{actors::operation_state::pending, {}, 0, {}, {}};
+  actors::operation_report report{operation_state::pending, {}, 0, {}, {}};
   std::vector<operation_id> sent;
   std::uint32_t asked = 0;
 };

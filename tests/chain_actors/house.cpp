@@ -169,8 +169,7 @@ actors::operation_report House::settled(const actors::wallet_actor& wallet,
   EXPECT_TRUE(eventually([&] {
     const auto r = report(wallet, id);
     if (r) out = *r;
-    return r && out.state != actors::operation_state::pending &&
-           out.state != actors::operation_state::unsent;
+    return r && out.state != operation_state::pending && out.state != operation_state::unsent;
   }));
   return out;
 }

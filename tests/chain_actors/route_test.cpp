@@ -13,7 +13,6 @@ namespace {
 
 using actors::run_step;
 using actors::step_progress;
-using actors::step_state;
 using namespace std::chrono_literals;
 
 /// The whole route on two chains with LayerZero's and Uniswap's own contracts.

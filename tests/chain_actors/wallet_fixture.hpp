@@ -15,7 +15,6 @@ namespace headroom::test {
 
 using namespace std::chrono_literals;
 using actors::operation_report;
-using actors::operation_state;
 
 using pending_report =
     caf::response_handle<caf::blocking_actor, caf::detail::type_list<operation_report>, true>;

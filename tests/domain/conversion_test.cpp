@@ -7,7 +7,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using move = conversion_move;
-using word = step_word;
+using word = step_state;
 
 constexpr auto start = timestamp::of_seconds(1'000);
 
@@ -27,7 +27,7 @@ conversion_progress two_steps(conversion row = hundred()) {
   return {std::move(row), {"bridge", "swap"}, {}, start};
 }
 
-conversion_move hear(conversion_progress& p, step_word what, usdc out, const hash256& hash,
+conversion_move hear(conversion_progress& p, step_state what, usdc out, const hash256& hash,
                      const std::string& detail) {
   return p.heard({what, out, hash, detail, {}}, start);
 }
