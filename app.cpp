@@ -27,7 +27,7 @@
 #include "chain/evm/wallet_actor.hpp"
 #include "chain/polymarket/venue_actor.hpp"
 #include "chain/treasury/audit_actor.hpp"
-#include "chain/treasury/route_actor.hpp"
+#include "chain/treasury/oft_uniswap_route.hpp"
 #include "chain/x402/payment_actor.hpp"
 #include "chain/x402/x402_port.hpp"
 #include "http/server.hpp"
@@ -85,6 +85,7 @@ actors::core_settings core_of(const config::settings& s) {
   out.per_call = s.conversion.call_interval;
   out.stuck_after = std::chrono::duration_cast<std::chrono::milliseconds>(s.conversion.stuck_after);
   out.step_timeout = s.conversion.step_timeout;
+  out.conversion_route = s.conversion.route;
   out.conversion_attempts = s.conversion.attempts;
   out.conversions_at_once = s.conversion.at_once;
   out.deposits_per_conversion = s.conversion.most_deposits;
@@ -146,12 +147,12 @@ chain::x402::terms terms_of(const config::settings& s, const address& pay_to,
   return out;
 }
 
-chain::route_settings route_of(const config::settings& s, const address& wallet) {
+chain::oft_uniswap_settings route_of(const config::settings& s, const address& wallet) {
   const auto leg = [](const config::chain_settings& c) {
-    return chain::route_chain{c.chain_id,     c.eid,        c.usdt0,      c.oft,
-                              finality_of(c), c.logs.chunk, c.logs.chunks};
+    return chain::oft_chain{c.chain_id,     c.eid,        c.usdt0,      c.oft,
+                            finality_of(c), c.logs.chunk, c.logs.chunks};
   };
-  chain::route_settings out;
+  chain::oft_uniswap_settings out;
   out.plasma = leg(s.plasma);
   out.polygon = leg(s.polygon);
   out.plasma_wallet = out.polygon_wallet = wallet;
@@ -282,9 +283,8 @@ class household {
         [this, settings, key, rpc] {
           return sys_.spawn(chain::wallet_behavior, w_, settings, key, rpc);
         },
-        [this, chain_id = settings.chain_id](const actors::wallet_actor& handle) {
-          dir_.set_wallet(chain_id, handle);
-        });
+        [this, who = actors::wallet_account{settings.chain_id, key->address_of()}](
+            const actors::wallet_actor& handle) { dir_.set_wallet(who, handle); });
   }
 
   std::vector<component> take() { return std::move(parts_); }
@@ -482,6 +482,7 @@ int serve(const config::settings& s) {
   house.add<actors::inspector_actor>(
       "inspector", [&] { return sys.spawn<caf::detached>(actors::inspector_behavior); });
   house.add<actors::buffer_actor>("buffer", [&] { return sys.spawn(actors::buffer_behavior, w); });
+  dir.set_relayer({s.plasma.chain_id, account});
   house.add_wallet("wallet.plasma", wallet_of(s.plasma), wallet_key, plasma);
   house.add_wallet("wallet.polygon", wallet_of(s.polygon), wallet_key, polygon);
   house.add<actors::payment_actor>("payment", [&] {
@@ -508,9 +509,12 @@ int serve(const config::settings& s) {
     return sys.spawn(chain::signature_behavior, chain::signature_settings{}, signatures);
   });
   if (!s.conversion.router.is_zero())
-    house.add<actors::route_actor>("route", [&] {
-      return sys.spawn(chain::route_behavior, w, route_of(s, account), plasma, polygon);
-    });
+    house.add_as<actors::route_actor>(
+        "route",
+        [&] {
+          return sys.spawn(chain::oft_uniswap_behavior, w, route_of(s, account), plasma, polygon);
+        },
+        [&](const actors::route_actor& handle) { dir.set_route(chain::oft_uniswap_name, handle); });
   house.add<actors::conversion_actor>("conversion",
                                       [&] { return sys.spawn(actors::conversion_behavior, w); });
   house.add<actors::audit_actor>("audit", [&] {

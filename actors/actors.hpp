@@ -438,7 +438,8 @@ struct route_quote {
 };
 HEADROOM_INSPECT(route_quote, x.expected_out, x.expected_seconds)
 
-/// ROUTE: one way from USDT0 on Plasma to USDC on Polygon, as resumable steps.
+/// ROUTE: one way from a source to USDC on Polygon, as resumable steps. Known by its name, which
+/// conversions store.
 using route_actor = status_actor::extend<
     caf::replies_to<get_atom>::with<route_info>,
     caf::replies_to<usdc>::with<route_quote>,         // What would this amount become?
@@ -479,9 +480,11 @@ struct wallet_backlog {
 };
 HEADROOM_INSPECT(wallet_backlog, x.next_nonce, x.open)
 
+/// One account on one chain: a wallet's name.
 struct wallet_account {
   std::uint64_t chain_id = 0;
   address account;
+  friend auto operator<=>(const wallet_account&, const wallet_account&) = default;
 };
 HEADROOM_INSPECT(wallet_account, x.chain_id, x.account)
 

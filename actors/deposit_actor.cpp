@@ -219,7 +219,7 @@ class payment_saga {
   }
 
   void send(contract_call call) {
-    const auto wallet = w_.dir.wallet(st_.row.payment.chain_id);
+    const auto wallet = w_.dir.relayer(st_.row.payment.chain_id);
     if (!wallet) return look_later();
     self_
         ->request(
@@ -267,7 +267,7 @@ class payment_saga {
   /// After a long outage the payment is too old for a search of the logs, or the search takes too
   /// long. The wallet has our own transactions on record.
   void ask_wallet(std::uint8_t attempt) {
-    const auto wallet = w_.dir.wallet(st_.row.payment.chain_id);
+    const auto wallet = w_.dir.relayer(st_.row.payment.chain_id);
     if (!wallet || attempt >= most_attempts) return look_later();
     self_
         ->request(wallet, w_.settings.load_timeout, get_atom::value,

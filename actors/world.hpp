@@ -3,6 +3,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "actors/directory.hpp"
 #include "actors/ports.hpp"
@@ -36,8 +37,9 @@ struct core_settings {
   std::chrono::milliseconds per_call{5'000};  // a waiting conversion asks the chains no oftener
   std::chrono::milliseconds step_timeout{30'000};  // one answer of a route
   std::chrono::milliseconds stuck_after{300000};   // a conversion without progress is retried
-  std::uint32_t conversion_attempts = 5;  // failed attempts of a step before a human is told
-  std::uint32_t conversions_at_once = 4;
+  std::uint32_t conversion_attempts = 5;         // failed attempts of a step before a human is told
+  std::string conversion_route = "oft_uniswap";  // of new conversions; the others keep theirs
+  std::uint32_t conversions_at_once = 4;         // on one route
   std::uint32_t deposits_per_conversion = 200;
   usdc conversion_minimum = {1};             // smaller sums wait for company
   std::uint32_t deposits_recovered = 2'000;  // unsettled payments resumed at once after a start

@@ -253,7 +253,8 @@ settings read(const json& document) {
   });
   root.inside("conversion", [&](section& s) {
     auto& c = out.conversion;
-    s.take("usdc", c.usdc_token)
+    s.take("route", c.route)
+        .take("usdc", c.usdc_token)
         .take("quoter", c.quoter)
         .take("router", c.router)
         .take("pool_fee", c.pool_fee)

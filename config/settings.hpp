@@ -93,6 +93,7 @@ struct deposits_settings {
 };
 
 struct conversion_settings {
+  std::string route = "oft_uniswap";  // of new conversions; those that are under way keep theirs
   address usdc_token;  // on Polygon: what the buffer holds
   address quoter;
   address router;
@@ -108,7 +109,7 @@ struct conversion_settings {
   milliseconds retry{1'000};              // after a failed attempt; doubles with each
   milliseconds longest_retry{600'000};
   milliseconds rescue_after{120'000};  // a verified message nobody executes is executed by us
-  std::uint32_t at_once = 4;
+  std::uint32_t at_once = 4;  // on one route
   std::uint32_t most_deposits = 200;  // in one conversion
   usdc minimum{1'000'000};            // smaller sums wait for company
 };

@@ -88,6 +88,7 @@ std::string check_chains(const settings& s) {
 
 std::string check_conversion(const settings& s) {
   const auto& c = s.conversion;
+  if (c.route != "oft_uniswap") return "conversion.route must be \"oft_uniswap\"";
   if (c.usdc_token.is_zero()) return "conversion.usdc must be set";
   if (c.router.is_zero() && c.quoter.is_zero()) return {};  // nothing is converted
   if (c.router.is_zero()) return "conversion.router must be set";

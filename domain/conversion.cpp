@@ -28,6 +28,12 @@ bool set(T& to, const T& value) {
 
 }  // namespace
 
+bool runs_along(const conversion& row, std::span<const std::string> step_names) {
+  return row.steps.size() <= step_names.size() &&
+         std::equal(row.steps.begin(), row.steps.end(), step_names.begin(),
+                    [](const auto& step, const auto& name) { return step.name == name; });
+}
+
 conversion_progress::conversion_progress(conversion row, std::vector<std::string> step_names,
                                          const limits& l, timestamp now)
     : row_{std::move(row)}, limits_{l} {

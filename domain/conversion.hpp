@@ -20,6 +20,10 @@ enum class step_state : std::uint8_t {
   held = 4
 };
 
+/// Whether the steps that `row` has are the first of a route with these steps: else the route is
+/// another one by now, and an index of the one means nothing to the other.
+[[nodiscard]] bool runs_along(const conversion& row, std::span<const std::string> step_names);
+
 /// What to do with a conversion after its route spoke.
 enum class conversion_move : std::uint8_t {
   wait,    // nothing new to record

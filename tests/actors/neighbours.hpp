@@ -68,7 +68,9 @@ struct wallet_script {
 };
 
 struct route_script {
-  bool silent = false;  // fails every question
+  std::string name = "scripted";
+  std::vector<std::string> steps{"bridge", "swap"};
+  bool silent = false;  // fails every question about a step
   std::deque<actors::step_progress> words;
   actors::step_progress otherwise;
   std::uint32_t expected_seconds = 0;

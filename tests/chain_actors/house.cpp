@@ -58,7 +58,7 @@ void House::TearDown() {
   }
   for (auto& a : alive_) caf::anon_send_exit(a, caf::exit_reason::kill);
   alive_.clear();
-  for (const auto id : {137ULL, 9745ULL}) dir.set_wallet(id, {});
+  for (const auto& who : wallets_) dir.set_wallet(who, {});
   dir.set(actors::journal_actor{});
   dir.set(actors::query_actor{});
   http->stop();
@@ -144,8 +144,10 @@ chain::wallet_settings House::wallet_settings_of(const std::string& chain) const
 actors::wallet_actor House::start_wallet(const std::string& chain,
                                          std::shared_ptr<const chain::private_key> key,
                                          chain::wallet_settings settings) {
+  const actors::wallet_account who{settings.chain_id, key->address_of()};
   auto wallet = own(sys.spawn(chain::wallet_behavior, w, settings, std::move(key), nodes(chain)));
-  dir.set_wallet(settings.chain_id, wallet);
+  dir.set_wallet(who, wallet);
+  wallets_.push_back(who);
   EXPECT_TRUE(eventually([&] {
     const auto r = report(wallet, operation("no such"));
     return bool(r);

@@ -49,6 +49,18 @@ TEST(Conversion, ReceiptsChainFromStepToStepAndTheRestIsLoss) {
   EXPECT_EQ(p.received(), 98_usdc);
 }
 
+TEST(Conversion, RunsAlongARouteWhoseFirstStepsItHas) {
+  const std::vector<std::string> route{"bridge", "swap"};
+  auto row = hundred();
+  EXPECT_TRUE(runs_along(row, route)) << "it has none yet";
+  EXPECT_TRUE(runs_along(two_steps().row(), route));
+  EXPECT_FALSE(runs_along(two_steps().row(), std::vector<std::string>{"bridge"})) << "one is gone";
+  EXPECT_FALSE(runs_along(two_steps().row(), std::vector<std::string>{"wait", "bridge", "swap"}));
+  row.steps.emplace_back();
+  row.steps.front().name = "swap";
+  EXPECT_FALSE(runs_along(row, route));
+}
+
 TEST(Conversion, ASurplusIsTakenAsItArrived) {
   auto p = two_steps();
   EXPECT_EQ(hear(p, word::done, 100_usdc, tx(1), ""), move::record);

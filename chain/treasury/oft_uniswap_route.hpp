@@ -2,17 +2,20 @@
 
 #include <map>
 
-#include "actors/log_limit.hpp"
 #include "actors/observed.hpp"
 #include "actors/world.hpp"
 #include "chain/evm/finality.hpp"
 #include "chain/evm/rpc_bridge.hpp"
+#include "chain/treasury/route_steps.hpp"
 #include "chain/treasury/uniswap_v3.hpp"
 
 namespace headroom::chain {
 
+/// The route's name, as conversions store it.
+inline constexpr const char* oft_uniswap_name = "oft_uniswap";
+
 /// One chain as the route sees it.
-struct route_chain {
+struct oft_chain {
   std::uint64_t chain_id = 0;
   std::uint32_t eid = 0;  // LayerZero's name for it
   address usdt0;
@@ -22,9 +25,9 @@ struct route_chain {
   std::uint32_t logs_chunks = 50;    // of them per look
 };
 
-struct route_settings {
-  route_chain plasma;
-  route_chain polygon;
+struct oft_uniswap_settings {
+  oft_chain plasma;
+  oft_chain polygon;
   address plasma_wallet;   // sends
   address polygon_wallet;  // receives, swaps, and keeps the USDC
   address usdc;
@@ -40,13 +43,21 @@ struct route_settings {
   std::uint64_t searched_at_least = 100'000;  // blocks, when the start block is not on record
   /// A message that stands verified so long is executed by our own outbox, once.
   std::chrono::milliseconds rescue_after{120'000};
+
+  [[nodiscard]] actors::wallet_account on_plasma() const {
+    return {plasma.chain_id, plasma_wallet};
+  }
+  [[nodiscard]] actors::wallet_account on_polygon() const {
+    return {polygon.chain_id, polygon_wallet};
+  }
 };
 
-struct route_state {
+struct oft_uniswap_state {
   static inline const char* name = "route";
 
   actors::world_ptr w;
-  route_settings settings;
+  oft_uniswap_settings settings;
+  route_tally tally;
   rpc_actor plasma;
   rpc_actor polygon;
   /// Messages that were looked for and not found, by guid. After a restart they are waited for
@@ -59,22 +70,16 @@ struct route_state {
   std::map<hash256, delivery> deliveries;
   std::uint64_t taken_chunk = 0;    // what Polygon's nodes took of a log search lately; 0: unknown
   std::optional<address> endpoint;  // LayerZero's, on Polygon, as its messenger says
-  actors::log_limit lines;
-  std::uint64_t asked = 0;
-  std::uint64_t done = 0;
-  std::uint64_t failed = 0;
-  std::uint64_t unreadable = 0;
-  std::string last_problem;
 };
 
-using route_self = actors::self_pointer<actors::route_actor, route_state>;
+using oft_uniswap_self = actors::self_pointer<actors::route_actor, oft_uniswap_state>;
 
 /// USDT0 on Plasma -> LayerZero OFT ("bridge") -> USDT0 on Polygon -> Uniswap V3 ("swap") -> USDC.
 /// Keeps nothing between calls: what a step has done is read from the wallets' outboxes and the
 /// chains, so every answer may be asked for again, also after a restart. `detail` carries the guid
 /// and where to look for it ("guid=0x.. from=123 note=..").
-actors::route_actor::behavior_type route_behavior(route_self self, actors::world_ptr w,
-                                                  route_settings settings, rpc_actor plasma,
-                                                  rpc_actor polygon);
+actors::route_actor::behavior_type oft_uniswap_behavior(oft_uniswap_self self, actors::world_ptr w,
+                                                        oft_uniswap_settings settings,
+                                                        rpc_actor plasma, rpc_actor polygon);
 
 }  // namespace headroom::chain
