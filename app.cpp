@@ -96,7 +96,7 @@ actors::core_settings core_of(const config::settings& s) {
 }
 
 chain::finality_rule finality_of(const config::chain_settings& c) {
-  return {c.confirmations, c.finalized_tag};
+  return {c.confirmations, parse_final_by(c.finality).value()};
 }
 
 chain::wallet_settings wallet_of(const config::chain_settings& c) {

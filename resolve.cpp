@@ -91,7 +91,8 @@ exchange_word ask(const config::settings& s, const bet& row, timestamp now) {
   options.timeout = s.polygon.rpc_timeout;
   const chain::json_rpc nodes{http, s.polygon.rpc, options};
   const auto out = chain::polymarket::ask_exchange(
-      nodes, {s.polygon.confirmations, s.polygon.finalized_tag}, *order, row.created_at, now);
+      nodes, {s.polygon.confirmations, parse_final_by(s.polygon.finality).value()}, *order,
+      row.created_at, now);
   http->stop();
   return out;
 }

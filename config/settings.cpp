@@ -12,6 +12,8 @@
 #include <set>
 #include <sstream>
 
+#include "domain/final_by.hpp"
+
 namespace headroom::config {
 
 bool is_ip_address(const std::string& text) {
@@ -138,6 +140,10 @@ class section {
     }
     return *this;
   }
+  [[nodiscard]] bool has(const char* name) const { return object_.contains(name); }
+  [[noreturn]] void fail(const std::string& name, const std::string& why) const {
+    throw wrong{(path_.empty() ? name : path_ + "." + name) + " " + why};
+  }
   void done() const {
     if (!left_.empty()) fail(left_.begin()->c_str(), "is not a setting");
   }
@@ -147,9 +153,6 @@ class section {
     left_.erase(name);
     const auto i = object_.find(name);
     return i == object_.end() ? nullptr : &*i;
-  }
-  [[noreturn]] void fail(const std::string& name, const std::string& why) const {
-    throw wrong{(path_.empty() ? name : path_ + "." + name) + " " + why};
   }
 
   const json& object_;
@@ -180,14 +183,23 @@ void read_limits(section& s, node_limits& n) {
 
 void read_limits(section& s, log_limits& l) { s.take("chunk", l.chunk).take("chunks", l.chunks); }
 
+/// `finalized_tag` is the older, shorter word for it: true is "either", false "confirmations".
+void read_finality(section& s, chain_settings& c) {
+  const bool both_given = s.has("finality") && s.has("finalized_tag");
+  bool tag = true;
+  s.take("finality", c.finality).take("finalized_tag", tag);
+  if (both_given) s.fail("finality", "must not stand beside finalized_tag, its older name");
+  if (!tag) c.finality = to_string(final_by::confirmations);
+}
+
 void read_chain(section& s, chain_settings& c) {
+  read_finality(s, c);
   s.inside("wallet", [&](section& x) { read_limits(x, c.wallet); })
       .inside("nodes", [&](section& x) { read_limits(x, c.nodes); })
       .inside("logs", [&](section& x) { read_limits(x, c.logs); });
   s.take("chain_id", c.chain_id)
       .take("rpc", c.rpc)
       .take("confirmations", c.confirmations)
-      .take("finalized_tag", c.finalized_tag)
       .take_ms("rpc_timeout_ms", c.rpc_timeout)
       .take_ms("poll_ms", c.poll)
       .take_ms("bump_after_ms", c.bump_after)

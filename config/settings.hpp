@@ -63,7 +63,7 @@ struct chain_settings {
   std::uint64_t chain_id = 0;
   std::vector<std::string> rpc;  // in order of preference
   std::uint32_t confirmations = 12;
-  bool finalized_tag = true;        // trust the node's `finalized` block too
+  std::string finality = "either";  // what makes a block final: domain/final_by.hpp
   milliseconds rpc_timeout{4'500};  // of one call, shared by the nodes it tries
   milliseconds poll{1'000};
   milliseconds bump_after{30'000};
@@ -94,7 +94,7 @@ struct deposits_settings {
 
 struct conversion_settings {
   std::string route = "oft_uniswap";  // of new conversions; those that are under way keep theirs
-  address usdc_token;  // on Polygon: what the buffer holds
+  address usdc_token;                 // on Polygon: what the buffer holds
   address quoter;
   address router;
   std::uint32_t pool_fee = 100;
@@ -109,9 +109,9 @@ struct conversion_settings {
   milliseconds retry{1'000};              // after a failed attempt; doubles with each
   milliseconds longest_retry{600'000};
   milliseconds rescue_after{120'000};  // a verified message nobody executes is executed by us
-  std::uint32_t at_once = 4;  // on one route
-  std::uint32_t most_deposits = 200;  // in one conversion
-  usdc minimum{1'000'000};            // smaller sums wait for company
+  std::uint32_t at_once = 4;           // on one route
+  std::uint32_t most_deposits = 200;   // in one conversion
+  usdc minimum{1'000'000};             // smaller sums wait for company
 };
 
 struct venue_settings {

@@ -2,6 +2,7 @@
 #include <iterator>
 
 #include "config/bounds.hpp"
+#include "domain/final_by.hpp"
 
 /// Settings as a whole: each number within its bounds (bounds.cpp), then what must fit together.
 namespace headroom::config {
@@ -67,6 +68,8 @@ std::string check_chain(const chain_settings& c, const std::string& name) {
     return name + ".rpc must list at most " + std::to_string(most_nodes) + " URLs";
   for (std::size_t i = 0; i < c.rpc.size(); ++i)  // not shown: it may hold a provider's key
     if (!is_url(c.rpc[i])) return name + ".rpc[" + std::to_string(i) + "] must be an http(s) URL";
+  if (!parse_final_by(c.finality))
+    return name + ".finality must be confirmations, tag, either or both";
   if (c.usdt0.is_zero()) return name + ".usdt0 must be set";
   if (auto why = check(c.wallet, name); !why.empty()) return why;
   if (auto why = check(c.nodes, name); !why.empty()) return why;

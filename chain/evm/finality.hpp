@@ -6,17 +6,22 @@
 
 #include "chain/evm/eth.hpp"
 #include "chain/evm/rpc_bridge.hpp"
+#include "domain/final_by.hpp"
 
 /// The one rule for "this happened for good": a block counts when it is final **and** still the
 /// chain's own at its height. A receipt or an event names its block by number and hash; the number
 /// alone would believe a block that a reorganisation has replaced.
 namespace headroom::chain {
 
-/// When a block counts as final: deep enough, or behind the node's `finalized` block, whichever
-/// comes first. A node without that tag leaves the depth.
+/// When a block counts as final. By default whichever comes first of depth and the nodes' own word:
+/// the tag makes it earlier than the confirmations, never later. To have a chain's finality
+/// demanded, ask for the `tag`, or for `both`; then nothing is final while the tag stands still or
+/// is missing.
 struct finality_rule {
-  std::uint64_t confirmations = 12;  // blocks on top of it; 0: mined is final
-  bool finalized_tag = true;
+  std::uint64_t confirmations = 12;  // blocks on top of it; 0: mined is deep enough
+  final_by word = final_by::either;
+
+  [[nodiscard]] bool asks_for_tag() const noexcept { return word != final_by::confirmations; }
 };
 
 /// How far a chain is, by one look at one node.
@@ -36,7 +41,7 @@ struct chain_head {
 [[nodiscard]] std::optional<chain_head> read_head(const finality_rule& rule,
                                                   std::span<const rpc_result> results);
 [[nodiscard]] inline std::size_t head_call_count(const finality_rule& rule) noexcept {
-  return rule.finalized_tag ? 2 : 1;
+  return rule.asks_for_tag() ? 2 : 1;
 }
 
 // -- one block -----------------------------------------------------------------------------------

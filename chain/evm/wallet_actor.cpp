@@ -41,7 +41,7 @@ void wallet_outbox::read_backlog() {
 
 void wallet_outbox::check_chain(actors::wallet_backlog backlog) {
   std::vector<rpc_request> calls{eth::chain_id(), eth::transaction_count(st_.account, "latest")};
-  if (st_.settings.finality.finalized_tag)
+  if (st_.settings.finality.asks_for_tag())
     calls.push_back(eth::transaction_count(st_.account, "finalized"));
   ask_one_node(
       self_, st_.rpc, std::move(calls), std::nullopt,
@@ -111,6 +111,8 @@ actors::wallet_actor::behavior_type wallet_behavior(wallet_self self, actors::wo
   st.settings = settings;
   st.key = std::move(key);
   st.account = st.key->address_of();
+  st.subject = std::to_string(st.settings.chain_id);
+  if (!st.settings.alone_on_chain) st.subject += "/" + st.account.hex();
   st.rpc = std::move(rpc);
   self->describe(actors::id_kind::user, st.account.view());
   self->send(self, poll_atom::value);

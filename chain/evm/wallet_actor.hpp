@@ -14,6 +14,10 @@ namespace headroom::chain {
 
 struct wallet_settings {
   std::uint64_t chain_id = 0;
+  /// No other account of ours has a wallet on this chain. Then alerts and metrics know this one by
+  /// the chain's id alone; else as "chain/account", which the wiring decides for all of a chain's
+  /// wallets, so that none clears what another has raised.
+  bool alone_on_chain = true;
   finality_rule finality;
   std::chrono::milliseconds poll_interval{1'000};
   std::chrono::milliseconds bump_after{30'000};  // in line and not mined: a higher fee
@@ -111,6 +115,7 @@ struct wallet_state {
   wallet_settings settings;
   std::shared_ptr<const private_key> key;
   address account;
+  std::string subject;  // of its alerts
   rpc_actor rpc;
 
   bool ready = false;  // backlog read, chain id right, nonce known

@@ -120,7 +120,7 @@ void wallet_outbox::priced(const operation_id& id, std::vector<rpc_result>& r) {
   const auto& found = r[fee_calls().size()];
   const auto coins = eth::answer(found, eth::read_word);
   if (!coins) return refuse(id, make_error(errc::unavailable, "the balance cannot be read"));
-  w_.dir.counters().saw_coin(st_.settings.chain_id, in_coins(*coins));
+  w_.dir.counters().saw_coin(st_.subject, in_coins(*coins));
   if (uint256::of(promised() + cost_at_most(x.body)) > *coins) {
     raise(wallet_alert::no_gas, std::string{no_gas_money});
     return refuse(id, make_error(errc::unavailable, std::string{no_gas_money}));

@@ -1,7 +1,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "chain/evm/wallet_outbox.hpp"
 
@@ -111,7 +110,7 @@ void wallet_outbox::judge_booked(std::uint64_t nonce, const rpc_result& word) {
                                       b->tx.hash.hex() + " is not on the chain any more");
     return;
   }
-  const finality_rule by_tag{std::numeric_limits<std::uint64_t>::max(), true};
+  const finality_rule by_tag{0, final_by::tag};
   ask_finality(self_, st_.rpc, by_tag, block_of(**receipt), word.node,
                [self = self_, nonce, ok = (*receipt)->succeeded](finality f) {
                  wallet_outbox box{self};

@@ -41,13 +41,13 @@ open_operation* wallet_outbox::find(std::uint64_t nonce) {
 }
 
 void wallet_outbox::raise(const std::string& kind, std::string what) {
-  w_.dir.alerts().raise(kind, std::to_string(st_.settings.chain_id), what, w_.now());
+  w_.dir.alerts().raise(kind, st_.subject, what, w_.now());
   st_.alerts[kind] = std::move(what);
 }
 
 /// Always told to the board: a predecessor may have raised it.
 void wallet_outbox::clear(const std::string& kind) {
-  w_.dir.alerts().clear(kind, std::to_string(st_.settings.chain_id), w_.now());
+  w_.dir.alerts().clear(kind, st_.subject, w_.now());
   st_.alerts.erase(kind);
 }
 

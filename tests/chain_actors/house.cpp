@@ -136,7 +136,7 @@ chain::http_actor House::web() { return chain::make_http_actor(sys, http); }
 chain::wallet_settings House::wallet_settings_of(const std::string& chain) const {
   chain::wallet_settings s;
   s.chain_id = sandbox[chain]["chain_id"].get<std::uint64_t>();
-  s.finality = {1, true};
+  s.finality = {1, final_by::either};
   s.poll_interval = std::chrono::milliseconds{50};
   return s;
 }

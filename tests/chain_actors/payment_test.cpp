@@ -34,7 +34,7 @@ struct PaymentOnAnvil : House {
     settings.terms.pay_to = key->address_of();
     settings.terms.resource = "http://127.0.0.1/deposit";
     settings.relayer = key->address_of();
-    settings.finality = {1, true};
+    settings.finality = {1, final_by::either};
     settings.domain_retry = 100ms;
     mint("plasma", "usdt0", from, 100);
     wallet = start_wallet("plasma", key, wallet_settings_of("plasma"));

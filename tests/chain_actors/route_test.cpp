@@ -34,7 +34,8 @@ struct RouteOnAnvil : House {
     polygon_wallet = start_wallet("polygon", key, wallet_settings_of("polygon"));
     const auto side = [&](const char* name) {
       const auto& c = sandbox[name];
-      return chain::oft_chain{c["chain_id"], c["eid"], at(c["usdt0"]), at(c["oft"]), {1, true}};
+      return chain::oft_chain{
+          c["chain_id"], c["eid"], at(c["usdt0"]), at(c["oft"]), {1, final_by::either}};
     };
     settings.plasma = side("plasma");
     settings.polygon = side("polygon");

@@ -36,7 +36,7 @@ struct VenueOnDouble : House {
     settings.confirm_wait = 3s;
     settings.trade_passes_per_second = 20;
     settings.reads_per_second = settings.read_burst = 1'000;
-    settings.finality = {1, true};
+    settings.finality = {1, final_by::either};
     settings.orders_per_second = 1'000;
     settings.order_burst = 1'000;
     start();

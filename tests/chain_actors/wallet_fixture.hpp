@@ -45,7 +45,7 @@ struct Wallet : testing::Test {
 
   Wallet() {
     settings.chain_id = 9745;
-    settings.finality = {2, false};
+    settings.finality = {2, final_by::confirmations};
     settings.poll_interval = 1s;
     settings.bump_after = 30s;
     settings.looks_before_search = 3;

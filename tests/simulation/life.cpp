@@ -37,7 +37,7 @@ core_settings settings_for_simulation() {
 }
 
 chain::finality_rule finality_of(const chain_double& chain) {
-  return {chain.law().confirmations, true};
+  return {chain.law().confirmations, final_by::either};
 }
 
 chain::payment_settings payment_settings_of(const outside& out) {
