@@ -132,7 +132,7 @@ chain::json_rpc_options nodes_of(const config::chain_settings& c) {
 }
 
 chain::x402::terms terms_of(const config::settings& s, const address& pay_to,
-                            const address& venue_account) {
+                            const chain::polymarket::venue_accounts& venue_accounts) {
   chain::x402::terms out;
   out.chain_id = s.plasma.chain_id;
   out.networks_v1 = s.deposits.networks_v1;
@@ -140,7 +140,7 @@ chain::x402::terms terms_of(const config::settings& s, const address& pay_to,
   out.token_name = s.deposits.token_name;
   out.token_version = s.deposits.token_version;
   out.pay_to = pay_to;
-  out.own_accounts = {venue_account};
+  for (const auto& a : venue_accounts) out.own_accounts.push_back(a.key->address_of());
   out.max_timeout_seconds = s.deposits.max_timeout_seconds;
   out.longest_window_seconds = static_cast<std::uint32_t>(s.deposits.longest_window.count());
   out.resource = s.http.public_url + "/deposit";
@@ -249,6 +249,21 @@ shared_key read_key(const config::key_source& source, std::string& error) {
     return nullptr;
   }
   return std::make_shared<const chain::private_key>(std::move(*key));
+}
+
+/// Our accounts at the venue, in their order; none when a key cannot be read.
+chain::polymarket::venue_accounts read_accounts(const config::venue_settings& s,
+                                                std::string& error) {
+  chain::polymarket::venue_accounts out;
+  for (const auto& a : s.accounts) {
+    auto key = read_key(a.key, error);
+    if (!key) {
+      error = a.name + ": " + error;
+      return {};
+    }
+    out.push_back({a.name, std::move(key)});
+  }
+  return out;
 }
 
 /// The singletons, in the order of their start; each restart makes a fresh actor of the same kind.
@@ -404,9 +419,8 @@ int serve(const config::settings& s) {
     spdlog::error("service.no_wallet_key reason=\"{}\"", error);
     return 2;
   }
-  const bool own_venue_key = !s.venue_key.file.empty() || !s.venue_key.env.empty();
-  const auto venue_key = own_venue_key ? read_key(s.venue_key, error) : wallet_key;
-  if (!venue_key) {
+  const auto venue_accounts = read_accounts(s.venue, error);
+  if (venue_accounts.empty()) {
     spdlog::error("service.no_venue_key reason=\"{}\"", error);
     return 2;
   }
@@ -425,7 +439,7 @@ int serve(const config::settings& s) {
   const auto account = wallet_key->address_of();
   const auto domain = domain_of(s, account);
   const auto ethereum = chain::make_ethereum_port(domain);
-  const auto terms = terms_of(s, account, venue_key->address_of());
+  const auto terms = terms_of(s, account, venue_accounts);
   const auto x402 = chain::make_x402_port(terms);
 
   const auto core = core_of(s);
@@ -501,8 +515,8 @@ int serve(const config::settings& s) {
   house.add<actors::venue_actor>(
       "venue",
       [&] {
-        return sys.spawn(chain::polymarket::venue_behavior, w, venue_of(s), venue_key, venue_doors,
-                         polygon);
+        return sys.spawn(chain::polymarket::venue_behavior, w, venue_of(s), venue_accounts,
+                         venue_doors, polygon);
       },
       true);
   house.add<actors::signature_actor>("signature", [&] {
@@ -524,7 +538,7 @@ int serve(const config::settings& s) {
     a.polygon_usdc = s.conversion.usdc_token;
     a.plasma_owner = a.polygon_owner = account;
     a.collateral = s.venue.collateral;
-    a.collateral_owner = venue_key->address_of();
+    a.collateral_owner = venue_accounts.front().key->address_of();
     return sys.spawn(chain::audit_behavior, w, a, plasma, polygon);
   });
   const auto give_up = [](const std::string& why) {

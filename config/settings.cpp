@@ -131,6 +131,19 @@ class section {
     }
     return *this;
   }
+  /// A list of objects: `read(section&, T&)` for each.
+  template <class T, class Read>
+  section& take_each(const char* name, std::vector<T>& out, Read read) {
+    const auto* x = find(name);
+    if (x == nullptr) return *this;
+    if (!x->is_array() || x->empty()) fail(name, "must be a list of one object at least");
+    for (std::size_t i = 0; i < x->size(); ++i) {
+      section s{(*x)[i], path_ + "." + name + "[" + std::to_string(i) + "]"};
+      read(s, out.emplace_back());
+      s.done();
+    }
+    return *this;
+  }
   template <class Read>
   section& inside(const char* name, Read read) {
     if (const auto* x = find(name)) {
@@ -211,6 +224,19 @@ void read_chain(section& s, chain_settings& c) {
 
 void read_key(section& s, key_source& k) { s.take("file", k.file).take("env", k.env); }
 
+/// `venue_key` is the older word for a list of one; without either the wallet's key bets.
+void read_venue_accounts(section& root, settings& out) {
+  key_source only;
+  root.inside("venue_key", [&](section& s) { read_key(s, only); });
+  auto& accounts = out.venue.accounts;
+  if (!accounts.empty()) {
+    if (root.has("venue_key")) root.fail("venue.accounts", "must not stand beside venue_key");
+    return;
+  }
+  const bool own = !only.file.empty() || !only.env.empty();
+  accounts.push_back({"main", own ? only : out.wallet_key});
+}
+
 settings read(const json& document) {
   settings out;
   section root{document, ""};
@@ -287,7 +313,12 @@ settings read(const json& document) {
   });
   root.inside("venue", [&](section& s) {
     auto& v = out.venue;
-    s.take("url", v.url)
+    s.take_each("accounts", v.accounts,
+                [](section& x, venue_account& a) {
+                  x.take("name", a.name);
+                  read_key(x, a.key);
+                })
+        .take("url", v.url)
         .take("chain_id", v.chain_id)
         .take("exchange", v.exchange)
         .take("neg_risk_exchange", v.neg_risk_exchange)
@@ -317,7 +348,7 @@ settings read(const json& document) {
         .take("share_dust", v.share_dust);
   });
   root.inside("wallet_key", [&](section& s) { read_key(s, out.wallet_key); });
-  root.inside("venue_key", [&](section& s) { read_key(s, out.venue_key); });
+  read_venue_accounts(root, out);
   root.inside("engine", [&](section& s) {
     auto& e = out.engine;
     s.take("workers", e.workers)

@@ -114,7 +114,22 @@ struct conversion_settings {
   usdc minimum{1'000'000};             // smaller sums wait for company
 };
 
+/// Where a private key is read from: a file with 64 hex digits, or an environment variable.
+struct key_source {
+  std::string file;
+  std::string env;
+};
+
+/// An account at the venue: what we call it, and the key that signs its orders.
+struct venue_account {
+  std::string name;
+  key_source key;
+};
+
 struct venue_settings {
+  /// The first bets. Never empty once read: without a list there is one, "main", with `venue_key`
+  /// or the wallet's key.
+  std::vector<venue_account> accounts;
   std::string url = "https://clob.polymarket.com";
   std::uint64_t chain_id = 137;
   address exchange;
@@ -150,12 +165,6 @@ struct venue_settings {
   usdc share_dust{10'000};           // and missing of its shares
 };
 
-/// Where a private key is read from: a file with 64 hex digits, or an environment variable.
-struct key_source {
-  std::string file;
-  std::string env;
-};
-
 struct engine_settings {
   unsigned workers = 1;  // CAF workers beside I/O threads and PostgreSQL
   std::uint32_t max_live_bets = 8192;
@@ -186,7 +195,6 @@ struct settings {
   conversion_settings conversion;
   venue_settings venue;
   key_source wallet_key;  // sends transactions on both chains, receives deposits
-  key_source venue_key;   // signs orders; the wallet's key when not set
   engine_settings engine;
 
   /// The first thing that makes these settings unusable, naming the field; "" when they are fine.

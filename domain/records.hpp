@@ -39,7 +39,7 @@ struct bet {
   std::string failure;       // why it failed: the venue's words, "" otherwise
   hash256 request_hash;      // of the request's body, to tell a repeat from a reuse
   hash256 order_hash;        // EIP-712 hash: the venue's order id
-  byte_vector signed_order;  // exact, see chain/polymarket/order.hpp
+  byte_vector signed_order;  // exact, see chain/polymarket/stored_order.hpp
   timestamp deadline;        // from then on it is not sent to the venue
   timestamp created_at;
   timestamp updated_at;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "actors/deliver.hpp"
+#include "chain/polymarket/stored_order.hpp"
 #include "chain/polymarket/venue_desk.hpp"
 
 /// Markets, prices and signatures: everything before an order exists for the venue.
@@ -181,7 +182,7 @@ caf::result<actors::signed_order> venue_desk::sign(const actors::order_quote& q)
   body.timestamp_ms = static_cast<std::uint64_t>(w_.now().us / 1000);
   const exchange where{st_.settings.chain_id,
                        q.neg_risk ? st_.settings.neg_risk_exchange : st_.settings.exchange};
-  auto done = polymarket::sign(std::move(body), where, order_type::fok, *st_.key);
+  auto done = polymarket::sign(std::move(body), where, order_type::fok, betting_key());
   done.terms = order_terms{{q.fee_rate_micro, q.fee_exponent}, st_.chain_block};
   note_block();
   return actors::signed_order{done.hash, encode(done)};

@@ -60,7 +60,7 @@ struct Settings : testing::Test {
   }
 };
 
-enum class kind { text, flag, number, positive, list, address, amount };
+enum class kind { text, flag, number, positive, list, objects, address, amount };
 
 struct field {
   const char* section;
@@ -152,6 +152,7 @@ constexpr field all_fields[] = {
     {"conversion", "longest_retry_ms", kind::number},
     {"conversion", "rescue_after_ms", kind::number},
     {"conversion", "minimum", kind::amount},
+    {"venue", "accounts", kind::objects},
     {"venue", "url", kind::text},
     {"venue", "chain_id", kind::number},
     {"venue", "exchange", kind::address},
@@ -214,6 +215,7 @@ std::vector<json> wrong_values(kind k) {
     case kind::number: return {-1, 1.5, "1", true, nullptr, 1e30, object};
     case kind::positive: return {0, -1, "1", nullptr, object};
     case kind::list: return {"x", 1, json::array({1}), json::array({nullptr}), object};
+    case kind::objects: return {"x", 1, nullptr, json::array(), object};
     case kind::address: return {1, "0x12", "nonsense", std::string(40, 'a'), nullptr, object};
     case kind::amount: return {1, 1.5, "-1", "1.0000001", "1e3", "$1", nullptr, object};
   }
