@@ -58,7 +58,7 @@ void settle_abandoned(balance_self self, const bet_id& bet) {
   };
   if (!self->state.book.knows(bet)) return;
   if (!journal) return retry();
-  self->request(journal, self->state.w->settings.load_timeout, get_atom::value, self->state.user)
+  self->request(journal, self->state.w->settings.patience.load, get_atom::value, self->state.user)
       .then(
           [self, bet](const balance_row& row) {
             self->state.book.set_committed(row.balance, row.version);

@@ -107,7 +107,7 @@ class saga {
     const auto journal = neighbour<journal_actor>(self_);
     if (!journal || code_of(why) == errc::overloaded)
       return fail_askers(code_of(why) == errc::overloaded ? why : make_error(errc::unavailable));
-    self_->request(journal, st_.w->settings.load_timeout, get_atom::value, st_.id)
+    self_->request(journal, st_.w->settings.patience.load, get_atom::value, st_.id)
         .then([self = self_](bet& found) { saga{self}.answer_with(std::move(found)); },
               [self = self_, why](const caf::error& e) {
                 const bool absent = code_of(e) == errc::not_found;
@@ -147,7 +147,7 @@ class saga {
     st_.adopt_due = false;
     settle_balance(c);
     st_.buffer_taken = false;  // the journal told the buffer with the batch
-    st_.venue_side = placement{st_.w->settings.placing, st_.row.deadline, false};
+    st_.venue_side = placement{st_.w->settings.bet.placing, st_.row.deadline, false};
     st_.at = phase::placing;
     st_.tries = 0;
     submit();
@@ -225,7 +225,7 @@ class saga {
   /// An order that stays open this long after its deadline needs a human: `headroom bets resolve`.
   void raise_if_unresolved(const std::string& reason) {
     const auto now = st_.w->now();
-    if (now < st_.row.deadline.plus(st_.w->settings.unresolved_after)) return;
+    if (now < st_.row.deadline.plus(st_.w->settings.bet.unresolved_after)) return;
     st_.raised = true;
     st_.w->dir.alerts().raise(unresolved_alert, st_.id.text(),
                               "a bet has no end long after its deadline: " + reason, now);
@@ -261,7 +261,7 @@ class saga {
     st_.wake_due = false;
     st_.asked_at = self_->clock().now();
     st_.asked = journal.id();
-    self_->request(journal, st_.w->settings.load_timeout, get_atom::value, st_.id)
+    self_->request(journal, st_.w->settings.patience.load, get_atom::value, st_.id)
         .then(
             [self = self_, epoch](bet& found) {
               if (!heard_in_time(self, epoch)) return;
@@ -290,7 +290,7 @@ class saga {
     const auto paid = add(st_.row.spent, st_.row.fee);
     if (!paid || st_.row.spent.micro < 0 || st_.row.fee.micro < 0) {
       raise_if_unresolved("the numbers of its fill make no sense");
-      return act({placement_step::look_up, st_.w->settings.placing.longest_wait});
+      return act({placement_step::look_up, st_.w->settings.bet.placing.longest_wait});
     }
     const auto rest = sub_saturating(st_.row.amount, *paid);
     if (rest.micro >= 0) return finish(bet_status::filled, rest, {});
@@ -335,7 +335,7 @@ class saga {
     }
     // Refused for now (the buffer cannot bear an excess) or not heard: the books have no end yet.
     raise_if_unresolved("the books do not take its end: " + std::string{to_string(code_of(e))});
-    again_after(never_received(e) ? neighbour_wait : st_.w->settings.placing.longest_wait);
+    again_after(never_received(e) ? neighbour_wait : st_.w->settings.bet.placing.longest_wait);
   }
 
   /// The books will not have this end. If they have another one, that one counts; else the bet
@@ -343,14 +343,14 @@ class saga {
   void read_ending() {
     const auto journal = neighbour<journal_actor>(self_);
     if (!journal) return again_later();
-    self_->request(journal, st_.w->settings.load_timeout, get_atom::value, st_.id)
+    self_->request(journal, st_.w->settings.patience.load, get_atom::value, st_.id)
         .then(
             [self = self_](bet& found) {
               saga s{self};
               if (found.status == bet_status::placing) {
-                s.st_.venue_side = placement{s.st_.w->settings.placing, found.deadline, true};
+                s.st_.venue_side = placement{s.st_.w->settings.bet.placing, found.deadline, true};
                 s.st_.at = phase::placing;
-                return s.act({placement_step::look_up, s.st_.w->settings.placing.longest_wait});
+                return s.act({placement_step::look_up, s.st_.w->settings.bet.placing.longest_wait});
               }
               s.take_ending(std::move(found));
             },
@@ -365,7 +365,7 @@ class saga {
     answer_askers();
     const auto journal = neighbour<journal_actor>(self_);
     if (!journal) return self_->quit();
-    self_->request(journal, st_.w->settings.load_timeout, get_atom::value, st_.row.user)
+    self_->request(journal, st_.w->settings.patience.load, get_atom::value, st_.row.user)
         .then(
             [self = self_](const balance_row& row) {
               const auto& st = self->state;
@@ -436,7 +436,7 @@ class saga {
     st_.at = phase::reading;
     const auto journal = neighbour<journal_actor>(self_);
     if (!journal) return again_later();
-    self_->request(journal, st_.w->settings.load_timeout, get_atom::value, st_.id)
+    self_->request(journal, st_.w->settings.patience.load, get_atom::value, st_.id)
         .then([self = self_](bet& found) { saga{self}.answer_with(std::move(found)); },
               [self = self_](const caf::error& e) {
                 if (code_of(e) != errc::not_found) return saga{self}.again_later();
@@ -449,7 +449,7 @@ class saga {
     st_.row = std::move(stored);
     st_.stored = true;
     st_.at = phase::placing;
-    st_.venue_side = placement{st_.w->settings.placing, st_.row.deadline, true};
+    st_.venue_side = placement{st_.w->settings.bet.placing, st_.row.deadline, true};
     spdlog::info("bet.resumed bet={} order={}", st_.id.text(), st_.row.order_hash.hex());
     look_up();
   }
@@ -592,7 +592,7 @@ void recover(bet_self self) {
 void sweep(bet_self self) {
   auto& st = self->state;
   if (st.at != phase::reserving && st.at != phase::placing) return;
-  if (!st.asked_at || self->clock().now() < *st.asked_at + st.w->settings.overdue) return;
+  if (!st.asked_at || self->clock().now() < *st.asked_at + st.w->settings.bet.overdue) return;
   if (saga{self}.may_say("bet.answer_lost"))
     spdlog::error("bet.answer_lost bet={} order={}", st.id.text(), st.row.order_hash.hex());
   ask_again(self);

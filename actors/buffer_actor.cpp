@@ -43,7 +43,7 @@ void read_row(buffer_self self) {
   };
   const auto journal = self->state.w->dir.get<journal_actor>();
   if (!journal) return again();
-  self->request(journal, self->state.w->settings.load_timeout, get_atom::value)
+  self->request(journal, self->state.w->settings.patience.load, get_atom::value)
       .then(
           [self, waiting](const buffer_row& row) {
             self->state.book.set_committed(row);
@@ -107,7 +107,7 @@ void append(buffer_self self, Entry entry, Done done) {
     done(make_error(errc::unavailable));
     return next_change(self);
   }
-  self->request(journal, self->state.w->settings.append_timeout, std::move(entry))
+  self->request(journal, self->state.w->settings.patience.append, std::move(entry))
       .then(
           [self, done](const committed& c) mutable {
             done(c);
@@ -268,7 +268,7 @@ buffer_actor::behavior_type buffer_behavior(buffer_self self, world_ptr w) {
       [self](tick_atom) {
         refill_if_due(self);
         recommend(self);
-        self->delayed_send(self, self->state.w->settings.buffer_tick, tick_atom::value);
+        self->delayed_send(self, self->state.w->settings.buffer.tick, tick_atom::value);
       },
       [self](status_atom) {
         const auto& st = self->state;

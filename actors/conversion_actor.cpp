@@ -27,7 +27,7 @@ std::string names_of(const std::map<std::string, route_info>& routes) {
 // -- the poll ----------------------------------------------------------------------------------
 
 void conversion_driver::poll() {
-  self_->delayed_send(self_, w_.settings.conversion_poll, poll_atom::value);
+  self_->delayed_send(self_, w_.settings.conversion.poll, poll_atom::value);
   ask_routes();
   for (auto& [id, r] : st_.live)
     if (!r.busy) drive(id);
@@ -40,7 +40,7 @@ void conversion_driver::ask_routes() {
   for (const auto& name : w_.dir.route_names()) {
     const auto route = w_.dir.route(name);
     if (!route || st_.routes.contains(name)) continue;
-    self_->request(route, w_.settings.step_timeout, get_atom::value)
+    self_->request(route, w_.settings.conversion.step_timeout, get_atom::value)
         .then([self = self_,
                name](route_info& info) { conversion_driver{self}.learned(name, std::move(info)); },
               [](const caf::error&) {});  // asked again at the next poll
@@ -61,7 +61,7 @@ void conversion_driver::read_work() {
   const auto query = w_.dir.get<query_actor>();
   if (!query || std::exchange(st_.polling, true)) return;
   st_.ended.clear();
-  self_->request(query, w_.settings.step_timeout, work_atom::value)
+  self_->request(query, w_.settings.conversion.step_timeout, work_atom::value)
       .then(
           [self = self_](conversion_work& work) {
             self->state.polling = false;
@@ -167,25 +167,25 @@ void conversion_driver::credited(const credit_deposit& x, const committed& c) {
 void conversion_driver::open_next(const std::vector<deposit>& credited_deposits) {
   const auto& route = w_.settings.conversion_route;
   if (!st_.routes.contains(route) || st_.opening || st_.unreadable(route) || st_.short_of_money() ||
-      w_.dir.draining() || st_.running_on(route) >= w_.settings.conversions_at_once)
+      w_.dir.draining() || st_.running_on(route) >= w_.settings.conversion.at_once)
     return;
   conversion row;
   for (const auto& d : credited_deposits) {
     const auto sum = add(row.amount, d.amount);
-    if (!sum || row.deposits.size() >= w_.settings.deposits_per_conversion) break;
+    if (!sum || row.deposits.size() >= w_.settings.conversion.most_deposits) break;
     row.amount = *sum;
     row.deposits.push_back(d.id);
   }
   // A small sum waits for company, but many small ones must not keep those behind them waiting.
-  const bool full = row.deposits.size() >= w_.settings.deposits_per_conversion;
-  if (row.deposits.empty() || (!full && row.amount < w_.settings.conversion_minimum)) return;
+  const bool full = row.deposits.size() >= w_.settings.conversion.most_deposits;
+  if (row.deposits.empty() || (!full && row.amount < w_.settings.conversion.minimum)) return;
   const auto journal = w_.dir.get<journal_actor>();
   if (!journal) return;
   row.id = conversion_id::from_digest(w_.random());
   row.route = route;
   row.created_at = row.updated_at = w_.now();
   st_.opening = true;
-  self_->request(journal, w_.settings.append_timeout, open_conversion{row})
+  self_->request(journal, w_.settings.patience.append, open_conversion{row})
       .then(
           [self = self_, row](const committed&) mutable {
             self->state.opening = false;

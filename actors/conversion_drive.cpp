@@ -30,8 +30,8 @@ conversion_driver::running* conversion_driver::find(const conversion_id& id) {
 void conversion_driver::adopt(conversion row) {
   const auto id = row.id;
   if (st_.live.contains(id)) return;
-  const conversion_progress::limits limits{w_.settings.conversion_retry,
-                                           w_.settings.conversion_longest_retry};
+  const conversion_progress::limits limits{w_.settings.conversion.retry,
+                                           w_.settings.conversion.longest_retry};
   const auto& steps = st_.routes.at(row.route).steps;
   running fresh{{std::move(row), steps, limits, w_.now()}};
   fresh.moved_at = fresh.step_began = now();
@@ -44,7 +44,7 @@ void conversion_driver::drive(const conversion_id& id) {
   if (r == nullptr || r->busy || r->stopped) return;
   auto& p = r->progress;
   if (p.finished()) return arrive(id);
-  if (now() - r->moved_at >= w_.settings.stuck_after) {
+  if (now() - r->moved_at >= w_.settings.conversion.stuck_after) {
     ++st_.retried;
     spdlog::warn("conversion.stuck conversion={} step={} attempts={} detail=\"{}\"", id.text(),
                  p.step().name, p.row().attempts, p.step().detail);
@@ -58,7 +58,7 @@ void conversion_driver::drive(const conversion_id& id) {
   if (!route || now() < r->next_look) return;
   r->busy = true;
   self_
-      ->request(route, w_.settings.step_timeout,
+      ->request(route, w_.settings.conversion.step_timeout,
                 run_step{id, p.step_index(), p.step().attempt, p.step().amount_in, p.step().detail,
                          owed_before(p.row(), p.step_index())})
       .then([self = self_, id](const step_progress& x) { conversion_driver{self}.heard(id, x); },
@@ -108,8 +108,9 @@ void conversion_driver::heard(const conversion_id& id, const step_progress& x) {
   }
 }
 
-/// When to look again: one that waits asks the chains' nodes one call in `per_call`, from its first
-/// look on. Who has just sent a transaction is not waiting: its wallet is asked, which costs none.
+/// When to look again: one that waits asks the chains' nodes one call in `call_interval`, from its
+/// first look on. Who has just sent a transaction is not waiting: its wallet is asked, which costs
+/// none.
 void conversion_driver::pace(running& r, const step_progress& x, bool sent) {
   if (x.state == step_state::done) {
     r.next_look = {};
@@ -118,7 +119,8 @@ void conversion_driver::pace(running& r, const step_progress& x, bool sent) {
   } else {
     const auto calls = sent ? 0 : x.calls;
     // Half a poll less: the tick that is due then must not come too early.
-    r.next_look = now() + w_.settings.per_call * calls - w_.settings.conversion_poll / 2;
+    r.next_look =
+        now() + w_.settings.conversion.call_interval * calls - w_.settings.conversion.poll / 2;
   }
 }
 
@@ -131,7 +133,8 @@ void conversion_driver::alarm(const conversion_id& id, running& r, const step_pr
   } else {
     r.troubled_at.reset();
   }
-  const bool long_ago = r.troubled_at && now() - *r.troubled_at >= w_.settings.conversion_alert;
+  const bool long_ago =
+      r.troubled_at && now() - *r.troubled_at >= w_.settings.conversion.alert_after;
   const auto show = [&](std::string_view kind, bool so) {
     if (so) return alerts.raise(kind, subject, x.detail, w_.now());
     alerts.clear(kind, subject, w_.now());
@@ -140,7 +143,7 @@ void conversion_driver::alarm(const conversion_id& id, running& r, const step_pr
   // A node that lags behind the arrival shows less than there is: one look is not enough.
   show(short_alert, r.short_looks >= 2);
   const bool often = !r.progress.finished() &&
-                     r.progress.step().attempt >= std::max(w_.settings.conversion_attempts, 1U);
+                     r.progress.step().attempt >= std::max(w_.settings.conversion.attempts, 1U);
   // An attempt that is under way again is no news: it lasts until the step is through.
   if (!r.unreadable && (held || !often)) show(held_alert, held && (long_ago || often));
   show(unreadable_alert, r.unreadable && long_ago);
@@ -188,7 +191,7 @@ void conversion_driver::tell(const Handle& to, const char* what, Entry entry, Do
   if (!to) return;
   const auto id = entry.id;
   find(id)->busy = true;
-  self_->request(to, w_.settings.append_timeout, std::move(entry))
+  self_->request(to, w_.settings.patience.append, std::move(entry))
       .then(
           [self = self_, id, done](const committed&) {
             conversion_driver d{self};

@@ -34,7 +34,7 @@ class payment_saga {
   void read(pay_deposit x) {
     const auto payment = w_.dir.get<payment_actor>();
     if (!payment) return refuse(make_error(errc::unavailable));
-    self_->request(payment, w_.settings.load_timeout, std::move(x))
+    self_->request(payment, w_.settings.patience.load, std::move(x))
         .then(
             [self = self_](signed_payment& found) {
               self->state.asked = std::move(found);
@@ -48,7 +48,7 @@ class payment_saga {
   void look_for_known() {
     const auto query = w_.dir.get<query_actor>();
     if (!query) return refuse(make_error(errc::unavailable));
-    self_->request(query, w_.settings.load_timeout, get_atom::value, st_.asked.payment)
+    self_->request(query, w_.settings.patience.load, get_atom::value, st_.asked.payment)
         .then([self = self_](deposit& known) { payment_saga{self}.compare(known); },
               [self = self_](caf::error& e) {
                 payment_saga s{self};
@@ -79,7 +79,7 @@ class payment_saga {
   void prove() {
     const auto payment = w_.dir.get<payment_actor>();
     if (!payment) return refuse(make_error(errc::unavailable));
-    self_->request(payment, w_.settings.load_timeout, prove_atom::value, st_.asked)
+    self_->request(payment, w_.settings.patience.load, prove_atom::value, st_.asked)
         .then(
             [self = self_](signed_payment& proven) {
               self->state.asked = std::move(proven);
@@ -99,7 +99,7 @@ class payment_saga {
     if (!query) return refuse(make_error(errc::unavailable));
     const auto& ours = st_.asked;
     self_
-        ->request(query, w_.settings.load_timeout,
+        ->request(query, w_.settings.patience.load,
                   deposit_keys{ours.payment.from, ours.idempotency_key, ours.payment_identifier})
         .then(
             [self = self_](const deposit& known) {
@@ -118,7 +118,7 @@ class payment_saga {
   void verify() {
     const auto payment = w_.dir.get<payment_actor>();
     if (!payment) return refuse(make_error(errc::unavailable));
-    self_->request(payment, w_.settings.load_timeout, st_.asked)
+    self_->request(payment, w_.settings.patience.load, st_.asked)
         .then(
             [self = self_](const verified_payment& v) {
               auto& st = self->state;
@@ -150,7 +150,7 @@ class payment_saga {
   void follow() {
     const auto query = w_.dir.get<query_actor>();
     if (!query) return look_later();
-    self_->request(query, w_.settings.load_timeout, get_atom::value, st_.row.id)
+    self_->request(query, w_.settings.patience.load, get_atom::value, st_.row.id)
         .then([self = self_](const deposit& known) { payment_saga{self}.answer_known(known); },
               [self = self_](const caf::error&) { payment_saga{self}.look_later(); });
   }
@@ -175,7 +175,7 @@ class payment_saga {
     const bool first = st_.stored == row_state::absent;
     if (!journal) return first ? refuse(make_error(errc::unavailable)) : look_later();
     st_.stored = row_state::in_doubt;
-    self_->request(journal, w_.settings.append_timeout, open_deposit{st_.row})
+    self_->request(journal, w_.settings.patience.append, open_deposit{st_.row})
         .then(
             [self = self_](const committed&) {
               auto& st = self->state;
@@ -213,7 +213,7 @@ class payment_saga {
     const auto payment = w_.dir.get<payment_actor>();
     const bool too_early = w_.now().seconds() <= st_.row.payment.valid_after;
     if (!payment || too_early || st_.attempt >= most_attempts) return look_later();
-    self_->request(payment, w_.settings.load_timeout, st_.row.payment)
+    self_->request(payment, w_.settings.patience.load, st_.row.payment)
         .then([self = self_](contract_call& call) { payment_saga{self}.send(std::move(call)); },
               [self = self_](const caf::error&) { payment_saga{self}.look_later(); });
   }
@@ -223,7 +223,7 @@ class payment_saga {
     if (!wallet) return look_later();
     self_
         ->request(
-            wallet, w_.settings.append_timeout,
+            wallet, w_.settings.patience.append,
             send_transaction{settlement_of(st_.row.id, st_.attempt), "deposit", std::move(call)})
         .then([self = self_](const operation_report& r) { payment_saga{self}.sent(r); },
               [self = self_](const caf::error& e) {
@@ -247,7 +247,7 @@ class payment_saga {
   void look() {
     const auto payment = w_.dir.get<payment_actor>();
     if (!payment) return look_later();
-    self_->request(payment, w_.settings.load_timeout, get_atom::value, st_.row.payment)
+    self_->request(payment, w_.settings.patience.load, get_atom::value, st_.row.payment)
         .then([self = self_](const payment_finding& f) { payment_saga{self}.found(f); },
               [self = self_](const caf::error&) { payment_saga{self}.ask_wallet(0); });
   }
@@ -270,7 +270,7 @@ class payment_saga {
     const auto wallet = w_.dir.relayer(st_.row.payment.chain_id);
     if (!wallet || attempt >= most_attempts) return look_later();
     self_
-        ->request(wallet, w_.settings.load_timeout, get_atom::value,
+        ->request(wallet, w_.settings.patience.load, get_atom::value,
                   settlement_of(st_.row.id, attempt))
         .then(
             [self = self_, attempt](const operation_report& r) {
@@ -290,7 +290,7 @@ class payment_saga {
   void look_at(const hash256& tx) {
     const auto payment = w_.dir.get<payment_actor>();
     if (!payment) return look_later();
-    self_->request(payment, w_.settings.load_timeout, get_atom::value, st_.row.payment, tx)
+    self_->request(payment, w_.settings.patience.load, get_atom::value, st_.row.payment, tx)
         .then(
             [self = self_](const payment_finding& f) {
               payment_saga s{self};
@@ -325,7 +325,7 @@ class payment_saga {
     const auto journal = w_.dir.get<journal_actor>();
     if (!journal) return look_later();
     self_
-        ->request(journal, w_.settings.append_timeout,
+        ->request(journal, w_.settings.patience.append,
                   settle_deposit{st_.row.id, st_.row.tx_hash, w_.now(), st_.row.log_index})
         .then(
             [self = self_](const committed&) {
@@ -348,7 +348,7 @@ class payment_saga {
   void book_failed(const std::string& code) {
     const auto journal = w_.dir.get<journal_actor>();
     if (!journal) return look_later();
-    self_->request(journal, w_.settings.append_timeout, fail_deposit{st_.row.id, code, w_.now()})
+    self_->request(journal, w_.settings.patience.append, fail_deposit{st_.row.id, code, w_.now()})
         .then(
             [self = self_, code](const committed&) {
               auto& row = self->state.row;
@@ -385,7 +385,7 @@ class payment_saga {
     if (!conversion) return finish();
     const auto& row = st_.row;
     self_
-        ->request(conversion, w_.settings.load_timeout,
+        ->request(conversion, w_.settings.patience.load,
                   credit_deposit{row.id, row.user, row.amount, w_.now()})
         .then(
             [self = self_](const committed&) {
@@ -460,7 +460,7 @@ deposit_actor::behavior_type deposit_behavior(deposit_self self, world_ptr w) {
         if (!st.answered || st.done) return make_error(errc::overloaded);
         st.asker = self->make_response_promise<paid_deposit>();
         st.answered = false;
-        self->delayed_send(self, st.w->settings.deposit_answer, poll_atom::value);
+        self->delayed_send(self, st.w->settings.deposit.answer, poll_atom::value);
         payment_saga{self}.read(std::move(x));
         return st.asker;
       },

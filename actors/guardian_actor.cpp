@@ -46,7 +46,7 @@ class keeper {
     ++st_.restarts;
     i->restarts.push_back(now());
     while (i->restarts.front() + std::chrono::minutes{1} < now()) i->restarts.pop_front();
-    if (i->restarts.size() > w_.settings.restarts_per_minute) {
+    if (i->restarts.size() > w_.settings.guardian.restarts_per_minute) {
       st_.give_up(i->what.name + " died too often");
       return;
     }
@@ -62,10 +62,10 @@ class keeper {
     if (!query) return recover_later();
     if (st_.bets_asked == 0) {
       st_.bets_asked = most_bets();
-      st_.deposits_asked = w_.settings.deposits_recovered;
+      st_.deposits_asked = w_.settings.guardian.deposits_recovered;
     }
     self_
-        ->request(query, w_.settings.append_timeout, work_atom::value, st_.bets_asked,
+        ->request(query, w_.settings.patience.append, work_atom::value, st_.bets_asked,
                   st_.deposits_asked)
         .then([self = self_](unfinished_work& work) { keeper{self}.resume(work); },
               [self = self_](const caf::error& e) {
@@ -84,10 +84,10 @@ class keeper {
   }
   void ask_for_more() {
     st_.bets_asked = std::min(most_bets(), 2 * st_.bets_asked);
-    st_.deposits_asked = std::min(w_.settings.deposits_recovered, 2 * st_.deposits_asked);
+    st_.deposits_asked = std::min(w_.settings.guardian.deposits_recovered, 2 * st_.deposits_asked);
   }
   [[nodiscard]] std::uint32_t most_bets() const {
-    return static_cast<std::uint32_t>(w_.settings.max_live_bets);
+    return static_cast<std::uint32_t>(w_.settings.bet.max_live);
   }
 
   void recover_later() { self_->delayed_send(self_, resume_wait, recover_atom::value); }
@@ -140,7 +140,7 @@ class keeper {
     if (st_.stopping) return;  // the next start finds it
     const auto journal = w_.dir.get<journal_actor>();
     if (!journal) return resume_later(id);
-    self_->request(journal, w_.settings.append_timeout, get_atom::value, id)
+    self_->request(journal, w_.settings.patience.append, get_atom::value, id)
         .then(
             [self = self_, id](bet& row) {
               keeper k{self};
@@ -159,7 +159,7 @@ class keeper {
   caf::result<bool> stop() {
     if (st_.stopping) return make_error(errc::shutting_down);
     st_.stopping = true;
-    st_.stop_by = now() + w_.settings.drain;
+    st_.stop_by = now() + w_.settings.guardian.drain;
     w_.dir.drain();
     st_.stopped = self_->make_response_promise<bool>();
     spdlog::info("guardian.draining bets={}", w_.dir.live_bets());
@@ -188,7 +188,7 @@ class keeper {
     const auto journal = w_.dir.get<journal_actor>();
     if (!journal) return stop_next();
     const auto go_on = [self = self_] { keeper{self}.stop_next(); };
-    self_->request(journal, w_.settings.stop_step, sync_atom::value)
+    self_->request(journal, w_.settings.guardian.stop_step, sync_atom::value)
         .then([go_on](bool) { go_on(); }, [go_on](const caf::error&) { go_on(); });
   }
 
@@ -209,7 +209,7 @@ class keeper {
   /// once would hold up every message behind it.
   void tick_balances() {
     constexpr auto parts = directory::balance_parts;
-    const auto every = w_.settings.balance_idle / static_cast<std::int64_t>(parts);
+    const auto every = w_.settings.balance.idle / static_cast<std::int64_t>(parts);
     if (st_.next_balance_tick == guardian_state::time_point{}) st_.next_balance_tick = now();
     for (std::size_t n = 0; n < parts && st_.next_balance_tick <= now(); ++n) {
       for (const auto& balance : w_.dir.balances_of_part(st_.next_balance_part))
@@ -222,7 +222,7 @@ class keeper {
   /// Likewise for the bets that wait for an answer.
   void sweep_bets() {
     if (now() < st_.next_bet_sweep) return;
-    st_.next_bet_sweep = now() + w_.settings.overdue / 4;
+    st_.next_bet_sweep = now() + w_.settings.bet.overdue / 4;
     for (const auto& bet : w_.dir.all_bets()) self_->send(bet, sweep_atom::value);
   }
 
@@ -292,7 +292,9 @@ class keeper {
 
 }  // namespace
 
-milliseconds longest_stop(const core_settings& s) { return s.drain + tick + 2 * s.stop_step; }
+milliseconds longest_stop(const core_settings& s) {
+  return s.guardian.drain + tick + 2 * s.guardian.stop_step;
+}
 
 void watch_guardian(const guardian_actor& guardian, const directory& dir,
                     std::function<void(const std::string&)> give_up) {

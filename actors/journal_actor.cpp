@@ -164,7 +164,7 @@ class flush {
 };
 
 std::chrono::milliseconds retry_wait(const core_settings& s, std::uint32_t failures) {
-  const auto wait = s.journal_retry * (std::int64_t{1} << std::min(failures, 6U));
+  const auto wait = s.journal.retry * (std::int64_t{1} << std::min(failures, 6U));
   return std::min(wait, std::chrono::milliseconds{2'000});
 }
 
@@ -174,7 +174,7 @@ std::chrono::milliseconds retry_wait(const core_settings& s, std::uint32_t failu
 void refuse_late_reads(journal_state& st, const world& w, caf::actor_clock::time_point now) {
   const auto late = [&](const journal_state::read& r) {
     return !std::holds_alternative<journal_state::nothing>(r.what) &&
-           r.since + w.settings.load_timeout <= now;
+           r.since + w.settings.patience.load <= now;
   };
   const auto first = std::stable_partition(st.reads.begin(), st.reads.end(), std::not_fn(late));
   std::for_each(first, st.reads.end(),
@@ -192,7 +192,7 @@ template <class Entry>
 auto take(journal_self self, const world_ptr& w) {
   return [self, w](Entry& x) -> caf::result<committed> {
     auto& st = self->state;
-    if (st.entries.size() >= w->settings.journal_queue) return make_error(errc::overloaded);
+    if (st.entries.size() >= w->settings.journal.queue) return make_error(errc::overloaded);
     auto promise = self->template make_response_promise<committed>();
     st.entries.push_back({std::move(x), promise});
     ++st.taken;
@@ -204,7 +204,7 @@ auto take(journal_self self, const world_ptr& w) {
 template <class Answer, class What>
 caf::result<Answer> take_read(journal_self self, const world_ptr& w, What what) {
   auto& st = self->state;
-  if (st.reads.size() >= w->settings.journal_queue) return make_error(errc::overloaded);
+  if (st.reads.size() >= w->settings.journal.queue) return make_error(errc::overloaded);
   auto promise = self->template make_response_promise<Answer>();
   st.reads.push_back({promise, what, st.taken, self->clock().now()});
   ask_flush(self);
@@ -214,8 +214,8 @@ caf::result<Answer> take_read(journal_self self, const world_ptr& w, What what) 
 }  // namespace
 
 journal_actor::behavior_type journal_behavior(journal_self self, world_ptr w, ledger_store* store) {
-  self->state.entries_at_once = batch_limit{w->settings.journal_batch};
-  self->state.reads_at_once = batch_limit{w->settings.journal_batch};
+  self->state.entries_at_once = batch_limit{w->settings.journal.batch};
+  self->state.reads_at_once = batch_limit{w->settings.journal.batch};
   return {
       take<accept_bet>(self, w),
       take<finish_bet>(self, w),

@@ -23,8 +23,8 @@ constexpr auto patience = std::chrono::seconds{120};
 
 actors::core_settings core_of(const house_settings& s) {
   actors::core_settings out;
-  out.max_live_bets = s.max_live_bets;
-  out.balance_idle = std::chrono::hours{1};
+  out.bet.max_live = s.max_live_bets;
+  out.balance.idle = std::chrono::hours{1};
   return out;
 }
 

@@ -46,7 +46,7 @@ struct rpc_result {
 
 struct json_rpc_options {
   /// Of a whole call, over all nodes: each gets an equal share of what is left. Below the patience
-  /// of those who ask (core_settings::load_timeout), or a silent node would hide the next one.
+  /// of those who ask (core_settings::patience.load), or a silent node would hide the next one.
   std::chrono::milliseconds timeout{4'500};
   node_rules rules{};
   /// The chain that every node must be on, asked at its first use, after a failure, and when it

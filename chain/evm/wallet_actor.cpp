@@ -19,7 +19,7 @@ void wallet_outbox::start() {
   if (std::exchange(st_.starting, true)) return;
   const auto journal = w_.dir.get<actors::journal_actor>();
   if (!journal) return start_later("no journal");
-  self_->request(journal, w_.settings.append_timeout, actors::sync_atom::value)
+  self_->request(journal, w_.settings.patience.append, actors::sync_atom::value)
       .then([self = self_](bool) { wallet_outbox{self}.read_backlog(); },
             [self = self_](const caf::error&) {
               wallet_outbox{self}.start_later("the journal does not answer");
@@ -30,7 +30,7 @@ void wallet_outbox::read_backlog() {
   const auto query = w_.dir.get<actors::query_actor>();
   if (!query) return start_later("no query");
   self_
-      ->request(query, w_.settings.load_timeout,
+      ->request(query, w_.settings.patience.load,
                 actors::wallet_account{st_.settings.chain_id, st_.account})
       .then([self = self_](
                 actors::wallet_backlog& b) { wallet_outbox{self}.check_chain(std::move(b)); },

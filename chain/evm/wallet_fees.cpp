@@ -177,7 +177,7 @@ void wallet_outbox::store_bump(open_operation& op) {
   }
   const auto attempt = static_cast<std::uint32_t>(op.attempts.size());
   record_operations entry{{row_of(op.id, op.purpose, attempt, *op.bump)}};
-  self_->request(journal, w_.settings.append_timeout, std::move(entry))
+  self_->request(journal, w_.settings.patience.append, std::move(entry))
       .then(
           [self = self_, nonce = op.nonce()](const committed&) {
             wallet_outbox box{self};

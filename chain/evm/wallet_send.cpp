@@ -56,7 +56,7 @@ caf::result<operation_report> wallet_outbox::send(actors::send_transaction& x) {
   auto promise = self_->make_response_promise<operation_report>();
   const auto id = x.id;
   st_.requested.emplace(id, requested_operation{std::move(x), phase::checking, {}, {promise}});
-  self_->request(query, w_.settings.load_timeout, actors::get_atom::value, id)
+  self_->request(query, w_.settings.patience.load, actors::get_atom::value, id)
       .then(
           [self = self_, id](const std::vector<chain_operation>& rows) {
             wallet_outbox{self}.checked(id, rows);
@@ -174,7 +174,7 @@ void wallet_outbox::append() {
     entry.rows.push_back(row_of(st_.storing[i], st_.requested.at(st_.storing[i]).what.purpose, 0,
                                 st_.storing_signed[i]));
   st_.append_unanswered = true;
-  self_->request(journal, w_.settings.append_timeout, std::move(entry))
+  self_->request(journal, w_.settings.patience.append, std::move(entry))
       .then([self = self_](const committed&) { wallet_outbox{self}.stored(); },
             [self = self_](const caf::error& e) { wallet_outbox{self}.not_stored(e); });
 }
@@ -238,7 +238,7 @@ void wallet_outbox::resolve_duplicate(const operation_id& id) {
   st_.ready = false;  // the next poll reads the backlog anew
   const auto query = w_.dir.get<actors::query_actor>();
   if (!query) return refuse(id, make_error(errc::unavailable));
-  self_->request(query, w_.settings.load_timeout, actors::get_atom::value, id)
+  self_->request(query, w_.settings.patience.load, actors::get_atom::value, id)
       .then(
           [self = self_, id](const std::vector<chain_operation>& rows) {
             wallet_outbox box{self};
@@ -281,7 +281,7 @@ caf::result<operation_report> wallet_outbox::report(const operation_id& id) {
   const auto query = w_.dir.get<actors::query_actor>();
   if (!query) return make_error(errc::unavailable);
   auto promise = self_->make_response_promise<operation_report>();
-  self_->request(query, w_.settings.load_timeout, actors::get_atom::value, id)
+  self_->request(query, w_.settings.patience.load, actors::get_atom::value, id)
       .then(
           [self = self_, promise](const std::vector<chain_operation>& rows) mutable {
             wallet_outbox{self}.report_rows(rows, std::move(promise));

@@ -50,7 +50,7 @@ void wallet_outbox::read_booked(std::uint64_t from) {
   actors::wallet_nonces what;
   what.who = {st_.settings.chain_id, st_.account};
   what.from = from;
-  self_->request(query, w_.settings.load_timeout, what)
+  self_->request(query, w_.settings.patience.load, what)
       .then(
           [self = self_](const std::vector<chain_operation>& rows) {
             self->state.reading_gap = false;

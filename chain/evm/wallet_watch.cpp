@@ -207,7 +207,7 @@ void wallet_outbox::book(open_operation& op) {
   entry.status = end_of(out.state).value();  // an outcome is an end
   if (entry.status != operation_status::dropped) entry.tx_hash = out.tx_hash;
   const auto nonce = op.nonce();
-  self_->request(journal, w_.settings.append_timeout, entry)
+  self_->request(journal, w_.settings.patience.append, entry)
       .then([self = self_, nonce](const committed&) { wallet_outbox{self}.booked(nonce); },
             [self = self_, nonce](const caf::error& e) {
               wallet_outbox box{self};

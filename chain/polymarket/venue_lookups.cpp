@@ -147,7 +147,7 @@ void venue_desk::ask_events(std::vector<look_ptr> looks, const chain_head& head)
   for (const auto& l : looks) {
     if (l->block == 0 || l->block > head.latest.number)
       l->block = block_before(head.latest.number, l->sent_at, w_.now());
-    const bool near = head.latest.number - l->block < st_.settings.logs_chunk;
+    const bool near = head.latest.number - l->block < st_.settings.logs.chunk;
     if (!near) {
       ask_old_events(l, head);
       continue;
@@ -192,8 +192,8 @@ void venue_desk::ask_old_events(look_ptr l, const chain_head& head) {
   s.filter.topics = {order_filled_topic(), l->order.hash};
   s.lowest = l->block;
   s.highest = head.latest.number;
-  s.chunk = st_.settings.logs_chunk;
-  s.max_chunks = st_.settings.logs_chunks;
+  s.chunk = st_.settings.logs.chunk;
+  s.max_chunks = st_.settings.logs.chunks;
   search_logs_forward(
       self_, st_.chain, std::move(s), [self = self_, l, head](const log_findings& found) {
         const bool known = found.readable && (found.complete || !found.logs.empty());

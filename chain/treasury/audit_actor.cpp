@@ -112,7 +112,7 @@ void look(audit_self self) {
   if (std::exchange(st.looking, true)) return;
   const auto query = st.w->dir.get<actors::query_actor>();
   if (!query) return give_up(self, make_error(errc::unavailable));
-  self->request(query, st.w->settings.load_timeout, actors::solvency_atom::value)
+  self->request(query, st.w->settings.patience.load, actors::solvency_atom::value)
       .then([self](const trial_balance& books) { read_plasma(self, books); },
             [self](const caf::error& e) { give_up(self, e); });
 }

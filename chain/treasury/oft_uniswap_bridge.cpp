@@ -93,11 +93,11 @@ void oft_uniswap_run::check_sends(std::uint64_t head, std::function<void()> then
   x.wallet = s_.plasma_wallet;
   x.from_block = detail_.since_block.value_or(head - std::min(head, s_.searched_at_least));
   x.to_block = head;
-  x.chunk = s_.plasma.logs_chunk;
-  x.max_chunks = s_.plasma.logs_chunks;
+  x.chunk = s_.plasma.logs.chunk;
+  x.max_chunks = s_.plasma.logs.chunks;
   calls_ += static_cast<std::uint32_t>(1 + (head - std::min(head, x.from_block)) / x.chunk);
   find_unowned_sends(
-      self_, st_.plasma, query, w_.settings.load_timeout, x,
+      self_, st_.plasma, query, w_.settings.patience.load, x,
       [run = me(), then, head](const send_findings& found) {
         if (!found.readable) return run->unreadable("earlier sends cannot be read");
         const auto ours = uint256::of(static_cast<std::uint64_t>(run->x_.amount_in.micro));

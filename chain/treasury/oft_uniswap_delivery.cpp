@@ -62,9 +62,9 @@ void oft_uniswap_run::find_arrival(const chain_head& head) {
   if (!detail_.from_block)
     detail_.from_block = s.highest > s_.searched_at_least ? s.highest - s_.searched_at_least : 0;
   s.lowest = *detail_.from_block;
-  s.chunk = st_.taken_chunk == 0 ? s_.polygon.logs_chunk
-                                 : std::min(s_.polygon.logs_chunk, 2 * st_.taken_chunk);
-  s.max_chunks = s_.polygon.logs_chunks;
+  s.chunk = st_.taken_chunk == 0 ? s_.polygon.logs.chunk
+                                 : std::min(s_.polygon.logs.chunk, 2 * st_.taken_chunk);
+  s.max_chunks = s_.polygon.logs.chunks;
   s.every_node = true;
   const auto lowest = s.lowest;
   search_logs_forward(self_, st_.polygon, std::move(s),

@@ -55,7 +55,7 @@ void route_step::where_is(const actors::wallet_account& who, const operation_id&
                           std::function<void(const report&)> then) {
   const auto wallet = w_.dir.wallet(who);
   if (!wallet) return unreadable("no wallet");
-  self_->request(wallet, w_.settings.step_timeout, actors::get_atom::value, id)
+  self_->request(wallet, w_.settings.conversion.step_timeout, actors::get_atom::value, id)
       .then(
           [run = shared_from_this(), id, then = std::move(then)](const report& r) {
             if (r.state != operation_state::unsent) run->operations_.push_back(id);
@@ -73,7 +73,7 @@ void route_step::send(const actors::wallet_account& who, const operation_id& id,
   const auto wallet = w_.dir.wallet(who);
   if (!wallet) return unreadable("no wallet");
   self_
-      ->request(wallet, w_.settings.step_timeout,
+      ->request(wallet, w_.settings.conversion.step_timeout,
                 actors::send_transaction{id, std::move(purpose), std::move(call)})
       .then(
           [run = shared_from_this(), id](const report& r) {
@@ -98,7 +98,7 @@ void route_step::not_sent(bool, const std::string& why) { held("waits: " + why);
 void route_step::check_dropped(const rpc_actor& rpc, const operation_id& id) {
   const auto query = w_.dir.get<actors::query_actor>();
   if (!query) return unreadable("dropped; the outbox cannot be read");
-  self_->request(query, w_.settings.load_timeout, actors::get_atom::value, id)
+  self_->request(query, w_.settings.patience.load, actors::get_atom::value, id)
       .then(
           [run = shared_from_this(), rpc](const std::vector<chain_operation>& rows) {
             if (rows.empty()) return run->unreadable("dropped, and not in the outbox");

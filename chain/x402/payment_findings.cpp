@@ -48,7 +48,7 @@ caf::result<payment_finding> payment_desk::find(const authorization& a) {
                  if (!head || !used) return desk.conclude(promise, a, nothing_said());
                  if (!*used) return desk.find_expiry(a, *head, promise);
                  desk.find_use(
-                     desk.st_.nodes.settlements, a, *head, desk.st_.settings.logs_chunks,
+                     desk.st_.nodes.settlements, a, *head, desk.st_.settings.logs.chunks,
                      [=](const payment_finding& f) { payment_desk{self}.conclude(promise, a, f); });
                });
   return promise;
@@ -126,7 +126,7 @@ void payment_desk::search_use(const rpc_actor& rpc, const authorization& a, std:
   s.filter.emitter = terms_.asset;
   s.filter.topics = {std::nullopt, abi::word_of(a.from), a.nonce};
   s.highest = highest;
-  s.chunk = st_.settings.logs_chunk;
+  s.chunk = st_.settings.logs.chunk;
   s.max_chunks = chunks;
   s.every_node = true;
   search_logs(self_, rpc, std::move(s), [=, self = self_](const log_findings& found) {

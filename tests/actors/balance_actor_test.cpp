@@ -130,7 +130,7 @@ TEST_F(BalanceActor, AStoreThatStaysAwayIsReportedNotWaitedFor) {
   const auto r = ask_later<balance_view>(dir.balance_of(alice), get_atom::value);
   run();
   EXPECT_EQ(r->answers, 0) << "it may come back";
-  advance(settings.load_timeout + milliseconds{2'000});
+  advance(settings.patience.load + milliseconds{2'000});
   EXPECT_EQ(r->code, errc::unavailable);
   EXPECT_EQ(dir.balance_count(), 0U);
   store.reads_away = false;

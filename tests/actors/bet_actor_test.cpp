@@ -16,7 +16,7 @@ struct BetActor : Core {
   address alice = user(1);
 
   BetActor() {
-    settings.journal_retry = milliseconds{20};
+    settings.journal.retry = milliseconds{20};
     start_journal();
     give(alice, 100_usdc);
     start_buffer(1000_usdc);
@@ -439,12 +439,12 @@ TEST_F(BetActor, AFullQueueSaysNothingOfWhatAnEarlierJournalTook) {
   store.commits = {end::lost_after};
   const auto r = place(request(40_usdc));  // in the books, and nobody was told
   kill(dir.get<journal_actor>());
-  settings.journal_queue = 0;
+  settings.journal.queue = 0;
   start_journal();
   tell(dir.find_bet(bet_at(1)), recover_atom::value);
   EXPECT_EQ(r->answers, 0);
   EXPECT_EQ(fact(dir.balance_of(alice), "tentative"), "1") << "it is still taken";
-  settings.journal_queue = 100;
+  settings.journal.queue = 100;
   venue.post_otherwise = filled(40_usdc, {});
   advance(seconds{1});
   ASSERT_TRUE(r->value) << to_string(r->code);
@@ -518,7 +518,7 @@ TEST_F(BetActor, AnAnswerThatIsOverdueIsFoundOut) {
   EXPECT_TRUE(venue.looked_up.empty()) << "not late yet";
   venue.mute = false;
   venue.look_otherwise = filled(40_usdc, {});
-  advance(settings.overdue);
+  advance(settings.bet.overdue);
   tell(actor, sweep_atom::value);
   advance(seconds{2});
   EXPECT_EQ(venue.posted.size(), 1U);
@@ -535,7 +535,7 @@ TEST_F(BetActor, AClockThatIsSetMakesNoAnswerOverdue) {
   EXPECT_EQ(fact(dir.find_bet(bet_at(1)), "in_doubt"), "no");
   EXPECT_TRUE(venue.looked_up.empty());
   clock_set_by = -std::chrono::hours{1};
-  advance(settings.overdue + seconds{1});
+  advance(settings.bet.overdue + seconds{1});
   tell(dir.find_bet(bet_at(1)), sweep_atom::value);
   EXPECT_EQ(fact(dir.find_bet(bet_at(1)), "in_doubt"), "yes");
 }

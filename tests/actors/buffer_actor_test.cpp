@@ -104,10 +104,10 @@ TEST_F(BufferActor, RefillsFromTheReserveWhenItIsLow) {
   books.buffer.reserve = 100_usdc;
   ++books.buffer.version;
   tell(b, buffer_committed{books.buffer, {}});
-  advance(settings.buffer_tick + milliseconds{20});
+  advance(settings.buffer.tick + milliseconds{20});
   EXPECT_EQ(books.buffer.balance, 80_usdc);
   EXPECT_EQ(books.buffer.reserve, 70_usdc);
-  advance(settings.buffer_tick * 3);
+  advance(settings.buffer.tick * 3);
   EXPECT_EQ(books.buffer.balance, 80_usdc) << "not low any more";
 }
 
@@ -214,10 +214,10 @@ TEST_F(BufferChanges, ARefillWhoseAnswerIsLateIsNotSentASecondTime) {
   books.buffer.reserve = 100_usdc;
   ++books.buffer.version;
   tell(b, buffer_committed{books.buffer, {}});
-  advance(settings.append_timeout * 3);
+  advance(settings.patience.append * 3);
   EXPECT_EQ(books.buffer.balance, 50_usdc);
   store.away_for = {};
-  advance(settings.append_timeout);
+  advance(settings.patience.append);
   EXPECT_EQ(books.buffer.balance, 80_usdc);
   EXPECT_EQ(books.buffer.reserve, 70_usdc);
   EXPECT_EQ(books.replenishes.size(), 1U);
@@ -227,7 +227,7 @@ TEST_F(BufferChanges, AChangeWithoutAnAnswerHoldsTheNextUntilItsFateIsKnown) {
   const auto b = capped(95'000_usdc, 100'000_usdc);
   store.commits.assign(1000, away);
   const auto first = ask<buffer_status>(b, pay_in(1, 5'000_usdc));
-  advance(settings.append_timeout + milliseconds{20});
+  advance(settings.patience.append + milliseconds{20});
   EXPECT_EQ(first->code, errc::timed_out);
   const auto second = ask<buffer_status>(b, pay_in(2, 5'000_usdc));
   advance(std::chrono::seconds{20});
@@ -247,7 +247,7 @@ TEST_F(BufferChanges, AJournalThatDiedTookTheChangeWithItAndTheNextGoesOn) {
   const auto second = ask<buffer_status>(b, pay_in(2, 5'000_usdc));
   store.commits.clear();
   start_journal();
-  advance(settings.append_timeout + std::chrono::seconds{1});
+  advance(settings.patience.append + std::chrono::seconds{1});
   EXPECT_FALSE(first->value);
   ASSERT_TRUE(second->value) << to_string(second->code);
   EXPECT_EQ(second->value->row.balance, 100'000_usdc);
@@ -280,10 +280,10 @@ TEST_F(BufferActor, RecommendsTwiceTheDailyVolume) {
   const auto b = start_buffer(0_usdc);
   EXPECT_EQ(status(b).recommended_min_size, 246'900'000_micro);
   books.daily_volume = 1_usdc;
-  advance(settings.buffer_tick + milliseconds{20});
+  advance(settings.buffer.tick + milliseconds{20});
   EXPECT_EQ(status(b).recommended_min_size, 2_usdc);
   kill(dir.get<query_actor>());
-  advance(settings.buffer_tick + milliseconds{20});
+  advance(settings.buffer.tick + milliseconds{20});
   EXPECT_EQ(status(b).recommended_min_size, 2_usdc) << "the last known one stands";
 }
 

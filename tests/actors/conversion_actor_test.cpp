@@ -122,7 +122,7 @@ TEST_F(ConversionActor, GroupsWhatIsCreditedIntoOneAndCompletesItThroughTheBuffe
 }
 
 TEST_F(ConversionActor, ASmallSumWaitsForCompany) {
-  settings.conversion_minimum = 25_usdc;
+  settings.conversion.minimum = 25_usdc;
   deposit_of(1, 20_usdc);
   go();
   EXPECT_TRUE(books.conversions.empty());
@@ -132,8 +132,8 @@ TEST_F(ConversionActor, ASmallSumWaitsForCompany) {
 }
 
 TEST_F(ConversionActor, ManySmallSumsAreCompanyEnough) {
-  settings.conversion_minimum = 500_usdc;
-  settings.deposits_per_conversion = 3;
+  settings.conversion.minimum = 500_usdc;
+  settings.conversion.most_deposits = 3;
   route.otherwise = word(state::in_flight);
   for (int n = 1; n <= 2; ++n) deposit_of(n, 1_usdc);
   go(seconds{5});
@@ -266,7 +266,7 @@ TEST_F(ConversionActor, WhatCostsNoCallIsLookedAtWithEveryPoll) {
 
 TEST_F(ConversionActor, ALateOneIsSaid) {
   route.expected_seconds = 60;
-  settings.stuck_after = seconds{1'000};
+  settings.conversion.stuck_after = seconds{1'000};
   deposit_of(1, 30_usdc);
   route.otherwise = word(state::in_flight, {}, "guid=0xab");
   go(seconds{100});
@@ -304,20 +304,20 @@ TEST_F(ConversionActor, AStoreThatIsAwayIsNoReasonToStop) {
     return std::holds_alternative<advance_conversion>(x);
   };
   route.otherwise = word(state::done, 30_usdc);
-  go(settings.append_timeout + seconds{5});
+  go(settings.patience.append + seconds{5});
   EXPECT_EQ(log.count("conversion.not_recorded conversion=" + only_row().id.text() +
                       " entry=advance code=timed_out"),
             1U)
       << log.text();
   EXPECT_EQ(fact(converter, "stopped"), "0");
   store.away_for = {};
-  go(settings.append_timeout + seconds{5});
+  go(settings.patience.append + seconds{5});
   EXPECT_EQ(only_row().status, conversion_status::completed);
 }
 
 TEST_F(ConversionActor, AStuckStepIsLookedAtAgainAndNeverWrittenOff) {
-  settings.stuck_after = seconds{10};
-  settings.conversion_attempts = 2;
+  settings.conversion.stuck_after = seconds{10};
+  settings.conversion.attempts = 2;
   deposit_of(1, 30_usdc);
   route.otherwise = word(state::in_flight, {}, "guid");
   go(seconds{120});

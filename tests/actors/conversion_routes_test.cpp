@@ -178,7 +178,7 @@ TEST_F(ConversionRoutes, WhatIsUnreadableOnOneRouteKeepsNothingFromAnother) {
 }
 
 TEST_F(ConversionRoutes, ThoseOfAnotherRouteTakeNoPlaceOfNewOnes) {
-  settings.conversions_at_once = 2;
+  settings.conversion.at_once = 2;
   for (int n = 7; n <= 9; ++n) stored_on("old", n);
   start();
   for (int n = 1; n <= 3; ++n) {

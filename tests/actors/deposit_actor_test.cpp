@@ -131,7 +131,7 @@ TEST_F(DepositActor, AFailedDepositRepeatedFailsTheSameWay) {
 
 TEST_F(DepositActor, AReplayOfASettlingPaymentIsStillSettlingAfterItsWindow) {
   const auto first = pay();
-  advance(settings.deposit_answer + seconds{3});
+  advance(settings.deposit.answer + seconds{3});
   ASSERT_TRUE(first->value);
   time_and_chain_refuse("invalid_exact_evm_payload_authorization_valid_before");
   const auto again = pay();
@@ -269,7 +269,7 @@ TEST_F(DepositActor, OneThatIsNotValidYetIsTakenAndSentWhenItIs) {
   payment.payment.valid_after = now().seconds() + 60;
   payment.otherwise = finds(chain_says::unused);
   const auto r = pay();
-  advance(settings.deposit_answer + milliseconds{20});
+  advance(settings.deposit.answer + milliseconds{20});
   ASSERT_TRUE(r->value) << to_string(r->code);
   EXPECT_EQ(r->value->row.status, deposit_status::settling) << "202";
   advance(seconds{50});
@@ -420,7 +420,7 @@ TEST_F(DepositActor, AChainThatCannotTellBeforehandIsWorthATryLater) {
 
 TEST_F(DepositActor, AnUnknownSettlementAnswersSettlingAndIsFollowedToItsEnd) {
   const auto r = pay();
-  advance(settings.deposit_answer + seconds{3});
+  advance(settings.deposit.answer + seconds{3});
   ASSERT_TRUE(r->value) << "202";
   EXPECT_EQ(r->value->row.status, deposit_status::settling);
   payment.otherwise = finds(chain_says::paid);

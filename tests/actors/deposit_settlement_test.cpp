@@ -145,7 +145,7 @@ TEST_F(DepositSettlement, WhatIsPaidAlreadyIsNotSentAgain) {
 TEST_F(DepositSettlement, AWalletThatHangsDoesNotKeepThePayerWaiting) {
   wallet.mute = true;
   const auto r = pay();
-  advance(settings.deposit_answer - milliseconds{20});
+  advance(settings.deposit.answer - milliseconds{20});
   EXPECT_EQ(r->answers, 0);
   advance(milliseconds{40});
   ASSERT_TRUE(r->value) << to_string(r->code);
@@ -159,9 +159,9 @@ TEST_F(DepositSettlement, AWalletThatHangsDoesNotKeepThePayerWaiting) {
 
 TEST_F(DepositSettlement, BeforeAnythingIsStoredTheWaitEndsWithNothingDone) {
   payment.mute = true;
-  settings.load_timeout = seconds{60};
+  settings.patience.load = seconds{60};
   const auto r = pay();
-  advance(settings.deposit_answer + milliseconds{20});
+  advance(settings.deposit.answer + milliseconds{20});
   EXPECT_EQ(r->code, errc::timed_out);
   payment.mute = false;
   advance(seconds{90});
@@ -173,7 +173,7 @@ TEST_F(DepositSettlement, BeforeAnythingIsStoredTheWaitEndsWithNothingDone) {
 TEST_F(DepositSettlement, ARepeatWhileItSettlesHears202InTimeToo) {
   const auto first = pay();
   const auto again = pay();
-  advance(settings.deposit_answer + milliseconds{20});
+  advance(settings.deposit.answer + milliseconds{20});
   ASSERT_TRUE(first->value && again->value) << to_string(again->code);
   EXPECT_EQ(again->value->row.id, first->value->row.id);
   EXPECT_EQ(again->value->row.status, deposit_status::settling);
@@ -189,10 +189,10 @@ TEST_F(DepositSettlement, ARowThatMayBeStoredIsNotLeftAlone) {
   kill(dir.get<journal_actor>());  // with the entry: nobody will ever answer
   store.commits.clear();
   start_journal();
-  advance(settings.deposit_answer + milliseconds{20});
+  advance(settings.deposit.answer + milliseconds{20});
   EXPECT_EQ(r->code, errc::in_doubt) << "neither a no nor a 202";
   EXPECT_TRUE(books.deposits.empty());
-  advance(settings.append_timeout);
+  advance(settings.patience.append);
   EXPECT_EQ(only_row().status, deposit_status::settling) << "sent again";
   payment.otherwise = finds(chain_says::paid);
   advance(seconds{10});
@@ -209,12 +209,12 @@ TEST_F(DepositSettlement, ACommitThatWasNotHeardOfIsTheSameDeposit) {
   store.commits.clear();
   start_journal();
   payment.otherwise = finds(chain_says::paid);
-  advance(settings.append_timeout + seconds{10});
+  advance(settings.patience.append + seconds{10});
   expect_credited_once();
 }
 
 TEST_F(DepositSettlement, AJournalThatIsFullRefusesAndNothingIsDone) {
-  settings.journal_queue = 0;
+  settings.journal.queue = 0;
   const auto r = pay();
   EXPECT_EQ(r->code, errc::overloaded);
   EXPECT_TRUE(dir.all_deposits().empty());
@@ -276,7 +276,7 @@ TEST_F(DepositSettlement, BooksThatAreAwayAreAskedAgain) {
 TEST_F(DepositSettlement, OnlySoManyAreInProgressAndResumedOnesAreLetInAllTheSame) {
   std::size_t opened = 0;
   while (dir.open_deposit()) ++opened;
-  EXPECT_EQ(opened, settings.max_live_deposits);
+  EXPECT_EQ(opened, settings.deposit.max_live);
   EXPECT_TRUE(dir.resume_deposit());
   EXPECT_FALSE(dir.open_deposit());
   for (int i = 0; i < 2; ++i) kill(dir.all_deposits().front());

@@ -205,8 +205,8 @@ TEST_F(GuardianActor, ItIsNotReadyWhileTheJournalCannotCommit) {
 }
 
 TEST_F(GuardianActor, RecoveryGoesOnBehindAFullPage) {
-  settings.max_live_bets = 3;
-  settings.deposits_recovered = 2;
+  settings.bet.max_live = 3;
+  settings.guardian.deposits_recovered = 2;
   for (int n = 1; n <= 8; ++n) stored_bet(n);
   for (int n = 1; n <= 5; ++n) stored_deposit(n);
   venue.look_otherwise = filled(40_usdc, {});
@@ -221,7 +221,7 @@ TEST_F(GuardianActor, RecoveryGoesOnBehindAFullPage) {
 }
 
 TEST_F(GuardianActor, RecoveryIsNotDoneWhileAFullPageHidesTheRest) {
-  settings.max_live_bets = 2;
+  settings.bet.max_live = 2;
   for (int n = 1; n <= 3; ++n) stored_bet(n);
   venue.look_otherwise = says(venue_verdict::unknown);
   start();
@@ -248,8 +248,8 @@ struct slow_reader : memory_reader {
 };
 
 TEST_F(GuardianActor, RecoveryAsksForLessWhenTheDatabaseIsTooSlow) {
-  settings.max_live_bets = 16;
-  settings.deposits_recovered = 16;
+  settings.bet.max_live = 16;
+  settings.guardian.deposits_recovered = 16;
   for (int n = 1; n <= 8; ++n) stored_bet(n);
   venue.look_otherwise = filled(40_usdc, {});
   const auto slow = std::make_shared<slow_reader>(books);
@@ -289,7 +289,7 @@ TEST_F(GuardianActor, NothingIsOpenedOnceItDrains) {
   EXPECT_TRUE(dir.balance_of(user(2))) << "bets on their way still need balances";
   kill(dir.find_bet(bet_at(1)));  // the guardian hears of it and leaves it to the next start
   tell(guardian, resume_atom::value, stored_deposit(3));
-  advance(settings.drain + seconds{2});
+  advance(settings.guardian.drain + seconds{2});
   EXPECT_EQ(stopped->value, true);
   EXPECT_FALSE(dir.balance_of(user(3)));
   EXPECT_EQ(dir.live_bets() + dir.balance_count() + dir.all_deposits().size(), 0U);
@@ -307,12 +307,12 @@ TEST_F(GuardianActor, ItsWaitsDoNotFollowTheWallClock) {
   EXPECT_TRUE(dir.open_bet(bet_at(9))) << "it has nothing to do and does not end by itself";
   const auto stopped = ask<bool>(guardian, stop_atom::value);
   everything->now = [this] { return now().minus(std::chrono::hours{1}); };
-  advance(settings.drain + seconds{1});
+  advance(settings.guardian.drain + seconds{1});
   EXPECT_EQ(stopped->value, true);
 }
 
 TEST_F(GuardianActor, BalancesAreTickedPartByPart) {
-  settings.balance_idle = seconds{64};
+  settings.balance.idle = seconds{64};
   start();
   constexpr int users = 255;
   std::vector<balance_actor> awake;
@@ -334,7 +334,7 @@ TEST_F(GuardianActor, BalancesAreTickedPartByPart) {
 }
 
 TEST_F(GuardianActor, ItsTickMakesIdleBalancesLeave) {
-  settings.balance_idle = seconds{2};
+  settings.balance.idle = seconds{2};
   start();
   const auto used = dir.balance_of(user(1));
   const auto idle = dir.balance_of(user(2));
@@ -378,9 +378,9 @@ TEST_F(GuardianActor, AStopTakesNoLongerThanItSaysAlthoughTheStoreIsAway) {
   store.commits.assign(10'000, scripted_store::commit_end::away);
   ask<committed>(dir.get<journal_actor>(), configure_buffer{1_usdc, false, {}, {}});
   const auto stopped = ask<bool>(guardian, stop_atom::value);
-  advance(settings.stop_step - seconds{1});
+  advance(settings.guardian.stop_step - seconds{1});
   EXPECT_EQ(stopped->answers, 0) << "the journal gets its time";
-  advance(longest_stop(settings) - settings.stop_step + seconds{1});
+  advance(longest_stop(settings) - settings.guardian.stop_step + seconds{1});
   EXPECT_EQ(stopped->value, true);
 }
 
@@ -413,7 +413,7 @@ TEST_F(GuardianActor, ABetThatDoesNotEndInTimeIsLeftToTheNextStart) {
   place_bet x{bet_at(1), user(1), {}, 40_usdc, {500'000}, now().plus(seconds{30}), hash_at(1)};
   ask<bet>(dir.open_bet(x.id), x);
   const auto stopped = ask<bool>(guardian, stop_atom::value);
-  advance(settings.drain + seconds{2});
+  advance(settings.guardian.drain + seconds{2});
   EXPECT_EQ(stopped->value, true);
   EXPECT_EQ(books.bets.at(bet_at(1)).status, bet_status::placing);
   EXPECT_EQ(dir.live_bets(), 0U);

@@ -35,7 +35,7 @@ TEST_F(JournalActor, WhatWaitsInTheMailboxIsOneTransaction) {
 }
 
 TEST_F(JournalActor, ABatchHasABoundAndTheRestFollows) {
-  settings.journal_batch = 40;
+  settings.journal.batch = 40;
   const auto journal = start_journal();
   for (int n = 0; n < 100; ++n) ask_later<committed>(journal, paid_in(n, 1_usdc));
   run();
@@ -44,7 +44,7 @@ TEST_F(JournalActor, ABatchHasABoundAndTheRestFollows) {
 
 /// Each actor that needs the books asks again and again; the log stays readable.
 TEST_F(JournalActor, AnOutageOfTheBooksIsSaidOnceAMinute) {
-  settings.load_timeout = milliseconds{500};
+  settings.patience.load = milliseconds{500};
   const auto journal = start_journal();
   store.away_for = [](const journal_entry&) { return true; };
   store.reads_away = true;
@@ -77,7 +77,7 @@ TEST_F(JournalActor, AReadSeesEveryEntryThatCameBeforeIt) {
 }
 
 TEST_F(JournalActor, AReadWaitsForWhatCameBeforeItAndNoMore) {
-  settings.journal_batch = 1;
+  settings.journal.batch = 1;
   const auto journal = start_journal();
   for (int n = 0; n < 3; ++n) ask_later<committed>(journal, paid_in(n, 1_usdc));
   const auto row = ask_later<buffer_row>(journal, get_atom::value);
@@ -153,7 +153,7 @@ TEST_F(JournalActor, AReadThatIsLateIsRefusedWhateverTheWallClockSays) {
   const auto row = ask_later<buffer_row>(journal, get_atom::value);
   run();
   everything->now = [this] { return now().minus(std::chrono::hours{1}); };
-  advance(settings.load_timeout + std::chrono::seconds{3});
+  advance(settings.patience.load + std::chrono::seconds{3});
   EXPECT_EQ(row->code, errc::unavailable);
 }
 
@@ -211,7 +211,7 @@ TEST_F(JournalActor, OneRefusedEntryDoesNotSinkItsBatch) {
 }
 
 TEST_F(JournalActor, ABoundIsKeptAndSaidAsOverloaded) {
-  settings.journal_queue = 3;
+  settings.journal.queue = 3;
   store.commits.assign(2, end::away);
   const auto journal = start_journal();
   std::vector<reply_ptr<committed>> answers;
@@ -258,7 +258,7 @@ TEST_F(JournalActor, ReadsThatWaitTogetherAreOneReadOfEachKind) {
 }
 
 TEST_F(JournalActor, ReadsHaveTheSameBoundAsABatch) {
-  settings.journal_batch = 40;
+  settings.journal.batch = 40;
   const auto journal = start_journal();
   std::vector<reply_ptr<bet>> answers;
   for (int n = 1; n <= 100; ++n)

@@ -33,7 +33,7 @@ house_config::house_config() {
 
 House::House() {
   actors::core_settings settings;
-  settings.append_timeout = std::chrono::seconds{5};
+  settings.patience.append = std::chrono::seconds{5};
   w = std::make_shared<actors::world>(actors::world{dir, wall_now, noise, settings});
 }
 

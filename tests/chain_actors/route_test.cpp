@@ -226,8 +226,8 @@ TEST_F(RouteOnAnvil, ADeliveryDuringALongOutageIsFoundByGoingOn) {
   ASSERT_TRUE(eventually(
       [&] { return balance("polygon", settings.polygon.usdt0, key->address_of()) == 50'000'000; }));
   rpc("polygon", "anvil_mine", {"0x40"});
-  settings.polygon.logs_chunk = 4;  // one look reads eight blocks, more than sixty have passed
-  settings.polygon.logs_chunks = 2;
+  settings.polygon.logs.chunk = 4;  // one look reads eight blocks, more than sixty have passed
+  settings.polygon.logs.chunks = 2;
   start_over_limited_logs();
   const auto done = drive(step);
   EXPECT_EQ(done.state, step_state::done) << done.detail;
@@ -240,7 +240,7 @@ TEST_F(RouteOnAnvil, ANodeOfSmallRangesIsNoReasonToStandStill) {
   auto step = bridge(50_usdc);
   drive(step, "waits for delivery");
   rpc("polygon", "anvil_mine", {"0x80"});
-  settings.polygon.logs_chunks = 4;
+  settings.polygon.logs.chunks = 4;
   start_over_limited_logs(10);
   drive(step, "block by block");
   control("/oft?mode=auto");
@@ -254,8 +254,8 @@ TEST_F(RouteOnAnvil, ADeliveryAfterALongOutageIsFoundToo) {
   auto step = bridge(50_usdc);
   drive(step, "waits for delivery");
   rpc("polygon", "anvil_mine", {"0x40"});
-  settings.polygon.logs_chunk = 4;
-  settings.polygon.logs_chunks = 2;
+  settings.polygon.logs.chunk = 4;
+  settings.polygon.logs.chunks = 2;
   start_over_limited_logs();
   drive(step, "block by block");
   const auto waiting = drive(step, "waits for delivery");

@@ -22,16 +22,16 @@ constexpr milliseconds audit_every{5'000};
 
 core_settings settings_for_simulation() {
   core_settings s;
-  s.max_live_bets = 8;
-  s.journal_retry = milliseconds{10};
-  s.balance_idle = milliseconds{400};
-  s.load_timeout = milliseconds{2'000};
-  s.append_timeout = milliseconds{4'000};
-  s.buffer_tick = milliseconds{2'000};
-  s.conversion_poll = milliseconds{500};
-  s.placing.grace = milliseconds{20'000};
-  s.overdue = milliseconds{10'000};
-  s.conversion_longest_retry = s.conversion_retry;  // schedules are short, and money must arrive
+  s.bet.max_live = 8;
+  s.journal.retry = milliseconds{10};
+  s.balance.idle = milliseconds{400};
+  s.patience.load = milliseconds{2'000};
+  s.patience.append = milliseconds{4'000};
+  s.buffer.tick = milliseconds{2'000};
+  s.conversion.poll = milliseconds{500};
+  s.bet.placing.grace = milliseconds{20'000};
+  s.bet.overdue = milliseconds{10'000};
+  s.conversion.longest_retry = s.conversion.retry;  // schedules are short, and money must arrive
   s.conversion_route = sim_route_name;
   return s;
 }
@@ -78,7 +78,7 @@ life::life(outside& out, people& all, std::mt19937_64& rng, std::int64_t epoch_u
       reader_{out.books},
       system_{config_},
       scheduler_{system_, rng()},
-      dir_{settings_for_simulation().max_live_bets},
+      dir_{settings_for_simulation().bet.max_live},
       epoch_us_{epoch_us} {
   world_ = std::make_shared<const world>(world{
       dir_, [this] { return now(); }, [this] { return random_hash(); }, settings_for_simulation()});

@@ -162,7 +162,7 @@ caf::result<step_progress> bridge(sim_route_self self, const world& w, const run
     promise.deliver(progress(step_state::unreadable, std::string{to_string(code_of(e))}));
   };
   const auto id = bridge_operation(x);
-  self->request(wallet, w.settings.load_timeout, get_atom::value, id)
+  self->request(wallet, w.settings.patience.load, get_atom::value, id)
       .then(
           [=, &w](const operation_report& r) mutable {
             if (r.state != operation_state::unsent) {
@@ -173,7 +173,7 @@ caf::result<step_progress> bridge(sim_route_self self, const world& w, const run
             contract_call call;
             call.to = plasma_bridge();
             call.data = bridge_call(what, x.amount_in.micro);
-            self->request(wallet, w.settings.append_timeout,
+            self->request(wallet, w.settings.patience.append,
                           send_transaction{id, "bridge", std::move(call)})
                 .then(
                     [=](const operation_report& sent) mutable {
