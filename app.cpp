@@ -1,13 +1,15 @@
 #include "app.hpp"
 
 #include <spdlog/spdlog.h>
+#include <sys/random.h>
 
 #include <caf/all.hpp>
+#include <cerrno>
 #include <condition_variable>
 #include <csignal>
 #include <cstdio>
 #include <mutex>
-#include <random>
+#include <system_error>
 #include <thread>
 
 #include "actors/balance_actor.hpp"
@@ -27,7 +29,7 @@
 #include "chain/evm/wallet_actor.hpp"
 #include "chain/polymarket/venue_actor.hpp"
 #include "chain/treasury/audit_actor.hpp"
-#include "chain/treasury/route_actor.hpp"
+#include "chain/treasury/oft_uniswap_route.hpp"
 #include "chain/x402/payment_actor.hpp"
 #include "chain/x402/x402_port.hpp"
 #include "http/server.hpp"
@@ -48,14 +50,14 @@ timestamp wall_clock_now() {
               .count()};
 }
 
+/// The kernel's generator, by its own system call. std::random_device names no source: GCC 12's
+/// takes the processor's RDSEED where there is one, which no kernel has mixed with anything, and
+/// four bytes at a time. Up to 256 bytes come whole; before the generator is seeded, at boot, the
+/// call waits.
 hash256 system_random() {
-  thread_local std::random_device device;  // getrandom(2)
   hash256 out;
-  for (std::size_t i = 0; i < out.bytes.size(); i += 4) {
-    const auto word = device();
-    for (std::size_t j = 0; j < 4; ++j)
-      out.bytes[i + j] = static_cast<std::uint8_t>(word >> (8 * j));
-  }
+  while (::getrandom(out.bytes.data(), out.bytes.size(), 0) != ssize_t{hash256::size})
+    if (errno != EINTR) throw std::system_error{errno, std::generic_category(), "getrandom"};
   return out;
 }
 
@@ -81,12 +83,12 @@ persistence::reader_settings reader_of(const config::settings& s) {
 }
 
 chain::x402::terms terms_of(const config::settings& s, const address& pay_to,
-                            const address& venue_account) {
+                            const chain::polymarket::venue_accounts& venue_accounts) {
   auto out = s.payment.terms;
   out.chain_id = s.plasma.chain_id;
   out.asset = s.plasma.usdt0;
   out.pay_to = pay_to;
-  out.own_accounts = {venue_account};
+  for (const auto& a : venue_accounts) out.own_accounts.push_back(a.key->address_of());
   out.resource = s.http.public_url + "/deposit";
   return out;
 }
@@ -100,9 +102,9 @@ chain::payment_settings payment_of(const config::settings& s, const chain::x402:
   return out;
 }
 
-chain::route_settings route_of(const config::settings& s, const address& wallet) {
+chain::oft_uniswap_settings route_of(const config::settings& s, const address& wallet) {
   const auto leg = [](const config::chain_settings& c) {
-    return chain::route_chain{c.chain_id, c.eid, c.usdt0, c.oft, c.finality, c.logs};
+    return chain::oft_chain{c.chain_id, c.eid, c.usdt0, c.oft, c.finality, c.logs};
   };
   auto out = s.route;
   out.plasma = leg(s.plasma);
@@ -160,6 +162,20 @@ shared_key read_key(const config::key_source& source, std::string& error) {
   return std::make_shared<const chain::private_key>(std::move(*key));
 }
 
+/// Our accounts at the venue, in their order; none when a key cannot be read.
+chain::polymarket::venue_accounts read_accounts(const config::settings& s, std::string& error) {
+  chain::polymarket::venue_accounts out;
+  for (const auto& a : s.venue_accounts()) {
+    auto key = read_key(a.key, error);
+    if (!key) {
+      error = a.name + ": " + error;
+      return {};
+    }
+    out.push_back({a.name, std::move(key)});
+  }
+  return out;
+}
+
 /// The singletons, in the order of their start; each restart makes a fresh actor of the same kind.
 class household {
  public:
@@ -192,9 +208,8 @@ class household {
         [this, settings, key, rpc] {
           return sys_.spawn(chain::wallet_behavior, w_, settings, key, rpc);
         },
-        [this, chain_id = settings.chain_id](const actors::wallet_actor& handle) {
-          dir_.set_wallet(chain_id, handle);
-        });
+        [this, who = actors::wallet_account{settings.chain_id, key->address_of()}](
+            const actors::wallet_actor& handle) { dir_.set_wallet(who, handle); });
   }
 
   std::vector<component> take() { return std::move(parts_); }
@@ -314,8 +329,8 @@ int serve(const config::settings& s) {
     spdlog::error("service.no_wallet_key reason=\"{}\"", error);
     return 2;
   }
-  const auto venue_key = s.venue_key.named() ? read_key(s.venue_key, error) : wallet_key;
-  if (!venue_key) {
+  const auto venue_accounts = read_accounts(s, error);
+  if (venue_accounts.empty()) {
     spdlog::error("service.no_venue_key reason=\"{}\"", error);
     return 2;
   }
@@ -331,7 +346,7 @@ int serve(const config::settings& s) {
   const auto account = wallet_key->address_of();
   const auto domain = domain_of(s, account);
   const auto ethereum = chain::make_ethereum_port(domain);
-  const auto terms = terms_of(s, account, venue_key->address_of());
+  const auto terms = terms_of(s, account, venue_accounts);
   const auto x402 = chain::make_x402_port(terms);
 
   actors::directory dir{s.core.bet.max_live, s.core.balance.max_live,
@@ -387,6 +402,7 @@ int serve(const config::settings& s) {
   house.add<actors::inspector_actor>(
       "inspector", [&] { return sys.spawn<caf::detached>(actors::inspector_behavior); });
   house.add<actors::buffer_actor>("buffer", [&] { return sys.spawn(actors::buffer_behavior, w); });
+  dir.set_relayer({s.plasma.chain_id, account});
   house.add_wallet("wallet.plasma", wallet_of(s.plasma), wallet_key, plasma);
   house.add_wallet("wallet.polygon", wallet_of(s.polygon), wallet_key, polygon);
   house.add<actors::payment_actor>("payment", [&] {
@@ -396,22 +412,26 @@ int serve(const config::settings& s) {
   house.add<actors::venue_actor>(
       "venue",
       [&] {
-        return sys.spawn(chain::polymarket::venue_behavior, w, venue_of(s), venue_key, venue_doors,
-                         polygon);
+        return sys.spawn(chain::polymarket::venue_behavior, w, venue_of(s), venue_accounts,
+                         venue_doors, polygon);
       },
       true);
   house.add<actors::signature_actor>("signature", [&] {
     return sys.spawn(chain::signature_behavior, chain::signature_settings{}, signatures);
   });
   if (!s.route.router.is_zero())
-    house.add<actors::route_actor>("route", [&] {
-      return sys.spawn(chain::route_behavior, w, route_of(s, account), plasma, polygon);
-    });
+    house.add_as<actors::route_actor>(
+        "route",
+        [&] {
+          return sys.spawn(chain::oft_uniswap_behavior, w, route_of(s, account), plasma, polygon);
+        },
+        [&](const actors::route_actor& handle) { dir.set_route(chain::oft_uniswap_name, handle); });
   house.add<actors::conversion_actor>("conversion",
                                       [&] { return sys.spawn(actors::conversion_behavior, w); });
   house.add<actors::audit_actor>("audit", [&] {
-    return sys.spawn(chain::audit_behavior, w, audit_of(s, account, venue_key->address_of()),
-                     plasma, polygon);
+    return sys.spawn(chain::audit_behavior, w,
+                     audit_of(s, account, venue_accounts.front().key->address_of()), plasma,
+                     polygon);
   });
   const auto give_up = [](const std::string& why) {
     spdlog::critical("service.gives_up reason=\"{}\"", why);

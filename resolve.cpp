@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "chain/polymarket/exchange_reader.hpp"
+#include "chain/polymarket/stored_order.hpp"
 #include "persistence/resolutions.hpp"
 
 /// The house rule for a human's word: nothing is given back that the exchange has touched, nothing

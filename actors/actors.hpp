@@ -9,6 +9,8 @@
 
 #include "actors/error.hpp"
 #include "actors/inspect.hpp"
+#include "domain/conversion.hpp"
+#include "domain/operation.hpp"
 #include "domain/venue_verdict.hpp"
 
 /// Every actor's interface on one page, one commented line per message. Refusals are errors of
@@ -365,20 +367,6 @@ struct event_log {
 };
 HEADROOM_INSPECT(event_log, x.emitter, x.topics, x.data)
 
-/// Where an operation stands. unsent: never stored. pending: stored, maybe broadcast, not mined and
-/// final yet. confirmed/reverted: mined and final. dropped: its nonce went to another transaction,
-/// which is named, in a final block (docs/decisions/0017): nothing of it can ever be mined.
-/// in_doubt: its nonce is used and nobody shows by what; it may have been mined, so whoever asked
-/// for it waits and does nothing in its place.
-enum class operation_state : std::uint8_t {
-  unsent = 0,
-  pending = 1,
-  confirmed = 2,
-  reverted = 3,
-  dropped = 4,
-  in_doubt = 5
-};
-
 struct operation_report {
   operation_state state = operation_state::unsent;
   hash256 tx_hash;  // of the newest attempt, or of the mined one
@@ -404,20 +392,9 @@ struct run_step {
 };
 HEADROOM_INSPECT(run_step, x.conversion, x.step, x.attempt, x.amount_in, x.detail, x.owed_before)
 
-/// in_flight: ask again later. done: `amount_out` arrived, by receipt. failed: nothing moved and
-/// the step may be tried again as a new attempt. unreadable: cannot tell; nothing new may start.
-/// held: nothing of this attempt was sent, it waits for a price, a fee or money.
-enum class step_state : std::uint8_t {
-  in_flight = 0,
-  done = 1,
-  failed = 2,
-  unreadable = 3,
-  held = 4
-};
-
 struct step_progress {
   step_state state = step_state::in_flight;
-  usdc amount_out;
+  usdc amount_out;  // that arrived, when done
   hash256 tx_hash;
   std::string detail;
   std::vector<operation_id> operations{};  // this attempt's, as far as known
@@ -440,7 +417,8 @@ struct route_quote {
 };
 HEADROOM_INSPECT(route_quote, x.expected_out, x.expected_seconds)
 
-/// ROUTE: one way from USDT0 on Plasma to USDC on Polygon, as resumable steps.
+/// ROUTE: one way from a source to USDC on Polygon, as resumable steps. Known by its name, which
+/// conversions store.
 using route_actor = status_actor::extend<
     caf::replies_to<get_atom>::with<route_info>,
     caf::replies_to<usdc>::with<route_quote>,         // What would this amount become?
@@ -481,9 +459,11 @@ struct wallet_backlog {
 };
 HEADROOM_INSPECT(wallet_backlog, x.next_nonce, x.open)
 
+/// One account on one chain: a wallet's name.
 struct wallet_account {
   std::uint64_t chain_id = 0;
   address account;
+  friend auto operator<=>(const wallet_account&, const wallet_account&) = default;
 };
 HEADROOM_INSPECT(wallet_account, x.chain_id, x.account)
 

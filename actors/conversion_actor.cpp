@@ -2,15 +2,25 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 #include "actors/alerts.hpp"
 #include "actors/conversion_driver.hpp"
+#include "actors/deliver.hpp"
 
 namespace headroom::actors {
 namespace {
 
 constexpr std::string_view refused_alert = "deposit.credit_refused";
+constexpr std::string_view unknown_route_alert = "conversion.unknown_route";
 
 void nobody_asked(const caf::expected<committed>&) {}
+
+std::string names_of(const std::map<std::string, route_info>& routes) {
+  std::string out;
+  for (const auto& [name, info] : routes) out += (out.empty() ? "" : " ") + name;
+  return out;
+}
 
 }  // namespace
 
@@ -18,19 +28,33 @@ void nobody_asked(const caf::expected<committed>&) {}
 
 void conversion_driver::poll() {
   self_->delayed_send(self_, w_.settings.conversion.poll, poll_atom::value);
-  if (st_.route.steps.empty()) ask_route();
+  ask_routes();
   for (auto& [id, r] : st_.live)
     if (!r.busy) drive(id);
   credit_again();
   read_work();
 }
 
-void conversion_driver::ask_route() {
-  const auto route = w_.dir.get<route_actor>();
-  if (!route) return;
-  self_->request(route, w_.settings.conversion.step_timeout, get_atom::value)
-      .then([self = self_](route_info& info) { self->state.route = std::move(info); },
-            [](const caf::error&) {});  // asked again at the next poll
+/// What each route is made of, until it has said so.
+void conversion_driver::ask_routes() {
+  for (const auto& name : w_.dir.route_names()) {
+    const auto route = w_.dir.route(name);
+    if (!route || st_.routes.contains(name)) continue;
+    self_->request(route, w_.settings.conversion.step_timeout, get_atom::value)
+        .then([self = self_,
+               name](route_info& info) { conversion_driver{self}.learned(name, std::move(info)); },
+              [](const caf::error&) {});  // asked again at the next poll
+  }
+}
+
+/// One that calls itself something else would run the steps of another route's conversions.
+void conversion_driver::learned(const std::string& name, route_info info) {
+  if (info.name == name && !info.steps.empty()) {
+    st_.routes.insert_or_assign(name, std::move(info));
+  } else if (may_say("route " + name)) {
+    spdlog::error("conversion.wrong_route route={} calls_itself={} steps={}", name, info.name,
+                  info.steps.size());
+  }
 }
 
 void conversion_driver::read_work() {
@@ -53,13 +77,38 @@ void conversion_driver::read_work() {
 void conversion_driver::found(conversion_work& work) {
   for (const auto& d : work.to_credit)
     if (!st_.crediting.contains(d.id)) credit({d.id, d.user, d.amount, w_.now()}, nobody_asked);
-  if (st_.route.steps.empty()) return;
-  for (auto& row : work.running) {
-    if (st_.live.contains(row.id) || st_.ended.contains(row.id)) continue;
-    spdlog::info("conversion.resumed conversion={} step_count={}", row.id.text(), row.steps.size());
-    adopt(std::move(row));
-  }
+  take_up(work.running);
   open_next(work.to_convert);
+}
+
+/// Those whose route has not said yet what it is made of wait for it. One that no route of this
+/// process can drive stays as it is: a human must hear of it, and nothing else waits for it.
+void conversion_driver::take_up(std::vector<conversion>& running_rows) {
+  const auto before = std::exchange(st_.unclaimed, {});
+  for (auto& row : running_rows) {
+    if (st_.live.contains(row.id) || st_.ended.contains(row.id)) continue;
+    if (const auto why = why_unclaimed(row); !why.empty()) {
+      w_.dir.alerts().raise(unknown_route_alert, row.id.text(), why, w_.now());
+      st_.unclaimed.insert(row.id);
+    } else if (st_.routes.contains(row.route)) {
+      spdlog::info("conversion.resumed conversion={} route={} step_count={}", row.id.text(),
+                   row.route, row.steps.size());
+      adopt(std::move(row));
+    }
+  }
+  for (const auto& id : before)
+    if (!st_.unclaimed.contains(id))
+      w_.dir.alerts().clear(unknown_route_alert, id.text(), w_.now());
+}
+
+/// Why no route of this process can drive it; "" when one can, or will once it has answered.
+std::string conversion_driver::why_unclaimed(const conversion& row) const {
+  const auto names = w_.dir.route_names();
+  if (std::find(names.begin(), names.end(), row.route) == names.end())
+    return "no route here is called \"" + row.route + "\"";
+  const auto i = st_.routes.find(row.route);
+  if (i == st_.routes.end() || runs_along(row, i->second.steps)) return {};
+  return "its steps are not those of the route \"" + row.route + "\"";
 }
 
 // -- credit ------------------------------------------------------------------------------------
@@ -82,8 +131,7 @@ void conversion_driver::credit(const credit_deposit& x, Done done) {
               spdlog::warn("deposit.credit_failed deposit={} code={}", x.id.text(),
                            to_string(code_of(e)));
             auto& open = self->state.crediting;
-            const auto kind = consequence_of(code_of(e));
-            if (kind != consequence::retry && kind != consequence::in_doubt) {
+            if (is_final(e)) {
               self->state.w->dir.alerts().raise(refused_alert, x.id.text(),
                                                 "the books refuse the credit of a settled deposit",
                                                 self->state.w->now());
@@ -115,8 +163,9 @@ void conversion_driver::credited(const credit_deposit& x) {
 // -- opening -----------------------------------------------------------------------------------
 
 void conversion_driver::open_next(const std::vector<deposit>& credited_deposits) {
-  if (st_.opening || st_.route_unreadable() || st_.short_of_money() || w_.dir.draining() ||
-      st_.live.size() >= w_.settings.conversion.at_once)
+  const auto& route = w_.settings.conversion.route;
+  if (!st_.routes.contains(route) || st_.opening || st_.unreadable(route) || st_.short_of_money() ||
+      w_.dir.draining() || st_.running_on(route) >= w_.settings.conversion.at_once)
     return;
   conversion row;
   for (const auto& d : credited_deposits) {
@@ -131,15 +180,15 @@ void conversion_driver::open_next(const std::vector<deposit>& credited_deposits)
   const auto journal = w_.dir.get<journal_actor>();
   if (!journal) return;
   row.id = conversion_id::from_digest(w_.random());
-  row.route = st_.route.name;
+  row.route = route;
   row.created_at = row.updated_at = w_.now();
   st_.opening = true;
   self_->request(journal, w_.settings.patience.append, append{open_conversion{row}})
       .then(
           [self = self_, row](const committed&) mutable {
             self->state.opening = false;
-            spdlog::info("conversion.opened conversion={} amount={} deposits={}", row.id.text(),
-                         to_string(row.amount), row.deposits.size());
+            spdlog::info("conversion.opened conversion={} route={} amount={} deposits={}",
+                         row.id.text(), row.route, to_string(row.amount), row.deposits.size());
             conversion_driver{self}.adopt(std::move(row));
           },
           [self = self_](const caf::error& e) {
@@ -156,12 +205,8 @@ conversion_actor::behavior_type conversion_behavior(conversion_self self, world_
   return {
       [self](const credit_deposit& x) -> caf::result<committed> {
         auto promise = self->make_response_promise<committed>();
-        conversion_driver{self}.credit(x, [promise](caf::expected<committed> outcome) mutable {
-          if (outcome) {
-            promise.deliver(*outcome);
-          } else {
-            promise.deliver(std::move(outcome.error()));
-          }
+        conversion_driver{self}.credit(x, [promise](caf::expected<committed> outcome) {
+          deliver(promise, std::move(outcome));
         });
         return promise;
       },
@@ -169,14 +214,16 @@ conversion_actor::behavior_type conversion_behavior(conversion_self self, world_
       [self](status_atom) {
         const auto& st = self->state;
         return status_report{conversion_state::name,
-                             {{"route", st.route.name},
+                             {{"route", st.w->settings.conversion.route},
+                              {"routes", names_of(st.routes)},
                               {"running", std::to_string(st.live.size())},
                               {"credited", std::to_string(st.credited)},
                               {"completed", std::to_string(st.completed)},
                               {"held", std::to_string(st.held())},
                               {"retried", std::to_string(st.retried)},
                               {"stopped", std::to_string(st.stopped())},
-                              {"readable", st.route_unreadable() ? "no" : "yes"}}};
+                              {"unclaimed", std::to_string(st.unclaimed.size())},
+                              {"readable", st.readable() ? "yes" : "no"}}};
       },
   };
 }

@@ -12,7 +12,8 @@
 
 namespace headroom::actors {
 
-/// Credits what is settled, groups what is credited, drives what is grouped along the route.
+/// Credits what is settled, groups what is credited, drives what is grouped along its own route.
+/// New conversions are opened on the configured one; each goes on along the route that it names.
 struct conversion_state {
   static inline const char* name = "conversion";
   using time_point = caf::actor_clock::time_point;
@@ -30,7 +31,7 @@ struct conversion_state {
   };
 
   world_ptr w;
-  route_info route;  // empty steps until the route answered
+  std::map<std::string, route_info> routes;  // by name: those that have said what they are made of
   /// Asked of a journal, which answers when it has committed, or dies without a word.
   struct open_credit {
     credit_deposit entry;
@@ -38,7 +39,8 @@ struct conversion_state {
   };
   std::map<deposit_id, open_credit> crediting;
   std::map<conversion_id, running> live;
-  std::set<conversion_id> ended;  // since the last poll was sent: its answer may be older
+  std::set<conversion_id> ended;      // since the last poll was sent: its answer may be older
+  std::set<conversion_id> unclaimed;  // in the books, and no route of this process drives them
   bool polling = false;
   bool opening = false;
   log_limit lines;
@@ -56,11 +58,23 @@ struct conversion_state {
     });
   }
 
-  /// No new money enters a route on which anything in flight cannot be read.
-  [[nodiscard]] bool route_unreadable() const {
-    return std::any_of(live.begin(), live.end(), [](const auto& x) { return x.second.unreadable; });
+  /// No new money enters a route on which anything in flight cannot be read. Others go on.
+  [[nodiscard]] bool unreadable(const std::string& route) const {
+    return std::any_of(live.begin(), live.end(), [&](const auto& x) {
+      return x.second.unreadable && x.second.progress.row().route == route;
+    });
   }
-  /// Nor one whose wallet lacks what is under way already: the next conversion would pay for it.
+  [[nodiscard]] bool readable() const {
+    return std::none_of(live.begin(), live.end(),
+                        [](const auto& x) { return x.second.unreadable; });
+  }
+  /// How many run on it now.
+  [[nodiscard]] std::ptrdiff_t running_on(const std::string& route) const {
+    return std::count_if(live.begin(), live.end(),
+                         [&](const auto& x) { return x.second.progress.row().route == route; });
+  }
+  /// Nor is any opened while a wallet lacks what is under way already: the next one would pay for
+  /// it. On every route, for routes may send from the same account.
   [[nodiscard]] bool short_of_money() const {
     return std::any_of(live.begin(), live.end(),
                        [](const auto& x) { return x.second.short_looks > 0; });

@@ -5,8 +5,8 @@
 #include "actors/alerts.hpp"
 #include "actors/conversion_driver.hpp"
 
-/// One conversion along its route: asks for the running step, stores what is new, hands over what
-/// arrived, and says what a human should know.
+/// One conversion along the route it names: asks for the running step, stores what is new, hands
+/// over what arrived, and says what a human should know.
 namespace headroom::actors {
 namespace {
 
@@ -15,17 +15,6 @@ constexpr std::string_view short_alert = "conversion.short";
 constexpr std::string_view unreadable_alert = "conversion.unreadable";
 constexpr std::string_view late_alert = "conversion.late";
 constexpr std::string_view stopped_alert = "conversion.stopped";
-
-step_word word_of(step_state s) {
-  switch (s) {
-    case step_state::in_flight: return step_word::in_flight;
-    case step_state::done: return step_word::done;
-    case step_state::failed: return step_word::failed;
-    case step_state::unreadable: return step_word::unreadable;
-    case step_state::held: return step_word::held;
-  }
-  return step_word::unreadable;
-}
 
 bool is_older(const conversion& a, const conversion& b) {
   return std::pair{a.created_at, a.id} < std::pair{b.created_at, b.id};
@@ -43,7 +32,8 @@ void conversion_driver::adopt(conversion row) {
   if (st_.live.contains(id)) return;
   const conversion_progress::limits limits{w_.settings.conversion.retry,
                                            w_.settings.conversion.longest_retry};
-  running fresh{{std::move(row), st_.route.steps, limits, w_.now()}};
+  const auto& steps = st_.routes.at(row.route).steps;
+  running fresh{{std::move(row), steps, limits, w_.now()}};
   fresh.moved_at = fresh.step_began = now();
   st_.live.emplace(id, std::move(fresh));
   drive(id);
@@ -64,7 +54,7 @@ void conversion_driver::drive(const conversion_id& id) {
     r->moved_at = now();
     return record(id);
   }
-  const auto route = w_.dir.get<route_actor>();
+  const auto route = w_.dir.route(p.row().route);
   if (!route || now() < r->next_look) return;
   r->busy = true;
   self_
@@ -80,12 +70,14 @@ void conversion_driver::drive(const conversion_id& id) {
             });
 }
 
-/// The older ones come first: when money is missing, the youngest waits.
+/// The older ones of the same route come first: when money is missing, the youngest waits.
 usdc conversion_driver::owed_before(const conversion& row, std::uint32_t step) const {
   usdc out;
   for (const auto& [id, other] : st_.live) {
     const auto& p = other.progress;
-    if (p.finished() || p.step_index() != step || !is_older(p.row(), row)) continue;
+    if (p.finished() || p.row().route != row.route || p.step_index() != step ||
+        !is_older(p.row(), row))
+      continue;
     if (p.step().state == "held" || p.step().tx_hash.is_zero())
       out = add_saturating(out, p.step().amount_in);
   }
@@ -101,8 +93,7 @@ void conversion_driver::heard(const conversion_id& id, const step_progress& x) {
   const auto before = p.step_index();
   const auto sent_before = p.finished() ? hash256{} : p.step().tx_hash;
   const auto name = p.finished() ? std::string{} : p.step().name;
-  const auto move =
-      p.heard({word_of(x.state), x.amount_out, x.tx_hash, x.detail, x.operations}, w_.now());
+  const auto move = p.heard({x.state, x.amount_out, x.tx_hash, x.detail, x.operations}, w_.now());
   if (p.step_index() != before) r->step_began = now();
   if (move != conversion_move::wait) r->moved_at = now();
   pace(*r, x, x.tx_hash != sent_before);
@@ -156,7 +147,8 @@ void conversion_driver::alarm(const conversion_id& id, running& r, const step_pr
   // An attempt that is under way again is no news: it lasts until the step is through.
   if (!r.unreadable && (held || !often)) show(held_alert, held && (long_ago || often));
   show(unreadable_alert, r.unreadable && long_ago);
-  const auto expected = std::chrono::seconds{st_.route.expected_seconds};
+  const auto& route = st_.routes.at(r.progress.row().route);
+  const auto expected = std::chrono::seconds{route.expected_seconds};
   if (expected.count() > 0 && now() - r.step_began >= 2 * expected && !r.progress.finished())
     alerts.raise(late_alert, subject, x.detail, w_.now());
 }
@@ -220,8 +212,7 @@ void conversion_driver::untold(const conversion_id& id, const char* what, const 
   if (r == nullptr) return;
   r->busy = false;
   const auto code = code_of(e);
-  const auto then = consequence_of(code);
-  r->stopped = is_verdict(e) && then != consequence::retry && then != consequence::in_doubt;
+  r->stopped = is_final(e);
   if (r->stopped)
     w_.dir.alerts().raise(
         stopped_alert, id.text(),

@@ -21,9 +21,12 @@ class conversion_driver {
   using running = conversion_state::running;
 
   // conversion_actor.cpp
-  void ask_route();
+  void ask_routes();
+  void learned(const std::string& name, route_info info);
   void read_work();
   void found(conversion_work& work);
+  void take_up(std::vector<conversion>& running_rows);
+  [[nodiscard]] std::string why_unclaimed(const conversion& row) const;
   void credit_again();
   void credited(const credit_deposit& x);
   void open_next(const std::vector<deposit>& credited_deposits);

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "domain/money.hpp"
 #include "domain/placement.hpp"
@@ -46,6 +47,7 @@ struct deposit_settings {
 };
 
 struct conversion_settings {
+  std::string route = "oft_uniswap";  // of new conversions; the others keep theirs
   usdc minimum = 1_usdc;              // smaller sums wait for company
   std::uint32_t most_deposits = 200;  // in one conversion
   std::uint32_t at_once = 4;

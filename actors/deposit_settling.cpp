@@ -60,7 +60,7 @@ void deposit_saga::settle() {
 }
 
 void deposit_saga::send(contract_call call) {
-  const auto wallet = w_.dir.wallet(st_.row.payment.chain_id);
+  const auto wallet = w_.dir.relayer(st_.row.payment.chain_id);
   if (!wallet) return on(deposit_event::later);
   ask(wallet, w_.settings.patience.append,
       send_transaction{settlement_of(st_.row.id, st_.attempt), "deposit", std::move(call)})
@@ -107,7 +107,7 @@ void deposit_saga::found(const payment_finding& f) {
 /// After a long outage the payment is too old for a search of the logs, or the search takes too
 /// long. The wallet has our own transactions on record.
 void deposit_saga::ask_wallet(std::uint8_t attempt) {
-  const auto wallet = w_.dir.wallet(st_.row.payment.chain_id);
+  const auto wallet = w_.dir.relayer(st_.row.payment.chain_id);
   if (!wallet || attempt >= most_attempts) return on(deposit_event::later);
   ask(wallet, w_.settings.patience.load, get_atom::value, settlement_of(st_.row.id, attempt))
       .then<operation_report>(

@@ -14,6 +14,12 @@ caf::actor_id id_of(const Handle& handle) {
   return handle ? handle.id() : 0;
 }
 
+template <class Key, class Handle>
+Handle found_in(const std::map<Key, Handle>& all, const Key& key) {
+  const auto i = all.find(key);
+  return i == all.end() ? Handle{} : i->second;
+}
+
 }  // namespace
 
 directory::directory(std::size_t max_live_bets, std::size_t max_balances,
@@ -47,15 +53,42 @@ void directory::set_reports(query_actor handle) {
   reports_ = std::move(handle);
 }
 
-wallet_actor directory::wallet(std::uint64_t chain_id) const {
+wallet_actor directory::wallet(const wallet_account& who) const {
   const std::lock_guard lock{singletons_mutex_};
-  const auto i = wallets_.find(chain_id);
-  return i == wallets_.end() ? wallet_actor{} : i->second;
+  return found_in(wallets_, who);
 }
 
-void directory::set_wallet(std::uint64_t chain_id, wallet_actor handle) {
+void directory::set_wallet(const wallet_account& who, wallet_actor handle) {
   const std::lock_guard lock{singletons_mutex_};
-  wallets_[chain_id] = std::move(handle);
+  wallets_[who] = std::move(handle);
+}
+
+wallet_actor directory::relayer(std::uint64_t chain_id) const {
+  const std::lock_guard lock{singletons_mutex_};
+  const auto i = relayers_.find(chain_id);
+  return i == relayers_.end() ? wallet_actor{} : found_in(wallets_, {chain_id, i->second});
+}
+
+void directory::set_relayer(const wallet_account& who) {
+  const std::lock_guard lock{singletons_mutex_};
+  relayers_[who.chain_id] = who.account;
+}
+
+route_actor directory::route(const std::string& name) const {
+  const std::lock_guard lock{singletons_mutex_};
+  return found_in(routes_, name);
+}
+
+void directory::set_route(const std::string& name, route_actor handle) {
+  const std::lock_guard lock{singletons_mutex_};
+  routes_[name] = std::move(handle);
+}
+
+std::vector<std::string> directory::route_names() const {
+  const std::lock_guard lock{singletons_mutex_};
+  std::vector<std::string> out;
+  for (const auto& [name, handle] : routes_) out.push_back(name);
+  return out;
 }
 
 void directory::forget(caf::actor_id who) {
@@ -68,7 +101,8 @@ void directory::forget(caf::actor_id who) {
   std::apply([&](auto&... handles) { (leave(handles), ...); }, singletons_);
   leave(public_query_);
   leave(reports_);
-  for (auto& [chain_id, handle] : wallets_) leave(handle);
+  for (auto& [who_owns, handle] : wallets_) leave(handle);
+  for (auto& [name, handle] : routes_) leave(handle);
 }
 
 void directory::seal() {
@@ -96,6 +130,7 @@ void directory::close() {
   decltype(deposits_) deposits;
   decltype(singletons_) singletons;
   decltype(wallets_) wallets;
+  decltype(routes_) routes;
   query_actor query;
   query_actor reports;
   {
@@ -105,6 +140,7 @@ void directory::close() {
   const std::lock_guard lock{singletons_mutex_};
   singletons.swap(singletons_);
   wallets.swap(wallets_);
+  routes.swap(routes_);
   std::swap(query, public_query_);
   std::swap(reports, reports_);
 }

@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -54,9 +55,19 @@ class directory {
   /// Reports that read much, with a connection of their own again: they hold up no other read.
   [[nodiscard]] query_actor reports() const;
   void set_reports(query_actor handle);
-  /// One wallet per chain.
-  [[nodiscard]] wallet_actor wallet(std::uint64_t chain_id) const;
-  void set_wallet(std::uint64_t chain_id, wallet_actor handle);
+  /// Each account has a nonce on each chain, and one wallet that owns it.
+  [[nodiscard]] wallet_actor wallet(const wallet_account& who) const;
+  void set_wallet(const wallet_account& who, wallet_actor handle);
+  /// The wallet that sends, and pays for, what users signed on this chain.
+  [[nodiscard]] wallet_actor relayer(std::uint64_t chain_id) const;
+  void set_relayer(const wallet_account& who);
+
+  /// A route by its name, which conversions store; empty while it is started anew, and for a name
+  /// that is none of `route_names`.
+  [[nodiscard]] route_actor route(const std::string& name) const;
+  void set_route(const std::string& name, route_actor handle);
+  /// Of every route of this process, also of one that is being started anew.
+  [[nodiscard]] std::vector<std::string> route_names() const;
 
   /// Takes the handle of a singleton that ended out; ignored when another took its place.
   void forget(caf::actor_id who);
@@ -168,11 +179,13 @@ class directory {
   std::unique_ptr<house_counters> counters_;
   mutable std::mutex singletons_mutex_;
   std::tuple<buffer_actor, journal_actor, venue_actor, payment_actor, conversion_actor, query_actor,
-             route_actor, audit_actor, inspector_actor, guardian_actor, signature_actor>
+             audit_actor, inspector_actor, guardian_actor, signature_actor>
       singletons_;
   query_actor public_query_;
   query_actor reports_;
-  std::unordered_map<std::uint64_t, wallet_actor> wallets_;
+  std::map<wallet_account, wallet_actor> wallets_;
+  std::map<std::uint64_t, address> relayers_;  // by chain
+  std::map<std::string, route_actor> routes_;  // by name
   spawn_balance spawn_balance_;
   spawn_bet spawn_bet_;
   spawn_deposit spawn_deposit_;

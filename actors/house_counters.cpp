@@ -44,12 +44,12 @@ latency_histogram& house_counters::rpc(std::uint64_t chain_id) {
   return rpc_[chain_id];
 }
 
-void house_counters::saw_coin(std::uint64_t chain_id, double coins) {
+void house_counters::saw_coin(const std::string& wallet, double coins) {
   const std::lock_guard lock{mutex_};
-  coins_[chain_id] = coins;
+  coins_[wallet] = coins;
 }
 
-std::map<std::uint64_t, double> house_counters::coins() const {
+std::map<std::string, double> house_counters::coins() const {
   const std::lock_guard lock{mutex_};
   return coins_;
 }

@@ -3,6 +3,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <string>
 
 #include "actors/latency.hpp"
 #include "domain/journal.hpp"
@@ -51,9 +52,10 @@ class house_counters {
     for (const auto& [chain_id, histogram] : rpc_) visit(chain_id, histogram);
   }
 
-  /// The coin that a wallet pays its gas with, when somebody last looked.
-  void saw_coin(std::uint64_t chain_id, double coins);
-  [[nodiscard]] std::map<std::uint64_t, double> coins() const;
+  /// The coin that a wallet pays its gas with, when somebody last looked; `wallet` as its alerts
+  /// call it: by its chain, or by chain and account where a chain has several.
+  void saw_coin(const std::string& wallet, double coins);
+  [[nodiscard]] std::map<std::string, double> coins() const;
 
   /// The journal committed it.
   void count(const journal_entry& entry) noexcept;
@@ -61,7 +63,7 @@ class house_counters {
  private:
   mutable std::mutex mutex_;  // guards the maps, not what is in them
   std::map<std::uint64_t, latency_histogram> rpc_;
-  std::map<std::uint64_t, double> coins_;
+  std::map<std::string, double> coins_;
 };
 
 }  // namespace headroom::actors

@@ -27,6 +27,22 @@ class filling {
       out->push_back(item.get<std::string>());
     }
   }
+  void operator()(final_by* out) const {
+    const auto word = parse_final_by(text());
+    if (!word) must_be("confirmations, tag, either or both");
+    *out = *word;
+  }
+  void operator()(const older_tag& out) const {
+    bool tag = true;
+    (*this)(&tag);
+    *out.word = tag ? final_by::either : final_by::confirmations;
+  }
+  void operator()(std::vector<venue_account>* out) const {
+    if (!said_.is_array() || said_.empty()) must_be("a list of one object at least");
+    out->clear();
+    for (std::size_t i = 0; i < said_.size(); ++i)
+      out->push_back(account(said_[i], path_ + "[" + std::to_string(i) + "]"));
+  }
   void operator()(bool* out) const {
     if (!said_.is_boolean()) must_be("true or false");
     *out = said_.get<bool>();
@@ -79,6 +95,20 @@ class filling {
     if (!parsed) must_be("an amount like \"12.50\"");
     millionths = parsed->micro;
   }
+  [[nodiscard]] static venue_account account(const json& said, const std::string& path) {
+    if (!said.is_object()) throw wrong{path + ": must be an object"};
+    venue_account out;
+    for (const auto& [key, value] : said.items()) {
+      auto* const to = key == "name"   ? &out.name
+                       : key == "file" ? &out.key.file
+                       : key == "env"  ? &out.key.env
+                                       : nullptr;
+      if (to == nullptr) throw wrong{path + "." + key + " is not a setting"};
+      if (!value.is_string()) throw wrong{path + "." + key + " must be a string"};
+      *to = value.get<std::string>();
+    }
+    return out;
+  }
   [[nodiscard]] bool open(const door& out) const {
     const auto colon = text().rfind(':');
     if (colon == std::string::npos || colon == 0) return false;
@@ -105,6 +135,9 @@ void fill_section(std::span<const section> all, const section& here, const json&
   if (!said.is_object()) throw wrong{here.path + ": must be an object"};
   std::set<std::string> unknown;
   for (const auto& [key, value] : said.items()) unknown.insert(key);
+  if (unknown.contains("finality") && unknown.contains("finalized_tag"))
+    throw wrong{joined(here.path, "finality") +
+                " must not stand beside finalized_tag, its older name"};
   for (const auto& r : here.rows) {
     if (unknown.erase(r.name) == 0) continue;
     const auto path = here.path_of(r);

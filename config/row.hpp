@@ -7,7 +7,9 @@
 #include <variant>
 #include <vector>
 
+#include "config/key_source.hpp"
 #include "domain/bytes.hpp"
+#include "domain/final_by.hpp"
 #include "domain/money.hpp"
 #include "domain/records.hpp"
 
@@ -52,11 +54,17 @@ struct door {
   std::uint16_t* port;
 };
 
-using place = std::variant<std::string*, std::vector<std::string>*, bool*, address*, door,
-                           std::uint16_t*, std::uint32_t*, std::uint64_t*, double*, milliseconds*,
-                           seconds*, usdc*, share_amount*>;
+/// An older name of another setting, as true or false: "either" or "confirmations".
+struct older_tag {
+  final_by* word;
+};
 
-enum class shown : std::uint8_t { openly, as_set_or_not };
+using place =
+    std::variant<final_by*, older_tag, std::vector<venue_account>*, std::string*,
+                 std::vector<std::string>*, bool*, address*, door, std::uint16_t*, std::uint32_t*,
+                 std::uint64_t*, double*, milliseconds*, seconds*, usdc*, share_amount*>;
+
+enum class shown : std::uint8_t { openly, as_set_or_not, not_at_all };
 inline constexpr auto secret = shown::as_set_or_not;
 
 struct row {

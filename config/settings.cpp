@@ -88,4 +88,9 @@ std::optional<std::string> read_secret(const key_source& source, std::string& er
   return text;
 }
 
+std::vector<venue_account> settings::venue_accounts() const {
+  if (!accounts.empty()) return accounts;
+  return {{"main", venue_key.named() ? venue_key : wallet_key}};
+}
+
 }  // namespace headroom::config

@@ -8,8 +8,9 @@
 #include "actors/core_settings.hpp"
 #include "chain/evm/evm_settings.hpp"
 #include "chain/polymarket/venue_settings.hpp"
-#include "chain/treasury/route_settings.hpp"
+#include "chain/treasury/oft_uniswap_settings.hpp"
 #include "chain/x402/payment_settings.hpp"
+#include "config/key_source.hpp"
 #include "http/http_settings.hpp"
 #include "persistence/database_settings.hpp"
 
@@ -31,14 +32,6 @@ struct chain_settings {
   std::uint32_t eid = 0;  // LayerZero endpoint id
 };
 
-/// Where a private key is read from: a file with 64 hex digits, or an environment variable.
-struct key_source {
-  std::string file;
-  std::string env;
-
-  [[nodiscard]] bool named() const noexcept { return !file.empty() || !env.empty(); }
-};
-
 struct settings {
   std::string profile = "production";
   std::string log_level = "info";
@@ -50,11 +43,15 @@ struct settings {
   chain_settings polygon;
   actors::core_settings core;
   chain::payment_settings payment;
-  chain::route_settings route;
+  chain::oft_uniswap_settings route;
   chain::polymarket::venue_settings venue;
   address collateral;     // what bets are paid with, for the solvency check; zero: not looked at
   key_source wallet_key;  // sends transactions on both chains, receives deposits
-  key_source venue_key;   // signs orders; the wallet's key when not named
+  std::vector<venue_account> accounts;  // at the venue, the first bets
+  key_source venue_key;                 // the older word for a list of one
+
+  /// Never empty: without a list there is one, "main", with `venue_key` or the wallet's key.
+  [[nodiscard]] std::vector<venue_account> venue_accounts() const;
 
   /// The first thing that makes these settings unusable, naming the field; "" when they are fine.
   [[nodiscard]] std::string validate() const;

@@ -17,6 +17,18 @@ struct json_of {
   json operator()(const std::string* x) const { return *x; }
   json operator()(const std::vector<std::string>* x) const { return *x; }
   json operator()(const bool* x) const { return *x; }
+  json operator()(const final_by* x) const { return std::string{to_string(*x)}; }
+  json operator()(const older_tag&) const { return ""; }
+  json operator()(const std::vector<venue_account>* x) const {
+    auto out = json::array();
+    for (const auto& a : *x) {
+      json one{{"name", a.name}};
+      if (!a.key.file.empty()) one["file"] = a.key.file;
+      if (!a.key.env.empty()) one["env"] = a.key.env;
+      out.push_back(std::move(one));
+    }
+    return out;
+  }
   json operator()(const double* x) const { return *x; }
   json operator()(const address* x) const { return x->is_zero() ? "" : x->hex(); }
   json operator()(const usdc* x) const { return to_string(*x); }
@@ -69,7 +81,8 @@ class object_text {
 
   std::string of(const section& here, std::size_t depth) const {
     std::vector<piece> pieces;
-    for (const auto& r : here.rows) pieces.push_back(field(here, r));
+    for (const auto& r : here.rows)
+      if (r.how != shown::not_at_all) pieces.push_back(field(here, r));
     if (here.path.ends_with("_key")) pieces.push_back({"", key_line(here)});
     for (const auto& inner : all_)
       if (inner.is_inside(here))
@@ -85,7 +98,9 @@ class object_text {
 
   [[nodiscard]] piece field(const section& here, const row& r) const {
     const auto by = said_by(here.path_of(r), sources_);
-    if (r.how == shown::as_set_or_not)
+    const bool is_empty_list =
+        std::holds_alternative<std::vector<venue_account>*>(r.at) && !is_set(r);
+    if (r.how == shown::as_set_or_not || is_empty_list)
       return {"", joined({"\"" + std::string{r.name} + "\" is " + (is_set(r) ? "set" : "not set"),
                           by, r.what})};
     return {"\"" + std::string{r.name} + "\": " + value_text(r),

@@ -68,7 +68,8 @@ rows chain_rows(chain_settings& c) {
       {"chain_id",       &c.chain_id,               none,   {1, any_id},        "required: every node must be on it"},
       {"rpc",            &c.rpc,                    none,   {},                 "required: URLs of its nodes, in order of preference; better two or more", secret},
       {"confirmations",  &c.finality.confirmations, blocks, {1, 10'000},        "on top of a block, then it is final"},
-      {"finalized_tag",  &c.finality.finalized_tag, none,   {},                 "the node's `finalized` block counts as final too"},
+      {"finalized_tag",  older_tag{&c.finality.word}, none, {},                 "the older name of `finality`: true is either, false is confirmations", shown::not_at_all},
+      {"finality",       &c.finality.word,          none,   {},                 "whose word makes a block final: confirmations, tag (the nodes' `finalized`), either or both"},
       {"rpc_timeout_ms", &c.nodes.timeout,          ms,     {100, minute},      "of one call, shared by the nodes it tries"},
       {"poll_ms",        &c.wallet.poll_interval,   ms,     {10, minute},       "between a wallet's looks at the chain"},
       {"bump_after_ms",  &c.wallet.bump_after,      ms,     {second, hour},     "a transaction in line and not mined gets a higher fee"},
@@ -134,6 +135,7 @@ rows conversion_rows(settings& s) {
   auto& r = s.route;
   auto& c = s.core.conversion;
   return {
+      {"route",               &c.route,          none,    {},                                        "of new conversions; those that are under way keep theirs"},
       {"usdc",                &r.usdc,           none,    {},                                        "required: on Polygon, what the buffer holds"},
       {"quoter",              &r.quoter,         none,    {},                                        "Uniswap's QuoterV2; with the router, or nothing is converted"},
       {"router",              &r.router,         none,    {},                                        "Uniswap's SwapRouter, the variant with a deadline"},
@@ -160,6 +162,7 @@ rows venue_rows(settings& s) {
   auto& v = s.venue;
   auto& b = s.core.bet;
   return {
+      {"accounts",                &s.accounts,                none,       {},                "[{\"name\", \"file\" or \"env\"}]: ours at the venue, the first bets; without it one with `venue_key`"},
       {"url",                     &v.url,                     none,       {},                "of the CLOB, without a slash at its end"},
       {"chain_id",                &v.chain_id,                none,       {1, any_id},       "that its orders are signed for"},
       {"exchange",                &v.exchange,                none,       {},                "its contract on Polygon"},

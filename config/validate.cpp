@@ -9,6 +9,8 @@ namespace headroom::config {
 namespace {
 
 constexpr std::size_t most_nodes = 16;  // of one chain
+constexpr std::size_t most_accounts = 16;
+constexpr std::size_t longest_name = 32;
 
 /// The names spdlog knows; it takes any other word for "off".
 constexpr const char* log_levels[] = {"trace", "debug",    "info", "warning",
@@ -86,7 +88,29 @@ std::string check_chains(const settings& s) {
   return {};
 }
 
+/// Names go to logs and to whoever reads them.
+std::string check_venue_accounts(const settings& s) {
+  const auto& all = s.accounts;
+  if (!all.empty() && s.venue_key.named()) return "venue.accounts must not stand beside venue_key";
+  if (all.size() > most_accounts)
+    return "venue.accounts must list at most " + std::to_string(most_accounts);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto at = "venue.accounts[" + std::to_string(i) + "]";
+    const auto& name = all[i].name;
+    const bool plain = !name.empty() && name.size() <= longest_name &&
+                       std::all_of(name.begin(), name.end(), [](char c) {
+                         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+                       });
+    if (!plain) return at + ".name must be 1 to 32 of a-z, 0-9 and -";
+    const auto same = [&](const venue_account& x) { return x.name == name; };
+    if (std::count_if(all.begin(), all.end(), same) > 1) return at + ".name is taken already";
+    if (!all[i].key.named()) return at + " must name a file or an environment variable";
+  }
+  return {};
+}
+
 std::string check_conversion(const settings& s) {
+  if (s.core.conversion.route != "oft_uniswap") return "conversion.route must be \"oft_uniswap\"";
   const auto& c = s.route;
   if (c.usdc.is_zero()) return "conversion.usdc must be set";
   if (c.router.is_zero() && c.quoter.is_zero()) return {};  // nothing is converted
@@ -143,8 +167,8 @@ std::string check_venue_reads(const settings& s) {
 }  // namespace
 
 std::string settings::validate() const {
-  for (const auto check :
-       {check_words, check_bounds, check_chains, check_conversion, check_waits, check_venue_reads})
+  for (const auto check : {check_words, check_bounds, check_chains, check_venue_accounts,
+                           check_conversion, check_waits, check_venue_reads})
     if (auto why = check(*this); !why.empty()) return why;
   if (http.deposit_max < http.deposit_min) return "deposits.maximum must not be below the minimum";
   return {};

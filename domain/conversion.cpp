@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "domain/backoff.hpp"
+
 namespace headroom {
 namespace {
 
@@ -26,6 +28,12 @@ bool set(T& to, const T& value) {
 
 }  // namespace
 
+bool runs_along(const conversion& row, std::span<const std::string> step_names) {
+  return row.steps.size() <= step_names.size() &&
+         std::equal(row.steps.begin(), row.steps.end(), step_names.begin(),
+                    [](const auto& step, const auto& name) { return step.name == name; });
+}
+
 conversion_progress::conversion_progress(conversion row, std::vector<std::string> step_names,
                                          const limits& l, timestamp now)
     : row_{std::move(row)}, limits_{l} {
@@ -48,21 +56,21 @@ void conversion_progress::start_step(timestamp now) {
 
 conversion_move conversion_progress::heard(const step_news& news, timestamp now) {
   if (finished()) return conversion_move::arrive;
-  if (news.word == step_word::unreadable) return conversion_move::wait;
+  if (news.word == step_state::unreadable) return conversion_move::wait;
   auto& s = row_.steps[step_];
   bool changed = remember(s, news.operations);
   changed |= set(s.tx_hash, news.tx_hash);
   changed |= set(s.detail, news.detail);
   switch (news.word) {
-    case step_word::unreadable: break;
-    case step_word::in_flight: changed |= set<std::string>(s.state, "in_flight"); break;
-    case step_word::held: changed |= set<std::string>(s.state, "held"); break;
-    case step_word::failed:
+    case step_state::unreadable: break;
+    case step_state::in_flight: changed |= set<std::string>(s.state, "in_flight"); break;
+    case step_state::held: changed |= set<std::string>(s.state, "held"); break;
+    case step_state::failed:
       s.state = "held";
       ++s.attempt;  // nothing moved: a new attempt makes new transactions
       ++row_.attempts;
       return conversion_move::record;
-    case step_word::done:
+    case step_state::done:
       s.state = "done";
       s.amount_out = news.amount_out;
       s.finished_at = now;
@@ -76,8 +84,7 @@ conversion_move conversion_progress::heard(const step_news& news, timestamp now)
 
 std::chrono::milliseconds conversion_progress::pause() const noexcept {
   if (finished() || step().attempt == 0) return {};
-  const auto doublings = std::min<std::uint32_t>(step().attempt - 1, 20);
-  return std::min(limits_.longest_pause, limits_.first_pause * (std::int64_t{1} << doublings));
+  return backoff(limits_.first_pause, step().attempt - 1, limits_.longest_pause);
 }
 
 usdc conversion_progress::received() const noexcept {

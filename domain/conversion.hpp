@@ -8,9 +8,21 @@
 
 namespace headroom {
 
-/// What a route says of the running step. held: nothing of it is under way, it waits for a price,
-/// a fee or money. failed: nothing moved and this attempt is over.
-enum class step_word : std::uint8_t { in_flight, done, failed, unreadable, held };
+/// What a route says of the running step. in_flight: ask again later. done: its money arrived, by
+/// receipt. failed: nothing moved and the step may be tried again as a new attempt. unreadable:
+/// cannot tell; nothing new may start. held: nothing of this attempt was sent, it waits for a
+/// price, a fee or money.
+enum class step_state : std::uint8_t {
+  in_flight = 0,
+  done = 1,
+  failed = 2,
+  unreadable = 3,
+  held = 4
+};
+
+/// Whether the steps that `row` has are the first of a route with these steps: else the route is
+/// another one by now, and an index of the one means nothing to the other.
+[[nodiscard]] bool runs_along(const conversion& row, std::span<const std::string> step_names);
 
 /// What to do with a conversion after its route spoke.
 enum class conversion_move : std::uint8_t {
@@ -21,7 +33,7 @@ enum class conversion_move : std::uint8_t {
 
 /// What a route's answer changes in the running step.
 struct step_news {
-  step_word word = step_word::in_flight;
+  step_state word = step_state::in_flight;
   usdc amount_out;  // when done
   hash256 tx_hash;
   std::string detail;

@@ -39,7 +39,7 @@ struct bet {
   std::string failure;       // why it failed: the venue's words, "" otherwise
   hash256 request_hash;      // of the request's body, to tell a repeat from a reuse
   hash256 order_hash;        // EIP-712 hash: the venue's order id
-  byte_vector signed_order;  // exact, see chain/polymarket/order.hpp
+  byte_vector signed_order;  // exact, see chain/polymarket/stored_order.hpp
   timestamp deadline;        // from then on it is not sent to the venue
   timestamp created_at;
   timestamp updated_at;
@@ -168,7 +168,9 @@ struct buffer_status {
 
 // -- the outbox --------------------------------------------------------------------------------
 
-/// stored -> confirmed | reverted | dropped. `dropped`: another transaction took the nonce.
+/// One attempt's: stored -> confirmed | reverted | dropped. `dropped`: another transaction took the
+/// nonce, perhaps another attempt of the same operation (domain/operation.hpp says where that
+/// stands).
 enum class operation_status : std::uint8_t { stored = 0, confirmed = 1, reverted = 2, dropped = 3 };
 [[nodiscard]] std::string_view to_string(operation_status s) noexcept;
 

@@ -91,8 +91,7 @@ void add_latencies(metric_families& to, const actors::house_counters& c) {
   });
   if (!rpc.metric.empty()) to.push_back(std::move(rpc));
   auto coin = gauge("headroom_wallet_coin", "Coins that a wallet can pay gas with, last seen.");
-  for (const auto& [chain_id, coins] : c.coins())
-    add_sample(coin, coins, {{"chain", std::to_string(chain_id)}});
+  for (const auto& [wallet, coins] : c.coins()) add_sample(coin, coins, {{"chain", wallet}});
   if (!coin.metric.empty()) to.push_back(std::move(coin));
 }
 

@@ -6,11 +6,11 @@
 #include <map>
 #include <span>
 
-#include "actors/log_limit.hpp"
 #include "persistence/detail/cursor.hpp"
 #include "persistence/detail/ledger_sql.hpp"
 #include "persistence/detail/pg_session.hpp"
 #include "persistence/detail/rows.hpp"
+#include "persistence/detail/session_holder.hpp"
 #include "persistence/detail/wire.hpp"
 
 namespace headroom::persistence {
@@ -97,28 +97,37 @@ std::vector<deposit> deposits_where(pqxx::transaction_base& tx, const std::strin
              read_deposit);
 }
 
+session open_reader(const reader_settings& s) {
+  session_options options;
+  options.application = "headroom reader";
+  options.connect_timeout = s.connect_timeout;
+  options.statement_timeout = s.statement_timeout;
+  options.read_only = true;
+  return open_session(s.conninfo, options);
+}
+
 }  // namespace
 
-/// The session, opened when needed and forgotten when lost.
-class pg_reader::session_holder {
+/// What reads on its session.
+class pg_reader::link {
  public:
-  explicit session_holder(reader_settings settings) : settings_{std::move(settings)} {}
+  explicit link(reader_settings settings)
+      : session_{[settings = std::move(settings)] { return open_reader(settings); }} {}
 
   /// Runs `read` in one transaction. A session that turns out to be lost may just have been idle
   /// while PostgreSQL restarted, so a new one is tried once.
   template <class Read>
   auto run(Read read) -> std::optional<decltype(read(std::declval<pqxx::transaction_base&>()))> {
-    const bool had_session = session_ != nullptr;
+    const bool had_session = session_.is_open();
     for (int tries = had_session ? 2 : 1; tries > 0; --tries) {
       try {
-        pqxx::read_transaction tx{get()};
+        pqxx::read_transaction tx{session_.get()};
         auto out = read(tx);
         tx.commit();
         return out;
       } catch (const std::exception& e) {
-        if (lines_.due("failed", std::chrono::steady_clock::now()))
-          spdlog::warn("reader.failed reason=\"{}\"", e.what());
-        session_.reset();
+        if (session_.may_say("failed")) spdlog::warn("reader.failed reason=\"{}\"", e.what());
+        session_.drop();
         if (dynamic_cast<const pqxx::broken_connection*>(&e) == nullptr) break;
       }
     }
@@ -126,37 +135,23 @@ class pg_reader::session_holder {
   }
 
  private:
-  pqxx::connection& get() {
-    if (!session_) {
-      session_options options;
-      options.application = "headroom reader";
-      options.connect_timeout = settings_.connect_timeout;
-      options.statement_timeout = settings_.statement_timeout;
-      options.read_only = true;
-      session_ = open_session(settings_.conninfo, options);
-    }
-    return *session_;
-  }
-
-  reader_settings settings_;
-  session session_;
-  actors::log_limit lines_;
+  session_holder session_;
 };
 
 pg_reader::pg_reader(reader_settings settings)
-    : holder_{std::make_unique<session_holder>(std::move(settings))} {}
+    : link_{std::make_unique<link>(std::move(settings))} {}
 
 pg_reader::~pg_reader() = default;
 
 std::optional<std::optional<bet>> pg_reader::find_bet(const bet_id& id) {
-  return holder_->run([&](pqxx::transaction_base& tx) {
+  return link_->run([&](pqxx::transaction_base& tx) {
     return at_most_one(tx.exec_params(select_bets + "WHERE bet_id = $1::uuid", binary(id.view())),
                        read_bet);
   });
 }
 
 std::optional<std::optional<bet>> pg_reader::find_promise(const bet_id& id) {
-  return holder_->run([&](pqxx::transaction_base& tx) {
+  return link_->run([&](pqxx::transaction_base& tx) {
     return at_most_one(tx.exec_params(std::string{"SELECT "} + promise_columns +
                                           "FROM bet_promises WHERE bet_id = $1::uuid",
                                       binary(id.view())),
@@ -165,7 +160,7 @@ std::optional<std::optional<bet>> pg_reader::find_promise(const bet_id& id) {
 }
 
 std::optional<balance_row> pg_reader::find_balance(const address& user) {
-  return holder_->run([&](pqxx::transaction_base& tx) {
+  return link_->run([&](pqxx::transaction_base& tx) {
     const auto rows =
         tx.exec_params("SELECT balance, version FROM balances WHERE user_address = $1::bytea",
                        binary(user.view()));
@@ -184,7 +179,7 @@ std::optional<bet_page> pg_reader::list_bets(const bet_filter& filter) {
   if (filter.has_status) where += " AND status = '" + std::string{to_string(filter.status)} + "'";
   if (filter.has_token) where += " AND token = '\\x" + to_hex(filter.token.bytes) + "'::bytea";
   where += created_in(filter.created) + before(*from, "bet_id");
-  return holder_->run([&](pqxx::transaction_base& tx) {
+  return link_->run([&](pqxx::transaction_base& tx) {
     bet_page page;
     page.bets = all(tx.exec(select_bets + where + " ORDER BY created_at DESC, bet_id DESC LIMIT " +
                             std::to_string(limit + 1)),
@@ -195,7 +190,7 @@ std::optional<bet_page> pg_reader::list_bets(const bet_filter& filter) {
 }
 
 std::optional<std::optional<deposit>> pg_reader::find_deposit(const deposit_id& id) {
-  return holder_->run([&](pqxx::transaction_base& tx) {
+  return link_->run([&](pqxx::transaction_base& tx) {
     return at_most_one(
         tx.exec_params(select_deposits + "WHERE deposit_id = $1::uuid", binary(id.view())),
         read_deposit);
@@ -204,7 +199,7 @@ std::optional<std::optional<deposit>> pg_reader::find_deposit(const deposit_id& 
 
 std::optional<std::optional<deposit>> pg_reader::find_deposit_by_payment(
     const authorization& payment) {
-  return holder_->run([&](pqxx::transaction_base& tx) {
+  return link_->run([&](pqxx::transaction_base& tx) {
     return at_most_one(
         tx.exec_params(select_deposits + "WHERE chain_id = $1 AND token = $2::bytea"
                                          " AND from_address = $3::bytea AND nonce = $4::bytea",
@@ -217,7 +212,7 @@ std::optional<std::optional<deposit>> pg_reader::find_deposit_by_payment(
 /// No stored key is all zeros, so a zero one finds nothing.
 std::optional<std::optional<deposit>> pg_reader::find_deposit_by_keys(
     const address& user, const hash256& idempotency_key, const hash256& payment_identifier) {
-  return holder_->run([&](pqxx::transaction_base& tx) {
+  return link_->run([&](pqxx::transaction_base& tx) {
     return at_most_one(
         tx.exec_params(
             select_deposits + "WHERE user_address = $1::bytea AND (idempotency_key = $2::bytea"
@@ -235,7 +230,7 @@ std::optional<deposit_page> pg_reader::list_deposits(const deposit_filter& filte
   auto where = "WHERE user_address = '\\x" + to_hex(filter.user.view()) + "'::bytea";
   if (filter.has_status) where += " AND status = '" + std::string{to_string(filter.status)} + "'";
   where += created_in(filter.created) + before(*from, "deposit_id");
-  return holder_->run([&](pqxx::transaction_base& tx) {
+  return link_->run([&](pqxx::transaction_base& tx) {
     deposit_page page;
     page.deposits =
         all(tx.exec(select_deposits + where + " ORDER BY created_at DESC, deposit_id DESC LIMIT " +
@@ -249,7 +244,7 @@ std::optional<deposit_page> pg_reader::list_deposits(const deposit_filter& filte
 std::optional<money_on_its_way> pg_reader::on_its_way(const address& user) {
   const std::string theirs =
       "WHERE user_address = $1::bytea AND status IN ('settling', 'pending') ";
-  return holder_->run([&](pqxx::transaction_base& tx) {
+  return link_->run([&](pqxx::transaction_base& tx) {
     const auto who = binary(user.view());
     money_on_its_way out;
     out.total = {
@@ -263,18 +258,18 @@ std::optional<money_on_its_way> pg_reader::on_its_way(const address& user) {
 }
 
 std::optional<std::vector<deposit>> pg_reader::deposits_to_credit(std::uint32_t limit) {
-  return holder_->run(
+  return link_->run(
       [&](pqxx::transaction_base& tx) { return deposits_where(tx, "status = 'pending'", limit); });
 }
 
 std::optional<std::vector<deposit>> pg_reader::deposits_to_convert(std::uint32_t limit) {
-  return holder_->run([&](pqxx::transaction_base& tx) {
+  return link_->run([&](pqxx::transaction_base& tx) {
     return deposits_where(tx, "status = 'converting' AND conversion_id IS NULL", limit);
   });
 }
 
 std::optional<std::optional<conversion>> pg_reader::find_conversion(const conversion_id& id) {
-  return holder_->run([&](pqxx::transaction_base& tx) {
+  return link_->run([&](pqxx::transaction_base& tx) {
     auto row = at_most_one(
         tx.exec_params(select_conversions + "WHERE conversion_id = $1::uuid", binary(id.view())),
         read_conversion);
@@ -293,7 +288,7 @@ std::optional<conversion_page> pg_reader::list_conversions(const std::string& cu
   if (!from) return conversion_page{};
   limit = page_size(limit);
   const auto where = "WHERE true" + before(*from, "conversion_id");
-  return holder_->run([&](pqxx::transaction_base& tx) {
+  return link_->run([&](pqxx::transaction_base& tx) {
     conversion_page page;
     page.conversions = all(
         tx.exec(select_conversions + where +
@@ -306,7 +301,7 @@ std::optional<conversion_page> pg_reader::list_conversions(const std::string& cu
 }
 
 std::optional<std::vector<conversion>> pg_reader::running_conversions() {
-  return holder_->run([&](pqxx::transaction_base& tx) {
+  return link_->run([&](pqxx::transaction_base& tx) {
     return all(tx.exec(select_conversions + "WHERE status = 'running' ORDER BY created_at LIMIT " +
                        std::to_string(max_rows)),
                read_conversion);
@@ -314,7 +309,7 @@ std::optional<std::vector<conversion>> pg_reader::running_conversions() {
 }
 
 std::optional<conversion_metrics> pg_reader::metrics_of_conversions() {
-  return holder_->run([&](pqxx::transaction_base& tx) {
+  return link_->run([&](pqxx::transaction_base& tx) {
     const auto row = tx.exec1(R"(
       WITH recent AS (
         SELECT status, amount, received, loss,
@@ -350,7 +345,7 @@ std::optional<conversion_metrics> pg_reader::metrics_of_conversions() {
 }
 
 std::optional<trial_balance> pg_reader::trial() {
-  return holder_->run([&](pqxx::transaction_base& tx) {
+  return link_->run([&](pqxx::transaction_base& tx) {
     // One statement: one snapshot. Nothing in it grows with the number of users.
     static const auto sql = numbered(R"(
       WITH a AS (SELECT account, balance FROM ledger_accounts)
@@ -381,7 +376,7 @@ std::optional<trial_balance> pg_reader::trial() {
 }
 
 std::optional<usdc> pg_reader::average_daily_volume() {
-  return holder_->run([&](pqxx::transaction_base& tx) {
+  return link_->run([&](pqxx::transaction_base& tx) {
     return usdc{read_int(tx.exec1(R"(
       WITH today AS (SELECT (now() AT TIME ZONE 'UTC')::date AS day)
       SELECT trunc(sum(v.amount) / (max(today.day) - least(min(v.day), max(today.day)) + 1))::bigint
@@ -390,7 +385,7 @@ std::optional<usdc> pg_reader::average_daily_volume() {
 }
 
 std::optional<unfinished_work> pg_reader::unfinished(std::uint32_t bets, std::uint32_t deposits) {
-  return holder_->run([&](pqxx::transaction_base& tx) {
+  return link_->run([&](pqxx::transaction_base& tx) {
     unfinished_work out;
     out.placing_bets = all(
         tx.exec_params(
@@ -403,7 +398,7 @@ std::optional<unfinished_work> pg_reader::unfinished(std::uint32_t bets, std::ui
 
 std::optional<std::vector<chain_operation>> pg_reader::open_operations(std::uint64_t chain_id,
                                                                        const address& account) {
-  return holder_->run([&](pqxx::transaction_base& tx) {
+  return link_->run([&](pqxx::transaction_base& tx) {
     return all(tx.exec_params(select_operations + "WHERE chain_id = $1 AND account = $2::bytea"
                                                   " AND status = 'stored' ORDER BY nonce, attempt",
                               static_cast<std::int64_t>(chain_id), binary(account.view())),
@@ -412,7 +407,7 @@ std::optional<std::vector<chain_operation>> pg_reader::open_operations(std::uint
 }
 
 std::optional<std::vector<chain_operation>> pg_reader::find_operation(const operation_id& id) {
-  return holder_->run([&](pqxx::transaction_base& tx) {
+  return link_->run([&](pqxx::transaction_base& tx) {
     return all(tx.exec_params(select_operations + "WHERE operation_id = $1::uuid ORDER BY attempt",
                               binary(id.view())),
                read_operation);
@@ -423,7 +418,7 @@ std::optional<std::vector<chain_operation>> pg_reader::operations_from(std::uint
                                                                        const address& account,
                                                                        std::uint64_t from,
                                                                        std::uint32_t limit) {
-  return holder_->run([&](pqxx::transaction_base& tx) {
+  return link_->run([&](pqxx::transaction_base& tx) {
     return all(
         tx.exec_params(select_operations + "WHERE chain_id = $1 AND account = $2::bytea"
                                            " AND nonce >= $3 ORDER BY nonce, attempt LIMIT $4",
@@ -436,7 +431,7 @@ std::optional<std::vector<chain_operation>> pg_reader::operations_from(std::uint
 
 std::optional<std::vector<chain_operation>> pg_reader::operations_of(
     std::span<const hash256> transactions) {
-  return holder_->run([&](pqxx::transaction_base& tx) {
+  return link_->run([&](pqxx::transaction_base& tx) {
     std::vector<chain_operation> out;
     for (const auto& hash : transactions)
       for (auto& row :
@@ -448,7 +443,7 @@ std::optional<std::vector<chain_operation>> pg_reader::operations_of(
 }
 
 std::optional<std::uint64_t> pg_reader::next_nonce(std::uint64_t chain_id, const address& account) {
-  return holder_->run([&](pqxx::transaction_base& tx) {
+  return link_->run([&](pqxx::transaction_base& tx) {
     return static_cast<std::uint64_t>(
         read_int(tx.exec_params1("SELECT max(nonce) + 1 FROM chain_operations"
                                  " WHERE chain_id = $1 AND account = $2::bytea",
@@ -457,7 +452,7 @@ std::optional<std::uint64_t> pg_reader::next_nonce(std::uint64_t chain_id, const
 }
 
 std::optional<std::vector<service_key>> pg_reader::active_keys() {
-  return holder_->run([&](pqxx::transaction_base& tx) {
+  return link_->run([&](pqxx::transaction_base& tx) {
     return all(tx.exec(std::string{"SELECT "} + key_columns +
                        "FROM service_keys WHERE revoked_at IS NULL ORDER BY created_at, id"),
                read_key);
@@ -465,7 +460,7 @@ std::optional<std::vector<service_key>> pg_reader::active_keys() {
 }
 
 bool pg_reader::ping() {
-  return holder_
+  return link_
       ->run([](pqxx::transaction_base& tx) { return tx.exec1("SELECT true")[0].as<bool>(); })
       .value_or(false);
 }

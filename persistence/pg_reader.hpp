@@ -52,8 +52,8 @@ class pg_reader final : public actors::ledger_reader {
   bool ping() override;
 
  private:
-  class session_holder;
-  std::unique_ptr<session_holder> holder_;
+  class link;
+  std::unique_ptr<link> link_;
 };
 
 }  // namespace headroom::persistence

@@ -5,6 +5,7 @@
 #include "persistence/detail/commit.hpp"
 #include "persistence/detail/entries.hpp"
 #include "persistence/detail/rows.hpp"
+#include "persistence/detail/session_holder.hpp"
 #include "persistence/detail/sql_failure.hpp"
 #include "persistence/detail/writer.hpp"
 #include "persistence/migrations.hpp"
@@ -13,56 +14,42 @@ namespace headroom::persistence {
 
 using actors::store_status;
 
-/// The session, opened when needed and forgotten when lost.
-class pg_store::session_holder {
+/// What reads and writes on the writer's session.
+class pg_store::link {
  public:
-  explicit session_holder(store_settings settings) : settings_{std::move(settings)} {}
+  explicit link(const store_settings& settings)
+      : conninfo{settings.conninfo}, writer{[settings] { return open_writer(settings); }} {}
 
-  pqxx::connection& get() {
-    if (!session_) session_ = open_writer(settings_);
-    return *session_;
-  }
-  void drop() { session_.reset(); }
-  [[nodiscard]] int pid() const noexcept { return session_ ? session_->backendpid() : 0; }
-  [[nodiscard]] const std::string& conninfo() const noexcept { return settings_.conninfo; }
-  [[nodiscard]] actors::log_limit& lines() noexcept { return lines_; }
+  const std::string conninfo;
+  session_holder writer;
 
   /// A read on the writer's session, so that it sees everything committed through it.
   template <class Read>
   store_status read(Read read) try {
-    pqxx::nontransaction tx{get()};
+    pqxx::nontransaction tx{writer.get()};
     read(tx);
     return store_status::ok;
   } catch (const pqxx::sql_error& e) {
-    if (may_say_read_failed())
+    if (writer.may_say("journal.read_failed"))
       spdlog::warn("journal.read_failed sqlstate={} reason=\"{}\"", e.sqlstate(), e.what());
     if (read_failure(e).consequence == sql_consequence::too_slow) return store_status::too_slow;
-    drop();
+    writer.drop();
     return store_status::unavailable;
   } catch (const std::exception& e) {
-    if (may_say_read_failed()) spdlog::warn("journal.read_failed reason=\"{}\"", e.what());
-    drop();
+    if (writer.may_say("journal.read_failed"))
+      spdlog::warn("journal.read_failed reason=\"{}\"", e.what());
+    writer.drop();
     return store_status::unavailable;
   }
-
- private:
-  [[nodiscard]] bool may_say_read_failed() {
-    return lines_.due("journal.read_failed", actors::log_limit::time_point::clock::now());
-  }
-
-  store_settings settings_;
-  session session_;
-  actors::log_limit lines_;
 };
 
-pg_store::pg_store(store_settings settings)
-    : holder_{std::make_unique<session_holder>(std::move(settings))} {}
+pg_store::pg_store(const store_settings& settings) : link_{std::make_unique<link>(settings)} {}
 
 pg_store::~pg_store() = default;
 
 std::string pg_store::open() try {
-  check_schema(holder_->conninfo());
-  holder_->get();
+  check_schema(link_->conninfo);
+  link_->writer.get();
   return "";
 } catch (const std::exception& e) {
   return e.what();
@@ -74,23 +61,24 @@ store_status pg_store::commit(std::span<const journal_entry> batch,
   outcomes.assign(batch.size(), entry_outcome{});
   buffer.reset();
   if (batch.empty()) return store_status::ok;
-  return batch_commit{[this]() -> pqxx::connection& { return holder_->get(); },
-                      [this] { holder_->drop(); }, holder_->lines()}
+  auto& writer = link_->writer;
+  return batch_commit{[&]() -> pqxx::connection& { return writer.get(); }, [&] { writer.drop(); },
+                      writer.lines()}
       .run(batch, outcomes, buffer);
 }
 
 store_status pg_store::load_balances(std::span<const address> users,
                                      std::vector<balance_row>& rows) {
-  return holder_->read([&](pqxx::transaction_base& tx) { rows = select_balances(tx, users); });
+  return link_->read([&](pqxx::transaction_base& tx) { rows = select_balances(tx, users); });
 }
 
 store_status pg_store::load_buffer(buffer_row& row) {
-  return holder_->read([&](pqxx::transaction_base& tx) { row = select_buffer(tx); });
+  return link_->read([&](pqxx::transaction_base& tx) { row = select_buffer(tx); });
 }
 
 store_status pg_store::find_bets(std::span<const bet_id> ids,
                                  std::vector<std::optional<bet>>& rows) {
-  return holder_->read([&](pqxx::transaction_base& tx) {
+  return link_->read([&](pqxx::transaction_base& tx) {
     const auto stored = select_bets(tx, ids);
     rows.clear();
     for (const auto& id : ids) {
@@ -100,6 +88,6 @@ store_status pg_store::find_bets(std::span<const bet_id> ids,
   });
 }
 
-int pg_store::backend_pid() const noexcept { return holder_->pid(); }
+int pg_store::backend_pid() const noexcept { return link_->writer.pid(); }
 
 }  // namespace headroom::persistence

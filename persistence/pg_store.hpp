@@ -14,7 +14,7 @@ namespace headroom::persistence {
 /// session is `in_doubt` if anything may have been committed, else `unavailable`. Not thread-safe.
 class pg_store final : public actors::ledger_store {
  public:
-  explicit pg_store(store_settings settings);
+  explicit pg_store(const store_settings& settings);
   ~pg_store() override;
 
   /// Connects now instead of at the first use. "" or one sentence for the operator: no connection,
@@ -34,8 +34,8 @@ class pg_store final : public actors::ledger_store {
   [[nodiscard]] int backend_pid() const noexcept;
 
  private:
-  class session_holder;
-  std::unique_ptr<session_holder> holder_;
+  class link;
+  std::unique_ptr<link> link_;
 };
 
 }  // namespace headroom::persistence

@@ -18,7 +18,7 @@ void search_block(Self* self, const rpc_actor& rpc, std::uint64_t time, std::uin
   self->request(rpc, caf::infinite, eth::block(eth::quantity(middle)))
       .then(
           [=](const rpc_result& r) mutable {
-            const auto block = r.status == rpc_status::ok ? eth::read_block(r.value) : std::nullopt;
+            const auto block = eth::answer(r, eth::read_block);
             if (!block || !*block) return done(std::optional<std::uint64_t>{});
             const bool reached = (*block)->timestamp >= time;
             search_block(self, rpc, time, reached ? low : middle + 1, reached ? middle : high,

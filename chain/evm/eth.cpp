@@ -129,10 +129,6 @@ std::optional<byte_vector> read_bytes(const json& value) {
   return from_hex(*text);
 }
 
-std::optional<byte_vector> bytes_of(const rpc_result& r) {
-  return r.status == rpc_status::ok ? read_bytes(r.value) : std::nullopt;
-}
-
 std::optional<hash256> read_hash(const json& value) {
   const auto* text = value.get_ptr<const std::string*>();
   return text ? hash256::parse(*text) : std::nullopt;

@@ -20,8 +20,16 @@ namespace headroom::chain::eth {
 [[nodiscard]] std::optional<uint256> read_word(const nlohmann::json& value);  // wider than 64 bits
 [[nodiscard]] std::optional<byte_vector> read_bytes(const nlohmann::json& value);
 [[nodiscard]] std::optional<hash256> read_hash(const nlohmann::json& value);
-/// Of an answer: nothing unless it is good.
-[[nodiscard]] std::optional<byte_vector> bytes_of(const rpc_result& r);
+/// What `read` (one of the readers here) makes of an answer; nothing when it is no good answer.
+///     const auto block = eth::answer(r, eth::read_block);
+template <class Read>
+[[nodiscard]] auto answer(const rpc_result& r, Read read) -> decltype(read(r.value)) {
+  if (r.status != rpc_status::ok) return std::nullopt;
+  return read(r.value);
+}
+[[nodiscard]] inline std::optional<byte_vector> bytes_of(const rpc_result& r) {
+  return answer(r, read_bytes);
+}
 
 // -- questions -----------------------------------------------------------------------------------
 // `block` is a tag ("latest", "pending", "finalized") or a quantity.

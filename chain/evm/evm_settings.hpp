@@ -4,15 +4,21 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "domain/final_by.hpp"
+
 /// What decides about money or patience on one chain. Defaults are for production and stand here
 /// alone; config/ gives them names, units and bounds.
 namespace headroom::chain {
 
-/// When a block counts as final: deep enough, or behind the node's `finalized` block, whichever
-/// comes first. A node without that tag leaves the depth.
+/// When a block counts as final. By default whichever comes first of depth and the nodes' own word:
+/// the tag makes it earlier than the confirmations, never later. To have a chain's finality
+/// demanded, ask for the `tag`, or for `both`; then nothing is final while the tag stands still or
+/// is missing.
 struct finality_rule {
-  std::uint64_t confirmations = 12;  // blocks on top of it; 0: mined is final
-  bool finalized_tag = true;
+  std::uint64_t confirmations = 12;  // blocks on top of it; 0: mined is deep enough
+  final_by word = final_by::either;
+
+  [[nodiscard]] bool asks_for_tag() const noexcept { return word != final_by::confirmations; }
 };
 
 /// eth_getLogs: how much one search may ask.
@@ -50,6 +56,10 @@ struct json_rpc_options {
 
 struct wallet_settings {
   std::uint64_t chain_id = 0;
+  /// No other account of ours has a wallet on this chain. Then alerts and metrics know this one by
+  /// the chain's id alone; else as "chain/account", which the wiring decides for all of a chain's
+  /// wallets, so that none clears what another has raised.
+  bool alone_on_chain = true;
   finality_rule finality;
   std::chrono::milliseconds poll_interval{1'000};
   std::chrono::milliseconds bump_after{30'000};  // in line and not mined: a higher fee

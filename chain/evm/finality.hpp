@@ -7,6 +7,7 @@
 #include "chain/evm/eth.hpp"
 #include "chain/evm/evm_settings.hpp"
 #include "chain/evm/rpc_bridge.hpp"
+#include "domain/final_by.hpp"
 
 /// The one rule for "this happened for good": a block counts when it is final **and** still the
 /// chain's own at its height. A receipt or an event names its block by number and hash; the number
@@ -30,7 +31,7 @@ struct chain_head {
 [[nodiscard]] std::optional<chain_head> read_head(const finality_rule& rule,
                                                   std::span<const rpc_result> results);
 [[nodiscard]] inline std::size_t head_call_count(const finality_rule& rule) noexcept {
-  return rule.finalized_tag ? 2 : 1;
+  return rule.asks_for_tag() ? 2 : 1;
 }
 
 // -- one block -----------------------------------------------------------------------------------

@@ -65,7 +65,7 @@ class log_walk : public std::enable_shared_from_this<log_walk<Self, Done>> {
 
  private:
   void heard(const rpc_result& r) {
-    auto logs = r.status == rpc_status::ok ? eth::read_logs(r.value) : std::nullopt;
+    auto logs = eth::answer(r, eth::read_logs);
     if (!logs) {
       if (r.status == rpc_status::error && is_range_refusal(r.error) && from_ < to_) {
         s_.chunk = (to_ - from_ + 1) / 2;
@@ -96,7 +96,7 @@ class log_walk : public std::enable_shared_from_this<log_walk<Self, Done>> {
 
   void heard_all(const std::vector<rpc_result>& words, std::uint32_t empty) {
     for (const auto& r : words) {
-      auto logs = r.status == rpc_status::ok ? eth::read_logs(r.value) : std::nullopt;
+      auto logs = eth::answer(r, eth::read_logs);
       if (!logs) continue;
       if (!logs->empty()) return finish(at_end(), std::move(*logs), r.node);
       ++empty;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "domain/backoff.hpp"
+
 namespace headroom::chain {
 
 using std::chrono::milliseconds;
@@ -44,8 +46,7 @@ void node_health::failed(std::uint32_t node, bool silent, time_point now) {
 
 void node_health::limited(std::uint32_t node, std::optional<milliseconds> wait, time_point now) {
   auto& n = nodes_[node];
-  const auto doubled = rules_.rest_after_limit * (std::int64_t{1} << std::min(n.limits, 16U));
-  ++n.limits;
+  const auto doubled = backoff(rules_.rest_after_limit, n.limits++, rules_.longest_rest);
   const auto rest =
       std::min(std::max(wait.value_or(doubled), milliseconds{1}), rules_.longest_rest);
   n.rest_until = std::max(n.rest_until, now + rest);

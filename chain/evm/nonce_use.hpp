@@ -55,8 +55,7 @@ class nonce_search : public std::enable_shared_from_this<nonce_search<Self, Done
     self_->request(rpc_, caf::infinite, std::move(call))
         .then(
             [me = this->shared_from_this(), then](const rpc_result& r) {
-              const auto count =
-                  r.status == rpc_status::ok ? eth::read_number(r.value) : std::nullopt;
+              const auto count = eth::answer(r, eth::read_number);
               if (!count) return me->done_(nonce_use{});
               then(*me, *count > me->nonce_);
             },
@@ -92,12 +91,10 @@ class nonce_search : public std::enable_shared_from_this<nonce_search<Self, Done
         .then(
             [me = this->shared_from_this()](const rpc_result& r) {
               nonce_use out;
-              const auto block = r.status == rpc_status::ok
-                                     ? eth::read_block(r.value)
-                                     : std::optional<std::optional<eth::block_info>>{};
-              const auto tx = r.status == rpc_status::ok
-                                  ? eth::find_transaction(r.value, me->account_, me->nonce_)
-                                  : std::nullopt;
+              const auto block = eth::answer(r, eth::read_block);
+              const auto tx = eth::answer(r, [&](const nlohmann::json& value) {
+                return eth::find_transaction(value, me->account_, me->nonce_);
+              });
               if (block && *block && tx)
                 out = {nonce_use::word::named, {(*block)->number, (*block)->hash}, *tx};
               me->done_(out);

@@ -41,35 +41,33 @@ void wallet_outbox::read_backlog() {
 
 void wallet_outbox::check_chain(actors::wallet_backlog backlog) {
   std::vector<rpc_request> calls{eth::chain_id(), eth::transaction_count(st_.account, "latest")};
-  if (st_.settings.finality.finalized_tag)
+  if (st_.settings.finality.asks_for_tag())
     calls.push_back(eth::transaction_count(st_.account, "finalized"));
-  ask_one_node(self_, st_.rpc, std::move(calls), std::nullopt,
-               [self = self_, backlog](std::vector<rpc_result>& r) mutable {
-                 wallet_outbox box{self};
-                 auto& st = self->state;
-                 const auto id = eth::read_number(r[0].value);
-                 const auto count = eth::read_number(r[1].value);
-                 if (!id || !count) return box.start_later("the chain does not answer");
-                 if (*id != st.settings.chain_id)
-                   return box.start_later("the node is on chain " + std::to_string(*id));
-                 st.next_nonce = std::max({backlog.next_nonce, *count, st.next_nonce});
-                 st.mined_count = *count;
-                 st.nodes = r[0].nodes;
-                 box.clear(wallet_alert::waits);
-                 // What is still wrong is said again.
-                 for (const auto& kind : {wallet_alert::books, wallet_alert::row}) box.clear(kind);
-                 if (backlog.open.empty()) box.clear(wallet_alert::no_gas);
-                 box.adopt(std::move(backlog.open));
-                 const auto final_count = r.size() > 2 && r[2].status == rpc_status::ok
-                                              ? eth::read_number(r[2].value)
-                                              : std::nullopt;
-                 if (final_count && *final_count < st.next_nonce) box.read_booked(*final_count);
-                 st.ready = true;
-                 st.starting = false;
-                 spdlog::info("wallet.ready chain={} account={} next_nonce={} open={}",
-                              st.settings.chain_id, st.account.hex(), st.next_nonce,
-                              st.open.size());
-               });
+  ask_one_node(
+      self_, st_.rpc, std::move(calls), std::nullopt,
+      [self = self_, backlog](std::vector<rpc_result>& r) mutable {
+        wallet_outbox box{self};
+        auto& st = self->state;
+        const auto id = eth::answer(r[0], eth::read_number);
+        const auto count = eth::answer(r[1], eth::read_number);
+        if (!id || !count) return box.start_later("the chain does not answer");
+        if (*id != st.settings.chain_id)
+          return box.start_later("the node is on chain " + std::to_string(*id));
+        st.next_nonce = std::max({backlog.next_nonce, *count, st.next_nonce});
+        st.mined_count = *count;
+        st.nodes = r[0].nodes;
+        box.clear(wallet_alert::waits);
+        // What is still wrong is said again.
+        for (const auto& kind : {wallet_alert::books, wallet_alert::row}) box.clear(kind);
+        if (backlog.open.empty()) box.clear(wallet_alert::no_gas);
+        box.adopt(std::move(backlog.open));
+        const auto final_count = r.size() > 2 ? eth::answer(r[2], eth::read_number) : std::nullopt;
+        if (final_count && *final_count < st.next_nonce) box.read_booked(*final_count);
+        st.ready = true;
+        st.starting = false;
+        spdlog::info("wallet.ready chain={} account={} next_nonce={} open={}", st.settings.chain_id,
+                     st.account.hex(), st.next_nonce, st.open.size());
+      });
 }
 
 /// The next poll tries again.
@@ -115,6 +113,8 @@ actors::wallet_actor::behavior_type wallet_behavior(wallet_self self, actors::wo
   st.settings = settings;
   st.key = std::move(key);
   st.account = st.key->address_of();
+  st.subject = std::to_string(st.settings.chain_id);
+  if (!st.settings.alone_on_chain) st.subject += "/" + st.account.hex();
   st.rpc = std::move(rpc);
   self->describe(actors::id_kind::user, st.account.view());
   self->send(self, poll_atom::value);

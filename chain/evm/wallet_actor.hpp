@@ -87,6 +87,7 @@ struct wallet_state {
   wallet_settings settings;
   std::shared_ptr<const private_key> key;
   address account;
+  std::string subject;  // of its alerts
   rpc_actor rpc;
 
   bool ready = false;  // backlog read, chain id right, nonce known

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "chain/evm/wallet_outbox.hpp"
+#include "domain/backoff.hpp"
 
 /// The nonce is used and no receipt of ours is shown. That is a node's silence, not a fact: an
 /// index may lag, a pool may hold a node that has forgotten. So first every node is asked for the
@@ -24,8 +25,7 @@ void wallet_outbox::missed(open_operation& op) {
   if (op.missing++ == 0) op.missing_since = now();
   if (op.missing < st_.settings.looks_before_search || now() < op.next_search) return;
   const auto& s = st_.settings;
-  const auto pause = s.search_again * (std::int64_t{1} << std::min(op.searches++, 16U));
-  op.next_search = now() + std::min(pause, s.longest_search);
+  op.next_search = now() + backoff(s.search_again, op.searches++, s.longest_search);
   ask_witnesses(op);
 }
 
@@ -43,7 +43,7 @@ void wallet_outbox::ask_witnesses(open_operation& op) {
             auto* found = box.find(nonce);
             if (found == nullptr) return;
             for (const auto& r : words) {
-              const auto receipt = receipt_of(r);
+              const auto receipt = eth::answer(r, eth::read_receipt);
               if (receipt && *receipt) return box.weigh(nonce, **receipt, r.node);
             }
             box.name_user(nonce);

@@ -4,6 +4,7 @@
 
 #include "actors/log_limit.hpp"
 #include "chain/evm/wallet_outbox.hpp"
+#include "domain/backoff.hpp"
 
 /// What a transaction may cost, and how it reaches the nodes. The highest price we pay bounds how
 /// often a fee is raised; below it nothing waits for a human.
@@ -25,11 +26,12 @@ std::vector<rpc_request> fee_calls() {
 
 /// Nothing when the chain does not say.
 std::optional<gas_market> wallet_outbox::market_of(std::span<const rpc_result> r) const {
-  auto base = r[0].status == rpc_status::ok ? eth::read_next_base_fee(r[0].value) : std::nullopt;
-  if (!base && r[2].status == rpc_status::ok)
-    if (const auto block = eth::read_block(r[2].value); block && *block) base = (*block)->base_fee;
+  auto base = eth::answer(r[0], eth::read_next_base_fee);
+  if (!base)
+    if (const auto block = eth::answer(r[2], eth::read_block); block && *block)
+      base = (*block)->base_fee;
   if (!base) return std::nullopt;
-  const auto tip = r[1].status == rpc_status::ok ? eth::read_number(r[1].value) : std::nullopt;
+  const auto tip = eth::answer(r[1], eth::read_number);
   const auto floor = std::max(st_.settings.min_tip_wei, st_.tip_floor);
   return gas_market{eth::suggest_fees(*base, tip.value_or(0), floor, st_.settings.base_fee_percent),
                     *base};
@@ -78,8 +80,7 @@ uint128 wallet_outbox::promised() const {
 // -- broadcasting --------------------------------------------------------------------------------
 
 milliseconds wallet_outbox::pause_after(std::uint32_t tries) const {
-  const auto wait = st_.settings.poll_interval * (std::int64_t{1} << std::min(tries, 6U));
-  return std::min<milliseconds>(wait, longest_retry);
+  return backoff(st_.settings.poll_interval, tries, longest_retry);
 }
 
 /// The newest attempt's exact bytes, as often as needed. Repeats go round the nodes: one that took
@@ -206,9 +207,8 @@ void wallet_outbox::store_bump(open_operation& op) {
 void wallet_outbox::heard_of_bump(std::uint64_t nonce, const caf::error& e) {
   auto* op = find(nonce);
   if (op == nullptr) return;
-  op->bumping = false;  // unknown: the same bytes are stored again
-  const auto c = consequence_of(actors::code_of(e));
-  if (c != consequence::rejected && c != consequence::duplicate) return;
+  op->bumping = false;
+  if (!actors::is_final(e)) return;  // unknown: the same bytes are stored again
   // E.g. the operation was finished meanwhile. These bytes never left us.
   op->bump.reset();
   op->wants_bump = op->too_dear = false;

@@ -9,7 +9,6 @@
 namespace headroom::chain {
 
 using actors::operation_report;
-using actors::operation_state;
 using report_promise = caf::typed_response_promise<operation_report>;
 
 /// What the chain takes now.
@@ -100,7 +99,7 @@ class wallet_outbox {
   [[nodiscard]] chain_operation row_of(const operation_id& id, const std::string& purpose,
                                        std::uint32_t attempt, const signed_transaction& tx) const;
   void remember(const operation_id& id, operation_report r);
-  /// On the alert board, about this chain; kinds are "wallet.no_gas" and so on.
+  /// On the alert board, about this wallet; kinds are "wallet.no_gas" and so on.
   void raise(const std::string& kind, std::string what);
   void clear(const std::string& kind);
   [[nodiscard]] caf::actor_clock::time_point now() const { return self_->clock().now(); }
@@ -118,11 +117,10 @@ class wallet_outbox {
 /// What is asked before signing: read by market_of in this order.
 [[nodiscard]] std::vector<rpc_request> fee_calls();
 
-[[nodiscard]] std::optional<std::optional<eth::receipt>> receipt_of(const rpc_result& r);
 [[nodiscard]] operation_report report_of(const open_operation& op);
 [[nodiscard]] actors::event_log to_event(const log_entry& log);
 
-/// Kinds of alerts; the subject is the chain's id.
+/// Kinds of alerts; the subject is the wallet's (wallet_settings::alone_on_chain).
 namespace wallet_alert {
 inline const std::string waits = "wallet.waits";            // cannot start
 inline const std::string no_gas = "wallet.no_gas";          // native coin is missing

@@ -22,12 +22,6 @@ using phase = requested_operation::phase;
 constexpr std::size_t rows_at_once = 32;
 constexpr std::size_t askers_at_once = 16;
 
-/// The journal's definite no: nothing is and will be stored by that request.
-bool is_definite(errc e) {
-  const auto c = consequence_of(e);
-  return c == consequence::rejected || c == consequence::duplicate || e == errc::invariant_violated;
-}
-
 }  // namespace
 
 chain_operation wallet_outbox::row_of(const operation_id& id, const std::string& purpose,
@@ -98,8 +92,7 @@ void wallet_outbox::priced(const operation_id& id, std::vector<rpc_result>& r) {
   const auto i = st_.requested.find(id);
   if (i == st_.requested.end()) return;
   auto& x = i->second;
-  const auto& found = r[fee_calls().size()];
-  const auto coins = found.status == rpc_status::ok ? eth::read_word(found.value) : std::nullopt;
+  const auto coins = eth::answer(r[fee_calls().size()], eth::read_word);
   auto gas = x.what.call.gas_limit;
   if (gas == 0) {
     const auto& estimate = r.back();
@@ -108,8 +101,7 @@ void wallet_outbox::priced(const operation_id& id, std::vector<rpc_result>& r) {
                                                        eth::revert_reason(estimate.error)));
     if (eth::judge_send(estimate) == eth::send_verdict::insufficient_funds)
       return refuse_for_coin(id, coins);
-    const auto value =
-        estimate.status == rpc_status::ok ? eth::read_number(estimate.value) : std::nullopt;
+    const auto value = eth::answer(estimate, eth::read_number);
     if (!value) return refuse(id, make_error(errc::unavailable, "gas cannot be estimated"));
     const auto most = x.what.call.most_gas;
     if (most != 0 && *value > most)
@@ -125,13 +117,11 @@ void wallet_outbox::priced(const operation_id& id, std::vector<rpc_result>& r) {
             x.what.call.data};
   // Stored and then refused for want of coins, it would hold up everything behind it.
   if (!coins) return refuse(id, make_error(errc::unavailable, "the balance cannot be read"));
-  w_.dir.counters().saw_coin(st_.settings.chain_id, in_coins(*coins));
+  w_.dir.counters().saw_coin(st_.subject, in_coins(*coins));
   if (uint256::of(promised() + cost_at_most(x.body)) > *coins) return refuse_for_coin(id, coins);
   clear(wallet_alert::no_gas);
   const auto& counted = r[fee_calls().size() + 1];
-  if (const auto count =
-          counted.status == rpc_status::ok ? eth::read_number(counted.value) : std::nullopt)
-    skip_used_nonces(*count);
+  if (const auto count = eth::answer(counted, eth::read_number)) skip_used_nonces(*count);
   x.at = phase::ready;
   st_.to_store.push_back(id);
   store_next();
@@ -208,8 +198,7 @@ void wallet_outbox::stored() {
 
 void wallet_outbox::not_stored(const caf::error& e) {
   st_.append_unanswered = false;
-  const auto code = actors::code_of(e);
-  if (!is_definite(code)) {
+  if (!actors::is_final(e)) {
     // It may be committed or not: the same rows go again at the next poll, and no other row gets
     // one of these nonces meanwhile.
     st_.append_again = true;
@@ -230,6 +219,7 @@ void wallet_outbox::not_stored(const caf::error& e) {
     }
     return store_next();
   }
+  const auto code = actors::code_of(e);
   if (code == errc::duplicate) return resolve_duplicate(ids.front());
   spdlog::error("wallet.store_refused chain={} operation={} code={}", st_.settings.chain_id,
                 ids.front().text(), to_string(code));
@@ -309,34 +299,22 @@ void wallet_outbox::report_rows(const std::vector<chain_operation>& rows, report
     promise.deliver(r);
     return;
   }
-  const auto with = [&](operation_status s) {
-    return std::find_if(rows.begin(), rows.end(), [&](const auto& x) { return x.status == s; });
-  };
-  r.tx_hash = rows.back().tx_hash;
-  if (const auto i = with(operation_status::reverted); i != rows.end()) {
-    r.state = operation_state::reverted;
-    r.tx_hash = i->tx_hash;
-    r.block_number = i->block_number;
+  const auto* mined = mined_of(rows);
+  const auto& shown = mined != nullptr ? *mined : rows.back();
+  r.state = state_of(rows);
+  r.tx_hash = shown.tx_hash;
+  if (mined != nullptr) r.block_number = shown.block_number;
+  if (r.state != operation_state::confirmed) {
     promise.deliver(r);
     return;
   }
-  const auto mined = with(operation_status::confirmed);
-  if (mined == rows.end()) {
-    const bool open = with(operation_status::stored) != rows.end();
-    r.state = open ? operation_state::pending : operation_state::dropped;
-    promise.deliver(r);
-    return;
-  }
-  r.state = operation_state::confirmed;
-  r.tx_hash = mined->tx_hash;
-  r.block_number = mined->block_number;
   ask_every_node(
       self_, st_.rpc, eth::transaction_receipt(r.tx_hash),
       [self = self_, promise, r, id = mined->id](std::vector<rpc_result>& words) mutable {
         // The block that is booked first: another node may still show it on a branch that is gone.
         const eth::receipt* found = nullptr;
         std::vector<std::optional<std::optional<eth::receipt>>> receipts;
-        for (const auto& x : words) receipts.push_back(receipt_of(x));
+        for (const auto& x : words) receipts.push_back(eth::answer(x, eth::read_receipt));
         for (const auto& x : receipts)
           if (x && *x && (!found || (*x)->block_number == r.block_number)) found = &**x;
         if (!found) {

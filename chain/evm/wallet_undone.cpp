@@ -1,7 +1,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "chain/evm/wallet_outbox.hpp"
 
@@ -28,7 +27,7 @@ booked_operation* wallet_outbox::find_booked(std::uint64_t nonce) {
 /// A chain whose nodes never name a finalized block has nothing to wait for.
 void wallet_outbox::keep_booked(const open_operation& op) {
   const auto& out = *op.outcome;
-  if (out.state != operation_state::confirmed && out.state != operation_state::reverted) return;
+  if (!is_mined(end_of(out.state).value())) return;
   if (!st_.tagged || out.block_number <= *st_.tagged || st_.booked.size() >= booked_at_most) return;
   const auto mined = std::find_if(op.attempts.begin(), op.attempts.end(),
                                   [&](const auto& a) { return a.hash == out.tx_hash; });
@@ -63,9 +62,9 @@ void wallet_outbox::read_booked(std::uint64_t from) {
 /// Dropped ones are not among them: their work was done, or may be done, by another operation.
 void wallet_outbox::adopt_booked(const std::vector<chain_operation>& rows) {
   for (const auto& row : rows) {
-    const bool mined =
-        row.status == operation_status::confirmed || row.status == operation_status::reverted;
-    if (!mined || st_.booked.size() >= booked_at_most || st_.booked.contains(row.nonce)) continue;
+    if (!is_mined(row.status) || st_.booked.size() >= booked_at_most ||
+        st_.booked.contains(row.nonce))
+      continue;
     auto tx = decode_transaction(row.raw);
     if (!tx || tx->hash != row.tx_hash) continue;
     booked_operation kept;
@@ -90,7 +89,7 @@ void wallet_outbox::watch_booked(const chain_head& head) {
     ask_every_node(self_, st_.rpc, eth::transaction_receipt(b.tx.hash),
                    [self = self_, n = nonce](std::vector<rpc_result>& words) {
                      const auto shown = std::find_if(words.begin(), words.end(), [](auto& r) {
-                       const auto receipt = receipt_of(r);
+                       const auto receipt = eth::answer(r, eth::read_receipt);
                        return receipt && *receipt;
                      });
                      const auto& word = shown == words.end() ? words.front() : *shown;
@@ -102,7 +101,7 @@ void wallet_outbox::watch_booked(const chain_head& head) {
 void wallet_outbox::judge_booked(std::uint64_t nonce, const rpc_result& word) {
   auto* b = find_booked(nonce);
   if (b == nullptr) return;
-  const auto receipt = receipt_of(word);
+  const auto receipt = eth::answer(word, eth::read_receipt);
   if (!receipt || !*receipt) {
     b->judging = false;
     if (!b->missing_since) b->missing_since = now();
@@ -111,7 +110,7 @@ void wallet_outbox::judge_booked(std::uint64_t nonce, const rpc_result& word) {
                                       b->tx.hash.hex() + " is not on the chain any more");
     return;
   }
-  const finality_rule by_tag{std::numeric_limits<std::uint64_t>::max(), true};
+  const finality_rule by_tag{0, final_by::tag};
   ask_finality(self_, st_.rpc, by_tag, block_of(**receipt), word.node,
                [self = self_, nonce, ok = (*receipt)->succeeded](finality f) {
                  wallet_outbox box{self};

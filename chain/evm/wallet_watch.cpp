@@ -25,10 +25,6 @@ uint256 cost_of(const open_operation& op, const eth::receipt& r) {
 
 }  // namespace
 
-std::optional<std::optional<eth::receipt>> receipt_of(const rpc_result& r) {
-  return r.status == rpc_status::ok ? eth::read_receipt(r.value) : std::nullopt;
-}
-
 actors::event_log to_event(const log_entry& log) { return {log.emitter, log.topics, log.data}; }
 
 operation_report report_of(const open_operation& op) {
@@ -45,13 +41,13 @@ open_operation* wallet_outbox::find(std::uint64_t nonce) {
 }
 
 void wallet_outbox::raise(const std::string& kind, std::string what) {
-  w_.dir.alerts().raise(kind, std::to_string(st_.settings.chain_id), what, w_.now());
+  w_.dir.alerts().raise(kind, st_.subject, what, w_.now());
   st_.alerts[kind] = std::move(what);
 }
 
 /// Always told to the board: a predecessor may have raised it.
 void wallet_outbox::clear(const std::string& kind) {
-  w_.dir.alerts().clear(kind, std::to_string(st_.settings.chain_id), w_.now());
+  w_.dir.alerts().clear(kind, st_.subject, w_.now());
   st_.alerts.erase(kind);
 }
 
@@ -77,22 +73,21 @@ void wallet_outbox::look() {
   st_.looking = true;
   auto calls = head_calls(st_.settings.finality);
   calls.push_back(eth::transaction_count(st_.account, "latest"));
-  ask_one_node(
-      self_, st_.rpc, std::move(calls), std::nullopt, [self = self_](std::vector<rpc_result>& r) {
-        auto& st = self->state;
-        const auto count =
-            r.back().status == rpc_status::ok ? eth::read_number(r.back().value) : std::nullopt;
-        const auto head = read_head(st.settings.finality, r);
-        st.nodes = r.back().nodes;
-        if (!count || !head) {
-          st.looking = false;  // silent chain: the next poll looks again
-          return;
-        }
-        wallet_outbox box{self};
-        if (*count > st.mined_count) box.clear(wallet_alert::stuck);
-        st.mined_count = *count;
-        box.looked(*head);
-      });
+  ask_one_node(self_, st_.rpc, std::move(calls), std::nullopt,
+               [self = self_](std::vector<rpc_result>& r) {
+                 auto& st = self->state;
+                 const auto count = eth::answer(r.back(), eth::read_number);
+                 const auto head = read_head(st.settings.finality, r);
+                 st.nodes = r.back().nodes;
+                 if (!count || !head) {
+                   st.looking = false;  // silent chain: the next poll looks again
+                   return;
+                 }
+                 wallet_outbox box{self};
+                 if (*count > st.mined_count) box.clear(wallet_alert::stuck);
+                 st.mined_count = *count;
+                 box.looked(*head);
+               });
 }
 
 void wallet_outbox::looked(const chain_head& head) {
@@ -175,7 +170,7 @@ void wallet_outbox::judge(std::uint64_t nonce, const chain_head& head,
   auto* op = find(nonce);
   if (op == nullptr || op->judging) return;
   for (const auto& r : receipts) {
-    const auto receipt = receipt_of(r);
+    const auto receipt = eth::answer(r, eth::read_receipt);
     if (!receipt || !*receipt) continue;
     if (head.is_final((*receipt)->block_number)) weigh(nonce, **receipt, r.node);
     return;
@@ -225,14 +220,7 @@ void wallet_outbox::book(open_operation& op) {
   entry.at = w_.now();
   entry.block_number = out.block_number;
   entry.fee_wei = op.cost_wei;
-  switch (out.state) {
-    case operation_state::confirmed: entry.status = operation_status::confirmed; break;
-    case operation_state::reverted: entry.status = operation_status::reverted; break;
-    case operation_state::unsent:
-    case operation_state::pending:
-    case operation_state::in_doubt:
-    case operation_state::dropped: entry.status = operation_status::dropped; break;
-  }
+  entry.status = end_of(out.state).value();  // an outcome is an end
   if (entry.status != operation_status::dropped) entry.tx_hash = out.tx_hash;
   const auto nonce = op.nonce();
   self_->request(journal, w_.settings.patience.append, actors::append{entry})
@@ -242,7 +230,7 @@ void wallet_outbox::book(open_operation& op) {
               auto* found = box.find(nonce);
               if (found == nullptr) return;
               found->booking = false;  // the next look books it again
-              if (consequence_of(actors::code_of(e)) != consequence::rejected) return;
+              if (!actors::is_final(e)) return;
               found->end_refused = true;
               box.raise(wallet_alert::books,
                         "the books refuse the end of operation " + found->id.text());
@@ -255,10 +243,8 @@ void wallet_outbox::booked(std::uint64_t nonce) {
   auto& op = i->second;
   spdlog::info("wallet.finished chain={} operation={} purpose={} nonce={} state={} tx={} block={}",
                st_.settings.chain_id, op.id.text(), op.purpose, nonce,
-               op.outcome->state == operation_state::confirmed  ? "confirmed"
-               : op.outcome->state == operation_state::reverted ? "reverted"
-                                                                : "dropped",
-               op.outcome->tx_hash.hex(), op.outcome->block_number);
+               to_string(end_of(op.outcome->state).value()), op.outcome->tx_hash.hex(),
+               op.outcome->block_number);
   keep_booked(op);
   st_.nonce_of.erase(op.id);
   remember(op.id, std::move(*op.outcome));

@@ -32,7 +32,7 @@ std::optional<std::vector<log_entry>> fills(const json_rpc& nodes, const signed_
     f.emitter = order.exchange.contract;
     f.topics = {order_filled_topic(), order.hash};
     const auto r = ask(nodes, eth::logs(f));
-    const auto logs = r.status == rpc_status::ok ? eth::read_logs(r.value) : std::nullopt;
+    const auto logs = eth::answer(r, eth::read_logs);
     if (!logs) return std::nullopt;
     out.insert(out.end(), logs->begin(), logs->end());
   }
@@ -55,7 +55,7 @@ exchange_word ask_exchange(const json_rpc& nodes, const finality_rule& rule,
   const auto then = touched(ask(nodes, eth::call(question, at)));
   const auto latest = touched(ask(nodes, eth::call(question)));
   const auto block = ask(nodes, eth::block(at));
-  const auto read = block.status == rpc_status::ok ? eth::read_block(block.value) : std::nullopt;
+  const auto read = eth::answer(block, eth::read_block);
   out.touched = then.value_or(false) || latest.value_or(false);
   out.status_known = then && latest && read && *read;
   if (out.status_known)

@@ -9,7 +9,7 @@
 #include "domain/money.hpp"
 #include "domain/records.hpp"
 
-/// Polymarket CLOB V2: orders, their hash, their bytes.
+/// Polymarket CLOB V2: orders, their hash, their text. Their bytes in the books: stored_order.hpp.
 namespace headroom::chain::polymarket {
 
 enum class side : std::uint8_t { buy = 0, sell = 1 };
@@ -29,7 +29,9 @@ struct exchange {
 /// Salts travel as JSON numbers, so they must survive a double.
 inline constexpr std::uint64_t max_salt = (std::uint64_t{1} << 53) - 1;
 
-/// What is signed. Signature type 0: an ordinary account is maker and signer.
+/// What is signed. Signature type 0: an ordinary account is maker and signer. 1 and 2: its signer
+/// signs for a maker that is a contract of the venue's. 3: a contract signs (facts of CLOB V2). New
+/// orders are of type 0.
 struct order {
   std::uint64_t salt = 0;  // <= max_salt
   address maker;
@@ -66,7 +68,9 @@ struct signed_order {
   bool post_only = false;        // GTC and GTD only; not signed
   signature65 signature;
   hash256 hash;
-  std::optional<order_terms> terms{};  // for our own books; an order of layout 1 has none
+  /// Whose API key the venue shows it to: the address that signs for the account.
+  address account;
+  std::optional<order_terms> terms{};  // for our own books; an order of the first layout has none
 };
 /// Sets maker and signer to the key's account and the signature type to 0.
 [[nodiscard]] signed_order sign(order body, const exchange& e, order_type type,
@@ -74,14 +78,6 @@ struct signed_order {
 
 /// Exact body of POST /order, members in the official client's order.
 [[nodiscard]] std::string post_body(const signed_order& o, std::string_view owner_api_key);
-
-/// For storage: version byte and a fixed layout of `encoded_size` bytes (version 1), followed by
-/// the terms in version 2.
-inline constexpr std::size_t encoded_size = 273;
-inline constexpr std::size_t encoded_size_with_terms = encoded_size + 24;
-[[nodiscard]] byte_vector encode(const signed_order& o);
-/// Nothing unless the layout is known and the signature is the signer's own.
-[[nodiscard]] std::optional<signed_order> decode(byte_view bytes);
 
 /// What the exchange knows of an order: getOrderStatus(bytes32) -> (bool filled, uint248
 /// remaining), both zero while nothing of it was filled. True: something was (polymarket.md 4.6).

@@ -14,17 +14,22 @@ net::asker_budgets budgets_of(const venue_settings& s, double share) {
   return {rate, std::max(1.0, rate * seconds_at_once), askers_at_most};
 }
 
+std::string names_of(const venue_accounts& all) {
+  std::string out;
+  for (const auto& a : all) out += (out.empty() ? "" : " ") + a.name;
+  return out;
+}
+
 }  // namespace
 
 actors::venue_actor::behavior_type venue_behavior(venue_self self, actors::world_ptr w,
-                                                  venue_settings settings,
-                                                  std::shared_ptr<const private_key> key,
+                                                  venue_settings settings, venue_accounts accounts,
                                                   venue_doors doors, rpc_actor chain) {
   auto& st = self->state;
   st.w = std::move(w);
   st.settings = std::move(settings);
-  st.key = std::move(key);
-  st.account = st.key->address_of();
+  st.accounts = std::move(accounts);
+  st.account = st.accounts.at(0).key->address_of();
   st.doors = std::move(doors);
   st.chain = std::move(chain);
   st.rate = net::rate_limit{st.settings.orders_per_second, st.settings.order_burst};
@@ -47,6 +52,7 @@ actors::venue_actor::behavior_type venue_behavior(venue_self self, actors::world
         return actors::status_report{venue_state::name,
                                      {{"url", s.settings.url},
                                       {"account", s.account.hex()},
+                                      {"accounts", names_of(s.accounts)},
                                       {"version", std::to_string(s.version)},
                                       {"stopped", venue_desk{self}.why_closed()},
                                       {"stopped_markets", std::to_string(s.stopped_markets.size())},

@@ -20,6 +20,15 @@
 
 namespace headroom::chain::polymarket {
 
+/// An account at the venue. Its key signs orders and asks for the API key, which is bound to the
+/// key's own address and shows that account's orders alone: an order says whose it is
+/// (stored_order.hpp).
+struct venue_account {
+  std::string name;  // as the settings call it
+  std::shared_ptr<const private_key> key;
+};
+using venue_accounts = std::vector<venue_account>;
+
 /// Ways to the venue, each with its own connections and bound: a crowd in one keeps nobody from the
 /// other.
 struct venue_doors {
@@ -34,12 +43,12 @@ struct venue_state {
 
   actors::world_ptr w;
   venue_settings settings;
-  std::shared_ptr<const private_key> key;
-  address account;
+  venue_accounts accounts;  // the first of them bets
+  address account;          // its address
   venue_doors doors;
   rpc_actor chain;
 
-  // who we are
+  // who we are: the first account
   std::optional<api_credentials> credentials;
   std::uint64_t renewals = 0;   // that succeeded
   std::int64_t clock_skew = 0;  // seconds the venue is ahead of us
@@ -138,13 +147,14 @@ struct venue_state {
 using venue_self = actors::self_pointer<actors::venue_actor, venue_state>;
 
 /// Polymarket's CLOB V2 for signature type 0.
-/// @param key  the account that holds the pool's collateral. Signs on this actor's thread (30-50 us
-///             an order); never leaves the process.
+/// @param accounts one at least. The first holds the pool's collateral and bets; orders of any
+/// other
+///             are not looked at, for its API key would be needed. A key signs on this actor's
+///             thread (30-50 us an order) and never leaves the process.
 /// @param doors the clients (make_http_actor); what many can ask for has its own.
 /// @param chain where the exchange is: it knows every order that filled, whatever the venue shows.
 actors::venue_actor::behavior_type venue_behavior(venue_self self, actors::world_ptr w,
-                                                  venue_settings settings,
-                                                  std::shared_ptr<const private_key> key,
+                                                  venue_settings settings, venue_accounts accounts,
                                                   venue_doors doors, rpc_actor chain);
 
 }  // namespace headroom::chain::polymarket

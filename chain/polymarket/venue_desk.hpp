@@ -97,6 +97,8 @@ class venue_desk {
   void count_refused_funds(const post_answer& a);
   void end_submit(answer_promise promise, venue_answer a);
   [[nodiscard]] bool is_ours(const signed_order& order) const;
+  /// The key of the account that bets.
+  [[nodiscard]] const private_key& betting_key() const { return *st_.accounts.front().key; }
 
   // look-ups
   void read_object(look_ptr l);

@@ -179,7 +179,7 @@ void venue_desk::ask_events_of(std::vector<look_ptr> group, const chain_head& he
       .then(
           [heard, in_pieces](const rpc_result& r) {
             if (r.status == rpc_status::error && is_range_refusal(r.error)) return in_pieces();
-            const auto logs = r.status == rpc_status::ok ? eth::read_logs(r.value) : std::nullopt;
+            const auto logs = eth::answer(r, eth::read_logs);
             heard(logs ? &*logs : nullptr);
           },
           [heard](const caf::error&) { heard(nullptr); });
@@ -257,7 +257,7 @@ void venue_desk::status_read(const look_ptr& l, const std::vector<rpc_result>& t
     x.touched = x.touched || before.value_or(false) || after.value_or(false);
     witnesses += before && after ? 1 : 0;
   }
-  const auto final = block.status == rpc_status::ok ? eth::read_block(block.value) : std::nullopt;
+  const auto final = eth::answer(block, eth::read_block);
   const std::size_t needed = then.size() > 1 && !l->order.settled_down ? 2 : 1;
   x.status_known = witnesses >= needed && final && *final;
   if (x.status_known)
@@ -286,8 +286,7 @@ void venue_desk::note_block() {
           [self = self_](const rpc_result& r) {
             auto& st = self->state;
             st.chain_block_asked = false;
-            const auto number =
-                r.status == rpc_status::ok ? eth::read_number(r.value) : std::nullopt;
+            const auto number = eth::answer(r, eth::read_number);
             if (!number) return;
             st.chain_block = *number;
             st.chain_block_at = self->clock().now();

@@ -4,6 +4,7 @@
 
 #include "actors/alerts.hpp"
 #include "chain/polymarket/reasons.hpp"
+#include "chain/polymarket/stored_order.hpp"
 #include "chain/polymarket/venue_desk.hpp"
 
 /// Orders at the venue: submit and cancel. What is not known for certain is `unknown`; what became
@@ -182,9 +183,7 @@ void venue_desk::end_submit(answer_promise promise, venue_answer a) {
 }
 
 /// Another account's orders are hidden from us: the venue's "not found" would say nothing.
-bool venue_desk::is_ours(const signed_order& order) const {
-  return order.body.signer == st_.account;
-}
+bool venue_desk::is_ours(const signed_order& order) const { return order.account == st_.account; }
 
 // -- cancel --------------------------------------------------------------------------------------
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "actors/deliver.hpp"
+#include "chain/polymarket/stored_order.hpp"
 #include "chain/polymarket/venue_desk.hpp"
 
 /// Markets, prices and signatures: everything before an order exists for the venue.
@@ -161,11 +163,7 @@ void venue_desk::price(actors::quote_order x,
         const bool stale = !anew && known != desk.st_.markets.end() &&
                            desk.now() >= known->second.read_at + fresh_enough;
         if (!quote && stale) return desk.price(x, promise, true);
-        if (quote) {
-          promise.deliver(std::move(*quote));
-        } else {
-          promise.deliver(std::move(quote.error()));
-        }
+        actors::deliver(promise, std::move(quote));
       },
       anew);
 }
@@ -184,7 +182,7 @@ caf::result<actors::signed_order> venue_desk::sign(const actors::order_quote& q)
   body.timestamp_ms = static_cast<std::uint64_t>(w_.now().us / 1000);
   const exchange where{st_.settings.chain_id,
                        q.neg_risk ? st_.settings.neg_risk_exchange : st_.settings.exchange};
-  auto done = polymarket::sign(std::move(body), where, order_type::fok, *st_.key);
+  auto done = polymarket::sign(std::move(body), where, order_type::fok, betting_key());
   done.terms = order_terms{{q.fee_rate_micro, q.fee_exponent}, st_.chain_block};
   note_block();
   return actors::signed_order{done.hash, encode(done)};

@@ -65,7 +65,8 @@ void venue_desk::check_version() {
           if (version && st.version != static_cast<int>(*version)) {
             st.version = static_cast<int>(*version);
             if (st.version == known_version) {
-              spdlog::info("venue.ready url={} account={}", st.settings.url, st.account.hex());
+              spdlog::info("venue.ready url={} account={} name={}", st.settings.url,
+                           st.account.hex(), st.accounts.front().name);
             } else {
               if (st.logged.due("unknown_version", desk.now()))
                 spdlog::error("venue.unknown_version version={}", st.version);
@@ -297,7 +298,7 @@ void venue_desk::create_key() {
   fetch(door::orders,
         {"POST",
          st_.settings.url + "/auth/api-key",
-         l1_headers(*st_.key, st_.settings.chain_id, venue_time(), 0),
+         l1_headers(betting_key(), st_.settings.chain_id, venue_time(), 0),
          {}},
         st_.settings.read_timeout, [self = self_](const net::http_result& r) {
           auto found = is_ok(r) ? read_credentials(r.body) : std::nullopt;
@@ -310,7 +311,7 @@ void venue_desk::derive_key() {
   fetch(door::orders,
         {"GET",
          st_.settings.url + "/auth/derive-api-key",
-         l1_headers(*st_.key, st_.settings.chain_id, venue_time(), 0),
+         l1_headers(betting_key(), st_.settings.chain_id, venue_time(), 0),
          {}},
         st_.settings.read_timeout, [self = self_](const net::http_result& r) {
           auto found = is_ok(r) ? read_credentials(r.body) : std::nullopt;

@@ -19,8 +19,7 @@ rpc_request balance_of(const address& token, const address& owner) {
 }
 
 std::optional<usdc> read_balance(const rpc_result& r) {
-  if (r.status != rpc_status::ok) return std::nullopt;
-  const auto data = eth::read_bytes(r.value);
+  const auto data = eth::bytes_of(r);
   const auto value = data ? abi::reader{*data}.number(0) : std::nullopt;
   if (!value || *value > static_cast<std::uint64_t>(INT64_MAX)) return std::nullopt;
   return usdc{static_cast<std::int64_t>(*value)};

@@ -41,7 +41,7 @@ void payment_desk::check_domain() {
 
 void payment_desk::heard_domain(const std::vector<rpc_result>& r) {
   const auto& s = st_.settings;
-  const auto id = r[0].status == rpc_status::ok ? eth::read_number(r[0].value) : std::nullopt;
+  const auto id = eth::answer(r[0], eth::read_number);
   const auto separator = word_of(r[1]);
   const auto decimals = word_of(r[2]);
   // A node that answers in form but without data speaks of a token without code.

@@ -74,7 +74,7 @@ void payment_desk::find_expiry(const authorization& a, const chain_head& head,
             payment_desk desk{self};
             payment_finding unused;
             unused.state = finding_state::unused;
-            const auto block = r.status == rpc_status::ok ? eth::read_block(r.value) : std::nullopt;
+            const auto block = eth::answer(r, eth::read_block);
             const bool past =
                 block && *block && static_cast<std::int64_t>((*block)->timestamp) >= a.valid_before;
             if (!past) return desk.conclude(promise, a, unused);
@@ -148,8 +148,7 @@ void payment_desk::read_use(const rpc_actor& rpc, const authorization& a, const 
   ask_every_node(
       self_, rpc, eth::transaction_receipt(tx), [=, self = self_](std::vector<rpc_result>& words) {
         for (const auto& r : words) {
-          const auto receipt =
-              r.status == rpc_status::ok ? eth::read_receipt(r.value) : std::nullopt;
+          const auto receipt = eth::answer(r, eth::read_receipt);
           if (!receipt || !*receipt) continue;  // forgotten, or not seen yet
           if (!(*receipt)->succeeded) break;
           payment_finding out;

@@ -166,7 +166,7 @@ void payment_desk::heard_chain(const signed_payment& x, const std::vector<rpc_re
   const auto& a = x.payment;
   const auto used = flag_of(r[0]);
   const auto balance = word_of(r[1]);
-  const auto block = r[2].status == rpc_status::ok ? eth::read_block(r[2].value) : std::nullopt;
+  const auto block = eth::answer(r[2], eth::read_block);
   if (!used || !balance || !block || !*block) return cannot_tell(c);
   if (*used) return look_for_use(a, c);
   const auto& code = codes_of(x.x402_version);

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "domain/operation.hpp"
 #include "persistence/detail/entries.hpp"
 #include "persistence/detail/rows.hpp"
 #include "persistence/detail/wire.hpp"
@@ -57,8 +58,7 @@ errc apply(attempt& a, const record_operations& x) {
 
 errc apply(attempt& a, const finish_operation& x) {
   const auto attempts = find(a, x.id);
-  const bool mined =
-      x.status == operation_status::confirmed || x.status == operation_status::reverted;
+  const bool mined = is_mined(x.status);
   if (attempts.empty() || (!mined && x.status != operation_status::dropped))
     return errc::invariant_violated;
   const auto end_of = [&](const chain_operation& row) {

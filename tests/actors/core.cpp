@@ -88,6 +88,7 @@ Core::Core()
       settings{everything->settings} {
   settings.conversion.minimum = 1_micro;  // what a test credits is converted at once
   spdlog::set_level(spdlog::level::off);
+  settings.conversion.route = route.name;
   dir.set_factories(
       [this](const address& a) { return keep(system.spawn(balance_behavior, w(), a)); },
       [this](const bet_id& id) { return keep(system.spawn(bet_behavior, w(), id)); },
@@ -159,12 +160,14 @@ payment_actor Core::start_payment() {
 }
 wallet_actor Core::start_wallet() {
   auto h = keep(system.spawn(scripted_wallet, &wallet));
-  dir.set_wallet(payment.payment.chain_id, h);
+  const wallet_account who{payment.payment.chain_id, payment.payment.to};
+  dir.set_wallet(who, h);
+  dir.set_relayer(who);
   return h;
 }
-route_actor Core::start_route() {
-  auto h = keep(system.spawn(scripted_route, &route));
-  dir.set(h);
+route_actor Core::start_route(route_script& script) {
+  auto h = keep(system.spawn(scripted_route, &script));
+  dir.set_route(script.name, h);
   return h;
 }
 conversion_actor Core::start_conversion() {

@@ -97,8 +97,10 @@ struct Core : testing::Test {
   actors::buffer_actor start_buffer(usdc balance);
   actors::venue_actor start_venue();
   actors::payment_actor start_payment();
+  /// The relayer of the payment's chain.
   actors::wallet_actor start_wallet();
-  actors::route_actor start_route();
+  actors::route_actor start_route() { return start_route(route); }
+  actors::route_actor start_route(route_script& script);
   actors::conversion_actor start_conversion();
   /// Remembers an actor, so that it does not outlive the test.
   template <class Handle>

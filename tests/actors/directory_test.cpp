@@ -35,10 +35,41 @@ TEST_F(Directory, ForgetsTheOneThatEndedAndNobodyElse) {
   EXPECT_EQ(dir.get<query_actor>(), own);
   dir.forget(own.id());
   EXPECT_FALSE(dir.get<query_actor>());
-  EXPECT_EQ(dir.wallet(9745), purse);
+  const wallet_account who{9745, payment.payment.to};
+  EXPECT_EQ(dir.wallet(who), purse);
   dir.forget(purse.id());
-  EXPECT_FALSE(dir.wallet(9745));
+  EXPECT_FALSE(dir.wallet(who));
   EXPECT_EQ(dir.get<journal_actor>(), journal);
+}
+
+TEST_F(Directory, AWalletIsFoundByItsChainAndItsAccount) {
+  const auto first = keep(system.spawn(scripted_wallet, &wallet));
+  const auto second = keep(system.spawn(scripted_wallet, &wallet));
+  dir.set_wallet({137, user(1)}, first);
+  dir.set_wallet({137, user(2)}, second);
+  EXPECT_EQ(dir.wallet({137, user(1)}), first);
+  EXPECT_EQ(dir.wallet({137, user(2)}), second);
+  EXPECT_FALSE(dir.wallet({9745, user(1)}));
+  EXPECT_FALSE(dir.relayer(137)) << "two accounts, and nobody has said which of them pays";
+  dir.set_relayer({137, user(2)});
+  EXPECT_EQ(dir.relayer(137), second);
+  dir.forget(second.id());
+  EXPECT_FALSE(dir.relayer(137)) << "the other account signs for itself alone";
+  EXPECT_EQ(dir.wallet({137, user(1)}), first);
+}
+
+TEST_F(Directory, ARouteThatIsStartedAnewIsStillOneOfOurs) {
+  route_script other;
+  other.name = "another";
+  const auto first = start_route();
+  const auto second = start_route(other);
+  EXPECT_EQ(dir.route(route.name), first);
+  EXPECT_EQ(dir.route("another"), second);
+  dir.forget(second.id());
+  EXPECT_FALSE(dir.route("another"));
+  EXPECT_FALSE(dir.route("nowhere"));
+  EXPECT_EQ(dir.route_names(), (std::vector<std::string>{"another", "scripted"}));
+  EXPECT_EQ(dir.route(route.name), first);
 }
 
 TEST_F(Directory, ALateWordOfADeathLeavesTheSuccessorAlone) {
@@ -74,6 +105,7 @@ TEST_F(Directory, OnceClosedItHoldsNobody) {
   start_query();
   start_public_query();
   start_wallet();
+  start_route();
   const auto owner = dir.balance_of(user(1));
   const auto placing = dir.open_bet(bet_at(1));
   const auto paying = dir.open_deposit();
@@ -81,7 +113,8 @@ TEST_F(Directory, OnceClosedItHoldsNobody) {
   EXPECT_FALSE(dir.get<journal_actor>());
   EXPECT_FALSE(dir.get<query_actor>());
   EXPECT_FALSE(dir.public_query());
-  EXPECT_FALSE(dir.wallet(payment.payment.chain_id));
+  EXPECT_FALSE(dir.relayer(payment.payment.chain_id));
+  EXPECT_FALSE(dir.route(route.name));
   EXPECT_EQ(dir.balance_count() + dir.live_bets(), 0U);
   EXPECT_TRUE(dir.all_balances().empty() && dir.all_bets().empty() && dir.all_deposits().empty());
   kill(owner);  // says goodbye to a directory that does not know it

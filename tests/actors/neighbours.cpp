@@ -131,7 +131,7 @@ route_actor::behavior_type scripted_route(self_pointer<route_actor, scripted_sta
                                           route_script* s) {
   return {
       [s](get_atom) {
-        return route_info{"scripted", {"bridge", "swap"}, s->expected_seconds};
+        return route_info{s->name, s->steps, s->expected_seconds};
       },
       [](usdc amount) {
         return route_quote{amount, 1};

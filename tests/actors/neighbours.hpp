@@ -61,13 +61,15 @@ struct wallet_script {
   bool down = false;
   bool mute = false;  // takes what it is asked to send and says nothing
   std::deque<actors::operation_report> reports;
-  actors::operation_report report{actors::operation_state::pending, {}, 0, {}, {}};
+  actors::operation_report report{operation_state::pending, {}, 0, {}, {}};
   std::vector<operation_id> sent;
   std::uint32_t asked = 0;
 };
 
 struct route_script {
-  bool silent = false;  // fails every question
+  std::string name = "scripted";
+  std::vector<std::string> steps{"bridge", "swap"};
+  bool silent = false;  // fails every question about a step
   std::deque<actors::step_progress> words;
   actors::step_progress otherwise;
   std::uint32_t expected_seconds = 0;

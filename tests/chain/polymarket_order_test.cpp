@@ -2,57 +2,17 @@
 
 #include "chain/polymarket/credentials.hpp"
 #include "chain/polymarket/order.hpp"
-#include "vectors.hpp"
+#include "tests/chain/polymarket_orders.hpp"
 
 namespace headroom::chain::polymarket {
 namespace {
 
 using test::json;
 
-/// The vectors of our kinds: exchange version 2, an ordinary account.
-std::vector<json> ours() {
-  std::vector<json> out;
-  for (const auto& v : test::load("polymarket-orders.json").at("vectors"))
-    if (v.at("exchange_version") == 2 && v.at("client_call").at("signatureType") == 0)
-      out.push_back(v);
-  return out;
-}
-
-order order_of(const json& m) {
-  order o;
-  o.salt = static_cast<std::uint64_t>(test::number_of(m.at("salt")));
-  o.maker = test::account_of(m.at("maker"));
-  o.signer = test::account_of(m.at("signer"));
-  o.token = test::id_of(m.at("tokenId"));
-  o.maker_amount = test::number_of(m.at("makerAmount"));
-  o.taker_amount = test::number_of(m.at("takerAmount"));
-  o.side = m.at("side") == 0 ? side::buy : side::sell;
-  o.timestamp_ms = static_cast<std::uint64_t>(test::number_of(m.at("timestamp")));
-  o.metadata = test::hash_of(m.at("metadata"));
-  o.builder = test::hash_of(m.at("builder"));
-  return o;
-}
-
-order_type type_of(const std::string& text) {
-  for (const auto t : {order_type::gtc, order_type::gtd, order_type::fok, order_type::fak})
-    if (to_string(t) == text) return t;
-  throw std::runtime_error{"no such order type: " + text};
-}
-
-signed_order signed_of(const json& v) {
-  const bool neg_risk = v.at("client_call").at("options").at("negRisk");
-  auto out = sign(order_of(v.at("message")), polygon_exchange(neg_risk),
-                  type_of(v.at("post").at("orderType")), test::key_of(v.at("private_key")));
-  const auto body = json::parse(v.at("post").at("body_raw").get<std::string>());
-  out.post_only = body.at("postOnly");
-  out.expiration = static_cast<std::uint64_t>(test::number_of(body.at("order").at("expiration")));
-  return out;
-}
-
 TEST(Order, IsHashedSignedAndPostedAsTheOfficialClientDoes) {
-  ASSERT_EQ(ours().size(), 4U);
-  for (const auto& v : ours()) {
-    const auto o = signed_of(v);
+  ASSERT_EQ(test::our_orders().size(), 4U);
+  for (const auto& v : test::our_orders()) {
+    const auto o = test::signed_of(v);
     EXPECT_EQ(o.hash, test::hash_of(v.at("order_hash"))) << v.at("id");
     EXPECT_EQ(o.signature.hex(), v.at("signature").get<std::string>()) << v.at("id");
     const auto raw = v.at("post").at("body_raw").get<std::string>();
@@ -69,46 +29,13 @@ TEST(Order, UnifiedClientsOrdersRecoverUnderOurHash) {
     auto m = json::parse(r.at("body_raw").get<std::string>()).at("order");
     m["salt"] = std::to_string(m.at("salt").get<std::uint64_t>());
     m["side"] = m.at("side") == "BUY" ? 0 : 1;
-    const auto o = order_of(m);
+    const auto o = test::order_of(m);
     const auto hash = hash_of(o, polygon_exchange(false));
     EXPECT_EQ(hash, test::hash_of(r.at("order_hash")));
     EXPECT_EQ(recover(hash, test::bytes_of(m.at("signature"))).signer, o.signer);
     ++checked;
   }
   EXPECT_EQ(checked, 3U);
-}
-
-TEST(Order, StoredBytesReadBackTheSame) {
-  for (const auto& v : ours()) {
-    const auto o = signed_of(v);
-    const auto bytes = encode(o);
-    EXPECT_EQ(bytes.size(), encoded_size);
-    const auto back = decode(bytes);
-    ASSERT_TRUE(back);
-    EXPECT_EQ(back->body, o.body);
-    EXPECT_EQ(back->exchange, o.exchange);
-    EXPECT_EQ(back->hash, o.hash);
-    EXPECT_EQ(post_body(*back, "k"), post_body(o, "k"));
-  }
-}
-
-TEST(Order, AFlippedBitOfWhatIsSignedOrUnknownIsNoOrder) {
-  const auto bytes = encode(signed_of(ours()[1]));
-  EXPECT_FALSE(decode(byte_view{bytes}.first(bytes.size() - 1)));
-  EXPECT_FALSE(decode({}));
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (i >= 29 && i < 38) continue;  // order type and expiration are not under the signature
-    if (i >= 46 && i < 66) continue;  // maker: below
-    auto bad = bytes;
-    bad[i] ^= 0x40;
-    EXPECT_FALSE(decode(bad)) << i;
-  }
-  auto other_maker = bytes;
-  other_maker[50] ^= 1;
-  EXPECT_FALSE(decode(other_maker));
-  auto bad_type = bytes;
-  bad_type[29] = 4;
-  EXPECT_FALSE(decode(bad_type));
 }
 
 TEST(Auth, L1HeadersAreTheOfficialOnes) {
@@ -161,7 +88,7 @@ TEST(Auth, RecordedRequestsCarryTheSameHmac) {
 
 TEST(Auth, PostedOrdersCarryTheSameHmac) {
   const auto secret = test::load("polymarket-auth.json").at("l2")[0].at("credentials").at("secret");
-  for (const auto& v : ours()) {
+  for (const auto& v : test::our_orders()) {
     const auto& post = v.at("post");
     EXPECT_EQ(l2_signature(secret.get<std::string>(),
                            test::number_of(post.at("headers").at("POLY_TIMESTAMP")), "POST",

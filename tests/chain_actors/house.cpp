@@ -58,7 +58,7 @@ void House::TearDown() {
   }
   for (auto& a : alive_) caf::anon_send_exit(a, caf::exit_reason::kill);
   alive_.clear();
-  for (const auto id : {137ULL, 9745ULL}) dir.set_wallet(id, {});
+  for (const auto& who : wallets_) dir.set_wallet(who, {});
   dir.set(actors::journal_actor{});
   dir.set(actors::query_actor{});
   http->stop();
@@ -136,7 +136,7 @@ chain::http_actor House::web() { return chain::make_http_actor(sys, http); }
 chain::wallet_settings House::wallet_settings_of(const std::string& chain) const {
   chain::wallet_settings s;
   s.chain_id = sandbox[chain]["chain_id"].get<std::uint64_t>();
-  s.finality = {1, true};
+  s.finality = {1, final_by::either};
   s.poll_interval = std::chrono::milliseconds{50};
   return s;
 }
@@ -144,8 +144,10 @@ chain::wallet_settings House::wallet_settings_of(const std::string& chain) const
 actors::wallet_actor House::start_wallet(const std::string& chain,
                                          std::shared_ptr<const chain::private_key> key,
                                          chain::wallet_settings settings) {
+  const actors::wallet_account who{settings.chain_id, key->address_of()};
   auto wallet = own(sys.spawn(chain::wallet_behavior, w, settings, std::move(key), nodes(chain)));
-  dir.set_wallet(settings.chain_id, wallet);
+  dir.set_wallet(who, wallet);
+  wallets_.push_back(who);
   EXPECT_TRUE(eventually([&] {
     const auto r = report(wallet, operation("no such"));
     return bool(r);
@@ -169,8 +171,7 @@ actors::operation_report House::settled(const actors::wallet_actor& wallet,
   EXPECT_TRUE(eventually([&] {
     const auto r = report(wallet, id);
     if (r) out = *r;
-    return r && out.state != actors::operation_state::pending &&
-           out.state != actors::operation_state::unsent;
+    return r && out.state != operation_state::pending && out.state != operation_state::unsent;
   }));
   return out;
 }

@@ -83,6 +83,7 @@ class House : public testing::Test {
 
  private:
   std::vector<caf::strong_actor_ptr> alive_;
+  std::vector<actors::wallet_account> wallets_;
 };
 
 }  // namespace headroom::test

@@ -47,7 +47,7 @@ struct PaymentDecisions : testing::Test {
     settings.terms.asset = filled_with<address>(0xa5);
     settings.terms.pay_to = filled_with<address>(0x70);
     settings.terms.own_accounts = {filled_with<address>(0x71)};
-    settings.finality = {2, false};
+    settings.finality = {2, final_by::confirmations};
     node.domain = strangers.domain = settings.terms.token_domain();
     start();
   }

@@ -34,7 +34,7 @@ struct PaymentOnAnvil : House {
     settings.terms.pay_to = key->address_of();
     settings.terms.resource = "http://127.0.0.1/deposit";
     settings.relayer = key->address_of();
-    settings.finality = {1, true};
+    settings.finality = {1, final_by::either};
     settings.domain_retry = 100ms;
     mint("plasma", "usdt0", from, 100);
     wallet = start_wallet("plasma", key, wallet_settings_of("plasma"));
@@ -157,7 +157,7 @@ TEST_F(PaymentOnAnvil, VerifiedPaymentSettlesAndIsFoundPaid) {
     ASSERT_TRUE(v) << actors::detail_of(v.error());
     EXPECT_EQ(find(v->payment).state, finding_state::unused);
     const auto tx = settle(v->payment, "settles" + std::to_string(version) + from.hex());
-    EXPECT_EQ(tx.state, actors::operation_state::confirmed);
+    EXPECT_EQ(tx.state, operation_state::confirmed);
     const auto f = find_until_known(v->payment);
     EXPECT_EQ(f.state, finding_state::paid);
     EXPECT_EQ(f.tx_hash, tx.tx_hash);
@@ -283,7 +283,7 @@ TEST_F(PaymentOnAnvil, PaymentMinedBetweenTheReadsIsNotRefused) {
   const auto x = good(message(100'000'000));  // all the payer has
   const auto v = verify(x);
   ASSERT_TRUE(v);
-  ASSERT_EQ(settle(v->payment, "torn" + from.hex()).state, actors::operation_state::confirmed);
+  ASSERT_EQ(settle(v->payment, "torn" + from.hex()).state, operation_state::confirmed);
   const auto first = std::make_shared<std::atomic<bool>>(true);
   const auto torn =
       own(sys.spawn([first, node = nodes("plasma")](
@@ -312,7 +312,7 @@ TEST_F(PaymentOnAnvil, OneBalanceIsPromisedOnce) {
   EXPECT_TRUE(verify(x)) << "not beside itself";
   EXPECT_TRUE(verify(good(message(40'000'000)))) << "it fits beside";
   EXPECT_EQ(refusal(good(message(1))), "invalid_exact_evm_insufficient_balance");
-  ASSERT_EQ(settle(v->payment, "once" + from.hex()).state, actors::operation_state::confirmed);
+  ASSERT_EQ(settle(v->payment, "once" + from.hex()).state, operation_state::confirmed);
   EXPECT_EQ(refusal(good(message(1))), "invalid_exact_evm_insufficient_balance")
       << "40 are left and promised";
 }
@@ -321,7 +321,7 @@ TEST_F(PaymentOnAnvil, OneBalanceIsPromisedOnce) {
 TEST_F(PaymentOnAnvil, MinedPaymentIsNotCountedBesideTheBalanceItHasLeft) {
   const auto v = verify(good(message(60'000'000)));
   ASSERT_TRUE(v);
-  ASSERT_EQ(settle(v->payment, "mined" + from.hex()).state, actors::operation_state::confirmed);
+  ASSERT_EQ(settle(v->payment, "mined" + from.hex()).state, operation_state::confirmed);
   EXPECT_EQ(refusal(good(message(40'000'001))), "invalid_exact_evm_insufficient_balance");
   EXPECT_TRUE(verify(good(message(40'000'000))));
 }
@@ -415,7 +415,7 @@ TEST_F(ContractPaysOnAnvil, ItsOwnSignatureSettles) {
     ASSERT_TRUE(v) << actors::detail_of(v.error());
     EXPECT_EQ(v->payment.from, from);
     const auto tx = settle(v->payment, "contract" + std::to_string(version) + from.hex());
-    EXPECT_EQ(tx.state, actors::operation_state::confirmed);
+    EXPECT_EQ(tx.state, operation_state::confirmed);
     EXPECT_EQ(find_until_known(v->payment).state, finding_state::paid);
 
     // Used now: the token judges no signature of it any more, the contract does.

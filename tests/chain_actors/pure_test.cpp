@@ -38,13 +38,49 @@ rpc_result block_result(std::uint64_t number) {
 }
 
 TEST(Finality, DepthOrTheNodesOwnWordWhicheverComesFirst) {
-  const finality_rule rule{10, true};
+  const finality_rule rule{10, final_by::either};
   EXPECT_EQ(read_head(rule, std::vector{block_result(100), block_result(80)})->final_number, 90U);
   EXPECT_EQ(read_head(rule, std::vector{block_result(100), block_result(98)})->final_number, 98U);
   EXPECT_EQ(read_head(rule, std::vector{block_result(100), rpc_result{}})->final_number, 90U);
   EXPECT_EQ(read_head(rule, std::vector{block_result(5), rpc_result{}})->final_number, 0U);
   EXPECT_FALSE(read_head(rule, std::vector{rpc_result{}, block_result(98)}));
-  EXPECT_EQ(read_head({0, false}, std::vector{block_result(7)})->final_number, 7U);
+  EXPECT_EQ(read_head({0, final_by::confirmations}, std::vector{block_result(7)})->final_number,
+            7U);
+}
+
+/// The newest block is 100, and 90 is deep enough.
+TEST(Finality, IsBoundToTheWordThatIsDemanded) {
+  struct row {
+    final_by word;
+    std::optional<std::uint64_t> tag;
+    std::uint64_t final_number;
+  };
+  constexpr row table[] = {
+      {final_by::confirmations, 98, 90},
+      {final_by::confirmations, std::nullopt, 90},
+      {final_by::either, 98, 98},
+      {final_by::either, 80, 90},
+      {final_by::either, std::nullopt, 90},
+      {final_by::tag, 98, 98},
+      {final_by::tag, 80, 80},
+      {final_by::tag, std::nullopt, 0},
+      {final_by::both, 98, 90},
+      {final_by::both, 80, 80},
+      {final_by::both, std::nullopt, 0},
+  };
+  for (const auto& x : table) {
+    const finality_rule rule{10, x.word};
+    std::vector answers{block_result(100)};
+    if (head_calls(rule).size() > 1) answers.push_back(x.tag ? block_result(*x.tag) : rpc_result{});
+    EXPECT_EQ(read_head(rule, answers)->final_number, x.final_number)
+        << to_string(x.word) << " " << x.tag.value_or(0);
+  }
+}
+
+TEST(Finality, TheTagIsAskedForWhereItCounts) {
+  EXPECT_EQ(head_calls({12, final_by::confirmations}).size(), 1U);
+  for (const auto word : {final_by::tag, final_by::either, final_by::both})
+    EXPECT_EQ(head_calls({12, word}).size(), 2U) << to_string(word);
 }
 
 TEST(RateLimit, GivesTheBurstThenTheRate) {

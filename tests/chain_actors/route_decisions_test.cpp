@@ -32,7 +32,7 @@ struct RouteDecisions : testing::Test {
   actors::operation_report bridged;  // what Plasma's wallet says of its transaction
   actors::world_ptr w = std::make_shared<actors::world>(
       actors::world{dir, [] { return timestamp::of_seconds(1'800'000'000); }, {}, {}});
-  chain::route_settings settings;
+  chain::oft_uniswap_settings settings;
   actors::run_step step{
       conversion_id::from_digest(chain::keccak256("a conversion")), 0, 0, 100_usdc, {}, {}};
   std::vector<caf::strong_actor_ptr> alive;

@@ -5,7 +5,7 @@
 #include "chain/evm/transaction.hpp"
 #include "chain/treasury/audit_actor.hpp"
 #include "chain/treasury/oft.hpp"
-#include "chain/treasury/route_actor.hpp"
+#include "chain/treasury/oft_uniswap_route.hpp"
 #include "tests/chain_actors/house.hpp"
 
 namespace headroom::test {
@@ -13,13 +13,12 @@ namespace {
 
 using actors::run_step;
 using actors::step_progress;
-using actors::step_state;
 using namespace std::chrono_literals;
 
 /// The whole route on two chains with LayerZero's and Uniswap's own contracts.
 struct RouteOnAnvil : House {
   std::shared_ptr<const chain::private_key> key;
-  chain::route_settings settings;
+  chain::oft_uniswap_settings settings;
   actors::route_actor route;
   actors::wallet_actor plasma_wallet;
   actors::wallet_actor polygon_wallet;
@@ -35,7 +34,8 @@ struct RouteOnAnvil : House {
     polygon_wallet = start_wallet("polygon", key, wallet_settings_of("polygon"));
     const auto side = [&](const char* name) {
       const auto& c = sandbox[name];
-      return chain::route_chain{c["chain_id"], c["eid"], at(c["usdt0"]), at(c["oft"]), {1, true}};
+      return chain::oft_chain{
+          c["chain_id"], c["eid"], at(c["usdt0"]), at(c["oft"]), {1, final_by::either}};
     };
     settings.plasma = side("plasma");
     settings.polygon = side("polygon");
@@ -47,7 +47,8 @@ struct RouteOnAnvil : House {
     start();
   }
   void start() {
-    route = own(sys.spawn(chain::route_behavior, w, settings, nodes("plasma"), nodes("polygon")));
+    route =
+        own(sys.spawn(chain::oft_uniswap_behavior, w, settings, nodes("plasma"), nodes("polygon")));
   }
   step_progress run(const run_step& x) {
     const auto r = ask<step_progress>(route, x);
@@ -89,7 +90,7 @@ struct RouteOnAnvil : House {
             return out;
           }};
         }));
-    route = own(sys.spawn(chain::route_behavior, w, settings, nodes("plasma"), node));
+    route = own(sys.spawn(chain::oft_uniswap_behavior, w, settings, nodes("plasma"), node));
   }
   /// Blocks come only when they are called for.
   void hold_blocks(const std::string& chain) {
@@ -123,7 +124,7 @@ struct RouteOnAnvil : House {
             return out;
           }};
         }));
-    route = own(sys.spawn(chain::route_behavior, w, settings, node, nodes("polygon")));
+    route = own(sys.spawn(chain::oft_uniswap_behavior, w, settings, node, nodes("polygon")));
   }
   void release_blocks(const std::string& chain) { rpc(chain, "evm_setIntervalMining", {1}); }
   /// A transaction of the same key that we know nothing of takes the nonce of ours, which waits in
@@ -487,7 +488,7 @@ TEST_F(RouteOnAnvil, DroppedIsNotFailedWhileAReceiptMayExist) {
           return found;
         }};
       }));
-  route = own(sys.spawn(chain::route_behavior, w, settings, contradicting, nodes("polygon")));
+  route = own(sys.spawn(chain::oft_uniswap_behavior, w, settings, contradicting, nodes("polygon")));
   EXPECT_EQ(run(step).state, step_state::unreadable) << "a receipt exists after all";
   start();
   EXPECT_EQ(run(step).state, step_state::failed);

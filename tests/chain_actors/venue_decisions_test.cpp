@@ -109,8 +109,10 @@ struct VenueDecisions : testing::Test {
     }));
     venue =
         own(sys.spawn(chain::polymarket::venue_behavior, w, settings,
-                      std::make_shared<chain::private_key>(*chain::private_key::parse(
-                          "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d")),
+                      chain::polymarket::venue_accounts{
+                          {"main", std::make_shared<chain::private_key>(*chain::private_key::parse(
+                                       "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6"
+                                       "b78690d"))}},
                       chain::polymarket::venue_doors{client(there.by_orders, false),
                                                      client(there.by_reads, true)},
                       the_chain));

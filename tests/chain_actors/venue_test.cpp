@@ -35,20 +35,21 @@ struct VenueOnDouble : House {
     settings.confirm_wait = 3s;
     settings.trade_passes_per_second = 20;
     settings.reads_per_second = settings.read_burst = 1'000;
-    settings.finality = {1, true};
+    settings.finality = {1, final_by::either};
     settings.orders_per_second = 1'000;
     settings.order_burst = 1'000;
     start();
   }
   void start() {
-    venue = own(
-        sys.spawn(chain::polymarket::venue_behavior, w, settings, key, doors(), nodes("polygon")));
+    venue = own(sys.spawn(chain::polymarket::venue_behavior, w, settings, accounts(), doors(),
+                          nodes("polygon")));
     EXPECT_TRUE(eventually([&] {
       const auto r = ask<actors::status_report>(venue, actors::status_atom::value);
       return r && r->facts.at("version") == "2";
     }));
   }
   chain::polymarket::venue_doors doors() { return {web(), web()}; }
+  chain::polymarket::venue_accounts accounts() const { return {{"main", key}}; }
   uint256 token(std::size_t market) const {
     return *uint256::parse_decimal(sandbox["markets"][market]["token_id"].get<std::string>());
   }
@@ -634,8 +635,8 @@ TEST_F(VenueOnDouble, SlowConfirmationIsMatchedNotFilled) {
 TEST_F(VenueOnDouble, VenueThatWasNeverReachedTakesNoBets) {
   const auto o = order(0, 5_usdc, 500'000_micro);
   settings.url = "http://127.0.0.1:" + std::to_string(chain::test::closed_port());
-  venue = own(
-      sys.spawn(chain::polymarket::venue_behavior, w, settings, key, doors(), nodes("polygon")));
+  venue = own(sys.spawn(chain::polymarket::venue_behavior, w, settings, accounts(), doors(),
+                        nodes("polygon")));
   EXPECT_EQ(submit(o).verdict, venue_verdict::not_now);
   EXPECT_EQ(look(o).verdict, venue_verdict::unknown);
   const auto q = quote(0, 5_usdc, 500'000_micro);

@@ -5,7 +5,6 @@
 namespace headroom::test {
 namespace {
 
-using actors::operation_state;
 using namespace std::chrono_literals;
 
 /// The wallet against anvil: blocks at once and one every second.

@@ -15,7 +15,6 @@ namespace headroom::test {
 
 using namespace std::chrono_literals;
 using actors::operation_report;
-using actors::operation_state;
 
 using pending_report =
     caf::response_handle<caf::blocking_actor, caf::detail::type_list<operation_report>, true>;
@@ -46,7 +45,7 @@ struct Wallet : testing::Test {
 
   Wallet() {
     settings.chain_id = 9745;
-    settings.finality = {2, false};
+    settings.finality = {2, final_by::confirmations};
     settings.poll_interval = 1s;
     settings.bump_after = 30s;
     settings.looks_before_search = 3;

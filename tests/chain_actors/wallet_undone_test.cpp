@@ -6,7 +6,7 @@ namespace {
 
 struct WalletUndone : Wallet {
   WalletUndone() {
-    settings.finality = {2, true};
+    settings.finality = {2, final_by::either};
     node.finalized = 0;  // it stands still
     node.add_blocks(3);
     restart();

@@ -65,7 +65,7 @@ struct Settings : testing::Test {
   }
 };
 
-enum class kind { text, flag, number, positive, list, address, amount };
+enum class kind { text, flag, number, positive, list, objects, address, amount };
 
 struct field {
   const char* section;
@@ -106,6 +106,7 @@ constexpr field all_fields[] = {
     {"plasma", "chain_id", kind::number},
     {"plasma", "rpc", kind::list},
     {"plasma", "confirmations", kind::number},
+    {"plasma", "finality", kind::text},
     {"plasma", "finalized_tag", kind::flag},
     {"plasma", "rpc_timeout_ms", kind::number},
     {"plasma", "poll_ms", kind::number},
@@ -117,6 +118,7 @@ constexpr field all_fields[] = {
     {"polygon", "chain_id", kind::number},
     {"polygon", "rpc", kind::list},
     {"polygon", "confirmations", kind::number},
+    {"polygon", "finality", kind::text},
     {"polygon", "finalized_tag", kind::flag},
     {"polygon", "rpc_timeout_ms", kind::number},
     {"polygon", "poll_ms", kind::number},
@@ -136,6 +138,7 @@ constexpr field all_fields[] = {
     {"deposits", "minimum", kind::amount},
     {"deposits", "maximum", kind::amount},
     {"deposits", "answer_ms", kind::number},
+    {"conversion", "route", kind::text},
     {"conversion", "usdc", kind::address},
     {"conversion", "quoter", kind::address},
     {"conversion", "router", kind::address},
@@ -154,6 +157,7 @@ constexpr field all_fields[] = {
     {"conversion", "longest_retry_ms", kind::number},
     {"conversion", "rescue_after_ms", kind::number},
     {"conversion", "minimum", kind::amount},
+    {"venue", "accounts", kind::objects},
     {"venue", "url", kind::text},
     {"venue", "chain_id", kind::number},
     {"venue", "exchange", kind::address},
@@ -247,6 +251,7 @@ std::vector<json> wrong_values(kind k) {
     case kind::number: return {-1, 1.5, "1", true, nullptr, 1e30, object};
     case kind::positive: return {0, -1, "1", nullptr, object};
     case kind::list: return {"x", 1, json::array({1}), json::array({nullptr}), object};
+    case kind::objects: return {"x", 1, nullptr, json::array(), object};
     case kind::address: return {1, "0x12", "nonsense", std::string(40, 'a'), nullptr, object};
     case kind::amount: return {1, 1.5, "-1", "1.0000001", "1e3", "$1", nullptr, object};
   }
@@ -387,6 +392,8 @@ TEST_F(Settings, WhatIsUnsafeIsRefusedByName) {
       {"plasma", "rpc", json(std::vector<std::string>(17, "http://x")), "plasma.rpc "},
       {"plasma", "usdt0", zero, "plasma.usdt0 "},
       {"plasma", "confirmations", 0, "plasma.confirmations must be from 1 to "},
+      {"plasma", "finality", "depth", "plasma.finality must be confirmations, tag, "},
+      {"polygon", "finalized_tag", true, "polygon.finality must not stand beside finalized_tag"},
       {"plasma", "oft", zero, "plasma.oft "},
       {"plasma", "chain_id", 137, "polygon.chain_id must not be plasma.chain_id"},
       {"polygon", "chain_id", 9745, "polygon.chain_id must not be plasma.chain_id"},
@@ -409,6 +416,7 @@ TEST_F(Settings, WhatIsUnsafeIsRefusedByName) {
        "deposits.longest_window_seconds must not be below deposits.max_timeout_seconds"},
       {"venue", "reads_per_second", 46, "venue.reads_per_second: with read_burst"},
       {"venue", "read_burst", 151, "venue.reads_per_second: with read_burst"},
+      {"conversion", "route", "oft", "conversion.route must be "},
       {"conversion", "usdc", zero, "conversion.usdc "},
       {"conversion", "router", zero, "conversion.router "},
       {"conversion", "quoter", zero, "conversion.quoter "},

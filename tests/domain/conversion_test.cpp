@@ -7,7 +7,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using move = conversion_move;
-using word = step_word;
+using word = step_state;
 
 constexpr auto start = timestamp::of_seconds(1'000);
 
@@ -27,7 +27,7 @@ conversion_progress two_steps(conversion row = hundred()) {
   return {std::move(row), {"bridge", "swap"}, {}, start};
 }
 
-conversion_move hear(conversion_progress& p, step_word what, usdc out, const hash256& hash,
+conversion_move hear(conversion_progress& p, step_state what, usdc out, const hash256& hash,
                      const std::string& detail) {
   return p.heard({what, out, hash, detail, {}}, start);
 }
@@ -47,6 +47,18 @@ TEST(Conversion, ReceiptsChainFromStepToStepAndTheRestIsLoss) {
   EXPECT_EQ(hear(p, word::done, 98_usdc, tx(2), ""), move::arrive);
   EXPECT_TRUE(p.finished());
   EXPECT_EQ(p.received(), 98_usdc);
+}
+
+TEST(Conversion, RunsAlongARouteWhoseFirstStepsItHas) {
+  const std::vector<std::string> route{"bridge", "swap"};
+  auto row = hundred();
+  EXPECT_TRUE(runs_along(row, route)) << "it has none yet";
+  EXPECT_TRUE(runs_along(two_steps().row(), route));
+  EXPECT_FALSE(runs_along(two_steps().row(), std::vector<std::string>{"bridge"})) << "one is gone";
+  EXPECT_FALSE(runs_along(two_steps().row(), std::vector<std::string>{"wait", "bridge", "swap"}));
+  row.steps.emplace_back();
+  row.steps.front().name = "swap";
+  EXPECT_FALSE(runs_along(row, route));
 }
 
 TEST(Conversion, ASurplusIsTakenAsItArrived) {

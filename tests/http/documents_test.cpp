@@ -203,7 +203,7 @@ TEST_F(Documents, MetricsPassTheirLinter) {
   counters.count(replenish{{}, 7_usdc, {}, "wire", {}});
   counters.commit.record(std::chrono::milliseconds{30});
   for (int i = 0; i < 2; ++i) counters.rpc(9745).record(std::chrono::milliseconds{3});
-  counters.saw_coin(137, 1.25);
+  counters.saw_coin("137", 1.25);
   dir->alerts().raise("wallet.no_gas", "137", "no coin", now());
   EXPECT_EQ(get("/bets", read_key.text).status, 200);
   expect_problem(get("/nothing"), 404, "not_found");

@@ -33,11 +33,12 @@ core_settings settings_for_simulation() {
   s.bet.placing.grace = milliseconds{20'000};
   s.bet.overdue = milliseconds{10'000};
   s.conversion.longest_retry = s.conversion.retry;  // schedules are short, and money must arrive
+  s.conversion_route = sim_route_name;
   return s;
 }
 
 chain::finality_rule finality_of(const chain_double& chain) {
-  return {chain.law().confirmations, true};
+  return {chain.law().confirmations, final_by::either};
 }
 
 chain::payment_settings payment_settings_of(const outside& out) {
@@ -86,6 +87,7 @@ life::life(outside& out, people& all, std::mt19937_64& rng, std::int64_t epoch_u
       [this](const address& user) { return system_.spawn(balance_behavior, world_, user); },
       [this](const bet_id& id) { return system_.spawn(bet_behavior, world_, id); },
       [this] { return system_.spawn(deposit_behavior, world_); });
+  dir_.set_relayer(service_wallet());
   const wall_clock clock = [this] { return now(); };
   plasma_ = system_.spawn(sim_node, &out_, &out_.plasma_nodes, clock);
   polygon_ = system_.spawn(sim_node, &out_, &out_.polygon_nodes, clock);
@@ -98,7 +100,7 @@ component life::wallet_part() {
   return {"wallet", [this](caf::actor_system&) {
             const wallet_actor h = system_.spawn(chain::wallet_behavior, world_,
                                                  wallet_settings_of(out_), service_key(), plasma_);
-            dir_.set_wallet(plasma_id, h);
+            dir_.set_wallet(service_wallet(), h);
             return caf::actor_cast<caf::actor>(h);
           }};
 }
@@ -119,8 +121,11 @@ std::vector<component> life::parts() {
   all.push_back(part<venue_actor>("venue", true, [this] {
     return system_.spawn(sim_venue, &out_, wall_clock{[this] { return now(); }});
   }));
-  all.push_back(part<route_actor>("route", false,
-                                  [this] { return system_.spawn(sim_route, world_, &out_); }));
+  all.push_back({"route", [this](caf::actor_system&) {
+                   const route_actor h = system_.spawn(sim_route, world_, &out_);
+                   dir_.set_route(sim_route_name, h);
+                   return caf::actor_cast<caf::actor>(h);
+                 }});
   all.push_back(part<conversion_actor>(
       "conversion", false, [this] { return system_.spawn(conversion_behavior, world_); }));
   all.push_back(part<audit_actor>("audit", false, [this] {
@@ -138,10 +143,10 @@ std::vector<caf::strong_actor_ptr> life::everybody() {
   add(dir_.get<journal_actor>());
   add(dir_.get<query_actor>());
   add(dir_.get<buffer_actor>());
-  add(dir_.wallet(plasma_id));
+  add(dir_.wallet(service_wallet()));
   add(dir_.get<payment_actor>());
   add(dir_.get<venue_actor>());
-  add(dir_.get<route_actor>());
+  add(dir_.route(sim_route_name));
   add(dir_.get<conversion_actor>());
   add(dir_.get<audit_actor>());
   add(plasma_);
@@ -263,8 +268,8 @@ void life::kill_somebody() {
     case 1: return kill(dir_.get<buffer_actor>());
     case 2: return kill(dir_.get<venue_actor>());
     case 3: return kill(dir_.get<conversion_actor>());
-    case 4: return kill(dir_.get<route_actor>());
-    case 5: return kill(dir_.wallet(plasma_id));
+    case 4: return kill(dir_.route(sim_route_name));
+    case 5: return kill(dir_.wallet(service_wallet()));
     case 6: return kill(dir_.get<payment_actor>());
     case 7: return kill(dir_.get<audit_actor>());
     case 8: return kill(dir_.find_balance(user_at(rng_() % user_count)));

@@ -159,7 +159,7 @@ step_progress bridged(const run_step& x, const operation_report& r) {
 
 /// Asks where it stands and sends it when it was never stored, as the real route does.
 caf::result<step_progress> bridge(sim_route_self self, const world& w, const run_step& x) {
-  const auto wallet = w.dir.wallet(plasma_id);
+  const auto wallet = w.dir.wallet(service_wallet());
   if (!wallet) return progress(step_state::unreadable, "no wallet");
   auto promise = self->make_response_promise<step_progress>();
   const auto silent = [promise](const caf::error& e) mutable {
@@ -248,7 +248,7 @@ venue_actor::behavior_type sim_venue(self_pointer<venue_actor, sim_venue_state> 
 route_actor::behavior_type sim_route(sim_route_self self, world_ptr w, outside* out) {
   return {
       [](get_atom) {
-        return route_info{"simulated", {"bridge", "swap"}};
+        return route_info{sim_route_name, {"bridge", "swap"}};
       },
       [](usdc amount) {
         return route_quote{amount, 1};

@@ -14,6 +14,12 @@ actors::venue_actor::behavior_type sim_venue(
     actors::self_pointer<actors::venue_actor, sim_venue_state> self, outside* out,
     actors::wall_clock now);
 
+inline constexpr const char* sim_route_name = "simulated";
+/// The account that the route and the payments send from.
+[[nodiscard]] inline actors::wallet_account service_wallet() {
+  return {plasma_id, service_account()};
+}
+
 struct sim_route_state {
   static inline const char* name = "sim-route";
 };

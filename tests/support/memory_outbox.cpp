@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "domain/operation.hpp"
+
 namespace headroom::test {
 namespace {
 
@@ -41,8 +43,7 @@ errc memory_outbox::record(const record_operations& x, bool& replayed) {
 
 errc memory_outbox::finish(const finish_operation& x, bool& replayed) {
   const auto i = rows_.find(x.id);
-  const bool mined =
-      x.status == operation_status::confirmed || x.status == operation_status::reverted;
+  const bool mined = is_mined(x.status);
   if (i == rows_.end() || (!mined && x.status != operation_status::dropped))
     return errc::invariant_violated;
   auto& rows = i->second;

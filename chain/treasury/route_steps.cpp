@@ -1,16 +1,22 @@
-#include "chain/treasury/route_run.hpp"
+#include "chain/treasury/route_steps.hpp"
 
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 
-#include "chain/evm/abi.hpp"
 #include "chain/evm/keccak.hpp"
 #include "chain/evm/wallet_actor.hpp"
 
 namespace headroom::chain {
 
-using actors::step_state;
+std::map<std::string, std::string> route_tally::facts(std::string route) const {
+  return {{"route", std::move(route)},
+          {"asked", std::to_string(asked)},
+          {"done", std::to_string(done)},
+          {"failed", std::to_string(failed)},
+          {"unreadable", std::to_string(unreadable)},
+          {"last_problem", last_problem}};
+}
 
 operation_id operation_of(const actors::run_step& x, std::string_view what) {
   std::string name = x.conversion.text() + "/" + std::to_string(x.step) + "/" +
@@ -25,70 +31,74 @@ std::vector<log_entry> entries_of(const actors::operation_report& r) {
   return out;
 }
 
-step_run::step_run(route_self self, actors::run_step x, promise p)
+route_step::route_step(actors::route_actor::pointer self, const actors::world& w,
+                       route_tally& tally, actors::run_step x, promise p)
     : self_{self},
-      st_{self->state},
-      s_{self->state.settings},
+      w_{w},
       x_{std::move(x)},
       detail_{route_detail::parse(x_.detail)},
+      tally_{tally},
       promise_{std::move(p)} {
   detail_.note.clear();
 }
 
-void step_run::start() {
-  ++st_.asked;
-  if (x_.amount_in.micro <= 0) return unreadable("the step has no input");
-  if (x_.step == bridge_step) return start_bridge();
-  if (x_.step == swap_step) return start_swap();
-  unreadable("the route has no such step");
+bool route_step::begin() {
+  ++tally_.asked;
+  if (x_.amount_in.micro > 0) return true;
+  unreadable("the step has no input");
+  return false;
 }
 
 // -- wallets -------------------------------------------------------------------------------------
 
-void step_run::no_word(const caf::error& why) {
-  // A message that was seen needs no receipt of its sending, which a node may forget.
-  if (x_.step == bridge_step && !detail_.guid.is_zero()) return look_for_arrival();
+void route_step::where_is(const actors::wallet_account& who, const operation_id& id,
+                          std::function<void(const report&)> then) {
+  const auto wallet = w_.dir.wallet(who);
+  if (!wallet) return unreadable("no wallet");
+  self_->request(wallet, w_.settings.conversion.step_timeout, actors::get_atom::value, id)
+      .then(
+          [run = shared_from_this(), id, then = std::move(then)](const report& r) {
+            if (r.state != operation_state::unsent) run->operations_.push_back(id);
+            then(r);
+          },
+          [run = shared_from_this()](const caf::error& e) { run->no_word(e); });
+}
+
+void route_step::no_word(const caf::error& why) {
   unreadable("wallet: " + std::string{to_string(actors::code_of(why))});
 }
 
-void step_run::send(std::uint64_t chain_id, const operation_id& id, std::string purpose,
-                    actors::contract_call call) {
-  const auto wallet = st_.w->dir.wallet(chain_id);
+void route_step::send(const actors::wallet_account& who, const operation_id& id,
+                      std::string purpose, actors::contract_call call) {
+  const auto wallet = w_.dir.wallet(who);
   if (!wallet) return unreadable("no wallet");
   self_
-      ->request(wallet, st_.w->settings.conversion.step_timeout,
+      ->request(wallet, w_.settings.conversion.step_timeout,
                 actors::send_transaction{id, std::move(purpose), std::move(call)})
       .then(
           [run = shared_from_this(), id](const report& r) {
             run->operations_.push_back(id);
-            // With a message under way it was its execution, and the step keeps its own hash.
-            if (run->detail_.guid.is_zero()) return run->in_flight(r, "sent");
-            run->waiting("executes the delivery");
+            run->sent(r);
           },
-          [run = shared_from_this()](const caf::error& e) { run->not_sent(e); });
+          [run = shared_from_this()](const caf::error& e) { run->refused(e); });
 }
 
-/// While the bridge's message is on its way only its execution is sent: the money is in flight.
-void step_run::not_sent(const caf::error& why) {
+void route_step::sent(const report& r) { in_flight(r, "sent"); }
+
+void route_step::refused(const caf::error& why) {
   const auto detail = actors::detail_of(why);
-  const bool under_way = !detail_.guid.is_zero();
-  const bool refused = detail.starts_with(would_revert);
-  const bool no_gas = detail.starts_with(no_gas_money);
-  if (!refused && !no_gas)
-    return unreadable("wallet: " +
-                      (detail.empty() ? std::string{to_string(actors::code_of(why))} : detail));
-  if (under_way && refused) return rescue_is_stuck(detail);
-  short_of_money_ = no_gas;
-  if (under_way) return waiting("waits: " + detail);
-  held("waits: " + detail);
+  const bool reverts = detail.starts_with(would_revert);
+  short_of_money_ = detail.starts_with(no_gas_money);
+  if (reverts || short_of_money_) return not_sent(reverts, detail);
+  unreadable("wallet: " + (detail.empty() ? std::string{to_string(actors::code_of(why))} : detail));
 }
 
-/// The wallet has named the transaction that used the nonce instead (wallet_doubt.cpp), however
-/// long ago. Only when no node has a receipt of any attempt of ours has nothing moved.
-void step_run::check_dropped(const rpc_actor& rpc, const operation_id& id) {
-  const auto query = st_.w->dir.get<actors::query_actor>();
+void route_step::not_sent(bool, const std::string& why) { held("waits: " + why); }
+
+void route_step::check_dropped(const rpc_actor& rpc, const operation_id& id) {
+  const auto query = w_.dir.get<actors::query_actor>();
   if (!query) return unreadable("dropped; the outbox cannot be read");
-  self_->request(query, st_.w->settings.patience.load, actors::get_atom::value, id)
+  self_->request(query, w_.settings.patience.load, actors::get_atom::value, id)
       .then(
           [run = shared_from_this(), rpc](const std::vector<chain_operation>& rows) {
             if (rows.empty()) return run->unreadable("dropped, and not in the outbox");
@@ -101,7 +111,7 @@ void step_run::check_dropped(const rpc_actor& rpc, const operation_id& id) {
           });
 }
 
-void step_run::look_for_receipts(const rpc_actor& rpc, std::vector<hash256> attempts) {
+void route_step::look_for_receipts(const rpc_actor& rpc, std::vector<hash256> attempts) {
   if (attempts.empty()) return failed({}, "dropped: its nonce was used by another");
   const auto tx = attempts.back();
   attempts.pop_back();
@@ -122,31 +132,22 @@ void step_run::look_for_receipts(const rpc_actor& rpc, std::vector<hash256> atte
                  });
 }
 
-/// The wallet cannot tell: it may have moved the money, so nothing starts in its place.
-void step_run::undecided(const report& r) {
+void route_step::undecided(const report& r) {
   tx_ = r.tx_hash;
   unreadable("in doubt: " + r.detail);
 }
 
-bool step_run::covered(const rpc_result& balance, std::string_view chain) {
-  const auto data = eth::bytes_of(balance);
-  const auto there = data ? abi::reader{*data}.word(0) : std::nullopt;
-  if (!there) {
-    unreadable("the balance on " + std::string{chain} + " cannot be read");
-    return false;
-  }
-  const auto need = add_saturating(x_.amount_in, x_.owed_before);
-  if (*there >= uint256::of(static_cast<std::uint64_t>(need.micro))) return true;
-  const auto micro = static_cast<std::int64_t>(there->to_u64().value_or(0));  // less than `need`
-  short_of_money_ = true;
-  held("short: the wallet holds " + to_string(usdc{micro}) + " USDT0 on " + std::string{chain} +
-       ", this and older conversions need " + to_string(need));
-  return false;
+// -- nodes ---------------------------------------------------------------------------------------
+
+void route_step::ask(const rpc_actor& rpc, std::vector<rpc_request> calls,
+                     std::function<void(std::vector<rpc_result>&)> then) {
+  calls_ += static_cast<std::uint32_t>(calls.size());
+  ask_all(self_, rpc, std::move(calls), std::move(then));
 }
 
 // -- answers -------------------------------------------------------------------------------------
 
-void step_run::answer(step_state state, usdc amount) {
+void route_step::answer(step_state state, usdc amount) {
   actors::step_progress out;
   out.state = state;
   out.amount_out = amount;
@@ -158,30 +159,30 @@ void step_run::answer(step_state state, usdc amount) {
   promise_.deliver(std::move(out));
 }
 
-void step_run::in_flight(const report& r, std::string note) {
+void route_step::in_flight(const report& r, std::string note) {
   tx_ = r.tx_hash;
   waiting(std::move(note));
 }
 
-void step_run::waiting(std::string note) {
+void route_step::waiting(std::string note) {
   detail_.note = std::move(note);
   answer(step_state::in_flight, {});
 }
 
-void step_run::held(std::string note) {
+void route_step::held(std::string note) {
   detail_.note = std::move(note);
   answer(step_state::held, {});
 }
 
-void step_run::done(usdc amount) {
-  ++st_.done;
+void route_step::done(usdc amount) {
+  ++tally_.done;
   answer(step_state::done, amount);
 }
 
-void step_run::failed(const hash256& tx, std::string why) {
-  ++st_.failed;
+void route_step::failed(const hash256& tx, std::string why) {
+  ++tally_.failed;
   tx_ = tx;
-  st_.last_problem = why;
+  tally_.last_problem = why;
   if (may_say("failed"))
     spdlog::warn("route.step_failed conversion={} step={} attempt={} reason=\"{}\"",
                  x_.conversion.text(), x_.step, x_.attempt, why);
@@ -190,15 +191,15 @@ void step_run::failed(const hash256& tx, std::string why) {
   answer(step_state::failed, {});
 }
 
-void step_run::unreadable(std::string why) {
-  ++st_.unreadable;
-  st_.last_problem = why;
+void route_step::unreadable(std::string why) {
+  ++tally_.unreadable;
+  tally_.last_problem = why;
   detail_.note = std::move(why);
   answer(step_state::unreadable, {});
 }
 
-bool step_run::may_say(std::string_view cause) {
-  return st_.lines.due(std::string{cause} + " " + x_.conversion.text(), self_->clock().now());
+bool route_step::may_say(std::string_view cause) {
+  return tally_.lines.due(std::string{cause} + " " + x_.conversion.text(), self_->clock().now());
 }
 
 }  // namespace headroom::chain

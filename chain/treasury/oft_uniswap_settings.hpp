@@ -8,7 +8,7 @@
 namespace headroom::chain {
 
 /// One chain as the route sees it.
-struct route_chain {
+struct oft_chain {
   std::uint64_t chain_id = 0;
   std::uint32_t eid = 0;  // LayerZero's name for it
   address usdt0;
@@ -17,9 +17,9 @@ struct route_chain {
   log_limits logs{};  // of one look
 };
 
-struct route_settings {
-  route_chain plasma;
-  route_chain polygon;
+struct oft_uniswap_settings {
+  oft_chain plasma;
+  oft_chain polygon;
   address plasma_wallet;   // sends
   address polygon_wallet;  // receives, swaps, and keeps the USDC
   address usdc;

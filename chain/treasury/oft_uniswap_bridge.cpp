@@ -3,50 +3,48 @@
 #include "chain/evm/abi.hpp"
 #include "chain/treasury/layerzero.hpp"
 #include "chain/treasury/oft.hpp"
-#include "chain/treasury/route_run.hpp"
+#include "chain/treasury/oft_uniswap_run.hpp"
 #include "chain/treasury/unowned_sends.hpp"
 
 /// The first step: USDT0 into the messenger on Plasma, one transaction, one message.
 namespace headroom::chain {
 namespace {
 
-using actors::operation_state;
-
 constexpr std::uint64_t may_still_change = 1'000;  // blocks below the head
 constexpr uint128 wei_per_coin = 1'000'000'000'000'000'000;
 
-oft::send_parameters parameters_of(const route_settings& s, usdc amount) {
+oft::send_parameters parameters_of(const oft_uniswap_settings& s, usdc amount) {
   const auto micro = static_cast<std::uint64_t>(amount.micro);
   return {s.polygon.eid, s.polygon_wallet, micro, micro};
 }
 
 }  // namespace
 
-void step_run::start_bridge() {
+void oft_uniswap_run::start_bridge() {
   const auto id = operation_of(x_, "send");
-  where_is(s_.plasma.chain_id, id, [id](step_run& run, const report& r) {
+  where_is(on_plasma(s_), id, [run = me(), id](const report& r) {
     switch (r.state) {
-      case operation_state::unsent: return run.quote_bridge(id);
-      case operation_state::pending: return run.in_flight(r, "not final on the source chain");
-      case operation_state::confirmed: return run.find_message(r);
-      case operation_state::reverted: return run.failed(r.tx_hash, "the bridge call reverted");
-      case operation_state::dropped: return run.check_dropped(run.st_.plasma, id);
-      case operation_state::in_doubt: return run.undecided(r);
+      case operation_state::unsent: return run->quote_bridge(id);
+      case operation_state::pending: return run->in_flight(r, "not final on the source chain");
+      case operation_state::confirmed: return run->find_message(r);
+      case operation_state::reverted: return run->failed(r.tx_hash, "the bridge call reverted");
+      case operation_state::dropped: return run->check_dropped(run->st_.plasma, id);
+      case operation_state::in_doubt: return run->undecided(r);
     }
   });
 }
 
 /// The fee in the source chain's coin, and the block from which the arrival will be looked for.
-void step_run::quote_bridge(const operation_id& id) {
-  ask(st_.polygon, {eth::block_number()}, [id](step_run& run, std::vector<rpc_result>& r) {
-    const auto block = r[0].status == rpc_status::ok ? eth::read_number(r[0].value) : std::nullopt;
-    if (!block) return run.unreadable("the destination chain is silent");
-    if (!run.detail_.from_block) run.detail_.from_block = *block;
-    run.quote_fee(id);
+void oft_uniswap_run::quote_bridge(const operation_id& id) {
+  ask(st_.polygon, {eth::block_number()}, [run = me(), id](std::vector<rpc_result>& r) {
+    const auto block = eth::answer(r[0], eth::read_number);
+    if (!block) return run->unreadable("the destination chain is silent");
+    if (!run->detail_.from_block) run->detail_.from_block = *block;
+    run->quote_fee(id);
   });
 }
 
-void step_run::quote_fee(const operation_id& id) {
+void oft_uniswap_run::quote_fee(const operation_id& id) {
   const auto call = [&](const address& to, byte_vector data) {
     return eth::call({s_.plasma_wallet, to, std::move(data), {}});
   };
@@ -54,10 +52,10 @@ void step_run::quote_fee(const operation_id& id) {
       {call(s_.plasma.messenger, oft::peers_call(s_.polygon.eid)),
        call(s_.plasma.messenger, oft::quote_send_call(parameters_of(s_, x_.amount_in))),
        call(s_.plasma.usdt0, balance_of_call(s_.plasma_wallet)), eth::block_number()},
-      [id](step_run& run, std::vector<rpc_result>& r) { run.quoted_fee(id, r); });
+      [run = me(), id](std::vector<rpc_result>& r) { run->quoted_fee(id, r); });
 }
 
-void step_run::quoted_fee(const operation_id& id, std::vector<rpc_result>& r) {
+void oft_uniswap_run::quoted_fee(const operation_id& id, std::vector<rpc_result>& r) {
   const auto peer = eth::bytes_of(r[0]);
   if (!peer) return unreadable("the bridge's pathway cannot be read");
   if (abi::account_of(*peer) != s_.polygon.messenger) {
@@ -67,7 +65,7 @@ void step_run::quoted_fee(const operation_id& id, std::vector<rpc_result>& r) {
     return held("waits: the bridge does not lead to our messenger");
   }
   if (!covered(r[2], "Plasma")) return;
-  const auto now = r[3].status == rpc_status::ok ? eth::read_number(r[3].value) : std::nullopt;
+  const auto now = eth::answer(r[3], eth::read_number);
   if (!now) return unreadable("the source chain is silent");
   if (!detail_.since_block && x_.attempt == 0) detail_.since_block = *now;
   const auto data = eth::bytes_of(r[1]);
@@ -82,14 +80,13 @@ void step_run::quoted_fee(const operation_id& id, std::vector<rpc_result>& r) {
   }
   fee->native = uint256::of(*native / 100 * s_.fee_pad_percent + 1);
   if (x_.attempt == 0) return send_bridge(id, *fee);
-  check_sends(*now, [id, fee = *fee](step_run& run) { run.send_bridge(id, fee); });
+  check_sends(*now, [run = me(), id, fee = *fee] { run->send_bridge(id, fee); });
 }
 
 /// Before a second send: nothing of this amount may have left by a transaction that no operation
 /// of ours owns, whatever the earlier attempts are believed to have been.
-template <class Then>
-void step_run::check_sends(std::uint64_t head, Then then) {
-  const auto query = st_.w->dir.get<actors::query_actor>();
+void oft_uniswap_run::check_sends(std::uint64_t head, std::function<void()> then) {
+  const auto query = w_.dir.get<actors::query_actor>();
   if (!query) return unreadable("the outbox cannot be read");
   send_search x;
   x.messenger = s_.plasma.messenger;
@@ -100,8 +97,8 @@ void step_run::check_sends(std::uint64_t head, Then then) {
   x.max_chunks = s_.plasma.logs.chunks;
   calls_ += static_cast<std::uint32_t>(1 + (head - std::min(head, x.from_block)) / x.chunk);
   find_unowned_sends(
-      self_, st_.plasma, query, st_.w->settings.patience.load, x,
-      [run = shared_from_this(), then, head](const send_findings& found) {
+      self_, st_.plasma, query, w_.settings.patience.load, x,
+      [run = me(), then, head](const send_findings& found) {
         if (!found.readable) return run->unreadable("earlier sends cannot be read");
         const auto ours = uint256::of(static_cast<std::uint64_t>(run->x_.amount_in.micro));
         for (const auto& log : found.unowned) {
@@ -110,7 +107,7 @@ void step_run::check_sends(std::uint64_t head, Then then) {
             return run->unreadable("in doubt: " + log.tx_hash.hex() +
                                    " sent this amount and belongs to no live operation");
         }
-        if (found.whole) return then(*run);
+        if (found.whole) return then();
         // What was searched and cannot change any more is done with; the next look goes on.
         auto& since = run->detail_.since_block;
         const auto settled = head - std::min(head, may_still_change);
@@ -119,13 +116,13 @@ void step_run::check_sends(std::uint64_t head, Then then) {
       });
 }
 
-void step_run::send_bridge(const operation_id& id, const oft::messaging_fee& fee) {
-  send(s_.plasma.chain_id, id, "bridge",
+void oft_uniswap_run::send_bridge(const operation_id& id, const oft::messaging_fee& fee) {
+  send(on_plasma(s_), id, "bridge",
        {s_.plasma.messenger, oft::send_call(parameters_of(s_, x_.amount_in), fee, s_.plasma_wallet),
         fee.native, 0});
 }
 
-void step_run::find_message(const report& r) {
+void oft_uniswap_run::find_message(const report& r) {
   tx_ = r.tx_hash;
   const auto logs = entries_of(r);
   const auto sent = oft::find_sent(logs, s_.plasma.messenger);

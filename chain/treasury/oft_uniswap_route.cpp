@@ -1,12 +1,12 @@
-#include "chain/treasury/route_actor.hpp"
+#include "chain/treasury/oft_uniswap_route.hpp"
 
-#include "chain/treasury/route_run.hpp"
+#include "chain/treasury/oft_uniswap_run.hpp"
 
 namespace headroom::chain {
 namespace {
 
 /// What the pool would give now. The bridge moves 1:1.
-caf::result<actors::route_quote> quote(route_self self, usdc amount) {
+caf::result<actors::route_quote> quote(oft_uniswap_self self, usdc amount) {
   const auto& s = self->state.settings;
   if (amount.micro <= 0) return make_error(errc::invalid_field);
   auto promise = self->make_response_promise<actors::route_quote>();
@@ -27,9 +27,9 @@ caf::result<actors::route_quote> quote(route_self self, usdc amount) {
 
 }  // namespace
 
-actors::route_actor::behavior_type route_behavior(route_self self, actors::world_ptr w,
-                                                  route_settings settings, rpc_actor plasma,
-                                                  rpc_actor polygon) {
+actors::route_actor::behavior_type oft_uniswap_behavior(oft_uniswap_self self, actors::world_ptr w,
+                                                        oft_uniswap_settings settings,
+                                                        rpc_actor plasma, rpc_actor polygon) {
   auto& st = self->state;
   st.w = std::move(w);
   st.settings = settings;
@@ -38,23 +38,17 @@ actors::route_actor::behavior_type route_behavior(route_self self, actors::world
   return {
       [self](actors::get_atom) {
         return actors::route_info{
-            "oft_uniswap", {"bridge", "swap"}, self->state.settings.expected_seconds};
+            oft_uniswap_name, {"bridge", "swap"}, self->state.settings.expected_seconds};
       },
       [self](usdc amount) { return quote(self, amount); },
       [self](actors::run_step& x) -> caf::result<actors::step_progress> {
         auto promise = self->make_response_promise<actors::step_progress>();
-        std::make_shared<step_run>(self, std::move(x), promise)->start();
+        std::make_shared<oft_uniswap_run>(self, std::move(x), promise)->start();
         return promise;
       },
       [self](actors::status_atom) {
-        const auto& s = self->state;
-        return actors::status_report{route_state::name,
-                                     {{"route", "oft_uniswap"},
-                                      {"asked", std::to_string(s.asked)},
-                                      {"done", std::to_string(s.done)},
-                                      {"failed", std::to_string(s.failed)},
-                                      {"unreadable", std::to_string(s.unreadable)},
-                                      {"last_problem", s.last_problem}}};
+        return actors::status_report{oft_uniswap_state::name,
+                                     self->state.tally.facts(oft_uniswap_name)};
       },
   };
 }

@@ -1,0 +1,111 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "actors/actors.hpp"
+#include "actors/log_limit.hpp"
+#include "actors/world.hpp"
+#include "chain/evm/erc20.hpp"
+#include "chain/evm/rpc_bridge.hpp"
+#include "chain/treasury/route_detail.hpp"
+
+/// What the steps of every route have in common: where an operation of a wallet stands, sending
+/// one, what to make of a dropped one, and the words that a step may answer with.
+namespace headroom::chain {
+
+/// What a route counts; one in its state.
+struct route_tally {
+  std::uint64_t asked = 0;
+  std::uint64_t done = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t unreadable = 0;
+  std::string last_problem;
+  actors::log_limit lines;
+
+  /// For `status`.
+  [[nodiscard]] std::map<std::string, std::string> facts(std::string route) const;
+};
+
+/// One run of one step. Lives in the callbacks of its own questions; answers exactly once. A route
+/// derives its own from it, and keeps nothing between runs but what `detail` carries.
+class route_step : public std::enable_shared_from_this<route_step> {
+ public:
+  using promise = caf::typed_response_promise<actors::step_progress>;
+  using report = actors::operation_report;
+
+  route_step(const route_step&) = delete;
+  route_step& operator=(const route_step&) = delete;
+  virtual ~route_step() = default;
+
+ protected:
+  /// @param tally  of the route's state, which outlives its runs.
+  route_step(actors::route_actor::pointer self, const actors::world& w, route_tally& tally,
+             actors::run_step x, promise p);
+
+  /// Counts it. False when there is nothing to do: then it has been answered.
+  [[nodiscard]] bool begin();
+
+  // -- wallets -----------------------------------------------------------------------------------
+
+  /// Where the operation stands; `then` for everything but an unreachable wallet (no_word).
+  void where_is(const actors::wallet_account& who, const operation_id& id,
+                std::function<void(const report&)> then);
+  /// Sends it once, ever. A call that would revert now, or cannot be paid for, is not sent: nothing
+  /// moved, the next look tries again with fresh numbers.
+  void send(const actors::wallet_account& who, const operation_id& id, std::string purpose,
+            actors::contract_call call);
+  /// The wallet has named the transaction that used the nonce instead (wallet_doubt.cpp), however
+  /// long ago. Only when no node has a receipt of any attempt of ours has nothing moved.
+  void check_dropped(const rpc_actor& rpc, const operation_id& id);
+  /// The wallet cannot tell: it may have moved the money, so nothing starts in its place.
+  void undecided(const report& r);
+
+  /// The wallet did not say where an operation stands.
+  virtual void no_word(const caf::error& why);
+  /// It has stored and broadcast what it was asked to.
+  virtual void sent(const report& r);
+  /// It has sent nothing: the call `reverts`, or there is no gas for it.
+  virtual void not_sent(bool reverts, const std::string& why);
+
+  // -- nodes -------------------------------------------------------------------------------------
+
+  /// `then(results)` when all have answered; counts what is asked.
+  void ask(const rpc_actor& rpc, std::vector<rpc_request> calls,
+           std::function<void(std::vector<rpc_result>&)> then);
+
+  // -- answers -----------------------------------------------------------------------------------
+
+  void in_flight(const report& r, std::string note);
+  void waiting(std::string note);
+  void held(std::string note);
+  void done(usdc amount);
+  void failed(const hash256& tx, std::string why);
+  void unreadable(std::string why);
+
+  /// Whether a line about this conversion may be written now: at most once a minute for one cause.
+  [[nodiscard]] bool may_say(std::string_view cause);
+
+  actors::route_actor::pointer self_;
+  const actors::world& w_;
+  const actors::run_step x_;
+  route_detail detail_;
+  hash256 tx_;
+  std::uint32_t calls_ = 0;
+  bool short_of_money_ = false;
+
+ private:
+  void refused(const caf::error& why);
+  void look_for_receipts(const rpc_actor& rpc, std::vector<hash256> attempts);
+  void answer(step_state state, usdc amount);
+
+  route_tally& tally_;
+  std::vector<operation_id> operations_;
+  promise promise_;
+};
+
+/// One transaction of one attempt of one step of one conversion: always the same id.
+[[nodiscard]] operation_id operation_of(const actors::run_step& x, std::string_view what);
+[[nodiscard]] std::vector<log_entry> entries_of(const actors::operation_report& r);
+
+}  // namespace headroom::chain

@@ -1,0 +1,86 @@
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "config/settings.hpp"
+#include "tests/support/source_tree.hpp"
+
+namespace headroom::config {
+namespace {
+
+using nlohmann::json;
+
+struct VenueAccounts : testing::Test {
+  json document = [] {
+    std::ifstream in{headroom::test::source_tree() / "config" / "production.example.json"};
+    return json::parse(in);
+  }();
+
+  void SetUp() override {
+    document.erase("venue_key");
+    document["venue"].erase("accounts");
+    document["wallet_key"] = {{"env", "WALLET"}};
+  }
+  std::string error_of(const json& accounts) {
+    document["venue"]["accounts"] = accounts;
+    return parse(document.dump()).error;
+  }
+  [[nodiscard]] std::vector<venue_account> accounts() const {
+    const auto out = parse(document.dump());
+    EXPECT_EQ(out.error, "");
+    return out.value.venue_accounts();
+  }
+};
+
+TEST_F(VenueAccounts, AreReadInTheirOrderTheFirstBets) {
+  document["venue"]["accounts"] =
+      json::array({{{"name", "main"}, {"env", "MAIN"}}, {{"name", "second-1"}, {"file", "/k"}}});
+  const auto all = accounts();
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].name, "main");
+  EXPECT_EQ(all[0].key.env, "MAIN");
+  EXPECT_EQ(all[1].name, "second-1");
+  EXPECT_EQ(all[1].key.file, "/k");
+}
+
+TEST_F(VenueAccounts, TheSingleKeyOfEarlierSettingsIsAListOfOne) {
+  document["venue_key"] = {{"env", "VENUE"}};
+  ASSERT_EQ(accounts().size(), 1U);
+  EXPECT_EQ(accounts()[0].name, "main");
+  EXPECT_EQ(accounts()[0].key.env, "VENUE");
+  for (const json& none : {json::object(), json{{"env", ""}}}) {
+    document["venue_key"] = none;
+    ASSERT_EQ(accounts().size(), 1U);
+    EXPECT_EQ(accounts()[0].key.env, "WALLET") << none;
+  }
+  document.erase("venue_key");
+  ASSERT_EQ(accounts().size(), 1U);
+  EXPECT_EQ(accounts()[0].key.env, "WALLET") << "the wallet bets";
+}
+
+TEST_F(VenueAccounts, WhatCannotBeUsedIsNamed) {
+  const json good{{"name", "main"}, {"env", "K"}};
+  const auto with = [&](const char* field, const json& value) {
+    auto one = good;
+    one[field] = value;
+    return json::array({one});
+  };
+  EXPECT_EQ(error_of(json::array()), "venue.accounts must be a list of one object at least");
+  EXPECT_EQ(error_of("main"), "venue.accounts must be a list of one object at least");
+  EXPECT_EQ(error_of(json::array({1})), "venue.accounts[0]: must be an object");
+  EXPECT_EQ(error_of(with("nmae", "x")), "venue.accounts[0].nmae is not a setting");
+  EXPECT_EQ(error_of(with("name", 7)), "venue.accounts[0].name must be a string");
+  for (const auto* name : {"", "Main", "a b", "a_b", "0123456789012345678901234567890123"})
+    EXPECT_EQ(error_of(with("name", name)),
+              "venue.accounts[0].name must be 1 to 32 of a-z, 0-9 and -")
+        << name;
+  EXPECT_EQ(error_of(with("env", "")),
+            "venue.accounts[0] must name a file or an environment variable");
+  EXPECT_EQ(error_of(json::array({good, good})), "venue.accounts[0].name is taken already");
+  document["venue_key"] = {{"env", "VENUE"}};
+  EXPECT_EQ(error_of(json::array({good})), "venue.accounts must not stand beside venue_key");
+}
+
+}  // namespace
+}  // namespace headroom::config

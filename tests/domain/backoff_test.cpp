@@ -1,0 +1,26 @@
+#include "domain/backoff.hpp"
+
+#include <gtest/gtest.h>
+
+namespace headroom {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(Backoff, DoublesUpToTheLongest) {
+  EXPECT_EQ(backoff(100ms, 0, 1s), 100ms);
+  EXPECT_EQ(backoff(100ms, 1, 1s), 200ms);
+  EXPECT_EQ(backoff(100ms, 3, 1s), 800ms);
+  EXPECT_EQ(backoff(100ms, 4, 1s), 1s);
+  EXPECT_EQ(backoff(1ms, 13, 24h), 8'192ms) << "no bound but the longest";
+}
+
+TEST(Backoff, IsNeverAboveTheLongestHoweverOftenItWasTried) {
+  EXPECT_EQ(backoff(100ms, UINT32_MAX, 1s), 1s);
+  EXPECT_EQ(backoff(1ms, UINT32_MAX, 24h), 24h);
+  EXPECT_EQ(backoff(2s, 0, 1s), 1s);
+  EXPECT_EQ(backoff(0ms, UINT32_MAX, 1s), 0ms);
+}
+
+}  // namespace
+}  // namespace headroom
