@@ -186,7 +186,7 @@ class household {
   template <class Handle, class Spawn>
   void add(std::string name, Spawn spawn, bool holds_promises = false) {
     add_as<Handle>(
-        std::move(name), spawn, [this](const Handle& handle) { dir_.set(handle); }, holds_promises);
+        std::move(name), spawn, [this](const Handle& handle) { dir_.handles.set(handle); }, holds_promises);
   }
 
   /// `publish` puts the handle where the others find it.
@@ -209,7 +209,7 @@ class household {
           return sys_.spawn(chain::wallet_behavior, w_, settings, key, rpc);
         },
         [this, who = actors::wallet_account{settings.chain_id, key->address_of()}](
-            const actors::wallet_actor& handle) { dir_.set_wallet(who, handle); });
+            const actors::wallet_actor& handle) { dir_.handles.set_wallet(who, handle); });
   }
 
   std::vector<component> take() { return std::move(parts_); }
@@ -367,20 +367,20 @@ int serve(const config::settings& s) {
   const auto rpc_of = [&](const config::chain_settings& c) {
     return chain::make_rpc_actor(
         sys, std::make_shared<const chain::json_rpc>(new_client(), c.rpc, nodes_of(c)),
-        &dir.counters().rpc(c.chain_id));
+        &dir.gauges.counters().rpc(c.chain_id));
   };
   const auto plasma = rpc_of(s.plasma);
   const auto plasma_for_strangers = rpc_of(s.plasma);
   const auto polygon = rpc_of(s.polygon);
   const auto signatures = rpc_of(s.plasma);  // strangers ask: apart from what moves money
-  auto* const timed = &dir.counters().venue;
+  auto* const timed = &dir.gauges.counters().venue;
   const chain::polymarket::venue_doors venue_doors{
       chain::make_http_actor(sys, new_client(), timed),
       chain::make_http_actor(sys, new_client(), timed)};
 
   const auto w = std::make_shared<const actors::world>(
       actors::world{dir, wall_clock_now, system_random, s.core});
-  dir.set_factories(
+  dir.users.set_factories(
       [&sys, w](const address& user) { return sys.spawn(actors::balance_behavior, w, user); },
       [&sys, w](const bet_id& id) { return sys.spawn(actors::bet_behavior, w, id); },
       [&sys, w] { return sys.spawn(actors::deposit_behavior, w); });
@@ -394,15 +394,15 @@ int serve(const config::settings& s) {
   house.add_as<actors::query_actor>(
       "query.public",
       [&] { return sys.spawn<caf::detached>(actors::query_behavior, &public_reader); },
-      [&](const actors::query_actor& handle) { dir.set_public_query(handle); });
+      [&](const actors::query_actor& handle) { dir.handles.set_public_query(handle); });
   house.add_as<actors::query_actor>(
       "query.reports",
       [&] { return sys.spawn<caf::detached>(actors::reports_behavior, &reports_reader); },
-      [&](const actors::query_actor& handle) { dir.set_reports(handle); });
+      [&](const actors::query_actor& handle) { dir.handles.set_reports(handle); });
   house.add<actors::inspector_actor>(
       "inspector", [&] { return sys.spawn<caf::detached>(actors::inspector_behavior); });
   house.add<actors::buffer_actor>("buffer", [&] { return sys.spawn(actors::buffer_behavior, w); });
-  dir.set_relayer({s.plasma.chain_id, account});
+  dir.handles.set_relayer({s.plasma.chain_id, account});
   house.add_wallet("wallet.plasma", wallet_of(s.plasma), wallet_key, plasma);
   house.add_wallet("wallet.polygon", wallet_of(s.polygon), wallet_key, polygon);
   house.add<actors::payment_actor>("payment", [&] {
@@ -425,7 +425,7 @@ int serve(const config::settings& s) {
         [&] {
           return sys.spawn(chain::oft_uniswap_behavior, w, route_of(s, account), plasma, polygon);
         },
-        [&](const actors::route_actor& handle) { dir.set_route(chain::oft_uniswap_name, handle); });
+        [&](const actors::route_actor& handle) { dir.handles.set_route(chain::oft_uniswap_name, handle); });
   house.add<actors::conversion_actor>("conversion",
                                       [&] { return sys.spawn(actors::conversion_behavior, w); });
   house.add<actors::audit_actor>("audit", [&] {
@@ -439,7 +439,7 @@ int serve(const config::settings& s) {
   };
   const auto guardian = sys.spawn(actors::guardian_behavior, w, house.take(), give_up);
   actors::watch_guardian(guardian, dir, give_up);
-  dir.set(guardian);
+  dir.handles.set(guardian);
 
   http::server server{http_of(s, domain), {sys, dir, *ethereum, *x402, wall_clock_now}};
   int code = 0;
@@ -453,7 +453,7 @@ int serve(const config::settings& s) {
     const int sig = stop.wait();
     code = sig == SIGUSR1 ? 4 : 0;
     spdlog::info("service.stopping signal={}", sig);
-    dir.drain();
+    dir.users.drain();
     server.stop();
   } catch (const std::runtime_error& e) {
     spdlog::error("service.cannot_listen reason=\"{}\"", e.what());

@@ -29,7 +29,7 @@ struct alert {
 /// All alerts of this process: served at /operator/alerts and in /metrics, and written to the log
 /// when they begin and end. Thread-safe; every call may be repeated as often as its caller looks,
 /// so nobody need remember what was said. Whoever raises a kind also clears it; after a restart,
-/// the successor does. `dir.alerts()` is the one to use.
+/// the successor does. `dir.gauges.alerts()` is the one to use.
 class alert_board {
  public:
   using time_point = std::chrono::steady_clock::time_point;

@@ -7,7 +7,7 @@
 namespace headroom::actors {
 
 balance_state::~balance_state() {
-  if (w) w->dir.forget_balance(user, self_id);
+  if (w) w->dir.users.forget_balance(user, self_key);
 }
 
 namespace {
@@ -19,7 +19,7 @@ void show(balance_self self) {
 
 /// A late request is bounced; its sender asks the directory again.
 void leave(balance_self self) {
-  self->state.w->dir.forget_balance(self->state.user, self->state.self_id);
+  self->state.w->dir.users.forget_balance(self->state.user, self->state.self_key);
   self->quit();
 }
 
@@ -28,12 +28,12 @@ void leave(balance_self self) {
 void load(balance_self self) {
   auto& st = self->state;
   const auto leave = [self](const caf::error& e) {
-    if (self->state.w->dir.lines().due("balance.load_failed", self->clock().now()))
+    if (self->state.w->dir.gauges.lines().due("balance.load_failed", self->clock().now()))
       spdlog::warn("balance.load_failed user={} code={}", self->state.user.hex(),
                    to_string(code_of(e)));
     self->quit(make_error(errc::unavailable));
   };
-  const auto journal = st.w->dir.get<journal_actor>();
+  const auto journal = st.w->dir.handles.get<journal_actor>();
   if (!journal) {
     self->quit(make_error(errc::unavailable));
     return;
@@ -44,7 +44,7 @@ void load(balance_self self) {
             auto& s = self->state;
             s.book.set_committed(row.balance, row.version);
             show(self);
-            s.w->dir.show_balance(s.user, s.self_id, self->card());
+            s.w->dir.users.show_balance(s.user, s.self_key, self->card());
           },
           leave);
 }
@@ -52,7 +52,7 @@ void load(balance_self self) {
 /// Whoever held it died before the journal's word: whatever it had sent is through after a sync,
 /// and the row read then is the truth, whatever the hold was for.
 void settle_abandoned(balance_self self, const abandoned& x) {
-  const auto journal = self->state.w->dir.get<journal_actor>();
+  const auto journal = self->state.w->dir.handles.get<journal_actor>();
   const auto retry = [self, x] { self->delayed_send(self, std::chrono::milliseconds{200}, x); };
   if (!self->state.book.knows(x.hold)) return;
   if (!journal) return retry();
@@ -73,13 +73,13 @@ balance_actor::behavior_type balance_behavior(balance_self self, world_ptr w, co
   auto& st = self->state;
   st.w = std::move(w);
   st.user = user;
-  st.self_id = self->id();
+  st.self_key = key_of(self->address());
   load(self);
   return {
       [self](get_atom) -> caf::result<balance_view> {
         auto& s = self->state;
         s.used = true;
-        const auto buffer = s.w->dir.buffer_available();
+        const auto buffer = s.w->dir.gauges.buffer_available();
         if (!buffer) return make_error(errc::unavailable);
         return balance_view{s.book.available(), s.book.committed(), *buffer};
       },
@@ -108,7 +108,7 @@ balance_actor::behavior_type balance_behavior(balance_self self, world_ptr w, co
         s.book.forget(x.hold);
         show(self);
       },
-      [self](tick_atom) {
+      [self](idle_atom) {
         auto& s = self->state;
         const bool looked_at = self->card().looked_at.exchange(false, std::memory_order_relaxed);
         if (!s.used && !looked_at && s.book.tentative_count() == 0) {

@@ -14,7 +14,7 @@ struct balance_state {
   address user;
   tentative_book book;
   bool used = true;  // since the last tick; a newcomer was just asked for
-  caf::actor_id self_id = 0;
+  actor_key self_key;
 
   ~balance_state();  // the directory forgets this actor however it ends
 };

@@ -130,10 +130,10 @@ void bet_saga::book_fill() {
   const auto rest = sub_saturating(st_.row.amount, *paid);
   if (rest.micro >= 0) return finish(bet_status::filled, rest, {});
   const usdc excess{-rest.micro};
-  w_.dir.alerts().raise("bet.charged_above_reserve", "",
-                        "the venue charged " + to_string(excess) + " USDC more than bet " +
-                            st_.id.text() + " had reserved; booked as venue_loss",
-                        w_.now());
+  w_.dir.gauges.alerts().raise("bet.charged_above_reserve", "",
+                               "the venue charged " + to_string(excess) + " USDC more than bet " +
+                                   st_.id.text() + " had reserved; booked as venue_loss",
+                               w_.now());
   finish(bet_status::filled, {}, {}, excess);
 }
 
@@ -221,7 +221,7 @@ void bet_saga::take_ending() {
   ask(journal, w_.settings.patience.load, get_atom::value, st_.row.user)
       .then<balance_row>(
           [](bet_saga s, const balance_row& row) {
-            if (const auto balance = s.w_.dir.find_balance(s.st_.row.user))
+            if (const auto balance = s.w_.dir.users.find_balance(s.st_.row.user))
               s.self_->send(balance,
                             balance_committed{hold_of(s.st_.id), row.balance, row.version});
             s.self_->quit();

@@ -25,7 +25,7 @@ void bet_saga::resumed(bet& stored) {
 void bet_saga::restarted() {
   const bool asks_a_living_one =
       is_asked(neighbour<journal_actor>()) || is_asked(neighbour<venue_actor>()) ||
-      is_asked(neighbour<buffer_actor>()) || is_asked(w_.dir.find_balance(st_.row.user));
+      is_asked(neighbour<buffer_actor>()) || is_asked(w_.dir.users.find_balance(st_.row.user));
   if (!asks_a_living_one) on(bet_event::restarted);
 }
 
@@ -95,10 +95,10 @@ void bet_saga::begin() {
 
 /// The user's own money first: whoever has none never reaches the venue.
 void bet_saga::deduct_balance() {
-  const auto balance = w_.dir.balance_of(st_.row.user);
+  const auto balance = w_.dir.users.balance_of(st_.row.user);
   if (!balance) return refuse(make_error(errc::overloaded));
   st_.balance_taken = true;  // from now on it may stand there
-  ask(balance, caf::infinite, deduct{hold_of(st_.id), st_.row.amount, {}})
+  ask(balance, users::patience_with(balance), deduct{hold_of(st_.id), st_.row.amount, {}})
       .then<usdc>([](bet_saga s, usdc available_before) { s.quote(available_before); },
                   [](bet_saga s, caf::error& e) {
                     // An actor that just left for being idle bounces it: ask for the next one.
@@ -175,7 +175,7 @@ void bet_saga::look_for_known() {
 void bet_saga::release_holds() {
   const release news{hold_of(st_.id)};
   if (std::exchange(st_.balance_taken, false))
-    if (const auto balance = w_.dir.find_balance(st_.row.user)) self_->send(balance, news);
+    if (const auto balance = w_.dir.users.find_balance(st_.row.user)) self_->send(balance, news);
   if (std::exchange(st_.buffer_taken, false))
     if (const auto buffer = neighbour<buffer_actor>()) self_->send(buffer, news);
 }

@@ -7,7 +7,7 @@
 namespace headroom::actors {
 
 buffer_state::~buffer_state() {
-  if (w) w->dir.forget_buffer_available();
+  if (w) w->dir.gauges.forget_buffer_available();
 }
 
 namespace {
@@ -20,7 +20,7 @@ buffer_status status_of(const buffer_state& st) {
 /// buffer falls low.
 void changed(buffer_state& st) {
   if (!st.loaded) return;
-  st.w->dir.publish_buffer_available(st.book.available());
+  st.w->dir.gauges.publish_buffer_available(st.book.available());
   const bool low = st.book.is_low();
   if (low && !st.low_alerted)
     spdlog::warn("buffer.low balance={} min_size={}", to_string(st.book.row().balance),
@@ -39,9 +39,9 @@ void read_row(buffer_self self) {
   const auto again = [self, waiting] {
     auto& after = self->state.after_row;
     after.insert(after.end(), waiting.begin(), waiting.end());
-    self->delayed_send(self, std::chrono::milliseconds{100}, recover_atom::value);
+    self->delayed_send(self, std::chrono::milliseconds{100}, reload_atom::value);
   };
-  const auto journal = self->state.w->dir.get<journal_actor>();
+  const auto journal = self->state.w->dir.handles.get<journal_actor>();
   if (!journal) return again();
   self->request(journal, self->state.w->settings.patience.load, get_atom::value)
       .then(
@@ -51,7 +51,7 @@ void read_row(buffer_self self) {
             changed(self->state);
           },
           [self, again](const caf::error& e) {
-            if (self->state.w->dir.lines().due("buffer.load_failed", self->clock().now()))
+            if (self->state.w->dir.gauges.lines().due("buffer.load_failed", self->clock().now()))
               spdlog::warn("buffer.load_failed code={}", to_string(code_of(e)));
             again();
           });
@@ -102,7 +102,7 @@ bool change(buffer_self self, std::function<void()> begin) {
 /// journal tells the buffer first).
 template <class Done>
 void commit(buffer_self self, journal_entry entry, Done done) {
-  const auto journal = self->state.w->dir.get<journal_actor>();
+  const auto journal = self->state.w->dir.handles.get<journal_actor>();
   if (!journal) {
     done(make_error(errc::unavailable));
     return next_change(self);
@@ -216,7 +216,7 @@ void refill_if_due(buffer_self self) {
 }
 
 void recommend(buffer_self self) {
-  const auto query = self->state.w->dir.get<query_actor>();
+  const auto query = self->state.w->dir.handles.get<query_actor>();
   if (!query) return;
   self->request(query, std::chrono::seconds{10}, volume_atom::value)
       .then([self](usdc daily) { self->state.recommended = add_saturating(daily, daily); },
@@ -228,7 +228,7 @@ void recommend(buffer_self self) {
 buffer_actor::behavior_type buffer_behavior(buffer_self self, world_ptr w) {
   self->state.w = std::move(w);
   load(self);
-  self->send(self, tick_atom::value);
+  self->send(self, review_atom::value);
   return {
       [self](get_atom) -> caf::result<buffer_status> {
         if (!self->state.loaded) return make_error(errc::unavailable);
@@ -239,7 +239,7 @@ buffer_actor::behavior_type buffer_behavior(buffer_self self, world_ptr w) {
         if (!st.loaded) return make_error(errc::unavailable);
         if (st.book.deduct(x.hold, x.amount)) {
           const auto left = st.book.available();
-          st.w->dir.publish_buffer_available(left);
+          st.w->dir.gauges.publish_buffer_available(left);
           return left;
         }
         ++st.refused;
@@ -259,16 +259,16 @@ buffer_actor::behavior_type buffer_behavior(buffer_self self, world_ptr w) {
         for (const auto& hold : x.accepted) st.book.forget(hold);
         changed(st);
       },
-      [self](recover_atom) {
+      [self](reload_atom) {
         if (!self->state.after_row.empty()) read_row(self);
       },
       [self](const replenish_buffer& x) { return pay_in(self, x); },
       [self](const complete_conversion& x) { return take_in(self, x); },
       [self](const buffer_limits& x) { return configure(self, x); },
-      [self](tick_atom) {
+      [self](review_atom) {
         refill_if_due(self);
         recommend(self);
-        self->delayed_send(self, self->state.w->settings.buffer.tick, tick_atom::value);
+        self->delayed_send(self, self->state.w->settings.buffer.tick, review_atom::value);
       },
       [self](status_atom) {
         const auto& st = self->state;

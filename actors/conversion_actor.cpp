@@ -37,8 +37,8 @@ void conversion_driver::poll() {
 
 /// What each route is made of, until it has said so.
 void conversion_driver::ask_routes() {
-  for (const auto& name : w_.dir.route_names()) {
-    const auto route = w_.dir.route(name);
+  for (const auto& name : w_.dir.handles.route_names()) {
+    const auto route = w_.dir.handles.route(name);
     if (!route || st_.routes.contains(name)) continue;
     self_->request(route, w_.settings.conversion.step_timeout, get_atom::value)
         .then([self = self_,
@@ -58,7 +58,7 @@ void conversion_driver::learned(const std::string& name, route_info info) {
 }
 
 void conversion_driver::read_work() {
-  const auto query = w_.dir.get<query_actor>();
+  const auto query = w_.dir.handles.get<query_actor>();
   if (!query || std::exchange(st_.polling, true)) return;
   st_.ended.clear();
   self_->request(query, w_.settings.conversion.step_timeout, work_atom::value)
@@ -88,7 +88,7 @@ void conversion_driver::take_up(std::vector<conversion>& running_rows) {
   for (auto& row : running_rows) {
     if (st_.live.contains(row.id) || st_.ended.contains(row.id)) continue;
     if (const auto why = why_unclaimed(row); !why.empty()) {
-      w_.dir.alerts().raise(unknown_route_alert, row.id.text(), why, w_.now());
+      w_.dir.gauges.alerts().raise(unknown_route_alert, row.id.text(), why, w_.now());
       st_.unclaimed.insert(row.id);
     } else if (st_.routes.contains(row.route)) {
       spdlog::info("conversion.resumed conversion={} route={} step_count={}", row.id.text(),
@@ -98,12 +98,12 @@ void conversion_driver::take_up(std::vector<conversion>& running_rows) {
   }
   for (const auto& id : before)
     if (!st_.unclaimed.contains(id))
-      w_.dir.alerts().clear(unknown_route_alert, id.text(), w_.now());
+      w_.dir.gauges.alerts().clear(unknown_route_alert, id.text(), w_.now());
 }
 
 /// Why no route of this process can drive it; "" when one can, or will once it has answered.
 std::string conversion_driver::why_unclaimed(const conversion& row) const {
-  const auto names = w_.dir.route_names();
+  const auto names = w_.dir.handles.route_names();
   if (std::find(names.begin(), names.end(), row.route) == names.end())
     return "no route here is called \"" + row.route + "\"";
   const auto i = st_.routes.find(row.route);
@@ -115,7 +115,7 @@ std::string conversion_driver::why_unclaimed(const conversion& row) const {
 
 template <class Done>
 void conversion_driver::credit(const credit_deposit& x, Done done) {
-  const auto journal = w_.dir.get<journal_actor>();
+  const auto journal = w_.dir.handles.get<journal_actor>();
   const auto asked = journal ? journal.id() : caf::actor_id{0};
   st_.crediting.insert_or_assign(x.id, conversion_state::open_credit{x, asked});
   if (!journal) return done(make_error(errc::unavailable));
@@ -132,9 +132,9 @@ void conversion_driver::credit(const credit_deposit& x, Done done) {
                            to_string(code_of(e)));
             auto& open = self->state.crediting;
             if (is_final(e)) {
-              self->state.w->dir.alerts().raise(refused_alert, x.id.text(),
-                                                "the books refuse the credit of a settled deposit",
-                                                self->state.w->now());
+              self->state.w->dir.gauges.alerts().raise(
+                  refused_alert, x.id.text(), "the books refuse the credit of a settled deposit",
+                  self->state.w->now());
               open.erase(x.id);
             } else if (const auto i = open.find(x.id); i != open.end()) {
               i->second.journal = 0;
@@ -145,7 +145,7 @@ void conversion_driver::credit(const credit_deposit& x, Done done) {
 
 /// Those that the present journal was not asked for: an earlier one died, or had no room.
 void conversion_driver::credit_again() {
-  const auto journal = w_.dir.get<journal_actor>();
+  const auto journal = w_.dir.handles.get<journal_actor>();
   if (!journal) return;
   std::vector<credit_deposit> lost;
   for (const auto& [id, x] : st_.crediting)
@@ -155,7 +155,7 @@ void conversion_driver::credit_again() {
 
 void conversion_driver::credited(const credit_deposit& x) {
   ++st_.credited;
-  w_.dir.alerts().clear(refused_alert, x.id.text(), w_.now());
+  w_.dir.gauges.alerts().clear(refused_alert, x.id.text(), w_.now());
   spdlog::info("deposit.credited deposit={} user={} amount={}", x.id.text(), x.user.hex(),
                to_string(x.amount));
 }
@@ -165,7 +165,7 @@ void conversion_driver::credited(const credit_deposit& x) {
 void conversion_driver::open_next(const std::vector<deposit>& credited_deposits) {
   const auto& route = w_.settings.conversion.route;
   if (!st_.routes.contains(route) || st_.opening || st_.unreadable(route) || st_.short_of_money() ||
-      w_.dir.draining() || st_.running_on(route) >= w_.settings.conversion.at_once)
+      w_.dir.users.draining() || st_.running_on(route) >= w_.settings.conversion.at_once)
     return;
   conversion row;
   for (const auto& d : credited_deposits) {
@@ -177,7 +177,7 @@ void conversion_driver::open_next(const std::vector<deposit>& credited_deposits)
   // A small sum waits for company, but many small ones must not keep those behind them waiting.
   const bool full = row.deposits.size() >= w_.settings.conversion.most_deposits;
   if (row.deposits.empty() || (!full && row.amount < w_.settings.conversion.minimum)) return;
-  const auto journal = w_.dir.get<journal_actor>();
+  const auto journal = w_.dir.handles.get<journal_actor>();
   if (!journal) return;
   row.id = conversion_id::from_digest(w_.random());
   row.route = route;

@@ -54,7 +54,7 @@ void conversion_driver::drive(const conversion_id& id) {
     r->moved_at = now();
     return record(id);
   }
-  const auto route = w_.dir.route(p.row().route);
+  const auto route = w_.dir.handles.route(p.row().route);
   if (!route || now() < r->next_look) return;
   r->busy = true;
   self_
@@ -125,7 +125,7 @@ void conversion_driver::pace(running& r, const step_progress& x, bool sent) {
 }
 
 void conversion_driver::alarm(const conversion_id& id, running& r, const step_progress& x) {
-  auto& alerts = w_.dir.alerts();
+  auto& alerts = w_.dir.gauges.alerts();
   const auto subject = id.text();
   const bool held = x.state == step_state::held || x.state == step_state::failed;
   if (held || r.unreadable) {
@@ -158,7 +158,7 @@ void conversion_driver::alarm(const conversion_id& id, running& r, const step_pr
 /// Stores the steps, then goes on as soon as there is something to do.
 void conversion_driver::record(const conversion_id& id) {
   const auto& row = find(id)->progress.row();
-  tell(w_.dir.get<journal_actor>(), id, "advance",
+  tell(w_.dir.handles.get<journal_actor>(), id, "advance",
        append{advance_conversion{id, row.steps, row.attempts, w_.now()}},
        [id](conversion_driver d, running&) { d.drive(id); });
 }
@@ -169,7 +169,7 @@ void conversion_driver::arrive(const conversion_id& id) {
   const auto& row = progress.row();
   const auto received = progress.received();
   const auto loss = sub_saturating(row.amount, received);
-  tell(w_.dir.get<buffer_actor>(), id, "complete",
+  tell(w_.dir.handles.get<buffer_actor>(), id, "complete",
        complete_conversion{id, row.steps, received, {}, loss, w_.now()},
        [id, received, loss](conversion_driver d, running&) {
          ++d.st_.completed;
@@ -183,7 +183,7 @@ void conversion_driver::ended(const conversion_id& id) {
   st_.live.erase(id);
   st_.ended.insert(id);
   for (const auto kind : {held_alert, short_alert, unreadable_alert, late_alert, stopped_alert})
-    w_.dir.alerts().clear(kind, id.text(), w_.now());
+    w_.dir.gauges.alerts().clear(kind, id.text(), w_.now());
 }
 
 template <class Handle, class Message, class Done>
@@ -214,7 +214,7 @@ void conversion_driver::untold(const conversion_id& id, const char* what, const 
   const auto code = code_of(e);
   r->stopped = is_final(e);
   if (r->stopped)
-    w_.dir.alerts().raise(
+    w_.dir.gauges.alerts().raise(
         stopped_alert, id.text(),
         std::string{"the books refuse "} + what + ": " + std::string{to_string(code)}, w_.now());
   if (!r->stopped && !may_say("record " + id.text())) return;

@@ -6,21 +6,21 @@ namespace headroom::actors {
 
 deposit_state::~deposit_state() {
   if (!w) return;
-  w->dir.forget_deposit(self_id);
-  if (raised) w->dir.alerts().clear(deposit_unresolved_alert, row.id.text(), w->now());
+  w->dir.users.forget_deposit(self_key.id);
+  if (raised) w->dir.gauges.alerts().clear(deposit_unresolved_alert, row.id.text(), w->now());
   if (next_move(at, deposit_event::died).act != deposit_act::hand_over) return;
-  if (const auto guardian = w->dir.get<guardian_actor>())
+  if (const auto guardian = w->dir.handles.get<guardian_actor>())
     caf::anon_send(guardian, resume_atom::value, row);
 }
 
 deposit_actor::behavior_type deposit_behavior(deposit_self self, world_ptr w) {
   self->state.w = std::move(w);
-  self->state.self_id = self->id();
+  self->state.self_key = key_of(self->address());
   return {
       [self](pay_deposit& x) { return deposit_saga{self}.asked(x); },
       [self](resume_atom, deposit& stored) { deposit_saga{self}.resumed(stored); },
-      [self](tick_atom) { deposit_saga{self}.tick(); },
-      [self](poll_atom) { deposit_saga{self}.patience_is_over(); },
+      [self](wake_atom) { deposit_saga{self}.tick(); },
+      [self](impatient_atom) { deposit_saga{self}.patience_is_over(); },
       [self](status_atom) {
         const auto& st = self->state;
         const bool stored = may_be_stored(st.at) && st.at != deposit_phase::storing;

@@ -18,7 +18,7 @@ caf::result<paid_deposit> deposit_saga::asked(pay_deposit& x) {
   auto promise = self_->make_response_promise<paid_deposit>();
   st_.askers.push_back(promise);
   st_.request = std::move(x);
-  self_->delayed_send(self_, w_.settings.deposit.answer, poll_atom::value);
+  self_->delayed_send(self_, w_.settings.deposit.answer, impatient_atom::value);
   on(deposit_event::asked);
   return promise;
 }

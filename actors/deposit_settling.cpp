@@ -60,7 +60,7 @@ void deposit_saga::settle() {
 }
 
 void deposit_saga::send(contract_call call) {
-  const auto wallet = w_.dir.relayer(st_.row.payment.chain_id);
+  const auto wallet = w_.dir.handles.relayer(st_.row.payment.chain_id);
   if (!wallet) return on(deposit_event::later);
   ask(wallet, w_.settings.patience.append,
       send_transaction{settlement_of(st_.row.id, st_.attempt), "deposit", std::move(call)})
@@ -107,7 +107,7 @@ void deposit_saga::found(const payment_finding& f) {
 /// After a long outage the payment is too old for a search of the logs, or the search takes too
 /// long. The wallet has our own transactions on record.
 void deposit_saga::ask_wallet(std::uint8_t attempt) {
-  const auto wallet = w_.dir.relayer(st_.row.payment.chain_id);
+  const auto wallet = w_.dir.handles.relayer(st_.row.payment.chain_id);
   if (!wallet || attempt >= most_attempts) return on(deposit_event::later);
   ask(wallet, w_.settings.patience.load, get_atom::value, settlement_of(st_.row.id, attempt))
       .then<operation_report>(
@@ -189,8 +189,8 @@ void deposit_saga::not_booked(const char* entry, caf::error& e) {
 void deposit_saga::contradicted(const char* entry, caf::error& e) {
   spdlog::error("deposit.refused_by_books entry={} deposit={} code={}", entry, st_.row.id.text(),
                 to_string(code_of(e)));
-  w_.dir.alerts().raise(refused_alert, st_.row.id.text(),
-                        "the books refuse what the chain says of a deposit", w_.now());
+  w_.dir.gauges.alerts().raise(refused_alert, st_.row.id.text(),
+                               "the books refuse what the chain says of a deposit", w_.now());
   fail_askers(e);
   st_.verdict = std::move(e);
   on(deposit_event::contradicted);
@@ -198,7 +198,7 @@ void deposit_saga::contradicted(const char* entry, caf::error& e) {
 
 /// Whatever an earlier actor of this deposit was refused, they have it now.
 void deposit_saga::books_agree() {
-  w_.dir.alerts().clear(refused_alert, st_.row.id.text(), w_.now());
+  w_.dir.gauges.alerts().clear(refused_alert, st_.row.id.text(), w_.now());
 }
 
 /// The conversion actor credits every pending deposit sooner or later; asking makes it now.

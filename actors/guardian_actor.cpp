@@ -36,7 +36,7 @@ class keeper {
     if (i == st_.children.end()) return;
     i->alive = false;
     i->handle = nullptr;
-    w_.dir.forget(x.source.id());  // what is sent to a dead actor is lost without a word
+    w_.dir.handles.forget(key_of(x.source));  // what is sent to a dead actor is lost without a word
     if (st_.stopping) {
       if (st_.drained) stop_next();
       return;
@@ -52,13 +52,13 @@ class keeper {
     }
     start(*i);
     if (!i->what.holds_promises) return;
-    for (const auto& bet : w_.dir.all_bets()) self_->send(bet, recover_atom::value);
+    for (const auto& bet : w_.dir.users.all_bets()) self_->send(bet, restarted_atom::value);
   }
 
   // -- unfinished work ---------------------------------------------------------------------------
 
   void recover() {
-    const auto query = w_.dir.get<query_actor>();
+    const auto query = w_.dir.handles.get<query_actor>();
     if (!query) return recover_later();
     if (st_.bets_asked == 0) {
       st_.bets_asked = most_bets();
@@ -99,7 +99,8 @@ class keeper {
     bool all = work.placing_bets.size() < st_.bets_asked &&
                work.settling_deposits.size() < st_.deposits_asked;
     for (auto& row : work.placing_bets) {
-      if (const auto owner = w_.dir.find_bet(row.id)) {  // a repeated request: it may leave the bet
+      if (const auto owner =
+              w_.dir.users.find_bet(row.id)) {  // a repeated request: it may leave the bet
         self_->send(owner, resume_atom::value, std::move(row));
       } else {
         all = resume(std::move(row)) && all;
@@ -118,7 +119,7 @@ class keeper {
 
   /// False when no more bets may be in progress.
   bool resume(bet row) {
-    const auto actor = w_.dir.open_bet(row.id);
+    const auto actor = w_.dir.users.open_bet(row.id);
     if (!actor) return false;
     ++st_.resumed;
     self_->send(actor, resume_atom::value, std::move(row));
@@ -126,7 +127,7 @@ class keeper {
   }
 
   void resume(deposit row) {
-    const auto actor = w_.dir.resume_deposit();
+    const auto actor = w_.dir.users.resume_deposit();
     if (!actor) return;  // draining: the next start finds it
     ++st_.resumed;
     self_->send(actor, resume_atom::value, std::move(row));
@@ -146,7 +147,7 @@ class keeper {
   /// sent.
   void look_after(const bet_id& id) {
     if (st_.stopping) return;  // the next start finds it
-    const auto journal = w_.dir.get<journal_actor>();
+    const auto journal = w_.dir.handles.get<journal_actor>();
     if (!journal) return resume_later(id);
     self_->request(journal, w_.settings.patience.append, get_atom::value, id)
         .then(
@@ -168,32 +169,32 @@ class keeper {
     if (st_.stopping) return make_error(errc::shutting_down);
     st_.stopping = true;
     st_.stop_by = now() + w_.settings.guardian.drain;
-    w_.dir.drain();
+    w_.dir.users.drain();
     st_.stopped = self_->make_response_promise<bool>();
-    spdlog::info("guardian.draining bets={}", w_.dir.live_bets());
-    self_->send(self_, tick_atom::value);
+    spdlog::info("guardian.draining bets={}", w_.dir.users.live_bets());
+    self_->send(self_, watch_atom::value);
     return st_.stopped;
   }
 
   void drain() {
-    const bool quiet = w_.dir.live_bets() == 0 && w_.dir.all_deposits().empty();
+    const bool quiet = w_.dir.users.live_bets() == 0 && w_.dir.users.all_deposits().empty();
     if (!quiet && now() < st_.stop_by) {
-      self_->delayed_send(self_, tick, tick_atom::value);
+      self_->delayed_send(self_, tick, watch_atom::value);
       return;
     }
     st_.drained = true;
-    w_.dir.seal();
-    spdlog::info("guardian.drained left_bets={} left_deposits={}", w_.dir.live_bets(),
-                 w_.dir.all_deposits().size());
+    w_.dir.users.seal();
+    spdlog::info("guardian.drained left_bets={} left_deposits={}", w_.dir.users.live_bets(),
+                 w_.dir.users.all_deposits().size());
     const auto end = [this](const auto& actors) {
       for (const auto& a : actors) self_->send_exit(a, caf::exit_reason::user_shutdown);
     };
-    end(w_.dir.all_deposits());
-    end(w_.dir.all_bets());
-    end(w_.dir.all_balances());
+    end(w_.dir.users.all_deposits());
+    end(w_.dir.users.all_bets());
+    end(w_.dir.users.all_balances());
     // The journal answers a sync after everything that was sent to it: then nobody needs it any
     // more.
-    const auto journal = w_.dir.get<journal_actor>();
+    const auto journal = w_.dir.handles.get<journal_actor>();
     if (!journal) return stop_next();
     const auto go_on = [self = self_] { keeper{self}.stop_next(); };
     self_->request(journal, w_.settings.guardian.stop_step, sync_atom::value)
@@ -216,12 +217,12 @@ class keeper {
   /// as its balance. Two ticks without use, and it leaves. Part by part, for a tick to a million at
   /// once would hold up every message behind it.
   void tick_balances() {
-    constexpr auto parts = directory::balance_parts;
+    constexpr auto parts = users::parts;
     const auto every = w_.settings.balance.idle / static_cast<std::int64_t>(parts);
     if (st_.next_balance_tick == guardian_state::time_point{}) st_.next_balance_tick = now();
     for (std::size_t n = 0; n < parts && st_.next_balance_tick <= now(); ++n) {
-      for (const auto& balance : w_.dir.balances_of_part(st_.next_balance_part))
-        self_->send(balance, tick_atom::value);
+      for (const auto& balance : w_.dir.users.balances_of_part(st_.next_balance_part))
+        self_->send(balance, idle_atom::value);
       st_.next_balance_part = (st_.next_balance_part + 1) % parts;
       st_.next_balance_tick += every;
     }
@@ -231,7 +232,7 @@ class keeper {
   void sweep_bets() {
     if (now() < st_.next_bet_sweep) return;
     st_.next_bet_sweep = now() + w_.settings.bet.overdue / 4;
-    for (const auto& bet : w_.dir.all_bets()) self_->send(bet, sweep_atom::value);
+    for (const auto& bet : w_.dir.users.all_bets()) self_->send(bet, sweep_atom::value);
   }
 
   // -- health ------------------------------------------------------------------------------------
@@ -244,7 +245,7 @@ class keeper {
   }
 
   void check_reads() {
-    const auto query = w_.dir.get<query_actor>();
+    const auto query = w_.dir.handles.get<query_actor>();
     if (!query) {
       st_.store_answers = false;
       return;
@@ -255,7 +256,7 @@ class keeper {
   }
 
   void check_commits() {
-    const auto journal = w_.dir.get<journal_actor>();
+    const auto journal = w_.dir.handles.get<journal_actor>();
     if (!journal) {
       st_.store_commits = false;
       return;
@@ -290,7 +291,7 @@ class keeper {
  private:
   [[nodiscard]] guardian_state::time_point now() const { return self_->clock().now(); }
   [[nodiscard]] bool may_say(std::string_view line) const {
-    return w_.dir.lines().due(line, now());
+    return w_.dir.gauges.lines().due(line, now());
   }
 
   guardian_self self_;
@@ -307,7 +308,7 @@ milliseconds longest_stop(const core_settings& s) {
 void watch_guardian(const guardian_actor& guardian, const directory& dir,
                     std::function<void(const std::string&)> give_up) {
   guardian->attach_functor([&dir, give_up = std::move(give_up)](const caf::error&) {
-    if (!dir.draining()) give_up("the guardian died");
+    if (!dir.users.draining()) give_up("the guardian died");
   });
 }
 
@@ -323,7 +324,7 @@ guardian_actor::behavior_type guardian_behavior(guardian_self self, world_ptr w,
     keeper{self}.start(st.children.back());
   }
   keeper{self}.recover();
-  self->send(self, tick_atom::value);
+  self->send(self, watch_atom::value);
   return {
       [self](get_atom) { return keeper{self}.health(); },
       [self](const abandoned& x) { keeper{self}.look_after(x); },
@@ -335,13 +336,13 @@ guardian_actor::behavior_type guardian_behavior(guardian_self self, world_ptr w,
         if (!self->state.stopping) keeper{self}.recover();
       },
       [self](stop_atom) { return keeper{self}.stop(); },
-      [self](tick_atom) {
+      [self](watch_atom) {
         if (self->state.drained) return;
         if (self->state.stopping) return keeper{self}.drain();
         keeper{self}.check_store();
         keeper{self}.tick_balances();
         keeper{self}.sweep_bets();
-        self->delayed_send(self, tick * 4, tick_atom::value);
+        self->delayed_send(self, tick * 4, watch_atom::value);
       },
       [self](status_atom) {
         const auto& s = self->state;

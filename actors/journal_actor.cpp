@@ -56,7 +56,7 @@ class flush {
     std::optional<buffer_row> buffer;
     auto status = store_status::ok;
     {
-      const stopwatch timed{world_.dir.counters().commit};
+      const stopwatch timed{world_.dir.gauges.counters().commit};
       status = store_.commit(state_.batch, state_.outcomes, buffer);
     }
     if (status == store_status::in_doubt) ++state_.in_doubt;
@@ -78,7 +78,7 @@ class flush {
       auto& out = state_.outcomes[i];
       if (out.verdict == errc::none) {
         ++state_.committed_entries;
-        world_.dir.counters().count(state_.batch[i]);
+        world_.dir.gauges.counters().count(state_.batch[i]);
         state_.entries[i].promise.deliver(out.result);
       } else {
         ++state_.refused_entries;
@@ -107,7 +107,7 @@ class flush {
   /// Before the answers: when a bet hears of its commit, the buffer knows already.
   void tell_buffer(const buffer_row& row) {
     state_.buffer_unsure = false;
-    const auto buffer = world_.dir.get<buffer_actor>();
+    const auto buffer = world_.dir.handles.get<buffer_actor>();
     if (!buffer) return;
     buffer_committed news{row, {}};
     for (std::size_t i = 0; i < state_.batch.size(); ++i)
@@ -124,7 +124,7 @@ class flush {
     if (now.balance_version == 0 && hold.is_zero()) return;  // no balance moved
     const auto user = moves_of(entry).user;
     if (!user) return;
-    if (const auto owner = world_.dir.find_balance(*user))
+    if (const auto owner = world_.dir.users.find_balance(*user))
       caf::anon_send(owner, balance_committed{hold, now.balance, now.balance_version});
   }
 
@@ -250,7 +250,7 @@ journal_actor::behavior_type journal_behavior(journal_self self, world_ptr w, le
         if (!flush{st, *w, *store}.run()) {
           refuse_late_reads(st, *w, self->clock().now());
           const auto wait = retry_wait(w->settings, st.failures++);
-          if (w->dir.lines().due("journal.store_away", self->clock().now()))
+          if (w->dir.gauges.lines().due("journal.store_away", self->clock().now()))
             spdlog::warn("journal.store_away waiting={} failures={} retry_ms={}",
                          st.entries.size() + st.reads.size(), st.failures, wait.count());
           st.flush_due = true;

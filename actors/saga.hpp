@@ -30,11 +30,11 @@ inline constexpr std::uint32_t most_tries = 5;                  // with one that
 template <class Answer>
 struct saga_state {
   world_ptr w;
-  caf::actor_id self_id = 0;
+  actor_key self_key;
   std::uint64_t epoch = 0;  // of the question whose answer counts
   /// Of that question; not set when none is open.
   std::optional<caf::actor_clock::time_point> asked_at;
-  caf::actor_id asked_whom = 0;
+  actor_key asked_whom;
   bool wake_due = false;      // a timer is set; what comes from an older one is nothing
   std::uint32_t tries = 0;    // that came to nobody
   std::uint32_t appends = 0;  // of the intent: what was sent before may be in the books
@@ -94,7 +94,7 @@ class saga {
     drop_question();
     st_.wake_due = false;  // a timer set before this question is about nothing any more
     st_.asked_at = self_->clock().now();
-    st_.asked_whom = to.id();
+    st_.asked_whom = key_of(to);
     auto response = self_->request(to, timeout, std::forward<Ts>(xs)...);
     return question<decltype(response)>{self_, response};
   }
@@ -110,7 +110,7 @@ class saga {
 
   template <class Handle>
   [[nodiscard]] bool is_asked(const Handle& whom) const {
-    return st_.asked_at && whom && whom.id() == st_.asked_whom;
+    return st_.asked_at && whom && key_of(whom) == st_.asked_whom;
   }
   [[nodiscard]] bool is_overdue() const {
     return st_.asked_at && self_->clock().now() >= *st_.asked_at + w_.settings.bet.overdue;
@@ -124,14 +124,14 @@ class saga {
 
   template <class Handle>
   [[nodiscard]] Handle neighbour() const {
-    return w_.dir.template get<Handle>();
+    return w_.dir.handles.template get<Handle>();
   }
 
   // -- time --------------------------------------------------------------------------------------
 
   void wake_after(std::chrono::milliseconds wait) {
     st_.wake_due = true;
-    self_->delayed_send(self_, wait, tick_atom::value);
+    self_->delayed_send(self_, wait, wake_atom::value);
   }
 
   /// Of a tick: whether it is the one that was set.
@@ -152,11 +152,11 @@ class saga {
   /// Ends with the actor: whoever takes over raises it again.
   void raise(std::string_view kind, const std::string& id, const std::string& text) {
     st_.raised = true;
-    w_.dir.alerts().raise(kind, id, text, w_.now());
+    w_.dir.gauges.alerts().raise(kind, id, text, w_.now());
   }
 
   [[nodiscard]] bool may_say(std::string_view cause) const {
-    return w_.dir.lines().due(cause, self_->clock().now());
+    return w_.dir.gauges.lines().due(cause, self_->clock().now());
   }
 
   /// The table has no answer to what happened.

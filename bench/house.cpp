@@ -74,17 +74,19 @@ house::house(const house_settings& settings)
   spdlog::set_default_logger(spdlog::stderr_logger_mt("bench"));  // stdout is the answers'
   spdlog::set_level(spdlog::level::err);
   if (const auto why = store_.open(); !why.empty()) throw std::runtime_error(why);
-  dir_.set_factories(
+  dir_.users.set_factories(
       [this](const address& user) { return sys_.spawn(actors::balance_behavior, w_, user); },
       [this](const bet_id& id) { return sys_.spawn(actors::bet_behavior, w_, id); }, {});
-  dir_.set<actors::journal_actor>(sys_.spawn<caf::detached>(actors::journal_behavior, w_, &store_));
-  dir_.set<actors::query_actor>(sys_.spawn<caf::detached>(actors::query_behavior, &reader_));
-  dir_.set_public_query(dir_.get<actors::query_actor>());
-  dir_.set<actors::buffer_actor>(sys_.spawn(actors::buffer_behavior, w_));
+  dir_.handles.set<actors::journal_actor>(
+      sys_.spawn<caf::detached>(actors::journal_behavior, w_, &store_));
+  dir_.handles.set<actors::query_actor>(
+      sys_.spawn<caf::detached>(actors::query_behavior, &reader_));
+  dir_.handles.set_public_query(dir_.handles.get<actors::query_actor>());
+  dir_.handles.set<actors::buffer_actor>(sys_.spawn(actors::buffer_behavior, w_));
   venue_ = spawn_stub_venue(sys_, settings.seed);
-  dir_.set<actors::venue_actor>(venue_);
+  dir_.handles.set<actors::venue_actor>(venue_);
   const auto chains = spawn_stub_chain(sys_);
-  dir_.set<actors::audit_actor>(
+  dir_.handles.set<actors::audit_actor>(
       sys_.spawn(chain::audit_behavior, w_, chain::audit_settings{}, chains, chains));
 }
 
@@ -93,19 +95,19 @@ namespace {
 /// A detached actor's thread ends when its last handle is gone, so the directory must let go.
 template <class Handle>
 void end(actors::directory& dir) {
-  caf::anon_send_exit(dir.get<Handle>(), caf::exit_reason::user_shutdown);
-  dir.set<Handle>({});
+  caf::anon_send_exit(dir.handles.get<Handle>(), caf::exit_reason::user_shutdown);
+  dir.handles.set<Handle>({});
 }
 
 }  // namespace
 
 house::~house() {
-  for (const auto& user : dir_.all_balances())
+  for (const auto& user : dir_.users.all_balances())
     caf::anon_send_exit(user, caf::exit_reason::user_shutdown);
   end<actors::audit_actor>(dir_);
   end<actors::venue_actor>(dir_);
   end<actors::buffer_actor>(dir_);
-  dir_.set_public_query({});
+  dir_.handles.set_public_query({});
   end<actors::query_actor>(dir_);
   end<actors::journal_actor>(dir_);
 }
@@ -115,9 +117,10 @@ void house::wake(std::uint32_t users) {
   for (std::uint32_t from = 1; from <= users; from += wake_window) {
     const auto to = std::min(users, from + wake_window - 1);
     for (auto n = from; n <= to; ++n)  // all at once: the journal reads them in batches
-      if (!dir_.balance_of(user_number(n))) throw std::runtime_error("too many balances awake");
+      if (!dir_.users.balance_of(user_number(n)))
+        throw std::runtime_error("too many balances awake");
     for (auto n = from; n <= to; ++n)
-      self->request(dir_.balance_of(user_number(n)), patience, actors::get_atom::value)
+      self->request(dir_.users.balance_of(user_number(n)), patience, actors::get_atom::value)
           .receive([](const actors::balance_view&) {},
                    [](const caf::error&) { throw std::runtime_error("a balance did not load"); });
   }
@@ -125,7 +128,7 @@ void house::wake(std::uint32_t users) {
 
 void house::settle() {
   const auto deadline = std::chrono::steady_clock::now() + patience;
-  while (dir_.live_bets() > 0) {
+  while (dir_.users.live_bets() > 0) {
     if (std::chrono::steady_clock::now() > deadline)
       throw std::runtime_error("bets did not end within two minutes");
     std::this_thread::sleep_for(std::chrono::milliseconds{2});

@@ -37,7 +37,7 @@ class loop {
     bet.amount = 1_usdc;
     bet.max_price = 500'000_micro;
     bet.deadline = w_->now().plus(std::chrono::minutes{10});
-    const auto actor = w_->dir.open_bet(bet.id);
+    const auto actor = w_->dir.users.open_bet(bet.id);
     if (!actor) return through(false);
     self_->request(actor, caf::infinite, std::move(bet))
         .then(

@@ -65,7 +65,7 @@ stub_venue::behavior_type venue_behavior(stub_venue::stateful_pointer<venue_stat
       },
       [](const look_up_order&) { return venue_answer{}; },
       [](const cancel_order&) { return false; },
-      [](tick_atom) {},
+      [](wake_atom) {},
       [self](park_atom, const caf::actor& watcher) {
         self->state.parks = true;
         self->state.watcher = watcher;

@@ -123,19 +123,20 @@ void add_alerts(metric_families& to, const actors::alert_board& board) {
 metric_families house_metrics::Collect() const {
   metric_families out;
   add(out, gauge("headroom_bets_live", "Bets being placed."),
-      static_cast<double>(dir_.live_bets()));
+      static_cast<double>(dir_.users.live_bets()));
   add(out, gauge("headroom_balance_actors", "Users with a live balance actor."),
-      static_cast<double>(dir_.balance_count()));
-  add(out, gauge("headroom_draining", "1 while the service shuts down."), dir_.draining() ? 1 : 0);
-  const auto available = dir_.buffer_available();
+      static_cast<double>(dir_.users.balance_count()));
+  add(out, gauge("headroom_draining", "1 while the service shuts down."),
+      dir_.users.draining() ? 1 : 0);
+  const auto available = dir_.gauges.buffer_available();
   add(out,
       gauge("headroom_buffer_available_usdc",
             "What the buffer can pay now; NaN while nobody knows."),
       available ? in_usdc(available->micro) : std::numeric_limits<double>::quiet_NaN());
-  add_venue(out, dir_.venue_state());
-  add_money(out, dir_.counters());
-  add_latencies(out, dir_.counters());
-  add_alerts(out, dir_.alerts());
+  add_venue(out, dir_.gauges.venue_state());
+  add_money(out, dir_.gauges.counters());
+  add_latencies(out, dir_.gauges.counters());
+  add_alerts(out, dir_.gauges.alerts());
   return out;
 }
 

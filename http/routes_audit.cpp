@@ -60,8 +60,8 @@ void answer_solvency(exchange& x, const actors::solvency_report& report) {
 void get_solvency(exchange& x) {
   require_scope(x, {scope::read});
   const query_fields none{x.asked().query, {}};
-  x.ask<actors::solvency_report>(x.services().dir.get<actors::audit_actor>(), answer_solvency,
-                                 actors::get_atom::value);
+  x.ask<actors::solvency_report>(x.services().dir.handles.get<actors::audit_actor>(),
+                                 answer_solvency, actors::get_atom::value);
 }
 
 }  // namespace headroom::http

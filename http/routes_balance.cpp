@@ -12,7 +12,7 @@ namespace {
 /// What a user may bet whose actor is asleep: what the books say, all of it available.
 template <class Ok>
 void answer_asleep(exchange& x, usdc balance, const Ok& ok) {
-  const auto buffer = x.services().dir.buffer_available();
+  const auto buffer = x.services().dir.gauges.buffer_available();
   if (!buffer) return x.refuse(problem_of(errc::unavailable));
   ok(x, actors::balance_view{balance, balance, *buffer});
 }
@@ -32,12 +32,13 @@ void ask_balance(exchange& x, const address& user, const Ok& ok, unsigned tries_
         },
         actors::get_atom::value);
   };
-  if (const auto awake = x.services().dir.find_balance(user)) return ask_owner(x, awake);
+  if (const auto awake = x.services().dir.users.find_balance(user)) return ask_owner(x, awake);
   x.ask<balance_row>(
-      x.services().dir.public_query(),
+      x.services().dir.handles.public_query(),
       [user, ok, ask_owner](exchange& y, const balance_row& row) {
         const bool stranger = row.version == 0;
-        const auto owner = stranger ? actors::balance_actor{} : y.services().dir.balance_of(user);
+        const auto owner =
+            stranger ? actors::balance_actor{} : y.services().dir.users.balance_of(user);
         if (!owner) return answer_asleep(y, row.balance, ok);
         ask_owner(y, owner);
       },
@@ -54,7 +55,7 @@ struct address_text {
 
 /// The smaller of both; nothing while the venue takes no bets at all.
 max_bet limit_now(const exchange& x, usdc available, usdc buffer_available) {
-  if (!x.services().dir.venue_state().takes_bets()) return {usdc{}, limiting_factor::venue};
+  if (!x.services().dir.gauges.venue_state().takes_bets()) return {usdc{}, limiting_factor::venue};
   return max_bet_of(available, buffer_available);
 }
 
@@ -89,7 +90,7 @@ void get_balance(exchange& x) {
       read_address(x.services().ethereum, "user_address", query.required("user_address"));
   ask_balance(x, user, [user](exchange& y, const actors::balance_view& view) {
     y.ask<money_on_its_way>(
-        y.services().dir.public_query(),
+        y.services().dir.handles.public_query(),
         [user, view](exchange& z, const money_on_its_way& coming) {
           answer_balance(z, user, view, coming);
         },
@@ -121,8 +122,8 @@ void get_max_bet(exchange& x) {
   const auto asked_for = query.required("user_address");
   const auto user = read_address(x.services().ethereum, "user_address", asked_for);
   auto& dir = x.services().dir;
-  const auto buffer = dir.buffer_available();
-  if (const auto shown = buffer ? dir.look_at_balance(user) : std::nullopt)
+  const auto buffer = dir.gauges.buffer_available();
+  if (const auto shown = buffer ? dir.users.look_at_balance(user) : std::nullopt)
     return answer_max_bet(x, asked_for, *shown, *buffer);
   ask_balance(x, user,
               [echo = address_text{asked_for}](exchange& y, const actors::balance_view& view) {

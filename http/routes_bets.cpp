@@ -160,7 +160,7 @@ class late_word final : public question {
  private:
   void store_refusal(const caf::error& e) {
     auto row = shared_.promised.refused(id_, failure_of(e), shared_.services.now());
-    const auto journal = shared_.services.dir.get<actors::journal_actor>();
+    const auto journal = shared_.services.dir.handles.get<actors::journal_actor>();
     if (!row || !journal) return;
     shared_.bridge->ask(journal, actor_bridge::clock::now() + longest_commit,
                         std::make_unique<no_answer>(), promise_of(shared_, std::move(*row)));
@@ -180,13 +180,13 @@ void answer_unknown(exchange& x, const actors::place_bet& order) {
   const auto row = unanswered(order, x.services().now());
   auto& shared = x.shared();
   shared.promised.promise(row, now);
-  const auto journal = x.services().dir.get<actors::journal_actor>();
+  const auto journal = x.services().dir.handles.get<actors::journal_actor>();
   x.linger(time_to_store);
   if (journal)  // before the bet is asked, whose refusal must be the newer word
     x.ask_or<committed>(
         journal, [row](exchange& y, const committed&) { answer_bet(y, row); },
         [row](exchange& y, const caf::error&) { answer_bet(y, row); }, promise_of(shared, row));
-  if (const auto actor = x.services().dir.find_bet(order.id))  // joins what it is doing
+  if (const auto actor = x.services().dir.users.find_bet(order.id))  // joins what it is doing
     shared.bridge->ask(actor, now + longest_wait, std::make_unique<late_word>(shared, order.id),
                        order);
   if (!journal) answer_bet(x, row);
@@ -201,9 +201,9 @@ void refuse_bet(exchange& x, const actors::place_bet& order, const caf::error& e
 /// next one. Repeating is safe in any case, by the id.
 void place(exchange& x, const actors::place_bet& order, timestamp asked_at, unsigned tries_left) {
   auto& dir = x.services().dir;
-  const auto actor = dir.open_bet(order.id);
+  const auto actor = dir.users.open_bet(order.id);
   if (!actor)
-    return x.refuse(dir.draining()
+    return x.refuse(dir.users.draining()
                         ? problem_of(errc::shutting_down, "no new bets are taken")
                         : problem_of(errc::overloaded, "too many bets are being placed"));
   x.ask_or<bet>(
@@ -224,7 +224,7 @@ void place(exchange& x, const actors::place_bet& order, timestamp asked_at, unsi
 void place_if_contract_signed(exchange& x, const actors::place_bet& order, timestamp asked_at,
                               const actors::bet_intent& intent, byte_vector signature) {
   x.ask_or<bool>(
-      x.services().dir.get<actors::signature_actor>(),
+      x.services().dir.handles.get<actors::signature_actor>(),
       [order, asked_at](exchange& y, bool signed_it) {
         if (!signed_it) return y.refuse(not_signed());
         count_signer(y, order.user);
@@ -260,7 +260,7 @@ void post_bet(exchange& x) {
       count_signer(x, wanted.order.user);
     }
   }
-  if (x.services().dir.draining())
+  if (x.services().dir.users.draining())
     return x.refuse(problem_of(errc::shutting_down, "no new bets are taken"));
   const auto asked_at = x.services().now();
   if (intent)
@@ -283,10 +283,10 @@ void show_bet(exchange& x, const bet& b) {
 /// journal, which answers after it. Then there is none, and never will be.
 void find_out(exchange& x, const bet& promised) {
   x.ask_or<bet>(
-      x.services().dir.get<actors::journal_actor>(), show_bet,
+      x.services().dir.handles.get<actors::journal_actor>(), show_bet,
       [promised](exchange& y, const caf::error& e) {
         if (actors::code_of(e) != errc::not_found) return y.refuse(problem_of(e));
-        if (y.services().dir.find_bet(promised.id)) return show_bet(y, promised);  // a repeat
+        if (y.services().dir.users.find_bet(promised.id)) return show_bet(y, promised);  // a repeat
         y.shared().promised.refused(promised.id, "unavailable: it was interrupted before it began",
                                     y.services().now());
         const auto row = y.shared().promised.look(promised.id, actor_bridge::clock::now());
@@ -298,7 +298,7 @@ void find_out(exchange& x, const bet& promised) {
 /// Promised by a process that is gone, perhaps: one that was not refused is looked for like ours.
 void look_for_stored_promise(exchange& x, const bet_id& id) {
   x.ask<bet>(
-      x.services().dir.public_query(),
+      x.services().dir.handles.public_query(),
       [](exchange& y, const bet& row) {
         if (row.status == bet_status::failed) return show_bet(y, row);
         y.shared().promised.promise(row, actor_bridge::clock::now());
@@ -311,9 +311,9 @@ void look_for_stored_promise(exchange& x, const bet_id& id) {
 /// seen here or there.
 void look_up(exchange& x, const bet_id& id) {
   const auto promised = x.shared().promised.look(id, actor_bridge::clock::now());
-  const bool at_work = promised && x.services().dir.find_bet(id);
+  const bool at_work = promised && x.services().dir.users.find_bet(id);
   x.ask_or<bet>(
-      x.services().dir.public_query(), show_bet,
+      x.services().dir.handles.public_query(), show_bet,
       [promised, at_work, id](exchange& y, const caf::error& e) {
         if (actors::code_of(e) != errc::not_found) return y.refuse(problem_of(e));
         if (!promised) return look_for_stored_promise(y, id);
@@ -369,7 +369,7 @@ void get_bets(exchange& x) {
   if (const auto text = query.text("cursor")) filter.cursor = read_cursor("cursor", *text);
   filter.limit = read_count("limit", query.text("limit").value_or("50"), 1, 200);
   x.ask_or<bet_page>(
-      x.services().dir.public_query(),
+      x.services().dir.handles.public_query(),
       [](exchange& y, const bet_page& page) {
         json_writer w{1024 + 700 * page.bets.size()};
         w.open();

@@ -31,7 +31,7 @@ void refuse_change(exchange& x, const caf::error& e) {
 void get_buffer_status(exchange& x) {
   const query_fields none{x.asked().query, {}};
   x.ask<buffer_status>(
-      x.services().dir.get<actors::buffer_actor>(),
+      x.services().dir.handles.get<actors::buffer_actor>(),
       [](exchange& y, const buffer_status& s) { answer_status(y, s); }, actors::get_atom::value);
 }
 
@@ -49,9 +49,10 @@ void post_replenish(exchange& x) {
       {reinterpret_cast<const std::uint8_t*>(seed.data()), seed.size()}));
   wanted.by = key.id;
   auto& dir = x.services().dir;
-  if (dir.draining()) return x.refuse(problem_of(errc::shutting_down, "no new money is booked"));
+  if (dir.users.draining())
+    return x.refuse(problem_of(errc::shutting_down, "no new money is booked"));
   x.ask_or<buffer_status>(
-      dir.get<actors::buffer_actor>(),
+      dir.handles.get<actors::buffer_actor>(),
       [](exchange& y, const buffer_status& s) {
         if (s.replayed) y.mark_replayed();
         answer_status(y, s);
@@ -80,9 +81,9 @@ void patch_buffer(exchange& x) {
   if (limits.set_min && limits.has_max && limits.max_size < limits.min_size)
     throw bad_field("max_buffer_size", "must not be below min_buffer_size");
   auto& dir = x.services().dir;
-  if (dir.draining()) return x.refuse(problem_of(errc::shutting_down));
+  if (dir.users.draining()) return x.refuse(problem_of(errc::shutting_down));
   x.ask_or<buffer_status>(
-      dir.get<actors::buffer_actor>(),
+      dir.handles.get<actors::buffer_actor>(),
       [](exchange& y, const buffer_status& s) { answer_status(y, s); }, refuse_change, limits);
 }
 

@@ -18,7 +18,7 @@ void get_conversion(exchange& x) {
   const query_fields none{x.asked().query, {}};
   const auto id = read_id<conversion_id>("id", x.id());
   x.ask<conversion>(
-      x.services().dir.public_query(),
+      x.services().dir.handles.public_query(),
       [](exchange& y, const conversion& c) {
         json_writer w{1024};
         w.open();
@@ -36,7 +36,7 @@ void get_conversions(exchange& x) {
   if (const auto text = query.text("cursor")) wanted.cursor = read_cursor("cursor", *text);
   wanted.limit = read_count("limit", query.text("limit").value_or("50"), 1, 200);
   x.ask_or<conversion_page>(
-      x.services().dir.public_query(),
+      x.services().dir.handles.public_query(),
       [](exchange& y, const conversion_page& page) {
         json_writer w{4096};
         w.open();
@@ -58,7 +58,7 @@ void get_conversion_metrics(exchange& x) {
   require_scope(x, {scope::read});
   const query_fields none{x.asked().query, {}};
   x.ask<conversion_metrics>(
-      x.services().dir.reports(),
+      x.services().dir.handles.reports(),
       [](exchange& y, const conversion_metrics& m) {
         json_writer w;
         w.open();

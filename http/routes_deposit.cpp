@@ -139,10 +139,11 @@ void post_deposit(exchange& x) {
   if (paid->header.empty() || paid->header.size() > longest_payment_header)
     return demand(x, amount, "invalid_payload");
   auto& dir = x.services().dir;
-  if (dir.draining()) return x.refuse(problem_of(errc::shutting_down, "no payments are taken"));
-  const auto worker = dir.open_deposit();
+  if (dir.users.draining())
+    return x.refuse(problem_of(errc::shutting_down, "no payments are taken"));
+  const auto worker = dir.users.open_deposit();
   if (!worker)
-    return x.refuse(dir.draining()
+    return x.refuse(dir.users.draining()
                         ? problem_of(errc::shutting_down)
                         : problem_of(errc::overloaded, "too many payments are in progress"));
   x.ask_or<actors::paid_deposit>(
@@ -164,12 +165,12 @@ void get_deposit(exchange& x) {
   const query_fields none{x.asked().query, {}};
   const auto id = read_id<deposit_id>("id", x.id());
   x.ask<deposit>(
-      x.services().dir.public_query(),
+      x.services().dir.handles.public_query(),
       [reader](exchange& y, const deposit& d) {
         if (!reader) return answer_receipt(y, d);
         if (d.conversion.is_zero()) return answer_with_progress(y, d, nullptr);
         y.ask<conversion>(
-            y.services().dir.public_query(),
+            y.services().dir.handles.public_query(),
             [d](exchange& z, const conversion& c) { answer_with_progress(z, d, &c); },
             actors::get_atom::value, d.conversion);
       },
@@ -193,7 +194,7 @@ void get_deposits(exchange& x) {
   if (const auto text = query.text("cursor")) filter.cursor = read_cursor("cursor", *text);
   filter.limit = read_count("limit", query.text("limit").value_or("100"), 1, 200);
   x.ask_or<deposit_page>(
-      x.services().dir.public_query(),
+      x.services().dir.handles.public_query(),
       [](exchange& y, const deposit_page& page) {
         json_writer w{512 + 500 * page.deposits.size()};
         w.open();

@@ -76,14 +76,14 @@ void get_healthz(exchange& x) { x.reply_json("{\"status\":\"ok\"}"); }
 void get_readyz(exchange& x) {
   auto& dir = x.services().dir;
   x.hurry(std::chrono::seconds{2});
-  if (dir.draining()) return answer_readiness(x, {false, {{"service", "shutting down"}}});
+  if (dir.users.draining()) return answer_readiness(x, {false, {{"service", "shutting down"}}});
   x.ask_or<actors::readiness>(
-      dir.get<actors::guardian_actor>(),
+      dir.handles.get<actors::guardian_actor>(),
       [](exchange& y, actors::readiness r) {
         const bool keys = y.shared().keys.generation() > 0;
         r.parts["keys"] = keys ? "ok" : "not loaded yet";
         r.ready = r.ready && keys;
-        add_venue(r, y.services().dir.venue_state());
+        add_venue(r, y.services().dir.gauges.venue_state());
         answer_readiness(y, r);
       },
       [](exchange& y, const caf::error& e) {
@@ -110,7 +110,7 @@ void get_actors(exchange& x) {
   const query_fields query{x.asked().query, {"limit"}};
   const auto limit = read_count("limit", query.text("limit").value_or("100"), 1, 1000);
   x.ask<actors::actor_listing>(
-      x.services().dir.get<actors::inspector_actor>(),
+      x.services().dir.handles.get<actors::inspector_actor>(),
       [](exchange& y, const actors::actor_listing& listing) {
         json_writer w{4096};
         w.open();

@@ -45,12 +45,13 @@ void get_metrics(exchange& x) {
   append(all, house_metrics{dir}.Collect());
   append(all, families_of(actors::registry::instance().kinds()));
   const auto with_solvency = [](exchange& y, metric_families so_far) {
-    gather<solvency>(y, std::move(so_far), y.services().dir.get<actors::audit_actor>(),
+    gather<solvency>(y, std::move(so_far), y.services().dir.handles.get<actors::audit_actor>(),
                      actors::solvency_atom::value,
                      [](exchange& z, const metric_families& done) { answer_metrics(z, done); });
   };
   const auto with_buffer = [with_solvency](exchange& y, metric_families so_far) {
-    gather<buffer_status>(y, std::move(so_far), y.services().dir.get<actors::buffer_actor>(),
+    gather<buffer_status>(y, std::move(so_far),
+                          y.services().dir.handles.get<actors::buffer_actor>(),
                           actors::get_atom::value, with_solvency);
   };
   with_buffer(x, std::move(all));

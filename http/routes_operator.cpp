@@ -14,7 +14,7 @@ void get_alerts(exchange& x) {
   json_writer w{1024};
   w.open();
   w.open_list("alerts");
-  for (const auto& a : x.services().dir.alerts().list()) {
+  for (const auto& a : x.services().dir.gauges.alerts().list()) {
     w.open();
     w.field("kind", a.kind);
     w.field("subject", a.subject);

@@ -187,7 +187,7 @@ class server::impl {
 
   /// False when there is nobody to ask yet.
   bool ask_keys(clock::time_point now) {
-    const auto query = front_.services.dir.get<actors::query_actor>();
+    const auto query = front_.services.dir.handles.get<actors::query_actor>();
     if (!query) return false;
     next_refresh_ = now + key_refresh;
     if (!refreshing_.exchange(true))
@@ -199,7 +199,7 @@ class server::impl {
 
   /// The actors may start a moment after us, and every request with a key waits for the keys.
   void ask_first_keys(unsigned tries_left) {
-    if (front_.services.dir.draining() || ask_keys(clock::now()) || tries_left == 0) return;
+    if (front_.services.dir.users.draining() || ask_keys(clock::now()) || tries_left == 0) return;
     first_keys_->expires_after(first_keys_wait);
     first_keys_->async_wait([this, tries_left](error_code stopped) {
       if (!stopped) ask_first_keys(tries_left - 1);

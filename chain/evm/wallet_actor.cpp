@@ -17,7 +17,7 @@ using actors::status_atom;
 /// A predecessor may have died with rows on their way: the journal's queue first, then the backlog.
 void wallet_outbox::start() {
   if (std::exchange(st_.starting, true)) return;
-  const auto journal = w_.dir.get<actors::journal_actor>();
+  const auto journal = w_.dir.handles.get<actors::journal_actor>();
   if (!journal) return start_later("no journal");
   self_->request(journal, w_.settings.patience.append, actors::sync_atom::value)
       .then([self = self_](bool) { wallet_outbox{self}.read_backlog(); },
@@ -27,7 +27,7 @@ void wallet_outbox::start() {
 }
 
 void wallet_outbox::read_backlog() {
-  const auto query = w_.dir.get<actors::query_actor>();
+  const auto query = w_.dir.handles.get<actors::query_actor>();
   if (!query) return start_later("no query");
   self_
       ->request(query, w_.settings.patience.load,

@@ -170,7 +170,7 @@ void wallet_outbox::sign_bump(open_operation& op, const gas_market& market) {
 }
 
 void wallet_outbox::store_bump(open_operation& op) {
-  const auto journal = w_.dir.get<actors::journal_actor>();
+  const auto journal = w_.dir.handles.get<actors::journal_actor>();
   if (!journal) {
     op.bumping = false;
     return;
@@ -192,7 +192,7 @@ void wallet_outbox::store_bump(open_operation& op) {
             found->waiting_since = box.now();
             ++st.bumps;
             const auto& tx = found->attempts.back();
-            if (st.w->dir.lines().due("wallet.bumped " + found->id.text(), box.now()))
+            if (st.w->dir.gauges.lines().due("wallet.bumped " + found->id.text(), box.now()))
               spdlog::warn(
                   "wallet.bumped chain={} operation={} nonce={} attempt={} tx={} max_fee={}",
                   st.settings.chain_id, found->id.text(), nonce, found->attempts.size(),

@@ -50,7 +50,7 @@ caf::result<operation_report> wallet_outbox::send(actors::send_transaction& x) {
   }
   if (st_.open.size() + st_.requested.size() >= st_.settings.max_open)
     return make_error(errc::overloaded);
-  const auto query = w_.dir.get<actors::query_actor>();
+  const auto query = w_.dir.handles.get<actors::query_actor>();
   if (!query) return make_error(errc::unavailable);
   // Made last: once a promise exists, a returned error would reach nobody.
   auto promise = self_->make_response_promise<operation_report>();
@@ -117,7 +117,7 @@ void wallet_outbox::priced(const operation_id& id, std::vector<rpc_result>& r) {
             x.what.call.data};
   // Stored and then refused for want of coins, it would hold up everything behind it.
   if (!coins) return refuse(id, make_error(errc::unavailable, "the balance cannot be read"));
-  w_.dir.counters().saw_coin(st_.subject, in_coins(*coins));
+  w_.dir.gauges.counters().saw_coin(st_.subject, in_coins(*coins));
   if (uint256::of(promised() + cost_at_most(x.body)) > *coins) return refuse_for_coin(id, coins);
   clear(wallet_alert::no_gas);
   const auto& counted = r[fee_calls().size() + 1];
@@ -130,7 +130,7 @@ void wallet_outbox::priced(const operation_id& id, std::vector<rpc_result>& r) {
 /// Somebody used the key by hand. What is signed under a used nonce can only be dropped.
 void wallet_outbox::skip_used_nonces(std::uint64_t count) {
   if (count <= st_.next_nonce) return;
-  if (st_.w->dir.lines().due("wallet.used_outside", now()))
+  if (st_.w->dir.gauges.lines().due("wallet.used_outside", now()))
     spdlog::warn("wallet.used_outside chain={} account={} first_nonce={} next_nonce={}",
                  st_.settings.chain_id, st_.account.hex(), st_.next_nonce, count);
   st_.next_nonce = count;
@@ -158,7 +158,7 @@ void wallet_outbox::store_next() {
 /// The same rows, however often: committing them twice changes nothing.
 void wallet_outbox::append() {
   st_.append_again = false;
-  const auto journal = w_.dir.get<actors::journal_actor>();
+  const auto journal = w_.dir.handles.get<actors::journal_actor>();
   if (!journal) {
     st_.append_again = true;
     return;
@@ -230,7 +230,7 @@ void wallet_outbox::not_stored(const caf::error& e) {
 /// Either this operation is in the books already, or its nonce is: then we are behind.
 void wallet_outbox::resolve_duplicate(const operation_id& id) {
   st_.ready = false;  // the next poll reads the backlog anew
-  const auto query = w_.dir.get<actors::query_actor>();
+  const auto query = w_.dir.handles.get<actors::query_actor>();
   if (!query) return refuse(id, make_error(errc::unavailable));
   self_->request(query, w_.settings.patience.load, actors::get_atom::value, id)
       .then(
@@ -280,7 +280,7 @@ caf::result<operation_report> wallet_outbox::report(const operation_id& id) {
     if (i->second.at == phase::storing) r.state = operation_state::pending;
     return r;
   }
-  const auto query = w_.dir.get<actors::query_actor>();
+  const auto query = w_.dir.handles.get<actors::query_actor>();
   if (!query) return make_error(errc::unavailable);
   auto promise = self_->make_response_promise<operation_report>();
   self_->request(query, w_.settings.patience.load, actors::get_atom::value, id)

@@ -44,7 +44,7 @@ void wallet_outbox::keep_booked(const open_operation& op) {
 // -- what an earlier life booked -----------------------------------------------------------------
 
 void wallet_outbox::read_booked(std::uint64_t from) {
-  const auto query = w_.dir.get<actors::query_actor>();
+  const auto query = w_.dir.handles.get<actors::query_actor>();
   if (!query || std::exchange(st_.reading_gap, true)) return;
   st_.next_gap_read = now() + gap_read_again;
   actors::wallet_nonces what;

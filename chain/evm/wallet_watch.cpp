@@ -41,13 +41,13 @@ open_operation* wallet_outbox::find(std::uint64_t nonce) {
 }
 
 void wallet_outbox::raise(const std::string& kind, std::string what) {
-  w_.dir.alerts().raise(kind, st_.subject, what, w_.now());
+  w_.dir.gauges.alerts().raise(kind, st_.subject, what, w_.now());
   st_.alerts[kind] = std::move(what);
 }
 
 /// Always told to the board: a predecessor may have raised it.
 void wallet_outbox::clear(const std::string& kind) {
-  w_.dir.alerts().clear(kind, st_.subject, w_.now());
+  w_.dir.gauges.alerts().clear(kind, st_.subject, w_.now());
   st_.alerts.erase(kind);
 }
 
@@ -211,7 +211,7 @@ void wallet_outbox::finish(open_operation& op, operation_report outcome) {
 }
 
 void wallet_outbox::book(open_operation& op) {
-  const auto journal = w_.dir.get<actors::journal_actor>();
+  const auto journal = w_.dir.handles.get<actors::journal_actor>();
   // A new attempt on its way to the books must not arrive after the end: the next look books it.
   if (!journal || op.bumping || std::exchange(op.booking, true)) return;
   const auto& out = *op.outcome;

@@ -46,7 +46,7 @@ actors::venue_actor::behavior_type venue_behavior(venue_self self, actors::world
       [self](actors::submit_order& x) { return venue_desk{self}.submit(x); },
       [self](const actors::look_up_order& x) { return venue_desk{self}.look_up(x); },
       [self](const actors::cancel_order& x) { return venue_desk{self}.cancel(x); },
-      [self](actors::tick_atom) { venue_desk{self}.wake(); },
+      [self](actors::wake_atom) { venue_desk{self}.wake(); },
       [self](actors::status_atom) {
         const auto& s = self->state;
         return actors::status_report{venue_state::name,

@@ -169,12 +169,12 @@ void venue_desk::count_refused_funds(const post_answer& a) {
   constexpr std::string_view kind = "venue.collateral";
   if (a.verdict == venue_verdict::matched) {
     st_.funds_refused = 0;
-    w_.dir.alerts().clear(kind, "", w_.now());
+    w_.dir.gauges.alerts().clear(kind, "", w_.now());
   }
   if (a.reason != "insufficient_funds" || ++st_.funds_refused < funds_refused_alarm) return;
-  w_.dir.alerts().raise(kind, "",
-                        "the venue refuses order after order for lack of collateral or allowance",
-                        w_.now());
+  w_.dir.gauges.alerts().raise(
+      kind, "", "the venue refuses order after order for lack of collateral or allowance",
+      w_.now());
 }
 
 void venue_desk::end_submit(answer_promise promise, venue_answer a) {

@@ -38,7 +38,7 @@ bool is_ok(const net::http_result& r) {
 /// Runs `what` in this actor after `wait`.
 void venue_desk::after(milliseconds wait, std::function<void()> what) {
   st_.later.emplace(now() + wait, std::move(what));
-  self_->delayed_send(self_, wait, actors::tick_atom::value);
+  self_->delayed_send(self_, wait, actors::wake_atom::value);
 }
 
 void venue_desk::wake() {
@@ -114,14 +114,14 @@ std::string venue_desk::why_closed() const {
 void venue_desk::show() {
   if (!st_.version_asked) return;
   const auto c = closing();
-  auto& gauge = w_.dir.venue_state();
+  auto& gauge = w_.dir.gauges.venue_state();
   gauge.show(c);
   for (const auto why : actors::venue_stops) {
     if (why == actors::venue_stop::waiting) continue;  // passes by itself, at a time that is known
     if (why == c.why) {
-      w_.dir.alerts().raise(stopped_alert, to_string(why), sentence_of(why), w_.now());
+      w_.dir.gauges.alerts().raise(stopped_alert, to_string(why), sentence_of(why), w_.now());
     } else {
-      w_.dir.alerts().clear(stopped_alert, to_string(why), w_.now());
+      w_.dir.gauges.alerts().clear(stopped_alert, to_string(why), w_.now());
     }
   }
   std::erase_if(st_.stopped_markets, [&](const auto& x) { return now() >= x.second.until; });

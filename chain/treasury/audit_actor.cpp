@@ -35,7 +35,7 @@ std::optional<holdings> holdings_of(const onchain_balances& b) {
 
 void tell(audit_self self, solvency_news news) {
   auto& st = self->state;
-  auto& alerts = st.w->dir.alerts();
+  auto& alerts = st.w->dir.gauges.alerts();
   const auto& [books, chains, verdict] = st.last;
   if (verdict.solvent) {
     alerts.clear(insolvent_alert, "", st.w->now());
@@ -110,7 +110,7 @@ void read_plasma(audit_self self, const trial_balance& books) {
 void look(audit_self self) {
   auto& st = self->state;
   if (std::exchange(st.looking, true)) return;
-  const auto query = st.w->dir.get<actors::query_actor>();
+  const auto query = st.w->dir.handles.get<actors::query_actor>();
   if (!query) return give_up(self, make_error(errc::unavailable));
   self->request(query, st.w->settings.patience.load, actors::solvency_atom::value)
       .then([self](const trial_balance& books) { read_plasma(self, books); },

@@ -86,7 +86,7 @@ void oft_uniswap_run::quoted_fee(const operation_id& id, std::vector<rpc_result>
 /// Before a second send: nothing of this amount may have left by a transaction that no operation
 /// of ours owns, whatever the earlier attempts are believed to have been.
 void oft_uniswap_run::check_sends(std::uint64_t head, std::function<void()> then) {
-  const auto query = w_.dir.get<actors::query_actor>();
+  const auto query = w_.dir.handles.get<actors::query_actor>();
   if (!query) return unreadable("the outbox cannot be read");
   send_search x;
   x.messenger = s_.plasma.messenger;

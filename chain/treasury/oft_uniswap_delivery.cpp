@@ -102,7 +102,8 @@ void oft_uniswap_run::arrived(const std::vector<log_entry>& logs, std::uint32_t 
                  }
                  run->tx_ = tx;
                  run->st_.deliveries.erase(run->detail_.guid);
-                 run->w_.dir.alerts().clear(stuck_alert, run->detail_.guid.hex(), run->w_.now());
+                 run->w_.dir.gauges.alerts().clear(stuck_alert, run->detail_.guid.hex(),
+                                                   run->w_.now());
                  run->done(received);
                });
 }
@@ -173,7 +174,7 @@ void oft_uniswap_run::verified(const operation_id& rescue, const address& endpoi
 }
 
 void oft_uniswap_run::rescue_is_stuck(std::string_view why) {
-  w_.dir.alerts().raise(stuck_alert, detail_.guid.hex(), why, w_.now());
+  w_.dir.gauges.alerts().raise(stuck_alert, detail_.guid.hex(), why, w_.now());
   waiting("verified, but its execution fails: " + std::string{why});
 }
 

@@ -53,7 +53,7 @@ bool route_step::begin() {
 
 void route_step::where_is(const actors::wallet_account& who, const operation_id& id,
                           std::function<void(const report&)> then) {
-  const auto wallet = w_.dir.wallet(who);
+  const auto wallet = w_.dir.handles.wallet(who);
   if (!wallet) return unreadable("no wallet");
   self_->request(wallet, w_.settings.conversion.step_timeout, actors::get_atom::value, id)
       .then(
@@ -70,7 +70,7 @@ void route_step::no_word(const caf::error& why) {
 
 void route_step::send(const actors::wallet_account& who, const operation_id& id,
                       std::string purpose, actors::contract_call call) {
-  const auto wallet = w_.dir.wallet(who);
+  const auto wallet = w_.dir.handles.wallet(who);
   if (!wallet) return unreadable("no wallet");
   self_
       ->request(wallet, w_.settings.conversion.step_timeout,
@@ -96,7 +96,7 @@ void route_step::refused(const caf::error& why) {
 void route_step::not_sent(bool, const std::string& why) { held("waits: " + why); }
 
 void route_step::check_dropped(const rpc_actor& rpc, const operation_id& id) {
-  const auto query = w_.dir.get<actors::query_actor>();
+  const auto query = w_.dir.handles.get<actors::query_actor>();
   if (!query) return unreadable("dropped; the outbox cannot be read");
   self_->request(query, w_.settings.patience.load, actors::get_atom::value, id)
       .then(

@@ -47,7 +47,7 @@ void payment_desk::heard_domain(const std::vector<rpc_result>& r) {
   // A node that answers in form but without data speaks of a token without code.
   const bool no_token = eth::bytes_of(r[1]) && !separator;
   if (!no_token && (!id || !separator || !decimals)) {
-    self_->delayed_send(self_, s.domain_retry, actors::tick_atom::value);
+    self_->delayed_send(self_, s.domain_retry, actors::wake_atom::value);
     return;  // silent: the last word stands
   }
   const bool same = !no_token && *id == terms_.chain_id &&
@@ -55,7 +55,7 @@ void payment_desk::heard_domain(const std::vector<rpc_result>& r) {
                     *decimals == uint256::of(token_decimals);
   st_.domain = same ? domain_state::matches : domain_state::differs;
   constexpr auto differs = "payment.domain_differs";
-  auto& alerts = st_.w->dir.alerts();
+  auto& alerts = st_.w->dir.gauges.alerts();
   const auto now = st_.w->now();
   if (same)
     alerts.clear(differs, "", now);
@@ -65,7 +65,7 @@ void payment_desk::heard_domain(const std::vector<rpc_result>& r) {
                      std::to_string(terms_.chain_id) + " does not sign as " + terms_.token_name +
                      " version " + terms_.token_version,
                  now);
-  self_->delayed_send(self_, same ? s.domain_check : s.domain_retry, actors::tick_atom::value);
+  self_->delayed_send(self_, same ? s.domain_check : s.domain_retry, actors::wake_atom::value);
 }
 
 // -- the mailbox ---------------------------------------------------------------------------------
@@ -81,7 +81,7 @@ payment_impl::behavior_type payment_behavior(payment_self self, actors::world_pt
   st.checks = net::share{at_once, per_second};
   st.searches = net::share{st.settings.searches_at_once, st.settings.searches_per_second};
   st.contract_checks = net::share{std::max<std::size_t>(at_once >> 2, 1), per_second * 0.25};
-  self->send(self, actors::tick_atom::value);
+  self->send(self, actors::wake_atom::value);
   return {
       [self](const actors::pay_deposit& x) { return payment_desk{self}.read(x); },
       [self](actors::prove_atom, const actors::signed_payment& x) {
@@ -93,7 +93,7 @@ payment_impl::behavior_type payment_behavior(payment_self self, actors::world_pt
         return payment_desk{self}.find_in(a, tx);
       },
       [self](const authorization& a) { return payment_desk{self}.settlement(a); },
-      [self](actors::tick_atom) {
+      [self](actors::wake_atom) {
         auto& s = self->state;
         s.open.sweep(s.w->now());
         payment_desk{self}.check_domain();

@@ -42,7 +42,7 @@ struct payment_state {
 };
 
 /// What only this actor sends itself.
-using payment_impl = actors::payment_actor::extend<caf::reacts_to<actors::tick_atom>>;
+using payment_impl = actors::payment_actor::extend<caf::reacts_to<actors::wake_atom>>;
 using payment_self = actors::self_pointer<payment_impl, payment_state>;
 
 /// The x402 facilitator, in process: verifies in the official order, first what lasts and then,

@@ -11,11 +11,11 @@ using std::chrono::milliseconds;
 struct BalanceActor : Core {
   address alice = user(1);
 
-  void SetUp() override { dir.publish_buffer_available(1000_usdc); }
+  void SetUp() override { dir.gauges.publish_buffer_available(1000_usdc); }
   balance_actor open(usdc opening) {
     start_journal();
     give(alice, opening);
-    auto h = dir.balance_of(alice);
+    auto h = dir.users.balance_of(alice);
     run();
     return h;
   }
@@ -27,7 +27,7 @@ struct BalanceActor : Core {
 TEST_F(BalanceActor, LoadsTheBooksBeforeItAnswersAnything) {
   start_journal();
   give(alice, 100_usdc);
-  const auto b = dir.balance_of(alice);
+  const auto b = dir.users.balance_of(alice);
   const auto deducted = ask_later<usdc>(b, deduct{hold_at(1), 60_usdc, {}});
   const auto view = ask_later<balance_view>(b, get_atom::value);
   run();
@@ -38,16 +38,16 @@ TEST_F(BalanceActor, LoadsTheBooksBeforeItAnswersAnything) {
 
 TEST_F(BalanceActor, AUserTheBooksDoNotKnowOwnsNothing) {
   start_journal();
-  EXPECT_EQ(available(dir.balance_of(user(77))), 0_usdc);
+  EXPECT_EQ(available(dir.users.balance_of(user(77))), 0_usdc);
 }
 
 TEST_F(BalanceActor, AStrangerWhoIsRefusedTakesNoRoom) {
   start_journal();
-  const auto b = dir.balance_of(alice);
+  const auto b = dir.users.balance_of(alice);
   EXPECT_EQ(ask<usdc>(b, deduct{hold_at(1), 1_usdc, {}})->code, errc::insufficient_balance);
-  EXPECT_FALSE(dir.find_balance(alice));
+  EXPECT_FALSE(dir.users.find_balance(alice));
   give(alice, 5_usdc);
-  EXPECT_EQ(ask<usdc>(dir.balance_of(alice), deduct{hold_at(1), 1_usdc, {}})->value, 5_usdc);
+  EXPECT_EQ(ask<usdc>(dir.users.balance_of(alice), deduct{hold_at(1), 1_usdc, {}})->value, 5_usdc);
 }
 
 TEST_F(BalanceActor, ARepeatedDeductTakesOnceAndARepeatedReleaseGivesOnce) {
@@ -83,43 +83,43 @@ TEST_F(BalanceActor, TheBooksWordEndsATentativeDeductionAndAnOldWordIsIgnored) {
 TEST_F(BalanceActor, LeavesWhenIdleAndTheNextOneReadsTheBooksAgain) {
   const auto b = open(100_usdc);
   EXPECT_EQ(available(b), 100_usdc);
-  tell(b, tick_atom::value);
-  EXPECT_EQ(dir.balance_count(), 1U) << "used since the last tick";
-  tell(b, tick_atom::value);
-  EXPECT_EQ(dir.balance_count(), 0U);
+  tell(b, idle_atom::value);
+  EXPECT_EQ(dir.users.balance_count(), 1U) << "used since the last tick";
+  tell(b, idle_atom::value);
+  EXPECT_EQ(dir.users.balance_count(), 0U);
   EXPECT_EQ(ask<balance_view>(b, get_atom::value)->code, errc::unavailable) << "bounced";
   give(alice, 1_usdc);
-  EXPECT_EQ(available(dir.balance_of(alice)), 101_usdc);
+  EXPECT_EQ(available(dir.users.balance_of(alice)), 101_usdc);
 }
 
 TEST_F(BalanceActor, ShowsWhatItWouldAnswerUnlessAMessageWaits) {
-  EXPECT_FALSE(dir.look_at_balance(alice)) << "nobody owns it yet";
+  EXPECT_FALSE(dir.users.look_at_balance(alice)) << "nobody owns it yet";
   const auto b = open(100_usdc);
-  EXPECT_EQ(dir.look_at_balance(alice), 100_usdc);
+  EXPECT_EQ(dir.users.look_at_balance(alice), 100_usdc);
   ask<usdc>(b, deduct{hold_at(1), 60_usdc, {}});
-  EXPECT_EQ(dir.look_at_balance(alice), 40_usdc);
+  EXPECT_EQ(dir.users.look_at_balance(alice), 40_usdc);
   caf::anon_send(b, release{hold_at(1)});
-  EXPECT_FALSE(dir.look_at_balance(alice)) << "the release was sent before we looked";
+  EXPECT_FALSE(dir.users.look_at_balance(alice)) << "the release was sent before we looked";
   run();
-  EXPECT_EQ(dir.look_at_balance(alice), 100_usdc);
+  EXPECT_EQ(dir.users.look_at_balance(alice), 100_usdc);
   tell(b, balance_committed{{}, 70_usdc, 9});
-  EXPECT_EQ(dir.look_at_balance(alice), 70_usdc);
+  EXPECT_EQ(dir.users.look_at_balance(alice), 70_usdc);
 }
 
 TEST_F(BalanceActor, BeingLookedAtKeepsItAwake) {
   const auto b = open(100_usdc);
-  tell(b, tick_atom::value);
-  EXPECT_EQ(dir.look_at_balance(alice), 100_usdc);
-  tell(b, tick_atom::value);
-  EXPECT_EQ(dir.balance_count(), 1U);
-  tell(b, tick_atom::value);
-  EXPECT_EQ(dir.balance_count(), 0U);
-  EXPECT_FALSE(dir.look_at_balance(alice));
+  tell(b, idle_atom::value);
+  EXPECT_EQ(dir.users.look_at_balance(alice), 100_usdc);
+  tell(b, idle_atom::value);
+  EXPECT_EQ(dir.users.balance_count(), 1U);
+  tell(b, idle_atom::value);
+  EXPECT_EQ(dir.users.balance_count(), 0U);
+  EXPECT_FALSE(dir.users.look_at_balance(alice));
 }
 
 TEST_F(BalanceActor, SaysNothingWhileTheBufferIsUnknown) {
   const auto b = open(100_usdc);
-  dir.forget_buffer_available();
+  dir.gauges.forget_buffer_available();
   EXPECT_EQ(ask<balance_view>(b, get_atom::value)->code, errc::unavailable);
 }
 
@@ -127,14 +127,14 @@ TEST_F(BalanceActor, AStoreThatStaysAwayIsReportedNotWaitedFor) {
   store.reads_away = true;
   start_journal();
   give(alice, 5_usdc);
-  const auto r = ask_later<balance_view>(dir.balance_of(alice), get_atom::value);
+  const auto r = ask_later<balance_view>(dir.users.balance_of(alice), get_atom::value);
   run();
   EXPECT_EQ(r->answers, 0) << "it may come back";
   advance(settings.patience.load + milliseconds{2'000});
   EXPECT_EQ(r->code, errc::unavailable);
-  EXPECT_EQ(dir.balance_count(), 0U);
+  EXPECT_EQ(dir.users.balance_count(), 0U);
   store.reads_away = false;
-  const auto again = ask_later<balance_view>(dir.balance_of(alice), get_atom::value);
+  const auto again = ask_later<balance_view>(dir.users.balance_of(alice), get_atom::value);
   advance(milliseconds{2'000});  // the journal's longest pause
   ASSERT_TRUE(again->value);
   EXPECT_EQ(again->value->available, 5_usdc);
@@ -143,7 +143,7 @@ TEST_F(BalanceActor, AStoreThatStaysAwayIsReportedNotWaitedFor) {
 TEST_F(BalanceActor, AJournalThatDiesWithTheReadAnswersIt) {
   store.reads_away = true;
   const auto journal = start_journal();
-  const auto r = ask_later<balance_view>(dir.balance_of(alice), get_atom::value);
+  const auto r = ask_later<balance_view>(dir.users.balance_of(alice), get_atom::value);
   run();
   caf::anon_send_exit(journal, caf::exit_reason::kill);
   run();
@@ -153,7 +153,7 @@ TEST_F(BalanceActor, AJournalThatDiesWithTheReadAnswersIt) {
 TEST_F(BalanceActor, StaysAsLongAsADeductionIsOpen) {
   const auto b = open(100_usdc);
   ask<usdc>(b, deduct{hold_at(1), 60_usdc, {}});
-  for (int n = 0; n < 4; ++n) tell(b, tick_atom::value);
+  for (int n = 0; n < 4; ++n) tell(b, idle_atom::value);
   EXPECT_EQ(available(b), 40_usdc);
 }
 
@@ -172,7 +172,8 @@ TEST_F(BalanceActor, AnAbandonedDeductionThatWasCommittedStaysTaken) {
   row.id = bet_at(1);
   row.user = alice;
   row.amount = 60_usdc;
-  ask_later<committed>(dir.get<journal_actor>(), append{accept_bet{row}});  // still in the mailbox
+  ask_later<committed>(dir.handles.get<journal_actor>(),
+                       append{accept_bet{row}});  // still in the mailbox
   tell(b, abandoned{hold_at(1)});
   EXPECT_EQ(available(b), 40_usdc);
   EXPECT_EQ(fact(b, "tentative"), "0");
@@ -181,7 +182,7 @@ TEST_F(BalanceActor, AnAbandonedDeductionThatWasCommittedStaysTaken) {
 TEST_F(BalanceActor, AnAbandonedDeductionWaitsForTheJournal) {
   const auto b = open(100_usdc);
   ask<usdc>(b, deduct{hold_at(1), 60_usdc, {}});
-  dir.set(journal_actor{});
+  dir.handles.set(journal_actor{});
   tell(b, abandoned{hold_at(1)});
   EXPECT_EQ(available(b), 40_usdc) << "not known yet: careful";
   start_journal();
@@ -191,11 +192,11 @@ TEST_F(BalanceActor, AnAbandonedDeductionWaitsForTheJournal) {
 
 TEST_F(BalanceActor, WithoutAJournalItLeavesAndTheAskerMayComeBack) {
   give(alice, 5_usdc);
-  const auto r = ask<balance_view>(dir.balance_of(alice), get_atom::value);
+  const auto r = ask<balance_view>(dir.users.balance_of(alice), get_atom::value);
   EXPECT_EQ(r->code, errc::unavailable);
-  EXPECT_EQ(dir.balance_count(), 0U);
+  EXPECT_EQ(dir.users.balance_count(), 0U);
   start_journal();
-  EXPECT_EQ(available(dir.balance_of(alice)), 5_usdc);
+  EXPECT_EQ(available(dir.users.balance_of(alice)), 5_usdc);
 }
 
 }  // namespace

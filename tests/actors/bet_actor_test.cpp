@@ -26,18 +26,18 @@ struct BetActor : Core {
   place_bet request(usdc amount, int body = 1) {
     return {bet_at(1), alice, {}, amount, {500'000}, now().plus(seconds{30}), hash_at(body)};
   }
-  reply_ptr<bet> place(const place_bet& x) { return ask<bet>(dir.open_bet(x.id), x); }
+  reply_ptr<bet> place(const place_bet& x) { return ask<bet>(dir.users.open_bet(x.id), x); }
 
   usdc user_available() {
-    const auto r = ask<balance_view>(dir.balance_of(alice), get_atom::value);
+    const auto r = ask<balance_view>(dir.users.balance_of(alice), get_atom::value);
     return r->value ? r->value->available : usdc{-1};
   }
   /// Nothing was taken anywhere, and nothing is in the books.
   void expect_untouched() {
     EXPECT_EQ(user_available(), 100_usdc);
-    EXPECT_EQ(dir.buffer_available(), 1000_usdc);
+    EXPECT_EQ(dir.gauges.buffer_available(), 1000_usdc);
     EXPECT_TRUE(books.bets.empty());
-    EXPECT_EQ(dir.live_bets(), 0U);
+    EXPECT_EQ(dir.users.live_bets(), 0U);
     EXPECT_TRUE(venue.posted.empty());
   }
   /// Everybody shows what the books have.
@@ -45,8 +45,8 @@ struct BetActor : Core {
     EXPECT_EQ(books.balances[alice].balance, user_has);
     EXPECT_EQ(books.buffer.balance, buffer_has);
     EXPECT_EQ(user_available(), user_has);
-    EXPECT_EQ(dir.buffer_available(), buffer_has);
-    EXPECT_EQ(dir.live_bets(), 0U);
+    EXPECT_EQ(dir.gauges.buffer_available(), buffer_has);
+    EXPECT_EQ(dir.users.live_bets(), 0U);
   }
 };
 
@@ -111,19 +111,19 @@ TEST_F(BetActor, EveryRefusalBeforeTheBooksReleasesBoth) {
   expect_untouched();
 
   give(alice, 5000_usdc);
-  tell(dir.balance_of(alice), balance_committed{{}, 5100_usdc, 2});
+  tell(dir.users.balance_of(alice), balance_committed{{}, 5100_usdc, 2});
   const auto too_much = place(request(1001_usdc));
   EXPECT_EQ(too_much->code, errc::exceeds_max_bet);
   EXPECT_EQ(too_much->detail,
             "Bet amount exceeds global maximum: $1001.00 USDC. Maximum bet is $1000.00 USDC "
             "(buffer balance: $1000.00 USDC)");
   EXPECT_EQ(user_available(), 5100_usdc);
-  EXPECT_EQ(dir.buffer_available(), 1000_usdc);
+  EXPECT_EQ(dir.gauges.buffer_available(), 1000_usdc);
 
   venue.sign_error = errc::unavailable;
   EXPECT_EQ(place(request(40_usdc))->code, errc::unavailable);
   EXPECT_EQ(user_available(), 5100_usdc);
-  EXPECT_EQ(dir.buffer_available(), 1000_usdc);
+  EXPECT_EQ(dir.gauges.buffer_available(), 1000_usdc);
   EXPECT_TRUE(books.bets.empty());
 }
 
@@ -135,14 +135,14 @@ TEST_F(BetActor, ADeadlineThatIsOverIsRefused) {
 }
 
 TEST_F(BetActor, AMissingNeighbourIsUnavailableAndReleasesBoth) {
-  dir.set(venue_actor{});
+  dir.handles.set(venue_actor{});
   EXPECT_EQ(place(request(40_usdc))->code, errc::unavailable);
   expect_untouched();
   start_venue();
-  const auto buffer = dir.get<buffer_actor>();
-  dir.set(buffer_actor{});
+  const auto buffer = dir.handles.get<buffer_actor>();
+  dir.handles.set(buffer_actor{});
   EXPECT_EQ(place(request(40_usdc))->code, errc::unavailable);
-  dir.set(buffer);
+  dir.handles.set(buffer);
   expect_untouched();
 }
 
@@ -150,8 +150,8 @@ TEST_F(BetActor, WhatTheBooksRefuseIsRefusedAndReleased) {
   user_available();                         // loaded
   books.balances[alice].balance = 10_usdc;  // another node spent it
   EXPECT_EQ(place(request(40_usdc))->code, errc::insufficient_balance);
-  EXPECT_EQ(dir.buffer_available(), 1000_usdc);
-  EXPECT_EQ(fact(dir.balance_of(alice), "tentative"), "0");
+  EXPECT_EQ(dir.gauges.buffer_available(), 1000_usdc);
+  EXPECT_EQ(fact(dir.users.balance_of(alice), "tentative"), "0");
   EXPECT_TRUE(venue.posted.empty());
 }
 
@@ -187,7 +187,7 @@ TEST_F(BetActor, ARepeatWhileTheFirstIsOnItsWayGetsTheSameAnswer) {
   EXPECT_EQ(other->code, errc::key_reused);
   EXPECT_EQ(first->answers + again->answers, 0);
   venue.post_otherwise = filled(40_usdc, {});
-  tell(dir.get<venue_actor>(), tick_atom::value);
+  tell(dir.handles.get<venue_actor>(), wake_atom::value);
   run();
   EXPECT_EQ(first->value->status, bet_status::filled);
   EXPECT_EQ(again->value->status, bet_status::filled);
@@ -239,7 +239,7 @@ TEST_F(BetActor, AnOrderKeptBackByTheVenueIsRefundedOnlyIfNoneWentBefore) {
   venue.mute = true;  // it waits there until the deadline is over
   place(request(40_usdc));
   advance(seconds{31});
-  tell(dir.get<venue_actor>(), tick_atom::value);
+  tell(dir.handles.get<venue_actor>(), wake_atom::value);
   run();
   EXPECT_EQ(books.bets.at(bet_at(1)).status, bet_status::failed);
   expect_settled(100_usdc, 1000_usdc);
@@ -252,7 +252,7 @@ TEST_F(BetActor, AnOrderKeptBackAfterADoubtfulPostIsCancelledFirst) {
   venue.posts = {says(verdict::not_now, std::string{sent_too_late})};
   advance(seconds{31});  // absent twice: sent again, and kept back
   ASSERT_EQ(venue.posted.size(), 2U);
-  tell(dir.get<venue_actor>(), tick_atom::value);
+  tell(dir.handles.get<venue_actor>(), wake_atom::value);
   run();
   advance(seconds{10});
   EXPECT_EQ(venue.cancelled, 1U);
@@ -283,7 +283,7 @@ TEST_F(BetActor, WhatWasChargedAboveTheReserveIsTheHousesLoss) {
   EXPECT_EQ(r->value->spent, 41_usdc);
   EXPECT_EQ(r->value->refunded, usdc{});
   EXPECT_EQ(books.venue_loss, 2_usdc);
-  EXPECT_TRUE(dir.alerts().lasts("bet.charged_above_reserve", ""));
+  EXPECT_TRUE(dir.gauges.alerts().lasts("bet.charged_above_reserve", ""));
   EXPECT_EQ(books.balances[alice].balance, 60_usdc) << "never the user's";
   EXPECT_EQ(books.buffer.balance, 958_usdc);
 }
@@ -351,17 +351,17 @@ TEST_F(BetActor, ABetWithoutAnEndIsAnAlertUntilAHumanEndsIt) {
   venue.look_otherwise = says(verdict::matched);
   place(request(40_usdc));
   advance(seconds{30 + 590});
-  EXPECT_FALSE(dir.alerts().lasts(kind, subject));
+  EXPECT_FALSE(dir.gauges.alerts().lasts(kind, subject));
   advance(seconds{20});
-  EXPECT_TRUE(dir.alerts().lasts(kind, subject));
+  EXPECT_TRUE(dir.gauges.alerts().lasts(kind, subject));
   auto& stored = books.bets.at(bet_at(1));  // by `headroom bets resolve`
   stored.status = bet_status::failed;
   stored.refunded = 40_usdc;
   books.balances[alice].balance = 100_usdc;
   ++books.balances[alice].version;
   advance(seconds{12});
-  EXPECT_FALSE(dir.alerts().lasts(kind, subject));
-  EXPECT_EQ(dir.live_bets(), 0U);
+  EXPECT_FALSE(dir.gauges.alerts().lasts(kind, subject));
+  EXPECT_EQ(dir.users.live_bets(), 0U);
   EXPECT_EQ(user_available(), 100_usdc) << "the balance's owner heard of it";
 }
 
@@ -387,10 +387,11 @@ TEST_F(BetActor, AJournalKilledWhileStoringIsAskedAgainByItsSuccessor) {
     store.commits.assign(3, how);
     const auto r = place(request(40_usdc));
     EXPECT_EQ(r->answers, 0);
-    kill(dir.get<journal_actor>());
+    kill(dir.handles.get<journal_actor>());
     store.commits.clear();
     start_journal();
-    for (const auto& b : dir.all_bets()) tell(b, recover_atom::value);  // as the guardian does
+    for (const auto& b : dir.users.all_bets())
+      tell(b, restarted_atom::value);  // as the guardian does
     advance(seconds{1});
     ASSERT_TRUE(r->value) << to_string(r->code);
     EXPECT_EQ(r->value->status, bet_status::filled);
@@ -402,13 +403,13 @@ TEST_F(BetActor, AJournalKilledWhileStoringIsAskedAgainByItsSuccessor) {
 TEST_F(BetActor, AJournalsRestartLeavesAnOrderAtALivingVenueInPeace) {
   venue.mute = true;
   const auto r = place(request(40_usdc));
-  kill(dir.get<journal_actor>());
+  kill(dir.handles.get<journal_actor>());
   start_journal();
-  tell(dir.find_bet(bet_at(1)), recover_atom::value);
-  EXPECT_EQ(fact(dir.find_bet(bet_at(1)), "in_doubt"), "no");
+  tell(dir.users.find_bet(bet_at(1)), restarted_atom::value);
+  EXPECT_EQ(fact(dir.users.find_bet(bet_at(1)), "in_doubt"), "no");
   EXPECT_TRUE(venue.looked_up.empty());
   venue.post_otherwise = filled(40_usdc, {});
-  tell(dir.get<venue_actor>(), tick_atom::value);
+  tell(dir.handles.get<venue_actor>(), wake_atom::value);
   ASSERT_TRUE(r->value) << to_string(r->code);
   EXPECT_EQ(r->value->status, bet_status::filled);
 }
@@ -419,17 +420,17 @@ TEST_F(BetActor, ATimerFromBeforeTheBooksTookItDoesNotWakeItWhileItsOrderIsOut) 
   venue.mute = true;
   store.commits = {end::away, end::away};
   const auto r = place(request(40_usdc));
-  const auto actor = dir.find_bet(bet_at(1));
-  kill(dir.get<journal_actor>());
-  tell(actor, recover_atom::value);  // the dead one is asked: the bet waits for the next
+  const auto actor = dir.users.find_bet(bet_at(1));
+  kill(dir.handles.get<journal_actor>());
+  tell(actor, restarted_atom::value);  // the dead one is asked: the bet waits for the next
   store.commits.clear();
   start_journal();
-  tell(actor, recover_atom::value);  // and is called before its timer
+  tell(actor, restarted_atom::value);  // and is called before its timer
   ASSERT_EQ(venue.posted.size(), 1U);
   advance(milliseconds{200});
   EXPECT_TRUE(venue.looked_up.empty()) << "the timer woke it";
   venue.post_otherwise = filled(40_usdc, {});
-  tell(dir.get<venue_actor>(), tick_atom::value);
+  tell(dir.handles.get<venue_actor>(), wake_atom::value);
   ASSERT_TRUE(r->value) << to_string(r->code);
   EXPECT_EQ(r->value->status, bet_status::filled);
   expect_settled(60_usdc, 960_usdc);
@@ -438,12 +439,12 @@ TEST_F(BetActor, ATimerFromBeforeTheBooksTookItDoesNotWakeItWhileItsOrderIsOut) 
 TEST_F(BetActor, AFullQueueSaysNothingOfWhatAnEarlierJournalTook) {
   store.commits = {end::lost_after};
   const auto r = place(request(40_usdc));  // in the books, and nobody was told
-  kill(dir.get<journal_actor>());
+  kill(dir.handles.get<journal_actor>());
   settings.journal.queue = 0;
   start_journal();
-  tell(dir.find_bet(bet_at(1)), recover_atom::value);
+  tell(dir.users.find_bet(bet_at(1)), restarted_atom::value);
   EXPECT_EQ(r->answers, 0);
-  EXPECT_EQ(fact(dir.balance_of(alice), "tentative"), "1") << "it is still taken";
+  EXPECT_EQ(fact(dir.users.balance_of(alice), "tentative"), "1") << "it is still taken";
   settings.journal.queue = 100;
   venue.post_otherwise = filled(40_usdc, {});
   advance(seconds{1});
@@ -456,25 +457,25 @@ TEST_F(BetActor, ABetKilledBeforeTheBooksLeavesNoDeductionBehind) {
   user_available();
   store.commits.assign(2, end::away);
   place(request(40_usdc));
-  const auto actor = dir.find_bet(bet_at(1));
+  const auto actor = dir.users.find_bet(bet_at(1));
   ASSERT_TRUE(actor);
   kill(actor);
   advance(seconds{2});
   // Its entry was in the journal's hands: the bet is in the books, and both owners know it.
   EXPECT_EQ(books.bets.at(bet_at(1)).status, bet_status::placing);
   EXPECT_EQ(user_available(), 60_usdc);
-  EXPECT_EQ(dir.buffer_available(), 960_usdc);
-  EXPECT_EQ(fact(dir.balance_of(alice), "tentative"), "0");
-  EXPECT_EQ(fact(dir.get<buffer_actor>(), "tentative"), "0");
+  EXPECT_EQ(dir.gauges.buffer_available(), 960_usdc);
+  EXPECT_EQ(fact(dir.users.balance_of(alice), "tentative"), "0");
+  EXPECT_EQ(fact(dir.handles.get<buffer_actor>(), "tentative"), "0");
 }
 
 TEST_F(BetActor, AStoredBetIsResumedByLookingFirst) {
   venue.mute = true;
   place(request(40_usdc));
-  kill(dir.find_bet(bet_at(1)));
+  kill(dir.users.find_bet(bet_at(1)));
   venue.mute = false;
   venue.looks = {filled(40_usdc, {})};
-  tell(dir.open_bet(bet_at(1)), resume_atom::value, books.bets.at(bet_at(1)));
+  tell(dir.users.open_bet(bet_at(1)), resume_atom::value, books.bets.at(bet_at(1)));
   EXPECT_EQ(venue.posted.size(), 1U);
   EXPECT_EQ(venue.looked_up.size(), 1U);
   expect_settled(60_usdc, 960_usdc);
@@ -486,10 +487,10 @@ TEST_F(BetActor, AnOldViewOfABetThatEndedSinceSendsNothing) {
   const auto seen = books.bets.at(bet_at(1));  // as recovery reads it
   ASSERT_EQ(seen.status, bet_status::placing);
   venue.post_otherwise = says(verdict::refused, "no");
-  tell(dir.get<venue_actor>(), tick_atom::value);  // refused and refunded meanwhile
+  tell(dir.handles.get<venue_actor>(), wake_atom::value);  // refused and refunded meanwhile
   ASSERT_EQ(books.bets.at(bet_at(1)).status, bet_status::failed);
   venue.post_otherwise = venue.look_otherwise = filled(40_usdc, {});
-  tell(dir.open_bet(bet_at(1)), resume_atom::value, seen);
+  tell(dir.users.open_bet(bet_at(1)), resume_atom::value, seen);
   advance(seconds{30});
   EXPECT_EQ(venue.posted.size(), 1U);
   EXPECT_TRUE(venue.looked_up.empty());
@@ -503,17 +504,17 @@ TEST_F(BetActor, AnEndingThatTheBooksRefuseIsSettledByTheOneTheyHave) {
   stored.status = bet_status::failed;  // by whatever hand
   stored.refunded = 40_usdc;
   venue.post_otherwise = filled(40_usdc, {});
-  tell(dir.get<venue_actor>(), tick_atom::value);
+  tell(dir.handles.get<venue_actor>(), wake_atom::value);
   advance(seconds{1});
   ASSERT_TRUE(r->value) << to_string(r->code);
   EXPECT_EQ(r->value->status, bet_status::failed);
-  EXPECT_EQ(dir.live_bets(), 0U);
+  EXPECT_EQ(dir.users.live_bets(), 0U);
 }
 
 TEST_F(BetActor, AnAnswerThatIsOverdueIsFoundOut) {
   venue.mute = true;  // takes the order and forgets to answer
   const auto r = place(request(40_usdc));
-  const auto actor = dir.find_bet(bet_at(1));
+  const auto actor = dir.users.find_bet(bet_at(1));
   tell(actor, sweep_atom::value);
   EXPECT_TRUE(venue.looked_up.empty()) << "not late yet";
   venue.mute = false;
@@ -531,20 +532,20 @@ TEST_F(BetActor, AClockThatIsSetMakesNoAnswerOverdue) {
   venue.mute = true;
   place(request(40_usdc));
   clock_set_by = std::chrono::hours{1};
-  tell(dir.find_bet(bet_at(1)), sweep_atom::value);
-  EXPECT_EQ(fact(dir.find_bet(bet_at(1)), "in_doubt"), "no");
+  tell(dir.users.find_bet(bet_at(1)), sweep_atom::value);
+  EXPECT_EQ(fact(dir.users.find_bet(bet_at(1)), "in_doubt"), "no");
   EXPECT_TRUE(venue.looked_up.empty());
   clock_set_by = -std::chrono::hours{1};
   advance(settings.bet.overdue + seconds{1});
-  tell(dir.find_bet(bet_at(1)), sweep_atom::value);
-  EXPECT_EQ(fact(dir.find_bet(bet_at(1)), "in_doubt"), "yes");
+  tell(dir.users.find_bet(bet_at(1)), sweep_atom::value);
+  EXPECT_EQ(fact(dir.users.find_bet(bet_at(1)), "in_doubt"), "yes");
 }
 
 TEST_F(BetActor, AKilledBetAnswersWhoeverWaits) {
   venue.mute = true;
   const auto r = place(request(40_usdc));
   EXPECT_EQ(r->answers, 0);
-  kill(dir.find_bet(bet_at(1)));
+  kill(dir.users.find_bet(bet_at(1)));
   EXPECT_EQ(r->code, errc::in_doubt);
 }
 
@@ -556,9 +557,9 @@ TEST_F(BetActor, OnlySoManyBetsAreInProgressAtATime) {
     x.id = bet_at(n);
     place(x);
   }
-  EXPECT_EQ(dir.live_bets(), 64U);
-  EXPECT_FALSE(dir.open_bet(bet_at(65)));
-  EXPECT_TRUE(dir.open_bet(bet_at(64))) << "a bet in progress is always found";
+  EXPECT_EQ(dir.users.live_bets(), 64U);
+  EXPECT_FALSE(dir.users.open_bet(bet_at(65)));
+  EXPECT_TRUE(dir.users.open_bet(bet_at(64))) << "a bet in progress is always found";
 }
 
 }  // namespace

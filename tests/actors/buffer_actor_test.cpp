@@ -33,7 +33,7 @@ TEST_F(BufferActor, ShowsAndTakesNothingUntilTheBooksHaveSpoken) {
   EXPECT_EQ(ask<buffer_status>(b, pay_in(1, 1_usdc))->code, errc::unavailable);
   EXPECT_EQ(ask<buffer_status>(b, buffer_limits{})->code, errc::unavailable);
   tell(b, release{hold_at(1)});
-  EXPECT_EQ(dir.buffer_available(), std::nullopt);
+  EXPECT_EQ(dir.gauges.buffer_available(), std::nullopt);
   store.reads_away = false;
   advance(std::chrono::seconds{6});
   EXPECT_EQ(status(b).available, 100_usdc);
@@ -57,11 +57,11 @@ TEST_F(BufferActor, TakesGivesBackAndPublishesWhatIsLeft) {
   const auto b = start_buffer(100_usdc);
   EXPECT_EQ(ask<usdc>(b, deduct{hold_at(1), 60_usdc, 60_usdc})->value, 40_usdc);
   EXPECT_EQ(ask<usdc>(b, deduct{hold_at(1), 60_usdc, 60_usdc})->value, 40_usdc) << "once";
-  EXPECT_EQ(dir.buffer_available(), 40_usdc);
+  EXPECT_EQ(dir.gauges.buffer_available(), 40_usdc);
   EXPECT_EQ(status(b).row.balance, 100_usdc) << "not committed yet";
   tell(b, release{hold_at(1)});
   tell(b, release{hold_at(1)});
-  EXPECT_EQ(dir.buffer_available(), 100_usdc);
+  EXPECT_EQ(dir.gauges.buffer_available(), 100_usdc);
 }
 
 TEST_F(BufferActor, WhatIsPaidInAboveTheCapWaitsInTheReserve) {
@@ -140,13 +140,13 @@ TEST_F(BufferActor, ADeadBetsDeductionIsSettledByTheBooks) {
   const auto b = start_buffer(100_usdc);
   ask<usdc>(b, deduct{hold_at(1), 60_usdc, 60_usdc});
   tell(b, abandoned{hold_at(1)});
-  EXPECT_EQ(dir.buffer_available(), 100_usdc);
+  EXPECT_EQ(dir.gauges.buffer_available(), 100_usdc);
   EXPECT_EQ(fact(b, "tentative"), "0");
 }
 
 TEST_F(BufferActor, WithoutAJournalItRefusesToPromiseAChange) {
   const auto b = start_buffer(100_usdc);
-  dir.set(journal_actor{});
+  dir.handles.set(journal_actor{});
   EXPECT_EQ(ask<buffer_status>(b, pay_in(1, 1_usdc))->code, errc::unavailable);
   EXPECT_EQ(ask<buffer_status>(b, buffer_limits{})->code, errc::unavailable);
 }
@@ -243,7 +243,7 @@ TEST_F(BufferChanges, AJournalThatDiedTookTheChangeWithItAndTheNextGoesOn) {
   const auto b = capped(95'000_usdc, 100'000_usdc);
   store.commits.assign(1000, away);
   const auto first = ask<buffer_status>(b, pay_in(1, 5'000_usdc));
-  kill(dir.get<journal_actor>());
+  kill(dir.handles.get<journal_actor>());
   const auto second = ask<buffer_status>(b, pay_in(2, 5'000_usdc));
   store.commits.clear();
   start_journal();
@@ -282,7 +282,7 @@ TEST_F(BufferActor, RecommendsTwiceTheDailyVolume) {
   books.daily_volume = 1_usdc;
   advance(settings.buffer.tick + milliseconds{20});
   EXPECT_EQ(status(b).recommended_min_size, 2_usdc);
-  kill(dir.get<query_actor>());
+  kill(dir.handles.get<query_actor>());
   advance(settings.buffer.tick + milliseconds{20});
   EXPECT_EQ(status(b).recommended_min_size, 2_usdc) << "the last known one stands";
 }

@@ -39,7 +39,7 @@ struct ConversionActor : Core {
   }
   /// User 1, whose balance is awake while 30 USDC wait to be credited.
   balance_actor awake_owner_of_a_deposit() {
-    const auto owner = dir.balance_of(user(1));
+    const auto owner = dir.users.balance_of(user(1));
     run();
     deposit_of(1, 30_usdc);
     return owner;
@@ -88,7 +88,7 @@ TEST_F(ConversionActor, ACreditWhoseJournalDiedIsAskedForAgainUntilItsOwnerKnows
   store.commits = {scripted_store::commit_end::lost_after};
   converter = start_conversion();
   run();
-  kill(dir.get<journal_actor>());
+  kill(dir.handles.get<journal_actor>());
   start_journal();
   advance(seconds{5});
   expect_credited(owner);
@@ -115,7 +115,7 @@ TEST_F(ConversionActor, GroupsWhatIsCreditedIntoOneAndCompletesItThroughTheBuffe
   EXPECT_EQ(row.deposits.size(), 2U);
   EXPECT_EQ(row.steps[1].amount_in, 41_usdc) << "by receipt";
   EXPECT_EQ(books.buffer.balance, 40_usdc);
-  EXPECT_EQ(dir.buffer_available(), 40_usdc);
+  EXPECT_EQ(dir.gauges.buffer_available(), 40_usdc);
   EXPECT_EQ(books.in_transit, 0_usdc);
   for (const auto& [id, d] : books.deposits) EXPECT_EQ(d.status, deposit_status::completed);
   EXPECT_EQ(books.balances[user(1)].balance, 30_usdc) << "the user keeps every cent";
@@ -159,14 +159,15 @@ TEST_F(ConversionActor, HarmlessFailuresBackOffAndNeverEndAConversion) {
   EXPECT_LE(route.asked.size(), 14U) << "every pause is twice as long, up to ten minutes";
   for (std::uint32_t n = 0; n < route.asked.size(); ++n) EXPECT_EQ(route.asked[n].attempt, n);
   const auto subject = only_row().id.text();
-  EXPECT_TRUE(dir.alerts().lasts("conversion.held", subject));
+  EXPECT_TRUE(dir.gauges.alerts().lasts("conversion.held", subject));
   route.otherwise = word(state::in_flight, {}, "sent");
   go(std::chrono::minutes{11});
-  EXPECT_TRUE(dir.alerts().lasts("conversion.held", subject)) << "one more attempt is no news";
+  EXPECT_TRUE(dir.gauges.alerts().lasts("conversion.held", subject))
+      << "one more attempt is no news";
   route.otherwise = word(state::done, 29_usdc);
   go(std::chrono::minutes{1});
   EXPECT_EQ(only_row().status, conversion_status::completed);
-  EXPECT_FALSE(dir.alerts().lasts("conversion.held", subject));
+  EXPECT_FALSE(dir.gauges.alerts().lasts("conversion.held", subject));
 }
 
 TEST_F(ConversionActor, AFewFailuresAreNobodysBusiness) {
@@ -175,7 +176,7 @@ TEST_F(ConversionActor, AFewFailuresAreNobodysBusiness) {
   route.otherwise = word(state::done, 29_usdc);
   go(seconds{10});
   EXPECT_EQ(only_row().status, conversion_status::completed);
-  EXPECT_TRUE(dir.alerts().list().empty());
+  EXPECT_TRUE(dir.gauges.alerts().list().empty());
 }
 
 TEST_F(ConversionActor, WhatIsHeldForAMinuteIsSaidAndTheSecondTimeAgain) {
@@ -185,11 +186,11 @@ TEST_F(ConversionActor, WhatIsHeldForAMinuteIsSaidAndTheSecondTimeAgain) {
     route.otherwise = word(state::held, {}, "the price is below the floor");
     go(std::chrono::minutes{3});
     EXPECT_EQ(only_row().steps[0].state, "held");
-    EXPECT_TRUE(dir.alerts().lasts("conversion.held", only_row().id.text()));
+    EXPECT_TRUE(dir.gauges.alerts().lasts("conversion.held", only_row().id.text()));
     EXPECT_EQ(log.count("alert.raised kind=conversion.held"), static_cast<std::size_t>(n));
     route.otherwise = word(state::in_flight, {}, "sent");
     go(seconds{30});
-    EXPECT_FALSE(dir.alerts().lasts("conversion.held", only_row().id.text()));
+    EXPECT_FALSE(dir.gauges.alerts().lasts("conversion.held", only_row().id.text()));
   }
 }
 
@@ -200,7 +201,7 @@ TEST_F(ConversionActor, AShortageIsSaidAndOpensNothingNew) {
   missing.short_of_money = true;
   route.otherwise = missing;
   go(seconds{10});
-  EXPECT_TRUE(dir.alerts().lasts("conversion.short", only_row().id.text()));
+  EXPECT_TRUE(dir.gauges.alerts().lasts("conversion.short", only_row().id.text()));
   deposit_of(2, 12_usdc);
   go(seconds{10});
   EXPECT_EQ(books.conversions.size(), 1U);
@@ -208,7 +209,7 @@ TEST_F(ConversionActor, AShortageIsSaidAndOpensNothingNew) {
   const auto first = only_row().id.text();
   route.otherwise = word(state::in_flight, {}, "sent");
   go(seconds{30});
-  EXPECT_FALSE(dir.alerts().lasts("conversion.short", first));
+  EXPECT_FALSE(dir.gauges.alerts().lasts("conversion.short", first));
   EXPECT_EQ(books.conversions.size(), 2U);
 }
 
@@ -270,10 +271,10 @@ TEST_F(ConversionActor, ALateOneIsSaid) {
   deposit_of(1, 30_usdc);
   route.otherwise = word(state::in_flight, {}, "guid=0xab");
   go(seconds{100});
-  EXPECT_FALSE(dir.alerts().lasts("conversion.late", only_row().id.text()));
+  EXPECT_FALSE(dir.gauges.alerts().lasts("conversion.late", only_row().id.text()));
   go(seconds{60});
-  EXPECT_TRUE(dir.alerts().lasts("conversion.late", only_row().id.text()));
-  EXPECT_EQ(dir.alerts().list().front().text, "guid=0xab");
+  EXPECT_TRUE(dir.gauges.alerts().lasts("conversion.late", only_row().id.text()));
+  EXPECT_EQ(dir.gauges.alerts().list().front().text, "guid=0xab");
 }
 
 TEST_F(ConversionActor, WhatTheBooksCallBrokenIsSaidOnceAndLeftToAHuman) {
@@ -386,7 +387,7 @@ TEST_F(ConversionActor, ARestartGoesOnWhereTheBooksStand) {
 }
 
 TEST_F(ConversionActor, NothingNewIsOpenedWhileDraining) {
-  dir.drain();
+  dir.users.drain();
   deposit_of(1, 30_usdc);
   go();
   EXPECT_TRUE(books.conversions.empty());

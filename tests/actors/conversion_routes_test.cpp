@@ -70,7 +70,9 @@ struct ConversionRoutes : Core {
     for (const auto& [id, c] : books.conversions) n += c.route == route.name ? 1 : 0;
     return n;
   }
-  bool is_alert(int n) { return dir.alerts().lasts("conversion.unknown_route", id_of(n).text()); }
+  bool is_alert(int n) {
+    return dir.gauges.alerts().lasts("conversion.unknown_route", id_of(n).text());
+  }
 };
 
 TEST_F(ConversionRoutes, NewOnesAreOpenedOnTheConfiguredRoute) {
@@ -149,7 +151,7 @@ TEST_F(ConversionRoutes, ARouteThatIsStartedAnewIsNotUnknown) {
   stored_on("old", 7);
   start_route();
   const auto first = start_route(old);
-  dir.forget(first.id());
+  dir.handles.forget(key_of(first));
   converter = start_conversion();
   advance(seconds{5});
   EXPECT_FALSE(is_alert(7));

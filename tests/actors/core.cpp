@@ -89,7 +89,7 @@ Core::Core()
   settings.conversion.minimum = 1_micro;  // what a test credits is converted at once
   spdlog::set_level(spdlog::level::off);
   settings.conversion.route = route.name;
-  dir.set_factories(
+  dir.users.set_factories(
       [this](const address& a) { return keep(system.spawn(balance_behavior, w(), a)); },
       [this](const bet_id& id) { return keep(system.spawn(bet_behavior, w(), id)); },
       [this] { return keep(system.spawn(deposit_behavior, w())); });
@@ -132,47 +132,47 @@ void Core::advance(milliseconds by) {
 
 journal_actor Core::start_journal() {
   auto h = keep(system.spawn(journal_behavior, w(), &store));
-  dir.set(h);
+  dir.handles.set(h);
   return h;
 }
 query_actor Core::start_query() {
   auto h = keep(system.spawn(query_behavior, &reader));
-  dir.set(h);
+  dir.handles.set(h);
   return h;
 }
 buffer_actor Core::start_buffer(usdc balance) {
   books.buffer.balance = balance;
   ++books.buffer.version;
   auto h = keep(system.spawn(buffer_behavior, w()));
-  dir.set(h);
+  dir.handles.set(h);
   run();
   return h;
 }
 venue_actor Core::start_venue() {
   auto h = keep(system.spawn(scripted_venue, &venue));
-  dir.set(h);
+  dir.handles.set(h);
   return h;
 }
 payment_actor Core::start_payment() {
   auto h = keep(system.spawn(scripted_payment, &payment));
-  dir.set(h);
+  dir.handles.set(h);
   return h;
 }
 wallet_actor Core::start_wallet() {
   auto h = keep(system.spawn(scripted_wallet, &wallet));
   const wallet_account who{payment.payment.chain_id, payment.payment.to};
-  dir.set_wallet(who, h);
-  dir.set_relayer(who);
+  dir.handles.set_wallet(who, h);
+  dir.handles.set_relayer(who);
   return h;
 }
 route_actor Core::start_route(route_script& script) {
   auto h = keep(system.spawn(scripted_route, &script));
-  dir.set_route(script.name, h);
+  dir.handles.set_route(script.name, h);
   return h;
 }
 conversion_actor Core::start_conversion() {
   auto h = keep(system.spawn(conversion_behavior, w()));
-  dir.set(h);
+  dir.handles.set(h);
   return h;
 }
 

@@ -26,7 +26,7 @@ struct DepositActor : Core {
   }
 
   reply_ptr<paid_deposit> pay() {
-    return ask<paid_deposit>(dir.open_deposit(), pay_deposit{25_usdc, 2, "x", ""});
+    return ask<paid_deposit>(dir.users.open_deposit(), pay_deposit{25_usdc, 2, "x", ""});
   }
   static payment_finding finds(chain_says s, std::string code = {}) {
     return {s, hash_at(99), std::move(code)};
@@ -76,7 +76,7 @@ TEST_F(DepositActor, APaymentIsStoredSentProvenAndCreditedAtOnce) {
   EXPECT_EQ(r->value->row.user, user(1));
   EXPECT_EQ(r->value->row.tx_hash, hash_at(99));
   EXPECT_EQ(books.balances[user(1)].balance, 25_usdc);
-  EXPECT_TRUE(dir.all_deposits().empty());
+  EXPECT_TRUE(dir.users.all_deposits().empty());
 }
 
 TEST_F(DepositActor, AnInvalidPaymentIsRefusedWithItsCodeAndStoresNothing) {
@@ -226,8 +226,10 @@ TEST_F(DepositActor, AChainThatCannotTellStoresNothing) {
 
 TEST_F(DepositActor, AReplayBesideTheFirstWaitsForItsResult) {
   payment.findings = {finds(chain_says::paid)};
-  const auto first = ask_later<paid_deposit>(dir.open_deposit(), pay_deposit{25_usdc, 2, "x", ""});
-  const auto beside = ask_later<paid_deposit>(dir.open_deposit(), pay_deposit{25_usdc, 2, "x", ""});
+  const auto first =
+      ask_later<paid_deposit>(dir.users.open_deposit(), pay_deposit{25_usdc, 2, "x", ""});
+  const auto beside =
+      ask_later<paid_deposit>(dir.users.open_deposit(), pay_deposit{25_usdc, 2, "x", ""});
   payment.otherwise = finds(chain_says::paid);
   run();
   advance(seconds{2});
@@ -338,7 +340,7 @@ TEST_F(DepositKeys, EitherOfTwoKeysNamesTheDeposit) {
 
 TEST_F(DepositKeys, TwoSignaturesAtOnceUnderOneKeyAreOneDeposit) {
   const auto later = [this] {
-    return ask_later<paid_deposit>(dir.open_deposit(), pay_deposit{25_usdc, 2, "x", "k"});
+    return ask_later<paid_deposit>(dir.users.open_deposit(), pay_deposit{25_usdc, 2, "x", "k"});
   };
   payment.at_read = [this] { sign_again(); };  // both ask the books before either is stored
   const auto first = later();
@@ -458,7 +460,7 @@ TEST_F(DepositActor, AWalletThatIsDownIsAskedAgainOverTheSameOperation) {
 TEST_F(DepositActor, AStoredDepositIsResumedByLooking) {
   const auto row = stored();
   payment.findings = {finds(chain_says::paid)};
-  tell(dir.resume_deposit(), resume_atom::value, row);
+  tell(dir.users.resume_deposit(), resume_atom::value, row);
   EXPECT_EQ(only_row().status, deposit_status::converting);
   EXPECT_TRUE(wallet.sent.empty()) << "it was paid already";
 }
@@ -467,7 +469,7 @@ TEST_F(DepositActor, OneThatIsTooOldForASearchIsProvenByTheWalletsTransaction) {
   const auto row = stored();
   wallet.report = {operation_state::confirmed, hash_at(5), 1, {}, {}};
   payment.findings_at = {finds(chain_says::paid)};
-  tell(dir.resume_deposit(), resume_atom::value, row);
+  tell(dir.users.resume_deposit(), resume_atom::value, row);
   EXPECT_EQ(payment.looked_at, std::vector<hash256>{hash_at(5)});
   EXPECT_EQ(only_row().status, deposit_status::converting);
 }
@@ -477,7 +479,7 @@ TEST_F(DepositActor, ASearchThatTakesTooLongIsNotTheOnlyWay) {
   payment.mute = true;
   wallet.report = {operation_state::confirmed, hash_at(5), 1, {}, {}};
   payment.findings_at = {finds(chain_says::paid)};
-  tell(dir.resume_deposit(), resume_atom::value, row);
+  tell(dir.users.resume_deposit(), resume_atom::value, row);
   advance(seconds{6});
   EXPECT_EQ(only_row().status, deposit_status::converting);
 }
@@ -486,7 +488,7 @@ TEST_F(DepositActor, TheWalletsWordAloneProvesNothing) {
   const auto row = stored();
   wallet.report = {operation_state::confirmed, hash_at(5), 1, {}, {}};
   payment.otherwise_at = {chain_says::void_, {}, "nonce"};
-  tell(dir.resume_deposit(), resume_atom::value, row);
+  tell(dir.users.resume_deposit(), resume_atom::value, row);
   advance(seconds{60});
   EXPECT_GT(payment.looked_at.size(), 1U) << "it is looked for again";
   EXPECT_EQ(only_row().status, deposit_status::settling);
@@ -495,20 +497,20 @@ TEST_F(DepositActor, TheWalletsWordAloneProvesNothing) {
 TEST_F(DepositActor, AResumedOneWaitsForAJournal) {
   const auto row = stored();
   payment.findings = {finds(chain_says::paid)};
-  const auto journal = dir.get<journal_actor>();
-  dir.set(journal_actor{});
-  tell(dir.resume_deposit(), resume_atom::value, row);
-  EXPECT_EQ(dir.all_deposits().size(), 1U) << "it has an owner";
-  dir.set(journal);
+  const auto journal = dir.handles.get<journal_actor>();
+  dir.handles.set(journal_actor{});
+  tell(dir.users.resume_deposit(), resume_atom::value, row);
+  EXPECT_EQ(dir.users.all_deposits().size(), 1U) << "it has an owner";
+  dir.handles.set(journal);
   advance(seconds{1});
   EXPECT_EQ(only_row().status, deposit_status::converting);
 }
 
 TEST_F(DepositActor, WithoutItsNeighboursItIsUnavailable) {
-  dir.set(query_actor{});
+  dir.handles.set(query_actor{});
   EXPECT_EQ(pay()->code, errc::unavailable);
   start_query();
-  dir.set(payment_actor{});
+  dir.handles.set(payment_actor{});
   EXPECT_EQ(pay()->code, errc::unavailable);
   EXPECT_TRUE(books.deposits.empty());
 }

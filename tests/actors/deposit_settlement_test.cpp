@@ -32,7 +32,7 @@ struct DepositSettlement : Core {
   }
 
   reply_ptr<paid_deposit> pay() {
-    return ask<paid_deposit>(dir.open_deposit(), pay_deposit{25_usdc, 2, "x", ""});
+    return ask<paid_deposit>(dir.users.open_deposit(), pay_deposit{25_usdc, 2, "x", ""});
   }
   static payment_finding finds(chain_says s, std::string code = {}) {
     return {s, hash_at(99), std::move(code), 5};
@@ -46,7 +46,7 @@ struct DepositSettlement : Core {
   void expect_credited_once() {
     EXPECT_EQ(only_row().status, deposit_status::converting);
     EXPECT_EQ(credited(), 25_usdc);
-    EXPECT_TRUE(dir.all_deposits().empty());
+    EXPECT_TRUE(dir.users.all_deposits().empty());
   }
 };
 
@@ -70,7 +70,7 @@ TEST_F(DepositSettlement, AReversalIsTriedAgainAFewTimesAndThenOnlyLookedAt) {
   EXPECT_EQ(only_row().status, deposit_status::failed);
   EXPECT_EQ(only_row().failure, "expired");
   EXPECT_EQ(credited(), 0_usdc);
-  EXPECT_TRUE(dir.all_deposits().empty());
+  EXPECT_TRUE(dir.users.all_deposits().empty());
 }
 
 TEST_F(DepositSettlement, ADroppedTransactionIsFollowedByAnotherOne) {
@@ -92,8 +92,8 @@ TEST_F(DepositSettlement, AResumedDepositGoesOnCountingItsTries) {
   wallet.report = ended(operation_state::reverted);
   pay();
   const auto row = only_row();
-  kill(dir.all_deposits().front());  // no guardian here: as at a restart
-  tell(dir.resume_deposit(), resume_atom::value, row);
+  kill(dir.users.all_deposits().front());  // no guardian here: as at a restart
+  tell(dir.users.resume_deposit(), resume_atom::value, row);
   advance(seconds{100});
   for (const auto& id : wallet.sent)
     EXPECT_TRUE(id == settlement_of(row.id, 0) || id == settlement_of(row.id, 1) ||
@@ -106,7 +106,7 @@ TEST_F(DepositSettlement, ManyUnpayableDepositsLookRarely) {
     payment.payment.nonce = hash_at(100 + n);
     pay();
   }
-  EXPECT_EQ(dir.all_deposits().size(), 50U);
+  EXPECT_EQ(dir.users.all_deposits().size(), 50U);
   advance(seconds{60});
   const auto before = payment.looked;
   advance(seconds{60});
@@ -125,7 +125,7 @@ TEST_F(DepositSettlement, AProofThatCreditedAnotherDepositFailsThisOne) {
   EXPECT_EQ(second->value->row.failure, "invalid_exact_evm_nonce_already_used");
   EXPECT_EQ(books.deposits.size(), 2U);
   EXPECT_EQ(credited(), 25_usdc);
-  EXPECT_TRUE(dir.all_deposits().empty());
+  EXPECT_TRUE(dir.users.all_deposits().empty());
 }
 
 TEST_F(DepositSettlement, TheProofIsBookedWithItsPlace) {
@@ -151,12 +151,12 @@ TEST_F(DepositSettlement, APaymentWithoutAnEndLongAfterItsWindowIsAnAlertUntilIt
   pay();
   const auto subject = only_row().id.text();
   advance(seconds{60 + 590});
-  EXPECT_FALSE(dir.alerts().lasts(unresolved, subject));
+  EXPECT_FALSE(dir.gauges.alerts().lasts(unresolved, subject));
   advance(seconds{22});
-  EXPECT_TRUE(dir.alerts().lasts(unresolved, subject));
+  EXPECT_TRUE(dir.gauges.alerts().lasts(unresolved, subject));
   payment.otherwise = finds(chain_says::paid);
   advance(seconds{11});
-  EXPECT_FALSE(dir.alerts().lasts(unresolved, subject));
+  EXPECT_FALSE(dir.gauges.alerts().lasts(unresolved, subject));
   expect_credited_once();
 }
 
@@ -165,11 +165,11 @@ TEST_F(DepositSettlement, OneThatIsFoundVoidAtLastEndsItsAlertToo) {
   payment.payment.valid_before = now().seconds() - 600;
   pay();
   const auto subject = only_row().id.text();
-  EXPECT_TRUE(dir.alerts().lasts(unresolved, subject));
+  EXPECT_TRUE(dir.gauges.alerts().lasts(unresolved, subject));
   payment.otherwise = finds(chain_says::void_, "expired");
   advance(seconds{11});
   EXPECT_EQ(only_row().status, deposit_status::failed);
-  EXPECT_FALSE(dir.alerts().lasts(unresolved, subject));
+  EXPECT_FALSE(dir.gauges.alerts().lasts(unresolved, subject));
 }
 
 TEST_F(DepositSettlement, ARepeatThatGivesUpDoesNotEndTheAlertOfItsPayment) {
@@ -180,8 +180,8 @@ TEST_F(DepositSettlement, ARepeatThatGivesUpDoesNotEndTheAlertOfItsPayment) {
   advance(settings.deposit.answer + seconds{12});
   ASSERT_TRUE(again->value) << to_string(again->code);
   EXPECT_EQ(again->value->row.status, deposit_status::settling);
-  EXPECT_TRUE(dir.alerts().lasts(unresolved, only_row().id.text()));
-  EXPECT_EQ(dir.alerts().raised().at(unresolved), 1U) << "nor begin it anew";
+  EXPECT_TRUE(dir.gauges.alerts().lasts(unresolved, only_row().id.text()));
+  EXPECT_EQ(dir.gauges.alerts().raised().at(unresolved), 1U) << "nor begin it anew";
 }
 
 // -- the payer's patience ------------------------------------------------------------------------
@@ -211,7 +211,7 @@ TEST_F(DepositSettlement, BeforeAnythingIsStoredTheWaitEndsWithNothingDone) {
   advance(seconds{90});
   EXPECT_TRUE(books.deposits.empty());
   EXPECT_TRUE(wallet.sent.empty());
-  EXPECT_TRUE(dir.all_deposits().empty());
+  EXPECT_TRUE(dir.users.all_deposits().empty());
 }
 
 TEST_F(DepositSettlement, ARepeatWhileItSettlesHears202InTimeToo) {
@@ -222,7 +222,7 @@ TEST_F(DepositSettlement, ARepeatWhileItSettlesHears202InTimeToo) {
   EXPECT_EQ(again->value->row.id, first->value->row.id);
   EXPECT_EQ(again->value->row.status, deposit_status::settling);
   advance(seconds{10});
-  EXPECT_EQ(dir.all_deposits().size(), 1U) << "only the owner goes on";
+  EXPECT_EQ(dir.users.all_deposits().size(), 1U) << "only the owner goes on";
 }
 
 // -- the books -----------------------------------------------------------------------------------
@@ -230,7 +230,7 @@ TEST_F(DepositSettlement, ARepeatWhileItSettlesHears202InTimeToo) {
 TEST_F(DepositSettlement, ARowThatMayBeStoredIsNotLeftAlone) {
   store.commits.assign(1000, scripted_store::commit_end::away);
   const auto r = pay();
-  kill(dir.get<journal_actor>());  // with the entry: nobody will ever answer
+  kill(dir.handles.get<journal_actor>());  // with the entry: nobody will ever answer
   store.commits.clear();
   start_journal();
   advance(settings.deposit.answer + milliseconds{20});
@@ -248,7 +248,7 @@ TEST_F(DepositSettlement, ACommitThatWasNotHeardOfIsTheSameDeposit) {
   store.commits.assign(1, scripted_store::commit_end::lost_after);
   store.commits.insert(store.commits.end(), 1000, scripted_store::commit_end::away);
   pay();
-  kill(dir.get<journal_actor>());
+  kill(dir.handles.get<journal_actor>());
   ASSERT_EQ(books.deposits.size(), 1U) << "it is in the books";
   store.commits.clear();
   start_journal();
@@ -261,22 +261,22 @@ TEST_F(DepositSettlement, AJournalThatIsFullRefusesAndNothingIsDone) {
   settings.journal.queue = 0;
   const auto r = pay();
   EXPECT_EQ(r->code, errc::overloaded);
-  EXPECT_TRUE(dir.all_deposits().empty());
+  EXPECT_TRUE(dir.users.all_deposits().empty());
   EXPECT_TRUE(wallet.sent.empty());
 }
 
 TEST_F(DepositSettlement, ARowInDoubtIsHandedToTheGuardian) {
   const auto guardian = keep(
       system.spawn(guardian_behavior, w(), std::vector<component>{}, [](const std::string&) {}));
-  dir.set(guardian);
+  dir.handles.set(guardian);
   run();
   for (const bool committed : {false, true}) {
     payment.payment.nonce = hash_at(committed ? 71 : 70);
     if (committed) store.commits.push_back(scripted_store::commit_end::lost_after);
     store.commits.insert(store.commits.end(), 1000, scripted_store::commit_end::away);
     pay();
-    kill(dir.get<journal_actor>());
-    const auto workers = dir.all_deposits();
+    kill(dir.handles.get<journal_actor>());
+    const auto workers = dir.users.all_deposits();
     ASSERT_EQ(workers.size(), 1U);
     store.commits.clear();
     start_journal();
@@ -290,7 +290,7 @@ TEST_F(DepositSettlement, ARowInDoubtIsHandedToTheGuardian) {
     payment.otherwise = finds(chain_says::unused);
   }
   EXPECT_EQ(credited(), 50_usdc);
-  EXPECT_TRUE(dir.all_deposits().empty());
+  EXPECT_TRUE(dir.users.all_deposits().empty());
 }
 
 TEST_F(DepositSettlement, BooksThatContradictStopTheActor) {
@@ -300,9 +300,9 @@ TEST_F(DepositSettlement, BooksThatContradictStopTheActor) {
   advance(seconds{1});
   EXPECT_EQ(r->code, errc::invariant_violated);
   EXPECT_EQ(r->answers, 1);
-  EXPECT_TRUE(dir.all_deposits().empty()) << "not over and over";
+  EXPECT_TRUE(dir.users.all_deposits().empty()) << "not over and over";
   EXPECT_EQ(credited(), 0_usdc);
-  EXPECT_TRUE(dir.alerts().lasts(refused, only_row().id.text())) << "a human must look";
+  EXPECT_TRUE(dir.gauges.alerts().lasts(refused, only_row().id.text())) << "a human must look";
 }
 
 TEST_F(DepositSettlement, AnEndThatTheBooksContradictIsAHumansBusinessToo) {
@@ -312,7 +312,7 @@ TEST_F(DepositSettlement, AnEndThatTheBooksContradictIsAHumansBusinessToo) {
   advance(seconds{1});
   EXPECT_EQ(r->code, errc::invariant_violated);
   EXPECT_EQ(only_row().status, deposit_status::completed) << "the row stays";
-  EXPECT_TRUE(dir.alerts().lasts(refused, only_row().id.text()));
+  EXPECT_TRUE(dir.gauges.alerts().lasts(refused, only_row().id.text()));
 }
 
 TEST_F(DepositSettlement, WhatTheBooksTakeAtLastIsNobodysBusinessAnyMore) {
@@ -321,17 +321,17 @@ TEST_F(DepositSettlement, WhatTheBooksTakeAtLastIsNobodysBusinessAnyMore) {
   stored.status = deposit_status::completed;
   payment.otherwise = finds(chain_says::void_, "expired");
   advance(seconds{1});
-  ASSERT_TRUE(dir.alerts().lasts(refused, only_row().id.text())) << to_string(r->code);
+  ASSERT_TRUE(dir.gauges.alerts().lasts(refused, only_row().id.text())) << to_string(r->code);
   stored.status = deposit_status::settling;  // a human has looked
-  tell(dir.resume_deposit(), resume_atom::value, deposit{stored});
+  tell(dir.users.resume_deposit(), resume_atom::value, deposit{stored});
   advance(seconds{1});
   EXPECT_EQ(only_row().status, deposit_status::failed);
-  EXPECT_FALSE(dir.alerts().lasts(refused, only_row().id.text()));
+  EXPECT_FALSE(dir.gauges.alerts().lasts(refused, only_row().id.text()));
 }
 
 TEST_F(DepositSettlement, ACreditThatTheBooksRefuseIsTheConversionsAlertAndNoRefusalToThePayer) {
-  kill(dir.get<conversion_actor>());
-  dir.set(keep(system.spawn([]() -> conversion_actor::behavior_type {
+  kill(dir.handles.get<conversion_actor>());
+  dir.handles.set(keep(system.spawn([]() -> conversion_actor::behavior_type {
     return {[](const credit_deposit&) -> caf::result<committed> {
               return make_error(errc::invariant_violated);
             },
@@ -342,8 +342,9 @@ TEST_F(DepositSettlement, ACreditThatTheBooksRefuseIsTheConversionsAlertAndNoRef
   advance(seconds{1});
   ASSERT_TRUE(r->value) << to_string(r->code);
   EXPECT_EQ(r->value->row.status, deposit_status::pending);
-  EXPECT_TRUE(dir.all_deposits().empty());
-  EXPECT_FALSE(dir.alerts().lasts(refused, only_row().id.text())) << "the conversion says it";
+  EXPECT_TRUE(dir.users.all_deposits().empty());
+  EXPECT_FALSE(dir.gauges.alerts().lasts(refused, only_row().id.text()))
+      << "the conversion says it";
 }
 
 TEST_F(DepositSettlement, BooksThatAreFullContradictNothing) {
@@ -353,7 +354,7 @@ TEST_F(DepositSettlement, BooksThatAreFullContradictNothing) {
   advance(seconds{5});
   EXPECT_EQ(r->answers, 0);
   EXPECT_EQ(only_row().status, deposit_status::settling);
-  EXPECT_FALSE(dir.alerts().lasts(refused, only_row().id.text()));
+  EXPECT_FALSE(dir.gauges.alerts().lasts(refused, only_row().id.text()));
   settings.journal.queue = 100;
   advance(seconds{5});
   expect_credited_once();
@@ -362,7 +363,7 @@ TEST_F(DepositSettlement, BooksThatAreFullContradictNothing) {
 TEST_F(DepositSettlement, BooksThatAreAwayAreAskedAgain) {
   pay();
   payment.otherwise = finds(chain_says::paid);
-  dir.set(journal_actor{});
+  dir.handles.set(journal_actor{});
   advance(seconds{5});
   EXPECT_EQ(only_row().status, deposit_status::settling);
   start_journal();
@@ -374,13 +375,13 @@ TEST_F(DepositSettlement, BooksThatAreAwayAreAskedAgain) {
 
 TEST_F(DepositSettlement, OnlySoManyAreInProgressAndResumedOnesAreLetInAllTheSame) {
   std::size_t opened = 0;
-  while (dir.open_deposit()) ++opened;
+  while (dir.users.open_deposit()) ++opened;
   EXPECT_EQ(opened, settings.deposit.max_live);
-  EXPECT_TRUE(dir.resume_deposit());
-  EXPECT_FALSE(dir.open_deposit());
-  for (int i = 0; i < 2; ++i) kill(dir.all_deposits().front());
-  EXPECT_TRUE(dir.open_deposit());
-  EXPECT_FALSE(dir.open_deposit());
+  EXPECT_TRUE(dir.users.resume_deposit());
+  EXPECT_FALSE(dir.users.open_deposit());
+  for (int i = 0; i < 2; ++i) kill(dir.users.all_deposits().front());
+  EXPECT_TRUE(dir.users.open_deposit());
+  EXPECT_FALSE(dir.users.open_deposit());
 }
 
 }  // namespace

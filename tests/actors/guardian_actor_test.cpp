@@ -27,7 +27,7 @@ struct GuardianActor : Core {
               started.push_back(name);
               auto h = keep(spawn());
               h->attach_functor([log = ended, name] { log->push_back(name); });
-              dir.set(h);
+              dir.handles.set(h);
               return caf::actor_cast<caf::actor>(h);
             },
             holds_promises};
@@ -59,7 +59,7 @@ struct GuardianActor : Core {
         part("conversion", false, [this] { return system.spawn(conversion_behavior, w()); }));
     guardian = keep(system.spawn(guardian_behavior, w(), std::move(parts),
                                  [this](const std::string& why) { gave_up.push_back(why); }));
-    dir.set(guardian);
+    dir.handles.set(guardian);
   }
   readiness health() {
     return ask<readiness>(guardian, get_atom::value)->value.value_or(readiness{});
@@ -101,32 +101,32 @@ TEST_F(GuardianActor, StartsEverythingInOrderAndIsReady) {
 TEST_F(GuardianActor, AKilledComponentIsStartedAgainUnderTheSameName) {
   start();
   started.clear();
-  const auto old = dir.get<buffer_actor>();
+  const auto old = dir.handles.get<buffer_actor>();
   kill(old);
   run();
   EXPECT_EQ(started, std::vector<std::string>{"buffer"});
-  EXPECT_NE(dir.get<buffer_actor>(), old);
-  EXPECT_EQ(ask<buffer_status>(dir.get<buffer_actor>(), get_atom::value)->value->available,
+  EXPECT_NE(dir.handles.get<buffer_actor>(), old);
+  EXPECT_EQ(ask<buffer_status>(dir.handles.get<buffer_actor>(), get_atom::value)->value->available,
             1000_usdc);
   EXPECT_EQ(fact(guardian, "restarts"), "1");
 }
 
 TEST_F(GuardianActor, FiveDeathsInAMinuteAreSurvivedTheSixthIsNot) {
   start();
-  for (int n = 0; n < 5; ++n) kill(dir.get<venue_actor>());
+  for (int n = 0; n < 5; ++n) kill(dir.handles.get<venue_actor>());
   EXPECT_TRUE(gave_up.empty());
   EXPECT_TRUE(health().ready);
-  kill(dir.get<venue_actor>());
+  kill(dir.handles.get<venue_actor>());
   EXPECT_EQ(gave_up, std::vector<std::string>{"venue died too often"});
   EXPECT_FALSE(health().ready);
   EXPECT_EQ(health().parts["venue"], "down");
-  EXPECT_FALSE(dir.get<venue_actor>()) << "nobody is sent to the dead";
+  EXPECT_FALSE(dir.handles.get<venue_actor>()) << "nobody is sent to the dead";
 }
 
 TEST_F(GuardianActor, OldDeathsAreForgotten) {
   start();
   for (int n = 0; n < 12; ++n) {
-    kill(dir.get<venue_actor>());
+    kill(dir.handles.get<venue_actor>());
     advance(seconds{15});
   }
   EXPECT_TRUE(gave_up.empty());
@@ -138,9 +138,9 @@ TEST_F(GuardianActor, AJournalsDeathMakesEveryBetAskAgain) {
   venue.post_otherwise = filled(40_usdc, {});
   store.commits.assign(3, scripted_store::commit_end::away);
   place_bet x{bet_at(1), user(1), {}, 40_usdc, {500'000}, now().plus(seconds{30}), hash_at(1)};
-  const auto r = ask<bet>(dir.open_bet(x.id), x);
+  const auto r = ask<bet>(dir.users.open_bet(x.id), x);
   EXPECT_EQ(r->answers, 0);
-  kill(dir.get<journal_actor>());
+  kill(dir.handles.get<journal_actor>());
   advance(seconds{5});
   ASSERT_TRUE(r->value) << to_string(r->code);
   EXPECT_EQ(r->value->status, bet_status::filled);
@@ -151,14 +151,14 @@ TEST_F(GuardianActor, ABetThatDiesIsPickedUpFromTheBooks) {
   give(user(1), 100_usdc);
   venue.mute = true;
   place_bet x{bet_at(1), user(1), {}, 40_usdc, {500'000}, now().plus(seconds{30}), hash_at(1)};
-  ask<bet>(dir.open_bet(x.id), x);
+  ask<bet>(dir.users.open_bet(x.id), x);
   venue.mute = false;
   venue.looks = {filled(40_usdc, {})};
-  kill(dir.find_bet(bet_at(1)));
+  kill(dir.users.find_bet(bet_at(1)));
   advance(seconds{2});
   EXPECT_EQ(books.bets.at(bet_at(1)).status, bet_status::filled);
   EXPECT_EQ(venue.posted.size(), 1U);
-  EXPECT_EQ(dir.live_bets(), 0U);
+  EXPECT_EQ(dir.users.live_bets(), 0U);
 }
 
 TEST_F(GuardianActor, RecoveryResumesPlacingBetsAndSettlingDeposits) {
@@ -194,8 +194,8 @@ TEST_F(GuardianActor, ItIsNotReadyWhileTheJournalCannotCommit) {
   start();
   ASSERT_TRUE(health().ready);
   store.commits.assign(1000, scripted_store::commit_end::away);
-  const auto r =
-      ask<committed>(dir.get<journal_actor>(), append{configure_buffer{1_usdc, false, {}, {}}});
+  const auto r = ask<committed>(dir.handles.get<journal_actor>(),
+                                append{configure_buffer{1_usdc, false, {}, {}}});
   advance(seconds{3});
   EXPECT_FALSE(health().ready);
   EXPECT_EQ(health().parts["database"], "not committing") << "although it answers reads";
@@ -270,8 +270,8 @@ TEST_F(GuardianActor, WhatRecoveryReadsAfterTheStopIsLeftToTheNextStart) {
   const auto stopped = ask_later<bool>(guardian, stop_atom::value);  // before the answer comes
   advance(seconds{5});
   EXPECT_EQ(stopped->value, true);
-  EXPECT_EQ(dir.live_bets(), 0U);
-  EXPECT_TRUE(dir.all_deposits().empty());
+  EXPECT_EQ(dir.users.live_bets(), 0U);
+  EXPECT_TRUE(dir.users.all_deposits().empty());
   EXPECT_TRUE(venue.looked_up.empty());
   EXPECT_EQ(books.bets.at(bet_at(1)).status, bet_status::placing);
 }
@@ -281,19 +281,20 @@ TEST_F(GuardianActor, NothingIsOpenedOnceItDrains) {
   give(user(1), 100_usdc);
   venue.mute = true;
   place_bet x{bet_at(1), user(1), {}, 40_usdc, {500'000}, now().plus(seconds{30}), hash_at(1)};
-  ask<bet>(dir.open_bet(x.id), x);
+  ask<bet>(dir.users.open_bet(x.id), x);
   const auto stopped = ask<bool>(guardian, stop_atom::value);
-  EXPECT_TRUE(dir.open_bet(bet_at(1))) << "it lives";
-  EXPECT_FALSE(dir.open_bet(bet_at(2)));
-  EXPECT_FALSE(dir.open_deposit());
-  EXPECT_FALSE(dir.resume_deposit());
-  EXPECT_TRUE(dir.balance_of(user(2))) << "bets on their way still need balances";
-  kill(dir.find_bet(bet_at(1)));  // the guardian hears of it and leaves it to the next start
+  EXPECT_TRUE(dir.users.open_bet(bet_at(1))) << "it lives";
+  EXPECT_FALSE(dir.users.open_bet(bet_at(2)));
+  EXPECT_FALSE(dir.users.open_deposit());
+  EXPECT_FALSE(dir.users.resume_deposit());
+  EXPECT_TRUE(dir.users.balance_of(user(2))) << "bets on their way still need balances";
+  kill(dir.users.find_bet(bet_at(1)));  // the guardian hears of it and leaves it to the next start
   tell(guardian, resume_atom::value, stored_deposit(3));
   advance(settings.guardian.drain + seconds{2});
   EXPECT_EQ(stopped->value, true);
-  EXPECT_FALSE(dir.balance_of(user(3)));
-  EXPECT_EQ(dir.live_bets() + dir.balance_count() + dir.all_deposits().size(), 0U);
+  EXPECT_FALSE(dir.users.balance_of(user(3)));
+  EXPECT_EQ(dir.users.live_bets() + dir.users.balance_count() + dir.users.all_deposits().size(),
+            0U);
 }
 
 TEST_F(GuardianActor, ItsWaitsDoNotFollowTheWallClock) {
@@ -302,10 +303,10 @@ TEST_F(GuardianActor, ItsWaitsDoNotFollowTheWallClock) {
   everything->now = [&] { return now().plus(ahead); };
   for (int n = 0; n < 6; ++n) {
     ahead += std::chrono::hours{2};
-    kill(dir.get<venue_actor>());
+    kill(dir.handles.get<venue_actor>());
   }
   EXPECT_EQ(gave_up, std::vector<std::string>{"venue died too often"});
-  EXPECT_TRUE(dir.open_bet(bet_at(9))) << "it has nothing to do and does not end by itself";
+  EXPECT_TRUE(dir.users.open_bet(bet_at(9))) << "it has nothing to do and does not end by itself";
   const auto stopped = ask<bool>(guardian, stop_atom::value);
   everything->now = [this] { return now().minus(std::chrono::hours{1}); };
   advance(settings.guardian.drain + seconds{1});
@@ -317,7 +318,7 @@ TEST_F(GuardianActor, BalancesAreTickedPartByPart) {
   start();
   constexpr int users = 255;
   std::vector<balance_actor> awake;
-  for (int n = 0; n < users; ++n) awake.push_back(dir.balance_of(user(n)));
+  for (int n = 0; n < users; ++n) awake.push_back(dir.users.balance_of(user(n)));
   run();
   const auto handled = [&] {
     std::uint64_t sum = 0;
@@ -337,16 +338,16 @@ TEST_F(GuardianActor, BalancesAreTickedPartByPart) {
 TEST_F(GuardianActor, ItsTickMakesIdleBalancesLeave) {
   settings.balance.idle = seconds{2};
   start();
-  const auto used = dir.balance_of(user(1));
-  const auto idle = dir.balance_of(user(2));
+  const auto used = dir.users.balance_of(user(1));
+  const auto idle = dir.users.balance_of(user(2));
   for (int n = 0; n < 8; ++n) {
     EXPECT_EQ(ask<balance_view>(used, get_atom::value)->code, errc::none);
     advance(seconds{1});
   }
-  EXPECT_EQ(dir.find_balance(user(1)), used);
-  EXPECT_FALSE(dir.find_balance(user(2)));
+  EXPECT_EQ(dir.users.find_balance(user(1)), used);
+  EXPECT_FALSE(dir.users.find_balance(user(2)));
   advance(seconds{8});
-  EXPECT_EQ(dir.balance_count(), 0U);
+  EXPECT_EQ(dir.users.balance_count(), 0U);
 }
 
 TEST_F(GuardianActor, ItsOwnDeathIsNoticed) {
@@ -377,7 +378,7 @@ TEST_F(GuardianActor, AnOrderedStopEndsComponentsInTheOppositeOrderOfTheirStart)
 TEST_F(GuardianActor, AStopTakesNoLongerThanItSaysAlthoughTheStoreIsAway) {
   start();
   store.commits.assign(10'000, scripted_store::commit_end::away);
-  ask<committed>(dir.get<journal_actor>(), append{configure_buffer{1_usdc, false, {}, {}}});
+  ask<committed>(dir.handles.get<journal_actor>(), append{configure_buffer{1_usdc, false, {}, {}}});
   const auto stopped = ask<bool>(guardian, stop_atom::value);
   advance(settings.guardian.stop_step - seconds{1});
   EXPECT_EQ(stopped->answers, 0) << "the journal gets its time";
@@ -390,21 +391,21 @@ TEST_F(GuardianActor, AnOrderedStopRefusesNewWorkDrainsAndEndsEveryActor) {
   give(user(1), 100_usdc);
   venue.mute = true;
   place_bet x{bet_at(1), user(1), {}, 40_usdc, {500'000}, now().plus(seconds{30}), hash_at(1)};
-  const auto r = ask<bet>(dir.open_bet(x.id), x);
+  const auto r = ask<bet>(dir.users.open_bet(x.id), x);
   const auto stopped = ask<bool>(guardian, stop_atom::value);
-  EXPECT_TRUE(dir.draining());
+  EXPECT_TRUE(dir.users.draining());
   EXPECT_FALSE(health().ready);
   EXPECT_EQ(health().parts["service"], "draining");
   EXPECT_EQ(ask<bool>(guardian, stop_atom::value)->code, errc::shutting_down);
   EXPECT_EQ(stopped->answers, 0) << "a bet is still on its way";
   venue.post_otherwise = filled(40_usdc, {});
-  tell(dir.get<venue_actor>(), tick_atom::value);
+  tell(dir.handles.get<venue_actor>(), wake_atom::value);
   advance(seconds{2});
   EXPECT_EQ(r->value->status, bet_status::filled);
   EXPECT_EQ(stopped->value, true);
   EXPECT_EQ(ask<readiness>(guardian, get_atom::value)->code, errc::unavailable);
-  EXPECT_FALSE(dir.get<journal_actor>());
-  EXPECT_EQ(dir.balance_count(), 0U);
+  EXPECT_FALSE(dir.handles.get<journal_actor>());
+  EXPECT_EQ(dir.users.balance_count(), 0U);
 }
 
 TEST_F(GuardianActor, ABetThatDoesNotEndInTimeIsLeftToTheNextStart) {
@@ -412,12 +413,12 @@ TEST_F(GuardianActor, ABetThatDoesNotEndInTimeIsLeftToTheNextStart) {
   give(user(1), 100_usdc);
   venue.mute = true;
   place_bet x{bet_at(1), user(1), {}, 40_usdc, {500'000}, now().plus(seconds{30}), hash_at(1)};
-  ask<bet>(dir.open_bet(x.id), x);
+  ask<bet>(dir.users.open_bet(x.id), x);
   const auto stopped = ask<bool>(guardian, stop_atom::value);
   advance(settings.guardian.drain + seconds{2});
   EXPECT_EQ(stopped->value, true);
   EXPECT_EQ(books.bets.at(bet_at(1)).status, bet_status::placing);
-  EXPECT_EQ(dir.live_bets(), 0U);
+  EXPECT_EQ(dir.users.live_bets(), 0U);
 }
 
 }  // namespace

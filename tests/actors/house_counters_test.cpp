@@ -43,7 +43,7 @@ struct Counters : Core {
   std::uint64_t commits() {
     std::uint64_t n = 0;
     for (std::size_t b = 0; b < latency_histogram::buckets; ++b)
-      n += dir.counters().commit.count(b);
+      n += dir.gauges.counters().commit.count(b);
     return n;
   }
 };
@@ -53,8 +53,8 @@ TEST_F(Counters, WhatTheJournalCommittedIsCounted) {
   ask_later<committed>(journal, paid_in(1, 7_usdc));
   ask_later<committed>(journal, paid_in(2, 5_usdc));
   run();
-  EXPECT_EQ(dir.counters().replenished.count.load(), 2U);
-  EXPECT_EQ(dir.counters().replenished.micro.load(), 12'000'000U);
+  EXPECT_EQ(dir.gauges.counters().replenished.count.load(), 2U);
+  EXPECT_EQ(dir.gauges.counters().replenished.micro.load(), 12'000'000U);
   EXPECT_EQ(commits(), 1U) << "one batch";
 }
 
@@ -63,9 +63,9 @@ TEST_F(Counters, WhatTheStoreDidNotTakeIsNotCounted) {
   const auto journal = start_journal();
   ask_later<committed>(journal, paid_in(1, 7_usdc));
   run();
-  EXPECT_EQ(dir.counters().replenished.count.load(), 0U);
+  EXPECT_EQ(dir.gauges.counters().replenished.count.load(), 0U);
   advance(milliseconds{100});
-  EXPECT_EQ(dir.counters().replenished.count.load(), 1U);
+  EXPECT_EQ(dir.gauges.counters().replenished.count.load(), 1U);
 }
 
 TEST(HouseCounters, MoneyByOutcome) {

@@ -25,8 +25,8 @@ struct Inspector : Core {
 TEST_F(Inspector, ShowsActorsByNameAndBusiness) {
   start_journal();
   give(user(1), 10_usdc);
-  ask<balance_view>(dir.balance_of(user(1)), get_atom::value);
-  const auto bet = dir.open_bet(bet_at(3));
+  ask<balance_view>(dir.users.balance_of(user(1)), get_atom::value);
+  const auto bet = dir.users.open_bet(bet_at(3));
   run();
   const auto all = list();
   ASSERT_NE(find(all, "balance"), nullptr);
@@ -111,7 +111,7 @@ TEST(KindCounters, EveryThreadsPartCounts) {
 TEST_F(Inspector, TheBusiestOfManyAreFound) {
   const auto journal = start_journal();
   const auto query = start_query();
-  for (int n = 1; n <= 200; ++n) EXPECT_TRUE(dir.open_bet(bet_at(n)) || n > 64);
+  for (int n = 1; n <= 200; ++n) EXPECT_TRUE(dir.users.open_bet(bet_at(n)) || n > 64);
   run();
   for (int n = 0; n < 7; ++n) caf::anon_send(query, ping_atom::value);
   for (int n = 0; n < 9; ++n) caf::anon_send(journal, append{refill{}});
@@ -126,7 +126,7 @@ TEST_F(Inspector, TheBusiestOfManyAreFound) {
 }
 
 TEST_F(Inspector, AListingIsBoundedAndItsTotalsAreNot) {
-  for (int n = 1; n <= 50; ++n) EXPECT_TRUE(dir.open_bet(bet_at(n)));
+  for (int n = 1; n <= 50; ++n) EXPECT_TRUE(dir.users.open_bet(bet_at(n)));
   run();
   const auto all = list(10);
   EXPECT_EQ(all.actors.size(), 10U);
@@ -142,15 +142,15 @@ TEST_F(Inspector, EveryActorAnswersStatusUnderItsName) {
   start_journal();
   const auto guardian = keep(
       system.spawn(guardian_behavior, w(), std::vector<component>{}, [](const std::string&) {}));
-  const auto balance = dir.balance_of(user(1));
-  const auto bet = dir.open_bet(bet_at(1));
+  const auto balance = dir.users.balance_of(user(1));
+  const auto bet = dir.users.open_bet(bet_at(1));
   const std::pair<status_actor, const char*> everyone[] = {
-      {dir.get<journal_actor>(), "journal"},
+      {dir.handles.get<journal_actor>(), "journal"},
       {start_query(), "query"},
       {start_buffer(1_usdc), "buffer"},
       {balance, "balance"},
       {bet, "bet"},
-      {dir.open_deposit(), "deposit"},
+      {dir.users.open_deposit(), "deposit"},
       {start_conversion(), "conversion"},
       {keep(system.spawn(inspector_behavior)), "inspector"},
       {guardian, "guardian"},

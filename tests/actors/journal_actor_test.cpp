@@ -52,7 +52,8 @@ TEST_F(JournalActor, AnOutageOfTheBooksIsSaidOnceAMinute) {
   const logged log;
   start_buffer(100_usdc);
   for (int second = 0; second < 180; ++second) {
-    for (int n = 0; n < 3; ++n) ask_later<balance_view>(dir.balance_of(user(n)), get_atom::value);
+    for (int n = 0; n < 3; ++n)
+      ask_later<balance_view>(dir.users.balance_of(user(n)), get_atom::value);
     advance(std::chrono::seconds{1});
   }
   std::map<std::string, int> lines;
@@ -282,7 +283,7 @@ TEST_F(JournalActor, ADeductionEndsAtTheBufferAlthoughTheAnswerToItsCommitWasLos
   const auto r = ask_later<committed>(journal, append{accept_bet{row}});
   advance(std::chrono::seconds{1});
   EXPECT_EQ(r->code, errc::none);
-  EXPECT_EQ(dir.buffer_available(), 60_usdc);
+  EXPECT_EQ(dir.gauges.buffer_available(), 60_usdc);
   EXPECT_EQ(fact(buffer, "tentative"), "0");
 }
 
@@ -292,7 +293,7 @@ TEST_F(JournalActor, TheBufferHearsOfMoneyInAlthoughTheAnswerToItsCommitWasLost)
   store.commits = {end::lost_after};
   ask_later<committed>(journal, paid_in(1, 9_usdc));
   advance(std::chrono::seconds{1});
-  EXPECT_EQ(dir.buffer_available(), 109_usdc);
+  EXPECT_EQ(dir.gauges.buffer_available(), 109_usdc);
 }
 
 TEST_F(JournalActor, TheBufferHearsOfABatchBeforeTheAskersDo) {
@@ -301,7 +302,7 @@ TEST_F(JournalActor, TheBufferHearsOfABatchBeforeTheAskersDo) {
   const auto paid = ask_later<committed>(journal, paid_in(1, 9_usdc));
   run();
   EXPECT_EQ(paid->answers, 1);
-  EXPECT_EQ(dir.buffer_available(), 9_usdc);
+  EXPECT_EQ(dir.gauges.buffer_available(), 9_usdc);
 }
 
 // -- what the owners of balances hear
@@ -317,7 +318,7 @@ struct JournalAndBalance : JournalActor {
     journal = start_journal();
     start_buffer(1000_usdc);
     give(alice, 100_usdc);
-    owner = dir.balance_of(alice);
+    owner = dir.users.balance_of(alice);
     run();
     ask<usdc>(owner, deduct{hold_at(1), 40_usdc, {}});
   }
@@ -345,7 +346,7 @@ struct JournalAndBalance : JournalActor {
     return {credit_deposit{d.id, alice, amount, now()}};
   }
   void expect_owner_to_show(usdc amount) {
-    EXPECT_EQ(dir.look_at_balance(alice), amount);
+    EXPECT_EQ(dir.users.look_at_balance(alice), amount);
     EXPECT_EQ(ask<balance_view>(owner, get_atom::value)->value->committed,
               books.balances[alice].balance);
   }
@@ -388,7 +389,7 @@ TEST_F(JournalAndBalance, TheOwnerHearsBeforeWhoeverAsked) {
 TEST_F(JournalAndBalance, AnUnknownCommitIsToldOnceItIsKnown) {
   store.commits = {end::lost_after, end::away};
   const auto r = ask<committed>(journal, the_bet());
-  EXPECT_EQ(dir.look_at_balance(alice), 60_usdc);
+  EXPECT_EQ(dir.users.look_at_balance(alice), 60_usdc);
   EXPECT_EQ(fact(owner, "tentative"), "1") << "nobody knows yet";
   advance(std::chrono::seconds{1});
   EXPECT_EQ(r->code, errc::none);
@@ -413,14 +414,14 @@ TEST_F(JournalAndBalance, WhatADeadJournalCommittedAndDidNotTellIsToldWhenItIsAs
 TEST_F(JournalAndBalance, AnOwnerThatStillReadsTheBooksMissesNothing) {
   ask<committed>(journal, paid_in(1, 1_usdc));  // the buffer is up to date: nothing else is read
   kill(owner);
-  ASSERT_FALSE(dir.find_balance(alice));
+  ASSERT_FALSE(dir.users.find_balance(alice));
   store.reads_away = true;
-  owner = dir.balance_of(alice);
+  owner = dir.users.balance_of(alice);
   run();
   ask_later<committed>(journal, credit_of(25_usdc));
   advance(milliseconds{500});
   EXPECT_EQ(books.balances[alice].balance, 125_usdc) << "while the owner cannot read";
-  EXPECT_FALSE(dir.look_at_balance(alice));
+  EXPECT_FALSE(dir.users.look_at_balance(alice));
   ask_later<committed>(journal, the_bet());
   store.reads_away = false;
   advance(std::chrono::seconds{2});
@@ -432,13 +433,13 @@ TEST_F(JournalAndBalance, NobodyIsWokenForIt) {
   tell(owner, release{hold_at(1)});
   kill(owner);
   ask<committed>(journal, credit_of(25_usdc));
-  EXPECT_EQ(dir.balance_count(), 0U);
+  EXPECT_EQ(dir.users.balance_count(), 0U);
 }
 
 TEST_F(JournalAndBalance, EveryOwnerOfABatchHearsOfItsOwn) {
   const auto bob = user(2);
   give(bob, 7_usdc);
-  const auto other = dir.balance_of(bob);
+  const auto other = dir.users.balance_of(bob);
   run();
   deposit d;
   d.id.bytes[0] = 8;
@@ -452,7 +453,7 @@ TEST_F(JournalAndBalance, EveryOwnerOfABatchHearsOfItsOwn) {
   run();
   EXPECT_EQ(store.batches, std::vector<std::size_t>{2});
   expect_owner_to_show(60_usdc);
-  EXPECT_EQ(dir.look_at_balance(bob), 10_usdc);
+  EXPECT_EQ(dir.users.look_at_balance(bob), 10_usdc);
 }
 
 }  // namespace

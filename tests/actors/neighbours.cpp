@@ -58,7 +58,7 @@ venue_actor::behavior_type scripted_venue(self_pointer<venue_actor, scripted_sta
         ++s->cancelled;
         return next_of(s->cancels, true);
       },
-      [s](tick_atom) {  // answers what it owes
+      [s](wake_atom) {  // answers what it owes
         for (auto& p : s->unanswered) p.deliver(next_of(s->posts, s->post_otherwise));
         s->unanswered.clear();
       },

@@ -16,7 +16,7 @@ struct venue_script {
   std::deque<bool> cancels;
   actors::venue_answer post_otherwise;
   actors::venue_answer look_otherwise{venue_verdict::absent, {}, {}, {}, {}};
-  bool mute = false;  // takes posts and answers at the next tick_atom
+  bool mute = false;  // takes posts and answers at the next wake_atom
   /// The exchange's chain: final up to now, and it knows nothing of any order. Not set: silent.
   std::function<timestamp()> chain_time;
   std::vector<hash256> posted;

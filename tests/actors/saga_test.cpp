@@ -43,10 +43,10 @@ struct probe_log {
   int overdue = 0;
 };
 
-using probe_actor = caf::typed_actor<caf::reacts_to<number>,        // Asks for it.
-                                     caf::reacts_to<recover_atom>,  // Takes the answer as lost.
-                                     caf::reacts_to<poll_atom>,     // Sets its timer.
-                                     caf::reacts_to<sweep_atom>, caf::reacts_to<tick_atom>>;
+using probe_actor = caf::typed_actor<caf::reacts_to<number>,          // Asks for it.
+                                     caf::reacts_to<restarted_atom>,  // Takes the answer as lost.
+                                     caf::reacts_to<poll_atom>,       // Sets its timer.
+                                     caf::reacts_to<sweep_atom>, caf::reacts_to<wake_atom>>;
 
 struct probe_state : saga_state<number> {
   static inline const char* name = "probe";
@@ -78,10 +78,10 @@ probe_actor::behavior_type probe(probe_self self, world_ptr w, probe_log* log) {
   self->state.log = log;
   return {
       [self](number n) { probe_saga{self}.ask_for(n); },
-      [self](recover_atom) { probe_saga{self}.lose(); },
+      [self](restarted_atom) { probe_saga{self}.lose(); },
       [self](poll_atom) { probe_saga{self}.sleep(); },
       [self](sweep_atom) { probe_saga{self}.sweep(); },
-      [self](tick_atom) { probe_saga{self}.tick(); },
+      [self](wake_atom) { probe_saga{self}.tick(); },
   };
 }
 
@@ -112,11 +112,11 @@ TEST_F(Saga, AnAnswerThatComesAfterTheNextQuestionIsDropped) {
 
 TEST_F(Saga, WhatWasTakenAsLostCountsUntilTheNextQuestion) {
   ask_for(1);
-  tell(aut, recover_atom::value);
+  tell(aut, restarted_atom::value);
   answer_oldest();
   EXPECT_EQ(log.heard, std::vector<number>{1});
   ask_for(2);
-  tell(aut, recover_atom::value);
+  tell(aut, restarted_atom::value);
   ask_for(3);
   answer_oldest();
   EXPECT_EQ(log.heard, std::vector<number>{1}) << "it is found out again";
@@ -147,7 +147,7 @@ TEST_F(Saga, OnlyAnOpenQuestionIsEverOverdue) {
   answer_oldest();
   EXPECT_EQ(sweep_late(), 1) << "answered";
   ask_for(2);
-  tell(aut, recover_atom::value);
+  tell(aut, restarted_atom::value);
   EXPECT_EQ(sweep_late(), 1) << "it is not waited for any more";
 }
 

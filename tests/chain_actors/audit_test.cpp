@@ -48,14 +48,14 @@ struct Audit : testing::Test {
               {token(2), 5'000'000},
               {token(3), 60'000'000},
               {token(4), 40'000'000}};
-    dir.set(own(sys.spawn(actors::query_behavior, &reader)));
+    dir.handles.set(own(sys.spawn(actors::query_behavior, &reader)));
     audit =
         own(sys.spawn(chain::audit_behavior, w, settings, own(chain_actor()), own(chain_actor())));
     sched.run();
   }
   ~Audit() override {
     for (auto& a : alive) caf::anon_send_exit(a, caf::exit_reason::kill);
-    dir.set(actors::query_actor{});
+    dir.handles.set(actors::query_actor{});
     sched.run();
     sched.clock().cancel_all();
     sched.run();
@@ -108,11 +108,11 @@ TEST_F(Audit, ComparesBooksAndChainsByItself) {
   EXPECT_TRUE(s.solvent) << "one look is not enough";
   EXPECT_EQ(s.shortfall, 1_usdc);
   EXPECT_FALSE(check().solvent);
-  EXPECT_TRUE(dir.alerts().lasts("audit.insolvent", ""));
+  EXPECT_TRUE(dir.gauges.alerts().lasts("audit.insolvent", ""));
 
   tokens[token(3)] += 1'000'000;
   EXPECT_TRUE(check().solvent);
-  EXPECT_FALSE(dir.alerts().lasts("audit.insolvent", ""));
+  EXPECT_FALSE(dir.gauges.alerts().lasts("audit.insolvent", ""));
 }
 
 /// The route shows what the metric shows: one comparison, made when somebody asks.
@@ -171,7 +171,7 @@ TEST_F(Audit, SilentChainsLeaveTheBooks) {
 
 TEST_F(Audit, WithoutTheBooksThereIsNoNewVerdict) {
   ASSERT_TRUE(check().solvent);
-  dir.set(actors::query_actor{});
+  dir.handles.set(actors::query_actor{});
   tokens[token(3)] = 0;
   check();
   EXPECT_TRUE(check().solvent);

@@ -45,8 +45,8 @@ void House::SetUp() {
   std::ifstream in{file};
   ASSERT_TRUE(in) << "cannot read " << file;
   sandbox = json::parse(in);
-  dir.set(own(sys.spawn(actors::journal_behavior, w, &store)));
-  dir.set(own(sys.spawn(actors::query_behavior, &reader)));
+  dir.handles.set(own(sys.spawn(actors::journal_behavior, w, &store)));
+  dir.handles.set(own(sys.spawn(actors::query_behavior, &reader)));
 }
 
 void House::TearDown() {
@@ -58,9 +58,9 @@ void House::TearDown() {
   }
   for (auto& a : alive_) caf::anon_send_exit(a, caf::exit_reason::kill);
   alive_.clear();
-  for (const auto& who : wallets_) dir.set_wallet(who, {});
-  dir.set(actors::journal_actor{});
-  dir.set(actors::query_actor{});
+  for (const auto& who : wallets_) dir.handles.set_wallet(who, {});
+  dir.handles.set(actors::journal_actor{});
+  dir.handles.set(actors::query_actor{});
   http->stop();
 }
 
@@ -146,7 +146,7 @@ actors::wallet_actor House::start_wallet(const std::string& chain,
                                          chain::wallet_settings settings) {
   const actors::wallet_account who{settings.chain_id, key->address_of()};
   auto wallet = own(sys.spawn(chain::wallet_behavior, w, settings, std::move(key), nodes(chain)));
-  dir.set_wallet(who, wallet);
+  dir.handles.set_wallet(who, wallet);
   wallets_.push_back(who);
   EXPECT_TRUE(eventually([&] {
     const auto r = report(wallet, operation("no such"));

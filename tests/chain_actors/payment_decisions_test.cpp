@@ -328,15 +328,15 @@ TEST_F(PaymentDecisions, OneThatBeginsNowOrSoonIsTakenThoughTheChainSaysNotYet) 
 
 TEST_F(PaymentDecisions, ATokenThatSignsOtherwiseIsAnAlertUntilItSignsAsConfigured) {
   constexpr auto kind = "payment.domain_differs";
-  EXPECT_FALSE(dir.alerts().lasts(kind, ""));
+  EXPECT_FALSE(dir.gauges.alerts().lasts(kind, ""));
   node.domain.name = "USD Coin";
   start();
-  EXPECT_TRUE(dir.alerts().lasts(kind, ""));
+  EXPECT_TRUE(dir.gauges.alerts().lasts(kind, ""));
   EXPECT_EQ(refusal(payment_of()), "unavailable");
   node.domain.name = settings.terms.token_name;
   sched.advance_time(settings.domain_retry);
   sched.run();
-  EXPECT_FALSE(dir.alerts().lasts(kind, ""));
+  EXPECT_FALSE(dir.gauges.alerts().lasts(kind, ""));
   EXPECT_EQ(refusal(payment_of()), "accepted");
 }
 

@@ -45,16 +45,16 @@ struct RouteDecisions : testing::Test {
     polygon.quirk = [this](std::uint32_t, const chain::rpc_request& x) {
       return x.method == "eth_getLogs" ? std::optional{fake_node::ok(arrivals)} : std::nullopt;
     };
-    dir.set(own(sys.spawn(actors::query_behavior, &reader)));
-    dir.set_wallet(9745, own(wallet()));
+    dir.handles.set(own(sys.spawn(actors::query_behavior, &reader)));
+    dir.handles.set_wallet(9745, own(wallet()));
     route = own(sys.spawn(chain::route_behavior, w, settings, own(spawn_node(sys, &plasma)),
                           own(spawn_node(sys, &polygon))));
     sched.run();
   }
   ~RouteDecisions() override {
     for (auto& a : alive) caf::anon_send_exit(a, caf::exit_reason::kill);
-    dir.set(actors::query_actor{});
-    dir.set_wallet(9745, {});
+    dir.handles.set(actors::query_actor{});
+    dir.handles.set_wallet(9745, {});
     sched.run();
     sched.clock().cancel_all();
     sched.run();

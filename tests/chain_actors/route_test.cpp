@@ -470,11 +470,11 @@ TEST_F(RouteOnAnvil, DroppedIsNotFailedWhileAReceiptMayExist) {
   EXPECT_NE(p.detail.find("too few nodes say"), std::string::npos) << p.detail;
   control("/chain/plasma?mode=up");
 
-  dir.set(actors::query_actor{});
+  dir.handles.set(actors::query_actor{});
   p = run(step);
   EXPECT_EQ(p.state, step_state::unreadable);
   EXPECT_NE(p.detail.find("the outbox cannot be read"), std::string::npos) << p.detail;
-  dir.set(own(sys.spawn(actors::query_behavior, &reader)));
+  dir.handles.set(own(sys.spawn(actors::query_behavior, &reader)));
 
   const auto receipt = rpc("plasma", "eth_getTransactionReceipt", {theirs});
   const auto contradicting =

@@ -159,7 +159,7 @@ struct VenueDecisions : testing::Test {
   auto look(const actors::signed_order& o, timestamp sent_at) {
     return ask<venue_answer>(actors::look_up_order{o, sent_at, sent_at.plus(1s), false});
   }
-  venue_stop stopped() const { return dir.venue_state().look().why; }
+  venue_stop stopped() const { return dir.gauges.venue_state().look().why; }
 };
 
 // -- how far a refusal reaches -------------------------------------------------------------------
@@ -187,9 +187,9 @@ TEST_F(VenueDecisions, AMarketWhoseOrdersAreRefusedStopsAlone) {
     EXPECT_EQ(refused->retry_after, 60s) << words;
     EXPECT_TRUE(quote(good)->value) << words;
     EXPECT_EQ(stopped(), venue_stop::none) << words;
-    EXPECT_EQ(dir.venue_state().stopped_markets(), 1U) << words;
+    EXPECT_EQ(dir.gauges.venue_state().stopped_markets(), 1U) << words;
     advance(61s);
-    EXPECT_EQ(dir.venue_state().stopped_markets(), 0U);
+    EXPECT_EQ(dir.gauges.venue_state().stopped_markets(), 0U);
     EXPECT_TRUE(quote(bad)->value) << words << ": it may be tried again";
   }
 }
@@ -229,7 +229,7 @@ TEST_F(VenueDecisions, WhatTheAccountMayNotDoStopsAllBetsAndIsShown) {
     };
     EXPECT_EQ(submit(o)->value->verdict, venue_verdict::refused) << words;
     EXPECT_EQ(stopped(), venue_stop::account) << words;
-    EXPECT_TRUE(dir.alerts().lasts("venue.stopped", "account"));
+    EXPECT_TRUE(dir.gauges.alerts().lasts("venue.stopped", "account"));
     const auto q = quote(bad);
     EXPECT_EQ(q->code, errc::unavailable);
     EXPECT_EQ(q->retry_after, 300s);
@@ -241,7 +241,7 @@ TEST_F(VenueDecisions, WhatTheAccountMayNotDoStopsAllBetsAndIsShown) {
     EXPECT_EQ(quote(good)->retry_after, 200s) << "what is left";
     advance(201s);
     EXPECT_EQ(stopped(), venue_stop::none);
-    EXPECT_FALSE(dir.alerts().lasts("venue.stopped", "account"));
+    EXPECT_FALSE(dir.gauges.alerts().lasts("venue.stopped", "account"));
     EXPECT_TRUE(quote(good)->value);
   }
 }
@@ -268,7 +268,7 @@ TEST_F(VenueDecisions, AKeyThatIsNotAcceptedIsWaitedForAndStopsBetsAfterMinutesO
   }
   EXPECT_EQ(stopped(), venue_stop::credentials);
   EXPECT_EQ(quote(good)->code, errc::unavailable);
-  EXPECT_TRUE(dir.alerts().lasts("venue.stopped", "credentials"));
+  EXPECT_TRUE(dir.gauges.alerts().lasts("venue.stopped", "credentials"));
   there.key_works = true;
   advance(300s);
   EXPECT_EQ(stopped(), venue_stop::none);
@@ -347,11 +347,11 @@ TEST_F(VenueDecisions, ARunOfRefusedFundsIsAnAlert) {
                                "balance: 1, sum of matched orders: 2");
   };
   for (int i = 0; i < 5; ++i) {
-    EXPECT_FALSE(dir.alerts().lasts("venue.collateral", ""));
+    EXPECT_FALSE(dir.gauges.alerts().lasts("venue.collateral", ""));
     const auto a = submit(order(good));
     EXPECT_EQ(a->value->reason.find("balance: 1"), std::string::npos) << a->value->reason;
   }
-  EXPECT_TRUE(dir.alerts().lasts("venue.collateral", ""));
+  EXPECT_TRUE(dir.gauges.alerts().lasts("venue.collateral", ""));
   EXPECT_EQ(stopped(), venue_stop::none) << "the others' bets may still be paid";
 }
 

@@ -259,7 +259,7 @@ TEST_F(Wallet, AnotherProcessAtOurNoncesIsSaidEachTimeUntilTheBacklogIsReadAgain
     pass(3s);
     EXPECT_FALSE(alerted("wallet.books")) << nonce;
   }
-  EXPECT_EQ(w->dir.alerts().raised().at("wallet.books"), 2U);
+  EXPECT_EQ(w->dir.gauges.alerts().raised().at("wallet.books"), 2U);
 }
 
 TEST_F(Wallet, BooksThatRefuseAnEndAreSaidEachTimeUntilTheyTakeIt) {
@@ -275,7 +275,7 @@ TEST_F(Wallet, BooksThatRefuseAnEndAreSaidEachTimeUntilTheyTakeIt) {
     EXPECT_EQ(state_of(n), operation_state::confirmed);
     EXPECT_FALSE(alerted("wallet.books")) << n;
   }
-  EXPECT_EQ(w->dir.alerts().raised().at("wallet.books"), 2U);
+  EXPECT_EQ(w->dir.gauges.alerts().raised().at("wallet.books"), 2U);
 }
 
 TEST_F(Wallet, AStoredTransactionThatCannotBeReadIsSaidUntilItIsSettled) {

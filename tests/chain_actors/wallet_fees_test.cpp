@@ -192,7 +192,7 @@ TEST_F(Wallet, NativeCoinIsPromisedOnce) {
   node.balance = 1;
   EXPECT_EQ(actors::code_of(ask(call(4)).error()), errc::unavailable);
   EXPECT_TRUE(alerted("wallet.no_gas")) << "the second outage is said as well";
-  EXPECT_EQ(w->dir.alerts().raised().at("wallet.no_gas"), 2U);
+  EXPECT_EQ(w->dir.gauges.alerts().raised().at("wallet.no_gas"), 2U);
 }
 
 /// No node takes a broadcast here, so that the balance alone can end the alert.
@@ -206,7 +206,7 @@ TEST_F(Wallet, ABalanceThatDoesNotPayIsSaidEachTimeUntilItDoes) {
     EXPECT_EQ(ask(call(n))->state, operation_state::pending);
     EXPECT_FALSE(alerted("wallet.no_gas")) << n;
   }
-  EXPECT_EQ(w->dir.alerts().raised().at("wallet.no_gas"), 2U);
+  EXPECT_EQ(w->dir.gauges.alerts().raised().at("wallet.no_gas"), 2U);
 }
 
 /// Nothing is priced while it lasts, so that a node's word alone can end the alert.
@@ -225,7 +225,7 @@ TEST_F(Wallet, ANodeThatMissesCoinForAStoredTransactionIsSaidEachTimeUntilOneTak
   pass(6s);
   EXPECT_EQ(node.sent.size(), 2U);
   EXPECT_FALSE(alerted("wallet.no_gas"));
-  EXPECT_EQ(w->dir.alerts().raised().at("wallet.no_gas"), 2U);
+  EXPECT_EQ(w->dir.gauges.alerts().raised().at("wallet.no_gas"), 2U);
 }
 
 TEST_F(Wallet, CoinThatNothingWaitsForIsNotMissed) {

@@ -50,14 +50,14 @@ struct Wallet : testing::Test {
     settings.bump_after = 30s;
     settings.looks_before_search = 3;
     node.account = key->address_of();
-    dir.set(own(sys.spawn(actors::journal_behavior, w, &store)));
-    dir.set(own(sys.spawn(actors::query_behavior, &reader)));
+    dir.handles.set(own(sys.spawn(actors::journal_behavior, w, &store)));
+    dir.handles.set(own(sys.spawn(actors::query_behavior, &reader)));
     start();
   }
   ~Wallet() override {
     for (auto& a : alive) caf::anon_send_exit(a, caf::exit_reason::kill);
-    dir.set(actors::journal_actor{});
-    dir.set(actors::query_actor{});
+    dir.handles.set(actors::journal_actor{});
+    dir.handles.set(actors::query_actor{});
     sched.run();
     sched.clock().cancel_all();
     sched.run();
@@ -96,7 +96,7 @@ struct Wallet : testing::Test {
     start();
   }
   [[nodiscard]] bool alerted(std::string_view kind) const {
-    return w->dir.alerts().lasts(kind, "9745");
+    return w->dir.gauges.alerts().lasts(kind, "9745");
   }
   static operation_id id(int n) {
     return operation_id::from_digest(chain::keccak256("operation " + std::to_string(n)));

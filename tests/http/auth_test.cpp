@@ -104,7 +104,7 @@ TEST_F(Auth, AKeyIsRememberedPerConnectionAndStopsWhenRevoked) {
 }
 
 TEST_F(Auth, WithoutKeysFromTheStoreTheAnswerIsNotYet) {
-  dir->set(actors::query_actor{});
+  dir->handles.set(actors::query_actor{});
   web = std::make_unique<server>(
       settings, http_services{*system, *dir, ethereum, x402, [] { return Auth::now(); }});
   web->start();

@@ -205,7 +205,7 @@ class LateBets : public Bets {
   void start_journal() {
     auto w = std::make_shared<const actors::world>(
         actors::world{*dir, [] { return now(); }, [] { return hash256{}; }, {}});
-    dir->set(keep(system->spawn(actors::journal_behavior, std::move(w), &store)));
+    dir->handles.set(keep(system->spawn(actors::journal_behavior, std::move(w), &store)));
   }
 };
 
@@ -248,10 +248,10 @@ TEST_F(LateBets, OneWhoseActorDiedIsLookedForInTheJournal) {
   start_late();
   start_journal();
   const auto id = promised();
-  for (const auto& actor : dir->all_bets()) {
-    const auto gone = actor.id();
+  for (const auto& actor : dir->users.all_bets()) {
+    const auto gone = actors::key_of(actor);
     caf::anon_send_exit(actor, caf::exit_reason::kill);
-    dir->forget_bet(*bet_id::parse(id), gone);
+    dir->users.forget_bet(*bet_id::parse(id), gone);
   }
   EXPECT_EQ(shown(id)["status"], "failed") << "nothing of it is on its way";
   auto stored = example_bet(bet_status::placing);
@@ -331,7 +331,7 @@ TEST_F(Bets, TooManyBetsInProgress) {
 
 TEST_F(Bets, NoneAreTakenWhileDraining) {
   start();
-  dir->drain();
+  dir->users.drain();
   expect_problem(post_bet(body().dump()), 503, "shutting_down");
   EXPECT_TRUE(placed().empty());
   EXPECT_EQ(get("/bets", read_key.text).status, 200);

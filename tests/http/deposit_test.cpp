@@ -209,20 +209,20 @@ TEST_F(Deposits, TroubleIsAProblemNotADemand) {
   const auto r = pay(v2);
   expect_problem(r, 503, "unavailable");
   EXPECT_EQ(r.header("access-control-allow-origin"), "*");
-  dir->drain();
+  dir->users.drain();
   expect_problem(pay(v2), 503, "shutting_down");
   EXPECT_EQ(pay({}).status, 402);
 }
 
 TEST_F(Deposits, MorePaymentsThanCanBeInProgressAreToldToComeBack) {
   start();
-  while (dir->open_deposit()) continue;
+  while (dir->users.open_deposit()) continue;
   const auto r = pay(v2);
   expect_problem(r, 503, "overloaded");
   EXPECT_FALSE(r.header("retry-after").empty());
   EXPECT_EQ(r.header("access-control-allow-origin"), "*");
   EXPECT_EQ(pay({}).status, 402) << "a demand needs no worker";
-  dir->forget_deposit(dir->all_deposits().front().id());
+  dir->users.forget_deposit(dir->users.all_deposits().front().id());
   EXPECT_EQ(pay(v2).status, 201);
 }
 

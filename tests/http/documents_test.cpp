@@ -190,7 +190,7 @@ TEST_F(Documents, MetricsPassTheirLinter) {
   kind.born();
   kind.processed(1'000);
   start();
-  auto& counters = dir->counters();
+  auto& counters = dir->gauges.counters();
   counters.count(accept_bet{[] {
     bet b;
     b.amount = 25'500'000_micro;
@@ -204,7 +204,7 @@ TEST_F(Documents, MetricsPassTheirLinter) {
   counters.commit.record(std::chrono::milliseconds{30});
   for (int i = 0; i < 2; ++i) counters.rpc(9745).record(std::chrono::milliseconds{3});
   counters.saw_coin("137", 1.25);
-  dir->alerts().raise("wallet.no_gas", "137", "no coin", now());
+  dir->gauges.alerts().raise("wallet.no_gas", "137", "no coin", now());
   EXPECT_EQ(get("/bets", read_key.text).status, 200);
   expect_problem(get("/nothing"), 404, "not_found");
   const auto r = get("/metrics");
@@ -258,9 +258,9 @@ TEST_F(Documents, MetricsPassTheirLinter) {
 
 TEST_F(Documents, MetricsAreServedWhileActorsAreSilent) {
   start();
-  dir->set(actors::buffer_actor{});
-  dir->set(actors::inspector_actor{});
-  dir->set(actors::audit_actor{});
+  dir->handles.set(actors::buffer_actor{});
+  dir->handles.set(actors::inspector_actor{});
+  dir->handles.set(actors::audit_actor{});
   const auto r = get("/metrics");
   EXPECT_EQ(r.status, 200);
   EXPECT_EQ(r.body.find("headroom_buffer_balance_usdc"), std::string::npos);

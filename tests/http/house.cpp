@@ -175,7 +175,7 @@ balance_actor::behavior_type fake_balance(script& s, const address& user) {
       [](const release&) {},
       [](const abandoned&) {},
       [](const balance_committed&) {},
-      [](tick_atom) {},
+      [](idle_atom) {},
       [](status_atom) { return no_report(); },
   };
 }
@@ -197,7 +197,7 @@ bet_actor::behavior_type fake_bet(bet_actor::stateful_pointer<bet_held> self, sc
         return promise;
       },
       [](resume_atom, const bet&) {},
-      [=](recover_atom) {
+      [=](restarted_atom) {
         for (auto& [promise, x] : self->state.waiting) {
           if (s->late_refusal) {
             promise.deliver(s->late_refusal);
@@ -208,7 +208,7 @@ bet_actor::behavior_type fake_bet(bet_actor::stateful_pointer<bet_held> self, sc
         self->state.waiting.clear();
       },
       [](sweep_atom) {},
-      [](tick_atom) {},
+      [](wake_atom) {},
       [](status_atom) { return no_report(); },
   };
 }
@@ -225,8 +225,8 @@ deposit_actor::behavior_type fake_deposit(script& s) {
         return paid_deposit{said.value.get_as<deposit>(0), s.repeated};
       },
       [](resume_atom, const deposit&) {},
-      [](tick_atom) {},
-      [](poll_atom) {},
+      [](wake_atom) {},
+      [](impatient_atom) {},
       [](status_atom) { return no_report(); },
   };
 }
@@ -241,8 +241,8 @@ buffer_actor::behavior_type fake_buffer(script& s) {
       [&s](const replenish_buffer& x) { return s.replenish(x); },
       [](const complete_conversion&) { return committed{}; },
       [&s](const buffer_limits& x) { return s.limits(x); },
-      [](recover_atom) {},
-      [](tick_atom) {},
+      [](reload_atom) {},
+      [](review_atom) {},
       [](status_atom) { return no_report(); },
   };
 }
@@ -359,7 +359,7 @@ house::house() {
   says.limits = [](const buffer_limits&) { return example_buffer(); };
   says.contract_signed = [](const contract_signature&) { return false; };
 
-  dir->set_factories(
+  dir->users.set_factories(
       [this](const address& a) {
         return keep(system->spawn([this, a] { return fake_balance(says, a); }));
       },
@@ -369,32 +369,32 @@ house::house() {
 }
 
 void house::spawn_singletons() {
-  dir->set(keep(system->spawn([this] { return fake_buffer(says); })));
-  dir->set(keep(system->spawn([this] { return fake_query(says); })));
-  dir->set_public_query(keep(system->spawn([this] { return fake_query(says); })));
-  dir->set_reports(keep(system->spawn([this] { return fake_query(says); })));
-  dir->set(keep(system->spawn([this]() -> audit_actor::behavior_type {
+  dir->handles.set(keep(system->spawn([this] { return fake_buffer(says); })));
+  dir->handles.set(keep(system->spawn([this] { return fake_query(says); })));
+  dir->handles.set_public_query(keep(system->spawn([this] { return fake_query(says); })));
+  dir->handles.set_reports(keep(system->spawn([this] { return fake_query(says); })));
+  dir->handles.set(keep(system->spawn([this]() -> audit_actor::behavior_type {
     return {[this](get_atom) {
               return solvency_report{says.trial(), says.chain(), says.verdict()};
             },
             [this](solvency_atom) { return says.verdict(); }, [](poll_atom) {},
             [](status_atom) { return no_report(); }};
   })));
-  dir->set(keep(system->spawn([this]() -> signature_actor::behavior_type {
+  dir->handles.set(keep(system->spawn([this]() -> signature_actor::behavior_type {
     return {[this](const contract_signature& x) { return says.contract_signed(x); },
             [](status_atom) { return no_report(); }};
   })));
-  dir->set(keep(system->spawn([this]() -> inspector_actor::behavior_type {
+  dir->handles.set(keep(system->spawn([this]() -> inspector_actor::behavior_type {
     return {[this](list_atom, std::uint32_t) { return says.actors(); },
             [](status_atom) { return no_report(); }};
   })));
-  dir->set(keep(system->spawn([this]() -> guardian_actor::behavior_type {
+  dir->handles.set(keep(system->spawn([this]() -> guardian_actor::behavior_type {
     return {[this](get_atom) { return says.ready(); },
             [](const abandoned&) {},
             [](resume_atom, const deposit&) {},
             [](recover_atom) {},
             [](stop_atom) { return true; },
-            [](tick_atom) {},
+            [](watch_atom) {},
             [](status_atom) { return no_report(); }};
   })));
 }
@@ -416,7 +416,7 @@ void house::start() {
 }
 
 void house::release_bets() {
-  for (const auto& b : dir->all_bets()) caf::anon_send(b, recover_atom::value);
+  for (const auto& b : dir->users.all_bets()) caf::anon_send(b, restarted_atom::value);
 }
 
 reply house::ask(std::string_view method, std::string_view target, const header_list& headers,

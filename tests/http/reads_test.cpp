@@ -49,7 +49,7 @@ TEST_F(Reads, MaxBetNamesTheLimitingFactor) {
 
 TEST_F(Reads, AStoppedVenueIsShownWhereverBetsAreAskedFor) {
   start();
-  auto& gauge = dir->venue_state();
+  auto& gauge = dir->gauges.venue_state();
   const auto hour = actors::venue_gauge::time_point::clock::now() + std::chrono::hours{1};
   EXPECT_EQ(get("/readyz").json()["parts"].count("venue"), 0U);
   for (const auto why : actors::venue_stops) {
@@ -101,15 +101,15 @@ TEST_F(Reads, MaxBetIsReadFromWhatTheOwnersShowAndAskedForOtherwise) {
   };
   EXPECT_EQ(max_bet(), "40.00") << "asked";
   actors::actor_card card;
-  const auto owner = dir->find_balance(user);
-  dir->show_balance(user, owner.id() + 1, card);  // not the owner
+  const auto owner = dir->users.find_balance(user);
+  dir->users.show_balance(user, owner.id() + 1, card);  // not the owner
   card.shown = (12_usdc).micro;
   EXPECT_EQ(max_bet(), "40.00") << "the buffer is unknown";
-  dir->publish_buffer_available(30_usdc);
+  dir->gauges.publish_buffer_available(30_usdc);
   EXPECT_EQ(max_bet(), "40.00") << "nobody shows anything";
-  dir->show_balance(user, owner.id(), card);
+  dir->users.show_balance(user, owner.id(), card);
   EXPECT_EQ(max_bet(), "12.00");
-  dir->publish_buffer_available(5_usdc);
+  dir->gauges.publish_buffer_available(5_usdc);
   EXPECT_EQ(max_bet(), "5.00");
   card.received = 1;  // a message waits
   EXPECT_EQ(max_bet(), "40.00");
@@ -345,7 +345,7 @@ TEST_F(Reads, InsolvencyIsSaid) {
   EXPECT_EQ(doc["solvent"], false);
   EXPECT_NE(doc["insolvent_since"], nullptr);
   EXPECT_NE(get("/metrics").body.find("headroom_solvent 0\n"), std::string::npos);
-  dir->set(actors::audit_actor{});
+  dir->handles.set(actors::audit_actor{});
   expect_problem(get("/audit/solvency", read_key.text), 503, "unavailable");
 }
 
@@ -359,7 +359,7 @@ TEST_F(Reads, ActorsAreListed) {
 
 TEST_F(Reads, AlertsAreShownWhileTheyLastAndAfterwards) {
   start();
-  auto& board = dir->alerts();
+  auto& board = dir->gauges.alerts();
   const auto at = [](std::int64_t s) { return timestamp::of_seconds(s); };
   board.raise("wallet.no_gas", "9745", "not enough \"XPL\"", at(100));
   board.raise("audit.insolvent", "", "short", at(50));
@@ -388,13 +388,13 @@ TEST_F(Reads, HealthAndReadiness) {
   const auto r = get("/readyz");
   EXPECT_EQ(r.status, 503);
   EXPECT_EQ(r.json()["parts"]["venue"], "timed \"out\"");
-  dir->set(actors::guardian_actor{});
+  dir->handles.set(actors::guardian_actor{});
   EXPECT_EQ(get("/readyz").status, 503);
 }
 
 TEST_F(Reads, DrainingIsNotReady) {
   start();
-  dir->drain();
+  dir->users.drain();
   EXPECT_EQ(get("/readyz").status, 503);
 }
 
@@ -410,13 +410,13 @@ TEST_F(Reads, WhatIsNotThereIs404) {
 
 TEST_F(Reads, AMissingNeighbourIsUnavailable) {
   start();
-  dir->set_public_query({});
+  dir->handles.set_public_query({});
   expect_problem(get("/bets", read_key.text), 503, "unavailable");
 }
 
 TEST_F(Reads, NoPublicReadAsksTheConnectionThatMoneyNeeds) {
   start();  // with the keys, which the house's own query actor answers
-  dir->set(actors::query_actor{});
+  dir->handles.set(actors::query_actor{});
   for (const char* path :
        {"/bets", "/bets/11111111-1111-1111-1111-111111111111",
         "/deposits/33333333-3333-3333-3333-333333333333", "/conversions", "/conversions/metrics",
@@ -436,7 +436,7 @@ TEST_F(Reads, SilenceIsTimedOut) {
                 },
                 [](actors::status_atom) { return actors::status_report{}; }};
       }));
-  dir->set(silent);
+  dir->handles.set(silent);
   expect_problem(get("/inspector/actors", inspect_key.text), 503, "timed_out");
 }
 
@@ -447,7 +447,7 @@ TEST_F(Reads, WhileTheHouseIsFullABalanceIsReadFromTheBooks) {
   const auto path = [](const char* route) { return route + ("?user_address=" + user_text); };
   for (const auto* route : {"/balance", "/buffer/max-bet"})
     expect_problem(get(path(route), read_key.text), 503, "unavailable");  // the buffer is unknown
-  dir->publish_buffer_available(30_usdc);
+  dir->gauges.publish_buffer_available(30_usdc);
   EXPECT_EQ(get(path("/balance"), read_key.text).json()["balance"], "45.00");
   const auto doc = get(path("/buffer/max-bet"), read_key.text).json();
   EXPECT_EQ(doc["user_balance"], "45.00");
@@ -458,7 +458,7 @@ TEST_F(Reads, WhileTheHouseIsFullABalanceIsReadFromTheBooks) {
 TEST_F(Reads, AnAddressTheBooksDoNotKnowWakesNobody) {
   says.find_balance = [](const address& who) { return balance_row{who, {}, 0}; };
   start();
-  dir->publish_buffer_available(30_usdc);
+  dir->gauges.publish_buffer_available(30_usdc);
   for (int n = 0; n < 20; ++n) {
     const auto stranger = "0x" + std::string(38, 'b') + std::to_string(10 + n);
     for (const auto* route : {"/balance", "/buffer/max-bet"}) {
@@ -468,19 +468,19 @@ TEST_F(Reads, AnAddressTheBooksDoNotKnowWakesNobody) {
       EXPECT_EQ(r.json()["limiting_factor"], "user_balance");
     }
   }
-  EXPECT_EQ(dir->balance_count(), 0U);
+  EXPECT_EQ(dir->users.balance_count(), 0U);
   says.find_balance = [](const address& who) { return balance_row{who, 45_usdc, 1}; };
   EXPECT_EQ(get("/buffer/max-bet?user_address=" + user_text, read_key.text).json()["user_balance"],
             "40.00")
       << "its actor's word: a deduction may be on its way";
-  EXPECT_EQ(dir->balance_count(), 1U);
+  EXPECT_EQ(dir->users.balance_count(), 1U);
 }
 
 TEST_F(Reads, ReportsWaitInALineOfTheirOwn) {
   start();
-  dir->set_public_query({});
+  dir->handles.set_public_query({});
   EXPECT_EQ(get("/conversions/metrics", read_key.text).status, 200);
-  dir->set_reports({});
+  dir->handles.set_reports({});
   expect_problem(get("/conversions/metrics", read_key.text), 503, "unavailable");
 }
 
@@ -489,13 +489,13 @@ TEST_F(Reads, AnIdleBalanceActorThatLeftIsAskedAgain) {
   const auto target = "/buffer/max-bet?user_address=" + user_text;
   ASSERT_EQ(get(target, read_key.text).status, 200);
   // It ends without a word; the directory forgets it while the request bounces.
-  const auto gone = dir->find_balance(user);
+  const auto gone = dir->users.find_balance(user);
   caf::scoped_actor self{*system};
   self->monitor(gone);
   self->send_exit(gone, caf::exit_reason::user_shutdown);
   self->receive([](const caf::down_msg&) {});
   expect_problem(get(target, read_key.text), 503, "unavailable");  // still in the directory
-  dir->forget_balance(user, gone.id());
+  dir->users.forget_balance(user, actors::key_of(gone));
   EXPECT_EQ(get(target, read_key.text).status, 200);
 }
 

@@ -412,7 +412,7 @@ TEST_F(Server, TheOperatorsDoorIsOpenWhileRequestsAreDrained) {
   client running{web->port()};
   running.send(bet_request("running"));
   ASSERT_TRUE(eventually([&] { return one_bet_waits(); }));
-  dir->drain();
+  dir->users.drain();
   std::thread stopper{[&] { web->stop(); }};
   client c{web->admin_port()};
   c.send(request_text("GET", "/readyz"));

@@ -83,24 +83,24 @@ life::life(outside& out, people& all, std::mt19937_64& rng, std::int64_t epoch_u
       epoch_us_{epoch_us} {
   world_ = std::make_shared<const world>(world{
       dir_, [this] { return now(); }, [this] { return random_hash(); }, settings_for_simulation()});
-  dir_.set_factories(
+  dir_.users.set_factories(
       [this](const address& user) { return system_.spawn(balance_behavior, world_, user); },
       [this](const bet_id& id) { return system_.spawn(bet_behavior, world_, id); },
       [this] { return system_.spawn(deposit_behavior, world_); });
-  dir_.set_relayer(service_wallet());
+  dir_.handles.set_relayer(service_wallet());
   const wall_clock clock = [this] { return now(); };
   plasma_ = system_.spawn(sim_node, &out_, &out_.plasma_nodes, clock);
   polygon_ = system_.spawn(sim_node, &out_, &out_.polygon_nodes, clock);
   guardian_ = system_.spawn(guardian_behavior, world_, parts(),
                             [this](const std::string& why) { died_of_ = why; });
-  dir_.set(guardian_);
+  dir_.handles.set(guardian_);
 }
 
 component life::wallet_part() {
   return {"wallet", [this](caf::actor_system&) {
             const wallet_actor h = system_.spawn(chain::wallet_behavior, world_,
                                                  wallet_settings_of(out_), service_key(), plasma_);
-            dir_.set_wallet(service_wallet(), h);
+            dir_.handles.set_wallet(service_wallet(), h);
             return caf::actor_cast<caf::actor>(h);
           }};
 }
@@ -123,7 +123,7 @@ std::vector<component> life::parts() {
   }));
   all.push_back({"route", [this](caf::actor_system&) {
                    const route_actor h = system_.spawn(sim_route, world_, &out_);
-                   dir_.set_route(sim_route_name, h);
+                   dir_.handles.set_route(sim_route_name, h);
                    return caf::actor_cast<caf::actor>(h);
                  }});
   all.push_back(part<conversion_actor>(
@@ -140,20 +140,20 @@ std::vector<caf::strong_actor_ptr> life::everybody() {
     all.push_back(caf::actor_cast<caf::strong_actor_ptr>(handle));
   };
   add(guardian_);
-  add(dir_.get<journal_actor>());
-  add(dir_.get<query_actor>());
-  add(dir_.get<buffer_actor>());
-  add(dir_.wallet(service_wallet()));
-  add(dir_.get<payment_actor>());
-  add(dir_.get<venue_actor>());
-  add(dir_.route(sim_route_name));
-  add(dir_.get<conversion_actor>());
-  add(dir_.get<audit_actor>());
+  add(dir_.handles.get<journal_actor>());
+  add(dir_.handles.get<query_actor>());
+  add(dir_.handles.get<buffer_actor>());
+  add(dir_.handles.wallet(service_wallet()));
+  add(dir_.handles.get<payment_actor>());
+  add(dir_.handles.get<venue_actor>());
+  add(dir_.handles.route(sim_route_name));
+  add(dir_.handles.get<conversion_actor>());
+  add(dir_.handles.get<audit_actor>());
   add(plasma_);
   add(polygon_);
-  for (const auto& x : dir_.all_bets()) add(x);
-  for (const auto& x : dir_.all_balances()) add(x);
-  for (const auto& x : dir_.all_deposits()) add(x);
+  for (const auto& x : dir_.users.all_bets()) add(x);
+  for (const auto& x : dir_.users.all_balances()) add(x);
+  for (const auto& x : dir_.users.all_deposits()) add(x);
   for (auto& x : out_.helpers) all.push_back(std::move(x));
   out_.helpers.clear();
   return all;
@@ -194,22 +194,22 @@ std::string life::compare_views() {
     if (view != books)
       wrong += who + " shows " + to_string(view) + ", the books have " + to_string(books) + "; ";
   };
-  check("buffer", dir_.buffer_available().value_or(usdc{-1}), out_.books.buffer.balance);
+  check("buffer", dir_.gauges.buffer_available().value_or(usdc{-1}), out_.books.buffer.balance);
   for (std::size_t i = 0; i < user_count; ++i) {
-    const auto view = ask<balance_view>(dir_.find_balance(user_at(i)), get_atom::value);
+    const auto view = ask<balance_view>(dir_.users.find_balance(user_at(i)), get_atom::value);
     if (!view) continue;  // it left for being idle
     const auto books = out_.books.balances[user_at(i)].balance;
     check("balance " + std::to_string(i), view->available, books);
-    if (const auto shown = dir_.look_at_balance(user_at(i)))
+    if (const auto shown = dir_.users.look_at_balance(user_at(i)))
       check("figure of balance " + std::to_string(i), *shown, books);
   }
   out_.plasma_nodes.wrong = out_.polygon_nodes.wrong = {};  // the nodes tell the truth from now on
   // A node that stands still does so for 20 s at most; then two looks decide.
   constexpr int looks = 20'000 / audit_every.count() + 3;
-  auto verdict = ask<solvency>(dir_.get<audit_actor>(), solvency_atom::value);
+  auto verdict = ask<solvency>(dir_.handles.get<audit_actor>(), solvency_atom::value);
   for (int i = 0; i < 2 * looks && (i < looks || !verdict || !verdict->onchain_known); ++i) {
     run_for(audit_every);
-    verdict = ask<solvency>(dir_.get<audit_actor>(), solvency_atom::value);
+    verdict = ask<solvency>(dir_.handles.get<audit_actor>(), solvency_atom::value);
   }
   if (!verdict || !verdict->checked || !verdict->onchain_known) {
     wrong += "the audit does not compare; ";
@@ -238,7 +238,7 @@ std::string life::unrest() const {
     for (const auto& row : attempts)
       if (row.status == operation_status::stored)
         return "operation " + id.text() + " (" + row.purpose + ") is not over";
-  return dir_.live_bets() == 0 ? "" : "a bet actor lives";
+  return dir_.users.live_bets() == 0 ? "" : "a bet actor lives";
 }
 
 hash256 life::random_hash() {
@@ -264,17 +264,17 @@ void life::kill_somebody() {
   if (++kills_[whom] > 5 && whom < singletons) return;  // the guardian gives up at six in a minute
   ++result_.kills;
   switch (whom) {
-    case 0: return kill(dir_.get<journal_actor>());
-    case 1: return kill(dir_.get<buffer_actor>());
-    case 2: return kill(dir_.get<venue_actor>());
-    case 3: return kill(dir_.get<conversion_actor>());
-    case 4: return kill(dir_.route(sim_route_name));
-    case 5: return kill(dir_.wallet(service_wallet()));
-    case 6: return kill(dir_.get<payment_actor>());
-    case 7: return kill(dir_.get<audit_actor>());
-    case 8: return kill(dir_.find_balance(user_at(rng_() % user_count)));
-    case 9: return one_of(dir_.all_deposits());
-    default: return one_of(dir_.all_bets());
+    case 0: return kill(dir_.handles.get<journal_actor>());
+    case 1: return kill(dir_.handles.get<buffer_actor>());
+    case 2: return kill(dir_.handles.get<venue_actor>());
+    case 3: return kill(dir_.handles.get<conversion_actor>());
+    case 4: return kill(dir_.handles.route(sim_route_name));
+    case 5: return kill(dir_.handles.wallet(service_wallet()));
+    case 6: return kill(dir_.handles.get<payment_actor>());
+    case 7: return kill(dir_.handles.get<audit_actor>());
+    case 8: return kill(dir_.users.find_balance(user_at(rng_() % user_count)));
+    case 9: return one_of(dir_.users.all_deposits());
+    default: return one_of(dir_.users.all_bets());
   }
 }
 

@@ -38,7 +38,7 @@ class life {
     return {std::move(name),
             [this, spawn](caf::actor_system&) {
               Handle h = spawn();
-              dir_.set(h);
+              dir_.handles.set(h);
               return caf::actor_cast<caf::actor>(h);
             },
             holds_promises};

@@ -25,7 +25,7 @@ void life::ask_as_somebody(const Handle& to, Question question, Ok ok, Fail fail
               me->quit();
             });
     me->set_default_handler(caf::drop);
-    return {[](tick_atom) {}};
+    return {[](wake_atom) {}};
   });
   out_.helpers.push_back(caf::actor_cast<caf::strong_actor_ptr>(one));
 }
@@ -33,7 +33,7 @@ void life::ask_as_somebody(const Handle& to, Question question, Ok ok, Fail fail
 void life::customers_act() {
   for (auto& c : people_.customers) {
     if (c.answered || c.asked || now() < c.ask_again_at) continue;
-    const auto actor = dir_.open_bet(c.request.id);
+    const auto actor = dir_.users.open_bet(c.request.id);
     if (!actor) continue;
     c.asked = true;
     if (c.request.deadline.us == 0)
@@ -64,7 +64,7 @@ void life::heard(customer_bet& c, const caf::error& e) {
 }
 
 void life::operator_acts() {
-  const auto buffer = dir_.get<buffer_actor>();
+  const auto buffer = dir_.handles.get<buffer_actor>();
   if (!buffer) return;
   for (auto& x : people_.wishes) {
     if (x.answered || x.asked || now() < x.ask_again_at) continue;
@@ -85,7 +85,7 @@ void life::payers_act() {
   for (auto& p : people_.payers) {
     p.act(out_.plasma, now());
     if (p.answered || p.asked || now() < p.ask_again_at) continue;
-    const auto actor = dir_.open_deposit();
+    const auto actor = dir_.users.open_deposit();
     if (!actor) continue;
     p.asked = true;
     if (!p.is_signed()) p.sign(now());

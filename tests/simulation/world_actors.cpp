@@ -91,7 +91,7 @@ venue_answer look(outside& out, const hash256& hash, timestamp now) {
 
 template <class Answer>
 using late_actor = caf::typed_actor<typename caf::replies_to<get_atom>::template with<Answer>,
-                                    caf::reacts_to<tick_atom>>;
+                                    caf::reacts_to<wake_atom>>;
 
 /// Late: the question goes to a helper with a timer, so that the one who was asked goes on
 /// meanwhile. The helper answers while it runs itself: a promise leans on the scheduler of its
@@ -107,14 +107,14 @@ caf::result<Answer> answer_after(Self self, outside& out, milliseconds wait, Ans
               *asked = h->template make_response_promise<Answer>();
               return *asked;
             },
-            [=](tick_atom) {
+            [=](wake_atom) {
               asked->deliver(a);
               h->quit();
             },
         };
       });
   out.helpers.push_back(caf::actor_cast<caf::strong_actor_ptr>(helper));
-  caf::delayed_anon_send(helper, wait, tick_atom::value);
+  caf::delayed_anon_send(helper, wait, wake_atom::value);
   return self->delegate(helper, get_atom::value);
 }
 
@@ -159,7 +159,7 @@ step_progress bridged(const run_step& x, const operation_report& r) {
 
 /// Asks where it stands and sends it when it was never stored, as the real route does.
 caf::result<step_progress> bridge(sim_route_self self, const world& w, const run_step& x) {
-  const auto wallet = w.dir.wallet(service_wallet());
+  const auto wallet = w.dir.handles.wallet(service_wallet());
   if (!wallet) return progress(step_state::unreadable, "no wallet");
   auto promise = self->make_response_promise<step_progress>();
   const auto silent = [promise](const caf::error& e) mutable {
@@ -238,7 +238,7 @@ venue_actor::behavior_type sim_venue(self_pointer<venue_actor, sim_venue_state> 
         return !order.filled ||
                now() < order.shown_from;  // not in the book, whatever it did before
       },
-      [](tick_atom) {},
+      [](wake_atom) {},
       [](status_atom) {
         return status_report{sim_venue_state::name, {}};
       },

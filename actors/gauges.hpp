@@ -1,0 +1,55 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+
+#include "actors/venue_gauge.hpp"
+#include "domain/money.hpp"
+
+namespace headroom::actors {
+
+class alert_board;
+class house_counters;
+class log_limit;
+
+/// What one part of the house writes and everybody reads without asking anyone. Thread-safe.
+class gauges {
+ public:
+  gauges();
+  ~gauges();
+
+  /// What a human should know (actors/alerts.hpp).
+  [[nodiscard]] alert_board& alerts() const noexcept { return *alerts_; }
+  /// Keeps lines apart that many actors would write for one cause (actors/log_limit.hpp).
+  [[nodiscard]] log_limit& lines() const noexcept { return *lines_; }
+  /// What happened since the start (actors/house_counters.hpp).
+  [[nodiscard]] house_counters& counters() const noexcept { return *counters_; }
+
+  /// What the buffer could pay now; written by the buffer's owner alone. Nothing while there is no
+  /// owner that has read the books.
+  [[nodiscard]] std::optional<usdc> buffer_available() const noexcept {
+    const auto micro = buffer_available_.load(std::memory_order_acquire);
+    if (micro == buffer_unknown) return std::nullopt;
+    return usdc{micro};
+  }
+  void publish_buffer_available(usdc amount) noexcept {
+    buffer_available_.store(amount.micro, std::memory_order_release);
+  }
+  void forget_buffer_available() noexcept { buffer_available_.store(buffer_unknown); }
+
+  /// Whether the venue takes bets now; written by the venue's actor alone.
+  [[nodiscard]] venue_gauge& venue_state() noexcept { return venue_state_; }
+  [[nodiscard]] const venue_gauge& venue_state() const noexcept { return venue_state_; }
+
+ private:
+  static constexpr std::int64_t buffer_unknown = -1;
+
+  std::unique_ptr<alert_board> alerts_;
+  std::unique_ptr<log_limit> lines_;
+  std::unique_ptr<house_counters> counters_;
+  std::atomic<std::int64_t> buffer_available_{buffer_unknown};
+  venue_gauge venue_state_;
+};
+
+}  // namespace headroom::actors
