@@ -1,0 +1,97 @@
+#include "chain/evm/bet_intent.hpp"
+
+#include <gtest/gtest.h>
+
+#include "chain/evm/ethereum_port.hpp"
+#include "chain/x402/x402_port.hpp"
+#include "tests/chain/vectors.hpp"
+
+namespace headroom::chain {
+namespace {
+
+using test::json;
+
+struct BetIntent : testing::Test {
+  const json document = test::load("bet-intent.json");
+  const actors::signing_domain ours = domain_of(document);
+
+  static actors::signing_domain domain_of(const json& document) {
+    actors::signing_domain out;
+    for (const auto& d : document.at("domains")) {
+      out.verifying_contract = test::account_of(d.at("verifyingContract"));
+      out.chain_ids.push_back(d.at("chainId").get<std::uint64_t>());
+    }
+    return out;
+  }
+  static actors::bet_intent intent_of(const json& v) {
+    const auto& m = v.at("message");
+    return {test::account_of(m.at("user")),    test::id_of(m.at("tokenId")),
+            {test::number_of(m.at("amount"))}, {test::number_of(m.at("maxPrice"))},
+            v.at("idempotency_key"),           test::number_of(m.at("deadline"))};
+  }
+};
+
+TEST_F(BetIntent, IsSignedAsEthersSignsUnderEachOfTheDomains) {
+  const auto port = make_ethereum_port(ours);
+  for (const auto& v : document.at("vectors")) {
+    const auto intent = intent_of(v);
+    std::vector<hash256> digests;
+    for (const auto& s : v.at("signed")) {
+      digests.push_back(test::hash_of(s.at("digest")));
+      const auto signature = s.at("signature").get<std::string>();
+      EXPECT_TRUE(signed_by_user(intent, ours, signature)) << s.at("chain_id");
+      EXPECT_TRUE(port->signed_by_user(intent, signature));
+    }
+    ASSERT_EQ(digests.size(), 2U);
+    EXPECT_EQ(digests_of(intent, ours), digests);
+    EXPECT_EQ(port->digests_of(intent), digests);
+  }
+}
+
+TEST_F(BetIntent, ASignatureForAnotherDeploymentOrChainIsNone) {
+  const auto& v = document.at("vectors")[0];
+  const auto intent = intent_of(v);
+  const auto first = v.at("signed")[0].at("signature").get<std::string>();
+  auto elsewhere = ours;
+  elsewhere.verifying_contract.bytes[0] ^= 1;
+  EXPECT_FALSE(signed_by_user(intent, elsewhere, first));
+  auto other_chain = ours;
+  other_chain.chain_ids = {v.at("signed")[1].at("chain_id").get<std::uint64_t>()};
+  EXPECT_FALSE(signed_by_user(intent, other_chain, first));
+  EXPECT_FALSE(signed_by_user(intent, {ours.verifying_contract, {}}, first));
+}
+
+TEST_F(BetIntent, EveryFieldIsUnderTheSignature) {
+  const auto& v = document.at("vectors")[0];
+  const auto good = intent_of(v);
+  for (const auto& s : v.at("signed")) {
+    const auto signature = s.at("signature").get<std::string>();
+    const auto good_with = [&](auto change) {
+      auto intent = good;
+      change(intent);
+      return signed_by_user(intent, ours, signature);
+    };
+    EXPECT_TRUE(good_with([](auto&) {}));
+    EXPECT_FALSE(good_with([](auto& i) { i.user.bytes[0] ^= 1; }));
+    EXPECT_FALSE(good_with([](auto& i) { i.token.bytes[31] ^= 1; }));
+    EXPECT_FALSE(good_with([](auto& i) { ++i.amount.micro; }));
+    EXPECT_FALSE(good_with([](auto& i) { ++i.max_price.micro; }));
+    EXPECT_FALSE(good_with([](auto& i) { i.idempotency_key += "x"; }));
+    EXPECT_FALSE(good_with([](auto& i) { ++i.deadline; }));
+  }
+}
+
+TEST_F(BetIntent, NegativeNumbersAndMalformedSignaturesAreNobodys) {
+  const auto& v = document.at("vectors")[0];
+  auto intent = intent_of(v);
+  const auto signature = v.at("signed")[0].at("signature").get<std::string>();
+  for (const auto& bad : {std::string{}, std::string{"0x"}, signature.substr(0, 130),
+                          signature + "00", "0x" + std::string(130, 'z'), std::string(132, '0')})
+    EXPECT_FALSE(signed_by_user(intent, ours, bad)) << bad;
+  intent.amount.micro = -1;
+  EXPECT_FALSE(signed_by_user(intent, ours, signature));
+  EXPECT_TRUE(digests_of(intent, ours).empty());
+}
+
+}  // namespace
+}  // namespace headroom::chain
