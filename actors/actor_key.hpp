@@ -1,6 +1,6 @@
 #pragma once
 
-#include <caf/actor_cast.hpp>
+#include <caf/actor_addr.hpp>
 #include <caf/actor_control_block.hpp>
 #include <caf/node_id.hpp>
 

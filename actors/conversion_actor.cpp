@@ -89,14 +89,14 @@ void conversion_driver::take_up(std::vector<conversion>& running_rows) {
     if (st_.live.contains(row.id) || st_.ended.contains(row.id)) continue;
     if (const auto why = why_unclaimed(row); !why.empty()) {
       w_.dir.gauges.alerts().raise(unknown_route_alert, row.id.text(), why, w_.now());
-      st_.unclaimed.insert(row.id);
+      st_.unclaimed.emplace(row.id, row.route);
     } else if (st_.routes.contains(row.route)) {
       spdlog::info("conversion.resumed conversion={} route={} step_count={}", row.id.text(),
                    row.route, row.steps.size());
       adopt(std::move(row));
     }
   }
-  for (const auto& id : before)
+  for (const auto& [id, route] : before)
     if (!st_.unclaimed.contains(id))
       w_.dir.gauges.alerts().clear(unknown_route_alert, id.text(), w_.now());
 }

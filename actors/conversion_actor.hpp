@@ -39,8 +39,9 @@ struct conversion_state {
   };
   std::map<deposit_id, open_credit> crediting;
   std::map<conversion_id, running> live;
-  std::set<conversion_id> ended;      // since the last poll was sent: its answer may be older
-  std::set<conversion_id> unclaimed;  // in the books, and no route of this process drives them
+  std::set<conversion_id> ended;  // since the last poll was sent: its answer may be older
+  /// In the books, and no route of this process can drive them; with the route that each names.
+  std::map<conversion_id, std::string> unclaimed;
   bool polling = false;
   bool opening = false;
   log_limit lines;
@@ -60,9 +61,12 @@ struct conversion_state {
 
   /// No new money enters a route on which anything in flight cannot be read. Others go on.
   [[nodiscard]] bool unreadable(const std::string& route) const {
-    return std::any_of(live.begin(), live.end(), [&](const auto& x) {
-      return x.second.unreadable && x.second.progress.row().route == route;
-    });
+    return std::any_of(live.begin(), live.end(),
+                       [&](const auto& x) {
+                         return x.second.unreadable && x.second.progress.row().route == route;
+                       }) ||
+           std::any_of(unclaimed.begin(), unclaimed.end(),
+                       [&](const auto& x) { return x.second == route; });
   }
   [[nodiscard]] bool readable() const {
     return std::none_of(live.begin(), live.end(),

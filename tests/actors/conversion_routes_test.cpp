@@ -147,6 +147,20 @@ TEST_F(ConversionRoutes, OneWhoseStepsAreNotItsRoutesIsNotDriven) {
   for (const auto& x : old.asked) EXPECT_EQ(x.conversion, id_of(7));
 }
 
+/// What became of its money cannot be read, and the route is there: it takes no more.
+TEST_F(ConversionRoutes, ARouteWithSuchAOneTakesNoNewMoney) {
+  stored_on("scripted", 7, {"wait"});
+  start();
+  deposit_of(1, 30_usdc);
+  advance(seconds{10});
+  EXPECT_TRUE(is_alert(7));
+  EXPECT_EQ(opened(), 1U) << "the stored one alone";
+  EXPECT_EQ(books.balances[user(1)].balance, 30_usdc) << "credited all the same";
+  books.conversions.at(id_of(7)).status = conversion_status::failed;  // by hand
+  advance(seconds{10});
+  EXPECT_EQ(opened(), 2U);
+}
+
 TEST_F(ConversionRoutes, ARouteThatIsStartedAnewIsNotUnknown) {
   stored_on("old", 7);
   start_route();
