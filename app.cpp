@@ -186,7 +186,8 @@ class household {
   template <class Handle, class Spawn>
   void add(std::string name, Spawn spawn, bool holds_promises = false) {
     add_as<Handle>(
-        std::move(name), spawn, [this](const Handle& handle) { dir_.handles.set(handle); }, holds_promises);
+        std::move(name), spawn, [this](const Handle& handle) { dir_.handles.set(handle); },
+        holds_promises);
   }
 
   /// `publish` puts the handle where the others find it.
@@ -319,35 +320,189 @@ bool stop_guardian(caf::actor_system& sys, const actors::guardian_actor& guardia
   return ended;
 }
 
+/// Keys that cannot be read end the start.
+struct own_keys {
+  std::shared_ptr<const chain::private_key> wallet;
+  chain::polymarket::venue_accounts venue;
+};
+
+std::optional<own_keys> read_keys(const config::settings& s) {
+  std::string error;
+  own_keys out;
+  out.wallet = read_key(s.wallet_key, error);
+  if (!out.wallet) {
+    spdlog::error("service.no_wallet_key reason=\"{}\"", error);
+    return std::nullopt;
+  }
+  out.venue = read_accounts(s, error);
+  if (out.venue.empty()) {
+    spdlog::error("service.no_venue_key reason=\"{}\"", error);
+    return std::nullopt;
+  }
+  return out;
+}
+
+/// Connections to read by: slow lists of the front and long reports hold up no money.
+struct readers {
+  explicit readers(const config::settings& s)
+      : house{reader_of(s)}, front{reader_of(s)}, reports{reader_of(s)} {}
+
+  persistence::pg_reader house;
+  persistence::pg_reader front;
+  persistence::pg_reader reports;
+};
+
+/// Ways out, one client with its thread and its bound per outside and per kind of asker: whoever
+/// floods one (anybody may ask for the verification of a payment) keeps nobody from the others.
+class outside {
+ public:
+  outside(caf::actor_system& sys, const config::settings& s, actors::gauges& gauges)
+      : sys_{sys},
+        gauges_{gauges},
+        plasma{rpc_of(s.plasma)},
+        plasma_for_strangers{rpc_of(s.plasma)},
+        signatures{rpc_of(s.plasma)},
+        polygon{rpc_of(s.polygon)},
+        venue{venue_door(), venue_door()} {}
+  void stop() {
+    for (const auto& client : clients_) client->stop();
+  }
+
+ private:
+  std::shared_ptr<net::http_client> new_client() {
+    return clients_.emplace_back(std::make_shared<net::http_client>());
+  }
+  chain::rpc_actor rpc_of(const config::chain_settings& c) {
+    return chain::make_rpc_actor(
+        sys_, std::make_shared<const chain::json_rpc>(new_client(), c.rpc, nodes_of(c)),
+        &gauges_.counters().rpc(c.chain_id));
+  }
+  chain::http_actor venue_door() {
+    return chain::make_http_actor(sys_, new_client(), &gauges_.counters().venue);
+  }
+
+  caf::actor_system& sys_;
+  actors::gauges& gauges_;
+  std::vector<std::shared_ptr<net::http_client>> clients_;
+
+ public:
+  const chain::rpc_actor plasma;
+  const chain::rpc_actor plasma_for_strangers;
+  const chain::rpc_actor signatures;  // strangers ask: apart from what moves money
+  const chain::rpc_actor polygon;
+  const chain::polymarket::venue_doors venue;
+};
+
+// -- the household: who is started, in this order ------------------------------------------------
+
+void add_books(household& house, caf::actor_system& sys, const actors::world_ptr& w,
+               persistence::pg_store& store, readers& read) {
+  auto& dir = w->dir;
+  house.add<actors::journal_actor>(
+      "journal",
+      [&sys, w, &store] { return sys.spawn<caf::detached>(actors::journal_behavior, w, &store); },
+      true);
+  house.add<actors::query_actor>("query", [&sys, &read] {
+    return sys.spawn<caf::detached>(actors::query_behavior, &read.house);
+  });
+  house.add_as<actors::query_actor>(
+      "query.public",
+      [&sys, &read] { return sys.spawn<caf::detached>(actors::query_behavior, &read.front); },
+      [&dir](const actors::query_actor& handle) { dir.handles.set_public_query(handle); });
+  house.add_as<actors::query_actor>(
+      "query.reports",
+      [&sys, &read] { return sys.spawn<caf::detached>(actors::reports_behavior, &read.reports); },
+      [&dir](const actors::query_actor& handle) { dir.handles.set_reports(handle); });
+  house.add<actors::inspector_actor>(
+      "inspector", [&sys] { return sys.spawn<caf::detached>(actors::inspector_behavior); });
+  house.add<actors::buffer_actor>("buffer",
+                                  [&sys, w] { return sys.spawn(actors::buffer_behavior, w); });
+}
+
+void add_chains(household& house, caf::actor_system& sys, const actors::world_ptr& w,
+                const config::settings& s, const own_keys& keys, const outside& out) {
+  const auto account = keys.wallet->address_of();
+  const auto terms = terms_of(s, account, keys.venue);
+  w->dir.handles.set_relayer({s.plasma.chain_id, account});
+  house.add_wallet("wallet.plasma", wallet_of(s.plasma), keys.wallet, out.plasma);
+  house.add_wallet("wallet.polygon", wallet_of(s.polygon), keys.wallet, out.polygon);
+  house.add<actors::payment_actor>("payment", [&sys, &s, &out, w, terms] {
+    return actors::payment_actor{
+        sys.spawn(chain::payment_behavior, w, payment_of(s, terms),
+                  chain::payment_nodes{out.plasma, out.plasma_for_strangers})};
+  });
+  house.add<actors::venue_actor>(
+      "venue",
+      [&sys, &s, &out, &keys, w] {
+        return sys.spawn(chain::polymarket::venue_behavior, w, venue_of(s), keys.venue, out.venue,
+                         out.polygon);
+      },
+      true);
+  house.add<actors::signature_actor>("signature", [&sys, &out] {
+    return sys.spawn(chain::signature_behavior, chain::signature_settings{}, out.signatures);
+  });
+}
+
+void add_treasury(household& house, caf::actor_system& sys, const actors::world_ptr& w,
+                  const config::settings& s, const own_keys& keys, const outside& out) {
+  const auto account = keys.wallet->address_of();
+  auto& dir = w->dir;
+  if (!s.route.router.is_zero())
+    house.add_as<actors::route_actor>(
+        "route",
+        [&sys, &s, &out, w, account] {
+          return sys.spawn(chain::oft_uniswap_behavior, w, route_of(s, account), out.plasma,
+                           out.polygon);
+        },
+        [&dir](const actors::route_actor& handle) {
+          dir.handles.set_route(chain::oft_uniswap_name, handle);
+        });
+  house.add<actors::conversion_actor>(
+      "conversion", [&sys, w] { return sys.spawn(actors::conversion_behavior, w); });
+  house.add<actors::audit_actor>("audit", [&sys, &s, &out, &keys, w, account] {
+    return sys.spawn(chain::audit_behavior, w,
+                     audit_of(s, account, keys.venue.front().key->address_of()), out.plasma,
+                     out.polygon);
+  });
+}
+
+/// Serves until a signal comes; the exit code.
+int serve_http(const config::settings& s, const stop_signal& stop, caf::actor_system& sys,
+               actors::directory& dir, const address& account) {
+  const auto domain = domain_of(s, account);
+  const auto ethereum = chain::make_ethereum_port(domain);
+  const auto x402 = chain::make_x402_port(terms_of(s, account, {}));
+  http::server server{http_of(s, domain), {sys, dir, *ethereum, *x402, wall_clock_now}};
+  try {
+    server.start();
+  } catch (const std::runtime_error& e) {
+    spdlog::error("service.cannot_listen reason=\"{}\"", e.what());
+    return 5;
+  }
+  std::printf("headroom listening on http://%s:%u\n", s.http.address.c_str(),
+              unsigned{server.port()});
+  std::fflush(stdout);
+  spdlog::info("service.started port={} account={} profile={}", server.port(), account.hex(),
+               s.profile);
+  const int sig = stop.wait();
+  spdlog::info("service.stopping signal={}", sig);
+  dir.users.drain();
+  server.stop();
+  return sig == SIGUSR1 ? 4 : 0;
+}
+
 }  // namespace
 
 int serve(const config::settings& s) {
   const stop_signal stop;  // before any thread starts: they inherit the mask
-  std::string error;
-  const auto wallet_key = read_key(s.wallet_key, error);
-  if (!wallet_key) {
-    spdlog::error("service.no_wallet_key reason=\"{}\"", error);
-    return 2;
-  }
-  const auto venue_accounts = read_accounts(s, error);
-  if (venue_accounts.empty()) {
-    spdlog::error("service.no_venue_key reason=\"{}\"", error);
-    return 2;
-  }
+  const auto keys = read_keys(s);
+  if (!keys) return 2;
   persistence::pg_store store{s.store};
   if (const auto why = store.open(); !why.empty()) {
     spdlog::error("service.no_database reason=\"{}\"", why);
     return 3;
   }
-  persistence::pg_reader reader{reader_of(s)};
-  persistence::pg_reader public_reader{reader_of(s)};
-  persistence::pg_reader reports_reader{reader_of(s)};
-
-  const auto account = wallet_key->address_of();
-  const auto domain = domain_of(s, account);
-  const auto ethereum = chain::make_ethereum_port(domain);
-  const auto terms = terms_of(s, account, venue_accounts);
-  const auto x402 = chain::make_x402_port(terms);
+  readers read{s};
 
   actors::directory dir{s.core.bet.max_live, s.core.balance.max_live,
                         s.core.deposit.max_live};  // the last actors still use it
@@ -358,25 +513,7 @@ int serve(const config::settings& s) {
   caf_config.set("scheduler.max-throughput", std::size_t{100});
   caf::actor_system sys{caf_config};
   const letting_go before_the_system_ends{dir};
-  // One client, with its thread and its bound, per outside and per kind of asker: whoever floods
-  // one (anybody may ask for the verification of a payment) keeps nobody from the others.
-  std::vector<std::shared_ptr<net::http_client>> clients;
-  const auto new_client = [&] {
-    return clients.emplace_back(std::make_shared<net::http_client>());
-  };
-  const auto rpc_of = [&](const config::chain_settings& c) {
-    return chain::make_rpc_actor(
-        sys, std::make_shared<const chain::json_rpc>(new_client(), c.rpc, nodes_of(c)),
-        &dir.gauges.counters().rpc(c.chain_id));
-  };
-  const auto plasma = rpc_of(s.plasma);
-  const auto plasma_for_strangers = rpc_of(s.plasma);
-  const auto polygon = rpc_of(s.polygon);
-  const auto signatures = rpc_of(s.plasma);  // strangers ask: apart from what moves money
-  auto* const timed = &dir.gauges.counters().venue;
-  const chain::polymarket::venue_doors venue_doors{
-      chain::make_http_actor(sys, new_client(), timed),
-      chain::make_http_actor(sys, new_client(), timed)};
+  outside out{sys, s, dir.gauges};
 
   const auto w = std::make_shared<const actors::world>(
       actors::world{dir, wall_clock_now, system_random, s.core});
@@ -384,55 +521,10 @@ int serve(const config::settings& s) {
       [&sys, w](const address& user) { return sys.spawn(actors::balance_behavior, w, user); },
       [&sys, w](const bet_id& id) { return sys.spawn(actors::bet_behavior, w, id); },
       [&sys, w] { return sys.spawn(actors::deposit_behavior, w); });
-
   household house{sys, dir, w};
-  house.add<actors::journal_actor>(
-      "journal", [&] { return sys.spawn<caf::detached>(actors::journal_behavior, w, &store); },
-      true);
-  house.add<actors::query_actor>(
-      "query", [&] { return sys.spawn<caf::detached>(actors::query_behavior, &reader); });
-  house.add_as<actors::query_actor>(
-      "query.public",
-      [&] { return sys.spawn<caf::detached>(actors::query_behavior, &public_reader); },
-      [&](const actors::query_actor& handle) { dir.handles.set_public_query(handle); });
-  house.add_as<actors::query_actor>(
-      "query.reports",
-      [&] { return sys.spawn<caf::detached>(actors::reports_behavior, &reports_reader); },
-      [&](const actors::query_actor& handle) { dir.handles.set_reports(handle); });
-  house.add<actors::inspector_actor>(
-      "inspector", [&] { return sys.spawn<caf::detached>(actors::inspector_behavior); });
-  house.add<actors::buffer_actor>("buffer", [&] { return sys.spawn(actors::buffer_behavior, w); });
-  dir.handles.set_relayer({s.plasma.chain_id, account});
-  house.add_wallet("wallet.plasma", wallet_of(s.plasma), wallet_key, plasma);
-  house.add_wallet("wallet.polygon", wallet_of(s.polygon), wallet_key, polygon);
-  house.add<actors::payment_actor>("payment", [&] {
-    return actors::payment_actor{sys.spawn(chain::payment_behavior, w, payment_of(s, terms),
-                                           chain::payment_nodes{plasma, plasma_for_strangers})};
-  });
-  house.add<actors::venue_actor>(
-      "venue",
-      [&] {
-        return sys.spawn(chain::polymarket::venue_behavior, w, venue_of(s), venue_accounts,
-                         venue_doors, polygon);
-      },
-      true);
-  house.add<actors::signature_actor>("signature", [&] {
-    return sys.spawn(chain::signature_behavior, chain::signature_settings{}, signatures);
-  });
-  if (!s.route.router.is_zero())
-    house.add_as<actors::route_actor>(
-        "route",
-        [&] {
-          return sys.spawn(chain::oft_uniswap_behavior, w, route_of(s, account), plasma, polygon);
-        },
-        [&](const actors::route_actor& handle) { dir.handles.set_route(chain::oft_uniswap_name, handle); });
-  house.add<actors::conversion_actor>("conversion",
-                                      [&] { return sys.spawn(actors::conversion_behavior, w); });
-  house.add<actors::audit_actor>("audit", [&] {
-    return sys.spawn(chain::audit_behavior, w,
-                     audit_of(s, account, venue_accounts.front().key->address_of()), plasma,
-                     polygon);
-  });
+  add_books(house, sys, w, store, read);
+  add_chains(house, sys, w, s, *keys, out);
+  add_treasury(house, sys, w, s, *keys, out);
   const auto give_up = [](const std::string& why) {
     spdlog::critical("service.gives_up reason=\"{}\"", why);
     stop_signal::give_up();
@@ -441,26 +533,9 @@ int serve(const config::settings& s) {
   actors::watch_guardian(guardian, dir, give_up);
   dir.handles.set(guardian);
 
-  http::server server{http_of(s, domain), {sys, dir, *ethereum, *x402, wall_clock_now}};
-  int code = 0;
-  try {
-    server.start();
-    std::printf("headroom listening on http://%s:%u\n", s.http.address.c_str(),
-                unsigned{server.port()});
-    std::fflush(stdout);
-    spdlog::info("service.started port={} account={} profile={}", server.port(), account.hex(),
-                 s.profile);
-    const int sig = stop.wait();
-    code = sig == SIGUSR1 ? 4 : 0;
-    spdlog::info("service.stopping signal={}", sig);
-    dir.users.drain();
-    server.stop();
-  } catch (const std::runtime_error& e) {
-    spdlog::error("service.cannot_listen reason=\"{}\"", e.what());
-    code = 5;
-  }
+  const int code = serve_http(s, stop, sys, dir, keys->wallet->address_of());
   const bool ended = stop_guardian(sys, guardian, actors::longest_stop(s.core));
-  for (const auto& client : clients) client->stop();
+  out.stop();
   if (!ended) leave_at_once(sys, code);
   end.begin(sys, s.core.guardian.stop_step, code);
   return code;
