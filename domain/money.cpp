@@ -1,5 +1,7 @@
 #include "domain/money.hpp"
 
+#include <charconv>
+
 namespace headroom {
 namespace {
 
@@ -39,11 +41,25 @@ std::optional<usdc> parse_usdc(std::string_view text) noexcept {
 }
 
 std::string to_string(usdc amount) {
-  const auto total = magnitude(amount);
+  std::string out;
+  append_amount(out, amount);
+  return out;
+}
+
+void append_amount(std::string& out, usdc amount) {
   constexpr auto unit = static_cast<std::uint64_t>(micro_per_usdc);
-  auto fraction = std::to_string(total % unit + unit).substr(1);
-  while (fraction.size() > 2 && fraction.back() == '0') fraction.pop_back();
-  return (amount.micro < 0 ? "-" : "") + std::to_string(total / unit) + "." + fraction;
+  const auto size = magnitude(amount);
+  char text[32];
+  auto* at = text;
+  if (amount.micro < 0) *at++ = '-';
+  at = std::to_chars(at, text + sizeof text, size / unit).ptr;
+  *at++ = '.';
+  auto* const fraction = at;
+  auto rest = size % unit;
+  for (at += 6; at != fraction; rest /= 10) *--at = static_cast<char>('0' + rest % 10);
+  at = fraction + 6;
+  while (at > fraction + 2 && at[-1] == '0') --at;
+  out.append(text, at);
 }
 
 std::string to_cents_floor(usdc amount) {

@@ -77,6 +77,8 @@ constexpr usdc operator""_micro(unsigned long long micro) {
 [[nodiscard]] std::optional<usdc> parse_usdc(std::string_view text) noexcept;
 /// The wire form: no trailing zeros beyond two decimals ("25.37", "25.00", "0.000001").
 [[nodiscard]] std::string to_string(usdc amount);
+/// The same, behind what stands in `out`.
+void append_amount(std::string& out, usdc amount);
 /// Exactly two decimals, rounded towards zero: "never promise more than there is".
 [[nodiscard]] std::string to_cents_floor(usdc amount);
 /// Exactly two decimals, rounded away from zero.

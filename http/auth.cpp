@@ -3,16 +3,15 @@
 #include <algorithm>
 #include <cstring>
 
+#include "domain/text.hpp"
+
 namespace headroom::http {
 namespace {
 
 constexpr std::string_view scheme = "bearer ";
-constexpr std::size_t longest_idempotency_key = 128;
 
 bool is_bearer(std::string_view text) noexcept {
-  return text.size() > scheme.size() &&
-         std::equal(scheme.begin(), scheme.end(), text.begin(),
-                    [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b + 32 : b); });
+  return text.size() > scheme.size() && same_but_for_case(text.substr(0, scheme.size()), scheme);
 }
 
 /// Constant time in the texts, by words: CRYPTO_memcmp goes byte by byte, and this runs on every
@@ -82,6 +81,17 @@ const principal* presented_key(exchange& x) {
   return accepted(x, memo);
 }
 
+bool key_still_good(exchange& x) {
+  auto& keys = x.shared().keys;
+  auto& memo = x.last_key;
+  const auto generation = keys.generation();
+  if (x.caller() == nullptr || memo.generation == generation) return true;
+  const auto owner = keys.find(std::string_view{memo.text}.substr(scheme.size()));
+  if (!owner || owner->scopes != memo.owner.scopes) return false;
+  memo.generation = generation;
+  return true;
+}
+
 const principal& require_scope(exchange& x, std::initializer_list<scope> scopes) {
   const auto* owner = presented_key(x);
   if (owner == nullptr)
@@ -99,34 +109,6 @@ void count_signer(exchange& x, const address& user) {
   auto& rates = x.shared().signer_rates;
   if (!rates.allowed().limits()) return;
   take(*rates.of(user.hex(), rate_bucket::clock::now()), rates.allowed(), "signer");
-}
-
-std::string_view require_idempotency_key(const exchange& x) {
-  const auto given = optional_idempotency_key(x);
-  if (!given)
-    throw problem_of(
-        errc::idempotency_key_required,
-        "send an Idempotency-Key header, and the same one when repeating this request");
-  return *given;
-}
-
-std::optional<std::string_view> optional_idempotency_key(const exchange& x) {
-  const auto& given = x.asked()[header::idempotency_key];
-  if (given.count == 0) return std::nullopt;
-  if (given.count > 1) throw bad_field("Idempotency-Key", "must be one header");
-  return read_idempotency_key("Idempotency-Key", given.text);
-}
-
-std::string_view read_idempotency_key(std::string_view name, std::string_view text) {
-  const bool visible =
-      std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
-  if (text.empty() || text.size() > longest_idempotency_key || !visible)
-    throw bad_field(std::string{name}, "must be 1 to 128 visible ASCII characters");
-  return text;
-}
-
-void note_replay(exchange& x, timestamp stored_at, timestamp asked_at) {
-  if (stored_at < asked_at) x.mark_replayed();
 }
 
 }  // namespace headroom::http

@@ -33,12 +33,17 @@ std::string allow_page(const server_settings& s, std::string_view origin, bool f
   return out;
 }
 
-std::string preflight(const server_settings& s, std::string_view origin, std::string_view methods) {
-  std::string out{"Access-Control-Allow-Methods: "};
-  out.append(methods).append(
-      "\r\nAccess-Control-Allow-Headers: Content-Type, Idempotency-Key, Request-Id, "
-      "PAYMENT-SIGNATURE, X-PAYMENT, If-None-Match, Access-Control-Expose-Headers");
-  if (!origin.empty() && lists(s, origin)) out.append(", Authorization");
+std::string preflight(const server_settings& s, std::string_view origin, std::string_view methods,
+                      std::string_view public_methods) {
+  const bool listed = !origin.empty() && lists(s, origin);
+  const auto allowed = listed ? methods : public_methods;
+  std::string out;
+  if (!allowed.empty()) out.append("Access-Control-Allow-Methods: ").append(allowed).append("\r\n");
+  out.append(
+      "Access-Control-Allow-Headers: Content-Type, Idempotency-Key, Request-Id, "
+      "PAYMENT-SIGNATURE, X-PAYMENT, If-None-Match, Last-Event-ID, "
+      "Access-Control-Expose-Headers");
+  if (listed) out.append(", Authorization");
   out.append("\r\nAccess-Control-Max-Age: 600\r\n");
   return out;
 }

@@ -14,8 +14,9 @@ namespace headroom::http {
 [[nodiscard]] std::string allow_page(const server_settings& s, std::string_view origin,
                                      bool for_pages);
 
-/// The lines of an answer to a preflight, beside those of allow_page: `methods` as in Allow.
+/// The lines of an answer to a preflight, beside those of allow_page: an origin that the settings
+/// list may use all `methods` of the path (as in Allow), any other `public_methods`.
 [[nodiscard]] std::string preflight(const server_settings& s, std::string_view origin,
-                                    std::string_view methods);
+                                    std::string_view methods, std::string_view public_methods);
 
 }  // namespace headroom::http

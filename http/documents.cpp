@@ -7,8 +7,7 @@ namespace {
 
 template <class Id>
 void id_or_null(json_writer& w, std::string_view name, const Id& id) {
-  if (id.is_zero()) return w.null(name);
-  w.field(name, id.text());
+  w.field_if(!id.is_zero(), name, id.text());
 }
 
 void write_transaction(json_writer& w, const chain_operation& t) {
@@ -34,11 +33,7 @@ void write_steps(json_writer& w, const conversion& c) {
     w.field("name", s.name);
     w.field("state", s.state);
     w.field("amount_in", s.amount_in);
-    if (s.state == "done") {
-      w.field("amount_out", s.amount_out);
-    } else {
-      w.null("amount_out");  // known from the receipt only
-    }
+    w.field_if(s.state == "done", "amount_out", s.amount_out);  // known from the receipt only
     w.field("tx_hash", s.tx_hash);
     w.number("attempt", s.attempt);
     w.text_or_null("detail", s.detail);
@@ -135,11 +130,7 @@ void write_buffer_status(json_writer& w, const buffer_status& s) {
   w.field("available", s.available);
   w.field("reserve", row.reserve);
   w.field("min_buffer_size", row.min_size);
-  if (row.has_max) {
-    w.field("max_buffer_size", row.max_size);
-  } else {
-    w.null("max_buffer_size");
-  }
+  w.field_if(row.has_max, "max_buffer_size", row.max_size);
   w.field("total_deposited", row.total_deposited);
   w.field("total_withdrawn", row.total_withdrawn);
   w.ratio("utilization_rate", ratio_of(row.total_withdrawn.micro, row.total_deposited.micro));

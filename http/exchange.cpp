@@ -19,9 +19,10 @@ void exchange::begin(const request& r, actor_bridge::clock::time_point deadline)
   for_pages_ = true;
   operators_act_ = false;
   replayed_ = false;
-  id_ = {};
+  path_ = {};
   route_ = 0;
   ++turn_;
+  steps_ = {};
   answered_ = false;
   deadline_ = deadline;
 }
@@ -34,13 +35,17 @@ void exchange::linger(std::chrono::milliseconds more) noexcept {
   deadline_ = actor_bridge::clock::now() + more;
 }
 
-void exchange::reply(response answer) {
-  if (std::exchange(answered_, true)) return;
+void exchange::add_usual_headers(response& answer) const {
   answer.headers += allow_page(settings(), request_[header::origin].text, for_pages_);
   answer.with("Request-Id", request_id_);
   if (replayed_) answer.headers += "Idempotent-Replayed: true\r\n";
   if (answer.headers.find("Cache-Control: ") == std::string::npos)
     answer.headers += "Cache-Control: no-store\r\n";
+}
+
+void exchange::reply(response answer) {
+  if (std::exchange(answered_, true)) return;
+  add_usual_headers(answer);
   if (operators_act_)
     spdlog::info("http.operators_act caller={} method={} path={} status={} request_id={}",
                  caller_->name, to_string(request_.method), request_.path, answer.status,
@@ -59,6 +64,36 @@ void exchange::refuse(const problem& p) {
   if (p.status >= 500 && p.status != 503) log_failure("http.internal", p.code, p.detail);
   if (p.status == 401 || p.status == 403 || p.status == 429) log_refusal(p);
   reply(to_response(p, request_.path.empty() ? "/" : request_.path));
+}
+
+/// nginx and its like hold answers back to send them in larger pieces, unless they are told.
+std::shared_ptr<event_stream> exchange::open_stream() {
+  auto place = shared_.streams.take(caller_ == nullptr ? std::string_view{} : caller_->name);
+  response head;
+  head.content_type = event_stream_type;
+  head.with("X-Accel-Buffering", "no");
+  add_usual_headers(head);
+  auto out = begin_stream(std::move(head), std::move(place));
+  answered_ = true;
+  return out;
+}
+
+void exchange::follow(task<> steps) {
+  steps_ = std::move(steps);
+  steps_.start();
+  forget_done_steps();
+}
+
+void exchange::go_on(std::coroutine_handle<> waiter) {
+  waiter.resume();
+  forget_done_steps();
+}
+
+/// What stands behind an answer and another wait is not done.
+void exchange::forget_done_steps() {
+  if (!answered_ && !steps_.ended()) return;
+  auto done = std::exchange(steps_, {});
+  if (done.ended()) guarded([&] { done.result(); });
 }
 
 /// Who was not let in, and why; once a minute for one reason and caller, for strangers can be many.

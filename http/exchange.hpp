@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <caf/expected.hpp>
 #include <memory>
 #include <optional>
 #include <type_traits>
@@ -8,6 +10,7 @@
 #include "actors/log_limit.hpp"
 #include "http/actor_bridge.hpp"
 #include "http/caller_rates.hpp"
+#include "http/event_stream.hpp"
 #include "http/key_ring.hpp"
 #include "http/message.hpp"
 #include "http/openapi.hpp"
@@ -15,11 +18,16 @@
 #include "http/promised_bets.hpp"
 #include "http/request_metrics.hpp"
 #include "http/services.hpp"
+#include "http/stream_places.hpp"
+#include "http/task.hpp"
 
 namespace headroom::http {
 
+class router;
+
 /// What all exchanges of one server share.
 struct front {
+  const router& routes;
   http_services services;
   server_settings settings;
   bridge_handle bridge;
@@ -29,13 +37,21 @@ struct front {
   openapi_document openapi;
   rate_table key_rates;
   rate_table signer_rates;
+  stream_places streams;
   actors::log_limit log;
   rate_bucket refusals{};  // of strangers
 };
 
-/// One request and the way back to its asker. A route reads `asked`, maybe asks actors, and answers
-/// exactly once. Everything here except `post` happens on the connection's own thread; an exchange
-/// is reused for the next request of its connection, `turn` keeps late continuations apart.
+/// What stands for the {..} of a route's pattern, in order.
+struct path_values {
+  static constexpr std::size_t most = 2;
+  std::array<std::string_view, most> text;
+};
+
+/// One request and the way back to its asker. A route reads `asked`, maybe asks actors
+/// (asking.hpp), and answers exactly once. Everything here except `post` happens on the
+/// connection's own thread; an exchange is reused for the next request of its connection, `turn`
+/// keeps late answers apart.
 class exchange : public std::enable_shared_from_this<exchange> {
  public:
   /// `trusted`: its connection came through the operators' door.
@@ -45,8 +61,10 @@ class exchange : public std::enable_shared_from_this<exchange> {
   virtual ~exchange() = default;
 
   [[nodiscard]] const request& asked() const noexcept { return request_; }
-  /// What stands for {id} in the route's pattern.
-  [[nodiscard]] std::string_view id() const noexcept { return id_; }
+  /// What stands for the first {..} of the route's pattern, or for a later one.
+  [[nodiscard]] std::string_view id(std::size_t which = 0) const noexcept {
+    return path_.text[which];
+  }
   [[nodiscard]] front& shared() noexcept { return shared_; }
   [[nodiscard]] const http_services& services() const noexcept { return shared_.services; }
   [[nodiscard]] bool trusted() const noexcept { return trusted_; }
@@ -63,19 +81,19 @@ class exchange : public std::enable_shared_from_this<exchange> {
   void reply(response answer);
   void reply_json(std::string body, unsigned status = 200);
   void refuse(const problem& p);
+  /// Answers with a stream of events, which stays open after the route. Throws 429 when the caller
+  /// has too many, 503 when all have, or when the service shuts down.
+  [[nodiscard]] std::shared_ptr<event_stream> open_stream();
 
-  /// Asks `to`; `ok(exchange&, Answer&)` or `fail(exchange&, const caf::error&)` runs here, with
-  /// the deadline of the request. An empty handle fails with `unavailable` at once. Both may throw
-  /// `problem`.
+  /// Does `steps` until they have answered; forgets the rest of them then, when the connection
+  /// serves another request, and with the exchange. Not from inside of steps: they co_await.
+  void follow(task<> steps);
+
+  /// The hot way to ask, with no more memory than the question (POST /bets): `ok(exchange&,
+  /// Answer&)` or `fail(exchange&, const caf::error&)` runs here, with the deadline of the request.
+  /// An empty handle fails with `unavailable` at once. Both may throw `problem`.
   template <class Answer, class Handle, class Ok, class Fail, class... Ts>
   void ask_or(const Handle& to, Ok ok, Fail fail, Ts&&... message);
-  /// As ask_or; a failure is refused with its problem.
-  template <class Answer, class Handle, class Ok, class... Ts>
-  void ask(const Handle& to, Ok ok, Ts&&... message) {
-    ask_or<Answer>(
-        to, std::move(ok), [](exchange& x, const caf::error& e) { x.refuse(problem_of(e)); },
-        std::forward<Ts>(message)...);
-  }
 
   /// Gives what is asked from now on at most `longest`.
   void hurry(std::chrono::milliseconds longest) noexcept;
@@ -88,9 +106,20 @@ class exchange : public std::enable_shared_from_this<exchange> {
   void guarded(Step step);
 
   [[nodiscard]] std::uint64_t turn() const noexcept { return turn_; }
-  [[nodiscard]] bool answered() const noexcept { return answered_; }
+  /// True while the request of that turn waits for its answer.
+  [[nodiscard]] bool owes(std::uint64_t turn) const noexcept { return turn == turn_ && !answered_; }
   /// Hands `q` to the connection's thread. Any thread.
   virtual void post(std::unique_ptr<question> q) = 0;
+
+  // -- for asking.hpp -----------------------------------------------------------------------------
+
+  /// Puts a question, with the deadline of the request.
+  template <class Handle, class... Ts>
+  void put(const Handle& to, std::unique_ptr<question> q, Ts&&... message) {
+    shared_.bridge->ask(to, deadline_, std::move(q), std::forward<Ts>(message)...);
+  }
+  /// What the steps waited for is here.
+  void go_on(std::coroutine_handle<> waiter);
 
   // -- for auth.cpp -----------------------------------------------------------------------------
 
@@ -110,9 +139,9 @@ class exchange : public std::enable_shared_from_this<exchange> {
   // -- for router.cpp -----------------------------------------------------------------------------
 
   /// `for_pages`: the answer may be read by pages of other origins (cors.hpp).
-  void enter_route(std::size_t route, std::string_view id, bool for_pages) noexcept {
+  void enter_route(std::size_t route, const path_values& path, bool for_pages) noexcept {
     route_ = route;
-    id_ = id;
+    path_ = path;
     for_pages_ = for_pages;
   }
   [[nodiscard]] std::size_t route() const noexcept { return route_; }
@@ -122,11 +151,16 @@ class exchange : public std::enable_shared_from_this<exchange> {
   void begin(const request& r, actor_bridge::clock::time_point deadline);
   /// Writes the answer.
   virtual void send(response&& answer) = 0;
+  /// Writes the head of a stream and goes on with what is pushed into it. May throw `problem`.
+  virtual std::shared_ptr<event_stream> begin_stream(response&& head,
+                                                     stream_places::place place) = 0;
 
  private:
   template <class Answer, class Ok, class Fail>
   class asked_question;
   void broken(const char* what);
+  void forget_done_steps();
+  void add_usual_headers(response& answer) const;
   void log_refusal(const problem& p);
   void log_failure(std::string_view event, std::string_view code, std::string_view detail);
 
@@ -137,13 +171,22 @@ class exchange : public std::enable_shared_from_this<exchange> {
   const principal* caller_ = nullptr;
   bool for_pages_ = true;
   bool operators_act_ = false;
-  std::string_view id_;
+  path_values path_;
   std::size_t route_ = 0;
   std::uint64_t turn_ = 0;
   bool answered_ = true;
   bool replayed_ = false;
   actor_bridge::clock::time_point deadline_;
+  task<> steps_;
 };
+
+/// What an actor said, as one of the two things it can be.
+template <class Answer>
+[[nodiscard]] caf::expected<Answer> answer_in(const caf::type_erased_tuple& said) {
+  if (said.match_elements<Answer>()) return said.get_as<Answer>(0);
+  if (said.match_elements<caf::error>()) return said.get_as<caf::error>(0);
+  return make_error(errc::internal, "unexpected answer");
+}
 
 // -- implementation of the templates -------------------------------------------------------------
 
@@ -168,20 +211,15 @@ class exchange::asked_question final : public question {
         fail_{std::move(fail)} {}
 
   void heard(std::unique_ptr<question> self, const caf::type_erased_tuple& said) override {
-    if (said.match_elements<Answer>()) {
-      answer_.emplace(said.get_as<Answer>(0));
-    } else if (said.match_elements<caf::error>()) {
-      error_ = said.get_as<caf::error>(0);
-    } else {
-      error_ = make_error(errc::internal, "unexpected answer");
-    }
+    said_.emplace(answer_in<Answer>(said));
     auto* const home = home_.get();  // `self` owns this object and lives on in the posted work
     home->post(std::move(self));
   }
 
   void run() override {
-    if (home_->turn() != turn_ || home_->answered()) return;
-    home_->guarded([this] { answer_ ? ok_(*home_, *answer_) : fail_(*home_, error_); });
+    if (!home_->owes(turn_)) return;
+    auto& said = *said_;
+    home_->guarded([&] { said ? ok_(*home_, *said) : fail_(*home_, said.error()); });
   }
 
  private:
@@ -189,16 +227,13 @@ class exchange::asked_question final : public question {
   std::uint64_t turn_;
   Ok ok_;
   Fail fail_;
-  std::optional<Answer> answer_;
-  caf::error error_;
+  std::optional<caf::expected<Answer>> said_;
 };
 
 template <class Answer, class Handle, class Ok, class Fail, class... Ts>
 void exchange::ask_or(const Handle& to, Ok ok, Fail fail, Ts&&... message) {
   if (!to) return fail(*this, make_error(errc::unavailable));
-  shared_.bridge->ask(
-      to, deadline_,
-      std::make_unique<asked_question<Answer, Ok, Fail>>(*this, std::move(ok), std::move(fail)),
+  put(to, std::make_unique<asked_question<Answer, Ok, Fail>>(*this, std::move(ok), std::move(fail)),
       std::forward<Ts>(message)...);
 }
 

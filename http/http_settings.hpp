@@ -36,6 +36,14 @@ struct http_settings {
   /// Between requests of a connection; longer than a proxy's usual 60 s: it closes first.
   std::chrono::milliseconds idle_timeout{75'000};
   std::chrono::milliseconds drain_timeout{20'000};  // how long stop() lets requests finish
+  // Event streams (event_stream.hpp). A stream is a connection that stays: at most half of
+  // max_connections are.
+  std::size_t max_streams = 512;
+  std::size_t max_streams_per_caller = 16;
+  std::size_t stream_queue = 64 * 1024;                // bytes that may wait in one
+  std::chrono::milliseconds stream_heartbeat{15'000};  // of silence, then a comment
+  std::chrono::milliseconds stream_pace{250};          // between two writes into one
+  std::chrono::milliseconds stream_retry{2'000};       // after which browsers come back
   bool public_metrics = true;          // false: /metrics needs scope `inspect`, at the first door
   std::size_t kept_refusals = 10'000;  // bets answered 202 and refused afterwards
   std::chrono::milliseconds refusals_kept{86'400'000};  // as long as the longest deadline of a bet

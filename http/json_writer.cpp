@@ -1,24 +1,9 @@
 #include "http/json_writer.hpp"
 
-#include <charconv>
+#include "domain/text.hpp"
 
 namespace headroom::http {
 namespace {
-
-/// Length of the valid UTF-8 sequence at the front of `text`, 0 when it is broken.
-std::size_t utf8_length(std::string_view text) noexcept {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const auto lead = byte(0);
-  const std::size_t n = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() < n) return 0;
-  for (std::size_t i = 1; i < n; ++i)
-    if ((byte(i) & 0xc0U) != 0x80U) return 0;
-  if (lead == 0xe0 && byte(1) < 0xa0) return 0;  // overlong
-  if (lead == 0xed && byte(1) > 0x9f) return 0;  // surrogate
-  if (lead == 0xf0 && byte(1) < 0x90) return 0;  // overlong
-  if (lead == 0xf4 && byte(1) > 0x8f) return 0;  // above U+10FFFF
-  return n;
-}
 
 bool needs_no_escape(std::string_view text) noexcept {
   for (const char c : text) {
@@ -56,23 +41,6 @@ void append_json_string(std::string& out, std::string_view text) {
     ++i;
   }
   out += '"';
-}
-
-void append_amount(std::string& out, usdc amount) {
-  constexpr auto unit = static_cast<std::uint64_t>(micro_per_usdc);
-  const auto bits = static_cast<std::uint64_t>(amount.micro);
-  const auto size = amount.micro < 0 ? ~bits + 1 : bits;
-  char text[32];
-  auto* at = text;
-  if (amount.micro < 0) *at++ = '-';
-  at = std::to_chars(at, text + sizeof text, size / unit).ptr;
-  *at++ = '.';
-  auto* const fraction = at;
-  auto rest = size % unit;
-  for (at += 6; at != fraction; rest /= 10) *--at = static_cast<char>('0' + rest % 10);
-  at = fraction + 6;
-  while (at > fraction + 2 && at[-1] == '0') --at;
-  out.append(text, at);
 }
 
 void json_writer::comma() {

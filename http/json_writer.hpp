@@ -11,8 +11,6 @@ namespace headroom::http {
 /// Appends `text` as a JSON string: quotes, control characters and broken UTF-8 are escaped, so
 /// that whatever a venue or a chain said stays valid JSON.
 void append_json_string(std::string& out, std::string_view text);
-/// Appends the wire form of an amount, as domain's to_string has it, without a temporary.
-void append_amount(std::string& out, usdc amount);
 
 /// Writes one JSON document by hand: a hot answer costs a few appends. The caller keeps the
 /// brackets matched; commas are added here.
@@ -33,6 +31,11 @@ class json_writer {
   void field(std::string_view name, const hash256& h);  // null when zero
   void boolean(std::string_view name, bool value) { raw(name, value ? "true" : "false"); }
   void null(std::string_view name) { raw(name, "null"); }
+  /// Null unless `known`.
+  template <class Value>
+  void field_if(bool known, std::string_view name, const Value& value) {
+    known ? field(name, value) : null(name);
+  }
   template <class Integer>
   void number(std::string_view name, Integer value) {
     raw(name, std::to_string(value));

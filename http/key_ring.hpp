@@ -9,22 +9,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include "domain/records.hpp"
+#include "http/principal.hpp"
 
 namespace headroom::http {
-
-/// Who asks. Only service keys exist yet; a signed-in user will be `user`.
-struct principal {
-  enum class kind : std::uint8_t { service_key, user };
-  kind type = kind::service_key;
-  std::string name;         // "key:<name>" or "user:0x..": what idempotency keys belong to
-  std::uint8_t scopes = 0;  // bit set of `scope`
-  std::string id;           // "key:<id>" or "user:0x..": who did it, in the books and the log
-
-  [[nodiscard]] bool may(scope s) const noexcept {
-    return (scopes & static_cast<std::uint8_t>(s)) != 0;
-  }
-};
 
 [[nodiscard]] std::string_view to_string(scope s) noexcept;
 [[nodiscard]] std::optional<scope> parse_scope(std::string_view text) noexcept;

@@ -2,28 +2,15 @@
 
 #include <algorithm>
 
+#include "domain/text.hpp"
 #include "http/problem.hpp"
 
 namespace headroom::http {
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string out{text};
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
-}
-
-std::string_view trimmed(std::string_view text) noexcept {
-  constexpr std::string_view blanks = " \t";
-  const auto first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
-
 /// RFC 8259 section 8.1: JSON is UTF-8, whatever a charset says; another one is a contradiction.
 bool is_utf8_json(std::string_view type) {
-  const auto text = lower(type);
+  const auto text = ascii_lower(type);
   std::string_view rest{text};
   const auto end = std::min(rest.find(';'), rest.size());
   if (trimmed(rest.substr(0, end)) != json_type) return false;
@@ -49,7 +36,7 @@ void require_json_body(const request& r) {
     throw protocol_problem(415, "unsupported_media_type",
                            "the body must be JSON: Content-Type: application/json");
   const auto& encoding = r[header::content_encoding];
-  if (encoding.count > 1 || (encoding.count == 1 && lower(encoding.text) != "identity")) {
+  if (encoding.count > 1 || (encoding.count == 1 && ascii_lower(encoding.text) != "identity")) {
     auto p = protocol_problem(415, "unsupported_media_type",
                               "the body must not be encoded: send it without Content-Encoding");
     p.headers = "Accept-Encoding: identity\r\n";

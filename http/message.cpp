@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "domain/text.hpp"
+
 namespace headroom::http {
 
 std::string_view to_string(verb v) noexcept {
@@ -9,11 +11,26 @@ std::string_view to_string(verb v) noexcept {
     case verb::get: return "GET";
     case verb::head: return "HEAD";
     case verb::post: return "POST";
+    case verb::put: return "PUT";
     case verb::patch: return "PATCH";
+    case verb::delete_: return "DELETE";
     case verb::options: return "OPTIONS";
     case verb::other: return "OTHER";
   }
   return "OTHER";
+}
+
+header_value request::operator[](std::string_view name) const noexcept {
+  header_value out;
+  for (auto rest = lines; !rest.empty();) {
+    const auto line = rest.substr(0, rest.find("\r\n"));
+    rest.remove_prefix(std::min(line.size() + 2, rest.size()));
+    const auto colon = std::min(line.find(':'), line.size());
+    if (!same_but_for_case(line.substr(0, colon), name)) continue;
+    out.text = trimmed(line.substr(std::min(colon + 1, line.size())));
+    ++out.count;
+  }
+  return out;
 }
 
 response& response::with(std::string_view name, std::string_view value) {

@@ -8,10 +8,11 @@
 /// A request and an answer as the routes see them: no Beast, no sockets.
 namespace headroom::http {
 
-enum class verb : std::uint8_t { get, head, post, patch, options, other };
+enum class verb : std::uint8_t { get, head, post, put, patch, delete_, options, other };
 [[nodiscard]] std::string_view to_string(verb v) noexcept;
 
-/// The request headers that mean something to a route.
+/// The request headers that are looked for while a request is read: what hot routes and the front
+/// itself ask for. Every other is found by its name (request::operator[]).
 enum class header : std::uint8_t {
   authorization = 0,
   idempotency_key = 1,
@@ -42,14 +43,18 @@ struct request {
   std::string_view query;  // after '?', as sent
   std::string_view body;
   std::array<header_value, header_count> headers;
+  std::string_view lines;  // all headers as sent: "name: value", CR LF behind each
 
   [[nodiscard]] const header_value& operator[](header h) const noexcept {
     return headers[static_cast<std::size_t>(h)];
   }
+  /// Any header by its name, in whatever case; of several the last. Reads over all lines.
+  [[nodiscard]] header_value operator[](std::string_view name) const noexcept;
 };
 
 inline constexpr std::string_view json_type = "application/json";
 inline constexpr std::string_view problem_type = "application/problem+json";
+inline constexpr std::string_view event_stream_type = "text/event-stream";
 
 struct response {
   unsigned status = 200;

@@ -26,7 +26,9 @@ verb verb_of(beast::http::verb v) noexcept {
     case beast::http::verb::get: return verb::get;
     case beast::http::verb::head: return verb::head;
     case beast::http::verb::post: return verb::post;
+    case beast::http::verb::put: return verb::put;
     case beast::http::verb::patch: return verb::patch;
+    case beast::http::verb::delete_: return verb::delete_;
     case beast::http::verb::options: return verb::options;
     default: return verb::other;
   }
@@ -57,7 +59,10 @@ void request_parser::refuse(error_code& failed, std::string why) {
 
 std::size_t request_parser::feed(boost::asio::const_buffer in, error_code& failed) {
   fed_ = {static_cast<const char*>(in.data()), in.size()};
-  return put(in, failed);
+  new_lines_ = {};
+  const auto used = put(in, failed);
+  if (!new_lines_.empty()) head_.append(new_lines_).append("\r\n");
+  return used;
 }
 
 /// Beast joins a folded value in a buffer of its own, or skips the line ends before it.
@@ -66,6 +71,15 @@ bool request_parser::was_folded(text_view name, text_view value) const noexcept 
   const auto* const end = fed_.data() + fed_.size();
   if (before(value.data(), fed_.data()) || before(end, value.data())) return true;
   return std::find(name.data() + name.size(), value.data(), '\r') != value.data();
+}
+
+/// Headers are kept as they came, in one piece for all that one feed() reads: whoever asks for one
+/// by name looks then, and nobody else pays for it. Answers where `value` will be in head_.
+std::size_t request_parser::keep_line(std::string_view name, std::string_view value) noexcept {
+  if (new_lines_.empty()) new_lines_ = name;
+  const auto* const first = new_lines_.data();
+  new_lines_ = {first, static_cast<std::size_t>(value.data() + value.size() - first)};
+  return head_.size() + static_cast<std::size_t>(value.data() - first);
 }
 
 request_parser::slice request_parser::keep(std::string_view text) {
@@ -86,6 +100,7 @@ request request_parser::message() const noexcept {
   out.body = body_;
   for (std::size_t i = 0; i < header_count; ++i)
     out.headers[i] = {view(headers_[i].text), headers_[i].count};
+  out.lines = view({lines_at_, head_.size() - lines_at_});
   return out;
 }
 
@@ -97,21 +112,24 @@ void request_parser::on_request_impl(beast::http::verb method, text_view, text_v
   if (!parts) return refuse(failed, "the request target is not a path or URL of this server");
   path_ = keep(parts->path);
   query_ = keep(parts->query);
+  lines_at_ = head_.size();
 }
 
 void request_parser::on_field_impl(field name, text_view name_text, text_view value,
                                    error_code& failed) {
   if (was_folded(name_text, value)) return refuse(failed, "a header must be one line");
-  header_bytes_ += name_text.size() + value.size();  // Beast's limit is one of what it sees at once
+  // Beast's limit is one of what it sees at once.
+  header_bytes_ += static_cast<std::size_t>(value.data() + value.size() - name_text.data()) + 2;
   if (header_bytes_ > max_header_)
     return refuse(failed, protocol_problem(431, "header_too_large",
                                            "the request's header is over the limit"));
   if (header_done_) return;  // a trailer
   check_framing(name, plain(value), failed);
   if (failed) return;
+  const slice kept{keep_line(plain(name_text), plain(value)), value.size()};
   for (std::size_t i = 0; i < header_count; ++i) {
     if (!same_name(plain(name_text), header_names[i])) continue;
-    headers_[i].text = keep(plain(value));
+    headers_[i].text = kept;
     ++headers_[i].count;
   }
 }

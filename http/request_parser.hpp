@@ -38,7 +38,7 @@ class request_parser final : public boost::beast::http::basic_parser<true> {
   using text_view = boost::beast::string_view;
   using field = boost::beast::http::field;
 
-  /// A part of head_, which moves while it grows.
+  /// A part of head_, which moves while it grows: the path, the query, then the headers' lines.
   struct slice {
     std::size_t at = 0;
     std::size_t size = 0;
@@ -62,6 +62,7 @@ class request_parser final : public boost::beast::http::basic_parser<true> {
   void refuse(error_code& failed, problem why);
   void refuse(error_code& failed, std::string why);
   void check_framing(field name, std::string_view value, error_code& failed);
+  [[nodiscard]] std::size_t keep_line(std::string_view name, std::string_view value) noexcept;
   [[nodiscard]] bool was_folded(text_view name, text_view value) const noexcept;
   [[nodiscard]] slice keep(std::string_view text);
   [[nodiscard]] std::string_view view(slice s) const noexcept;
@@ -75,6 +76,8 @@ class request_parser final : public boost::beast::http::basic_parser<true> {
   verb method_ = verb::other;
   slice path_;
   slice query_;
+  std::size_t lines_at_ = 0;    // of the headers in head_
+  std::string_view new_lines_;  // those among fed_: from the first name to the last value
   std::array<kept_header, header_count> headers_;
   std::size_t extensions_ = 0;  // bytes of chunk extensions so far
   unsigned hosts_ = 0;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "domain/text.hpp"
+
 namespace headroom::http {
 namespace {
 
@@ -45,12 +47,6 @@ bool is_uri_char(char c) noexcept {
   return is_letter(c) || is_digit(c) || contains("-._~%!$&'()*+,;=:@/?[]", c);
 }
 
-bool same_word(std::string_view a, std::string_view lower) noexcept {
-  return std::equal(a.begin(), a.end(), lower.begin(), lower.end(), [](char x, char y) {
-    return (x >= 'A' && x <= 'Z' ? static_cast<char>(x + 32) : x) == y;
-  });
-}
-
 target_parts split(std::string_view path_and_query) noexcept {
   const auto mark = path_and_query.find('?');
   if (mark == std::string_view::npos) return {path_and_query, {}};
@@ -62,7 +58,8 @@ std::optional<target_parts> read_absolute(std::string_view target) noexcept {
   const auto colon = target.find(mark);
   if (colon == std::string_view::npos) return std::nullopt;
   const auto scheme = target.substr(0, colon);
-  if (!same_word(scheme, "http") && !same_word(scheme, "https")) return std::nullopt;
+  if (!same_but_for_case(scheme, "http") && !same_but_for_case(scheme, "https"))
+    return std::nullopt;
   target.remove_prefix(colon + mark.size());
   const auto end = std::min(target.find_first_of("/?"), target.size());
   if (!is_authority(target.substr(0, end))) return std::nullopt;

@@ -1,70 +1,64 @@
 #include "http/router.hpp"
 
+#include <algorithm>
+#include <stdexcept>
+
 #include "http/cors.hpp"
 #include "http/media_type.hpp"
-#include "http/routes.hpp"
 
 namespace headroom::http {
 namespace {
 
-constexpr std::string_view id_mark = "{id}";
-
 void no_route(exchange& x) { x.refuse(problem_of(errc::not_found, "there is no such path")); }
 
-/// What stands for {id}, "" for a pattern without one; nothing when `path` is another path.
-std::optional<std::string_view> match(std::string_view pattern, std::string_view path) {
-  if (!pattern.ends_with(id_mark)) {
-    if (pattern == path) return std::string_view{};
-    return std::nullopt;
-  }
-  const auto fixed = pattern.substr(0, pattern.size() - id_mark.size());
-  if (!path.starts_with(fixed)) return std::nullopt;
-  const auto id = path.substr(fixed.size());
-  if (id.empty() || id.find('/') != std::string_view::npos) return std::nullopt;
-  return id;
+std::size_t marks_in(std::string_view pattern) noexcept {
+  return static_cast<std::size_t>(std::count(pattern.begin(), pattern.end(), '{'));
 }
 
-bool takes_body(verb method) noexcept { return method == verb::post || method == verb::patch; }
-
-/// What the routes of one path have in common.
-struct path_traits {
-  std::string allow;  // "" when there is no such path
-  bool pages = false;
-};
-
-path_traits look_at(std::string_view path) {
-  path_traits out;
-  for (const auto& r : routes()) {
-    if (r.method == verb::other || !match(r.pattern, path)) continue;
-    out.allow.append(out.allow.empty() ? "" : ", ").append(to_string(r.method));
-    if (r.method == verb::get) out.allow += ", HEAD";
-    out.pages = out.pages || r.is(route::pages);
+/// Whole segments stand for something, and no more of them than an exchange keeps.
+bool is_well_formed(std::string_view pattern) noexcept {
+  if (!pattern.starts_with('/') || marks_in(pattern) > path_values::most) return false;
+  while (!pattern.empty()) {
+    pattern.remove_prefix(1);  // '/'
+    const auto segment = pattern.substr(0, pattern.find('/'));
+    const bool marked = segment.find_first_of("{}") != std::string_view::npos;
+    if (marked && !(segment.starts_with('{') && segment.find('}') == segment.size() - 1))
+      return false;
+    pattern.remove_prefix(segment.size());
   }
-  if (!out.allow.empty()) out.allow += ", OPTIONS";
-  return out;
+  return true;
 }
 
-/// Of every path, and of "*", the server as a whole.
-void answer_options(exchange& x, const path_traits& path) {
-  x.enter_route(0, {}, path.pages);
+/// Segment by segment; the texts for {..} go to `values`.
+bool matches(std::string_view pattern, std::string_view asked, path_values& values) noexcept {
+  for (std::size_t n = 0;; ++n) {
+    const auto mark = pattern.find('{');
+    if (mark == std::string_view::npos) return pattern == asked;
+    if (asked.substr(0, mark) != pattern.substr(0, mark)) return false;
+    asked.remove_prefix(mark);
+    pattern.remove_prefix(pattern.find('}') + 1);
+    values.text[n] = asked.substr(0, asked.find('/'));
+    if (values.text[n].empty()) return false;
+    asked.remove_prefix(values.text[n].size());
+  }
+}
+
+bool takes_body(verb method) noexcept {
+  return method == verb::post || method == verb::put || method == verb::patch;
+}
+
+void add_method(std::string& list, verb method) {
+  list.append(list.empty() ? "" : ", ").append(to_string(method));
+  if (method == verb::get) list += ", HEAD";
+}
+
+void answer_options(exchange& x, const std::string& allow, const std::string& allow_pages) {
+  x.enter_route(0, {}, !allow_pages.empty());
   response answer;
   answer.status = 204;
-  answer.with("Allow", path.allow);
-  answer.headers += preflight(x.settings(), x.asked()[header::origin].text, path.allow);
+  answer.with("Allow", allow);
+  answer.headers += preflight(x.settings(), x.asked()[header::origin].text, allow, allow_pages);
   x.reply(std::move(answer));
-}
-
-void refuse_method(exchange& x) {
-  const bool options = x.asked().method == verb::options;
-  if (options && x.asked().path == "*")
-    return answer_options(x, {"GET, HEAD, POST, PATCH, OPTIONS", false});
-  const auto path = look_at(x.asked().path);
-  if (path.allow.empty()) return no_route(x);
-  if (options) return answer_options(x, path);
-  x.enter_route(0, {}, path.pages);
-  auto p = problem_of(errc::method_not_allowed, "this path takes " + path.allow);
-  p.headers = "Allow: " + path.allow + "\r\n";
-  x.refuse(p);
 }
 
 void turn_away(exchange& x, admission let_in) {
@@ -82,60 +76,83 @@ void turn_away(exchange& x, admission let_in) {
   no_route(x);
 }
 
-}  // namespace
-
-const std::vector<route>& routes() {
-  static const std::vector<route> table{
-      {verb::other, "none", no_route},  // 0: what matches nothing
-      {verb::get, "/buffer/max-bet", get_max_bet},
-      {verb::post, "/bets", post_bet, route::pages},
-      {verb::get, "/healthz", get_healthz, route::probe | route::pages},
-      {verb::get, "/balance", get_balance},
-      {verb::get, "/bets", get_bets},
-      {verb::get, "/bets/{id}", get_bet},
-      {verb::post, "/deposit", post_deposit, route::pages},
-      {verb::get, "/deposits", get_deposits},
-      {verb::get, "/deposits/{id}", get_deposit, route::pages},
-      {verb::get, "/buffer/status", get_buffer_status, route::pages},
-      {verb::post, "/buffer/replenish", post_replenish},
-      {verb::patch, "/buffer", patch_buffer},
-      {verb::get, "/conversions", get_conversions},
-      {verb::get, "/conversions/metrics", get_conversion_metrics},  // before {id}
-      {verb::get, "/conversions/{id}", get_conversion},
-      {verb::get, "/audit/solvency", get_solvency},
-      {verb::get, "/operator/alerts", get_alerts},
-      {verb::get, "/inspector/actors", get_actors},
-      {verb::get, "/readyz", get_readyz, route::probe | route::pages},
-      {verb::get, "/metrics", get_metrics, route::probe},
-      {verb::get, "/app/config", get_app_config, route::pages},
-      {verb::get, "/openapi.json", get_openapi, route::probe | route::pages},
-  };
-  return table;
+void enter(exchange& x, const route& r, admission let_in) {
+  if (let_in != admission::everything && !r.is(route::probe)) return turn_away(x, let_in);
+  x.guarded([&] {
+    if (takes_body(r.method)) require_json_body(x.asked());
+    r.run(x);
+  });
 }
 
-std::vector<request_metrics::route_label> route_labels() {
+}  // namespace
+
+router::router(std::vector<route> table) : routes_{std::move(table)} {
+  routes_.insert(routes_.begin(), route{verb::other, "none", no_route});
+  for (std::size_t i = 1; i < routes_.size(); ++i) {
+    const auto& r = routes_[i];
+    auto& p = path_of(r.pattern);
+    for (const auto other : p.routes)
+      if (routes_[other].method == r.method)
+        throw std::logic_error{"two routes " + std::string{r.pattern}};
+    p.routes.push_back(i);
+    add_method(p.allow, r.method);
+    if (r.is(route::pages)) add_method(p.allow_pages, r.method);
+  }
+  std::stable_sort(paths_.begin(), paths_.end(),
+                   [](const path& a, const path& b) { return a.marks < b.marks; });
+  for (auto& p : paths_) {
+    path_values ignored;
+    if (find(p.pattern, ignored) != &p)
+      throw std::logic_error{"another route hides " + std::string{p.pattern}};
+    p.allow += ", OPTIONS";
+    if (!p.allow_pages.empty()) p.allow_pages += ", OPTIONS";
+  }
+  for (const auto method : {verb::get, verb::post, verb::put, verb::patch, verb::delete_})
+    if (std::any_of(routes_.begin(), routes_.end(),
+                    [&](const route& r) { return r.method == method; }))
+      add_method(methods_, method);
+  methods_ += ", OPTIONS";
+}
+
+router::path& router::path_of(std::string_view pattern) {
+  const auto known = std::find_if(paths_.begin(), paths_.end(),
+                                  [&](const path& p) { return p.pattern == pattern; });
+  if (known != paths_.end()) return *known;
+  if (!is_well_formed(pattern)) throw std::logic_error{"no pattern: " + std::string{pattern}};
+  return paths_.emplace_back(path{pattern, marks_in(pattern), {}, {}, {}});
+}
+
+const router::path* router::find(std::string_view asked, path_values& values) const noexcept {
+  for (const auto& p : paths_)
+    if (p.marks == 0 ? p.pattern == asked : matches(p.pattern, asked, values)) return &p;
+  return nullptr;
+}
+
+std::vector<request_metrics::route_label> router::labels() const {
   std::vector<request_metrics::route_label> out;
-  for (const auto& r : routes()) out.push_back({to_string(r.method), r.pattern});
+  for (const auto& r : routes_) out.push_back({to_string(r.method), r.pattern});
   return out;
 }
 
-void dispatch(exchange& x, admission let_in) {
+void router::dispatch(exchange& x, admission let_in) const {
   const auto& asked = x.asked();
+  const bool options = asked.method == verb::options;
+  if (options && asked.path == "*") return answer_options(x, methods_, {});
+  path_values values;
+  const auto* const at = find(asked.path, values);
+  if (at == nullptr) return no_route(x);
+  if (options) return answer_options(x, at->allow, at->allow_pages);
   const auto method = asked.method == verb::head ? verb::get : asked.method;
-  const auto& table = routes();
-  for (std::size_t i = 1; i < table.size(); ++i) {
-    const auto& r = table[i];
+  for (const auto i : at->routes) {
+    const auto& r = routes_[i];
     if (r.method != method) continue;
-    const auto id = match(r.pattern, asked.path);
-    if (!id) continue;
-    x.enter_route(i, *id, r.is(route::pages));
-    if (let_in != admission::everything && !r.is(route::probe)) return turn_away(x, let_in);
-    return x.guarded([&] {
-      if (takes_body(r.method)) require_json_body(asked);
-      r.run(x);
-    });
+    x.enter_route(i, values, r.is(route::pages));
+    return enter(x, r, let_in);
   }
-  refuse_method(x);
+  x.enter_route(0, {}, !at->allow_pages.empty());
+  auto p = problem_of(errc::method_not_allowed, "this path takes " + at->allow);
+  p.headers = "Allow: " + at->allow + "\r\n";
+  x.refuse(p);
 }
 
 }  // namespace headroom::http

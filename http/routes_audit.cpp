@@ -1,3 +1,4 @@
+#include "http/asking.hpp"
 #include "http/auth.hpp"
 #include "http/documents.hpp"
 #include "http/fields.hpp"
@@ -5,11 +6,6 @@
 
 namespace headroom::http {
 namespace {
-
-void known_or_null(json_writer& w, std::string_view name, bool known, usdc amount) {
-  if (!known) return w.null(name);
-  w.field(name, amount);
-}
 
 void answer_solvency(exchange& x, const actors::solvency_report& report) {
   const auto& [t, chain, verdict] = report;
@@ -39,11 +35,11 @@ void answer_solvency(exchange& x, const actors::solvency_report& report) {
   w.field("total", liabilities_of(t));
   w.close();
   w.open("on_chain");  // null: the chain does not answer now
-  known_or_null(w, "plasma_usdt0", chain.plasma_known, chain.plasma_usdt0);
-  known_or_null(w, "polygon_usdt0", chain.polygon_known, chain.polygon_usdt0);
-  known_or_null(w, "polygon_usdc", chain.polygon_known, chain.polygon_usdc);
-  known_or_null(w, "polygon_collateral", chain.polygon_known, chain.polygon_collateral);
-  known_or_null(w, "shortfall", verdict.onchain_known, verdict.shortfall);
+  w.field_if(chain.plasma_known, "plasma_usdt0", chain.plasma_usdt0);
+  w.field_if(chain.polygon_known, "polygon_usdt0", chain.polygon_usdt0);
+  w.field_if(chain.polygon_known, "polygon_usdc", chain.polygon_usdc);
+  w.field_if(chain.polygon_known, "polygon_collateral", chain.polygon_collateral);
+  w.field_if(verdict.onchain_known, "shortfall", verdict.shortfall);
   w.close();
   w.field("difference", verdict.difference);
   w.boolean("solvent", verdict.solvent);
@@ -57,11 +53,12 @@ void answer_solvency(exchange& x, const actors::solvency_report& report) {
 
 /// The audit's own comparison, of the last seconds: the metric's verdict is the same. A chain that
 /// is silent leaves nulls, never an error.
-void get_solvency(exchange& x) {
+task<> get_solvency(exchange& x) {
   require_scope(x, {scope::read});
   const query_fields none{x.asked().query, {}};
-  x.ask<actors::solvency_report>(x.services().dir.handles.get<actors::audit_actor>(),
-                                 answer_solvency, actors::get_atom::value);
+  auto& dir = x.services().dir;
+  answer_solvency(x, or_refuse(co_await ask<actors::solvency_report>(
+                         x, dir.handles.get<actors::audit_actor>(), actors::get_atom::value)));
 }
 
 }  // namespace headroom::http

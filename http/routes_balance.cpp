@@ -1,48 +1,40 @@
 #include <algorithm>
 #include <array>
 
-#include "http/auth.hpp"
+#include "http/asking.hpp"
 #include "http/documents.hpp"
 #include "http/fields.hpp"
+#include "http/own_data.hpp"
 #include "http/routes.hpp"
 
 namespace headroom::http {
 namespace {
 
 /// What a user may bet whose actor is asleep: what the books say, all of it available.
-template <class Ok>
-void answer_asleep(exchange& x, usdc balance, const Ok& ok) {
+actors::balance_view asleep(const exchange& x, usdc balance) {
   const auto buffer = x.services().dir.gauges.buffer_available();
-  if (!buffer) return x.refuse(problem_of(errc::unavailable));
-  ok(x, actors::balance_view{balance, balance, *buffer});
+  if (!buffer) throw problem_of(errc::unavailable);
+  return {balance, balance, *buffer};
 }
 
 /// Asks the user's balance actor; one that left for being idle is asked again through the
 /// directory. A user who is asleep is looked up first: only whom the books know is woken, for
 /// anybody may ask for any address, and while the house is full nobody is.
-template <class Ok>
-void ask_balance(exchange& x, const address& user, const Ok& ok, unsigned tries_left = 2) {
-  const auto ask_owner = [user, ok, tries_left](exchange& y, const actors::balance_actor& owner) {
-    y.ask_or<actors::balance_view>(
-        owner, ok,
-        [user, ok, tries_left](exchange& z, const caf::error& e) {
-          if (actors::never_received(e) && tries_left > 0)
-            return ask_balance(z, user, ok, tries_left - 1);
-          z.refuse(problem_of(e));
-        },
-        actors::get_atom::value);
-  };
-  if (const auto awake = x.services().dir.users.find_balance(user)) return ask_owner(x, awake);
-  x.ask<balance_row>(
-      x.services().dir.handles.public_query(),
-      [user, ok, ask_owner](exchange& y, const balance_row& row) {
-        const bool stranger = row.version == 0;
-        const auto owner =
-            stranger ? actors::balance_actor{} : y.services().dir.users.balance_of(user);
-        if (!owner) return answer_asleep(y, row.balance, ok);
-        ask_owner(y, owner);
-      },
-      actors::get_atom::value, user);
+task<actors::balance_view> find_balance(exchange& x, address user) {
+  auto& dir = x.services().dir;
+  for (unsigned tries_left = 2;; --tries_left) {
+    auto owner = dir.users.find_balance(user);
+    if (!owner) {
+      const auto row = or_refuse(
+          co_await ask<balance_row>(x, dir.handles.public_query(), actors::get_atom::value, user));
+      const bool stranger = row.version == 0;
+      if (!stranger) owner = dir.users.balance_of(user);
+      if (!owner) co_return asleep(x, row.balance);
+    }
+    const auto view = co_await ask<actors::balance_view>(x, owner, actors::get_atom::value);
+    if (view) co_return *view;
+    if (!actors::never_received(view.error()) || tries_left == 0) throw problem_of(view.error());
+  }
 }
 
 /// An address as its asker wrote it.
@@ -83,19 +75,16 @@ void answer_balance(exchange& x, const address& user, const actors::balance_view
 
 }  // namespace
 
-void get_balance(exchange& x) {
-  require_reader(x);
+task<> get_balance(exchange& x) {
+  const auto& reader = require_reader(x);
   const query_fields query{x.asked().query, {"user_address"}};
   const auto user =
       read_address(x.services().ethereum, "user_address", query.required("user_address"));
-  ask_balance(x, user, [user](exchange& y, const actors::balance_view& view) {
-    y.ask<money_on_its_way>(
-        y.services().dir.handles.public_query(),
-        [user, view](exchange& z, const money_on_its_way& coming) {
-          answer_balance(z, user, view, coming);
-        },
-        actors::pending_atom::value, user);
-  });
+  require_own(reader, user);
+  const auto view = co_await find_balance(x, user);
+  const auto coming = or_refuse(co_await ask<money_on_its_way>(
+      x, x.services().dir.handles.public_query(), actors::pending_atom::value, user));
+  answer_balance(x, user, view, coming);
 }
 
 namespace {
@@ -113,22 +102,25 @@ void answer_max_bet(exchange& x, std::string_view user, usdc available, usdc buf
   x.reply_json(std::move(out.append("\"}")));
 }
 
+task<> ask_max_bet(exchange& x, address user, address_text echo) {
+  const auto view = co_await find_balance(x, user);
+  answer_max_bet(x, echo.view(), view.available, view.buffer_available);
+}
+
 }  // namespace
 
 /// What the user's actor shows, when it is awake and has nothing to do; else it is asked.
 void get_max_bet(exchange& x) {
-  require_reader(x);
+  const auto& reader = require_reader(x);
   const query_fields query{x.asked().query, {"user_address"}};
   const auto asked_for = query.required("user_address");
   const auto user = read_address(x.services().ethereum, "user_address", asked_for);
+  require_own(reader, user);
   auto& dir = x.services().dir;
   const auto buffer = dir.gauges.buffer_available();
   if (const auto shown = buffer ? dir.users.look_at_balance(user) : std::nullopt)
     return answer_max_bet(x, asked_for, *shown, *buffer);
-  ask_balance(x, user,
-              [echo = address_text{asked_for}](exchange& y, const actors::balance_view& view) {
-                answer_max_bet(y, echo.view(), view.available, view.buffer_available);
-              });
+  x.follow(ask_max_bet(x, user, address_text{asked_for}));
 }
 
 }  // namespace headroom::http

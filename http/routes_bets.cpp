@@ -1,6 +1,7 @@
 #include "http/auth.hpp"
 #include "http/documents.hpp"
 #include "http/fields.hpp"
+#include "http/idempotency.hpp"
 #include "http/routes.hpp"
 
 namespace headroom::http {
@@ -70,15 +71,6 @@ problem not_signed() {
   return problem_of(errc::unauthorized, "the signature is not user_address's over this BetIntent",
                     "signature");
 }
-
-/// The bet that `who` names by an Idempotency-Key (docs/decisions/0006).
-bet_id id_of(const exchange& x, std::string_view who, std::string_view idempotency_key) {
-  std::string seed{"headroom.bet"};
-  seed.append(1, '\0').append(who).append(1, '\0').append(idempotency_key);
-  return bet_id::from_digest(keccak(x, seed));
-}
-
-std::string signer_name(const address& user) { return "user:" + user.hex(); }
 
 void answer_bet(exchange& x, const bet& b) {
   const auto id = b.id.text();
@@ -246,8 +238,8 @@ void post_bet(exchange& x) {
   if (!signature) key = &require_scope(x, {scope::trade});
   const auto idempotency_key = require_idempotency_key(x);
   auto wanted = read_bet(x, body);
-  const auto who = signature ? signer_name(wanted.order.user) : key->name;
-  wanted.order.id = id_of(x, who, idempotency_key);
+  const auto who = signature ? user_name(wanted.order.user) : key->name;
+  wanted.order.id = id_named<bet_id>(x, purpose::bet, who, idempotency_key);
   wanted.order.by = signature ? who : key->id;
   wanted.order.request_hash = request_hash(x, wanted);
   std::optional<actors::bet_intent> intent;
@@ -267,124 +259,6 @@ void post_bet(exchange& x) {
     return place_if_contract_signed(x, wanted.order, asked_at, *intent,
                                     std::move(signed_by_contract));
   place(x, wanted.order, asked_at, 2);
-}
-
-namespace {
-
-void show_bet(exchange& x, const bet& b) {
-  json_writer w{768};
-  w.open();
-  write_bet(w, b, x.services().ethereum);
-  w.close();
-  x.reply_json(w.take());
-}
-
-/// Promised, not in the books, and no actor is at it: an entry of a dead one may still wait in the
-/// journal, which answers after it. Then there is none, and never will be.
-void find_out(exchange& x, const bet& promised) {
-  x.ask_or<bet>(
-      x.services().dir.handles.get<actors::journal_actor>(), show_bet,
-      [promised](exchange& y, const caf::error& e) {
-        if (actors::code_of(e) != errc::not_found) return y.refuse(problem_of(e));
-        if (y.services().dir.users.find_bet(promised.id)) return show_bet(y, promised);  // a repeat
-        y.shared().promised.refused(promised.id, "unavailable: it was interrupted before it began",
-                                    y.services().now());
-        const auto row = y.shared().promised.look(promised.id, actor_bridge::clock::now());
-        row ? show_bet(y, *row) : y.refuse(problem_of(e));
-      },
-      actors::get_atom::value, promised.id);
-}
-
-/// Promised by a process that is gone, perhaps: one that was not refused is looked for like ours.
-void look_for_stored_promise(exchange& x, const bet_id& id) {
-  x.ask<bet>(
-      x.services().dir.handles.public_query(),
-      [](exchange& y, const bet& row) {
-        if (row.status == bet_status::failed) return show_bet(y, row);
-        y.shared().promised.promise(row, actor_bridge::clock::now());
-        find_out(y, row);
-      },
-      actors::promised_atom::value, id);
-}
-
-/// The books first. What was promised is looked up before them: a bet that is taken meanwhile is
-/// seen here or there.
-void look_up(exchange& x, const bet_id& id) {
-  const auto promised = x.shared().promised.look(id, actor_bridge::clock::now());
-  const bool at_work = promised && x.services().dir.users.find_bet(id);
-  x.ask_or<bet>(
-      x.services().dir.handles.public_query(), show_bet,
-      [promised, at_work, id](exchange& y, const caf::error& e) {
-        if (actors::code_of(e) != errc::not_found) return y.refuse(problem_of(e));
-        if (!promised) return look_for_stored_promise(y, id);
-        if (at_work || promised->status == bet_status::failed) return show_bet(y, *promised);
-        find_out(y, *promised);
-      },
-      actors::get_atom::value, id);
-}
-
-/// The bet that the asking key, or with `user_address` that user's signature, placed under this
-/// Idempotency-Key. Asking places nothing.
-void find_by_key(exchange& x, const principal& asker, const query_fields& query) {
-  for (const auto* other : {"status", "token_id", "since", "until", "cursor", "limit"})
-    if (query.text(other)) throw bad_field(other, "does not go with idempotency_key");
-  const auto key = read_idempotency_key("idempotency_key", query.required("idempotency_key"));
-  auto who = asker.name;
-  if (const auto user = query.text("user_address"))
-    who = signer_name(read_address(x.services().ethereum, "user_address", *user));
-  look_up(x, id_of(x, who, key));
-}
-
-}  // namespace
-
-void get_bet(exchange& x) {
-  require_reader(x);
-  const query_fields none{x.asked().query, {}};
-  look_up(x, read_id<bet_id>("id", x.id()));
-}
-
-void get_bets(exchange& x) {
-  const auto& asker = require_reader(x);
-  const query_fields query{x.asked().query,
-                           {"user_address", "status", "token_id", "since", "until", "cursor",
-                            "limit", "idempotency_key"}};
-  if (query.text("idempotency_key")) return find_by_key(x, asker, query);
-  bet_filter filter;
-  if (const auto text = query.text("user_address")) {
-    filter.has_user = true;
-    filter.user = read_address(x.services().ethereum, "user_address", *text);
-  }
-  if (const auto text = query.text("status")) {
-    const auto status = parse_bet_status(*text);
-    if (!status) throw bad_field("status", "must be placing, filled, failed or settled");
-    filter.has_status = true;
-    filter.status = *status;
-  }
-  if (const auto text = query.text("token_id")) {
-    if (!filter.has_user) throw bad_field("token_id", "needs user_address beside it");
-    filter.has_token = true;
-    filter.token = read_token("token_id", *text);
-  }
-  filter.created = read_window(query);
-  if (const auto text = query.text("cursor")) filter.cursor = read_cursor("cursor", *text);
-  filter.limit = read_count("limit", query.text("limit").value_or("50"), 1, 200);
-  x.ask_or<bet_page>(
-      x.services().dir.handles.public_query(),
-      [](exchange& y, const bet_page& page) {
-        json_writer w{1024 + 700 * page.bets.size()};
-        w.open();
-        w.open_list("bets");
-        for (const auto& b : page.bets) {
-          w.open();
-          write_bet(w, b, y.services().ethereum);
-          w.close();
-        }
-        w.close_list();
-        w.text_or_null("next_cursor", page.next_cursor);
-        w.close();
-        y.reply_json(w.take());
-      },
-      [](exchange& y, const caf::error& e) { y.refuse(problem_of(e, "cursor")); }, filter);
 }
 
 }  // namespace headroom::http

@@ -1,6 +1,8 @@
+#include "http/asking.hpp"
 #include "http/auth.hpp"
 #include "http/documents.hpp"
 #include "http/fields.hpp"
+#include "http/idempotency.hpp"
 #include "http/routes.hpp"
 
 namespace headroom::http {
@@ -16,26 +18,25 @@ void answer_status(exchange& x, const buffer_status& s) {
   x.reply_json(w.take());
 }
 
-void refuse_change(exchange& x, const caf::error& e) {
+problem refusal_of_change(const caf::error& e) {
   auto p = problem_of(e, "max_buffer_size");  // against a minimum that only the buffer knows
   const auto code = actors::code_of(e);
   if (code == errc::timed_out || code == errc::in_doubt)
     p.detail =
         "the outcome is not known yet; repeat the request with the same Idempotency-Key: it "
         "is booked at most once";
-  x.refuse(p);
+  return p;
 }
 
 }  // namespace
 
-void get_buffer_status(exchange& x) {
+task<> get_buffer_status(exchange& x) {
   const query_fields none{x.asked().query, {}};
-  x.ask<buffer_status>(
-      x.services().dir.handles.get<actors::buffer_actor>(),
-      [](exchange& y, const buffer_status& s) { answer_status(y, s); }, actors::get_atom::value);
+  const auto buffer = x.services().dir.handles.get<actors::buffer_actor>();
+  answer_status(x, or_refuse(co_await ask<buffer_status>(x, buffer, actors::get_atom::value)));
 }
 
-void post_replenish(exchange& x) {
+task<> post_replenish(exchange& x) {
   const auto& key = require_scope(x, {scope::admin});
   const query_fields none{x.asked().query, {}};
   const auto idempotency_key = require_idempotency_key(x);
@@ -43,26 +44,20 @@ void post_replenish(exchange& x) {
   actors::replenish_buffer wanted;
   wanted.amount = read_amount("amount", body.required("amount"));
   wanted.reference = read_text("reference", body.required("reference"), longest_reference);
-  std::string seed{"headroom.replenish"};
-  seed.append(1, '\0').append(key.name).append(1, '\0').append(idempotency_key);
-  wanted.id = replenish_id::from_digest(x.services().ethereum.keccak256(
-      {reinterpret_cast<const std::uint8_t*>(seed.data()), seed.size()}));
+  wanted.id = id_named<replenish_id>(x, purpose::replenish, key.name, idempotency_key);
   wanted.by = key.id;
   auto& dir = x.services().dir;
-  if (dir.users.draining())
-    return x.refuse(problem_of(errc::shutting_down, "no new money is booked"));
-  x.ask_or<buffer_status>(
-      dir.handles.get<actors::buffer_actor>(),
-      [](exchange& y, const buffer_status& s) {
-        if (s.replayed) y.mark_replayed();
-        answer_status(y, s);
-      },
-      refuse_change, wanted);
+  if (dir.users.draining()) throw problem_of(errc::shutting_down, "no new money is booked");
+  const auto booked =
+      co_await ask<buffer_status>(x, dir.handles.get<actors::buffer_actor>(), wanted);
+  if (!booked) throw refusal_of_change(booked.error());
+  if (booked->replayed) x.mark_replayed();
+  answer_status(x, *booked);
 }
 
 /// Sets absolute values, so repeating it changes nothing: an Idempotency-Key is welcome and not
 /// needed (docs/decisions/0011).
-void patch_buffer(exchange& x) {
+task<> patch_buffer(exchange& x) {
   const auto& key = require_scope(x, {scope::admin});
   const query_fields none{x.asked().query, {}};
   const body_fields body{x.asked().body, {"min_buffer_size", "max_buffer_size"}};
@@ -81,10 +76,11 @@ void patch_buffer(exchange& x) {
   if (limits.set_min && limits.has_max && limits.max_size < limits.min_size)
     throw bad_field("max_buffer_size", "must not be below min_buffer_size");
   auto& dir = x.services().dir;
-  if (dir.users.draining()) return x.refuse(problem_of(errc::shutting_down));
-  x.ask_or<buffer_status>(
-      dir.handles.get<actors::buffer_actor>(),
-      [](exchange& y, const buffer_status& s) { answer_status(y, s); }, refuse_change, limits);
+  if (dir.users.draining()) throw problem_of(errc::shutting_down);
+  const auto changed =
+      co_await ask<buffer_status>(x, dir.handles.get<actors::buffer_actor>(), limits);
+  if (!changed) throw refusal_of_change(changed.error());
+  answer_status(x, *changed);
 }
 
 }  // namespace headroom::http

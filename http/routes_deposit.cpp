@@ -1,6 +1,8 @@
-#include "http/auth.hpp"
+#include "http/asking.hpp"
 #include "http/documents.hpp"
 #include "http/fields.hpp"
+#include "http/idempotency.hpp"
+#include "http/own_data.hpp"
 #include "http/routes.hpp"
 
 namespace headroom::http {
@@ -128,61 +130,67 @@ void answer_with_progress(exchange& x, const deposit& d, const conversion* c) {
   x.reply_json(w.take());
 }
 
+void answer_page(exchange& x, const deposit_page& page) {
+  json_writer w{512 + 500 * page.deposits.size()};
+  w.open();
+  w.open_list("deposits");
+  for (const auto& d : page.deposits) {
+    w.open();
+    write_deposit(w, d, x.services().ethereum);
+    w.close();
+  }
+  w.close_list();
+  w.text_or_null("next_cursor", page.next_cursor);
+  w.close();
+  x.reply_json(w.take());
+}
+
 }  // namespace
 
-void post_deposit(exchange& x) {
+task<> post_deposit(exchange& x) {
   const query_fields none{x.asked().query, {}};
   const auto amount = read_deposit_amount(x);
   const auto key = optional_idempotency_key(x);
   const auto paid = payment_of(x.asked());
-  if (!paid) return demand(x, amount, "");
+  if (!paid) co_return demand(x, amount, "");
   if (paid->header.empty() || paid->header.size() > longest_payment_header)
-    return demand(x, amount, "invalid_payload");
+    co_return demand(x, amount, "invalid_payload");
   auto& dir = x.services().dir;
-  if (dir.users.draining())
-    return x.refuse(problem_of(errc::shutting_down, "no payments are taken"));
+  if (dir.users.draining()) throw problem_of(errc::shutting_down, "no payments are taken");
   const auto worker = dir.users.open_deposit();
   if (!worker)
-    return x.refuse(dir.users.draining()
-                        ? problem_of(errc::shutting_down)
-                        : problem_of(errc::overloaded, "too many payments are in progress"));
-  x.ask_or<actors::paid_deposit>(
-      worker,
-      [version = paid->version](exchange& y, const actors::paid_deposit& d) {
-        answer_deposit(y, d, version);
-      },
-      [amount](exchange& y, const caf::error& e) { refuse_payment(y, amount, e); },
-      actors::pay_deposit{amount, paid->version, std::string{paid->header},
-                          std::string{key.value_or("")}});
+    throw dir.users.draining() ? problem_of(errc::shutting_down)
+                               : problem_of(errc::overloaded, "too many payments are in progress");
+  const actors::pay_deposit wanted{amount, paid->version, std::string{paid->header},
+                                   std::string{key.value_or("")}};
+  const auto said = co_await ask<actors::paid_deposit>(x, worker, wanted);
+  if (!said) co_return refuse_payment(x, amount, said.error());
+  answer_deposit(x, *said, paid->version);
 }
 
 /// The payer knows the id from their own answer, and nobody can guess one: it is all that is needed
 /// to read how the payment stands, from a browser too. Who paid and what became of the money since
 /// is for keys.
-void get_deposit(exchange& x) {
-  const auto* key = presented_key(x);
-  const bool reader = key != nullptr && (key->may(scope::read) || key->may(scope::trade));
+task<> get_deposit(exchange& x) {
+  const auto* const reader = reader_of(x);
   const query_fields none{x.asked().query, {}};
   const auto id = read_id<deposit_id>("id", x.id());
-  x.ask<deposit>(
-      x.services().dir.handles.public_query(),
-      [reader](exchange& y, const deposit& d) {
-        if (!reader) return answer_receipt(y, d);
-        if (d.conversion.is_zero()) return answer_with_progress(y, d, nullptr);
-        y.ask<conversion>(
-            y.services().dir.handles.public_query(),
-            [d](exchange& z, const conversion& c) { answer_with_progress(z, d, &c); },
-            actors::get_atom::value, d.conversion);
-      },
-      actors::get_atom::value, id);
+  const auto query = x.services().dir.handles.public_query();
+  const auto d = or_refuse(co_await ask<deposit>(x, query, actors::get_atom::value, id));
+  if (reader == nullptr || !may_read(*reader, d.user)) co_return answer_receipt(x, d);
+  if (d.conversion.is_zero()) co_return answer_with_progress(x, d, nullptr);
+  const auto c =
+      or_refuse(co_await ask<conversion>(x, query, actors::get_atom::value, d.conversion));
+  answer_with_progress(x, d, &c);
 }
 
-void get_deposits(exchange& x) {
-  require_reader(x);
+task<> get_deposits(exchange& x) {
+  const auto& reader = require_reader(x);
   const query_fields query{x.asked().query,
                            {"user_address", "status", "since", "until", "cursor", "limit"}};
   deposit_filter filter;
   filter.user = read_address(x.services().ethereum, "user_address", query.required("user_address"));
+  require_own(reader, filter.user);
   if (const auto text = query.text("status")) {
     const auto status = parse_deposit_status(*text);
     if (!status)
@@ -193,23 +201,8 @@ void get_deposits(exchange& x) {
   filter.created = read_window(query);
   if (const auto text = query.text("cursor")) filter.cursor = read_cursor("cursor", *text);
   filter.limit = read_count("limit", query.text("limit").value_or("100"), 1, 200);
-  x.ask_or<deposit_page>(
-      x.services().dir.handles.public_query(),
-      [](exchange& y, const deposit_page& page) {
-        json_writer w{512 + 500 * page.deposits.size()};
-        w.open();
-        w.open_list("deposits");
-        for (const auto& d : page.deposits) {
-          w.open();
-          write_deposit(w, d, y.services().ethereum);
-          w.close();
-        }
-        w.close_list();
-        w.text_or_null("next_cursor", page.next_cursor);
-        w.close();
-        y.reply_json(w.take());
-      },
-      [](exchange& y, const caf::error& e) { y.refuse(problem_of(e, "cursor")); }, filter);
+  auto page = co_await ask<deposit_page>(x, x.services().dir.handles.public_query(), filter);
+  answer_page(x, or_refuse(std::move(page), "cursor"));
 }
 
 }  // namespace headroom::http

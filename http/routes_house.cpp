@@ -1,3 +1,4 @@
+#include "http/asking.hpp"
 #include "http/auth.hpp"
 #include "http/fields.hpp"
 #include "http/json_writer.hpp"
@@ -20,6 +21,10 @@ std::string readiness_json(const actors::readiness& r) {
   w.close();
   w.close();
   return w.take();
+}
+
+actors::readiness unready(const char* part, std::string_view why) {
+  return {false, {{part, std::string{why}}}};
 }
 
 void answer_readiness(exchange& x, const actors::readiness& r) {
@@ -68,28 +73,38 @@ void write_kind(json_writer& w, const actors::kind_info& k) {
   w.close();
 }
 
+void answer_listing(exchange& x, const actors::actor_listing& listing) {
+  json_writer w{4096};
+  w.open();
+  w.number("total", listing.total);
+  w.open_list("kinds");
+  for (const auto& k : listing.kinds) write_kind(w, k);
+  w.close_list();
+  w.open_list("actors");
+  for (const auto& a : listing.actors) write_actor(w, a);
+  w.close_list();
+  w.close();
+  x.reply_json(w.take());
+}
+
 }  // namespace
 
 void get_healthz(exchange& x) { x.reply_json("{\"status\":\"ok\"}"); }
 
 /// Ready means that a request with a good key would be answered: the keys must be here too.
-void get_readyz(exchange& x) {
+task<> get_readyz(exchange& x) {
   auto& dir = x.services().dir;
   x.hurry(std::chrono::seconds{2});
-  if (dir.users.draining()) return answer_readiness(x, {false, {{"service", "shutting down"}}});
-  x.ask_or<actors::readiness>(
-      dir.handles.get<actors::guardian_actor>(),
-      [](exchange& y, actors::readiness r) {
-        const bool keys = y.shared().keys.generation() > 0;
-        r.parts["keys"] = keys ? "ok" : "not loaded yet";
-        r.ready = r.ready && keys;
-        add_venue(r, y.services().dir.gauges.venue_state());
-        answer_readiness(y, r);
-      },
-      [](exchange& y, const caf::error& e) {
-        answer_readiness(y, {false, {{"guardian", std::string{to_string(actors::code_of(e))}}}});
-      },
-      actors::get_atom::value);
+  if (dir.users.draining()) co_return answer_readiness(x, unready("service", "shutting down"));
+  auto said = co_await ask<actors::readiness>(x, dir.handles.get<actors::guardian_actor>(),
+                                              actors::get_atom::value);
+  if (!said)
+    co_return answer_readiness(x, unready("guardian", to_string(actors::code_of(said.error()))));
+  const bool keys = x.shared().keys.generation() > 0;
+  said->parts["keys"] = keys ? "ok" : "not loaded yet";
+  said->ready = said->ready && keys;
+  add_venue(*said, dir.gauges.venue_state());
+  answer_readiness(x, *said);
 }
 
 /// The document changes with the program only: caches ask again after five minutes, by its ETag.
@@ -105,26 +120,13 @@ void get_openapi(exchange& x) {
   x.reply(std::move(answer));
 }
 
-void get_actors(exchange& x) {
+task<> get_actors(exchange& x) {
   require_scope(x, {scope::inspect});
   const query_fields query{x.asked().query, {"limit"}};
   const auto limit = read_count("limit", query.text("limit").value_or("100"), 1, 1000);
-  x.ask<actors::actor_listing>(
-      x.services().dir.handles.get<actors::inspector_actor>(),
-      [](exchange& y, const actors::actor_listing& listing) {
-        json_writer w{4096};
-        w.open();
-        w.number("total", listing.total);
-        w.open_list("kinds");
-        for (const auto& k : listing.kinds) write_kind(w, k);
-        w.close_list();
-        w.open_list("actors");
-        for (const auto& a : listing.actors) write_actor(w, a);
-        w.close_list();
-        w.close();
-        y.reply_json(w.take());
-      },
-      actors::list_atom::value, limit);
+  const auto inspector = x.services().dir.handles.get<actors::inspector_actor>();
+  answer_listing(x, or_refuse(co_await ask<actors::actor_listing>(
+                        x, inspector, actors::list_atom::value, limit)));
 }
 
 }  // namespace headroom::http

@@ -66,6 +66,7 @@ server_settings affordable(server_settings s) {
     spdlog::warn("http.connections_limited wanted={} taken={} descriptors={}", s.max_connections,
                  most, limit);
   s.max_connections = most;
+  s.max_streams = std::min(s.max_streams, most / 2);
   return s;
 }
 
@@ -73,17 +74,20 @@ server_settings affordable(server_settings s) {
 
 class server::impl {
  public:
-  impl(const server_settings& settings, http_services services)
+  /// `settings` as far as they are affordable.
+  impl(const server_settings& settings, http_services services, const router& routes)
       : threads_wanted_{std::max(1U, settings.threads)},
-        front_{services,
-               affordable(settings),
+        front_{routes,
+               services,
+               settings,
                bridge_handle{services.system},
                {},
-               {threads_wanted_ + 1, route_labels()},
+               {threads_wanted_ + 1, routes.labels()},
                {settings.kept_refusals, settings.refusals_kept},
                make_openapi_document(settings.public_url),
                rate_table{settings.key_rate},
                rate_table{settings.signer_rate},
+               {settings.max_streams, settings.max_streams_per_caller},
                {}} {}
 
   ~impl() { stop(); }
@@ -123,6 +127,7 @@ class server::impl {
       }
       for (auto& t : threads_) t.join();
       threads_.clear();
+      for (auto& w : workers_) w->cut();  // of one that was stopped by force: no stream wakes it
       spdlog::info("http.stopped port={}", port_);
     }
     if (admin_thread_.joinable()) {
@@ -222,8 +227,8 @@ class server::impl {
   std::size_t running_ = 0;
 };
 
-server::server(const server_settings& settings, http_services services)
-    : impl_{std::make_unique<impl>(settings, services)} {}
+server::server(const server_settings& settings, http_services services, const router& routes)
+    : impl_{std::make_unique<impl>(affordable(settings), services, routes)} {}
 server::~server() = default;
 void server::start() { impl_->start(); }
 std::uint16_t server::port() const noexcept { return impl_->port(); }

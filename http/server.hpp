@@ -7,14 +7,19 @@
 
 namespace headroom::http {
 
+class router;
+/// Every route of the house (routes.cpp).
+[[nodiscard]] const router& house_routes();
+
 /// The HTTP front end: one io_context and one acceptor per thread (SO_REUSEPORT), keep-alive and
 /// pipelining in order, bounds on header, body, time and connections. Turns requests into messages
 /// and answers into JSON; owns no business state. Health and metrics are answered beside any flood:
 /// in places of their own, and at a second listener (admin_address) with a thread of its own.
 class server {
  public:
-  /// Nothing runs before `start`. What `services` refers to outlives the server.
-  server(const server_settings& settings, http_services services);
+  /// Nothing runs before `start`. What `services` refers to outlives the server, as do `routes`.
+  server(const server_settings& settings, http_services services,
+         const router& routes = house_routes());
   /// Stops if need be.
   ~server();
   server(const server&) = delete;

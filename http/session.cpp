@@ -120,7 +120,7 @@ void session::answer_request() {
   const auto message = parser_->message();
   without_body_ = message.method == verb::head;
   begin(message, asked_at_ + settings().request_timeout);
-  dispatch(*this, let_in());
+  shared().routes.dispatch(*this, let_in());
 }
 
 admission session::let_in() {
@@ -136,13 +136,17 @@ admission session::let_in() {
   return full ? admission::too_much_in_flight : admission::everything;
 }
 
-void session::send(response&& answer) {
-  if (state_ != state::answering) return;
+void session::count_answer(unsigned status, clock::time_point now) {
   if (std::exchange(counted_in_flight_, false))
     shared().metrics.in_flight.fetch_sub(1, std::memory_order_relaxed);
-  const auto now = clock::now();
-  home_.counts().record(route(), answer.status,
+  home_.counts().record(route(), status,
                         std::chrono::duration_cast<std::chrono::microseconds>(now - asked_at_));
+}
+
+void session::send(response&& answer) {
+  if (state_ != state::answering) return;
+  const auto now = clock::now();
+  count_answer(answer.status, now);
   deadline_ = now + (where_ == place::last
                          ? std::min<clock::duration>(settings().request_timeout, last_place_time)
                          : clock::duration{settings().request_timeout});
@@ -193,24 +197,36 @@ problem session::problem_of_parse(error_code failed) const {
 
 /// By hand, in one buffer: Beast's own response costs nearly half of a hot answer.
 void session::write(const response& answer) {
-  state_ = state::writing;
   out_.clear();
   out_.reserve(224 + answer.headers.size() + answer.body.size());
-  out_.append("HTTP/1.1 ").append(std::to_string(answer.status)).append(" ");
-  out_.append(reason_phrase(answer.status)).append("\r\nDate: ").append(home_.date());
+  begin_head(answer.status);
   const bool bodiless = answer.status == 204 || answer.status == 304;
   if (!bodiless) {
-    out_.append("\r\nContent-Type: ").append(answer.content_type);
-    out_.append("\r\nContent-Length: ").append(std::to_string(answer.body.size()));
+    out_.append("Content-Type: ").append(answer.content_type);
+    out_.append("\r\nContent-Length: ").append(std::to_string(answer.body.size())).append("\r\n");
   }
-  out_.append("\r\n").append(answer.headers);
+  end_head(answer);
+  if (!without_body_ && !bodiless) out_.append(answer.body);
+  write_out();
+}
+
+void session::begin_head(unsigned status) {
+  out_.append("HTTP/1.1 ").append(std::to_string(status)).append(" ");
+  out_.append(reason_phrase(status)).append("\r\nDate: ").append(home_.date()).append("\r\n");
+}
+
+void session::end_head(const response& answer) {
+  out_.append(answer.headers);
   if (!keep_alive_) {
     out_.append("Connection: close\r\n");
   } else if (parser_ && parser_->is_http_1_0()) {
     out_.append("Connection: keep-alive\r\n");
   }
   out_.append("\r\n");
-  if (!without_body_ && !bodiless) out_.append(answer.body);
+}
+
+void session::write_out() {
+  state_ = state::writing;
   asio::async_write(socket_, asio::buffer(out_),
                     [s = self()](error_code failed, std::size_t) { s->on_written(failed); });
 }
@@ -225,24 +241,34 @@ void session::on_written(error_code failed) {
 }
 
 void session::linger() {
-  error_code failed;
-  socket_.shutdown(tcp_socket::shutdown_send, failed);
-  if (failed) return close();
-  state_ = state::lingering;
-  deadline_ = clock::now() + linger_time;
+  if (!stop_sending()) return;
   in_.clear();
   drop_input();
 }
 
+/// False when the connection is gone.
+bool session::stop_sending() {
+  error_code failed;
+  socket_.shutdown(tcp_socket::shutdown_send, failed);
+  if (failed) {
+    close();
+    return false;
+  }
+  state_ = state::lingering;
+  deadline_ = clock::now() + linger_time;
+  return true;
+}
+
 void session::drop_input() {
   socket_.async_read_some(in_.prepare(read_size), [s = self()](error_code failed, std::size_t) {
-    if (s->state_ != state::lingering) return;
+    if (s->state_ != state::lingering && s->state_ != state::streaming) return;
     if (failed) return s->close();
     s->drop_input();
   });
 }
 
 void session::check_deadline(clock::time_point now) {
+  if (state_ == state::streaming) return check_stream(now);
   if (now < deadline_) return;
   if (state_ == state::reading)
     return refuse_connection(
@@ -255,6 +281,7 @@ void session::close() {
   if (std::exchange(counted_in_flight_, false))
     shared().metrics.in_flight.fetch_sub(1, std::memory_order_relaxed);
   held_.reset();  // and its timer: nothing may outlast the connection
+  leave_stream();
   error_code ignored;
   socket_.close(ignored);
   home_.left(self());

@@ -8,6 +8,7 @@
 
 #include "http/request_parser.hpp"
 #include "http/router.hpp"
+#include "http/stream_writer.hpp"
 #include "http/worker.hpp"
 
 namespace headroom::http {
@@ -15,11 +16,12 @@ namespace headroom::http {
 /// One connection, one request at a time:
 ///
 ///     idle -> reading -> answering -> writing -> idle | reading (pipelined) | lingering -> closed
+///                                  -> streaming -> lingering
 ///
 /// Each state has one deadline, swept by the worker. Lingering: the answer is out, our side is
 /// shut, and what the client still sends is read away for a moment, so that a reset does not eat
-/// the answer. In a flood of strangers an answer 401 is held back for a moment, still answering: a
-/// stranger costs less than a user.
+/// the answer. Streaming is in session_stream.cpp. In a flood of strangers an answer 401 is held
+/// back for a moment, still answering: a stranger costs less than a user.
 class session final : public exchange {
  public:
   using clock = worker::clock;
@@ -42,15 +44,36 @@ class session final : public exchange {
   }
   [[nodiscard]] place where() const noexcept { return where_; }
   void check_deadline(clock::time_point now);
+  /// The service stops: a request is still answered, a stream ends.
+  void drain();
   void close();
 
   void post(std::unique_ptr<question> q) override;
 
  protected:
   void send(response&& answer) override;
+  std::shared_ptr<event_stream> begin_stream(response&& head, stream_places::place kept) override;
 
  private:
-  enum class state : std::uint8_t { idle, reading, answering, writing, lingering, closed };
+  enum class state : std::uint8_t {
+    idle,
+    reading,
+    answering,
+    writing,
+    streaming,
+    lingering,
+    closed
+  };
+  struct open_stream_state {
+    stream_places::place kept;
+    stream_writer writer;
+    std::optional<stream_end> why{};  // the first reason is the one
+    bool writing = false;
+
+    void ends(stream_end reason) noexcept {
+      if (!why) why = reason;
+    }
+  };
 
   [[nodiscard]] std::shared_ptr<session> self() {
     return std::static_pointer_cast<session>(shared_from_this());
@@ -68,10 +91,20 @@ class session final : public exchange {
   [[nodiscard]] bool past_empty_line();
   [[nodiscard]] bool one_stranger_too_many(const response& answer);
   void write_later(response&& answer);
+  void count_answer(unsigned status, clock::time_point now);
+  void begin_head(unsigned status);
+  void end_head(const response& answer);
   void write(const response& answer);
+  void write_out();
   void on_written(boost::system::error_code failed);
   void linger();
+  [[nodiscard]] bool stop_sending();
   void drop_input();
+  void write_stream();
+  void on_stream_written(boost::system::error_code failed);
+  void check_stream(clock::time_point now);
+  void end_stream(stream_end why);
+  void leave_stream();
 
   worker& home_;
   tcp_socket socket_;
@@ -89,6 +122,7 @@ class session final : public exchange {
     response what;
   };
   std::unique_ptr<held_answer> held_;
+  std::unique_ptr<open_stream_state> stream_;
   bool keep_alive_ = true;
   bool without_body_ = false;  // HEAD
   bool may_skip_line_ = false;

@@ -34,7 +34,8 @@ std::size_t places_of(door opens_to, unsigned threads) {
 }
 
 worker::clock::duration sweep_interval(const server_settings& s) {
-  const auto shortest = std::min({s.header_timeout, s.idle_timeout, s.request_timeout});
+  const auto shortest =
+      std::min({s.header_timeout, s.idle_timeout, s.request_timeout, s.stream_heartbeat});
   return std::clamp(shortest / 4, std::chrono::milliseconds{5}, longest_sweep);
 }
 
@@ -165,8 +166,7 @@ void worker::drain() {
   acceptor_.close(ignored);
   accept_pause_.cancel();
   const std::vector<std::shared_ptr<session>> all{sessions_.begin(), sessions_.end()};
-  for (const auto& s : all)
-    if (s->idle()) s->close();
+  for (const auto& s : all) s->idle() ? s->close() : s->drain();
   end_if_empty();
 }
 

@@ -43,7 +43,7 @@ class worker {
   /// Serves until drained or cut.
   void run();
 
-  /// No new connections; idle ones are closed, the others end with their request.
+  /// No new connections; idle ones are closed, streams end, the others end with their request.
   void drain();
   /// Closes every connection now.
   void cut();

@@ -3,7 +3,6 @@
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <atomic>
 #include <boost/asio.hpp>
 #include <boost/asio/ssl.hpp>
@@ -376,11 +375,8 @@ void http_client::request(http_request request, std::chrono::milliseconds timeou
 void http_client::stop() { engine_->stop(); }
 
 std::string_view http_result::header(std::string_view name) const noexcept {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
   for (const auto& [key, value] : headers)
-    if (std::equal(key.begin(), key.end(), name.begin(), name.end(),
-                   [&](char a, char b) { return lower(a) == lower(b); }))
-      return value;
+    if (beast::iequals(key, beast::string_view{name.data(), name.size()})) return value;
   return {};
 }
 

@@ -3,26 +3,12 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "domain/text.hpp"
+
 namespace headroom::persistence {
 namespace {
 
 constexpr std::size_t header_size = 20;  // dimensions, flags, type, length, lower bound
-
-/// Length of the UTF-8 sequence at the front of `text`; 0 when there is none (RFC 3629).
-std::size_t utf8_length(std::string_view text) {
-  const auto at = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-  const auto lead = at(0);
-  if (lead < 0x80) return lead == 0 ? 0 : 1;
-  const std::size_t size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() < size) return 0;
-  for (std::size_t i = 1; i < size; ++i)
-    if ((at(i) & 0xc0) != 0x80) return 0;
-  if (lead == 0xe0 && at(1) < 0xa0) return 0;  // overlong
-  if (lead == 0xed && at(1) > 0x9f) return 0;  // surrogates
-  if (lead == 0xf0 && at(1) < 0x90) return 0;  // overlong
-  if (lead == 0xf4 && at(1) > 0x8f) return 0;  // above U+10FFFF
-  return size;
-}
 
 }  // namespace
 
@@ -63,7 +49,7 @@ std::string clean_text(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
-    const auto size = utf8_length(text);
+    const auto size = text.front() == '\0' ? 0 : utf8_length(text);  // PostgreSQL has no NUL
     if (size == 0) {
       out.push_back('?');
     } else {

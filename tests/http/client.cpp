@@ -15,7 +15,10 @@ std::string reply::header(const std::string& lower_name) const {
   return i == headers.end() ? "" : i->second;
 }
 
-client::client(std::uint16_t port) : socket_{::socket(AF_INET, SOCK_STREAM, 0)} {
+client::client(std::uint16_t port, int receive_buffer)
+    : socket_{::socket(AF_INET, SOCK_STREAM, 0)} {
+  if (receive_buffer > 0)
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
   const timeval limit{5, 0};
   ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
@@ -70,6 +73,21 @@ std::optional<reply> client::receive(bool head) {
   return out;
 }
 
+std::optional<std::string> client::read_until(std::string_view mark) {
+  std::size_t at = 0;
+  while ((at = in_.find(mark)) == std::string::npos)
+    if (!more()) return std::nullopt;
+  return read(at + mark.size());
+}
+
+std::optional<std::string> client::read(std::size_t size) {
+  while (in_.size() < size)
+    if (!more()) return std::nullopt;
+  auto out = in_.substr(0, size);
+  in_.erase(0, size);
+  return out;
+}
+
 bool client::closed_by_server() {
   char byte = 0;
   return in_.empty() && ::recv(socket_, &byte, 1, 0) == 0;
@@ -80,7 +98,7 @@ std::string request_text(std::string_view method, std::string_view target,
   std::string out;
   out.append(method).append(" ").append(target).append(" HTTP/1.1\r\nHost: test\r\n");
   for (const auto& [name, value] : headers) out.append(name + ": " + value + "\r\n");
-  if (!body.empty() || method == "POST" || method == "PATCH")
+  if (!body.empty() || method == "POST" || method == "PUT" || method == "PATCH")
     out.append("Content-Length: " + std::to_string(body.size()) + "\r\n");
   return out.append("\r\n").append(body);
 }

@@ -24,7 +24,8 @@ using header_list = std::vector<std::pair<std::string, std::string>>;
 
 class client {
  public:
-  explicit client(std::uint16_t port);
+  /// `receive_buffer`: how many bytes the kernel takes in before anybody reads; 0: its choice.
+  explicit client(std::uint16_t port, int receive_buffer = 0);
   ~client();
   client(const client&) = delete;
   client& operator=(const client&) = delete;
@@ -32,6 +33,10 @@ class client {
   void send(std::string_view bytes);
   /// The next answer; nothing when the server closed or 5 seconds passed. `head`: it has no body.
   [[nodiscard]] std::optional<reply> receive(bool head = false);
+  /// All bytes up to and with `mark`; nothing when the server closed or 5 seconds passed before it.
+  [[nodiscard]] std::optional<std::string> read_until(std::string_view mark);
+  /// The next `size` bytes, likewise.
+  [[nodiscard]] std::optional<std::string> read(std::size_t size);
   /// True when the server closes within 5 seconds without another byte.
   [[nodiscard]] bool closed_by_server();
 

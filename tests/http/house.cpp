@@ -4,6 +4,8 @@
 
 #include <thread>
 
+#include "domain/text.hpp"
+
 namespace headroom::http::test {
 
 using namespace headroom::actors;
@@ -57,6 +59,32 @@ std::string plain_x402::respond(std::uint8_t version, const hash256& tx, const a
   return "v" + std::to_string(version) + " " + tx.hex().substr(0, 6) + " " +
          payer.hex().substr(0, 6) + " " + to_string(amount) + " " +
          (error.empty() ? "success" : std::string{error});
+}
+
+// -- tables --------------------------------------------------------------------------------------
+
+router house_and(const std::vector<route>& more) {
+  auto table = house_routes().routes();
+  table.erase(table.begin());  // "no route", which every table has
+  table.insert(table.end(), more.begin(), more.end());
+  return router{std::move(table)};
+}
+
+std::set<std::string> operations_in(const nlohmann::json& document) {
+  std::set<std::string> out;
+  for (const auto& [path, operations] : document["paths"].items())
+    for (const auto& [method, operation] : operations.items()) out.insert(method + " " + path);
+  return out;
+}
+
+std::set<std::string> operations_of(const router& table) {
+  std::set<std::string> out;
+  for (const auto& r : table.routes()) {
+    if (r.method == verb::other) continue;
+    out.insert("options " + std::string{r.pattern});
+    out.insert(ascii_lower(to_string(r.method)) + " " + std::string{r.pattern});
+  }
+  return out;
 }
 
 // -- examples ------------------------------------------------------------------------------------
@@ -409,7 +437,8 @@ house::~house() {
 
 void house::start() {
   web = std::make_unique<server>(
-      settings, http_services{*system, *dir, ethereum, x402, [] { return house::now(); }});
+      settings, http_services{*system, *dir, ethereum, x402, [] { return house::now(); }},
+      *routing);
   web->start();
   ASSERT_TRUE(eventually(
       [&] { return ask("GET", "/inspector/actors", bearer(inspect_key.text)).status == 200; }));
@@ -436,6 +465,13 @@ reply house::post_bet(const std::string& body, const std::string& idempotency_ke
   auto headers = bearer(trade_key.text);
   if (!idempotency_key.empty()) headers.emplace_back("Idempotency-Key", idempotency_key);
   return ask("POST", "/bets", headers, body);
+}
+
+std::string house::metric(const std::string& name) {
+  const auto text = get("/metrics").body;
+  const auto at = text.find("\n" + name + " ");
+  const auto start = at + name.size() + 2;
+  return at == std::string::npos ? "" : text.substr(start, text.find('\n', start) - start);
 }
 
 bool house::eventually(const std::function<bool()>& done) {

@@ -5,8 +5,10 @@
 #include <caf/all.hpp>
 #include <functional>
 #include <mutex>
+#include <set>
 
 #include "http/key_ring.hpp"
+#include "http/routes.hpp"
 #include "http/server.hpp"
 #include "tests/http/client.hpp"
 
@@ -70,6 +72,13 @@ struct script {
   std::vector<actors::pay_deposit> paid;
 };
 
+/// The house's routes and some more, for what no route of the house shows yet.
+[[nodiscard]] router house_and(const std::vector<route>& more);
+
+/// What a document says can be asked ("get /bets"), and what can be asked of a table.
+[[nodiscard]] std::set<std::string> operations_in(const nlohmann::json& document);
+[[nodiscard]] std::set<std::string> operations_of(const router& table);
+
 /// A whole server on a free port over scripted actors.
 class house : public testing::Test {
  protected:
@@ -93,6 +102,8 @@ class house : public testing::Test {
     spawned_.push_back(caf::actor_cast<caf::strong_actor_ptr>(handle));
     return handle;
   }
+  /// What /metrics says of one name, labels and all; "" when it is not there.
+  std::string metric(const std::string& name);
   /// Polls `done` for at most 5 seconds.
   static bool eventually(const std::function<bool()>& done);
 
@@ -103,6 +114,7 @@ class house : public testing::Test {
   static inline const address user = *address::parse(user_text);
 
   server_settings settings;
+  const router* routing = &house_routes();
   script says;
   plain_ethereum ethereum;
   plain_x402 x402;

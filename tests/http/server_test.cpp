@@ -69,12 +69,6 @@ class Server : public house {
     const std::lock_guard lock{says.mutex};
     return !says.placed.empty();
   }
-  std::string metric(const std::string& name) {
-    const auto text = get("/metrics").body;
-    const auto at = text.find("\n" + name + " ");
-    const auto start = at + name.size() + 2;
-    return at == std::string::npos ? "" : text.substr(start, text.find('\n', start) - start);
-  }
   /// Whoever comes while this one stays sits on a last place; with max_connections = 1.
   std::unique_ptr<client> take_the_only_place() {
     std::unique_ptr<client> c;

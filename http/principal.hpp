@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "domain/records.hpp"
+
+namespace headroom::http {
+
+/// Who asks. Only service keys exist yet; whoever signs in will be a `user`.
+struct principal {
+  enum class kind : std::uint8_t { service_key, user };
+  kind type = kind::service_key;
+  std::string name;         // "key:<name>" or "user:0x..": what idempotency keys belong to
+  std::uint8_t scopes = 0;  // bit set of `scope`
+  std::string id;           // "key:<id>" or "user:0x..": who did it, in the books and the log
+  address user{};           // of a `user`
+
+  [[nodiscard]] bool may(scope s) const noexcept {
+    return (scopes & static_cast<std::uint8_t>(s)) != 0;
+  }
+};
+
+/// The name of a user who signs or signed in.
+[[nodiscard]] std::string user_name(const address& user);
+[[nodiscard]] principal principal_of(const address& user);
+
+}  // namespace headroom::http

@@ -1,0 +1,33 @@
+#include "http/routes.hpp"
+
+namespace headroom::http {
+
+const router& house_routes() {
+  static const router table{std::vector<route>{
+      {verb::get, "/buffer/max-bet", get_max_bet},  // the hot ones first
+      {verb::post, "/bets", post_bet, route::pages},
+      {verb::get, "/healthz", get_healthz, route::probe | route::pages},
+      {verb::get, "/balance", get_balance},
+      {verb::get, "/bets", get_bets},
+      {verb::get, "/bets/{id}", get_bet},
+      {verb::post, "/deposit", post_deposit, route::pages},
+      {verb::get, "/deposits", get_deposits},
+      {verb::get, "/deposits/{id}", get_deposit, route::pages},
+      {verb::get, "/buffer/status", get_buffer_status, route::pages},
+      {verb::post, "/buffer/replenish", post_replenish},
+      {verb::patch, "/buffer", patch_buffer},
+      {verb::get, "/conversions", get_conversions},
+      {verb::get, "/conversions/metrics", get_conversion_metrics},
+      {verb::get, "/conversions/{id}", get_conversion},
+      {verb::get, "/audit/solvency", get_solvency},
+      {verb::get, "/operator/alerts", get_alerts},
+      {verb::get, "/inspector/actors", get_actors},
+      {verb::get, "/readyz", get_readyz, route::probe | route::pages},
+      {verb::get, "/metrics", get_metrics, route::probe},
+      {verb::get, "/app/config", get_app_config, route::pages},
+      {verb::get, "/openapi.json", get_openapi, route::probe | route::pages},
+  }};
+  return table;
+}
+
+}  // namespace headroom::http
