@@ -8,12 +8,12 @@ namespace headroom::http::test {
 namespace {
 
 using actors::get_atom;
-using actors::tick_atom;
+using actors::wake_atom;
 
 /// Answers a number with itself: one below 100 at once, one from 900 on with a refusal, the others
 /// when they are released.
 using echo_actor = caf::typed_actor<caf::replies_to<get_atom, std::uint32_t>::with<std::uint32_t>,
-                                    caf::reacts_to<tick_atom, std::uint32_t>>;
+                                    caf::reacts_to<wake_atom, std::uint32_t>>;
 
 struct echo_state {
   std::vector<std::pair<std::uint32_t, caf::typed_response_promise<std::uint32_t>>> held;
@@ -31,7 +31,7 @@ echo_actor::behavior_type echo(echo_actor::stateful_pointer<echo_state> self) {
         ++held_now;
         return promise;
       },
-      [self](tick_atom, std::uint32_t n) {
+      [self](wake_atom, std::uint32_t n) {
         for (auto& [number, promise] : self->state.held)
           if (number == n) promise.deliver(n);
         held_now -= static_cast<int>(
@@ -127,7 +127,7 @@ class Steps : public house {
   static bool holding(int n) {
     return eventually([n] { return held_now == n; });
   }
-  static void release(std::uint32_t n) { caf::anon_send(echoes, tick_atom::value, n); }
+  static void release(std::uint32_t n) { caf::anon_send(echoes, wake_atom::value, n); }
 };
 
 TEST_F(Steps, AnswersComeInTheOrderOfTheText) {
