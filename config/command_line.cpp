@@ -129,7 +129,8 @@ command_line read_command_line(int argc, const char* const* argv) {
   }
   out.command = named_in(app);
   if (out.command.empty()) return wrong("no command", app);
-  if (out.command == "help") return help(app.help("", CLI::AppFormatMode::All));
+  if (out.command == "help")  // app.help() would describe this command alone
+    return help(app.get_formatter()->make_help(&app, app.get_name(), CLI::AppFormatMode::All));
   if (out.config.empty() && needs_a_file(out.command))
     return wrong(out.command + " needs --config FILE", app);
   if (out.command.starts_with("bets "))

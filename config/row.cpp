@@ -5,20 +5,20 @@
 namespace headroom::config {
 namespace {
 
-/// What a place holds as a number.
+/// What a place holds as a number. Pointers as the variant has them: to const the last would win.
 struct reading_of {
   unit in;
 
-  number operator()(const std::uint16_t* x) const { return *x; }
-  number operator()(const std::uint32_t* x) const { return *x; }
-  number operator()(const std::uint64_t* x) const { return static_cast<number>(*x); }
-  number operator()(const double* x) const { return *x; }
-  number operator()(const milliseconds* x) const {
+  number operator()(std::uint16_t* x) const { return *x; }
+  number operator()(std::uint32_t* x) const { return *x; }
+  number operator()(std::uint64_t* x) const { return static_cast<number>(*x); }
+  number operator()(double* x) const { return *x; }
+  number operator()(milliseconds* x) const {
     return static_cast<number>(x->count()) / (in == unit::sec ? 1'000 : 1);
   }
-  number operator()(const seconds* x) const { return static_cast<number>(x->count()); }
-  number operator()(const usdc* x) const { return static_cast<number>(x->micro); }
-  number operator()(const share_amount* x) const { return static_cast<number>(x->micro); }
+  number operator()(seconds* x) const { return static_cast<number>(x->count()); }
+  number operator()(usdc* x) const { return static_cast<number>(x->micro); }
+  number operator()(share_amount* x) const { return static_cast<number>(x->micro); }
   template <class Words>
   number operator()(const Words&) const {
     return 0;

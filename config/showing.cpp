@@ -139,6 +139,29 @@ class object_text {
   const std::map<std::string, source>& sources_;
 };
 
+/// The chains have the same settings.
+std::string title_of(const section& here) {
+  const std::string chain = "plasma";
+  if (here.path.empty()) return "(the file itself)";
+  if (!here.path.starts_with(chain)) return here.path;
+  return here.path + ", polygon" + here.path.substr(chain.size());
+}
+
+std::string default_of(const row& r) {
+  const bool good = r.is_number() ? r.value() >= r.within.least : is_set(r);
+  return good ? "`" + value_text(r) + "`" : "";
+}
+
+std::string page_of(const section& here) {
+  std::string out = "\n## " + title_of(here) +
+                    "\n\n| setting | default | unit, bounds | what it is |\n"
+                    "| --- | --- | --- | --- |\n";
+  for (const auto& r : here.rows)
+    out += "| `" + std::string{r.name} + "` | " + default_of(r) + " | " + measure_of(r) + " | " +
+           r.what + " |\n";
+  return out;
+}
+
 }  // namespace
 
 std::string show(const settings& s, const std::map<std::string, source>& sources) {
@@ -150,27 +173,13 @@ std::string show(const settings& s, const std::map<std::string, source>& sources
 
 std::string describe_all() {
   settings fresh;
-  std::string out =
-      "# Settings\n\n"
-      "Made by `headroom settings` from `config/table.cpp`; a test compares. One JSON file, `//` "
-      "and "
-      "`/* */` may comment;\nall but those that are required have a default. `headroom "
-      "check-config "
-      "--show --config FILE` prints what is in effect and who said so.\n";
-  for (const auto& here : sections_of(fresh)) {
-    if (here.path.starts_with("polygon")) continue;  // as plasma
-    const bool of_chain = here.path.starts_with("plasma");
-    const auto both = here.path + ", polygon" + (of_chain ? here.path.substr(6) : "");
-    out += "\n## " +
-           (here.path.empty() ? "(the file itself)"
-            : of_chain        ? both
-                              : here.path) +
-           "\n\n| setting | default | unit, bounds | what it is |\n| --- | --- | --- | --- |\n";
-    for (const auto& r : here.rows)
-      out += "| `" + std::string{r.name} + "` | " +
-             (r.is_number() || is_set(r) ? "`" + value_text(r) + "`" : "") + " | " + measure_of(r) +
-             " | " + r.what + " |\n";
-  }
+  std::string out = R"(# Settings
+
+Made by `headroom settings` from `config/table.cpp`; a test compares. One JSON file, in which `//` and `/* */` may comment.
+`headroom check-config --show --config FILE` prints what is in effect and who said so.
+)";
+  for (const auto& here : sections_of(fresh))
+    if (!here.path.starts_with("polygon")) out += page_of(here);  // as plasma
   return out;
 }
 
