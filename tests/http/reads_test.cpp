@@ -102,12 +102,14 @@ TEST_F(Reads, MaxBetIsReadFromWhatTheOwnersShowAndAskedForOtherwise) {
   EXPECT_EQ(max_bet(), "40.00") << "asked";
   actors::actor_card card;
   const auto owner = dir->users.find_balance(user);
-  dir->users.show_balance(user, owner.id() + 1, card);  // not the owner
+  auto another = actors::key_of(owner);
+  ++another.id;
+  dir->users.show_balance(user, another, card);  // not the owner
   card.shown = (12_usdc).micro;
   EXPECT_EQ(max_bet(), "40.00") << "the buffer is unknown";
   dir->gauges.publish_buffer_available(30_usdc);
   EXPECT_EQ(max_bet(), "40.00") << "nobody shows anything";
-  dir->users.show_balance(user, owner.id(), card);
+  dir->users.show_balance(user, actors::key_of(owner), card);
   EXPECT_EQ(max_bet(), "12.00");
   dir->gauges.publish_buffer_available(5_usdc);
   EXPECT_EQ(max_bet(), "5.00");

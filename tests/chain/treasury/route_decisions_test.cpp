@@ -4,9 +4,9 @@
 
 #include "actors/query_actor.hpp"
 #include "chain/evm/abi.hpp"
-#include "chain/treasury/route_run.hpp"
-#include "tests/chain/evm/fake_node.hpp"
-#include "tests/chain/evm/outbox.hpp"
+#include "chain/treasury/oft_uniswap_run.hpp"
+#include "tests/chain_actors/fake_node.hpp"
+#include "tests/chain_actors/outbox.hpp"
 #include "tests/support/seeded_scheduler.hpp"
 
 /// The route's bridge step between two chains in memory, under virtual time: what it makes of what
@@ -14,9 +14,7 @@
 namespace headroom::test {
 namespace {
 
-using actors::operation_state;
 using actors::step_progress;
-using actors::step_state;
 
 struct RouteDecisions : testing::Test {
   virtual_config cfg;
@@ -39,22 +37,22 @@ struct RouteDecisions : testing::Test {
   actors::route_actor route;
 
   RouteDecisions() {
-    settings.plasma = {9745, 30'383, account(1), account(2), {2, false}};
-    settings.polygon = {137, 30'109, account(3), account(4), {2, false}};
+    settings.plasma = {9745, 30'383, account(1), account(2), {2, final_by::confirmations}};
+    settings.polygon = {137, 30'109, account(3), account(4), {2, final_by::confirmations}};
     settings.plasma_wallet = settings.polygon_wallet = account(5);
     polygon.quirk = [this](std::uint32_t, const chain::rpc_request& x) {
       return x.method == "eth_getLogs" ? std::optional{fake_node::ok(arrivals)} : std::nullopt;
     };
     dir.handles.set(own(sys.spawn(actors::query_behavior, &reader)));
-    dir.handles.set_wallet(9745, own(wallet()));
-    route = own(sys.spawn(chain::route_behavior, w, settings, own(spawn_node(sys, &plasma)),
+    dir.handles.set_wallet(settings.on_plasma(), own(wallet()));
+    route = own(sys.spawn(chain::oft_uniswap_behavior, w, settings, own(spawn_node(sys, &plasma)),
                           own(spawn_node(sys, &polygon))));
     sched.run();
   }
   ~RouteDecisions() override {
     for (auto& a : alive) caf::anon_send_exit(a, caf::exit_reason::kill);
     dir.handles.set(actors::query_actor{});
-    dir.handles.set_wallet(9745, {});
+    dir.handles.set_wallet(settings.on_plasma(), {});
     sched.run();
     sched.clock().cancel_all();
     sched.run();
