@@ -33,7 +33,7 @@ core_settings settings_for_simulation() {
   s.bet.placing.grace = milliseconds{20'000};
   s.bet.overdue = milliseconds{10'000};
   s.conversion.longest_retry = s.conversion.retry;  // schedules are short, and money must arrive
-  s.conversion_route = sim_route_name;
+  s.conversion.route = sim_route_name;
   return s;
 }
 
