@@ -136,15 +136,15 @@ void fill_section(std::span<const section> all, const section& here, const json&
   if (!said.is_object()) throw wrong{here.path + ": must be an object"};
   std::set<std::string> unknown;
   for (const auto& [key, value] : said.items()) unknown.insert(key);
-  if (unknown.contains("finality") && unknown.contains("finalized_tag"))
-    throw wrong{joined(here.path, "finality") +
-                " must not stand beside finalized_tag, its older name"};
   for (const auto& r : here.rows) {
     if (unknown.erase(r.name) == 0) continue;
     const auto path = here.path_of(r);
     std::visit(filling{said[r.name], r, path}, r.at);
     paths.insert(path);
   }
+  if (said.contains("finality") && said.contains("finalized_tag"))
+    throw wrong{joined(here.path, "finality") +
+                " must not stand beside finalized_tag, its older name"};
   for (const auto& inner : all)
     if (inner.is_inside(here) && unknown.erase(inner.name()) > 0)
       fill_section(all, inner, said[inner.name()], paths);

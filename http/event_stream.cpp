@@ -59,9 +59,10 @@ void event_stream::wake() {
   if (wake_ && !std::exchange(woken_, true)) wake_();
 }
 
+/// Also when what waits was told already: an end is not put off like what comes before it.
 void event_stream::end() {
   const std::lock_guard lock{mutex_};
-  if (!std::exchange(ended_, true)) wake();
+  if (!std::exchange(ended_, true) && wake_) wake_();
 }
 
 bool event_stream::ended() const {

@@ -72,9 +72,8 @@ class listener {
   }
   /// True when the last chunk came and nothing behind it.
   bool ended_whole() {
-    while (!whole_)
-      if (!chunk()) return false;
-    return text_.empty() && wire_.closed_by_server();
+    while (chunk()) continue;
+    return whole_ && text_.empty() && wire_.closed_by_server();
   }
   void send(std::string_view bytes) { wire_.send(bytes); }
 

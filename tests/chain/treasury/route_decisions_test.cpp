@@ -5,8 +5,8 @@
 #include "actors/query_actor.hpp"
 #include "chain/evm/abi.hpp"
 #include "chain/treasury/oft_uniswap_run.hpp"
-#include "tests/chain_actors/fake_node.hpp"
-#include "tests/chain_actors/outbox.hpp"
+#include "tests/chain/evm/fake_node.hpp"
+#include "tests/chain/evm/outbox.hpp"
 #include "tests/support/seeded_scheduler.hpp"
 
 /// The route's bridge step between two chains in memory, under virtual time: what it makes of what
@@ -44,7 +44,7 @@ struct RouteDecisions : testing::Test {
       return x.method == "eth_getLogs" ? std::optional{fake_node::ok(arrivals)} : std::nullopt;
     };
     dir.handles.set(own(sys.spawn(actors::query_behavior, &reader)));
-    dir.handles.set_wallet(settings.on_plasma(), own(wallet()));
+    dir.handles.set_wallet(on_plasma(settings), own(wallet()));
     route = own(sys.spawn(chain::oft_uniswap_behavior, w, settings, own(spawn_node(sys, &plasma)),
                           own(spawn_node(sys, &polygon))));
     sched.run();
@@ -52,7 +52,7 @@ struct RouteDecisions : testing::Test {
   ~RouteDecisions() override {
     for (auto& a : alive) caf::anon_send_exit(a, caf::exit_reason::kill);
     dir.handles.set(actors::query_actor{});
-    dir.handles.set_wallet(settings.on_plasma(), {});
+    dir.handles.set_wallet(on_plasma(settings), {});
     sched.run();
     sched.clock().cancel_all();
     sched.run();
