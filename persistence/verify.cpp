@@ -65,7 +65,7 @@ std::string check_totals() {
          UNION ALL SELECT n.what, l.balance FROM ledger_accounts l LEFT JOIN accounts n USING (account)),
        lines(what, stored, replayed) AS (
          SELECT 'liquidity_buffer rows', count(*), 1 FROM liquidity_buffer
-         UNION ALL SELECT what, t.amount, r.amount FROM totals t FULL JOIN replay r USING (what))
+         UNION ALL SELECT what, t.amount, coalesce(r.amount, 0) FROM totals t FULL JOIN replay r USING (what))
        SELECT what, stored, replayed FROM lines WHERE stored IS DISTINCT FROM replayed)";
 }
 

@@ -34,7 +34,8 @@ TEST_F(FinalitySetting, IsWhicheverComesFirstUnlessAWordIsGiven) {
        {final_by::confirmations, final_by::tag, final_by::either, final_by::both}) {
     document["plasma"]["finality"] = to_string(word);
     EXPECT_EQ(of_plasma(), to_string(word));
-    EXPECT_EQ(parse(document.dump()).value.polygon.finality.word, final_by::either) << "each chain has its own";
+    EXPECT_EQ(parse(document.dump()).value.polygon.finality.word, final_by::either)
+        << "each chain has its own";
   }
 }
 

@@ -108,7 +108,8 @@ struct applier {
   }
   errc operator()(const settle_deposit& x) {
     auto& d = b.deposits.at(x.id);
-    if (d.status == deposit_status::failed) return errc::invariant_violated;
+    const bool was_paid = d.credited_at.is_set();  // its conversion failed, not its payment
+    if (d.status == deposit_status::failed && !was_paid) return errc::invariant_violated;
     for (const auto& [id, other] : b.deposits)
       if (id != x.id && other.status != deposit_status::settling && other.tx_hash == x.tx_hash &&
           other.log_index == x.log_index)
@@ -121,7 +122,7 @@ struct applier {
   }
   errc operator()(const fail_deposit& x) {
     auto& d = b.deposits.at(x.id);
-    if (d.status == deposit_status::failed) return replayed();
+    if (d.status == deposit_status::failed && !d.credited_at.is_set()) return replayed();
     if (d.status != deposit_status::settling) return errc::invariant_violated;
     d.status = deposit_status::failed;
     d.failure = x.failure;
