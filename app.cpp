@@ -162,11 +162,13 @@ shared_key read_key(const config::key_source& source, std::string& error) {
   return std::make_shared<const chain::private_key>(std::move(*key));
 }
 
-/// Our accounts at the venue, in their order; none when a key cannot be read.
-chain::polymarket::venue_accounts read_accounts(const config::settings& s, std::string& error) {
+/// Our accounts at the venue, in their order; none when a key cannot be read. One that the wallet's
+/// key serves gets that key: its file may be one that can be read only once.
+chain::polymarket::venue_accounts read_accounts(const config::settings& s, const shared_key& wallet,
+                                                std::string& error) {
   chain::polymarket::venue_accounts out;
   for (const auto& a : s.venue_accounts()) {
-    auto key = read_key(a.key, error);
+    auto key = a.key == s.wallet_key ? wallet : read_key(a.key, error);
     if (!key) {
       error = a.name + ": " + error;
       return {};
@@ -334,7 +336,7 @@ std::optional<own_keys> read_keys(const config::settings& s) {
     spdlog::error("service.no_wallet_key reason=\"{}\"", error);
     return std::nullopt;
   }
-  out.venue = read_accounts(s, error);
+  out.venue = read_accounts(s, out.wallet, error);
   if (out.venue.empty()) {
     spdlog::error("service.no_venue_key reason=\"{}\"", error);
     return std::nullopt;

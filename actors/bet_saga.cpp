@@ -103,7 +103,8 @@ void bet_saga::deduct_balance() {
                   [](bet_saga s, caf::error& e) {
                     // An actor that just left for being idle bounces it: ask for the next one.
                     if (s.worth_another_try(e)) return s.deduct_balance();
-                    s.st_.balance_taken = false;
+                    // Without its own word it may stand there all the same: then it is released.
+                    if (is_final(e)) s.st_.balance_taken = false;
                     s.refuse(std::move(e));
                   });
 }

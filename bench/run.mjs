@@ -241,7 +241,7 @@ async function json() {
   const child = program('json_bench', [full ? 41 : 11], ['ignore', 'pipe', 'inherit']);
   const { nlohmann_to_ours: times } = await firstLine(child, (line) => JSON.parse(line), 120_000);
   await end(child);
-  report('a bet as JSON, time of nlohmann dump', `${times.toFixed(2)} x ours`, '', atLeast(3, times, '>= 3 x'));
+  report('a bet as JSON, time of nlohmann dump', `${times.toFixed(2)} x ours`, '');
 }
 
 function table() {

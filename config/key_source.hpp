@@ -9,6 +9,7 @@ struct key_source {
   std::string file;
   std::string env;
 
+  friend bool operator==(const key_source&, const key_source&) = default;
   [[nodiscard]] bool named() const noexcept { return !file.empty() || !env.empty(); }
 };
 
