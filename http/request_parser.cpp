@@ -57,6 +57,11 @@ void request_parser::refuse(error_code& failed, std::string why) {
   refuse(failed, problem_of(errc::bad_request, std::move(why)));
 }
 
+void request_parser::refuse_header(error_code& failed) {
+  refuse(failed,
+         protocol_problem(431, "header_too_large", "the request's header is over the limit"));
+}
+
 std::size_t request_parser::feed(boost::asio::const_buffer in, error_code& failed) {
   fed_ = {static_cast<const char*>(in.data()), in.size()};
   new_lines_ = {};
@@ -120,13 +125,13 @@ void request_parser::on_field_impl(field name, text_view name_text, text_view va
   if (was_folded(name_text, value)) return refuse(failed, "a header must be one line");
   // Beast's limit is one of what it sees at once.
   header_bytes_ += static_cast<std::size_t>(value.data() + value.size() - name_text.data()) + 2;
-  if (header_bytes_ > max_header_)
-    return refuse(failed, protocol_problem(431, "header_too_large",
-                                           "the request's header is over the limit"));
+  if (header_bytes_ > max_header_) return refuse_header(failed);
   if (header_done_) return;  // a trailer
   check_framing(name, plain(value), failed);
   if (failed) return;
   const slice kept{keep_line(plain(name_text), plain(value)), value.size()};
+  // Blanks behind a value are none of it, and are kept with what follows them.
+  if (head_.size() - lines_at_ + new_lines_.size() > max_header_) return refuse_header(failed);
   for (std::size_t i = 0; i < header_count; ++i) {
     if (!same_name(plain(name_text), header_names[i])) continue;
     headers_[i].text = kept;

@@ -59,6 +59,7 @@ class request_parser final : public boost::beast::http::basic_parser<true> {
   std::size_t on_chunk_body_impl(std::uint64_t left, text_view bytes, error_code&) override;
   void on_finish_impl(error_code&) override {}
 
+  void refuse_header(error_code& failed);
   void refuse(error_code& failed, problem why);
   void refuse(error_code& failed, std::string why);
   void check_framing(field name, std::string_view value, error_code& failed);

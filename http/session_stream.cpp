@@ -85,6 +85,7 @@ void session::on_stream_written(error_code failed) {
 
 void session::check_stream(clock::time_point now) {
   if (!key_still_good(*this)) end_stream(stream_end::revoked);
+  if (stream_->writer.is_abandoned()) stream_->writer.source().end();
   if (now < deadline_) return;
   if (!stream_->writing) return write_stream();
   stream_->ends(stream_end::slow);

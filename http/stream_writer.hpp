@@ -31,6 +31,8 @@ class stream_writer {
   /// The end was given out.
   [[nodiscard]] bool ended() const noexcept { return ended_; }
   [[nodiscard]] event_stream& source() noexcept { return *from_; }
+  /// Nobody is left who could push.
+  [[nodiscard]] bool is_abandoned() const noexcept { return from_.use_count() == 1; }
   /// What became of the events that were taken since the last time this was asked.
   [[nodiscard]] event_stream::tally take_counts() noexcept;
 

@@ -105,5 +105,16 @@ TEST_F(Headers, BlanksCountAgainstTheLimit) {
   expect_problem(*r, 431, "header_too_large");
 }
 
+TEST_F(Headers, SoDoBlanksBehindAValue) {
+  settings.max_header = 4096;
+  start();
+  client c{web->port()};
+  c.send("GET /healthz HTTP/1.1\r\nHost: x\r\n");
+  for (int i = 0; i < 20; ++i) c.send("X:1" + std::string(1000, ' ') + "\r\nY:2\r\n");
+  const auto r = c.receive();
+  ASSERT_TRUE(r);
+  expect_problem(*r, 431, "header_too_large");
+}
+
 }  // namespace
 }  // namespace headroom::http::test

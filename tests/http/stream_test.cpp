@@ -225,6 +225,18 @@ TEST_F(Streams, ADrainEndsThemWholeAfterALastWord) {
   EXPECT_FALSE(stream(1)->push({"later", "", 0, {}})) << "a stream outlives its server";
 }
 
+TEST_F(Streams, OneThatNobodyCanPushIntoEnds) {
+  start();
+  listener ear{web->port()};
+  stream()->push({"last", "", 0, {}});
+  EXPECT_EQ(ear.next(), "event: last\ndata: \n\n");
+  {
+    const std::lock_guard lock{here().mutex};
+    here().streams.clear();
+  }
+  EXPECT_TRUE(ear.ended_whole());
+}
+
 TEST_F(Streams, WhoPushesMayEndIt) {
   start();
   listener ear{web->port()};
