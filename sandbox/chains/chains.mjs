@@ -1,10 +1,10 @@
 // The deposit chain (Plasma) and the bet chain (Polygon): tokens, bridge, pool, and who owns what
 // at the start.
 import { ethers } from 'ethers';
-import { EXCHANGE, NEG_RISK_EXCHANGE } from '../clob/markets.mjs';
 import { startAnvil } from './anvil.mjs';
 import { compiled } from './compile.mjs';
-import { placeExchanges } from './exchange.mjs';
+import { AT, placePolymarket, polymarketArtifacts } from './conditional_tokens.mjs';
+import { Settlement } from './exchange.mjs';
 import { connectLayerZero, deployLayerZero, LayerZeroRelay } from './layerzero.mjs';
 import { startProxy } from './proxy.mjs';
 import { Rpc, Sender } from './rpc.mjs';
@@ -36,12 +36,13 @@ export const users = (count) => Array.from({ length: count }, (_, i) => wallet(F
  * itself.
  */
 export async function startChains(options, onExit) {
-  const artifacts = compiled('TestTokens.sol'); // compiles while the anvils start
+  // compile while the anvils start
+  const artifacts = Promise.all([compiled('TestTokens.sol'), polymarketArtifacts()]);
   const [plasma, polygon] = await Promise.all([
     startChain('plasma', options.depositChainId, onExit),
     startChain('polygon', 137, onExit),
   ]);
-  const tokens = await artifacts;
+  const [tokens, contracts] = await artifacts;
   await Promise.all([
     placeTokens(plasma, { usdt0: [options.depositToken, tokens.TestUSDT0] }),
     placeTokens(polygon, {
@@ -50,8 +51,9 @@ export async function startChains(options, onExit) {
       usdt0: [REAL.polygonUsdt0, tokens.TestUSDT0],
     }),
   ]);
+  await placePolymarket(polygon, tokens, contracts);
+  polygon.settlement = new Settlement(polygon, polygon.settler);
   await Promise.all([
-    placeExchanges(polygon.rpc, [EXCHANGE, NEG_RISK_EXCHANGE]),
     fundUsers(plasma, options.users),
     fundService(plasma, polygon, options),
   ]);
@@ -76,15 +78,15 @@ async function startChain(name, chainId, onExit) {
   const proxy = await startProxy(anvil.url);
   const rpc = new Rpc(anvil.url); // ours bypasses the proxy: faults are for the service
   await rpc.call('anvil_setLoggingEnabled', [false]);
-  const [deployer, relayer] = [0, 1].map(
+  const [deployer, relayer, settler] = [0, 1, 2].map(
     (i) => new Sender(rpc, chainId, wallet(FIRST_OPERATOR[name] + i)),
   );
-  for (const { address } of [deployer, relayer]) await giveCoins(rpc, address);
+  for (const { address } of [deployer, relayer, settler]) await giveCoins(rpc, address);
   const stop = () => {
     proxy.close();
     anvil.stop();
   };
-  return { name, chainId, eid: EID[name], rpc, proxy, deployer, relayer, token: {}, stop };
+  return { name, chainId, eid: EID[name], rpc, proxy, deployer, relayer, settler, token: {}, stop };
 }
 
 const giveCoins = (rpc, address) =>
@@ -131,6 +133,13 @@ export function describe(chain) {
     ...common,
     usdc: at(chain.token.usdc),
     usdce: at(chain.token.usdce),
+    pusd: at(chain.token.pusd),
+    conditional_tokens: AT.conditionalTokens,
+    ctf_adapter: AT.ctfAdapter,
+    neg_risk_ctf_adapter: AT.negRiskAdapter,
+    onramp: AT.onramp,
+    offramp: AT.offramp,
+    wallet_factory: AT.factory,
     swap_router: at(chain.router),
     quoter: at(chain.quoter),
     factory: at(chain.factory),

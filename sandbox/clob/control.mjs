@@ -1,11 +1,13 @@
 // The double's test side, under /control: faults, balances, books, and what really happened.
 import { parseJson, Refusal } from '../http.mjs';
+import { SWITCHES } from '../polymarket/switches.mjs';
 import { decimal, micro } from './amounts.mjs';
 import { sum } from './matching.mjs';
 import { tradeStatus } from './views.mjs';
 
-/** Answers the JSON value of one control call. */
-export function control({ venue, faults, keys, requests }, { method, name, query, body }) {
+/** Answers the JSON value of one control call, or its promise. */
+export function control(app, { method, name, query, body }) {
+  const { venue, faults, keys, requests } = app;
   const input = () => (body.length ? parseJson(body) : {});
   switch (`${method} ${name}`) {
     case 'GET faults':
@@ -29,12 +31,23 @@ export function control({ venue, faults, keys, requests }, { method, name, query
     case 'POST balance':
       return setBalance(venue, input());
     case 'POST book':
-      return refusing(() => venue.markets.change(input()));
+      return refusing(() => changeBook(venue, input()));
     case 'POST settings':
       return settings(venue, input());
-    default:
-      throw new Refusal(404, `no such control call: ${method} ${name}`);
+    default: {
+      const more = SWITCHES[`${method} ${name}`];
+      if (!more) throw new Refusal(404, `no such control call: ${method} ${name}`);
+      return more(app, { query, input: method === 'GET' ? undefined : input() });
+    }
   }
+}
+
+function changeBook(venue, change) {
+  const { bids = [], asks = [], market } = venue.markets.token(change.token_id) ?? {};
+  const before = { bids, asks, tick: market?.tick };
+  const changed = venue.markets.change(change);
+  venue.events.emit('book', venue.markets.token(change.token_id), before);
+  return changed;
 }
 
 function refusing(action) {
@@ -131,7 +144,10 @@ const SETTINGS = {
   page_repeats: (x) => Number.isSafeInteger(x) && x >= 0, // rows of a page that the next one repeats
   status_prefix: (x) => typeof x === 'boolean', // ORDER_STATUS_ / TRADE_STATUS_ before each status
   status_style: (x) => ['plain', 'lower', 'text'].includes(x),
-  exchange_events: (x) => typeof x === 'boolean', // OrderFilled on the local chain for each fill
+  // each fill moves money and shares on the local chain and shows as OrderFilled
+  exchange_events: (x) => typeof x === 'boolean',
+  // what a fill lacks there (pUSD, shares, approvals): lent by the venue, or the trade fails or waits
+  on_chain_shortage: (x) => ['lend', 'fail', 'wait'].includes(x),
 };
 
 function settings(venue, input) {

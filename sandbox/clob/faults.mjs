@@ -20,6 +20,21 @@ export const FAULTS = {
     'success_with_error',
     'answer', // {status, body, headers?}: exactly this, before anything is looked at
   ],
+  relayer: [
+    'wallet_busy',
+    'nonce_mismatch',
+    'blocked',
+    'rate_limited',
+    'error_500_before_accept',
+    'drop_after_accept', // it is executed all the same
+    'failed', // STATE_FAILED, nothing executed
+    'invalid', // STATE_INVALID
+    'precheck_skipped', // STATE_FAILED with the text of a skipped redeem
+    'stays_new', // for ever, nothing executed
+  ],
+  relayer_params: ['wrong_nonce', 'error_500', 'rate_limited'],
+  gamma: ['drop', 'error_500', 'rate_limited', 'delay'],
+  data: ['drop', 'error_500', 'rate_limited', 'delay'],
   lookup: ['drop', 'error_500', 'delay', 'null', 'lag', 'unauthorized_401'],
 };
 const DEFAULT_DELAY_MS = 1000;
@@ -29,7 +44,7 @@ export class Faults {
   #random = generator(1);
 
   /**
-   * {kind, on?: order|lookup, times?, delay_ms?, probability?, seed?, token_id?, answer?}; times is 1,
+   * {kind, on?: order|lookup|relayer, times?, delay_ms?, probability?, seed?, token_id?, answer?}; times is 1,
    * or endless with a probability. With a token_id it strikes that token's orders only.
    */
   add({
@@ -42,7 +57,7 @@ export class Faults {
     token_id: tokenId,
     answer,
   } = {}) {
-    if (!FAULTS[on]) throw new Refusal(400, 'on must be order or lookup');
+    if (!FAULTS[on]) throw new Refusal(400, `on must be one of ${Object.keys(FAULTS)}`);
     if (!FAULTS[on].includes(kind)) throw new Refusal(400, `kind must be one of ${FAULTS[on]}`);
     const count = times ?? (probability === undefined ? 1 : null);
     if (count !== null && !(Number.isSafeInteger(count) && count > 0))

@@ -21,6 +21,13 @@ export class Ledger {
     this.account(address).pusd = amount;
   }
 
+  /** Everything at once, as the chain has it; `shares` are [token id, amount]. */
+  set(address, pusd, shares) {
+    const account = this.account(address);
+    account.pusd = pusd;
+    for (const [token, amount] of shares) account.shares.set(token, amount);
+  }
+
   /** `asset` is 'pusd' or a token id. */
   balance(address, asset) {
     const account = this.account(address);

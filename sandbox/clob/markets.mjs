@@ -6,6 +6,9 @@ import { decimal, micro, ONE } from './amounts.mjs';
 
 export const EXCHANGE = '0xE111180000d2663C0091e4f400237545B87B996B';
 export const NEG_RISK_EXCHANGE = '0xe2222d279d744050d28e00520010520000310F59';
+// who reports on chain: the UMA adapter, and the (old) neg-risk adapter for its markets
+export const ORACLE = '0x2F5e3684cb1F318ec51b00Edba38d79Ac2c0aA9d';
+export const NEG_RISK_ORACLE = '0xd91E80cF2E7be2e162c6513ceD06f1dD0dA35296';
 
 /** The exchange that trades `token`. */
 export const exchangeOf = (token) => (token.market.negRisk ? NEG_RISK_EXCHANGE : EXCHANGE);
@@ -79,9 +82,16 @@ const book = (bids, asks) => ({
 });
 
 function listed({ slug, tick, negRisk, feeRate, feeExponent, asks, bids }) {
+  const oracle = negRisk ? NEG_RISK_ORACLE : ORACLE;
+  const questionId = id(`question ${slug}`);
   const market = {
     slug,
-    conditionId: id(`condition ${slug}`),
+    oracle,
+    questionId,
+    conditionId: ethers.solidityPackedKeccak256(
+      ['address', 'bytes32', 'uint256'],
+      [oracle, questionId, 2],
+    ),
     tick,
     negRisk,
     feeRate: micro(feeRate),
@@ -118,6 +128,10 @@ export class Markets {
     return this.#all.find((m) => m.conditionId === String(conditionId).toLowerCase());
   }
 
+  all() {
+    return this.#all;
+  }
+
   /** The first outcome of each market, then the second ones. */
   describe() {
     return [0, 1].flatMap((i) => this.#all.map((m) => describeToken(m.tokens[i])));
@@ -152,6 +166,11 @@ function describeToken({ tokenId, outcome, market, asks }) {
     fee_rate: decimal(market.feeRate),
     fee_exponent: market.feeExponent,
   };
+}
+
+/** What one share of outcome `i` pays, as a decimal; the market is resolved. */
+export function shareOf({ payouts }, i) {
+  return decimal((payouts[i] * ONE) / (payouts[0] + payouts[1]));
 }
 
 // ---- public answers, in the venue's shapes
@@ -210,11 +229,11 @@ export function clobMarketView(market) {
 export function marketView(market) {
   return {
     condition_id: market.conditionId,
-    question_id: id(`question ${market.slug}`),
+    question_id: market.questionId,
     question: `Sandbox: ${market.slug}?`,
     market_slug: market.slug,
     active: true,
-    closed: false,
+    closed: Boolean(market.closed),
     archived: false,
     enable_order_book: true,
     accepting_orders: market.acceptingOrders,
@@ -224,11 +243,11 @@ export function marketView(market) {
     maker_base_fee: 0,
     taker_base_fee: 0,
     seconds_delay: 0,
-    tokens: market.tokens.map((t) => ({
+    tokens: market.tokens.map((t, i) => ({
       token_id: t.tokenId,
       outcome: t.outcome,
-      price: Number(best(t.asks)),
-      winner: false,
+      price: market.closed ? Number(shareOf(market, i)) : Number(best(t.asks)),
+      winner: Boolean(market.closed) && shareOf(market, i) === '1',
     })),
   };
 }

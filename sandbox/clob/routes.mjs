@@ -22,6 +22,10 @@ const found = (thing, text) => {
 };
 const token = ({ venue }, tokenId) =>
   found(venue.markets.token(tokenId), 'No orderbook exists for the requested token id');
+const orderbook = (app, tokenId) => {
+  const known = token(app, tokenId);
+  return found(!known.market.closed && known, 'No orderbook exists for the requested token id');
+};
 const market = ({ venue }, id) => found(venue.markets.byCondition(id), 'market not found');
 
 /** (app, {query, id}) -> value */
@@ -34,12 +38,12 @@ export const PUBLIC = {
   }),
   'GET /neg-risk': (app, { query }) => ({ neg_risk: token(app, query.token_id).market.negRisk }),
   'GET /fee-rate': (app, { query }) => (token(app, query.token_id), { base_fee: 0 }),
-  'GET /book': (app, { query }) => bookView(token(app, query.token_id)),
+  'GET /book': (app, { query }) => bookView(orderbook(app, query.token_id)),
   'GET /price': (app, { query }) => {
     if (!['BUY', 'SELL'].includes(query.side)) throw new Refusal(400, 'Invalid side');
-    return priceView(token(app, query.token_id), query.side);
+    return priceView(orderbook(app, query.token_id), query.side);
   },
-  'GET /midpoint': (app, { query }) => midpointView(token(app, query.token_id)),
+  'GET /midpoint': (app, { query }) => midpointView(orderbook(app, query.token_id)),
   'GET /markets-by-token/': (app, { id }) => {
     const { market: m } = token(app, id);
     return {

@@ -1,4 +1,5 @@
 // The venue's state and its one decision: what becomes of a posted order.
+import { EventEmitter } from 'node:events';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Refusal } from '../http.mjs';
 import { decimal, takerFee } from './amounts.mjs';
@@ -27,11 +28,9 @@ export class Venue {
   trades = new Map(); // id -> trade
   tradesOf = new Map(); // maker address -> its trades, oldest first
   reads = 0; // of /data/, by anybody
+  events = new EventEmitter(); // 'order' (record) and 'trade' (trade): something changed
 
-  /**
-   * `onFill(exchange, trade, events)` hears of every fill that does not fail on chain; `events`: it
-   * is to show as an event there.
-   */
+  /** `onFill(exchange, trade, settings)` hears of every fill that does not fail on chain. */
   constructor({ tradeDelayMs = 20, onFill = () => {} } = {}) {
     this.onFill = onFill;
     this.settings = {
@@ -41,6 +40,7 @@ export class Venue {
       status_prefix: false,
       status_style: 'plain',
       exchange_events: false,
+      on_chain_shortage: 'lend',
     };
   }
 
@@ -54,6 +54,8 @@ export class Venue {
     checkAuthority(order, credential);
     const token = this.markets.token(order.signed.tokenId);
     if (!token) throw new Refusal(400, 'Invalid order payload');
+    if (token.market.closed)
+      throw new Refusal(400, `the orderbook ${order.signed.tokenId} does not exist`);
     const id = verifiedId(order, token);
     const known = this.orders.get(id);
     if (known) {
@@ -68,6 +70,8 @@ export class Venue {
       if (record.status !== 'KILLED') record.status = 'REFUSED'; // a killed order may be shown
       record.error = e.message;
       throw e;
+    } finally {
+      this.events.emit('order', record);
     }
   }
 
@@ -91,7 +95,11 @@ export class Venue {
     }
     if (twist?.kind === 'matched_delayed') {
       record.status = 'DELAYED';
-      setTimeout(() => this.#execute(record, fills, twist, 'UNMATCHED'), twist.delay_ms).unref();
+      const later = () => {
+        this.#execute(record, fills, twist, 'UNMATCHED');
+        this.events.emit('order', record);
+      };
+      setTimeout(later, twist.delay_ms).unref();
       return answer(record, 'delayed', []);
     }
     if (!this.#execute(record, twist?.kind === 'fok_not_filled' ? [] : fills, twist, 'KILLED')) {
@@ -143,6 +151,8 @@ export class Venue {
       maker,
       side: order.side,
       token,
+      builder: order.signed.builder,
+      metadata: order.signed.metadata,
       ...fill,
       fails,
       matchedAt: Date.now(),
@@ -157,8 +167,27 @@ export class Venue {
     record.trades.push(trade);
     record.filled += fill.size;
     this.#move(trade, 1n);
-    if (!fails) this.onFill(exchangeOf(token), trade, this.settings.exchange_events);
     if (fails) setTimeout(() => this.#move(trade, -1n), 2 * trade.delayMs).unref();
+    else this.onFill(exchangeOf(token), trade, this.settings);
+    this.events.emit('trade', trade);
+  }
+
+  /** The chain refused to settle `trade`: it fails now, and its money and shares come back. */
+  fail(trade) {
+    trade.fails = true;
+    this.#move(trade, -1n);
+  }
+
+  /** The market is over: nothing trades in it any more. */
+  close(market) {
+    market.closed = true;
+    market.acceptingOrders = false;
+    for (const record of this.orders.values()) {
+      if (record.token.market !== market || record.status !== 'LIVE') continue;
+      this.#hold(record, -1n);
+      record.status = 'CANCELED_MARKET_RESOLVED';
+      this.events.emit('order', record);
+    }
   }
 
   /** Moves money and shares of a trade; -1 takes a failed one back. */
@@ -183,13 +212,11 @@ export class Venue {
     for (const id of ids) {
       const record = this.orders.get(id);
       const mine = record && record.order.signed.maker.toLowerCase() === credential.address;
-      if (mine && record.status === 'LIVE') {
-        this.#hold(record, -1n);
+      if (mine && ['LIVE', 'DELAYED'].includes(record.status)) {
+        if (record.status === 'LIVE') this.#hold(record, -1n);
         record.status = 'CANCELED';
         result.canceled.push(id);
-      } else if (mine && record.status === 'DELAYED') {
-        record.status = 'CANCELED';
-        result.canceled.push(id);
+        this.events.emit('order', record);
       } else {
         result.not_canceled[id] = mine
           ? `order can't be canceled: ${record.status.toLowerCase()}`

@@ -7,7 +7,14 @@ const END = 'LTE=';
 const LIQUIDITY_MAKER = '0x00000000000000000000000000000000000A11CE';
 const LIQUIDITY_OWNER = '00000000-0000-4000-8000-0000000a11ce';
 // killed and refused orders show as null
-const SHOWN = ['LIVE', 'MATCHED', 'CANCELED', 'DELAYED', 'UNMATCHED'];
+const SHOWN = [
+  'LIVE',
+  'MATCHED',
+  'CANCELED',
+  'CANCELED_MARKET_RESOLVED',
+  'DELAYED',
+  'UNMATCHED',
+];
 
 const KILLED_TEXT =
   "CANCELED_order couldn't be fully filled. FOK orders are fully filled or killed.";
@@ -54,10 +61,12 @@ export function orderView(record, settings) {
 }
 
 /**
- * MATCHED -> MINED -> CONFIRMED, or MATCHED -> RETRYING -> FAILED; a function of the time passed.
+ * MATCHED -> MINED -> CONFIRMED, or MATCHED -> RETRYING -> FAILED; a function of the time passed. A
+ * trade that waits for the chain (`pending`) stays MATCHED.
  */
-export function tradeStatus({ matchedAt, delayMs, fails }, now) {
+export function tradeStatus({ matchedAt, delayMs, fails, pending }, now) {
   const steps = fails ? ['MATCHED', 'RETRYING', 'FAILED'] : ['MATCHED', 'MINED', 'CONFIRMED'];
+  if (pending) return { status: steps[0], since: matchedAt, broadcast: false };
   const step = delayMs ? Math.min(2, Math.floor((now - matchedAt) / delayMs)) : 2;
   return { status: steps[step], since: matchedAt + step * delayMs, broadcast: step > 0 };
 }

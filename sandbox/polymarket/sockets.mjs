@@ -1,0 +1,285 @@
+// The web sockets of the CLOB, /ws/market and /ws/user: hints of what the venue did. No replay, no
+// sequence numbers, as really.
+import { WebSocketServer } from 'ws';
+import { decimal } from '../clob/amounts.mjs';
+import { bookView } from '../clob/markets.mjs';
+import { orderView, tradeStatus, tradeView } from '../clob/views.mjs';
+import { Refusal, serve } from '../http.mjs';
+import { gammaMarket } from './gamma.mjs';
+
+/**
+ * `up` works; `stall` keeps connections open and says nothing, not even PONG; `mute` answers PING but
+ * tells no events; `refuse` takes no new connection.
+ */
+export const SOCKET_MODES = ['up', 'stall', 'mute', 'refuse'];
+const PLAIN = { status_prefix: false, status_style: 'text' };
+const ORDER_EVENT = {
+  LIVE: 'PLACEMENT',
+  DELAYED: 'PLACEMENT',
+  MATCHED: 'UPDATE',
+  UNMATCHED: 'UPDATE',
+  CANCELED: 'CANCELLATION',
+  CANCELED_MARKET_RESOLVED: 'CANCELLATION',
+  KILLED: 'CANCELLATION',
+};
+const FINAL = ['CONFIRMED', 'FAILED'];
+const [FIRST_LOOK_MS, LONGEST_LOOK_MS] = [5, 500];
+const now = () => String(Date.now());
+const seconds = (ms) => String(Math.floor(ms / 1000));
+
+/** Serves both channels over `venue` on a port of its own. Answers {url, set(), status(), close()}. */
+export async function startSockets({ venue, keys }) {
+  const sockets = new Sockets(venue, keys);
+  const http = await serve(() => {
+    throw new Refusal(426, 'web sockets only');
+  });
+  http.server.on('upgrade', (req, socket, head) => sockets.upgrade(req, socket, head));
+  return {
+    url: `${http.url.replace('http', 'ws')}/ws`,
+    set: (change) => sockets.set(change),
+    status: () => sockets.status(),
+    close() {
+      sockets.drop();
+      http.close();
+    },
+  };
+}
+
+class Sockets {
+  #server = new WebSocketServer({ noServer: true });
+  #clients = new Set(); // {ws, channel, ...}, see #join
+  #mode = 'up';
+  #sent = 0;
+
+  constructor(venue, keys) {
+    this.venue = venue;
+    this.keys = keys;
+    venue.events.on('order', (record) => this.#order(record));
+    venue.events.on('trade', (trade) => this.#trade(trade));
+    venue.events.on('book', (token, before) => this.#book(token, before));
+    venue.events.on('resolved', (market) => this.#resolved(market));
+  }
+
+  /** {mode?, drop?: true closes all connections} */
+  set({ mode = this.#mode, drop = false }) {
+    if (!SOCKET_MODES.includes(mode)) throw new Refusal(400, `mode must be one of ${SOCKET_MODES}`);
+    this.#mode = mode;
+    if (drop) this.drop();
+    return this.status();
+  }
+
+  status() {
+    const count = (channel) => [...this.#clients].filter((c) => c.channel === channel).length;
+    return { mode: this.#mode, market: count('market'), user: count('user'), sent: this.#sent };
+  }
+
+  drop() {
+    for (const { ws } of this.#clients) ws.terminate();
+  }
+
+  upgrade(req, socket, head) {
+    const channel = { '/ws/market': 'market', '/ws/user': 'user' }[req.url.split('?')[0]];
+    if (!channel || this.#mode === 'refuse') {
+      socket.end(`HTTP/1.1 ${channel ? '503 Service Unavailable' : '404 Not Found'}\r\n\r\n`);
+      return;
+    }
+    this.#server.handleUpgrade(req, socket, head, (ws) => {
+      const client = { ws, channel, joined: false };
+      this.#clients.add(client);
+      ws.on('close', () => this.#clients.delete(client));
+      ws.on('error', () => ws.terminate());
+      ws.on('message', (bytes) => this.#heard(client, String(bytes)));
+    });
+  }
+
+  #heard(client, text) {
+    if (this.#mode === 'stall') return;
+    if (text === 'PING') return client.ws.send('PONG');
+    let message;
+    try {
+      message = JSON.parse(text);
+    } catch {
+      return client.ws.send('INVALID OPERATION');
+    }
+    const known = client.channel === 'market' ? this.#market(client, message) : this.#user(client, message);
+    if (!known) client.ws.send('INVALID OPERATION');
+    return undefined;
+  }
+
+  /** {assets_ids, type: "market", custom_feature_enabled?} first, then {operation, assets_ids}. */
+  #market(client, { type, operation, assets_ids: ids, custom_feature_enabled: custom }) {
+    if (!Array.isArray(ids) || (client.joined ? !operation : type !== 'market')) return false;
+    client.joined = true;
+    client.assets ??= new Set();
+    if (custom !== undefined) client.custom = Boolean(custom);
+    if (operation === 'unsubscribe') {
+      for (const id of ids) client.assets.delete(id);
+      return true;
+    }
+    const fresh = ids.filter((id) => !client.assets.has(id));
+    for (const id of fresh) client.assets.add(id);
+    const tokens = fresh.map((id) => this.venue.markets.token(id)).filter(Boolean);
+    if (tokens.length) this.#send(client, tokens.map(bookEvent));
+    return true;
+  }
+
+  /** {auth, type: "user", markets?: condition ids, all if absent} first, then {operation, markets}. */
+  #user(client, { type, auth, operation, markets }) {
+    if (!client.joined) {
+      const credential = type === 'user' ? this.keys.known(auth) : undefined;
+      if (!credential) return (client.ws.close(), true);
+      const some = markets?.length ? new Set(markets.map((m) => m.toLowerCase())) : null;
+      Object.assign(client, { joined: true, credential, markets: some });
+      return true;
+    }
+    if (!Array.isArray(markets)) return false;
+    client.markets ??= new Set();
+    for (const m of markets) client.markets[operation === 'unsubscribe' ? 'delete' : 'add'](m.toLowerCase());
+    return true;
+  }
+
+  #send({ ws }, message) {
+    if (this.#mode === 'stall' || this.#mode === 'mute') return;
+    this.#sent += 1;
+    ws.send(JSON.stringify(message));
+  }
+
+  #tellUser(owner, maker, market, message) {
+    for (const client of this.#clients) {
+      const { credential, markets } = client;
+      if (!credential || (markets && !markets.has(market.conditionId))) continue;
+      if (credential.key === owner || credential.address === maker.toLowerCase())
+        this.#send(client, message());
+    }
+  }
+
+  #tellMarket(tokens, message, customOnly = false) {
+    for (const client of this.#clients) {
+      if (client.assets && tokens.some((t) => client.assets.has(t.tokenId)) && (client.custom || !customOnly))
+        this.#send(client, message());
+    }
+  }
+
+  #order(record) {
+    const type = ORDER_EVENT[record.status];
+    if (!type) return;
+    const { market } = record.token;
+    this.#tellUser(record.owner, record.order.signed.maker, market, () => {
+      const view = orderView(record, PLAIN);
+      const created = String(view.created_at);
+      return {
+        ...view,
+        event_type: 'order', type, order_owner: view.owner, created_at: created, timestamp: now(),
+      };
+    });
+  }
+
+  /** Its status again and again until it is final. */
+  #trade(trade) {
+    const { token } = trade;
+    this.#tellMarket([token], () => lastTradePrice(trade));
+    let told;
+    const look = (wait) => {
+      const { status } = tradeStatus(trade, Date.now());
+      if (status !== told) this.#tellUser(trade.owner, trade.maker, token.market, () => tradeEvent(trade));
+      const next = status === told ? Math.min(LONGEST_LOOK_MS, 2 * wait) : FIRST_LOOK_MS;
+      told = status;
+      if (!FINAL.includes(status)) setTimeout(() => look(next), next).unref();
+    };
+    look(FIRST_LOOK_MS);
+  }
+
+  #book(token, before) {
+    const { market } = token;
+    const changes = changedLevels(token, before);
+    if (before.tick !== market.tick)
+      this.#tellMarket(market.tokens, () => ({
+        event_type: 'tick_size_change',
+        market: market.conditionId,
+        asset_id: token.tokenId,
+        old_tick_size: before.tick,
+        new_tick_size: market.tick,
+        timestamp: now(),
+      }));
+    if (changes.length === 0) return;
+    this.#tellMarket([token], () => ({
+      event_type: 'price_change',
+      market: market.conditionId,
+      price_changes: changes,
+      timestamp: now(),
+    }));
+    this.#tellMarket([token], () => bestBidAsk(token), true);
+  }
+
+  #resolved(market) {
+    const { tokens, payouts } = market;
+    const winner = payouts[0] === payouts[1] ? undefined : tokens[payouts[0] > payouts[1] ? 0 : 1];
+    const id = gammaMarket(market, this.venue.markets.all().indexOf(market)).id;
+    const event = {
+      event_type: 'market_resolved',
+      id,
+      market: market.conditionId,
+      assets_ids: tokens.map((t) => t.tokenId),
+      winning_asset_id: winner?.tokenId ?? null,
+      winning_outcome: winner?.outcome ?? null,
+    };
+    this.#tellMarket(tokens, () => ({ ...event, timestamp: now() }), true);
+  }
+}
+
+const bookEvent = (token) => ({ event_type: 'book', ...bookView(token) });
+
+const tradeEvent = (trade) => ({
+  ...tradeView(trade, PLAIN),
+  event_type: 'trade',
+  type: 'TRADE',
+  trade_owner: trade.owner,
+  matchtime: seconds(trade.matchedAt),
+  timestamp: now(),
+});
+
+const lastTradePrice = ({ token, price, size, side }) => ({
+  event_type: 'last_trade_price',
+  market: token.market.conditionId,
+  asset_id: token.tokenId,
+  price: decimal(price),
+  size: decimal(size),
+  fee_rate_bps: '0',
+  side,
+  timestamp: now(),
+});
+
+const best = (side) => (side[0] ? decimal(side[0].price) : '');
+
+function bestBidAsk({ market, tokenId, bids, asks }) {
+  return {
+    event_type: 'best_bid_ask',
+    market: market.conditionId,
+    asset_id: tokenId,
+    best_bid: best(bids),
+    best_ask: best(asks),
+    spread: bids[0] && asks[0] ? decimal(asks[0].price - bids[0].price) : '',
+    timestamp: now(),
+  };
+}
+
+/** New sizes of the levels that differ, "0" for one that is gone. */
+function changedLevels(token, before) {
+  const { hash } = bookView(token);
+  const of = (levels) => new Map(levels.map((l) => [l.price, l.size]));
+  const change = (side, price, size) => ({
+    asset_id: token.tokenId,
+    price: decimal(price),
+    size: decimal(size),
+    side,
+    hash,
+    best_bid: best(token.bids),
+    best_ask: best(token.asks),
+  });
+  return [['BUY', 'bids'], ['SELL', 'asks']].flatMap(([side, name]) => {
+    const [old, fresh] = [of(before[name]), of(token[name])];
+    const gone = [...old.keys()].filter((p) => !fresh.has(p)).map((p) => change(side, p, 0n));
+    const set = [...fresh].filter(([p, s]) => old.get(p) !== s).map(([p, s]) => change(side, p, s));
+    return [...gone, ...set];
+  });
+}
