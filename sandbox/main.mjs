@@ -1,6 +1,7 @@
 // Starts the sandbox, prints one JSON line on stdout when everything answers, runs until SIGINT,
 // SIGTERM or, with EXIT_ON_STDIN_CLOSE=1, until stdin closes. Logs go to stderr.
 import { describe, startChains, users } from './chains/chains.mjs';
+import { registerMarket } from './chains/conditional_tokens.mjs';
 import { recordFill } from './chains/exchange.mjs';
 import { startVenue } from './clob/server.mjs';
 import { startControl } from './control.mjs';
@@ -16,6 +17,12 @@ function stop(code, reason) {
   if (reason) console.error(`[sandbox] ${reason}`);
   for (const part of running.reverse()) (part.stop ?? part.close).call(part);
   setTimeout(() => process.exit(code), EXIT_AFTER_MS); // by then the answers under way are out
+}
+
+/** The chain knows the venue's markets, and the venue hears of what the chain refuses. */
+async function joinVenue(polygon, venue) {
+  polygon.settlement.onRefused = (trade) => venue.fail(trade);
+  await Promise.all(venue.markets.all().map((market) => registerMarket(polygon, market)));
 }
 
 async function main() {
@@ -42,7 +49,7 @@ async function main() {
   const venue = await startVenue({ tradeDelayMs: options.tradeDelayMs, onFill, chain });
   running.push(venue);
   chains = options.chains ? await startChains(options, (reason) => stop(1, reason)) : null;
-  if (chains) chains.polygon.settlement.onRefused = (trade) => venue.venue.fail(trade);
+  if (chains) await joinVenue(chains.polygon, venue.venue);
   if (chains) running.push(chains);
   if (stopping) return chains?.stop();
 

@@ -45,8 +45,10 @@ export class Relayer {
   async answer(request) {
     const { method, path, query, headers } = request;
     if (!this.#chain()) throw new Refusal(503, 'the sandbox was started with --no-chains');
-    authorize(headers);
-    if (method === 'POST' && path === '/submit') return this.#submit(parseJson(request.body));
+    if (method === 'POST' && path === '/submit') {
+      authorize(headers);
+      return this.#submit(parseJson(request.body));
+    }
     if (method !== 'GET') throw new Refusal(405, 'method not allowed');
     if (path === '/deployed') return { deployed: await this.#deployed(query.get('address')) };
     const id = path.match(/^\/v1\/account\/transactions\/([^/]+)$/)?.[1];
