@@ -1,10 +1,9 @@
 // A deposit wallet acts on the chain through the relayer: signed batches, states, and what is refused.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
 import { after, afterEach, before, test } from 'node:test';
 import { ethers } from 'ethers';
 import { AT } from '../chains/conditional_tokens.mjs';
-import { walletOf } from '../polymarket/deposit_wallet.mjs';
+import { batchSigner, walletOf } from '../polymarket/deposit_wallet.mjs';
 import { post, request, startSandbox, until } from './support.mjs';
 
 const KEY = { RELAYER_API_KEY: 'key', RELAYER_API_KEY_ADDRESS: ethers.ZeroAddress };
@@ -147,7 +146,8 @@ test('what the relayer refuses', async () => {
   const good = await signed(calls);
   assert.equal((await submit(good, {})).status, 401);
   await refused(await signed(calls, { signer: ethers.Wallet.createRandom() }), /invalid signature/);
-  await refused({ ...good, depositWalletParams: { ...good.depositWalletParams, calls: [approve(OLD_ADAPTER)] } }, /invalid signature/);
+  const others = { ...good.depositWalletParams, calls: [approve(OLD_ADAPTER)] };
+  await refused({ ...good, depositWalletParams: others }, /invalid signature/);
   const later = String(BigInt(nonce) + 3n);
   await refused(
     await signed(calls, { nonce: later }),
@@ -205,14 +205,31 @@ test('faults', async () => {
   await until(async () => BigInt((await params()).nonce) === BigInt(nonce) + 1n);
 });
 
-test('the official recording of a batch is well signed', async () => {
-  const file = new URL('../../tests/vectors/polymarket-onchain.json', import.meta.url);
-  if (!fs.existsSync(file)) return;
-  const { request: recorded } = JSON.parse(fs.readFileSync(file, 'utf8')).deposit_wallet_batch;
-  const { batchSigner } = await import('../polymarket/deposit_wallet.mjs');
-  const { depositWallet, deadline, calls } = recorded.depositWalletParams;
-  const { nonce, signature } = recorded;
-  assert.equal(batchSigner({ wallet: depositWallet, nonce, deadline, calls, signature }), recorded.from);
+// @polymarket/builder-relayer-client 0.0.10, anvil's first key
+const RECORDED = {
+  wallet: '0xBc0fF067b7740Eff76C1ca93c875Ba6B890d6B50',
+  nonce: '0',
+  deadline: '1795000600',
+  calls: [
+    {
+      target: AT.ctfAdapter,
+      value: '0',
+      data: new ethers.Interface([
+        'function redeemPositions(address,bytes32,bytes32,uint256[])',
+      ]).encodeFunctionData('redeemPositions', [
+        AT.pusd,
+        ethers.ZeroHash,
+        `0x${'11'.repeat(32)}`,
+        [1, 2],
+      ]),
+    },
+  ],
+  signature:
+    '0x4acdc7313d241737ba139a5df9144ebba9e66f0ec5a7a4795fb8f6e30c9f62f27c13756286224da62581109e2d4b1d48f2784b068f5668aee9e9e4e24da5d3551c',
+};
+test('the signature that the official client made is its owner\'s', () => {
+  assert.equal(batchSigner(RECORDED), '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266');
+  assert.notEqual(batchSigner({ ...RECORDED, nonce: '1' }), batchSigner(RECORDED));
 });
 
 test('control puts a wallet anywhere, for accounts whose address is configuration', async () => {
