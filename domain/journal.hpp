@@ -169,11 +169,23 @@ struct promise_bet {
   timestamp kept_until;
 };
 
+/// A market that a bet was placed on, as the venue describes it: once known, what it is stays. A
+/// second one with other tokens or another exchange is `duplicate`.
+struct record_market {
+  static constexpr const char* entry_name = "record_market";
+  hash256 condition;  // what Conditional Tokens calls it
+  bool neg_risk = false;
+  std::string question;
+  std::vector<uint256> tokens;        // by outcome slot, at least two
+  std::vector<std::string> outcomes;  // their names
+  timestamp at;
+};
+
 using journal_entry =
     std::variant<accept_bet, finish_bet, open_deposit, settle_deposit, fail_deposit, credit_deposit,
                  open_conversion, advance_conversion, complete_conversion, fail_conversion,
                  replenish, refill, configure_buffer, record_operations, finish_operation,
-                 promise_bet>;
+                 promise_bet, record_market>;
 
 /// For logs: "accept_bet".
 [[nodiscard]] inline const char* name_of(const journal_entry& entry) noexcept {

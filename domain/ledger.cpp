@@ -117,6 +117,7 @@ struct rule {
   entry_moves operator()(const record_operations&) const { return {}; }
   entry_moves operator()(const finish_operation&) const { return {}; }
   entry_moves operator()(const promise_bet&) const { return {}; }
+  entry_moves operator()(const record_market&) const { return {}; }
 };
 
 }  // namespace
