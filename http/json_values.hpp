@@ -25,8 +25,9 @@ using json = nlohmann::ordered_json;
 [[nodiscard]] json value_of(const hash256& h);     // hex, null when zero
 /// What is JSON already: texts, booleans, objects, lists, integers (exact in all their 64 bits).
 template <class T>
-requires(std::constructible_from<json, T> && !std::is_enum_v<std::remove_cvref_t<T>>)
-    [[nodiscard]] json value_of(T&& value) {
+concept plain_value = std::constructible_from<json, T> && !std::is_enum_v<std::remove_cvref_t<T>>;
+template <plain_value T>
+[[nodiscard]] json value_of(T&& value) {
   return json(std::forward<T>(value));
 }
 
