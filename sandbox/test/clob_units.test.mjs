@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ethers } from 'ethers';
 import { decimal, micro, takerFee } from '../clob/amounts.mjs';
-import { Markets } from '../clob/markets.mjs';
+import { EXCHANGE, EXCHANGE_V3, Markets, NEG_RISK_EXCHANGE } from '../clob/markets.mjs';
 import { isWhole, take } from '../clob/matching.mjs';
-import { orderHash, recoverSigner } from '../clob/signature.mjs';
+import { orderId, recoverSigner, structHash, wrappedSigner } from '../clob/signature.mjs';
 import { page } from '../clob/views.mjs';
 
 // Recorded from @polymarket/clob-client-v2 1.1.0: a market BUY of $25.37 at 0.57 by anvil's first
@@ -28,8 +28,8 @@ const SIGNATURE =
   '0xd8d7fb47468eb89d8d6780b75ca4461b024b5988001b95d68b1a9eacfdecdfd500b553268de78e8a29b57f36349513dda2cd48c5d137ebf997f7007ea3776b131c';
 
 test('hash and signer of a recorded order', () => {
-  assert.equal(orderHash(RECORDED, false), HASH);
-  assert.notEqual(orderHash(RECORDED, true), HASH);
+  assert.equal(orderId(structHash(RECORDED), EXCHANGE), HASH);
+  assert.notEqual(orderId(structHash(RECORDED), NEG_RISK_EXCHANGE), HASH);
   assert.equal(recoverSigner(HASH, SIGNATURE), RECORDED.maker.toLowerCase());
 });
 
