@@ -1,12 +1,7 @@
 // Whether a maker can pay for an order: balance less what is held back, and each spender's approval.
 import { Refusal } from '../http.mjs';
 import { ONE, takerFee } from './amounts.mjs';
-import {
-  EXCHANGE,
-  EXCHANGE_V3,
-  NEG_RISK_EXCHANGE,
-  RETIRED_NEG_RISK_ADAPTER,
-} from './markets.mjs';
+import { EXCHANGE, EXCHANGE_V3, NEG_RISK_EXCHANGE, RETIRED_NEG_RISK_ADAPTER } from './markets.mjs';
 import { sum } from './matching.mjs';
 
 /** What an order gives, and the kind of approval that it takes. */
@@ -28,9 +23,7 @@ export function restOf({ order, shares, price, filled }) {
 
 /** What a trade takes from its maker. */
 export const takenBy = ({ side, token, size, cost, fee }) =>
-  side === 'BUY'
-    ? { asset: 'pusd', amount: cost + fee }
-    : { asset: token.tokenId, amount: size };
+  side === 'BUY' ? { asset: 'pusd', amount: cost + fee } : { asset: token.tokenId, amount: size };
 
 /**
  * Refuses an order that its maker cannot pay, worst fee included. Answers whether its trades will

@@ -110,7 +110,10 @@ const ACCURACY = {
 function checkAccuracy({ side, give, want }, market, immediate) {
   const [maker, taker] = ACCURACY[immediate ? 'market' : side](TICK_DECIMALS[market.tick]);
   if (hasDecimals(give, maker) && hasDecimals(want, taker)) return;
-  const kind = { true: { BUY: 'market buy', SELL: 'sell' }, false: { BUY: 'limit buy', SELL: 'limit sell' } };
+  const kind = {
+    true: { BUY: 'market buy', SELL: 'sell' },
+    false: { BUY: 'limit buy', SELL: 'limit sell' },
+  };
   throw refuse(
     `invalid amounts, the ${kind[immediate][side]} orders maker amount supports ` +
       `a max accuracy of ${maker} decimals, taker amount a max of ${taker} decimals`,

@@ -58,7 +58,12 @@ export function orderView(record, settings) {
 
 const CONFIRMING = ['MATCHED', 'MINED', 'CONFIRMED'];
 const FAILING = ['MATCHED', 'RETRYING', 'FAILED'];
-const STEPS = { settles: CONFIRMING, fails: FAILING, fails_but_filled: FAILING, stuck: ['MATCHED'] };
+const STEPS = {
+  settles: CONFIRMING,
+  fails: FAILING,
+  fails_but_filled: FAILING,
+  stuck: ['MATCHED'],
+};
 
 /** What the venue shows of a trade; a function of its fate and the time passed. */
 export function tradeStatus({ matchedAt, delayMs, fate }, now) {
