@@ -17,6 +17,7 @@ export const FAULTS = {
     'post_only_503',
     'matched_delayed',
     'stays_live',
+    'live_then_matched', // after delay_ms
     'trade_failed', // on the chain too
     'trade_failed_but_filled', // on the chain it stands
     'matched_sticks', // in the sum of matched orders, until the balance is updated

@@ -94,17 +94,12 @@ export class Venue {
       record.status = 'KILLED';
       return { ...answer(record, '', []), orderID: '', errorMsg: 'order not accepted' };
     }
-    if (twist?.kind === 'stays_live') {
-      record.status = 'LIVE';
-      this.#hold(record);
-      return answer(record, 'live', []);
-    }
     const delayMs = delayOf(twist, token, crosses);
     if (delayMs !== undefined) {
-      record.status = 'DELAYED';
+      record.status = SHOWN_LIVE.includes(twist?.kind) ? 'LIVE' : 'DELAYED';
       this.#hold(record);
-      setTimeout(() => this.#afterDelay(record, twist), delayMs).unref();
-      return answer(record, 'delayed', []);
+      if (delayMs !== Infinity) setTimeout(() => this.#afterDelay(record, twist), delayMs).unref();
+      return answer(record, record.status.toLowerCase(), []);
     }
     if (!this.#execute(record, twist?.kind === 'fok_not_filled' ? [] : fills, twist, 'KILLED')) {
       throw new Refusal(400, KILLED[order.type]);
@@ -115,7 +110,7 @@ export class Venue {
   /** Matches what the book has by now, unless the order was cancelled meanwhile. */
   #afterDelay(record, twist) {
     const { order, shares, token, status } = record;
-    if (status !== 'DELAYED') return;
+    if (status === 'CANCELED') return;
     this.#release(record);
     const kill = twist?.kind === 'fok_not_filled' || token.market.gone;
     this.#execute(record, kill ? [] : take(order, shares, token), twist, 'UNMATCHED');
@@ -245,9 +240,13 @@ function remember(id, order, token, credential) {
   };
 }
 
-/** How long an order waits before it is matched: what can match at once waits in a slow market. */
+const DELAYING = ['matched_delayed', 'live_then_matched'];
+const SHOWN_LIVE = ['stays_live', 'live_then_matched'];
+
+/** After how many ms an order is matched, undefined: now. What can match waits in a slow market. */
 function delayOf(twist, { market }, crosses) {
-  if (twist?.kind === 'matched_delayed') return twist.delay_ms;
+  if (twist?.kind === 'stays_live') return Infinity;
+  if (DELAYING.includes(twist?.kind)) return twist.delay_ms;
   return crosses && market.secondsDelay > 0 ? market.secondsDelay * 1000 : undefined;
 }
 

@@ -107,6 +107,21 @@ test('matched_delayed: "delayed" first, the trade later', async () => {
   assert.equal((await seen()).fills.length, 1);
 });
 
+test('live_then_matched: a FOK that answers "live" and fills later; stays_live never does', async () => {
+  await arm({ kind: 'stays_live' });
+  assert.equal((await trader.buy(deep)).json.status, 'live');
+  const stays = trader.lastId;
+  await arm({ kind: 'live_then_matched', delay_ms: 700 });
+  const answer = await trader.buy(deep);
+  assert.deepEqual([answer.json.status, answer.json.tradeIDs], ['live', undefined]);
+  const status = async (id) => (await trader.call('GET', `/data/order/${id}`)).json.status;
+  assert.equal(await status(answer.json.orderID), 'LIVE');
+  await until(async () => (await status(answer.json.orderID)) === 'MATCHED', 20_000);
+  assert.equal(await status(stays), 'LIVE');
+  const gone = await trader.call('DELETE', '/order', { orderID: stays });
+  assert.deepEqual(gone.json.canceled, [stays]);
+});
+
 test('matched_delayed and cancelled in time: never filled', async () => {
   await arm({ kind: 'matched_delayed', delay_ms: 1500 });
   await trader.buy(deep);
