@@ -1,7 +1,6 @@
 // Starts the sandbox, prints one JSON line on stdout when everything answers, runs until SIGINT,
 // SIGTERM or, with EXIT_ON_STDIN_CLOSE=1, until stdin closes. Logs go to stderr.
 import { describe, startChains, users } from './chains/chains.mjs';
-import { registerMarket } from './chains/conditional_tokens.mjs';
 import { recordFill } from './chains/exchange.mjs';
 import { startVenue } from './clob/server.mjs';
 import { startControl } from './control.mjs';
@@ -19,12 +18,6 @@ function stop(code, reason) {
   setTimeout(() => process.exit(code), EXIT_AFTER_MS); // by then the answers under way are out
 }
 
-/** The chain knows the venue's markets, and the venue hears of what the chain refuses. */
-async function joinVenue(polygon, venue) {
-  polygon.settlement.onRefused = (trade) => venue.fail(trade);
-  await Promise.all(venue.markets.all().map((market) => registerMarket(polygon, market)));
-}
-
 async function main() {
   const options = parseOptions(process.argv.slice(2));
   if (options.help) return console.log(USAGE);
@@ -38,18 +31,21 @@ async function main() {
   const started = Date.now();
   let chains = null;
   const onFill = (exchange, trade, settings) => {
-    if (!chains) return;
+    if (!chains) return undefined;
     const { rpc, settlement } = chains.polygon;
-    if (settings.exchange_events) return settlement.add(exchange, trade, settings.on_chain_shortage);
+    const settles = settings.exchange_events && trade.token.market.version === 'v1';
+    if (settles) return settlement.add(exchange, trade, settings.on_chain_shortage);
     recordFill(rpc, exchange, trade).catch((e) =>
       console.error(`[sandbox] fill of ${trade.orderId} not on chain: ${e.message}`),
     );
+    return undefined;
   };
+  const fatal = (reason) => stop(1, reason);
   const chain = () => chains?.polygon ?? null;
   const venue = await startVenue({ tradeDelayMs: options.tradeDelayMs, onFill, chain });
   running.push(venue);
-  chains = options.chains ? await startChains(options, (reason) => stop(1, reason)) : null;
-  if (chains) await joinVenue(chains.polygon, venue.venue);
+  chains = options.chains ? await startChains(options, venue.venue.markets.all(), fatal) : null;
+  if (chains) chains.polygon.settlement.onRefused = (trade) => venue.venue.fail(trade);
   if (chains) running.push(chains);
   if (stopping) return chains?.stop();
 

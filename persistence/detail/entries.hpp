@@ -32,6 +32,8 @@ struct bet_outcomes {
 
 [[nodiscard]] errc apply(attempt& a, const promise_bet& x);
 
+[[nodiscard]] errc apply(attempt& a, const record_market& x);
+
 [[nodiscard]] errc apply(attempt& a, const open_deposit& x);
 [[nodiscard]] errc apply(attempt& a, const settle_deposit& x);
 [[nodiscard]] errc apply(attempt& a, const fail_deposit& x);

@@ -3,7 +3,7 @@
 import { ethers } from 'ethers';
 import { startAnvil } from './anvil.mjs';
 import { compiled } from './compile.mjs';
-import { AT, placePolymarket, polymarketArtifacts } from './conditional_tokens.mjs';
+import { AT, placePolymarket, polymarketArtifacts, registerMarket } from './conditional_tokens.mjs';
 import { Settlement } from './exchange.mjs';
 import { connectLayerZero, deployLayerZero, LayerZeroRelay } from './layerzero.mjs';
 import { startProxy } from './proxy.mjs';
@@ -32,10 +32,10 @@ const wallet = (index) => new ethers.Wallet(root.deriveChild(index).privateKey);
 export const users = (count) => Array.from({ length: count }, (_, i) => wallet(FIRST_USER + i));
 
 /**
- * Starts and fills both chains as `options` say; `onExit(reason)` is called when an anvil ends by
- * itself.
+ * Starts and fills both chains as `options` say, with the conditions of the venue's `markets`;
+ * `onExit(reason)` is called when an anvil ends by itself.
  */
-export async function startChains(options, onExit) {
+export async function startChains(options, markets, onExit) {
   // compile while the anvils start
   const artifacts = Promise.all([compiled('TestTokens.sol'), polymarketArtifacts()]);
   const [plasma, polygon] = await Promise.all([
@@ -57,6 +57,7 @@ export async function startChains(options, onExit) {
     fundUsers(plasma, options.users),
     fundService(plasma, polygon, options),
   ]);
+  await Promise.all(markets.map((market) => registerMarket(polygon, market)));
   const relay = options.conversion ? await openConversion(plasma, polygon) : null;
   if (options.blockTime) {
     for (const c of [plasma, polygon])

@@ -1,7 +1,7 @@
 // Polymarket's contracts on the local Polygon chain, at the real addresses: collateral, conditional
 // tokens, adapters, exchanges; and the oracles that report to them.
 import { ethers } from 'ethers';
-import { EXCHANGE, NEG_RISK_EXCHANGE, NEG_RISK_ORACLE, ORACLE } from '../clob/markets.mjs';
+import { EXCHANGE, NEG_RISK_EXCHANGE, ORACLES } from '../clob/markets.mjs';
 import { compiled } from './compile.mjs';
 import { placeToken } from './tokens.mjs';
 
@@ -54,7 +54,7 @@ export async function placePolymarket(chain, tokens, artifacts) {
   ];
   for (const [token, addresses] of minters)
     for (const address of addresses) await me.call(token, 'setMinter', [address, true]);
-  for (const address of [ORACLE, NEG_RISK_ORACLE, AT.factory]) {
+  for (const address of [...ORACLES, AT.factory]) {
     await rpc.call('anvil_impersonateAccount', [address]);
     await rpc.call('anvil_setBalance', [address, COINS]);
   }

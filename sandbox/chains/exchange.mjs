@@ -5,6 +5,9 @@ import { registerMarket } from './conditional_tokens.mjs';
 const BATCH = 50; // fills in one transaction: about 90,000 gas each
 const FILLED = `0x${'1'.padStart(64, '0')}`;
 
+export const ORDER_FILLED =
+  'OrderFilled(bytes32,address,address,uint8,uint256,uint256,uint256,uint256,bytes32,bytes32)';
+
 /** The order of `trade` was filled, and the exchange knows it for good; no money moves. */
 export const recordFill = (rpc, exchange, { orderId }) =>
   rpc.call('anvil_setStorageAt', [exchange, orderId, FILLED]);

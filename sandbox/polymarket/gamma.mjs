@@ -18,12 +18,12 @@ const invalid = (text) =>
 /** One market as Gamma shows it; `id` is its place in the list. */
 export function gammaMarket(market, index) {
   const { tokens, resolution, feeRate } = market;
-  const closed = Boolean(market.closed);
+  const closed = Boolean(market.payouts);
   const [yes] = tokens;
   const [bid, ask] = [yes.bids[0], yes.asks[0]].map((level) => level && Number(decimal(level.price)));
   return {
     id: String(FIRST_ID + index),
-    version: 'v1',
+    version: market.version,
     question: market.question ?? `Sandbox: ${market.slug}?`,
     conditionId: market.conditionId,
     questionID: market.questionId,
@@ -33,13 +33,13 @@ export function gammaMarket(market, index) {
     endDate: market.endDate ?? END,
     outcomes: inside(tokens.map((t) => t.outcome)),
     outcomePrices: inside(tokens.map((t, i) => (closed ? shareOf(market, i) : midpoint(t)))),
-    clobTokenIds: inside(tokens.map((t) => t.tokenId)),
-    positionIds: [],
+    clobTokenIds: inside(market.version === 'v2' ? [] : tokens.map((t) => t.tokenId)),
+    positionIds: market.version === 'v2' ? tokens.map((t) => t.tokenId) : [],
     active: true,
     closed,
     archived: false,
     enableOrderBook: true,
-    acceptingOrders: market.acceptingOrders,
+    acceptingOrders: market.acceptingOrders && !market.gone,
     closedTime: closed ? new Date(resolution.updatedAt).toISOString() : null,
     umaResolutionStatus: resolution?.stage ?? null,
     umaResolutionStatuses: inside(resolution?.stage ? [resolution.stage] : []),
@@ -49,7 +49,7 @@ export function gammaMarket(market, index) {
     ...(market.negRisk ? { negRiskMarketID: market.questionId, negRiskRequestID: '' } : {}),
     orderPriceMinTickSize: Number(market.tick),
     orderMinSize: Number(decimal(market.minOrderSize)),
-    secondsDelay: market.secondsDelay ?? 0,
+    secondsDelay: market.secondsDelay,
     feesEnabled: feeRate > 0n,
     ...(feeRate > 0n ? { feeSchedule: feeSchedule(market) } : {}),
     ...(bid === undefined ? {} : { bestBid: bid }),

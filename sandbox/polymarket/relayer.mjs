@@ -1,8 +1,9 @@
 // The relayer: it makes deposit wallets act on the local chain, for batches that their owners signed.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AT, sendAs } from '../chains/conditional_tokens.mjs';
 import { ethers } from 'ethers';
+import { AT, sendAs } from '../chains/conditional_tokens.mjs';
+import { TYPE } from '../clob/wallets.mjs';
 import { parseJson, Refusal } from '../http.mjs';
 import { batchSigner, placeWallet, readWallet, walletOf } from './deposit_wallet.mjs';
 
@@ -34,11 +35,13 @@ export class Relayer {
   #busy = new Map(); // wallet, lower case -> id of its transaction under way
   #chain;
   #faults;
+  #wallets;
 
-  /** `chain()` is the Polygon chain; null without chains. */
-  constructor({ chain, faults }) {
+  /** `chain()` is the Polygon chain; null without chains. The venue hears of the wallets placed. */
+  constructor({ chain, faults, venue }) {
     this.#chain = chain;
     this.#faults = faults;
+    this.#wallets = venue.wallets;
   }
 
   /** Answers one request: {method, path, query, headers, body}. */
@@ -82,19 +85,23 @@ export class Relayer {
     return { address, nonce: String((wallet?.nonce ?? 0n) + wrong) };
   }
 
-  #placed = new Map(); // owner, lower case -> wallet that is not where it is derived
-
   /** A wallet for `owner`, at `wallet` or where it is derived. */
   async place(owner, wallet = walletOf(owner)) {
     if (!isAddress(owner) || !isAddress(wallet)) throw refuse('owner and wallet must be addresses');
     if (!this.#chain()) throw new Refusal(409, 'the sandbox was started with --no-chains');
-    await placeWallet(this.#chain(), owner, wallet);
-    this.#placed.set(owner.toLowerCase(), wallet);
+    await this.#place(owner, wallet);
     return { owner, wallet };
   }
 
+  async #place(owner, wallet) {
+    await placeWallet(this.#chain(), owner, wallet);
+    this.#wallets.add({ owner, wallet, type: TYPE.DEPOSIT_WALLET });
+  }
+
+  /** Where the venue knows it, else where it is derived. */
   #walletOf(owner) {
-    return this.#placed.get(owner.toLowerCase()) ?? walletOf(owner);
+    const known = this.#wallets.walletOf(owner.toLowerCase(), TYPE.DEPOSIT_WALLET);
+    return known ? ethers.getAddress(known) : walletOf(owner);
   }
 
   async #submit(request) {
@@ -178,7 +185,7 @@ export class Relayer {
   }
 
   async #create(owner, wallet, heard) {
-    await placeWallet(this.#chain(), owner, wallet);
+    await this.#place(owner, wallet);
     return sendAs(this.#chain().rpc, AT.factory, wallet, '0x', heard);
   }
 }
@@ -199,7 +206,7 @@ function strikeBefore(fault, request) {
     }
     case 'rate_limited':
       throw tooMany();
-    case 'error_500_before_accept':
+    case 'error_500':
       throw new Refusal(500, 'internal server error');
     default:
   }

@@ -12,12 +12,12 @@ import { gammaMarket } from './gamma.mjs';
  * tells no events; `refuse` takes no new connection.
  */
 export const SOCKET_MODES = ['up', 'stall', 'mute', 'refuse'];
-const PLAIN = { status_prefix: false, status_style: 'text' };
+const PLAIN = { status_prefix: false, status_style: 'text', order_sizes: 'decimal', hash_style: 'empty' };
 const ORDER_EVENT = {
   LIVE: 'PLACEMENT',
   DELAYED: 'PLACEMENT',
   MATCHED: 'UPDATE',
-  UNMATCHED: 'UPDATE',
+  UNMATCHED: 'CANCELLATION',
   CANCELED: 'CANCELLATION',
   CANCELED_MARKET_RESOLVED: 'CANCELLATION',
   KILLED: 'CANCELLATION',
@@ -127,7 +127,8 @@ class Sockets {
   #user(client, { type, auth, operation, markets }) {
     if (!client.joined) {
       const credential = type === 'user' ? this.keys.known(auth) : undefined;
-      if (!credential) return (client.ws.close(), true);
+      if (!credential) client.ws.close();
+      if (!credential) return true;
       const some = markets?.length ? new Set(markets.map((m) => m.toLowerCase())) : null;
       Object.assign(client, { joined: true, credential, markets: some });
       return true;
@@ -144,11 +145,11 @@ class Sockets {
     ws.send(JSON.stringify(message));
   }
 
-  #tellUser(owner, maker, market, message) {
+  #tellUser(owner, account, market, message) {
     for (const client of this.#clients) {
       const { credential, markets } = client;
       if (!credential || (markets && !markets.has(market.conditionId))) continue;
-      if (credential.key === owner || credential.address === maker.toLowerCase())
+      if (credential.key === owner || credential.address === account)
         this.#send(client, message());
     }
   }
@@ -164,7 +165,7 @@ class Sockets {
     const type = ORDER_EVENT[record.status];
     if (!type) return;
     const { market } = record.token;
-    this.#tellUser(record.owner, record.order.signed.maker, market, () => {
+    this.#tellUser(record.owner, record.account, market, () => {
       const view = orderView(record, PLAIN);
       const created = String(view.created_at);
       return {
@@ -181,7 +182,7 @@ class Sockets {
     let told;
     const look = (wait) => {
       const { status } = tradeStatus(trade, Date.now());
-      if (status !== told) this.#tellUser(trade.owner, trade.maker, token.market, () => tradeEvent(trade));
+      if (status !== told) this.#tellUser(trade.owner, trade.account, token.market, () => tradeEvent(trade));
       const next = status === told ? Math.min(LONGEST_LOOK_MS, 2 * wait) : FIRST_LOOK_MS;
       told = status;
       if (!FINAL.includes(status)) setTimeout(() => look(next), next).unref();

@@ -11,7 +11,7 @@ export const SWITCHES = {
   'GET sockets': ({ hosts }) => hosts.sockets.status(),
   'POST relayer': ({ hosts }, { input }) => setRelayer(hosts.relayer, input),
   'GET relayer': ({ hosts }) => hosts.relayer.list(),
-  'POST wallet': ({ hosts }, { input }) => hosts.relayer.place(input.owner, input.wallet),
+  'POST deposit-wallet': ({ hosts }, { input }) => hosts.relayer.place(input.owner, input.wallet),
   'POST redeem': async (app, { input }) => {
     await setRedeem(chainOf(app), redeemChange(input));
     return input;
@@ -19,7 +19,8 @@ export const SWITCHES = {
   'GET chain': async (app, { query }) => onChain(app, query.address),
   'POST sync': async (app, { input }) => {
     const held = await onChain(app, input.address);
-    app.venue.ledger.set(input.address, held.pusd, Object.entries(held.shares));
+    for (const [asset, amount] of Object.entries({ pusd: held.pusd, ...held.shares }))
+      app.venue.ledger.set(input.address, asset, amount);
     return held;
   },
 };

@@ -234,7 +234,7 @@ test('the signature that the official client made is its owner\'s', () => {
 
 test('control puts a wallet anywhere, for accounts whose address is configuration', async () => {
   const [someone, place] = [ethers.Wallet.createRandom(), ethers.Wallet.createRandom().address];
-  await post(`${venue.control_url}/wallet`, { owner: someone.address, wallet: place });
+  await post(`${venue.control_url}/deposit-wallet`, { owner: someone.address, wallet: place });
   assert.deepEqual(await get(`/deployed?address=${place}`), { deployed: true });
   const found = await get(
     `/v1/account/transactions/params?address=${someone.address}&type=WALLET`,

@@ -47,6 +47,7 @@ TEST(Events, EachKindOfEntryIsHeardOfUnderItsPublicName) {
       {"record_operations", "| "},
       {"finish_operation", "| "},
       {"promise_bet", "| "},
+      {"record_market", "| "},
   };
   EXPECT_EQ(heard, expected);
 }

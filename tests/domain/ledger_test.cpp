@@ -40,6 +40,7 @@ struct may_move_money {
   bool operator()(const record_operations&) const { return false; }
   bool operator()(const finish_operation&) const { return false; }
   bool operator()(const promise_bet&) const { return false; }
+  bool operator()(const record_market&) const { return false; }
 };
 
 TEST(Ledger, TheStoryTellsOfEveryKindOfEntryAndEveryShapeOfPosting) {

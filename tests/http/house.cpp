@@ -32,18 +32,46 @@ hash256 plain_ethereum::keccak256(byte_view data) const {
   return out;
 }
 
+namespace {
+
+std::vector<hash256> digest_of_words(const plain_ethereum& ethereum, const std::string& text) {
+  return {ethereum.keccak256({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()})};
+}
+
+template <class Intent>
+std::string signature_of(const plain_ethereum& ethereum, const Intent& i, const address& signer) {
+  return signer.hex() + to_hex(ethereum.digests_of(i)[0].bytes) + std::string(26, '0');
+}
+
+}  // namespace
+
 std::vector<hash256> plain_ethereum::digests_of(const bet_intent& i) const {
-  const auto text = i.user.hex() + "|" + i.token.decimal() + "|" + std::to_string(i.amount.micro) +
-                    "|" + std::to_string(i.max_price.micro) + "|" + i.idempotency_key + "|" +
-                    std::to_string(i.deadline);
-  return {keccak256({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()})};
+  return digest_of_words(*this, i.user.hex() + "|" + i.token.decimal() + "|" +
+                                    std::to_string(i.amount.micro) + "|" +
+                                    std::to_string(i.max_price.micro) + "|" + i.idempotency_key +
+                                    "|" + std::to_string(i.deadline));
+}
+
+std::vector<hash256> plain_ethereum::digests_of(const sell_intent& i) const {
+  return digest_of_words(*this, "sell|" + i.user.hex() + "|" + i.token.decimal() + "|" +
+                                    std::to_string(i.shares.micro) + "|" +
+                                    std::to_string(i.min_price.micro) + "|" + i.idempotency_key +
+                                    "|" + std::to_string(i.deadline));
 }
 
 std::string plain_ethereum::sign(const bet_intent& i, const address& signer) const {
-  return signer.hex() + to_hex(digests_of(i)[0].bytes) + std::string(26, '0');
+  return signature_of(*this, i, signer);
+}
+
+std::string plain_ethereum::sign(const sell_intent& i, const address& signer) const {
+  return signature_of(*this, i, signer);
 }
 
 bool plain_ethereum::signed_by_user(const bet_intent& intent, std::string_view signature) const {
+  return signature == sign(intent, intent.user);
+}
+
+bool plain_ethereum::signed_by_user(const sell_intent& intent, std::string_view signature) const {
   return signature == sign(intent, intent.user);
 }
 
@@ -241,6 +269,23 @@ bet_actor::behavior_type fake_bet(bet_actor::stateful_pointer<bet_held> self, sc
   };
 }
 
+sale_actor::behavior_type fake_sale(script& s) {
+  return {
+      [&s](const sell_position& x) {
+        {
+          const std::lock_guard lock{s.mutex};
+          s.sold.push_back(x);
+        }
+        return s.sell(x);
+      },
+      [](resume_atom, const sale&) {},
+      [](restarted_atom) {},
+      [](sweep_atom) {},
+      [](wake_atom) {},
+      [](status_atom) { return no_report(); },
+  };
+}
+
 deposit_actor::behavior_type fake_deposit(script& s) {
   return {
       [&s](const pay_deposit& x) -> caf::result<paid_deposit> {
@@ -302,6 +347,17 @@ query_actor::behavior_type fake_query(script& s) {
       [](get_atom, const operation_id&) { return std::vector<chain_operation>{}; },
       [](const wallet_nonces&) { return std::vector<chain_operation>{}; },
       [](get_atom, const std::vector<hash256>&) { return std::vector<chain_operation>{}; },
+      [&s](get_atom, const sale_id& id) { return s.find_sale(id); },
+      [](get_atom, const address&, const uint256&) -> caf::result<position> {
+        return make_error(errc::not_found);
+      },
+      [&s](const position_filter& f) { return s.list_positions(f); },
+      [](work_atom, const hash256&, std::uint32_t) { return settlement_work{}; },
+      [](get_atom, const hash256&) -> caf::result<settlement_view> {
+        return make_error(errc::not_found);
+      },
+      [](const unpaid_positions&) { return std::vector<position>{}; },
+      [](get_atom, const uint256&, std::uint32_t) { return std::vector<token_shares>{}; },
       [&s](keys_atom) {
         const std::lock_guard lock{s.mutex};
         return s.keys;
@@ -392,7 +448,8 @@ house::house() {
         return keep(system->spawn([this, a] { return fake_balance(says, a); }));
       },
       [this](const bet_id&) { return keep(system->spawn(fake_bet, &says)); },
-      [this] { return keep(system->spawn([this] { return fake_deposit(says); })); });
+      [this] { return keep(system->spawn([this] { return fake_deposit(says); })); },
+      [this](const sale_id&) { return keep(system->spawn([this] { return fake_sale(says); })); });
   spawn_singletons();
 }
 

@@ -129,6 +129,13 @@ std::vector<story_line> ledger_story() {
                         operation_status::confirmed, 17, noon, uint256::of(21'000)},
        ""},
       {promise_bet{promised, noon.plus(std::chrono::hours{1})}, ""},
+      {record_market{numbered<hash256>(50),
+                     false,
+                     "Will it?",
+                     {uint256::of(51), uint256::of(52)},
+                     {"Yes", "No"},
+                     noon},
+       ""},
   };
 }
 

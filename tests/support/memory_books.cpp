@@ -201,6 +201,14 @@ struct applier {
     b.promises.insert_or_assign(x.row.id, x.row);
     return errc::none;
   }
+  errc operator()(const record_market& x) {
+    if (x.tokens.size() < 2 || x.tokens.size() != x.outcomes.size())
+      return errc::invariant_violated;
+    const auto [i, is_new] = b.markets.emplace(x.condition, x);
+    if (is_new) return errc::none;
+    const bool same = i->second.tokens == x.tokens && i->second.neg_risk == x.neg_risk;
+    return same ? replayed() : errc::duplicate;
+  }
 };
 
 }  // namespace

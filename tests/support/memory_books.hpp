@@ -18,6 +18,7 @@ struct memory_books {
   std::map<deposit_id, deposit> deposits;
   std::map<conversion_id, conversion> conversions;
   std::map<replenish_id, usdc> replenishes;
+  std::map<hash256, record_market> markets;
   memory_outbox operations;
   buffer_row buffer;
   usdc in_transit;
