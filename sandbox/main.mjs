@@ -43,6 +43,7 @@ async function main() {
   const fatal = (reason) => stop(1, reason);
   const chain = () => chains?.polygon ?? null;
   const venue = await startVenue({ tradeDelayMs: options.tradeDelayMs, onFill, chain });
+  venue.venue.settings.exchange_events = options.exchangeEvents;
   running.push(venue);
   chains = options.chains ? await startChains(options, venue.venue.markets.all(), fatal) : null;
   if (chains) chains.polygon.settlement.onRefused = (trade) => venue.venue.fail(trade);

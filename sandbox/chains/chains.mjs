@@ -53,10 +53,7 @@ export async function startChains(options, markets, onExit) {
   ]);
   await placePolymarket(polygon, tokens, contracts);
   polygon.settlement = new Settlement(polygon, polygon.settler);
-  await Promise.all([
-    fundUsers(plasma, options.users),
-    fundService(plasma, polygon, options),
-  ]);
+  await Promise.all([fundUsers(plasma, options.users), fundService(plasma, polygon, options)]);
   await Promise.all(markets.map((market) => registerMarket(polygon, market)));
   const relay = options.conversion ? await openConversion(plasma, polygon) : null;
   if (options.blockTime) {

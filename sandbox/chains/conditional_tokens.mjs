@@ -48,7 +48,10 @@ export async function placePolymarket(chain, tokens, artifacts) {
   chain.token.pusd = await placeToken(rpc, me, AT.pusd, tokens.TestPUSD);
   const wcol = await placeToken(rpc, me, AT.wcol, tokens.TestWrappedCollateral);
   const minters = [
-    [chain.token.pusd, [EXCHANGE, NEG_RISK_EXCHANGE, AT.onramp, AT.offramp, AT.ctfAdapter, AT.negRiskAdapter]],
+    [
+      chain.token.pusd,
+      [EXCHANGE, NEG_RISK_EXCHANGE, AT.onramp, AT.offramp, AT.ctfAdapter, AT.negRiskAdapter],
+    ],
     [chain.token.usdce, [AT.conditionalTokens, AT.onramp, AT.offramp, AT.ctfAdapter]],
     [wcol, [AT.conditionalTokens, AT.negRiskAdapter]],
   ];
@@ -72,7 +75,8 @@ export async function placePolymarket(chain, tokens, artifacts) {
 /** Prepares the condition of `market` and says which tokens are its positions; once. */
 export function registerMarket(chain, market) {
   const { registered } = chain.polymarket;
-  if (!registered.has(market.conditionId)) registered.set(market.conditionId, register(chain, market));
+  if (!registered.has(market.conditionId))
+    registered.set(market.conditionId, register(chain, market));
   return registered.get(market.conditionId);
 }
 
@@ -89,7 +93,10 @@ async function register({ deployer: me, polymarket: { conditionalTokens } }, mar
 export async function reportPayouts(chain, market, payouts) {
   await registerMarket(chain, market);
   const { conditionalTokens } = chain.polymarket;
-  const data = conditionalTokens.abi.encodeFunctionData('reportPayouts', [market.questionId, payouts]);
+  const data = conditionalTokens.abi.encodeFunctionData('reportPayouts', [
+    market.questionId,
+    payouts,
+  ]);
   return sendAs(chain.rpc, market.oracle, conditionalTokens.address, data);
 }
 
@@ -110,7 +117,10 @@ export async function holdings(chain, address, tokenIds) {
   const { token, polymarket, rpc } = chain;
   const [pusd] = await rpc.read(token.pusd, 'balanceOf', [address]);
   const owners = tokenIds.map(() => address);
-  const [amounts] = await rpc.read(polymarket.conditionalTokens, 'balanceOfBatch', [owners, tokenIds]);
+  const [amounts] = await rpc.read(polymarket.conditionalTokens, 'balanceOfBatch', [
+    owners,
+    tokenIds,
+  ]);
   return { pusd, shares: Object.fromEntries(tokenIds.map((id, i) => [id, amounts[i]])) };
 }
 

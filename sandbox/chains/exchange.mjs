@@ -73,7 +73,9 @@ export class Settlement {
       shortage !== 'lend',
     ]);
     const topic = abi.getEvent('Unsettled').topicHash;
-    const refused = receipt.logs.filter((log) => log.topics[0] === topic).map((log) => abi.parseLog(log));
+    const refused = receipt.logs
+      .filter((log) => log.topics[0] === topic)
+      .map((log) => abi.parseLog(log));
     const unsettled = new Set(refused.map(({ args }) => Number(args.index)));
     batch.forEach(({ trade }, i) => {
       if (unsettled.has(i)) return this.#refuse(trade, shortage);

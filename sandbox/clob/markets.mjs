@@ -109,13 +109,20 @@ const positionV2 = (slug, index) => {
 const conditionOf = (oracle, questionId) =>
   ethers.solidityPackedKeccak256(['address', 'bytes32', 'uint256'], [oracle, questionId, 2]);
 
-function listed({ slug, version = 'v1', tick, negRisk, feeRate, feeExponent, asks, bids }) {
+/** `number` is the market's place in the list, for good. */
+function listed(
+  { slug, version = 'v1', tick, negRisk, feeRate, feeExponent, asks, bids, question, endDate },
+  number,
+) {
   const v2 = version === 'v2';
   const oracle = negRisk ? RETIRED_NEG_RISK_ADAPTER : ORACLE;
   const questionId = id(`question ${slug}`);
   const market = {
+    number,
     slug,
     version,
+    question: question ?? `Sandbox: ${slug}?`,
+    endDate: endDate ?? '2027-12-31T00:00:00Z',
     oracle,
     questionId,
     conditionId: v2 ? CONDITION_V2(slug) : conditionOf(oracle, questionId),
@@ -158,6 +165,35 @@ export class Markets {
   token(tokenId) {
     const token = this.#tokens.get(tokenId);
     return token && (this.protocolV2 || token.market.version === 'v1') ? token : undefined;
+  }
+
+  /**
+   * One more market: {slug, question?, end_date?, tick_size?, neg_risk?, fee?, fee_exponent?, asks?,
+   * bids?}, the levels those of Yes. Answers its tokens.
+   */
+  add({ slug, question, end_date: endDate, neg_risk: negRisk = false, ...more }) {
+    if (!/^[a-z0-9-]{1,80}$/.test(slug)) throw new Error('slug must be of a-z, 0-9 and -');
+    if (this.#known.some((m) => m.slug === slug)) throw new Error(`there is a market ${slug}`);
+    const pairs = (side, otherwise) =>
+      side?.map(({ price, size }) => [price, size]) ?? [[otherwise, DEEP]];
+    const { tick_size: tick = '0.01', fee = '0', fee_exponent: feeExponent = 1 } = more;
+    const market = listed(
+      {
+        slug,
+        question,
+        endDate,
+        negRisk: Boolean(negRisk),
+        tick: CHANGES.tick_size[1](tick),
+        feeRate: fee,
+        feeExponent: CHANGES.fee_exponent[1](feeExponent),
+        asks: pairs(more.asks, '0.5'),
+        bids: pairs(more.bids, '0.49'),
+      },
+      this.#known.length,
+    );
+    this.#known.push(market);
+    for (const token of market.tokens) this.#tokens.set(token.tokenId, token);
+    return market.tokens.map(describeToken);
   }
 
   byCondition(conditionId) {
@@ -299,7 +335,7 @@ export function marketView(market) {
   return {
     condition_id: market.conditionId,
     question_id: market.questionId,
-    question: `Sandbox: ${market.slug}?`,
+    question: market.question,
     market_slug: market.slug,
     active: true,
     closed: market.gone,

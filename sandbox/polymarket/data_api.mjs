@@ -6,7 +6,12 @@ import { Refusal } from '../http.mjs';
 const MAX_IDS = 20;
 const UNSET = '69'; // the price that stands for none
 const PRICE = { '0,1': '0', '1,0': '1' };
-const STATUS = { requested: 'posed', proposed: 'proposed', disputed: 'disputed', resolved: 'resolved' };
+const STATUS = {
+  requested: 'posed',
+  proposed: 'proposed',
+  disputed: 'disputed',
+  resolved: 'resolved',
+};
 
 /** GET /v2/resolutions?condition=0x..,0x.. (at most 20), or question_id. Unknown ids have no row. */
 export function dataApi({ venue }, path, query) {
@@ -16,7 +21,12 @@ export function dataApi({ venue }, path, query) {
   const ids = query.get(name).toLowerCase().split(',');
   if (ids.length > MAX_IDS) throw new Refusal(400, `at most ${MAX_IDS} ids`);
   const by = name === 'condition' ? 'conditionId' : 'questionId';
-  return { data: venue.markets.all().filter((m) => ids.includes(m[by])).map(row) };
+  return {
+    data: venue.markets
+      .all()
+      .filter((m) => ids.includes(m[by]))
+      .map(row),
+  };
 }
 
 const price = (payouts) => (payouts ? (PRICE[String(payouts)] ?? '0.5') : UNSET);

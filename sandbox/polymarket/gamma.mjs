@@ -7,7 +7,6 @@ const MAX_PAGE = 100; // and at most so many condition ids
 const DEFAULT_PAGE = 20;
 const FIRST_ID = 500_000;
 const START = '2026-01-01T00:00:00Z';
-const END = '2027-12-31T00:00:00Z';
 
 const inside = (list) => JSON.stringify(list);
 const notFound = (what) =>
@@ -15,22 +14,24 @@ const notFound = (what) =>
 const invalid = (text) =>
   new Refusal(422, text, { body: { type: 'validation error', error: text } });
 
-/** One market as Gamma shows it; `id` is its place in the list. */
-export function gammaMarket(market, index) {
+/** One market as Gamma shows it. */
+export function gammaMarket(market) {
   const { tokens, resolution, feeRate } = market;
   const closed = Boolean(market.payouts);
   const [yes] = tokens;
-  const [bid, ask] = [yes.bids[0], yes.asks[0]].map((level) => level && Number(decimal(level.price)));
+  const [bid, ask] = [yes.bids[0], yes.asks[0]].map(
+    (level) => level && Number(decimal(level.price)),
+  );
   return {
-    id: String(FIRST_ID + index),
+    id: String(FIRST_ID + market.number),
     version: market.version,
-    question: market.question ?? `Sandbox: ${market.slug}?`,
+    question: market.question,
     conditionId: market.conditionId,
     questionID: market.questionId,
     slug: market.slug,
     description: `A market of the sandbox: ${market.slug}.`,
     startDate: START,
-    endDate: market.endDate ?? END,
+    endDate: market.endDate,
     outcomes: inside(tokens.map((t) => t.outcome)),
     outcomePrices: inside(tokens.map((t, i) => (closed ? shareOf(market, i) : midpoint(t)))),
     clobTokenIds: inside(market.version === 'v2' ? [] : tokens.map((t) => t.tokenId)),
@@ -55,11 +56,10 @@ export function gammaMarket(market, index) {
     ...(bid === undefined ? {} : { bestBid: bid }),
     ...(ask === undefined ? {} : { bestAsk: ask }),
     lastTradePrice: ask ?? bid ?? 0,
-    events: [{ id: eventId(index), slug: market.slug, title: `Sandbox: ${market.slug}?` }],
+    events: [{ id: String(10_000 + market.number), slug: market.slug, title: market.question }],
   };
 }
 
-const eventId = (index) => String(10_000 + index);
 const feeSchedule = ({ feeRate, feeExponent }) => ({
   exponent: feeExponent,
   rate: Number(decimal(feeRate)),
@@ -69,12 +69,14 @@ const feeSchedule = ({ feeRate, feeExponent }) => ({
 
 function midpoint({ bids, asks }) {
   const levels = [bids[0], asks[0]].filter(Boolean);
-  return levels.length ? decimal(levels.reduce((sum, l) => sum + l.price, 0n) / BigInt(levels.length)) : '0';
+  return levels.length
+    ? decimal(levels.reduce((sum, l) => sum + l.price, 0n) / BigInt(levels.length))
+    : '0';
 }
 
 /** Answers GET `path` with `query` (URLSearchParams). */
 export function gamma({ venue }, path, query) {
-  const all = venue.markets.all().map(gammaMarket);
+  const all = venue.markets.all().map((m) => gammaMarket(m));
   const parts = path.split('/').filter(Boolean);
   if (path === '/markets') return page(all, query, count(query, 'offset', 0)).rows;
   if (path === '/markets/keyset') return keyset(all, query);
@@ -107,7 +109,11 @@ function filtered(all, query) {
 function page(all, query, from) {
   const rows = filtered(all, query);
   const limit = Math.min(MAX_PAGE, count(query, 'limit', DEFAULT_PAGE));
-  return { rows: rows.slice(from, from + limit), more: rows.length > from + limit, next: from + limit };
+  return {
+    rows: rows.slice(from, from + limit),
+    more: rows.length > from + limit,
+    next: from + limit,
+  };
 }
 
 function count(query, name, otherwise) {
@@ -128,7 +134,10 @@ function keyset(all, query) {
   const from = cursor ? Number(Buffer.from(cursor, 'base64').toString()) : 0;
   if (!Number.isSafeInteger(from) || from < 0) throw invalid('invalid after_cursor');
   const { rows, more, next } = page(all, query, from);
-  return { markets: rows, ...(more ? { next_cursor: Buffer.from(String(next)).toString('base64') } : {}) };
+  return {
+    markets: rows,
+    ...(more ? { next_cursor: Buffer.from(String(next)).toString('base64') } : {}),
+  };
 }
 
 /** Each market is an event of its own; closed ones show unless events_status is active. */

@@ -109,7 +109,8 @@ export class Relayer {
     strikeBefore(fault, request);
     const { from, to, type, metadata } = request ?? {};
     if (!isAddress(from) || !isAddress(to)) throw refuse('invalid from or to');
-    if (to.toLowerCase() !== AT.factory.toLowerCase()) throw refuse('invalid to: not the wallet factory');
+    if (to.toLowerCase() !== AT.factory.toLowerCase())
+      throw refuse('invalid to: not the wallet factory');
     if (metadata !== undefined && (typeof metadata !== 'string' || metadata.length > MAX_METADATA))
       throw refuse(`metadata exceeds ${MAX_METADATA} characters`);
     let work, wallet;
@@ -160,8 +161,13 @@ export class Relayer {
   async #checkedBatch({ from, nonce, signature, depositWalletParams: params }) {
     const { depositWallet: address, deadline, calls } = params ?? {};
     const formed =
-      isAddress(address) && isUint(nonce) && isUint(deadline) && isHex(signature) &&
-      Array.isArray(calls) && calls.length > 0 && calls.length <= MAX_CALLS &&
+      isAddress(address) &&
+      isUint(nonce) &&
+      isUint(deadline) &&
+      isHex(signature) &&
+      Array.isArray(calls) &&
+      calls.length > 0 &&
+      calls.length <= MAX_CALLS &&
       calls.every((c) => isAddress(c?.target) && isUint(c.value) && isHex(c.data));
     if (!formed) throw refuse('invalid deposit wallet batch');
     const left = Number(deadline) - Date.now() / 1000;
@@ -215,7 +221,9 @@ function strikeBefore(fault, request) {
 /** A relayer key with its address, or the four headers of a builder key; which ones they are is not looked at. */
 function authorize(headers) {
   const has = (...names) => names.every((name) => headers[name]);
-  const builder = ['api_key', 'timestamp', 'passphrase', 'signature'].map((n) => `poly_builder_${n}`);
+  const builder = ['api_key', 'timestamp', 'passphrase', 'signature'].map(
+    (n) => `poly_builder_${n}`,
+  );
   if (!has('relayer_api_key', 'relayer_api_key_address') && !has(...builder))
     throw new Refusal(401, 'invalid authorization');
 }

@@ -34,7 +34,10 @@ export async function resolve(app, input) {
   ];
   for (const [seconds, step] of steps) {
     if (seconds === 0) await step();
-    else sleep(seconds * 1000, undefined, { ref: false }).then(step).catch(complain);
+    else
+      sleep(seconds * 1000, undefined, { ref: false })
+        .then(step)
+        .catch(complain);
   }
   return view(market, final);
 }

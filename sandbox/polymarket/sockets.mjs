@@ -1,31 +1,28 @@
 // The web sockets of the CLOB, /ws/market and /ws/user: hints of what the venue did. No replay, no
 // sequence numbers, as really.
 import { WebSocketServer } from 'ws';
-import { decimal } from '../clob/amounts.mjs';
-import { bookView } from '../clob/markets.mjs';
-import { orderView, tradeStatus, tradeView } from '../clob/views.mjs';
+import { tradeStatus } from '../clob/views.mjs';
 import { Refusal, serve } from '../http.mjs';
 import { gammaMarket } from './gamma.mjs';
+import {
+  bestBidAsk,
+  bookEvent,
+  lastTradePrice,
+  marketResolved,
+  orderEvent,
+  priceChange,
+  tickSizeChange,
+  tradeEvent,
+} from './socket_events.mjs';
 
 /**
  * `up` works; `stall` keeps connections open and says nothing, not even PONG; `mute` answers PING but
  * tells no events; `refuse` takes no new connection.
  */
 export const SOCKET_MODES = ['up', 'stall', 'mute', 'refuse'];
-const PLAIN = { status_prefix: false, status_style: 'text', order_sizes: 'decimal', hash_style: 'empty' };
-const ORDER_EVENT = {
-  LIVE: 'PLACEMENT',
-  DELAYED: 'PLACEMENT',
-  MATCHED: 'UPDATE',
-  UNMATCHED: 'CANCELLATION',
-  CANCELED: 'CANCELLATION',
-  CANCELED_MARKET_RESOLVED: 'CANCELLATION',
-  KILLED: 'CANCELLATION',
-};
 const FINAL = ['CONFIRMED', 'FAILED'];
 const [FIRST_LOOK_MS, LONGEST_LOOK_MS] = [5, 500];
-const now = () => String(Date.now());
-const seconds = (ms) => String(Math.floor(ms / 1000));
+const LONGEST_WAIT_MS = 60_000; // for the chain
 
 /** Serves both channels over `venue` on a port of its own. Answers {url, set(), status(), close()}. */
 export async function startSockets({ venue, keys }) {
@@ -47,7 +44,7 @@ export async function startSockets({ venue, keys }) {
 
 class Sockets {
   #server = new WebSocketServer({ noServer: true });
-  #clients = new Set(); // {ws, channel, ...}, see #join
+  #clients = new Set(); // {ws, channel, joined}, with what it asked for once it has joined
   #mode = 'up';
   #sent = 0;
 
@@ -95,14 +92,15 @@ class Sockets {
   #heard(client, text) {
     if (this.#mode === 'stall') return;
     if (text === 'PING') return client.ws.send('PONG');
-    let message;
+    let understood = false;
     try {
-      message = JSON.parse(text);
+      const message = JSON.parse(text);
+      understood =
+        client.channel === 'market' ? this.#market(client, message) : this.#user(client, message);
     } catch {
-      return client.ws.send('INVALID OPERATION');
+      // no JSON, or of another shape
     }
-    const known = client.channel === 'market' ? this.#market(client, message) : this.#user(client, message);
-    if (!known) client.ws.send('INVALID OPERATION');
+    if (!understood) client.ws.send('INVALID OPERATION');
     return undefined;
   }
 
@@ -135,7 +133,8 @@ class Sockets {
     }
     if (!Array.isArray(markets)) return false;
     client.markets ??= new Set();
-    for (const m of markets) client.markets[operation === 'unsubscribe' ? 'delete' : 'add'](m.toLowerCase());
+    for (const m of markets)
+      client.markets[operation === 'unsubscribe' ? 'delete' : 'add'](m.toLowerCase());
     return true;
   }
 
@@ -149,138 +148,55 @@ class Sockets {
     for (const client of this.#clients) {
       const { credential, markets } = client;
       if (!credential || (markets && !markets.has(market.conditionId))) continue;
-      if (credential.key === owner || credential.address === account)
-        this.#send(client, message());
+      if (credential.key === owner || credential.address === account) this.#send(client, message());
     }
   }
 
   #tellMarket(tokens, message, customOnly = false) {
     for (const client of this.#clients) {
-      if (client.assets && tokens.some((t) => client.assets.has(t.tokenId)) && (client.custom || !customOnly))
+      if (
+        client.assets &&
+        tokens.some((t) => client.assets.has(t.tokenId)) &&
+        (client.custom || !customOnly)
+      )
         this.#send(client, message());
     }
   }
 
   #order(record) {
-    const type = ORDER_EVENT[record.status];
-    if (!type) return;
-    const { market } = record.token;
-    this.#tellUser(record.owner, record.account, market, () => {
-      const view = orderView(record, PLAIN);
-      const created = String(view.created_at);
-      return {
-        ...view,
-        event_type: 'order', type, order_owner: view.owner, created_at: created, timestamp: now(),
-      };
-    });
+    const event = orderEvent(record);
+    if (event) this.#tellUser(record.owner, record.account, record.token.market, () => event);
   }
 
-  /** Its status again and again until it is final. */
+  /** Its status again and again until it is final, or never will be. */
   #trade(trade) {
     const { token } = trade;
     this.#tellMarket([token], () => lastTradePrice(trade));
+    const end = trade.matchedAt + 2 * trade.delayMs + LONGEST_WAIT_MS;
     let told;
     const look = (wait) => {
       const { status } = tradeStatus(trade, Date.now());
-      if (status !== told) this.#tellUser(trade.owner, trade.account, token.market, () => tradeEvent(trade));
+      if (status !== told)
+        this.#tellUser(trade.owner, trade.account, token.market, () => tradeEvent(trade));
       const next = status === told ? Math.min(LONGEST_LOOK_MS, 2 * wait) : FIRST_LOOK_MS;
       told = status;
-      if (!FINAL.includes(status)) setTimeout(() => look(next), next).unref();
+      if (!FINAL.includes(status) && Date.now() < end) setTimeout(() => look(next), next).unref();
     };
     look(FIRST_LOOK_MS);
   }
 
   #book(token, before) {
     const { market } = token;
-    const changes = changedLevels(token, before);
     if (before.tick !== market.tick)
-      this.#tellMarket(market.tokens, () => ({
-        event_type: 'tick_size_change',
-        market: market.conditionId,
-        asset_id: token.tokenId,
-        old_tick_size: before.tick,
-        new_tick_size: market.tick,
-        timestamp: now(),
-      }));
-    if (changes.length === 0) return;
-    this.#tellMarket([token], () => ({
-      event_type: 'price_change',
-      market: market.conditionId,
-      price_changes: changes,
-      timestamp: now(),
-    }));
+      this.#tellMarket(market.tokens, () => tickSizeChange(token, before.tick));
+    const change = priceChange(token, before);
+    if (!change) return;
+    this.#tellMarket([token], () => change);
     this.#tellMarket([token], () => bestBidAsk(token), true);
   }
 
   #resolved(market) {
-    const { tokens, payouts } = market;
-    const winner = payouts[0] === payouts[1] ? undefined : tokens[payouts[0] > payouts[1] ? 0 : 1];
-    const id = gammaMarket(market, this.venue.markets.all().indexOf(market)).id;
-    const event = {
-      event_type: 'market_resolved',
-      id,
-      market: market.conditionId,
-      assets_ids: tokens.map((t) => t.tokenId),
-      winning_asset_id: winner?.tokenId ?? null,
-      winning_outcome: winner?.outcome ?? null,
-    };
-    this.#tellMarket(tokens, () => ({ ...event, timestamp: now() }), true);
+    const { id } = gammaMarket(market);
+    this.#tellMarket(market.tokens, () => marketResolved(market, id), true);
   }
-}
-
-const bookEvent = (token) => ({ event_type: 'book', ...bookView(token) });
-
-const tradeEvent = (trade) => ({
-  ...tradeView(trade, PLAIN),
-  event_type: 'trade',
-  type: 'TRADE',
-  trade_owner: trade.owner,
-  matchtime: seconds(trade.matchedAt),
-  timestamp: now(),
-});
-
-const lastTradePrice = ({ token, price, size, side }) => ({
-  event_type: 'last_trade_price',
-  market: token.market.conditionId,
-  asset_id: token.tokenId,
-  price: decimal(price),
-  size: decimal(size),
-  fee_rate_bps: '0',
-  side,
-  timestamp: now(),
-});
-
-const best = (side) => (side[0] ? decimal(side[0].price) : '');
-
-function bestBidAsk({ market, tokenId, bids, asks }) {
-  return {
-    event_type: 'best_bid_ask',
-    market: market.conditionId,
-    asset_id: tokenId,
-    best_bid: best(bids),
-    best_ask: best(asks),
-    spread: bids[0] && asks[0] ? decimal(asks[0].price - bids[0].price) : '',
-    timestamp: now(),
-  };
-}
-
-/** New sizes of the levels that differ, "0" for one that is gone. */
-function changedLevels(token, before) {
-  const { hash } = bookView(token);
-  const of = (levels) => new Map(levels.map((l) => [l.price, l.size]));
-  const change = (side, price, size) => ({
-    asset_id: token.tokenId,
-    price: decimal(price),
-    size: decimal(size),
-    side,
-    hash,
-    best_bid: best(token.bids),
-    best_ask: best(token.asks),
-  });
-  return [['BUY', 'bids'], ['SELL', 'asks']].flatMap(([side, name]) => {
-    const [old, fresh] = [of(before[name]), of(token[name])];
-    const gone = [...old.keys()].filter((p) => !fresh.has(p)).map((p) => change(side, p, 0n));
-    const set = [...fresh].filter(([p, s]) => old.get(p) !== s).map(([p, s]) => change(side, p, s));
-    return [...gone, ...set];
-  });
 }

@@ -6,6 +6,7 @@ import { resolve } from './resolution.mjs';
 
 /** "METHOD name" -> (app, {input, query}) -> value or its promise. */
 export const SWITCHES = {
+  'POST markets': ({ venue }, { input }) => [input].flat().flatMap((m) => addMarket(venue, m)),
   'POST resolve': (app, { input }) => resolve(app, input),
   'POST sockets': ({ hosts }, { input }) => hosts.sockets.set(input),
   'GET sockets': ({ hosts }) => hosts.sockets.status(),
@@ -25,6 +26,14 @@ export const SWITCHES = {
   },
 };
 
+function addMarket(venue, market) {
+  try {
+    return venue.markets.add(market);
+  } catch (e) {
+    throw new Refusal(400, e.message);
+  }
+}
+
 function chainOf(app) {
   const chain = app.chain();
   if (!chain) throw new Refusal(409, 'the sandbox was started with --no-chains');
@@ -36,7 +45,10 @@ async function onChain(app, address) {
   if (!ethers.isAddress(address)) throw new Refusal(400, 'address must be an address');
   const chain = chainOf(app);
   await chain.settlement.idle();
-  const ids = app.venue.markets.all().flatMap((m) => m.tokens).map((t) => t.tokenId);
+  const ids = app.venue.markets
+    .all()
+    .flatMap((m) => m.tokens)
+    .map((t) => t.tokenId);
   return holdings(chain, address, ids);
 }
 

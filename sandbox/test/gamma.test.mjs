@@ -28,7 +28,8 @@ test('a market shows its tokens, prices, tick, fee and state', async () => {
   assert.deepEqual(JSON.parse(market.clobTokenIds), [yes.token_id, no.token_id]);
   assert.deepEqual(JSON.parse(market.outcomes), ['Yes', 'No']);
   assert.deepEqual(JSON.parse(market.outcomePrices), ['0.3545', '0.6455']);
-  const { version, negRisk, closed, umaResolutionStatus, orderPriceMinTickSize, orderMinSize } = market;
+  const { version, negRisk, closed, umaResolutionStatus, orderPriceMinTickSize, orderMinSize } =
+    market;
   assert.deepEqual(
     [version, negRisk, closed, umaResolutionStatus, orderPriceMinTickSize, orderMinSize],
     ['v1', true, false, null, 0.001, 5],
@@ -49,7 +50,10 @@ test('pages follow after_cursor to the end; cursor and offset are refused', asyn
     seen.push(...json.markets.map((m) => m.conditionId));
     cursor = json.next_cursor;
   } while (cursor);
-  assert.deepEqual(seen, [deep, fine, thin].map((m) => m.condition_id));
+  assert.deepEqual(
+    seen,
+    [deep, fine, thin].map((m) => m.condition_id),
+  );
   for (const name of ['cursor', 'offset'])
     assert.equal((await gamma(`/markets/keyset?${name}=2`)).status, 422);
   const both = `condition_ids=${deep.condition_id}&condition_ids=${thin.condition_id}`;

@@ -111,9 +111,7 @@ test('WALLET-CREATE puts the wallet there', async () => {
 });
 
 test('a signed batch is one transaction of the wallet: all of its calls', async () => {
-  await post(
-    `${sandbox.info.control_url}/mint?chain=polygon&token=pusd&to=${wallet}&amount=3`,
-  );
+  await post(`${sandbox.info.control_url}/mint?chain=polygon&token=pusd&to=${wallet}&amount=3`);
   const transfer = MONEY.encodeFunctionData('transfer', [owner.address, 1_000_000n]);
   const calls = [approve(venue.exchange), { target: AT.pusd, value: '0', data: transfer }];
   const { state, transaction_hash: hash } = await carriedOut(await signed(calls));
@@ -123,7 +121,10 @@ test('a signed batch is one transaction of the wallet: all of its calls', async 
   assert.equal(await read('balanceOf', [owner.address]), 1_000_000n);
   assert.equal((await params()).nonce, '1');
   await assert.rejects(
-    provider.call({ to: wallet, data: ethers.id('execute(uint256,(address,uint256,bytes)[])').slice(0, 10) }),
+    provider.call({
+      to: wallet,
+      data: ethers.id('execute(uint256,(address,uint256,bytes)[])').slice(0, 10),
+    }),
     /revert/,
     'its factory alone',
   );
@@ -227,7 +228,7 @@ const RECORDED = {
   signature:
     '0x4acdc7313d241737ba139a5df9144ebba9e66f0ec5a7a4795fb8f6e30c9f62f27c13756286224da62581109e2d4b1d48f2784b068f5668aee9e9e4e24da5d3551c',
 };
-test('the signature that the official client made is its owner\'s', () => {
+test("the signature that the official client made is its owner's", () => {
   assert.equal(batchSigner(RECORDED), '0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266');
   assert.notEqual(batchSigner({ ...RECORDED, nonce: '1' }), batchSigner(RECORDED));
 });
@@ -236,8 +237,6 @@ test('control puts a wallet anywhere, for accounts whose address is configuratio
   const [someone, place] = [ethers.Wallet.createRandom(), ethers.Wallet.createRandom().address];
   await post(`${venue.control_url}/deposit-wallet`, { owner: someone.address, wallet: place });
   assert.deepEqual(await get(`/deployed?address=${place}`), { deployed: true });
-  const found = await get(
-    `/v1/account/transactions/params?address=${someone.address}&type=WALLET`,
-  );
+  const found = await get(`/v1/account/transactions/params?address=${someone.address}&type=WALLET`);
   assert.deepEqual(found, { address: place, nonce: '0' });
 });

@@ -200,7 +200,9 @@ test('a standard market resolves, and the adapter pays the whole position', asyn
   const [winning, losing] = [await held(yes), await held(no)];
   assert.ok(winning > 0n && losing > 0n);
   const direct = await done(ctf.redeemPositions(AT.pusd, ethers.ZeroHash, condition, [1, 2]));
-  const paid = direct.logs.map((l) => ctf.interface.parseLog(l)).find((l) => l?.name === 'PayoutRedemption');
+  const paid = direct.logs
+    .map((l) => ctf.interface.parseLog(l))
+    .find((l) => l?.name === 'PayoutRedemption');
   assert.equal(paid.args[5], 0n, 'directly with pUSD it succeeds and pays nothing');
   assert.equal(await held(yes), winning, 'and burns nothing');
   await assert.rejects(done(redeem()), /revert/, 'the adapter is not approved');
@@ -246,7 +248,10 @@ test('the chain may be later than the APIs, and the APIs later than the chain', 
   assert.deepEqual([answer.shown, answer.tx_hash], [true, null]);
   assert.equal(await ctf.payoutDenominator(condition), 0n);
   const { json } = await request(`${venue.url}/markets/${condition}`);
-  assert.deepEqual(json.tokens.map((t) => t.winner), [false, true]);
+  assert.deepEqual(
+    json.tokens.map((t) => t.winner),
+    [false, true],
+  );
   await until(async () => (await ctf.payoutDenominator(condition)) === 1n);
 });
 
@@ -257,4 +262,21 @@ test('sync copies what the chain holds into the venue', async () => {
     `${venue.control_url}/balance?address=0x00000000000000000000000000000000000000A1`,
   );
   assert.equal(json.pusd, '12.5');
+});
+
+test('markets are added while it runs, and settle and resolve like the first ones', async () => {
+  const url = `${venue.control_url}/markets`;
+  const slugs = Array.from({ length: 20 }, (_, i) => ({
+    slug: `more-${i}`,
+    neg_risk: i % 4 === 0,
+  }));
+  const added = (await post(url, slugs)).json;
+  assert.equal(added.length, 40);
+  assert.equal((await post(url, { slug: 'more-1' })).status, 400);
+  const market = added[0];
+  assert.equal(market.neg_risk, true);
+  await buy(market);
+  assert.equal(await held(market), usd('20.8'));
+  await control('resolve', { condition_id: market.condition_id, payouts: [0, 1] });
+  assert.equal(await ctf.payoutNumerators(market.condition_id, 1), 1n);
 });

@@ -65,7 +65,10 @@ test('a filled order shows as an order and as a trade from MATCHED to CONFIRMED'
   const { heard } = await user();
   await trader.buy(deep);
   await until(() => of(heard, 'trade').at(-1)?.status === 'CONFIRMED');
-  assert.deepEqual(of(heard, 'trade').map((t) => t.status), ['MATCHED', 'MINED', 'CONFIRMED']);
+  assert.deepEqual(
+    of(heard, 'trade').map((t) => t.status),
+    ['MATCHED', 'MINED', 'CONFIRMED'],
+  );
   const [trade] = of(heard, 'trade');
   assert.deepEqual(
     [trade.taker_order_id, trade.asset_id, trade.size, trade.price, trade.type],
@@ -92,10 +95,13 @@ test('a resting order is placed, then canceled', async () => {
   await trader.buy(deep, { makerAmount: '4000000', takerAmount: '10000000' }, { type: 'GTC' });
   await trader.call('DELETE', '/order', { orderID: trader.lastId });
   await until(() => of(heard, 'order').length === 2);
-  assert.deepEqual(of(heard, 'order').map((o) => [o.type, o.status]), [
-    ['PLACEMENT', 'LIVE'],
-    ['CANCELLATION', 'CANCELED'],
-  ]);
+  assert.deepEqual(
+    of(heard, 'order').map((o) => [o.type, o.status]),
+    [
+      ['PLACEMENT', 'LIVE'],
+      ['CANCELLATION', 'CANCELED'],
+    ],
+  );
 });
 
 test('others, and markets not asked for, are not heard of', async () => {
@@ -118,11 +124,25 @@ test('a wrong secret is shown the door', async () => {
   await new Promise((resolve) => ws.once('close', resolve));
 });
 
+test('what makes no sense is answered, and breaks nothing', async () => {
+  const { ws, texts } = await market([]);
+  for (const text of ['null', '[]', '{', '{"assets_ids":1}']) ws.send(text);
+  await until(() => texts.length === 5, 5_000);
+  assert.deepEqual(texts.slice(1), Array(4).fill('INVALID OPERATION'));
+  const other = await connect('user', { auth: null, type: 'user' });
+  await until(() => other.texts.length, 5_000);
+  await user();
+});
+
 test('the market channel starts with the book and tells its changes', async () => {
   const { heard } = await market([deep.token_id]);
   const [book] = of(heard, 'book');
   assert.deepEqual([book.asset_id, book.asks.at(-1).price], [deep.token_id, '0.5']);
-  const change = { token_id: deep.token_id, asks: [{ price: '0.501', size: 7 }], tick_size: '0.001' };
+  const change = {
+    token_id: deep.token_id,
+    asks: [{ price: '0.501', size: 7 }],
+    tick_size: '0.001',
+  };
   await post(`${venue.control_url}/book`, change);
   await until(() => of(heard, 'best_bid_ask').length);
   const [tick] = of(heard, 'tick_size_change');
