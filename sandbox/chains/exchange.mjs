@@ -2,7 +2,8 @@
 // The contract is contracts/TestPolymarket.sol.
 import { registerMarket } from './conditional_tokens.mjs';
 
-const BATCH = 50; // fills in one transaction: about 90,000 gas each
+const BATCH = 50; // fills in one transaction
+const GAS = 15_000_000n; // for these: less than 150,000 each
 const FILLED = `0x${'1'.padStart(64, '0')}`;
 
 export const ORDER_FILLED =
@@ -15,7 +16,7 @@ export const recordFill = (rpc, exchange, { orderId }) =>
 /**
  * Settles fills in the background, many in one transaction, one transaction at a time: whoever adds one
  * never waits. Until a fill is settled its trade is `pending`; then the trade has the transaction's hash.
- * One that the chain refuses goes to `onRefused(trade, wait)`: with `strict` `fail`, or `wait` for ever.
+ * One that the chain refuses goes to `onRefused(trade)`.
  */
 export class Settlement {
   #chain;
@@ -33,8 +34,14 @@ export class Settlement {
   add(exchange, trade, shortage) {
     trade.pending = true;
     this.#queue.push({ exchange, trade, shortage });
-    this.#working ??= this.#work().finally(() => {
+    this.#start();
+  }
+
+  #start() {
+    if (this.#working || this.#queue.length === 0) return;
+    this.#working = this.#work().finally(() => {
       this.#working = null;
+      this.#start(); // one may have come since the queue was looked at
     });
   }
 
@@ -50,7 +57,7 @@ export class Settlement {
       try {
         await this.#settle(batch);
       } catch (e) {
-        for (const { trade } of batch) trade.pending = false;
+        for (const { trade } of batch) this.#refuse(trade, 'fail');
         console.error(`[sandbox] ${batch.length} fills not on chain: ${e.message}`);
       }
     }
@@ -68,10 +75,9 @@ export class Settlement {
     for (const { trade } of batch) await registerMarket(this.#chain, trade.token.market);
     const { abi } = this.#chain.polymarket.exchange;
     const to = { address: exchange, abi };
-    const receipt = await this.#sender.call(to, 'settle', [
-      batch.map(({ trade }) => fillOf(trade)),
-      shortage !== 'lend',
-    ]);
+    const fills = batch.map(({ trade }) => fillOf(trade));
+    const more = { gasLimit: GAS };
+    const receipt = await this.#sender.call(to, 'settle', [fills, shortage !== 'lend'], more);
     const topic = abi.getEvent('Unsettled').topicHash;
     const refused = receipt.logs
       .filter((log) => log.topics[0] === topic)
