@@ -149,6 +149,40 @@ bet example_bet(bet_status status) {
   return b;
 }
 
+sale example_sale(sale_status status) {
+  sale s;
+  s.id = filled_with<sale_id>(0x66);
+  s.user = owner;
+  s.token = uint256::of(7);
+  s.shares = {40'000'000};
+  s.min_price = 450'000_micro;
+  s.status = status;
+  s.order_hash = filled_with<hash256>(0x22);
+  s.deadline = s.created_at = s.updated_at = at;
+  if (status == sale_status::sold) {
+    s.sold = {30'000'000};
+    s.proceeds = 15_usdc;
+    s.fee = 250'000_micro;
+  }
+  if (status == sale_status::failed) s.failure = "fok_not_filled";
+  return s;
+}
+
+position example_position(settlement_result result) {
+  position p;
+  p.user = owner;
+  p.token = uint256::of(7);
+  p.shares = {40'000'000};
+  p.selling = {result == settlement_result::none ? 1'500'000 : 0};
+  p.cost = 20_usdc;
+  p.condition = filled_with<hash256>(0x77);
+  p.outcome = "Yes";
+  p.result = result;
+  p.payout = result == settlement_result::won ? 40_usdc : usdc{};
+  p.updated_at = at;
+  return p;
+}
+
 deposit example_deposit(deposit_status status) {
   deposit d;
   d.id = filled_with<deposit_id>(0x33);
@@ -398,6 +432,13 @@ house::house() {
   says.place = [](const place_bet&) { return example_bet(bet_status::filled); };
   says.pay = [](const pay_deposit&) { return example_deposit(deposit_status::converting); };
   says.find_balance = [](const address& who) { return balance_row{who, 45_usdc, 1}; };
+  says.sell = [](const sell_position&) { return example_sale(sale_status::sold); };
+  says.find_sale = [](const sale_id&) { return example_sale(sale_status::sold); };
+  says.list_positions = [](const position_filter&) {
+    return position_page{
+        {example_position(settlement_result::none), example_position(settlement_result::won)},
+        "next-p"};
+  };
   says.find_bet = [] { return example_bet(bet_status::filled); };
   says.list_bets = [](const bet_filter&) {
     return bet_page{{example_bet(bet_status::filled), example_bet(bet_status::failed)}, "next-1"};

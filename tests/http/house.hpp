@@ -143,6 +143,8 @@ void expect_problem(const reply& r, int status, const std::string& code,
 
 /// Examples of records.
 [[nodiscard]] bet example_bet(bet_status status);
+sale example_sale(sale_status status);
+position example_position(settlement_result result);
 [[nodiscard]] deposit example_deposit(deposit_status status);
 [[nodiscard]] conversion example_conversion();
 [[nodiscard]] buffer_status example_buffer();
