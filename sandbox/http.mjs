@@ -60,7 +60,7 @@ export function sendError(res, error) {
 
 /**
  * Serves `handle(req, res)` on a free loopback port; keeps connections open for 65 s. Answers {url,
- * close()}.
+ * server, close()}.
  */
 export async function serve(handle) {
   const server = http.createServer((req, res) => {
@@ -72,6 +72,7 @@ export async function serve(handle) {
   );
   return {
     url: `http://127.0.0.1:${server.address().port}`,
+    server,
     close() {
       server.close();
       server.closeAllConnections();

@@ -1,7 +1,7 @@
 // Starts the sandbox, prints one JSON line on stdout when everything answers, runs until SIGINT,
 // SIGTERM or, with EXIT_ON_STDIN_CLOSE=1, until stdin closes. Logs go to stderr.
 import { describe, startChains, users } from './chains/chains.mjs';
-import { emitFill, recordFill } from './chains/exchange.mjs';
+import { recordFill } from './chains/exchange.mjs';
 import { startVenue } from './clob/server.mjs';
 import { startControl } from './control.mjs';
 import { parseOptions, USAGE } from './options.mjs';
@@ -30,16 +30,23 @@ async function main() {
 
   const started = Date.now();
   let chains = null;
-  const onFill = (exchange, trade, events) => {
-    const record = events ? emitFill : recordFill;
-    const recorded = chains && record(chains.polygon.rpc, exchange, trade);
-    recorded?.catch((e) =>
+  const onFill = (exchange, trade, settings) => {
+    if (!chains) return undefined;
+    const { rpc, settlement } = chains.polygon;
+    const settles = settings.exchange_events && trade.token.market.version === 'v1';
+    if (settles) return settlement.add(exchange, trade, settings.on_chain_shortage);
+    recordFill(rpc, exchange, trade).catch((e) =>
       console.error(`[sandbox] fill of ${trade.orderId} not on chain: ${e.message}`),
     );
+    return undefined;
   };
-  const venue = await startVenue({ tradeDelayMs: options.tradeDelayMs, onFill });
+  const fatal = (reason) => stop(1, reason);
+  const chain = () => chains?.polygon ?? null;
+  const venue = await startVenue({ tradeDelayMs: options.tradeDelayMs, onFill, chain });
+  venue.venue.settings.exchange_events = options.exchangeEvents;
   running.push(venue);
-  chains = options.chains ? await startChains(options, (reason) => stop(1, reason)) : null;
+  chains = options.chains ? await startChains(options, venue.venue.markets.all(), fatal) : null;
+  if (chains) chains.polygon.settlement.onRefused = (trade) => venue.venue.fail(trade);
   if (chains) running.push(chains);
   if (stopping) return chains?.stop();
 

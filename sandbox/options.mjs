@@ -15,6 +15,7 @@ export const USAGE = `node main.mjs [options]
   --block-time S           a block every S seconds (default: at once, and an empty one every second)
   --no-conversion          no LayerZero, no Uniswap
   --no-chains              only the CLOB double
+  --exchange-events        fills move shares and pUSD on Polygon (a setting of the venue's control too)
   --trade-delay-ms N       from MATCHED to MINED, and from there to CONFIRMED (20)`;
 
 const SPEC = {
@@ -27,6 +28,7 @@ const SPEC = {
   'trade-delay-ms': { type: 'string', default: '20' },
   'no-conversion': { type: 'boolean', default: false },
   'no-chains': { type: 'boolean', default: false },
+  'exchange-events': { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 };
 
@@ -48,6 +50,7 @@ export function parseOptions(argv) {
     tradeDelayMs: integer('--trade-delay-ms', v['trade-delay-ms'], 0, 3_600_000),
     conversion: !v['no-conversion'],
     chains: !v['no-chains'],
+    exchangeEvents: v['exchange-events'],
   };
 }
 

@@ -1,10 +1,10 @@
 // The deposit chain (Plasma) and the bet chain (Polygon): tokens, bridge, pool, and who owns what
 // at the start.
 import { ethers } from 'ethers';
-import { EXCHANGE, NEG_RISK_EXCHANGE } from '../clob/markets.mjs';
 import { startAnvil } from './anvil.mjs';
 import { compiled } from './compile.mjs';
-import { placeExchanges } from './exchange.mjs';
+import { AT, placePolymarket, polymarketArtifacts, registerMarket } from './conditional_tokens.mjs';
+import { Settlement } from './exchange.mjs';
 import { connectLayerZero, deployLayerZero, LayerZeroRelay } from './layerzero.mjs';
 import { startProxy } from './proxy.mjs';
 import { Rpc, Sender } from './rpc.mjs';
@@ -32,16 +32,17 @@ const wallet = (index) => new ethers.Wallet(root.deriveChild(index).privateKey);
 export const users = (count) => Array.from({ length: count }, (_, i) => wallet(FIRST_USER + i));
 
 /**
- * Starts and fills both chains as `options` say; `onExit(reason)` is called when an anvil ends by
- * itself.
+ * Starts and fills both chains as `options` say, with the conditions of the venue's `markets`;
+ * `onExit(reason)` is called when an anvil ends by itself.
  */
-export async function startChains(options, onExit) {
-  const artifacts = compiled('TestTokens.sol'); // compiles while the anvils start
+export async function startChains(options, markets, onExit) {
+  // compile while the anvils start
+  const artifacts = Promise.all([compiled('TestTokens.sol'), polymarketArtifacts()]);
   const [plasma, polygon] = await Promise.all([
     startChain('plasma', options.depositChainId, onExit),
     startChain('polygon', 137, onExit),
   ]);
-  const tokens = await artifacts;
+  const [tokens, contracts] = await artifacts;
   await Promise.all([
     placeTokens(plasma, { usdt0: [options.depositToken, tokens.TestUSDT0] }),
     placeTokens(polygon, {
@@ -50,11 +51,10 @@ export async function startChains(options, onExit) {
       usdt0: [REAL.polygonUsdt0, tokens.TestUSDT0],
     }),
   ]);
-  await Promise.all([
-    placeExchanges(polygon.rpc, [EXCHANGE, NEG_RISK_EXCHANGE]),
-    fundUsers(plasma, options.users),
-    fundService(plasma, polygon, options),
-  ]);
+  await placePolymarket(polygon, tokens, contracts);
+  polygon.settlement = new Settlement(polygon, polygon.settler);
+  await Promise.all([fundUsers(plasma, options.users), fundService(plasma, polygon, options)]);
+  await Promise.all(markets.map((market) => registerMarket(polygon, market)));
   const relay = options.conversion ? await openConversion(plasma, polygon) : null;
   if (options.blockTime) {
     for (const c of [plasma, polygon])
@@ -76,15 +76,15 @@ async function startChain(name, chainId, onExit) {
   const proxy = await startProxy(anvil.url);
   const rpc = new Rpc(anvil.url); // ours bypasses the proxy: faults are for the service
   await rpc.call('anvil_setLoggingEnabled', [false]);
-  const [deployer, relayer] = [0, 1].map(
+  const [deployer, relayer, settler] = [0, 1, 2].map(
     (i) => new Sender(rpc, chainId, wallet(FIRST_OPERATOR[name] + i)),
   );
-  for (const { address } of [deployer, relayer]) await giveCoins(rpc, address);
+  for (const { address } of [deployer, relayer, settler]) await giveCoins(rpc, address);
   const stop = () => {
     proxy.close();
     anvil.stop();
   };
-  return { name, chainId, eid: EID[name], rpc, proxy, deployer, relayer, token: {}, stop };
+  return { name, chainId, eid: EID[name], rpc, proxy, deployer, relayer, settler, token: {}, stop };
 }
 
 const giveCoins = (rpc, address) =>
@@ -131,6 +131,13 @@ export function describe(chain) {
     ...common,
     usdc: at(chain.token.usdc),
     usdce: at(chain.token.usdce),
+    pusd: at(chain.token.pusd),
+    conditional_tokens: AT.conditionalTokens,
+    ctf_adapter: AT.ctfAdapter,
+    neg_risk_ctf_adapter: AT.negRiskAdapter,
+    onramp: AT.onramp,
+    offramp: AT.offramp,
+    wallet_factory: AT.factory,
     swap_router: at(chain.router),
     quoter: at(chain.quoter),
     factory: at(chain.factory),

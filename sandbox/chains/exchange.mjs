@@ -1,50 +1,105 @@
-// The two exchanges of the venue, as far as anybody asks them: what was filled of an order, and the
-// event that says so.
-import { ethers } from 'ethers';
+// The venue's exchanges on the chain: what was filled of an order, and the money and shares of each fill.
+// The contract is contracts/TestPolymarket.sol.
+import { registerMarket } from './conditional_tokens.mjs';
+
+const BATCH = 50; // fills in one transaction
+const GAS = 15_000_000n; // for these: less than 150,000 each
+const FILLED = `0x${'1'.padStart(64, '0')}`;
 
 export const ORDER_FILLED =
   'OrderFilled(bytes32,address,address,uint8,uint256,uint256,uint256,uint256,bytes32,bytes32)';
-const WORDS_OF_DATA = 7; // side, tokenId, makerAmountFilled, takerAmountFilled, fee, builder, metadata
-const FILLED = `0x${'1'.padStart(64, '0')}`;
 
-// A short call is getOrderStatus(bytes32 id): it answers (bool filled, uint248 remaining), the
-// storage word under `id`, and 0. A long one is ours: selector, then the event's three topics and
-// its data; it sets that word and emits OrderFilled.
-const RUNTIME = assemble();
-
-function assemble() {
-  const topic0 = ethers.id(ORDER_FILLED).slice(2);
-  const size = (32 * WORDS_OF_DATA).toString(16);
-  const status =
-    '600435' + '54' + '600052' + // memory[0] = storage[calldata[4]]
-    '60406000f3'; // return 64 bytes
-  const emit =
-    '5b' + '6001' + '600435' + '55' + // storage[calldata[4]] = 1
-    `60${size}` + '6064' + '6000' + '37' + // memory[0..] = the data
-    '604435' + '602435' + '600435' + `7f${topic0}` + // topics 3 to 0
-    `60${size}` + '6000' + 'a4' + '00'; // log, stop
-  const head = 7; // bytes of the jump below
-  const target = (head + status.length / 2).toString(16).padStart(2, '0');
-  return `0x6040361160${target}57${status}${emit}`;
-}
-
-/** Places the exchanges' code at their real addresses. */
-export const placeExchanges = (rpc, addresses) =>
-  Promise.all(addresses.map((address) => rpc.call('anvil_setCode', [address, RUNTIME])));
-
-/** The order of `trade` was filled, and the exchange knows it for good. */
+/** The order of `trade` was filled, and the exchange knows it for good; no money moves. */
 export const recordFill = (rpc, exchange, { orderId }) =>
   rpc.call('anvil_setStorageAt', [exchange, orderId, FILLED]);
 
-/** The same with its OrderFilled, in a transaction whose hash becomes the trade's. */
-export async function emitFill(rpc, exchange, trade) {
-  const { orderId, maker, side, token, size, cost, fee } = trade;
-  const [given, got] = side === 'BUY' ? [cost, size] : [size, cost];
-  const event = new ethers.AbiCoder().encode(
-    ['bytes32', 'address', 'address', 'uint8', 'uint256', 'uint256', 'uint256', 'uint256'],
-    [orderId, maker, exchange, side === 'BUY' ? 0 : 1, token.tokenId, given, got, fee],
-  );
-  const [from] = await rpc.call('eth_accounts');
-  const data = `0xffffffff${event.slice(2)}${'0'.repeat(128)}`; // builder and metadata: zero
-  trade.transactionHash = await rpc.call('eth_sendTransaction', [{ from, to: exchange, data }]);
+/**
+ * Settles fills in the background, many in one transaction, one transaction at a time: whoever adds one
+ * never waits. Until a fill is settled its trade is `pending`; then the trade has the transaction's hash.
+ * One that the chain refuses goes to `onRefused(trade)`.
+ */
+export class Settlement {
+  #chain;
+  #sender;
+  #queue = [];
+  #working = null;
+
+  constructor(chain, sender) {
+    this.#chain = chain;
+    this.#sender = sender;
+    this.onRefused = () => {};
+  }
+
+  /** `shortage` is `lend`, `fail` or `wait`: what becomes of a fill whose money or approval is missing. */
+  add(exchange, trade, shortage) {
+    trade.pending = true;
+    this.#queue.push({ exchange, trade, shortage });
+    this.#start();
+  }
+
+  #start() {
+    if (this.#working || this.#queue.length === 0) return;
+    this.#working = this.#work().finally(() => {
+      this.#working = null;
+      this.#start(); // one may have come since the queue was looked at
+    });
+  }
+
+  /** Resolves when all that was added is settled or refused. */
+  async idle() {
+    while (this.#working) await this.#working;
+  }
+
+  async #work() {
+    await Promise.resolve(); // what one order fills goes together
+    while (this.#queue.length) {
+      const batch = this.#take();
+      try {
+        await this.#settle(batch);
+      } catch (e) {
+        for (const { trade } of batch) this.#refuse(trade, 'fail');
+        console.error(`[sandbox] ${batch.length} fills not on chain: ${e.message}`);
+      }
+    }
+  }
+
+  /** The oldest fills that can share a transaction. */
+  #take() {
+    const [{ exchange, shortage }] = this.#queue;
+    const other = this.#queue.findIndex((f) => f.exchange !== exchange || f.shortage !== shortage);
+    return this.#queue.splice(0, Math.min(BATCH, other === -1 ? this.#queue.length : other));
+  }
+
+  async #settle(batch) {
+    const [{ exchange, shortage }] = batch;
+    for (const { trade } of batch) await registerMarket(this.#chain, trade.token.market);
+    const { abi } = this.#chain.polymarket.exchange;
+    const to = { address: exchange, abi };
+    const fills = batch.map(({ trade }) => fillOf(trade));
+    const more = { gasLimit: GAS };
+    const receipt = await this.#sender.call(to, 'settle', [fills, shortage !== 'lend'], more);
+    const topic = abi.getEvent('Unsettled').topicHash;
+    const refused = receipt.logs
+      .filter((log) => log.topics[0] === topic)
+      .map((log) => abi.parseLog(log));
+    const unsettled = new Set(refused.map(({ args }) => Number(args.index)));
+    batch.forEach(({ trade }, i) => {
+      if (unsettled.has(i)) return this.#refuse(trade, shortage);
+      trade.transactionHash = receipt.transactionHash;
+      trade.pending = false;
+      return undefined;
+    });
+  }
+
+  #refuse(trade, shortage) {
+    if (shortage === 'wait') return; // MATCHED for ever, as without approvals
+    trade.pending = false;
+    this.onRefused(trade);
+  }
+}
+
+function fillOf({ orderId, maker, side, token, size, cost, fee, builder, metadata }) {
+  const buy = side === 'BUY';
+  const [given, got] = buy ? [cost, size] : [size, cost];
+  return [orderId, maker, buy ? 0 : 1, token.tokenId, given, got, fee, builder, metadata];
 }

@@ -32,6 +32,15 @@ export class Rpc {
     return Number(await this.call('eth_blockNumber'));
   }
 
+  /** The receipt of a transaction that was sent; throws when none comes in time. */
+  async receipt(hash) {
+    for (const end = Date.now() + RECEIPT_TIMEOUT_MS; Date.now() < end; await sleep(5)) {
+      const receipt = await this.call('eth_getTransactionReceipt', [hash]);
+      if (receipt) return receipt;
+    }
+    throw new Error(`no receipt of ${hash}`);
+  }
+
   /** A view function of `contract` ({address, abi as ethers.Interface}), decoded. */
   async read(contract, name, args = []) {
     const data = contract.abi.encodeFunctionData(name, args);
@@ -92,16 +101,8 @@ export class Sender {
     });
     const hash = await this.#rpc.call('eth_sendRawTransaction', [raw]);
     this.#nonce += 1;
-    const receipt = await this.#receipt(hash);
+    const receipt = await this.#rpc.receipt(hash);
     if (receipt.status !== '0x1') throw new Error(`transaction ${hash} reverted`);
     return receipt;
-  }
-
-  async #receipt(hash) {
-    for (const end = Date.now() + RECEIPT_TIMEOUT_MS; Date.now() < end; await sleep(5)) {
-      const receipt = await this.#rpc.call('eth_getTransactionReceipt', [hash]);
-      if (receipt) return receipt;
-    }
-    throw new Error(`no receipt of ${hash}`);
   }
 }

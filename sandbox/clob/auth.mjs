@@ -54,6 +54,13 @@ export class ApiKeys {
     return { revoked };
   }
 
+  /** The credential of a web socket's first message; undefined unless all three parts are right. */
+  known({ apiKey, secret, passphrase } = {}) {
+    const credential = this.#byKey.get(apiKey);
+    const right = credential && credential.passphrase === passphrase;
+    return right && wire(credential).secret === secret ? credential : undefined;
+  }
+
   remove(credential) {
     this.#byKey.delete(credential.key);
     return 'OK';

@@ -1,12 +1,14 @@
 // The double's test side, under /control: faults, balances, books, and what really happened.
 import { parseJson, Refusal } from '../http.mjs';
+import { SWITCHES } from '../polymarket/switches.mjs';
 import { decimal, micro } from './amounts.mjs';
 import { sum } from './matching.mjs';
 import { isReal } from './venue.mjs';
 import { tradeStatus } from './views.mjs';
 
-/** Answers the JSON value of one control call. */
-export function control({ venue, faults, keys, requests }, { method, name, query, body }) {
+/** Answers the JSON value of one control call, or its promise. */
+export function control(app, { method, name, query, body }) {
+  const { venue, faults, keys, requests } = app;
   const input = () => (body.length ? parseJson(body) : {});
   switch (`${method} ${name}`) {
     case 'GET faults':
@@ -38,12 +40,23 @@ export function control({ venue, faults, keys, requests }, { method, name, query
     case 'GET markets':
       return venue.markets.describe();
     case 'POST book':
-      return refusing(() => venue.markets.change(input()));
+      return refusing(() => changeBook(venue, input()));
     case 'POST settings':
       return settings({ venue, keys }, input());
-    default:
-      throw new Refusal(404, `no such control call: ${method} ${name}`);
+    default: {
+      const more = SWITCHES[`${method} ${name}`];
+      if (!more) throw new Refusal(404, `no such control call: ${method} ${name}`);
+      return more(app, { query, input: method === 'GET' ? undefined : input() });
+    }
   }
+}
+
+function changeBook(venue, change) {
+  const { bids = [], asks = [], market } = venue.markets.token(change.token_id) ?? {};
+  const before = { bids, asks, tick: market?.tick };
+  const changed = venue.markets.change(change);
+  venue.events.emit('book', venue.markets.token(change.token_id), before);
+  return changed;
 }
 
 function refusing(action) {
@@ -162,7 +175,10 @@ const SETTINGS = {
   status_style: (x) => ['plain', 'lower', 'text'].includes(x),
   hash_style: (x) => ['empty', 'null', 'absent'].includes(x), // of a trade without a transaction
   order_sizes: (x) => ['decimal', 'millionths'].includes(x),
-  exchange_events: isBool, // OrderFilled on the local chain for each fill
+  // each fill moves money and shares on the local chain and shows as OrderFilled
+  exchange_events: isBool,
+  // what a fill lacks there (pUSD, shares, approvals): lent by the venue, or the trade fails or waits
+  on_chain_shortage: (x) => ['lend', 'fail', 'wait'].includes(x),
   consume_books: isBool, // fills use up the book
   refuse_new_eoa: isBool, // type 0 only for who traded before, or has an entry in `wallets`
   ignore_allowances: isBool, // trades without an approval match, and stay MATCHED for ever

@@ -27,6 +27,21 @@ export const FAULTS = {
     'answer_without_status', // errorMsg null too; the order stands
     'answer', // {status, body, headers?}: exactly this, before anything is looked at
   ],
+  relayer: [
+    'wallet_busy',
+    'nonce_mismatch',
+    'blocked',
+    'rate_limited',
+    'error_500',
+    'drop_after_accept', // it is executed all the same
+    'failed', // STATE_FAILED, nothing executed
+    'invalid', // STATE_INVALID
+    'precheck_skipped', // STATE_FAILED with the text of a skipped redeem
+    'stays_new', // for ever, nothing executed
+  ],
+  relayer_params: ['wrong_nonce', 'error_500', 'rate_limited'],
+  gamma: ['drop', 'error_500', 'rate_limited', 'delay'],
+  data: ['drop', 'error_500', 'rate_limited', 'delay'],
   lookup: ['drop', 'error_500', 'delay', 'null', 'lag', 'unauthorized_401', 'rate_limited'],
 };
 const DEFAULT_DELAY_MS = 1000;
@@ -71,7 +86,7 @@ export class Faults {
   #random = generator(1);
 
   /**
-   * {kind, on?: order|lookup, times?, delay_ms?, probability?, seed?, token_id?, answer?,
+   * {kind, on?: a key of FAULTS, times?, delay_ms?, probability?, seed?, token_id?, answer?,
    * retry_after?: seconds|date|body|none, retry_after_s?}; times is 1, or endless with a
    * probability. With a token_id it strikes that token's orders only.
    */
@@ -87,7 +102,7 @@ export class Faults {
     retry_after: retryAfter,
     retry_after_s: retryAfterS = 1,
   } = {}) {
-    if (!FAULTS[on]) throw new Refusal(400, 'on must be order or lookup');
+    if (!FAULTS[on]) throw new Refusal(400, `on must be one of ${Object.keys(FAULTS)}`);
     if (!FAULTS[on].includes(kind)) throw new Refusal(400, `kind must be one of ${FAULTS[on]}`);
     const count = times ?? (probability === undefined ? 1 : null);
     if (count !== null && !(Number.isSafeInteger(count) && count > 0))

@@ -10,6 +10,9 @@ export const NEG_RISK_EXCHANGE = '0xe2222d279d744050d28e00520010520000310F59';
 export const EXCHANGE_V3 = '0xe3333700cA9d93003F00f0F71f8515005F6c00Aa';
 /** Still asked for by the venue, although nothing settles there any more. */
 export const RETIRED_NEG_RISK_ADAPTER = '0xd91E80cF2E7be2e162c6513ceD06f1dD0dA35296';
+/** Who reports on chain: the UMA adapter, for neg-risk markets the retired adapter. */
+const ORACLE = '0x2F5e3684cb1F318ec51b00Edba38d79Ac2c0aA9d';
+export const ORACLES = [ORACLE, RETIRED_NEG_RISK_ADAPTER];
 
 /** The exchange that trades `token`. */
 export function exchangeOf({ market }) {
@@ -102,12 +105,27 @@ const positionV2 = (slug, index) => {
   return (1n << 248n) | (hash << 120n) | (2n << 104n) | (137n << 24n) | BigInt(index + 1);
 };
 
-function listed({ slug, version = 'v1', tick, negRisk, feeRate, feeExponent, asks, bids }) {
+/** As the Conditional Tokens name a condition with two outcomes. */
+const conditionOf = (oracle, questionId) =>
+  ethers.solidityPackedKeccak256(['address', 'bytes32', 'uint256'], [oracle, questionId, 2]);
+
+/** `number` is the market's place in the list, for good. */
+function listed(
+  { slug, version = 'v1', tick, negRisk, feeRate, feeExponent, asks, bids, question, endDate },
+  number,
+) {
   const v2 = version === 'v2';
+  const oracle = negRisk ? RETIRED_NEG_RISK_ADAPTER : ORACLE;
+  const questionId = id(`question ${slug}`);
   const market = {
+    number,
     slug,
     version,
-    conditionId: v2 ? CONDITION_V2(slug) : id(`condition ${slug}`),
+    question: question ?? `Sandbox: ${slug}?`,
+    endDate: endDate ?? '2027-12-31T00:00:00Z',
+    oracle,
+    questionId,
+    conditionId: v2 ? CONDITION_V2(slug) : conditionOf(oracle, questionId),
     tick,
     negRisk,
     feeRate: micro(feeRate),
@@ -147,6 +165,35 @@ export class Markets {
   token(tokenId) {
     const token = this.#tokens.get(tokenId);
     return token && (this.protocolV2 || token.market.version === 'v1') ? token : undefined;
+  }
+
+  /**
+   * One more market: {slug, question?, end_date?, tick_size?, neg_risk?, fee?, fee_exponent?, asks?,
+   * bids?}, the levels those of Yes. Answers its tokens.
+   */
+  add({ slug, question, end_date: endDate, neg_risk: negRisk = false, ...more }) {
+    if (!/^[a-z0-9-]{1,80}$/.test(slug)) throw new Error('slug must be of a-z, 0-9 and -');
+    if (this.#known.some((m) => m.slug === slug)) throw new Error(`there is a market ${slug}`);
+    const pairs = (side, otherwise) =>
+      side?.map(({ price, size }) => [price, size]) ?? [[otherwise, DEEP]];
+    const { tick_size: tick = '0.01', fee = '0', fee_exponent: feeExponent = 1 } = more;
+    const market = listed(
+      {
+        slug,
+        question,
+        endDate,
+        negRisk: Boolean(negRisk),
+        tick: CHANGES.tick_size[1](tick),
+        feeRate: fee,
+        feeExponent: CHANGES.fee_exponent[1](feeExponent),
+        asks: pairs(more.asks, '0.5'),
+        bids: pairs(more.bids, '0.49'),
+      },
+      this.#known.length,
+    );
+    this.#known.push(market);
+    for (const token of market.tokens) this.#tokens.set(token.tokenId, token);
+    return market.tokens.map(describeToken);
   }
 
   byCondition(conditionId) {
@@ -226,6 +273,11 @@ function describeToken({ tokenId, outcome, market, asks }) {
   };
 }
 
+/** What one share of outcome `i` pays, as a decimal; the market is resolved. */
+export function shareOf({ payouts }, i) {
+  return decimal((payouts[i] * ONE) / (payouts[0] + payouts[1]));
+}
+
 // ---- public answers, in the venue's shapes
 
 const wire = (side) =>
@@ -282,8 +334,8 @@ export function clobMarketView(market) {
 export function marketView(market) {
   return {
     condition_id: market.conditionId,
-    question_id: id(`question ${market.slug}`),
-    question: `Sandbox: ${market.slug}?`,
+    question_id: market.questionId,
+    question: market.question,
     market_slug: market.slug,
     active: true,
     closed: market.gone,
@@ -296,11 +348,11 @@ export function marketView(market) {
     maker_base_fee: 0,
     taker_base_fee: 0,
     seconds_delay: market.secondsDelay,
-    tokens: market.tokens.map((t) => ({
+    tokens: market.tokens.map((t, i) => ({
       token_id: t.tokenId,
       outcome: t.outcome,
-      price: Number(best(t.asks)),
-      winner: false,
+      price: market.payouts ? Number(shareOf(market, i)) : Number(best(t.asks)),
+      winner: Boolean(market.payouts) && shareOf(market, i) === '1',
     })),
   };
 }

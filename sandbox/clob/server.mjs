@@ -1,5 +1,6 @@
 // The CLOB double over HTTP: finds the route, authenticates, lets faults strike, answers.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startHosts } from '../polymarket/hosts.mjs';
 import { parseJson, readBody, Refusal, sendError, sendJson, serve } from '../http.mjs';
 import { ApiKeys } from './auth.mjs';
 import { control } from './control.mjs';
@@ -13,25 +14,35 @@ const CLOUDFLARE =
   '<!DOCTYPE html><html><head><title>Attention Required! | Cloudflare</title></head>' +
   '<body><h1>Sorry, you have been blocked</h1></body></html>';
 
-/** Starts the double on a free loopback port. Answers {url, describe(), markets(), close()}. */
-export async function startVenue(options = {}) {
+/**
+ * Starts the double and Polymarket's other hosts on free loopback ports. `chain()` is the local Polygon
+ * chain, null as long as there is none. Answers {url, venue, describe(), markets(), close()}.
+ */
+export async function startVenue({ chain = () => null, ...options } = {}) {
   const app = {
     venue: new Venue(options),
     keys: new ApiKeys(),
     faults: new Faults(),
     requests: 0, // that were not for /control
+    chain,
   };
+  app.hosts = await startHosts(app);
   const server = await serve((req, res) => route(app, req, res));
   return {
     url: server.url,
+    venue: app.venue,
     markets: () => app.venue.markets.describe(),
     describe: () => ({
       url: server.url,
       control_url: `${server.url}/control`,
       exchange: EXCHANGE,
       neg_risk_exchange: NEG_RISK_EXCHANGE,
+      ...app.hosts.describe(),
     }),
-    close: server.close,
+    close() {
+      server.close();
+      app.hosts.close();
+    },
   };
 }
 
@@ -43,7 +54,7 @@ async function route(app, req, res) {
     return sendJson(
       res,
       200,
-      control(app, { method: req.method, name: path.slice(CONTROL.length), query, body }),
+      await control(app, { method: req.method, name: path.slice(CONTROL.length), query, body }),
     );
   }
   app.requests += 1;

@@ -1,4 +1,5 @@
 // The venue's state and its one decision: what becomes of a posted order.
+import { EventEmitter } from 'node:events';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Refusal } from '../http.mjs';
 import { decimal } from './amounts.mjs';
@@ -24,11 +25,9 @@ export class Venue {
   trades = new Map(); // id -> trade
   tradesOf = new Map(); // address of the API key -> its trades, oldest first
   reads = 0; // of /data/, by anybody
+  events = new EventEmitter(); // 'order' (record) and 'trade' (trade): something changed
 
-  /**
-   * `onFill(exchange, trade, events)` hears of every fill that is real on the chain; `events`: it
-   * is to show as an event there.
-   */
+  /** `onFill(exchange, trade, settings)` hears of every fill that is real on the chain. */
   constructor({ tradeDelayMs = 20, onFill = () => {} } = {}) {
     this.onFill = onFill;
     this.settings = {
@@ -38,6 +37,7 @@ export class Venue {
       status_prefix: false,
       status_style: 'plain',
       exchange_events: false,
+      on_chain_shortage: 'lend',
       hash_style: 'empty',
       order_sizes: 'decimal',
       consume_books: false,
@@ -77,6 +77,8 @@ export class Venue {
       if (record.status !== 'KILLED') record.status = 'REFUSED'; // a killed order may be shown
       record.error = e.message;
       throw e;
+    } finally {
+      this.events.emit('order', record);
     }
   }
 
@@ -110,10 +112,11 @@ export class Venue {
   /** Matches what the book has by now, unless the order was cancelled meanwhile. */
   #afterDelay(record, twist) {
     const { order, shares, token, status } = record;
-    if (status === 'CANCELED') return;
+    if (status.startsWith('CANCELED')) return;
     this.#release(record);
     const kill = twist?.kind === 'fok_not_filled' || token.market.gone;
     this.#execute(record, kill ? [] : take(order, shares, token), twist, 'UNMATCHED');
+    this.events.emit('order', record);
   }
 
   /**
@@ -148,6 +151,8 @@ export class Venue {
       maker: order.signed.maker,
       side: order.side,
       token,
+      builder: order.signed.builder,
+      metadata: order.signed.metadata,
       ...fill,
       feeRate: token.market.feeRate,
       fate: record.settles ? (FATE[twist?.kind] ?? 'settles') : 'stuck',
@@ -163,6 +168,7 @@ export class Venue {
     record.trades.push(trade);
     record.filled += fill.size;
     this.#settle(trade, twist);
+    this.events.emit('trade', trade);
   }
 
   /** Money and shares move at once; of a failing trade they return, of a stuck one they wait. */
@@ -172,9 +178,26 @@ export class Venue {
     this.#move(trade, 1n);
     if (twist?.kind === 'matched_sticks') this.ledger.match(trade.maker, asset, amount, true);
     if (twist?.kind === 'matched_stuck') this.ledger.match(trade.maker, asset, amount);
-    if (isReal(trade)) this.onFill(exchangeOf(trade.token), trade, this.settings.exchange_events);
+    if (isReal(trade)) this.onFill(exchangeOf(trade.token), trade, this.settings);
     else setTimeout(() => this.#move(trade, -1n), 2 * trade.delayMs).unref();
     return undefined;
+  }
+
+  /** The chain refused to settle `trade`: it fails, and its money and shares come back. */
+  fail(trade) {
+    trade.fate = 'fails';
+    this.#move(trade, -1n);
+  }
+
+  /** The market is over: what rests there is cancelled, and nothing trades any more. */
+  close(market) {
+    Object.assign(market, { gone: true, acceptingOrders: false });
+    for (const record of this.orders.values()) {
+      if (record.token.market !== market || !['LIVE', 'DELAYED'].includes(record.status)) continue;
+      this.#release(record);
+      record.status = 'CANCELED_MARKET_RESOLVED';
+      this.events.emit('order', record);
+    }
   }
 
   /** Moves money and shares of a trade; -1 takes a failed one back. */
@@ -204,6 +227,7 @@ export class Venue {
         this.#release(record);
         record.status = 'CANCELED';
         result.canceled.push(id);
+        this.events.emit('order', record);
       } else {
         result.not_canceled[id] = mine
           ? `order can't be canceled: ${record.status.toLowerCase()}`

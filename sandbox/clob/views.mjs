@@ -9,7 +9,14 @@ const LIQUIDITY_MAKER = '0x00000000000000000000000000000000000A11CE';
 const LIQUIDITY_OWNER = '00000000-0000-4000-8000-0000000a11ce';
 const NO_BUILDER = `0x${'0'.repeat(64)}`;
 // killed and refused orders show as null
-const SHOWN = ['LIVE', 'MATCHED', 'CANCELED', 'DELAYED', 'UNMATCHED'];
+const SHOWN = [
+  'LIVE',
+  'MATCHED',
+  'CANCELED',
+  'CANCELED_MARKET_RESOLVED',
+  'DELAYED',
+  'UNMATCHED',
+];
 
 const styled = (word, settings, prefix) => {
   const text = (settings.status_prefix ? prefix : '') + word;
@@ -65,9 +72,12 @@ const STEPS = {
   stuck: ['MATCHED'],
 };
 
-/** What the venue shows of a trade; a function of its fate and the time passed. */
-export function tradeStatus({ matchedAt, delayMs, fate }, now) {
-  const steps = STEPS[fate];
+/**
+ * What the venue shows of a trade; a function of its fate and the time passed. While the chain has
+ * not settled it (`pending`) it stays MATCHED.
+ */
+export function tradeStatus({ matchedAt, delayMs, fate, pending }, now) {
+  const steps = pending ? STEPS.stuck : STEPS[fate];
   const last = steps.length - 1;
   const step = delayMs ? Math.min(last, Math.floor((now - matchedAt) / delayMs)) : last;
   return { status: steps[step], since: matchedAt + step * delayMs, broadcast: step > 0 };

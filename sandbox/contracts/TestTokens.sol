@@ -163,6 +163,25 @@ contract TestUSDCe is TestStable {
     function _version() internal pure override returns (string memory) { return "1"; }
 }
 
+/// Polymarket's collateral: 6 decimals, 1:1 with USDC.e. The exchanges move it without an allowance when
+/// they settle what the venue lent (TestPolymarket.sol).
+contract TestPUSD is TestStable {
+    function name() public pure override returns (string memory) { return "Polymarket USD"; }
+    function symbol() public pure override returns (string memory) { return "pUSD"; }
+    function _version() internal pure override returns (string memory) { return "1"; }
+
+    function move(address from, address to, uint256 amount) external onlyMinter {
+        _transfer(from, to, amount);
+    }
+}
+
+/// What the positions of neg-risk markets are keyed to.
+contract TestWrappedCollateral is TestStable {
+    function name() public pure override returns (string memory) { return "Wrapped Collateral"; }
+    function symbol() public pure override returns (string memory) { return "WCOL"; }
+    function _version() internal pure override returns (string memory) { return "1"; }
+}
+
 /// A contract wallet that accepts what its owner signed (EIP-1271), for tests of that path.
 contract TestWallet1271 {
     address public immutable owner;
