@@ -42,6 +42,8 @@ struct uuid : fixed_bytes<16, Tag> {
 };
 
 using bet_id = uuid<struct bet_tag>;
+using sale_id = uuid<struct sale_tag>;
+using payout_id = uuid<struct payout_tag>;
 using deposit_id = uuid<struct deposit_tag>;
 using conversion_id = uuid<struct conversion_tag>;
 using replenish_id = uuid<struct replenish_tag>;

@@ -26,6 +26,7 @@ constexpr row table[] = {
     {errc::duplicate, 409, "Already done"},
     {errc::payload_too_large, 413, "The body is too large"},
     {errc::insufficient_balance, 422, "The balance cannot pay"},
+    {errc::insufficient_shares, 422, "The position has fewer free shares"},
     {errc::exceeds_max_bet, 422, "The bet exceeds the maximum"},
     {errc::venue_rejected, 422, "The venue refused the order"},
     {errc::unknown_market, 422, "The venue does not know this token"},
