@@ -32,18 +32,46 @@ hash256 plain_ethereum::keccak256(byte_view data) const {
   return out;
 }
 
+namespace {
+
+std::vector<hash256> digest_of_words(const plain_ethereum& ethereum, const std::string& text) {
+  return {ethereum.keccak256({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()})};
+}
+
+template <class Intent>
+std::string signature_of(const plain_ethereum& ethereum, const Intent& i, const address& signer) {
+  return signer.hex() + to_hex(ethereum.digests_of(i)[0].bytes) + std::string(26, '0');
+}
+
+}  // namespace
+
 std::vector<hash256> plain_ethereum::digests_of(const bet_intent& i) const {
-  const auto text = i.user.hex() + "|" + i.token.decimal() + "|" + std::to_string(i.amount.micro) +
-                    "|" + std::to_string(i.max_price.micro) + "|" + i.idempotency_key + "|" +
-                    std::to_string(i.deadline);
-  return {keccak256({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()})};
+  return digest_of_words(*this, i.user.hex() + "|" + i.token.decimal() + "|" +
+                                    std::to_string(i.amount.micro) + "|" +
+                                    std::to_string(i.max_price.micro) + "|" + i.idempotency_key +
+                                    "|" + std::to_string(i.deadline));
+}
+
+std::vector<hash256> plain_ethereum::digests_of(const sell_intent& i) const {
+  return digest_of_words(*this, "sell|" + i.user.hex() + "|" + i.token.decimal() + "|" +
+                                    std::to_string(i.shares.micro) + "|" +
+                                    std::to_string(i.min_price.micro) + "|" + i.idempotency_key +
+                                    "|" + std::to_string(i.deadline));
 }
 
 std::string plain_ethereum::sign(const bet_intent& i, const address& signer) const {
-  return signer.hex() + to_hex(digests_of(i)[0].bytes) + std::string(26, '0');
+  return signature_of(*this, i, signer);
+}
+
+std::string plain_ethereum::sign(const sell_intent& i, const address& signer) const {
+  return signature_of(*this, i, signer);
 }
 
 bool plain_ethereum::signed_by_user(const bet_intent& intent, std::string_view signature) const {
+  return signature == sign(intent, intent.user);
+}
+
+bool plain_ethereum::signed_by_user(const sell_intent& intent, std::string_view signature) const {
   return signature == sign(intent, intent.user);
 }
 

@@ -24,6 +24,9 @@ class plain_ethereum final : public actors::ethereum_port {
   bool signed_by_user(const actors::bet_intent& intent, std::string_view signature) const override;
   std::vector<hash256> digests_of(const actors::bet_intent& intent) const override;
   [[nodiscard]] std::string sign(const actors::bet_intent& intent, const address& signer) const;
+  bool signed_by_user(const actors::sell_intent& intent, std::string_view signature) const override;
+  std::vector<hash256> digests_of(const actors::sell_intent& intent) const override;
+  [[nodiscard]] std::string sign(const actors::sell_intent& intent, const address& signer) const;
 };
 
 /// x402 texts that show what they were made of.
