@@ -22,8 +22,8 @@ struct fee_schedule {
 /// exponent that is not a whole number from 1 to 4.
 [[nodiscard]] std::optional<fee_schedule> read_fee_schedule(const nlohmann::json* fd);
 
-/// What the exchange charges for `shares` bought or sold at `price`. Nothing when the price is not in
-/// [0, 1].
+/// What the exchange charges for `shares` bought or sold at `price`. Nothing when the price is not
+/// in [0, 1].
 [[nodiscard]] std::optional<usdc> fee_for(share_amount shares, usdc price, const fee_schedule& f);
 
 /// The most a BUY can be charged that spends up to `spend` at any price in [tick, cap]: a better

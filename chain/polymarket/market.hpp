@@ -26,8 +26,8 @@ struct market {
 [[nodiscard]] std::optional<market> read_market(std::string_view body, const uint256& token);
 
 /// An id of a Protocol V2 market: another exchange, another domain. It has 64 reserved zero bits
-/// (40 to 103) below a hash, which no hash of a Conditional Tokens position has (facts/polymarket.md
-/// 1).
+/// (40 to 103) below a hash, which no hash of a Conditional Tokens position has
+/// (facts/polymarket.md 1).
 [[nodiscard]] bool is_protocol_v2(const uint256& token) noexcept;
 
 struct priced_order {

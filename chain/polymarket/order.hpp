@@ -7,15 +7,19 @@
 #include "chain/evm/secp256k1.hpp"
 #include "chain/polymarket/fees.hpp"
 #include "domain/money.hpp"
+#include "domain/order_kind.hpp"
 #include "domain/records.hpp"
 
 /// Polymarket CLOB V2: orders, their hash, their text. Their bytes in the books: stored_order.hpp.
 namespace headroom::chain::polymarket {
 
-enum class side : std::uint8_t { buy = 0, sell = 1 };
+using side = order_side;  // as it is signed
 enum class order_type : std::uint8_t { gtc = 0, gtd = 1, fok = 2, fak = 3 };
 [[nodiscard]] std::string_view to_string(side s) noexcept;        // "BUY"
 [[nodiscard]] std::string_view to_string(order_type t) noexcept;  // "FOK"
+[[nodiscard]] constexpr order_type type_of(order_fill f) noexcept {
+  return f == order_fill::whole ? order_type::fok : order_type::fak;
+}
 
 /// The contract that settles the order: it chooses the EIP-712 domain.
 struct exchange {
@@ -31,10 +35,11 @@ inline constexpr std::uint64_t max_salt = (std::uint64_t{1} << 53) - 1;
 
 /// Who may sign for a maker (facts/polymarket.md 2.2). The numbers are the venue's.
 enum class signature_kind : std::uint8_t {
-  key = 0,             // an ordinary account is maker and signer
-  proxy = 1,           // a key signs for the proxy contract that holds the money; not for new orders
-  safe = 2,            // likewise for a Safe: accounts from before 2026-05
-  deposit_wallet = 3,  // the wallet is maker and signer; its owner's key signs in its name (ERC-7739)
+  key = 0,    // an ordinary account is maker and signer
+  proxy = 1,  // a key signs for the proxy contract that holds the money; not for new orders
+  safe = 2,   // likewise for a Safe: accounts from before 2026-05
+  deposit_wallet =
+      3,  // the wallet is maker and signer; its owner's key signs in its name (ERC-7739)
 };
 
 /// What is signed.

@@ -18,8 +18,8 @@ namespace headroom::chain::polymarket {
 [[nodiscard]] byte_vector encode(const signed_order& o);
 
 /// Nothing unless the layout is known, the account's key signed it, and that key may sign for its
-/// maker. An order of layouts 1 and 2 belongs to its signer's account. A deposit wallet's order does
-/// not name its owner: the account beside it does, and the signature shows it.
+/// maker. An order of layouts 1 and 2 belongs to its signer's account. A deposit wallet's order
+/// does not name its owner: the account beside it does, and the signature shows it.
 [[nodiscard]] std::optional<signed_order> decode(byte_view bytes);
 
 }  // namespace headroom::chain::polymarket

@@ -24,8 +24,8 @@ TEST(Order, IsHashedSignedAndPostedAsTheOfficialClientDoes) {
     ++kinds[o.body.signature_type];
   }
   using enum signature_kind;
-  EXPECT_EQ(kinds, (std::map<signature_kind, int>{
-                       {key, 4}, {proxy, 1}, {safe, 1}, {deposit_wallet, 1}}));
+  EXPECT_EQ(kinds,
+            (std::map<signature_kind, int>{{key, 4}, {proxy, 1}, {safe, 1}, {deposit_wallet, 1}}));
 }
 
 /// ERC-7739: the key signs in the wallet's name, and everything that proves it stands behind.

@@ -125,7 +125,8 @@ void expect_strict(const byte_vector& bytes) {
 }
 
 TEST(StoredOrder, AFlippedBitOfWhatIsSignedOrUnknownIsNoOrder) {
-  for (const auto which : {1U, 4U, 6U}) expect_strict(encode(test::signed_of(test::our_orders()[which])));
+  for (const auto which : {1U, 4U, 6U})
+    expect_strict(encode(test::signed_of(test::our_orders()[which])));
 }
 TEST(StoredOrder, AFlippedBitOfAnEarlierLayoutIsNoOrderEither) {
   const auto& stored = test::load("stored-orders.json").at("stored");
