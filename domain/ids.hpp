@@ -55,17 +55,24 @@ using operation_id = uuid<struct operation_tag>;
 using hold_id = uuid<struct hold_tag>;
 
 /// What a hold is for: whose entry ends it, and who goes on with it when its owner died.
-enum class hold_kind : std::uint8_t { bet = 0 };
+enum class hold_kind : std::uint8_t { bet = 0, sale = 1 };
 
-/// A bet has one hold, which is its id.
-[[nodiscard]] constexpr hold_id hold_of(const bet_id& bet) noexcept {
+/// A bet has one hold, which is its id. A sale's stands in the books alone, but is named likewise.
+template <class Tag>
+[[nodiscard]] constexpr hold_id hold_of(const uuid<Tag>& of) noexcept {
   hold_id out;
-  out.bytes = bet.bytes;
+  out.bytes = of.bytes;
   return out;
 }
 /// The bet of a hold whose kind is `bet`.
 [[nodiscard]] constexpr bet_id bet_of(const hold_id& hold) noexcept {
   bet_id out;
+  out.bytes = hold.bytes;
+  return out;
+}
+/// The sale of one whose kind is `sale`.
+[[nodiscard]] constexpr sale_id sale_of(const hold_id& hold) noexcept {
+  sale_id out;
   out.bytes = hold.bytes;
   return out;
 }

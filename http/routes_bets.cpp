@@ -80,12 +80,8 @@ void answer_bet(exchange& x, const bet& b) {
     p.extra_value = id;
     return x.refuse(p);
   }
-  json_writer w{768};
-  w.open();
-  write_bet(w, b, x.services().ethereum);
-  w.close();
   response answer;
-  answer.body = w.take();
+  answer.body = to_text(bet_document(b, x.services().ethereum));
   if (x.caller() != nullptr) answer.with("Location", "/bets/" + id);  // who signs cannot read there
   answer.status = 201;
   if (b.status == bet_status::placing) {

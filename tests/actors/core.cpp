@@ -12,6 +12,7 @@
 #include "actors/deposit_actor.hpp"
 #include "actors/journal_actor.hpp"
 #include "actors/query_actor.hpp"
+#include "actors/sale_actor.hpp"
 
 namespace headroom::test {
 
@@ -92,7 +93,8 @@ Core::Core()
   dir.users.set_factories(
       [this](const address& a) { return keep(system.spawn(balance_behavior, w(), a)); },
       [this](const bet_id& id) { return keep(system.spawn(bet_behavior, w(), id)); },
-      [this] { return keep(system.spawn(deposit_behavior, w())); });
+      [this] { return keep(system.spawn(deposit_behavior, w())); },
+      [this](const sale_id& id) { return keep(system.spawn(sale_behavior, w(), id)); });
   venue.post_otherwise = filled(10_usdc, {});
   venue.chain_time = [this] { return now(); };
 }
