@@ -42,13 +42,14 @@ bool shows_all_named(const order_evidence& e) {
 /// Of a FAK: it met the book once, and what was not there was dropped. True when that is over and
 /// everything of it is on chain for good: the venue is done with the order or forgot it, shows no
 /// trade that is open or not final on chain, and either names all of them or had the time to show
-/// them. A trade that it hides is given longer.
+/// them. A trade that it names or the chain shows, and that it hides, is given longer.
 bool rest_was_dropped(const order_facts& o, const order_evidence& e, const fill& f) {
   const auto& x = e.exchange;
   if (o.fill != order_fill::part || !e.trades_read || f.open > 0) return false;
   if (!x.events_known || !x.final || x.final != x.filled) return false;
   if (x.final->shares < f.shares) return false;
-  const bool had_time = f.confirmed > 0 ? o.settled_down : o.long_ago;
+  const bool hides_some = !e.object.value.trades.empty() && !shows_all_named(e);
+  const bool had_time = f.confirmed > 0 && !hides_some ? o.settled_down : o.long_ago;
   switch (e.object.verdict) {
     case read_verdict::unreadable:
     case read_verdict::unauthorized: return false;
