@@ -237,10 +237,11 @@ class keeper {
     }
   }
 
-  /// Likewise for the bets that wait for an answer.
+  /// Likewise for the orders that wait for an answer; each says where it stands.
   void sweep_bets() {
     if (now() < st_.next_bet_sweep) return;
     st_.next_bet_sweep = now() + w_.settings.bet.overdue / 4;
+    w_.dir.gauges.open_orders().next_round();
     for (const auto& bet : w_.dir.users.all_bets()) self_->send(bet, sweep_atom::value);
     for (const auto& sale : w_.dir.users.all_sales()) self_->send(sale, sweep_atom::value);
   }

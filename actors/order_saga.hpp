@@ -64,8 +64,12 @@ class order_saga : public saga<Saga, Self> {
     if (!asks_a_living_one) on(bet_event::restarted);
   }
 
-  /// Is an answer overdue?
+  /// Where does it stand, and is an answer overdue?
   void sweep() {
+    if (const auto state = state_now()) {
+      const auto asked = st_.row.created_at.is_set() ? st_.row.created_at : w_.now();
+      w_.dir.gauges.open_orders().saw(*state, milliseconds{(w_.now().us - asked.us) / 1000});
+    }
     if (!is_overdue()) return;
     const bool matters = next_move(st_.at, bet_event::overdue).act != bet_act::nothing;
     if (matters && may_say_of_this("answer_lost"))
@@ -120,6 +124,23 @@ class order_saga : public saga<Saga, Self> {
       case bet_act::hand_over:
       case bet_act::hand_over_if_called: return;  // the state's destructor does
     }
+  }
+
+  /// Nothing before the first request, and after the end.
+  [[nodiscard]] std::optional<open_state> state_now() const {
+    switch (st_.at) {
+      case bet_phase::idle:
+      case bet_phase::done: return std::nullopt;
+      case bet_phase::reserving:
+      case bet_phase::refusing:
+      case bet_phase::storing: return open_state::preparing;
+      case bet_phase::finishing: return open_state::finishing;
+      case bet_phase::reading: return open_state::in_doubt;
+      case bet_phase::placing:
+      case bet_phase::waiting: break;
+    }
+    if (st_.venue_side.matched()) return open_state::matched;
+    return st_.venue_side.in_doubt() ? open_state::in_doubt : open_state::placing;
   }
 
   // -- reserving ---------------------------------------------------------------------------------

@@ -63,6 +63,50 @@ json bet_document(const bet& b, const actors::ethereum_port& ethereum) {
       {"deadline", b.deadline},
       {"created_at", b.created_at},
       {"updated_at", b.updated_at},
+      {"result", value_if(b.result != settlement_result::none, to_string(b.result))},
+      {"payout", value_if(b.result != settlement_result::none, b.payout)},
+  });
+}
+
+json sale_document(const sale& s, const actors::ethereum_port& ethereum) {
+  const auto price = mul_div_floor(s.proceeds.micro, micro_per_usdc, s.sold.micro);
+  return object({
+      {"sale_id", s.id.text()},
+      {"user_address", ethereum.print_address(s.user)},
+      {"token_id", s.token.decimal()},
+      {"status", s.status == sale_status::sold ? "filled" : to_string(s.status)},
+      {"shares", s.shares},
+      {"min_price", s.min_price},
+      {"sold", s.sold},
+      {"average_price", usdc{price.value_or(0)}},
+      {"proceeds", s.proceeds},
+      {"fee", s.fee},
+      {"credited", sub_saturating(s.proceeds, s.fee)},
+      {"order_hash", s.order_hash},
+      {"failure", text_or_null(s.failure)},
+      {"deadline", s.deadline},
+      {"created_at", s.created_at},
+      {"updated_at", s.updated_at},
+  });
+}
+
+json position_document(const position& p, const actors::ethereum_port& ethereum) {
+  const bool settled = p.result != settlement_result::none;
+  const bool empty = p.shares.micro == 0 && p.selling.micro == 0;
+  return object({
+      {"user_address", ethereum.print_address(p.user)},
+      {"token_id", p.token.decimal()},
+      {"condition_id", p.condition},
+      {"outcome", text_or_null(p.outcome)},
+      {"shares", p.shares},
+      {"selling", p.selling},
+      {"cost", p.cost},
+      {"status", settled ? "settled"
+                 : empty ? "closed"
+                         : "open"},
+      {"result", value_if(settled, to_string(p.result))},
+      {"payout", value_if(settled, p.payout)},
+      {"updated_at", p.updated_at},
   });
 }
 

@@ -8,6 +8,8 @@
 namespace headroom::http {
 
 [[nodiscard]] json bet_document(const bet& b, const actors::ethereum_port& ethereum);
+[[nodiscard]] json sale_document(const sale& s, const actors::ethereum_port& ethereum);
+[[nodiscard]] json position_document(const position& p, const actors::ethereum_port& ethereum);
 [[nodiscard]] json deposit_document(const deposit& d, const actors::ethereum_port& ethereum);
 /// What the payer may see of it: no account, nothing of the conversion.
 [[nodiscard]] json receipt_document(const deposit& d);

@@ -147,6 +147,16 @@ TEST_F(SaleActor, AnUnknownOutcomeIsLookedUpAndNeverSoldTwice) {
   EXPECT_EQ(venue.orders_signed, 1U);
 }
 
+TEST_F(SaleActor, ASweepFindsOutWhereItStands) {
+  venue.post_otherwise = says(verdict::unknown, "timeout");
+  venue.look_otherwise = says(verdict::unknown, "timeout");
+  sell(request(40'000'000));
+  advance(seconds{11});
+  tell(dir.users.find_sale(sale_at(1)), sweep_atom::value);
+  dir.gauges.open_orders().next_round();
+  EXPECT_EQ(dir.gauges.open_orders().count(open_state::in_doubt, 1), 1U);
+}
+
 TEST_F(SaleActor, ARepeatGetsTheFirstAnswerAndAnotherBodyAConflict) {
   venue.post_otherwise = sold(40'000'000, 18_usdc, {});
   sell(request(40'000'000));

@@ -149,6 +149,40 @@ bet example_bet(bet_status status) {
   return b;
 }
 
+sale example_sale(sale_status status) {
+  sale s;
+  s.id = filled_with<sale_id>(0x66);
+  s.user = owner;
+  s.token = uint256::of(7);
+  s.shares = {40'000'000};
+  s.min_price = 450'000_micro;
+  s.status = status;
+  s.order_hash = filled_with<hash256>(0x22);
+  s.deadline = s.created_at = s.updated_at = at;
+  if (status == sale_status::sold) {
+    s.sold = {30'000'000};
+    s.proceeds = 15_usdc;
+    s.fee = 250'000_micro;
+  }
+  if (status == sale_status::failed) s.failure = "fok_not_filled";
+  return s;
+}
+
+position example_position(settlement_result result) {
+  position p;
+  p.user = owner;
+  p.token = uint256::of(7);
+  p.shares = {40'000'000};
+  p.selling = {result == settlement_result::none ? 1'500'000 : 0};
+  p.cost = 20_usdc;
+  p.condition = filled_with<hash256>(0x77);
+  p.outcome = "Yes";
+  p.result = result;
+  p.payout = result == settlement_result::won ? 40_usdc : usdc{};
+  p.updated_at = at;
+  return p;
+}
+
 deposit example_deposit(deposit_status status) {
   deposit d;
   d.id = filled_with<deposit_id>(0x33);
@@ -269,6 +303,23 @@ bet_actor::behavior_type fake_bet(bet_actor::stateful_pointer<bet_held> self, sc
   };
 }
 
+sale_actor::behavior_type fake_sale(script& s) {
+  return {
+      [&s](const sell_position& x) {
+        {
+          const std::lock_guard lock{s.mutex};
+          s.sold.push_back(x);
+        }
+        return s.sell(x);
+      },
+      [](resume_atom, const sale&) {},
+      [](restarted_atom) {},
+      [](sweep_atom) {},
+      [](wake_atom) {},
+      [](status_atom) { return no_report(); },
+  };
+}
+
 deposit_actor::behavior_type fake_deposit(script& s) {
   return {
       [&s](const pay_deposit& x) -> caf::result<paid_deposit> {
@@ -330,6 +381,17 @@ query_actor::behavior_type fake_query(script& s) {
       [](get_atom, const operation_id&) { return std::vector<chain_operation>{}; },
       [](const wallet_nonces&) { return std::vector<chain_operation>{}; },
       [](get_atom, const std::vector<hash256>&) { return std::vector<chain_operation>{}; },
+      [&s](get_atom, const sale_id& id) { return s.find_sale(id); },
+      [](get_atom, const address&, const uint256&) -> caf::result<position> {
+        return make_error(errc::not_found);
+      },
+      [&s](const position_filter& f) { return s.list_positions(f); },
+      [](work_atom, const hash256&, std::uint32_t) { return settlement_work{}; },
+      [](get_atom, const hash256&) -> caf::result<settlement_view> {
+        return make_error(errc::not_found);
+      },
+      [](const unpaid_positions&) { return std::vector<position>{}; },
+      [](get_atom, const uint256&, std::uint32_t) { return std::vector<token_shares>{}; },
       [&s](keys_atom) {
         const std::lock_guard lock{s.mutex};
         return s.keys;
@@ -370,6 +432,13 @@ house::house() {
   says.place = [](const place_bet&) { return example_bet(bet_status::filled); };
   says.pay = [](const pay_deposit&) { return example_deposit(deposit_status::converting); };
   says.find_balance = [](const address& who) { return balance_row{who, 45_usdc, 1}; };
+  says.sell = [](const sell_position&) { return example_sale(sale_status::sold); };
+  says.find_sale = [](const sale_id&) { return example_sale(sale_status::sold); };
+  says.list_positions = [](const position_filter&) {
+    return position_page{
+        {example_position(settlement_result::none), example_position(settlement_result::won)},
+        "next-p"};
+  };
   says.find_bet = [] { return example_bet(bet_status::filled); };
   says.list_bets = [](const bet_filter&) {
     return bet_page{{example_bet(bet_status::filled), example_bet(bet_status::failed)}, "next-1"};
@@ -420,7 +489,8 @@ house::house() {
         return keep(system->spawn([this, a] { return fake_balance(says, a); }));
       },
       [this](const bet_id&) { return keep(system->spawn(fake_bet, &says)); },
-      [this] { return keep(system->spawn([this] { return fake_deposit(says); })); });
+      [this] { return keep(system->spawn([this] { return fake_deposit(says); })); },
+      [this](const sale_id&) { return keep(system->spawn([this] { return fake_sale(says); })); });
   spawn_singletons();
 }
 
