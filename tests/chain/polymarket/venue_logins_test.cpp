@@ -1,3 +1,4 @@
+#include "chain/evm/abi.hpp"
 #include "chain/polymarket/stored_order.hpp"
 #include "tests/chain/polymarket/venue_fixture.hpp"
 
@@ -219,6 +220,56 @@ TEST_F(VenueSales, AProtocolV2TokenIsRefusedWithoutAQuestion) {
   EXPECT_EQ(buy->code, errc::unsupported_market);
   EXPECT_EQ(sell->code, errc::unsupported_market);
   EXPECT_EQ(there.reads_of("/markets-by-token/"), 0U);
+}
+
+// -- what becomes of them ------------------------------------------------------------------------
+
+/// Ten of twenty shares are sold, says the exchange in a final block; the rest was dropped.
+TEST_F(VenueSales, APartThatWasSoldIsTheEndOnceItIsFinal) {
+  actors::signed_order o;
+  on_chain = [&](const chain::rpc_request& x) {
+    chain::rpc_result out;
+    out.status = chain::rpc_status::ok;
+    if (x.method == "eth_blockNumber") {
+      out.value = "0x40";
+    } else if (x.method == "eth_getLogs") {
+      chain::abi::encoder data;
+      data.number(1).number(77).number(10'000'000).number(5'000'000).number(125'000);
+      data.number(0).number(0);
+      const auto zeros = "0x" + std::string(64, '0');
+      out.value =
+          json::array({{{"address", settings.exchange.hex()},
+                        {"topics", json::array({chain::polymarket::order_filled_topic().hex(),
+                                                o.hash.hex(), zeros, zeros})},
+                        {"data", to_0x(data.done())},
+                        {"blockNumber", "0x50"},
+                        {"blockHash", "0x" + std::string(64, 'b')},
+                        {"transactionHash", "0x" + std::string(64, 'c')},
+                        {"logIndex", "0x1"}}});
+    } else {
+      out.value = {
+          {"number", "0x64"},
+          {"hash", "0x" + std::string(64, 'b')},
+          {"timestamp", chain::eth::quantity(static_cast<std::uint64_t>(w->now().seconds()))}};
+    }
+    return out;
+  };
+  start();
+  const auto q = sale(good, {20'000'000});
+  ASSERT_TRUE(q->value) << q->detail;
+  o = *ask<actors::signed_order>(*q->value)->value;
+  const auto sent_at = w->now();
+  there.fills.push_back({o.hash.hex(), std::to_string(good), "10", "0.5", sent_at.seconds()});
+  const auto r = ask<venue_answer>(
+      actors::look_up_order{o, sent_at, sent_at.plus(std::chrono::seconds{60}), true});
+  for (int i = 0; i < 80; ++i) advance(100ms);
+  EXPECT_TRUE(r->open) << "more of it may be shown yet";
+  for (int i = 0; i < 60; ++i) advance(100ms);
+  ASSERT_TRUE(r->value);
+  EXPECT_EQ(r->value->verdict, venue_verdict::filled) << r->value->reason;
+  EXPECT_EQ(r->value->shares.micro, 10'000'000);
+  EXPECT_EQ(r->value->spent, 5_usdc);
+  EXPECT_EQ(r->value->fee, usdc{125'000});
 }
 
 // -- a queue at the venue ------------------------------------------------------------------------
