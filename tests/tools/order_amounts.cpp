@@ -4,7 +4,8 @@
 
 /// Amounts of immediate orders, for the comparison with the official client
 /// (tests/e2e/order_amounts.test.mjs): reads lines "BUY <micro-dollars> <micro-price>" and "SELL
-/// <micro-shares> <micro-price>", writes "<maker> <taker>" for each, or "-" where there is no order.
+/// <micro-shares> <micro-price>", writes "<maker> <taker>" for each, or "-" where there is no
+/// order.
 int main() {
   using namespace headroom;
   std::ios::sync_with_stdio(false);
