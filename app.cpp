@@ -22,8 +22,8 @@
 #include "actors/inspector_actor.hpp"
 #include "actors/journal_actor.hpp"
 #include "actors/query_actor.hpp"
-#include "actors/sale_actor.hpp"
 #include "actors/registry.hpp"
+#include "actors/sale_actor.hpp"
 #include "chain/evm/ethereum_port.hpp"
 #include "chain/evm/json_rpc.hpp"
 #include "chain/evm/signature_actor.hpp"
@@ -89,7 +89,10 @@ chain::x402::terms terms_of(const config::settings& s, const address& pay_to,
   out.chain_id = s.plasma.chain_id;
   out.asset = s.plasma.usdt0;
   out.pay_to = pay_to;
-  for (const auto& a : venue_accounts) out.own_accounts.push_back(a.key->address_of());
+  for (const auto& a : venue_accounts) {
+    out.own_accounts.push_back(a.key->address_of());
+    if (!a.wallet.is_zero()) out.own_accounts.push_back(a.wallet);
+  }
   out.resource = s.http.public_url + "/deposit";
   return out;
 }
@@ -174,7 +177,9 @@ chain::polymarket::venue_accounts read_accounts(const config::settings& s, const
       error = a.name + ": " + error;
       return {};
     }
-    out.push_back({a.name, std::move(key)});
+    out.push_back({a.name, std::move(key),
+                   static_cast<chain::polymarket::signature_kind>(a.signature_type), a.wallet,
+                   a.enabled});
   }
   return out;
 }
@@ -464,7 +469,7 @@ void add_treasury(household& house, caf::actor_system& sys, const actors::world_
       "conversion", [&sys, w] { return sys.spawn(actors::conversion_behavior, w); });
   house.add<actors::audit_actor>("audit", [&sys, &s, &out, &keys, w, account] {
     return sys.spawn(chain::audit_behavior, w,
-                     audit_of(s, account, keys.venue.front().key->address_of()), out.plasma,
+                     audit_of(s, account, betting_account(keys.venue).maker()), out.plasma,
                      out.polygon);
   });
 }

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
+
+#include "domain/bytes.hpp"
 
 namespace headroom::config {
 
@@ -13,10 +16,14 @@ struct key_source {
   [[nodiscard]] bool named() const noexcept { return !file.empty() || !env.empty(); }
 };
 
-/// An account at the venue: what we call it, and the key that signs its orders.
+/// An account at the venue: what we call it, the key that signs its orders, and for whom.
 struct venue_account {
   std::string name;
   key_source key;
+  /// The venue's number: 0 the key's own account, 2 a Safe, 3 a deposit wallet.
+  std::uint8_t signature_type = 0;
+  address wallet{};     // the Safe or the deposit wallet
+  bool enabled = true;  // false: it takes no new orders
 };
 
 }  // namespace headroom::config

@@ -100,13 +100,32 @@ class filling {
     if (!said.is_object()) throw wrong{path + ": must be an object"};
     venue_account out;
     for (const auto& [key, value] : said.items()) {
-      auto* const to = key == "name"   ? &out.name
-                       : key == "file" ? &out.key.file
-                       : key == "env"  ? &out.key.env
-                                       : nullptr;
+      const auto must_be = [&at = path, &name = key](const char* what) {
+        throw wrong{at + "." + name + " must be " + what};
+      };
+      if (key == "signature_type") {
+        if (!value.is_number_unsigned() || value.get<std::uint64_t>() > 3) must_be("0, 2 or 3");
+        out.signature_type = value.get<std::uint8_t>();
+        continue;
+      }
+      if (key == "enabled") {
+        if (!value.is_boolean()) must_be("true or false");
+        out.enabled = value.get<bool>();
+        continue;
+      }
+      std::string wallet;
+      auto* const to = key == "name"     ? &out.name
+                       : key == "file"   ? &out.key.file
+                       : key == "env"    ? &out.key.env
+                       : key == "wallet" ? &wallet
+                                         : nullptr;
       if (to == nullptr) throw wrong{path + "." + key + " is not a setting"};
-      if (!value.is_string()) throw wrong{path + "." + key + " must be a string"};
+      if (!value.is_string()) must_be("a string");
       *to = value.get<std::string>();
+      if (wallet.empty()) continue;
+      const auto parsed = address::parse(wallet);
+      if (!parsed || !wallet.starts_with("0x")) must_be("an address: 0x and 40 hex digits");
+      out.wallet = *parsed;
     }
     return out;
   }

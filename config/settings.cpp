@@ -90,7 +90,7 @@ std::optional<std::string> read_secret(const key_source& source, std::string& er
 
 std::vector<venue_account> settings::venue_accounts() const {
   if (!accounts.empty()) return accounts;
-  return {{"main", venue_key.named() ? venue_key : wallet_key}};
+  return {{"main", venue_key.named() ? venue_key : wallet_key, 0, {}, true}};
 }
 
 }  // namespace headroom::config

@@ -47,7 +47,7 @@ struct settings {
   chain::polymarket::venue_settings venue;
   address collateral;     // what bets are paid with, for the solvency check; zero: not looked at
   key_source wallet_key;  // sends transactions on both chains, receives deposits
-  std::vector<venue_account> accounts;  // at the venue, the first bets
+  std::vector<venue_account> accounts;  // at the venue, the first enabled bets
   key_source venue_key;                 // the older word for a list of one
 
   /// Never empty: without a list there is one, "main", with `venue_key` or the wallet's key.

@@ -105,7 +105,16 @@ std::string check_venue_accounts(const settings& s) {
     const auto same = [&](const venue_account& x) { return x.name == name; };
     if (std::count_if(all.begin(), all.end(), same) > 1) return at + ".name is taken already";
     if (!all[i].key.named()) return at + " must name a file or an environment variable";
+    const auto type = all[i].signature_type;
+    if (type == 1) return at + ".signature_type must be 0, 2 or 3";
+    if (type == 0 && !all[i].wallet.is_zero())
+      return at + ".wallet must not stand beside signature_type 0: the key's own account pays";
+    if (type != 0 && all[i].wallet.is_zero())
+      return at + ".wallet must be set: who holds the money of signature_type " +
+             std::to_string(type);
   }
+  if (!all.empty() && std::none_of(all.begin(), all.end(), [](const auto& a) { return a.enabled; }))
+    return "venue.accounts must have one that is enabled";
   return {};
 }
 

@@ -30,6 +30,7 @@ enum class errc : std::uint8_t {
   market_closed = 17,        // the market takes no orders
   idempotency_key_required = 18,
   insufficient_shares = 19,  // the user's position has fewer free shares
+  unsupported_market = 21,   // of a kind that this service does not trade
 
   // duplicate: already done under this key
   key_reused = 30,  // same idempotency key, other request (409)

@@ -30,6 +30,7 @@ constexpr row table[] = {
     {errc::exceeds_max_bet, 422, "The bet exceeds the maximum"},
     {errc::venue_rejected, 422, "The venue refused the order"},
     {errc::unknown_market, 422, "The venue does not know this token"},
+    {errc::unsupported_market, 422, "The service does not trade this kind of market"},
     {errc::price_off_tick, 422, "The price is not a multiple of the market's tick"},
     {errc::amount_too_small, 422, "The amount is below the venue's minimum"},
     {errc::deadline_passed, 422, "The deadline has passed"},

@@ -10,6 +10,8 @@ constexpr std::int64_t power_of_ten(int n) {
 }
 
 constexpr std::int64_t size_step = power_of_ten(4);  // sizes and dollars: 2 decimals
+constexpr int immediate_decimals = 4;                // of a FOK's or FAK's taker amount
+constexpr std::int64_t finest_tick = 100;            // 0.0001
 
 /// Rounds micro-units down to `decimals` decimals.
 constexpr std::int64_t floor_to(std::int64_t micro, int decimals) {
@@ -75,12 +77,23 @@ std::optional<order_amounts> market_buy(usdc spend, usdc cap, const rounding& r)
 }
 
 std::optional<order_amounts> immediate_buy(usdc spend, usdc cap) {
-  constexpr int taker_decimals = 4;
-  return spend_at(spend, cap, taker_decimals);
+  return spend_at(spend, cap, immediate_decimals);
 }
 
 std::optional<order_amounts> market_sell(share_amount size, usdc floor, const rounding& r) {
   return limit_sell(size, floor, r);
+}
+
+std::optional<order_amounts> immediate_sell(share_amount shares, usdc floor) {
+  if (!is_price(floor) || shares.micro <= 0) return std::nullopt;
+  const auto maker = shares.micro - shares.micro % size_step;
+  const auto exact = mul_div_floor(maker, floor.micro, micro_per_usdc);
+  if (!exact) return std::nullopt;
+  const auto taker = floor_to(*exact, immediate_decimals);
+  // taker / maker > floor - finest tick, or a bid below the floor might be taken.
+  const auto next_bid = mul_div_floor(maker, floor.micro - finest_tick, micro_per_usdc);
+  if (taker != *exact && next_bid && taker <= *next_bid) return std::nullopt;
+  return if_positive(maker, taker);
 }
 
 }  // namespace headroom::chain::polymarket

@@ -6,7 +6,10 @@
 #include "domain/records.hpp"
 
 /// What an order may say, in integers: the venue's rounding rules (clob-client-v2's results without
-/// its floats). Everything rounds down; a price cap therefore never slips below the best ask.
+/// its floats). Everything rounds down, so that the price which the amounts imply never misses the
+/// best offer by a hair: a BUY's cap never slips below the best ask, a SELL's floor never above the
+/// best bid (facts/polymarket.md 2.5). On the other side it gives way by less than the finest tick,
+/// 0.0001: no offer lies between.
 namespace headroom::chain::polymarket {
 
 /// Decimals that a market's tick allows. Ticks are data of the market, read live.
@@ -37,11 +40,14 @@ struct order_amounts {
                                                       const rounding& r);
 /// As the official client: taker accuracy follows the tick.
 [[nodiscard]] std::optional<order_amounts> market_buy(usdc spend, usdc cap, const rounding& r);
-/// As the venue takes it (FOK, FAK): taker has 4 decimals, whatever the tick. A tick of ours that
-/// is coarser than the market's would cut more away and lift the price above the cap
-/// (facts/polymarket.md, change 19).
-[[nodiscard]] std::optional<order_amounts> immediate_buy(usdc spend, usdc cap);
 [[nodiscard]] std::optional<order_amounts> market_sell(share_amount size, usdc floor,
                                                        const rounding& r);
+/// As the venue takes it (FOK, FAK): taker has 4 decimals, whatever the tick. A tick of ours that
+/// is coarser than the market's would cut more away and lift the price above the cap
+/// (facts/polymarket.md, change 19). Of a dollar and more the price stays below cap + 0.0001.
+[[nodiscard]] std::optional<order_amounts> immediate_buy(usdc spend, usdc cap);
+/// Likewise (change 9). Nothing where the cut would reach a finest tick below the floor: of less
+/// than one share, at a floor of more than two decimals.
+[[nodiscard]] std::optional<order_amounts> immediate_sell(share_amount shares, usdc floor);
 
 }  // namespace headroom::chain::polymarket

@@ -195,7 +195,8 @@ std::optional<fill> fill_of(const trade_set& trades, const fee_schedule& fees) {
   fill out;
   for (const auto& [id, t] : trades.all()) {
     const auto cost = mul_div_floor(t.size.micro, t.price.micro, micro_per_usdc);
-    if (!cost || !grow(out.matched.micro, *cost)) return std::nullopt;
+    if (!cost || !grow(out.matched.micro, *cost) || !grow(out.matched_shares.micro, t.size.micro))
+      return std::nullopt;
     if (t.state == trade_state::failed) {
       ++out.failed;
       continue;

@@ -129,9 +129,10 @@ class trade_set {
 /// price), and the fee cut at 5 decimals (changes of 2026-11-29, 1 and 3).
 struct fill {
   share_amount shares;  // of what did not fail
-  usdc spent;
-  usdc fee;      // by the schedule that is handed in
-  usdc matched;  // money in all trades, failed ones too
+  usdc spent;           // likewise; of a SELL: its proceeds
+  usdc fee;             // by the schedule that is handed in
+  usdc matched;         // money in all trades, failed ones too
+  share_amount matched_shares;
   std::size_t open = 0;
   std::size_t confirmed = 0;
   std::size_t failed = 0;

@@ -22,14 +22,15 @@ std::optional<std::int64_t> amount_of(const abi::reader& data, std::size_t which
   return static_cast<std::int64_t>(*value);
 }
 
-/// False when the event is no BUY's or a sum overflows.
-bool add_event(charged& sum, const log_entry& log) {
+/// False when the event is of the other side or a sum overflows.
+bool add_event(charged& sum, const log_entry& log, order_side side) {
+  const bool sells = side == order_side::sell;
   const abi::reader data{log.data};
   const auto is_sell = data.flag(side_word);
-  const auto spent = amount_of(data, maker_filled_word);
-  const auto shares = amount_of(data, taker_filled_word);
+  const auto spent = amount_of(data, sells ? taker_filled_word : maker_filled_word);
+  const auto shares = amount_of(data, sells ? maker_filled_word : taker_filled_word);
   const auto paid = amount_of(data, fee_word);
-  if (!is_sell || *is_sell || !spent || !shares || !paid) return false;
+  if (is_sell != sells || !spent || !shares || !paid) return false;
   const auto add_to = [](std::int64_t& to, std::int64_t x) {
     return !__builtin_add_overflow(to, x, &to);
   };
@@ -57,7 +58,7 @@ rpc_request order_fills(const address& exchange, std::span<const hash256> orders
 
 std::optional<std::optional<charged>> charged_in(std::span<const log_entry> logs,
                                                  const address& exchange, const hash256& order,
-                                                 std::uint64_t last_block) {
+                                                 order_side side, std::uint64_t last_block) {
   std::optional<charged> out{std::nullopt};
   std::set<std::pair<std::uint64_t, std::uint64_t>> seen;  // block, index: each event once
   for (const auto& log : logs) {
@@ -66,7 +67,7 @@ std::optional<std::optional<charged>> charged_in(std::span<const log_entry> logs
     if (!ours || log.block_number > last_block || !seen.emplace(log.block_number, log.index).second)
       continue;
     if (!out) out.emplace();
-    if (!add_event(*out, log)) return std::nullopt;
+    if (!add_event(*out, log, side)) return std::nullopt;
   }
   return std::optional<std::optional<charged>>{std::in_place, out};
 }

@@ -6,6 +6,7 @@
 
 #include "chain/evm/eth.hpp"
 #include "domain/money.hpp"
+#include "domain/order_kind.hpp"
 #include "domain/records.hpp"
 #include "domain/time.hpp"
 
@@ -19,10 +20,11 @@ namespace headroom::chain::polymarket {
 /// builder, bytes32 metadata)
 [[nodiscard]] hash256 order_filled_topic();
 
-/// What a BUY was charged and got, over all its events.
+/// What an order was charged and got, over all its events. Of a BUY the exchange calls the money
+/// maker's amount and the shares taker's, of a SELL the other way round.
 struct charged {
-  share_amount shares;
-  usdc spent;  // the fee comes on top
+  share_amount shares;  // bought or sold
+  usdc spent;           // of a SELL: its proceeds. The fee comes on top, or out of them
   usdc fee;
   friend bool operator==(const charged&, const charged&) = default;
 };
@@ -32,10 +34,12 @@ struct charged {
                                       std::uint64_t from_block);
 
 /// The sum of `order`'s fills at `exchange` in blocks up to `last_block`. Outer nothing: an event
-/// that cannot be read, or a sum that overflows. Inner nothing: there is none.
+/// that cannot be read or is of the other side, or a sum that overflows. Inner nothing: there is
+/// none.
 [[nodiscard]] std::optional<std::optional<charged>> charged_in(std::span<const log_entry> logs,
                                                                const address& exchange,
                                                                const hash256& order,
+                                                               order_side side,
                                                                std::uint64_t last_block);
 
 /// A block that is older than an order, by the order's age: with room for chains of four blocks a

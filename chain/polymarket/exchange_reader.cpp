@@ -68,8 +68,11 @@ exchange_word ask_exchange(const json_rpc& nodes, const finality_rule& rule,
   const auto logs = fills(nodes, order, lowest, newest);
   if (!logs || lowest > first) return out;
   const auto& exchange = order.exchange.contract;
-  const auto all = charged_in(*logs, exchange, order.hash, UINT64_MAX);
-  const auto final = charged_in(*logs, exchange, order.hash, head->final_number);
+  const auto sum = [&](std::uint64_t last_block) {
+    return charged_in(*logs, exchange, order.hash, order.body.side, last_block);
+  };
+  const auto all = sum(UINT64_MAX);
+  const auto final = sum(head->final_number);
   out.events_known = all && final;
   if (out.events_known) {
     out.filled = *all;

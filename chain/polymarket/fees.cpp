@@ -42,6 +42,18 @@ bool is_usable(const fee_schedule& f) {
          f.exponent <= max_exponent;
 }
 
+bool is_share_of_one(usdc price) { return price.micro >= 0 && price.micro <= micro_per_usdc; }
+
+/// shares * rate * (p * (1-p))^e, over fee_denominator.
+big fee_numerator(share_amount shares, std::int64_t price, const fee_schedule& f) {
+  return big{shares.micro} * f.rate_micro *
+         power(big{price} * (micro_per_usdc - price), f.exponent);
+}
+big fee_denominator(const fee_schedule& f) {
+  const big unit{micro_per_usdc};
+  return unit * power(unit, 2 * f.exponent);
+}
+
 /// p^(e-1) * (1-p)^e in micro-units: the fee per dollar spent, apart from the rate.
 big weight(std::int64_t price, std::uint32_t exponent) {
   return power(big{price}, exponent - 1) * power(big{micro_per_usdc - price}, exponent);
@@ -67,12 +79,15 @@ std::optional<fee_schedule> read_fee_schedule(const nlohmann::json* fd) {
 }
 
 std::optional<usdc> fee_for(share_amount shares, usdc price, const fee_schedule& f) {
-  if (!is_usable(f) || shares.micro < 0 || price.micro < 0 || price.micro > micro_per_usdc)
-    return std::nullopt;
-  const big unit{micro_per_usdc};
-  const big numerator = big{shares.micro} * f.rate_micro *
-                        power(big{price.micro} * (micro_per_usdc - price.micro), f.exponent);
-  return rounded_down(numerator, unit * power(unit, 2 * f.exponent));
+  if (!is_usable(f) || shares.micro < 0 || !is_share_of_one(price)) return std::nullopt;
+  return rounded_down(fee_numerator(shares, price.micro, f), fee_denominator(f));
+}
+
+std::optional<usdc> worst_sell_fee(share_amount shares, usdc floor, const fee_schedule& f) {
+  if (!is_usable(f) || shares.micro < 0 || !is_share_of_one(floor)) return std::nullopt;
+  constexpr auto half = micro_per_usdc / 2;  // p * (1 - p) rises up to it and falls after it
+  const auto worst = std::max(floor.micro, half);
+  return rounded_up(fee_numerator(shares, worst, f), fee_denominator(f));
 }
 
 std::optional<usdc> worst_fee(usdc spend, usdc cap, usdc tick, const fee_schedule& f) {

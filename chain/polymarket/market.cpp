@@ -60,7 +60,14 @@ std::optional<market> read_market(std::string_view body, const uint256& token) {
                 *fees};
 }
 
-std::optional<priced_buy> price_buy(usdc budget, usdc cap, const market& m) {
+bool is_protocol_v2(const uint256& token) noexcept {
+  const auto is_zero = [](std::uint8_t b) { return b == 0; };
+  const auto reserved = token.bytes.begin() + 19;  // bits 103 to 40
+  return std::all_of(reserved, reserved + 8, is_zero) &&
+         !std::all_of(token.bytes.begin(), reserved, is_zero);
+}
+
+std::optional<priced_order> price_buy(usdc budget, usdc cap, const market& m) {
   const bool has_fee = m.fees.rate_micro > 0;
   const auto usable = has_fee ? sub_saturating(budget, usdc{rounding_room}) : budget;
   const auto spend = largest_spend(usable, cap, m.ticks.tick, m.fees);
@@ -72,7 +79,15 @@ std::optional<priced_buy> price_buy(usdc budget, usdc cap, const market& m) {
   const auto most = has_fee ? add_saturating(*fee, usdc{rounding_room}) : *fee;
   const auto total = add(usdc{amounts->maker}, most);
   if (!total || *total > budget) return std::nullopt;
-  return priced_buy{*amounts, most};
+  return priced_order{*amounts, most};
+}
+
+std::optional<priced_order> price_sell(share_amount shares, usdc floor, const market& m) {
+  const auto amounts = immediate_sell(shares, floor);
+  if (!amounts) return std::nullopt;
+  const auto fee = worst_sell_fee({amounts->maker}, floor, m.fees);
+  if (!fee) return std::nullopt;
+  return priced_order{*amounts, *fee};
 }
 
 }  // namespace headroom::chain::polymarket

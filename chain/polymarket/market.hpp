@@ -25,12 +25,21 @@ struct market {
 /// or a fee is not what we can calculate with.
 [[nodiscard]] std::optional<market> read_market(std::string_view body, const uint256& token);
 
-/// What a budget can buy at no more than `cap`: whole of it, the worst fee included.
-struct priced_buy {
+/// An id of a Protocol V2 market: another exchange, another domain. It has 64 reserved zero bits
+/// (40 to 103) below a hash, which no hash of a Conditional Tokens position has
+/// (facts/polymarket.md 1).
+[[nodiscard]] bool is_protocol_v2(const uint256& token) noexcept;
+
+struct priced_order {
   order_amounts amounts;
   usdc max_fee;
 };
-/// Nothing when less than the venue's minimum of one dollar is left after the fee.
-[[nodiscard]] std::optional<priced_buy> price_buy(usdc budget, usdc cap, const market& m);
+/// What a budget can buy at no more than `cap`: whole of it, the worst fee included. Nothing when
+/// less than the venue's minimum of one dollar is left after the fee.
+[[nodiscard]] std::optional<priced_order> price_buy(usdc budget, usdc cap, const market& m);
+/// What `shares`, cut at two decimals, bring at no less than `floor`; the fee is taken out of that.
+/// Nothing when too little is left for an order: see immediate_sell.
+[[nodiscard]] std::optional<priced_order> price_sell(share_amount shares, usdc floor,
+                                                     const market& m);
 
 }  // namespace headroom::chain::polymarket

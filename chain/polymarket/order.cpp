@@ -11,8 +11,33 @@
 namespace headroom::chain::polymarket {
 namespace {
 
+constexpr std::string_view order_type_text =
+    "Order(uint256 salt,address maker,address signer,uint256 tokenId,uint256 makerAmount,"
+    "uint256 takerAmount,uint8 side,uint8 signatureType,uint256 timestamp,bytes32 metadata,"
+    "bytes32 builder)";
+
 std::uint64_t magnitude(std::int64_t amount) {
   return static_cast<std::uint64_t>(std::max<std::int64_t>(amount, 0));
+}
+
+hash256 separator_of(const exchange& e) {
+  return eip712::separator({"Polymarket CTF Exchange", "2", e.chain_id, e.contract});
+}
+
+hash256 struct_hash_of(const order& o) {
+  return eip712::struct_hash{order_type_text}
+      .number(o.salt)
+      .account(o.maker)
+      .account(o.signer)
+      .word(o.token.view())
+      .number(magnitude(o.maker_amount))
+      .number(magnitude(o.taker_amount))
+      .number(static_cast<std::uint64_t>(o.side))
+      .number(static_cast<std::uint64_t>(o.signature_type))
+      .number(o.timestamp_ms)
+      .word(o.metadata.view())
+      .word(o.builder.view())
+      .done();
 }
 
 }  // namespace
@@ -35,33 +60,46 @@ exchange polygon_exchange(bool neg_risk) {
 }
 
 hash256 hash_of(const order& o, const exchange& e) {
-  const auto separator =
-      eip712::separator({"Polymarket CTF Exchange", "2", e.chain_id, e.contract});
+  return eip712::digest(separator_of(e), struct_hash_of(o));
+}
+
+hash256 signing_digest(const order& o, const exchange& e) {
+  if (o.signature_type != signature_kind::deposit_wallet) return hash_of(o, e);
   return eip712::digest(
-      separator,
-      eip712::struct_hash{"Order(uint256 salt,address maker,address signer,uint256 tokenId,"
-                          "uint256 makerAmount,uint256 takerAmount,uint8 side,uint8 signatureType,"
-                          "uint256 timestamp,bytes32 metadata,bytes32 builder)"}
-          .number(o.salt)
+      separator_of(e),
+      eip712::struct_hash{
+          std::string{"TypedDataSign(Order contents,string name,string version,uint256 chainId,"
+                      "address verifyingContract,bytes32 salt)"}
+              .append(order_type_text)}
+          .word(struct_hash_of(o).view())
+          .text("DepositWallet")
+          .text("1")
+          .number(e.chain_id)
           .account(o.maker)
-          .account(o.signer)
-          .word(o.token.view())
-          .number(magnitude(o.maker_amount))
-          .number(magnitude(o.taker_amount))
-          .number(static_cast<std::uint64_t>(o.side))
-          .number(o.signature_type)
-          .number(o.timestamp_ms)
-          .word(o.metadata.view())
-          .word(o.builder.view())
+          .word(hash256{}.view())
           .done());
 }
 
-signed_order sign(order body, const exchange& e, order_type type, const private_key& key) {
-  body.maker = body.signer = key.address_of();
-  body.signature_type = 0;
+signed_order sign(order body, const exchange& e, order_type type, const order_signer& who) {
+  body.signature_type = who.kind;
+  body.maker = who.maker();
+  body.signer = who.kind == signature_kind::deposit_wallet ? who.wallet : who.account;
+  const auto signature = who.key.sign(signing_digest(body, e)).bytes();
   const auto hash = hash_of(body, e);
-  const auto account = body.signer;
-  return {body, e, type, 0, false, key.sign(hash).bytes(), hash, account};
+  return {body, e, type, 0, false, signature, hash, who.account};
+}
+
+byte_vector wire_signature(const signed_order& o) {
+  const auto key_part = o.signature.view();
+  byte_vector out{key_part.begin(), key_part.end()};
+  if (o.body.signature_type != signature_kind::deposit_wallet) return out;
+  const auto append = [&out](byte_view x) { out.insert(out.end(), x.begin(), x.end()); };
+  append(separator_of(o.exchange).view());
+  append(struct_hash_of(o.body).view());
+  out.insert(out.end(), order_type_text.begin(), order_type_text.end());
+  static_assert(order_type_text.size() == 0xba);
+  out.insert(out.end(), {0x00, 0xba});  // its length, 16 bits
+  return out;
 }
 
 std::string post_body(const signed_order& o, std::string_view owner_api_key) {
@@ -74,12 +112,12 @@ std::string post_body(const signed_order& o, std::string_view owner_api_key) {
                   {"makerAmount", std::to_string(b.maker_amount)},
                   {"takerAmount", std::to_string(b.taker_amount)},
                   {"side", to_string(b.side)},
-                  {"signatureType", b.signature_type},
+                  {"signatureType", static_cast<unsigned>(b.signature_type)},
                   {"timestamp", std::to_string(b.timestamp_ms)},
                   {"expiration", std::to_string(o.expiration)},
                   {"metadata", b.metadata.hex()},
                   {"builder", b.builder.hex()},
-                  {"signature", o.signature.hex()}};
+                  {"signature", to_0x(wire_signature(o))}};
   return net::to_text(json{{"deferExec", false},
                            {"postOnly", o.post_only},
                            {"order", wire},

@@ -7,15 +7,19 @@
 #include "chain/evm/secp256k1.hpp"
 #include "chain/polymarket/fees.hpp"
 #include "domain/money.hpp"
+#include "domain/order_kind.hpp"
 #include "domain/records.hpp"
 
 /// Polymarket CLOB V2: orders, their hash, their text. Their bytes in the books: stored_order.hpp.
 namespace headroom::chain::polymarket {
 
-enum class side : std::uint8_t { buy = 0, sell = 1 };
+using side = order_side;  // as it is signed
 enum class order_type : std::uint8_t { gtc = 0, gtd = 1, fok = 2, fak = 3 };
 [[nodiscard]] std::string_view to_string(side s) noexcept;        // "BUY"
 [[nodiscard]] std::string_view to_string(order_type t) noexcept;  // "FOK"
+[[nodiscard]] constexpr order_type type_of(order_fill f) noexcept {
+  return f == order_fill::whole ? order_type::fok : order_type::fak;
+}
 
 /// The contract that settles the order: it chooses the EIP-712 domain.
 struct exchange {
@@ -29,9 +33,16 @@ struct exchange {
 /// Salts travel as JSON numbers, so they must survive a double.
 inline constexpr std::uint64_t max_salt = (std::uint64_t{1} << 53) - 1;
 
-/// What is signed. Signature type 0: an ordinary account is maker and signer. 1 and 2: its signer
-/// signs for a maker that is a contract of the venue's. 3: a contract signs (facts of CLOB V2). New
-/// orders are of type 0.
+/// Who may sign for a maker (facts/polymarket.md 2.2). The numbers are the venue's.
+enum class signature_kind : std::uint8_t {
+  key = 0,    // an ordinary account is maker and signer
+  proxy = 1,  // a key signs for the proxy contract that holds the money; not for new orders
+  safe = 2,   // likewise for a Safe: accounts from before 2026-05
+  deposit_wallet =
+      3,  // the wallet is maker and signer; its owner's key signs in its name (ERC-7739)
+};
+
+/// What is signed.
 struct order {
   std::uint64_t salt = 0;  // <= max_salt
   address maker;
@@ -40,7 +51,7 @@ struct order {
   std::int64_t maker_amount = 0;  // micro: BUY pays pUSD, SELL gives shares
   std::int64_t taker_amount = 0;  // micro: BUY wants at least these shares, SELL this pUSD
   polymarket::side side = side::buy;
-  std::uint8_t signature_type = 0;
+  signature_kind signature_type = signature_kind::key;
   std::uint64_t timestamp_ms = 0;  // for uniqueness; not an expiry
   hash256 metadata;
   hash256 builder;
@@ -48,8 +59,11 @@ struct order {
   friend bool operator==(const order&, const order&) = default;
 };
 /// EIP-712 digest under the exchange's domain, version 2: the venue's order id, known before the
-/// order is sent.
+/// order is sent, whatever the kind of its signature.
 [[nodiscard]] hash256 hash_of(const order& o, const exchange& e);
+/// What the key signs: the order's hash, but for a deposit wallet's order, whose key signs a
+/// TypedDataSign of it in the wallet's name (ERC-7739; facts/polymarket.md 2.4).
+[[nodiscard]] hash256 signing_digest(const order& o, const exchange& e);
 
 /// What was true when the order was signed, kept with it: the fee as its reserve was calculated
 /// (markets change it, and leave), and a block of the chain that is older than any fill of it.
@@ -66,15 +80,29 @@ struct signed_order {
   order_type type = order_type::fok;
   std::uint64_t expiration = 0;  // unix seconds, 0 = none; not signed
   bool post_only = false;        // GTC and GTD only; not signed
-  signature65 signature;
+  signature65 signature;         // the key's own, over signing_digest
   hash256 hash;
-  /// Whose API key the venue shows it to: the address that signs for the account.
+  /// Whose API key the venue shows it to: the address of the key that signed.
   address account;
   std::optional<order_terms> terms{};  // for our own books; an order of the first layout has none
 };
-/// Sets maker and signer to the key's account and the signature type to 0.
+/// Who signs, and for whom.
+struct order_signer {
+  const private_key& key;
+  address account;  // the key's own address
+  signature_kind kind = signature_kind::key;
+  address wallet{};  // the maker, unless it is the key's account
+
+  [[nodiscard]] const address& maker() const noexcept {
+    return kind == signature_kind::key ? account : wallet;
+  }
+};
+/// Sets maker, signer and the kind of the signature to the signer's.
 [[nodiscard]] signed_order sign(order body, const exchange& e, order_type type,
-                                const private_key& key);
+                                const order_signer& who);
+/// The signature as the venue wants it: the key's 65 bytes, or for a deposit wallet 317 that wrap
+/// them: domain separator, struct hash and type of what was signed stand behind.
+[[nodiscard]] byte_vector wire_signature(const signed_order& o);
 
 /// Exact body of POST /order, members in the official client's order.
 [[nodiscard]] std::string post_body(const signed_order& o, std::string_view owner_api_key);

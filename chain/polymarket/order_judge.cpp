@@ -1,5 +1,7 @@
 #include "chain/polymarket/order_judge.hpp"
 
+#include <algorithm>
+
 namespace headroom::chain::polymarket {
 namespace {
 
@@ -13,16 +15,51 @@ venue_answer booked(const charged& c) {
   return {venue_verdict::filled, c.shares, c.spent, c.fee, {}};
 }
 
-/// Enough of it: all the money. Or the shares that were asked for, when nothing more can come:
-/// views have caught up, no trade is open, and what the exchange shows is final (`nothing_open`).
-/// At a good price the shares alone are there long before the money is spent.
-bool is_whole(const order_facts& o, share_amount shares, usdc spent, bool nothing_open) {
-  return spends_whole(o, spent) ||
-         (o.settled_down && nothing_open && shares.micro >= o.shares.micro - o.share_dust.micro);
+/// Enough of it: all the money, or of a SELL all the shares. Or, when nothing more can come (views
+/// have caught up, no trade is open, and what the exchange shows is final: `nothing_open`), the
+/// shares that were asked for: at a good price those are there long before the money is spent. Of a
+/// SELL no more than a hundredth may be dust, or a small one would end before it began.
+bool is_whole(const order_facts& o, share_amount shares, usdc money, bool nothing_open) {
+  if (is_all(o, shares, money)) return true;
+  if (!o.settled_down || !nothing_open) return false;
+  const auto dust = o.side == order_side::buy ? o.share_dust.micro
+                                              : std::min(o.share_dust.micro, o.shares.micro / 100);
+  return shares.micro >= o.shares.micro - dust;
 }
 
 bool is_over(order_state s) {
   return s == order_state::canceled || s == order_state::unmatched || s == order_state::invalid;
+}
+
+/// The venue shows every trade that it names in the order.
+bool shows_all_named(const order_evidence& e) {
+  const auto& named = e.object.value.trades;
+  const auto& shown = e.trades.all();
+  return !named.empty() && std::all_of(named.begin(), named.end(),
+                                       [&](const auto& id) { return shown.contains(id); });
+}
+
+/// Of a FAK: it met the book once, and what was not there was dropped. True when that is over and
+/// everything of it is on chain for good: the venue is done with the order or forgot it, shows no
+/// trade that is open or not final on chain, and either names all of them or had the time to show
+/// them. A trade that it names or the chain shows, and that it hides, is given longer.
+bool rest_was_dropped(const order_facts& o, const order_evidence& e, const fill& f) {
+  const auto& x = e.exchange;
+  if (o.fill != order_fill::part || !e.trades_read || f.open > 0) return false;
+  if (!x.events_known || !x.final || x.final != x.filled) return false;
+  if (x.final->shares < f.shares) return false;
+  const bool hides_some = !e.object.value.trades.empty() && !shows_all_named(e);
+  const bool had_time = f.confirmed > 0 && !hides_some ? o.settled_down : o.long_ago;
+  switch (e.object.verdict) {
+    case read_verdict::unreadable:
+    case read_verdict::unauthorized: return false;
+    case read_verdict::absent: return had_time;
+    case read_verdict::found: break;
+  }
+  const auto& object = e.object.value;
+  if (object.id != o.hash || !(is_over(object.state) || object.state == order_state::matched))
+    return false;
+  return had_time || (f.confirmed > 0 && f.failed == 0 && shows_all_named(e));
 }
 
 /// Trades that the venue calls final, all of them.
@@ -76,8 +113,10 @@ venue_answer judge_without_trades(const order_facts& o, const order_evidence& e)
 
 }  // namespace
 
-bool spends_whole(const order_facts& o, usdc spent) noexcept {
-  return spent.micro >= o.money.micro - o.money_dust.micro;
+bool is_all(const order_facts& o, share_amount shares, usdc money) noexcept {
+  constexpr std::int64_t cut = 100;  // micro-shares: sizes are shown with 4 to 6 decimals
+  return o.side == order_side::buy ? money.micro >= o.money.micro - o.money_dust.micro
+                                   : shares.micro >= o.shares.micro - cut;
 }
 
 bool needs_exchange(const order_facts& o, const order_evidence& e) {
@@ -93,6 +132,7 @@ venue_answer judge(const order_facts& o, const order_evidence& e) {
     return booked(*x.final);
   if (!f) return says(venue_verdict::matched, "the numbers of its trades make no sense");
   if (f->open > 0) return says(venue_verdict::matched, "its trades are not final yet");
+  if (rest_was_dropped(o, e, *f)) return booked(*x.final);
   if (f->failed > 0) return judge_failed(o, x, *f);
   if (f->confirmed > 0) return judge_confirmed(o, x, *f);
   return judge_without_trades(o, e);

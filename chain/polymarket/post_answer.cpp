@@ -33,6 +33,9 @@ constexpr std::array known_texts{
     known_text{"could not insert order", look, "server_error"},
     known_text{"could not run the execution", look, "server_error"},
     known_text{"order timed out", look, "server_error"},
+    known_text{"invalid_order_error", look, "server_error"},  // older documents' names
+    known_text{"execution_error", look, "server_error"},
+    known_text{"delaying_order_error", look, "delayed"},
     // not filled, and never will be by this POST
     known_text{"couldn't be fully filled", no, "fok_not_filled"},
     known_text{"fully filled or killed", no, "fok_not_filled"},
@@ -42,12 +45,15 @@ constexpr std::array known_texts{
     known_text{"there are no matching orders", no, "no_match"},
     // our order does not suit the market
     known_text{"minimum tick size", no, "price_off_tick"},
+    known_text{"min_tick_size", no, "price_off_tick"},
     known_text{"lower than the minimum", no, "amount_too_small"},
+    known_text{"min_size", no, "amount_too_small"},
     known_text{"min size:", no, "amount_too_small"},
     known_text{"invalid amounts", no, "invalid_amounts"},
     known_text{"invalid expiration", no, "invalid_expiration"},
     known_text{"invalid nonce", no, "invalid_nonce"},
     known_text{"not enough balance", no, "insufficient_funds"},
+    known_text{"not_enough_balance", no, "insufficient_funds"},
     known_text{"crosses the book", no, "post_only_crosses"},
     known_text{"crosses book", no, "post_only_crosses"},
     known_text{"not yet ready to process", no, "market_not_ready"},
@@ -143,10 +149,10 @@ post_answer accepted(const nlohmann::json& document, const hash256& hash) {
     return judged(words, no, "refused");
   }
   if (!status || !named) return {look, "unreadable", printable(words)};
-  if (*status == "matched") return {venue_verdict::matched, "matched", {}};
-  if (*status == "live") return {look, "live", {}};
-  if (*status == "delayed") return {look, "delayed", {}};
-  if (*status == "unmatched") return {look, "unmatched", {}};
+  const auto word = lower(*status);
+  if (word == "matched") return {venue_verdict::matched, "matched", {}};
+  for (const std::string_view open : {"live", "delayed", "unmatched"})
+    if (word == open) return {look, open, {}};
   return {look, "unreadable", printable(*status)};
 }
 

@@ -6,9 +6,8 @@ namespace {
 constexpr std::uint8_t bare_layout = 1;
 constexpr std::uint8_t layout_with_terms = 2;
 constexpr std::uint8_t layout_with_account = 3;
-constexpr std::size_t usual_size = 320;      // of layout 3, with terms and a key's signature
-constexpr unsigned post_only_bit = 0x80;     // in the byte of the order type
-constexpr std::uint8_t last_key_signed = 2;  // types 0 to 2 are signed by a key, 3 by a contract
+constexpr std::size_t usual_size = 320;   // of layout 3, with terms
+constexpr unsigned post_only_bit = 0x80;  // in the byte of the order type
 
 // -- writing -------------------------------------------------------------------------------------
 
@@ -110,18 +109,32 @@ bool read_terms(reader& in, signed_order& out) {
 
 bool read_without_account(reader& in, signed_order& out, bool with_terms) {
   if (!read_order(in, out)) return false;
-  out.body.signature_type = in.byte();
+  const auto kind = in.byte();
   read_rest(in, out.body);
   in.bytes(out.signature);
   if (with_terms && !read_terms(in, out)) return false;
   out.account = out.body.signer;
-  return out.body.signature_type == 0;
+  return kind == static_cast<std::uint8_t>(signature_kind::key);
+}
+
+/// Who may sign for whom: see signature_kind.
+bool fits_its_kind(const signed_order& o) {
+  const auto& b = o.body;
+  switch (b.signature_type) {
+    case signature_kind::key: return b.maker == b.signer && b.signer == o.account;
+    case signature_kind::proxy:
+    case signature_kind::safe: return b.signer == o.account;
+    case signature_kind::deposit_wallet: return b.maker == b.signer;
+  }
+  return false;
 }
 
 bool read_with_account(reader& in, signed_order& out) {
   in.bytes(out.account);
-  out.body.signature_type = in.byte();
-  if (out.body.signature_type > last_key_signed || !read_order(in, out)) return false;
+  const auto kind = in.byte();
+  if (kind > static_cast<std::uint8_t>(signature_kind::deposit_wallet) || !read_order(in, out))
+    return false;
+  out.body.signature_type = static_cast<signature_kind>(kind);
   read_rest(in, out.body);
   const auto has_terms = in.byte();
   if (has_terms > 1 || (has_terms == 1 && !read_terms(in, out))) return false;
@@ -129,7 +142,7 @@ bool read_with_account(reader& in, signed_order& out) {
   const unsigned length = high << 8 | in.byte();
   if (length != signature65::size) return false;
   in.bytes(out.signature);
-  return out.account == out.body.signer;  // a key signs for the account of its own address
+  return fits_its_kind(out);
 }
 
 bool read_layout(reader& in, signed_order& out) {
@@ -148,7 +161,7 @@ byte_vector encode(const signed_order& o) {
   writer out;
   out.byte(layout_with_account)
       .bytes(o.account.view())
-      .byte(b.signature_type)
+      .byte(static_cast<std::uint8_t>(b.signature_type))
       .number(o.exchange.chain_id)
       .bytes(o.exchange.contract.view())
       .byte(static_cast<std::uint8_t>(static_cast<unsigned>(o.type) |
@@ -178,9 +191,8 @@ std::optional<signed_order> decode(byte_view bytes) {
   signed_order out;
   if (!read_layout(in, out) || !in.whole()) return std::nullopt;
   out.hash = hash_of(out.body, out.exchange);
-  const auto signer = recover(out.hash, out.signature.view());
-  if (signer.error != signature_error::none || signer.signer != out.body.signer)
-    return std::nullopt;
+  const auto signer = recover(signing_digest(out.body, out.exchange), out.signature.view());
+  if (signer.error != signature_error::none || signer.signer != out.account) return std::nullopt;
   return out;
 }
 

@@ -14,34 +14,52 @@ net::asker_budgets budgets_of(const venue_settings& s, double share) {
   return {rate, std::max(1.0, rate * seconds_at_once), askers_at_most};
 }
 
-std::string names_of(const venue_accounts& all) {
+std::string names_of(const venue_state& st) {
   std::string out;
-  for (const auto& a : all) out += (out.empty() ? "" : " ") + a.name;
+  for (const auto& l : st.logins) out += (out.empty() ? "" : " ") + l.who.name;
   return out;
+}
+
+std::size_t following(const venue_state& st) {
+  std::size_t out = 0;
+  for (const auto& l : st.logins) out += l.looks.size();
+  return out;
+}
+
+/// One for each account.
+void make_logins(venue_state& st, const venue_accounts& accounts) {
+  const auto* const bets = &betting_account(accounts);
+  for (const auto& a : accounts) {
+    auto& l = st.logins.emplace_back();
+    l.who = a;
+    l.owner = a.key->address_of();
+    l.passes = net::rate_limit{st.settings.trade_passes_per_second, pass_burst};
+    if (&a == bets) st.betting = &l;
+  }
 }
 
 }  // namespace
 
 actors::venue_actor::behavior_type venue_behavior(venue_self self, actors::world_ptr w,
-                                                  venue_settings settings, venue_accounts accounts,
-                                                  venue_doors doors, rpc_actor chain) {
+                                                  venue_settings settings,
+                                                  const venue_accounts& accounts, venue_doors doors,
+                                                  rpc_actor chain) {
   auto& st = self->state;
   st.w = std::move(w);
   st.settings = std::move(settings);
-  st.accounts = std::move(accounts);
-  st.account = st.accounts.at(0).key->address_of();
+  make_logins(st, accounts);
   st.doors = std::move(doors);
   st.chain = std::move(chain);
   st.rate = net::rate_limit{st.settings.orders_per_second, st.settings.order_burst};
   st.signers = budgets_of(st.settings, st.settings.signer_share);
   st.keys = budgets_of(st.settings, st.settings.key_share);
-  st.passes = net::rate_limit{st.settings.trade_passes_per_second, pass_burst};
   st.cancels = net::rate_limit{st.settings.cancels_per_second, st.settings.cancel_burst};
   st.data_reads = net::rate_limit{st.settings.reads_per_second, st.settings.read_burst};
   venue_desk{self}.check_version();
   venue_desk{self}.note_block();
   return {
       [self](const actors::quote_order& x) { return venue_desk{self}.quote(x); },
+      [self](const actors::quote_sale& x) { return venue_desk{self}.quote(x); },
       [self](const actors::order_quote& q) { return venue_desk{self}.sign(q); },
       [self](actors::submit_order& x) { return venue_desk{self}.submit(x); },
       [self](const actors::look_up_order& x) { return venue_desk{self}.look_up(x); },
@@ -51,16 +69,16 @@ actors::venue_actor::behavior_type venue_behavior(venue_self self, actors::world
         const auto& s = self->state;
         return actors::status_report{venue_state::name,
                                      {{"url", s.settings.url},
-                                      {"account", s.account.hex()},
-                                      {"accounts", names_of(s.accounts)},
+                                      {"account", s.betting->owner.hex()},
+                                      {"accounts", names_of(s)},
                                       {"version", std::to_string(s.version)},
                                       {"stopped", venue_desk{self}.why_closed()},
                                       {"stopped_markets", std::to_string(s.stopped_markets.size())},
-                                      {"api_key", s.credentials ? "yes" : "no"},
+                                      {"api_key", s.betting->credentials ? "yes" : "no"},
                                       {"markets", std::to_string(s.markets.size())},
                                       {"queued", std::to_string(s.queue.size())},
                                       {"in_flight", std::to_string(s.in_flight)},
-                                      {"following", std::to_string(s.looks.size())},
+                                      {"following", std::to_string(following(s))},
                                       {"filled", std::to_string(s.filled)},
                                       {"refused", std::to_string(s.refused)},
                                       {"unknown", std::to_string(s.unknown)},

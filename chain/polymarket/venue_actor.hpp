@@ -14,20 +14,12 @@
 #include "chain/polymarket/credentials.hpp"
 #include "chain/polymarket/market.hpp"
 #include "chain/polymarket/order_judge.hpp"
+#include "chain/polymarket/venue_account.hpp"
 #include "chain/polymarket/venue_settings.hpp"
 #include "net/asker_budgets.hpp"
 #include "net/rate_limit.hpp"
 
 namespace headroom::chain::polymarket {
-
-/// An account at the venue. Its key signs orders and asks for the API key, which is bound to the
-/// key's own address and shows that account's orders alone: an order says whose it is
-/// (stored_order.hpp).
-struct venue_account {
-  std::string name;  // as the settings call it
-  std::shared_ptr<const private_key> key;
-};
-using venue_accounts = std::vector<venue_account>;
 
 /// Ways to the venue, each with its own connections and bound: a crowd in one keeps nobody from the
 /// other.
@@ -43,27 +35,15 @@ struct venue_state {
 
   actors::world_ptr w;
   venue_settings settings;
-  venue_accounts accounts;  // the first of them bets
-  address account;          // its address
   venue_doors doors;
   rpc_actor chain;
 
-  // who we are: the first account
-  std::optional<api_credentials> credentials;
-  std::uint64_t renewals = 0;   // that succeeded
-  std::int64_t clock_skew = 0;  // seconds the venue is ahead of us
-  bool renewing = false;
-  bool renewal_due = false;
-  bool key_not_given = false;  // at the last attempt
-  bool key_asked_later = false;
-  time_point renewed_at{};  // last attempt
-  std::vector<std::function<void(bool)>> waiting_for_key;
+  // may we bet, and what time is it there
+  std::int64_t clock_skew = 0;     // seconds the venue is ahead of us
   int version = 0;                 // of the venue's protocol; 0 = not known
   bool version_asked = false;      // and answered, or not
   std::uint64_t version_turn = 0;  // of the look that is due
   std::map<actors::venue_stop, time_point> stopped_until;
-  std::optional<time_point> unauthorized_since;  // without a break, renewed keys notwithstanding
-  time_point unauthorized_at{};                  // the last time
   actors::log_limit logged;
 
   // markets
@@ -80,8 +60,10 @@ struct venue_state {
   std::unordered_map<uint256, refusal> stopped_markets;
   std::unordered_map<uint256, std::vector<market_answer>> loading;
 
+  struct login;
   /// One look-up: an order, and what is known of it so far.
   struct look {
+    login* as = nullptr;  // the account that the order is of
     order_facts order;
     address exchange;
     uint256 token;
@@ -101,15 +83,34 @@ struct venue_state {
   };
   using look_ptr = std::shared_ptr<look>;
 
+  /// One account at work: its API key, and the stream of its trades.
+  struct login {
+    venue_account who;
+    address owner;  // the key's own address
+    std::optional<api_credentials> credentials;
+    std::uint64_t renewals = 0;  // that succeeded
+    bool renewing = false;
+    bool renewal_due = false;
+    bool key_not_given = false;  // at the last attempt
+    bool key_asked_later = false;
+    time_point renewed_at{};  // last attempt
+    std::vector<std::function<void(bool)>> waiting_for_key;
+    std::optional<time_point> unauthorized_since;  // without a break, renewed keys notwithstanding
+    time_point unauthorized_at{};                  // the last time
+
+    std::vector<look_ptr> looks;  // of young orders: they wait for the account's trades
+    net::rate_limit passes;
+    std::unordered_map<hash256, std::vector<look_ptr>> pass;  // whom the present pass is for
+    std::int64_t pass_since = 0;                              // unix seconds
+    bool pass_on = false;
+    bool pass_due = false;
+    std::chrono::milliseconds pass_pause{0};
+  };
+  std::deque<login> logins;  // as the settings list them; none goes or moves
+  login* betting = nullptr;  // new orders are its
+
   // what became of orders
   std::unordered_map<hash256, look_ptr> looking;  // one for each order
-  std::vector<look_ptr> looks;  // of young orders: they wait for the account's trades
-  net::rate_limit passes;
-  std::unordered_map<hash256, std::vector<look_ptr>> pass;  // whom the present pass is for
-  std::int64_t pass_since = 0;                              // unix seconds
-  bool pass_on = false;
-  bool pass_due = false;
-  std::chrono::milliseconds pass_pause{0};
   net::rate_limit data_reads;
   time_point data_paused_until{};  // the venue asked to wait
   std::deque<std::function<void()>> waiting_reads;
@@ -146,15 +147,15 @@ struct venue_state {
 
 using venue_self = actors::self_pointer<actors::venue_actor, venue_state>;
 
-/// Polymarket's CLOB V2 for signature type 0.
-/// @param accounts one at least. The first holds the pool's collateral and bets; orders of any
-/// other
-///             are not looked at, for its API key would be needed. A key signs on this actor's
-///             thread (30-50 us an order) and never leaves the process.
+/// Polymarket's CLOB V2.
+/// @param accounts one at least. The first that is enabled holds the pool's collateral and bets;
+///             orders of all are looked after. A key signs on this actor's thread (30-50 us an
+///             order) and never leaves the process.
 /// @param doors the clients (make_http_actor); what many can ask for has its own.
 /// @param chain where the exchange is: it knows every order that filled, whatever the venue shows.
 actors::venue_actor::behavior_type venue_behavior(venue_self self, actors::world_ptr w,
-                                                  venue_settings settings, venue_accounts accounts,
-                                                  venue_doors doors, rpc_actor chain);
+                                                  venue_settings settings,
+                                                  const venue_accounts& accounts, venue_doors doors,
+                                                  rpc_actor chain);
 
 }  // namespace headroom::chain::polymarket

@@ -2,14 +2,14 @@
 
 #include "chain/polymarket/venue_actor.hpp"
 
-/// The venue's work, for its own files: venue_session (who we are, may we bet), venue_quotes
-/// (markets, prices, signing), venue_orders (submit, cancel), venue_lookups (what became of an
-/// order), venue_trades (the shared stream of the account's trades).
+/// The venue's work, for its own files: venue_session (may we bet), venue_keys (who we are),
+/// venue_quotes (markets, prices, signing), venue_orders (submit, cancel), venue_lookups (what
+/// became of an order), venue_trades (the shared stream of an account's trades).
 namespace headroom::chain::polymarket {
 
 using actors::venue_answer;
 
-inline constexpr std::string_view another_key = "the order is signed by another key";
+inline constexpr std::string_view not_ours = "no account of ours signed the order";
 
 /// The order behind stored bytes; nothing when they are not what the hash says.
 [[nodiscard]] std::optional<signed_order> read_stored(const actors::signed_order& stored);
@@ -22,8 +22,11 @@ class venue_desk {
 
   enum class door : std::uint8_t { orders, reads };  // see venue_doors
 
-  /// One request with our L2 headers.
+  using login = venue_state::login;
+
+  /// One request with an account's L2 headers.
   struct authorized {
+    login* as = nullptr;
     std::string method;
     std::string path;
     std::string query;
@@ -46,6 +49,7 @@ class venue_desk {
 
   // quotes
   [[nodiscard]] caf::result<actors::order_quote> quote(const actors::quote_order& x);
+  [[nodiscard]] caf::result<actors::order_quote> quote(const actors::quote_sale& x);
   [[nodiscard]] caf::result<actors::signed_order> sign(const actors::order_quote& q);
 
   // orders
@@ -59,23 +63,26 @@ class venue_desk {
   // session
   void fetch(door through, net::http_request what, std::chrono::milliseconds timeout,
              http_done done);
-  void fetch_as_us(authorized x, http_done done, bool again = true);
-  void fetch_after_renewal(authorized x, http_done done, std::uint64_t refused);
-  void with_credentials(std::function<void(bool)> use);
-  void renew();
-  void create_key();
-  void derive_key();
-  void renewed(std::optional<api_credentials> found);
   void after(std::chrono::milliseconds wait, std::function<void()> what);
   [[nodiscard]] actors::venue_gauge::view closing() const;
   void show();
   void stop(actors::venue_stop why, std::chrono::milliseconds how_long);
   void end_stop(actors::venue_stop why);
-  void ask_for_key_later();
   void look_at_stop(actors::venue_stop why);
   void stop_market(const uint256& token, std::string_view reason, errc why);
-  void not_authorized();
   void pause_orders(std::chrono::milliseconds wait);
+
+  // keys
+  void fetch_as_us(authorized x, http_done done, bool again = true);
+  void fetch_after_renewal(authorized x, http_done done, std::uint64_t refused);
+  void with_credentials(login& as, std::function<void(bool)> use);
+  void renew(login& as);
+  void create_key(login& as);
+  void derive_key(login& as);
+  void renewed(login& as, std::optional<api_credentials> found);
+  void ask_for_key_later(login& as);
+  void not_authorized(login& as);
+  [[nodiscard]] headers proof_of(const login& as) const;
   [[nodiscard]] std::int64_t venue_time() const;
 
   // quotes
@@ -83,8 +90,11 @@ class venue_desk {
   void load_market(const uint256& token);
   [[nodiscard]] std::optional<caf::error> not_this_market(const uint256& token) const;
   [[nodiscard]] std::optional<caf::error> over_budget(const std::string& by);
-  void price(actors::quote_order x, caf::typed_response_promise<actors::order_quote> promise,
-             bool anew);
+  using quote_promise = caf::typed_response_promise<actors::order_quote>;
+  template <class Question>
+  [[nodiscard]] caf::result<actors::order_quote> quoted(const Question& x);
+  template <class Question>
+  void price(Question x, quote_promise promise, bool anew);
   void load_details(const uint256& token, const std::string& condition);
   void loaded(const uint256& token, std::optional<market> found, errc why);
   void not_loaded(const uint256& token, const net::http_result& r);
@@ -92,13 +102,13 @@ class venue_desk {
   // orders
   void send_queued();
   void send(actors::submit_order x, answer_promise promise);
-  void heard(const signed_order& order, const net::http_result& r, answer_promise promise);
-  void draw_conclusions(const signed_order& order, const post_answer& a);
+  void heard(const signed_order& order, login& as, const net::http_result& r,
+             answer_promise promise);
+  void draw_conclusions(const signed_order& order, login& as, const post_answer& a);
   void count_refused_funds(const post_answer& a);
   void end_submit(answer_promise promise, venue_answer a);
-  [[nodiscard]] bool is_ours(const signed_order& order) const;
-  /// The key of the account that bets.
-  [[nodiscard]] const private_key& betting_key() const { return *st_.accounts.front().key; }
+  /// Whose order it is; null: of no account of ours.
+  [[nodiscard]] login* login_of(const signed_order& order);
 
   // look-ups
   void read_object(look_ptr l);
@@ -118,13 +128,13 @@ class venue_desk {
                    const std::vector<rpc_result>& now, const rpc_result& block);
   void conclude(const look_ptr& l);
 
-  // the account's trades
-  void start_pass();
-  void read_page(std::string cursor, std::uint32_t pages);
-  void page_read(const trades_page& page, std::uint32_t pages);
-  void end_pass(bool readable);
+  // an account's trades
+  void start_pass(login& as);
+  void read_page(login& as, std::string cursor, std::uint32_t pages);
+  void page_read(login& as, const trades_page& page, std::uint32_t pages);
+  void end_pass(login& as, bool readable);
   void budgeted(std::function<void()> read);
-  void read_data(std::string path, std::string query, http_done done);
+  void read_data(login& as, std::string path, std::string query, http_done done);
   /// Until when the answer asks us to leave its route alone; the past when it does not.
   [[nodiscard]] caf::actor_clock::time_point asked_to_wait(const net::http_result& r) const;
   [[nodiscard]] std::int64_t trades_since(timestamp sent_at) const;

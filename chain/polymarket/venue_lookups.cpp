@@ -18,6 +18,18 @@ constexpr std::size_t orders_per_question = 100;
 constexpr milliseconds block_is_fresh{10'000};
 constexpr milliseconds first_pause{50};
 
+order_facts facts_of(const signed_order& order) {
+  const auto& b = order.body;
+  const bool buys = b.side == side::buy;
+  order_facts out;
+  out.hash = order.hash;
+  out.money = {buys ? b.maker_amount : b.taker_amount};
+  out.shares = {buys ? b.taker_amount : b.maker_amount};
+  out.side = b.side;
+  out.fill = order.type == order_type::fak ? order_fill::part : order_fill::whole;
+  return out;
+}
+
 venue_answer unknown_because(std::string reason) {
   return {venue_verdict::unknown, {}, {}, {}, std::move(reason)};
 }
@@ -27,7 +39,8 @@ venue_answer unknown_because(std::string reason) {
 caf::result<venue_answer> venue_desk::look_up(const actors::look_up_order& x) {
   const auto order = read_stored(x.order);
   if (!order) return unknown_because("unreadable order bytes");
-  if (!is_ours(*order)) return unknown_because(std::string{another_key});
+  auto* const as = login_of(*order);
+  if (as == nullptr) return unknown_because(std::string{not_ours});
   // Whoever gave an answer up and asks again must not queue a second time: in a crowd nobody would
   // ever be answered in time.
   if (const auto i = st_.looking.find(order->hash); i != st_.looking.end()) {
@@ -39,57 +52,57 @@ caf::result<venue_answer> venue_desk::look_up(const actors::look_up_order& x) {
   auto promise = self_->make_response_promise<venue_answer>();
   const auto l = std::make_shared<venue_state::look>();
   st_.looking.emplace(order->hash, l);
-  const auto& body = order->body;
-  l->order = {order->hash,
-              {body.maker_amount},
-              {body.taker_amount},
-              std::nullopt,
-              w_.now() >= x.sent_at.plus(st_.settings.settling_time),
-              st_.settings.money_dust,
-              st_.settings.share_dust};
+  l->as = as;
+  l->order = facts_of(*order);
+  l->order.settled_down = w_.now() >= x.sent_at.plus(st_.settings.settling_time);
+  l->order.money_dust = st_.settings.money_dust;
+  l->order.share_dust = st_.settings.share_dust;
   if (order->terms) {
     l->order.fees = order->terms->fees;
     l->block = order->terms->block;
   }
   l->exchange = order->exchange.contract;
-  l->token = body.token;
+  l->token = order->body.token;
   l->sent_at = x.sent_at;
   l->deadline = x.deadline;
-  l->young = w_.now() < x.sent_at.plus(st_.settings.young_for);
+  l->order.long_ago = w_.now() >= x.sent_at.plus(st_.settings.young_for);
+  l->young = !l->order.long_ago;
   l->follow = x.follow && l->young;
   l->give_up = now() + st_.settings.confirm_wait;
   l->askers.push_back(promise);
   if (!l->follow) read_object(l);
   if (l->young) {
-    st_.looks.push_back(l);
-    st_.pass_pause = {};
+    as->looks.push_back(l);
+    as->pass_pause = {};
     if (l->follow) {  // a match is never final at once
-      after(first_pause, [self = self_] { venue_desk{self}.start_pass(); });
+      after(first_pause, [self = self_, as] { venue_desk{self}.start_pass(*as); });
     } else {
-      start_pass();
+      start_pass(*as);
     }
   }
   return promise;
 }
 
 void venue_desk::read_object(look_ptr l) {
-  read_data("/data/order/" + l->order.hash.hex(), {}, [self = self_, l](const net::http_result& r) {
-    venue_desk desk{self};
-    l->known.object = r.outcome == net::http_outcome::answered ? read_order_answer(r.status, r.body)
-                                                               : order_answer{};
-    l->has_object = true;
-    const auto& shown = l->known.object;
-    if (shown.verdict == read_verdict::found && !shown.value.trades.empty())
-      desk.leave_stream(l);  // they are asked for by name
-    if (!l->young) return desk.read_own_trades(l);
-    if (l->has_trades) desk.trades_seen(l);
-  });
+  read_data(*l->as, "/data/order/" + l->order.hash.hex(), {},
+            [self = self_, l](const net::http_result& r) {
+              venue_desk desk{self};
+              l->known.object = r.outcome == net::http_outcome::answered
+                                    ? read_order_answer(r.status, r.body)
+                                    : order_answer{};
+              l->has_object = true;
+              const auto& shown = l->known.object;
+              if (shown.verdict == read_verdict::found && !shown.value.trades.empty())
+                desk.leave_stream(l);  // they are asked for by name
+              if (!l->young) return desk.read_own_trades(l);
+              if (l->has_trades) desk.trades_seen(l);
+            });
 }
 
 void venue_desk::leave_stream(const look_ptr& l) {
   l->young = false;
-  std::erase(st_.looks, l);
-  st_.pass.erase(l->order.hash);
+  std::erase(l->as->looks, l);
+  l->as->pass.erase(l->order.hash);
 }
 
 /// Its trades were read, by the shared stream or by themselves.
@@ -107,9 +120,10 @@ void venue_desk::consider(const look_ptr& l, std::vector<look_ptr>& asking) {
   const auto& trades = l->known.trades;
   if (l->follow) {
     const auto f = fill_of(trades, l->order.fees.value_or(fee_schedule{}));
-    const bool ended = f && f->open == 0 && spends_whole(l->order, f->matched);
+    const bool ended = f && f->open == 0 && is_all(l->order, f->matched_shares, f->matched);
     if (!ended && now() < l->give_up) return;
-    if (!ended && trades.empty()) {  // it may not have matched after all
+    // It may not have matched after all; or the rest of a FAK was dropped, says the order's object.
+    if (!ended && (trades.empty() || l->order.fill == order_fill::part)) {
       l->follow = false;
       return read_object(l);
     }
@@ -206,8 +220,8 @@ void venue_desk::events_read(const look_ptr& l, const std::vector<log_entry>* lo
   auto& x = l->known.exchange;
   if (logs != nullptr) {
     const auto& hash = l->order.hash;
-    const auto all = charged_in(*logs, l->exchange, hash, UINT64_MAX);
-    const auto final = charged_in(*logs, l->exchange, hash, head.final_number);
+    const auto all = charged_in(*logs, l->exchange, hash, l->order.side, UINT64_MAX);
+    const auto final = charged_in(*logs, l->exchange, hash, l->order.side, head.final_number);
     x.events_known = all && final;
     if (x.events_known) {
       x.filled = *all;
@@ -270,7 +284,7 @@ void venue_desk::status_read(const look_ptr& l, const std::vector<rpc_result>& t
 void venue_desk::conclude(const look_ptr& l) {
   if (std::exchange(l->ended, true)) return;
   auto answer = judge(l->order, l->known);
-  std::erase(st_.looks, l);
+  std::erase(l->as->looks, l);
   st_.looking.erase(l->order.hash);
   count(answer);
   for (auto& asker : l->askers) asker.deliver(answer);

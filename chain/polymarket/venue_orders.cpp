@@ -93,31 +93,34 @@ void venue_desk::send(actors::submit_order x, answer_promise promise) {
   auto order = read_stored(x.order);
   if (!order)
     return end_submit(promise, {venue_verdict::refused, {}, {}, {}, "unreadable order bytes"});
-  if (!is_ours(*order)) return end_submit(promise, not_now_because(std::string{another_key}));
+  auto* const as = login_of(*order);
+  if (as == nullptr) return end_submit(promise, not_now_because(std::string{not_ours}));
   const auto shared = std::make_shared<const signed_order>(std::move(*order));
   ++st_.in_flight;  // until the POST is answered: its trades take no place
-  fetch_as_us({"POST",
-               "/order",
-               {},
-               [shared](const api_credentials& c) { return post_body(*shared, c.key); },
-               st_.settings.order_timeout,
-               x.deadline,
-               door::orders},
-              [self = self_, shared, promise, deadline = x.deadline](const net::http_result& r) {
-                venue_desk desk{self};
-                --desk.st_.in_flight;
-                const bool kept_back = r.outcome == net::http_outcome::refused_before_send &&
-                                       desk.w_.now() >= deadline;
-                if (kept_back) {
-                  desk.end_submit(promise, not_now_because(std::string{actors::sent_too_late}));
-                } else {
-                  desk.heard(*shared, r, promise);
-                }
-                desk.send_queued();
-              });
+  fetch_as_us(
+      {as,
+       "POST",
+       "/order",
+       {},
+       [shared](const api_credentials& c) { return post_body(*shared, c.key); },
+       st_.settings.order_timeout,
+       x.deadline,
+       door::orders},
+      [self = self_, as, shared, promise, deadline = x.deadline](const net::http_result& r) {
+        venue_desk desk{self};
+        --desk.st_.in_flight;
+        const bool kept_back =
+            r.outcome == net::http_outcome::refused_before_send && desk.w_.now() >= deadline;
+        if (kept_back) {
+          desk.end_submit(promise, not_now_because(std::string{actors::sent_too_late}));
+        } else {
+          desk.heard(*shared, *as, r, promise);
+        }
+        desk.send_queued();
+      });
 }
 
-void venue_desk::heard(const signed_order& order, const net::http_result& r,
+void venue_desk::heard(const signed_order& order, login& as, const net::http_result& r,
                        answer_promise promise) {
   if (r.outcome == net::http_outcome::refused_before_send)
     return end_submit(promise, not_now_because("the venue cannot be reached"));
@@ -125,7 +128,7 @@ void venue_desk::heard(const signed_order& order, const net::http_result& r,
     return end_submit(promise, unknown_because("no answer came: it is being looked up"));
   const auto a = read_post_answer(
       {r.status, r.body, r.header("Retry-After"), w_.now().seconds() + st_.clock_skew}, order.hash);
-  draw_conclusions(order, a);
+  draw_conclusions(order, as, a);
   if (a.verdict == venue_verdict::matched)  // its numbers come from the look-up that follows
     return end_submit(promise, {venue_verdict::matched, {}, {}, {}, {}});
   const bool conclusive = a.verdict == venue_verdict::refused && says_never_filled(a.reason);
@@ -134,14 +137,14 @@ void venue_desk::heard(const signed_order& order, const net::http_result& r,
 }
 
 /// What an answer says beyond its own order. The venue's words end here, in the log.
-void venue_desk::draw_conclusions(const signed_order& order, const post_answer& a) {
+void venue_desk::draw_conclusions(const signed_order& order, login& as, const post_answer& a) {
   using actors::venue_stop;
   const auto& token = order.body.token;
   if (a.verdict != venue_verdict::matched)
     if (st_.logged.due(a.reason, now()))
       spdlog::warn("venue.order_answer order={} reason={} words=\"{}\"", order.hash.hex(), a.reason,
                    a.detail);
-  if (a.scope != stop_scope::credentials) st_.unauthorized_since.reset();
+  if (a.scope != stop_scope::credentials) as.unauthorized_since.reset();
   if (a.verdict == venue_verdict::not_now) {
     const auto least = a.scope == stop_scope::credentials ? key_pause : short_pause;
     pause_orders(std::max<milliseconds>(a.retry_after, least));
@@ -158,8 +161,10 @@ void venue_desk::draw_conclusions(const signed_order& order, const post_answer& 
       const bool over = a.reason == "orderbook_gone";
       return stop_market(token, a.reason, over ? errc::market_closed : errc::unavailable);
     }
-    case stop_scope::account: return stop(venue_stop::account, st_.settings.stop_pause);
-    case stop_scope::credentials: return not_authorized();
+    case stop_scope::account:
+      if (&as == st_.betting) stop(venue_stop::account, st_.settings.stop_pause);
+      return;
+    case stop_scope::credentials: return not_authorized(as);
   }
 }
 
@@ -182,8 +187,12 @@ void venue_desk::end_submit(answer_promise promise, venue_answer a) {
   promise.deliver(std::move(a));
 }
 
-/// Another account's orders are hidden from us: the venue's "not found" would say nothing.
-bool venue_desk::is_ours(const signed_order& order) const { return order.account == st_.account; }
+/// An account's orders are hidden from every other: its "not found" would say nothing.
+venue_desk::login* venue_desk::login_of(const signed_order& order) {
+  const auto i = std::find_if(st_.logins.begin(), st_.logins.end(),
+                              [&](const auto& l) { return l.owner == order.account; });
+  return i == st_.logins.end() ? nullptr : &*i;
+}
 
 // -- cancel --------------------------------------------------------------------------------------
 
@@ -191,7 +200,8 @@ bool venue_desk::is_ours(const signed_order& order) const { return order.account
 /// read_cancel_answer); every failure is false.
 caf::result<bool> venue_desk::cancel(const actors::cancel_order& x) {
   const auto order = read_stored(x.order);
-  if (!order || !is_ours(*order)) return false;
+  auto* const as = order ? login_of(*order) : nullptr;
+  if (as == nullptr) return false;
   if (st_.reads >= st_.settings.max_reads) return make_error(errc::overloaded);
   // Not sent is not cancelled: it is asked again at the pace of the looks.
   if (now() < st_.cancels_paused_until || !st_.cancels.take(now())) return false;
@@ -200,7 +210,7 @@ caf::result<bool> venue_desk::cancel(const actors::cancel_order& x) {
   ++st_.reads;
   auto body = [id = hash.hex()](const api_credentials&) { return "{\"orderID\":\"" + id + "\"}"; };
   fetch_as_us(
-      {"DELETE", "/order", {}, std::move(body), st_.settings.order_timeout, {}, door::orders},
+      {as, "DELETE", "/order", {}, std::move(body), st_.settings.order_timeout, {}, door::orders},
       [self = self_, hash = hash, promise](const net::http_result& r) mutable {
         auto& st = self->state;
         --st.reads;

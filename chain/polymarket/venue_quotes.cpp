@@ -24,20 +24,51 @@ void make_room(Map& map, std::size_t at_most) {
   if (map.size() >= at_most) map.erase(map.begin());
 }
 
-/// What `x` is at this market, all rounding done, or why it cannot be.
-caf::expected<actors::order_quote> priced(const actors::quote_order& x, const market& m) {
+/// Why no order of ours can go to this market at this price.
+std::optional<caf::error> unfit(const market& m, usdc price, std::string_view field) {
   if (!m.accepting) return make_error(errc::market_closed);
-  switch (check_price(x.max_price, m.ticks)) {
-    case price_check::ok: break;
+  switch (check_price(price, m.ticks)) {
+    case price_check::ok: return std::nullopt;
     case price_check::off_tick:
       return make_error(errc::price_off_tick, "tick " + to_string(m.ticks.tick));
-    case price_check::out_of_bounds:
-      return make_error(errc::invalid_field, "max_price is outside [tick, 1 - tick]");
+    case price_check::out_of_bounds: break;
   }
+  return make_error(errc::invalid_field, std::string{field} + " is outside [tick, 1 - tick]");
+}
+
+actors::order_quote quote_of(const market& m, order_side side, order_fill fill, usdc price,
+                             const priced_order& order) {
+  const bool buys = side == order_side::buy;
+  const auto& a = order.amounts;
+  return {m.token,
+          m.neg_risk,
+          side,
+          fill,
+          {buys ? a.maker : a.taker},
+          {buys ? a.taker : a.maker},
+          order.max_fee,
+          price,
+          m.fees.rate_micro,
+          m.fees.exponent};
+}
+
+/// What `x` is at this market, all rounding done, or why it cannot be.
+caf::expected<actors::order_quote> priced(const actors::quote_order& x, const market& m) {
+  if (auto why = unfit(m, x.max_price, "max_price")) return std::move(*why);
   const auto buy = price_buy(x.amount, x.max_price, m);
   if (!buy) return make_error(errc::amount_too_small, "less than $1 is left after the fee");
-  return actors::order_quote{x.token,      m.neg_risk,  {buy->amounts.maker}, {buy->amounts.taker},
-                             buy->max_fee, x.max_price, m.fees.rate_micro,    m.fees.exponent};
+  return quote_of(m, order_side::buy, x.fill, x.max_price, *buy);
+}
+
+/// What stays of the shares below 0.01 is in the answer.
+caf::expected<actors::order_quote> priced(const actors::quote_sale& x, const market& m) {
+  if (auto why = unfit(m, x.min_price, "min_price")) return std::move(*why);
+  const auto sale = price_sell(x.shares, x.min_price, m);
+  if (!sale)
+    return make_error(errc::amount_too_small,
+                      "sold are steps of 0.01 shares, and less than one share only at a min_price "
+                      "of two decimals");
+  return quote_of(m, order_side::sell, x.fill, x.min_price, *sale);
 }
 
 }  // namespace
@@ -133,21 +164,10 @@ std::optional<caf::error> venue_desk::over_budget(const std::string& by) {
                     std::chrono::ceil<std::chrono::seconds>(wait));
 }
 
-caf::result<actors::order_quote> venue_desk::quote(const actors::quote_order& x) {
-  if (auto why = closed()) return *why;
-  if (auto why = not_this_market(x.token)) return *why;
-  if (auto why = over_budget(x.by)) return *why;
-  if (st_.reads >= st_.settings.max_reads && !st_.markets.contains(x.token))
-    return make_error(errc::overloaded);
-  auto promise = self_->make_response_promise<actors::order_quote>();
-  price(x, promise, false);
-  return promise;
-}
-
 /// Ticks become finer, fees change and markets open while we remember them: what is not fresh may
 /// say yes, but before it says no the market is read again (facts/polymarket.md, change 19).
-void venue_desk::price(actors::quote_order x,
-                       caf::typed_response_promise<actors::order_quote> promise, bool anew) {
+template <class Question>
+void venue_desk::price(Question x, quote_promise promise, bool anew) {
   ++st_.reads;
   with_market(
       x.token,
@@ -168,6 +188,27 @@ void venue_desk::price(actors::quote_order x,
       anew);
 }
 
+template <class Question>
+caf::result<actors::order_quote> venue_desk::quoted(const Question& x) {
+  if (is_protocol_v2(x.token))
+    return make_error(errc::unsupported_market, "a market of Polymarket's Protocol V2");
+  if (auto why = closed()) return *why;
+  if (auto why = not_this_market(x.token)) return *why;
+  if (auto why = over_budget(x.by)) return *why;
+  if (st_.reads >= st_.settings.max_reads && !st_.markets.contains(x.token))
+    return make_error(errc::overloaded);
+  auto promise = self_->make_response_promise<actors::order_quote>();
+  price(x, promise, false);
+  return promise;
+}
+
+caf::result<actors::order_quote> venue_desk::quote(const actors::quote_order& x) {
+  return quoted(x);
+}
+caf::result<actors::order_quote> venue_desk::quote(const actors::quote_sale& x) {
+  return quoted(x);
+}
+
 /// Nothing is sent: the bytes go to the books first.
 caf::result<actors::signed_order> venue_desk::sign(const actors::order_quote& q) {
   if (auto why = closed()) return *why;
@@ -175,14 +216,17 @@ caf::result<actors::signed_order> venue_desk::sign(const actors::order_quote& q)
   order body;
   for (std::size_t i = 0; i < 8; ++i) body.salt = body.salt << 8 | noise.bytes[i];
   body.salt &= max_salt;
+  const bool buys = q.side == order_side::buy;
   body.token = q.token;
-  body.maker_amount = q.maker_amount.micro;
-  body.taker_amount = q.taker_amount.micro;
-  body.side = side::buy;
+  body.maker_amount = buys ? q.money.micro : q.shares.micro;
+  body.taker_amount = buys ? q.shares.micro : q.money.micro;
+  body.side = q.side;
   body.timestamp_ms = static_cast<std::uint64_t>(w_.now().us / 1000);
   const exchange where{st_.settings.chain_id,
                        q.neg_risk ? st_.settings.neg_risk_exchange : st_.settings.exchange};
-  auto done = polymarket::sign(std::move(body), where, order_type::fok, betting_key());
+  const auto& as = *st_.betting;
+  auto done = polymarket::sign(std::move(body), where, type_of(q.fill),
+                               {*as.who.key, as.owner, as.who.kind, as.who.wallet});
   done.terms = order_terms{{q.fee_rate_micro, q.fee_exponent}, st_.chain_block};
   note_block();
   return actors::signed_order{done.hash, encode(done)};

@@ -7,8 +7,7 @@
 #include "net/json.hpp"
 #include "net/retry_after.hpp"
 
-/// Who we are to the venue (one API key, in memory only), what time it is there, and whether bets
-/// may go to it at all.
+/// Whether bets may go to the venue at all, and how it is asked.
 namespace headroom::chain::polymarket {
 namespace {
 
@@ -16,14 +15,11 @@ using std::chrono::milliseconds;
 
 constexpr int known_version = 2;
 constexpr milliseconds retry_wait{1'000};
-constexpr std::size_t waiting_for_key_at_most = 1'024;
 constexpr std::size_t stopped_markets_kept = 4'096;
 constexpr milliseconds moment{5'000};
 constexpr milliseconds longest_asked_wait{60'000};  // before /version is asked again
 constexpr std::string_view stopped_alert = "venue.stopped";
-constexpr std::int64_t behind_seconds = 2;
-constexpr milliseconds unauthorized_gap{60'000};  // without a 401: the run of them is over
-constexpr milliseconds least_read_pause{1'000};   // after a 429 or 503 on a read or a cancel
+constexpr milliseconds least_read_pause{1'000};  // after a 429 or 503 on a read or a cancel
 constexpr milliseconds longest_read_pause{60'000};
 
 /// The venue's time, as far as we know it.
@@ -48,10 +44,6 @@ void venue_desk::wake() {
   }
 }
 
-/// A little behind: the venue refuses a timestamp that is ahead of its clock (facts/polymarket.md,
-/// change 17), and /time has whole seconds.
-std::int64_t venue_desk::venue_time() const { return theirs(st_) - behind_seconds; }
-
 // -- may we bet? ---------------------------------------------------------------------------------
 
 void venue_desk::check_version() {
@@ -66,7 +58,7 @@ void venue_desk::check_version() {
             st.version = static_cast<int>(*version);
             if (st.version == known_version) {
               spdlog::info("venue.ready url={} account={} name={}", st.settings.url,
-                           st.account.hex(), st.accounts.front().name);
+                           st.betting->owner.hex(), st.betting->who.name);
             } else {
               if (st.logged.due("unknown_version", desk.now()))
                 spdlog::error("venue.unknown_version version={}", st.version);
@@ -142,19 +134,8 @@ void venue_desk::stop(actors::venue_stop why, milliseconds how_long) {
 
 /// What it was about is mended.
 void venue_desk::end_stop(actors::venue_stop why) {
-  st_.unauthorized_since.reset();
   st_.stopped_until.erase(why);
   show();
-}
-
-/// While there are no bets nobody else asks for it.
-void venue_desk::ask_for_key_later() {
-  const bool stopped = now() < st_.stopped_until[actors::venue_stop::credentials];
-  if (!stopped || std::exchange(st_.key_asked_later, true)) return;
-  after(st_.settings.key_renewal, [self = self_] {
-    self->state.key_asked_later = false;
-    if (self->state.key_not_given) venue_desk{self}.renew();
-  });
 }
 
 /// When it is over, which may have become later since.
@@ -180,18 +161,6 @@ void venue_desk::stop_market(const uint256& token, std::string_view reason, errc
   after(st_.settings.market_pause, [self = self_] { venue_desk{self}.show(); });
 }
 
-/// An order's key was refused, the renewed one too. New keys take up to two minutes to be accepted
-/// and old ones die (facts/polymarket.md, change 17): nothing was taken, so orders wait, inside
-/// their deadlines. Only when that goes on for minutes there are no new bets.
-void venue_desk::not_authorized() {
-  // After a silence it begins anew: two strays ten minutes apart are no outage.
-  if (!st_.unauthorized_since || now() - st_.unauthorized_at > unauthorized_gap)
-    st_.unauthorized_since = now();
-  st_.unauthorized_at = now();
-  if (now() - *st_.unauthorized_since >= st_.settings.credentials_patience)
-    stop(actors::venue_stop::credentials, st_.settings.stop_pause);
-}
-
 /// The venue asked to wait. Bets that are under way do; new ones are only taken if it is a moment.
 void venue_desk::pause_orders(milliseconds wait) {
   st_.paused_until = std::max(st_.paused_until, now() + wait);
@@ -215,125 +184,6 @@ caf::actor_clock::time_point venue_desk::asked_to_wait(const net::http_result& r
   if (!answered || (r.status != 429 && r.status != 503)) return {};
   const auto wait = wait_asked_for({r.status, r.body, r.header("Retry-After"), theirs(st_)});
   return now() + std::clamp<milliseconds>(wait, least_read_pause, longest_read_pause);
-}
-
-/// With L2 headers. A 401 says that the key or the clock is wrong: both are renewed, then the same
-/// request goes once more. The query is not part of what is signed. Waiting for a key takes time,
-/// so the deadline is looked at here, and bounds the connecting too.
-void venue_desk::fetch_as_us(authorized x, http_done done, bool again) {
-  with_credentials([=, self = self_](bool ok) {
-    venue_desk desk{self};
-    auto& st = self->state;
-    if (!ok) return done(net::http_result{});
-    auto timeout = x.timeout;
-    if (x.deadline.is_set()) {
-      const auto left = x.deadline.us - desk.w_.now().us;
-      if (left <= 0) return done(net::http_result{});
-      timeout = std::min(timeout, milliseconds{left / 1'000 + 1});
-    }
-    auto text = x.body ? x.body(*st.credentials) : std::string{};
-    auto signed_headers =
-        l2_headers(*st.credentials, st.account, desk.venue_time(), x.method, x.path, text);
-    if (!signed_headers) return done(net::http_result{});
-    desk.fetch(
-        x.through,
-        {x.method, st.settings.url + x.path + x.query, std::move(*signed_headers), std::move(text)},
-        timeout, [=, with = st.renewals](const net::http_result& r) {
-          if (!again || r.outcome != net::http_outcome::answered || r.status != 401) return done(r);
-          venue_desk{self}.fetch_after_renewal(x, done, with);
-        });
-  });
-}
-
-/// Once more, with another key than the one that was refused: perhaps it is there already.
-void venue_desk::fetch_after_renewal(authorized x, http_done done, std::uint64_t refused) {
-  if (st_.renewals != refused) return fetch_as_us(std::move(x), std::move(done), false);
-  if (st_.waiting_for_key.size() >= waiting_for_key_at_most) return done(net::http_result{});
-  st_.waiting_for_key.push_back([self = self_, x, done](bool ok) {
-    if (!ok) return done(net::http_result{});  // a 401 was a definite no: as if it had never left
-    venue_desk{self}.fetch_as_us(x, done, false);
-  });
-  renew();
-}
-
-// -- the API key ---------------------------------------------------------------------------------
-
-void venue_desk::with_credentials(std::function<void(bool)> use) {
-  if (st_.credentials && !st_.renewing) return use(true);
-  if (st_.waiting_for_key.size() >= waiting_for_key_at_most) return use(false);
-  st_.waiting_for_key.push_back(std::move(use));
-  renew();
-}
-
-/// At most once in a while, however many requests were refused: those wait for it. Without any key
-/// they are told at once.
-void venue_desk::renew() {
-  if (st_.renewing || st_.renewal_due) return;
-  const auto pause = st_.credentials ? st_.settings.key_renewal : retry_wait;
-  const auto next = st_.renewed_at + pause;
-  if (st_.renewed_at != venue_state::time_point{} && now() < next) {
-    if (!st_.credentials) return renewed(std::nullopt);
-    st_.renewal_due = true;
-    const auto wait = std::chrono::ceil<milliseconds>(next - now());
-    return after(wait, [self = self_] {
-      self->state.renewal_due = false;
-      venue_desk{self}.renew();
-    });
-  }
-  st_.renewing = true;
-  st_.renewed_at = now();
-  fetch(door::orders, {"GET", st_.settings.url + "/time", {}, {}}, st_.settings.read_timeout,
-        [self = self_](const net::http_result& r) {
-          auto& st = self->state;
-          const auto shown = is_ok(r) ? net::read_json(r.body) : std::nullopt;
-          if (shown && shown->is_number_unsigned() && shown->get<std::uint64_t>() < (1ULL << 40))
-            st.clock_skew =
-                static_cast<std::int64_t>(shown->get<std::uint64_t>()) - st.w->now().seconds();
-          venue_desk{self}.create_key();
-        });
-}
-
-/// The key of (account, nonce 0) is always the same one; creating it a second time is refused.
-void venue_desk::create_key() {
-  fetch(door::orders,
-        {"POST",
-         st_.settings.url + "/auth/api-key",
-         l1_headers(betting_key(), st_.settings.chain_id, venue_time(), 0),
-         {}},
-        st_.settings.read_timeout, [self = self_](const net::http_result& r) {
-          auto found = is_ok(r) ? read_credentials(r.body) : std::nullopt;
-          if (found) return venue_desk{self}.renewed(std::move(found));
-          venue_desk{self}.derive_key();
-        });
-}
-
-void venue_desk::derive_key() {
-  fetch(door::orders,
-        {"GET",
-         st_.settings.url + "/auth/derive-api-key",
-         l1_headers(betting_key(), st_.settings.chain_id, venue_time(), 0),
-         {}},
-        st_.settings.read_timeout, [self = self_](const net::http_result& r) {
-          auto found = is_ok(r) ? read_credentials(r.body) : std::nullopt;
-          if (!found && self->state.logged.due("no_api_key", venue_desk{self}.now()))
-            spdlog::warn("venue.no_api_key status={} error=\"{}\"", r.status, r.error);
-          venue_desk{self}.renewed(std::move(found));
-        });
-}
-
-void venue_desk::renewed(std::optional<api_credentials> found) {
-  st_.renewing = false;
-  const bool ok = found.has_value();
-  if (ok) {
-    st_.credentials = std::move(found);
-    ++st_.renewals;
-    if (std::exchange(st_.key_not_given, false)) end_stop(actors::venue_stop::credentials);
-  } else {
-    st_.key_not_given = true;  // then no order can be sent
-    not_authorized();
-    ask_for_key_later();
-  }
-  for (auto& use : std::exchange(st_.waiting_for_key, {})) use(ok);
 }
 
 }  // namespace headroom::chain::polymarket

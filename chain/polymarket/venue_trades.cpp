@@ -4,7 +4,7 @@
 
 #include "chain/polymarket/venue_desk.hpp"
 
-/// The account's trades: one stream, read in passes, for every look-up of a young order. An order
+/// An account's trades: one stream, read in passes, for every look-up of a young order. An order
 /// that is older has its own trades read, by their ids or in the time in which it can have filled.
 namespace headroom::chain::polymarket {
 namespace {
@@ -31,7 +31,7 @@ void take(venue_state::look& l, const trades_page& page) {
 /// Nothing more of it can be on an older page.
 bool is_complete(const venue_state::look& l) {
   const auto f = fill_of(l.known.trades, l.order.fees.value_or(fee_schedule{}));
-  return l.follow && f && spends_whole(l.order, f->matched);
+  return l.follow && f && is_all(l.order, f->matched_shares, f->matched);
 }
 
 }  // namespace
@@ -54,16 +54,16 @@ void venue_desk::budgeted(std::function<void()> read) {
 }
 
 /// Within the budget; none is read while the venue wants to be left alone.
-void venue_desk::read_data(std::string path, std::string query, http_done done) {
-  budgeted(
-      [self = self_, path = std::move(path), query = std::move(query), done = std::move(done)] {
-        venue_desk{self}.fetch_as_us({"GET", path, query, {}, self->state.settings.read_timeout},
-                                     [self, done](const net::http_result& r) {
-                                       auto& until = self->state.data_paused_until;
-                                       until = std::max(until, venue_desk{self}.asked_to_wait(r));
-                                       done(r);
-                                     });
-      });
+void venue_desk::read_data(login& as, std::string path, std::string query, http_done done) {
+  budgeted([self = self_, &as, path = std::move(path), query = std::move(query),
+            done = std::move(done)] {
+    venue_desk{self}.fetch_as_us({&as, "GET", path, query, {}, self->state.settings.read_timeout},
+                                 [self, done](const net::http_result& r) {
+                                   auto& until = self->state.data_paused_until;
+                                   until = std::max(until, venue_desk{self}.asked_to_wait(r));
+                                   done(r);
+                                 });
+  });
 }
 
 /// The venue's clock is not ours: a trade may seem a little older than its order.
@@ -73,61 +73,62 @@ std::int64_t venue_desk::trades_since(timestamp sent_at) const {
 
 // -- the shared stream ---------------------------------------------------------------------------
 
-void venue_desk::start_pass() {
-  const bool wanted = std::any_of(st_.looks.begin(), st_.looks.end(),
-                                  [](const auto& l) { return !l->at_exchange; });
-  if (st_.pass_on || st_.pass_due || !wanted) return;
-  if (!st_.passes.take(now())) {
-    st_.pass_due = true;
-    return after(st_.passes.wait(now()), [self = self_] {
-      self->state.pass_due = false;
-      venue_desk{self}.start_pass();
+void venue_desk::start_pass(login& as) {
+  const bool wanted =
+      std::any_of(as.looks.begin(), as.looks.end(), [](const auto& l) { return !l->at_exchange; });
+  if (as.pass_on || as.pass_due || !wanted) return;
+  if (!as.passes.take(now())) {
+    as.pass_due = true;
+    return after(as.passes.wait(now()), [self = self_, &as] {
+      as.pass_due = false;
+      venue_desk{self}.start_pass(as);
     });
   }
-  st_.pass_on = true;
-  st_.pass.clear();
-  st_.pass_since = INT64_MAX;
-  for (const auto& l : st_.looks) {
+  as.pass_on = true;
+  as.pass.clear();
+  as.pass_since = INT64_MAX;
+  for (const auto& l : as.looks) {
     if (l->at_exchange) continue;
-    st_.pass[l->order.hash].push_back(l);
-    st_.pass_since = std::min(st_.pass_since, trades_since(l->sent_at));
+    as.pass[l->order.hash].push_back(l);
+    as.pass_since = std::min(as.pass_since, trades_since(l->sent_at));
   }
-  read_page(std::string{first_cursor}, 0);
+  read_page(as, std::string{first_cursor}, 0);
 }
 
-void venue_desk::read_page(std::string cursor, std::uint32_t pages) {
-  read_data("/data/trades", "?after=" + std::to_string(st_.pass_since) + "&next_cursor=" + cursor,
-            [self = self_, pages](const net::http_result& r) {
-              venue_desk{self}.page_read(page_of(r), pages);
+void venue_desk::read_page(login& as, std::string cursor, std::uint32_t pages) {
+  read_data(as, "/data/trades",
+            "?after=" + std::to_string(as.pass_since) + "&next_cursor=" + cursor,
+            [self = self_, &as, pages](const net::http_result& r) {
+              venue_desk{self}.page_read(as, page_of(r), pages);
             });
 }
 
-void venue_desk::page_read(const trades_page& page, std::uint32_t pages) {
-  if (page.verdict != read_verdict::found) return end_pass(false);
+void venue_desk::page_read(login& as, const trades_page& page, std::uint32_t pages) {
+  if (page.verdict != read_verdict::found) return end_pass(as, false);
   for (const auto& t : page.trades)
-    if (const auto i = st_.pass.find(t.order); i != st_.pass.end())
+    if (const auto i = as.pass.find(t.order); i != as.pass.end())
       for (const auto& l : i->second) l->known.trades.add(t);
-  const bool complete = std::all_of(st_.pass.begin(), st_.pass.end(), [](const auto& entry) {
+  const bool complete = std::all_of(as.pass.begin(), as.pass.end(), [](const auto& entry) {
     return std::all_of(entry.second.begin(), entry.second.end(),
                        [](const auto& l) { return is_complete(*l); });
   });
-  if (page.next_cursor.empty() || complete) return end_pass(true);
-  if (pages + 1 >= pages_of_a_pass) return end_pass(false);
-  read_page(page.next_cursor, pages + 1);
+  if (page.next_cursor.empty() || complete) return end_pass(as, true);
+  if (pages + 1 >= pages_of_a_pass) return end_pass(as, false);
+  read_page(as, page.next_cursor, pages + 1);
 }
 
-void venue_desk::end_pass(bool readable) {
-  st_.pass_on = false;
+void venue_desk::end_pass(login& as, bool readable) {
+  as.pass_on = false;
   std::vector<look_ptr> asking;
-  for (const auto& [hash, looks] : std::exchange(st_.pass, {}))
+  for (const auto& [hash, looks] : std::exchange(as.pass, {}))
     for (const auto& l : looks) {
       l->known.trades_read = readable;
       if (readable || !l->follow || now() >= l->give_up) consider(l, asking);
     }
   ask_exchange(std::move(asking));
-  if (st_.looks.empty()) return;
-  st_.pass_pause = std::clamp(st_.pass_pause * 2, shortest_pause, longest_pause);
-  after(st_.pass_pause, [self = self_] { venue_desk{self}.start_pass(); });
+  if (as.looks.empty()) return;
+  as.pass_pause = std::clamp(as.pass_pause * 2, shortest_pause, longest_pause);
+  after(as.pass_pause, [self = self_, &as] { venue_desk{self}.start_pass(as); });
 }
 
 // -- one order's own -----------------------------------------------------------------------------
@@ -141,7 +142,8 @@ void venue_desk::read_own_trades(look_ptr l) {
 
 void venue_desk::read_trade_by_id(look_ptr l, std::size_t next) {
   const auto& ids = l->known.object.value.trades;
-  read_data("/data/trades", "?id=" + ids[next] + "&next_cursor=" + std::string{first_cursor},
+  read_data(*l->as, "/data/trades",
+            "?id=" + ids[next] + "&next_cursor=" + std::string{first_cursor},
             [self = self_, l, next, last = next + 1 == ids.size()](const net::http_result& r) {
               venue_desk desk{self};
               const auto page = page_of(r);
@@ -159,7 +161,7 @@ void venue_desk::read_window(look_ptr l, std::string cursor, std::uint32_t pages
       "?asset_id=" + l->token.decimal() + "&after=" + std::to_string(trades_since(l->sent_at)) +
       "&before=" + std::to_string(l->deadline.plus(st_.settings.late_match).seconds()) +
       "&next_cursor=" + cursor;
-  read_data("/data/trades", query, [self = self_, l, pages](const net::http_result& r) {
+  read_data(*l->as, "/data/trades", query, [self = self_, l, pages](const net::http_result& r) {
     venue_desk desk{self};
     const auto page = page_of(r);
     take(*l, page);

@@ -44,6 +44,46 @@ TEST_F(VenueAccounts, AreReadInTheirOrderTheFirstBets) {
   EXPECT_EQ(all[1].key.file, "/k");
 }
 
+TEST_F(VenueAccounts, SayForWhomTheirKeySigns) {
+  const std::string wallet = "0xbc0ff067b7740eff76c1ca93c875ba6b890d6b50";
+  document["venue"]["accounts"] =
+      json::array({{{"name", "own"}, {"env", "A"}, {"enabled", false}},
+                   {{"name", "deposit"}, {"env", "B"}, {"signature_type", 3}, {"wallet", wallet}}});
+  const auto all = accounts();
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].signature_type, 0);
+  EXPECT_TRUE(all[0].wallet.is_zero());
+  EXPECT_FALSE(all[0].enabled);
+  EXPECT_EQ(all[1].signature_type, 3);
+  EXPECT_EQ(all[1].wallet.hex(), wallet);
+  EXPECT_TRUE(all[1].enabled);
+}
+
+TEST_F(VenueAccounts, ANumberThatIsNoKindOrAWalletThatDoesNotBelongIsRefused) {
+  const auto with = [this](const json& more) {
+    json one{{"name", "main"}, {"env", "MAIN"}};
+    one.update(more);
+    return error_of(json::array({one}));
+  };
+  const std::string wallet = "0xbc0ff067b7740eff76c1ca93c875ba6b890d6b50";
+  for (const json& bad : {json(1), json(4), json(-1), json("3"), json(2.5)})
+    EXPECT_EQ(with({{"signature_type", bad}, {"wallet", wallet}}),
+              "venue.accounts[0].signature_type must be 0, 2 or 3")
+        << bad;
+  EXPECT_EQ(with({{"signature_type", 3}}),
+            "venue.accounts[0].wallet must be set: who holds the money of signature_type 3");
+  EXPECT_EQ(
+      with({{"wallet", wallet}}),
+      "venue.accounts[0].wallet must not stand beside signature_type 0: the key's own account "
+      "pays");
+  for (const json& bad : {json("0x12"), json(wallet.substr(2))})
+    EXPECT_EQ(with({{"signature_type", 2}, {"wallet", bad}}),
+              "venue.accounts[0].wallet must be an address: 0x and 40 hex digits");
+  EXPECT_EQ(with({{"wallet", 7}}), "venue.accounts[0].wallet must be a string");
+  EXPECT_EQ(with({{"enabled", 1}}), "venue.accounts[0].enabled must be true or false");
+  EXPECT_EQ(with({{"enabled", false}}), "venue.accounts must have one that is enabled");
+}
+
 TEST_F(VenueAccounts, TheSingleKeyOfEarlierSettingsIsAListOfOne) {
   document["venue_key"] = {{"env", "VENUE"}};
   ASSERT_EQ(accounts().size(), 1U);

@@ -134,12 +134,19 @@ TEST_F(Bets, TheBuffersRefusalPassesThroughWordForWord) {
 
 TEST_F(Bets, EveryRefusalHasItsStatus) {
   const std::pair<errc, int> table[]{
-      {errc::insufficient_balance, 422}, {errc::unknown_market, 422},
-      {errc::market_closed, 422},        {errc::price_off_tick, 422},
-      {errc::amount_too_small, 422},     {errc::deadline_passed, 422},
-      {errc::key_reused, 409},           {errc::rate_limited, 429},
-      {errc::overloaded, 503},           {errc::unavailable, 503},
-      {errc::shutting_down, 503},        {errc::internal, 500},
+      {errc::insufficient_balance, 422},
+      {errc::unknown_market, 422},
+      {errc::unsupported_market, 422},
+      {errc::market_closed, 422},
+      {errc::price_off_tick, 422},
+      {errc::amount_too_small, 422},
+      {errc::deadline_passed, 422},
+      {errc::key_reused, 409},
+      {errc::rate_limited, 429},
+      {errc::overloaded, 503},
+      {errc::unavailable, 503},
+      {errc::shutting_down, 503},
+      {errc::internal, 500},
       {errc::invariant_violated, 500},
   };
   start();

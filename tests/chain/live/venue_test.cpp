@@ -138,7 +138,7 @@ TEST_F(VenueOnDouble, FeesAreReservedAndCharged) {
     const auto q = quote(market, 100_usdc, price);
     ASSERT_TRUE(q);
     EXPECT_TRUE(q->neg_risk);
-    EXPECT_LE(add(q->maker_amount, q->max_fee)->micro, (100_usdc).micro);
+    EXPECT_LE(add(q->money, q->max_fee)->micro, (100_usdc).micro);
     const auto o = order(market, 100_usdc, price);
     const auto a = submit(o);
     ASSERT_EQ(a.verdict, venue_verdict::filled) << a.reason;

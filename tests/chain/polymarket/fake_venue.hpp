@@ -28,11 +28,13 @@ struct fake_venue {
 
   std::map<std::string, market_facts> markets;  // by token
   std::vector<filled_order> fills;              // the oldest first
+  std::map<std::string, std::string> shown;     // orders by hash, with this status and no trade
   std::size_t reads_in_ten_seconds = 500;       // facts/polymarket.md: of /data/...
   std::size_t reads_refused = 0;
   int version = 2;
   bool key_works = true;
   bool keys_are_given = true;
+  bool keys_exist = false;                    // they are derived, not created a second time
   std::optional<net::http_result> on_cancel;  // what DELETE /order answers; not set: nothing done
   net::http_headers wait;                     // with a read that is refused for its rate
   bool reads_hang = false;
@@ -40,6 +42,7 @@ struct fake_venue {
   std::function<net::http_result(const json& body)> on_order;
   /// Every request, "METHOD /path" without the query, by the client it came through.
   std::map<std::string, std::size_t> by_orders, by_reads;
+  std::map<std::string, std::size_t> by_account;  // the same, and " POLY_ADDRESS" where it has one
 
   static net::http_result answer(unsigned status, const std::string& body,
                                  net::http_headers headers = {}) {
@@ -73,9 +76,12 @@ struct fake_venue {
     const auto is = [&](const char* method, std::string_view start) {
       return x.method == method && plain.starts_with(start);
     };
+    for (const auto& [name, value] : x.headers)
+      if (name == "POLY_ADDRESS") ++by_account[x.method + " " + plain + " " + value];
     if (is("GET", "/version")) return answer(200, json{{"version", version}}.dump());
     if (is("GET", "/time")) return answer(200, std::to_string(clock()));
-    if (is("POST", "/auth/api-key"))
+    if (is("POST", "/auth/api-key") && keys_exist) return refusal(400, "Could not create api key");
+    if (is("POST", "/auth/api-key") || (keys_exist && is("GET", "/auth/derive-api-key")))
       return keys_are_given ? answer(200, R"({"apiKey":"k","secret":"c2VjcmV0","passphrase":"p"})")
                             : refusal(503, "Service not ready");
     if (is("GET", "/markets-by-token/")) return condition_of(plain.substr(18));
@@ -152,6 +158,8 @@ struct fake_venue {
                                 {"original_size", f.size},
                                 {"associate_trades", json::array({trade_id(f)})}}
                                .dump());
+    if (const auto i = shown.find(hash); i != shown.end())
+      return answer(200, json{{"id", hash}, {"status", i->second}, {"size_matched", "0"}}.dump());
     return answer(200, "null");
   }
 

@@ -218,9 +218,9 @@ TEST(ExchangeEvents, TheTopicIsThatOfTheEvent) {
 
 TEST(ExchangeEvents, AreSummedOnceAndUpToABlock) {
   const std::vector logs{event(5, 10, 20, 1), event(5, 10, 20, 1), event(6, 3, 4, 5, 1)};
-  EXPECT_EQ(*charged_in(logs, exchange, hash, 6), (charged{{24}, {13}, {6}}));
-  EXPECT_EQ(*charged_in(logs, exchange, hash, 5), (charged{{20}, {10}, {1}}));
-  EXPECT_EQ(*charged_in(logs, exchange, hash, 4), std::nullopt);
+  EXPECT_EQ(*charged_in(logs, exchange, hash, order_side::buy, 6), (charged{{24}, {13}, {6}}));
+  EXPECT_EQ(*charged_in(logs, exchange, hash, order_side::buy, 5), (charged{{20}, {10}, {1}}));
+  EXPECT_EQ(*charged_in(logs, exchange, hash, order_side::buy, 4), std::nullopt);
 }
 
 TEST(ExchangeEvents, OfOthersCountForNothing) {
@@ -231,15 +231,26 @@ TEST(ExchangeEvents, OfOthersCountForNothing) {
   auto other_event = event(5, 1, 1, 1);
   other_event.topics[0].bytes[0] ^= 1;
   const std::vector logs{foreign, other_order, other_event};
-  EXPECT_EQ(*charged_in(logs, exchange, hash, 9), std::nullopt);
+  EXPECT_EQ(*charged_in(logs, exchange, hash, order_side::buy, 9), std::nullopt);
 }
 
 TEST(ExchangeEvents, WhatCannotBeReadIsNotAnAmount) {
   auto cut = event(5, 1, 1, 1);
   cut.data.resize(64);
-  EXPECT_FALSE(charged_in(std::vector{cut}, exchange, hash, 9));
+  EXPECT_FALSE(charged_in(std::vector{cut}, exchange, hash, order_side::buy, 9));
   const auto most = event(5, INT64_MAX, 1, 1);
-  EXPECT_FALSE(charged_in(std::vector{most, event(6, 1, 1, 1)}, exchange, hash, 9));
+  EXPECT_FALSE(
+      charged_in(std::vector{most, event(6, 1, 1, 1)}, exchange, hash, order_side::buy, 9));
+}
+
+/// The maker's amount is what our order gives: money of a BUY, shares of a SELL.
+TEST(ExchangeEvents, OfASaleTheMakersAmountIsShares) {
+  auto sold = event(5, 20, 9, 1);
+  sold.data[31] = 1;  // its side
+  const std::vector logs{sold};
+  EXPECT_EQ(*charged_in(logs, exchange, hash, order_side::sell, 9), (charged{{20}, {9}, {1}}));
+  EXPECT_FALSE(charged_in(logs, exchange, hash, order_side::buy, 9)) << "of the other side";
+  EXPECT_FALSE(charged_in(std::vector{event(5, 9, 20, 1)}, exchange, hash, order_side::sell, 9));
 }
 
 TEST(ExchangeEvents, OneQuestionAsksForManyOrders) {

@@ -10,32 +10,59 @@ namespace {
 using test::json;
 
 TEST(Order, IsHashedSignedAndPostedAsTheOfficialClientDoes) {
-  ASSERT_EQ(test::our_orders().size(), 4U);
+  std::map<signature_kind, int> kinds;
   for (const auto& v : test::our_orders()) {
     const auto o = test::signed_of(v);
     EXPECT_EQ(o.hash, test::hash_of(v.at("order_hash"))) << v.at("id");
-    EXPECT_EQ(o.signature.hex(), v.at("signature").get<std::string>()) << v.at("id");
+    EXPECT_EQ(signing_digest(o.body, o.exchange), test::hash_of(v.at("signing_digest")))
+        << v.at("id");
+    EXPECT_EQ(to_0x(wire_signature(o)), v.at("signature").get<std::string>()) << v.at("id");
     const auto raw = v.at("post").at("body_raw").get<std::string>();
     const auto owner = json::parse(raw).at("owner").get<std::string>();
     EXPECT_EQ(post_body(o, owner), raw) << v.at("id");
+    EXPECT_EQ(o.account, test::account_of(v.at("post").at("headers").at("POLY_ADDRESS")));
+    ++kinds[o.body.signature_type];
   }
+  using enum signature_kind;
+  EXPECT_EQ(kinds,
+            (std::map<signature_kind, int>{{key, 4}, {proxy, 1}, {safe, 1}, {deposit_wallet, 1}}));
 }
 
-TEST(Order, UnifiedClientsOrdersRecoverUnderOurHash) {
-  std::size_t checked = 0;
-  for (const auto& r :
-       test::load("polymarket-orders.json").at("unified_sdk_recorded").at("records")) {
-    if (r.at("wallet_kind") != "eoa") continue;
+/// ERC-7739: the key signs in the wallet's name, and everything that proves it stands behind.
+TEST(Order, ADepositWalletsSignatureHasThreeHundredAndSeventeenBytes) {
+  const auto v = test::our_orders().back();
+  ASSERT_EQ(v.at("id"), "v2-depositwallet-market-buy-fok");
+  const auto o = test::signed_of(v);
+  const auto& parts = v.at("erc7739");
+  EXPECT_EQ(o.signature.hex(), parts.at("inner_signature").get<std::string>());
+  auto expected = test::bytes_of(parts.at("inner_signature"));
+  for (const auto* part : {"app_domain_separator", "contents_hash", "contents_type_hex"}) {
+    const auto more = test::bytes_of(parts.at(part));
+    expected.insert(expected.end(), more.begin(), more.end());
+  }
+  expected.insert(expected.end(), {0x00, 0xba});
+  EXPECT_EQ(wire_signature(o), expected);
+  EXPECT_EQ(expected.size(), 317U);
+  EXPECT_NE(signing_digest(o.body, o.exchange), o.hash) << "the id is the plain hash all the same";
+}
+
+TEST(Order, UnifiedClientsOrdersRecoverUnderOurDigest) {
+  std::map<std::string, int> checked;
+  const auto& recorded = test::load("polymarket-orders.json").at("unified_sdk_recorded");
+  const auto owner = test::key_of(test::our_orders()[0].at("private_key")).address_of();
+  for (const auto& r : recorded.at("records")) {
     auto m = json::parse(r.at("body_raw").get<std::string>()).at("order");
+    const auto signature = test::bytes_of(m.at("signature"));
     m["salt"] = std::to_string(m.at("salt").get<std::uint64_t>());
     m["side"] = m.at("side") == "BUY" ? 0 : 1;
-    const auto o = test::order_of(m);
-    const auto hash = hash_of(o, polygon_exchange(false));
-    EXPECT_EQ(hash, test::hash_of(r.at("order_hash")));
-    EXPECT_EQ(recover(hash, test::bytes_of(m.at("signature"))).signer, o.signer);
-    ++checked;
+    signed_order o{test::order_of(m), polygon_exchange(false), {}, {}, {}, {}, {}, {}};
+    EXPECT_EQ(hash_of(o.body, o.exchange), test::hash_of(r.at("order_hash")));
+    std::copy_n(signature.begin(), signature65::size, o.signature.bytes.begin());
+    EXPECT_EQ(recover(signing_digest(o.body, o.exchange), o.signature.view()).signer, owner);
+    EXPECT_EQ(wire_signature(o), signature);
+    ++checked[r.at("wallet_kind")];
   }
-  EXPECT_EQ(checked, 3U);
+  EXPECT_EQ(checked, (std::map<std::string, int>{{"deposit", 3}, {"eoa", 3}}));
 }
 
 TEST(Auth, L1HeadersAreTheOfficialOnes) {

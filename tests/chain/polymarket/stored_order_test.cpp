@@ -50,7 +50,7 @@ TEST(StoredOrder, WhatEarlierVersionsStoredIsRead) {
     const auto o = order_named(x.at("order"));
     expect_same(decode(bytes), layout == 1 ? o : with_terms(o));
     EXPECT_EQ(decode(bytes)->account, o.body.signer) << "its signer's, as all were";
-    EXPECT_EQ(decode(bytes)->body.signature_type, 0);
+    EXPECT_EQ(decode(bytes)->body.signature_type, signature_kind::key);
     ++read[layout];
   }
   EXPECT_EQ(read, (std::map<int, int>{{1, 4}, {2, 4}, {3, 4}}));
@@ -66,26 +66,49 @@ TEST(StoredOrder, IsWrittenAsTheNewestLayoutSays) {
   EXPECT_EQ(checked, 4U);
 }
 
-/// Types 1 and 2: a key signs for a contract of the venue's that holds the money.
-TEST(StoredOrder, CarriesTheKindOfItsSignature) {
+/// Our key signs for a maker that is not its account: who may do so depends on the kind.
+TEST(StoredOrder, CarriesTheKindOfItsSignatureAndWhoMaySignForWhom) {
   const auto v = test::our_orders()[1];
-  const auto key = test::key_of(v.at("private_key"));
-  for (std::uint8_t type = 1; type <= 4; ++type) {
+  const auto owner = test::key_of(v.at("private_key"));
+  const auto wallet = address::parse("0x" + std::string(40, 'b')).value();
+  const auto stored = [&](signature_kind kind, const address& maker, const address& signer,
+                          const address& account) {
     auto o = test::signed_of(v);
-    o.body.signature_type = type;
-    o.body.maker.bytes[0] ^= 0xff;
+    o.body.signature_type = kind;
+    o.body.maker = maker;
+    o.body.signer = signer;
+    o.account = account;
     o.hash = hash_of(o.body, o.exchange);
-    o.signature = key.sign(o.hash).bytes();
-    if (type <= 2) {
-      expect_same(decode(encode(o)), o);
-    } else {
-      EXPECT_FALSE(decode(encode(o))) << int(type);
-    }
+    o.signature = owner.sign(signing_digest(o.body, o.exchange)).bytes();
+    return o;
+  };
+  const auto ours = owner.address_of();
+  using enum signature_kind;
+  for (const auto kind : {proxy, safe}) {
+    const auto o = stored(kind, wallet, ours, ours);
+    expect_same(decode(encode(o)), o);
+    EXPECT_FALSE(decode(encode(stored(kind, wallet, wallet, ours))));
+    EXPECT_FALSE(decode(encode(stored(kind, wallet, ours, wallet))));
   }
+  const auto o = stored(deposit_wallet, wallet, wallet, ours);
+  expect_same(decode(encode(o)), o);
+  EXPECT_FALSE(decode(encode(stored(deposit_wallet, wallet, ours, ours))));
+  EXPECT_FALSE(decode(encode(stored(deposit_wallet, wallet, wallet, wallet)))) << "not its owner";
+  EXPECT_FALSE(decode(encode(stored(key, wallet, ours, ours)))) << "an account pays itself";
+  EXPECT_FALSE(decode(encode(stored(signature_kind{4}, wallet, ours, ours)))) << "no such kind";
 }
 
-TEST(StoredOrder, AFlippedBitOfWhatIsSignedOrUnknownIsNoOrder) {
-  const auto bytes = encode(test::signed_of(test::our_orders()[1]));
+TEST(StoredOrder, ADepositWalletsOrderThatWasSignedLikeAnothersIsNone) {
+  auto o = test::signed_of(test::our_orders().back());
+  ASSERT_EQ(o.body.signature_type, signature_kind::deposit_wallet);
+  ASSERT_TRUE(decode(encode(o)));
+  const auto key = test::key_of(test::our_orders().back().at("private_key"));
+  o.signature = key.sign(o.hash).bytes();  // the plain hash, without the wallet's name
+  EXPECT_FALSE(decode(encode(o)));
+}
+
+/// Cut, longer, or with a bit turned it is no order.
+void expect_strict(const byte_vector& bytes) {
   for (std::size_t n = 0; n < bytes.size(); ++n) EXPECT_FALSE(decode(byte_view{bytes}.first(n)));
   auto longer = bytes;
   longer.push_back(0);
@@ -101,6 +124,10 @@ TEST(StoredOrder, AFlippedBitOfWhatIsSignedOrUnknownIsNoOrder) {
   EXPECT_FALSE(decode(bad_type));
 }
 
+TEST(StoredOrder, AFlippedBitOfWhatIsSignedOrUnknownIsNoOrder) {
+  for (const auto which : {1U, 4U, 6U})
+    expect_strict(encode(test::signed_of(test::our_orders()[which])));
+}
 TEST(StoredOrder, AFlippedBitOfAnEarlierLayoutIsNoOrderEither) {
   const auto& stored = test::load("stored-orders.json").at("stored");
   const auto bytes = test::bytes_of(stored.at(3).at("bytes"));
