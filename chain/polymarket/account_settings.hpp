@@ -16,8 +16,7 @@ struct relayer_settings {
   std::chrono::milliseconds timeout{10'000};              // of one request
   std::chrono::seconds deadline{240};                     // of a batch, from its signature on
   std::chrono::milliseconds poll{2'000};                  // between looks at a batch
-  std::uint32_t polls = 100;                              // then a human is told, and it is
-  std::chrono::milliseconds slow_poll{30'000};            // looked at seldom
+  std::uint32_t polls = 100;  // after which it is over, nobody knows how
 };
 
 struct account_settings {

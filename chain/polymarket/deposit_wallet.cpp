@@ -60,9 +60,4 @@ std::string submit_body(const signed_batch& b, const address& factory, std::stri
   return net::to_text(out);
 }
 
-std::string create_body(const address& owner, const address& factory) {
-  return net::to_text(
-      json{{"type", "WALLET-CREATE"}, {"from", checksummed(owner)}, {"to", checksummed(factory)}});
-}
-
 }  // namespace headroom::chain::polymarket

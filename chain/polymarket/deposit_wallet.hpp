@@ -38,7 +38,5 @@ inline constexpr std::size_t longest_metadata = 500;  // characters, by the rela
 /// leaves it out.
 [[nodiscard]] std::string submit_body(const signed_batch& b, const address& factory,
                                       std::string_view metadata);
-/// The same that has `owner`'s wallet made.
-[[nodiscard]] std::string create_body(const address& owner, const address& factory);
 
 }  // namespace headroom::chain::polymarket

@@ -21,10 +21,9 @@ enum class external_status : std::uint8_t {
   in_doubt = 4,   // over, and nobody can say which of the two
 };
 
-/// One attempt: exact bytes that may be sent again as they are, as often as one likes.
+/// Exact bytes that may be sent again as they are, as often as one likes: signed once for an id.
 struct external_operation {
   operation_id id;             // chosen by whoever asked; the same id happens once
-  std::uint32_t attempt = 0;   // another one only after the former has failed
   std::string service;         // "polymarket.relayer"
   address account;             // whose sequence it is of: the deposit wallet
   std::uint64_t sequence = 0;  // the wallet's nonce in the bytes
@@ -47,7 +46,7 @@ using external_rows = std::vector<external_operation>;
 
 using external_outbox =
     caf::typed_actor<caf::replies_to<store_external>::with<bool>,
-                     // All attempts of one operation, the oldest first; none: it was never stored.
+                     // That operation; none: it was never stored.
                      caf::replies_to<actors::get_atom, operation_id>::with<external_rows>,
                      // What is stored or accepted of an account, the oldest first.
                      caf::replies_to<actors::get_atom, address>::with<external_rows>>;
