@@ -123,6 +123,10 @@ chain::audit_settings audit_of(const config::settings& s, const address& wallet,
   out.plasma_owner = out.polygon_owner = wallet;
   out.collateral = s.collateral;
   out.collateral_owner = venue_account;
+  // Where the keeper turns one into the other; once, when it is the buffer's own token.
+  const auto& source = s.account.contracts.usdc_e;
+  const bool counted = source == s.route.usdc && venue_account == wallet;
+  if (!s.collateral.is_zero() && !counted) out.collateral_source = source;
   return out;
 }
 
