@@ -50,7 +50,7 @@ void ask_two_nodes(keeper_self self, const rpc_actor& rpc, std::vector<rpc_reque
 /// once.
 std::vector<named_contract> contracts_for(const account_watch& a, const venue_contracts& c) {
   auto out = betting_contracts(c);
-  if (a.who.signature_type != 0) out.push_back({"wallet of the account", a.who.holder});
+  if (a.who.signature_type != 0) out.push_back({"the account's own wallet", a.who.holder});
   return out;
 }
 
@@ -118,8 +118,7 @@ std::string keeper_desk::judge_contracts(account_watch& a, const answers& said, 
   for (const auto& c : contracts_for(a, st_.settings.contracts)) {
     const auto word = told_by(said, at++, has_code);
     if (word == told::no)
-      return "there is no contract at " + checksummed(c.at) + ", the venue's " +
-             std::string{c.name};
+      return "there is no contract at " + checksummed(c.at) + ": " + std::string{c.name};
     if (word == told::nothing) return "the venue's contracts cannot be read";
   }
   a.contracts_seen = true;
