@@ -62,6 +62,8 @@ std::string check_words(const settings& s) {
   if (names.empty() || std::any_of(names.begin(), names.end(), [](auto& x) { return x.empty(); }))
     return "deposits.networks_v1 must list at least one name, none of them empty";
   if (!is_site(s.venue.url)) return "venue.url must be an http(s) URL without a slash at its end";
+  if (!is_site(s.account.relayer.url))
+    return "venue.relayer_url must be an http(s) URL without a slash at its end";
   if (!s.wallet_key.named()) return "wallet_key must name a file or an environment variable";
   return {};
 }
@@ -112,6 +114,8 @@ std::string check_venue_accounts(const settings& s) {
     if (type != 0 && all[i].wallet.is_zero())
       return at + ".wallet must be set: who holds the money of signature_type " +
              std::to_string(type);
+    if (type == 3 && !s.relayer_key.named())
+      return at + ": with signature_type 3 relayer_key must name a file or an environment variable";
   }
   if (!all.empty() && std::none_of(all.begin(), all.end(), [](const auto& a) { return a.enabled; }))
     return "venue.accounts must have one that is enabled";

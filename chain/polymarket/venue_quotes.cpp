@@ -24,6 +24,14 @@ void make_room(Map& map, std::size_t at_most) {
   if (map.size() >= at_most) map.erase(map.begin());
 }
 
+/// Our own self-test closes the venue as its own words do (account_keeper.hpp).
+std::optional<caf::error> not_ready(const actors::venue_gauge& gauge,
+                                    caf::actor_clock::time_point now) {
+  const auto c = gauge.accounts();
+  if (c.why == actors::venue_stop::none) return std::nullopt;
+  return make_error(errc::unavailable, std::string{actors::sentence_of(c.why)}, c.left(now));
+}
+
 /// Why no order of ours can go to this market at this price.
 std::optional<caf::error> unfit(const market& m, usdc price, std::string_view field) {
   if (!m.accepting) return make_error(errc::market_closed);
@@ -193,6 +201,7 @@ caf::result<actors::order_quote> venue_desk::quoted(const Question& x) {
   if (is_protocol_v2(x.token))
     return make_error(errc::unsupported_market, "a market of Polymarket's Protocol V2");
   if (auto why = closed()) return *why;
+  if (auto why = not_ready(w_.dir.gauges.venue_state(), now())) return *why;
   if (auto why = not_this_market(x.token)) return *why;
   if (auto why = over_budget(x.by)) return *why;
   if (st_.reads >= st_.settings.max_reads && !st_.markets.contains(x.token))

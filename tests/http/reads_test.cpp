@@ -69,6 +69,12 @@ TEST_F(Reads, AStoppedVenueIsShownWhereverBetsAreAskedFor) {
         std::string::npos);
   }
   gauge.show({});
+  gauge.show_accounts({actors::venue_stop::approvals, hour}, "main: missing: pUSD to the exchange");
+  EXPECT_NE(get("/readyz").json()["parts"]["venue"].get<std::string>().find(
+                "; main: missing: pUSD to the exchange"),
+            std::string::npos)
+      << "the operator is told which";
+  gauge.show_accounts({}, "");
   EXPECT_EQ(get("/buffer/max-bet?user_address=" + user_text, read_key.text).json()["max_bet"],
             "40.00");
   EXPECT_EQ(get("/metrics").body.find("headroom_venue_stopped{cause=\"account\"} 1"),

@@ -104,6 +104,21 @@ TEST_F(VenueDecisions, WhatTheAccountMayNotDoStopsAllBetsAndIsShown) {
   }
 }
 
+/// The keeper of our accounts says so, not the venue (account_keeper.hpp).
+TEST_F(VenueDecisions, AnAccountThatIsNotReadyIsQuotedNothing) {
+  start();
+  auto& gauge = dir.gauges.venue_state();
+  gauge.show_accounts({venue_stop::approvals, sched.clock().now() + 5s}, "main: missing: ...");
+  const auto q = quote(good);
+  EXPECT_EQ(q->code, errc::unavailable);
+  EXPECT_EQ(q->retry_after, 5s);
+  EXPECT_EQ(q->detail, actors::sentence_of(venue_stop::approvals)) << "fit for a user";
+  advance(10s);
+  EXPECT_EQ(stopped(), venue_stop::approvals) << "the venue's own word does not open it";
+  gauge.show_accounts({}, "");
+  EXPECT_TRUE(quote(good)->value);
+}
+
 TEST_F(VenueDecisions, AKeyThatIsNotAcceptedIsWaitedForAndStopsBetsAfterMinutesOnly) {
   start();
   const auto o = order(good);

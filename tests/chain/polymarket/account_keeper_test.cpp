@@ -1,0 +1,443 @@
+#include "chain/polymarket/account_keeper.hpp"
+
+#include <gtest/gtest.h>
+
+#include "actors/alerts.hpp"
+#include "tests/chain/polymarket/fake_polygon.hpp"
+#include "tests/chain/polymarket/fake_relayer.hpp"
+#include "tests/support/seeded_scheduler.hpp"
+
+namespace headroom::test {
+namespace {
+
+using namespace std::chrono_literals;
+using actors::venue_stop;
+
+/// One keeper before a chain, a wallet, a venue and a relayer in memory, in virtual time.
+struct AccountKeeper : testing::Test {
+  virtual_config cfg;
+  caf::actor_system sys{cfg};
+  caf::scheduler::test_coordinator& sched =
+      dynamic_cast<caf::scheduler::test_coordinator&>(sys.scheduler());
+  actors::directory dir{100};
+  actors::world_ptr w = std::make_shared<actors::world>(
+      actors::world{dir,
+                    [this] {
+                      return timestamp::of_seconds(1'800'000'000)
+                          .plus(std::chrono::duration_cast<std::chrono::milliseconds>(
+                              sched.clock().now().time_since_epoch()));
+                    },
+                    {},
+                    {}});
+  fake_polygon polygon;
+  fake_wallet box;
+  fake_relayer relayed;
+  std::string allowances = "{}";   // the venue's view; "": it does not answer
+  std::vector<std::string> asked;  // of the venue
+  pm::keeper_settings settings;
+  pm::kept_account who{"main",
+                       0,
+                       {},
+                       std::make_shared<chain::private_key>(*chain::private_key::parse(
+                           "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"))};
+  std::vector<caf::strong_actor_ptr> alive;
+  pm::account_keeper keeper;
+
+  AccountKeeper() {
+    settings.contracts = polygon.contracts;
+    settings.venue_url = "http://venue";
+    settings.account.relayer.url = "http://relayer";
+    who.holder = who.key->address_of();
+    dir.handles.set_wallet({137, who.holder}, own(spawn_wallet(sys, &box)));
+    dir.gauges.publish_buffer_available(1000_usdc);
+  }
+  ~AccountKeeper() override {
+    for (auto& a : alive)
+      caf::anon_send_exit(caf::actor_cast<caf::actor>(a), caf::exit_reason::kill);
+    alive.clear();
+    keeper = nullptr;
+    dir.close();
+    sched.run();
+    sched.clock().cancel_all();
+    sched.run();
+  }
+  template <class H>
+  H own(H h) {
+    alive.push_back(caf::actor_cast<caf::strong_actor_ptr>(h));
+    return h;
+  }
+  chain::http_actor venue() {
+    return sys.spawn([this]() -> chain::http_actor::behavior_type {
+      return {[this](const chain::http_call& x) -> net::http_result {
+        asked.push_back(x.request.url.substr(settings.venue_url.size()));
+        if (allowances.empty()) return {};
+        if (asked.back() == "/auth/derive-api-key")
+          return fake_venue::answer(200, R"({"apiKey":"k","secret":"c2VjcmV0","passphrase":"p"})");
+        return fake_venue::answer(200, R"({"balance":"1","allowances":)" + allowances + "}");
+      }};
+    });
+  }
+  void start() {
+    keeper = own(sys.spawn(
+        pm::keeper_behavior, w, settings, std::vector<pm::kept_account>{who},
+        pm::keeper_doors{own(spawn_polygon(sys, &polygon)), own(venue()),
+                         own(spawn_relayer(sys, &relayed)), "the-api-key",
+                         [outbox = own(spawn_outbox(sys, &relayed))] { return outbox; }}));
+    sched.run();
+  }
+  /// As kill -9 would: outboxes stay.
+  void restart() {
+    caf::anon_send_exit(keeper, caf::exit_reason::kill);
+    sched.run();
+    start();
+  }
+  void pass(std::chrono::seconds time) {
+    for (auto i = 0s; i < time; i += 1s) {
+      sched.advance_time(1s);
+      sched.run();
+    }
+  }
+  void give_all() {
+    for (const auto& a : pm::needed_approvals(polygon.contracts))
+      polygon.given.emplace(a.token, a.spender);
+  }
+  [[nodiscard]] bool open() const { return dir.gauges.venue_state().takes_bets(); }
+  [[nodiscard]] std::string reason() const { return dir.gauges.venue_state().accounts_reason(); }
+  [[nodiscard]] bool alerted(std::string_view kind) const {
+    return dir.gauges.alerts().lasts(kind, "main");
+  }
+};
+
+// -- the self-test -------------------------------------------------------------------------------
+
+TEST_F(AccountKeeper, NoBetIsTakenUntilEveryApprovalIsOnTheChain) {
+  start();
+  EXPECT_EQ(dir.gauges.venue_state().look().why, venue_stop::approvals);
+  EXPECT_TRUE(reason().starts_with("main: missing: pUSD to the exchange, ")) << reason();
+  EXPECT_TRUE(alerted(pm::account_alert::approvals));
+  EXPECT_EQ(box.count("venue.approve"), 8U) << "all at once";
+  box.mine(polygon);
+  pass(3s);
+  EXPECT_TRUE(open()) << reason();
+  EXPECT_EQ(reason(), "");
+  EXPECT_FALSE(alerted(pm::account_alert::approvals));
+  EXPECT_EQ(box.all.size(), 8U);
+}
+
+TEST_F(AccountKeeper, AnApprovalIsSentOnceHoweverLongItTakes) {
+  start();
+  pass(20s);
+  restart();
+  pass(20s);
+  EXPECT_EQ(box.all.size(), 8U);
+  EXPECT_FALSE(open());
+}
+
+TEST_F(AccountKeeper, ARevokedApprovalStopsBetsAndIsGivenAnew) {
+  start();
+  box.mine(polygon);
+  pass(3s);
+  ASSERT_TRUE(open());
+  polygon.given.erase({polygon.contracts.conditional_tokens, polygon.contracts.neg_risk_exchange});
+  pass(70s);
+  EXPECT_FALSE(open());
+  EXPECT_EQ(reason(), "main: missing: shares to the neg-risk exchange");
+  ASSERT_EQ(box.all.size(), 9U);
+  box.mine(polygon);
+  pass(3s);
+  EXPECT_TRUE(open());
+  EXPECT_EQ(box.all.size(), 9U);
+}
+
+TEST_F(AccountKeeper, AChainWithoutTheContractsIsNamedAndNothingIsSent) {
+  polygon.without_code.insert(polygon.contracts.conditional_tokens);
+  start();
+  pass(10s);
+  EXPECT_FALSE(open());
+  EXPECT_EQ(reason(),
+            "main: there is no contract at 0x4D97DCd97eC945f40cF65F87097ACe5EA0476045: "
+            "ConditionalTokens");
+  EXPECT_TRUE(box.all.empty());
+}
+
+TEST_F(AccountKeeper, WithoutASelfTestApprovalsAreGivenAndStopNothing) {
+  settings.account.self_test = false;
+  start();
+  EXPECT_TRUE(open());
+  EXPECT_TRUE(alerted(pm::account_alert::approvals)) << "a human is told all the same";
+  EXPECT_EQ(box.count("venue.approve"), 8U);
+}
+
+TEST_F(AccountKeeper, ASilentChainClosesAtTheStartAndNotLater) {
+  give_all();
+  polygon.up = false;
+  start();
+  pass(10s);
+  EXPECT_FALSE(open());
+  EXPECT_EQ(reason(), "main: the chain does not answer");
+  polygon.up = true;
+  pass(3s);
+  EXPECT_TRUE(open());
+  polygon.up = false;
+  pass(200s);
+  EXPECT_TRUE(open()) << "what was so counts until it is known to be otherwise";
+}
+
+TEST_F(AccountKeeper, TwoNodesMustAgree) {
+  give_all();
+  polygon.nodes = 2;
+  const auto one = pm::needed_approvals(polygon.contracts).front();
+  const auto question = pm::ask_approval(one, who.holder).params;
+  bool disagrees = true;
+  polygon.quirk = [&](std::uint32_t node,
+                      const chain::rpc_request& x) -> std::optional<chain::rpc_result> {
+    if (node == 0 || !disagrees || x.params != question) return std::nullopt;
+    return fake_node::ok("0x" + std::string(64, '0'));
+  };
+  start();
+  pass(10s);
+  EXPECT_FALSE(open());
+  EXPECT_EQ(reason(), "main: its approvals cannot be read, or two nodes disagree about them");
+  EXPECT_TRUE(box.all.empty()) << "one node's word sends nothing";
+  disagrees = false;
+  pass(3s);
+  EXPECT_TRUE(open());
+  disagrees = true;
+  pass(130s);
+  EXPECT_TRUE(open()) << "one node's word stops nothing";
+}
+
+TEST_F(AccountKeeper, AWalletThatCannotSendSaysWhy) {
+  box.refusal = make_error(errc::unavailable, "not enough native coin for gas");
+  start();
+  pass(5s);
+  EXPECT_NE(reason().find("not enough native coin for gas"), std::string::npos) << reason();
+  box.refusal.reset();
+  pass(5s);
+  EXPECT_EQ(box.count("venue.approve"), 8U);
+}
+
+TEST_F(AccountKeeper, AVenueThatDoesNotSeeAnApprovalIsAskedToReadTheChain) {
+  give_all();
+  allowances = "{\"" + polygon.contracts.neg_risk_adapter.hex() + "\":\"0\"}";
+  start();
+  EXPECT_FALSE(open());
+  EXPECT_EQ(reason(),
+            "main: the chain has all approvals, the venue does not see: pUSD to the retired "
+            "neg-risk adapter");
+  EXPECT_EQ(asked,
+            (std::vector<std::string>{
+                "/auth/derive-api-key", "/balance-allowance?asset_type=COLLATERAL&signature_type=0",
+                "/balance-allowance/update?asset_type=COLLATERAL&signature_type=0"}));
+  EXPECT_TRUE(box.all.empty());
+  allowances = "{\"" + polygon.contracts.neg_risk_adapter.hex() + "\":\"5\"}";
+  pass(3s);
+  EXPECT_TRUE(open());
+}
+
+TEST_F(AccountKeeper, AVenueThatDoesNotAnswerStopsNothingHere) {
+  give_all();
+  allowances.clear();
+  start();
+  EXPECT_TRUE(open());
+}
+
+// -- collateral ----------------------------------------------------------------------------------
+
+struct Collateral : AccountKeeper {
+  Collateral() {
+    settings.account.keeps_collateral = true;
+    settings.account.check_every = 10s;
+    give_all();
+  }
+  /// Every transaction is mined after two seconds.
+  void run_for(std::chrono::seconds time) {
+    for (auto i = 0s; i < time; i += 2s) {
+      pass(2s);
+      EXPECT_LE(box.pending(), 1U) << "one move at a time";
+      box.mine(polygon);
+    }
+  }
+};
+
+TEST_F(Collateral, BelowTheLowMarkUsdcEIsWrappedUpToTheBuffer) {
+  polygon.collateral = 800_usdc;
+  polygon.loose = 500_usdc;
+  start();
+  run_for(60s);
+  EXPECT_EQ(polygon.collateral, 1000_usdc);
+  EXPECT_EQ(polygon.loose, 300_usdc);
+  ASSERT_EQ(box.all.size(), 2U);
+  EXPECT_EQ(box.all[0].what.purpose, "venue.ramp_approve");
+  EXPECT_EQ(box.all[1].what.purpose, "venue.wrap");
+  EXPECT_FALSE(alerted(pm::account_alert::moved_less));
+  EXPECT_FALSE(alerted(pm::account_alert::shortage));
+}
+
+TEST_F(Collateral, AboveTheHighMarkTheSurplusIsUnwrapped) {
+  polygon.collateral = 1500_usdc;
+  start();
+  run_for(60s);
+  EXPECT_EQ(polygon.collateral, 1000_usdc);
+  EXPECT_EQ(polygon.loose, 500_usdc);
+  EXPECT_EQ(box.count("venue.unwrap"), 1U);
+}
+
+TEST_F(Collateral, WithinTheMarksNothingMoves) {
+  polygon.collateral = 950_usdc;
+  polygon.loose = 500_usdc;
+  start();
+  run_for(60s);
+  EXPECT_TRUE(box.all.empty());
+}
+
+TEST_F(Collateral, FollowsTheBufferAgainAndAgain) {
+  polygon.collateral = 1000_usdc;
+  polygon.loose = 5000_usdc;
+  start();
+  for (const auto buffer : {3000_usdc, 1000_usdc, 2000_usdc}) {
+    dir.gauges.publish_buffer_available(buffer);
+    run_for(60s);
+    EXPECT_EQ(polygon.collateral, buffer);
+  }
+  EXPECT_EQ(add(polygon.collateral, polygon.loose), 6000_usdc);
+}
+
+TEST_F(Collateral, ARestartInTheMiddleOfAMoveMakesNoSecondOne) {
+  polygon.collateral = 500_usdc;
+  polygon.loose = 5000_usdc;
+  start();
+  pass(3s);
+  box.mine(polygon);  // the approval of the ramp
+  pass(25s);
+  ASSERT_EQ(box.count("venue.wrap"), 1U);
+  restart();
+  pass(30s);
+  EXPECT_EQ(box.all.size(), 2U) << "it is watched";
+  box.mine(polygon);
+  pass(30s);
+  EXPECT_EQ(polygon.collateral, 1000_usdc);
+  EXPECT_EQ(box.all.size(), 2U);
+  restart();
+  dir.gauges.publish_buffer_available(2000_usdc);
+  run_for(60s);
+  EXPECT_EQ(polygon.collateral, 2000_usdc) << "the line goes on behind what was sent";
+  EXPECT_EQ(box.all.size(), 4U);
+}
+
+TEST_F(Collateral, AMissingReserveIsAnAlarm) {
+  polygon.collateral = 100_usdc;
+  polygon.loose = 50_usdc;
+  start();
+  run_for(60s);
+  EXPECT_EQ(polygon.collateral, 150_usdc) << "what there is, is wrapped";
+  EXPECT_TRUE(alerted(pm::account_alert::shortage));
+  EXPECT_TRUE(open()) << "bets are bounded by the venue, not stopped here";
+  polygon.loose = 5000_usdc;
+  run_for(60s);
+  EXPECT_FALSE(alerted(pm::account_alert::shortage));
+}
+
+TEST_F(Collateral, WithoutARampNothingMoves) {
+  polygon.without_code.insert(polygon.contracts.onramp);
+  polygon.loose = 500_usdc;
+  start();
+  run_for(30s);
+  EXPECT_TRUE(box.all.empty());
+}
+
+TEST_F(Collateral, AnUnknownBufferMovesNothing) {
+  dir.gauges.forget_buffer_available();
+  polygon.loose = 500_usdc;
+  start();
+  run_for(30s);
+  EXPECT_TRUE(box.all.empty());
+}
+
+// -- a deposit wallet ----------------------------------------------------------------------------
+
+struct DepositAccount : AccountKeeper {
+  DepositAccount() {
+    who.signature_type = 3;
+    who.holder = *address::parse("0xBc0fF067b7740Eff76C1ca93c875Ba6B890d6B50");
+  }
+  /// The relayer confirms what it has; the calls of the batch happen.
+  void confirm() {
+    const auto body = json::parse(relayed.bodies.back());
+    for (const auto& c : body.at("depositWalletParams").at("calls")) {
+      actors::contract_call call;
+      call.to = *address::parse(c.at("target").get<std::string>());
+      call.data = *from_hex(c.at("data").get<std::string>());
+      polygon.happen(call);
+    }
+    relayed.state = "STATE_CONFIRMED";
+    ++relayed.nonce;
+    pass(5s);
+    relayed.state = "STATE_NEW";
+  }
+};
+
+TEST_F(DepositAccount, GetsItsApprovalsInOneBatchThatIsStoredFirst) {
+  start();
+  pass(6s);
+  ASSERT_EQ(relayed.bodies.size(), 1U);
+  EXPECT_EQ(relayed.events.front(), "store stored");
+  EXPECT_EQ(json::parse(relayed.bodies[0]).at("depositWalletParams").at("calls").size(), 8U);
+  EXPECT_FALSE(open());
+  confirm();
+  EXPECT_TRUE(open()) << reason();
+  EXPECT_TRUE(box.all.empty()) << "no wallet of ours sends for it";
+  pass(130s);
+  EXPECT_EQ(relayed.bodies.size(), 1U);
+}
+
+TEST_F(DepositAccount, ThatIsNotDeployedIsNamed) {
+  polygon.without_code.insert(who.holder);
+  start();
+  pass(6s);
+  EXPECT_NE(reason().find("the account's own wallet"), std::string::npos) << reason();
+  EXPECT_TRUE(relayed.bodies.empty());
+}
+
+TEST_F(DepositAccount, AFailedBatchIsFollowedByAnotherOne) {
+  start();
+  pass(6s);
+  relayed.state = "STATE_FAILED";
+  pass(3s);
+  relayed.state = "STATE_NEW";
+  pass(8s);
+  ASSERT_EQ(relayed.bodies.size(), 2U);
+  EXPECT_EQ(relayed.rows.size(), 2U) << "under an id of its own";
+  confirm();
+  EXPECT_TRUE(open()) << reason();
+}
+
+TEST_F(DepositAccount, ApprovesAndWrapsInOneBatch) {
+  settings.account.keeps_collateral = true;
+  settings.account.check_every = 10s;
+  give_all();
+  polygon.loose = 2000_usdc;
+  start();
+  pass(6s);
+  ASSERT_EQ(relayed.bodies.size(), 1U);
+  EXPECT_EQ(json::parse(relayed.bodies[0]).at("depositWalletParams").at("calls").size(), 2U);
+  confirm();
+  EXPECT_EQ(polygon.collateral, 1000_usdc);
+  pass(60s);
+  EXPECT_EQ(relayed.bodies.size(), 1U);
+}
+
+TEST_F(DepositAccount, ARestartWaitsForTheBatchThatIsUnderWay) {
+  start();
+  pass(6s);
+  ASSERT_EQ(relayed.bodies.size(), 1U);
+  restart();
+  pass(20s);
+  EXPECT_EQ(relayed.bodies.size(), 1U);
+  confirm();
+  EXPECT_TRUE(open()) << reason();
+  EXPECT_EQ(relayed.rows.size(), 1U);
+}
+
+}  // namespace
+}  // namespace headroom::test
