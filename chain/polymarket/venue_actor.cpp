@@ -22,9 +22,9 @@ std::string names_of(const venue_accounts& all) {
 
 }  // namespace
 
-actors::venue_actor::behavior_type venue_behavior(venue_self self, actors::world_ptr w,
-                                                  venue_settings settings, venue_accounts accounts,
-                                                  venue_doors doors, rpc_actor chain) {
+hinted_venue_actor::behavior_type venue_behavior(venue_self self, actors::world_ptr w,
+                                                 venue_settings settings, venue_accounts accounts,
+                                                 venue_doors doors, rpc_actor chain) {
   auto& st = self->state;
   st.w = std::move(w);
   st.settings = std::move(settings);
@@ -38,6 +38,7 @@ actors::venue_actor::behavior_type venue_behavior(venue_self self, actors::world
   st.passes = net::rate_limit{st.settings.trade_passes_per_second, pass_burst};
   st.cancels = net::rate_limit{st.settings.cancels_per_second, st.settings.cancel_burst};
   st.data_reads = net::rate_limit{st.settings.reads_per_second, st.settings.read_burst};
+  venue_desk{self}.open_channel();
   venue_desk{self}.check_version();
   venue_desk{self}.note_block();
   return {
@@ -46,6 +47,7 @@ actors::venue_actor::behavior_type venue_behavior(venue_self self, actors::world
       [self](actors::submit_order& x) { return venue_desk{self}.submit(x); },
       [self](const actors::look_up_order& x) { return venue_desk{self}.look_up(x); },
       [self](const actors::cancel_order& x) { return venue_desk{self}.cancel(x); },
+      [self](const actors::order_hints& x) { venue_desk{self}.hinted(x); },
       [self](actors::wake_atom) { venue_desk{self}.wake(); },
       [self](actors::status_atom) {
         const auto& s = self->state;

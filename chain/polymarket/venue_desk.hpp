@@ -4,7 +4,8 @@
 
 /// The venue's work, for its own files: venue_session (who we are, may we bet), venue_quotes
 /// (markets, prices, signing), venue_orders (submit, cancel), venue_lookups (what became of an
-/// order), venue_trades (the shared stream of the account's trades).
+/// order), venue_trades (the shared stream of the account's trades), venue_channel (the web socket
+/// that hurries it).
 namespace headroom::chain::polymarket {
 
 using actors::venue_answer;
@@ -40,6 +41,10 @@ class venue_desk {
   void wake();
   [[nodiscard]] std::optional<caf::error> closed() const;
   [[nodiscard]] std::string why_closed() const;  // "" when it is not
+
+  // channel
+  void open_channel();
+  void hinted(const actors::order_hints& x);
 
   /// Keeps a block of the exchange's chain at hand that is older than the next order.
   void note_block();
@@ -117,6 +122,10 @@ class venue_desk {
   void status_read(const look_ptr& l, const std::vector<rpc_result>& then,
                    const std::vector<rpc_result>& now, const rpc_result& block);
   void conclude(const look_ptr& l);
+
+  // channel
+  void tell_channel();
+  [[nodiscard]] std::chrono::milliseconds longest_pass_pause() const;
 
   // the account's trades
   void start_pass();

@@ -327,6 +327,7 @@ void venue_desk::renewed(std::optional<api_credentials> found) {
   if (ok) {
     st_.credentials = std::move(found);
     ++st_.renewals;
+    tell_channel();
     if (std::exchange(st_.key_not_given, false)) end_stop(actors::venue_stop::credentials);
   } else {
     st_.key_not_given = true;  // then no order can be sent

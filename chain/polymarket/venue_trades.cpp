@@ -16,7 +16,6 @@ constexpr std::uint32_t pages_of_a_pass = 200;
 constexpr std::uint32_t pages_of_an_order = 200;
 constexpr std::int64_t clock_slack_seconds = 60;
 constexpr milliseconds shortest_pause{20};
-constexpr milliseconds longest_pause{500};
 
 trades_page page_of(const net::http_result& r) {
   return r.outcome == net::http_outcome::answered ? read_trades_answer(r.status, r.body)
@@ -125,9 +124,13 @@ void venue_desk::end_pass(bool readable) {
       if (readable || !l->follow || now() >= l->give_up) consider(l, asking);
     }
   ask_exchange(std::move(asking));
+  const bool again = std::exchange(st_.pass_again, false);
   if (st_.looks.empty()) return;
-  st_.pass_pause = std::clamp(st_.pass_pause * 2, shortest_pause, longest_pause);
-  after(st_.pass_pause, [self = self_] { venue_desk{self}.start_pass(); });
+  if (again) return start_pass();
+  st_.pass_pause = std::clamp(st_.pass_pause * 2, shortest_pause, longest_pass_pause());
+  after(st_.pass_pause, [self = self_, turn = ++st_.pass_turn] {
+    if (turn == self->state.pass_turn) venue_desk{self}.start_pass();
+  });
 }
 
 // -- one order's own -----------------------------------------------------------------------------
