@@ -257,7 +257,7 @@ class ws_client::engine::connection : public std::enable_shared_from_this<connec
   void heard(error_code ec) {
     reading_ = false;
     if (ended_) return;
-    if (ec) return end(reason_of(ec));
+    if (ec) return end(closing_ ? "closed" : reason_of(ec));
     auto text = beast::buffers_to_string(buffer_.data());
     buffer_.consume(buffer_.size());
     if (closing_) return;
