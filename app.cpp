@@ -22,6 +22,7 @@
 #include "actors/inspector_actor.hpp"
 #include "actors/journal_actor.hpp"
 #include "actors/query_actor.hpp"
+#include "actors/sale_actor.hpp"
 #include "actors/registry.hpp"
 #include "chain/evm/ethereum_port.hpp"
 #include "chain/evm/json_rpc.hpp"
@@ -535,7 +536,8 @@ int serve(const config::settings& s) {
   dir.users.set_factories(
       [&sys, w](const address& user) { return sys.spawn(actors::balance_behavior, w, user); },
       [&sys, w](const bet_id& id) { return sys.spawn(actors::bet_behavior, w, id); },
-      [&sys, w] { return sys.spawn(actors::deposit_behavior, w); });
+      [&sys, w] { return sys.spawn(actors::deposit_behavior, w); },
+      [&sys, w](const sale_id& id) { return sys.spawn(actors::sale_behavior, w, id); });
   household house{sys, dir, w};
   add_books(house, sys, w, store, read);
   add_chains(house, sys, w, s, *keys, out);

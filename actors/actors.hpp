@@ -13,6 +13,7 @@
 #include "actors/messages/journal_messages.hpp"
 #include "actors/messages/money_messages.hpp"
 #include "actors/messages/payment_messages.hpp"
+#include "actors/messages/position_messages.hpp"
 #include "actors/messages/venue_messages.hpp"
 #include "actors/messages/wallet_messages.hpp"
 
@@ -57,6 +58,7 @@ using journal_actor = status_actor::extend<
     caf::replies_to<get_atom, address>::with<balance_row>,  // A user's row, after all that waits.
     caf::replies_to<get_atom>::with<buffer_row>,            // The buffer's row, likewise.
     caf::replies_to<get_atom, bet_id>::with<bet>,           // A bet, likewise; not_found.
+    caf::replies_to<get_atom, sale_id>::with<sale>,         // A sale, likewise; not_found.
     caf::replies_to<sync_atom>::with<bool>,                 // Answers once all that waits is done.
     caf::reacts_to<flush_atom>>;                            // Internal: commit the batch.
 
@@ -74,11 +76,35 @@ using bet_actor = status_actor::extend<
 /// its own timeouts; a request is never left open.
 using venue_actor = status_actor::extend<
     caf::replies_to<quote_order>::with<order_quote>,     // Rounds and prices; refuses bad markets.
+    caf::replies_to<quote_sale>::with<order_quote>,      // Likewise a SELL.
     caf::replies_to<order_quote>::with<signed_order>,    // Signs; nothing is sent.
     caf::replies_to<submit_order>::with<venue_answer>,   // Sends exactly these bytes.
     caf::replies_to<look_up_order>::with<venue_answer>,  // What became of it?
     caf::replies_to<cancel_order>::with<bool>,  // True: the venue will not fill it any more.
     caf::reacts_to<wake_atom>>;
+
+// -- what was bought -----------------------------------------------------------------------------
+
+/// SALE: one order to sell, from the shares' holding to the venue's last word; ends with it.
+using sale_actor = status_actor::extend<
+    caf::replies_to<sell_position>::with<sale>,  // The sale: sold, failed, or placing.
+    caf::reacts_to<resume_atom, sale>,  // Goes on with a stored sale: looks before it acts.
+    caf::reacts_to<restarted_atom>,     // A dependency was restarted: ask again.
+    caf::reacts_to<sweep_atom>,         // Is an answer overdue?
+    caf::reacts_to<wake_atom>>;         // Internal: time to look again.
+
+/// RESOLUTION: what the venue and the chain say of conditions; redeems by the accounts' wallets.
+using resolution_actor = status_actor::extend<
+    caf::replies_to<find_market>::with<record_market>,          // not_found, or unavailable.
+    caf::replies_to<look_at_condition>::with<condition_state>,  // Resolved, by a final block?
+    caf::replies_to<redeem_condition>::with<redeem_progress>,   // Sends once, or looks.
+    caf::replies_to<get_atom>::with<std::vector<address>>,      // The accounts that hold shares.
+    caf::replies_to<held_on_chain>::with<token_holdings>>;      // What they hold.
+
+/// SETTLEMENT: finds resolved markets, has them redeemed, pays their users, in slices.
+using settlement_actor = status_actor::extend<
+    caf::replies_to<poll_atom, hash256>::with<settlement_view>,  // Looks at this condition now.
+    caf::reacts_to<poll_atom>>;  // Internal: looks at the next ones.
 
 // -- the deposit ---------------------------------------------------------------------------------
 
@@ -156,6 +182,13 @@ using query_actor = status_actor::extend<
     caf::replies_to<wallet_nonces>::with<std::vector<chain_operation>>,
     // Those of these transactions that are ours.
     caf::replies_to<get_atom, std::vector<hash256>>::with<std::vector<chain_operation>>,
+    caf::replies_to<get_atom, sale_id>::with<sale>,               // not_found
+    caf::replies_to<get_atom, address, uint256>::with<position>,  // not_found
+    caf::replies_to<position_filter>::with<position_page>,
+    caf::replies_to<work_atom, hash256, std::uint32_t>::with<settlement_work>,
+    caf::replies_to<get_atom, hash256>::with<settlement_view>,  // not_found
+    caf::replies_to<unpaid_positions>::with<std::vector<position>>,
+    caf::replies_to<get_atom, uint256, std::uint32_t>::with<std::vector<token_shares>>,
     caf::replies_to<keys_atom>::with<std::vector<service_key>>,
     caf::replies_to<ping_atom>::with<bool>>;
 

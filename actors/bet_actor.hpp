@@ -1,7 +1,6 @@
 #pragma once
 
-#include "actors/saga.hpp"
-#include "domain/bet_flow.hpp"
+#include "actors/order_saga.hpp"
 
 namespace headroom::actors {
 
@@ -12,19 +11,12 @@ namespace headroom::actors {
 ///
 /// Until accept_bet is sent, giving up costs two `release` messages. From then on the books decide.
 /// Should this actor die, its state's destructor tells the owners of the holds and the guardian.
-struct bet_state : saga_state<bet> {
+struct bet_state : order_state<bet, finish_bet> {
   static inline const char* name = "bet";
 
-  bet_id id;
-  bet_phase at = bet_phase::idle;
-  bet row;
-  bool balance_taken = false;  // a hold stands there, or may
+  order_fill fill = order_fill::whole;  // of a new one; a stored order says it itself
+  bool balance_taken = false;           // a hold stands there, or may
   bool buffer_taken = false;
-  caf::error why;          // it is refused, for whoever asked
-  bool adopt_due = false;  // handed over meanwhile: see whether the stored bet is open
-  placement venue_side;
-  placement_step next_step = placement_step::look_up;  // when it is due
-  finish_bet ending;                                   // set when finishing
 
   ~bet_state();
 };

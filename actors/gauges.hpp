@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "actors/channel_gauge.hpp"
+#include "actors/open_orders.hpp"
 #include "actors/venue_gauge.hpp"
 #include "domain/money.hpp"
 
@@ -39,6 +40,10 @@ class gauges {
   }
   void forget_buffer_available() noexcept { buffer_available_.store(buffer_unknown); }
 
+  /// Orders without an end, by state and age (actors/open_orders.hpp).
+  [[nodiscard]] actors::open_orders& open_orders() noexcept { return open_orders_; }
+  [[nodiscard]] const actors::open_orders& open_orders() const noexcept { return open_orders_; }
+
   /// Whether the venue takes bets now; written by the venue's actor alone.
   [[nodiscard]] venue_gauge& venue_state() noexcept { return venue_state_; }
   [[nodiscard]] const venue_gauge& venue_state() const noexcept { return venue_state_; }
@@ -54,6 +59,7 @@ class gauges {
   std::unique_ptr<log_limit> lines_;
   std::unique_ptr<house_counters> counters_;
   std::atomic<std::int64_t> buffer_available_{buffer_unknown};
+  actors::open_orders open_orders_;
   venue_gauge venue_state_;
   channel_gauge channel_;
 };

@@ -53,6 +53,7 @@ class keeper {
     start(*i);
     if (!i->what.holds_promises) return;
     for (const auto& bet : w_.dir.users.all_bets()) self_->send(bet, restarted_atom::value);
+    for (const auto& sale : w_.dir.users.all_sales()) self_->send(sale, restarted_atom::value);
   }
 
   // -- unfinished work ---------------------------------------------------------------------------
@@ -97,15 +98,12 @@ class keeper {
   void resume(unfinished_work& work) {
     if (st_.stopping) return;  // what comes too late is the next start's; nobody would end it here
     bool all = work.placing_bets.size() < st_.bets_asked &&
+               work.placing_sales.size() < st_.bets_asked &&
                work.settling_deposits.size() < st_.deposits_asked;
-    for (auto& row : work.placing_bets) {
-      if (const auto owner =
-              w_.dir.users.find_bet(row.id)) {  // a repeated request: it may leave the bet
-        self_->send(owner, resume_atom::value, std::move(row));
-      } else {
-        all = resume(std::move(row)) && all;
-      }
-    }
+    for (auto& row : work.placing_bets)
+      all = take_up(w_.dir.users.find_bet(row.id), std::move(row)) && all;
+    for (auto& row : work.placing_sales)
+      all = take_up(w_.dir.users.find_sale(row.id), std::move(row)) && all;
     for (auto& row : work.settling_deposits)
       if (st_.deposits_seen.insert(row.id).second) resume(std::move(row));
     if (!all) {
@@ -117,12 +115,23 @@ class keeper {
     spdlog::info("guardian.recovered resumed={}", st_.resumed);
   }
 
+  /// One that is under way is a repeated request's, which may leave it.
+  template <class Owner, class Row>
+  bool take_up(const Owner& owner, Row row) {
+    if (!owner) return resume(std::move(row));
+    self_->send(owner, resume_atom::value, std::move(row));
+    return true;
+  }
+
   /// False when no more bets may be in progress.
-  bool resume(bet row) {
-    const auto actor = w_.dir.users.open_bet(row.id);
-    if (!actor) return false;
+  bool resume(bet row) { return resume(w_.dir.users.open_bet(row.id), std::move(row)); }
+  bool resume(sale row) { return resume(w_.dir.users.open_sale(row.id), std::move(row)); }
+
+  template <class Owner, class Row>
+  bool resume(const Owner& owner, Row row) {
+    if (!owner) return false;
     ++st_.resumed;
-    self_->send(actor, resume_atom::value, std::move(row));
+    self_->send(owner, resume_atom::value, std::move(row));
     return true;
   }
 
@@ -133,32 +142,29 @@ class keeper {
     self_->send(actor, resume_atom::value, std::move(row));
   }
 
-  void resume_later(const bet_id& id) {
-    self_->delayed_send(self_, resume_wait, abandoned{hold_of(id), hold_kind::bet});
-  }
-
   void look_after(const abandoned& x) {
     switch (x.kind) {
-      case hold_kind::bet: return look_after(bet_of(x.hold));
+      case hold_kind::bet: return look_after<bet>(x, bet_of(x.hold));
+      case hold_kind::sale: return look_after<sale>(x, sale_of(x.hold));
     }
   }
 
-  /// A bet's actor died. The journal is asked, because its mailbox still holds what the bet had
+  /// The actor of an order died. The journal is asked, because its mailbox still holds what it had
   /// sent.
-  void look_after(const bet_id& id) {
+  template <class Row, class Id>
+  void look_after(const abandoned& x, const Id& id) {
     if (st_.stopping) return;  // the next start finds it
+    const auto again = [self = self_, x] { self->delayed_send(self, resume_wait, x); };
     const auto journal = w_.dir.handles.get<journal_actor>();
-    if (!journal) return resume_later(id);
+    if (!journal) return again();
     self_->request(journal, w_.settings.patience.append, get_atom::value, id)
         .then(
-            [self = self_, id](bet& row) {
-              keeper k{self};
-              if (row.status == bet_status::placing && !self->state.stopping &&
-                  !k.resume(std::move(row)))
-                k.resume_later(id);
+            [self = self_, again](Row& row) {
+              const bool open = row.status == decltype(row.status)::placing;
+              if (open && !self->state.stopping && !keeper{self}.resume(std::move(row))) again();
             },
-            [self = self_, id](const caf::error& e) {
-              if (code_of(e) != errc::not_found) keeper{self}.resume_later(id);
+            [again](const caf::error& e) {
+              if (code_of(e) != errc::not_found) again();
             });
   }
 
@@ -177,20 +183,23 @@ class keeper {
   }
 
   void drain() {
-    const bool quiet = w_.dir.users.live_bets() == 0 && w_.dir.users.all_deposits().empty();
+    const bool quiet = w_.dir.users.live_bets() + w_.dir.users.live_sales() == 0 &&
+                       w_.dir.users.all_deposits().empty();
     if (!quiet && now() < st_.stop_by) {
       self_->delayed_send(self_, tick, watch_atom::value);
       return;
     }
     st_.drained = true;
     w_.dir.users.seal();
-    spdlog::info("guardian.drained left_bets={} left_deposits={}", w_.dir.users.live_bets(),
+    spdlog::info("guardian.drained left_bets={} left_sales={} left_deposits={}",
+                 w_.dir.users.live_bets(), w_.dir.users.live_sales(),
                  w_.dir.users.all_deposits().size());
     const auto end = [this](const auto& actors) {
       for (const auto& a : actors) self_->send_exit(a, caf::exit_reason::user_shutdown);
     };
     end(w_.dir.users.all_deposits());
     end(w_.dir.users.all_bets());
+    end(w_.dir.users.all_sales());
     end(w_.dir.users.all_balances());
     // The journal answers a sync after everything that was sent to it: then nobody needs it any
     // more.
@@ -228,11 +237,13 @@ class keeper {
     }
   }
 
-  /// Likewise for the bets that wait for an answer.
+  /// Likewise for the orders that wait for an answer; each says where it stands.
   void sweep_bets() {
     if (now() < st_.next_bet_sweep) return;
     st_.next_bet_sweep = now() + w_.settings.bet.overdue / 4;
+    w_.dir.gauges.open_orders().next_round();
     for (const auto& bet : w_.dir.users.all_bets()) self_->send(bet, sweep_atom::value);
+    for (const auto& sale : w_.dir.users.all_sales()) self_->send(sale, sweep_atom::value);
   }
 
   // -- health ------------------------------------------------------------------------------------

@@ -65,7 +65,16 @@ HEADROOM_INSPECT(share_amount, x.micro)
 HEADROOM_INSPECT(timestamp, x.us)
 HEADROOM_INSPECT(bet, x.id, x.user, x.token, x.amount, x.max_price, x.status, x.shares, x.spent,
                  x.fee, x.refunded, x.failure, x.request_hash, x.order_hash, x.signed_order,
-                 x.deadline, x.created_at, x.updated_at, x.placed_by)
+                 x.deadline, x.created_at, x.updated_at, x.placed_by, x.result, x.payout)
+HEADROOM_INSPECT(sale, x.id, x.user, x.token, x.shares, x.min_price, x.status, x.sold, x.proceeds,
+                 x.fee, x.failure, x.request_hash, x.order_hash, x.signed_order, x.deadline,
+                 x.created_at, x.updated_at, x.placed_by)
+HEADROOM_INSPECT(position, x.user, x.token, x.shares, x.selling, x.cost, x.condition, x.outcome,
+                 x.result, x.payout, x.updated_at)
+HEADROOM_INSPECT(payout_vector, x.numerators, x.denominator)
+HEADROOM_INSPECT(redemption, x.id, x.account, x.tx_hash, x.received, x.burned, x.at)
+HEADROOM_INSPECT(settlement, x.condition, x.payouts, x.status, x.received, x.paid, x.remainder,
+                 x.redemptions, x.created_at, x.updated_at)
 HEADROOM_INSPECT(authorization, x.chain_id, x.token, x.from, x.to, x.value, x.valid_after,
                  x.valid_before, x.nonce, x.signature)
 HEADROOM_INSPECT(deposit, x.id, x.user, x.amount, x.status, x.payment, x.x402_version, x.tx_hash,
@@ -98,9 +107,15 @@ HEADROOM_INSPECT(chain_fees, x.chain_id, x.wei)
 HEADROOM_INSPECT(conversion_metrics, x.completed, x.failed, x.running, x.average_ms, x.p95_ms,
                  x.p99_ms, x.total_in, x.total_received, x.total_loss, x.fees)
 HEADROOM_INSPECT(trial_balance, x.buffer, x.reserve, x.in_transit, x.converting, x.at_venue,
-                 x.users, x.capital, x.conversion_loss, x.wagered, x.user_count, x.venue_loss)
+                 x.users, x.capital, x.conversion_loss, x.wagered, x.user_count, x.venue_loss,
+                 x.revenue)
 HEADROOM_INSPECT(solvency, x.checked, x.solvent, x.difference, x.onchain_known, x.shortfall, x.at,
                  x.insolvent_since)
-HEADROOM_INSPECT(unfinished_work, x.placing_bets, x.settling_deposits)
+HEADROOM_INSPECT(unfinished_work, x.placing_bets, x.settling_deposits, x.placing_sales)
+HEADROOM_INSPECT(position_filter, x.user, x.cursor, x.limit, x.open_only)
+HEADROOM_INSPECT(position_page, x.positions, x.next_cursor)
+HEADROOM_INSPECT(settlement_work, x.unrecorded, x.conditions)
+HEADROOM_INSPECT(settlement_view, x.market, x.row, x.owed, x.unpaid, x.at_venue)
+HEADROOM_INSPECT(token_shares, x.token, x.shares)
 
 }  // namespace headroom

@@ -50,6 +50,8 @@ class ledger_store {
   /// One element per id asked, in order; empty for bets the books do not know.
   virtual store_status find_bets(std::span<const bet_id> ids,
                                  std::vector<std::optional<bet>>& rows) = 0;
+  /// Likewise one sale.
+  virtual store_status find_sale(const sale_id& id, std::optional<sale>& row) = 0;
 };
 
 /// Reads that need no place in the journal's order. Called by one thread at a time, blocks. Each
@@ -94,6 +96,24 @@ class ledger_reader {
   virtual std::optional<usdc> average_daily_volume() = 0;
   /// The oldest, at most so many of each.
   virtual std::optional<unfinished_work> unfinished(std::uint32_t bets, std::uint32_t deposits) = 0;
+  virtual std::optional<std::optional<sale>> find_sale(const sale_id& id) = 0;
+  virtual std::optional<position_page> list_positions(const position_filter& filter) = 0;
+  /// The user's position in a token, with its market where it is recorded.
+  virtual std::optional<std::optional<position>> find_position(const address& user,
+                                                               const uint256& token) = 0;
+  /// At most `limit` of each; conditions from the one after `after` on, in their order, so that
+  /// whoever asks again sees all of them.
+  virtual std::optional<settlement_work> work_of_settlements(const hash256& after,
+                                                             std::uint32_t limit) = 0;
+  /// Nothing inside for a condition whose market is not recorded.
+  virtual std::optional<std::optional<settlement_view>> find_settlement(
+      const hash256& condition) = 0;
+  /// Unpaid ones with shares, by token and user; those of which something is offered are left out.
+  virtual std::optional<std::vector<position>> positions_to_pay(const hash256& condition,
+                                                                std::uint32_t limit) = 0;
+  /// By token, from the one after `after` on.
+  virtual std::optional<std::vector<token_shares>> shares_held(const uint256& after,
+                                                               std::uint32_t limit) = 0;
   /// Attempts still `stored`, by nonce, for one account of one chain.
   virtual std::optional<std::vector<chain_operation>> open_operations(std::uint64_t chain_id,
                                                                       const address& account) = 0;
@@ -126,6 +146,16 @@ struct bet_intent {
   std::int64_t deadline = 0;    // unix seconds
 };
 
+/// Likewise over a sale: SellIntent.
+struct sell_intent {
+  address user;
+  uint256 token;
+  share_amount shares;
+  usdc min_price;
+  std::string idempotency_key;  // signed as its keccak-256
+  std::int64_t deadline = 0;    // unix seconds
+};
+
 /// The EIP-712 domain of what users sign, {Headroom, 1, chain id, verifying contract}: the account
 /// that a deployment is paid at, so that a signature is good at one deployment only.
 struct signing_domain {
@@ -150,6 +180,8 @@ class ethereum_port {
   virtual bool signed_by_user(const bet_intent& intent, std::string_view signature) const = 0;
   /// What a contract wallet had to sign: one digest per domain.
   virtual std::vector<hash256> digests_of(const bet_intent& intent) const = 0;
+  virtual bool signed_by_user(const sell_intent& intent, std::string_view signature) const = 0;
+  virtual std::vector<hash256> digests_of(const sell_intent& intent) const = 0;
 };
 
 /// The texts of a 402: x402 v2 in a header, v1 in the body, both at one URL.

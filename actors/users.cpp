@@ -7,10 +7,12 @@ users::users(std::size_t max_live_bets, std::size_t max_balances, std::size_t ma
       max_balances_{max_balances},
       max_live_deposits_{max_live_deposits} {}
 
-void users::set_factories(spawn_balance balance, spawn_bet bet, spawn_deposit deposit) {
+void users::set_factories(spawn_balance balance, spawn_bet bet, spawn_deposit deposit,
+                          spawn_sale sale) {
   spawn_balance_ = std::move(balance);
   spawn_bet_ = std::move(bet);
   spawn_deposit_ = std::move(deposit);
+  spawn_sale_ = std::move(sale);
 }
 
 balance_actor users::balance_of(const address& user) {
@@ -59,43 +61,69 @@ void users::forget_balance(const address& user, const actor_key& who) {
   --live_balances_;
 }
 
-bet_actor users::open_bet(const bet_id& id) {
-  auto& s = bets_[shard_of(id)];
-  const std::lock_guard lock{s.mutex};
-  if (const auto i = s.handles.find(id); i != s.handles.end()) return i->second;
-  if (draining() || live_bets_.load() >= max_live_bets_) return {};
-  auto handle = spawn_bet_(id);
-  s.handles.emplace(id, handle);
-  ++live_bets_;
-  return handle;
-}
+namespace {
 
-bet_actor users::find_bet(const bet_id& id) const {
-  const auto& s = bets_[shard_of(id)];
+template <class Shards, class Id>
+auto find_in(const Shards& all, std::size_t at, const Id& id) {
+  const auto& s = all[at];
   const std::lock_guard lock{s.mutex};
   const auto i = s.handles.find(id);
-  return i == s.handles.end() ? bet_actor{} : i->second;
+  return i == s.handles.end() ? typename decltype(s.handles)::mapped_type{} : i->second;
 }
 
-void users::forget_bet(const bet_id& id, const actor_key& who) {
-  auto& s = bets_[shard_of(id)];
-  bet_actor last;
-  const std::lock_guard lock{s.mutex};
-  const auto i = s.handles.find(id);
-  if (i == s.handles.end() || key_of(i->second) != who) return;
-  last = std::move(i->second);
-  s.handles.erase(i);
-  --live_bets_;
-}
-
-std::vector<bet_actor> users::all_bets() const {
-  std::vector<bet_actor> out;
-  for (const auto& s : bets_) {
+template <class Shards>
+auto all_in(const Shards& all) {
+  std::vector<typename decltype(all[0].handles)::mapped_type> out;
+  for (const auto& s : all) {
     const std::lock_guard lock{s.mutex};
     for (const auto& [id, handle] : s.handles) out.push_back(handle);
   }
   return out;
 }
+
+}  // namespace
+
+template <class Id, class Handle, class Spawn>
+Handle users::open(shards<Id, Handle>& all, std::atomic<std::size_t>& live, const Spawn& spawn,
+                   const Id& id) {
+  auto& s = all[shard_of(id)];
+  const std::lock_guard lock{s.mutex};
+  if (const auto i = s.handles.find(id); i != s.handles.end()) return i->second;
+  if (draining() || live_bets() + live_sales() >= max_live_bets_) return {};
+  auto handle = spawn(id);
+  s.handles.emplace(id, handle);
+  ++live;
+  return handle;
+}
+
+template <class Id, class Handle>
+void users::forget(shards<Id, Handle>& all, std::atomic<std::size_t>& live, const Id& id,
+                   const actor_key& who) {
+  auto& s = all[shard_of(id)];
+  Handle last;
+  const std::lock_guard lock{s.mutex};
+  const auto i = s.handles.find(id);
+  if (i == s.handles.end() || key_of(i->second) != who) return;
+  last = std::move(i->second);
+  s.handles.erase(i);
+  --live;
+}
+
+bet_actor users::open_bet(const bet_id& id) { return open(bets_, live_bets_, spawn_bet_, id); }
+bet_actor users::find_bet(const bet_id& id) const { return find_in(bets_, shard_of(id), id); }
+void users::forget_bet(const bet_id& id, const actor_key& who) {
+  forget(bets_, live_bets_, id, who);
+}
+std::vector<bet_actor> users::all_bets() const { return all_in(bets_); }
+
+sale_actor users::open_sale(const sale_id& id) {
+  return open(sales_, live_sales_, spawn_sale_, id);
+}
+sale_actor users::find_sale(const sale_id& id) const { return find_in(sales_, shard_of(id), id); }
+void users::forget_sale(const sale_id& id, const actor_key& who) {
+  forget(sales_, live_sales_, id, who);
+}
+std::vector<sale_actor> users::all_sales() const { return all_in(sales_); }
 
 std::vector<balance_actor> users::balances_of_part(std::size_t part) const {
   std::vector<balance_actor> out;
@@ -156,6 +184,7 @@ void users::seal() {
   // Whoever was spawning when it was set has put its actor into the list once we got each lock.
   for (const auto& s : balances_) const std::lock_guard lock{s.mutex};
   for (const auto& s : bets_) const std::lock_guard lock{s.mutex};
+  for (const auto& s : sales_) const std::lock_guard lock{s.mutex};
   const std::lock_guard lock{deposits_mutex_};
 }
 
@@ -171,6 +200,7 @@ void users::close() {
     }
   };
   let_go(bets_, live_bets_);
+  let_go(sales_, live_sales_);
   let_go(balances_, live_balances_);
   decltype(deposits_) deposits;
   const std::lock_guard lock{deposits_mutex_};

@@ -15,14 +15,15 @@
 
 namespace headroom::actors {
 
-/// What belongs to users: who owns a balance, the bets and the payments in progress. The one door
-/// through which a handle on another node can come, so the only place that knows how long a request
-/// to an owner may take. Thread-safe; sharded by user and by bet.
+/// What belongs to users: who owns a balance, the bets, sales and payments in progress. The one
+/// door through which a handle on another node can come, so the only place that knows how long a
+/// request to an owner may take. Thread-safe; sharded by user and by bet.
 class users {
  public:
   using spawn_balance = std::function<balance_actor(const address&)>;
   using spawn_bet = std::function<bet_actor(const bet_id&)>;
   using spawn_deposit = std::function<deposit_actor()>;
+  using spawn_sale = std::function<sale_actor(const sale_id&)>;
 
   static constexpr std::size_t parts = 64;
   /// An owner on this node answers or dies; of one elsewhere nobody may hear again.
@@ -32,7 +33,7 @@ class users {
   users(std::size_t max_live_bets, std::size_t max_balances, std::size_t max_live_deposits);
 
   /// Factories, set once before the first use.
-  void set_factories(spawn_balance balance, spawn_bet bet, spawn_deposit deposit);
+  void set_factories(spawn_balance balance, spawn_bet bet, spawn_deposit deposit, spawn_sale sale);
 
   // -- balances --------------------------------------------------------------------------------
 
@@ -71,6 +72,14 @@ class users {
   [[nodiscard]] std::size_t live_bets() const noexcept { return live_bets_.load(); }
   [[nodiscard]] std::vector<bet_actor> all_bets() const;
 
+  // -- sales in progress: as bets, and within the same bound -------------------------------------
+
+  [[nodiscard]] sale_actor open_sale(const sale_id& id);
+  [[nodiscard]] sale_actor find_sale(const sale_id& id) const;
+  void forget_sale(const sale_id& id, const actor_key& who);
+  [[nodiscard]] std::size_t live_sales() const noexcept { return live_sales_.load(); }
+  [[nodiscard]] std::vector<sale_actor> all_sales() const;
+
   // -- payments in progress --------------------------------------------------------------------
 
   /// A fresh actor for one x402 payment. Empty when `max_live_deposits` are in progress, or
@@ -108,18 +117,29 @@ class users {
     return std::hash<Key>{}(key) % parts;
   }
   deposit_actor add_deposit();  // with deposits_mutex_ held
+  template <class Id, class Handle>
+  using shards = std::array<shard<Id, Handle>, parts>;
+  template <class Id, class Handle, class Spawn>
+  Handle open(shards<Id, Handle>& all, std::atomic<std::size_t>& live, const Spawn& spawn,
+              const Id& id);
+  template <class Id, class Handle>
+  static void forget(shards<Id, Handle>& all, std::atomic<std::size_t>& live, const Id& id,
+                     const actor_key& who);
 
   spawn_balance spawn_balance_;
   spawn_bet spawn_bet_;
   spawn_deposit spawn_deposit_;
+  spawn_sale spawn_sale_;
   std::array<shard<address, balance_owner>, parts> balances_;
-  std::array<shard<bet_id, bet_actor>, parts> bets_;
+  shards<bet_id, bet_actor> bets_;
+  shards<sale_id, sale_actor> sales_;
   mutable std::mutex deposits_mutex_;
   std::unordered_map<caf::actor_id, deposit_actor> deposits_;
   std::size_t max_live_bets_;
   std::size_t max_balances_;
   std::size_t max_live_deposits_;
   std::atomic<std::size_t> live_bets_{0};
+  std::atomic<std::size_t> live_sales_{0};
   std::atomic<std::size_t> live_balances_{0};
   std::atomic<bool> draining_{false};
   std::atomic<bool> sealed_{false};  // read under a shard's mutex

@@ -76,7 +76,7 @@ house::house(const house_settings& settings)
   if (const auto why = store_.open(); !why.empty()) throw std::runtime_error(why);
   dir_.users.set_factories(
       [this](const address& user) { return sys_.spawn(actors::balance_behavior, w_, user); },
-      [this](const bet_id& id) { return sys_.spawn(actors::bet_behavior, w_, id); }, {});
+      [this](const bet_id& id) { return sys_.spawn(actors::bet_behavior, w_, id); }, {}, {});
   dir_.handles.set<actors::journal_actor>(
       sys_.spawn<caf::detached>(actors::journal_behavior, w_, &store_));
   dir_.handles.set<actors::query_actor>(

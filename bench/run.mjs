@@ -13,7 +13,7 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
-    only: { type: 'string', default: 'bets,http,beside,memory,json' },
+    only: { type: 'string', default: 'bets,http,beside,memory' },
     seed: { type: 'string', default: '20261121' },
     build: { type: 'string', default: path.join(here, '..', 'build', 'bench') },
   },
@@ -237,13 +237,6 @@ async function memory() {
   report(`RSS of a node, ${number(m.users)} users, ${number(m.awake)} awake`, mib(m.rss_kib), `peak ${mib(m.peak_kib)}, before they woke ${mib(m.rss_before_kib)}`, atMost(512 * 1024, m.peak_kib, '<= 512 MiB'));
 }
 
-async function json() {
-  const child = program('json_bench', [full ? 41 : 11], ['ignore', 'pipe', 'inherit']);
-  const { nlohmann_to_ours: times } = await firstLine(child, (line) => JSON.parse(line), 120_000);
-  await end(child);
-  report('a bet as JSON, time of nlohmann dump', `${times.toFixed(2)} x ours`, '');
-}
-
 function table() {
   const head = ['measured', 'median (min-max)', 'compared', 'target', 'met'];
   const all = [head, ...rows];
@@ -289,7 +282,7 @@ try {
   needs();
   note(machine());
   postgres = await startPostgres(path.join(scratch, 'postgres'), { settings: { shared_buffers: '512MB', max_wal_size: '4GB' } });
-  for (const [name, measure] of Object.entries({ bets, http, beside, memory, json })) {
+  for (const [name, measure] of Object.entries({ bets, http, beside, memory })) {
     if (!options.only.split(',').includes(name)) continue;
     note(`measuring ${name} ...`);
     await measure();

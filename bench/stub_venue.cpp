@@ -51,9 +51,15 @@ stub_venue::behavior_type venue_behavior(stub_venue::stateful_pointer<venue_stat
         return status_report{venue_state::name, {}};
       },
       [](const quote_order& x) {
-        return order_quote{x.token, false, x.amount, {2 * x.amount.micro}, {}, x.max_price};
+        return order_quote{x.token, false,      order_side::buy,
+                           x.fill,  x.amount,   {2 * x.amount.micro},
+                           {},      x.max_price};
       },
-      [self](const order_quote& x) { return sign(self->state.random, x.maker_amount); },
+      [](const quote_sale& x) {
+        return order_quote{x.token,  false, order_side::sell, x.fill, 1_micro,
+                           x.shares, {},    x.min_price};
+      },
+      [self](const order_quote& x) { return sign(self->state.random, x.money); },
       [self](const submit_order& x) -> caf::result<venue_answer> {
         auto& st = self->state;
         const auto amount = amount_of(x.order);

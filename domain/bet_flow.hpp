@@ -4,8 +4,9 @@
 
 #include "domain/flow.hpp"
 
-/// One placement as a table: in which phase it is, what may happen then, and what follows. What
-/// the venue's answers mean is decided in placement.hpp; actors/bet_saga.* does what is said here.
+/// One placement as a table: in which phase it is, what may happen then, and what follows. A sale
+/// goes the same way as a bet. What the venue's answers mean is decided in placement.hpp;
+/// actors/order_saga.hpp does what is said here.
 namespace headroom {
 
 /// Until `storing`, giving up costs nothing but the release of two holds. From then on the books

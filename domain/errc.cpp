@@ -8,6 +8,7 @@ std::string_view to_string(errc e) noexcept {
     case errc::bad_request: return "bad_request";
     case errc::invalid_field: return "invalid_field";
     case errc::insufficient_balance: return "insufficient_balance";
+    case errc::insufficient_shares: return "insufficient_shares";
     case errc::exceeds_max_bet: return "exceeds_max_bet";
     case errc::venue_rejected: return "venue_rejected";
     case errc::unknown_market: return "unknown_market";

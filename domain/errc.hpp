@@ -29,6 +29,7 @@ enum class errc : std::uint8_t {
   method_not_allowed = 16,   // known path, other method
   market_closed = 17,        // the market takes no orders
   idempotency_key_required = 18,
+  insufficient_shares = 19,  // the user's position has fewer free shares
 
   // duplicate: already done under this key
   key_reused = 30,  // same idempotency key, other request (409)

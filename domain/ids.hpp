@@ -42,6 +42,8 @@ struct uuid : fixed_bytes<16, Tag> {
 };
 
 using bet_id = uuid<struct bet_tag>;
+using sale_id = uuid<struct sale_tag>;
+using payout_id = uuid<struct payout_tag>;
 using deposit_id = uuid<struct deposit_tag>;
 using conversion_id = uuid<struct conversion_tag>;
 using replenish_id = uuid<struct replenish_tag>;
@@ -53,17 +55,24 @@ using operation_id = uuid<struct operation_tag>;
 using hold_id = uuid<struct hold_tag>;
 
 /// What a hold is for: whose entry ends it, and who goes on with it when its owner died.
-enum class hold_kind : std::uint8_t { bet = 0 };
+enum class hold_kind : std::uint8_t { bet = 0, sale = 1 };
 
-/// A bet has one hold, which is its id.
-[[nodiscard]] constexpr hold_id hold_of(const bet_id& bet) noexcept {
+/// A bet has one hold, which is its id. A sale's stands in the books alone, but is named likewise.
+template <class Tag>
+[[nodiscard]] constexpr hold_id hold_of(const uuid<Tag>& of) noexcept {
   hold_id out;
-  out.bytes = bet.bytes;
+  out.bytes = of.bytes;
   return out;
 }
 /// The bet of a hold whose kind is `bet`.
 [[nodiscard]] constexpr bet_id bet_of(const hold_id& hold) noexcept {
   bet_id out;
+  out.bytes = hold.bytes;
+  return out;
+}
+/// The sale of one whose kind is `sale`.
+[[nodiscard]] constexpr sale_id sale_of(const hold_id& hold) noexcept {
+  sale_id out;
   out.bytes = hold.bytes;
   return out;
 }

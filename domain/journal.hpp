@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "domain/errc.hpp"
+#include "domain/positions.hpp"
 #include "domain/records.hpp"
 
 namespace headroom {
@@ -169,11 +170,93 @@ struct promise_bet {
   timestamp kept_until;
 };
 
+/// A market that a bet was placed on, as the venue describes it: once known, what it is stays. A
+/// second one with other tokens or another exchange is `duplicate`.
+struct record_market {
+  static constexpr const char* entry_name = "record_market";
+  hash256 condition;  // what Conditional Tokens calls it
+  bool neg_risk = false;
+  std::string question;
+  std::vector<uint256> tokens;        // by outcome slot, at least two
+  std::vector<std::string> outcomes;  // their names
+  timestamp at;
+};
+
+/// A sale's intent: its row in `placing`, the signed order, and the shares taken from the free ones
+/// of the position. Refused with insufficient_shares, or duplicate (a sale with this id but another
+/// order hash exists: look it up).
+struct accept_sale {
+  static constexpr const char* entry_name = "accept_sale";
+  sale row;
+};
+
+/// The venue's last word on a sale in `placing`: what was not sold is free again, and proceeds less
+/// fee are the user's and the buffer's. A part of the position's cost leaves with what was sold.
+struct finish_sale {
+  static constexpr const char* entry_name = "finish_sale";
+  sale_id id;
+  address user;
+  sale_status status = sale_status::failed;  // sold or failed
+  share_amount sold;
+  usdc proceeds;
+  usdc fee;  // at most the proceeds
+  std::string failure;
+  timestamp at;
+};
+
+/// A condition is resolved: its payout vector is on chain, in a final block. Its market must be
+/// recorded. A second one with another vector is `duplicate`.
+struct open_settlement {
+  static constexpr const char* entry_name = "open_settlement";
+  hash256 condition;
+  std::vector<std::uint64_t> numerators;  // by outcome slot; payout_vector
+  std::uint64_t denominator = 0;
+  timestamp at;
+};
+
+/// What came of one redeeming transaction, by its receipt. Moves nothing in the books: users are
+/// paid by settle_position, from no more than what was received. Opens a closed settlement again.
+struct book_redemption {
+  static constexpr const char* entry_name = "book_redemption";
+  hash256 condition;
+  operation_id id;
+  address account;
+  hash256 tx_hash;
+  usdc received;
+  std::vector<share_amount> burned;  // by outcome slot
+  timestamp at;
+};
+
+/// One user's position in a resolved market is paid out, and their filled bets on it become
+/// settled. `payout` is payout_of(its shares), zero for a loser; anything else, a position of which
+/// something is offered at the venue, or more than what is left of what was received is refused as
+/// invariant_violated.
+struct settle_position {
+  static constexpr const char* entry_name = "settle_position";
+  payout_id id;  // of token and user: a position is paid once
+  hash256 condition;
+  uint256 token;
+  address user;
+  usdc payout;
+  timestamp at;
+};
+
+/// All positions of a settlement are paid; what is left of what was received is the house's.
+/// Refused as invariant_violated while a position, bet or sale of it is open, or with another
+/// remainder.
+struct close_settlement {
+  static constexpr const char* entry_name = "close_settlement";
+  hash256 condition;
+  usdc remainder;
+  timestamp at;
+};
+
 using journal_entry =
     std::variant<accept_bet, finish_bet, open_deposit, settle_deposit, fail_deposit, credit_deposit,
                  open_conversion, advance_conversion, complete_conversion, fail_conversion,
                  replenish, refill, configure_buffer, record_operations, finish_operation,
-                 promise_bet>;
+                 promise_bet, record_market, accept_sale, finish_sale, open_settlement,
+                 book_redemption, settle_position, close_settlement>;
 
 /// For logs: "accept_bet".
 [[nodiscard]] inline const char* name_of(const journal_entry& entry) noexcept {

@@ -30,11 +30,14 @@ constexpr posting_shape buffer_paid_in{kind::replenish, account::buffer, account
 constexpr posting_shape reserve_paid_in{kind::replenish, account::reserve, account::capital};
 constexpr posting_shape buffer_refill{kind::refill, account::buffer, account::reserve};
 constexpr posting_shape venue_loss{kind::venue_loss, account::venue_loss, venue_loss_is_paid_by};
+constexpr posting_shape sale_proceeds{kind::sale, account::buffer, account::user};
+constexpr posting_shape payout{kind::payout, account::buffer, account::user};
+constexpr posting_shape remainder_kept{kind::remainder, account::buffer, account::revenue};
 
 constexpr posting_shape shapes[] = {
     bet_taken,       bet_refund,      deposit_credit, converted_to_buffer, converted_to_reserve,
     conversion_loss, conversion_gain, buffer_paid_in, reserve_paid_in,     buffer_refill,
-    venue_loss};
+    venue_loss,      sale_proceeds,   payout,         remainder_kept};
 
 bool grows_by_debits(account a) noexcept {
   switch (a) {
@@ -44,13 +47,14 @@ bool grows_by_debits(account a) noexcept {
     case account::conversion_loss:
     case account::venue_loss: return true;
     case account::user:
-    case account::capital: return false;
+    case account::capital:
+    case account::revenue: return false;
   }
   return true;
 }
 
 buffer_total counted_in(const posting_shape& p) noexcept {
-  if (p.debit == account::user || p.credit == account::user) return bets_count_in;
+  if (p.kind == kind::bet || p.kind == kind::bet_refund) return bets_count_in;
   return p.debit == account::buffer ? buffer_total::deposited : buffer_total::withdrawn;
 }
 
@@ -65,6 +69,16 @@ entry_moves about(const Id& id, timestamp at, std::optional<address> user = {}) 
 
 void post(entry_moves& to, const posting_shape& shape, usdc amount) {
   if (amount.is_positive()) to.postings.push_back({shape, amount});
+}
+
+/// A settlement that a late redemption opened again is closed again: each closing has a name of its
+/// own, by the condition and its time.
+posting_reference closing_of(const close_settlement& x) {
+  auto digest = x.condition;
+  const auto us = static_cast<std::uint64_t>(x.at.us);
+  for (std::size_t i = 0; i < 8; ++i)
+    digest.bytes[8 + i] ^= static_cast<std::uint8_t>(us >> (8 * (7 - i)));
+  return posting_reference::from_digest(digest);
 }
 
 /// One line for each kind of entry, and none for "the others": a new one does not compile without.
@@ -106,6 +120,21 @@ struct rule {
     post(out, buffer_refill, x.amount);
     return out;
   }
+  entry_moves operator()(const finish_sale& x) const {
+    auto out = about(x.id, x.at, x.user);
+    post(out, sale_proceeds, sub_saturating(x.proceeds, x.fee));
+    return out;
+  }
+  entry_moves operator()(const settle_position& x) const {
+    auto out = about(x.id, x.at, x.user);
+    post(out, payout, x.payout);
+    return out;
+  }
+  entry_moves operator()(const close_settlement& x) const {
+    auto out = about(closing_of(x), x.at);
+    post(out, remainder_kept, x.remainder);
+    return out;
+  }
   // These change rows and move no money.
   entry_moves operator()(const open_deposit&) const { return {}; }
   entry_moves operator()(const settle_deposit&) const { return {}; }
@@ -117,6 +146,10 @@ struct rule {
   entry_moves operator()(const record_operations&) const { return {}; }
   entry_moves operator()(const finish_operation&) const { return {}; }
   entry_moves operator()(const promise_bet&) const { return {}; }
+  entry_moves operator()(const record_market&) const { return {}; }
+  entry_moves operator()(const accept_sale&) const { return {}; }
+  entry_moves operator()(const open_settlement&) const { return {}; }
+  entry_moves operator()(const book_redemption&) const { return {}; }
 };
 
 }  // namespace
@@ -129,6 +162,7 @@ std::string_view to_string(account a) noexcept {
     case account::user: return "user";
     case account::capital: return "capital";
     case account::conversion_loss: return "conversion_loss";
+    case account::revenue: return "revenue";
     case account::venue_loss: return "venue_loss";
   }
   return "unknown";
@@ -144,6 +178,9 @@ std::string_view to_string(posting_kind k) noexcept {
     case posting_kind::replenish: return "replenish";
     case posting_kind::refill: return "refill";
     case posting_kind::venue_loss: return "venue_loss";
+    case posting_kind::sale: return "sale";
+    case posting_kind::payout: return "payout";
+    case posting_kind::remainder: return "remainder";
   }
   return "unknown";
 }

@@ -18,8 +18,9 @@ namespace headroom {
 /// A bet's stake and fee have no account: they leave the books. When a bet is accepted, its whole
 /// amount is owed to the user no more and held by the buffer no more, so both sides fall alike; its
 /// refund brings back to both what was not spent. What is at the venue meanwhile is read from the
-/// bets in `placing` (domain/solvency.hpp counts it on both sides). Only what the venue charges
-/// above the amount needs an account, for the user is not asked for it: venue_loss.
+/// bets in `placing` (domain/solvency.hpp counts it on both sides). What comes back from there, by
+/// a sale or a payout, raises both sides alike. Only what the venue charges above the amount needs
+/// an account, for the user is not asked for it: venue_loss.
 ///
 /// The numbers stand in books that exist: they never change, and none is given twice.
 enum class account : std::uint8_t {
@@ -29,11 +30,12 @@ enum class account : std::uint8_t {
   user = 3,             // what one user may bet or withdraw; one per address
   capital = 4,          // what the operator put in
   conversion_loss = 5,  // what bridges and swaps cost; below zero when they gained
+  revenue = 7,          // what payouts left over after rounding, and what nobody claims
   venue_loss = 8,       // what the venue charged above what was reserved for a bet
 };
 inline constexpr account all_accounts[] = {
     account::buffer,  account::reserve,         account::in_transit, account::user,
-    account::capital, account::conversion_loss, account::venue_loss};
+    account::capital, account::conversion_loss, account::revenue,    account::venue_loss};
 [[nodiscard]] std::string_view to_string(account a) noexcept;
 
 /// Why money moves; as with accounts, the numbers never change.
@@ -46,11 +48,15 @@ enum class posting_kind : std::uint8_t {
   replenish = 5,
   refill = 6,
   venue_loss = 7,
+  sale = 8,       // proceeds less fee
+  payout = 9,     // of a settled position
+  remainder = 10  // of a settlement
 };
 inline constexpr posting_kind all_posting_kinds[] = {
     posting_kind::bet,        posting_kind::bet_refund,      posting_kind::deposit,
     posting_kind::conversion, posting_kind::conversion_loss, posting_kind::replenish,
-    posting_kind::refill,     posting_kind::venue_loss};
+    posting_kind::refill,     posting_kind::venue_loss,      posting_kind::sale,
+    posting_kind::payout,     posting_kind::remainder};
 [[nodiscard]] std::string_view to_string(posting_kind k) noexcept;
 
 /// Between which accounts a posting moves money: from `credit` to `debit`.
@@ -62,14 +68,14 @@ struct posting_shape {
 };
 /// All that may stand in the books.
 [[nodiscard]] std::span<const posting_shape> posting_shapes() noexcept;
-/// The first of its kind; bets, refunds, deposits, refills and the venue's losses have one.
+/// The first of its kind; all but conversions, their losses and replenishments have one.
 [[nodiscard]] const posting_shape& shape_of(posting_kind k) noexcept;
 
 /// What a posting adds to an account's balance, as a factor of its amount: 1, 0 or -1.
 [[nodiscard]] int sign_of(account a, const posting_shape& p) noexcept;
 
 /// The buffer's running totals: its balance is deposited - withdrawn. `withdrawn` are bets less
-/// refunds, and what the venue charged beyond them.
+/// refunds, and what the venue charged beyond them; sales and payouts are deposited.
 enum class buffer_total : std::uint8_t { deposited, withdrawn };
 [[nodiscard]] int sign_of(buffer_total t, const posting_shape& p) noexcept;
 

@@ -19,6 +19,23 @@ std::optional<bet_status> parse_bet_status(std::string_view text) noexcept {
   return std::nullopt;
 }
 
+std::string_view to_string(settlement_result r) noexcept {
+  switch (r) {
+    case settlement_result::none: return "none";
+    case settlement_result::won: return "won";
+    case settlement_result::lost: return "lost";
+    case settlement_result::split: return "split";
+  }
+  return "unknown";
+}
+
+std::optional<settlement_result> parse_settlement_result(std::string_view text) noexcept {
+  for (const auto r : {settlement_result::none, settlement_result::won, settlement_result::lost,
+                       settlement_result::split})
+    if (to_string(r) == text) return r;
+  return std::nullopt;
+}
+
 std::string_view to_string(deposit_status s) noexcept {
   switch (s) {
     case deposit_status::settling: return "settling";

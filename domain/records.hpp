@@ -24,6 +24,12 @@ enum class bet_status : std::uint8_t { placing = 0, filled = 1, failed = 2, sett
 [[nodiscard]] std::string_view to_string(bet_status s) noexcept;
 [[nodiscard]] std::optional<bet_status> parse_bet_status(std::string_view text) noexcept;
 
+/// How a settled market ended for a position or a bet.
+enum class settlement_result : std::uint8_t { none = 0, won = 1, lost = 2, split = 3 };
+[[nodiscard]] std::string_view to_string(settlement_result r) noexcept;
+[[nodiscard]] std::optional<settlement_result> parse_settlement_result(
+    std::string_view text) noexcept;
+
 /// One user's order at the venue, as the books have it.
 struct bet {
   bet_id id;
@@ -44,6 +50,9 @@ struct bet {
   timestamp created_at;
   timestamp updated_at;
   std::string placed_by;  // who asked for it: "key:<id>", or "user:<address>" who signed it
+  // Of a settled one: what its market came to, and its part of what its position was paid.
+  settlement_result result = settlement_result::none;
+  usdc payout{};
 };
 
 /// spent / shares in micro-USDC per share, rounded down; zero when nothing was bought.

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "domain/records.hpp"
+#include "domain/journal.hpp"
 
 namespace headroom {
 
@@ -92,12 +92,50 @@ struct trial_balance {
   usdc wagered;  // net of bets and refunds: what left the books through bets
   std::int64_t user_count = 0;
   usdc venue_loss;  // charged by the venue above what bets had reserved
+  usdc revenue;     // what payouts left over
 };
 
 /// What a restart has to finish, oldest first.
 struct unfinished_work {
   std::vector<bet> placing_bets;
   std::vector<deposit> settling_deposits;
+  std::vector<sale> placing_sales;  // at most as many as bets
+};
+
+/// Which of a user's positions to list, the newest change first.
+struct position_filter {
+  address user;
+  std::string cursor{};
+  std::uint32_t limit = 50;  // 1 to 200
+  bool open_only = false;    // neither settled nor sold out
+};
+
+struct position_page {
+  std::vector<position> positions;
+  std::string next_cursor;  // "" on the last page
+};
+
+/// What settlements have to look at: tokens of open positions whose market is not recorded, and
+/// conditions of open positions or of open settlements; bounded, those first that were longest not
+/// looked at is the asker's affair.
+struct settlement_work {
+  std::vector<uint256> unrecorded;
+  std::vector<hash256> conditions;
+};
+
+/// One condition as the books have it.
+struct settlement_view {
+  record_market market;
+  settlement row;             // no numerators: it was not opened
+  usdc owed;                  // to unpaid positions by `row.payouts`; zero while not opened
+  std::int64_t unpaid = 0;    // positions
+  std::int64_t at_venue = 0;  // bets and sales in placing
+};
+
+/// What all open positions of one token come to: what the venue's accounts should hold of it.
+struct token_shares {
+  uint256 token;
+  share_amount shares;
 };
 
 /// One difference that `headroom verify` found.

@@ -5,46 +5,31 @@
 namespace headroom::http {
 namespace {
 
-template <class Id>
-void id_or_null(json_writer& w, std::string_view name, const Id& id) {
-  w.field_if(!id.is_zero(), name, id.text());
+json transaction_document(const chain_operation& t) {
+  return object({
+      {"purpose", t.purpose},
+      {"chain_id", t.chain_id},
+      {"tx_hash", t.tx_hash},
+      {"nonce", t.nonce},
+      {"status", to_string(t.status)},
+      {"block_number", value_if(t.block_number != 0, t.block_number)},
+      {"created_at", t.created_at},
+  });
 }
 
-void write_transaction(json_writer& w, const chain_operation& t) {
-  w.open();
-  w.field("purpose", t.purpose);
-  w.number("chain_id", t.chain_id);
-  w.field("tx_hash", t.tx_hash);
-  w.number("nonce", t.nonce);
-  w.field("status", to_string(t.status));
-  if (t.block_number == 0) {
-    w.null("block_number");
-  } else {
-    w.number("block_number", t.block_number);
-  }
-  w.field("created_at", t.created_at);
-  w.close();
-}
-
-void write_steps(json_writer& w, const conversion& c) {
-  w.open_list("steps");
-  for (const auto& s : c.steps) {
-    w.open();
-    w.field("name", s.name);
-    w.field("state", s.state);
-    w.field("amount_in", s.amount_in);
-    w.field_if(s.state == "done", "amount_out", s.amount_out);  // known from the receipt only
-    w.field("tx_hash", s.tx_hash);
-    w.number("attempt", s.attempt);
-    w.text_or_null("detail", s.detail);
-    w.field("started_at", s.started_at);
-    w.field("finished_at", s.finished_at);
-    w.open_list("transactions");
-    for (const auto& t : s.transactions) write_transaction(w, t);
-    w.close_list();
-    w.close();
-  }
-  w.close_list();
+json step_document(const conversion_step& s) {
+  return object({
+      {"name", s.name},
+      {"state", s.state},
+      {"amount_in", s.amount_in},
+      {"amount_out", value_if(s.state == "done", s.amount_out)},  // known from the receipt only
+      {"tx_hash", s.tx_hash},
+      {"attempt", s.attempt},
+      {"detail", text_or_null(s.detail)},
+      {"started_at", s.started_at},
+      {"finished_at", s.finished_at},
+      {"transactions", list_of(s.transactions, transaction_document)},
+  });
 }
 
 /// A running conversion of which nothing is under way says so.
@@ -60,84 +45,144 @@ std::int64_t ratio_of(std::int64_t a, std::int64_t b) noexcept {
   return mul_div_floor(a, 1'000'000, b).value_or(0);
 }
 
-void write_bet(json_writer& w, const bet& b, const actors::ethereum_port& ethereum) {
-  w.field("bet_id", b.id.text());
-  w.field("user_address", ethereum.print_address(b.user));
-  w.field("token_id", b.token.decimal());
-  w.field("amount", b.amount);
-  w.field("max_price", b.max_price);
-  w.field("status", to_string(b.status));
-  w.field("shares", b.shares);
-  w.field("average_price", average_price(b));
-  w.field("spent", b.spent);
-  w.field("fee", b.fee);
-  w.field("refunded", b.refunded);
-  w.field("order_hash", b.order_hash);
-  w.text_or_null("failure", b.failure);
-  w.field("deadline", b.deadline);
-  w.field("created_at", b.created_at);
-  w.field("updated_at", b.updated_at);
+json bet_document(const bet& b, const actors::ethereum_port& ethereum) {
+  return object({
+      {"bet_id", b.id.text()},
+      {"user_address", ethereum.print_address(b.user)},
+      {"token_id", b.token.decimal()},
+      {"amount", b.amount},
+      {"max_price", b.max_price},
+      {"status", to_string(b.status)},
+      {"shares", b.shares},
+      {"average_price", average_price(b)},
+      {"spent", b.spent},
+      {"fee", b.fee},
+      {"refunded", b.refunded},
+      {"order_hash", b.order_hash},
+      {"failure", text_or_null(b.failure)},
+      {"deadline", b.deadline},
+      {"created_at", b.created_at},
+      {"updated_at", b.updated_at},
+      {"result", value_if(b.result != settlement_result::none, to_string(b.result))},
+      {"payout", value_if(b.result != settlement_result::none, b.payout)},
+  });
 }
 
-void write_deposit(json_writer& w, const deposit& d, const actors::ethereum_port& ethereum) {
-  w.field("deposit_id", d.id.text());
-  w.field("user_address", ethereum.print_address(d.user));
-  w.field("amount", d.amount);
-  w.field("status", to_string(d.status));
-  w.field("tx_hash", d.tx_hash);
-  w.text_or_null("failure", d.failure);
-  w.field("created_at", d.created_at);
-  w.field("credited_at", d.credited_at);
-  w.field("updated_at", d.updated_at);
-  id_or_null(w, "conversion_id", d.conversion);
+json sale_document(const sale& s, const actors::ethereum_port& ethereum) {
+  const auto price = mul_div_floor(s.proceeds.micro, micro_per_usdc, s.sold.micro);
+  return object({
+      {"sale_id", s.id.text()},
+      {"user_address", ethereum.print_address(s.user)},
+      {"token_id", s.token.decimal()},
+      {"status", s.status == sale_status::sold ? "filled" : to_string(s.status)},
+      {"shares", s.shares},
+      {"min_price", s.min_price},
+      {"sold", s.sold},
+      {"average_price", usdc{price.value_or(0)}},
+      {"proceeds", s.proceeds},
+      {"fee", s.fee},
+      {"credited", sub_saturating(s.proceeds, s.fee)},
+      {"order_hash", s.order_hash},
+      {"failure", text_or_null(s.failure)},
+      {"deadline", s.deadline},
+      {"created_at", s.created_at},
+      {"updated_at", s.updated_at},
+  });
 }
 
-void write_receipt(json_writer& w, const deposit& d) {
-  w.field("deposit_id", d.id.text());
-  w.field("amount", d.amount);
-  w.field("status", to_string(d.status));
-  w.field("tx_hash", d.tx_hash);
-  w.text_or_null("failure", d.credited_at.is_set() ? std::string_view{} : d.failure);
-  w.field("credited_at", d.credited_at);
+json position_document(const position& p, const actors::ethereum_port& ethereum) {
+  const bool settled = p.result != settlement_result::none;
+  const bool empty = p.shares.micro == 0 && p.selling.micro == 0;
+  return object({
+      {"user_address", ethereum.print_address(p.user)},
+      {"token_id", p.token.decimal()},
+      {"condition_id", p.condition},
+      {"outcome", text_or_null(p.outcome)},
+      {"shares", p.shares},
+      {"selling", p.selling},
+      {"cost", p.cost},
+      {"status", settled ? "settled"
+                 : empty ? "closed"
+                         : "open"},
+      {"result", value_if(settled, to_string(p.result))},
+      {"payout", value_if(settled, p.payout)},
+      {"updated_at", p.updated_at},
+  });
 }
 
-void write_conversion_progress(json_writer& w, const conversion& c) {
-  w.field("conversion_id", c.id.text());
-  w.field("status", status_of(c));
-  w.field("route", c.route);
-  write_steps(w, c);
+json deposit_document(const deposit& d, const actors::ethereum_port& ethereum) {
+  return object({
+      {"deposit_id", d.id.text()},
+      {"user_address", ethereum.print_address(d.user)},
+      {"amount", d.amount},
+      {"status", to_string(d.status)},
+      {"tx_hash", d.tx_hash},
+      {"failure", text_or_null(d.failure)},
+      {"created_at", d.created_at},
+      {"credited_at", d.credited_at},
+      {"updated_at", d.updated_at},
+      {"conversion_id", value_if(!d.conversion.is_zero(), d.conversion.text())},
+  });
 }
 
-void write_conversion(json_writer& w, const conversion& c) {
-  write_conversion_progress(w, c);
-  w.field("amount", c.amount);
-  w.field("received", c.received);
-  w.field("loss", c.loss);
-  w.number("attempts", c.attempts);
-  w.text_or_null("failure", c.failure);
-  w.open_list("deposits");
-  for (const auto& id : c.deposits) w.item(id.text());
-  w.close_list();
-  w.field("created_at", c.created_at);
-  w.field("updated_at", c.updated_at);
-  w.field("completed_at", c.completed_at);
+json receipt_document(const deposit& d) {
+  return object({
+      {"deposit_id", d.id.text()},
+      {"amount", d.amount},
+      {"status", to_string(d.status)},
+      {"tx_hash", d.tx_hash},
+      {"failure", text_or_null(d.credited_at.is_set() ? std::string_view{} : d.failure)},
+      {"credited_at", d.credited_at},
+  });
 }
 
-void write_buffer_status(json_writer& w, const buffer_status& s) {
+json conversion_progress_document(const conversion& c) {
+  return object({
+      {"conversion_id", c.id.text()},
+      {"status", status_of(c)},
+      {"route", c.route},
+      {"steps", list_of(c.steps, step_document)},
+  });
+}
+
+json conversion_document(const conversion& c) {
+  auto out = conversion_progress_document(c);
+  append(out, {
+                  {"amount", c.amount},
+                  {"received", c.received},
+                  {"loss", c.loss},
+                  {"attempts", c.attempts},
+                  {"failure", text_or_null(c.failure)},
+                  {"deposits", list_of(c.deposits, [](const auto& id) { return id.text(); })},
+                  {"created_at", c.created_at},
+                  {"updated_at", c.updated_at},
+                  {"completed_at", c.completed_at},
+              });
+  return out;
+}
+
+json buffer_document(const buffer_status& s) {
   const auto& row = s.row;
-  w.field("buffer_id", "global");
-  w.field("usdc_balance", row.balance);
-  w.field("available", s.available);
-  w.field("reserve", row.reserve);
-  w.field("min_buffer_size", row.min_size);
-  w.field_if(row.has_max, "max_buffer_size", row.max_size);
-  w.field("total_deposited", row.total_deposited);
-  w.field("total_withdrawn", row.total_withdrawn);
-  w.ratio("utilization_rate", ratio_of(row.total_withdrawn.micro, row.total_deposited.micro));
-  w.boolean("is_low", s.is_low);
-  w.field("recommended_min_size", s.recommended_min_size);
-  w.field("last_replenished_at", row.last_replenished_at);
-  w.field("updated_at", row.updated_at);
+  const auto used = ratio_of(row.total_withdrawn.micro, row.total_deposited.micro);
+  return object({
+      {"buffer_id", "global"},
+      {"usdc_balance", row.balance},
+      {"available", s.available},
+      {"reserve", row.reserve},
+      {"min_buffer_size", row.min_size},
+      {"max_buffer_size", value_if(row.has_max, row.max_size)},
+      {"total_deposited", row.total_deposited},
+      {"total_withdrawn", row.total_withdrawn},
+      {"utilization_rate", ratio(used)},
+      {"is_low", s.is_low},
+      {"recommended_min_size", s.recommended_min_size},
+      {"last_replenished_at", row.last_replenished_at},
+      {"updated_at", row.updated_at},
+  });
+}
+
+json page_document(std::string_view name, json list, std::string_view next_cursor) {
+  return object({{name, std::move(list)}, {"next_cursor", text_or_null(next_cursor)}});
 }
 
 }  // namespace headroom::http

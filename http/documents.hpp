@@ -2,20 +2,24 @@
 
 #include "actors/ports.hpp"
 #include "domain/buffer.hpp"
-#include "http/json_writer.hpp"
+#include "http/json_values.hpp"
 
 /// The public JSON of our records: field names are the contract (DESIGN section 4, openapi.json).
-/// Each function writes the fields of one object; the caller opens and closes it.
 namespace headroom::http {
 
-void write_bet(json_writer& w, const bet& b, const actors::ethereum_port& ethereum);
-void write_deposit(json_writer& w, const deposit& d, const actors::ethereum_port& ethereum);
+[[nodiscard]] json bet_document(const bet& b, const actors::ethereum_port& ethereum);
+[[nodiscard]] json sale_document(const sale& s, const actors::ethereum_port& ethereum);
+[[nodiscard]] json position_document(const position& p, const actors::ethereum_port& ethereum);
+[[nodiscard]] json deposit_document(const deposit& d, const actors::ethereum_port& ethereum);
 /// What the payer may see of it: no account, nothing of the conversion.
-void write_receipt(json_writer& w, const deposit& d);
+[[nodiscard]] json receipt_document(const deposit& d);
 /// The part of a conversion that its deposits show.
-void write_conversion_progress(json_writer& w, const conversion& c);
-void write_conversion(json_writer& w, const conversion& c);
-void write_buffer_status(json_writer& w, const buffer_status& s);
+[[nodiscard]] json conversion_progress_document(const conversion& c);
+[[nodiscard]] json conversion_document(const conversion& c);
+[[nodiscard]] json buffer_document(const buffer_status& s);
+
+/// One page of a list, which is called `name`; the cursor is null on the last page.
+[[nodiscard]] json page_document(std::string_view name, json list, std::string_view next_cursor);
 
 /// a / b in millionths, rounded towards zero; 0 when b is 0.
 [[nodiscard]] std::int64_t ratio_of(std::int64_t a, std::int64_t b) noexcept;

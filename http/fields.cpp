@@ -201,6 +201,31 @@ usdc read_price(std::string_view name, std::string_view text) {
   return *price;
 }
 
+share_amount read_shares(std::string_view name, std::string_view text) {
+  const auto shares = parse_usdc(text);
+  if (!shares)
+    refuse(name,
+           "must be a decimal string of shares with at most 6 decimals, for example \"44.5\"");
+  if (!shares->is_positive()) refuse(name, "must be above 0");
+  return {shares->micro};
+}
+
+order_fill read_order_type(std::string_view name, const std::optional<std::string_view>& text,
+                           order_fill otherwise) {
+  if (!text) return otherwise;
+  if (*text == "FOK") return order_fill::whole;
+  if (*text == "FAK") return order_fill::part;
+  refuse(name, "must be FOK or FAK");
+}
+
+std::optional<timestamp> read_deadline(std::string_view name,
+                                       const std::optional<std::string_view>& text, timestamp now) {
+  if (!text) return std::nullopt;
+  const auto deadline = read_time(name, *text);
+  if (deadline > now.plus(longest_deadline)) refuse(name, "must be at most 24 hours ahead");
+  return deadline;
+}
+
 address read_address(const actors::ethereum_port& ethereum, std::string_view name,
                      std::string_view text) {
   address out;
@@ -281,5 +306,6 @@ Id read_id(std::string_view name, std::string_view text) {
 template bet_id read_id<bet_id>(std::string_view, std::string_view);
 template deposit_id read_id<deposit_id>(std::string_view, std::string_view);
 template conversion_id read_id<conversion_id>(std::string_view, std::string_view);
+template sale_id read_id<sale_id>(std::string_view, std::string_view);
 
 }  // namespace headroom::http

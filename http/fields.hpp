@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "actors/ports.hpp"
+#include "domain/order_kind.hpp"
 #include "domain/reports.hpp"
 
 /// Strict reading of bodies and queries. Everything here throws `problem` (400) naming the field.
@@ -71,11 +72,23 @@ class query_fields {
 [[nodiscard]] usdc read_amount_or_zero(std::string_view name, std::string_view text);
 /// USDC per share, 0 < p < 1.
 [[nodiscard]] usdc read_price(std::string_view name, std::string_view text);
+/// A positive number of shares, at most 6 decimals.
+[[nodiscard]] share_amount read_shares(std::string_view name, std::string_view text);
+/// "FOK" (all or nothing) or "FAK" (whatever is there); `otherwise` when absent.
+[[nodiscard]] order_fill read_order_type(std::string_view name,
+                                         const std::optional<std::string_view>& text,
+                                         order_fill otherwise);
 /// "0x" and 40 hex digits; mixed case must carry the EIP-55 checksum.
 [[nodiscard]] address read_address(const actors::ethereum_port& ethereum, std::string_view name,
                                    std::string_view text);
 [[nodiscard]] uint256 read_token(std::string_view name, std::string_view text);
 [[nodiscard]] timestamp read_time(std::string_view name, std::string_view text);
+/// How far ahead the deadline of a bet or a sale may be.
+inline constexpr std::chrono::seconds longest_deadline = std::chrono::hours{24};
+/// Nothing when absent.
+[[nodiscard]] std::optional<timestamp> read_deadline(std::string_view name,
+                                                     const std::optional<std::string_view>& text,
+                                                     timestamp now);
 /// Decimal digits, from `least` to `most`.
 [[nodiscard]] std::uint32_t read_count(std::string_view name, std::string_view text,
                                        std::uint32_t least, std::uint32_t most);
@@ -91,5 +104,6 @@ template <class Id>
 extern template bet_id read_id<bet_id>(std::string_view, std::string_view);
 extern template deposit_id read_id<deposit_id>(std::string_view, std::string_view);
 extern template conversion_id read_id<conversion_id>(std::string_view, std::string_view);
+extern template sale_id read_id<sale_id>(std::string_view, std::string_view);
 
 }  // namespace headroom::http

@@ -124,6 +124,17 @@ void add_channel(metric_families& to, const actors::channel_gauge& channel) {
       times(channel.unreadable));
 }
 
+void add_open_orders(metric_families& to, const actors::open_orders& orders) {
+  auto open = gauge("headroom_orders_open",
+                    "Bets and sales without an end, by state and age, as last swept.");
+  for (const auto s : actors::open_states)
+    for (std::size_t age = 0; age < actors::open_orders::ages; ++age)
+      add_sample(open, static_cast<double>(orders.count(s, age)),
+                 {{"state", std::string{to_string(s)}},
+                  {"age", std::string{actors::open_orders::name_of_age(age)}}});
+  to.push_back(std::move(open));
+}
+
 /// One sample for each alert that lasts, and how often each kind began.
 void add_alerts(metric_families& to, const actors::alert_board& board) {
   auto active = gauge("headroom_alert_active", "1 for each alert that lasts.");
@@ -151,6 +162,9 @@ metric_families house_metrics::Collect() const {
       gauge("headroom_buffer_available_usdc",
             "What the buffer can pay now; NaN while nobody knows."),
       available ? in_usdc(available->micro) : std::numeric_limits<double>::quiet_NaN());
+  add(out, gauge("headroom_sales_live", "Sales being placed."),
+      static_cast<double>(dir_.users.live_sales()));
+  add_open_orders(out, dir_.gauges.open_orders());
   add_venue(out, dir_.gauges.venue_state());
   add_channel(out, dir_.gauges.channel());
   add_money(out, dir_.gauges.counters());

@@ -19,6 +19,7 @@ namespace headroom::http {
 namespace purpose {
 inline constexpr std::string_view bet = "headroom.bet";
 inline constexpr std::string_view replenish = "headroom.replenish";
+inline constexpr std::string_view sale = "headroom.sale";
 }  // namespace purpose
 
 /// What an id is made of: its purpose, whose key it is (principal::name) and the key, NUL between

@@ -1,7 +1,7 @@
 #include "http/problem.hpp"
 
 #include "actors/error.hpp"
-#include "http/json_writer.hpp"
+#include "http/json_values.hpp"
 
 namespace headroom::http {
 namespace {
@@ -26,6 +26,7 @@ constexpr row table[] = {
     {errc::duplicate, 409, "Already done"},
     {errc::payload_too_large, 413, "The body is too large"},
     {errc::insufficient_balance, 422, "The balance cannot pay"},
+    {errc::insufficient_shares, 422, "The position has fewer free shares"},
     {errc::exceeds_max_bet, 422, "The bet exceeds the maximum"},
     {errc::venue_rejected, 422, "The venue refused the order"},
     {errc::unknown_market, 422, "The venue does not know this token"},
@@ -95,22 +96,21 @@ problem protocol_problem(unsigned status, std::string code, std::string detail) 
 }
 
 response to_response(const problem& p, std::string_view instance) {
-  json_writer w;
-  w.open();
-  w.field("type", "urn:problem-type:headroom:" + p.code);
-  w.field("title", p.title);
-  w.number("status", p.status);
-  w.field("code", p.code);
-  w.field("detail", p.detail.empty() ? p.title : p.detail);
-  if (!p.field.empty()) w.field("field", p.field);
-  w.field("instance", instance.substr(0, 256));
-  if (!p.extra_name.empty()) w.field(p.extra_name, p.extra_value);
-  w.close();
+  auto body = object({
+      {"type", "urn:problem-type:headroom:" + p.code},
+      {"title", p.title},
+      {"status", p.status},
+      {"code", p.code},
+      {"detail", p.detail.empty() ? p.title : p.detail},
+  });
+  if (!p.field.empty()) append(body, {{"field", p.field}});
+  append(body, {{"instance", instance.substr(0, 256)}});
+  if (!p.extra_name.empty()) append(body, {{p.extra_name, p.extra_value}});
   response out;
   out.status = p.status;
   out.content_type = problem_type;
   out.headers = p.headers;
-  out.body = w.take();
+  out.body = to_text(body);
   if (p.retry_after > 0) out.with("Retry-After", std::to_string(p.retry_after));
   if (p.status == 401) out.with("WWW-Authenticate", "Bearer realm=\"headroom\"");
   return out;

@@ -7,9 +7,6 @@ namespace headroom::http {
 
 [[nodiscard]] const router& house_routes();
 
-/// How far ahead a bet's deadline may be.
-inline constexpr std::chrono::seconds longest_deadline = std::chrono::hours{24};
-
 // routes_house.cpp
 void get_healthz(exchange& x);  // the constant
 task<> get_readyz(exchange& x);
@@ -31,6 +28,11 @@ void post_bet(exchange& x);
 // routes_bet_reads.cpp
 task<> get_bet(exchange& x);
 task<> get_bets(exchange& x);
+// routes_positions.cpp
+task<> get_positions(exchange& x);
+// routes_sales.cpp
+task<> post_sale(exchange& x);
+task<> get_sale(exchange& x);
 // routes_deposit.cpp
 task<> post_deposit(exchange& x);
 task<> get_deposit(exchange& x);

@@ -7,46 +7,61 @@
 namespace headroom::http {
 namespace {
 
+json trial_document(const trial_balance& t) {
+  return object({
+      {"buffer", t.buffer},
+      {"reserve", t.reserve},
+      {"in_transit", t.in_transit},
+      {"users", t.users},
+      {"capital", t.capital},
+      {"conversion_loss", t.conversion_loss},
+      {"venue_loss", t.venue_loss},
+      {"wagered", t.wagered},
+      {"user_count", t.user_count},
+  });
+}
+
+json assets_document(const trial_balance& t) {
+  return object({
+      {"buffer", t.buffer},
+      {"reserve", t.reserve},
+      {"in_transit", t.in_transit},
+      {"at_venue", t.at_venue},
+      {"total", assets_of(t)},
+  });
+}
+
+json liabilities_document(const trial_balance& t) {
+  return object({
+      {"users", t.users},
+      {"at_venue", t.at_venue},
+      {"total", liabilities_of(t)},
+  });
+}
+
+/// Null: the chain does not answer now.
+json chain_document(const actors::onchain_balances& chain, const solvency& verdict) {
+  return object({
+      {"plasma_usdt0", value_if(chain.plasma_known, chain.plasma_usdt0)},
+      {"polygon_usdt0", value_if(chain.polygon_known, chain.polygon_usdt0)},
+      {"polygon_usdc", value_if(chain.polygon_known, chain.polygon_usdc)},
+      {"polygon_collateral", value_if(chain.polygon_known, chain.polygon_collateral)},
+      {"shortfall", value_if(verdict.onchain_known, verdict.shortfall)},
+  });
+}
+
 void answer_solvency(exchange& x, const actors::solvency_report& report) {
   const auto& [t, chain, verdict] = report;
-  json_writer w{1024};
-  w.open();
-  w.open("trial_balance");
-  w.field("buffer", t.buffer);
-  w.field("reserve", t.reserve);
-  w.field("in_transit", t.in_transit);
-  w.field("users", t.users);
-  w.field("capital", t.capital);
-  w.field("conversion_loss", t.conversion_loss);
-  w.field("venue_loss", t.venue_loss);
-  w.field("wagered", t.wagered);
-  w.number("user_count", t.user_count);
-  w.close();
-  w.open("assets");
-  w.field("buffer", t.buffer);
-  w.field("reserve", t.reserve);
-  w.field("in_transit", t.in_transit);
-  w.field("at_venue", t.at_venue);
-  w.field("total", assets_of(t));
-  w.close();
-  w.open("liabilities");
-  w.field("users", t.users);
-  w.field("at_venue", t.at_venue);
-  w.field("total", liabilities_of(t));
-  w.close();
-  w.open("on_chain");  // null: the chain does not answer now
-  w.field_if(chain.plasma_known, "plasma_usdt0", chain.plasma_usdt0);
-  w.field_if(chain.polygon_known, "polygon_usdt0", chain.polygon_usdt0);
-  w.field_if(chain.polygon_known, "polygon_usdc", chain.polygon_usdc);
-  w.field_if(chain.polygon_known, "polygon_collateral", chain.polygon_collateral);
-  w.field_if(verdict.onchain_known, "shortfall", verdict.shortfall);
-  w.close();
-  w.field("difference", verdict.difference);
-  w.boolean("solvent", verdict.solvent);
-  w.field("insolvent_since", verdict.insolvent_since);
-  w.field("checked_at", verdict.at);
-  w.close();
-  x.reply_json(w.take());
+  x.reply_json(to_text(object({
+      {"trial_balance", trial_document(t)},
+      {"assets", assets_document(t)},
+      {"liabilities", liabilities_document(t)},
+      {"on_chain", chain_document(chain, verdict)},
+      {"difference", verdict.difference},
+      {"solvent", verdict.solvent},
+      {"insolvent_since", verdict.insolvent_since},
+      {"checked_at", verdict.at},
+  })));
 }
 
 }  // namespace

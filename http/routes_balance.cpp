@@ -54,23 +54,16 @@ max_bet limit_now(const exchange& x, usdc available, usdc buffer_available) {
 void answer_balance(exchange& x, const address& user, const actors::balance_view& view,
                     const money_on_its_way& coming) {
   const auto& ethereum = x.services().ethereum;
-  json_writer w{512};
-  w.open();
-  w.field("user_address", ethereum.print_address(user));
-  w.field("balance", view.available);
-  w.open_list("pending_deposits");
-  for (const auto& d : coming.deposits) {
-    w.open();
-    write_deposit(w, d, ethereum);
-    w.close();
-  }
-  w.close_list();
-  w.field("pending_total", coming.total);
   const auto limit = limit_now(x, view.available, view.buffer_available);
-  w.field("max_bet", limit.amount);
-  w.field("limiting_factor", to_string(limit.limited_by));
-  w.close();
-  x.reply_json(w.take());
+  const auto show = [&](const deposit& d) { return deposit_document(d, ethereum); };
+  x.reply_json(to_text(object({
+      {"user_address", ethereum.print_address(user)},
+      {"balance", view.available},
+      {"pending_deposits", list_of(coming.deposits, show)},
+      {"pending_total", coming.total},
+      {"max_bet", limit.amount},
+      {"limiting_factor", to_string(limit.limited_by)},
+  })));
 }
 
 }  // namespace

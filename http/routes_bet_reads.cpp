@@ -9,26 +9,12 @@ namespace headroom::http {
 namespace {
 
 void show_bet(exchange& x, const bet& b) {
-  json_writer w{768};
-  w.open();
-  write_bet(w, b, x.services().ethereum);
-  w.close();
-  x.reply_json(w.take());
+  x.reply_json(to_text(bet_document(b, x.services().ethereum)));
 }
 
 void answer_page(exchange& x, const bet_page& page) {
-  json_writer w{1024 + 700 * page.bets.size()};
-  w.open();
-  w.open_list("bets");
-  for (const auto& b : page.bets) {
-    w.open();
-    write_bet(w, b, x.services().ethereum);
-    w.close();
-  }
-  w.close_list();
-  w.text_or_null("next_cursor", page.next_cursor);
-  w.close();
-  x.reply_json(w.take());
+  const auto show = [&](const bet& b) { return bet_document(b, x.services().ethereum); };
+  x.reply_json(to_text(page_document("bets", list_of(page.bets, show), page.next_cursor)));
 }
 
 bool is_missing(const caf::error& e) { return actors::code_of(e) == errc::not_found; }

@@ -3,12 +3,12 @@
 #include "http/fields.hpp"
 #include "http/idempotency.hpp"
 #include "http/routes.hpp"
+#include "http/user_signature.hpp"
 
 namespace headroom::http {
 namespace {
 
 constexpr auto default_deadline = std::chrono::seconds{60};
-constexpr std::size_t longest_signature = 4'096;  // bytes: contract wallets have long ones
 
 /// A bet as it was asked for, everything checked that can be checked without an actor.
 struct wanted_bet {
@@ -29,7 +29,7 @@ hash256 request_hash(const exchange& x, const wanted_bet& w) {
   const auto deadline = w.has_deadline ? std::to_string(o.deadline.us) : std::string{"-"};
   return keccak(x, "bet|" + o.user.hex() + "|" + o.token.decimal() + "|" +
                        std::to_string(o.amount.micro) + "|" + std::to_string(o.max_price.micro) +
-                       "|" + deadline);
+                       "|" + deadline + (o.fill == order_fill::part ? "|FAK" : ""));
 }
 
 wanted_bet read_bet(const exchange& x, const body_fields& body) {
@@ -40,36 +40,22 @@ wanted_bet read_bet(const exchange& x, const body_fields& body) {
   o.amount = read_amount("amount", body.required("amount"));
   o.max_price = read_price("max_price", body.required("max_price"));
   const auto now = x.services().now();
-  o.deadline = now.plus(default_deadline);
-  if (const auto text = body.text("deadline")) {
-    out.has_deadline = true;
-    o.deadline = read_time("deadline", *text);
-    if (o.deadline > now.plus(longest_deadline))
-      throw bad_field("deadline", "must be at most 24 hours ahead");
-  }
+  const auto deadline = read_deadline("deadline", body.text("deadline"), now);
+  out.has_deadline = deadline.has_value();
+  o.deadline = deadline.value_or(now.plus(default_deadline));
+  o.fill = read_order_type("order_type", body.text("order_type"), order_fill::whole);
   return out;
 }
 
 /// A signed bet says everything itself.
 actors::bet_intent intent_of(const wanted_bet& w, std::string_view idempotency_key) {
   const auto& o = w.order;
-  if (!w.has_deadline) throw bad_field("deadline", "is required in a signed bet");
-  if (o.deadline.us % 1'000'000 != 0)
-    throw bad_field("deadline", "must be in whole seconds in a signed bet");
-  return {
-      o.user, o.token, o.amount, o.max_price, std::string{idempotency_key}, o.deadline.seconds()};
-}
-
-byte_vector read_signature(std::string_view text) {
-  auto bytes = text.starts_with("0x") ? from_hex(text) : std::nullopt;
-  if (!bytes || bytes->size() > longest_signature)
-    throw bad_field("signature", "must be 0x and the hex digits of at most 4096 bytes");
-  return std::move(*bytes);
-}
-
-problem not_signed() {
-  return problem_of(errc::unauthorized, "the signature is not user_address's over this BetIntent",
-                    "signature");
+  return {o.user,
+          o.token,
+          o.amount,
+          o.max_price,
+          std::string{idempotency_key},
+          signed_deadline(w.has_deadline, o.deadline, "bet")};
 }
 
 void answer_bet(exchange& x, const bet& b) {
@@ -80,12 +66,8 @@ void answer_bet(exchange& x, const bet& b) {
     p.extra_value = id;
     return x.refuse(p);
   }
-  json_writer w{768};
-  w.open();
-  write_bet(w, b, x.services().ethereum);
-  w.close();
   response answer;
-  answer.body = w.take();
+  answer.body = to_text(bet_document(b, x.services().ethereum));
   if (x.caller() != nullptr) answer.with("Location", "/bets/" + id);  // who signs cannot read there
   answer.status = 201;
   if (b.status == bet_status::placing) {
@@ -218,7 +200,7 @@ void place_if_contract_signed(exchange& x, const actors::place_bet& order, times
   x.ask_or<bool>(
       x.services().dir.handles.get<actors::signature_actor>(),
       [order, asked_at](exchange& y, bool signed_it) {
-        if (!signed_it) return y.refuse(not_signed());
+        if (!signed_it) return y.refuse(not_signed("BetIntent"));
         count_signer(y, order.user);
         place(y, order, asked_at, 2);
       },
@@ -233,7 +215,8 @@ void post_bet(exchange& x) {
   const auto* key = presented_key(x);
   const query_fields none{x.asked().query, {}};
   const body_fields body{
-      x.asked().body, {"user_address", "token_id", "amount", "max_price", "deadline", "signature"}};
+      x.asked().body,
+      {"user_address", "token_id", "amount", "max_price", "deadline", "order_type", "signature"}};
   const auto signature = body.text("signature");
   if (!signature) key = &require_scope(x, {scope::trade});
   const auto idempotency_key = require_idempotency_key(x);

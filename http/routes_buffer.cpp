@@ -11,11 +11,7 @@ namespace {
 constexpr std::size_t longest_reference = 200;
 
 void answer_status(exchange& x, const buffer_status& s) {
-  json_writer w{640};
-  w.open();
-  write_buffer_status(w, s);
-  w.close();
-  x.reply_json(w.take());
+  x.reply_json(to_text(buffer_document(s)));
 }
 
 problem refusal_of_change(const caf::error& e) {

@@ -1,14 +1,29 @@
 #include "http/fields.hpp"
-#include "http/json_writer.hpp"
+#include "http/json_values.hpp"
 #include "http/routes.hpp"
 
 namespace headroom::http {
 namespace {
 
-std::string list_of(const std::vector<std::uint64_t>& numbers) {
-  std::string out;
-  for (const auto n : numbers) out.append(out.empty() ? "" : ",").append(std::to_string(n));
-  return "[" + out + "]";
+json deposit_terms(const server_settings& s, const actors::ethereum_port& ethereum) {
+  return object({
+      {"network", s.deposit_network},
+      {"asset", ethereum.print_address(s.deposit_asset)},
+      {"token_name", s.deposit_token_name},
+      {"pay_to", ethereum.print_address(s.bet_domain.verifying_contract)},
+      {"min", s.deposit_min},
+      {"max", s.deposit_max},
+  });
+}
+
+json bet_terms(const actors::signing_domain& domain, const actors::ethereum_port& ethereum) {
+  const auto signed_for = object({
+      {"name", "Headroom"},
+      {"version", "1"},
+      {"chain_ids", domain.chain_ids},
+      {"verifying_contract", ethereum.print_address(domain.verifying_contract)},
+  });
+  return object({{"domain", signed_for}, {"longest_deadline_s", longest_deadline.count()}});
 }
 
 }  // namespace
@@ -18,35 +33,15 @@ void get_app_config(exchange& x) {
   const query_fields none{x.asked().query, {}};
   const auto& s = x.settings();
   const auto& ethereum = x.services().ethereum;
-  json_writer w{1024};
-  w.open();
-  w.field("name", "Headroom");
-  w.field("profile", s.profile);
-  w.open("deposit");
-  w.field("network", s.deposit_network);
-  w.field("asset", ethereum.print_address(s.deposit_asset));
-  w.field("token_name", s.deposit_token_name);
-  w.field("pay_to", ethereum.print_address(s.bet_domain.verifying_contract));
-  w.field("min", s.deposit_min);
-  w.field("max", s.deposit_max);
-  w.close();
-  w.open("bet");
-  w.open("domain");
-  w.field("name", "Headroom");
-  w.field("version", "1");
-  w.raw("chain_ids", list_of(s.bet_domain.chain_ids));
-  w.field("verifying_contract", ethereum.print_address(s.bet_domain.verifying_contract));
-  w.close();
-  w.number("longest_deadline_s", longest_deadline.count());
-  w.close();
-  w.open("features");
-  w.boolean("markets", false);
-  w.boolean("withdraw", false);
-  w.boolean("sell", false);
-  w.close();
-  w.close();
+  const auto document = object({
+      {"name", "Headroom"},
+      {"profile", s.profile},
+      {"deposit", deposit_terms(s, ethereum)},
+      {"bet", bet_terms(s.bet_domain, ethereum)},
+      {"features", object({{"markets", false}, {"withdraw", false}, {"sell", false}})},
+  });
   response answer;
-  answer.body = w.take();
+  answer.body = to_text(document);
   answer.with("Cache-Control", "public, max-age=60");
   x.reply(std::move(answer));
 }

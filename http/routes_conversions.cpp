@@ -7,53 +7,34 @@
 namespace headroom::http {
 namespace {
 
-void ratio_or_null(json_writer& w, std::string_view name, std::int64_t a, std::int64_t b) {
-  if (b <= 0) return w.null(name);
-  w.ratio(name, ratio_of(a, b));
+json ratio_or_null(std::int64_t a, std::int64_t b) {
+  return value_if(b > 0, ratio(ratio_of(a, b)));
 }
 
 void answer_page(exchange& x, const conversion_page& page) {
-  json_writer w{4096};
-  w.open();
-  w.open_list("conversions");
-  for (const auto& c : page.conversions) {
-    w.open();
-    write_conversion(w, c);
-    w.close();
-  }
-  w.close_list();
-  w.text_or_null("next_cursor", page.next_cursor);
-  w.close();
-  x.reply_json(w.take());
+  x.reply_json(to_text(page_document("conversions", list_of(page.conversions, conversion_document),
+                                     page.next_cursor)));
+}
+
+json fee_document(const chain_fees& f) {
+  return object({{"chain_id", f.chain_id}, {"wei", f.wei}});
 }
 
 void answer_metrics(exchange& x, const conversion_metrics& m) {
-  json_writer w;
-  w.open();
-  w.number("completed", m.completed);
-  w.number("failed", m.failed);
-  w.number("running", m.running);
-  w.ratio("average_seconds", m.average_ms * 1000);
-  w.ratio("p95_seconds", m.p95_ms * 1000);
-  w.ratio("p99_seconds", m.p99_ms * 1000);
-  ratio_or_null(w, "success_rate", m.completed, m.completed + m.failed);
-  ratio_or_null(w, "realised_rate", m.total_received.micro, m.total_in.micro);
-  w.field("total_in", m.total_in);
-  w.field("total_received", m.total_received);
-  w.field("total_loss", m.total_loss);
-  w.open("fees");
-  w.field("usdc", m.total_loss);
-  w.open_list("native");
-  for (const auto& f : m.fees) {
-    w.open();
-    w.number("chain_id", f.chain_id);
-    w.field("wei", f.wei);
-    w.close();
-  }
-  w.close_list();
-  w.close();
-  w.close();
-  x.reply_json(w.take());
+  x.reply_json(to_text(object({
+      {"completed", m.completed},
+      {"failed", m.failed},
+      {"running", m.running},
+      {"average_seconds", ratio(m.average_ms * 1000)},
+      {"p95_seconds", ratio(m.p95_ms * 1000)},
+      {"p99_seconds", ratio(m.p99_ms * 1000)},
+      {"success_rate", ratio_or_null(m.completed, m.completed + m.failed)},
+      {"realised_rate", ratio_or_null(m.total_received.micro, m.total_in.micro)},
+      {"total_in", m.total_in},
+      {"total_received", m.total_received},
+      {"total_loss", m.total_loss},
+      {"fees", object({{"usdc", m.total_loss}, {"native", list_of(m.fees, fee_document)}})},
+  })));
 }
 
 }  // namespace
@@ -64,11 +45,7 @@ task<> get_conversion(exchange& x) {
   const auto id = read_id<conversion_id>("id", x.id());
   const auto c = or_refuse(co_await ask<conversion>(x, x.services().dir.handles.public_query(),
                                                     actors::get_atom::value, id));
-  json_writer w{1024};
-  w.open();
-  write_conversion(w, c);
-  w.close();
-  x.reply_json(w.take());
+  x.reply_json(to_text(conversion_document(c)));
 }
 
 task<> get_conversions(exchange& x) {

@@ -76,13 +76,9 @@ void answer_deposit(exchange& x, const actors::paid_deposit& paid, std::uint8_t 
     if (!credited) return answer_unsettled(x, d, version);
   }
   const bool settling = d.status == deposit_status::settling;
-  json_writer w{640};
-  w.open();
-  write_deposit(w, d, x.services().ethereum);
-  w.close();
   response answer;
   answer.status = settling ? 202 : 201;
-  answer.body = w.take();
+  answer.body = to_text(deposit_document(d, x.services().ethereum));
   answer.with("Location", "/deposits/" + d.id.text()).with("Cache-Control", "no-store, private");
   settling ? void(answer.with("Retry-After", "2"))
            : add_payment_response(x, answer, d, version, "");
@@ -103,46 +99,22 @@ void refuse_payment(exchange& x, usdc amount, const caf::error& e) {
   x.refuse(p);
 }
 
-void write_conversion_or_null(json_writer& w, const conversion* c) {
-  if (c == nullptr) return w.null("conversion");
-  w.open("conversion");
-  write_conversion_progress(w, *c);
-  w.close();
-}
-
 void answer_receipt(exchange& x, const deposit& d) {
-  json_writer w{512};
-  w.open();
-  write_receipt(w, d);
-  w.close();
   response answer;
-  answer.body = w.take();
+  answer.body = to_text(receipt_document(d));
   answer.with("Cache-Control", "no-store");
   x.reply(std::move(answer));
 }
 
 void answer_with_progress(exchange& x, const deposit& d, const conversion* c) {
-  json_writer w{1024};
-  w.open();
-  write_deposit(w, d, x.services().ethereum);
-  write_conversion_or_null(w, c);
-  w.close();
-  x.reply_json(w.take());
+  auto document = deposit_document(d, x.services().ethereum);
+  append(document, {{"conversion", c != nullptr ? conversion_progress_document(*c) : json()}});
+  x.reply_json(to_text(document));
 }
 
 void answer_page(exchange& x, const deposit_page& page) {
-  json_writer w{512 + 500 * page.deposits.size()};
-  w.open();
-  w.open_list("deposits");
-  for (const auto& d : page.deposits) {
-    w.open();
-    write_deposit(w, d, x.services().ethereum);
-    w.close();
-  }
-  w.close_list();
-  w.text_or_null("next_cursor", page.next_cursor);
-  w.close();
-  x.reply_json(w.take());
+  const auto show = [&](const deposit& d) { return deposit_document(d, x.services().ethereum); };
+  x.reply_json(to_text(page_document("deposits", list_of(page.deposits, show), page.next_cursor)));
 }
 
 }  // namespace

@@ -1,27 +1,11 @@
 #include "http/asking.hpp"
 #include "http/auth.hpp"
 #include "http/fields.hpp"
-#include "http/json_writer.hpp"
+#include "http/json_values.hpp"
 #include "http/routes.hpp"
 
 namespace headroom::http {
 namespace {
-
-std::string readiness_json(const actors::readiness& r) {
-  json_writer w;
-  w.open();
-  w.boolean("ready", r.ready);
-  w.open("parts");
-  for (const auto& [name, state] : r.parts) {
-    // Names are ours; they are still written as strings, never trusted as JSON.
-    std::string quoted;
-    append_json_string(quoted, state);
-    w.raw(name, quoted);
-  }
-  w.close();
-  w.close();
-  return w.take();
-}
 
 actors::readiness unready(const char* part, std::string_view why) {
   return {false, {{part, std::string{why}}}};
@@ -30,7 +14,7 @@ actors::readiness unready(const char* part, std::string_view why) {
 void answer_readiness(exchange& x, const actors::readiness& r) {
   response answer;
   answer.status = r.ready ? 200 : 503;
-  answer.body = readiness_json(r);
+  answer.body = to_text(object({{"ready", r.ready}, {"parts", r.parts}}));
   if (!r.ready) answer.with("Retry-After", "1");
   x.reply(std::move(answer));
 }
@@ -50,41 +34,35 @@ void add_venue(actors::readiness& r, const actors::venue_gauge& gauge) {
                      std::to_string(left.count()) + " s";
 }
 
-void write_actor(json_writer& w, const actors::actor_info& a) {
-  w.open();
-  w.number("id", a.id);
-  w.field("name", a.name);
-  w.text_or_null("business_id", a.business_id);
-  w.number("mailbox", a.mailbox);
-  w.number("received", a.received);
-  w.number("processed", a.processed);
-  w.number("busy_us", a.busy_us);
-  w.number("age_ms", a.age_ms);
-  w.close();
+json actor_document(const actors::actor_info& a) {
+  return object({
+      {"id", a.id},
+      {"name", a.name},
+      {"business_id", text_or_null(a.business_id)},
+      {"mailbox", a.mailbox},
+      {"received", a.received},
+      {"processed", a.processed},
+      {"busy_us", a.busy_us},
+      {"age_ms", a.age_ms},
+  });
 }
 
-void write_kind(json_writer& w, const actors::kind_info& k) {
-  w.open();
-  w.field("name", k.name);
-  w.number("live", k.live);
-  w.number("mailbox", k.mailbox);
-  w.number("processed", k.processed);
-  w.number("busy_us", k.busy_us);
-  w.close();
+json kind_document(const actors::kind_info& k) {
+  return object({
+      {"name", k.name},
+      {"live", k.live},
+      {"mailbox", k.mailbox},
+      {"processed", k.processed},
+      {"busy_us", k.busy_us},
+  });
 }
 
 void answer_listing(exchange& x, const actors::actor_listing& listing) {
-  json_writer w{4096};
-  w.open();
-  w.number("total", listing.total);
-  w.open_list("kinds");
-  for (const auto& k : listing.kinds) write_kind(w, k);
-  w.close_list();
-  w.open_list("actors");
-  for (const auto& a : listing.actors) write_actor(w, a);
-  w.close_list();
-  w.close();
-  x.reply_json(w.take());
+  x.reply_json(to_text(object({
+      {"total", listing.total},
+      {"kinds", list_of(listing.kinds, kind_document)},
+      {"actors", list_of(listing.actors, actor_document)},
+  })));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "actors/inspect.hpp"
+#include "domain/order_kind.hpp"
 
 /// A bet as its user asked for it.
 namespace headroom::actors {
@@ -17,8 +18,9 @@ struct place_bet {
   timestamp deadline;
   hash256 request_hash;
   std::string by{};  // who asks: "key:<id>" or "user:<address>"
+  order_fill fill = order_fill::whole;
 };
 HEADROOM_INSPECT(place_bet, x.id, x.user, x.token, x.amount, x.max_price, x.deadline,
-                 x.request_hash, x.by)
+                 x.request_hash, x.by, x.fill)
 
 }  // namespace headroom::actors

@@ -4,34 +4,49 @@
 #include <string_view>
 
 #include "actors/inspect.hpp"
+#include "domain/order_kind.hpp"
 #include "domain/venue_verdict.hpp"
 
 /// What the venue is asked, and what it answers.
 namespace headroom::actors {
 
-/// What the venue can be asked to sell for `amount` at no more than `max_price`, all rounding done.
+/// What the venue can be asked for, all rounding done. A BUY pays `money` for at least `shares`, a
+/// SELL gives `shares` for at least `money`.
 struct order_quote {
   uint256 token;
   bool neg_risk = false;
-  usdc maker_amount;  // to be paid for shares, at most
-  share_amount taker_amount;
-  usdc max_fee;  // worst case, on top of maker_amount
-  usdc max_price;
+  order_side side = order_side::buy;
+  order_fill fill = order_fill::whole;
+  usdc money;  // BUY: to be paid at most; SELL: before the fee
+  share_amount shares;
+  usdc max_fee;      // worst case; a BUY pays it on top of `money`, a SELL out of it
+  usdc limit_price;  // a BUY's cap, a SELL's floor
   /// The market's fee as it was read for this quote; stored with the order, see order_terms.
   std::int64_t fee_rate_micro = 0;
   std::uint32_t fee_exponent = 1;
 };
-HEADROOM_INSPECT(order_quote, x.token, x.neg_risk, x.maker_amount, x.taker_amount, x.max_fee,
-                 x.max_price, x.fee_rate_micro, x.fee_exponent)
+HEADROOM_INSPECT(order_quote, x.token, x.neg_risk, x.side, x.fill, x.money, x.shares, x.max_fee,
+                 x.limit_price, x.fee_rate_micro, x.fee_exponent)
 
 /// Each is one order of the budget at the venue that `by` has; "" is the house itself.
 struct quote_order {
   uint256 token;
-  usdc amount;
+  usdc amount;  // the whole of it: stake and worst-case fee
   usdc max_price;
   std::string by{};
+  order_fill fill = order_fill::whole;
 };
-HEADROOM_INSPECT(quote_order, x.token, x.amount, x.max_price, x.by)
+HEADROOM_INSPECT(quote_order, x.token, x.amount, x.max_price, x.by, x.fill)
+
+/// Likewise, for a SELL: of `shares`, what the venue takes (steps of 0.01) is in the answer.
+struct quote_sale {
+  uint256 token;
+  share_amount shares;
+  usdc min_price;
+  std::string by{};
+  order_fill fill = order_fill::part;
+};
+HEADROOM_INSPECT(quote_sale, x.token, x.shares, x.min_price, x.by, x.fill)
 
 /// A signed order: exact bytes to store, and the hash the venue will know it by.
 struct signed_order {
@@ -64,8 +79,8 @@ HEADROOM_INSPECT(cancel_order, x.order)
 
 struct venue_answer {
   venue_verdict verdict = venue_verdict::unknown;
-  share_amount shares;
-  usdc spent;
+  share_amount shares;  // bought or sold
+  usdc spent;           // paid for them, by us or, of a SELL, to us; the fee apart
   usdc fee;
   std::string reason;
   /// The exchange filled nothing of it in any block up to then, all of them final. Not set: it did,

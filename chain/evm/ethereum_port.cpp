@@ -1,8 +1,8 @@
 #include "chain/evm/ethereum_port.hpp"
 
-#include "chain/evm/bet_intent.hpp"
 #include "chain/evm/eip55.hpp"
 #include "chain/evm/keccak.hpp"
+#include "chain/evm/user_intent.hpp"
 
 namespace headroom::chain {
 namespace {
@@ -20,6 +20,13 @@ class ethereum final : public actors::ethereum_port {
     return chain::signed_by_user(intent, domain_, signature);
   }
   std::vector<hash256> digests_of(const actors::bet_intent& intent) const override {
+    return chain::digests_of(intent, domain_);
+  }
+  bool signed_by_user(const actors::sell_intent& intent,
+                      std::string_view signature) const override {
+    return chain::signed_by_user(intent, domain_, signature);
+  }
+  std::vector<hash256> digests_of(const actors::sell_intent& intent) const override {
     return chain::digests_of(intent, domain_);
   }
 

@@ -9,11 +9,24 @@ export const unauthorized = () => new Refusal(401, 'Unauthorized/Invalid api key
 export class ApiKeys {
   #seed = randomBytes(32); // keys are a function of (address, nonce), until they are revoked
   #byKey = new Map();
+  #refusedUntil = 0; // ms: all keys
+  #newKeyWaitMs = 0;
+
+  /** For so long every key answers 401. */
+  refuseFor(seconds) {
+    this.#refusedUntil = Date.now() + 1000 * seconds;
+  }
+
+  /** Each key made from now on answers 401 for its first `seconds`. */
+  newKeysWait(seconds) {
+    this.#newKeyWaitMs = 1000 * seconds;
+  }
 
   /** POST /auth/api-key */
   create(headers) {
     const credential = this.#derived(headers);
     if (this.#byKey.has(credential.key)) throw new Refusal(400, 'Could not create api key');
+    credential.validFrom = Date.now() + this.#newKeyWaitMs;
     this.#byKey.set(credential.key, credential);
     return wire(credential);
   }
@@ -60,6 +73,7 @@ export class ApiKeys {
     } = req.headers;
     const credential = this.#byKey.get(key);
     if (!credential || credential.passphrase !== passphrase || !signature) throw unauthorized();
+    if (Date.now() < Math.max(this.#refusedUntil, credential.validFrom)) throw unauthorized();
     if (credential.address !== address?.toLowerCase() || !inWindow(timestamp)) throw unauthorized();
     const expected = createHmac('sha256', credential.secretBytes)
       .update(timestamp + req.method + path)

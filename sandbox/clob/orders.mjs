@@ -3,14 +3,16 @@
 import { Refusal } from '../http.mjs';
 import { decimal, hasDecimals, micro, ONE } from './amounts.mjs';
 import { TICK_DECIMALS } from './markets.mjs';
-import { orderHash, recoverSigner } from './signature.mjs';
 
 export const IMMEDIATE = ['FOK', 'FAK'];
 const RESTING = ['GTC', 'GTD'];
 const SIDES = { BUY: 0, SELL: 1 };
 const GTD_MARGIN_S = 60;
-const EOA = 0,
-  POLY_1271 = 3;
+/** What a FOK or FAK that finds nothing (or too little) is told. */
+export const KILLED = {
+  FOK: "order couldn't be fully filled. FOK orders are fully filled or killed.",
+  FAK: 'no orders found to match with FAK order. FAK orders are partially filled or killed if no match is found.',
+};
 
 const invalid = () => new Refusal(400, 'Invalid order payload');
 const refuse = (text) => new Refusal(400, text);
@@ -66,34 +68,13 @@ export function readPayload(json) {
   };
 }
 
-/** Who may post this: the key's owner, as maker and signer of a type 0 order. */
-export function checkAuthority({ owner, signed }, credential) {
-  if (owner !== credential.key) throw refuse('the order owner has to be the owner of the API KEY');
-  const [maker, signer] = [signed.maker.toLowerCase(), signed.signer.toLowerCase()];
-  if (signed.signatureType === POLY_1271 || signer !== credential.address) {
-    throw refuse('the order signer address has to be the address of the API KEY');
-  }
-  if (signed.signatureType !== EOA || maker !== signer) {
-    throw refuse('maker address not allowed, please use the deposit wallet flow');
-  }
-}
-
-/**
- * The order's id, once the signature is proven to be the maker's for the exchange of this token.
- */
-export function verifiedId({ signed }, token) {
-  const id = orderHash(signed, token.market.negRisk);
-  if (recoverSigner(id, signed.signature) !== signed.maker.toLowerCase())
-    throw refuse('invalid signature');
-  return id;
-}
-
 /**
  * Everything the amounts, the type and the market demand. Answers {shares, price}: the limit price
  * on its tick.
  */
 export function checkTerms(id, order, token, nowSeconds) {
   const { market } = token;
+  if (market.gone) throw refuse(`the orderbook ${token.tokenId} does not exist`);
   if (!market.acceptingOrders) throw refuse('the market is not yet ready to process new orders');
   const immediate = IMMEDIATE.includes(order.type);
   if (order.postOnly && immediate)
@@ -119,29 +100,39 @@ export function checkMarketable({ side, give }) {
   }
 }
 
+/** The most decimals of [maker, taker]; market orders have theirs whatever the tick. */
+const ACCURACY = {
+  market: () => [2, 4],
+  BUY: ([, size, amount]) => [amount, size],
+  SELL: ([, size, amount]) => [size, amount],
+};
+
 function checkAccuracy({ side, give, want }, market, immediate) {
-  const [, sizePlaces, amountPlaces] = TICK_DECIMALS[market.tick];
-  const buy = side === 'BUY';
-  let [maker, taker] = buy ? [amountPlaces, sizePlaces] : [sizePlaces, amountPlaces];
-  if (immediate && buy) [maker, taker] = [2, 4]; // whatever the tick
+  const [maker, taker] = ACCURACY[immediate ? 'market' : side](TICK_DECIMALS[market.tick]);
   if (hasDecimals(give, maker) && hasDecimals(want, taker)) return;
+  const kind = {
+    true: { BUY: 'market buy', SELL: 'sell' },
+    false: { BUY: 'limit buy', SELL: 'limit sell' },
+  };
   throw refuse(
-    `invalid amounts, the ${immediate ? 'market' : 'limit'} ${side.toLowerCase()} orders maker amount supports ` +
+    `invalid amounts, the ${kind[immediate][side]} orders maker amount supports ` +
       `a max accuracy of ${maker} decimals, taker amount a max of ${taker} decimals`,
   );
 }
 
 /**
  * Amounts are rounded, so give/want is rarely exactly a tick. The nearest tick counts when rounding
- * explains the rest: one unit of the amount's last decimal, or one unit (0.0001) of the shares of a
- * market order.
+ * explains the rest: one unit of the money's last decimal (at most 4 of a market order), or one unit
+ * (0.0001) of the shares of a market order.
  */
-function limitOnTick(id, { side, give, want }, market) {
+function limitOnTick(id, { side, type, give, want }, market) {
   const tick = micro(market.tick);
   const [money, shares] = side === 'BUY' ? [give, want] : [want, give];
   const price = ((2n * money * ONE + shares * tick) / (2n * shares * tick)) * tick;
   const off = money * ONE - price * shares;
-  const unit = 10n ** BigInt(6 - TICK_DECIMALS[market.tick][2]) * ONE;
+  const [, , amountPlaces] = TICK_DECIMALS[market.tick];
+  const places = IMMEDIATE.includes(type) ? Math.min(amountPlaces, 4) : amountPlaces;
+  const unit = 10n ** BigInt(6 - places) * ONE;
   const allowed = unit > 100n * price ? unit : 100n * price;
   if (price < tick || price > ONE - tick || (off < 0n ? -off : off) > allowed) {
     const shown = decimal((money * ONE) / shares);

@@ -4,6 +4,8 @@ import { parseJson, Refusal } from '../http.mjs';
 import {
   EXCHANGE,
   NEG_RISK_EXCHANGE,
+  EXCHANGE_V3,
+  RETIRED_NEG_RISK_ADAPTER,
   bookView,
   clobMarketView,
   marketView,
@@ -22,6 +24,11 @@ const found = (thing, text) => {
 };
 const token = ({ venue }, tokenId) =>
   found(venue.markets.token(tokenId), 'No orderbook exists for the requested token id');
+/** The same while its market is not over. */
+const traded = (app, tokenId) => {
+  const t = token(app, tokenId);
+  return found(!t.market.gone && t, 'No orderbook exists for the requested token id');
+};
 const market = ({ venue }, id) => found(venue.markets.byCondition(id), 'market not found');
 
 /** (app, {query, id}) -> value */
@@ -33,13 +40,15 @@ export const PUBLIC = {
     minimum_tick_size: Number(token(app, query.token_id).market.tick),
   }),
   'GET /neg-risk': (app, { query }) => ({ neg_risk: token(app, query.token_id).market.negRisk }),
-  'GET /fee-rate': (app, { query }) => (token(app, query.token_id), { base_fee: 0 }),
-  'GET /book': (app, { query }) => bookView(token(app, query.token_id)),
+  'GET /fee-rate': (app, { query }) => ({
+    base_fee: token(app, query.token_id).market.feeRate > 0n ? 1000 : 0, // a flag, not a rate
+  }),
+  'GET /book': (app, { query }) => bookView(traded(app, query.token_id)),
   'GET /price': (app, { query }) => {
     if (!['BUY', 'SELL'].includes(query.side)) throw new Refusal(400, 'Invalid side');
-    return priceView(token(app, query.token_id), query.side);
+    return priceView(traded(app, query.token_id), query.side);
   },
-  'GET /midpoint': (app, { query }) => midpointView(token(app, query.token_id)),
+  'GET /midpoint': (app, { query }) => midpointView(traded(app, query.token_id)),
   'GET /markets-by-token/': (app, { id }) => {
     const { market: m } = token(app, id);
     return {
@@ -84,7 +93,7 @@ export const PRIVATE = {
   },
   'GET /data/order/': ({ venue }, { id, credential }) => {
     const record = venue.orders.get(id);
-    const mine = record?.order.signed.maker.toLowerCase() === credential.address;
+    const mine = record?.account === credential.address;
     return mine ? orderView(record, venue.settings) : null;
   },
   'GET /data/orders': ({ venue }, { query, credential }) => {
@@ -99,8 +108,11 @@ export const PRIVATE = {
     return page(rows, query.next_cursor, size, (t) => tradeView(t, venue.settings), repeats);
   },
   'GET /balance-allowance': balanceAllowance,
-  // the ledger is never stale
-  'GET /balance-allowance/update': (app, request) => (balanceAllowance(app, request), {}),
+  'GET /balance-allowance/update': (app, request) => {
+    const { wallet, asset } = balanceOf(app, request);
+    if (wallet) app.venue.ledger.update(wallet, asset);
+    return {};
+  },
 };
 
 function postOrders({ venue }, { body, credential }) {
@@ -144,13 +156,25 @@ function cancelWhere(venue, credential, chosen) {
   );
 }
 
-function balanceAllowance({ venue }, { query, credential }) {
-  if (!['COLLATERAL', 'CONDITIONAL'].includes(query.asset_type))
-    throw new Refusal(400, 'Invalid asset type');
-  const asset =
-    query.asset_type === 'COLLATERAL' ? 'pusd' : token({ venue }, query.token_id).tokenId;
+const ASSET_TYPES = ['COLLATERAL', 'CONDITIONAL', 'CONDITIONAL-V2'];
+const SPENDERS = [EXCHANGE, NEG_RISK_EXCHANGE, RETIRED_NEG_RISK_ADAPTER];
+
+/** Whose balance of what a request is about: the wallet that its key has of the signature type. */
+function balanceOf({ venue }, { query, credential }) {
+  const { asset_type: kind, token_id: tokenId, signature_type: type = '0' } = query;
+  if (!ASSET_TYPES.includes(kind)) throw new Refusal(400, 'Invalid asset type');
+  if (!/^[0-3]$/.test(type)) throw new Refusal(400, 'Invalid signature type');
+  const asset = kind === 'COLLATERAL' ? 'pusd' : token({ venue }, tokenId).tokenId;
+  return { kind, asset, wallet: venue.wallets.walletOf(credential.address, Number(type)) };
+}
+
+function balanceAllowance({ venue }, request) {
+  const { kind, asset, wallet } = balanceOf({ venue }, request);
+  const spenders = kind === 'CONDITIONAL-V2' ? [EXCHANGE_V3] : SPENDERS;
+  const approval = asset === 'pusd' ? 'pusd' : 'shares';
+  const granted = (spender) => wallet && venue.ledger.allows(wallet, approval, spender);
   return {
-    balance: venue.ledger.balance(credential.address, asset).toString(),
-    allowances: { [EXCHANGE]: MAX_UINT, [NEG_RISK_EXCHANGE]: MAX_UINT },
+    balance: wallet ? venue.ledger.balance(wallet, asset).toString() : '0',
+    allowances: Object.fromEntries(spenders.map((s) => [s, granted(s) ? MAX_UINT : '0'])),
   };
 }

@@ -1,9 +1,9 @@
 // The CLOB double over HTTP: finds the route, authenticates, lets faults strike, answers.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseJson, readBody, Refusal, sendError, sendJson, serve } from '../http.mjs';
-import { ApiKeys, unauthorized } from './auth.mjs';
+import { ApiKeys } from './auth.mjs';
 import { control } from './control.mjs';
-import { Faults } from './faults.mjs';
+import { Faults, refusalOf } from './faults.mjs';
 import { EXCHANGE, NEG_RISK_EXCHANGE } from './markets.mjs';
 import { PRIVATE, PUBLIC } from './routes.mjs';
 import { Venue } from './venue.mjs';
@@ -82,17 +82,11 @@ function find(table, method, path, request) {
 /** POST /order with the faults that may strike before, in or after the decision. */
 async function postOrder(app, req, res, body) {
   const fault = app.faults.strike('order', body.toString());
+  const refusal = refusalOf(fault);
+  if (refusal) throw refusal;
   switch (fault?.kind) {
     case 'drop_before_accept':
       return req.socket.destroy();
-    case 'error_500_before_accept':
-      throw new Refusal(500, 'could not insert order');
-    case 'rate_limited':
-      throw new Refusal(429, 'Too Many Requests', { headers: { 'retry-after': '1' } });
-    case 'restarting_425':
-      throw new Refusal(425, 'matching engine is restarting');
-    case 'unauthorized_401':
-      throw unauthorized();
     case 'html_403':
       return sendHtml(res, 403, CLOUDFLARE);
     case 'answer':
@@ -127,14 +121,12 @@ async function postOrder(app, req, res, body) {
 
 /** True when the fault has answered (or dropped) the look-up itself. */
 async function struckLookup(fault, path, req, res) {
+  const refusal = refusalOf(fault);
+  if (refusal) throw refusal;
   switch (fault.kind) {
     case 'drop':
       req.socket.destroy();
       return true;
-    case 'error_500':
-      throw new Refusal(500, 'internal server error');
-    case 'unauthorized_401':
-      throw unauthorized();
     case 'null':
       sendJson(res, 200, null);
       return true;

@@ -1,35 +1,32 @@
 // The venue's state and its one decision: what becomes of a posted order.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Refusal } from '../http.mjs';
-import { decimal, takerFee } from './amounts.mjs';
+import { decimal } from './amounts.mjs';
+import { checkAuthority, checkKnownEoa, verifiedId } from './authority.mjs';
+import { checkFunds, restOf, takenBy } from './funds.mjs';
 import { Ledger } from './ledger.mjs';
 import { exchangeOf, Markets } from './markets.mjs';
 import { isWhole, sum, take } from './matching.mjs';
-import {
-  checkAuthority,
-  checkMarketable,
-  checkTerms,
-  IMMEDIATE,
-  readPayload,
-  verifiedId,
-} from './orders.mjs';
+import { checkMarketable, checkTerms, IMMEDIATE, KILLED, readPayload } from './orders.mjs';
+import { Wallets } from './wallets.mjs';
 
-const KILLED = {
-  FOK: "order couldn't be fully filled. FOK orders are fully filled or killed.",
-  FAK: 'no orders found to match with FAK order. FAK orders are partially filled or killed if no match is found.',
-};
+/** What becomes of a trade on the chain, where a fault of its order says something else than 'settles'. */
+const FATE = { trade_failed: 'fails', trade_failed_but_filled: 'fails_but_filled' };
+/** Trades that are real in the end, whatever the venue shows. */
+export const isReal = ({ fate }) => fate === 'settles' || fate === 'fails_but_filled';
 const seconds = () => Math.floor(Date.now() / 1000);
 
 export class Venue {
   markets = new Markets();
   ledger = new Ledger();
+  wallets = new Wallets();
   orders = new Map(); // id -> record, for ever
   trades = new Map(); // id -> trade
-  tradesOf = new Map(); // maker address -> its trades, oldest first
+  tradesOf = new Map(); // address of the API key -> its trades, oldest first
   reads = 0; // of /data/, by anybody
 
   /**
-   * `onFill(exchange, trade, events)` hears of every fill that does not fail on chain; `events`: it
+   * `onFill(exchange, trade, events)` hears of every fill that is real on the chain; `events`: it
    * is to show as an event there.
    */
   constructor({ tradeDelayMs = 20, onFill = () => {} } = {}) {
@@ -41,6 +38,14 @@ export class Venue {
       status_prefix: false,
       status_style: 'plain',
       exchange_events: false,
+      hash_style: 'empty',
+      order_sizes: 'decimal',
+      consume_books: false,
+      refuse_new_eoa: false,
+      ignore_allowances: false,
+      protocol_v2: false,
+      unauthorized_for_s: 0,
+      new_key_unauthorized_for_s: 0,
     };
   }
 
@@ -51,10 +56,12 @@ export class Venue {
    */
   post(json, credential, twist) {
     const order = readPayload(json);
-    checkAuthority(order, credential);
+    checkAuthority(order, credential, this.wallets);
+    if (this.settings.refuse_new_eoa)
+      checkKnownEoa(order, credential, this.wallets, this.tradesOf.has(credential.address));
     const token = this.markets.token(order.signed.tokenId);
     if (!token) throw new Refusal(400, 'Invalid order payload');
-    const id = verifiedId(order, token);
+    const id = verifiedId(order, token, credential);
     const known = this.orders.get(id);
     if (known) {
       known.posts += 1;
@@ -63,7 +70,9 @@ export class Venue {
     const record = remember(id, order, token, credential);
     this.orders.set(id, record);
     try {
-      return this.#decide(record, twist);
+      const { status, ...rest } = this.#decide(record, twist);
+      if (twist?.kind === 'answer_without_status') return { ...rest, errorMsg: null };
+      return { ...rest, status };
     } catch (e) {
       if (record.status !== 'KILLED') record.status = 'REFUSED'; // a killed order may be shown
       record.error = e.message;
@@ -79,20 +88,18 @@ export class Venue {
     if (crosses || IMMEDIATE.includes(order.type)) checkMarketable(order);
     if (order.postOnly && crosses)
       throw new Refusal(400, 'invalid post-only order: order crosses book');
-    this.#checkFunds(record, fills);
+    const { ignore_allowances: ignore } = this.settings;
+    record.settles = checkFunds(record, fills, this.ledger, ignore);
     if (twist?.kind === 'success_with_error') {
       record.status = 'KILLED';
       return { ...answer(record, '', []), orderID: '', errorMsg: 'order not accepted' };
     }
-    if (twist?.kind === 'stays_live') {
-      record.status = 'LIVE';
-      this.#hold(record, 1n);
-      return answer(record, 'live', []);
-    }
-    if (twist?.kind === 'matched_delayed') {
-      record.status = 'DELAYED';
-      setTimeout(() => this.#execute(record, fills, twist, 'UNMATCHED'), twist.delay_ms).unref();
-      return answer(record, 'delayed', []);
+    const delayMs = delayOf(twist, token, crosses);
+    if (delayMs !== undefined) {
+      record.status = SHOWN_LIVE.includes(twist?.kind) ? 'LIVE' : 'DELAYED';
+      this.#hold(record);
+      if (delayMs !== Infinity) setTimeout(() => this.#afterDelay(record, twist), delayMs).unref();
+      return answer(record, record.status.toLowerCase(), []);
     }
     if (!this.#execute(record, twist?.kind === 'fok_not_filled' ? [] : fills, twist, 'KILLED')) {
       throw new Refusal(400, KILLED[order.type]);
@@ -100,65 +107,74 @@ export class Venue {
     return answer(record, record.trades.length ? 'matched' : 'live', record.trades);
   }
 
+  /** Matches what the book has by now, unless the order was cancelled meanwhile. */
+  #afterDelay(record, twist) {
+    const { order, shares, token, status } = record;
+    if (status === 'CANCELED') return;
+    this.#release(record);
+    const kill = twist?.kind === 'fok_not_filled' || token.market.gone;
+    this.#execute(record, kill ? [] : take(order, shares, token), twist, 'UNMATCHED');
+  }
+
   /**
    * Books `fills` and rests what may rest. False, and `whenKilled` as status, if the type forbids
    * the outcome.
    */
   #execute(record, fills, twist, whenKilled) {
-    const { order, shares } = record;
+    const { order, shares, token } = record;
     const got = sum(fills, 'size');
     const killed =
       order.type === 'FOK' ? !isWhole(order, shares, fills) : order.type === 'FAK' && got === 0n;
-    if (killed || record.status === 'CANCELED') {
-      if (killed) record.status = whenKilled;
+    if (killed) {
+      record.status = whenKilled;
       return false;
     }
     record.accepted += 1;
-    for (const fill of fills) this.#book(record, fill, twist?.kind === 'trade_failed');
+    for (const fill of fills) this.#book(record, fill, twist);
+    if (this.settings.consume_books) this.markets.consume(token, order.side, fills);
     const rests = !IMMEDIATE.includes(order.type) && got < shares;
     record.status = rests ? 'LIVE' : 'MATCHED';
-    if (rests) this.#hold(record, 1n);
+    if (rests) this.#hold(record);
     return true;
   }
 
-  #checkFunds({ order, shares, price, token }, fills) {
-    const { maker } = order.signed;
-    const buy = order.side === 'BUY';
-    const { feeRate, feeExponent } = token.market;
-    const fee = buy ? takerFee(shares, price, feeRate, feeExponent) : 0n;
-    const atMatch = buy ? sum(fills, 'cost') + sum(fills, 'fee') : 0n;
-    const needed = order.give + fee > atMatch ? order.give + fee : atMatch;
-    if (needed > this.ledger.available(maker, buy ? 'pusd' : order.signed.tokenId)) {
-      throw new Refusal(400, 'not enough balance / allowance');
-    }
-  }
-
-  #book(record, fill, fails) {
-    const { order, owner, token } = record;
-    const { maker } = order.signed;
+  #book(record, fill, twist) {
+    const { order, account, owner, token } = record;
     const trade = {
       id: randomUUID(),
       orderId: record.id,
+      account,
       owner,
-      maker,
+      maker: order.signed.maker,
       side: order.side,
       token,
       ...fill,
-      fails,
+      feeRate: token.market.feeRate,
+      fate: record.settles ? (FATE[twist?.kind] ?? 'settles') : 'stuck',
       matchedAt: Date.now(),
       delayMs: this.settings.trade_delay_ms,
       transactionHash: `0x${randomBytes(32).toString('hex')}`,
       counterOrder: `0x${randomBytes(32).toString('hex')}`,
     };
     this.trades.set(trade.id, trade);
-    const mine = this.tradesOf.get(maker.toLowerCase());
+    const mine = this.tradesOf.get(account);
     if (mine) mine.push(trade);
-    else this.tradesOf.set(maker.toLowerCase(), [trade]);
+    else this.tradesOf.set(account, [trade]);
     record.trades.push(trade);
     record.filled += fill.size;
+    this.#settle(trade, twist);
+  }
+
+  /** Money and shares move at once; of a failing trade they return, of a stuck one they wait. */
+  #settle(trade, twist) {
+    const { asset, amount } = takenBy(trade);
+    if (trade.fate === 'stuck') return this.ledger.match(trade.maker, asset, amount);
     this.#move(trade, 1n);
-    if (!fails) this.onFill(exchangeOf(token), trade, this.settings.exchange_events);
-    if (fails) setTimeout(() => this.#move(trade, -1n), 2 * trade.delayMs).unref();
+    if (twist?.kind === 'matched_sticks') this.ledger.match(trade.maker, asset, amount, true);
+    if (twist?.kind === 'matched_stuck') this.ledger.match(trade.maker, asset, amount);
+    if (isReal(trade)) this.onFill(exchangeOf(trade.token), trade, this.settings.exchange_events);
+    else setTimeout(() => this.#move(trade, -1n), 2 * trade.delayMs).unref();
+    return undefined;
   }
 
   /** Moves money and shares of a trade; -1 takes a failed one back. */
@@ -168,13 +184,14 @@ export class Venue {
     this.ledger.add(maker, token.tokenId, sign * (buy ? size : -size));
   }
 
-  /** What a resting order holds back: the unfilled part of what it gives. */
-  #hold(record, sign) {
-    const { order, shares, price, filled } = record;
-    const rest = shares - filled;
-    const [asset, amount] =
-      order.side === 'BUY' ? ['pusd', (rest * price) / 1_000_000n] : [order.signed.tokenId, rest];
-    this.ledger.hold(order.signed.maker, asset, sign * amount);
+  /** A resting or delayed order holds back what it may still give, until it is released. */
+  #hold(record) {
+    record.held = restOf(record);
+    this.ledger.hold(record.order.signed.maker, record.held.asset, record.held.amount);
+  }
+
+  #release({ order, held }) {
+    this.ledger.hold(order.signed.maker, held.asset, -held.amount);
   }
 
   /** Cancels what `credential` owns among `ids`: {canceled: [], not_canceled: {id: reason}}. */
@@ -182,12 +199,9 @@ export class Venue {
     const result = { canceled: [], not_canceled: {} };
     for (const id of ids) {
       const record = this.orders.get(id);
-      const mine = record && record.order.signed.maker.toLowerCase() === credential.address;
-      if (mine && record.status === 'LIVE') {
-        this.#hold(record, -1n);
-        record.status = 'CANCELED';
-        result.canceled.push(id);
-      } else if (mine && record.status === 'DELAYED') {
+      const mine = record?.account === credential.address;
+      if (mine && ['LIVE', 'DELAYED'].includes(record.status)) {
+        this.#release(record);
         record.status = 'CANCELED';
         result.canceled.push(id);
       } else {
@@ -201,7 +215,7 @@ export class Venue {
 
   liveOrdersOf(credential) {
     return [...this.orders.values()].filter(
-      (r) => r.status === 'LIVE' && r.order.signed.maker.toLowerCase() === credential.address,
+      (r) => r.status === 'LIVE' && r.account === credential.address,
     );
   }
 }
@@ -211,6 +225,7 @@ function remember(id, order, token, credential) {
     id,
     order,
     token,
+    account: credential.address,
     owner: credential.key,
     posts: 1,
     accepted: 0,
@@ -220,8 +235,19 @@ function remember(id, order, token, credential) {
     shares: 0n,
     price: 0n,
     filled: 0n,
+    settles: true, // false: an approval is missing, its trades wait for ever
     trades: [],
   };
+}
+
+const DELAYING = ['matched_delayed', 'live_then_matched'];
+const SHOWN_LIVE = ['stays_live', 'live_then_matched'];
+
+/** After how many ms an order is matched, undefined: now. What can match waits in a slow market. */
+function delayOf(twist, { market }, crosses) {
+  if (twist?.kind === 'stays_live') return Infinity;
+  if (DELAYING.includes(twist?.kind)) return twist.delay_ms;
+  return crosses && market.secondsDelay > 0 ? market.secondsDelay * 1000 : undefined;
 }
 
 /**

@@ -1,21 +1,24 @@
 // Orders and trades as the /data routes show them, and paging.
 import { decimal } from './amounts.mjs';
 import { Refusal } from '../http.mjs';
+import { KILLED } from './orders.mjs';
 
 const END = 'LTE=';
 // whoever stands behind the static book
 const LIQUIDITY_MAKER = '0x00000000000000000000000000000000000A11CE';
 const LIQUIDITY_OWNER = '00000000-0000-4000-8000-0000000a11ce';
+const NO_BUILDER = `0x${'0'.repeat(64)}`;
 // killed and refused orders show as null
 const SHOWN = ['LIVE', 'MATCHED', 'CANCELED', 'DELAYED', 'UNMATCHED'];
-
-const KILLED_TEXT =
-  "CANCELED_order couldn't be fully filled. FOK orders are fully filled or killed.";
 
 const styled = (word, settings, prefix) => {
   const text = (settings.status_prefix ? prefix : '') + word;
   return settings.status_style === 'lower' ? text.toLowerCase() : text;
 };
+
+/** Decimal shares; some report integers in millionths instead. */
+const sized = (size, settings) =>
+  settings.order_sizes === 'millionths' ? size.toString() : decimal(size);
 
 /**
  * GET /data/order/{id}, null when unknown, not the caller's, or gone. With status_style `text` a
@@ -23,12 +26,12 @@ const styled = (word, settings, prefix) => {
  * size_matched "".
  */
 export function orderView(record, settings) {
-  if (record?.status === 'KILLED' && settings.status_style === 'text') {
+  if (['KILLED', 'UNMATCHED'].includes(record?.status) && settings.status_style === 'text') {
     const killed = orderView({ ...record, status: 'CANCELED' }, settings);
     return {
       ...killed,
-      status: KILLED_TEXT,
-      original_size: decimal(record.order.give),
+      status: `${killed.status}_${KILLED[record.order.type] ?? record.error}`,
+      original_size: sized(record.order.give, settings),
       size_matched: '',
     };
   }
@@ -42,8 +45,8 @@ export function orderView(record, settings) {
     market: token.market.conditionId,
     asset_id: token.tokenId,
     side: order.side,
-    original_size: decimal(record.shares),
-    size_matched: decimal(record.filled),
+    original_size: sized(record.shares, settings),
+    size_matched: sized(record.filled, settings),
     price: decimal(record.price),
     outcome: token.outcome,
     expiration: String(order.expiration),
@@ -53,21 +56,32 @@ export function orderView(record, settings) {
   };
 }
 
-/**
- * MATCHED -> MINED -> CONFIRMED, or MATCHED -> RETRYING -> FAILED; a function of the time passed.
- */
-export function tradeStatus({ matchedAt, delayMs, fails }, now) {
-  const steps = fails ? ['MATCHED', 'RETRYING', 'FAILED'] : ['MATCHED', 'MINED', 'CONFIRMED'];
-  const step = delayMs ? Math.min(2, Math.floor((now - matchedAt) / delayMs)) : 2;
+const CONFIRMING = ['MATCHED', 'MINED', 'CONFIRMED'];
+const FAILING = ['MATCHED', 'RETRYING', 'FAILED'];
+const STEPS = {
+  settles: CONFIRMING,
+  fails: FAILING,
+  fails_but_filled: FAILING,
+  stuck: ['MATCHED'],
+};
+
+/** What the venue shows of a trade; a function of its fate and the time passed. */
+export function tradeStatus({ matchedAt, delayMs, fate }, now) {
+  const steps = STEPS[fate];
+  const last = steps.length - 1;
+  const step = delayMs ? Math.min(last, Math.floor((now - matchedAt) / delayMs)) : last;
   return { status: steps[step], since: matchedAt + step * delayMs, broadcast: step > 0 };
 }
+
+/** Without a transaction: transaction_hash "", null or left out. */
+const NO_HASH = { empty: '', null: null, absent: undefined };
 
 export function tradeView(trade, settings) {
   const { status, since, broadcast } = tradeStatus(trade, Date.now());
   const { token, maker, owner, side } = trade;
   const price = decimal(trade.price),
     size = decimal(trade.size);
-  const feeBps = decimal(token.market.feeRate * 10_000n);
+  const feeBps = decimal(trade.feeRate * 10_000n);
   return {
     id: trade.id,
     taker_order_id: trade.orderId,
@@ -79,12 +93,13 @@ export function tradeView(trade, settings) {
     price,
     status: styled(status, settings, 'TRADE_STATUS_'),
     match_time: String(Math.floor(trade.matchedAt / 1000)),
+    match_time_nano: String(BigInt(trade.matchedAt) * 1_000_000n),
     last_update: String(Math.floor(since / 1000)),
     outcome: token.outcome,
     bucket_index: 0,
     owner,
     maker_address: maker,
-    transaction_hash: broadcast ? trade.transactionHash : '',
+    transaction_hash: broadcast ? trade.transactionHash : NO_HASH[settings.hash_style],
     maker_orders: [
       {
         order_id: trade.counterOrder,
@@ -93,6 +108,8 @@ export function tradeView(trade, settings) {
         matched_amount: size,
         price,
         fee_rate_bps: '0',
+        builder_fee: '0',
+        builder_code: NO_BUILDER,
         asset_id: token.tokenId,
         outcome: token.outcome,
         side: side === 'BUY' ? 'SELL' : 'BUY',
@@ -104,7 +121,7 @@ export function tradeView(trade, settings) {
 }
 
 /**
- * The trades of one maker that pass the query's filters, newest first. Both time bounds (seconds)
+ * The trades of one API key's address that pass the query's filters, newest first. Both time bounds (seconds)
  * are exclusive.
  */
 export function findTrades(venue, address, query) {
@@ -112,9 +129,8 @@ export function findTrades(venue, address, query) {
   const [before, after] = [bound(query.before, Infinity), bound(query.after, -Infinity)];
   if (id !== undefined) {
     const trade = venue.trades.get(id);
-    return trade && trade.maker.toLowerCase() === address ? [trade] : [];
+    return trade?.account === address ? [trade] : [];
   }
-  if (maker !== undefined && maker.toLowerCase() !== address) return [];
   const mine = venue.tradesOf.get(address) ?? [];
   const found = [];
   for (let i = mine.length - 1; i >= 0; i -= 1) {
@@ -122,6 +138,7 @@ export function findTrades(venue, address, query) {
     const time = Math.floor(trade.matchedAt / 1000);
     if (time <= after) break; // oldest first in `mine`: nothing further can pass
     if (time >= before || (asset && trade.token.tokenId !== asset)) continue;
+    if (maker && trade.maker.toLowerCase() !== maker.toLowerCase()) continue;
     if (market && trade.token.market.conditionId !== market.toLowerCase()) continue;
     found.push(trade);
   }

@@ -2,7 +2,7 @@
 // afterwards.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { post, request, startSandbox, Trader, until } from './support.mjs';
+import { post, request, sleep, startSandbox, Trader, until } from './support.mjs';
 
 let sandbox, venue, deep, trader;
 
@@ -107,6 +107,21 @@ test('matched_delayed: "delayed" first, the trade later', async () => {
   assert.equal((await seen()).fills.length, 1);
 });
 
+test('live_then_matched: a FOK that answers "live" and fills later; stays_live never does', async () => {
+  await arm({ kind: 'stays_live' });
+  assert.equal((await trader.buy(deep)).json.status, 'live');
+  const stays = trader.lastId;
+  await arm({ kind: 'live_then_matched', delay_ms: 700 });
+  const answer = await trader.buy(deep);
+  assert.deepEqual([answer.json.status, answer.json.tradeIDs], ['live', undefined]);
+  const status = async (id) => (await trader.call('GET', `/data/order/${id}`)).json.status;
+  assert.equal(await status(answer.json.orderID), 'LIVE');
+  await until(async () => (await status(answer.json.orderID)) === 'MATCHED', 20_000);
+  assert.equal(await status(stays), 'LIVE');
+  const gone = await trader.call('DELETE', '/order', { orderID: stays });
+  assert.deepEqual(gone.json.canceled, [stays]);
+});
+
 test('matched_delayed and cancelled in time: never filled', async () => {
   await arm({ kind: 'matched_delayed', delay_ms: 1500 });
   await trader.buy(deep);
@@ -137,6 +152,115 @@ test('trade_failed: matched, retrying, failed, and the money is back', async () 
   assert.deepEqual([...statuses], ['MATCHED', 'RETRYING', 'FAILED']);
   await until(async () => (await pusd()) === opening, 20_000);
   assert.equal((await request(`${venue.control_url}/fills`)).json.failed, 1);
+});
+
+test('trade_failed_but_filled: FAILED for the venue, but the shares are there', async () => {
+  const opening = (await request(`${venue.control_url}/fills`)).json;
+  const owner = await new Trader(venue).login();
+  await arm({ kind: 'trade_failed_but_filled' });
+  const { tradeIDs } = (await owner.buy(deep)).json;
+  await until(async () => {
+    const [trade] = (await owner.call('GET', `/data/trades?id=${tradeIDs[0]}`)).json.data;
+    return trade.status === 'FAILED';
+  }, 20_000);
+  await sleep(100); // by now a failed one's money is back
+  const own = (await request(`${venue.control_url}/balance?address=${owner.address}`)).json;
+  assert.deepEqual([own.pusd, own.shares[deep.token_id]], ['999990', '20']);
+  const fills = (await request(`${venue.control_url}/fills`)).json;
+  assert.equal(fills.failed, opening.failed);
+  assert.equal(fills.count - opening.count, 1);
+});
+
+test('Retry-After in seconds, as a date, in the body, or not at all', async () => {
+  const strike = async (fault) => {
+    await arm(fault);
+    const { status, headers, json } = await trader.buy(deep);
+    return [status, headers['retry-after'], json.retry_after_seconds, json.code];
+  };
+  const limited = { kind: 'rate_limited', retry_after_s: 7 };
+  assert.deepEqual(await strike(limited), [429, '7', undefined, undefined]);
+  assert.deepEqual(await strike({ ...limited, retry_after: 'none' }), [
+    429,
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  assert.deepEqual(await strike({ ...limited, retry_after: 'body' }), [
+    429,
+    undefined,
+    7,
+    undefined,
+  ]);
+  const [, date] = await strike({ ...limited, retry_after: 'date' });
+  assert.match(date, /^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/);
+  assert.ok(Math.abs(Date.parse(date) - Date.now() - 7000) < 2000);
+  assert.deepEqual(await strike({ kind: 'post_only_503', retry_after_s: 90 }), [
+    503,
+    undefined,
+    90,
+    'post_only_mode',
+  ]);
+  assert.equal((await strike({ kind: 'restarting_425', retry_after: 'seconds' }))[1], '1');
+  await arm({ on: 'lookup', kind: 'rate_limited', retry_after_s: 3 });
+  const read = await trader.call('GET', '/data/trades');
+  assert.deepEqual([read.status, read.headers['retry-after']], [429, '3']);
+  for (const bad of [{ retry_after: 'soon' }, { retry_after_s: 0.5 }])
+    assert.equal((await post(`${venue.control_url}/faults`, { ...limited, ...bad })).status, 400);
+});
+
+test('401 for some seconds: for everybody, or for each new key', async () => {
+  const set = (settings) => post(`${venue.control_url}/settings`, settings);
+  const read = async (who) => (await who.call('GET', '/auth/api-keys')).status;
+  await set({ unauthorized_for_s: 1 });
+  assert.equal((await trader.buy(deep)).status, 401);
+  assert.equal(await seen(), undefined, 'not accepted');
+  await until(async () => (await read(trader)) === 200, 5000);
+  assert.equal((await trader.buy(deep)).json.status, 'matched');
+  await set({ new_key_unauthorized_for_s: 1 });
+  const late = await new Trader(venue).login();
+  assert.deepEqual([await read(late), await read(trader)], [401, 200]);
+  await until(async () => (await read(late)) === 200, 5000);
+  await set({ new_key_unauthorized_for_s: 0 });
+});
+
+test('answer_without_status: errorMsg null and no status, but the order stands', async () => {
+  await arm({ kind: 'answer_without_status' });
+  const { json } = await trader.buy(deep);
+  assert.deepEqual([json.success, json.errorMsg, 'status' in json], [true, null, false]);
+  assert.equal((await seen()).fills.length, 1);
+});
+
+test('statuses, hashes and sizes in every style that was seen', async () => {
+  const set = (settings) => post(`${venue.control_url}/settings`, settings);
+  await set({ trade_delay_ms: 60_000 }); // MATCHED all the time, without a hash
+  const { orderID, tradeIDs } = (await trader.buy(deep)).json;
+  const look = async () => ({
+    order: (await trader.call('GET', `/data/order/${orderID}`)).json,
+    trade: (await trader.call('GET', `/data/trades?id=${tradeIDs[0]}`)).json.data[0],
+  });
+  assert.equal((await look()).trade.transaction_hash, '');
+  await set({
+    status_prefix: true,
+    status_style: 'lower',
+    hash_style: 'null',
+    order_sizes: 'millionths',
+  });
+  const { order, trade } = await look();
+  assert.deepEqual([order.status, order.size_matched], ['order_status_matched', '20000000']);
+  assert.deepEqual([trade.status, trade.transaction_hash], ['trade_status_matched', null]);
+  assert.equal(trade.size, '20');
+  await set({ hash_style: 'absent', status_style: 'text', order_sizes: 'decimal' });
+  assert.ok(!('transaction_hash' in (await look()).trade));
+  await trader.buy(deep, { makerAmount: '9800000', takerAmount: '20000000' }, { type: 'FAK' });
+  const killed = (await trader.call('GET', `/data/order/${trader.lastId}`)).json;
+  assert.match(killed.status, /^ORDER_STATUS_CANCELED_no orders found to match with FAK order\./);
+  assert.deepEqual([killed.original_size, killed.size_matched], ['9.8', ''], 'a BUY in pUSD');
+  await set({
+    trade_delay_ms: 20,
+    status_prefix: false,
+    status_style: 'plain',
+    hash_style: 'empty',
+  });
 });
 
 test('unauthorized_401 strikes orders and look-ups and leaves no trace', async () => {

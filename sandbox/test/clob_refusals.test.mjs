@@ -253,7 +253,8 @@ test('price, accuracy, size and type rules', async () => {
       deep,
       { side: 'SELL', makerAmount: '20000000', takerAmount: '9000000' },
       { trader: 'new' },
-      'not enough balance / allowance',
+      'not enough balance / allowance: the balance is not enough -> balance: 0, sum of active orders: 0, ' +
+        'sum of matched orders: 0, order amount (inc. fees): 20000000',
     ],
     [
       thin,
@@ -288,7 +289,11 @@ test('money that is not there is refused, fee included', async () => {
   const poor = await new Trader(venue).login();
   await post(`${venue.control_url}/balance`, { address: poor.address, pusd: '10.1' });
   const over = { makerAmount: '10000000', takerAmount: '28169000' }; // 10 USD and a fee of 0.3225
-  refused(await poor.buy(fine, over), 'not enough balance / allowance');
+  refused(
+    await poor.buy(fine, over),
+    'not enough balance / allowance: the balance is not enough -> balance: 10100000, sum of active orders: 0, ' +
+      'sum of matched orders: 0, order amount (inc. fees): 10322500',
+  );
   await post(`${venue.control_url}/balance`, { address: poor.address, pusd: '10.4' });
   assert.equal((await poor.buy(fine, over)).json.status, 'matched');
   const { json } = await request(`${venue.control_url}/balance?address=${poor.address}`);

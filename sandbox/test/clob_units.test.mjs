@@ -1,11 +1,12 @@
 // The parts that must agree with the world outside: order hash, signer, fee.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { test } from 'node:test';
 import { ethers } from 'ethers';
 import { decimal, micro, takerFee } from '../clob/amounts.mjs';
-import { Markets } from '../clob/markets.mjs';
+import { EXCHANGE, EXCHANGE_V3, Markets, NEG_RISK_EXCHANGE } from '../clob/markets.mjs';
 import { isWhole, take } from '../clob/matching.mjs';
-import { orderHash, recoverSigner } from '../clob/signature.mjs';
+import { orderId, recoverSigner, structHash, wrappedSigner } from '../clob/signature.mjs';
 import { page } from '../clob/views.mjs';
 
 // Recorded from @polymarket/clob-client-v2 1.1.0: a market BUY of $25.37 at 0.57 by anvil's first
@@ -28,9 +29,57 @@ const SIGNATURE =
   '0xd8d7fb47468eb89d8d6780b75ca4461b024b5988001b95d68b1a9eacfdecdfd500b553268de78e8a29b57f36349513dda2cd48c5d137ebf997f7007ea3776b131c';
 
 test('hash and signer of a recorded order', () => {
-  assert.equal(orderHash(RECORDED, false), HASH);
-  assert.notEqual(orderHash(RECORDED, true), HASH);
+  assert.equal(orderId(structHash(RECORDED), EXCHANGE), HASH);
+  assert.notEqual(orderId(structHash(RECORDED), NEG_RISK_EXCHANGE), HASH);
   assert.equal(recoverSigner(HASH, SIGNATURE), RECORDED.maker.toLowerCase());
+});
+
+// What the official clients signed, of every signature type and exchange.
+const recorded = new URL('../../tests/vectors/polymarket-orders.json', import.meta.url);
+const { vectors } = JSON.parse(fs.readFileSync(recorded));
+const current = vectors.filter((v) => v.exchange_version >= 2);
+const [wrapped] = current.filter((v) => v.id === 'v2-depositwallet-market-buy-fok');
+const OWNER = '0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266';
+
+test('hash and signer of every recorded order, neg-risk, wallets and Protocol V2 included', () => {
+  assert.equal(current.length, 9);
+  for (const { id, domain, message, order_hash: hash, signature } of current) {
+    const contents = structHash(message);
+    assert.equal(orderId(contents, domain.verifyingContract), hash, id);
+    const signer =
+      message.signatureType === 3
+        ? wrappedSigner(contents, domain.verifyingContract, message.maker, signature)
+        : recoverSigner(hash, signature);
+    assert.equal(signer, OWNER, id);
+  }
+  assert.ok(current.some((v) => v.domain.verifyingContract === EXCHANGE_V3));
+});
+
+test("each part of a deposit wallet's signature counts", () => {
+  const { message, signature, erc7739: part } = wrapped;
+  const contents = structHash(message);
+  const signer = (bytes, wallet = message.maker, exchange = EXCHANGE) =>
+    wrappedSigner(contents, exchange, wallet, bytes);
+  assert.equal(ethers.dataLength(signature), 317);
+  assert.equal(signer(signature), OWNER);
+  const good = [
+    part.inner_signature,
+    part.app_domain_separator,
+    part.contents_hash,
+    part.contents_type_hex,
+    `0x${part.contents_type_length_u16_be}`,
+  ];
+  assert.equal(ethers.concat(good), signature);
+  for (const [index, bytes] of good.entries()) {
+    const flipped = ethers.getBytes(bytes);
+    flipped[5 % flipped.length] ^= 1;
+    const bad = ethers.concat(good.map((b, i) => (i === index ? flipped : b)));
+    assert.notEqual(signer(bad), OWNER, `part ${index}`);
+  }
+  assert.equal(signer(ethers.concat([signature, '0x00'])), null);
+  assert.equal(signer(part.inner_signature), null);
+  assert.equal(signer(signature, message.maker, NEG_RISK_EXCHANGE), null);
+  assert.notEqual(signer(signature, ethers.ZeroAddress), OWNER, 'another wallet of the same key');
 });
 
 test('recovery agrees with ethers on random keys and digests', () => {
@@ -82,6 +131,34 @@ test("a BUY walks the asks up to its limit and pays each level's price", () => {
   );
 });
 
+test('a SELL walks the bids down to its limit: proceeds are floored at each level', () => {
+  const markets = new Markets();
+  const token = markets.token(markets.describe()[2].token_id);
+  markets.change({
+    token_id: token.tokenId,
+    bids: [
+      { price: '0.57', size: '3.333333' },
+      { price: '0.58', size: '1.111111' },
+      { price: '0.56', size: '100' },
+    ],
+  });
+  const order = { side: 'SELL', type: 'FAK', give: micro('10'), want: micro('5.7') };
+  const fills = take(order, order.give, token);
+  assert.deepEqual(
+    fills.map((f) => [decimal(f.price), decimal(f.size), decimal(f.cost), decimal(f.fee)]),
+    [
+      ['0.58', '1.111111', '0.644444', '0.01082'], // 0.64444438; fee 0.010826...
+      ['0.57', '3.333333', '1.899999', '0.03267'], // 1.89999981; fee 0.032679...
+    ],
+  );
+  assert.ok(!isWhole(order, order.give, fills));
+  markets.consume(token, 'SELL', fills.slice(1));
+  assert.deepEqual(
+    token.bids.map((l) => decimal(l.size)),
+    ['1.111111', '100'],
+  );
+});
+
 test('amounts are read strictly', () => {
   assert.equal(micro('12.5'), 12_500_000n);
   assert.equal(decimal(1n), '0.000001');
@@ -103,7 +180,7 @@ test('a market BUY spends its money: cost is floor(size x price), the shares hav
 test('a page can repeat rows of the one before, as when a trade lands between the two', () => {
   const rows = ['f', 'e', 'd', 'c', 'b', 'a'];
   const seen = [];
-  for (let cursor = 'MA=='; cursor !== 'LTE='; ) {
+  for (let cursor = 'MA=='; cursor !== 'LTE=';) {
     const { data, next_cursor: next } = page(rows, cursor, 3, (x) => x, 1);
     seen.push(data.join(''));
     cursor = next;

@@ -105,6 +105,12 @@ const ORDER = {
       'uint8 side,uint8 signatureType,uint256 timestamp,bytes32 metadata,bytes32 builder',
   ),
 };
+const WRAPPED = {
+  ...ORDER,
+  TypedDataSign: fields(
+    'Order contents,string name,string version,uint256 chainId,address verifyingContract,bytes32 salt',
+  ),
+};
 const AUTH = { ClobAuth: fields('address address,string timestamp,uint256 nonce,string message') };
 const now = () => Math.floor(Date.now() / 1000);
 let nextSalt = Date.now();
@@ -165,6 +171,28 @@ export class Trader {
     return request(this.venue.url + target, { method, headers, body, ...options });
   }
 
+  /** An order's signature; of type 3 the ERC-7739 one in the name of the deposit wallet. */
+  async sign(domain, value) {
+    if (value.signatureType !== 3) return this.wallet.signTypedData(domain, ORDER, value);
+    const inner = await this.wallet.signTypedData(domain, WRAPPED, {
+      contents: value,
+      name: 'DepositWallet',
+      version: '1',
+      chainId: 137,
+      verifyingContract: value.signer,
+      salt: ethers.ZeroHash,
+    });
+    const encoder = ethers.TypedDataEncoder.from(ORDER);
+    const type = ethers.toUtf8Bytes(encoder.encodeType('Order'));
+    return ethers.concat([
+      inner,
+      ethers.TypedDataEncoder.hashDomain(domain),
+      encoder.hash(value),
+      type,
+      ethers.toBeHex(type.length, 2),
+    ]);
+  }
+
   /**
    * A signed POST /order body. `over` replaces fields before, `after` fields behind the signature.
    */
@@ -196,7 +224,7 @@ export class Trader {
     };
     const { expiration = '0', ...typed } = order;
     const value = { ...typed, side: order.side === 'BUY' ? 0 : 1 };
-    const signature = await this.wallet.signTypedData(domain, ORDER, value);
+    const signature = await this.sign(domain, value);
     this.lastId = ethers.TypedDataEncoder.hash(domain, ORDER, value);
     return {
       deferExec: false,
@@ -205,6 +233,12 @@ export class Trader {
       owner: this.key.apiKey,
       orderType: type,
     };
+  }
+
+  /** `shares` and `money` as they are signed, in micro. */
+  async sell(market, shares, money, options) {
+    const over = { side: 'SELL', makerAmount: String(shares), takerAmount: String(money) };
+    return this.call('POST', '/order', await this.payload(market, over, options));
   }
 
   async buy(market, over, options) {

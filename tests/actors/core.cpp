@@ -12,6 +12,7 @@
 #include "actors/deposit_actor.hpp"
 #include "actors/journal_actor.hpp"
 #include "actors/query_actor.hpp"
+#include "actors/sale_actor.hpp"
 
 namespace headroom::test {
 
@@ -58,6 +59,10 @@ store_status scripted_store::find_bets(std::span<const bet_id> ids,
   ++reads;
   return reads_away ? store_status::unavailable : inner_.find_bets(ids, rows);
 }
+store_status scripted_store::find_sale(const sale_id& id, std::optional<sale>& row) {
+  ++reads;
+  return reads_away ? store_status::unavailable : inner_.find_sale(id, row);
+}
 
 // -- the log -------------------------------------------------------------------------------------
 
@@ -92,7 +97,8 @@ Core::Core()
   dir.users.set_factories(
       [this](const address& a) { return keep(system.spawn(balance_behavior, w(), a)); },
       [this](const bet_id& id) { return keep(system.spawn(bet_behavior, w(), id)); },
-      [this] { return keep(system.spawn(deposit_behavior, w())); });
+      [this] { return keep(system.spawn(deposit_behavior, w())); },
+      [this](const sale_id& id) { return keep(system.spawn(sale_behavior, w(), id)); });
   venue.post_otherwise = filled(10_usdc, {});
   venue.chain_time = [this] { return now(); };
 }

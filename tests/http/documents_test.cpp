@@ -7,7 +7,6 @@
 #include "actors/alerts.hpp"
 #include "actors/house_counters.hpp"
 #include "actors/registry.hpp"
-#include "http/json_writer.hpp"
 #include "tests/http/house.hpp"
 
 namespace headroom::http::test {
@@ -16,58 +15,6 @@ namespace {
 using nlohmann::json;
 
 class Documents : public house {};
-
-std::string json_text(std::string_view text) {
-  std::string out;
-  append_json_string(out, text);
-  return out;
-}
-
-TEST(JsonWriter, EscapesWhateverAnOutsiderSaid) {
-  for (const auto& text :
-       {std::string{"plain"}, std::string{"\"quoted\" \\ back"},
-        std::string{"line\nfeed\ttab\x01\x7f"}, std::string("nul\0x", 5), std::string{"é € 𝄞"}})
-    EXPECT_EQ(json::parse(json_text(text)), text);
-  for (const std::string_view broken :
-       {"\xff", "a\xc3", "\xc0\x80", "\xed\xa0\x80", "\xf5\x80\x80\x80"})
-    EXPECT_TRUE(json::accept(json_text(broken))) << broken;
-}
-
-TEST(JsonWriter, WritesAmountsAsTheDomainDoes) {
-  for (const std::int64_t micro : {0L, 1L, 10L, 100L, 120'000L, 999'999L, 1'000'000L, 25'370'000L,
-                                   123'456'789L, -1L, -1'500'000L, INT64_MAX, INT64_MIN}) {
-    json_writer w;
-    w.open();
-    w.field("amount", usdc{micro});
-    w.close();
-    EXPECT_EQ(w.take(), R"({"amount":")" + to_string(usdc{micro}) + "\"}");
-  }
-}
-
-TEST(JsonWriter, PlacesCommasAndNulls) {
-  json_writer w;
-  w.open();
-  w.field("amount", 25_usdc);
-  w.null("none");
-  w.open_list("empty");
-  w.close_list();
-  w.open_list("list");
-  w.item("a");
-  w.item("b");
-  w.close_list();
-  w.open("inner");
-  w.number("n", -7);
-  w.boolean("yes", true);
-  w.close();
-  w.ratio("ratio", -1'250'000);
-  w.field("unset", timestamp{});
-  w.field_if(true, "known", 1_usdc);
-  w.field_if(false, "unknown", 1_usdc);
-  w.close();
-  EXPECT_EQ(w.take(), R"({"amount":"25.00","none":null,"empty":[],"list":["a","b"],)"
-                      R"("inner":{"n":-7,"yes":true},"ratio":-1.25,"unset":null,)"
-                      R"("known":"1.00","unknown":null})");
-}
 
 TEST_F(Documents, OpenApiCoversExactlyOurRoutes) {
   settings.public_url = "https://headroom.example";

@@ -1,4 +1,4 @@
-#include "http/json_writer.hpp"
+#include "http/json_values.hpp"
 #include "tests/http/house.hpp"
 
 namespace headroom::http::test {
@@ -7,12 +7,7 @@ namespace {
 /// Says what came under the name that stands in the path.
 void show_header(exchange& x) {
   const auto found = x.asked()[x.id()];
-  json_writer w;
-  w.open();
-  w.field("text", found.text);
-  w.number("count", found.count);
-  w.close();
-  x.reply_json(w.take());
+  x.reply_json(to_text(object({{"text", found.text}, {"count", found.count}})));
 }
 
 const router& with_headers() {

@@ -32,18 +32,46 @@ hash256 plain_ethereum::keccak256(byte_view data) const {
   return out;
 }
 
+namespace {
+
+std::vector<hash256> digest_of_words(const plain_ethereum& ethereum, const std::string& text) {
+  return {ethereum.keccak256({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()})};
+}
+
+template <class Intent>
+std::string signature_of(const plain_ethereum& ethereum, const Intent& i, const address& signer) {
+  return signer.hex() + to_hex(ethereum.digests_of(i)[0].bytes) + std::string(26, '0');
+}
+
+}  // namespace
+
 std::vector<hash256> plain_ethereum::digests_of(const bet_intent& i) const {
-  const auto text = i.user.hex() + "|" + i.token.decimal() + "|" + std::to_string(i.amount.micro) +
-                    "|" + std::to_string(i.max_price.micro) + "|" + i.idempotency_key + "|" +
-                    std::to_string(i.deadline);
-  return {keccak256({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()})};
+  return digest_of_words(*this, i.user.hex() + "|" + i.token.decimal() + "|" +
+                                    std::to_string(i.amount.micro) + "|" +
+                                    std::to_string(i.max_price.micro) + "|" + i.idempotency_key +
+                                    "|" + std::to_string(i.deadline));
+}
+
+std::vector<hash256> plain_ethereum::digests_of(const sell_intent& i) const {
+  return digest_of_words(*this, "sell|" + i.user.hex() + "|" + i.token.decimal() + "|" +
+                                    std::to_string(i.shares.micro) + "|" +
+                                    std::to_string(i.min_price.micro) + "|" + i.idempotency_key +
+                                    "|" + std::to_string(i.deadline));
 }
 
 std::string plain_ethereum::sign(const bet_intent& i, const address& signer) const {
-  return signer.hex() + to_hex(digests_of(i)[0].bytes) + std::string(26, '0');
+  return signature_of(*this, i, signer);
+}
+
+std::string plain_ethereum::sign(const sell_intent& i, const address& signer) const {
+  return signature_of(*this, i, signer);
 }
 
 bool plain_ethereum::signed_by_user(const bet_intent& intent, std::string_view signature) const {
+  return signature == sign(intent, intent.user);
+}
+
+bool plain_ethereum::signed_by_user(const sell_intent& intent, std::string_view signature) const {
   return signature == sign(intent, intent.user);
 }
 
@@ -119,6 +147,40 @@ bet example_bet(bet_status status) {
   }
   if (status == bet_status::failed) b.failure = "not enough \"liquidity\"";
   return b;
+}
+
+sale example_sale(sale_status status) {
+  sale s;
+  s.id = filled_with<sale_id>(0x66);
+  s.user = owner;
+  s.token = uint256::of(7);
+  s.shares = {40'000'000};
+  s.min_price = 450'000_micro;
+  s.status = status;
+  s.order_hash = filled_with<hash256>(0x22);
+  s.deadline = s.created_at = s.updated_at = at;
+  if (status == sale_status::sold) {
+    s.sold = {30'000'000};
+    s.proceeds = 15_usdc;
+    s.fee = 250'000_micro;
+  }
+  if (status == sale_status::failed) s.failure = "fok_not_filled";
+  return s;
+}
+
+position example_position(settlement_result result) {
+  position p;
+  p.user = owner;
+  p.token = uint256::of(7);
+  p.shares = {40'000'000};
+  p.selling = {result == settlement_result::none ? 1'500'000 : 0};
+  p.cost = 20_usdc;
+  p.condition = filled_with<hash256>(0x77);
+  p.outcome = "Yes";
+  p.result = result;
+  p.payout = result == settlement_result::won ? 40_usdc : usdc{};
+  p.updated_at = at;
+  return p;
 }
 
 deposit example_deposit(deposit_status status) {
@@ -241,6 +303,23 @@ bet_actor::behavior_type fake_bet(bet_actor::stateful_pointer<bet_held> self, sc
   };
 }
 
+sale_actor::behavior_type fake_sale(script& s) {
+  return {
+      [&s](const sell_position& x) {
+        {
+          const std::lock_guard lock{s.mutex};
+          s.sold.push_back(x);
+        }
+        return s.sell(x);
+      },
+      [](resume_atom, const sale&) {},
+      [](restarted_atom) {},
+      [](sweep_atom) {},
+      [](wake_atom) {},
+      [](status_atom) { return no_report(); },
+  };
+}
+
 deposit_actor::behavior_type fake_deposit(script& s) {
   return {
       [&s](const pay_deposit& x) -> caf::result<paid_deposit> {
@@ -302,6 +381,17 @@ query_actor::behavior_type fake_query(script& s) {
       [](get_atom, const operation_id&) { return std::vector<chain_operation>{}; },
       [](const wallet_nonces&) { return std::vector<chain_operation>{}; },
       [](get_atom, const std::vector<hash256>&) { return std::vector<chain_operation>{}; },
+      [&s](get_atom, const sale_id& id) { return s.find_sale(id); },
+      [](get_atom, const address&, const uint256&) -> caf::result<position> {
+        return make_error(errc::not_found);
+      },
+      [&s](const position_filter& f) { return s.list_positions(f); },
+      [](work_atom, const hash256&, std::uint32_t) { return settlement_work{}; },
+      [](get_atom, const hash256&) -> caf::result<settlement_view> {
+        return make_error(errc::not_found);
+      },
+      [](const unpaid_positions&) { return std::vector<position>{}; },
+      [](get_atom, const uint256&, std::uint32_t) { return std::vector<token_shares>{}; },
       [&s](keys_atom) {
         const std::lock_guard lock{s.mutex};
         return s.keys;
@@ -342,6 +432,13 @@ house::house() {
   says.place = [](const place_bet&) { return example_bet(bet_status::filled); };
   says.pay = [](const pay_deposit&) { return example_deposit(deposit_status::converting); };
   says.find_balance = [](const address& who) { return balance_row{who, 45_usdc, 1}; };
+  says.sell = [](const sell_position&) { return example_sale(sale_status::sold); };
+  says.find_sale = [](const sale_id&) { return example_sale(sale_status::sold); };
+  says.list_positions = [](const position_filter&) {
+    return position_page{
+        {example_position(settlement_result::none), example_position(settlement_result::won)},
+        "next-p"};
+  };
   says.find_bet = [] { return example_bet(bet_status::filled); };
   says.list_bets = [](const bet_filter&) {
     return bet_page{{example_bet(bet_status::filled), example_bet(bet_status::failed)}, "next-1"};
@@ -392,7 +489,8 @@ house::house() {
         return keep(system->spawn([this, a] { return fake_balance(says, a); }));
       },
       [this](const bet_id&) { return keep(system->spawn(fake_bet, &says)); },
-      [this] { return keep(system->spawn([this] { return fake_deposit(says); })); });
+      [this] { return keep(system->spawn([this] { return fake_deposit(says); })); },
+      [this](const sale_id&) { return keep(system->spawn([this] { return fake_sale(says); })); });
   spawn_singletons();
 }
 

@@ -24,6 +24,9 @@ class plain_ethereum final : public actors::ethereum_port {
   bool signed_by_user(const actors::bet_intent& intent, std::string_view signature) const override;
   std::vector<hash256> digests_of(const actors::bet_intent& intent) const override;
   [[nodiscard]] std::string sign(const actors::bet_intent& intent, const address& signer) const;
+  bool signed_by_user(const actors::sell_intent& intent, std::string_view signature) const override;
+  std::vector<hash256> digests_of(const actors::sell_intent& intent) const override;
+  [[nodiscard]] std::string sign(const actors::sell_intent& intent, const address& signer) const;
 };
 
 /// x402 texts that show what they were made of.
@@ -51,6 +54,9 @@ struct script {
   std::function<caf::result<bet>(const bet_id&)> find_bet_by;   // instead of find_bet, when set
   std::function<caf::result<balance_row>(const address&)> find_balance;
   std::function<caf::result<bet_page>(const bet_filter&)> list_bets;
+  std::function<caf::result<sale>(const actors::sell_position&)> sell;
+  std::function<caf::result<sale>(const sale_id&)> find_sale;
+  std::function<caf::result<position_page>(const position_filter&)> list_positions;
   answer<deposit> find_deposit;
   std::function<caf::result<deposit_page>(const deposit_filter&)> list_deposits;
   answer<money_on_its_way> on_its_way;
@@ -69,6 +75,7 @@ struct script {
   std::mutex mutex;  // guards the rest
   std::vector<service_key> keys;
   std::vector<actors::place_bet> placed;
+  std::vector<actors::sell_position> sold;
   std::vector<actors::pay_deposit> paid;
 };
 
@@ -136,6 +143,8 @@ void expect_problem(const reply& r, int status, const std::string& code,
 
 /// Examples of records.
 [[nodiscard]] bet example_bet(bet_status status);
+sale example_sale(sale_status status);
+position example_position(settlement_result result);
 [[nodiscard]] deposit example_deposit(deposit_status status);
 [[nodiscard]] conversion example_conversion();
 [[nodiscard]] buffer_status example_buffer();

@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "http/json_writer.hpp"
+#include "http/json_values.hpp"
 #include "tests/http/house.hpp"
 
 namespace headroom::http::test {
@@ -11,14 +11,12 @@ namespace {
 using nlohmann::json;
 
 void show(exchange& x) {
-  json_writer w;
-  w.open();
-  w.field("method", to_string(x.asked().method));
-  w.field("first", x.id());
-  w.field("second", x.id(1));
-  w.field("body", x.asked().body);
-  w.close();
-  x.reply_json(w.take());
+  x.reply_json(to_text(object({
+      {"method", to_string(x.asked().method)},
+      {"first", x.id()},
+      {"second", x.id(1)},
+      {"body", x.asked().body},
+  })));
 }
 void mine(exchange& x) { x.reply_json(R"({"mine":true})"); }
 

@@ -7,6 +7,7 @@
 #include "actors/deposit_actor.hpp"
 #include "actors/journal_actor.hpp"
 #include "actors/query_actor.hpp"
+#include "actors/sale_actor.hpp"
 #include "chain/evm/wallet_actor.hpp"
 #include "chain/treasury/audit_actor.hpp"
 #include "chain/x402/payment_actor.hpp"
@@ -86,7 +87,8 @@ life::life(outside& out, people& all, std::mt19937_64& rng, std::int64_t epoch_u
   dir_.users.set_factories(
       [this](const address& user) { return system_.spawn(balance_behavior, world_, user); },
       [this](const bet_id& id) { return system_.spawn(bet_behavior, world_, id); },
-      [this] { return system_.spawn(deposit_behavior, world_); });
+      [this] { return system_.spawn(deposit_behavior, world_); },
+      [this](const sale_id& id) { return system_.spawn(sale_behavior, world_, id); });
   dir_.handles.set_relayer(service_wallet());
   const wall_clock clock = [this] { return now(); };
   plasma_ = system_.spawn(sim_node, &out_, &out_.plasma_nodes, clock);

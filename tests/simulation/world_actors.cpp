@@ -215,14 +215,20 @@ venue_actor::behavior_type sim_venue(self_pointer<venue_actor, sim_venue_state> 
   return {
       [](const quote_order& x) -> caf::result<order_quote> {
         if (x.amount < 1_usdc) return make_error(errc::amount_too_small);
-        return order_quote{x.token, false, x.amount, {x.amount.micro * 2}, {}, x.max_price};
+        return order_quote{x.token, false,      order_side::buy,
+                           x.fill,  x.amount,   {x.amount.micro * 2},
+                           {},      x.max_price};
+      },
+      [](const quote_sale& x) {
+        return order_quote{x.token,  false, order_side::sell, x.fill, 1_micro,
+                           x.shares, {},    x.min_price};
       },
       [out](const order_quote& q) {
         signed_order o;
         const auto n = ++out->signed_orders;
         for (std::size_t i = 0; i < 8; ++i)
           o.hash.bytes[i] = static_cast<std::uint8_t>(n >> (8 * i));
-        o.bytes = {static_cast<std::uint8_t>(q.maker_amount.micro & 0xff)};
+        o.bytes = {static_cast<std::uint8_t>(q.money.micro & 0xff)};
         return o;
       },
       [self, out, now](const submit_order& x) {

@@ -1,4 +1,4 @@
-// Writes ../ethereum.json, ../bet-intent.json, ../oft.json and ../uniswap.json with ethers, so that our
+// Writes ../ethereum.json, ../bet-intent.json, ../sell-intent.json, ../oft.json and ../uniswap.json with ethers, so that our
 // C++ is checked against an independent implementation:
 //   npm install --no-package-lock && npm run generate
 import { writeFileSync } from 'node:fs';
@@ -55,45 +55,52 @@ write('ethereum.json', {
   transactions: transactions.map((t, i) => transaction(keys[i % 2], t)),
 });
 
-// -- bet-intent.json ------------------------------------------------------------------------------------
+// -- bet-intent.json, sell-intent.json ------------------------------------------------------------------
 // One deployment's domains: its account, and the chains that wallets sign on.
 const verifyingContract = '0x5FbDB2315678afecb367f032d93F642f64180aa3';
 const domains = [137, 9745].map((chainId) => ({ name: 'Headroom', version: '1', chainId, verifyingContract }));
-const types = {
-  BetIntent: [
+const intent_types = (name, how_much, price) => ({
+  [name]: [
     { name: 'user', type: 'address' },
     { name: 'tokenId', type: 'uint256' },
-    { name: 'amount', type: 'uint256' },
-    { name: 'maxPrice', type: 'uint256' },
+    { name: how_much, type: 'uint256' },
+    { name: price, type: 'uint256' },
     { name: 'idempotencyKey', type: 'bytes32' },
     { name: 'deadline', type: 'uint256' },
   ],
+});
+const signed_intents = async (types, intents) => {
+  const vectors = [];
+  for (const { key, idempotency_key, ...rest } of intents) {
+    const wallet = wallets[key];
+    const message = { user: wallet.address, ...rest, idempotencyKey: id(idempotency_key) };
+    vectors.push({
+      idempotency_key,
+      message,
+      signer: wallet.address,
+      signed: await Promise.all(
+        domains.map(async (domain) => ({
+          chain_id: domain.chainId,
+          digest: TypedDataEncoder.hash(domain, types, message),
+          signature: await wallet.signTypedData(domain, types, message),
+        })),
+      ),
+    });
+  }
+  for (const v of vectors)
+    for (const s of v.signed) if (recoverAddress(s.digest, s.signature) !== v.signer) throw new Error('self-check');
+  return { domains, vectors };
 };
-const intents = [
+write('bet-intent.json', await signed_intents(intent_types('BetIntent', 'amount', 'maxPrice'), [
   { key: 0, tokenId: '71321045679252212594626385532706912750332728571942532289631379312455583992563', amount: '25370000', maxPrice: '570000', idempotency_key: 'bet-0001', deadline: '1795000300' },
   { key: 1, tokenId: '0', amount: '0', maxPrice: '0', idempotency_key: '', deadline: '0' },
   { key: 1, tokenId: '115792089237316195423570985008687907853269984665640564039457584007913129639935', amount: '9223372036854775807', maxPrice: '999999', idempotency_key: 'żółw €', deadline: '9223372036854775807' },
-];
-const vectors = [];
-for (const { key, idempotency_key, ...rest } of intents) {
-  const wallet = wallets[key];
-  const message = { user: wallet.address, ...rest, idempotencyKey: id(idempotency_key) };
-  vectors.push({
-    idempotency_key,
-    message,
-    signer: wallet.address,
-    signed: await Promise.all(
-      domains.map(async (domain) => ({
-        chain_id: domain.chainId,
-        digest: TypedDataEncoder.hash(domain, types, message),
-        signature: await wallet.signTypedData(domain, types, message),
-      })),
-    ),
-  });
-}
-write('bet-intent.json', { domains, vectors });
-for (const v of vectors)
-  for (const s of v.signed) if (recoverAddress(s.digest, s.signature) !== v.signer) throw new Error('self-check');
+]));
+write('sell-intent.json', await signed_intents(intent_types('SellIntent', 'shares', 'minPrice'), [
+  { key: 0, tokenId: '71321045679252212594626385532706912750332728571942532289631379312455583992563', shares: '44508700', minPrice: '550000', idempotency_key: 'sale-0001', deadline: '1795000300' },
+  { key: 1, tokenId: '0', shares: '0', minPrice: '0', idempotency_key: '', deadline: '0' },
+  { key: 1, tokenId: '115792089237316195423570985008687907853269984665640564039457584007913129639935', shares: '9223372036854775807', minPrice: '999999', idempotency_key: 'żółw €', deadline: '9223372036854775807' },
+]));
 
 // -- oft.json -------------------------------------------------------------------------------------------
 const oft = new Interface([

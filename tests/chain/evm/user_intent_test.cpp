@@ -1,4 +1,4 @@
-#include "chain/evm/bet_intent.hpp"
+#include "chain/evm/user_intent.hpp"
 
 #include <gtest/gtest.h>
 
@@ -46,6 +46,58 @@ TEST_F(BetIntent, IsSignedAsEthersSignsUnderEachOfTheDomains) {
     EXPECT_EQ(digests_of(intent, ours), digests);
     EXPECT_EQ(port->digests_of(intent), digests);
   }
+}
+
+struct SellIntent : BetIntent {
+  const json sales = test::load("sell-intent.json");
+
+  static actors::sell_intent sale_of(const json& v) {
+    const auto& m = v.at("message");
+    return {test::account_of(m.at("user")),    test::id_of(m.at("tokenId")),
+            {test::number_of(m.at("shares"))}, {test::number_of(m.at("minPrice"))},
+            v.at("idempotency_key"),           test::number_of(m.at("deadline"))};
+  }
+};
+
+TEST_F(SellIntent, IsSignedAsEthersSignsUnderEachOfTheDomains) {
+  const auto port = make_ethereum_port(ours);
+  for (const auto& v : sales.at("vectors")) {
+    const auto intent = sale_of(v);
+    std::vector<hash256> digests;
+    for (const auto& s : v.at("signed")) {
+      digests.push_back(test::hash_of(s.at("digest")));
+      const auto signature = s.at("signature").get<std::string>();
+      EXPECT_TRUE(signed_by_user(intent, ours, signature)) << s.at("chain_id");
+      EXPECT_TRUE(port->signed_by_user(intent, signature));
+    }
+    EXPECT_EQ(digests_of(intent, ours), digests);
+    EXPECT_EQ(port->digests_of(intent), digests);
+  }
+}
+
+TEST_F(SellIntent, EveryFieldIsUnderTheSignatureAndABetsSignatureSellsNothing) {
+  const auto& v = sales.at("vectors")[0];
+  const auto good = sale_of(v);
+  const auto signature = v.at("signed")[0].at("signature").get<std::string>();
+  const auto good_with = [&](auto change) {
+    auto intent = good;
+    change(intent);
+    return signed_by_user(intent, ours, signature);
+  };
+  EXPECT_TRUE(good_with([](auto&) {}));
+  EXPECT_FALSE(good_with([](auto& i) { i.user.bytes[0] ^= 1; }));
+  EXPECT_FALSE(good_with([](auto& i) { i.token.bytes[31] ^= 1; }));
+  EXPECT_FALSE(good_with([](auto& i) { ++i.shares.micro; }));
+  EXPECT_FALSE(good_with([](auto& i) { --i.min_price.micro; }));
+  EXPECT_FALSE(good_with([](auto& i) { i.idempotency_key += "x"; }));
+  EXPECT_FALSE(good_with([](auto& i) { ++i.deadline; }));
+  auto negative = good;
+  negative.shares = {-1};
+  EXPECT_TRUE(digests_of(negative, ours).empty());
+
+  const actors::bet_intent same_numbers{good.user,      good.token,           {good.shares.micro},
+                                        good.min_price, good.idempotency_key, good.deadline};
+  EXPECT_FALSE(signed_by_user(same_numbers, ours, signature));
 }
 
 TEST_F(BetIntent, ASignatureForAnotherDeploymentOrChainIsNone) {
