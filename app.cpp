@@ -36,6 +36,7 @@
 #include "chain/x402/payment_actor.hpp"
 #include "chain/x402/x402_port.hpp"
 #include "http/server.hpp"
+#include "net/ws_client.hpp"
 #include "persistence/migrations.hpp"
 #include "persistence/pg_reader.hpp"
 #include "persistence/pg_store.hpp"
@@ -409,11 +410,12 @@ class outside {
         plasma_for_strangers{rpc_of(s.plasma)},
         signatures{rpc_of(s.plasma)},
         polygon{rpc_of(s.polygon)},
-        venue{venue_door(), venue_door()},
+        venue{venue_door(), venue_door(), sockets_of(s.venue)},
         accounts{chain::make_http_actor(sys_, new_client())},
         relayer{chain::make_http_actor(sys_, new_client())} {}
   void stop() {
     for (const auto& client : clients_) client->stop();
+    if (sockets_) sockets_->stop();
   }
 
  private:
@@ -429,9 +431,20 @@ class outside {
     return chain::make_http_actor(sys_, new_client(), &gauges_.counters().venue);
   }
 
+  net::ws_opener sockets_of(const chain::polymarket::venue_settings& v) {
+    if (v.ws_url.empty()) return {};
+    net::ws_client_options options;
+    options.user_agent = "headroom";
+    sockets_ = std::make_shared<net::ws_client>(std::move(options));
+    return [client = sockets_](const std::string& url, net::ws_events events) {
+      return client->open(url, std::move(events));
+    };
+  }
+
   caf::actor_system& sys_;
   actors::gauges& gauges_;
   std::vector<std::shared_ptr<net::http_client>> clients_;
+  std::shared_ptr<net::ws_client> sockets_;  // null: none
 
  public:
   const chain::rpc_actor plasma;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "actors/channel_gauge.hpp"
 #include "actors/open_orders.hpp"
 #include "actors/venue_gauge.hpp"
 #include "domain/money.hpp"
@@ -47,6 +48,10 @@ class gauges {
   [[nodiscard]] venue_gauge& venue_state() noexcept { return venue_state_; }
   [[nodiscard]] const venue_gauge& venue_state() const noexcept { return venue_state_; }
 
+  /// The web sockets to the venue.
+  [[nodiscard]] channel_gauge& channel() noexcept { return channel_; }
+  [[nodiscard]] const channel_gauge& channel() const noexcept { return channel_; }
+
  private:
   static constexpr std::int64_t buffer_unknown = -1;
 
@@ -56,6 +61,7 @@ class gauges {
   std::atomic<std::int64_t> buffer_available_{buffer_unknown};
   actors::open_orders open_orders_;
   venue_gauge venue_state_;
+  channel_gauge channel_;
 };
 
 }  // namespace headroom::actors

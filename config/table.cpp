@@ -170,6 +170,7 @@ rows venue_rows(settings& s) {
   return {
       {"accounts",                &s.accounts,                none,       {},                "ours at the venue, each with name, file or env, and `signature_type` (0: the key's own account, 2: a Safe, 3: a deposit wallet; those with `wallet`); the first that is not `enabled: false` bets; without it one with `venue_key`"},
       {"url",                     &v.url,                     none,       {},                "of the CLOB, without a slash at its end"},
+      {"ws_url",                  &v.ws_url,                  none,       {},                "of its web sockets, likewise; \"\": trades are polled alone"},
       {"chain_id",                &v.chain_id,                none,       {1, any_id},       "that its orders are signed for"},
       {"exchange",                &v.exchange,                none,       {},                "its contract on Polygon"},
       {"neg_risk_exchange",       &v.neg_risk_exchange,       none,       {},                "likewise, for markets with one winner of several"},

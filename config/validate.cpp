@@ -16,13 +16,13 @@ constexpr std::size_t longest_name = 32;
 constexpr const char* log_levels[] = {"trace", "debug",    "info", "warning",
                                       "error", "critical", "off"};
 
-bool is_url(const std::string& text) {
-  return text.starts_with("http://") || text.starts_with("https://");
+bool is_url(const std::string& text, const std::string& scheme = "http") {
+  return text.starts_with(scheme + "://") || text.starts_with(scheme + "s://");
 }
 
 /// A URL that a path can be added to.
-bool is_site(const std::string& text) {
-  return is_url(text) && text.find("//") + 2 < text.size() && text.back() != '/';
+bool is_site(const std::string& text, const std::string& scheme = "http") {
+  return is_url(text, scheme) && text.find("//") + 2 < text.size() && text.back() != '/';
 }
 
 /// As a browser's Origin header says it (RFC 6454): no path, lower case.
@@ -64,6 +64,8 @@ std::string check_words(const settings& s) {
   if (!is_site(s.venue.url)) return "venue.url must be an http(s) URL without a slash at its end";
   if (!is_site(s.account.relayer.url))
     return "venue.relayer_url must be an http(s) URL without a slash at its end";
+  if (!s.venue.ws_url.empty() && !is_site(s.venue.ws_url, "ws"))
+    return "venue.ws_url must be a ws(s) URL without a slash at its end, or \"\"";
   if (!s.wallet_key.named()) return "wallet_key must name a file or an environment variable";
   return {};
 }

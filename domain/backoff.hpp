@@ -16,4 +16,14 @@ namespace headroom {
   return std::min(wait, longest);
 }
 
+/// From half of `wait` to all of it, both included, as `noise` (evenly spread) says: many who were
+/// cut off at once do not come back at once.
+[[nodiscard]] constexpr std::chrono::milliseconds jittered(std::chrono::milliseconds wait,
+                                                           std::uint64_t noise) noexcept {
+  if (wait.count() <= 0) return wait;
+  const auto least = wait.count() - wait.count() / 2;
+  const auto spread = static_cast<std::uint64_t>(wait.count() / 2) + 1;
+  return std::chrono::milliseconds{least + static_cast<std::int64_t>(noise % spread)};
+}
+
 }  // namespace headroom

@@ -106,6 +106,24 @@ void add_venue(metric_families& to, const actors::venue_gauge& venue) {
       static_cast<double>(venue.stopped_markets()));
 }
 
+void add_channel(metric_families& to, const actors::channel_gauge& channel) {
+  const auto times = [](const std::atomic<std::uint64_t>& x) {
+    return static_cast<double>(x.load(std::memory_order_relaxed));
+  };
+  add(to, gauge("headroom_venue_sockets_up", "Web sockets to the venue that are open."),
+      static_cast<double>(channel.up.load(std::memory_order_relaxed)));
+  add(to, counter("headroom_venue_hints_total", "Orders that the venue's sockets spoke of."),
+      times(channel.hints));
+  add(to,
+      counter("headroom_venue_reconnects_total",
+              "Tries to open a socket to the venue again after one was lost or did not open."),
+      times(channel.reconnects));
+  add(to,
+      counter("headroom_venue_frames_ignored_total",
+              "What the venue's sockets said and nobody understood."),
+      times(channel.unreadable));
+}
+
 void add_open_orders(metric_families& to, const actors::open_orders& orders) {
   auto open = gauge("headroom_orders_open",
                     "Bets and sales without an end, by state and age, as last swept.");
@@ -148,6 +166,7 @@ metric_families house_metrics::Collect() const {
       static_cast<double>(dir_.users.live_sales()));
   add_open_orders(out, dir_.gauges.open_orders());
   add_venue(out, dir_.gauges.venue_state());
+  add_channel(out, dir_.gauges.channel());
   add_money(out, dir_.gauges.counters());
   add_latencies(out, dir_.gauges.counters());
   add_alerts(out, dir_.gauges.alerts());

@@ -1,6 +1,5 @@
 #include "net/http_client.hpp"
 
-#include <openssl/ssl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -18,6 +17,7 @@
 #include <thread>
 #include <variant>
 
+#include "net/detail/dialer.hpp"
 #include "net/url.hpp"
 
 namespace headroom::net {
@@ -26,7 +26,7 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 namespace ssl = boost::asio::ssl;
-using asio::ip::tcp;
+using detail::tls_stream;
 using error_code = boost::system::error_code;
 
 namespace {
@@ -38,16 +38,14 @@ class connection {
  public:
   explicit connection(asio::io_context& io) : stream_(std::in_place_type<beast::tcp_stream>, io) {}
   connection(asio::io_context& io, ssl::context& tls)
-      : stream_(std::in_place_type<beast::ssl_stream<beast::tcp_stream>>, io, tls) {}
+      : stream_(std::in_place_type<tls_stream>, io, tls) {}
 
   beast::tcp_stream& tcp() {
     if (auto* plain = std::get_if<beast::tcp_stream>(&stream_)) return *plain;
-    return std::get<beast::ssl_stream<beast::tcp_stream>>(stream_).next_layer();
+    return std::get<tls_stream>(stream_).next_layer();
   }
   /// Null for a plain connection.
-  beast::ssl_stream<beast::tcp_stream>* tls() {
-    return std::get_if<beast::ssl_stream<beast::tcp_stream>>(&stream_);
-  }
+  tls_stream* tls() { return std::get_if<tls_stream>(&stream_); }
   template <class Use>
   void visit(Use&& use) {
     std::visit(std::forward<Use>(use), stream_);
@@ -64,7 +62,7 @@ class connection {
   std::chrono::steady_clock::time_point idle_since{};
 
  private:
-  std::variant<beast::tcp_stream, beast::ssl_stream<beast::tcp_stream>> stream_;
+  std::variant<beast::tcp_stream, tls_stream> stream_;
 };
 
 bool is_safe_text(std::string_view text) {
@@ -80,14 +78,7 @@ class http_client::engine : public std::enable_shared_from_this<engine> {
   class exchange;
 
   explicit engine(http_client_options options)
-      : options_(std::move(options)), tls_(ssl::context::tls_client) {
-    tls_.set_verify_mode(ssl::verify_peer);
-    if (options_.ca_file.empty()) {
-      tls_.set_default_verify_paths();
-    } else {
-      tls_.load_verify_file(options_.ca_file);
-    }
-  }
+      : options_(std::move(options)), tls_(detail::client_tls(options_.ca_file)) {}
 
   /// The thread keeps the engine alive, so that the client may even be destroyed by its own
   /// callback (the last owner of a shared client may be one).
@@ -145,7 +136,7 @@ class http_client::engine::exchange : public std::enable_shared_from_this<exchan
       : owner_(owner),
         request_(std::move(request)),
         done_(std::move(done)),
-        resolver_(owner.io_),
+        dialer_(owner.io_),
         deadline_(owner.io_) {}
 
   void start(std::chrono::milliseconds timeout) {
@@ -194,40 +185,21 @@ class http_client::engine::exchange : public std::enable_shared_from_this<exchan
   }
 
   void connect() {
+    if (url_.port == "0") return fail("bad port", http_failure::ours);
     if (url_.tls) {
       connection_ = std::make_unique<connection>(owner_.io_, owner_.tls_);
-      auto* tls = connection_->tls();
-      tls->set_verify_callback(ssl::host_name_verification(url_.host));
-      if (SSL_set_tlsext_host_name(tls->native_handle(), url_.host.c_str()) != 1)
+      if (!detail::expect_host(*connection_->tls(), url_.host))
         return fail("bad host name", http_failure::ours);
     } else {
       connection_ = std::make_unique<connection>(owner_.io_);
     }
-    error_code not_numeric;
-    const auto numeric = asio::ip::make_address(url_.host, not_numeric);
-    if (!not_numeric) {  // needs no resolver, which has a thread of its own
-      const auto port = std::stoul(url_.port);
-      if (port == 0 || port > 65535) return fail("bad port", http_failure::ours);
-      connection_->tcp().async_connect(
-          tcp::endpoint{numeric, static_cast<std::uint16_t>(port)},
-          [self = shared_from_this()](error_code ec) { self->connected(ec); });
-      return;
-    }
-    resolver_.async_resolve(
-        url_.host, url_.port,
-        [self = shared_from_this()](error_code ec, const tcp::resolver::results_type& found) {
-          if (!self->done_) return;
-          if (ec) return self->fail(ec.message());
-          self->connection_->tcp().async_connect(
-              found, [self](error_code failed, const tcp::endpoint&) { self->connected(failed); });
-        });
+    dialer_.dial(connection_->tcp(), url_,
+                 [self = shared_from_this()](error_code ec) { self->connected(ec); });
   }
 
   void connected(error_code ec) {
     if (!done_) return;
     if (ec) return fail(ec.message());
-    error_code ignored;
-    connection_->tcp().socket().set_option(tcp::no_delay{true}, ignored);
     auto* tls = connection_->tls();
     if (!tls) return write();
     tls->async_handshake(ssl::stream_base::client, [self = shared_from_this()](error_code failed) {
@@ -292,7 +264,7 @@ class http_client::engine::exchange : public std::enable_shared_from_this<exchan
     const auto done = std::exchange(done_, nullptr);
     const auto self = shared_from_this();
     deadline_.cancel();
-    resolver_.cancel();
+    dialer_.cancel();
     if (connection_) connection_->close();
     owner_.open_.erase(self);
     --owner_.in_flight_;
@@ -303,7 +275,7 @@ class http_client::engine::exchange : public std::enable_shared_from_this<exchan
   http_request request_;
   std::function<void(http_result)> done_;  // empty once called
   url url_;
-  tcp::resolver resolver_;
+  detail::dialer dialer_;
   asio::steady_timer deadline_;
   std::unique_ptr<connection> connection_;
   bool reused_ = false;

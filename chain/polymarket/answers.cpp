@@ -23,8 +23,8 @@ std::string upper(std::string_view text) {
   return out;
 }
 
-/// The first word of a status, in capitals and without its prefix: "CANCELED" of
-/// "order_status_canceled_order couldn't be filled".
+}  // namespace
+
 std::string first_word(std::string_view status, std::string_view prefix) {
   auto text = upper(status);
   if (text.starts_with(prefix)) text.erase(0, prefix.size());
@@ -33,6 +33,8 @@ std::string first_word(std::string_view status, std::string_view prefix) {
   text.erase(end, text.end());
   return text;
 }
+
+namespace {
 
 template <class Enum, std::size_t N>
 Enum named(std::string_view word, const std::array<std::pair<std::string_view, Enum>, N>& names,

@@ -84,6 +84,10 @@ struct order_answer {
 /// for then nothing but its trades ends the bet.
 [[nodiscard]] bool read_cancel_answer(unsigned status, std::string_view body, const hash256& hash);
 
+/// The first word of a status, in capitals and without its prefix: "CANCELED" of
+/// "order_status_canceled_order couldn't be filled".
+[[nodiscard]] std::string first_word(std::string_view status, std::string_view prefix);
+
 enum class trade_state : std::uint8_t {
   matched = 0,
   mined = 1,

@@ -40,10 +40,10 @@ void make_logins(venue_state& st, const venue_accounts& accounts) {
 
 }  // namespace
 
-actors::venue_actor::behavior_type venue_behavior(venue_self self, actors::world_ptr w,
-                                                  venue_settings settings,
-                                                  const venue_accounts& accounts, venue_doors doors,
-                                                  rpc_actor chain) {
+hinted_venue_actor::behavior_type venue_behavior(venue_self self, actors::world_ptr w,
+                                                 venue_settings settings,
+                                                 const venue_accounts& accounts, venue_doors doors,
+                                                 rpc_actor chain) {
   auto& st = self->state;
   st.w = std::move(w);
   st.settings = std::move(settings);
@@ -55,6 +55,7 @@ actors::venue_actor::behavior_type venue_behavior(venue_self self, actors::world
   st.keys = budgets_of(st.settings, st.settings.key_share);
   st.cancels = net::rate_limit{st.settings.cancels_per_second, st.settings.cancel_burst};
   st.data_reads = net::rate_limit{st.settings.reads_per_second, st.settings.read_burst};
+  venue_desk{self}.open_channels();
   venue_desk{self}.check_version();
   venue_desk{self}.note_block();
   return {
@@ -64,6 +65,7 @@ actors::venue_actor::behavior_type venue_behavior(venue_self self, actors::world
       [self](actors::submit_order& x) { return venue_desk{self}.submit(x); },
       [self](const actors::look_up_order& x) { return venue_desk{self}.look_up(x); },
       [self](const actors::cancel_order& x) { return venue_desk{self}.cancel(x); },
+      [self](const actors::order_hints& x) { venue_desk{self}.hinted(x); },
       [self](actors::wake_atom) { venue_desk{self}.wake(); },
       [self](actors::status_atom) {
         const auto& s = self->state;

@@ -14,6 +14,7 @@
 #include "chain/polymarket/credentials.hpp"
 #include "chain/polymarket/market.hpp"
 #include "chain/polymarket/order_judge.hpp"
+#include "chain/polymarket/user_channel_actor.hpp"
 #include "chain/polymarket/venue_account.hpp"
 #include "chain/polymarket/venue_settings.hpp"
 #include "net/asker_budgets.hpp"
@@ -24,9 +25,13 @@ namespace headroom::chain::polymarket {
 /// Ways to the venue, each with its own connections and bound: a crowd in one keeps nobody from the
 /// other.
 struct venue_doors {
-  http_actor orders;  // orders, cancels, and what they need: keys, time, version
-  http_actor reads;   // markets, look-ups, trades
+  http_actor orders;         // orders, cancels, and what they need: keys, time, version
+  http_actor reads;          // markets, look-ups, trades
+  net::ws_opener sockets{};  // not set: none
 };
+
+/// What the house asks, and what the user channel tells.
+using hinted_venue_actor = actors::venue_actor::extend<caf::reacts_to<actors::order_hints>>;
 
 struct venue_state {
   static inline const char* name = "venue";
@@ -104,7 +109,11 @@ struct venue_state {
     std::int64_t pass_since = 0;                              // unix seconds
     bool pass_on = false;
     bool pass_due = false;
+    bool pass_again = false;      // a hint came while it was on: what it says may be on a read page
+    std::uint64_t pass_turn = 0;  // of the pause before the next one
     std::chrono::milliseconds pass_pause{0};
+    user_channel_actor channel;  // null: its trades are polled alone
+    time_point hints_until{};    // the socket spoke of orders lately
   };
   std::deque<login> logins;  // as the settings list them; none goes or moves
   login* betting = nullptr;  // new orders are its
@@ -145,7 +154,7 @@ struct venue_state {
   std::uint64_t not_now = 0;
 };
 
-using venue_self = actors::self_pointer<actors::venue_actor, venue_state>;
+using venue_self = actors::self_pointer<hinted_venue_actor, venue_state>;
 
 /// Polymarket's CLOB V2.
 /// @param accounts one at least. The first that is enabled holds the pool's collateral and bets;
@@ -153,9 +162,9 @@ using venue_self = actors::self_pointer<actors::venue_actor, venue_state>;
 ///             order) and never leaves the process.
 /// @param doors the clients (make_http_actor); what many can ask for has its own.
 /// @param chain where the exchange is: it knows every order that filled, whatever the venue shows.
-actors::venue_actor::behavior_type venue_behavior(venue_self self, actors::world_ptr w,
-                                                  venue_settings settings,
-                                                  const venue_accounts& accounts, venue_doors doors,
-                                                  rpc_actor chain);
+hinted_venue_actor::behavior_type venue_behavior(venue_self self, actors::world_ptr w,
+                                                 venue_settings settings,
+                                                 const venue_accounts& accounts, venue_doors doors,
+                                                 rpc_actor chain);
 
 }  // namespace headroom::chain::polymarket

@@ -4,7 +4,8 @@
 
 /// The venue's work, for its own files: venue_session (may we bet), venue_keys (who we are),
 /// venue_quotes (markets, prices, signing), venue_orders (submit, cancel), venue_lookups (what
-/// became of an order), venue_trades (the shared stream of an account's trades).
+/// became of an order), venue_trades (the shared stream of an account's trades), venue_channel (the
+/// web socket that hurries it).
 namespace headroom::chain::polymarket {
 
 using actors::venue_answer;
@@ -43,6 +44,10 @@ class venue_desk {
   void wake();
   [[nodiscard]] std::optional<caf::error> closed() const;
   [[nodiscard]] std::string why_closed() const;  // "" when it is not
+
+  // channels
+  void open_channels();
+  void hinted(const actors::order_hints& x);
 
   /// Keeps a block of the exchange's chain at hand that is older than the next order.
   void note_block();
@@ -127,6 +132,10 @@ class venue_desk {
   void status_read(const look_ptr& l, const std::vector<rpc_result>& then,
                    const std::vector<rpc_result>& now, const rpc_result& block);
   void conclude(const look_ptr& l);
+
+  // channels
+  void tell_channel(login& as);
+  [[nodiscard]] std::chrono::milliseconds longest_pass_pause(const login& as) const;
 
   // an account's trades
   void start_pass(login& as);

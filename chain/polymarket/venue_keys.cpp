@@ -141,6 +141,7 @@ void venue_desk::renewed(login& as, std::optional<api_credentials> found) {
   if (ok) {
     as.credentials = std::move(found);
     ++as.renewals;
+    tell_channel(as);
     if (std::exchange(as.key_not_given, false)) {
       as.unauthorized_since.reset();
       if (&as == st_.betting) end_stop(actors::venue_stop::credentials);

@@ -13,6 +13,8 @@ namespace headroom::chain::polymarket {
 
 struct venue_settings {
   std::string url = "https://clob.polymarket.com";  // without a slash at the end
+  /// Of its web sockets, likewise; "": none, its trades are polled and nothing else.
+  std::string ws_url = "wss://ws-subscriptions-clob.polymarket.com/ws";
   std::uint64_t chain_id = 137;
   /// The CLOB V2 exchanges of Polygon.
   address exchange = *address::parse("0xE111180000d2663C0091e4f400237545B87B996B");

@@ -16,7 +16,6 @@ constexpr std::uint32_t pages_of_a_pass = 200;
 constexpr std::uint32_t pages_of_an_order = 200;
 constexpr std::int64_t clock_slack_seconds = 60;
 constexpr milliseconds shortest_pause{20};
-constexpr milliseconds longest_pause{500};
 
 trades_page page_of(const net::http_result& r) {
   return r.outcome == net::http_outcome::answered ? read_trades_answer(r.status, r.body)
@@ -126,9 +125,13 @@ void venue_desk::end_pass(login& as, bool readable) {
       if (readable || !l->follow || now() >= l->give_up) consider(l, asking);
     }
   ask_exchange(std::move(asking));
+  const bool again = std::exchange(as.pass_again, false);
   if (as.looks.empty()) return;
-  as.pass_pause = std::clamp(as.pass_pause * 2, shortest_pause, longest_pause);
-  after(as.pass_pause, [self = self_, &as] { venue_desk{self}.start_pass(as); });
+  if (again) return start_pass(as);
+  as.pass_pause = std::clamp(as.pass_pause * 2, shortest_pause, longest_pass_pause(as));
+  after(as.pass_pause, [self = self_, &as, turn = ++as.pass_turn] {
+    if (turn == as.pass_turn) venue_desk{self}.start_pass(as);
+  });
 }
 
 // -- one order's own -----------------------------------------------------------------------------

@@ -165,6 +165,7 @@ constexpr field all_fields[] = {
     {"conversion", "minimum", kind::amount},
     {"venue", "accounts", kind::objects},
     {"venue", "url", kind::text},
+    {"venue", "ws_url", kind::text},
     {"venue", "chain_id", kind::number},
     {"venue", "exchange", kind::address},
     {"venue", "neg_risk_exchange", kind::address},
@@ -290,6 +291,7 @@ TEST_F(Settings, TheProductionExampleLoadsAsItStands) {
   EXPECT_EQ(out.value.core.conversion.minimum, 25_usdc);
   EXPECT_EQ(out.value.http.deposit_max, 50'000_usdc);
   EXPECT_EQ(out.value.venue.url, "https://clob.polymarket.com");
+  EXPECT_EQ(out.value.venue.ws_url, "wss://ws-subscriptions-clob.polymarket.com/ws");
   EXPECT_EQ(out.value.http.request_timeout, milliseconds{15'000}) << "the default, not in the file";
 }
 
@@ -428,6 +430,9 @@ TEST_F(Settings, WhatIsUnsafeIsRefusedByName) {
       {"venue", "order_burst", 0.5, "venue.order_burst must be from 1 to "},
       {"venue", "url", "clob.polymarket.com", "venue.url "},
       {"venue", "relayer_url", "relayer-v2.polymarket.com", "venue.relayer_url "},
+      {"venue", "ws_url", "https://clob.polymarket.com", "venue.ws_url "},
+      {"venue", "ws_url", "ws://clob.polymarket.com/", "venue.ws_url "},
+      {"venue", "ws_url", "wss://", "venue.ws_url "},
       {"engine", "overdue_ms", 14'999, "engine.overdue_ms must not be below venue.order_timeout"},
       {"engine", "stop_step_ms", 9'999, "engine.stop_step_ms must not be below database."},
       {"engine", "append_timeout_ms", 9'999, "engine.append_timeout_ms must not be below database"},

@@ -22,5 +22,17 @@ TEST(Backoff, IsNeverAboveTheLongestHoweverOftenItWasTried) {
   EXPECT_EQ(backoff(0ms, UINT32_MAX, 1s), 0ms);
 }
 
+TEST(Backoff, JitterTakesAtMostHalfOfItAndReachesBothEnds) {
+  EXPECT_EQ(jittered(100ms, 0), 50ms);
+  EXPECT_EQ(jittered(100ms, 50), 100ms);
+  EXPECT_EQ(jittered(101ms, 0), 51ms);
+  EXPECT_EQ(jittered(101ms, 50), 101ms);
+  for (const auto wait : {0ms, 1ms, 2ms, 999ms, 60'000ms})
+    for (const std::uint64_t noise : {0ULL, 1ULL, 7ULL, 12'345ULL, ~0ULL}) {
+      EXPECT_GE(jittered(wait, noise) * 2, wait);
+      EXPECT_LE(jittered(wait, noise), wait);
+    }
+}
+
 }  // namespace
 }  // namespace headroom

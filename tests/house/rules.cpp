@@ -51,7 +51,8 @@ struct library_rule {
   const char* allowed;
 };
 constexpr library_rule libraries[] = {
-    {"boost/(beast|asio)/.*", "(http|tests|bench)/.*|net/http_client\\.cpp"},
+    {"boost/(beast|asio)/.*",
+     "(http|tests|bench)/.*|net/((http|ws)_client\\.cpp|detail/dialer\\.[ch]pp)"},
     {"pqxx/.*|libpq.*",
      "persistence/[^/]*\\.cpp|persistence/detail/.*|tests/(support|persistence)/.*|bench/.*"},
     {"caf/.*", "(actors|http|persistence|chain|tests|bench)/.*|app\\.cpp"},

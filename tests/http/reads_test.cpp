@@ -81,6 +81,20 @@ TEST_F(Reads, AStoppedVenueIsShownWhereverBetsAreAskedFor) {
             std::string::npos);
 }
 
+TEST_F(Reads, MetricsShowTheSocketsToTheVenue) {
+  start();
+  auto& channel = dir->gauges.channel();
+  channel.up = 2;
+  channel.hints = 7;
+  channel.reconnects = 3;
+  channel.unreadable = 1;
+  const auto body = get("/metrics").body;
+  for (const char* line :
+       {"headroom_venue_sockets_up 2\n", "headroom_venue_hints_total 7\n",
+        "headroom_venue_reconnects_total 3\n", "headroom_venue_frames_ignored_total 1\n"})
+    EXPECT_NE(body.find(line), std::string::npos) << line;
+}
+
 TEST_F(Reads, TheConfigurationSaysWhatToPayWithAndSignUnder) {
   settings.profile = "sandbox";
   settings.deposit_network = "eip155:9745";
