@@ -86,16 +86,16 @@ std::optional<relay_transaction> read_relay_transaction(std::string_view body) {
   }
   if (!document || !document->is_object()) return std::nullopt;
   relay_transaction out;
-  out.id = text_of(*document, {"transactionID", "transactionId", "id"});
+  out.id = text_of(*document, {"transaction_id", "transactionID", "transactionId", "id"});
   const auto plain = std::all_of(out.id.begin(), out.id.end(), [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
            c == '_';
   });
   if (out.id.empty() || out.id.size() > 128 || !plain) return std::nullopt;
   out.state = state_of(text_of(*document, {"state"}));
-  if (const auto hash = hash256::parse(text_of(*document, {"transactionHash", "hash"})))
+  if (const auto hash = hash256::parse(text_of(*document, {"transaction_hash", "transactionHash", "hash"})))
     out.tx_hash = *hash;
-  const auto words = text_of(*document, {"errorMsg", "errorMessage", "error"});
+  const auto words = text_of(*document, {"error_msg", "errorMsg", "errorMessage", "error"});
   out.detail = printable(words);
   out.precheck_skipped = has(words, "PRECHECK_SKIPPED");
   return out;
