@@ -7,6 +7,7 @@
 
 #include "actors/core_settings.hpp"
 #include "chain/evm/evm_settings.hpp"
+#include "chain/polymarket/market_settings.hpp"
 #include "chain/polymarket/venue_settings.hpp"
 #include "chain/treasury/oft_uniswap_settings.hpp"
 #include "chain/x402/payment_settings.hpp"
@@ -45,6 +46,7 @@ struct settings {
   chain::payment_settings payment;
   chain::oft_uniswap_settings route;
   chain::polymarket::venue_settings venue;
+  chain::polymarket::market_settings markets;  // of the same venue
   address collateral;     // what bets are paid with, for the solvency check; zero: not looked at
   key_source wallet_key;  // sends transactions on both chains, receives deposits
   std::vector<venue_account> accounts;  // at the venue, the first bets

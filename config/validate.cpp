@@ -62,6 +62,8 @@ std::string check_words(const settings& s) {
   if (names.empty() || std::any_of(names.begin(), names.end(), [](auto& x) { return x.empty(); }))
     return "deposits.networks_v1 must list at least one name, none of them empty";
   if (!is_site(s.venue.url)) return "venue.url must be an http(s) URL without a slash at its end";
+  if (!is_site(s.markets.gamma_url))
+    return "venue.gamma_url must be an http(s) URL without a slash at its end";
   if (!s.wallet_key.named()) return "wallet_key must name a file or an environment variable";
   return {};
 }

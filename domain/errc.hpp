@@ -29,6 +29,7 @@ enum class errc : std::uint8_t {
   method_not_allowed = 16,   // known path, other method
   market_closed = 17,        // the market takes no orders
   idempotency_key_required = 18,
+  quote_expired = 19,  // the quoted price is not promised any more (409, with a new quote)
 
   // duplicate: already done under this key
   key_reused = 30,  // same idempotency key, other request (409)

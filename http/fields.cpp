@@ -281,5 +281,6 @@ Id read_id(std::string_view name, std::string_view text) {
 template bet_id read_id<bet_id>(std::string_view, std::string_view);
 template deposit_id read_id<deposit_id>(std::string_view, std::string_view);
 template conversion_id read_id<conversion_id>(std::string_view, std::string_view);
+template quote_id read_id<quote_id>(std::string_view, std::string_view);
 
 }  // namespace headroom::http

@@ -40,7 +40,7 @@ void get_app_config(exchange& x) {
   w.number("longest_deadline_s", longest_deadline.count());
   w.close();
   w.open("features");
-  w.boolean("markets", false);
+  w.boolean("markets", true);
   w.boolean("withdraw", false);
   w.boolean("sell", false);
   w.close();
