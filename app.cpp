@@ -30,6 +30,7 @@
 #include "chain/evm/signature_actor.hpp"
 #include "chain/evm/wallet_actor.hpp"
 #include "chain/polymarket/account_keeper.hpp"
+#include "chain/polymarket/market_actor.hpp"
 #include "chain/polymarket/venue_actor.hpp"
 #include "chain/treasury/audit_actor.hpp"
 #include "chain/treasury/oft_uniswap_route.hpp"
@@ -146,6 +147,12 @@ chain::polymarket::venue_settings venue_of(const config::settings& s) {
   auto out = s.venue;
   out.logs = s.polygon.logs;
   out.finality = s.polygon.finality;
+  return out;
+}
+
+chain::polymarket::market_settings markets_of(const config::settings& s) {
+  auto out = s.markets;
+  out.url = s.venue.url;
   return out;
 }
 
@@ -411,6 +418,7 @@ class outside {
         signatures{rpc_of(s.plasma)},
         polygon{rpc_of(s.polygon)},
         venue{venue_door(), venue_door(), sockets_of(s.venue)},
+        markets{market_door(), market_door()},
         accounts{chain::make_http_actor(sys_, new_client())},
         relayer{chain::make_http_actor(sys_, new_client())} {}
   void stop() {
@@ -441,6 +449,8 @@ class outside {
     };
   }
 
+  chain::http_actor market_door() { return chain::make_http_actor(sys_, new_client()); }
+
   caf::actor_system& sys_;
   actors::gauges& gauges_;
   std::vector<std::shared_ptr<net::http_client>> clients_;
@@ -452,7 +462,8 @@ class outside {
   const chain::rpc_actor signatures;  // strangers ask: apart from what moves money
   const chain::rpc_actor polygon;
   const chain::polymarket::venue_doors venue;
-  const chain::http_actor accounts;  // the venue's view of them
+  const chain::polymarket::market_doors markets;  // strangers ask: apart from what moves money
+  const chain::http_actor accounts;               // the venue's view of them
   const chain::http_actor relayer;
 };
 
@@ -527,6 +538,10 @@ void add_chains(household& house, caf::actor_system& sys, const actors::world_pt
                          out.polygon);
       },
       true);
+  house.add<actors::market_actor>("market", [&sys, &s, &out, w] {
+    return sys.spawn<caf::detached>(chain::polymarket::market_behavior, w, markets_of(s),
+                                    out.markets);
+  });
   house.add<actors::signature_actor>("signature", [&sys, &out] {
     return sys.spawn(chain::signature_behavior, chain::signature_settings{}, out.signatures);
   });

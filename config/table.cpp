@@ -166,11 +166,18 @@ rows conversion_rows(settings& s) {
 /// A burst below one order would never send any.
 rows venue_rows(settings& s) {
   auto& v = s.venue;
+  auto& m = s.markets;
   auto& b = s.core.bet;
   return {
       {"accounts",                &s.accounts,                none,       {},                "ours at the venue, each with name, file or env, and `signature_type` (0: the key's own account, 2: a Safe, 3: a deposit wallet; those with `wallet`); the first that is not `enabled: false` bets; without it one with `venue_key`"},
       {"url",                     &v.url,                     none,       {},                "of the CLOB, without a slash at its end"},
       {"ws_url",                  &v.ws_url,                  none,       {},                "of its web sockets, likewise; \"\": trades are polled alone"},
+      {"gamma_url",               &m.gamma_url,               none,       {},                "of its list of markets, likewise"},
+      {"gamma_reads_per_second",  &m.gamma_reads_per_second,  per_second, {0.1, 20},         "of that list; the venue takes 300 in 10 s"},
+      {"book_reads_per_second",   &m.book_reads_per_second,   per_second, {0.1, 100},        "of order books; the venue takes 1500 in 10 s"},
+      {"list_ttl_ms",             &m.list_ttl,                ms,         {100, hour},       "how old a list may be"},
+      {"book_ttl_ms",             &m.book_ttl,                ms,         {10, minute},      "how old an order book may be that a quote is made of"},
+      {"quote_ttl_ms",            &m.quote_ttl,               ms,         {100, minute},     "how long a quoted price is promised"},
       {"chain_id",                &v.chain_id,                none,       {1, any_id},       "that its orders are signed for"},
       {"exchange",                &v.exchange,                none,       {},                "its contract on Polygon"},
       {"neg_risk_exchange",       &v.neg_risk_exchange,       none,       {},                "likewise, for markets with one winner of several"},

@@ -118,7 +118,9 @@ using all_actor_messages = testing::Types<
     verified_payment, paid_deposit, deposit_keys, payment_finding, contract_signature,
     contract_call, send_transaction, event_log, operation_report, run_step, step_progress,
     route_info, route_quote, list_conversions, conversion_work, wallet_backlog, wallet_account,
-    wallet_nonces, onchain_balances, actor_info, kind_info, actor_listing, readiness>;
+    wallet_nonces, onchain_balances, actor_info, kind_info, actor_listing, readiness, outcome_view,
+    market_view, list_markets, market_page, get_market, quote_bet, bet_quote, redeem_quote,
+    redeemed_quote>;
 
 template <class T>
 void expect_round_trip() {
