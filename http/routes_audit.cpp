@@ -19,6 +19,7 @@ void answer_solvency(exchange& x, const actors::solvency_report& report) {
   w.field("capital", t.capital);
   w.field("conversion_loss", t.conversion_loss);
   w.field("venue_loss", t.venue_loss);
+  w.field("revenue", t.revenue);
   w.field("wagered", t.wagered);
   w.number("user_count", t.user_count);
   w.close();
