@@ -106,6 +106,25 @@ void add_venue(metric_families& to, const actors::venue_gauge& venue) {
       static_cast<double>(venue.stopped_markets()));
 }
 
+/// Resolved markets on their way to their users.
+void add_settlements(metric_families& to, const actors::gauges& gauges) {
+  const auto& g = gauges.settlements();
+  add(to, gauge("headroom_unsettled_conditions", "Markets that are resolved and not paid out."),
+      static_cast<double>(g.open()));
+  add(to,
+      gauge("headroom_settlement_oldest_timestamp_seconds",
+            "When the oldest of them was seen to be resolved; 0: there is none."),
+      static_cast<double>(g.oldest().us) / 1e6);
+  add(to,
+      gauge("headroom_payout_lag_seconds",
+            "From the resolution that was seen to the last payout, of the market paid out last."),
+      static_cast<double>(g.lag_us()) / 1e6);
+  const auto& c = gauges.counters();
+  add_stage(to, "position", "paid", c.positions_paid);
+  add_stage(to, "settlement", "redeemed", c.redemptions);
+  add_stage(to, "settlement", "closed", c.settlements_closed);
+}
+
 /// One sample for each alert that lasts, and how often each kind began.
 void add_alerts(metric_families& to, const actors::alert_board& board) {
   auto active = gauge("headroom_alert_active", "1 for each alert that lasts.");
@@ -136,6 +155,7 @@ metric_families house_metrics::Collect() const {
   add_venue(out, dir_.gauges.venue_state());
   add_money(out, dir_.gauges.counters());
   add_latencies(out, dir_.gauges.counters());
+  add_settlements(out, dir_.gauges);
   add_alerts(out, dir_.gauges.alerts());
   return out;
 }
