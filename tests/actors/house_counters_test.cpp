@@ -96,8 +96,8 @@ TEST(HouseCounters, MoneyByOutcome) {
   EXPECT_EQ(c.sales_sold.micro.load(), 9'000'000U);
   EXPECT_EQ(c.sale_fees.micro.load(), 1'000'000U);
   EXPECT_EQ(c.sales_failed.count.load(), 1U);
-  EXPECT_EQ(c.positions_settled.count.load(), 2U) << "losers are settled too";
-  EXPECT_EQ(c.positions_settled.micro.load(), 8'000'000U);
+  EXPECT_EQ(c.positions_paid.count.load(), 2U) << "losers are settled too";
+  EXPECT_EQ(c.positions_paid.micro.load(), 8'000'000U);
   EXPECT_EQ(c.bets_filled.micro.load(), 20'000'000U);
   EXPECT_EQ(c.bet_fees.micro.load(), 1'000'000U);
   EXPECT_EQ(c.bet_refunds.micro.load(), 4'000'000U);
