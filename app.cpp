@@ -435,7 +435,7 @@ class outside {
         markets{market_door(), market_door()},
         accounts{chain::make_http_actor(sys_, new_client())},
         relayer{chain::make_http_actor(sys_, new_client())},
-        markets{chain::make_http_actor(sys_, new_client())} {}
+        resolutions{chain::make_http_actor(sys_, new_client())} {}
   void stop() {
     for (const auto& client : clients_) client->stop();
     if (sockets_) sockets_->stop();
@@ -480,7 +480,7 @@ class outside {
   const chain::polymarket::market_doors markets;  // strangers ask: apart from what moves money
   const chain::http_actor accounts;               // the venue's view of them
   const chain::http_actor relayer;
-  const chain::http_actor markets;  // which are resolved
+  const chain::http_actor resolutions;  // which markets are resolved
 };
 
 // -- the household: who is started, in this order ------------------------------------------------
@@ -571,7 +571,7 @@ void add_settlement(household& house, caf::actor_system& sys, const actors::worl
   house.add<actors::resolution_actor>("resolution", [&sys, &s, &out, w, holders] {
     return actors::resolution_actor{
         sys.spawn(chain::polymarket::resolution_behavior, w, resolution_of(s), holders,
-                  chain::polymarket::resolution_doors{out.markets, out.polygon})};
+                  chain::polymarket::resolution_doors{out.resolutions, out.polygon})};
   });
   house.add<actors::settlement_actor>("settlement", [&sys, w] {
     return sys.spawn(actors::settlement_behavior, w, actors::digest_function{[](byte_view data) {
