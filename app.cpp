@@ -28,6 +28,7 @@
 #include "chain/evm/json_rpc.hpp"
 #include "chain/evm/signature_actor.hpp"
 #include "chain/evm/wallet_actor.hpp"
+#include "chain/polymarket/account_keeper.hpp"
 #include "chain/polymarket/venue_actor.hpp"
 #include "chain/treasury/audit_actor.hpp"
 #include "chain/treasury/oft_uniswap_route.hpp"
@@ -123,6 +124,10 @@ chain::audit_settings audit_of(const config::settings& s, const address& wallet,
   out.plasma_owner = out.polygon_owner = wallet;
   out.collateral = s.collateral;
   out.collateral_owner = venue_account;
+  // Where the keeper turns one into the other; once, when it is the buffer's own token.
+  const auto& source = s.account.contracts.usdc_e;
+  const bool counted = source == s.route.usdc && venue_account == wallet;
+  if (!s.collateral.is_zero() && !counted) out.collateral_source = source;
   return out;
 }
 
@@ -177,6 +182,28 @@ chain::polymarket::venue_accounts read_accounts(const config::settings& s, const
     out.push_back({a.name, std::move(key)});
   }
   return out;
+}
+
+/// Our accounts as their keeper sees them, in the settings' order.
+std::vector<chain::polymarket::kept_account> kept_accounts(
+    const config::settings& s, const chain::polymarket::venue_accounts& keys) {
+  std::vector<chain::polymarket::kept_account> out;
+  const auto all = s.venue_accounts();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto own = keys[i].key->address_of();
+    const auto type = all[i].signature_type;
+    out.push_back({all[i].name, type, type == 0 ? own : all[i].wallet, keys[i].key});
+  }
+  return out;
+}
+
+/// The buffer's token is the audit's: what is not looked at is not moved either.
+chain::polymarket::keeper_settings keeper_of(const config::settings& s) {
+  auto account = s.account;
+  account.keeps_collateral = !s.collateral.is_zero();
+  if (account.keeps_collateral) account.contracts.collateral = s.collateral;
+  const auto contracts = chain::polymarket::contracts_of(s.venue, account.contracts);
+  return {std::move(account), contracts, s.polygon.chain_id, s.venue.chain_id, s.venue.url};
 }
 
 /// The singletons, in the order of their start; each restart makes a fresh actor of the same kind.
@@ -327,6 +354,7 @@ bool stop_guardian(caf::actor_system& sys, const actors::guardian_actor& guardia
 struct own_keys {
   std::shared_ptr<const chain::private_key> wallet;
   chain::polymarket::venue_accounts venue;
+  std::string relayer;  // API key; "" where no account is a deposit wallet's
 };
 
 std::optional<own_keys> read_keys(const config::settings& s) {
@@ -342,6 +370,13 @@ std::optional<own_keys> read_keys(const config::settings& s) {
     spdlog::error("service.no_venue_key reason=\"{}\"", error);
     return std::nullopt;
   }
+  if (!s.relayer_key.named()) return out;
+  const auto relayer = config::read_secret(s.relayer_key, error);
+  if (!relayer) {
+    spdlog::error("service.no_relayer_key reason=\"{}\"", error);
+    return std::nullopt;
+  }
+  out.relayer = *relayer;
   return out;
 }
 
@@ -366,7 +401,9 @@ class outside {
         plasma_for_strangers{rpc_of(s.plasma)},
         signatures{rpc_of(s.plasma)},
         polygon{rpc_of(s.polygon)},
-        venue{venue_door(), venue_door()} {}
+        venue{venue_door(), venue_door()},
+        accounts{chain::make_http_actor(sys_, new_client())},
+        relayer{chain::make_http_actor(sys_, new_client())} {}
   void stop() {
     for (const auto& client : clients_) client->stop();
   }
@@ -394,6 +431,8 @@ class outside {
   const chain::rpc_actor signatures;  // strangers ask: apart from what moves money
   const chain::rpc_actor polygon;
   const chain::polymarket::venue_doors venue;
+  const chain::http_actor accounts;  // the venue's view of them
+  const chain::http_actor relayer;
 };
 
 // -- the household: who is started, in this order ------------------------------------------------
@@ -422,18 +461,44 @@ void add_books(household& house, caf::actor_system& sys, const actors::world_ptr
                                   [&sys, w] { return sys.spawn(actors::buffer_behavior, w); });
 }
 
+/// A venue account with a key of its own sends its own transactions on Polygon.
+void add_polygon_wallets(household& house, const config::settings& s, const own_keys& keys,
+                         const outside& out) {
+  std::map<address, std::pair<std::string, shared_key>> others;
+  const auto all = s.venue_accounts();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto& key = keys.venue[i].key;
+    if (all[i].signature_type == 0 && key->address_of() != keys.wallet->address_of())
+      others.emplace(key->address_of(), std::pair{"wallet.polygon." + all[i].name, key});
+  }
+  auto settings = wallet_of(s.polygon);
+  settings.alone_on_chain = others.empty();
+  house.add_wallet("wallet.polygon", settings, keys.wallet, out.polygon);
+  for (const auto& [account, named] : others)
+    house.add_wallet(named.first, settings, named.second, out.polygon);
+}
+
 void add_chains(household& house, caf::actor_system& sys, const actors::world_ptr& w,
                 const config::settings& s, const own_keys& keys, const outside& out) {
   const auto account = keys.wallet->address_of();
   const auto terms = terms_of(s, account, keys.venue);
   w->dir.handles.set_relayer({s.plasma.chain_id, account});
   house.add_wallet("wallet.plasma", wallet_of(s.plasma), keys.wallet, out.plasma);
-  house.add_wallet("wallet.polygon", wallet_of(s.polygon), keys.wallet, out.polygon);
+  add_polygon_wallets(house, s, keys, out);
   house.add<actors::payment_actor>("payment", [&sys, &s, &out, w, terms] {
     return actors::payment_actor{
         sys.spawn(chain::payment_behavior, w, payment_of(s, terms),
                   chain::payment_nodes{out.plasma, out.plasma_for_strangers})};
   });
+  house.add_as<chain::polymarket::account_keeper>(
+      "account_keeper",
+      [&sys, &s, &out, &keys, w] {
+        return sys.spawn(
+            chain::polymarket::keeper_behavior, w, keeper_of(s), kept_accounts(s, keys.venue),
+            chain::polymarket::keeper_doors{out.polygon, out.accounts, out.relayer, keys.relayer,
+                                            [] { return chain::polymarket::external_outbox{}; }});
+      },
+      [](const chain::polymarket::account_keeper&) {});  // nobody asks it
   house.add<actors::venue_actor>(
       "venue",
       [&sys, &s, &out, &keys, w] {
@@ -464,7 +529,7 @@ void add_treasury(household& house, caf::actor_system& sys, const actors::world_
       "conversion", [&sys, w] { return sys.spawn(actors::conversion_behavior, w); });
   house.add<actors::audit_actor>("audit", [&sys, &s, &out, &keys, w, account] {
     return sys.spawn(chain::audit_behavior, w,
-                     audit_of(s, account, keys.venue.front().key->address_of()), out.plasma,
+                     audit_of(s, account, kept_accounts(s, keys.venue).front().holder), out.plasma,
                      out.polygon);
   });
 }

@@ -104,7 +104,8 @@ using resolution_actor = status_actor::extend<
 /// SETTLEMENT: finds resolved markets, has them redeemed, pays their users, in slices.
 using settlement_actor = status_actor::extend<
     caf::replies_to<poll_atom, hash256>::with<settlement_view>,  // Looks at this condition now.
-    caf::reacts_to<poll_atom>>;  // Internal: looks at the next ones.
+    caf::reacts_to<poll_atom>,                                   // Internal: the next ones.
+    caf::reacts_to<wake_atom, hash256>>;                         // Internal: its next slice.
 
 // -- the deposit ---------------------------------------------------------------------------------
 

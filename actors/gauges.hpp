@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "actors/settlement_gauge.hpp"
 #include "actors/venue_gauge.hpp"
 #include "domain/money.hpp"
 
@@ -42,6 +43,10 @@ class gauges {
   [[nodiscard]] venue_gauge& venue_state() noexcept { return venue_state_; }
   [[nodiscard]] const venue_gauge& venue_state() const noexcept { return venue_state_; }
 
+  /// How the settlements of resolved markets stand.
+  [[nodiscard]] settlement_gauge& settlements() noexcept { return settlements_; }
+  [[nodiscard]] const settlement_gauge& settlements() const noexcept { return settlements_; }
+
  private:
   static constexpr std::int64_t buffer_unknown = -1;
 
@@ -50,6 +55,7 @@ class gauges {
   std::unique_ptr<house_counters> counters_;
   std::atomic<std::int64_t> buffer_available_{buffer_unknown};
   venue_gauge venue_state_;
+  settlement_gauge settlements_;
 };
 
 }  // namespace headroom::actors

@@ -11,6 +11,8 @@ std::string_view sentence_of(venue_stop why) noexcept {
     case venue_stop::credentials:
       return "betting is stopped: the venue does not accept our credentials";
     case venue_stop::waiting: return "betting is stopped for a while: the venue asked to wait";
+    case venue_stop::approvals:
+      return "betting is stopped: our account at the venue has not passed its self-test";
   }
   return "the venue takes no bets";
 }
@@ -23,6 +25,7 @@ std::string_view to_string(venue_stop why) noexcept {
     case venue_stop::account: return "account";
     case venue_stop::credentials: return "credentials";
     case venue_stop::waiting: return "waiting";
+    case venue_stop::approvals: return "approvals";
   }
   return "unknown";
 }

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
+
+#include "domain/bytes.hpp"
 
 namespace headroom::config {
 
@@ -13,10 +16,13 @@ struct key_source {
   [[nodiscard]] bool named() const noexcept { return !file.empty() || !env.empty(); }
 };
 
-/// An account at the venue: what we call it, and the key that signs its orders.
+/// An account at the venue: what we call it, the key that signs its orders, how it signs, and the
+/// contract that holds its money; with signature type 0 the key's own address does.
 struct venue_account {
   std::string name;
   key_source key;
+  std::uint8_t signature_type = 0;
+  address wallet{};
 };
 
 }  // namespace headroom::config

@@ -100,6 +100,20 @@ class filling {
     if (!said.is_object()) throw wrong{path + ": must be an object"};
     venue_account out;
     for (const auto& [key, value] : said.items()) {
+      if (key == "signature_type") {
+        if (!value.is_number_unsigned() || value.get<std::uint64_t>() > 3)
+          throw wrong{path + ".signature_type must be 0, 2 or 3"};
+        out.signature_type = static_cast<std::uint8_t>(value.get<std::uint64_t>());
+        continue;
+      }
+      if (key == "wallet") {
+        const auto parsed =
+            value.is_string() ? address::parse(value.get<std::string>()) : std::nullopt;
+        if (!parsed || !value.get<std::string>().starts_with("0x"))
+          throw wrong{path + ".wallet must be an address: 0x and 40 hex digits"};
+        out.wallet = *parsed;
+        continue;
+      }
       auto* const to = key == "name"   ? &out.name
                        : key == "file" ? &out.key.file
                        : key == "env"  ? &out.key.env

@@ -7,6 +7,7 @@
 
 #include "actors/core_settings.hpp"
 #include "chain/evm/evm_settings.hpp"
+#include "chain/polymarket/account_settings.hpp"
 #include "chain/polymarket/venue_settings.hpp"
 #include "chain/treasury/oft_uniswap_settings.hpp"
 #include "chain/x402/payment_settings.hpp"
@@ -45,10 +46,14 @@ struct settings {
   chain::payment_settings payment;
   chain::oft_uniswap_settings route;
   chain::polymarket::venue_settings venue;
-  address collateral;     // what bets are paid with, for the solvency check; zero: not looked at
-  key_source wallet_key;  // sends transactions on both chains, receives deposits
+  chain::polymarket::account_settings account;  // of each of `accounts`, on Polygon
+  /// What bets are paid with, for the solvency check, and kept at the buffer's size. Zero: neither,
+  /// and approvals are given for the usual one.
+  address collateral;
+  key_source wallet_key;                // sends transactions on both chains, receives deposits
   std::vector<venue_account> accounts;  // at the venue, the first bets
   key_source venue_key;                 // the older word for a list of one
+  key_source relayer_key;               // API key at the venue's relayer, for deposit wallets
 
   /// Never empty: without a list there is one, "main", with `venue_key` or the wallet's key.
   [[nodiscard]] std::vector<venue_account> venue_accounts() const;

@@ -25,6 +25,8 @@ struct json_of {
       json one{{"name", a.name}};
       if (!a.key.file.empty()) one["file"] = a.key.file;
       if (!a.key.env.empty()) one["env"] = a.key.env;
+      if (a.signature_type != 0) one["signature_type"] = a.signature_type;
+      if (!a.wallet.is_zero()) one["wallet"] = a.wallet.hex();
       out.push_back(std::move(one));
     }
     return out;

@@ -168,12 +168,12 @@ rows venue_rows(settings& s) {
   auto& v = s.venue;
   auto& b = s.core.bet;
   return {
-      {"accounts",                &s.accounts,                none,       {},                "ours at the venue, each with name and file or env, the first bets; without it one with `venue_key`"},
+      {"accounts",                &s.accounts,                none,       {},                "ours at the venue, each with name and file or env, signature_type (0; 2, 3 with wallet: the contract that holds the money); the first bets; without it one with `venue_key`"},
       {"url",                     &v.url,                     none,       {},                "of the CLOB, without a slash at its end"},
       {"chain_id",                &v.chain_id,                none,       {1, any_id},       "that its orders are signed for"},
       {"exchange",                &v.exchange,                none,       {},                "its contract on Polygon"},
       {"neg_risk_exchange",       &v.neg_risk_exchange,       none,       {},                "likewise, for markets with one winner of several"},
-      {"collateral",              &s.collateral,              none,       {},                "what bets are paid with, for the solvency check; \"\": not looked at"},
+      {"collateral",              &s.collateral,              none,       {},                "what bets are paid with: looked at by the solvency check and kept at the buffer's size; \"\": neither"},
       {"orders_per_second",       &v.orders_per_second,       per_second, {0.1, 10'000},     ""},
       {"order_burst",             &v.order_burst,             none,       {1, 10'000},       "of them at once"},
       {"order_timeout_ms",        &v.order_timeout,           ms,         {100, minute},     "of one order's answer"},
@@ -197,6 +197,40 @@ rows venue_rows(settings& s) {
       {"longest_look_ms",         &b.placing.longest_wait,    ms,         {10, 10 * minute}, "pauses between looks grow to it"},
       {"grace_ms",                &b.placing.grace,           ms,         {second, day},     "after deadline and cancel, before an absent order is refunded"},
       {"unresolved_after_ms",     &b.unresolved_after,        ms,         {second, day},     "a bet that is open so long after its deadline is an alert"},
+  };
+}
+
+/// Our accounts there, as their chain has them.
+rows account_rows(chain::polymarket::account_settings& a) {
+  return {
+      {"self_test",          &a.self_test,           none,    {},                                      "no bets until every account's contracts and approvals are as they must be"},
+      {"account_check_ms",   &a.check_every,         ms,      {second, hour},                          "between looks at them, when all is well"},
+      {"account_check_soon_ms", &a.check_soon,       ms,      {10, 10 * minute},                       "likewise, while something is missing or under way"},
+      {"collateral_low_bps", &a.collateral_low_bps,  bps,     {0, 100 * whole_percent},                "of the buffer: below it USDC.e is wrapped to pUSD"},
+      {"collateral_high_bps", &a.collateral_high_bps, bps,    {100 * whole_percent, 10'000 * whole_percent}, "of the buffer: above it pUSD is unwrapped"},
+      {"collateral_least",   &a.collateral_least,    dollars, {1, 1e9L * dollar},                      "smaller sums are not moved"},
+      {"relayer_url",        &a.relayer.url,         none,    {},                                      "of the venue's relayer, for deposit wallets, without a slash at its end"},
+      {"relayer_timeout_ms", &a.relayer.timeout,     ms,      {100, minute},                           "of one request to it"},
+  };
+}
+
+rows contract_rows(chain::polymarket::contract_settings& c) {
+  return {
+      {"conditional_tokens",          &c.conditional_tokens,          none, {}, "the shares (ERC-1155)"},
+      {"collateral_adapter",          &c.collateral_adapter,          none, {}, "redeems shares for pUSD"},
+      {"neg_risk_collateral_adapter", &c.neg_risk_collateral_adapter, none, {}, "likewise, of markets with one winner of several"},
+      {"neg_risk_adapter",            &c.neg_risk_adapter,            none, {}, "the retired one, which the venue still wants approved"},
+      {"usdc_e",                      &c.usdc_e,                      none, {}, "what pUSD is wrapped of"},
+      {"onramp",                      &c.onramp,                      none, {}, "wraps; check it at an explorer before money is sent"},
+      {"offramp",                     &c.offramp,                     none, {}, "unwraps; likewise"},
+      {"wallet_factory",              &c.wallet_factory,              none, {}, "of deposit wallets"},
+  };
+}
+
+rows relayer_key_rows(key_source& k) {
+  return {
+      {"file", &k.file, none, {}, "with the relayer's API key, readable by its owner alone"},
+      {"env",  &k.env,  none, {}, "or the environment variable that holds it, which wins"},
   };
 }
 
@@ -249,9 +283,13 @@ std::vector<section> sections_of(settings& s) {
   add_chain(out, "polygon", s.polygon);
   out.push_back({"deposits", deposit_rows(s)});
   out.push_back({"conversion", conversion_rows(s)});
-  out.push_back({"venue", venue_rows(s)});
+  auto venue = venue_rows(s);
+  for (auto& r : account_rows(s.account)) venue.push_back(std::move(r));
+  out.push_back({"venue", std::move(venue)});
+  out.push_back({"venue.contracts", contract_rows(s.account.contracts)});
   out.push_back({"wallet_key", key_rows(s.wallet_key)});
   out.push_back({"venue_key", key_rows(s.venue_key)});
+  out.push_back({"relayer_key", relayer_key_rows(s.relayer_key)});
   out.push_back({"engine", engine_rows(s)});
   return out;
 }

@@ -62,6 +62,8 @@ std::string check_words(const settings& s) {
   if (names.empty() || std::any_of(names.begin(), names.end(), [](auto& x) { return x.empty(); }))
     return "deposits.networks_v1 must list at least one name, none of them empty";
   if (!is_site(s.venue.url)) return "venue.url must be an http(s) URL without a slash at its end";
+  if (!is_site(s.account.relayer.url))
+    return "venue.relayer_url must be an http(s) URL without a slash at its end";
   if (!s.wallet_key.named()) return "wallet_key must name a file or an environment variable";
   return {};
 }
@@ -105,6 +107,12 @@ std::string check_venue_accounts(const settings& s) {
     const auto same = [&](const venue_account& x) { return x.name == name; };
     if (std::count_if(all.begin(), all.end(), same) > 1) return at + ".name is taken already";
     if (!all[i].key.named()) return at + " must name a file or an environment variable";
+    const auto type = all[i].signature_type;
+    if (type != 0 && type != 2 && type != 3) return at + ".signature_type must be 0, 2 or 3";
+    if ((type == 0) != all[i].wallet.is_zero())
+      return at + ".wallet must be set with signature_type 2 or 3, and only then";
+    if (type == 3 && !s.relayer_key.named())
+      return at + ": with signature_type 3 relayer_key must name a file or an environment variable";
   }
   return {};
 }

@@ -32,6 +32,7 @@ void add_venue(actors::readiness& r, const actors::venue_gauge& gauge) {
   const auto left = v.left(actors::venue_gauge::time_point::clock::now());
   r.parts["venue"] = "stopped: " + std::string{sentence_of(v.why)} + "; look again in " +
                      std::to_string(left.count()) + " s";
+  if (v.why == actors::venue_stop::approvals) r.parts["venue"] += "; " + gauge.accounts_reason();
 }
 
 json actor_document(const actors::actor_info& a) {

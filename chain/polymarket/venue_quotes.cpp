@@ -24,6 +24,14 @@ void make_room(Map& map, std::size_t at_most) {
   if (map.size() >= at_most) map.erase(map.begin());
 }
 
+/// Our own self-test closes the venue as its own words do (account_keeper.hpp).
+std::optional<caf::error> not_ready(const actors::venue_gauge& gauge,
+                                    caf::actor_clock::time_point now) {
+  const auto c = gauge.accounts();
+  if (c.why == actors::venue_stop::none) return std::nullopt;
+  return make_error(errc::unavailable, std::string{actors::sentence_of(c.why)}, c.left(now));
+}
+
 /// What `x` is at this market, all rounding done, or why it cannot be.
 caf::expected<actors::order_quote> priced(const actors::quote_order& x, const market& m) {
   if (!m.accepting) return make_error(errc::market_closed);
@@ -135,6 +143,7 @@ std::optional<caf::error> venue_desk::over_budget(const std::string& by) {
 
 caf::result<actors::order_quote> venue_desk::quote(const actors::quote_order& x) {
   if (auto why = closed()) return *why;
+  if (auto why = not_ready(w_.dir.gauges.venue_state(), now())) return *why;
   if (auto why = not_this_market(x.token)) return *why;
   if (auto why = over_budget(x.by)) return *why;
   if (st_.reads >= st_.settings.max_reads && !st_.markets.contains(x.token))

@@ -78,11 +78,16 @@ void read_polygon(audit_self self, const trial_balance& books, onchain_balances 
   const auto& s = self->state.settings;
   std::vector<rpc_request> calls{balance_of(s.polygon_usdt0, s.polygon_owner),
                                  balance_of(s.polygon_usdc, s.polygon_owner)};
-  if (!s.collateral.is_zero()) calls.push_back(balance_of(s.collateral, s.collateral_owner));
+  for (const auto& token : {s.collateral, s.collateral_source})
+    if (!token.is_zero()) calls.push_back(balance_of(token, s.collateral_owner));
   ask_all(self, self->state.polygon, std::move(calls), [=](std::vector<rpc_result>& r) mutable {
     const auto usdt0 = read_balance(r[0]);
     const auto usdc_balance = read_balance(r[1]);
-    const auto collateral = r.size() > 2 ? read_balance(r[2]) : usdc{};
+    std::optional<usdc> collateral = usdc{};
+    for (std::size_t i = 2; i < r.size() && collateral; ++i) {
+      const auto part = read_balance(r[i]);
+      collateral = part ? add(*collateral, *part) : std::nullopt;
+    }
     found.polygon_known = usdt0 && usdc_balance && collateral;
     if (found.polygon_known) {
       found.polygon_usdt0 = *usdt0;

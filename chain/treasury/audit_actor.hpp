@@ -14,6 +14,7 @@ struct audit_settings {
   address polygon_owner;
   address collateral;                      // the venue's token; zero: not looked at
   address collateral_owner;                // the account that bets
+  address collateral_source;               // what collateral is made of, there; zero: likewise
   std::chrono::milliseconds fresh{1'000};  // one look serves everyone who asks within it
   std::chrono::milliseconds check_every{30'000};
   std::size_t max_waiting = 64;

@@ -192,10 +192,28 @@ constexpr field all_fields[] = {
     {"venue", "late_match_ms", kind::number},
     {"venue", "money_dust", kind::amount},
     {"venue", "share_dust", kind::amount},
+    {"venue", "self_test", kind::flag},
+    {"venue", "account_check_ms", kind::number},
+    {"venue", "account_check_soon_ms", kind::number},
+    {"venue", "collateral_low_bps", kind::number},
+    {"venue", "collateral_high_bps", kind::number},
+    {"venue", "collateral_least", kind::amount},
+    {"venue", "relayer_url", kind::text},
+    {"venue", "relayer_timeout_ms", kind::number},
+    {"venue.contracts", "conditional_tokens", kind::address},
+    {"venue.contracts", "collateral_adapter", kind::address},
+    {"venue.contracts", "neg_risk_collateral_adapter", kind::address},
+    {"venue.contracts", "neg_risk_adapter", kind::address},
+    {"venue.contracts", "usdc_e", kind::address},
+    {"venue.contracts", "onramp", kind::address},
+    {"venue.contracts", "offramp", kind::address},
+    {"venue.contracts", "wallet_factory", kind::address},
     {"wallet_key", "file", kind::text},
     {"wallet_key", "env", kind::text},
     {"venue_key", "file", kind::text},
     {"venue_key", "env", kind::text},
+    {"relayer_key", "file", kind::text},
+    {"relayer_key", "env", kind::text},
     {"engine", "workers", kind::number},
     {"engine", "max_live_bets", kind::number},
     {"engine", "max_balances", kind::number},
@@ -308,7 +326,7 @@ TEST_F(Settings, AWrongTypeNamesItsField) {
 TEST_F(Settings, ANameThatIsNotASettingIsAnErrorEverywhere) {
   EXPECT_EQ(error_with("", "log_levle", "info"), "log_levle is not a setting");
   for (const char* section : {"http", "database", "plasma", "polygon", "deposits", "conversion",
-                              "venue", "wallet_key", "venue_key", "engine"}) {
+                              "venue", "wallet_key", "venue_key", "relayer_key", "engine"}) {
     EXPECT_EQ(error_with(section, "prot", 1), std::string{section} + ".prot is not a setting");
     EXPECT_EQ(error_with("", section, 7), std::string{section} + ": must be an object");
   }
@@ -409,6 +427,7 @@ TEST_F(Settings, WhatIsUnsafeIsRefusedByName) {
       {"venue", "grace_ms", 0, "venue.grace_ms must be from 1000 to "},
       {"venue", "order_burst", 0.5, "venue.order_burst must be from 1 to "},
       {"venue", "url", "clob.polymarket.com", "venue.url "},
+      {"venue", "relayer_url", "relayer-v2.polymarket.com", "venue.relayer_url "},
       {"engine", "overdue_ms", 14'999, "engine.overdue_ms must not be below venue.order_timeout"},
       {"engine", "stop_step_ms", 9'999, "engine.stop_step_ms must not be below database."},
       {"engine", "append_timeout_ms", 9'999, "engine.append_timeout_ms must not be below database"},

@@ -59,6 +59,41 @@ TEST_F(VenueAccounts, TheSingleKeyOfEarlierSettingsIsAListOfOne) {
   EXPECT_EQ(accounts()[0].key.env, "WALLET") << "the wallet bets";
 }
 
+TEST_F(VenueAccounts, AContractsAccountNamesTheContractAndHowItSigns) {
+  document["relayer_key"] = {{"env", "RELAYER"}};
+  const std::string wallet = "0xBc0fF067b7740Eff76C1ca93c875Ba6B890d6B50";
+  document["venue"]["accounts"] =
+      json::array({{{"name", "main"}, {"env", "MAIN"}, {"signature_type", 3}, {"wallet", wallet}},
+                   {{"name", "plain"}, {"env", "PLAIN"}}});
+  const auto all = accounts();
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].signature_type, 3);
+  EXPECT_EQ(all[0].wallet, *address::parse(wallet));
+  EXPECT_EQ(all[1].signature_type, 0);
+  EXPECT_TRUE(all[1].wallet.is_zero());
+}
+
+TEST_F(VenueAccounts, AKindOfSignatureThatDoesNotFitItsWalletIsRefused) {
+  const std::string wallet = "0xBc0fF067b7740Eff76C1ca93c875Ba6B890d6B50";
+  const auto with = [&](const json& type, const json& holder) {
+    json one{{"name", "main"}, {"env", "K"}, {"signature_type", type}};
+    if (!holder.is_null()) one["wallet"] = holder;
+    return error_of(json::array({one}));
+  };
+  EXPECT_EQ(with(1, wallet), "venue.accounts[0].signature_type must be 0, 2 or 3");
+  EXPECT_EQ(with(4, wallet), "venue.accounts[0].signature_type must be 0, 2 or 3");
+  EXPECT_EQ(with("3", wallet), "venue.accounts[0].signature_type must be 0, 2 or 3");
+  EXPECT_EQ(with(3, "0x12"), "venue.accounts[0].wallet must be an address: 0x and 40 hex digits");
+  const auto* unfit =
+      "venue.accounts[0].wallet must be set with signature_type 2 or 3, and only then";
+  EXPECT_EQ(with(2, nullptr), unfit);
+  EXPECT_EQ(with(0, wallet), unfit);
+  EXPECT_EQ(with(2, wallet), "");
+  EXPECT_EQ(with(3, wallet),
+            "venue.accounts[0]: with signature_type 3 relayer_key must name a file or an "
+            "environment variable");
+}
+
 TEST_F(VenueAccounts, WhatCannotBeUsedIsNamed) {
   const json good{{"name", "main"}, {"env", "K"}};
   const auto with = [&](const char* field, const json& value) {

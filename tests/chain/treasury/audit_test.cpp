@@ -98,6 +98,20 @@ struct Audit : testing::Test {
   }
 };
 
+/// The keeper of our accounts turns pUSD into it and back: money on either side is ours.
+TEST_F(Audit, WhatCollateralIsMadeOfCountsAsCollateral) {
+  settings.collateral_source = token(5);
+  tokens[token(4)] -= 30'000'000;
+  tokens[token(5)] = 30'000'000;
+  audit =
+      own(sys.spawn(chain::audit_behavior, w, settings, own(chain_actor()), own(chain_actor())));
+  sched.run();
+  const auto s = check();
+  EXPECT_TRUE(s.onchain_known);
+  EXPECT_EQ(s.shortfall, usdc{});
+  EXPECT_EQ(report().chains.polygon_collateral, 40_usdc);
+}
+
 TEST_F(Audit, ComparesBooksAndChainsByItself) {
   auto s = check();
   EXPECT_TRUE(s.checked && s.solvent && s.onchain_known);
