@@ -77,8 +77,7 @@ caf::result<redeem_progress> redeem(story_world& out, const redeem_condition& x,
   r.account = m.account;
   r.tx_hash.bytes[31] = 0x7e;
   const auto n = out.redeemings.size() + 1;
-  for (std::size_t i = 0; i < 4; ++i)
-    r.tx_hash.bytes[i] = static_cast<std::uint8_t>(n >> (8 * i));
+  for (std::size_t i = 0; i < 4; ++i) r.tx_hash.bytes[i] = static_cast<std::uint8_t>(n >> (8 * i));
   const auto slow = out.chance(out.faults.redeem_slow);
   const auto mined_at = out.within(now, slow ? 20'000 : 500, slow ? 60'000 : 6'000);
   r.final_at = mined_at.plus(std::chrono::seconds{seconds_to_final});
@@ -122,13 +121,10 @@ resolution_actor::behavior_type chain_script(
       [=](const find_market& x) { return find(*out, x.token); },
       [=](const look_at_condition& x) { return look(*out, x.condition, now()); },
       [=](const redeem_condition& x) -> caf::result<redeem_progress> {
-        if (out->chance(out->faults.never))
-          return self->make_response_promise<redeem_progress>();
+        if (out->chance(out->faults.never)) return self->make_response_promise<redeem_progress>();
         return redeem(*out, x, now());
       },
-      [=](get_atom) {
-        return std::vector<address>(out->accounts.begin(), out->accounts.end());
-      },
+      [=](get_atom) { return std::vector<address>(out->accounts.begin(), out->accounts.end()); },
       [=](const held_on_chain& x) { return holdings(*out, x.tokens, now()); },
       [](status_atom) {
         return status_report{chain_script_state::name, {}};

@@ -58,8 +58,8 @@ story_life::story_life(const fresh_database& db, story_world& out, story_people&
       dir_{settings_of_story().bet.max_live},
       epoch_us_{epoch_us} {
   store_.faults = bad_days;
-  world_ = std::make_shared<const world>(world{
-      dir_, [this] { return now(); }, [this] { return random_hash(); }, settings_of_story()});
+  world_ = std::make_shared<const world>(
+      world{dir_, [this] { return now(); }, [this] { return random_hash(); }, settings_of_story()});
   dir_.users.set_factories(
       [this](const address& user) { return system_.spawn(balance_behavior, world_, user); },
       [this](const bet_id& id) { return system_.spawn(bet_behavior, world_, id); },
@@ -79,14 +79,13 @@ std::vector<component> story_life::parts() {
                                   [this] { return system_.spawn(query_behavior, &reader_); }));
   all.push_back(part<buffer_actor>("buffer", false,
                                    [this] { return system_.spawn(buffer_behavior, world_); }));
-  all.push_back(part<venue_actor>(
-      "venue", true, [=, this] { return system_.spawn(venue_script, &out_, clock); }));
+  all.push_back(part<venue_actor>("venue", true,
+                                  [=, this] { return system_.spawn(venue_script, &out_, clock); }));
   all.push_back(part<resolution_actor>(
       "resolution", false, [=, this] { return system_.spawn(chain_script, &out_, clock); }));
   all.push_back(part<settlement_actor>("settlement", false, [this] {
-    return system_.spawn(settlement_behavior, world_, digest_function{[](byte_view data) {
-                           return chain::keccak256(data);
-                         }});
+    return system_.spawn(settlement_behavior, world_,
+                         digest_function{[](byte_view data) { return chain::keccak256(data); }});
   }));
   return all;
 }
@@ -123,7 +122,8 @@ story_life::~story_life() {
   people_.sales.forget_questions();
 }
 
-// -- how it goes -----------------------------------------------------------------------------------
+// -- how it goes
+// -----------------------------------------------------------------------------------
 
 bool story_life::step() {
   if (scheduler_.steps() % 16 == 0) {
@@ -235,7 +235,8 @@ void story_life::kill_somebody() {
   }
 }
 
-// -- who asks --------------------------------------------------------------------------------------
+// -- who asks
+// --------------------------------------------------------------------------------------
 
 template <class Row, class Open, class Wish, class Heard>
 void story_life::ask_open(wishes<Wish>& some, Open open, Heard heard) {

@@ -22,9 +22,9 @@ order_fill some_fill(story_world& out) {
 story_people::story_people(const story_scale& scale, story_world& out)
     : buffer_paid_in{400'000 * one_usdc}, scale_{scale}, out_{out} {
   for (std::size_t i = 0; i < scale.users; ++i)
-    deposited[story_user(i)] =
-        out.chance(100) ? out.between(5, 25) * one_usdc + out.between(0, one_usdc)
-                        : out.between(300, 1'500) * one_usdc + out.between(0, one_usdc);
+    deposited[story_user(i)] = out.chance(100)
+                                   ? out.between(5, 25) * one_usdc + out.between(0, one_usdc)
+                                   : out.between(300, 1'500) * one_usdc + out.between(0, one_usdc);
 }
 
 void story_people::go_on(timestamp now) {
@@ -36,7 +36,8 @@ void story_people::go_on(timestamp now) {
     // The last one stays until what the others left is made up for.
     const bool is_last = i + 1 == out_.markets.size();
     if (is_last ? !enough : m.bets < quota() && !enough) {
-      // Shortly before its last bets it may be reported: some are still under way, or come too late.
+      // Shortly before its last bets it may be reported: some are still under way, or come too
+      // late.
       const bool soon = !is_last && m.bets + m.bets / 8 >= quota();
       if (soon && !m.reported_at.is_set() && out_.chance(20)) report(m, now);
       return m.is_reported(now);

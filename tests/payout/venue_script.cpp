@@ -6,9 +6,9 @@ namespace {
 using namespace actors;
 using std::chrono::milliseconds;
 
-constexpr std::int64_t step = 10'000;            // a sale's: 0.01 shares; a purchase's: a cent
-constexpr std::int64_t one_share = 1'000'000;    // micro-shares, and what it pays at most
-constexpr std::int64_t fee_part = 50;            // at most 2 %
+constexpr std::int64_t step = 10'000;                // a sale's: 0.01 shares; a purchase's: a cent
+constexpr std::int64_t one_share = 1'000'000;        // micro-shares, and what it pays at most
+constexpr std::int64_t fee_part = 50;                // at most 2 %
 constexpr std::int64_t final_behind_us = 5'000'000;  // how far the final blocks are behind
 
 std::int64_t times(std::int64_t a, std::int64_t b, std::int64_t by) {
@@ -20,7 +20,8 @@ venue_answer says(venue_verdict verdict, std::string why = {}, timestamp untouch
   return {verdict, {}, {}, {}, std::move(why), untouched};
 }
 
-// -- what happens ----------------------------------------------------------------------------------
+// -- what happens
+// ----------------------------------------------------------------------------------
 
 void buy(story_world& out, venue_order& x) {
   x.paid = x.money;
@@ -74,8 +75,7 @@ void match(story_world& out, const hash256& hash, timestamp when) {
   } else if (out.chance(out.faults.shown_late)) {
     x.shown_from = out.within(when, 100, 8'000);
   }
-  if (out.chance(out.faults.called_matched))
-    x.matched_until = out.within(x.filled_at, 100, 6'000);
+  if (out.chance(out.faults.called_matched)) x.matched_until = out.within(x.filled_at, 100, 6'000);
   if (out.chance(out.faults.called_over)) x.over_until = out.within(x.filled_at, 100, 4'000);
   out.at(x.filled_at, [&out, hash] { move_tokens(out, out.orders.at(hash)); });
 }
@@ -85,7 +85,8 @@ void match_later(story_world& out, venue_order& x, const hash256& hash, timestam
   out.at(when, [&out, hash, when] { match(out, hash, when); });
 }
 
-// -- what is shown ---------------------------------------------------------------------------------
+// -- what is shown
+// ---------------------------------------------------------------------------------
 
 timestamp last_final(timestamp now) { return {now.us - final_behind_us}; }
 
@@ -117,7 +118,8 @@ venue_answer shown(story_world& out, const venue_order& x, timestamp now) {
   return out.chance(500) ? refused(true) : absent(x, now);
 }
 
-// -- what is asked ---------------------------------------------------------------------------------
+// -- what is asked
+// ---------------------------------------------------------------------------------
 
 /// The venue's own decision on a POST: first sight decides, for ever.
 venue_answer take(story_world& out, const submit_order& asked, timestamp now) {
