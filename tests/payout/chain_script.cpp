@@ -1,6 +1,7 @@
 #include "tests/payout/chain_script.hpp"
 
 #include <numeric>
+#include <utility>
 
 namespace headroom::test {
 namespace {

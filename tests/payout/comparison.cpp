@@ -22,8 +22,7 @@ std::string first_of(const Checks&... checks) {
   return out;
 }
 
-// -- bets and sales, by what the venue did with their orders
-// ---------------------------------------
+// -- bets and sales, by what the venue did with their orders --------------------------------------
 
 /// The orders that the books own, each once.
 class owned_orders {
@@ -115,8 +114,7 @@ std::string check_answers(const std::string& what, const std::deque<Wish>& wishe
   return {};
 }
 
-// -- positions, and what their bets were paid
-// ------------------------------------------------------
+// -- positions, and what their bets were paid -----------------------------------------------------
 
 std::string check_position(const position& p, const expected_position& must) {
   const auto name = "position of " + p.user.hex() + " in " + p.token.decimal();
@@ -180,8 +178,7 @@ std::string check_positions(const expected_books& must, const final_books& books
   return {};
 }
 
-// -- settlements and totals
-// ------------------------------------------------------------------------
+// -- settlements and totals -----------------------------------------------------------------------
 
 std::string check_settlements(const story_world& out, const expected_books& must,
                               const final_books& books) {

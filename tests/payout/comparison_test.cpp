@@ -1,6 +1,10 @@
 #include <gtest/gtest.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <memory>
+#include <stdexcept>
+
 #include "tests/payout/story.hpp"
 
 namespace headroom::test {

@@ -1,5 +1,7 @@
 #include "tests/payout/recomputation.hpp"
 
+#include <algorithm>
+
 namespace headroom::test {
 namespace {
 

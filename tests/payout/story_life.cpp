@@ -122,8 +122,7 @@ story_life::~story_life() {
   people_.sales.forget_questions();
 }
 
-// -- how it goes
-// -----------------------------------------------------------------------------------
+// -- how it goes ----------------------------------------------------------------------------------
 
 bool story_life::step() {
   if (scheduler_.steps() % 16 == 0) {
@@ -235,8 +234,7 @@ void story_life::kill_somebody() {
   }
 }
 
-// -- who asks
-// --------------------------------------------------------------------------------------
+// -- who asks -------------------------------------------------------------------------------------
 
 template <class Row, class Open, class Wish, class Heard>
 void story_life::ask_open(wishes<Wish>& some, Open open, Heard heard) {

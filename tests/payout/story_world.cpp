@@ -1,5 +1,8 @@
 #include "tests/payout/story_world.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "chain/evm/keccak.hpp"
 
 namespace headroom::test {

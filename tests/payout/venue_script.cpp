@@ -1,5 +1,8 @@
 #include "tests/payout/venue_script.hpp"
 
+#include <algorithm>
+#include <tuple>
+
 namespace headroom::test {
 namespace {
 
@@ -20,8 +23,7 @@ venue_answer says(venue_verdict verdict, std::string why = {}, timestamp untouch
   return {verdict, {}, {}, {}, std::move(why), untouched};
 }
 
-// -- what happens
-// ----------------------------------------------------------------------------------
+// -- what happens ---------------------------------------------------------------------------------
 
 void buy(story_world& out, venue_order& x) {
   x.paid = x.money;
@@ -85,8 +87,7 @@ void match_later(story_world& out, venue_order& x, const hash256& hash, timestam
   out.at(when, [&out, hash, when] { match(out, hash, when); });
 }
 
-// -- what is shown
-// ---------------------------------------------------------------------------------
+// -- what is shown --------------------------------------------------------------------------------
 
 timestamp last_final(timestamp now) { return {now.us - final_behind_us}; }
 
@@ -118,8 +119,7 @@ venue_answer shown(story_world& out, const venue_order& x, timestamp now) {
   return out.chance(500) ? refused(true) : absent(x, now);
 }
 
-// -- what is asked
-// ---------------------------------------------------------------------------------
+// -- what is asked --------------------------------------------------------------------------------
 
 /// The venue's own decision on a POST: first sight decides, for ever.
 venue_answer take(story_world& out, const submit_order& asked, timestamp now) {
