@@ -55,9 +55,10 @@ void story::pay_in() {
 
 std::string story::tell() {
   pay_in();
-  std::int64_t epoch_us = story_begins_us;
   for (std::size_t n = 0; n <= scale_.crashes; ++n) {
-    story_life service{db_, world_, people_, epoch_us, counts_};
+    const auto starts_at =
+        n == 0 ? timestamp{story_begins_us} : counts_.ended_at.plus(std::chrono::seconds{1});
+    story_life service{db_, world_, people_, starts_at.us, counts_};
     if (n < scale_.crashes) {
       service.run_until(scale_.bets * (n + 1) / (scale_.crashes + 1));
       if (!service.died_of().empty()) return "the service gave up: " + service.died_of();
@@ -66,7 +67,6 @@ std::string story::tell() {
       if (auto wrong = service.run_to_rest(most); !wrong.empty()) return wrong;
       if (auto wrong = service.compare_views(); !wrong.empty()) return wrong;
     }
-    epoch_us = service.now().us + 1'000'000;
   }
   if (!world_.broken.empty()) return world_.broken;
   books_ = read_final_books(db_, world_, people_);

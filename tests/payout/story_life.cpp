@@ -114,9 +114,9 @@ story_life::~story_life() {
   counts_.steps += scheduler_.steps();
   counts_.commits += store_.commits;
   counts_.failed_commits += store_.failed;
-  counts_.virtual_seconds = (now().us - story_begins_us) / 1'000'000;
   for (int round = 0; round < 20 && system_.registry().running() > 0; ++round)
     scheduler_.kill_all(everybody());
+  counts_.ended_at = now();
   out_.helpers.clear();
   people_.bets.forget_questions();
   people_.sales.forget_questions();

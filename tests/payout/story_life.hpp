@@ -16,7 +16,7 @@ struct story_counts {
   std::uint64_t kills = 0;
   std::uint64_t commits = 0;
   std::uint64_t failed_commits = 0;
-  std::int64_t virtual_seconds = 0;
+  timestamp ended_at{};  // the last life, with the deaths of its actors
 };
 
 /// One life of the service over the real books: from start to a crash or to rest.
