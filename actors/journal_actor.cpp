@@ -142,21 +142,27 @@ class flush {
     const auto ids = asked_for<bet_id>(asked);
     std::vector<balance_row> balances;
     std::vector<std::optional<bet>> bets;
+    std::vector<std::optional<sale>> sales;
     buffer_row buffer;
     auto status = store_status::ok;
     if (!users.empty()) status = store_.load_balances(users, balances);
     if (status == store_status::ok && !ids.empty()) status = store_.find_bets(ids, bets);
+    for (const auto& id : asked_for<sale_id>(asked))
+      if (status == store_status::ok) status = store_.find_sale(id, sales.emplace_back());
     if (status == store_status::ok && !asked_for<journal_state::the_buffer>(asked).empty())
       status = store_.load_buffer(buffer);
     state_.reads_at_once.heard(status, n);
     if (status != store_status::ok) return false;
     auto balance = balances.begin();
     auto found = bets.begin();
+    auto found_sale = sales.begin();
     for (auto& r : asked) {
       if (std::holds_alternative<address>(r.what)) {
         r.promise.deliver(*balance++);
       } else if (std::holds_alternative<bet_id>(r.what)) {
         answer(r, std::move(*found++));
+      } else if (std::holds_alternative<sale_id>(r.what)) {
+        answer(r, std::move(*found_sale++));
       } else if (std::holds_alternative<journal_state::the_buffer>(r.what)) {
         r.promise.deliver(buffer);
       } else {
@@ -175,7 +181,8 @@ class flush {
     return out;
   }
 
-  static void answer(journal_state::read& r, std::optional<bet> found) {
+  template <class Row>
+  static void answer(journal_state::read& r, std::optional<Row> found) {
     if (found) {
       r.promise.deliver(std::move(*found));
     } else {
@@ -243,6 +250,7 @@ journal_actor::behavior_type journal_behavior(journal_self self, world_ptr w, le
       [self, w](get_atom, const address& user) { return take_read<balance_row>(self, w, user); },
       [self, w](get_atom) { return take_read<buffer_row>(self, w, journal_state::the_buffer{}); },
       [self, w](get_atom, const bet_id& id) { return take_read<bet>(self, w, id); },
+      [self, w](get_atom, const sale_id& id) { return take_read<sale>(self, w, id); },
       [self, w](sync_atom) { return take_read<bool>(self, w, journal_state::nothing{}); },
       [self, w, store](flush_atom) {
         auto& st = self->state;

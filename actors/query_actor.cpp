@@ -164,6 +164,28 @@ query_actor::behavior_type query_behavior(query_self self, ledger_reader* reader
       [=](get_atom, const std::vector<hash256>& transactions) {
         return answer(self, [&] { return reader->operations_of(transactions); });
       },
+      [=](get_atom, const sale_id& id) {
+        return answer(self, [&] { return reader->find_sale(id); });
+      },
+      [=](get_atom, const address& user, const uint256& token) {
+        return answer(self, [&] { return reader->find_position(user, token); });
+      },
+      [=](const position_filter& f) {
+        return answer_page<position_page>(self, reader, f.cursor,
+                                          [&] { return reader->list_positions(f); });
+      },
+      [=](work_atom, const hash256& after, std::uint32_t limit) {
+        return answer(self, [&] { return reader->work_of_settlements(after, limit); });
+      },
+      [=](get_atom, const hash256& condition) {
+        return answer(self, [&] { return reader->find_settlement(condition); });
+      },
+      [=](const unpaid_positions& x) {
+        return answer(self, [&] { return reader->positions_to_pay(x.condition, x.limit); });
+      },
+      [=](get_atom, const uint256& after, std::uint32_t limit) {
+        return answer(self, [&] { return reader->shares_held(after, limit); });
+      },
       [=](keys_atom) { return answer(self, [&] { return reader->active_keys(); }); },
       [=](ping_atom) { return reader->ping(); },
       [=](status_atom) {

@@ -45,6 +45,18 @@ struct own_event {
   optional_event operator()(const configure_buffer& x) const {
     return event{event_type::buffer_changed, "", {}, {}, x.at};
   }
+  optional_event operator()(const accept_sale& x) const {
+    const auto& s = x.row;
+    return event{event_type::position_offered, s.id.text(), s.user, {}, s.created_at};
+  }
+  optional_event operator()(const finish_sale& x) const {
+    const bool sold = x.status == sale_status::sold;
+    return event{sold ? event_type::position_sold : event_type::position_kept, x.id.text(), x.user,
+                 sub_saturating(x.proceeds, x.fee), x.at};
+  }
+  optional_event operator()(const settle_position& x) const {
+    return event{event_type::position_settled, x.token.decimal(), x.user, x.payout, x.at};
+  }
   template <class Other>
   optional_event operator()(const Other&) const {
     return {};
@@ -67,6 +79,10 @@ std::string_view to_string(event_type t) noexcept {
     case event_type::conversion_failed: return "conversion.failed";
     case event_type::balance_changed: return "balance.changed";
     case event_type::buffer_changed: return "buffer.changed";
+    case event_type::position_offered: return "position.offered";
+    case event_type::position_sold: return "position.sold";
+    case event_type::position_kept: return "position.kept";
+    case event_type::position_settled: return "position.settled";
   }
   return "unknown.unknown";
 }

@@ -24,6 +24,10 @@ enum class event_type : std::uint8_t {
   conversion_failed = 9,     // given up: a human must look
   balance_changed = 10,      // the user's balance as it is now
   buffer_changed = 11,       // what came into it, below zero: left it; zero: its limits
+  position_offered = 12,     // some of its shares, by a sale on its way to the venue
+  position_sold = 13,        // what the user got: proceeds less fee
+  position_kept = 14,        // the sale failed: the shares are free again
+  position_settled = 15,     // what it was paid, zero when it lost; its bets are settled with it
 };
 /// "bet.filled".
 [[nodiscard]] std::string_view to_string(event_type t) noexcept;
@@ -32,7 +36,9 @@ enum class event_type : std::uint8_t {
 
 struct event {
   event_type type;
-  std::string subject;  // the id of the bet, deposit or conversion; "" for a balance, the buffer
+  /// The id of the bet, sale, deposit or conversion; of a settled position its token, in decimal;
+  /// "" for a balance, the buffer.
+  std::string subject;
   std::optional<address> user;  // whose it is, where the entry says so; their row does otherwise
   usdc amount;                  // see the type; zero where the entry has none
   timestamp at;

@@ -71,6 +71,16 @@ void post(entry_moves& to, const posting_shape& shape, usdc amount) {
   if (amount.is_positive()) to.postings.push_back({shape, amount});
 }
 
+/// A settlement that a late redemption opened again is closed again: each closing has a name of its
+/// own, by the condition and its time.
+posting_reference closing_of(const close_settlement& x) {
+  auto digest = x.condition;
+  const auto us = static_cast<std::uint64_t>(x.at.us);
+  for (std::size_t i = 0; i < 8; ++i)
+    digest.bytes[8 + i] ^= static_cast<std::uint8_t>(us >> (8 * (7 - i)));
+  return posting_reference::from_digest(digest);
+}
+
 /// One line for each kind of entry, and none for "the others": a new one does not compile without.
 struct rule {
   entry_moves operator()(const accept_bet& x) const {
@@ -121,7 +131,7 @@ struct rule {
     return out;
   }
   entry_moves operator()(const close_settlement& x) const {
-    auto out = about(posting_reference::from_digest(x.condition), x.at);
+    auto out = about(closing_of(x), x.at);
     post(out, remainder_kept, x.remainder);
     return out;
   }

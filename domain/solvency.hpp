@@ -17,7 +17,8 @@ struct holdings {
 /// What users are owed: their balances, and the placing bets, each of which may be refunded in
 /// full. So a bet at the venue stands on both sides and hides nothing.
 [[nodiscard]] usdc liabilities_of(const trial_balance& books) noexcept;
-/// Assets minus liabilities, by the books alone.
+/// Assets minus liabilities, by the books alone: the house's own, which is its capital and revenue
+/// less its losses.
 [[nodiscard]] usdc difference_of(const trial_balance& books) noexcept;
 
 /// What the chains lack of what the books say is there: USDC for buffer and reserve, USDT0 for what

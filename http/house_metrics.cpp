@@ -61,6 +61,12 @@ void add_money(metric_families& to, const actors::house_counters& c) {
   add_stage(to, "bet", "partly_refunded", c.bet_refunds);
   add(to, counter("headroom_bet_fee_usdc_total", "What the venue took of filled bets."),
       in_usdc(c.bet_fees));
+  add_outcomes(to, "sale", "sales", {{"sold", c.sales_sold}, {"failed", c.sales_failed, false}});
+  add(to, counter("headroom_sale_fee_usdc_total", "What the venue took of sales."),
+      in_usdc(c.sale_fees));
+  add_stage(to, "position", "settled", c.positions_settled);
+  add(to, counter("headroom_redeemed_usdc_total", "What resolved markets brought."),
+      in_usdc(c.redeemed));
   add_stage(to, "deposit", "opened", c.deposits_opened);
   add(to, counter("headroom_deposits_settled_total", "Deposits that the chain has proven."),
       times_of(c.deposits_settled));
@@ -119,10 +125,6 @@ void add_settlements(metric_families& to, const actors::gauges& gauges) {
       gauge("headroom_payout_lag_seconds",
             "From the resolution that was seen to the last payout, of the market paid out last."),
       static_cast<double>(g.lag_us()) / 1e6);
-  const auto& c = gauges.counters();
-  add_stage(to, "position", "paid", c.positions_paid);
-  add_stage(to, "settlement", "redeemed", c.redemptions);
-  add_stage(to, "settlement", "closed", c.settlements_closed);
 }
 
 /// One sample for each alert that lasts, and how often each kind began.

@@ -16,6 +16,7 @@ json trial_document(const trial_balance& t) {
       {"capital", t.capital},
       {"conversion_loss", t.conversion_loss},
       {"venue_loss", t.venue_loss},
+      {"revenue", t.revenue},
       {"wagered", t.wagered},
       {"user_count", t.user_count},
   });

@@ -9,6 +9,7 @@
 #include "persistence/detail/cursor.hpp"
 #include "persistence/detail/ledger_sql.hpp"
 #include "persistence/detail/pg_session.hpp"
+#include "persistence/detail/position_reads.hpp"
 #include "persistence/detail/rows.hpp"
 #include "persistence/detail/session_holder.hpp"
 #include "persistence/detail/wire.hpp"
@@ -16,7 +17,6 @@
 namespace headroom::persistence {
 namespace {
 
-constexpr std::uint32_t max_page = 200;
 constexpr std::uint32_t max_rows = 10'000;  // of lists without pages
 
 /// All rows of an answer through their reader.
@@ -41,8 +41,6 @@ std::string cut_page(std::vector<Row>& rows, std::size_t limit) {
   rows.resize(limit);
   return cursor<decltype(Row::id)>::text(rows.back().created_at, rows.back().id);
 }
-
-std::uint32_t page_size(std::uint32_t limit) { return std::clamp(limit, 1U, max_page); }
 
 /// Only what comes after `from` in a list of the newest first.
 template <class Id>
@@ -251,7 +249,7 @@ std::optional<money_on_its_way> pg_reader::on_its_way(const address& user) {
         read_int(tx.exec_params1("SELECT sum(amount)::bigint FROM deposits " + theirs, who)[0])};
     out.deposits = all(tx.exec_params(select_deposits + theirs +
                                           "ORDER BY created_at DESC, deposit_id DESC LIMIT $2",
-                                      who, max_page),
+                                      who, page_size(UINT32_MAX)),
                        read_deposit);
     return out;
   });
@@ -356,7 +354,8 @@ std::optional<trial_balance> pg_reader::trial() {
              (SELECT balance FROM a WHERE account = {account:conversion_loss}),
              b.total_withdrawn, u.user_count,
              (SELECT sum(amount)::bigint FROM conversions WHERE status = 'running'),
-             (SELECT balance FROM a WHERE account = {account:venue_loss})
+             (SELECT balance FROM a WHERE account = {account:venue_loss}),
+             (SELECT balance FROM a WHERE account = {account:revenue})
       FROM liquidity_buffer b, ledger_totals u)");
     const auto row = tx.exec1(sql);
     trial_balance out;
@@ -371,6 +370,7 @@ std::optional<trial_balance> pg_reader::trial() {
     out.user_count = read_int(row[8]);
     out.converting = {read_int(row[9])};
     out.venue_loss = {read_int(row[10])};
+    out.revenue = {read_int(row[11])};
     return out;
   });
 }
@@ -392,8 +392,43 @@ std::optional<unfinished_work> pg_reader::unfinished(std::uint32_t bets, std::ui
             select_bets + "WHERE status = 'placing' ORDER BY created_at, bet_id LIMIT $1", bets),
         read_bet);
     out.settling_deposits = deposits_where(tx, "status = 'settling'", deposits);
+    out.placing_sales = read_placing_sales(tx, bets);
     return out;
   });
+}
+
+std::optional<std::optional<sale>> pg_reader::find_sale(const sale_id& id) {
+  return link_->run([&](pqxx::transaction_base& tx) { return select_sale(tx, id); });
+}
+
+std::optional<position_page> pg_reader::list_positions(const position_filter& filter) {
+  return link_->run([&](pqxx::transaction_base& tx) { return read_positions(tx, filter); });
+}
+
+std::optional<std::optional<position>> pg_reader::find_position(const address& user,
+                                                                const uint256& token) {
+  return link_->run([&](pqxx::transaction_base& tx) { return read_position_of(tx, user, token); });
+}
+
+std::optional<settlement_work> pg_reader::work_of_settlements(const hash256& after,
+                                                              std::uint32_t limit) {
+  return link_->run(
+      [&](pqxx::transaction_base& tx) { return read_settlement_work(tx, after, limit); });
+}
+
+std::optional<std::optional<settlement_view>> pg_reader::find_settlement(const hash256& condition) {
+  return link_->run(
+      [&](pqxx::transaction_base& tx) { return read_settlement_view(tx, condition); });
+}
+
+std::optional<std::vector<position>> pg_reader::positions_to_pay(const hash256& condition,
+                                                                 std::uint32_t limit) {
+  return link_->run([&](pqxx::transaction_base& tx) { return read_unpaid(tx, condition, limit); });
+}
+
+std::optional<std::vector<token_shares>> pg_reader::shares_held(const uint256& after,
+                                                                std::uint32_t limit) {
+  return link_->run([&](pqxx::transaction_base& tx) { return read_shares_held(tx, after, limit); });
 }
 
 std::optional<std::vector<chain_operation>> pg_reader::open_operations(std::uint64_t chain_id,

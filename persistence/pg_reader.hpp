@@ -38,6 +38,17 @@ class pg_reader final : public actors::ledger_reader {
   std::optional<trial_balance> trial() override;
   std::optional<usdc> average_daily_volume() override;
   std::optional<unfinished_work> unfinished(std::uint32_t bets, std::uint32_t deposits) override;
+  std::optional<std::optional<sale>> find_sale(const sale_id& id) override;
+  std::optional<position_page> list_positions(const position_filter& filter) override;
+  std::optional<std::optional<position>> find_position(const address& user,
+                                                       const uint256& token) override;
+  std::optional<settlement_work> work_of_settlements(const hash256& after,
+                                                     std::uint32_t limit) override;
+  std::optional<std::optional<settlement_view>> find_settlement(const hash256& condition) override;
+  std::optional<std::vector<position>> positions_to_pay(const hash256& condition,
+                                                        std::uint32_t limit) override;
+  std::optional<std::vector<token_shares>> shares_held(const uint256& after,
+                                                       std::uint32_t limit) override;
   std::optional<std::vector<chain_operation>> open_operations(std::uint64_t chain_id,
                                                               const address& account) override;
   std::optional<std::vector<chain_operation>> find_operation(const operation_id& id) override;

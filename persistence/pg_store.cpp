@@ -4,6 +4,7 @@
 
 #include "persistence/detail/commit.hpp"
 #include "persistence/detail/entries.hpp"
+#include "persistence/detail/position_reads.hpp"
 #include "persistence/detail/rows.hpp"
 #include "persistence/detail/session_holder.hpp"
 #include "persistence/detail/sql_failure.hpp"
@@ -86,6 +87,10 @@ store_status pg_store::find_bets(std::span<const bet_id> ids,
       rows.push_back(found == stored.end() ? std::nullopt : std::optional{found->second});
     }
   });
+}
+
+store_status pg_store::find_sale(const sale_id& id, std::optional<sale>& row) {
+  return link_->read([&](pqxx::transaction_base& tx) { row = select_sale(tx, id); });
 }
 
 int pg_store::backend_pid() const noexcept { return link_->writer.pid(); }

@@ -29,6 +29,7 @@ class pg_store final : public actors::ledger_store {
   actors::store_status load_buffer(buffer_row& row) override;
   actors::store_status find_bets(std::span<const bet_id> ids,
                                  std::vector<std::optional<bet>>& rows) override;
+  actors::store_status find_sale(const sale_id& id, std::optional<sale>& row) override;
 
   /// Process id of the session's backend, 0 without a session. For logs and fault tests.
   [[nodiscard]] int backend_pid() const noexcept;

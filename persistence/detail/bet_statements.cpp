@@ -1,7 +1,5 @@
 #include "persistence/detail/bet_statements.hpp"
 
-#include <stdexcept>
-
 #include "persistence/detail/ledger_sql.hpp"
 #include "persistence/detail/rows.hpp"
 
@@ -9,37 +7,9 @@ namespace headroom::persistence {
 namespace {
 
 /// A bet takes from its user and from the buffer alike, and its refund gives back alike: so one
-/// sum, what users are owed, changes all that is stored of both. This is how a total follows it.
-template <class Total>
-int follows_owed(Total t) {
-  const auto in = [t](posting_kind k) {
-    const auto& p = shape_of(k);
-    return sign_of(t, p) * sign_of(account::user, p);
-  };
-  if (in(posting_kind::bet) != in(posting_kind::bet_refund))
-    throw std::logic_error("bets and refunds do not mirror each other in the ledger");
-  return in(posting_kind::bet);
-}
-
-/// The buffer's columns after users are owed `owed` more, as SQL.
+/// sum, what users are owed, changes all that is stored of both.
 std::string buffer_changes(const std::string& owed) {
-  for (const auto a : all_accounts)
-    if (a != account::user && a != account::buffer && follows_owed(a) != 0)
-      throw std::logic_error("bets move more than users and the buffer in the ledger");
-  std::string out;
-  const auto add = [&](const std::string& column, int sign) {
-    if (sign == 0) return;
-    out += column + " = " + column + (sign > 0 ? " + " : " - ") + owed + ", ";
-  };
-  add("usdc_balance", follows_owed(account::buffer));
-  add("total_deposited", follows_owed(buffer_total::deposited));
-  add("total_withdrawn", follows_owed(buffer_total::withdrawn));
-  return out;
-}
-
-/// What users are owed more by a posting of `amount`.
-std::string owed_by(posting_kind k, const std::string& amount) {
-  return signed_sql(sign_of(account::user, shape_of(k)), amount);
+  return buffer_follows_sql({posting_kind::bet, posting_kind::bet_refund}, owed);
 }
 
 }  // namespace
@@ -55,7 +25,17 @@ WITH fin AS (
     LATERAL (SELECT ctid, user_address, status, amount FROM bets WHERE bet_id = i.id OFFSET 0) found
   WHERE b.ctid = found.ctid AND found.user_address = i.who AND found.status = 'placing'
     AND i.excess >= 0 AND found.amount + i.excess = i.spent + i.fee + i.refunded
-  RETURNING b.bet_id, b.user_address, b.refunded, b.updated_at),
+  RETURNING b.bet_id, b.user_address, b.refunded, b.updated_at, b.status, b.token, b.shares,
+    b.spent + b.fee AS cost, b.created_at),
+held AS (
+  INSERT INTO positions AS p (token, user_address, shares, cost, since, updated_at)
+  SELECT token, user_address, sum(shares)::bigint, sum(cost)::bigint, min(created_at),
+         max(updated_at)
+  FROM fin WHERE status = 'filled' AND shares > 0 GROUP BY token, user_address
+  ON CONFLICT (token, user_address) DO UPDATE
+  SET shares = p.shares + excluded.shares, cost = p.cost + excluded.cost,
+      since = least(p.since, excluded.since),
+      updated_at = greatest(p.updated_at, excluded.updated_at)),
 ins AS (
   INSERT INTO bets (bet_id, user_address, token, amount, max_price, request_hash, order_hash,
                     signed_order, deadline, created_at, updated_at, placed_by)
@@ -72,11 +52,11 @@ volume AS (
   ON CONFLICT (day) DO UPDATE SET amount = v.amount + excluded.amount),
 moves(kind, debit, credit, amount, owed, user_address, bet_id, at) AS (
   SELECT {posting:bet_refund}, refunded, )") +
-         owed_by(posting_kind::bet_refund, "refunded") +
+         owed_by_sql(posting_kind::bet_refund, "refunded") +
          numbered(R"(, user_address, bet_id, updated_at
   FROM fin WHERE refunded > 0
   UNION ALL SELECT {posting:bet}, amount, )") +
-         owed_by(posting_kind::bet, "amount") + R"(, user_address, bet_id, created_at FROM ins),
+         owed_by_sql(posting_kind::bet, "amount") + R"(, user_address, bet_id, created_at FROM ins),
 post AS (
   INSERT INTO postings (kind, debit, credit, amount, user_address, reference, created_at)
   SELECT kind, debit, credit, amount, user_address, bet_id, at FROM moves),
@@ -112,7 +92,7 @@ UNION ALL SELECT uuid_send(bet_id), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NU
 }
 
 std::string accept_bet_sql() {
-  const auto owed = "(" + owed_by(posting_kind::bet, "i.amount") + ")";
+  const auto owed = "(" + owed_by_sql(posting_kind::bet, "i.amount") + ")";
   return numbered(R"(
 WITH ins AS (
   INSERT INTO bets (bet_id, user_address, token, amount, max_price, request_hash, order_hash,

@@ -1,5 +1,7 @@
 #include "persistence/detail/book.hpp"
 
+#include <algorithm>
+
 #include "persistence/detail/rows.hpp"
 #include "persistence/detail/wire.hpp"
 
@@ -49,13 +51,23 @@ void add_to_user(attempt& a, const address& user, usdc change, timestamp at) {
       change.micro, is_new);
 }
 
-/// The buffer's row shows the reserve too, so it is new when either changed. Money that comes in,
-/// to the one or the other, replenishes.
+/// Whether money was put in, into the buffer or beside it. What comes back from the venue was there
+/// before: a sale, a payout and its remainder replenish nothing.
+bool replenishes(const entry_moves& moves) {
+  return std::any_of(moves.postings.begin(), moves.postings.end(), [](const posting& p) {
+    const auto kind = p.shape.kind;
+    if (kind == posting_kind::sale || kind == posting_kind::payout ||
+        kind == posting_kind::remainder)
+      return false;
+    return sign_of(buffer_total::deposited, p.shape) > 0 || sign_of(account::reserve, p.shape) > 0;
+  });
+}
+
+/// The buffer's row shows the reserve too, so it is new when either changed.
 void add_to_buffer(attempt& a, const entry_moves& moves) {
   const auto change = change_of(account::buffer, moves);
   const auto reserve = change_of(account::reserve, moves);
   if (change.is_zero() && reserve.is_zero()) return;
-  const auto deposited = change_of(buffer_total::deposited, moves);
   a.changed_buffer(read_buffer(a.tx.exec_params1(
       "UPDATE liquidity_buffer SET usdc_balance = usdc_balance + $1,"
       " total_deposited = total_deposited + $2, total_withdrawn = total_withdrawn + $3,"
@@ -63,8 +75,8 @@ void add_to_buffer(attempt& a, const entry_moves& moves) {
       " updated_at = greatest(updated_at, time_of($5))"
       " WHERE buffer_id = 'global' RETURNING " +
           buffer_columns_changed(),
-      change.micro, deposited.micro, change_of(buffer_total::withdrawn, moves).micro,
-      deposited.is_positive() || reserve.is_positive(), moves.at.us)));
+      change.micro, change_of(buffer_total::deposited, moves).micro,
+      change_of(buffer_total::withdrawn, moves).micro, replenishes(moves), moves.at.us)));
 }
 
 /// The buffer comes last: it returns the reserve as well.

@@ -56,16 +56,19 @@ struct group {
   }
 };
 
-/// Writes a run: the rare entries one by one, then the bets and their ends.
+/// Writes a run: the rare entries one by one, then the payouts, then the bets and their ends.
 void write_run(attempt& a, std::span<const journal_entry> run, std::span<entry_outcome> outcomes) {
   for (std::size_t i = 0; i < run.size(); ++i) {
     const auto replays = a.replays();
     outcomes[i].verdict = std::visit(overloaded{[](const accept_bet&) { return errc::none; },
                                                 [](const finish_bet&) { return errc::none; },
+                                                [](const settle_position&) { return errc::none; },
                                                 [&](const auto& x) { return apply(a, x); }},
                                      run[i]);
     outcomes[i].result.replayed = a.replays() != replays;
   }
+  const group<settle_position> payouts{run};
+  if (!payouts.entries.empty()) payouts.tell(outcomes, write_payouts(a, payouts.entries));
   const group<finish_bet> ends{run};
   const group<accept_bet> bets{run};
   if (ends.entries.empty() && bets.entries.empty()) return;
@@ -74,13 +77,57 @@ void write_run(attempt& a, std::span<const journal_entry> run, std::span<entry_o
   bets.tell(outcomes, written.bets);
 }
 
-/// Length of the first run: up to a finish_bet whose accept_bet is in the same run.
+/// Whether an entry sees what others of its batch do to positions.
+bool sees_positions(const journal_entry& x) {
+  return std::holds_alternative<accept_sale>(x) || std::holds_alternative<finish_sale>(x) ||
+         std::holds_alternative<settle_position>(x) || std::holds_alternative<close_settlement>(x);
+}
+
+/// What stands in a run so far and would be written after an entry that comes behind it: a bet that
+/// its own end must see, and whatever changes the positions that a sale, a payout or the end of a
+/// settlement looks at.
+class run_so_far {
+ public:
+  /// Most batches are bets alone: then no user is remembered.
+  explicit run_so_far(std::span<const journal_entry> part)
+      : positions_count_{std::any_of(part.begin(), part.end(), sees_positions)} {}
+
+  [[nodiscard]] bool must_precede(const journal_entry& next) const {
+    if (const auto* x = std::get_if<finish_bet>(&next)) return accepted_.contains(x->id);
+    if (const auto* x = std::get_if<settle_position>(&next)) return bettors_.contains(x->user);
+    if (const auto* x = std::get_if<accept_sale>(&next)) return is_late(x->row.user);
+    if (const auto* x = std::get_if<finish_sale>(&next)) return is_late(x->user);
+    if (std::holds_alternative<close_settlement>(next)) return !bettors_.empty() || !paid_.empty();
+    return false;
+  }
+
+  void add(const journal_entry& entry) {
+    if (const auto* x = std::get_if<accept_bet>(&entry)) {
+      accepted_.insert(x->row.id);
+      if (positions_count_) bettors_.insert(x->row.user);
+    }
+    if (!positions_count_) return;
+    if (const auto* x = std::get_if<finish_bet>(&entry)) bettors_.insert(x->user);
+    if (const auto* x = std::get_if<settle_position>(&entry)) paid_.insert(x->user);
+  }
+
+ private:
+  [[nodiscard]] bool is_late(const address& user) const {
+    return bettors_.contains(user) || paid_.contains(user);
+  }
+
+  bool positions_count_;
+  std::unordered_set<bet_id> accepted_;
+  std::unordered_set<address> bettors_;
+  std::unordered_set<address> paid_;
+};
+
+/// Length of the first run: up to an entry that must see what the run writes after it.
 std::size_t run_length(std::span<const journal_entry> part) {
-  std::unordered_set<bet_id> accepted;
+  run_so_far seen{part};
   for (std::size_t i = 0; i < part.size(); ++i) {
-    if (const auto* x = std::get_if<accept_bet>(&part[i])) accepted.insert(x->row.id);
-    const auto* end = std::get_if<finish_bet>(&part[i]);
-    if (end != nullptr && accepted.contains(end->id)) return i;
+    if (seen.must_precede(part[i])) return i;
+    seen.add(part[i]);
   }
   return part.size();
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 #include <optional>
@@ -9,6 +10,11 @@
 #include "domain/time.hpp"
 
 namespace headroom::persistence {
+
+/// Rows of one page, whatever was asked for.
+[[nodiscard]] constexpr std::uint32_t page_size(std::uint32_t limit) noexcept {
+  return std::clamp<std::uint32_t>(limit, 1, 200);
+}
 
 /// Where a page that lists the newest first goes on: after this row. As text
 /// "<microseconds>.<uuid>", opaque to clients.

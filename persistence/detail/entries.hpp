@@ -30,6 +30,18 @@ struct bet_outcomes {
 [[nodiscard]] std::unordered_map<bet_id, bet> select_bets(pqxx::transaction_base& tx,
                                                           std::span<const bet_id> ids);
 
+/// Payouts in one statement, whoever is paid. One element per entry, without the users' rows.
+/// Throws pqxx::sql_error when they come to more than a settlement has received.
+[[nodiscard]] std::vector<entry_outcome> write_payouts(
+    attempt& a, std::span<const settle_position* const> payouts);
+
+[[nodiscard]] errc apply(attempt& a, const accept_sale& x);
+[[nodiscard]] errc apply(attempt& a, const finish_sale& x);
+
+[[nodiscard]] errc apply(attempt& a, const open_settlement& x);
+[[nodiscard]] errc apply(attempt& a, const book_redemption& x);
+[[nodiscard]] errc apply(attempt& a, const close_settlement& x);
+
 [[nodiscard]] errc apply(attempt& a, const promise_bet& x);
 
 [[nodiscard]] errc apply(attempt& a, const record_market& x);

@@ -37,6 +37,19 @@ std::string meaning_of(std::string_view what, std::string_view name) {
   throw std::logic_error("the ledger has no " + std::string{what});
 }
 
+/// How a total follows what users are owed by postings of these kinds: with it, against it, or not.
+template <class Total>
+int follows_owed(Total t, std::initializer_list<posting_kind> kinds) {
+  const auto in = [t](posting_kind k) {
+    const auto& p = shape_of(k);
+    return sign_of(t, p) * sign_of(account::user, p);
+  };
+  for (const auto k : kinds)
+    if (in(k) != in(*kinds.begin()))
+      throw std::logic_error("the kinds of a statement move a total differently in the ledger");
+  return in(*kinds.begin());
+}
+
 }  // namespace
 
 std::string numbered(std::string_view text) {
@@ -61,6 +74,25 @@ std::string shape_sql(const posting_shape& p) {
 std::string signed_sql(int sign, const std::string& value) {
   if (sign == 0) return "0";
   return sign > 0 ? value : "-" + value;
+}
+
+std::string owed_by_sql(posting_kind k, const std::string& amount) {
+  return signed_sql(sign_of(account::user, shape_of(k)), amount);
+}
+
+std::string buffer_follows_sql(std::initializer_list<posting_kind> kinds, const std::string& owed) {
+  for (const auto a : all_accounts)
+    if (a != account::user && a != account::buffer && follows_owed(a, kinds) != 0)
+      throw std::logic_error("a statement of users and the buffer moves more in the ledger");
+  std::string out;
+  const auto add = [&](const std::string& column, int sign) {
+    if (sign == 0) return;
+    out += column + " = " + column + (sign > 0 ? " + " : " - ") + owed + ", ";
+  };
+  add("usdc_balance", follows_owed(account::buffer, kinds));
+  add("total_deposited", follows_owed(buffer_total::deposited, kinds));
+  add("total_withdrawn", follows_owed(buffer_total::withdrawn, kinds));
+  return out;
 }
 
 }  // namespace headroom::persistence

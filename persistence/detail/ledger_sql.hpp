@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -29,5 +30,13 @@ template <class Enum>
 
 /// `value`, as SQL, times -1, 0 or 1.
 [[nodiscard]] std::string signed_sql(int sign, const std::string& value);
+
+/// What users are owed more by a posting of `amount`, as SQL.
+[[nodiscard]] std::string owed_by_sql(posting_kind k, const std::string& amount);
+/// "usdc_balance = usdc_balance + ..., ": the buffer's columns after postings of these kinds alone,
+/// by which users are owed `owed` more. Throws std::logic_error should the ledger not let the
+/// buffer follow what users are owed, by each kind alike and nothing else moving.
+[[nodiscard]] std::string buffer_follows_sql(std::initializer_list<posting_kind> kinds,
+                                             const std::string& owed);
 
 }  // namespace headroom::persistence

@@ -1,6 +1,7 @@
 #include "persistence/detail/rows.hpp"
 
 #include <array>
+#include <charconv>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -30,6 +31,11 @@ constexpr std::array conversion_statuses{conversion_status::running, conversion_
                                          conversion_status::failed};
 constexpr std::array operation_statuses{operation_status::stored, operation_status::confirmed,
                                         operation_status::reverted, operation_status::dropped};
+
+constexpr std::array settlement_results{settlement_result::none, settlement_result::won,
+                                        settlement_result::lost, settlement_result::split};
+constexpr std::array sale_statuses{sale_status::placing, sale_status::sold, sale_status::failed};
+constexpr std::array settlement_statuses{settlement_status::open, settlement_status::closed};
 
 usdc read_usdc(const pqxx::field& f) { return {read_int(f)}; }
 timestamp read_time(const pqxx::field& f) { return {read_int(f)}; }
@@ -77,6 +83,23 @@ std::vector<deposit_id> split_ids(const pqxx::field& f) {
   return out;
 }
 
+/// Whole numbers with commas between; "" is none of them.
+template <class Int>
+std::vector<Int> split_numbers(const pqxx::field& f) {
+  std::vector<Int> out;
+  const std::string_view text{f.c_str(), f.size()};
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = std::min(text.find(',', at), text.size());
+    Int value{};
+    const auto read = std::from_chars(text.data() + at, text.data() + end, value);
+    if (read.ec != std::errc{} || read.ptr != text.data() + end)
+      throw std::runtime_error("malformed list of numbers in the database");
+    out.push_back(value);
+    at = end + 1;
+  }
+  return out;
+}
+
 std::string buffer_columns_with(const char* version) {
   return numbered(
              "usdc_balance, min_buffer_size, max_buffer_size,"
@@ -107,6 +130,70 @@ bet read_bet(const pqxx::row& row) {
   out.created_at = read_time(row[15]);
   out.updated_at = read_time(row[16]);
   out.placed_by = row[17].c_str();
+  out.result = named(row[18], settlement_results);
+  out.payout = read_usdc(row[19]);
+  return out;
+}
+
+sale read_sale(const pqxx::row& row) {
+  sale out;
+  out.id = read_uuid<sale_id>(row[0]);
+  out.user = read_fixed<address>(row[1]);
+  out.token = read_fixed<uint256>(row[2]);
+  out.shares = {read_int(row[3])};
+  out.min_price = read_usdc(row[4]);
+  out.status = named(row[5], sale_statuses);
+  out.sold = {read_int(row[6])};
+  out.proceeds = read_usdc(row[7]);
+  out.fee = read_usdc(row[8]);
+  out.failure = row[9].c_str();
+  out.request_hash = read_fixed<hash256>(row[10]);
+  out.order_hash = read_fixed<hash256>(row[11]);
+  out.signed_order = read_bytes(row[12]);
+  out.deadline = read_time(row[13]);
+  out.created_at = read_time(row[14]);
+  out.updated_at = read_time(row[15]);
+  out.placed_by = row[16].c_str();
+  return out;
+}
+
+position read_position(const pqxx::row& row) {
+  position out;
+  out.user = read_fixed<address>(row[0]);
+  out.token = read_fixed<uint256>(row[1]);
+  out.shares = {read_int(row[2])};
+  out.selling = {read_int(row[3])};
+  out.cost = read_usdc(row[4]);
+  out.condition = read_fixed<hash256>(row[5]);
+  out.outcome = row[6].c_str();
+  out.result = named(row[7], settlement_results);
+  out.payout = read_usdc(row[8]);
+  out.updated_at = read_time(row[9]);
+  return out;
+}
+
+settlement read_settlement(const pqxx::row& row) {
+  settlement out;
+  out.condition = read_fixed<hash256>(row[0]);
+  out.payouts.numerators = split_numbers<std::uint64_t>(row[1]);
+  out.payouts.denominator = row[2].as<std::uint64_t>();
+  out.status = named(row[3], settlement_statuses);
+  out.received = read_usdc(row[4]);
+  out.paid = read_usdc(row[5]);
+  out.remainder = read_usdc(row[6]);
+  out.created_at = read_time(row[7]);
+  out.updated_at = read_time(row[8]);
+  return out;
+}
+
+redemption read_redemption(const pqxx::row& row) {
+  redemption out;
+  out.id = read_uuid<operation_id>(row[0]);
+  out.account = read_fixed<address>(row[1]);
+  out.tx_hash = read_fixed<hash256>(row[2]);
+  out.received = read_usdc(row[3]);
+  for (const auto micro : split_numbers<std::int64_t>(row[4])) out.burned.push_back({micro});
+  out.at = read_time(row[5]);
   return out;
 }
 

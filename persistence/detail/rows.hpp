@@ -14,14 +14,36 @@ namespace headroom::persistence {
 inline constexpr const char* bet_columns =
     "bet_id, user_address, token, amount, max_price, status, shares, spent, fee, refunded, failure,"
     " request_hash, order_hash, signed_order, us_of(deadline), us_of(created_at),"
-    " us_of(updated_at), placed_by ";
+    " us_of(updated_at), placed_by, result, payout ";
 [[nodiscard]] bet read_bet(const pqxx::row& row);
 
 /// Of `bet_promises`, as the bets that they may become: nothing of them is in the books.
 inline constexpr const char* promise_columns =
     "bet_id, user_address, token, amount, max_price, status, 0, 0, 0,"
     " CASE status WHEN 'failed' THEN amount ELSE 0 END, failure, NULL, NULL, ''::bytea,"
-    " us_of(deadline), us_of(created_at), us_of(updated_at), placed_by ";
+    " us_of(deadline), us_of(created_at), us_of(updated_at), placed_by, 'none', 0 ";
+
+inline constexpr const char* sale_columns =
+    "sale_id, user_address, token, shares, min_price, status, sold, proceeds, fee, failure,"
+    " request_hash, order_hash, signed_order, us_of(deadline), us_of(created_at),"
+    " us_of(updated_at), placed_by ";
+[[nodiscard]] sale read_sale(const pqxx::row& row);
+
+/// Of positions `p` and their outcomes `o`, which may be missing.
+inline constexpr const char* position_columns =
+    "p.user_address, p.token, p.shares, p.selling, p.cost, o.condition_id, o.name, p.result,"
+    " p.payout, us_of(p.updated_at) ";
+[[nodiscard]] position read_position(const pqxx::row& row);
+
+/// Without its redemptions.
+inline constexpr const char* settlement_columns =
+    "condition_id, array_to_string(numerators, ','), denominator, status, received, paid,"
+    " remainder, us_of(created_at), us_of(updated_at) ";
+[[nodiscard]] settlement read_settlement(const pqxx::row& row);
+
+inline constexpr const char* redemption_columns =
+    "operation_id, account, tx_hash, received, array_to_string(burned, ','), us_of(created_at) ";
+[[nodiscard]] redemption read_redemption(const pqxx::row& row);
 
 /// Until the proof is booked, the hash is that of the newest transaction sent for it.
 inline constexpr const char* deposit_columns =

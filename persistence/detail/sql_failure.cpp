@@ -10,6 +10,8 @@ namespace {
 errc violated_check(std::string_view message) {
   if (message.find("balance_never_negative") != message.npos) return errc::insufficient_balance;
   if (message.find("buffer_never_negative") != message.npos) return errc::exceeds_max_bet;
+  if (message.find("position_shares_never_negative") != message.npos)
+    return errc::insufficient_shares;
   return errc::invariant_violated;
 }
 

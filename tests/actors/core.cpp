@@ -59,6 +59,10 @@ store_status scripted_store::find_bets(std::span<const bet_id> ids,
   ++reads;
   return reads_away ? store_status::unavailable : inner_.find_bets(ids, rows);
 }
+store_status scripted_store::find_sale(const sale_id& id, std::optional<sale>& row) {
+  ++reads;
+  return reads_away ? store_status::unavailable : inner_.find_sale(id, row);
+}
 
 // -- the log -------------------------------------------------------------------------------------
 

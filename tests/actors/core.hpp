@@ -34,6 +34,7 @@ class scripted_store final : public actors::ledger_store {
   actors::store_status load_buffer(buffer_row& row) override;
   actors::store_status find_bets(std::span<const bet_id> ids,
                                  std::vector<std::optional<bet>>& rows) override;
+  actors::store_status find_sale(const sale_id& id, std::optional<sale>& row) override;
 
  private:
   actors::store_status end(actors::store_status s);

@@ -48,6 +48,14 @@ TEST(Events, EachKindOfEntryIsHeardOfUnderItsPublicName) {
       {"finish_operation", "| "},
       {"promise_bet", "| "},
       {"record_market", "| "},
+      {"accept_sale", "position.offered | position.offered | "},
+      {"finish_sale", "position.sold balance.changed buffer.changed | position.kept | "},
+      {"open_settlement", "| "},
+      {"book_redemption", "| "},
+      {"settle_position",
+       "position.settled balance.changed buffer.changed | "
+       "position.settled balance.changed buffer.changed | "},
+      {"close_settlement", "buffer.changed | "},
   };
   EXPECT_EQ(heard, expected);
 }
@@ -84,11 +92,39 @@ TEST(Events, ABetSaysWhoseItIsWhatItCostAndWhatTheUserHasLeft) {
   EXPECT_EQ(heard[2].amount, 2_usdc);
 }
 
+TEST(Events, LosersHearToo) {
+  settle_position lost;
+  lost.user = alice;
+  lost.token = uint256::of(51);
+  lost.at = {5};
+  const auto heard = events_of(lost, {});
+  ASSERT_EQ(heard.size(), 1U) << "no money moved";
+  EXPECT_EQ(heard[0].type, event_type::position_settled);
+  EXPECT_EQ(heard[0].subject, "51");
+  EXPECT_EQ(heard[0].user, alice);
+  EXPECT_EQ(heard[0].amount, usdc{});
+}
+
+TEST(Events, ASaleSaysWhatTheUserGot) {
+  finish_sale sold;
+  sold.id.bytes[0] = 1;
+  sold.user = alice;
+  sold.status = sale_status::sold;
+  sold.proceeds = 7_usdc;
+  sold.fee = 2_usdc;
+  const auto heard = events_of(sold, committed_with(42_usdc));
+  ASSERT_EQ(heard.size(), 3U);
+  EXPECT_EQ(heard[0].subject, sold.id.text());
+  EXPECT_EQ(heard[0].amount, 5_usdc);
+  EXPECT_EQ(heard[1].amount, 42_usdc);
+}
+
 TEST(Events, ATopicIsWhatStandsBeforeThePoint) {
   EXPECT_EQ(topic_of(event_type::bet_filled), "bet");
   EXPECT_EQ(topic_of(event_type::deposit_credited), "deposit");
   EXPECT_EQ(topic_of(event_type::balance_changed), "balance");
   EXPECT_EQ(topic_of(event_type::buffer_changed), "buffer");
+  EXPECT_EQ(topic_of(event_type::position_settled), "position");
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ std::int64_t imbalance_of(const entry_moves& moves) {
   std::int64_t debits = 0;
   std::int64_t credits = 0;
   for (const auto a : all_accounts) {
-    const bool owed = a == account::user || a == account::capital;
+    const bool owed = a == account::user || a == account::capital || a == account::revenue;
     (owed ? credits : debits) += change_of(a, moves).micro;
   }
   return debits - credits;
@@ -41,6 +41,12 @@ struct may_move_money {
   bool operator()(const finish_operation&) const { return false; }
   bool operator()(const promise_bet&) const { return false; }
   bool operator()(const record_market&) const { return false; }
+  bool operator()(const accept_sale&) const { return false; }
+  bool operator()(const finish_sale&) const { return true; }
+  bool operator()(const open_settlement&) const { return false; }
+  bool operator()(const book_redemption&) const { return false; }
+  bool operator()(const settle_position&) const { return true; }
+  bool operator()(const close_settlement&) const { return true; }
 };
 
 TEST(Ledger, TheStoryTellsOfEveryKindOfEntryAndEveryShapeOfPosting) {
@@ -98,10 +104,15 @@ TEST(Ledger, EntriesWithImpossibleAmountsStillBalance) {
       complete_conversion done;
       done.to_buffer = a;
       done.loss = b;
+      finish_sale sold;
+      sold.proceeds = a;
+      sold.fee = b;
       for (const journal_entry& e :
            {journal_entry{taken}, journal_entry{end}, journal_entry{done},
             journal_entry{replenish{{}, a, b, "", {}}}, journal_entry{refill{{}, a, {}}},
-            journal_entry{credit_deposit{{}, {}, a, {}}}})
+            journal_entry{credit_deposit{{}, {}, a, {}}}, journal_entry{sold},
+            journal_entry{settle_position{{}, {}, {}, {}, a, {}}},
+            journal_entry{close_settlement{{}, a, {}}}})
         for (const auto& p : moves_of(e).postings) {
           EXPECT_TRUE(p.amount.is_positive());
           EXPECT_EQ(imbalance_of({{p}, {}, {}, {}}), 0) << name_of(e);
@@ -138,6 +149,39 @@ TEST(Ledger, WhatTheVenueChargesAboveTheAmountIsNeverTheUsers) {
   EXPECT_EQ(change_of(account::buffer, moves), usdc{-2'000'000});
   EXPECT_EQ(change_of(account::venue_loss, moves), 2_usdc);
   EXPECT_TRUE(moves.user) << "whose balance the answer shows all the same";
+}
+
+TEST(Ledger, WhatComesBackFromTheVenueRaisesUserAndBufferAlike) {
+  finish_sale sold;
+  sold.user.bytes[0] = 1;
+  sold.proceeds = 5_usdc;
+  sold.fee = 1_usdc;
+  settle_position paid;
+  paid.user.bytes[0] = 1;
+  paid.payout = 4_usdc;
+  for (const journal_entry& e : {journal_entry{sold}, journal_entry{paid}}) {
+    const auto moves = moves_of(e);
+    EXPECT_EQ(change_of(account::user, moves), 4_usdc) << name_of(e);
+    EXPECT_EQ(change_of(account::buffer, moves), 4_usdc);
+    EXPECT_EQ(change_of(buffer_total::deposited, moves), 4_usdc);
+    EXPECT_EQ(change_of(buffer_total::withdrawn, moves), usdc{});
+  }
+  paid.payout = {};
+  EXPECT_TRUE(moves_of(paid).postings.empty());
+  EXPECT_TRUE(moves_of(paid).user) << "whose balance the answer shows all the same";
+}
+
+TEST(Ledger, EachClosingOfASettlementHasAReferenceOfItsOwn) {
+  close_settlement first{{}, 1_usdc, timestamp::of_seconds(1'800'000'000)};
+  auto second = first;
+  second.at = first.at.plus(std::chrono::microseconds{1});
+  EXPECT_NE(moves_of(first).reference, moves_of(second).reference);
+  EXPECT_EQ(moves_of(first).reference, moves_of(close_settlement{first}).reference);
+  second = first;
+  second.condition.bytes[0] = 1;
+  EXPECT_NE(moves_of(first).reference, moves_of(second).reference);
+  EXPECT_EQ(change_of(account::revenue, moves_of(first)), 1_usdc);
+  EXPECT_EQ(change_of(account::user, moves_of(first)), usdc{});
 }
 
 TEST(Ledger, EveryAccountAndKindHasANameAndEveryKindAShape) {

@@ -20,6 +20,7 @@ std::string totals_of(const buffer_row& buffer, const trial_balance& trial) {
   add("capital", trial.capital);
   add("conversion_loss", trial.conversion_loss);
   add("venue_loss", trial.venue_loss);
+  add("revenue", trial.revenue);
   return out;
 }
 
@@ -108,6 +109,7 @@ struct expected_totals {
     to(trial.capital, account::capital);
     to(trial.conversion_loss, account::conversion_loss);
     to(trial.venue_loss, account::venue_loss);
+    to(trial.revenue, account::revenue);
   }
 };
 

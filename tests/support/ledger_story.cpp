@@ -20,6 +20,7 @@ bet a_bet(std::uint8_t n, const address& user, usdc amount) {
   bet out;
   out.id = numbered<bet_id>(n);
   out.user = user;
+  out.token = uint256::of(51);
   out.amount = amount;
   out.max_price = 500'000_micro;
   out.order_hash = numbered<hash256>(n);
@@ -83,6 +84,26 @@ chain_operation an_operation() {
   return out;
 }
 
+accept_sale a_sale(std::uint8_t n, const address& user, share_amount shares) {
+  sale out;
+  out.id = numbered<sale_id>(n);
+  out.user = user;
+  out.token = uint256::of(51);
+  out.shares = shares;
+  out.min_price = 400'000_micro;
+  out.order_hash = numbered<hash256>(n);
+  out.signed_order = {4, 5};
+  out.created_at = out.updated_at = noon;
+  return {out};
+}
+
+/// Each of alice's and bob's shares pays two thirds of a dollar.
+constexpr auto the_market = numbered<hash256>(50);
+
+settle_position paid_out(std::uint8_t n, const address& user, usdc payout) {
+  return {numbered<payout_id>(n), the_market, uint256::of(51), user, payout, noon};
+}
+
 }  // namespace
 
 std::vector<story_line> ledger_story() {
@@ -129,13 +150,36 @@ std::vector<story_line> ledger_story() {
                         operation_status::confirmed, 17, noon, uint256::of(21'000)},
        ""},
       {promise_bet{promised, noon.plus(std::chrono::hours{1})}, ""},
-      {record_market{numbered<hash256>(50),
-                     false,
-                     "Will it?",
-                     {uint256::of(51), uint256::of(52)},
-                     {"Yes", "No"},
-                     noon},
+      {record_market{
+           the_market, false, "Will it?", {uint256::of(51), uint256::of(52)}, {"Yes", "No"}, noon},
        ""},
+
+      {a_sale(1, alice, {2'000'000}), ""},
+      {finish_sale{numbered<sale_id>(1),
+                   alice,
+                   sale_status::sold,
+                   {1'500'000},
+                   1_usdc,
+                   50'000_micro,
+                   "",
+                   noon},
+       "8 0 3 950000"},
+      {a_sale(2, bob, {1'000'000}), ""},
+      {finish_sale{numbered<sale_id>(2), bob, sale_status::failed, {}, {}, {}, "no match", noon},
+       ""},
+
+      {open_settlement{the_market, {2, 1}, 3, noon}, ""},
+      {book_redemption{the_market,
+                       numbered<operation_id>(9),
+                       numbered<address>(9),
+                       numbered<hash256>(9),
+                       10'333'333_micro,
+                       {share_amount{15'500'000}, share_amount{}},
+                       noon},
+       ""},
+      {paid_out(1, alice, 3'666'666_micro), "9 0 3 3666666"},
+      {paid_out(2, bob, 6'666'666_micro), "9 0 3 6666666"},
+      {close_settlement{the_market, 1_micro, noon}, "10 0 7 1"},
   };
 }
 

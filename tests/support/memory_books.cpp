@@ -45,6 +45,7 @@ struct applier {
     add_to(b.capital, change_of(account::capital, moves));
     add_to(b.loss, change_of(account::conversion_loss, moves));
     add_to(b.venue_loss, change_of(account::venue_loss, moves));
+    add_to(b.revenue, change_of(account::revenue, moves));
     if (const auto change = change_of(account::user, moves); !change.is_zero()) {
       auto& row = row_of(moves.user.value());
       add_to(row.balance, change);
@@ -85,7 +86,9 @@ struct applier {
     if (x.spent.micro + x.fee.micro + x.refunded.micro != bet.amount.micro + x.excess.micro)
       return errc::invariant_violated;
     if (bet.status != bet_status::placing) {
-      const bool same = bet.status == x.status && bet.spent == x.spent && bet.fee == x.fee;
+      const bool filled = bet.status == bet_status::filled || bet.status == bet_status::settled;
+      const bool same =
+          filled == (x.status == bet_status::filled) && bet.spent == x.spent && bet.fee == x.fee;
       return same ? replayed(x.user) : errc::invariant_violated;
     }
     bet.status = x.status;
@@ -94,6 +97,7 @@ struct applier {
     bet.fee = x.fee;
     bet.refunded = x.refunded;
     bet.failure = x.failure;
+    b.hold(bet, x.at);
     return post(x);
   }
 
@@ -201,14 +205,21 @@ struct applier {
     b.promises.insert_or_assign(x.row.id, x.row);
     return errc::none;
   }
-  errc operator()(const record_market& x) {
-    if (x.tokens.size() < 2 || x.tokens.size() != x.outcomes.size())
-      return errc::invariant_violated;
-    const auto [i, is_new] = b.markets.emplace(x.condition, x);
-    if (is_new) return errc::none;
-    const bool same = i->second.tokens == x.tokens && i->second.neg_risk == x.neg_risk;
-    return same ? replayed() : errc::duplicate;
+  errc operator()(const record_market& x) { return b.record(x, out.replayed); }
+
+  /// Of an entry that memory_positions has judged: the money it moves, or the rows as they are now.
+  errc post_if_new(const journal_entry& entry, errc verdict) {
+    if (verdict != errc::none) return verdict;
+    if (!out.replayed) return post(entry);
+    if (const auto user = moves_of(entry).user) show(*user);
+    return errc::none;
   }
+  errc operator()(const accept_sale& x) { return b.offer(x, out.replayed); }
+  errc operator()(const finish_sale& x) { return post_if_new(x, b.end(x, out.replayed)); }
+  errc operator()(const open_settlement& x) { return b.open(x, out.replayed); }
+  errc operator()(const book_redemption& x) { return b.redeem(x, out.replayed); }
+  errc operator()(const settle_position& x) { return post_if_new(x, b.settle(x, out.replayed)); }
+  errc operator()(const close_settlement& x) { return post_if_new(x, b.close(x, out.replayed)); }
 };
 
 }  // namespace
@@ -263,6 +274,13 @@ store_status memory_store::find_bets(std::span<const bet_id> ids,
     const auto i = books_.bets.find(id);
     rows.push_back(i == books_.bets.end() ? std::nullopt : std::optional{i->second});
   }
+  return store_status::ok;
+}
+
+store_status memory_store::find_sale(const sale_id& id, std::optional<sale>& row) {
+  if (chance(books_.faults.unavailable)) return store_status::unavailable;
+  const auto i = books_.sales.find(id);
+  row = i == books_.sales.end() ? std::nullopt : std::optional{i->second};
   return store_status::ok;
 }
 
@@ -368,6 +386,7 @@ std::optional<trial_balance> memory_reader::trial() {
   t.capital = books_.capital;
   t.conversion_loss = books_.loss;
   t.venue_loss = books_.venue_loss;
+  t.revenue = books_.revenue;
   t.wagered = books_.buffer.total_withdrawn;
   return t;
 }
@@ -377,7 +396,36 @@ std::optional<unfinished_work> memory_reader::unfinished(std::uint32_t bets,
   return unfinished_work{
       all_of(books_.bets, bets, [](const bet& b) { return b.status == bet_status::placing; }),
       all_of(books_.deposits, deposits,
-             [](const deposit& d) { return d.status == deposit_status::settling; })};
+             [](const deposit& d) { return d.status == deposit_status::settling; }),
+      books_.placing_sales(bets)};
+}
+std::optional<std::optional<sale>> memory_reader::find_sale(const sale_id& id) {
+  return find_in(books_.sales, id);
+}
+std::optional<position_page> memory_reader::list_positions(const position_filter& f) {
+  return books_.list(f);
+}
+std::optional<std::optional<position>> memory_reader::find_position(const address& user,
+                                                                    const uint256& token) {
+  const auto i = books_.positions.find({token, user});
+  if (i == books_.positions.end()) return std::optional<position>{};
+  return std::optional{books_.shown(i->second)};
+}
+std::optional<settlement_work> memory_reader::work_of_settlements(const hash256& after,
+                                                                  std::uint32_t limit) {
+  return books_.work(after, limit);
+}
+std::optional<std::optional<settlement_view>> memory_reader::find_settlement(
+    const hash256& condition) {
+  return books_.view(condition);
+}
+std::optional<std::vector<position>> memory_reader::positions_to_pay(const hash256& condition,
+                                                                     std::uint32_t limit) {
+  return books_.to_pay(condition, limit);
+}
+std::optional<std::vector<token_shares>> memory_reader::shares_held(const uint256& after,
+                                                                    std::uint32_t limit) {
+  return books_.held(after, limit);
 }
 std::optional<std::vector<chain_operation>> memory_reader::open_operations(std::uint64_t chain_id,
                                                                            const address& a) {

@@ -6,25 +6,26 @@
 
 #include "actors/ports.hpp"
 #include "tests/support/memory_outbox.hpp"
+#include "tests/support/memory_positions.hpp"
 
 namespace headroom::test {
 
 /// The books in memory, with the rules of the real store: a second commit of an entry changes
-/// nothing, a CHECK refuses what must never be. Survives the crash of the actors that use it.
-struct memory_books {
+/// nothing, a CHECK refuses what must never be. Survives the crash of the actors that use it. Bets
+/// and what became of them are memory_positions'.
+struct memory_books : memory_positions {
   std::map<address, balance_row> balances;
-  std::map<bet_id, bet> bets;
   std::map<bet_id, bet> promises;
   std::map<deposit_id, deposit> deposits;
   std::map<conversion_id, conversion> conversions;
   std::map<replenish_id, usdc> replenishes;
-  std::map<hash256, record_market> markets;
   memory_outbox operations;
   buffer_row buffer;
   usdc in_transit;
   usdc loss;
   usdc venue_loss;
   usdc capital;
+  usdc revenue;
   usdc daily_volume;  // what the reader says it is
 
   /// What the store does wrong next; each is a probability in 1/1000.
@@ -50,6 +51,7 @@ class memory_store final : public actors::ledger_store {
   actors::store_status load_buffer(buffer_row& row) override;
   actors::store_status find_bets(std::span<const bet_id> ids,
                                  std::vector<std::optional<bet>>& rows) override;
+  actors::store_status find_sale(const sale_id& id, std::optional<sale>& row) override;
 
  private:
   bool chance(unsigned per_mille) { return books_.rng() % 1000 < per_mille; }
@@ -78,6 +80,13 @@ class memory_reader : public actors::ledger_reader {
   std::optional<trial_balance> trial() override;
   std::optional<usdc> average_daily_volume() override;
   std::optional<unfinished_work> unfinished(std::uint32_t bets, std::uint32_t deposits) override;
+  std::optional<std::optional<sale>> find_sale(const sale_id& id) override;
+  std::optional<position_page> list_positions(const position_filter& filter) override;
+  std::optional<std::optional<position>> find_position(const address&, const uint256&) override;
+  std::optional<settlement_work> work_of_settlements(const hash256&, std::uint32_t) override;
+  std::optional<std::optional<settlement_view>> find_settlement(const hash256&) override;
+  std::optional<std::vector<position>> positions_to_pay(const hash256&, std::uint32_t) override;
+  std::optional<std::vector<token_shares>> shares_held(const uint256&, std::uint32_t) override;
   std::optional<std::vector<chain_operation>> open_operations(std::uint64_t,
                                                               const address&) override;
   std::optional<std::vector<chain_operation>> find_operation(const operation_id&) override;

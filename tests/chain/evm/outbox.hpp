@@ -137,6 +137,9 @@ class outbox_store final : public actors::ledger_store {
                                  std::vector<std::optional<bet>>&) override {
     return actors::store_status::unavailable;
   }
+  actors::store_status find_sale(const sale_id&, std::optional<sale>&) override {
+    return actors::store_status::unavailable;
+  }
 
  private:
   outbox& books_;
@@ -213,6 +216,23 @@ class outbox_reader final : public actors::ledger_reader {
   std::optional<trial_balance> trial() override { return trial_balance{}; }
   std::optional<usdc> average_daily_volume() override { return {}; }
   std::optional<unfinished_work> unfinished(std::uint32_t, std::uint32_t) override { return {}; }
+  std::optional<std::optional<sale>> find_sale(const sale_id&) override { return {}; }
+  std::optional<position_page> list_positions(const position_filter&) override { return {}; }
+  std::optional<std::optional<position>> find_position(const address&, const uint256&) override {
+    return {};
+  }
+  std::optional<settlement_work> work_of_settlements(const hash256&, std::uint32_t) override {
+    return {};
+  }
+  std::optional<std::optional<settlement_view>> find_settlement(const hash256&) override {
+    return {};
+  }
+  std::optional<std::vector<position>> positions_to_pay(const hash256&, std::uint32_t) override {
+    return {};
+  }
+  std::optional<std::vector<token_shares>> shares_held(const uint256&, std::uint32_t) override {
+    return {};
+  }
   std::optional<std::vector<service_key>> active_keys() override { return {}; }
   bool ping() override { return true; }
 
