@@ -41,6 +41,11 @@ class house_counters {
   money_counter conversions_failed;
   money_counter conversion_losses;
   money_counter replenished;
+  money_counter sales_sold;  // what users got: proceeds less fee
+  money_counter sales_failed;
+  money_counter sale_fees;
+  money_counter positions_settled;  // what they were paid
+  money_counter redeemed;           // what resolved markets brought
 
   latency_histogram commit;  // one batch of the journal
   latency_histogram venue;   // one HTTP call

@@ -234,6 +234,20 @@ rows relayer_key_rows(key_source& k) {
   };
 }
 
+rows settlement_rows(actors::settlement_settings& x) {
+  return {
+      {"poll_ms",              &x.poll,          ms,      {10, hour},         "between looks for resolved markets; one under way is asked so often"},
+      {"look_interval_ms",     &x.look_interval, ms,      {10, day},          "one condition is looked at no oftener"},
+      {"step_timeout_ms",      &x.step_timeout,  ms,      {second, 10 * minute}, "of one answer about a condition"},
+      {"alert_after_seconds",  &x.alert_after,   sec,     {1, 86'400},        "a condition that cannot be read so long is an alert"},
+      {"page",                 &x.page,          none,    {1, 10'000},        "of conditions and tokens read at once"},
+      {"at_once",              &x.at_once,       none,    {1, 256},           "conditions being looked at"},
+      {"slice",                &x.slice,         none,    {1, 500},           "positions paid at once; bets wait for no more"},
+      {"slice_pause_ms",       &x.slice_pause,   ms,      {0, minute},        "between slices"},
+      {"surplus",              &x.surplus,       dollars, {0, 1e6L * dollar}, "received above what is owed: more is an alert"},
+  };
+}
+
 rows key_rows(key_source& k) {
   return {
       {"file", &k.file, none, {}, "with 64 hex digits, readable by its owner alone"},
@@ -287,6 +301,7 @@ std::vector<section> sections_of(settings& s) {
   for (auto& r : account_rows(s.account)) venue.push_back(std::move(r));
   out.push_back({"venue", std::move(venue)});
   out.push_back({"venue.contracts", contract_rows(s.account.contracts)});
+  out.push_back({"settlement", settlement_rows(s.core.settlement)});
   out.push_back({"wallet_key", key_rows(s.wallet_key)});
   out.push_back({"venue_key", key_rows(s.venue_key)});
   out.push_back({"relayer_key", relayer_key_rows(s.relayer_key)});

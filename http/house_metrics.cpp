@@ -61,6 +61,12 @@ void add_money(metric_families& to, const actors::house_counters& c) {
   add_stage(to, "bet", "partly_refunded", c.bet_refunds);
   add(to, counter("headroom_bet_fee_usdc_total", "What the venue took of filled bets."),
       in_usdc(c.bet_fees));
+  add_outcomes(to, "sale", "sales", {{"sold", c.sales_sold}, {"failed", c.sales_failed, false}});
+  add(to, counter("headroom_sale_fee_usdc_total", "What the venue took of sales."),
+      in_usdc(c.sale_fees));
+  add_stage(to, "position", "settled", c.positions_settled);
+  add(to, counter("headroom_redeemed_usdc_total", "What resolved markets brought."),
+      in_usdc(c.redeemed));
   add_stage(to, "deposit", "opened", c.deposits_opened);
   add(to, counter("headroom_deposits_settled_total", "Deposits that the chain has proven."),
       times_of(c.deposits_settled));
@@ -106,6 +112,21 @@ void add_venue(metric_families& to, const actors::venue_gauge& venue) {
       static_cast<double>(venue.stopped_markets()));
 }
 
+/// Resolved markets on their way to their users.
+void add_settlements(metric_families& to, const actors::gauges& gauges) {
+  const auto& g = gauges.settlements();
+  add(to, gauge("headroom_unsettled_conditions", "Markets that are resolved and not paid out."),
+      static_cast<double>(g.open()));
+  add(to,
+      gauge("headroom_settlement_oldest_timestamp_seconds",
+            "When the oldest of them was seen to be resolved; 0: there is none."),
+      static_cast<double>(g.oldest().us) / 1e6);
+  add(to,
+      gauge("headroom_payout_lag_seconds",
+            "From the resolution that was seen to the last payout, of the market paid out last."),
+      static_cast<double>(g.lag_us()) / 1e6);
+}
+
 /// One sample for each alert that lasts, and how often each kind began.
 void add_alerts(metric_families& to, const actors::alert_board& board) {
   auto active = gauge("headroom_alert_active", "1 for each alert that lasts.");
@@ -136,6 +157,7 @@ metric_families house_metrics::Collect() const {
   add_venue(out, dir_.gauges.venue_state());
   add_money(out, dir_.gauges.counters());
   add_latencies(out, dir_.gauges.counters());
+  add_settlements(out, dir_.gauges);
   add_alerts(out, dir_.gauges.alerts());
   return out;
 }

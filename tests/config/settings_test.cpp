@@ -208,6 +208,15 @@ constexpr field all_fields[] = {
     {"venue.contracts", "onramp", kind::address},
     {"venue.contracts", "offramp", kind::address},
     {"venue.contracts", "wallet_factory", kind::address},
+    {"settlement", "poll_ms", kind::number},
+    {"settlement", "look_interval_ms", kind::number},
+    {"settlement", "step_timeout_ms", kind::number},
+    {"settlement", "alert_after_seconds", kind::number},
+    {"settlement", "page", kind::number},
+    {"settlement", "at_once", kind::number},
+    {"settlement", "slice", kind::number},
+    {"settlement", "slice_pause_ms", kind::number},
+    {"settlement", "surplus", kind::amount},
     {"wallet_key", "file", kind::text},
     {"wallet_key", "env", kind::text},
     {"venue_key", "file", kind::text},
@@ -325,8 +334,9 @@ TEST_F(Settings, AWrongTypeNamesItsField) {
 
 TEST_F(Settings, ANameThatIsNotASettingIsAnErrorEverywhere) {
   EXPECT_EQ(error_with("", "log_levle", "info"), "log_levle is not a setting");
-  for (const char* section : {"http", "database", "plasma", "polygon", "deposits", "conversion",
-                              "venue", "wallet_key", "venue_key", "relayer_key", "engine"}) {
+  for (const char* section :
+       {"http", "database", "plasma", "polygon", "deposits", "conversion", "venue", "settlement",
+        "wallet_key", "venue_key", "relayer_key", "engine"}) {
     EXPECT_EQ(error_with(section, "prot", 1), std::string{section} + ".prot is not a setting");
     EXPECT_EQ(error_with("", section, 7), std::string{section} + ": must be an object");
   }
