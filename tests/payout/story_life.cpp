@@ -23,15 +23,17 @@ constexpr milliseconds customer_patience{15'000};
 
 core_settings settings_of_story() {
   core_settings s;
-  s.bet.max_live = 96;
-  s.bet.placing.grace = milliseconds{10'000};
+  s.bet.max_live = 160;
+  // Longer than an order may be under way (4 s), the last final block is behind (5 s) and an answer
+  // may take (5 s) together: then the proof reaches beyond all three.
+  s.bet.placing.grace = milliseconds{15'000};
   s.bet.overdue = milliseconds{10'000};
   s.journal.retry = milliseconds{10};
   s.balance.idle = milliseconds{20'000};
   s.patience.load = milliseconds{2'000};
   s.patience.append = milliseconds{4'000};
-  s.settlement.poll = milliseconds{1'000};
-  s.settlement.look_interval = milliseconds{4'000};
+  s.settlement.poll = milliseconds{2'000};
+  s.settlement.look_interval = milliseconds{6'000};
   s.settlement.step_timeout = milliseconds{5'000};
   s.settlement.slice = 10;  // a market is paid in several
   s.guardian.restarts_per_minute = 1'000'000;

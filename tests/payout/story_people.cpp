@@ -7,8 +7,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t most_open_bets = 48;
-constexpr std::size_t most_open_sales = 16;
+constexpr std::size_t most_open_bets = 80;
+constexpr std::size_t most_open_sales = 24;
 constexpr std::size_t betting_at_once = 24;  // markets
 constexpr std::int64_t one_usdc = 1'000'000;
 
@@ -70,7 +70,7 @@ void story_people::want_bet(timestamp now) {
   r.amount = {out_.between(one_usdc, 30 * one_usdc)};
   r.max_price = {out_.between(5, 95) * 10'000};
   r.fill = some_fill(out_);
-  r.deadline = out_.within(now, 4'000, 40'000);
+  r.deadline = out_.within(now, 3'000, 20'000);
   r.request_hash = name;
   r.by = r.user.hex();
   bets.all.push_back(std::move(x));
@@ -95,7 +95,7 @@ void story_people::want_sale(timestamp now) {
   r.shares = {all ? h.shares : out_.between(1, h.shares)};
   r.min_price = {out_.between(2, 60) * 10'000};
   r.fill = some_fill(out_);
-  r.deadline = out_.within(now, 4'000, 30'000);
+  r.deadline = out_.within(now, 3'000, 20'000);
   r.request_hash = name;
   r.by = r.user.hex();
   // Perhaps the rest is sold later, or the same once more, which the books may have to refuse.

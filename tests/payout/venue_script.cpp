@@ -119,6 +119,13 @@ venue_answer shown(story_world& out, const venue_order& x, timestamp now) {
   return out.chance(500) ? refused(true) : absent(x, now);
 }
 
+/// The answer to a POST: of what matched it never says that it is not there, or over.
+venue_answer posted(story_world& out, const venue_order& x, timestamp now) {
+  auto a = shown(out, x, now);
+  const bool denied = a.verdict == venue_verdict::absent || a.verdict == venue_verdict::over;
+  return denied ? says(venue_verdict::matched) : a;
+}
+
 // -- what is asked --------------------------------------------------------------------------------
 
 /// The venue's own decision on a POST: first sight decides, for ever.
@@ -148,7 +155,7 @@ venue_answer take(story_world& out, const submit_order& asked, timestamp now) {
     out.advance(now);
   }
   if (out.chance(out.faults.lost_after)) return says(venue_verdict::unknown, "answer lost");
-  return shown(out, x, now);
+  return posted(out, x, now);
 }
 
 venue_answer look(story_world& out, const hash256& hash, timestamp now) {
