@@ -122,7 +122,11 @@ struct rule {
   }
   entry_moves operator()(const finish_sale& x) const {
     auto out = about(x.id, x.at, x.user);
+#ifdef HEADROOM_PLANTED_SALE_FEE_FORGOTTEN  // for tests/payout alone, which must notice
+    post(out, sale_proceeds, x.proceeds);
+#else
     post(out, sale_proceeds, sub_saturating(x.proceeds, x.fee));
+#endif
     return out;
   }
   entry_moves operator()(const settle_position& x) const {

@@ -60,13 +60,16 @@ placement::decision placement::cancel_now() {
   return {placement_step::cancel, look_again().wait};
 }
 
-placement::decision placement::give_up_carefully(timestamp now, timestamp untouched_until) {
+/// An order that was on its way when it was cancelled may fill until `grace` later, and a venue that
+/// lags shows it later still: so the proof must reach beyond that, however late it comes.
+placement::decision placement::give_up_carefully(timestamp /*now*/,
+                                                      timestamp untouched_until) {
   if (!cancelled_at_.is_set()) return cancel_now();
 #ifdef HEADROOM_PLANTED_EARLY_REFUND  // for tests/simulation alone: it must notice the lack of
                                       // proof
   return {placement_step::book_refund, {}};
 #endif
-  if (now >= cancelled_at_.plus(limits_.grace) && untouched_until >= cancelled_at_)
+  if (untouched_until >= cancelled_at_.plus(limits_.grace))
     return {placement_step::book_refund, {}};
   return look_again();
 }

@@ -19,28 +19,27 @@ using element = wire_array::element;
 /// long and the tables grow (docs/decisions/0004).
 std::string pay_positions_sql() {
   return numbered(R"(
-WITH asked AS (
-  SELECT DISTINCT ON (token, who) id, condition, token, who, payout, at
+WITH due AS (
+  SELECT DISTINCT ON (i.token, i.who) i.id, i.condition, i.payout, time_of(i.at) AS at, held.place,
+    CASE v.numerator WHEN 0 THEN 'lost' WHEN v.denominator THEN 'won' ELSE 'split' END AS result
   FROM unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bigint[], $6::bigint[])
-       WITH ORDINALITY i(id, condition, token, who, payout, at, n)
-  ORDER BY token, who, n),
-paid AS (
-  UPDATE positions p
-  SET result = (CASE v.numerator WHEN 0 THEN 'lost' WHEN v.denominator THEN 'won'
-                ELSE 'split' END)::settlement_result,
-      payout = i.payout, payout_id = i.id, updated_at = greatest(p.updated_at, time_of(i.at))
-  FROM asked i,
-    LATERAL (SELECT ctid FROM positions
-             WHERE token = i.token AND user_address = i.who OFFSET 0) found,
+       WITH ORDINALITY i(id, condition, token, who, payout, at, n),
+    LATERAL (SELECT ctid AS place, shares FROM positions
+             WHERE token = i.token AND user_address = i.who AND result = 'none' AND selling = 0
+             OFFSET 0) held,
     LATERAL (SELECT s.numerators[o.slot + 1] AS numerator, s.denominator
              FROM market_outcomes o JOIN settlements s USING (condition_id)
              WHERE o.token = i.token AND o.condition_id = i.condition AND s.status = 'open'
              OFFSET 0) v
-  WHERE p.ctid = found.ctid AND p.result = 'none' AND p.selling = 0
-    AND i.payout = div(p.shares * v.numerator, v.denominator)
+  WHERE i.payout = div(held.shares * v.numerator, v.denominator)
     AND (i.token, i.who) NOT IN (SELECT token, user_address FROM bets WHERE status = 'placing')
-  RETURNING p.token, p.user_address, p.result, p.payout, p.payout_id, p.since, i.condition,
-    time_of(i.at) AS at),
+  ORDER BY i.token, i.who, i.n),
+paid AS (
+  UPDATE positions p
+  SET result = d.result::settlement_result, payout = d.payout, payout_id = d.id,
+      updated_at = greatest(p.updated_at, d.at)
+  FROM due d WHERE p.ctid = d.place
+  RETURNING p.token, p.user_address, p.result, p.payout, p.payout_id, p.since, d.condition, d.at),
 parts AS (
   SELECT b.place, p.result, p.payout, p.at, b.shares, sum(b.shares) OVER bets AS up_to,
          sum(b.shares) OVER (PARTITION BY p.token, p.user_address) AS whole

@@ -32,7 +32,8 @@ std::vector<position> all_positions(const pqxx::result& rows) {
   return out;
 }
 
-/// Tokens of open positions, each looked up in the index behind the one before.
+/// Tokens of open positions, each looked up in the index behind the one before. One that is sold out
+/// is open too: its bets have a result to come.
 constexpr const char* open_tokens = R"(
   WITH RECURSIVE open_tokens(token) AS (
     (SELECT token FROM positions WHERE result = 'none' ORDER BY token LIMIT 1)
@@ -40,10 +41,7 @@ constexpr const char* open_tokens = R"(
     SELECT (SELECT p.token FROM positions p WHERE p.result = 'none' AND p.token > t.token
             ORDER BY p.token LIMIT 1)
     FROM open_tokens t WHERE t.token IS NOT NULL),
-  held(token) AS (
-    SELECT token FROM open_tokens t WHERE token IS NOT NULL AND EXISTS (
-      SELECT 1 FROM positions p
-      WHERE p.token = t.token AND p.result = 'none' AND p.shares + p.selling > 0)) )";
+  held(token) AS (SELECT token FROM open_tokens WHERE token IS NOT NULL) )";
 
 std::optional<record_market> read_market(pqxx::transaction_base& tx, const hash256& condition) {
   const auto rows = tx.exec_params(
@@ -113,7 +111,7 @@ std::vector<position> read_unpaid(pqxx::transaction_base& tx, const hash256& con
   return all_positions(tx.exec_params(std::string{"SELECT "} + position_columns + R"(
        FROM market_outcomes o, LATERAL (
          SELECT * FROM positions
-         WHERE token = o.token AND result = 'none' AND shares > 0 AND selling = 0
+         WHERE token = o.token AND result = 'none' AND selling = 0
            AND (token, user_address) NOT IN (
              SELECT token, user_address FROM bets WHERE status = 'placing')
          ORDER BY user_address LIMIT $2) p
@@ -165,7 +163,7 @@ std::optional<settlement_view> read_settlement_view(pqxx::transaction_base& tx,
       WITH mine AS (SELECT token, slot FROM market_outcomes WHERE condition_id = $1::bytea),
       unpaid AS (
         SELECT p.shares + p.selling AS shares, mine.slot FROM mine JOIN positions p USING (token)
-        WHERE p.result = 'none' AND p.shares + p.selling > 0)
+        WHERE p.result = 'none')
       SELECT )"} + settlement_columns +
                                        R"(, (SELECT count(*) FROM unpaid),
         (SELECT sum(div(u.shares * numerators[u.slot + 1], denominator))::bigint FROM unpaid u),

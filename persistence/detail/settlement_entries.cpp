@@ -14,7 +14,7 @@ struct open_ends {
   bool found = false;
   bool closed = false;
   usdc left;
-  bool any = false;  // a position with shares, a bet or a sale of it
+  bool any = false;  // a position, a bet or a sale of it
 };
 
 open_ends look_at(attempt& a, const hash256& condition) {
@@ -22,7 +22,7 @@ open_ends look_at(attempt& a, const hash256& condition) {
       "WITH mine AS (SELECT token FROM market_outcomes WHERE condition_id = $1::bytea)"
       " SELECT s.status = 'closed', s.received - s.paid - s.remainder,"
       " EXISTS (SELECT 1 FROM mine JOIN positions p USING (token)"
-      "  WHERE p.result = 'none' AND p.shares + p.selling > 0)"
+      "  WHERE p.result = 'none')"
       " OR EXISTS (SELECT 1 FROM mine JOIN bets b USING (token) WHERE b.status = 'placing')"
       " OR EXISTS (SELECT 1 FROM mine JOIN sales USING (token) WHERE sales.status = 'placing')"
       " FROM settlements s WHERE s.condition_id = $1::bytea",

@@ -57,6 +57,42 @@ TEST_F(Migrations, ARunningHeadroomRefusesAnotherSchema) {
   EXPECT_EQ(store.open(), "");
 }
 
+/// Books that had filled bets before there were positions.
+TEST_F(Migrations, MakePositionsOfTheBetsThatWereFilledBefore) {
+  const auto all = persistence::all_migrations();
+  migrate(db.conninfo(), all.first(9));
+  db.run(
+      "INSERT INTO bets (bet_id, user_address, token, amount, max_price, status, shares, spent,"
+      " fee, refunded, request_hash, order_hash, signed_order, created_at, updated_at)"
+      " SELECT gen_random_uuid(), decode(repeat('0a', 20), 'hex'), decode(repeat(t, 32), 'hex'),"
+      " 10, 1, s::bet_status, shares, spent, fee, refunded, 'r', 'o', 'b', time_of(at),"
+      " time_of(at + 5)"
+      " FROM (VALUES ('01', 'filled', 12, 7, 1, 2, 2000), ('01', 'filled', 3, 9, 1, 0, 1000),"
+      " ('02', 'filled', 5, 10, 0, 0, 3000), ('02', 'failed', 0, 0, 0, 10, 100),"
+      " ('03', 'placing', 0, 0, 0, 0, 100)) v(t, s, shares, spent, fee, refunded, at)");
+  EXPECT_EQ(migrate(db.conninfo()).applied, static_cast<int>(all.size()) - 9);
+  EXPECT_EQ(db.value("SELECT string_agg(concat_ws(' ', encode(substring(token FOR 1), 'hex'),"
+                     " shares, selling, cost, result, us_of(since), us_of(updated_at)), ', '"
+                     " ORDER BY token) FROM positions"),
+            "01 15 0 18 none 1000 2005, 02 5 0 10 none 3000 3005");
+  EXPECT_EQ(db.value("SELECT string_agg(DISTINCT result || ' ' || payout, ', ') FROM bets"),
+            "none 0");
+}
+
+/// The last word on free shares is the table's own.
+TEST_F(Migrations, APositionIsNeverSoldBelowNothing) {
+  migrate(db.conninfo());
+  db.run(
+      "INSERT INTO positions (token, user_address, shares, cost, since, updated_at)"
+      " VALUES (decode(repeat('01', 32), 'hex'), decode(repeat('0a', 20), 'hex'), 5, 1, now(),"
+      " now())");
+  for (const auto* wrong :
+       {"UPDATE positions SET shares = shares - 6", "UPDATE positions SET selling = -1",
+        "UPDATE positions SET cost = -1", "UPDATE positions SET result = 'won'",
+        "UPDATE positions SET selling = 1, result = 'won', payout_id = gen_random_uuid()"})
+    EXPECT_THROW(db.run(wrong), std::exception) << wrong;
+}
+
 constexpr std::array<migration, 2> small{migration{1, "0001_a", "CREATE TABLE a (x INT)"},
                                          migration{2, "0002_b", "CREATE TABLE b (x INT)"}};
 

@@ -123,7 +123,7 @@ TEST_F(SettlementEntries, ASplitPaysEachBetItsPartToTheMicro) {
   open_with(20_usdc, 1, 2);
   const share_amount left{12'000'001 - 1'999'999};
   const auto due = payout_of(left, 0, {{1, 2}, 3}).value();
-  EXPECT_EQ(due, 3'334'000_micro);
+  EXPECT_EQ(due, 3'333'334_micro);
   ASSERT_EQ(one(payout(alice, yes, due)), ok);
   std::int64_t sum = 0;
   std::int64_t least = INT64_MAX;
@@ -135,8 +135,8 @@ TEST_F(SettlementEntries, ASplitPaysEachBetItsPartToTheMicro) {
     least = std::min(least, b.payout.micro);
   }
   EXPECT_EQ(sum, due.micro);
-  EXPECT_EQ(the_bet(id_of<bet_id>(1)).payout, 1'389'167_micro);
-  EXPECT_GE(least, 277'833);
+  EXPECT_EQ(the_bet(id_of<bet_id>(1)).payout, 1'388'889_micro);
+  EXPECT_EQ(least, 277'777);
   EXPECT_EQ(the_bet(id_of<bet_id>(2)).status, bet_status::filled) << "bob's";
   EXPECT_EQ(differences(), "");
 }

@@ -69,7 +69,6 @@ class life {
   void heard(customer_bet& c, const bet& b);
   void heard(customer_bet& c, const caf::error& e);
   [[nodiscard]] timestamp soon(std::uint64_t at_most_ms);
-  /// An actor of this life asks: an answer of a crashed service reaches nobody.
   template <class Answer, class Handle, class Question, class Ok, class Fail>
   void ask_as_somebody(const Handle& to, Question question, Ok ok, Fail fail);
 

@@ -1,4 +1,5 @@
 #include "tests/simulation/life.hpp"
+#include "tests/support/passing_actors.hpp"
 
 /// What the people of a schedule do to the service, and what they hear.
 namespace headroom::test {
@@ -13,21 +14,8 @@ timestamp life::soon(std::uint64_t at_most_ms) {
 
 template <class Answer, class Handle, class Question, class Ok, class Fail>
 void life::ask_as_somebody(const Handle& to, Question question, Ok ok, Fail fail) {
-  auto one = system_.spawn([=](caf::event_based_actor* me) -> caf::behavior {
-    me->request(to, seconds{15}, question)
-        .then(
-            [=](const Answer& answer) {
-              ok(answer);
-              me->quit();
-            },
-            [=](const caf::error& e) {
-              fail(e);
-              me->quit();
-            });
-    me->set_default_handler(caf::drop);
-    return {[](wake_atom) {}};
-  });
-  out_.helpers.push_back(caf::actor_cast<caf::strong_actor_ptr>(one));
+  test::ask_as_somebody<Answer>(system_, out_.helpers, to, seconds{15}, std::move(question),
+                                std::move(ok), std::move(fail));
 }
 
 void life::customers_act() {

@@ -1,6 +1,7 @@
 #include "tests/simulation/world_actors.hpp"
 
 #include "chain/evm/keccak.hpp"
+#include "tests/support/passing_actors.hpp"
 
 namespace headroom::test {
 namespace {
@@ -89,40 +90,11 @@ venue_answer look(outside& out, const hash256& hash, timestamp now) {
   return out.chance(500) ? refusal(true) : absent_as_of(last_final_instant(now));
 }
 
-template <class Answer>
-using late_actor = caf::typed_actor<typename caf::replies_to<get_atom>::template with<Answer>,
-                                    caf::reacts_to<wake_atom>>;
-
-/// Late: the question goes to a helper with a timer, so that the one who was asked goes on
-/// meanwhile. The helper answers while it runs itself: a promise leans on the scheduler of its
-/// actor's last turn, which is gone by then.
-template <class Self, class Answer>
-caf::result<Answer> answer_after(Self self, outside& out, milliseconds wait, Answer a) {
-  using late = late_actor<Answer>;
-  auto helper =
-      self->spawn([a = std::move(a)](typename late::pointer h) -> typename late::behavior_type {
-        const auto asked = std::make_shared<caf::typed_response_promise<Answer>>();
-        return {
-            [=](get_atom) -> caf::result<Answer> {
-              *asked = h->template make_response_promise<Answer>();
-              return *asked;
-            },
-            [=](wake_atom) {
-              asked->deliver(a);
-              h->quit();
-            },
-        };
-      });
-  out.helpers.push_back(caf::actor_cast<caf::strong_actor_ptr>(helper));
-  caf::delayed_anon_send(helper, wait, wake_atom::value);
-  return self->delegate(helper, get_atom::value);
-}
-
 template <class Self>
 caf::result<venue_answer> answer(Self self, outside& out, venue_answer a) {
   if (out.chance(out.faults.never)) return self->template make_response_promise<venue_answer>();
   if (!out.chance(out.faults.late)) return a;
-  return answer_after(self, out, milliseconds{1 + out.rng() % 5000}, std::move(a));
+  return answer_after(self, out.helpers, milliseconds{1 + out.rng() % 5000}, std::move(a));
 }
 
 // -- the route -----------------------------------------------------------------------------------
@@ -275,7 +247,7 @@ chain::rpc_actor::behavior_type sim_node(chain::rpc_actor::pointer self, outside
     const auto wait = nodes->delay();
     auto a = nodes->answer(x, now());
     if (wait.count() == 0) return a;
-    return answer_after(self, *out, wait, std::move(a));
+    return answer_after(self, out->helpers, wait, std::move(a));
   }};
 }
 

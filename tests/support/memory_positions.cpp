@@ -7,7 +7,8 @@ namespace headroom::test {
 namespace {
 
 std::int64_t held_of(const position& p) { return p.shares.micro + p.selling.micro; }
-bool is_open(const position& p) { return p.result == settlement_result::none && held_of(p) > 0; }
+bool is_open(const position& p) { return p.result == settlement_result::none; }
+bool holds(const position& p) { return is_open(p) && held_of(p) > 0; }
 
 }  // namespace
 
@@ -243,7 +244,7 @@ position memory_positions::shown(const position& row) const {
 position_page memory_positions::list(const position_filter& f) const {
   position_page page;
   for (const auto& [key, p] : positions)
-    if (p.user == f.user && (!f.open_only || is_open(p))) page.positions.push_back(shown(p));
+    if (p.user == f.user && (!f.open_only || holds(p))) page.positions.push_back(shown(p));
   std::sort(page.positions.begin(), page.positions.end(),
             [](const position& x, const position& y) { return x.updated_at > y.updated_at; });
   if (page.positions.size() > f.limit) page.positions.resize(f.limit);
@@ -301,7 +302,7 @@ std::vector<position> memory_positions::to_pay(const hash256& condition,
 std::vector<token_shares> memory_positions::held(const uint256& after, std::uint32_t limit) const {
   std::vector<token_shares> out;
   for (const auto& [key, p] : positions) {
-    if (!is_open(p) || p.token <= after) continue;
+    if (!holds(p) || p.token <= after) continue;
     if (out.empty() || out.back().token != p.token) out.push_back({p.token, {}});
     out.back().shares.micro += held_of(p);
   }
