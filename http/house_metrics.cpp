@@ -151,6 +151,10 @@ void add_settlements(metric_families& to, const actors::gauges& gauges) {
       gauge("headroom_payout_lag_seconds",
             "From the resolution that was seen to the last payout, of the market paid out last."),
       static_cast<double>(g.lag_us()) / 1e6);
+  const auto& c = gauges.counters();
+  add_stage(to, "position", "paid", c.positions_paid);
+  add_stage(to, "settlement", "redeemed", c.redemptions);
+  add_stage(to, "settlement", "closed", c.settlements_closed);
 }
 
 /// One sample for each alert that lasts, and how often each kind began.
