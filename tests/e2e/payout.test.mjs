@@ -260,9 +260,10 @@ test('the audit compares the shares of open positions with the chain', async () 
     FROM positions WHERE result = 'none' GROUP BY 1 HAVING sum(shares + selling) > 0`);
   const { shares } = await house.held();
   for (const row of open) assert.equal(shares[BigInt(`0x${row.token}`)], BigInt(row.shares));
-  const { positions } = await until('the comparison', async () => {
+  const compared = async () => {
     const { body } = await house.get('/audit/solvency');
     return body.positions.checked && body;
-  });
+  };
+  const { positions } = await until('the comparison', compared, PAYOUT_MS, 200);
   assert.deepEqual([positions.tokens, positions.differences], [open.length, []]);
 });
