@@ -228,6 +228,7 @@ chain::polymarket::keeper_settings keeper_of(const config::settings& s) {
 chain::polymarket::resolution_settings resolution_of(const config::settings& s) {
   chain::polymarket::resolution_settings out;
   out.clob_url = s.venue.url;
+  out.gamma_url = s.markets.gamma_url;
   out.read_timeout = s.venue.read_timeout;
   out.chain_id = s.polygon.chain_id;
   out.finality = s.polygon.finality;

@@ -15,8 +15,34 @@ export function makeWallet(dir) {
   return { file, address: new ethers.Wallet(`0x${key}`).address };
 }
 
-/** The sandbox profile: local chains and venue, short waits. `overrides` are merged section by section. */
-export function sandboxConfig({ port, databaseUrl, wallet, sandbox, overrides = {} }) {
+/** Polymarket's contracts as the local Polygon chain has them; none without them. */
+const contractsOf = (polygon) =>
+  polygon.conditional_tokens
+    ? {
+        contracts: {
+          conditional_tokens: polygon.conditional_tokens,
+          collateral_adapter: polygon.ctf_adapter,
+          neg_risk_collateral_adapter: polygon.neg_risk_ctf_adapter,
+          usdc_e: polygon.usdce,
+          onramp: polygon.onramp,
+          offramp: polygon.offramp,
+          wallet_factory: polygon.wallet_factory,
+        },
+      }
+    : {};
+
+/**
+ * The sandbox profile: local chains and venue, short waits. With `settles` the account's pUSD is looked at and kept
+ * at the buffer's size. `overrides` are merged section by section.
+ */
+export function sandboxConfig({
+  port,
+  databaseUrl,
+  wallet,
+  sandbox,
+  settles = false,
+  overrides = {},
+}) {
   const { plasma, polygon, venue } = sandbox;
   const chain = (c) => ({
     chain_id: c.chain_id,
@@ -53,6 +79,9 @@ export function sandboxConfig({ port, databaseUrl, wallet, sandbox, overrides = 
     venue: {
       url: venue.url,
       ws_url: venue.ws_url ?? '', // a venue without sockets is polled; never the real one's
+      relayer_url: venue.relayer_url ?? venue.url, // likewise
+      ...(settles ? { collateral: polygon.pusd, account_check_ms: 1000 } : {}),
+      ...contractsOf(polygon),
       gamma_url: venue.gamma_url ?? venue.url,
       exchange: venue.exchange,
       neg_risk_exchange: venue.neg_risk_exchange,
@@ -65,6 +94,7 @@ export function sandboxConfig({ port, databaseUrl, wallet, sandbox, overrides = 
       self_test: Boolean(polygon.conditional_tokens),
       account_check_soon_ms: 100,
     },
+    settlement: { poll_ms: 200, look_interval_ms: 500 },
     wallet_key: { file: wallet.file },
   };
   for (const [section, values] of Object.entries(overrides)) {
@@ -86,6 +116,7 @@ export async function startService({
   databaseUrl,
   wallet,
   sandbox,
+  settles,
   overrides,
   quiet = true,
 }) {
@@ -94,7 +125,11 @@ export async function startService({
   const configFile = path.join(dir, 'headroom.json');
   fs.writeFileSync(
     configFile,
-    JSON.stringify(sandboxConfig({ port, databaseUrl, wallet, sandbox, overrides }), null, 2),
+    JSON.stringify(
+      sandboxConfig({ port, databaseUrl, wallet, sandbox, settles, overrides }),
+      null,
+      2,
+    ),
     { mode: 0o600 },
   );
   await run(binary, ['migrate'], { env });

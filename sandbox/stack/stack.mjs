@@ -10,6 +10,8 @@ import { makeWallet, startService } from './service.mjs';
 
 const SANDBOX = fileURLToPath(new URL('../main.mjs', import.meta.url));
 export const OPENING_USDC = '100000';
+/** Of the opening money, in USDC.e beside it: what the keeper may wrap when the buffer grows. */
+const SPARE_PERCENT = 10;
 
 /** The built binary: HEADROOM_BINARY, or the release build of this clone. */
 export function binaryPath() {
@@ -38,13 +40,15 @@ export async function startSandbox(args, logFile) {
 
 /**
  * @param options  sandboxArgs: more words for main.mjs; overrides: of the service's configuration;
- *                 opening: USDC the buffer starts with, null for none; log: (line) => void.
+ *                 opening: USDC the buffer starts with, null for none; settles: fills move shares and pUSD on the
+ *                 local chain, where the account has the opening money as pUSD; log: (line) => void.
  * Answers {dir, postgres, sandbox, service, wallet, ready(), stop()}.
  */
 export async function startStack({
   sandboxArgs = [],
   overrides,
   opening = OPENING_USDC,
+  settles = false,
   log = () => {},
 } = {}) {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'headroom-'));
@@ -70,7 +74,12 @@ export async function startStack({
     log('starting local chains and venue');
     const sandbox = add(
       await startSandbox(
-        ['--service-address', stack.wallet.address, ...sandboxArgs],
+        [
+          '--service-address',
+          stack.wallet.address,
+          ...(settles ? ['--exchange-events'] : []),
+          ...sandboxArgs,
+        ],
         path.join(dir, 'sandbox.log'),
       ),
     );
@@ -85,9 +94,11 @@ export async function startStack({
         databaseUrl: stack.postgres.url,
         wallet: stack.wallet,
         sandbox: stack.sandbox,
+        settles,
         overrides,
       }),
     );
+    if (opening !== null && settles) await fundAccount(stack, opening);
     if (opening !== null) await replenish(stack.service, opening);
   } catch (error) {
     await stack.stop().catch((e) => log(e.message));
@@ -95,6 +106,20 @@ export async function startStack({
   }
   stack.ready = () => readyObject(stack);
   return stack;
+}
+
+/** The venue account's own money. It comes with the buffer's, or the keeper would unwrap it. */
+async function fundAccount({ sandbox, wallet }, opening) {
+  const spare = (Number(opening) * SPARE_PERCENT) / 100;
+  await mintOnPolygon(sandbox, wallet.address, 'usdce', spare.toFixed(2));
+  await mintOnPolygon(sandbox, wallet.address, 'pusd', opening);
+}
+
+/** Test tokens (usdc, usdce, pusd) for `to`, mined when this answers. */
+export async function mintOnPolygon({ control_url: control }, to, token, amount) {
+  const query = new URLSearchParams({ chain: 'polygon', token, to, amount });
+  const answer = await fetch(`${control}/mint?${query}`, { method: 'POST' });
+  if (!answer.ok) throw new Error(`minting ${amount} ${token}: ${await answer.text()}`);
 }
 
 async function replenish({ url, keys }, amount) {

@@ -1,4 +1,5 @@
-// The worked tour: one real x402 payment becomes a bet. Every line is what the live API answered.
+// The worked tour: one real x402 payment becomes a bet, a part of it is sold, its market is resolved and paid out.
+// Every line is what the live API answered.
 import './webcrypto.mjs';
 import crypto from 'node:crypto';
 import { x402Client } from '@x402/core/client';
@@ -9,6 +10,8 @@ import { until } from './process.mjs';
 
 const AMOUNT = '250.00';
 const BET = '25.37';
+const SOLD = '10.00'; // of the shares
+const WON = [1, 0];
 
 /** A fetch that pays 402s of this deployment with the unmodified official client. */
 export function payingFetch({ plasma }, privateKey, atomicLimit = '100000000000') {
@@ -47,15 +50,31 @@ export function api({ url, keys }) {
   };
 }
 
+/** POST to the venue's control: what only the sandbox can do. */
+async function venueDoes({ venue }, name, body) {
+  const answer = await fetch(`${venue.control_url}/${name}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const value = await answer.json();
+  if (!answer.ok) throw new Error(`the venue's ${name}: ${JSON.stringify(value)}`);
+  return value;
+}
+
 export async function tour(ready, say) {
   const { get, post } = api(ready);
   const [user] = ready.users;
-  const market = ready.markets[0];
+  // one of its own, for at its end it is over
+  const [market] = await venueDoes(ready, 'markets', {
+    slug: 'worked-tour',
+    question: 'Does the worked tour end well?',
+  });
   const started = Date.now();
   const at = () => `${((Date.now() - started) / 1000).toFixed(1).padStart(5)} s`;
   const step = (title, text) => say(`${at()}  ${title.padEnd(12)} ${text}`);
 
-  say('\nThe tour: USDT0 on Plasma becomes a bet on Polymarket\n');
+  say('\nThe tour: USDT0 on Plasma becomes a bet on Polymarket, and the bet is won\n');
   const before = (await get('/buffer/status', { key: null })).body;
   step('buffer', `${before.usdc_balance} USDC on Polygon stand behind every bet`);
 
@@ -107,6 +126,21 @@ export async function tour(ready, say) {
   );
   step('order', `${bet.order_hash}`);
 
+  const sale = expect(
+    await post(
+      `/positions/${market.token_id}/sell`,
+      { user_address: user.address, shares: SOLD, min_price: '0.45' },
+      { key: 'trade', headers: { 'idempotency-key': `tour-${crypto.randomUUID()}` } },
+    ),
+    201,
+  ).body;
+  step(
+    'sold',
+    `${sale.sold} of the shares at ${sale.average_price}: ${sale.credited} USDC back at once`,
+  );
+  await venueDoes(ready, 'resolve', { condition_id: market.condition_id, payouts: WON });
+  step('resolved', `${market.outcome} wins, as the oracle tells the Conditional Tokens`);
+
   const done = await until(
     'the conversion',
     async () => {
@@ -125,10 +159,21 @@ export async function tour(ready, say) {
     `deposit ${done.status}: ${conversion.received} USDC arrived, ${conversion.loss} lost on the way`,
   );
 
+  const settled = await until(
+    'the payout',
+    async () => {
+      const { body } = await get(`/bets/${bet.bet_id}`);
+      return body.status === 'settled' && body;
+    },
+    30_000,
+    200,
+  );
+  step(settled.result, `${settled.payout} USDC for the shares that were left`);
+
   const after = (await get('/buffer/status', { key: null })).body;
   step(
     'buffer',
-    `${after.usdc_balance} USDC: ${before.usdc_balance} - bet + refund + what arrived`,
+    `${after.usdc_balance} USDC: ${before.usdc_balance} - bet + refund + sale + payout + what arrived`,
   );
   const audit = (await get('/audit/solvency')).body;
   if (!audit.solvent) throw new Error(`the audit: ${JSON.stringify(audit)}`);

@@ -28,7 +28,7 @@ async function stop(code) {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(0));
 
 try {
-  starting = startStack({ log: (line) => say(`  ${line} ...`) });
+  starting = startStack({ settles: true, log: (line) => say(`  ${line} ...`) });
   const stack = await starting;
   up = true;
   if (!values['no-tour']) await tour(stack.ready(), say);

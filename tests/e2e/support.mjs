@@ -104,7 +104,8 @@ async function furnished(stack) {
     (SELECT json_agg(a) FROM (SELECT account, balance FROM ledger_accounts ORDER BY 1) a),
     (SELECT row_to_json(l) FROM (SELECT usdc_balance, min_buffer_size, max_buffer_size, total_deposited, total_withdrawn
       FROM liquidity_buffer) l),
-    (SELECT count(*) FROM postings), (SELECT count(*) FROM bets), (SELECT count(*) FROM deposits),
+    (SELECT json_agg(p) FROM (SELECT token, user_address, shares, selling, cost, payout FROM positions ORDER BY 1, 2) p),
+    (SELECT count(*) FROM postings), (SELECT count(*) FROM bets), (SELECT count(*) FROM sales), (SELECT count(*) FROM deposits),
     (SELECT count(*) FROM conversions), (SELECT count(*) FROM chain_operations), (SELECT count(*) FROM replenishments))`);
   /** Runs `action`, then checks that the books are as before. */
   async function unchanged(action) {
@@ -186,16 +187,51 @@ async function furnished(stack) {
   /** POST /bets by service key; the key for repeating is a fresh one unless given. */
   const bet = (body, { key = 'trade', idempotency = randomUUID() } = {}) =>
     call('POST', '/bets', { key, body, idempotency });
-  /** Waits until a bet is no longer placing. */
-  const settledBet = (id, timeoutMs = 20_000) =>
+  const placed = (path, timeoutMs) =>
     until(
-      `bet ${id}`,
+      path,
       async () => {
-        const { body } = await get(`/bets/${id}`);
+        const { body } = await get(path);
         return body.status !== 'placing' && body;
       },
       timeoutMs,
     );
+  /** Waits until a bet is no longer placing. */
+  const settledBet = (id, timeoutMs = 20_000) => placed(`/bets/${id}`, timeoutMs);
+  const settledSale = (id, timeoutMs = 20_000) => placed(`/sales/${id}`, timeoutMs);
+  /** POST /positions/{token_id}/sell, as `bet`. */
+  const sell = (token, body, { key = 'trade', idempotency = randomUUID() } = {}) =>
+    call('POST', `/positions/${token.token_id}/sell`, { key, body, idempotency });
+
+  /** A user's position in one token; without one all of it is zero. */
+  async function position(user, token) {
+    const { body } = await get(`/positions?user_address=${user.address}&limit=200`);
+    const mine = body.positions.filter((p) => p.token_id === token.token_id);
+    assert.ok(mine.length <= 1, `two positions in one token: ${JSON.stringify(mine)}`);
+    return mine[0] ?? { shares: '0.00', selling: '0.00', cost: '0.00', status: 'none' };
+  }
+  /** What the venue account has on the local chain once every fill is settled there: {pusd, shares: {token_id}}. */
+  async function held() {
+    const { pusd, shares } = await venue(`chain?address=${ready.pay_to}`);
+    const amounts = Object.entries(shares).map(([id, amount]) => [id, BigInt(amount)]);
+    return { pusd: BigInt(pusd), shares: Object.fromEntries(amounts) };
+  }
+  /**
+   * What the account has of pUSD and USDC.e beyond the buffer. No bet, sale or payout changes it by a micro-dollar,
+   * where `settles` was asked for.
+   */
+  async function spare() {
+    const { pusd } = await held();
+    const usdce = await token('polygon', ready.polygon.usdce).balanceOf(ready.pay_to);
+    return pusd + usdce - micro((await buffer()).usdc_balance);
+  }
+  /** The alerts that last, of the kinds and the subject asked for. */
+  async function alerts(kinds, subject) {
+    const { body } = await get('/operator/alerts', 'inspect');
+    return body.alerts.filter(
+      (a) => !a.cleared_at && kinds.test(a.kind) && (subject ?? a.subject) === a.subject,
+    );
+  }
 
   const rpc = { plasma: provider(stack.sandbox.plasma), polygon: provider(stack.sandbox.polygon) };
   const token = (chain, address) => new ethers.Contract(address, TOKEN, rpc[chain]);
@@ -222,6 +258,12 @@ async function furnished(stack) {
     betDomain,
     bet,
     settledBet,
+    sell,
+    settledSale,
+    position,
+    held,
+    spare,
+    alerts,
     rpc,
     token,
     /** The end of every file: the books replay, then everything stops. */

@@ -77,6 +77,22 @@ function up(args = ['--no-tour']) {
   return { child, lines, said, interrupt };
 }
 
+/** What scripts count on in the ready file. */
+async function readyForScripts({ keys, markets, users, venue }) {
+  const scopes = ['read', 'trade', 'withdraw', 'inspect', 'operate', 'admin'];
+  assert.deepEqual(Object.keys(keys), scopes);
+  assert.ok(users.length > 0 && markets.every((m) => m.token_id && m.condition_id && m.tick_size));
+  const state = await fetch(`${venue.control_url}/state?id=0x${'ab'.repeat(32)}`);
+  assert.deepEqual((await state.json()).orders, []);
+  const resolved = await fetch(`${venue.control_url}/resolve`, {
+    method: 'POST',
+    body: JSON.stringify({ condition_id: markets[0].condition_id, payouts: [0, 1] }),
+  });
+  const { stage, payouts, tx_hash: tx } = await resolved.json();
+  assert.deepEqual([resolved.status, stage, payouts], [200, 'resolved', [0, 1]]);
+  assert.match(tx, /^0x[0-9a-f]{64}$/, 'the Conditional Tokens report it');
+}
+
 for (const moment of ['starting PostgreSQL', 'starting local chains', 'starting the service']) {
   test(`Ctrl-C while ${moment} leaves nothing behind`, async () => {
     const { child, said, interrupt } = up();
@@ -91,6 +107,7 @@ test('the ready file is where its caller meant, and Ctrl-C ends everything in or
   await said('Headroom runs at');
   const ready = JSON.parse(fs.readFileSync(path.join(home, 'ready.json'), 'utf8'));
   assert.equal((await fetch(`${ready.url}/readyz`)).status, 200);
+  await readyForScripts(ready);
   const log = fs.readdirSync(home).find((name) => name.startsWith('headroom-'));
   const words = fs.openSync(path.join(home, log, 'headroom.log'), 'r'); // readable after its folder has gone
   assert.ok((await interrupt()).includes(ready.pid));
@@ -100,7 +117,7 @@ test('the ready file is where its caller meant, and Ctrl-C ends everything in or
   assert.doesNotMatch(text, /journal\.store_away/);
 });
 
-test('the tour goes from a payment to a bet and back to the buffer, and its curl lines work', async () => {
+test('the tour goes from a payment to a bet, its sale and its payout, and its curl lines work', async () => {
   const { lines, said, interrupt } = up([]);
   await said('Ctrl-C stops everything');
   const text = lines.join('\n');
@@ -108,7 +125,10 @@ test('the tour goes from a payment to a bet and back to the buffer, and its curl
     / 402 +POST \/deposit answers 402: 250000000 micro-USDT0 to 0x/,
     / paid +201: deposit [0-9a-f-]{36}, 250\.00 USDT0, tx 0x/,
     / credited +0x[0-9a-fA-F]{40} may bet 250\.00 USDC/,
-    / bet +201 filled: [0-9.]+ shares at 0\.5/,
+    / bet +201 filled: 50\.74 shares at 0\.50, spent 25\.37/,
+    / sold +10\.00 of the shares at 0\.49: 4\.90 USDC back/,
+    / resolved +Yes wins/,
+    / won +40\.74 USDC for the shares that were left/,
     / bridge +done: 250\.00 in, 250\.00 out, tx 0x/,
     / swap +done: 250\.00 in, /,
     / converted +deposit completed: /,
