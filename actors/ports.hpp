@@ -33,7 +33,8 @@ class ledger_store {
   virtual ~ledger_store() = default;
 
   /// Commits `batch` durably, in order, as one transaction. All bets of a batch share a fixed
-  /// number of statements, however many they are; the rare entries take a few each. `outcomes` gets
+  /// number of statements, however many they are, and so do payouts; the rare entries take a few
+  /// each. `outcomes` gets
   /// one element per entry: a refused entry leaves no trace and never sinks the others. Committing
   /// an entry that is in the books already changes nothing and answers `none` with the present
   /// balance. After anything but `ok` the outcomes mean nothing; before it commits again,
@@ -108,7 +109,8 @@ class ledger_reader {
   /// Nothing inside for a condition whose market is not recorded.
   virtual std::optional<std::optional<settlement_view>> find_settlement(
       const hash256& condition) = 0;
-  /// Unpaid ones with shares, by token and user; those of which something is offered are left out.
+  /// Unpaid ones with shares, by token and user; those of which something is offered, or that a bet
+  /// at the venue may still add to, are left out: settle_position would be refused.
   virtual std::optional<std::vector<position>> positions_to_pay(const hash256& condition,
                                                                 std::uint32_t limit) = 0;
   /// By token, from the one after `after` on.
