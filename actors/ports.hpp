@@ -34,11 +34,11 @@ class ledger_store {
 
   /// Commits `batch` durably, in order, as one transaction. All bets of a batch share a fixed
   /// number of statements, however many they are, and so do payouts; the rare entries take a few
-  /// each. `outcomes` gets one element per entry: a refused entry leaves no trace and never sinks the
-  /// others. Committing an entry that is in the books already changes nothing and answers `none` with
-  /// the present balance. After anything but `ok` the outcomes mean nothing; before it commits again,
-  /// an implementation makes sure that the lost attempt can no longer succeed. `buffer` gets the
-  /// committed row when a batch touched it (its version grows).
+  /// each. `outcomes` gets one element per entry: a refused entry leaves no trace and never sinks
+  /// the others. Committing an entry that is in the books already changes nothing and answers
+  /// `none` with the present balance. After anything but `ok` the outcomes mean nothing; before it
+  /// commits again, an implementation makes sure that the lost attempt can no longer succeed.
+  /// `buffer` gets the committed row when a batch touched it (its version grows).
   virtual store_status commit(std::span<const journal_entry> batch,
                               std::vector<entry_outcome>& outcomes,
                               std::optional<buffer_row>& buffer) = 0;
