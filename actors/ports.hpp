@@ -33,12 +33,12 @@ class ledger_store {
   virtual ~ledger_store() = default;
 
   /// Commits `batch` durably, in order, as one transaction. All bets of a batch share a fixed
-  /// number of statements, however many they are; the rare entries take a few each. `outcomes` gets
-  /// one element per entry: a refused entry leaves no trace and never sinks the others. Committing
-  /// an entry that is in the books already changes nothing and answers `none` with the present
-  /// balance. After anything but `ok` the outcomes mean nothing; before it commits again,
-  /// an implementation makes sure that the lost attempt can no longer succeed. `buffer` gets the
-  /// committed row when a batch touched it (its version grows).
+  /// number of statements, however many they are, and so do payouts; the rare entries take a few
+  /// each. `outcomes` gets one element per entry: a refused entry leaves no trace and never sinks
+  /// the others. Committing an entry that is in the books already changes nothing and answers
+  /// `none` with the present balance. After anything but `ok` the outcomes mean nothing; before it
+  /// commits again, an implementation makes sure that the lost attempt can no longer succeed.
+  /// `buffer` gets the committed row when a batch touched it (its version grows).
   virtual store_status commit(std::span<const journal_entry> batch,
                               std::vector<entry_outcome>& outcomes,
                               std::optional<buffer_row>& buffer) = 0;
@@ -108,7 +108,8 @@ class ledger_reader {
   /// Nothing inside for a condition whose market is not recorded.
   virtual std::optional<std::optional<settlement_view>> find_settlement(
       const hash256& condition) = 0;
-  /// Unpaid ones with shares, by token and user; those of which something is offered are left out.
+  /// Unpaid ones with shares, by token and user; those of which something is offered, or that a bet
+  /// at the venue may still add to, are left out: settle_position would be refused.
   virtual std::optional<std::vector<position>> positions_to_pay(const hash256& condition,
                                                                 std::uint32_t limit) = 0;
   /// By token, from the one after `after` on.

@@ -229,8 +229,8 @@ struct book_redemption {
 
 /// One user's position in a resolved market is paid out, and their filled bets on it become
 /// settled. `payout` is payout_of(its shares), zero for a loser; anything else, a position of which
-/// something is offered at the venue, or more than what is left of what was received is refused as
-/// invariant_violated.
+/// something is offered at the venue or that a bet there may still add to, or more than what is
+/// left of what was received is refused as invariant_violated.
 struct settle_position {
   static constexpr const char* entry_name = "settle_position";
   payout_id id;  // of token and user: a position is paid once
@@ -241,9 +241,9 @@ struct settle_position {
   timestamp at;
 };
 
-/// All positions of a settlement are paid; what is left of what was received is the house's.
-/// Refused as invariant_violated while a position, bet or sale of it is open, or with another
-/// remainder.
+/// All positions of a settlement are paid; what is left of what was received is the house's: all of
+/// it, or since the last closing when a late redemption opened it again. Refused as
+/// invariant_violated while a position, bet or sale of it is open, or with another remainder.
 struct close_settlement {
   static constexpr const char* entry_name = "close_settlement";
   hash256 condition;

@@ -235,6 +235,27 @@ TEST_F(JournalActor, ABetThatIsNotThereIsNotFound) {
   EXPECT_EQ(ask<bet>(journal, get_atom::value, bet_at(1))->value->id, bet_at(1));
 }
 
+TEST_F(JournalActor, ASaleIsReadBehindWhatCameBeforeIt) {
+  const auto journal = start_journal();
+  accept_sale x;
+  x.row.id.bytes[0] = 1;
+  x.row.user = user(1);
+  x.row.token = uint256::of(51);
+  x.row.shares = {5};
+  books.positions[{x.row.token, x.row.user}] = {x.row.user, x.row.token, {7}, {}, 3_usdc};
+  const auto before = ask_later<sale>(journal, get_atom::value, x.row.id);
+  ask_later<committed>(journal, append{x});
+  const auto behind = ask_later<sale>(journal, get_atom::value, x.row.id);
+  const auto other = ask_later<sale>(journal, get_atom::value, sale_id{});
+  run();
+  EXPECT_EQ(before->code, errc::not_found);
+  ASSERT_TRUE(behind->value);
+  EXPECT_EQ(behind->value->shares, share_amount{5});
+  EXPECT_EQ(other->code, errc::not_found);
+  store.reads_away = true;
+  EXPECT_EQ(ask<sale>(journal, get_atom::value, x.row.id)->answers, 0) << "it waits";
+}
+
 TEST_F(JournalActor, ReadsThatWaitTogetherAreOneReadOfEachKind) {
   const auto journal = start_journal();
   for (int n = 1; n <= 50; n += 2) books.bets[bet_at(n)].id = bet_at(n);
@@ -370,6 +391,42 @@ TEST_F(JournalAndBalance, ARefundAndACreditArriveToo) {
   expect_owner_to_show(100_usdc);
   ask<committed>(journal, credit_of(25_usdc));
   expect_owner_to_show(125_usdc);
+}
+
+TEST_F(JournalAndBalance, ProceedsAndAPayoutArriveToo) {
+  const auto token = uint256::of(51);
+  ask<committed>(journal, the_bet());
+  books.positions[{token, alice}] = {alice, token, {10'000'000}, {}, 3_usdc};
+  accept_sale offered;
+  offered.row.id.bytes[0] = 1;
+  offered.row.user = alice;
+  offered.row.token = token;
+  offered.row.shares = {4'000'000};
+  ask<committed>(journal, append{offered});
+  expect_owner_to_show(60_usdc);
+  finish_sale over;
+  over.id = offered.row.id;
+  over.user = alice;
+  over.status = sale_status::sold;
+  over.sold = {4'000'000};
+  over.proceeds = 3_usdc;
+  over.fee = 1_usdc;
+  ask<committed>(journal, append{over});
+  expect_owner_to_show(62_usdc);
+
+  hash256 condition;
+  condition.bytes[0] = 9;
+  ask<committed>(journal, append{record_market{
+                              condition, false, "?", {token, uint256::of(52)}, {"Yes", "No"}, {}}});
+  ask<committed>(journal, append{open_settlement{condition, {1, 0}, 1, {}}});
+  ask<committed>(journal, append{book_redemption{condition, {}, {}, {}, 6_usdc, {{}, {}}, {}}});
+  settle_position paid;
+  paid.condition = condition;
+  paid.token = token;
+  paid.user = alice;
+  paid.payout = 6_usdc;
+  EXPECT_EQ(ask<committed>(journal, append{paid})->value->balance, 68_usdc);
+  expect_owner_to_show(68_usdc);
 }
 
 /// Whoever hears the answer and asks the balance next finds it told.

@@ -114,6 +114,43 @@ TEST_F(Reports, TheHousesOwnReadsAreNeverKept) {
   kill(query);
 }
 
+TEST_F(QueryActor, PositionsSalesAndSettlementsAreReadByTheirOwnNames) {
+  const auto query = start_query();
+  const auto token = uint256::of(51);
+  hash256 condition;
+  condition.bytes[0] = 9;
+  sale offered;
+  offered.id.bytes[0] = 1;
+  books.sales[offered.id] = offered;
+  books.positions[{token, user(1)}] = {user(1), token, {7}, {3}, 2_usdc};
+  EXPECT_EQ(ask<sale>(query, get_atom::value, offered.id)->value->id, offered.id);
+  EXPECT_EQ(ask<sale>(query, get_atom::value, sale_id{})->code, errc::not_found);
+  EXPECT_EQ(ask<position>(query, get_atom::value, user(1), token)->value->selling, share_amount{3});
+  EXPECT_EQ(ask<position>(query, get_atom::value, user(2), token)->code, errc::not_found);
+  const auto work = [&] {
+    return *ask<settlement_work>(query, work_atom::value, hash256{}, std::uint32_t{10})->value;
+  };
+  EXPECT_EQ(work().unrecorded, std::vector{token});
+  EXPECT_EQ(ask<settlement_view>(query, get_atom::value, condition)->code, errc::not_found);
+  books.markets[condition] = {condition, false, "?", {token, uint256::of(52)}, {"Yes", "No"}, {}};
+  EXPECT_TRUE(work().unrecorded.empty());
+  EXPECT_EQ(work().conditions, std::vector{condition});
+  EXPECT_EQ(ask<settlement_view>(query, get_atom::value, condition)->value->unpaid, 1);
+  position_filter filter;
+  filter.user = user(1);
+  const auto page = ask<position_page>(query, filter);
+  ASSERT_EQ(page->value->positions.size(), 1U);
+  EXPECT_EQ(page->value->positions[0].outcome, "Yes");
+  EXPECT_TRUE(ask<std::vector<position>>(query, unpaid_positions{condition, 10})->value->empty())
+      << "something is offered";
+  books.positions[{token, user(1)}].selling = {};
+  EXPECT_EQ(ask<std::vector<position>>(query, unpaid_positions{condition, 10})->value->size(), 1U);
+  const auto held =
+      ask<std::vector<token_shares>>(query, get_atom::value, uint256{}, std::uint32_t{10});
+  ASSERT_EQ(held->value->size(), 1U);
+  EXPECT_EQ(held->value->at(0).shares, share_amount{7});
+}
+
 TEST_F(QueryActor, AStrangersRowHasVersionZero) {
   const auto query = start_query();
   give(user(1), 5_usdc);

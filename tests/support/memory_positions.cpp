@@ -293,8 +293,8 @@ std::vector<position> memory_positions::to_pay(const hash256& condition,
                                                std::uint32_t limit) const {
   std::vector<position> out;
   for (const auto& [key, p] : positions)
-    if (out.size() < limit && is_open(p) && p.selling.micro == 0 && !may_grow(p) &&
-        is_of(p.token, condition))
+    if (out.size() < limit && is_open(p) && p.selling.micro == 0 && is_of(p.token, condition) &&
+        !may_grow(p))
       out.push_back(shown(p));
   return out;
 }
