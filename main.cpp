@@ -16,6 +16,7 @@
 #include "persistence/migrations.hpp"
 #include "persistence/verify.hpp"
 #include "resolve.hpp"
+#include "settle.hpp"
 
 using namespace headroom;
 
@@ -136,6 +137,7 @@ int with_settings(const config::command_line& line) {
     if (line.show) std::fputs(config::show(loaded.value, loaded.sources).c_str(), stdout);
     return 0;
   }
+  if (line.command.starts_with("markets ")) return markets_command(loaded.value, line.markets);
   if (line.command != "serve") return bets_command(loaded.value, line.bets, now());
   log_to_stderr(loaded.value.log_level);
   return serve(loaded.value);

@@ -17,6 +17,12 @@ struct bets_words {
 using check = CLI::Validator;
 
 const check a_bet{[](std::string& x) { return bet_id::parse(x) ? "" : "must be a bet's id"; }, ""};
+const check a_condition{[](std::string& x) {
+                          return x.starts_with("0x") && hash256::parse(x)
+                                     ? ""
+                                     : "must be a condition: 0x, 64 hex digits";
+                        },
+                        ""};
 const check an_amount{
     [](std::string& x) { return parse_usdc(x) ? "" : "must be an amount like \"12.50\""; }, ""};
 const check not_empty{[](std::string& x) { return x.empty() ? "must say something" : ""; }, ""};
@@ -56,6 +62,16 @@ void add_bets(CLI::App& app, command_line& out, bets_words& words) {
   }
 }
 
+/// There is nothing to apply yet: the running service settles by itself, and what it holds back
+/// waits for money, an approval or a node, none of which an entry of the books could replace.
+void add_markets(CLI::App& app, std::string& condition) {
+  auto* markets = app.add_subcommand("markets", "A resolved market")->require_subcommand(1);
+  auto* settle = markets->add_subcommand(
+      "settle", "What the books and the chain know of it, and what the service does next");
+  settle->add_option("CONDITION", condition, "")->required()->check(a_condition);
+  settle->add_flag("--dry-run", "the only way there is: nothing is written or sent");
+}
+
 /// "" or why the words do not fit together.
 std::string understand(const bets_words& words, bets_request& out) {
   using act = bets_request::act;
@@ -93,7 +109,8 @@ command_line help(std::string text) {
 }
 
 bool needs_a_file(const std::string& command) {
-  return command == "serve" || command == "check-config" || command.starts_with("bets ");
+  return command == "serve" || command == "check-config" || command.starts_with("bets ") ||
+         command.starts_with("markets ");
 }
 
 }  // namespace
@@ -115,6 +132,8 @@ command_line read_command_line(int argc, const char* const* argv) {
   app.add_subcommand("verify", "Replay every posting; exit 1 with the differences, if any");
   add_keys(app, out);
   add_bets(app, out, words);
+  std::string condition;
+  add_markets(app, condition);
   app.add_subcommand("check-config", "Read the file and say what is wrong with it")
       ->add_flag("--show", out.show, "print what is in effect, and who said so");
   app.add_subcommand("settings", "Every setting there is, with its default and bounds");
@@ -135,6 +154,7 @@ command_line read_command_line(int argc, const char* const* argv) {
     return wrong(out.command + " needs --config FILE", app);
   if (out.command.starts_with("bets "))
     if (const auto why = understand(words, out.bets); !why.empty()) return wrong(why, app);
+  if (out.command.starts_with("markets ")) out.markets.condition = *hash256::parse(condition);
   return out;
 }
 

@@ -25,6 +25,11 @@ struct bets_request {
   std::optional<numbers> given;  // with `fill`, where the exchange shows no event
 };
 
+/// What `headroom markets ...` is asked for.
+struct markets_request {
+  hash256 condition;
+};
+
 /// What the words behind `headroom` say.
 struct command_line {
   std::string command;  // "serve", "keys add", ...; "": nothing is to be run, see `answer`
@@ -34,6 +39,7 @@ struct command_line {
   std::string key_scopes;
   std::string key_id;
   bets_request bets;
+  markets_request markets;
 
   std::string answer;  // help for stdout; or, with `wrong_usage`, what is wrong, for stderr
   bool wrong_usage = false;

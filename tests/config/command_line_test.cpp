@@ -74,6 +74,16 @@ TEST(CommandLine, AnEndOfABetSaysWhoAndWhy) {
   EXPECT_EQ(filled.bets.given->fee, 0_usdc);
 }
 
+TEST(CommandLine, AMarketIsNamedByItsCondition) {
+  const std::string condition = "0x" + std::string(64, 'a');
+  const auto out =
+      read({"markets", "settle", condition.c_str(), "--dry-run", "--config", "a.json"});
+  EXPECT_EQ(out.command, "markets settle") << out.answer;
+  EXPECT_EQ(out.markets.condition.hex(), condition);
+  EXPECT_TRUE(read({"markets", "settle", condition.c_str()}).wrong_usage) << "without --config";
+  EXPECT_TRUE(read({"markets", "settle", "0x12", "--config", "a.json"}).wrong_usage);
+}
+
 TEST(CommandLine, WrongUsageIsSaidInASentence) {
   EXPECT_EQ(wrong({}), "no command");
   EXPECT_NE(wrong({"frob"}).find("frob"), std::string::npos);
