@@ -102,9 +102,9 @@ class Message : public testing::Test {};
 using all_messages = testing::Types<
     // domain/
     usdc, share_amount, timestamp, bet, authorization, deposit, conversion_step, conversion,
-    buffer_row, buffer_status, chain_operation, service_key, committed, balance_row, bet_filter,
-    bet_page, deposit_filter, deposit_page, money_on_its_way, conversion_page, chain_fees,
-    conversion_metrics, trial_balance, solvency, unfinished_work>;
+    buffer_row, buffer_status, chain_operation, external_operation, service_key, committed,
+    balance_row, bet_filter, bet_page, deposit_filter, deposit_page, money_on_its_way,
+    conversion_page, chain_fees, conversion_metrics, trial_balance, solvency, unfinished_work>;
 
 template <class... Entries>
 testing::Types<Entries...> types_of(const std::variant<Entries...>&);
@@ -118,7 +118,8 @@ using all_actor_messages = testing::Types<
     verified_payment, paid_deposit, deposit_keys, payment_finding, contract_signature,
     contract_call, send_transaction, event_log, operation_report, run_step, step_progress,
     route_info, route_quote, list_conversions, conversion_work, wallet_backlog, wallet_account,
-    wallet_nonces, onchain_balances, actor_info, kind_info, actor_listing, readiness>;
+    wallet_nonces, find_external, open_externals, onchain_balances, actor_info, kind_info,
+    actor_listing, readiness>;
 
 template <class T>
 void expect_round_trip() {
