@@ -136,7 +136,8 @@ int with_settings(const config::command_line& line) {
     if (line.show) std::fputs(config::show(loaded.value, loaded.sources).c_str(), stdout);
     return 0;
   }
-  if (line.command != "serve") return bets_command(loaded.value, line.bets, now());
+  if (line.command.starts_with("bets ")) return bets_command(loaded.value, line.bets, now());
+  if (line.command.starts_with("sales ")) return sales_command(loaded.value, line.sales, now());
   log_to_stderr(loaded.value.log_level);
   return serve(loaded.value);
 }
