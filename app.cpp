@@ -26,11 +26,15 @@
 #include "actors/query_actor.hpp"
 #include "actors/registry.hpp"
 #include "actors/sale_actor.hpp"
+#include "actors/settlement_actor.hpp"
 #include "chain/evm/ethereum_port.hpp"
 #include "chain/evm/json_rpc.hpp"
+#include "chain/evm/keccak.hpp"
 #include "chain/evm/signature_actor.hpp"
 #include "chain/evm/wallet_actor.hpp"
 #include "chain/polymarket/account_keeper.hpp"
+#include "chain/polymarket/market_actor.hpp"
+#include "chain/polymarket/resolution_actor.hpp"
 #include "chain/polymarket/venue_actor.hpp"
 #include "chain/treasury/audit_actor.hpp"
 #include "chain/treasury/oft_uniswap_route.hpp"
@@ -150,6 +154,12 @@ chain::polymarket::venue_settings venue_of(const config::settings& s) {
   return out;
 }
 
+chain::polymarket::market_settings markets_of(const config::settings& s) {
+  auto out = s.markets;
+  out.url = s.venue.url;
+  return out;
+}
+
 http::server_settings http_of(const config::settings& s, const actors::signing_domain& domain) {
   http::server_settings out{s.http,
                             s.profile,
@@ -214,6 +224,17 @@ chain::polymarket::keeper_settings keeper_of(const config::settings& s) {
   if (account.keeps_collateral) account.contracts.collateral = s.collateral;
   const auto contracts = chain::polymarket::contracts_of(s.venue, account.contracts);
   return {std::move(account), contracts, s.polygon.chain_id, s.venue.chain_id, s.venue.url};
+}
+
+chain::polymarket::resolution_settings resolution_of(const config::settings& s) {
+  chain::polymarket::resolution_settings out;
+  out.clob_url = s.venue.url;
+  out.read_timeout = s.venue.read_timeout;
+  out.chain_id = s.polygon.chain_id;
+  out.finality = s.polygon.finality;
+  out.contracts = s.account.contracts;
+  if (!s.collateral.is_zero()) out.contracts.collateral = s.collateral;
+  return out;
 }
 
 /// The singletons, in the order of their start; each restart makes a fresh actor of the same kind.
@@ -412,8 +433,10 @@ class outside {
         signatures{rpc_of(s.plasma)},
         polygon{rpc_of(s.polygon)},
         venue{venue_door(), venue_door(), sockets_of(s.venue)},
+        markets{market_door(), market_door()},
         accounts{chain::make_http_actor(sys_, new_client())},
-        relayer{chain::make_http_actor(sys_, new_client())} {}
+        relayer{chain::make_http_actor(sys_, new_client())},
+        resolutions{chain::make_http_actor(sys_, new_client())} {}
   void stop() {
     for (const auto& client : clients_) client->stop();
     if (sockets_) sockets_->stop();
@@ -442,6 +465,8 @@ class outside {
     };
   }
 
+  chain::http_actor market_door() { return chain::make_http_actor(sys_, new_client()); }
+
   caf::actor_system& sys_;
   actors::gauges& gauges_;
   std::vector<std::shared_ptr<net::http_client>> clients_;
@@ -453,8 +478,10 @@ class outside {
   const chain::rpc_actor signatures;  // strangers ask: apart from what moves money
   const chain::rpc_actor polygon;
   const chain::polymarket::venue_doors venue;
-  const chain::http_actor accounts;  // the venue's view of them
+  const chain::polymarket::market_doors markets;  // strangers ask: apart from what moves money
+  const chain::http_actor accounts;               // the venue's view of them
   const chain::http_actor relayer;
+  const chain::http_actor resolutions;  // which markets are resolved
 };
 
 // -- the household: who is started, in this order ------------------------------------------------
@@ -532,8 +559,29 @@ void add_chains(household& house, caf::actor_system& sys, const actors::world_pt
                          out.polygon);
       },
       true);
+  house.add<actors::market_actor>("market", [&sys, &s, &out, w] {
+    return sys.spawn<caf::detached>(chain::polymarket::market_behavior, w, markets_of(s),
+                                    out.markets);
+  });
   house.add<actors::signature_actor>("signature", [&sys, &out] {
     return sys.spawn(chain::signature_behavior, chain::signature_settings{}, out.signatures);
+  });
+}
+
+/// Resolved markets, from the venue's accounts to their users.
+void add_settlement(household& house, caf::actor_system& sys, const actors::world_ptr& w,
+                    const config::settings& s, const own_keys& keys, const outside& out) {
+  std::vector<address> holders;
+  for (const auto& account : kept_accounts(s, keys.venue)) holders.push_back(account.holder);
+  house.add<actors::resolution_actor>("resolution", [&sys, &s, &out, w, holders] {
+    return actors::resolution_actor{
+        sys.spawn(chain::polymarket::resolution_behavior, w, resolution_of(s), holders,
+                  chain::polymarket::resolution_doors{out.resolutions, out.polygon})};
+  });
+  house.add<actors::settlement_actor>("settlement", [&sys, w] {
+    return sys.spawn(actors::settlement_behavior, w, actors::digest_function{[](byte_view data) {
+                       return chain::keccak256(data);
+                     }});
   });
 }
 
@@ -619,6 +667,7 @@ int serve(const config::settings& s) {
   household house{sys, dir, w};
   add_books(house, sys, w, store, read);
   add_chains(house, sys, w, s, *keys, out);
+  add_settlement(house, sys, w, s, *keys, out);
   add_treasury(house, sys, w, s, *keys, out);
   const auto give_up = [](const std::string& why) {
     spdlog::critical("service.gives_up reason=\"{}\"", why);

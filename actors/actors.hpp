@@ -11,6 +11,7 @@
 #include "actors/messages/deposit_messages.hpp"
 #include "actors/messages/house_messages.hpp"
 #include "actors/messages/journal_messages.hpp"
+#include "actors/messages/market_messages.hpp"
 #include "actors/messages/money_messages.hpp"
 #include "actors/messages/payment_messages.hpp"
 #include "actors/messages/position_messages.hpp"
@@ -83,6 +84,15 @@ using venue_actor = status_actor::extend<
     caf::replies_to<cancel_order>::with<bool>,  // True: the venue will not fill it any more.
     caf::reacts_to<wake_atom>>;
 
+/// MARKET: what the venue offers, for everybody who looks, and what a bet would buy. Decides
+/// nothing about money: a promised price is a bet's cap. Every answer comes within its own
+/// timeouts.
+using market_actor = status_actor::extend<
+    caf::replies_to<list_markets>::with<market_page>,      // invalid_field: the cursor.
+    caf::replies_to<get_market>::with<market_view>,        // not_found
+    caf::replies_to<quote_bet>::with<bet_quote>,           // unknown_market, market_closed, ...
+    caf::replies_to<redeem_quote>::with<redeemed_quote>>;  // invalid_field: of another bet.
+
 // -- what was bought -----------------------------------------------------------------------------
 
 /// SALE: one order to sell, from the shares' holding to the venue's last word; ends with it.
@@ -104,7 +114,8 @@ using resolution_actor = status_actor::extend<
 /// SETTLEMENT: finds resolved markets, has them redeemed, pays their users, in slices.
 using settlement_actor = status_actor::extend<
     caf::replies_to<poll_atom, hash256>::with<settlement_view>,  // Looks at this condition now.
-    caf::reacts_to<poll_atom>>;  // Internal: looks at the next ones.
+    caf::reacts_to<poll_atom>,                                   // Internal: the next ones.
+    caf::reacts_to<wake_atom, hash256>>;                         // Internal: its next slice.
 
 // -- the deposit ---------------------------------------------------------------------------------
 

@@ -37,6 +37,7 @@ bet_actor::behavior_type bet_behavior(bet_self self, world_ptr w, const bet_id& 
         return status_report{bet_state::name,
                              {{"bet", s.id.text()},
                               {"phase", std::string{to_string(s.at)}},
+                              {std::string{open_state_fact}, bet_saga{self}.state_text()},
                               {"user", s.row.user.hex()},
                               {"amount", to_string(s.row.amount)},
                               {"in_doubt", s.venue_side.in_doubt() ? "yes" : "no"}}};

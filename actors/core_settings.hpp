@@ -61,6 +61,18 @@ struct conversion_settings {
   std::chrono::milliseconds alert_after{60'000};  // held or unreadable so long: a human
 };
 
+struct settlement_settings {
+  std::chrono::milliseconds poll{30'000};            // for work; one under way is asked so often
+  std::chrono::milliseconds look_interval{300'000};  // one condition is looked at no oftener
+  std::chrono::milliseconds step_timeout{60'000};    // one answer about a condition
+  std::chrono::milliseconds alert_after{900'000};    // unreadable so long: a human
+  std::uint32_t page = 500;                          // of conditions, and of tokens, read at once
+  std::uint32_t at_once = 8;                         // conditions being looked at
+  std::uint32_t slice = 500;                         // positions paid at once
+  std::chrono::milliseconds slice_pause{10};         // between slices: the journal's for bets
+  usdc surplus = 1_usdc;  // received above what is owed: a human hears of more
+};
+
 struct guardian_settings {
   std::uint32_t restarts_per_minute = 5;     // of one component, before the process gives up
   std::uint32_t deposits_recovered = 2'000;  // unsettled payments resumed at once after a start
@@ -78,6 +90,7 @@ struct core_settings {
   bet_settings bet;
   deposit_settings deposit;
   conversion_settings conversion;
+  settlement_settings settlement;
   guardian_settings guardian;
 };
 

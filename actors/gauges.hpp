@@ -6,6 +6,7 @@
 
 #include "actors/channel_gauge.hpp"
 #include "actors/open_orders.hpp"
+#include "actors/settlement_gauge.hpp"
 #include "actors/venue_gauge.hpp"
 #include "domain/money.hpp"
 
@@ -51,6 +52,9 @@ class gauges {
   /// The web sockets to the venue.
   [[nodiscard]] channel_gauge& channel() noexcept { return channel_; }
   [[nodiscard]] const channel_gauge& channel() const noexcept { return channel_; }
+  /// How the settlements of resolved markets stand.
+  [[nodiscard]] settlement_gauge& settlements() noexcept { return settlements_; }
+  [[nodiscard]] const settlement_gauge& settlements() const noexcept { return settlements_; }
 
  private:
   static constexpr std::int64_t buffer_unknown = -1;
@@ -62,6 +66,7 @@ class gauges {
   actors::open_orders open_orders_;
   venue_gauge venue_state_;
   channel_gauge channel_;
+  settlement_gauge settlements_;
 };
 
 }  // namespace headroom::actors

@@ -29,6 +29,16 @@ struct counting {
   void operator()(const replenish& x) const noexcept {
     to.replenished.add(add_saturating(x.to_buffer, x.to_reserve));
   }
+  void operator()(const finish_sale& x) const noexcept {
+    if (x.status == sale_status::failed) return to.sales_failed.add();
+    to.sales_sold.add(sub_saturating(x.proceeds, x.fee));
+    to.sale_fees.add(x.fee);
+  }
+  void operator()(const book_redemption& x) const noexcept { to.redemptions.add(x.received); }
+  void operator()(const settle_position& x) const noexcept { to.positions_paid.add(x.payout); }
+  void operator()(const close_settlement& x) const noexcept {
+    to.settlements_closed.add(x.remainder);
+  }
   template <class Other>
   void operator()(const Other&) const noexcept {}  // moves no money over our border
 };

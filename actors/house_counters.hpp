@@ -41,6 +41,12 @@ class house_counters {
   money_counter conversions_failed;
   money_counter conversion_losses;
   money_counter replenished;
+  money_counter sales_sold;  // what users got: proceeds less fee
+  money_counter sales_failed;
+  money_counter sale_fees;
+  money_counter redemptions;         // of resolved markets' shares: what came
+  money_counter positions_paid;      // of resolved markets, losers' too
+  money_counter settlements_closed;  // what payouts left over
 
   latency_histogram commit;  // one batch of the journal
   latency_histogram venue;   // one HTTP call

@@ -19,8 +19,10 @@ enum class open_state : std::uint8_t {
 inline constexpr open_state open_states[] = {open_state::preparing, open_state::placing,
                                              open_state::matched, open_state::in_doubt,
                                              open_state::finishing};
-/// For metrics: "in_doubt".
+/// For metrics and for whoever asked for the order: "in_doubt".
 [[nodiscard]] std::string_view to_string(open_state s) noexcept;
+/// Under this name an order's status report says where it stands.
+inline constexpr std::string_view open_state_fact = "state";
 
 /// How many orders of this process have no end, by state and age, as the last whole round of the
 /// guardian's sweep found them: every order that is swept says where it stands, so nobody has to

@@ -82,6 +82,28 @@ class order_saga : public saga<Saga, Self> {
     if (base::woken()) on(bet_event::woken);
   }
 
+  /// Nothing before the first request, and after the end.
+  [[nodiscard]] std::optional<open_state> state_now() const {
+    switch (st_.at) {
+      case bet_phase::idle:
+      case bet_phase::done: return std::nullopt;
+      case bet_phase::reserving:
+      case bet_phase::refusing:
+      case bet_phase::storing: return open_state::preparing;
+      case bet_phase::finishing: return open_state::finishing;
+      case bet_phase::reading: return open_state::in_doubt;
+      case bet_phase::placing:
+      case bet_phase::waiting: break;
+    }
+    if (st_.venue_side.matched()) return open_state::matched;
+    return st_.venue_side.in_doubt() ? open_state::in_doubt : open_state::placing;
+  }
+  /// The same for a status report.
+  [[nodiscard]] std::string state_text() const {
+    const auto state = state_now();
+    return state ? std::string{to_string(*state)} : std::string{};
+  }
+
  protected:
   using base::ask;
   using base::is_asked;
@@ -124,23 +146,6 @@ class order_saga : public saga<Saga, Self> {
       case bet_act::hand_over:
       case bet_act::hand_over_if_called: return;  // the state's destructor does
     }
-  }
-
-  /// Nothing before the first request, and after the end.
-  [[nodiscard]] std::optional<open_state> state_now() const {
-    switch (st_.at) {
-      case bet_phase::idle:
-      case bet_phase::done: return std::nullopt;
-      case bet_phase::reserving:
-      case bet_phase::refusing:
-      case bet_phase::storing: return open_state::preparing;
-      case bet_phase::finishing: return open_state::finishing;
-      case bet_phase::reading: return open_state::in_doubt;
-      case bet_phase::placing:
-      case bet_phase::waiting: break;
-    }
-    if (st_.venue_side.matched()) return open_state::matched;
-    return st_.venue_side.in_doubt() ? open_state::in_doubt : open_state::placing;
   }
 
   // -- reserving ---------------------------------------------------------------------------------

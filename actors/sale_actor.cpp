@@ -33,6 +33,7 @@ sale_actor::behavior_type sale_behavior(sale_self self, world_ptr w, const sale_
         return status_report{sale_state::name,
                              {{"sale", s.id.text()},
                               {"phase", std::string{to_string(s.at)}},
+                              {std::string{open_state_fact}, sale_saga{self}.state_text()},
                               {"user", s.row.user.hex()},
                               {"shares", to_string(usdc{s.row.shares.micro})},
                               {"in_doubt", s.venue_side.in_doubt() ? "yes" : "no"}}};

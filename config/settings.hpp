@@ -8,6 +8,7 @@
 #include "actors/core_settings.hpp"
 #include "chain/evm/evm_settings.hpp"
 #include "chain/polymarket/account_settings.hpp"
+#include "chain/polymarket/market_settings.hpp"
 #include "chain/polymarket/venue_settings.hpp"
 #include "chain/treasury/oft_uniswap_settings.hpp"
 #include "chain/x402/payment_settings.hpp"
@@ -46,6 +47,7 @@ struct settings {
   chain::payment_settings payment;
   chain::oft_uniswap_settings route;
   chain::polymarket::venue_settings venue;
+  chain::polymarket::market_settings markets;   // of the same venue
   chain::polymarket::account_settings account;  // of each of `accounts`, on Polygon
   /// What bets are paid with, for the solvency check, and kept at the buffer's size. Zero: neither,
   /// and approvals are given for the usual one.

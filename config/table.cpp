@@ -166,11 +166,18 @@ rows conversion_rows(settings& s) {
 /// A burst below one order would never send any.
 rows venue_rows(settings& s) {
   auto& v = s.venue;
+  auto& m = s.markets;
   auto& b = s.core.bet;
   return {
       {"accounts",                &s.accounts,                none,       {},                "ours at the venue, each with name, file or env, and `signature_type` (0: the key's own account, 2: a Safe, 3: a deposit wallet; those with `wallet`); the first that is not `enabled: false` bets; without it one with `venue_key`"},
       {"url",                     &v.url,                     none,       {},                "of the CLOB, without a slash at its end"},
       {"ws_url",                  &v.ws_url,                  none,       {},                "of its web sockets, likewise; \"\": trades are polled alone"},
+      {"gamma_url",               &m.gamma_url,               none,       {},                "of its list of markets, likewise"},
+      {"gamma_reads_per_second",  &m.gamma_reads_per_second,  per_second, {0.1, 20},         "of that list; the venue takes 300 in 10 s"},
+      {"book_reads_per_second",   &m.book_reads_per_second,   per_second, {0.1, 100},        "of order books; the venue takes 1500 in 10 s"},
+      {"list_ttl_ms",             &m.list_ttl,                ms,         {100, hour},       "how old a list may be"},
+      {"book_ttl_ms",             &m.book_ttl,                ms,         {10, minute},      "how old an order book may be that a quote is made of"},
+      {"quote_ttl_ms",            &m.quote_ttl,               ms,         {100, minute},     "how long a quoted price is promised"},
       {"chain_id",                &v.chain_id,                none,       {1, any_id},       "that its orders are signed for"},
       {"exchange",                &v.exchange,                none,       {},                "its contract on Polygon"},
       {"neg_risk_exchange",       &v.neg_risk_exchange,       none,       {},                "likewise, for markets with one winner of several"},
@@ -235,6 +242,20 @@ rows relayer_key_rows(key_source& k) {
   };
 }
 
+rows settlement_rows(actors::settlement_settings& x) {
+  return {
+      {"poll_ms",              &x.poll,          ms,      {10, hour},         "between looks for resolved markets; one under way is asked so often"},
+      {"look_interval_ms",     &x.look_interval, ms,      {10, day},          "one condition is looked at no oftener"},
+      {"step_timeout_ms",      &x.step_timeout,  ms,      {second, 10 * minute}, "of one answer about a condition"},
+      {"alert_after_seconds",  &x.alert_after,   sec,     {1, 86'400},        "a condition that cannot be read so long is an alert"},
+      {"page",                 &x.page,          none,    {1, 10'000},        "of conditions and tokens read at once"},
+      {"at_once",              &x.at_once,       none,    {1, 256},           "conditions being looked at"},
+      {"slice",                &x.slice,         none,    {1, 500},           "positions paid at once; bets wait for no more"},
+      {"slice_pause_ms",       &x.slice_pause,   ms,      {0, minute},        "between slices"},
+      {"surplus",              &x.surplus,       dollars, {0, 1e6L * dollar}, "received above what is owed: more is an alert"},
+  };
+}
+
 rows key_rows(key_source& k) {
   return {
       {"file", &k.file, none, {}, "with 64 hex digits, readable by its owner alone"},
@@ -288,6 +309,7 @@ std::vector<section> sections_of(settings& s) {
   for (auto& r : account_rows(s.account)) venue.push_back(std::move(r));
   out.push_back({"venue", std::move(venue)});
   out.push_back({"venue.contracts", contract_rows(s.account.contracts)});
+  out.push_back({"settlement", settlement_rows(s.core.settlement)});
   out.push_back({"wallet_key", key_rows(s.wallet_key)});
   out.push_back({"venue_key", key_rows(s.venue_key)});
   out.push_back({"relayer_key", relayer_key_rows(s.relayer_key)});

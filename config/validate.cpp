@@ -66,6 +66,8 @@ std::string check_words(const settings& s) {
     return "venue.relayer_url must be an http(s) URL without a slash at its end";
   if (!s.venue.ws_url.empty() && !is_site(s.venue.ws_url, "ws"))
     return "venue.ws_url must be a ws(s) URL without a slash at its end, or \"\"";
+  if (!is_site(s.markets.gamma_url))
+    return "venue.gamma_url must be an http(s) URL without a slash at its end";
   if (!s.wallet_key.named()) return "wallet_key must name a file or an environment variable";
   return {};
 }

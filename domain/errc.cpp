@@ -25,6 +25,7 @@ std::string_view to_string(errc e) noexcept {
     case errc::method_not_allowed: return "method_not_allowed";
     case errc::market_closed: return "market_closed";
     case errc::idempotency_key_required: return "idempotency_key_required";
+    case errc::quote_expired: return "quote_expired";
     case errc::key_reused: return "key_reused";
     case errc::duplicate: return "duplicate";
     case errc::overloaded: return "overloaded";

@@ -30,6 +30,7 @@ enum class errc : std::uint8_t {
   market_closed = 17,        // the market takes no orders
   idempotency_key_required = 18,
   insufficient_shares = 19,  // the user's position has fewer free shares
+  quote_expired = 20,        // the quoted price is not promised any more (409, with a new quote)
   unsupported_market = 21,   // of a kind that this service does not trade
 
   // duplicate: already done under this key

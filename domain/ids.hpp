@@ -47,6 +47,8 @@ using payout_id = uuid<struct payout_tag>;
 using deposit_id = uuid<struct deposit_tag>;
 using conversion_id = uuid<struct conversion_tag>;
 using replenish_id = uuid<struct replenish_tag>;
+/// A price that was promised for a few seconds; random, so that it cannot be guessed.
+using quote_id = uuid<struct quote_tag>;
 /// One intended chain transaction (whatever number of fee bumps it takes); derived from its
 /// purpose.
 using operation_id = uuid<struct operation_tag>;

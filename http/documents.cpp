@@ -45,7 +45,7 @@ std::int64_t ratio_of(std::int64_t a, std::int64_t b) noexcept {
   return mul_div_floor(a, 1'000'000, b).value_or(0);
 }
 
-json bet_document(const bet& b, const actors::ethereum_port& ethereum) {
+json bet_document(const bet& b, const actors::ethereum_port& ethereum, std::string_view progress) {
   return object({
       {"bet_id", b.id.text()},
       {"user_address", ethereum.print_address(b.user)},
@@ -65,10 +65,12 @@ json bet_document(const bet& b, const actors::ethereum_port& ethereum) {
       {"updated_at", b.updated_at},
       {"result", value_if(b.result != settlement_result::none, to_string(b.result))},
       {"payout", value_if(b.result != settlement_result::none, b.payout)},
+      {"progress", text_or_null(progress)},
   });
 }
 
-json sale_document(const sale& s, const actors::ethereum_port& ethereum) {
+json sale_document(const sale& s, const actors::ethereum_port& ethereum,
+                   std::string_view progress) {
   const auto price = mul_div_floor(s.proceeds.micro, micro_per_usdc, s.sold.micro);
   return object({
       {"sale_id", s.id.text()},
@@ -87,6 +89,7 @@ json sale_document(const sale& s, const actors::ethereum_port& ethereum) {
       {"deadline", s.deadline},
       {"created_at", s.created_at},
       {"updated_at", s.updated_at},
+      {"progress", text_or_null(progress)},
   });
 }
 

@@ -7,8 +7,11 @@
 /// The public JSON of our records: field names are the contract (DESIGN section 4, openapi.json).
 namespace headroom::http {
 
-[[nodiscard]] json bet_document(const bet& b, const actors::ethereum_port& ethereum);
-[[nodiscard]] json sale_document(const sale& s, const actors::ethereum_port& ethereum);
+/// @param progress  of one in placing, where it is known: actors::open_state's words
+[[nodiscard]] json bet_document(const bet& b, const actors::ethereum_port& ethereum,
+                                std::string_view progress = {});
+[[nodiscard]] json sale_document(const sale& s, const actors::ethereum_port& ethereum,
+                                 std::string_view progress = {});
 [[nodiscard]] json position_document(const position& p, const actors::ethereum_port& ethereum);
 [[nodiscard]] json deposit_document(const deposit& d, const actors::ethereum_port& ethereum);
 /// What the payer may see of it: no account, nothing of the conversion.

@@ -61,6 +61,9 @@ void add_money(metric_families& to, const actors::house_counters& c) {
   add_stage(to, "bet", "partly_refunded", c.bet_refunds);
   add(to, counter("headroom_bet_fee_usdc_total", "What the venue took of filled bets."),
       in_usdc(c.bet_fees));
+  add_outcomes(to, "sale", "sales", {{"sold", c.sales_sold}, {"failed", c.sales_failed, false}});
+  add(to, counter("headroom_sale_fee_usdc_total", "What the venue took of sales."),
+      in_usdc(c.sale_fees));
   add_stage(to, "deposit", "opened", c.deposits_opened);
   add(to, counter("headroom_deposits_settled_total", "Deposits that the chain has proven."),
       times_of(c.deposits_settled));
@@ -135,6 +138,25 @@ void add_open_orders(metric_families& to, const actors::open_orders& orders) {
   to.push_back(std::move(open));
 }
 
+/// Resolved markets on their way to their users.
+void add_settlements(metric_families& to, const actors::gauges& gauges) {
+  const auto& g = gauges.settlements();
+  add(to, gauge("headroom_unsettled_conditions", "Markets that are resolved and not paid out."),
+      static_cast<double>(g.open()));
+  add(to,
+      gauge("headroom_settlement_oldest_timestamp_seconds",
+            "When the oldest of them was seen to be resolved; 0: there is none."),
+      static_cast<double>(g.oldest().us) / 1e6);
+  add(to,
+      gauge("headroom_payout_lag_seconds",
+            "From the resolution that was seen to the last payout, of the market paid out last."),
+      static_cast<double>(g.lag_us()) / 1e6);
+  const auto& c = gauges.counters();
+  add_stage(to, "position", "paid", c.positions_paid);
+  add_stage(to, "settlement", "redeemed", c.redemptions);
+  add_stage(to, "settlement", "closed", c.settlements_closed);
+}
+
 /// One sample for each alert that lasts, and how often each kind began.
 void add_alerts(metric_families& to, const actors::alert_board& board) {
   auto active = gauge("headroom_alert_active", "1 for each alert that lasts.");
@@ -169,6 +191,7 @@ metric_families house_metrics::Collect() const {
   add_channel(out, dir_.gauges.channel());
   add_money(out, dir_.gauges.counters());
   add_latencies(out, dir_.gauges.counters());
+  add_settlements(out, dir_.gauges);
   add_alerts(out, dir_.gauges.alerts());
   return out;
 }

@@ -24,6 +24,7 @@ constexpr row table[] = {
     {errc::method_not_allowed, 405, "Method not allowed"},
     {errc::key_reused, 409, "The idempotency key was used for another request"},
     {errc::duplicate, 409, "Already done"},
+    {errc::quote_expired, 409, "The quote has expired"},
     {errc::payload_too_large, 413, "The body is too large"},
     {errc::insufficient_balance, 422, "The balance cannot pay"},
     {errc::insufficient_shares, 422, "The position has fewer free shares"},

@@ -6,6 +6,9 @@ const router& house_routes() {
   static const router table{std::vector<route>{
       {verb::get, "/buffer/max-bet", get_max_bet},  // the hot ones first
       {verb::post, "/bets", post_bet, route::pages},
+      {verb::post, "/bets/quote", post_quote, route::pages},
+      {verb::get, "/markets", get_markets, route::pages},
+      {verb::get, "/markets/{condition_id}", get_market, route::pages},
       {verb::get, "/healthz", get_healthz, route::probe | route::pages},
       {verb::get, "/balance", get_balance},
       {verb::get, "/bets", get_bets},

@@ -25,6 +25,11 @@ task<> post_replenish(exchange& x);
 task<> patch_buffer(exchange& x);
 // routes_bets.cpp
 void post_bet(exchange& x);
+// routes_markets.cpp
+task<> get_markets(exchange& x);
+task<> get_market(exchange& x);
+// routes_quotes.cpp
+task<> post_quote(exchange& x);
 // routes_bet_reads.cpp
 task<> get_bet(exchange& x);
 task<> get_bets(exchange& x);

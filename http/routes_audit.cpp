@@ -16,6 +16,7 @@ json trial_document(const trial_balance& t) {
       {"capital", t.capital},
       {"conversion_loss", t.conversion_loss},
       {"venue_loss", t.venue_loss},
+      {"revenue", t.revenue},
       {"wagered", t.wagered},
       {"user_count", t.user_count},
   });
@@ -50,13 +51,31 @@ json chain_document(const actors::onchain_balances& chain, const solvency& verdi
   });
 }
 
+/// Shares that users' positions come to, against what the venue's accounts hold.
+json positions_document(const actors::position_audit& p) {
+  auto differences = list_of(p.differences, [](const actors::share_difference& d) {
+    return object({
+        {"token_id", d.token.decimal()},
+        {"booked", d.booked},
+        {"on_chain", d.on_chain},
+    });
+  });
+  return object({
+      {"checked", p.checked},
+      {"tokens", p.tokens},
+      {"differences", std::move(differences)},
+      {"checked_at", p.at},
+  });
+}
+
 void answer_solvency(exchange& x, const actors::solvency_report& report) {
-  const auto& [t, chain, verdict] = report;
+  const auto& [t, chain, verdict, positions] = report;
   x.reply_json(to_text(object({
       {"trial_balance", trial_document(t)},
       {"assets", assets_document(t)},
       {"liabilities", liabilities_document(t)},
       {"on_chain", chain_document(chain, verdict)},
+      {"positions", positions_document(positions)},
       {"difference", verdict.difference},
       {"solvent", verdict.solvent},
       {"insolvent_since", verdict.insolvent_since},

@@ -2,15 +2,12 @@
 #include "http/documents.hpp"
 #include "http/fields.hpp"
 #include "http/idempotency.hpp"
+#include "http/order_progress.hpp"
 #include "http/own_data.hpp"
 #include "http/routes.hpp"
 
 namespace headroom::http {
 namespace {
-
-void show_bet(exchange& x, const bet& b) {
-  x.reply_json(to_text(bet_document(b, x.services().ethereum)));
-}
 
 void answer_page(exchange& x, const bet_page& page) {
   const auto show = [&](const bet& b) { return bet_document(b, x.services().ethereum); };
@@ -98,7 +95,10 @@ bet_filter read_filter(const exchange& x, const principal& reader, const query_f
 task<> show_found(exchange& x, const principal& reader, bet_id id) {
   const auto found = co_await find_bet(x, id);
   require_own(reader, found.user);
-  show_bet(x, found);
+  std::string progress;
+  if (found.status == bet_status::placing)
+    progress = co_await progress_of(x, x.services().dir.users.find_bet(id));
+  x.reply_json(to_text(bet_document(found, x.services().ethereum, progress)));
 }
 
 task<> list_bets(exchange& x, bet_filter filter) {

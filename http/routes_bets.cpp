@@ -2,6 +2,7 @@
 #include "http/documents.hpp"
 #include "http/fields.hpp"
 #include "http/idempotency.hpp"
+#include "http/quoted_bets.hpp"
 #include "http/routes.hpp"
 #include "http/user_signature.hpp"
 
@@ -14,6 +15,7 @@ constexpr auto default_deadline = std::chrono::seconds{60};
 struct wanted_bet {
   actors::place_bet order;
   bool has_deadline = false;
+  std::optional<quote_id> quote;  // then max_price is zero, or must be the quote's
   std::optional<std::string_view> signature;
 };
 
@@ -27,9 +29,10 @@ hash256 keccak(const exchange& x, std::string_view text) {
 hash256 request_hash(const exchange& x, const wanted_bet& w) {
   const auto& o = w.order;
   const auto deadline = w.has_deadline ? std::to_string(o.deadline.us) : std::string{"-"};
+  const auto quote = w.quote ? "|" + w.quote->text() : std::string{};
   return keccak(x, "bet|" + o.user.hex() + "|" + o.token.decimal() + "|" +
                        std::to_string(o.amount.micro) + "|" + std::to_string(o.max_price.micro) +
-                       "|" + deadline + (o.fill == order_fill::part ? "|FAK" : ""));
+                       "|" + deadline + quote + (o.fill == order_fill::part ? "|FAK" : ""));
 }
 
 wanted_bet read_bet(const exchange& x, const body_fields& body) {
@@ -38,7 +41,9 @@ wanted_bet read_bet(const exchange& x, const body_fields& body) {
   o.user = read_address(x.services().ethereum, "user_address", body.required("user_address"));
   o.token = read_token("token_id", body.required("token_id"));
   o.amount = read_amount("amount", body.required("amount"));
-  o.max_price = read_price("max_price", body.required("max_price"));
+  if (const auto text = body.text("quote_id")) out.quote = read_id<quote_id>("quote_id", *text);
+  if (!out.quote || body.has("max_price"))
+    o.max_price = read_price("max_price", body.required("max_price"));
   const auto now = x.services().now();
   const auto deadline = read_deadline("deadline", body.text("deadline"), now);
   out.has_deadline = deadline.has_value();
@@ -50,12 +55,9 @@ wanted_bet read_bet(const exchange& x, const body_fields& body) {
 /// A signed bet says everything itself.
 actors::bet_intent intent_of(const wanted_bet& w, std::string_view idempotency_key) {
   const auto& o = w.order;
-  return {o.user,
-          o.token,
-          o.amount,
-          o.max_price,
-          std::string{idempotency_key},
-          signed_deadline(w.has_deadline, o.deadline, "bet")};
+  const auto deadline = signed_deadline(w.has_deadline, o.deadline, "bet");
+  if (o.max_price.is_zero()) throw bad_field("max_price", "is required in a signed bet");
+  return {o.user, o.token, o.amount, o.max_price, std::string{idempotency_key}, deadline};
 }
 
 void answer_bet(exchange& x, const bet& b) {
@@ -194,15 +196,29 @@ void place(exchange& x, const actors::place_bet& order, timestamp asked_at, unsi
       order);
 }
 
+/// At the price of its quote, when it has one.
+void place_wanted(exchange& x, const actors::place_bet& order, const std::optional<quote_id>& quote,
+                  timestamp asked_at) {
+  if (!quote) return place(x, order, asked_at, 2);
+  take_quote(
+      x, order, *quote,
+      {[asked_at](exchange& y, const actors::place_bet& priced) { place(y, priced, asked_at, 2); },
+       [](exchange& y, const bet& known) {
+         y.mark_replayed();
+         answer_bet(y, known);
+       }});
+}
+
 /// No key signed it. Perhaps the user's address is a contract that did.
-void place_if_contract_signed(exchange& x, const actors::place_bet& order, timestamp asked_at,
+void place_if_contract_signed(exchange& x, const actors::place_bet& order,
+                              const std::optional<quote_id>& quote, timestamp asked_at,
                               const actors::bet_intent& intent, byte_vector signature) {
   x.ask_or<bool>(
       x.services().dir.handles.get<actors::signature_actor>(),
-      [order, asked_at](exchange& y, bool signed_it) {
+      [order, quote, asked_at](exchange& y, bool signed_it) {
         if (!signed_it) return y.refuse(not_signed("BetIntent"));
         count_signer(y, order.user);
-        place(y, order, asked_at, 2);
+        place_wanted(y, order, quote, asked_at);
       },
       [](exchange& y, const caf::error& e) { y.refuse(problem_of(e)); },
       actors::contract_signature{order.user, x.services().ethereum.digests_of(intent),
@@ -214,9 +230,9 @@ void place_if_contract_signed(exchange& x, const actors::place_bet& order, times
 void post_bet(exchange& x) {
   const auto* key = presented_key(x);
   const query_fields none{x.asked().query, {}};
-  const body_fields body{
-      x.asked().body,
-      {"user_address", "token_id", "amount", "max_price", "deadline", "order_type", "signature"}};
+  const body_fields body{x.asked().body,
+                         {"user_address", "token_id", "amount", "max_price", "quote_id", "deadline",
+                          "order_type", "signature"}};
   const auto signature = body.text("signature");
   if (!signature) key = &require_scope(x, {scope::trade});
   const auto idempotency_key = require_idempotency_key(x);
@@ -239,9 +255,9 @@ void post_bet(exchange& x) {
     return x.refuse(problem_of(errc::shutting_down, "no new bets are taken"));
   const auto asked_at = x.services().now();
   if (intent)
-    return place_if_contract_signed(x, wanted.order, asked_at, *intent,
+    return place_if_contract_signed(x, wanted.order, wanted.quote, asked_at, *intent,
                                     std::move(signed_by_contract));
-  place(x, wanted.order, asked_at, 2);
+  place_wanted(x, wanted.order, wanted.quote, asked_at);
 }
 
 }  // namespace headroom::http

@@ -38,7 +38,7 @@ void get_app_config(exchange& x) {
       {"profile", s.profile},
       {"deposit", deposit_terms(s, ethereum)},
       {"bet", bet_terms(s.bet_domain, ethereum)},
-      {"features", object({{"markets", false}, {"withdraw", false}, {"sell", false}})},
+      {"features", object({{"markets", true}, {"withdraw", false}, {"sell", true}})},
   });
   response answer;
   answer.body = to_text(document);

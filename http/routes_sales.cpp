@@ -3,6 +3,7 @@
 #include "http/documents.hpp"
 #include "http/fields.hpp"
 #include "http/idempotency.hpp"
+#include "http/order_progress.hpp"
 #include "http/own_data.hpp"
 #include "http/routes.hpp"
 #include "http/user_signature.hpp"
@@ -134,7 +135,10 @@ task<> show(exchange& x, const principal& reader, sale_id id) {
         co_await ask<sale>(x, handles.get<actors::journal_actor>(), actors::get_atom::value, id);
   const auto row = or_refuse(std::move(found));
   require_own(reader, row.user);
-  x.reply_json(to_text(sale_document(row, x.services().ethereum)));
+  std::string progress;
+  if (row.status == sale_status::placing)
+    progress = co_await progress_of(x, x.services().dir.users.find_sale(id));
+  x.reply_json(to_text(sale_document(row, x.services().ethereum, progress)));
 }
 
 }  // namespace

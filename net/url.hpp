@@ -22,4 +22,7 @@ struct url {
   [[nodiscard]] static std::optional<url> parse(std::string_view text);
 };
 
+/// `text` as the value of a query parameter: all but RFC 3986's unreserved characters as %XX.
+[[nodiscard]] std::string query_value(std::string_view text);
+
 }  // namespace headroom::net

@@ -4,6 +4,7 @@
 
 #include "persistence/detail/ledger_sql.hpp"
 #include "persistence/detail/pg_session.hpp"
+#include "persistence/detail/position_checks.hpp"
 #include "persistence/detail/rows.hpp"
 #include "persistence/detail/wire.hpp"
 
@@ -195,6 +196,7 @@ constexpr const char* row_checks[] = {
 std::vector<std::string> all_checks() {
   std::vector<std::string> out{check_shapes(), check_totals()};
   for (const auto* check : row_checks) out.push_back(numbered(check));
+  for (auto& check : position_checks()) out.push_back(std::move(check));
   return out;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "actors/inspect.hpp"
 
 /// What the chains say the service owns, and the verdict.
@@ -17,12 +19,33 @@ struct onchain_balances {
 HEADROOM_INSPECT(onchain_balances, x.plasma_known, x.plasma_usdt0, x.polygon_known, x.polygon_usdt0,
                  x.polygon_usdc, x.polygon_collateral)
 
+/// One token of which the venue's accounts hold something else than its users' open positions come
+/// to.
+struct share_difference {
+  uint256 token;
+  share_amount booked;
+  share_amount on_chain;
+};
+HEADROOM_INSPECT(share_difference, x.token, x.booked, x.on_chain)
+
+/// The last comparison of all positions with the chain.
+struct position_audit {
+  bool checked = false;
+  std::uint64_t tokens = 0;  // that were compared
+  /// That two comparisons in a row have shown; the first of them, those first where shares are
+  /// missing.
+  std::vector<share_difference> differences{};
+  timestamp at{};
+};
+HEADROOM_INSPECT(position_audit, x.checked, x.tokens, x.differences, x.at)
+
 /// One comparison: what was compared, and the verdict that everybody is given.
 struct solvency_report {
   trial_balance books;
   onchain_balances chains;
   solvency verdict;
+  position_audit positions{};
 };
-HEADROOM_INSPECT(solvency_report, x.books, x.chains, x.verdict)
+HEADROOM_INSPECT(solvency_report, x.books, x.chains, x.verdict, x.positions)
 
 }  // namespace headroom::actors

@@ -36,8 +36,9 @@ HEADROOM_INSPECT(find_market, x.token)
 /// in a final block.
 struct look_at_condition {
   hash256 condition;
+  bool at_chain = false;  // whatever the API says
 };
-HEADROOM_INSPECT(look_at_condition, x.condition)
+HEADROOM_INSPECT(look_at_condition, x.condition, x.at_chain)
 
 struct condition_state {
   bool resolved = false;  // on chain and final: `payouts` is the word
@@ -57,8 +58,8 @@ HEADROOM_INSPECT(redeem_condition, x.id, x.account, x.market)
 enum class redeem_state : std::uint8_t {
   under_way = 0,  // ask again
   done = 1,       // proven by its receipt: collateral that came and tokens that were burned
-  nothing = 2,    // the account holds nothing of it: nothing was sent
-  refused = 3,    // it would pay nothing, or reverted: a human must look
+  nothing = 2,    // the account holds nothing of it that pays anything: nothing was sent
+  refused = 3,    // it would pay too little, or reverted: a human must look
 };
 struct redeem_progress {
   redeem_state state = redeem_state::under_way;

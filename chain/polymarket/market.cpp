@@ -1,9 +1,8 @@
 #include "chain/polymarket/market.hpp"
 
 #include <algorithm>
-#include <cmath>
 
-#include "chain/polymarket/decimal.hpp"
+#include "chain/polymarket/loose_number.hpp"
 #include "net/json.hpp"
 
 namespace headroom::chain::polymarket {
@@ -13,19 +12,10 @@ constexpr usdc smallest_buy = 1_usdc;  // the venue's rule for a marketable BUY
 /// The fee is rounded up per trade: room for this many trades beyond the first.
 constexpr std::int64_t rounding_room = 50 * 10;
 
-/// A tick is a JSON number or a string of one.
 std::optional<usdc> read_tick(const nlohmann::json* value) {
-  if (!value) return std::nullopt;
-  if (const auto* text = value->get_ptr<const std::string*>()) {
-    const auto micro = read_micro(*text);
-    return micro ? std::optional{usdc{*micro}} : std::nullopt;
-  }
-  if (!value->is_number()) return std::nullopt;
-  const double micro = value->get<double>() * static_cast<double>(micro_per_usdc);
-  if (!(micro > 0) || micro > static_cast<double>(micro_per_usdc) ||
-      std::abs(micro - std::round(micro)) > 1e-6)
-    return std::nullopt;
-  return usdc{std::llround(micro)};
+  const auto micro = read_loose_micro(value);
+  if (!micro || *micro <= 0 || *micro > micro_per_usdc) return std::nullopt;
+  return usdc{*micro};
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ std::optional<holdings> holdings_of(const onchain_balances& b) {
 void tell(audit_self self, solvency_news news) {
   auto& st = self->state;
   auto& alerts = st.w->dir.gauges.alerts();
-  const auto& [books, chains, verdict] = st.last;
+  const auto& [books, chains, verdict, positions] = st.last;
   if (verdict.solvent) {
     alerts.clear(insolvent_alert, "", st.w->now());
   } else {
@@ -64,7 +64,7 @@ void compare(audit_self self, const trial_balance& books, const onchain_balances
   st.looking = false;
   st.looked_at = self->clock().now();
   const auto news = st.watch.look(books, holdings_of(chains), st.w->now());
-  st.last = {books, chains, st.watch.last()};
+  st.last = {books, chains, st.watch.last(), st.positions};
   tell(self, news);
   for (auto& p : std::exchange(st.waiting, {})) p.deliver(st.last);
 }
@@ -150,6 +150,7 @@ actors::audit_actor::behavior_type audit_behavior(audit_self self, actors::world
       [self](actors::poll_atom) {
         self->delayed_send(self, self->state.settings.check_every, actors::poll_atom::value);
         look(self);
+        compare_positions(self);
       },
       [self](actors::status_atom) {
         const auto& s = self->state;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <map>
+
 #include "actors/observed.hpp"
 #include "actors/world.hpp"
 #include "chain/evm/rpc_bridge.hpp"
@@ -18,6 +20,8 @@ struct audit_settings {
   std::chrono::milliseconds fresh{1'000};  // one look serves everyone who asks within it
   std::chrono::milliseconds check_every{30'000};
   std::size_t max_waiting = 64;
+  std::chrono::milliseconds positions_every{300'000};  // all tokens are compared
+  std::uint32_t tokens_at_once = 500;
 };
 
 struct audit_state {
@@ -32,6 +36,16 @@ struct audit_state {
   caf::actor_clock::time_point looked_at{};
   bool looking = false;
   std::vector<caf::typed_response_promise<actors::solvency_report>> waiting;
+
+  /// The comparison of positions, page by page.
+  struct position_walk {
+    std::uint64_t tokens = 0;
+    std::map<uint256, actors::share_difference> differences;
+  };
+  std::optional<position_walk> walk;                        // under way
+  std::map<uint256, actors::share_difference> seen_before;  // by the last one
+  actors::position_audit positions;
+  caf::actor_clock::time_point next_positions{};
 };
 
 using audit_self = actors::self_pointer<actors::audit_actor, audit_state>;
@@ -39,8 +53,13 @@ using audit_self = actors::self_pointer<actors::audit_actor, audit_state>;
 /// Compares the books with what the chains say the service owns: every `check_every`, and when
 /// somebody asks. Route and metric show the same verdict. A silent chain's flag is false; its old
 /// numbers are never shown as new ones. While the verdict is bad the alert `audit.insolvent` lasts.
+/// Every `positions_every` it compares the users' shares with what the venue's accounts hold; while
+/// some are missing the alert `audit.shares` lasts.
 actors::audit_actor::behavior_type audit_behavior(audit_self self, actors::world_ptr w,
                                                   audit_settings settings, rpc_actor plasma,
                                                   rpc_actor polygon);
+
+/// Compares all positions when it is time, if nobody does (audit_positions.cpp).
+void compare_positions(audit_self self);
 
 }  // namespace headroom::chain

@@ -24,8 +24,6 @@ WITH asked AS (
   FROM unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bigint[], $6::bigint[])
        WITH ORDINALITY i(id, condition, token, who, payout, at, n)
   ORDER BY token, who, n),
-at_venue AS MATERIALIZED (
-  SELECT DISTINCT token, user_address FROM bets WHERE status = 'placing'),
 paid AS (
   UPDATE positions p
   SET result = (CASE v.numerator WHEN 0 THEN 'lost' WHEN v.denominator THEN 'won'
@@ -40,7 +38,7 @@ paid AS (
              OFFSET 0) v
   WHERE p.ctid = found.ctid AND p.result = 'none' AND p.selling = 0
     AND i.payout = div(p.shares * v.numerator, v.denominator)
-    AND NOT EXISTS (SELECT 1 FROM at_venue b WHERE b.token = i.token AND b.user_address = i.who)
+    AND (i.token, i.who) NOT IN (SELECT token, user_address FROM bets WHERE status = 'placing')
   RETURNING p.token, p.user_address, p.result, p.payout, p.payout_id, p.since, i.condition,
     time_of(i.at) AS at),
 parts AS (

@@ -11,8 +11,9 @@ namespace {
 
 constexpr std::uint32_t max_rows = 10'000;  // of lists without pages
 
-const std::string select_positions = std::string{"SELECT "} + position_columns +
-                                     "FROM positions p LEFT JOIN market_outcomes o USING (token) ";
+const std::string select_positions =
+    std::string{"SELECT "} + position_columns +
+    "FROM positions p LEFT JOIN market_outcomes o ON o.token = p.token ";
 
 const std::string select_one_sale =
     std::string{"SELECT "} + sale_columns + "FROM sales WHERE sale_id = $1::uuid";
@@ -24,7 +25,7 @@ std::optional<sale> one_sale(const pqxx::result& rows) {
 
 /// A token is too long for a cursor; half of it names one position of a user as well.
 using position_key = uuid<struct position_tag>;
-constexpr const char* key_column = "substring(token FROM 17)";
+constexpr const char* key_column = "substring(p.token FROM 17)";
 
 position_key key_of(const uint256& token) {
   position_key out;
@@ -86,7 +87,7 @@ std::vector<redemption> read_redemptions(pqxx::transaction_base& tx, const hash2
 std::optional<position> read_position_of(pqxx::transaction_base& tx, const address& user,
                                          const uint256& token) {
   const auto rows =
-      tx.exec_params(select_positions + "WHERE token = $1::bytea AND p.user_address = $2::bytea",
+      tx.exec_params(select_positions + "WHERE p.token = $1::bytea AND p.user_address = $2::bytea",
                      binary(token.view()), binary(user.view()));
   if (rows.empty()) return std::nullopt;
   return read_position(rows.front());
@@ -115,14 +116,17 @@ position_page read_positions(pqxx::transaction_base& tx, const position_filter& 
 
 std::vector<position> read_unpaid(pqxx::transaction_base& tx, const hash256& condition,
                                   std::uint32_t limit) {
-  // A bet that may still be filled would add to what was paid already.
-  return all_positions(tx.exec_params(
-      select_positions +
-          "WHERE o.condition_id = $1::bytea AND p.result = 'none' AND p.shares > 0"
-          " AND p.selling = 0 AND NOT EXISTS (SELECT 1 FROM bets b WHERE b.status = 'placing'"
-          " AND b.token = p.token AND b.user_address = p.user_address)"
-          " ORDER BY p.token, p.user_address LIMIT $2",
-      binary(condition.view()), std::min(limit, max_rows)));
+  // A bet that may still be filled would add to what was paid already. Of each outcome no more is
+  // read than is answered.
+  return all_positions(tx.exec_params(std::string{"SELECT "} + position_columns + R"(
+       FROM market_outcomes o, LATERAL (
+         SELECT * FROM positions
+         WHERE token = o.token AND result = 'none' AND shares > 0 AND selling = 0
+           AND (token, user_address) NOT IN (
+             SELECT token, user_address FROM bets WHERE status = 'placing')
+         ORDER BY user_address LIMIT $2) p
+       WHERE o.condition_id = $1::bytea ORDER BY p.token, p.user_address LIMIT $2)",
+                                      binary(condition.view()), std::min(limit, max_rows)));
 }
 
 std::vector<token_shares> read_shares_held(pqxx::transaction_base& tx, const uint256& after,

@@ -29,9 +29,9 @@ inline constexpr const char* sale_columns =
     " us_of(updated_at), placed_by ";
 [[nodiscard]] sale read_sale(const pqxx::row& row);
 
-/// Of `positions p LEFT JOIN market_outcomes o USING (token)`.
+/// Of positions `p` and their outcomes `o`, which may be missing.
 inline constexpr const char* position_columns =
-    "p.user_address, token, p.shares, p.selling, p.cost, o.condition_id, o.name, p.result,"
+    "p.user_address, p.token, p.shares, p.selling, p.cost, o.condition_id, o.name, p.result,"
     " p.payout, us_of(p.updated_at) ";
 [[nodiscard]] position read_position(const pqxx::row& row);
 

@@ -53,6 +53,7 @@ export function sandboxConfig({ port, databaseUrl, wallet, sandbox, overrides = 
     venue: {
       url: venue.url,
       ws_url: venue.ws_url ?? '', // a venue without sockets is polled; never the real one's
+      gamma_url: venue.gamma_url ?? venue.url,
       exchange: venue.exchange,
       neg_risk_exchange: venue.neg_risk_exchange,
       orders_per_second: 2000,

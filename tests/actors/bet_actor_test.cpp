@@ -407,6 +407,7 @@ TEST_F(BetActor, AJournalsRestartLeavesAnOrderAtALivingVenueInPeace) {
   start_journal();
   tell(dir.users.find_bet(bet_at(1)), restarted_atom::value);
   EXPECT_EQ(fact(dir.users.find_bet(bet_at(1)), "in_doubt"), "no");
+  EXPECT_EQ(fact(dir.users.find_bet(bet_at(1)), "state"), "placing");
   EXPECT_TRUE(venue.looked_up.empty());
   venue.post_otherwise = filled(40_usdc, {});
   tell(dir.handles.get<venue_actor>(), wake_atom::value);

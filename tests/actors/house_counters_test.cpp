@@ -80,9 +80,24 @@ TEST(HouseCounters, MoneyByOutcome) {
   complete_conversion premium;
   premium.to_buffer = 51_usdc;
   premium.loss = usdc{-1'000'000};
-  for (const journal_entry& e : {journal_entry{filled}, journal_entry{failed},
-                                 journal_entry{premium}, journal_entry{configure_buffer{}}})
+  finish_sale sold;
+  sold.status = sale_status::sold;
+  sold.proceeds = 10_usdc;
+  sold.fee = 1_usdc;
+  finish_sale unsold;
+  settle_position lost;
+  settle_position won;
+  won.payout = 8_usdc;
+  for (const journal_entry& e :
+       {journal_entry{filled}, journal_entry{failed}, journal_entry{premium},
+        journal_entry{configure_buffer{}}, journal_entry{sold}, journal_entry{unsold},
+        journal_entry{lost}, journal_entry{won}})
     c.count(e);
+  EXPECT_EQ(c.sales_sold.micro.load(), 9'000'000U);
+  EXPECT_EQ(c.sale_fees.micro.load(), 1'000'000U);
+  EXPECT_EQ(c.sales_failed.count.load(), 1U);
+  EXPECT_EQ(c.positions_paid.count.load(), 2U) << "losers are settled too";
+  EXPECT_EQ(c.positions_paid.micro.load(), 8'000'000U);
   EXPECT_EQ(c.bets_filled.micro.load(), 20'000'000U);
   EXPECT_EQ(c.bet_fees.micro.load(), 1'000'000U);
   EXPECT_EQ(c.bet_refunds.micro.load(), 4'000'000U);

@@ -155,6 +155,7 @@ TEST_F(SaleActor, ASweepFindsOutWhereItStands) {
   tell(dir.users.find_sale(sale_at(1)), sweep_atom::value);
   dir.gauges.open_orders().next_round();
   EXPECT_EQ(dir.gauges.open_orders().count(open_state::in_doubt, 1), 1U);
+  EXPECT_EQ(fact(dir.users.find_sale(sale_at(1)), "state"), "in_doubt");
 }
 
 TEST_F(SaleActor, ARepeatGetsTheFirstAnswerAndAnotherBodyAConflict) {

@@ -166,6 +166,12 @@ constexpr field all_fields[] = {
     {"venue", "accounts", kind::objects},
     {"venue", "url", kind::text},
     {"venue", "ws_url", kind::text},
+    {"venue", "gamma_url", kind::text},
+    {"venue", "gamma_reads_per_second", kind::positive},
+    {"venue", "book_reads_per_second", kind::positive},
+    {"venue", "list_ttl_ms", kind::number},
+    {"venue", "book_ttl_ms", kind::number},
+    {"venue", "quote_ttl_ms", kind::number},
     {"venue", "chain_id", kind::number},
     {"venue", "exchange", kind::address},
     {"venue", "neg_risk_exchange", kind::address},
@@ -209,6 +215,15 @@ constexpr field all_fields[] = {
     {"venue.contracts", "onramp", kind::address},
     {"venue.contracts", "offramp", kind::address},
     {"venue.contracts", "wallet_factory", kind::address},
+    {"settlement", "poll_ms", kind::number},
+    {"settlement", "look_interval_ms", kind::number},
+    {"settlement", "step_timeout_ms", kind::number},
+    {"settlement", "alert_after_seconds", kind::number},
+    {"settlement", "page", kind::number},
+    {"settlement", "at_once", kind::number},
+    {"settlement", "slice", kind::number},
+    {"settlement", "slice_pause_ms", kind::number},
+    {"settlement", "surplus", kind::amount},
     {"wallet_key", "file", kind::text},
     {"wallet_key", "env", kind::text},
     {"venue_key", "file", kind::text},
@@ -327,8 +342,9 @@ TEST_F(Settings, AWrongTypeNamesItsField) {
 
 TEST_F(Settings, ANameThatIsNotASettingIsAnErrorEverywhere) {
   EXPECT_EQ(error_with("", "log_levle", "info"), "log_levle is not a setting");
-  for (const char* section : {"http", "database", "plasma", "polygon", "deposits", "conversion",
-                              "venue", "wallet_key", "venue_key", "relayer_key", "engine"}) {
+  for (const char* section :
+       {"http", "database", "plasma", "polygon", "deposits", "conversion", "venue", "settlement",
+        "wallet_key", "venue_key", "relayer_key", "engine"}) {
     EXPECT_EQ(error_with(section, "prot", 1), std::string{section} + ".prot is not a setting");
     EXPECT_EQ(error_with("", section, 7), std::string{section} + ": must be an object");
   }
@@ -433,6 +449,8 @@ TEST_F(Settings, WhatIsUnsafeIsRefusedByName) {
       {"venue", "ws_url", "https://clob.polymarket.com", "venue.ws_url "},
       {"venue", "ws_url", "ws://clob.polymarket.com/", "venue.ws_url "},
       {"venue", "ws_url", "wss://", "venue.ws_url "},
+      {"venue", "gamma_url", "gamma-api.polymarket.com", "venue.gamma_url "},
+      {"venue", "quote_ttl_ms", 60'001, "venue.quote_ttl_ms must be from 100 to "},
       {"engine", "overdue_ms", 14'999, "engine.overdue_ms must not be below venue.order_timeout"},
       {"engine", "stop_step_ms", 9'999, "engine.stop_step_ms must not be below database."},
       {"engine", "append_timeout_ms", 9'999, "engine.append_timeout_ms must not be below database"},

@@ -599,7 +599,7 @@ test('solvency: the books balance and the chains agree', async () => {
   );
   assert.equal(
     t.buffer + t.reserve + t.in_transit + t.conversion_loss + t.venue_loss,
-    t.users + t.capital,
+    t.users + t.capital + t.revenue,
   );
   assert.equal(usd(t.wagered), await wagered());
   assert.equal(micro(a.difference), micro(a.assets.total) - micro(a.liabilities.total));

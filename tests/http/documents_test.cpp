@@ -102,6 +102,8 @@ TEST_F(Documents, AnswersHaveTheDocumentedFields) {
       {"/deposits/{id}", "/deposits/" + id},
       {"/bets", "/bets"},
       {"/bets/{id}", "/bets/" + id},
+      {"/markets", "/markets"},
+      {"/markets/{condition_id}", "/markets/0x" + std::string(64, '7')},
       {"/conversions", "/conversions"},
       {"/conversions/{id}", "/conversions/" + id},
       {"/conversions/metrics", "/conversions/metrics"},

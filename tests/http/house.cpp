@@ -232,6 +232,36 @@ buffer_status example_buffer() {
   return s;
 }
 
+market_view example_market() {
+  market_view m;
+  m.condition = filled_with<hash256>(0x77);
+  m.question = "Will it rain?";
+  m.closes_at = m.as_of = at;
+  m.tick = 1'000_micro;
+  m.min_order = {5'000'000};
+  m.neg_risk = true;
+  m.fee_rate_micro = 50'000;
+  m.delay_seconds = 3;
+  m.outcomes = {{uint256::of(7), "Yes", 510'000_micro, 490'000_micro},
+                {uint256::of(8), "No", 510'000_micro, {}}};
+  return m;
+}
+
+bet_quote example_quote() {
+  bet_quote q;
+  q.id = filled_with<quote_id>(0x88);
+  q.token = uint256::of(7);
+  q.amount = 25_usdc;
+  q.spend = 24_usdc;
+  q.shares = {48'000'000};
+  q.average_price = 500'000_micro;
+  q.worst_price = 510'000_micro;
+  q.fee = 480'000_micro;
+  q.fills_whole = true;
+  q.good_until = at;
+  return q;
+}
+
 void expect_problem(const reply& r, int status, const std::string& code, const std::string& field) {
   EXPECT_EQ(r.status, status) << r.body;
   EXPECT_EQ(r.header("content-type"), "application/problem+json");
@@ -483,6 +513,10 @@ house::house() {
   says.replenish = [](const replenish_buffer&) { return example_buffer(); };
   says.limits = [](const buffer_limits&) { return example_buffer(); };
   says.contract_signed = [](const contract_signature&) { return false; };
+  says.markets = [](const list_markets&) { return market_page{{example_market()}, "next-3"}; };
+  says.find_market = [](const actors::get_market&) { return example_market(); };
+  says.quote = [](const quote_bet&) { return example_quote(); };
+  says.redeem = [](const redeem_quote&) { return redeemed_quote{true, example_quote()}; };
 
   dir->users.set_factories(
       [this](const address& a) {
@@ -508,6 +542,13 @@ void house::spawn_singletons() {
   })));
   dir->handles.set(keep(system->spawn([this]() -> signature_actor::behavior_type {
     return {[this](const contract_signature& x) { return says.contract_signed(x); },
+            [](status_atom) { return no_report(); }};
+  })));
+  dir->handles.set(keep(system->spawn([this]() -> market_actor::behavior_type {
+    return {[this](const list_markets& x) { return says.markets(x); },
+            [this](const actors::get_market& x) { return says.find_market(x); },
+            [this](const quote_bet& x) { return says.quote(x); },
+            [this](const redeem_quote& x) { return says.redeem(x); },
             [](status_atom) { return no_report(); }};
   })));
   dir->handles.set(keep(system->spawn([this]() -> inspector_actor::behavior_type {

@@ -71,6 +71,10 @@ struct script {
   std::function<caf::result<buffer_status>(const actors::replenish_buffer&)> replenish;
   std::function<caf::result<buffer_status>(const actors::buffer_limits&)> limits;
   std::function<caf::result<bool>(const actors::contract_signature&)> contract_signed;
+  std::function<caf::result<actors::market_page>(const actors::list_markets&)> markets;
+  std::function<caf::result<actors::market_view>(const actors::get_market&)> find_market;
+  std::function<caf::result<actors::bet_quote>(const actors::quote_bet&)> quote;
+  std::function<caf::result<actors::redeemed_quote>(const actors::redeem_quote&)> redeem;
 
   std::mutex mutex;  // guards the rest
   std::vector<service_key> keys;
@@ -148,5 +152,7 @@ position example_position(settlement_result result);
 [[nodiscard]] deposit example_deposit(deposit_status status);
 [[nodiscard]] conversion example_conversion();
 [[nodiscard]] buffer_status example_buffer();
+[[nodiscard]] actors::market_view example_market();
+[[nodiscard]] actors::bet_quote example_quote();
 
 }  // namespace headroom::http::test

@@ -116,7 +116,7 @@ TEST_F(Records, OfABet) {
             R"("fee":"0.50","refunded":"4.50","order_hash":"0x22222222222222222222222222222222)"
             R"(22222222222222222222222222222222","failure":null,)"
             R"("deadline":"2027-01-15T08:00:00.000Z","created_at":"2027-01-15T08:00:00.000Z",)"
-            R"("updated_at":"2027-01-15T08:00:00.000Z","result":null,"payout":null})");
+            R"("updated_at":"2027-01-15T08:00:00.000Z","result":null,"payout":null,"progress":null})");
   EXPECT_NE(to_text(bet_document(example_bet(bet_status::failed), ethereum))
                 .find(R"("failure":"not enough \"liquidity\"")"),
             std::string::npos);
