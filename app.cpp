@@ -18,6 +18,7 @@
 #include "actors/buffer_actor.hpp"
 #include "actors/conversion_actor.hpp"
 #include "actors/deposit_actor.hpp"
+#include "actors/external_outbox_actor.hpp"
 #include "actors/guardian_actor.hpp"
 #include "actors/house_counters.hpp"
 #include "actors/inspector_actor.hpp"
@@ -539,13 +540,17 @@ void add_chains(household& house, caf::actor_system& sys, const actors::world_pt
         sys.spawn(chain::payment_behavior, w, payment_of(s, terms),
                   chain::payment_nodes{out.plasma, out.plasma_for_strangers})};
   });
+  house.add<actors::external_outbox_actor>("external_outbox", [&sys, w] {
+    return sys.spawn(actors::external_outbox_behavior, w);
+  });
   house.add_as<chain::polymarket::account_keeper>(
       "account_keeper",
       [&sys, &s, &out, &keys, w] {
         return sys.spawn(
             chain::polymarket::keeper_behavior, w, keeper_of(s), kept_accounts(s, keys.venue),
-            chain::polymarket::keeper_doors{out.polygon, out.accounts, out.relayer, keys.relayer,
-                                            [] { return chain::polymarket::external_outbox{}; }});
+            chain::polymarket::keeper_doors{
+                out.polygon, out.accounts, out.relayer, keys.relayer,
+                [w] { return w->dir.handles.get<actors::external_outbox_actor>(); }});
       },
       [](const chain::polymarket::account_keeper&) {});  // nobody asks it
   house.add<actors::venue_actor>(

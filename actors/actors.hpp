@@ -153,6 +153,13 @@ using wallet_actor = status_actor::extend<
     caf::replies_to<get_atom, operation_id>::with<operation_report>,  // Where does it stand?
     caf::reacts_to<poll_atom>>;                                       // Internal: watch and bump.
 
+/// EXTERNAL OUTBOX: keeps what goes to REST services, for whoever sends it. What it answers is in
+/// the books, and a read comes behind every record_external that was sent before.
+using external_outbox_actor = status_actor::extend<
+    caf::replies_to<record_external>::with<bool>,  // Committed, or why not.
+    caf::replies_to<find_external>::with<std::vector<external_operation>>,    // One, or none.
+    caf::replies_to<open_externals>::with<std::vector<external_operation>>>;  // The oldest first.
+
 /// ROUTE: one way from a source to USDC on Polygon, as resumable steps. Known by its name, which
 /// conversions store.
 using route_actor = status_actor::extend<
@@ -200,6 +207,8 @@ using query_actor = status_actor::extend<
     caf::replies_to<get_atom, hash256>::with<settlement_view>,  // not_found
     caf::replies_to<unpaid_positions>::with<std::vector<position>>,
     caf::replies_to<get_atom, uint256, std::uint32_t>::with<std::vector<token_shares>>,
+    caf::replies_to<find_external>::with<std::vector<external_operation>>,
+    caf::replies_to<open_externals>::with<std::vector<external_operation>>,
     caf::replies_to<keys_atom>::with<std::vector<service_key>>,
     caf::replies_to<ping_atom>::with<bool>>;
 

@@ -82,6 +82,9 @@ HEADROOM_INSPECT(deposit, x.id, x.user, x.amount, x.status, x.payment, x.x402_ve
                  x.idempotency_key, x.payment_identifier)
 HEADROOM_INSPECT(chain_operation, x.id, x.attempt, x.chain_id, x.account, x.nonce, x.tx_hash, x.raw,
                  x.purpose, x.status, x.block_number, x.created_at)
+HEADROOM_INSPECT(external_operation, x.id, x.service, x.account, x.sequence, x.request_hash,
+                 x.request, x.give_up_at, x.purpose, x.status, x.remote_id, x.tx_hash, x.detail,
+                 x.created_at, x.updated_at)
 HEADROOM_INSPECT(conversion_step, x.name, x.state, x.amount_in, x.amount_out, x.tx_hash, x.attempt,
                  x.detail, x.started_at, x.finished_at, x.operations, x.transactions)
 HEADROOM_INSPECT(conversion, x.id, x.route, x.status, x.amount, x.received, x.loss, x.steps,

@@ -131,6 +131,11 @@ class ledger_reader {
   /// One above the highest nonce ever stored for the account, 0 when there is none.
   virtual std::optional<std::uint64_t> next_nonce(std::uint64_t chain_id,
                                                   const address& account) = 0;
+  /// That operation of a REST service, or none when it was never stored.
+  virtual std::optional<std::vector<external_operation>> find_external(const operation_id& id) = 0;
+  /// What is open of an account at a service, the oldest first.
+  virtual std::optional<std::vector<external_operation>> open_externals(const std::string& service,
+                                                                        const address& account) = 0;
   /// Keys that are not revoked.
   virtual std::optional<std::vector<service_key>> active_keys() = 0;
   /// Whether the store answers at all (readiness).

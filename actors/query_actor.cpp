@@ -186,6 +186,12 @@ query_actor::behavior_type query_behavior(query_self self, ledger_reader* reader
       [=](get_atom, const uint256& after, std::uint32_t limit) {
         return answer(self, [&] { return reader->shares_held(after, limit); });
       },
+      [=](const find_external& x) {
+        return answer(self, [&] { return reader->find_external(x.id); });
+      },
+      [=](const open_externals& x) {
+        return answer(self, [&] { return reader->open_externals(x.service, x.account); });
+      },
       [=](keys_atom) { return answer(self, [&] { return reader->active_keys(); }); },
       [=](ping_atom) { return reader->ping(); },
       [=](status_atom) {

@@ -5,18 +5,27 @@
 namespace headroom::config {
 namespace {
 
-/// The texts of `bets resolve`, before they are what they mean.
-struct bets_words {
+/// What the commands for bets and for sales call things.
+struct order_vocabulary {
+  const char* command;
+  const char* one;
+  const char* done;   // the outcome beside "failed"
+  const char* money;  // the option for what was paid
+};
+constexpr order_vocabulary of_bets{"bets", "bet", "filled", "--spent"};
+constexpr order_vocabulary of_sales{"sales", "sale", "sold", "--proceeds"};
+
+/// The texts of `resolve`, before they are what they mean.
+struct order_words {
   std::string id;
   std::string outcome;
   std::string shares;
-  std::string spent;
+  std::string money;
   std::string fee;
 };
 
 using check = CLI::Validator;
 
-const check a_bet{[](std::string& x) { return bet_id::parse(x) ? "" : "must be a bet's id"; }, ""};
 const check a_condition{[](std::string& x) {
                           return x.starts_with("0x") && hash256::parse(x)
                                      ? ""
@@ -39,25 +48,35 @@ void add_keys(CLI::App& app, command_line& out) {
   revoke->add_option("ID", out.key_id, "as the list shows it")->required();
 }
 
-void add_bets(CLI::App& app, command_line& out, bets_words& words) {
-  auto* bets = app.add_subcommand("bets", "A bet that stays open")->require_subcommand(1);
-  auto* show = bets->add_subcommand("show", "What the books and the exchange know of it");
-  auto* resolve = bets->add_subcommand(
+check an_id_of(const char* one) {
+  return check{[one](std::string& x) {
+                 return bet_id::parse(x) ? std::string{}
+                                         : std::string{"must be a "} + one + "'s id";
+               },
+               ""};
+}
+
+template <class Request>
+void add_orders(CLI::App& app, const order_vocabulary& v, Request& out, order_words& words) {
+  const std::string done = v.done;
+  auto* orders = app.add_subcommand(v.command, std::string{"A "} + v.one + " that stays open");
+  orders->require_subcommand(1);
+  auto* show = orders->add_subcommand("show", "What the books and the exchange know of it");
+  auto* resolve = orders->add_subcommand(
       "resolve", "End it, as far as the exchange agrees; the evidence is stored");
-  for (auto* x : {show, resolve}) x->add_option("ID", words.id, "")->required()->check(a_bet);
-  resolve->add_option("OUTCOME", words.outcome, "failed or filled")
+  for (auto* x : {show, resolve})
+    x->add_option("ID", words.id, "")->required()->check(an_id_of(v.one));
+  resolve->add_option("OUTCOME", words.outcome, "failed or " + done)
       ->required()
-      ->check(CLI::IsMember({"failed", "filled"}));
-  resolve->add_option("--by", out.bets.by, "who decides")->required()->check(not_empty);
-  resolve->add_option("--evidence", out.bets.evidence, "on what grounds")
-      ->required()
-      ->check(not_empty);
-  auto* shares = resolve->add_option("--shares", words.shares, "filled, and no event shows it");
-  auto* spent = resolve->add_option("--spent", words.spent, "likewise, in USDC");
+      ->check(CLI::IsMember({std::string{"failed"}, done}));
+  resolve->add_option("--by", out.by, "who decides")->required()->check(not_empty);
+  resolve->add_option("--evidence", out.evidence, "on what grounds")->required()->check(not_empty);
+  auto* shares = resolve->add_option("--shares", words.shares, done + ", and no event shows it");
+  auto* money = resolve->add_option(v.money, words.money, "likewise, in USDC");
   auto* fee = resolve->add_option("--fee", words.fee, "likewise, in USDC");
-  for (auto* x : {shares, spent, fee}) {
+  for (auto* x : {shares, money, fee}) {
     x->check(an_amount);
-    for (auto* other : {shares, spent, fee})
+    for (auto* other : {shares, money, fee})
       if (other != x) x->needs(other);
   }
 }
@@ -73,15 +92,18 @@ void add_markets(CLI::App& app, std::string& condition) {
 }
 
 /// "" or why the words do not fit together.
-std::string understand(const bets_words& words, bets_request& out) {
-  using act = bets_request::act;
-  out.id = *bet_id::parse(words.id);
+template <class Id>
+std::string understand(const order_vocabulary& v, const order_words& words,
+                       order_request<Id>& out) {
+  using act = typename order_request<Id>::act;
+  out.id = *Id::parse(words.id);
   out.wanted = words.outcome.empty()       ? act::show
                : words.outcome == "failed" ? act::fail
                                            : act::fill;
   if (words.shares.empty()) return {};
-  if (out.wanted != act::fill) return "--shares, --spent and --fee are for what was filled";
-  out.given = {*parse_usdc(words.shares), *parse_usdc(words.spent), *parse_usdc(words.fee)};
+  if (out.wanted != act::fill)
+    return std::string{"--shares, "} + v.money + " and --fee are for what was " + v.done;
+  out.given = {*parse_usdc(words.shares), *parse_usdc(words.money), *parse_usdc(words.fee)};
   return {};
 }
 
@@ -110,14 +132,15 @@ command_line help(std::string text) {
 
 bool needs_a_file(const std::string& command) {
   return command == "serve" || command == "check-config" || command.starts_with("bets ") ||
-         command.starts_with("markets ");
+         command.starts_with("sales ") || command.starts_with("markets ");
 }
 
 }  // namespace
 
 command_line read_command_line(int argc, const char* const* argv) {
   command_line out;
-  bets_words words;
+  order_words bets_words;
+  order_words sales_words;
   CLI::App app{"Instant bets on Polymarket from a liquidity buffer", "headroom"};
   app.fallthrough();  // --config may stand anywhere
   app.require_subcommand(0, 1);
@@ -131,7 +154,8 @@ command_line read_command_line(int argc, const char* const* argv) {
   app.add_subcommand("migrate", "Bring the database's schema up to this binary");
   app.add_subcommand("verify", "Replay every posting; exit 1 with the differences, if any");
   add_keys(app, out);
-  add_bets(app, out, words);
+  add_orders(app, of_bets, out.bets, bets_words);
+  add_orders(app, of_sales, out.sales, sales_words);
   std::string condition;
   add_markets(app, condition);
   app.add_subcommand("check-config", "Read the file and say what is wrong with it")
@@ -152,10 +176,11 @@ command_line read_command_line(int argc, const char* const* argv) {
     return help(app.get_formatter()->make_help(&app, app.get_name(), CLI::AppFormatMode::All));
   if (out.config.empty() && needs_a_file(out.command))
     return wrong(out.command + " needs --config FILE", app);
-  if (out.command.starts_with("bets "))
-    if (const auto why = understand(words, out.bets); !why.empty()) return wrong(why, app);
+  std::string why;
+  if (out.command.starts_with("bets ")) why = understand(of_bets, bets_words, out.bets);
+  if (out.command.starts_with("sales ")) why = understand(of_sales, sales_words, out.sales);
   if (out.command.starts_with("markets ")) out.markets.condition = *hash256::parse(condition);
-  return out;
+  return why.empty() ? out : wrong(why, app);
 }
 
 }  // namespace headroom::config

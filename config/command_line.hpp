@@ -9,21 +9,24 @@
 
 namespace headroom::config {
 
-/// What `headroom bets ...` is asked for.
-struct bets_request {
+/// What `headroom bets ...` or `headroom sales ...` is asked for.
+template <class Id>
+struct order_request {
   enum class act : std::uint8_t { show, fail, fill };
 
-  bet_id id;
+  Id id;
   act wanted = act::show;
   std::string by;  // who ends it, and on what grounds
   std::string evidence;
   struct numbers {
     usdc shares;  // millionths, like money
-    usdc spent;
+    usdc spent;   // of a sale: its proceeds
     usdc fee;
   };
   std::optional<numbers> given;  // with `fill`, where the exchange shows no event
 };
+using bets_request = order_request<bet_id>;
+using sales_request = order_request<sale_id>;
 
 /// What `headroom markets ...` is asked for.
 struct markets_request {
@@ -40,6 +43,7 @@ struct command_line {
   std::string key_id;
   bets_request bets;
   markets_request markets;
+  sales_request sales;
 
   std::string answer;  // help for stdout; or, with `wrong_usage`, what is wrong, for stderr
   bool wrong_usage = false;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "domain/errc.hpp"
+#include "domain/external_operation.hpp"
 #include "domain/positions.hpp"
 #include "domain/records.hpp"
 
@@ -251,12 +252,20 @@ struct close_settlement {
   timestamp at;
 };
 
+/// What is about to be sent to a REST service, and what became of it: the row's state as a whole,
+/// however often. New ones are `stored`, and duplicate when another one of the account is open;
+/// known ones with another request are duplicate, with another end invariant_violated.
+struct record_external {
+  static constexpr const char* entry_name = "record_external";
+  external_operation row;
+};
+
 using journal_entry =
     std::variant<accept_bet, finish_bet, open_deposit, settle_deposit, fail_deposit, credit_deposit,
                  open_conversion, advance_conversion, complete_conversion, fail_conversion,
                  replenish, refill, configure_buffer, record_operations, finish_operation,
                  promise_bet, record_market, accept_sale, finish_sale, open_settlement,
-                 book_redemption, settle_position, close_settlement>;
+                 book_redemption, settle_position, close_settlement, record_external>;
 
 /// For logs: "accept_bet".
 [[nodiscard]] inline const char* name_of(const journal_entry& entry) noexcept {

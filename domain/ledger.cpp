@@ -154,6 +154,7 @@ struct rule {
   entry_moves operator()(const accept_sale&) const { return {}; }
   entry_moves operator()(const open_settlement&) const { return {}; }
   entry_moves operator()(const book_redemption&) const { return {}; }
+  entry_moves operator()(const record_external&) const { return {}; }
 };
 
 }  // namespace

@@ -64,6 +64,9 @@ const std::string select_conversions =
 const std::string select_operations =
     std::string{"SELECT "} + operation_columns + "FROM chain_operations ";
 
+const std::string select_externals =
+    std::string{"SELECT "} + external_columns + "FROM external_operations ";
+
 /// Puts every transaction of every step beside it.
 void add_transactions(pqxx::transaction_base& tx, std::span<conversion> rows) {
   wire_array wanted{wire_array::element::uuid};
@@ -483,6 +486,25 @@ std::optional<std::uint64_t> pg_reader::next_nonce(std::uint64_t chain_id, const
         read_int(tx.exec_params1("SELECT max(nonce) + 1 FROM chain_operations"
                                  " WHERE chain_id = $1 AND account = $2::bytea",
                                  static_cast<std::int64_t>(chain_id), binary(account.view()))[0]));
+  });
+}
+
+std::optional<std::vector<external_operation>> pg_reader::find_external(const operation_id& id) {
+  return link_->run([&](pqxx::transaction_base& tx) {
+    return all(
+        tx.exec_params(select_externals + "WHERE operation_id = $1::uuid", binary(id.view())),
+        read_external);
+  });
+}
+
+std::optional<std::vector<external_operation>> pg_reader::open_externals(const std::string& service,
+                                                                         const address& account) {
+  return link_->run([&](pqxx::transaction_base& tx) {
+    return all(
+        tx.exec_params(select_externals + "WHERE service = $1 AND account = $2::bytea"
+                                          " AND status IN (0, 1) ORDER BY created_at, operation_id",
+                       service, binary(account.view())),
+        read_external);
   });
 }
 

@@ -59,6 +59,9 @@ class pg_reader final : public actors::ledger_reader {
   std::optional<std::vector<chain_operation>> operations_of(
       std::span<const hash256> transactions) override;
   std::optional<std::uint64_t> next_nonce(std::uint64_t chain_id, const address& account) override;
+  std::optional<std::vector<external_operation>> find_external(const operation_id& id) override;
+  std::optional<std::vector<external_operation>> open_externals(const std::string& service,
+                                                                const address& account) override;
   std::optional<std::vector<service_key>> active_keys() override;
   bool ping() override;
 

@@ -6,7 +6,8 @@
 #include "actors/inspect.hpp"
 #include "domain/operation.hpp"
 
-/// Transactions of our accounts, and where they stand.
+/// Transactions of our accounts and requests to REST services that act for them, and where they
+/// stand.
 namespace headroom::actors {
 
 /// One call to a contract, to be sent by the wallet that owns the account.
@@ -63,5 +64,18 @@ struct wallet_nonces {
   std::uint32_t limit = 256;
 };
 HEADROOM_INSPECT(wallet_nonces, x.who, x.from, x.limit)
+
+/// One operation of a REST service.
+struct find_external {
+  operation_id id;
+};
+HEADROOM_INSPECT(find_external, x.id)
+
+/// What may happen yet of an account at a service.
+struct open_externals {
+  std::string service;
+  address account;
+};
+HEADROOM_INSPECT(open_externals, x.service, x.account)
 
 }  // namespace headroom::actors

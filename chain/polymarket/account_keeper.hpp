@@ -43,7 +43,7 @@ struct keeper_doors {
   http_actor venue;
   http_actor relayer;
   std::string relayer_api_key;
-  std::function<external_outbox()> outbox;  // where batches are kept; may give none
+  std::function<actors::external_outbox_actor()> outbox;  // where batches are kept; may give none
 };
 
 /// The next thing to be done by an account's line of operations.

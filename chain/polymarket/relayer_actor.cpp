@@ -14,7 +14,9 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t queued_at_most = 64;
 constexpr std::size_t finished_kept = 256;
-constexpr std::string_view service = "polymarket.relayer";
+const std::string service = "polymarket.relayer";
+
+using external_rows = std::vector<external_operation>;
 
 batch_state state_of(external_status s) {
   switch (s) {
@@ -53,7 +55,7 @@ class desk {
     if (!st_.ready || !outbox)
       return make_error(errc::unavailable, "the relayer's outbox is not read yet");
     auto promise = self_->make_response_promise<batch_report>();
-    self_->request(outbox, w_.settings.patience.load, actors::get_atom::value, id)
+    self_->request(outbox, w_.settings.patience.load, actors::find_external{id})
         .then(
             [promise](const external_rows& rows) mutable {
               promise.deliver(rows.empty() ? batch_report{} : report_of(rows.back()));
@@ -93,7 +95,9 @@ class desk {
     const auto outbox = st_.outbox();
     if (!outbox) return;
     st_.asking = true;
-    self_->request(outbox, w_.settings.patience.load, actors::get_atom::value, st_.who.wallet)
+    self_
+        ->request(outbox, w_.settings.patience.load,
+                  actors::open_externals{service, st_.who.wallet})
         .then(
             [self = self_](external_rows& rows) {
               auto& st = self->state;
@@ -118,7 +122,7 @@ class desk {
     const auto outbox = st_.outbox();
     if (!outbox) return;
     st_.asking = true;
-    self_->request(outbox, w_.settings.patience.append, store_external{*st_.current})
+    self_->request(outbox, w_.settings.patience.append, record_external{*st_.current})
         .then(
             [self = self_](bool) {
               self->state.asking = false;
@@ -154,7 +158,7 @@ class desk {
     const auto outbox = st_.outbox();
     if (st_.queue.empty() || !outbox || now() < st_.next_step) return;
     st_.asking = true;
-    self_->request(outbox, w_.settings.patience.load, actors::get_atom::value, st_.queue.front().id)
+    self_->request(outbox, w_.settings.patience.load, actors::find_external{st_.queue.front().id})
         .then(
             [self = self_](const external_rows& rows) {
               auto& st = self->state;
@@ -199,7 +203,7 @@ class desk {
     row.request = submit_body(signed_one, st_.who.factory, x.purpose);
     row.give_up_at = timestamp::of_seconds(deadline.seconds());
     row.purpose = std::move(x.purpose);
-    row.created_at = w_.now();
+    row.created_at = row.updated_at = w_.now();
     st_.current = std::move(row);
     st_.never_taken = true;
     st_.unstored = true;
@@ -243,6 +247,7 @@ class desk {
   void accepted(const relay_transaction& t) {
     st_.current->status = external_status::accepted;
     st_.current->remote_id = t.id;
+    st_.current->updated_at = w_.now();
     st_.unstored = true;
     st_.polls = 0;
     spdlog::info("relayer.accepted account={} operation={} nonce={} id={}", st_.who.name,
@@ -295,6 +300,7 @@ class desk {
   void end(external_status how, std::string detail) {
     st_.current->status = how;
     st_.current->detail = std::move(detail);
+    st_.current->updated_at = w_.now();
     st_.unstored = true;
     step();
   }
@@ -361,10 +367,9 @@ class desk {
 
 }  // namespace
 
-relayer_actor::behavior_type relayer_behavior(relayer_self self, actors::world_ptr w,
-                                              relayer_settings settings, relayed_wallet who,
-                                              http_actor http,
-                                              std::function<external_outbox()> outbox) {
+relayer_actor::behavior_type relayer_behavior(
+    relayer_self self, actors::world_ptr w, relayer_settings settings, relayed_wallet who,
+    http_actor http, std::function<actors::external_outbox_actor()> outbox) {
   auto& st = self->state;
   st.w = std::move(w);
   st.settings = std::move(settings);

@@ -10,7 +10,6 @@
 #include "chain/evm/rpc_bridge.hpp"
 #include "chain/polymarket/account_settings.hpp"
 #include "chain/polymarket/deposit_wallet.hpp"
-#include "chain/polymarket/external_outbox.hpp"
 #include "chain/polymarket/relayer.hpp"
 
 namespace headroom::chain::polymarket {
@@ -57,7 +56,7 @@ struct relayer_state {
   relayed_wallet who;
   address owner;
   http_actor http;
-  std::function<external_outbox()> outbox;
+  std::function<actors::external_outbox_actor()> outbox;
 
   bool ready = false;   // what an earlier life left is read
   bool asking = false;  // one question at a time, to anybody
@@ -76,10 +75,9 @@ struct relayer_state {
 using relayer_self = actors::self_pointer<relayer_actor, relayer_state>;
 
 /// @param outbox  where intents are kept; without one every batch is `unavailable`.
-relayer_actor::behavior_type relayer_behavior(relayer_self self, actors::world_ptr w,
-                                              relayer_settings settings, relayed_wallet who,
-                                              http_actor http,
-                                              std::function<external_outbox()> outbox);
+relayer_actor::behavior_type relayer_behavior(
+    relayer_self self, actors::world_ptr w, relayer_settings settings, relayed_wallet who,
+    http_actor http, std::function<actors::external_outbox_actor()> outbox);
 
 /// Subject: the account's name. A batch that failed, that the relayer did not even try, that it
 /// does not end, or our API key that it does not take.

@@ -63,4 +63,6 @@ struct bet_outcomes {
 [[nodiscard]] errc apply(attempt& a, const record_operations& x);
 [[nodiscard]] errc apply(attempt& a, const finish_operation& x);
 
+[[nodiscard]] errc apply(attempt& a, const record_external& x);
+
 }  // namespace headroom::persistence

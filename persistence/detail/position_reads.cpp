@@ -15,6 +15,14 @@ const std::string select_positions =
     std::string{"SELECT "} + position_columns +
     "FROM positions p LEFT JOIN market_outcomes o ON o.token = p.token ";
 
+const std::string select_one_sale =
+    std::string{"SELECT "} + sale_columns + "FROM sales WHERE sale_id = $1::uuid";
+
+std::optional<sale> one_sale(const pqxx::result& rows) {
+  if (rows.empty()) return std::nullopt;
+  return read_sale(rows.front());
+}
+
 /// A token is too long for a cursor; half of it names one position of a user as well.
 using position_key = uuid<struct position_tag>;
 constexpr const char* key_column = "substring(p.token FROM 17)";
@@ -183,11 +191,11 @@ std::optional<settlement_view> read_settlement_view(pqxx::transaction_base& tx,
 }
 
 std::optional<sale> select_sale(pqxx::transaction_base& tx, const sale_id& id) {
-  const auto rows =
-      tx.exec_params(std::string{"SELECT "} + sale_columns + "FROM sales WHERE sale_id = $1::uuid",
-                     binary(id.view()));
-  if (rows.empty()) return std::nullopt;
-  return read_sale(rows.front());
+  return one_sale(tx.exec_params(select_one_sale, binary(id.view())));
+}
+
+std::optional<sale> lock_sale(pqxx::transaction_base& tx, const sale_id& id) {
+  return one_sale(tx.exec_params(select_one_sale + " FOR UPDATE", binary(id.view())));
 }
 
 std::vector<sale> read_placing_sales(pqxx::transaction_base& tx, std::uint32_t limit) {

@@ -24,6 +24,9 @@ namespace headroom::persistence {
 [[nodiscard]] std::optional<settlement_view> read_settlement_view(pqxx::transaction_base& tx,
                                                                   const hash256& condition);
 [[nodiscard]] std::optional<sale> select_sale(pqxx::transaction_base& tx, const sale_id& id);
+/// Locked until the transaction ends: a human may be ending it beside the journal
+/// (persistence/resolutions.hpp), and it ends once.
+[[nodiscard]] std::optional<sale> lock_sale(pqxx::transaction_base& tx, const sale_id& id);
 /// In `placing`, oldest first.
 [[nodiscard]] std::vector<sale> read_placing_sales(pqxx::transaction_base& tx, std::uint32_t limit);
 

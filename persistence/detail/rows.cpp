@@ -260,6 +260,26 @@ chain_operation read_operation(const pqxx::row& row) {
   return out;
 }
 
+external_operation read_external(const pqxx::row& row) {
+  external_operation out;
+  out.id = read_uuid<operation_id>(row[0]);
+  out.service = row[1].c_str();
+  out.account = read_fixed<address>(row[2]);
+  out.sequence = static_cast<std::uint64_t>(read_int(row[3]));
+  out.request_hash = read_fixed<hash256>(row[4]);
+  const auto request = read_bytes(row[5]);
+  out.request.assign(request.begin(), request.end());
+  out.give_up_at = read_time(row[6]);
+  out.purpose = row[7].c_str();
+  out.status = static_cast<external_status>(read_int(row[8]));  // a CHECK bounds it
+  out.remote_id = row[9].c_str();
+  out.tx_hash = read_fixed<hash256>(row[10]);
+  out.detail = row[11].c_str();
+  out.created_at = read_time(row[12]);
+  out.updated_at = read_time(row[13]);
+  return out;
+}
+
 const std::string& buffer_columns_changed() {
   static const auto text = buffer_columns_with("nextval('liquidity_buffer_version') ");
   return text;

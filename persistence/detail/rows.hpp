@@ -70,6 +70,11 @@ inline constexpr const char* operation_columns =
     " us_of(created_at) ";
 [[nodiscard]] chain_operation read_operation(const pqxx::row& row);
 
+inline constexpr const char* external_columns =
+    "operation_id, service, account, sequence, request_hash, request, us_of(give_up_at), purpose,"
+    " status, remote_id, tx_hash, detail, us_of(created_at), us_of(updated_at) ";
+[[nodiscard]] external_operation read_external(const pqxx::row& row);
+
 /// Nine columns. A change returns them with a new version; a reader sees the last one taken.
 [[nodiscard]] const std::string& buffer_columns_changed();
 [[nodiscard]] const std::string& buffer_columns();

@@ -48,7 +48,7 @@ errc apply(attempt& a, const accept_sale& x) {
 }
 
 errc apply(attempt& a, const finish_sale& x) {
-  const auto stored = select_sale(a.tx, x.id);
+  const auto stored = lock_sale(a.tx, x.id);
   if (!stored || stored->user != x.user) return errc::invariant_violated;
   const auto moves = moves_of(x);
   if (stored->status != sale_status::placing)
@@ -56,7 +56,7 @@ errc apply(attempt& a, const finish_sale& x) {
   if (!is_possible(*stored, x)) return errc::invariant_violated;
   const auto held = a.tx.exec_params1(
       "SELECT shares + selling, cost FROM positions"
-      " WHERE token = $1::bytea AND user_address = $2::bytea",
+      " WHERE token = $1::bytea AND user_address = $2::bytea FOR UPDATE",
       binary(stored->token.view()), binary(x.user.view()));
   const auto gone = cost_of_sold({read_int(held[1])}, x.sold, {read_int(held[0])});
   a.tx.exec_params1(

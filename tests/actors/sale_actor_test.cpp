@@ -203,6 +203,27 @@ TEST_F(SaleActor, NumbersThatTheBooksCannotTakeAreAskedForAgainUntilAHumanLooks)
   EXPECT_TRUE(dir.gauges.alerts().lasts("sale.unresolved", sale_at(1).text()));
 }
 
+TEST_F(SaleActor, AnEndThatAHumanGaveItIsFoundInTheBooksAndToldOnce) {
+  venue.post_otherwise = says(verdict::unknown, "timeout");
+  venue.look_otherwise = says(verdict::unknown, "timeout");
+  sell(request(40'000'000));
+  advance(settings.bet.unresolved_after + seconds{60});
+  ASSERT_TRUE(dir.gauges.alerts().lasts("sale.unresolved", sale_at(1).text()));
+  const auto& row = books.sales.at(sale_at(1));
+  committed out;
+  ASSERT_EQ(
+      books.apply(
+          finish_sale{row.id, row.user, sale_status::sold, {30'000'000}, 15_usdc, {}, "", now()},
+          out),
+      errc::none);
+  advance(std::chrono::minutes{5});
+  EXPECT_EQ(dir.users.live_sales(), 0U) << "its actor is done";
+  EXPECT_FALSE(dir.gauges.alerts().lasts("sale.unresolved", sale_at(1).text()));
+  EXPECT_EQ(row.sold.micro, 30'000'000) << "the human's word stands";
+  EXPECT_EQ(books.balances[alice].balance, 25_usdc);
+  EXPECT_EQ(held().shares.micro, 70'000'000);
+}
+
 TEST_F(SaleActor, ALateRequestIsNotSent) {
   auto late = request(40'000'000);
   late.deadline = now();

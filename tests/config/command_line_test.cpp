@@ -8,6 +8,7 @@ namespace headroom::config {
 namespace {
 
 constexpr const char* a_bet = "0190163d-8694-739b-aea5-966c26f8ad91";
+constexpr const char* a_sale = a_bet;  // ids look alike
 
 command_line read(std::vector<const char*> words) {
   words.insert(words.begin(), "headroom");
@@ -84,6 +85,41 @@ TEST(CommandLine, AMarketIsNamedByItsCondition) {
   EXPECT_TRUE(read({"markets", "settle", "0x12", "--config", "a.json"}).wrong_usage);
 }
 
+TEST(CommandLine, AnEndOfASaleIsAskedForInItsOwnWords) {
+  const auto shown = read({"sales", "show", a_sale, "--config", "a.json"});
+  EXPECT_EQ(shown.command, "sales show");
+  EXPECT_EQ(shown.sales.id.text(), a_sale);
+  EXPECT_EQ(shown.sales.wanted, sales_request::act::show);
+  const auto failed = read({"sales", "resolve", a_sale, "failed", "--by", "ada", "--evidence",
+                            "ticket 8", "--config", "a.json"});
+  EXPECT_EQ(failed.command, "sales resolve");
+  EXPECT_EQ(failed.sales.wanted, sales_request::act::fail);
+  EXPECT_EQ(failed.sales.by, "ada");
+  EXPECT_EQ(failed.sales.evidence, "ticket 8");
+  const auto sold =
+      read({"sales", "resolve", a_sale, "sold", "--shares", "20.5", "--proceeds", "9.5", "--fee",
+            "0.1", "--by", "ada", "--evidence", "x", "--config", "a.json"});
+  ASSERT_TRUE(sold.sales.given) << sold.answer;
+  EXPECT_EQ(sold.sales.wanted, sales_request::act::fill);
+  EXPECT_EQ(sold.sales.given->shares, 20'500'000_micro);
+  EXPECT_EQ(sold.sales.given->spent, 9'500'000_micro);
+  EXPECT_EQ(sold.sales.given->fee, 100'000_micro);
+
+  const auto ended = [](std::vector<const char*> more) {
+    more.insert(more.begin(), {"--config", "a.json", "sales", "resolve"});
+    more.insert(more.end(), {"--by", "ada", "--evidence", "x"});
+    return wrong(std::move(more));
+  };
+  EXPECT_EQ(ended({a_sale, "sold"}), "");
+  EXPECT_NE(ended({"s1", "sold"}).find("must be a sale's id"), std::string::npos);
+  EXPECT_NE(ended({a_sale, "filled"}).find("filled"), std::string::npos);
+  EXPECT_NE(ended({a_sale, "sold", "--shares", "20", "--spent", "9.5", "--fee", "0"}), "");
+  EXPECT_NE(ended({a_sale, "sold", "--shares", "20", "--fee", "0"}), "");
+  EXPECT_EQ(ended({a_sale, "failed", "--shares", "20", "--proceeds", "9.5", "--fee", "0"}),
+            "--shares, --proceeds and --fee are for what was sold");
+  EXPECT_EQ(wrong({"sales", "show", a_sale}), "sales show needs --config FILE");
+}
+
 TEST(CommandLine, WrongUsageIsSaidInASentence) {
   EXPECT_EQ(wrong({}), "no command");
   EXPECT_NE(wrong({"frob"}).find("frob"), std::string::npos);
@@ -132,7 +168,7 @@ TEST(CommandLine, HelpIsAnAnswerAndNoError) {
     const auto out = read(words);
     EXPECT_FALSE(out.wrong_usage);
     EXPECT_EQ(out.command, "");
-    for (const char* name : {"serve", "migrate", "verify", "keys", "bets", "check-config"})
+    for (const char* name : {"serve", "migrate", "verify", "keys", "bets", "sales", "check-config"})
       EXPECT_NE(out.answer.find(name), std::string::npos) << name;
   }
   EXPECT_NE(read({"bets", "resolve", "--help"}).answer.find("--evidence"), std::string::npos);

@@ -56,6 +56,7 @@ TEST(Events, EachKindOfEntryIsHeardOfUnderItsPublicName) {
        "position.settled balance.changed buffer.changed | "
        "position.settled balance.changed buffer.changed | "},
       {"close_settlement", "buffer.changed | "},
+      {"record_external", "| | "},
   };
   EXPECT_EQ(heard, expected);
 }

@@ -47,6 +47,7 @@ struct may_move_money {
   bool operator()(const book_redemption&) const { return false; }
   bool operator()(const settle_position&) const { return true; }
   bool operator()(const close_settlement&) const { return true; }
+  bool operator()(const record_external&) const { return false; }
 };
 
 TEST(Ledger, TheStoryTellsOfEveryKindOfEntryAndEveryShapeOfPosting) {

@@ -84,6 +84,21 @@ chain_operation an_operation() {
   return out;
 }
 
+external_operation a_batch(external_status status) {
+  external_operation out;
+  out.id = numbered<operation_id>(3);
+  out.service = "polymarket.relayer";
+  out.account = numbered<address>(9);
+  out.sequence = 5;
+  out.request_hash = numbered<hash256>(98);
+  out.request = R"({"nonce":"5"})";
+  out.give_up_at = noon.plus(std::chrono::minutes{4});
+  out.purpose = "venue.approve";
+  out.status = status;
+  out.created_at = out.updated_at = noon;
+  return out;
+}
+
 accept_sale a_sale(std::uint8_t n, const address& user, share_amount shares) {
   sale out;
   out.id = numbered<sale_id>(n);
@@ -149,6 +164,8 @@ std::vector<story_line> ledger_story() {
       {finish_operation{numbered<operation_id>(1), numbered<hash256>(99),
                         operation_status::confirmed, 17, noon, uint256::of(21'000)},
        ""},
+      {record_external{a_batch(external_status::stored)}, ""},
+      {record_external{a_batch(external_status::confirmed)}, ""},
       {promise_bet{promised, noon.plus(std::chrono::hours{1})}, ""},
       {record_market{
            the_market, false, "Will it?", {uint256::of(51), uint256::of(52)}, {"Yes", "No"}, noon},

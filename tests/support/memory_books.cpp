@@ -201,6 +201,7 @@ struct applier {
   }
   errc operator()(const record_operations& x) { return b.operations.record(x, out.replayed); }
   errc operator()(const finish_operation& x) { return b.operations.finish(x, out.replayed); }
+  errc operator()(const record_external& x) { return b.externals.record(x, out.replayed); }
   errc operator()(const promise_bet& x) {
     b.promises.insert_or_assign(x.row.id, x.row);
     return errc::none;
@@ -446,6 +447,14 @@ std::optional<std::vector<chain_operation>> memory_reader::operations_of(
 }
 std::optional<std::uint64_t> memory_reader::next_nonce(std::uint64_t chain_id, const address& a) {
   return books_.operations.next_nonce(chain_id, a);
+}
+std::optional<std::vector<external_operation>> memory_reader::find_external(
+    const operation_id& id) {
+  return books_.externals.find(id);
+}
+std::optional<std::vector<external_operation>> memory_reader::open_externals(
+    const std::string& service, const address& account) {
+  return books_.externals.open(service, account);
 }
 std::optional<std::vector<service_key>> memory_reader::active_keys() {
   return std::vector<service_key>{};

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "actors/ports.hpp"
+#include "tests/support/memory_externals.hpp"
 #include "tests/support/memory_outbox.hpp"
 #include "tests/support/memory_positions.hpp"
 
@@ -20,6 +21,7 @@ struct memory_books : memory_positions {
   std::map<conversion_id, conversion> conversions;
   std::map<replenish_id, usdc> replenishes;
   memory_outbox operations;
+  memory_externals externals;
   buffer_row buffer;
   usdc in_transit;
   usdc loss;
@@ -95,6 +97,9 @@ class memory_reader : public actors::ledger_reader {
                                                               std::uint32_t) override;
   std::optional<std::vector<chain_operation>> operations_of(std::span<const hash256>) override;
   std::optional<std::uint64_t> next_nonce(std::uint64_t, const address&) override;
+  std::optional<std::vector<external_operation>> find_external(const operation_id&) override;
+  std::optional<std::vector<external_operation>> open_externals(const std::string&,
+                                                                const address&) override;
   std::optional<std::vector<service_key>> active_keys() override;
   bool ping() override { return true; }
 

@@ -233,6 +233,13 @@ class outbox_reader final : public actors::ledger_reader {
   std::optional<std::vector<token_shares>> shares_held(const uint256&, std::uint32_t) override {
     return {};
   }
+  std::optional<std::vector<external_operation>> find_external(const operation_id&) override {
+    return {};
+  }
+  std::optional<std::vector<external_operation>> open_externals(const std::string&,
+                                                                const address&) override {
+    return {};
+  }
   std::optional<std::vector<service_key>> active_keys() override { return {}; }
   bool ping() override { return true; }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "actors/alerts.hpp"
+#include "tests/chain/polymarket/books_outbox.hpp"
 #include "tests/chain/polymarket/fake_polygon.hpp"
 #include "tests/chain/polymarket/fake_relayer.hpp"
 #include "tests/support/seeded_scheduler.hpp"
@@ -41,6 +42,7 @@ struct AccountKeeper : testing::Test {
                        std::make_shared<chain::private_key>(*chain::private_key::parse(
                            "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"))};
   std::vector<caf::strong_actor_ptr> alive;
+  actors::external_outbox_actor outbox = own(spawn_outbox(sys, &relayed));
   pm::account_keeper keeper;
 
   AccountKeeper() {
@@ -51,11 +53,13 @@ struct AccountKeeper : testing::Test {
     dir.handles.set_wallet({137, who.holder}, own(spawn_wallet(sys, &box)));
     dir.gauges.publish_buffer_available(1000_usdc);
   }
-  ~AccountKeeper() override {
+  ~AccountKeeper() override { end(); }
+  void end() {
     for (auto& a : alive)
       caf::anon_send_exit(caf::actor_cast<caf::actor>(a), caf::exit_reason::kill);
     alive.clear();
     keeper = nullptr;
+    outbox = nullptr;
     dir.close();
     sched.run();
     sched.clock().cancel_all();
@@ -78,11 +82,10 @@ struct AccountKeeper : testing::Test {
     });
   }
   void start() {
-    keeper = own(sys.spawn(
-        pm::keeper_behavior, w, settings, std::vector<pm::kept_account>{who},
-        pm::keeper_doors{own(spawn_polygon(sys, &polygon)), own(venue()),
-                         own(spawn_relayer(sys, &relayed)), "the-api-key",
-                         [outbox = own(spawn_outbox(sys, &relayed))] { return outbox; }}));
+    keeper = own(sys.spawn(pm::keeper_behavior, w, settings, std::vector<pm::kept_account>{who},
+                           pm::keeper_doors{own(spawn_polygon(sys, &polygon)), own(venue()),
+                                            own(spawn_relayer(sys, &relayed)), "the-api-key",
+                                            [kept = outbox] { return kept; }}));
     sched.run();
   }
   /// As kill -9 would: outboxes stay.
@@ -437,6 +440,39 @@ TEST_F(DepositAccount, ARestartWaitsForTheBatchThatIsUnderWay) {
   confirm();
   EXPECT_TRUE(open()) << reason();
   EXPECT_EQ(relayed.rows.size(), 1U);
+}
+
+/// With the outbox that the service has, over books in memory.
+struct DepositAccountInTheBooks : DepositAccount {
+  books_outbox kept;
+
+  DepositAccountInTheBooks() {
+    kept.start(sys, dir, w);
+    for (auto& a : kept.take()) alive.push_back(std::move(a));
+    outbox = kept.outbox;
+  }
+  ~DepositAccountInTheBooks() override { end(); }
+};
+
+TEST_F(DepositAccountInTheBooks, ARestartSendsAndSignsNothingTwice) {
+  start();
+  pass(6s);
+  ASSERT_EQ(relayed.bodies.size(), 1U);
+  const auto& rows = kept.books.externals.all();
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows.begin()->second.status, external_status::accepted);
+  EXPECT_EQ(rows.begin()->second.request, relayed.bodies[0]);
+  restart();
+  pass(20s);
+  EXPECT_EQ(relayed.bodies.size(), 1U);
+  confirm();
+  EXPECT_TRUE(open()) << reason();
+  restart();
+  pass(130s);
+  EXPECT_TRUE(open()) << reason();
+  EXPECT_EQ(relayed.bodies.size(), 1U);
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows.begin()->second.status, external_status::confirmed);
 }
 
 }  // namespace

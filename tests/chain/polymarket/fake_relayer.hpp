@@ -24,7 +24,7 @@ struct fake_relayer {
   std::vector<std::string> events;         // "store stored", "POST", "store accepted", ...
 
   bool outbox_works = true;
-  std::map<operation_id, pm::external_operation> rows;
+  std::map<operation_id, external_operation> rows;
 
   net::http_result heard(const net::http_request& x) {
     const auto path = x.url.substr(std::string_view{"http://relayer"}.size());
@@ -60,28 +60,32 @@ inline chain::http_actor spawn_relayer(caf::actor_system& sys, fake_relayer* r) 
   });
 }
 
-inline pm::external_outbox spawn_outbox(caf::actor_system& sys, fake_relayer* r) {
-  return sys.spawn([r]() -> pm::external_outbox::behavior_type {
+inline actors::external_outbox_actor spawn_outbox(caf::actor_system& sys, fake_relayer* r) {
+  using rows = std::vector<external_operation>;
+  return sys.spawn([r]() -> actors::external_outbox_actor::behavior_type {
     return {
-        [r](const pm::store_external& x) -> caf::result<bool> {
+        [r](const record_external& x) -> caf::result<bool> {
           if (!r->outbox_works) return make_error(errc::unavailable);
           constexpr const char* names[] = {"stored", "accepted", "confirmed", "failed", "in_doubt"};
           r->events.push_back(std::string{"store "} + names[static_cast<int>(x.row.status)]);
           r->rows[x.row.id] = x.row;
           return true;
         },
-        [r](actors::get_atom, const operation_id& id) -> caf::result<pm::external_rows> {
+        [r](const actors::find_external& x) -> caf::result<rows> {
           if (!r->outbox_works) return make_error(errc::unavailable);
-          const auto i = r->rows.find(id);
-          return i == r->rows.end() ? pm::external_rows{} : pm::external_rows{i->second};
+          const auto i = r->rows.find(x.id);
+          return i == r->rows.end() ? rows{} : rows{i->second};
         },
-        [r](actors::get_atom, const address& wallet) -> caf::result<pm::external_rows> {
+        [r](const actors::open_externals& x) -> caf::result<rows> {
           if (!r->outbox_works) return make_error(errc::unavailable);
-          pm::external_rows out;
+          rows out;
           for (const auto& [id, row] : r->rows)
-            if (row.account == wallet && row.status <= pm::external_status::accepted)
+            if (row.service == x.service && row.account == x.account && is_open(row.status))
               out.push_back(row);
           return out;
+        },
+        [](actors::status_atom) {
+          return actors::status_report{"outbox", {}};
         },
     };
   });

@@ -5,6 +5,7 @@
 #include "actors/alerts.hpp"
 #include "chain/evm/keccak.hpp"
 #include "chain/polymarket/relayer_actor.hpp"
+#include "tests/chain/polymarket/books_outbox.hpp"
 #include "tests/chain/polymarket/fake_relayer.hpp"
 #include "tests/support/seeded_scheduler.hpp"
 
@@ -103,14 +104,18 @@ struct Relayer : testing::Test {
                              "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80")),
                          "the-api-key"};
   std::vector<caf::strong_actor_ptr> alive;
+  actors::external_outbox_actor outbox = own(spawn_outbox(sys, &there));
   pm::relayer_actor relayer;
 
   Relayer() { start(); }
-  ~Relayer() override {
+  ~Relayer() override { end(); }
+  void end() {
     for (auto& a : alive)
       caf::anon_send_exit(caf::actor_cast<caf::actor>(a), caf::exit_reason::kill);
     alive.clear();
     relayer = nullptr;
+    outbox = nullptr;
+    dir.close();
     sched.run();
     sched.clock().cancel_all();
     sched.run();
@@ -122,8 +127,7 @@ struct Relayer : testing::Test {
   }
   void start() {
     relayer = own(sys.spawn(pm::relayer_behavior, w, pm::relayer_settings{"http://relayer"}, who,
-                            own(spawn_relayer(sys, &there)),
-                            [outbox = own(spawn_outbox(sys, &there))] { return outbox; }));
+                            own(spawn_relayer(sys, &there)), [kept = outbox] { return kept; }));
     sched.run();
   }
   /// As kill -9 would; a new life on the same outbox.
@@ -151,12 +155,13 @@ struct Relayer : testing::Test {
                     [&](caf::error& e) { out = std::move(e); });
     return out;
   }
-  caf::expected<pm::batch_report> submit(int n) {
+  [[nodiscard]] pm::submit_batch batch(int n) const {
     actors::contract_call call;
     call.to = who.factory;
     call.data = {1, 2, static_cast<std::uint8_t>(n)};
-    return ask(pm::submit_batch{id(n), "test", {call}});
+    return {id(n), "test", {call}};
   }
+  caf::expected<pm::batch_report> submit(int n) { return ask(batch(n)); }
   batch_state state_of(int n) { return ask(actors::get_atom::value, id(n))->state; }
   [[nodiscard]] bool alerted() const {
     return dir.gauges.alerts().lasts(pm::relayer_alert, "main");
@@ -348,6 +353,94 @@ TEST_F(Relayer, AnIdOfAnEarlierLifeIsNeverSignedAgain) {
   EXPECT_EQ(there.bodies.size(), 1U);
   EXPECT_EQ(state_of(1), batch_state::confirmed);
   EXPECT_EQ(state_of(7), batch_state::unsent);
+}
+
+// -- the same over the books ---------------------------------------------------------------------
+
+/// With the outbox that the service has: journal, reader and their actor over books in memory.
+struct RelayerInTheBooks : Relayer {
+  books_outbox kept;
+
+  RelayerInTheBooks() {
+    kept.start(sys, dir, w);
+    for (auto& a : kept.take()) alive.push_back(std::move(a));
+    outbox = kept.outbox;
+    restart();
+  }
+  ~RelayerInTheBooks() override { end(); }
+  [[nodiscard]] const external_operation& row(int n) const {
+    return kept.books.externals.all().at(id(n));
+  }
+  [[nodiscard]] bool is_stored(int n) const { return kept.books.externals.all().contains(id(n)); }
+};
+
+TEST_F(RelayerInTheBooks, ABatchIsInTheBooksBeforeItIsSubmittedAndItsEndAfterwards) {
+  EXPECT_EQ(submit(1)->state, batch_state::pending);
+  EXPECT_EQ(row(1).status, external_status::accepted);
+  EXPECT_EQ(row(1).request, there.bodies.at(0));
+  there.state = "STATE_CONFIRMED";
+  pass(3s);
+  EXPECT_EQ(state_of(1), batch_state::confirmed);
+  EXPECT_EQ(row(1).status, external_status::confirmed);
+  EXPECT_EQ(row(1).tx_hash.hex(), "0x" + std::string(64, 'a'));
+  EXPECT_GT(row(1).updated_at, row(1).created_at);
+  restart();
+  EXPECT_EQ(submit(1)->state, batch_state::pending) << "whether its id is new is asked first";
+  pass(3s);
+  EXPECT_EQ(state_of(1), batch_state::confirmed);
+  EXPECT_EQ(there.bodies.size(), 1U) << "an ended one is not sent again";
+}
+
+TEST_F(RelayerInTheBooks, ACrashBetweenTheCommitAndTheSendingSendsTheStoredBytes) {
+  caf::anon_send(relayer, batch(1));
+  while (!is_stored(1) && sched.try_run_once()) {
+  }
+  ASSERT_TRUE(is_stored(1));
+  ASSERT_TRUE(there.bodies.empty()) << "the relayer's actor has not heard of the commit";
+  const auto stored = row(1).request;
+  there.nonce = 9;  // anything signed anew would be told by it
+  restart();
+  pass(3s);
+  ASSERT_EQ(there.bodies.size(), 1U);
+  EXPECT_EQ(there.bodies[0], stored);
+  EXPECT_EQ(row(1).status, external_status::accepted);
+  EXPECT_EQ(kept.books.externals.all().size(), 1U);
+}
+
+TEST_F(RelayerInTheBooks, ARowStillInTheJournalsQueueIsFoundByTheNextLife) {
+  kept.books.faults.unavailable = 1000;
+  submit(1);
+  ASSERT_FALSE(is_stored(1));
+  restart();
+  EXPECT_FALSE(submit(2)) << "nothing is taken before the outbox was read";
+  pass(3s);
+  ASSERT_TRUE(there.bodies.empty());
+  kept.books.faults.unavailable = 0;
+  pass(10s);
+  ASSERT_TRUE(is_stored(1));
+  ASSERT_EQ(there.bodies.size(), 1U);
+  EXPECT_EQ(there.bodies[0], row(1).request);
+}
+
+TEST_F(RelayerInTheBooks, ALostCommitIsAskedForAgainAndStoresOneRow) {
+  kept.books.faults.lost_after_commit = 1000;
+  submit(1);
+  EXPECT_TRUE(is_stored(1));
+  EXPECT_TRUE(there.bodies.empty()) << "what is not known to be stored is not sent";
+  kept.books.faults.lost_after_commit = 0;
+  pass(5s);
+  EXPECT_EQ(there.bodies.size(), 1U);
+  EXPECT_EQ(row(1).status, external_status::accepted);
+}
+
+TEST_F(RelayerInTheBooks, ASecondOpenBatchOfTheWalletIsNeverStored) {
+  submit(1);
+  ASSERT_EQ(row(1).status, external_status::accepted);
+  auto other = row(1);
+  other.id = id(2);
+  other.status = external_status::stored;
+  committed out;
+  EXPECT_EQ(kept.books.apply(record_external{other}, out), errc::duplicate);
 }
 
 }  // namespace
