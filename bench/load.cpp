@@ -16,8 +16,8 @@ using stop_atom = caf::atom_constant<caf::atom("stop")>;
 constexpr auto patience = std::chrono::minutes{2};
 
 std::uint32_t microseconds(clock::duration d) {
-  return static_cast<std::uint32_t>(std::chrono::microseconds{
-      std::chrono::duration_cast<std::chrono::microseconds>(d)}.count());
+  return static_cast<std::uint32_t>(
+      std::chrono::microseconds{std::chrono::duration_cast<std::chrono::microseconds>(d)}.count());
 }
 
 struct load_state {
@@ -113,8 +113,7 @@ caf::behavior load_behavior(load_self self, const load_plan& plan, const actors:
 
 }  // namespace
 
-running_load::running_load(house& h, const load_plan& plan, std::uint32_t users,
-                           std::uint64_t seed)
+running_load::running_load(house& h, const load_plan& plan, std::uint32_t users, std::uint64_t seed)
     : house_{h} {
   auto answer = std::make_shared<std::promise<load_report>>();
   report_ = answer->get_future();
@@ -127,13 +126,14 @@ running_load::running_load(house& h, const load_plan& plan, std::uint32_t users,
   caf::anon_send(load_, start_atom::value);
 }
 
+running_load::~running_load() { caf::anon_send_exit(load_, caf::exit_reason::user_shutdown); }
+
 void running_load::stop() { caf::anon_send(load_, stop_atom::value); }
 
 load_report running_load::finish() {
   const bool ended = report_.wait_for(patience) == std::future_status::ready;
   caf::anon_send(house_.venue(), fill_atom::value);
   house_.settle();
-  caf::anon_send_exit(load_, caf::exit_reason::user_shutdown);
   if (!ended) throw std::runtime_error("the load did not end");
   return report_.get();
 }

@@ -11,7 +11,7 @@ namespace headroom::bench {
 struct load_plan {
   std::uint32_t in_flight = 1;
   std::int64_t duration_ms = 1000;
-  std::uint64_t most = 100'000;  // bets; fewer than max_live_bets
+  std::uint64_t most = 100'000;  // bets; unless they are filled, fewer than max_live_bets
   /// False: a bet is through when it is accepted (committed, about to be submitted). True: when it
   /// is filled, its end is committed and its caller has the answer.
   bool until_filled = false;
@@ -31,11 +31,14 @@ struct load_report {
 class running_load {
  public:
   running_load(house& h, const load_plan& plan, std::uint32_t users, std::uint64_t seed);
+  ~running_load();
+  running_load(const running_load&) = delete;
+  running_load& operator=(const running_load&) = delete;
 
   /// From now on nothing is placed, whatever the plan says.
   void stop();
   /// What it came to, once it is over; leaves nothing in progress. Throws std::runtime_error when
-  /// it does not end within two minutes. Asked once, and always.
+  /// it does not end within two minutes. Asked once.
   [[nodiscard]] load_report finish();
 
  private:

@@ -1,35 +1,42 @@
 #pragma once
 
+#include <boost/asio.hpp>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
-
-#include "tests/net/http_server.hpp"
+#include <thread>
 
 namespace headroom::bench {
 
 /// A venue on loopback that knows every token and answers each order at once, without looking at
-/// it. Its market has no fee and a tick of 0.01.
+/// it. Its market has no fee and a tick of 0.01. One thread of its own.
 class null_venue {
  public:
   enum class answer : std::uint8_t {
     matched = 0,
     killed = 1,  // final: nobody follows the order's trades
   };
-  /// Hears of a POST /order once it has arrived, head and body, in its connection's thread.
-  using arrival = std::function<void(std::string_view request)>;
+  /// Hears the body of a POST /order once it has arrived, in the venue's thread.
+  using arrival = std::function<void(std::string_view body)>;
 
   explicit null_venue(answer to_orders, arrival arrived = {});
+  ~null_venue();
+  null_venue(const null_venue&) = delete;
+  null_venue& operator=(const null_venue&) = delete;
 
   /// Without a slash at the end.
-  [[nodiscard]] std::string url() const { return server_.url(""); }
+  [[nodiscard]] std::string url() const;
 
  private:
-  void serve(chain::test::peer& p) const;
+  class session;
+  void accept();
 
   answer to_orders_;
   arrival arrived_;
-  chain::test::http_server server_;  // last: its threads use the others
+  boost::asio::io_context io_{1};
+  boost::asio::ip::tcp::acceptor acceptor_;
+  std::thread thread_;
 };
 
 }  // namespace headroom::bench

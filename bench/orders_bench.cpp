@@ -81,8 +81,8 @@ class sender {
     const auto stored = decode(encode(done));
     if (!stored || stored->hash != done.hash) throw std::runtime_error("an order got lost");
     auto body = post_body(*stored, credentials_.key);
-    auto proof = l2_headers(credentials_, account_, wall_clock_now().seconds(), "POST", "/order",
-                            body);
+    auto proof =
+        l2_headers(credentials_, account_, wall_clock_now().seconds(), "POST", "/order", body);
     client_.request({"POST", url_, std::move(*proof), std::move(body)}, timeout,
                     [this](const net::http_result& r) {
                       if (r.status != 200) failed_ = true;
@@ -94,8 +94,8 @@ class sender {
   const chain::private_key key_ = *chain::private_key::parse(std::string(63, '0') + '1');
   const address account_ = key_.address_of();
   const address wallet_ = user_number(2);
-  const api_credentials credentials_{"bench", "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=",
-                                     "bench"};
+  const api_credentials credentials_{"bench",
+                                     "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=", "bench"};
   draw random_{1};
   std::atomic<bool> failed_{false};
   std::counting_semaphore<in_flight> places_{in_flight};

@@ -56,13 +56,13 @@ class arrivals {
   void forget() {
     for (auto& at : at_) at = 0;
   }
-  /// Called by the venue's threads.
-  void note(std::string_view request) {
+  /// Called by the venue's thread.
+  void note(std::string_view order) {
     constexpr std::string_view member = R"("tokenId":")";
     const auto now = clock::now().time_since_epoch();
-    const auto from = request.find(member);
-    if (from == request.npos) return;
-    const auto digits = request.substr(from + member.size());
+    const auto from = order.find(member);
+    if (from == order.npos) return;
+    const auto digits = order.substr(from + member.size());
     const auto n = numbers_.find(std::string{digits.substr(0, digits.find('"'))});
     if (n != numbers_.end()) at_[n->second] = std::chrono::nanoseconds{now}.count();
   }
@@ -83,7 +83,8 @@ class arrivals {
 class venue_line {
  public:
   venue_line(house& h, const std::string& url)
-      : orders_{std::make_shared<net::http_client>()}, reads_{std::make_shared<net::http_client>()} {
+      : orders_{std::make_shared<net::http_client>()},
+        reads_{std::make_shared<net::http_client>()} {
     constexpr double no_limit = 1e6;
     polymarket::venue_settings s;
     s.url = url;
@@ -96,8 +97,8 @@ class venue_line {
     auto& sys = h.system();
     const polymarket::venue_doors doors{chain::make_http_actor(sys, orders_),
                                         chain::make_http_actor(sys, reads_)};
-    h.dir().handles.set<actors::venue_actor>(sys.spawn(
-        polymarket::venue_behavior, h.world(), s, accounts, doors, spawn_stub_chain(sys)));
+    h.dir().handles.set<actors::venue_actor>(sys.spawn(polymarket::venue_behavior, h.world(), s,
+                                                       accounts, doors, spawn_stub_chain(sys)));
     caf::anon_send_exit(h.venue(), caf::exit_reason::user_shutdown);
   }
   ~venue_line() {
@@ -152,7 +153,7 @@ class samples {
   samples(const std::string& database, std::uint32_t users, std::uint64_t seed)
       : users_{users},
         random_{seed},
-        venue_{null_venue::answer::killed, [this](auto request) { arrived_.note(request); }},
+        venue_{null_venue::answer::killed, [this](auto order) { arrived_.note(order); }},
         house_{{database, seed}},
         line_{house_, venue_.url()},
         front_{house_, database} {
