@@ -25,33 +25,9 @@ namespace {
 constexpr std::size_t most_in_progress = 200'000;  // parked bets of the longest sample
 constexpr std::size_t most_in_flight = 8192;
 
-journal_entry drawn_bet(draw& random, std::uint32_t users) {
-  bet row;
-  row.id = random.next_bet();
-  row.user = user_number(1 + random.next() % users);
-  row.token = uint256::of(7);
-  row.amount = 1_usdc;
-  row.max_price = 500'000_micro;
-  const auto hash_bits = random.next_bet();
-  std::copy(hash_bits.bytes.begin(), hash_bits.bytes.end(), row.order_hash.bytes.begin());
-  row.request_hash = row.order_hash;
-  row.signed_order.assign(273, 0xab);
-  row.created_at = row.updated_at = wall_clock_now();
-  row.deadline = row.created_at.plus(std::chrono::minutes{10});
-  return accept_bet{std::move(row)};
-}
-
-/// A fill that cost a little less than reserved, as the stub venue's.
-journal_entry filled(const bet& row) {
-  finish_bet end;
-  end.id = row.id;
-  end.user = row.user;
-  end.status = bet_status::filled;
-  end.refunded = {row.amount.micro / 100};
-  end.spent = *sub(row.amount, end.refunded);
-  end.shares = {2 * end.spent.micro};
-  end.at = row.created_at;
-  return end;
+accept_bet drawn_bet(draw& random, std::uint32_t users) {
+  const auto user = user_number(1 + random.next() % users);
+  return bet_of(random, user, uint256::of(7));
 }
 
 class samples {
@@ -85,8 +61,9 @@ class samples {
     while (elapsed < std::chrono::milliseconds{ms}) {
       batch = std::exchange(ends, {});
       for (std::size_t i = 0; i < size; ++i) {
-        batch.push_back(drawn_bet(random_, users_));
-        if (with_ends) ends.push_back(filled(std::get<accept_bet>(batch.back()).row));
+        auto bet = drawn_bet(random_, users_);
+        if (with_ends) ends.emplace_back(fill_of(bet.row));
+        batch.emplace_back(std::move(bet));
       }
       const auto start = std::chrono::steady_clock::now();
       if (limit_->commit(batch, outcomes, buffer) != actors::store_status::ok)

@@ -35,19 +35,6 @@ caf::actor_system_config& prepare(caf::actor_system_config& config, std::size_t 
   return config;
 }
 
-/// Both chains as the audit sees them: every balance is two trillion dollars, at once.
-chain::rpc_actor spawn_stub_chain(caf::actor_system& sys) {
-  return sys.spawn([]() -> chain::rpc_actor::behavior_type {
-    return {[](const chain::rpc_request&) {
-      constexpr auto enough = "0x0000000000000000000000000000000000000000000000001bc16d674ec80000";
-      chain::rpc_result out;
-      out.status = chain::rpc_status::ok;
-      out.value = enough;
-      return out;
-    }};
-  });
-}
-
 hash256 number_as_hash() {
   static std::atomic<std::uint64_t> next{0};
   hash256 out;
@@ -62,6 +49,18 @@ timestamp wall_clock_now() {
   return {std::chrono::duration_cast<std::chrono::microseconds>(
               std::chrono::system_clock::now().time_since_epoch())
               .count()};
+}
+
+chain::rpc_actor spawn_stub_chain(caf::actor_system& sys) {
+  return sys.spawn([]() -> chain::rpc_actor::behavior_type {
+    return {[](const chain::rpc_request&) {
+      constexpr auto enough = "0x0000000000000000000000000000000000000000000000001bc16d674ec80000";
+      chain::rpc_result out;
+      out.status = chain::rpc_status::ok;
+      out.value = enough;
+      return out;
+    }};
+  });
 }
 
 house::house(const house_settings& settings)

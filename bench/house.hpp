@@ -5,6 +5,7 @@
 
 #include "actors/world.hpp"
 #include "bench/stub_venue.hpp"
+#include "chain/evm/rpc_bridge.hpp"
 #include "persistence/pg_reader.hpp"
 #include "persistence/pg_store.hpp"
 
@@ -49,5 +50,8 @@ class house {
 };
 
 [[nodiscard]] timestamp wall_clock_now();
+
+/// A chain as the audit sees it: every balance is two trillion dollars, at once.
+[[nodiscard]] chain::rpc_actor spawn_stub_chain(caf::actor_system& sys);
 
 }  // namespace headroom::bench

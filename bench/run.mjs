@@ -13,7 +13,7 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
-    only: { type: 'string', default: 'bets,http,beside,memory' },
+    only: { type: 'string', default: 'bets,http,socket,orders,settlement,beside,memory' },
     seed: { type: 'string', default: '20261121' },
     build: { type: 'string', default: path.join(here, '..', 'build', 'bench') },
   },
@@ -47,32 +47,39 @@ class Samples {
   ratio = (a, b) => median(this.of(a).map((x, i) => x / this.of(b)[i]));
 }
 
-function program(name, args, stdio) {
-  const child = spawnGuarded(path.join(options.build, 'bench', `headroom_${name}`), args, { stdio });
+function launch(command, args, stdio) {
+  const child = spawnGuarded(command, args, { stdio });
   running.add(child);
   child.ended.then(() => running.delete(child));
   return child;
 }
+const program = (name, args, stdio) => launch(path.join(options.build, 'bench', `headroom_${name}`), args, stdio);
 
 async function database(name) {
   await run('psql', ['-q', '-c', `CREATE DATABASE ${name}`, postgres.url]);
   return postgres.url.replace(/headroom$/, name);
 }
 
-/** Says "limit 1000 50" to headroom_bets_bench and reads the number it answers. */
+/** Says "limit 1000 50" to a server of samples and reads what it answers. */
 class Sampler {
+  static stdio = ['pipe', 'pipe', 'inherit'];
   constructor(child) {
     this.child = child;
     this.lines = readline.createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   }
   async line() {
     const { value, done } = await this.lines.next();
-    if (done) throw new Error('headroom_bets_bench ended early');
+    if (done) throw new Error(`${this.child.spawnargs.slice(3).join(' ')} ended early`); // behind setpriv
     return value;
   }
-  async ask(text) {
+  async say(text) {
     this.child.stdin.write(`${text}\n`);
-    return Number(await this.line());
+    return this.line();
+  }
+  ask = async (text) => Number(await this.say(text));
+  end() {
+    this.child.stdin.end();
+    return end(this.child);
   }
 }
 
@@ -90,7 +97,7 @@ async function naiveDesign(name) {
 async function bets() {
   const [ours, limit] = [await database('bets'), await database('bets_limit')];
   const pgbench = await naiveDesign('naive');
-  const bench = new Sampler(program('bets_bench', [ours, limit, users, options.seed], ['pipe', 'pipe', 'inherit']));
+  const bench = new Sampler(program('bets_bench', [ours, limit, users, options.seed], Sampler.stdio));
   await bench.line(); // ready
   const ms = full ? 1000 : 400; // of one sample
   const actors = (kind, inFlight) => () => bench.ask(`${kind} ${inFlight} ${ms}`);
@@ -130,8 +137,7 @@ async function bets() {
   report('bets/s accepted, 512 in flight', '', `${share.toFixed(2)} x ${top}`, atLeast(0.5, share, '>= 0.5 x'));
   const wrong = await bench.ask('verify');
   report('differences in the books afterwards', number(wrong), '', atMost(0, wrong, '0'));
-  bench.child.stdin.end();
-  await end(bench.child);
+  await bench.end();
 }
 
 /** Runs wrk against the bench's server: answers requests a second and latencies in microseconds. */
@@ -171,6 +177,89 @@ async function http() {
   }
   report('GET /healthz per second, 64 connections', s.shown('/healthz'));
   report('GET /buffer/max-bet per second, 64 connections', s.shown('/buffer/max-bet'), `${share.toFixed(2)} x /healthz`, atLeast(0.8, share, '>= 0.8 x'));
+}
+
+/** Orders on the wire: ours beside the official client's, each by what a core does of them: orders in a second of its CPU. */
+async function orders() {
+  const venue = program('orders_bench', ['venue'], ['ignore', 'pipe', 'inherit']);
+  const url = await firstLine(venue, (line) => line, 10_000);
+  const senders = {
+    ours: new Sampler(program('orders_bench', ['send', url], Sampler.stdio)),
+    theirs: new Sampler(launch(process.execPath, [path.join(here, 'orders_client.mjs'), url], Sampler.stdio)),
+  };
+  const kinds = { 0: 'a plain key', 3: 'a deposit wallet' };
+  const s = new Samples();
+  const rounds = full ? 5 : 3;
+  for (let round = -1; round < rounds; ++round) // the first one warms up
+    for (const kind of Object.keys(kinds))
+      for (const [name, sender] of Object.entries(senders)) {
+        const [sent, ns, cpu] = (await sender.say(`send ${kind} ${full ? 1000 : 500}`)).split(' ').map(Number);
+        if (round < 0) continue;
+        s.add(`${name} ${kind}`, (sent * 1e9) / cpu);
+        s.add(`${name} ${kind}, by the clock`, (sent * 1e9) / ns);
+      }
+  await Promise.all([...Object.values(senders).map((x) => x.end()), end(venue)]);
+  for (const [kind, name] of Object.entries(kinds)) {
+    const x = s.ratio(`ours ${kind}`, `theirs ${kind}`);
+    const clock = (who) => number(median(s.of(`${who} ${kind}, by the clock`)));
+    const theirs = `${x.toFixed(1)} x the official client (${s.shown(`theirs ${kind}`)}); by the clock ${clock('ours')} and ${clock('theirs')}`;
+    report(`orders per core and second, of ${name}`, s.shown(`ours ${kind}`), theirs, atLeast(10, x, '>= 10 x'));
+  }
+}
+
+/** POST /bets until its POST /order has arrived; beside it one transaction of the naive design. */
+async function socket() {
+  const bench = new Sampler(program('socket_bench', [await database('socket'), 10_000, options.seed], Sampler.stdio));
+  await bench.line(); // ready
+  const pgbench = await naiveDesign('naive_beside_socket');
+  const bets = { 1: full ? 1000 : 400, 32: 2000 };
+  const s = new Samples();
+  for (let round = -1; round < (full ? 5 : 3); ++round) // the first one warms up
+    for (const [clients, n] of Object.entries(bets)) {
+      const [p50, p99] = JSON.parse(await bench.say(`${clients} ${n}`));
+      const naive = (clients * 1e6) / (await pgbench(clients));
+      if (round >= 0) for (const [name, us] of Object.entries({ p50, p99, naive })) s.add(`${clients}, ${name} us`, us);
+    }
+  await bench.end();
+  const ms = (name) => (median(s.of(name)) / 1000).toFixed(2);
+  for (const n of Object.keys(bets)) {
+    const naive = `${n}, naive us`;
+    const compared = `p50 ${s.ratio(`${n}, p50 us`, naive).toFixed(2)} x, p99 ${s.ratio(`${n}, p99 us`, naive).toFixed(2)} x a naive transaction (${ms(naive)} ms)`;
+    report(`POST /bets to the venue's socket, ${n} client(s)`, `p50 ${ms(`${n}, p50 us`)} ms, p99 ${ms(`${n}, p99 us`)} ms`, compared);
+  }
+}
+
+/** Bets alone, then beside the settlement of a market that every user holds. */
+async function settlement() {
+  const markets = full ? 3 : 1;
+  const bench = new Sampler(program('settlement_bench', [await database('settlement'), users, markets, options.seed], Sampler.stdio));
+  await bench.line(); // ready
+  const s = new Samples();
+  const keep = (when, x, ms) => {
+    s.add(`${when} bets/s`, (x.bets * 1000) / ms);
+    for (const what of ['accepted', 'answered'])
+      ['p50', 'p99', 'most'].forEach((p, i) => s.add(`${what} ${when} ${p}`, x[what][i]));
+  };
+  await bench.say('quiet 1000'); // warm up
+  for (let round = 0; round < markets; ++round) {
+    const ms = full ? 6000 : 4000;
+    keep('quiet', JSON.parse(await bench.say(`quiet ${ms}`)), ms);
+    const loud = JSON.parse(await bench.say('settle'));
+    keep('loud', loud, loud.settled_ms);
+    s.add('settled ms', loud.settled_ms);
+    for (const what of ['accepted', 'answered'])
+      s.add(`${what} held up us`, s.of(`${what} loud most`).at(-1) - s.of(`${what} quiet most`).at(-1));
+  }
+  const wrong = await bench.ask('verify');
+  await bench.end();
+  const ms = (name) => (median(s.of(name)) / 1000).toFixed(1);
+  const spread = (what, when) => `p50 ${ms(`${what} ${when} p50`)}, p99 ${ms(`${what} ${when} p99`)}, longest ${ms(`${what} ${when} most`)} ms`;
+  report(`${number(users)} positions of a condition settled, ms`, s.shown('settled ms'), `${number((users * 1000) / median(s.of('settled ms')))} a second, beside 64 bets in flight`);
+  report('bets/s meanwhile', s.shown('loud bets/s'), `${s.ratio('loud bets/s', 'quiet bets/s').toFixed(2)} x quiet`);
+  const held = median(s.of('accepted held up us')) / 1000;
+  report('a bet until committed, meanwhile', spread('accepted', 'loud'), `quiet: ${spread('accepted', 'quiet')}`, atMost(50, held, 'longest <= 50 ms more'));
+  report('a bet until answered, meanwhile', spread('answered', 'loud'), `quiet: ${spread('answered', 'quiet')}`);
+  report('differences in the books afterwards', number(wrong), '', atMost(0, wrong, '0'));
 }
 
 /** What one kind of load costs another. Quiet and loud samples take turns, and the ratio is within one round. */
@@ -264,6 +353,8 @@ function needs() {
   for (const tool of ['psql', 'pgbench', 'setpriv', ...(/http|beside/.test(options.only) ? ['wrk'] : [])])
     if (!(process.env.PATH ?? '').split(':').some((dir) => fs.existsSync(path.join(dir, tool))))
       throw new Error(`${tool} is missing: apt-get install postgresql util-linux wrk`);
+  if (/orders/.test(options.only) && !fs.existsSync(path.join(here, '..', 'sandbox', 'node_modules', '@polymarket')))
+    throw new Error('the official client is missing: npm install in sandbox/');
   if (!fs.existsSync(path.join(options.build, 'bench')))
     throw new Error(`nothing is built in ${options.build}: ./dev bench builds and runs`);
 }
@@ -282,7 +373,7 @@ try {
   needs();
   note(machine());
   postgres = await startPostgres(path.join(scratch, 'postgres'), { settings: { shared_buffers: '512MB', max_wal_size: '4GB' } });
-  for (const [name, measure] of Object.entries({ bets, http, beside, memory })) {
+  for (const [name, measure] of Object.entries({ bets, http, socket, orders, settlement, beside, memory })) {
     if (!options.only.split(',').includes(name)) continue;
     note(`measuring ${name} ...`);
     await measure();

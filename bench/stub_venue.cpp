@@ -7,8 +7,6 @@ namespace {
 
 using namespace actors;
 
-constexpr std::size_t order_bytes = 273;
-
 struct venue_state {
   static inline const char* name = "stub_venue";
   draw random{0};
@@ -63,10 +61,10 @@ stub_venue::behavior_type venue_behavior(stub_venue::stateful_pointer<venue_stat
       [self](const submit_order& x) -> caf::result<venue_answer> {
         auto& st = self->state;
         const auto amount = amount_of(x.order);
+        if (st.watcher) caf::anon_send(st.watcher, accepted_atom::value, x.order.hash);
         if (!st.parks) return fill_of(amount);
         auto promise = self->make_response_promise<venue_answer>();
         st.parked.emplace_back(promise, amount);
-        caf::anon_send(st.watcher, accepted_atom::value);
         return promise;
       },
       [](const look_up_order&) { return venue_answer{}; },
@@ -76,6 +74,7 @@ stub_venue::behavior_type venue_behavior(stub_venue::stateful_pointer<venue_stat
         self->state.parks = true;
         self->state.watcher = watcher;
       },
+      [self](watch_atom, const caf::actor& watcher) { self->state.watcher = watcher; },
       [self](fill_atom) {
         auto& st = self->state;
         st.parks = false;
