@@ -88,7 +88,7 @@ void add_markets(CLI::App& app, std::string& condition) {
   auto* settle = markets->add_subcommand(
       "settle", "What the books and the chain know of it, and what the service does next");
   settle->add_option("CONDITION", condition, "")->required()->check(a_condition);
-  settle->add_flag("--dry-run", "the only way there is: nothing is written or sent");
+  settle->add_flag("--dry-run")->description("the only way there is: nothing is written or sent");
 }
 
 /// "" or why the words do not fit together.

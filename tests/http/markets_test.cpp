@@ -186,6 +186,9 @@ class QuotedBets : public house {
                 if (!stored) return make_error(errc::not_found);
                 return *stored;
               },
+              [](actors::get_atom, const sale_id&) -> caf::result<sale> {
+                return make_error(errc::not_found);
+              },
               [](actors::sync_atom) { return true; },
               [](actors::flush_atom) {},
               [](actors::status_atom) {

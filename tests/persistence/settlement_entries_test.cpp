@@ -200,7 +200,8 @@ TEST_F(SettlementEntries, WhatIsAtTheVenueIsWaitedFor) {
   EXPECT_EQ(view().owed, 12'000'001_micro);
   const auto to_pay = [this] {
     std::string out;
-    for (const auto& p : reader.positions_to_pay(condition, 10).value())
+    const auto rows = reader.positions_to_pay(condition, 10).value();
+    for (const auto& p : rows)
       out += (p.user == alice ? "alice " : "bob ") + p.outcome + ", ";
     return out;
   };
@@ -360,7 +361,8 @@ TEST_F(SettlementEntries, TheReaderKnowsWhatIsToBeDone) {
 
   const auto shares = [this](const uint256& after, std::uint32_t limit) {
     std::string out;
-    for (const auto& x : reader.shares_held(after, limit).value())
+    const auto rows = reader.shares_held(after, limit).value();
+    for (const auto& x : rows)
       out += std::to_string(x.token.bytes.back()) + ":" + std::to_string(x.shares.micro) + " ";
     return out;
   };

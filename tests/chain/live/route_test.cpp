@@ -502,6 +502,7 @@ TEST_F(RouteOnAnvil, AuditShowsWhatTheChainsSay) {
                           settings.usdc,
                           key->address_of(),
                           {},
+                          {},
                           {}};
   s.fresh = 0ms;
   const auto audit = own(sys.spawn(chain::audit_behavior, w, s, nodes("plasma"), nodes("polygon")));
