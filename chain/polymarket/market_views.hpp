@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/messages/market_messages.hpp"
-#include "chain/polymarket/book.hpp"
+#include "chain/polymarket/order_book.hpp"
 #include "chain/polymarket/gamma.hpp"
 #include "chain/polymarket/listing.hpp"
 

@@ -45,6 +45,7 @@ TEST_F(VenueAccounts, AreReadInTheirOrderTheFirstBets) {
 }
 
 TEST_F(VenueAccounts, SayForWhomTheirKeySigns) {
+  document["relayer_key"] = {{"env", "RELAYER"}};
   const std::string wallet = "0xbc0ff067b7740eff76c1ca93c875ba6b890d6b50";
   document["venue"]["accounts"] =
       json::array({{{"name", "own"}, {"env", "A"}, {"enabled", false}},
@@ -113,23 +114,14 @@ TEST_F(VenueAccounts, AContractsAccountNamesTheContractAndHowItSigns) {
   EXPECT_TRUE(all[1].wallet.is_zero());
 }
 
-TEST_F(VenueAccounts, AKindOfSignatureThatDoesNotFitItsWalletIsRefused) {
+TEST_F(VenueAccounts, ADepositWalletNeedsTheRelayersKey) {
   const std::string wallet = "0xBc0fF067b7740Eff76C1ca93c875Ba6B890d6B50";
-  const auto with = [&](const json& type, const json& holder) {
-    json one{{"name", "main"}, {"env", "K"}, {"signature_type", type}};
-    if (!holder.is_null()) one["wallet"] = holder;
-    return error_of(json::array({one}));
+  const auto with = [&](int type) {
+    return error_of(json::array(
+        {{{"name", "main"}, {"env", "K"}, {"signature_type", type}, {"wallet", wallet}}}));
   };
-  EXPECT_EQ(with(1, wallet), "venue.accounts[0].signature_type must be 0, 2 or 3");
-  EXPECT_EQ(with(4, wallet), "venue.accounts[0].signature_type must be 0, 2 or 3");
-  EXPECT_EQ(with("3", wallet), "venue.accounts[0].signature_type must be 0, 2 or 3");
-  EXPECT_EQ(with(3, "0x12"), "venue.accounts[0].wallet must be an address: 0x and 40 hex digits");
-  const auto* unfit =
-      "venue.accounts[0].wallet must be set with signature_type 2 or 3, and only then";
-  EXPECT_EQ(with(2, nullptr), unfit);
-  EXPECT_EQ(with(0, wallet), unfit);
-  EXPECT_EQ(with(2, wallet), "");
-  EXPECT_EQ(with(3, wallet),
+  EXPECT_EQ(with(2), "");
+  EXPECT_EQ(with(3),
             "venue.accounts[0]: with signature_type 3 relayer_key must name a file or an "
             "environment variable");
 }

@@ -27,7 +27,7 @@ inline nlohmann::json gamma_row(const std::string& condition, const std::string&
       {"orderMinSize", 5},
       {"feesEnabled", true},
       {"feeSchedule", {{"exponent", 1}, {"rate", 0.05}, {"takerOnly", true}, {"rebateRate", 0.2}}},
-      {"secondsDelay", 3},
+      {"secondsDelay", 3U},
       {"bestAsk", 0.51},
       {"bestBid", "0.49"}};
 }

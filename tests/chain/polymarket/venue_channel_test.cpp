@@ -3,6 +3,7 @@
 #include "chain/polymarket/venue_actor.hpp"
 #include "tests/chain/polymarket/channel_house.hpp"
 #include "tests/chain/polymarket/fake_venue.hpp"
+#include "tests/support/passing_actors.hpp"
 
 namespace headroom::test {
 namespace {
@@ -17,7 +18,8 @@ struct VenueChannel : ChannelHouse {
   fake_venue there;
   chain::polymarket::venue_settings settings;
   bool hold = false;  // reads of trades are answered when they are let go
-  std::vector<std::pair<net::http_request, caf::typed_response_promise<net::http_result>>> held;
+  using late_read = late_actor<net::http_result>;
+  std::vector<late_read> held;
   actors::venue_actor venue;
   actors::signed_order order;
 
@@ -43,14 +45,25 @@ struct VenueChannel : ChannelHouse {
             const auto path = x.request.url.substr(settings.url.size());
             ++there.by_reads[x.request.method + " " + path.substr(0, path.find('?'))];
             if (!hold || !path.starts_with("/data/trades")) return there.heard(x.request);
-            held.emplace_back(x.request, self->make_response_promise<net::http_result>());
-            return held.back().second;
+            held.push_back(own(sys.spawn(answers_late, this, x.request)));
+            return self->delegate(held.back(), actors::get_atom::value);
           }};
         }));
   }
+  /// By an actor of its own, while it runs itself: a promise leans on the scheduler of its actor's
+  /// last turn.
+  static late_read::behavior_type answers_late(late_read::pointer self, VenueChannel* test,
+                                               const net::http_request& request) {
+    const auto asked = std::make_shared<caf::typed_response_promise<net::http_result>>();
+    return {[=](actors::get_atom) -> caf::result<net::http_result> {
+              *asked = self->make_response_promise<net::http_result>();
+              return *asked;
+            },
+            [=](actors::wake_atom) { asked->deliver(test->there.heard(request)); }};
+  }
   void let_go() {
     hold = false;
-    for (auto& [request, promise] : std::exchange(held, {})) promise.deliver(there.heard(request));
+    for (const auto& late : std::exchange(held, {})) caf::anon_send(late, actors::wake_atom::value);
     sched.run();
   }
 

@@ -1,4 +1,4 @@
-#include "chain/polymarket/book.hpp"
+#include "chain/polymarket/order_book.hpp"
 
 #include <gtest/gtest.h>
 
