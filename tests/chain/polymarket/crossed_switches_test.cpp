@@ -105,6 +105,11 @@ order_plan repeated() {
   return p;
 }
 
+order_plan unreadable(order_plan p) {
+  p.reads_fail = true;
+  return p;
+}
+
 struct fault {
   const char* name;
   order_plan plan;
@@ -169,6 +174,8 @@ std::vector<fault> of_a_match() {
       {"trades_repeated", repeated(), filled},
       {"object_never_shown", hidden(false), filled},
       {"nothing_ever_shown", hidden(true), filled},
+      {"reads_fail_filled", unreadable(fills({matched})), filled},
+      {"reads_fail_killed", unreadable(is_killed({dropped(true)})), given_back},
       {"chain_silent_filled", in_silence(fills({matched})), filled},
       {"chain_silent_killed", in_silence(is_killed({dropped(true)})), unresolved},
       {"chain_silent_partial_fak", in_silence(in_part()), unresolved, order_fill::part},

@@ -86,6 +86,8 @@ scripted_order::reply scripted_order::heard(const net::http_request& x, millisec
   const auto plain = path.substr(0, path.find('?'));
   if (plain == "/order" && x.method == "POST") return posted(json::parse(x.body), timeout);
   if (plain == "/order" && x.method == "DELETE") return {cancelled(json::parse(x.body)), {}};
+  if (plan_.reads_fail && plain.starts_with("/data/"))
+    return {fake_venue::refusal(500, "internal server error"), {}};
   if (plain.starts_with("/data/order/")) return {object(plain.substr(12)), {}};
   if (plain == "/data/trades") return {trades(), {}};
   return {venue.heard(x), {}};

@@ -58,6 +58,7 @@ struct order_plan {
   bool object_hidden = false;
   bool trades_hidden = false;
   bool trades_repeated = false;
+  bool reads_fail = false;  // of the order and of trades, with a 500
   bool chain_silent = false;
 };
 
