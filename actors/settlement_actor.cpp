@@ -166,6 +166,9 @@ settlement_actor::behavior_type settlement_behavior(settlement_self self, world_
                                                     digest_function digest) {
   self->state.w = std::move(w);
   self->state.digest = std::move(digest);
+  // What an earlier one raised it may have ended without seeing it: found again, if it lasts.
+  for (const auto kind : settlement_alert::all)
+    self->state.w->dir.gauges.alerts().clear_all(kind, self->state.w->now());
   self->send(self, poll_atom::value);
   return {
       [self](poll_atom, const hash256& condition) {

@@ -35,8 +35,9 @@ struct settlement_state {
     bool paid_nothing = false;     // a receipt shows burned shares and no money
     std::string refused;           // why one will not
 
-    bool slice_due = false;     // its timer is set
-    caf::actor_id journal = 0;  // that has the slice; it may die without a word
+    bool slice_due = false;       // its timer is set
+    caf::actor_id journal = 0;    // that has the slice; it may die without a word
+    std::vector<address> paying;  // whose positions the slice pays
     std::size_t unanswered = 0;
     std::size_t settled = 0;
     errc refusal = errc::none;  // of the slice, for good
@@ -89,6 +90,8 @@ inline constexpr std::string_view surplus = "settlement.surplus";
 inline constexpr std::string_view stopped = "settlement.stopped";
 inline constexpr std::string_view unreadable = "settlement.unreadable";
 inline constexpr std::string_view unknown_market = "settlement.unknown_market";
+inline constexpr std::string_view all[] = {shortage, paid_nothing, refused,    burned,
+                                           surplus,  stopped,      unreadable, unknown_market};
 }  // namespace settlement_alert
 
 }  // namespace headroom::actors

@@ -58,6 +58,7 @@ class settlement_driver {
   void finish(const run_key& k, run& r);
   void closed(const run_key& k, run& r, usdc remainder);
   void drop_lost_slices();
+  void tell_owner(const actors::journal_actor& journal, const address& user);
 
   [[nodiscard]] run* find(const run_key& k) {
     const auto i = st_.live.find(k.condition);

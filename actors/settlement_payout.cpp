@@ -38,6 +38,8 @@ void settlement_driver::send_slice(const run_key& k, run& r,
   r.unanswered = positions.size();
   r.settled = 0;
   r.refusal = errc::none;
+  r.paying.clear();
+  for (const auto& p : positions) r.paying.push_back(p.user);
   for (const auto& p : positions) {
     const auto slot = slot_of(r.view.market, p.token);
     const auto payout = slot ? payout_of(p.shares, *slot, r.view.row.payouts) : std::nullopt;
@@ -103,13 +105,28 @@ void settlement_driver::closed(const run_key& k, run& r, usdc remainder) {
 }
 
 /// Their journal died with them: what it committed is in the books, and the rest is unpaid there.
+/// Nobody asks for what was committed again, so the owners of the balances hear of it from here.
 void settlement_driver::drop_lost_slices() {
   const auto journal = w_.dir.handles.get<journal_actor>();
   std::vector<run_key> lost;
   for (const auto& [condition, r] : st_.live)
     if (r.journal != 0 && journal && r.journal != journal.id())
       lost.push_back({condition, r.epoch});
-  for (const auto& k : lost) failed(k, "settle_position", make_error(errc::unavailable));
+  for (const auto& k : lost) {
+    for (const auto& user : st_.live.at(k.condition).paying) tell_owner(journal, user);
+    failed(k, "settle_position", make_error(errc::unavailable));
+  }
+}
+
+void settlement_driver::tell_owner(const actors::journal_actor& journal, const address& user) {
+  if (!w_.dir.users.find_balance(user)) return;  // whoever wakes up reads the books
+  self_->request(journal, w_.settings.patience.load, get_atom::value, user)
+      .then(
+          [self = self_](const balance_row& row) {
+            if (const auto owner = self->state.w->dir.users.find_balance(row.user))
+              self->send(owner, balance_committed{{}, row.balance, row.version});
+          },
+          [](const caf::error&) {});  // idle owners leave, and read the books when they come back
 }
 
 }  // namespace headroom::actors

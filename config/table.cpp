@@ -250,7 +250,7 @@ rows settlement_rows(actors::settlement_settings& x) {
       {"alert_after_seconds",  &x.alert_after,   sec,     {1, 86'400},        "a condition that cannot be read so long is an alert"},
       {"page",                 &x.page,          none,    {1, 10'000},        "of conditions and tokens read at once"},
       {"at_once",              &x.at_once,       none,    {1, 256},           "conditions being looked at"},
-      {"slice",                &x.slice,         none,    {1, 500},           "positions paid at once; bets wait for no more"},
+      {"slice",                &x.slice,         none,    {1, 500},           "positions paid at once: a bet waits for one slice at most"},
       {"slice_pause_ms",       &x.slice_pause,   ms,      {0, minute},        "between slices"},
       {"surplus",              &x.surplus,       dollars, {0, 1e6L * dollar}, "received above what is owed: more is an alert"},
   };

@@ -104,7 +104,19 @@ export async function reportPayouts(chain, market, payouts) {
  * Sends as an account that anvil impersonates and waits for the receipt. Throws when it cannot succeed;
  * `onHash` hears of the hash before that.
  */
-export async function sendAs(rpc, from, to, data, onHash = () => {}) {
+export function sendAs(rpc, from, to, data, onHash = () => {}) {
+  const before = sending.get(from) ?? Promise.resolve();
+  const sent = before.then(() => sendNow(rpc, from, to, data, onHash));
+  sending.set(
+    from,
+    sent.catch(() => {}),
+  );
+  return sent;
+}
+
+const sending = new Map(); // account -> its last send: anvil gives two at once the same nonce
+
+async function sendNow(rpc, from, to, data, onHash) {
   const hash = await rpc.call('eth_sendTransaction', [{ from, to, data }]);
   onHash(hash);
   const receipt = await rpc.receipt(hash);

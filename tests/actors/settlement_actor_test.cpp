@@ -462,6 +462,7 @@ TEST_F(SettlementActor, APayoutVectorThatDoesNotFitTheMarketStopsIt) {
 // -- many ----------------------------------------------------------------------------------------
 
 TEST_F(SettlementActor, ManyPositionsArePaidInSlicesThatLeaveTheJournalToBets) {
+  settings.settlement.slice = 500;
   std::vector<address> winners;
   for (int i = 0; i < 1'200; ++i) {
     address who;

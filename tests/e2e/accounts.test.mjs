@@ -46,7 +46,7 @@ async function stopped(words) {
     const part = await venuePart();
     return part.includes('self-test') && part.includes(words);
   });
-  const old = await house.balance(user);
+  const old = await until('the balance', () => house.balance(user).catch(() => undefined)); // keys are read
   const answer = await bet();
   assert.deepEqual([answer.status, answer.body.code], [503, 'unavailable'], answer.text);
   assert.equal(await house.balance(user), old);
