@@ -210,7 +210,8 @@ std::vector<chain::polymarket::kept_account> kept_accounts(
   for (std::size_t i = 0; i < all.size(); ++i) {
     const auto own = keys[i].key->address_of();
     const auto type = all[i].signature_type;
-    out.push_back({all[i].name, type, type == 0 ? own : all[i].wallet, keys[i].key});
+    out.push_back(
+        {all[i].name, type, type == 0 ? own : all[i].wallet, keys[i].key, all[i].enabled});
   }
   const auto bets = std::find_if(all.begin(), all.end(), [](const auto& a) { return a.enabled; });
   std::rotate(out.begin(), out.begin() + (bets - all.begin()), out.end());
@@ -540,17 +541,16 @@ void add_chains(household& house, caf::actor_system& sys, const actors::world_pt
         sys.spawn(chain::payment_behavior, w, payment_of(s, terms),
                   chain::payment_nodes{out.plasma, out.plasma_for_strangers})};
   });
-  house.add<actors::external_outbox_actor>("external_outbox", [&sys, w] {
-    return sys.spawn(actors::external_outbox_behavior, w);
-  });
+  house.add<actors::external_outbox_actor>(
+      "external_outbox", [&sys, w] { return sys.spawn(actors::external_outbox_behavior, w); });
   house.add_as<chain::polymarket::account_keeper>(
       "account_keeper",
       [&sys, &s, &out, &keys, w] {
-        return sys.spawn(
-            chain::polymarket::keeper_behavior, w, keeper_of(s), kept_accounts(s, keys.venue),
-            chain::polymarket::keeper_doors{
-                out.polygon, out.accounts, out.relayer, keys.relayer,
-                [w] { return w->dir.handles.get<actors::external_outbox_actor>(); }});
+        return sys.spawn(chain::polymarket::keeper_behavior, w, keeper_of(s),
+                         kept_accounts(s, keys.venue),
+                         chain::polymarket::keeper_doors{
+                             out.polygon, out.accounts, out.relayer, keys.relayer,
+                             [w] { return w->dir.handles.get<actors::external_outbox_actor>(); }});
       },
       [](const chain::polymarket::account_keeper&) {});  // nobody asks it
   house.add<actors::venue_actor>(

@@ -121,6 +121,9 @@ std::string check_venue_accounts(const settings& s) {
     if (type == 3 && !s.relayer_key.named())
       return at + ": with signature_type 3 relayer_key must name a file or an environment variable";
   }
+  if (std::count_if(all.begin(), all.end(), [](const auto& a) { return a.signature_type == 3; }) >
+      1)
+    return "venue.accounts must list one of signature_type 3 at most: relayer_key is that key's";
   if (!all.empty() && std::none_of(all.begin(), all.end(), [](const auto& a) { return a.enabled; }))
     return "venue.accounts must have one that is enabled";
   return {};

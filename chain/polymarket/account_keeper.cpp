@@ -181,6 +181,7 @@ void keeper_desk::end_look() {
       continue;
     }
     raise(account_alert::approvals, a, a.why);
+    if (!a.who.enabled) continue;
     reasons += (reasons.empty() ? "" : "; ") + a.who.name + ": " + a.why;
   }
   const auto pause = is_busy() ? s.check_soon : s.check_every;

@@ -27,6 +27,7 @@ struct kept_account {
   std::uint8_t signature_type = 0;
   address holder;
   std::shared_ptr<const private_key> key;
+  bool enabled = true;  // false: it takes no new orders, so what it lacks stops no bets
 };
 
 struct keeper_settings {
@@ -62,6 +63,8 @@ struct operation_line {
   bool found = false;                   // `sent` is the next number
   std::optional<std::uint64_t> in_flight;
   bool asking = false;
+  std::uint32_t failures = 0;  // in a row, and until when nothing new is tried after them
+  caf::actor_clock::time_point not_before{};
   std::optional<line_step> step;  // what is in flight; not known after a restart
 };
 

@@ -4,6 +4,7 @@
 
 #include "chain/evm/keccak.hpp"
 #include "chain/polymarket/keeper_desk.hpp"
+#include "domain/backoff.hpp"
 
 /// What is missing is given, and money moves: through the account's wallet (type 0) or the relayer
 /// (type 3). Both store before they send, and send the same id once: ids come from what they are
@@ -12,6 +13,9 @@ namespace headroom::chain::polymarket {
 namespace {
 
 using actors::operation_report;
+
+constexpr std::chrono::milliseconds first_wait_after_failure{10'000};
+constexpr std::chrono::milliseconds longest_wait_after_failure{600'000};
 
 operation_id derived(const std::string& text) {
   return operation_id::from_digest(keccak256(std::string_view{text}));
@@ -122,7 +126,10 @@ std::optional<line_step> keeper_desk::next_step(std::size_t i) {
   const auto& s = st_.settings;
   if (a.who.signature_type == 3 && !a.to_give.empty()) {
     line_step out{"venue.approve", {}, std::nullopt};
+    // One that the relayer blocks must not hold back the others: after a failure one by one.
+    const auto failures = a.line.failures;
     for (const auto& x : a.to_give) out.calls.push_back(give_approval(x));
+    if (failures > 0) out.calls = {out.calls[failures % out.calls.size()]};
     return out;
   }
   const auto buffer = w_.dir.gauges.buffer_available();
@@ -136,7 +143,12 @@ std::optional<line_step> keeper_desk::next_step(std::size_t i) {
   }
   const bool sends = a.who.signature_type == 0 || a.who.signature_type == 3;
   if (!plan.move || !a.ramps_seen || !sends) return std::nullopt;
-  const auto& m = *plan.move;
+  auto m = *plan.move;
+  // What bets have taken from the buffer is still here, and their orders will want it.
+  if (m.way == ramp::unwrap && w_.dir.users.live_bets() > 0) return std::nullopt;
+  // What may be taken goes first: while the need grows, an approval would never be enough for it.
+  if (a.who.signature_type == 0 && may_take(*a.money, m.way) >= s.account.collateral_least)
+    m.amount = std::min(m.amount, may_take(*a.money, m.way));
   line_step out{"venue." + std::string{to_string(m.way)}, {}, m};
   const auto approve = approve_ramp(s.contracts, m);
   const auto go = through_ramp(s.contracts, a.who.holder, m);
@@ -155,7 +167,7 @@ void keeper_desk::go_on(std::size_t i, std::optional<line_step> wanted) {
   if (l.asking) return;
   if (!l.found) return find_end(i);
   if (l.in_flight) return watch(i);
-  if (wanted) begin(i, std::move(*wanted));
+  if (wanted && now() >= l.not_before) begin(i, std::move(*wanted));
 }
 
 /// The first number that was never sent: by doubling, then by halves. The one before it may still
@@ -241,6 +253,8 @@ void keeper_desk::ended(std::size_t i, const operation_report& r) {
   a.line.in_flight.reset();
   a.block = std::max(a.block, r.block_number);
   if (r.state != operation_state::confirmed) {
+    a.line.not_before =
+        now() + backoff(first_wait_after_failure, a.line.failures++, longest_wait_after_failure);
     a.trouble = (step ? step->purpose : std::string{"an operation"}) + " did not happen" +
                 (r.detail.empty() ? "" : ": " + r.detail);
     spdlog::warn("venue.account_operation_failed name={} tx={} detail=\"{}\"", a.who.name,
@@ -248,6 +262,7 @@ void keeper_desk::ended(std::size_t i, const operation_report& r) {
     return;
   }
   a.trouble.clear();
+  a.line.failures = 0;
   if (!step || !step->move) return;
   ++st_.moves;
   if (a.who.signature_type == 0) return moved(i, *step->move, r.logs);

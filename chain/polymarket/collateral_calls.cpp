@@ -101,8 +101,12 @@ actors::contract_call through_ramp(const venue_contracts& c, const address& owne
   return out;
 }
 
+usdc may_take(const collateral_view& has, ramp way) noexcept {
+  return way == ramp::wrap ? has.onramp_may_take : has.offramp_may_take;
+}
+
 bool may_go(const collateral_view& has, const collateral_move& m) noexcept {
-  return (m.way == ramp::wrap ? has.onramp_may_take : has.offramp_may_take) >= m.amount;
+  return may_take(has, m.way) >= m.amount;
 }
 
 std::optional<usdc> brought(const venue_contracts& c, const address& owner, ramp way,

@@ -43,6 +43,8 @@ struct collateral_plan {
 [[nodiscard]] collateral_plan plan_collateral(const collateral_view& has, usdc buffer,
                                               const account_settings& marks);
 
+/// What the ramp of that way may take now.
+[[nodiscard]] usdc may_take(const collateral_view& has, ramp way) noexcept;
 /// ERC-20 approve of `token` for exactly that amount.
 [[nodiscard]] actors::contract_call approve_ramp(const venue_contracts& c,
                                                  const collateral_move& m);
