@@ -147,6 +147,16 @@ void settlement_driver::redeemed(const run_key& k, run& r, const operation_id& i
     r.refused = account.hex() + ": " + p.tx_hash.hex() + " paid nothing";
     return redeem_next(k);
   }
+  // One node's receipt is behind it: more than the burned shares are worth is not believed.
+  auto most = usdc{static_cast<std::int64_t>(p.burned.size())};
+  for (std::size_t slot = 0; slot < p.burned.size(); ++slot)
+    most =
+        add_saturating(most, payout_of(p.burned[slot], slot, r.view.row.payouts).value_or(usdc{}));
+  if (p.received > most) {
+    r.refused = account.hex() + ": " + p.tx_hash.hex() + " shows " + to_string(p.received) +
+                " for shares worth " + to_string(most);
+    return redeem_next(k);
+  }
   book_redemption entry{k.condition, id, account, p.tx_hash, p.received, p.burned, w_.now()};
   append_entry(k, std::move(entry), [k, p, account](settlement_driver d, run& found) {
     found.booked = true;
@@ -160,7 +170,9 @@ void settlement_driver::redeemed(const run_key& k, run& r, const operation_id& i
 
 // -- enough? -------------------------------------------------------------------------------------
 
-/// Nobody is paid while what came does not cover everybody: who would be the one that is not?
+/// Nobody is paid while what came does not cover everybody: who would be the one that is not? But
+/// what a sale has given away on chain, and the books do not know yet, is missed by nobody: while
+/// something is at the venue, whoever can be paid is.
 void settlement_driver::judge(const run_key& k, run& r) {
   const auto& v = r.view;
   const auto left = left_of(v.row);
@@ -169,16 +181,18 @@ void settlement_driver::judge(const run_key& k, run& r) {
   const auto sums = sum_text(v);
   show(alert::refused, k.condition, !r.refused.empty() && !r.paid_nothing, r.refused);
   if (r.under_way) return rest(k, bounds().poll);
-  show(alert::paid_nothing, k.condition, nothing && (r.paid_nothing || r.refused.empty()),
+  const bool whole = v.at_venue == 0;
+  show(alert::paid_nothing, k.condition, r.paid_nothing || (whole && nothing && r.refused.empty()),
        r.paid_nothing ? r.refused : sums);
-  show(alert::shortage, k.condition, !enough && !nothing, sums);
+  show(alert::shortage, k.condition, whole && !enough && !nothing, sums);
   const bool redeemed = !v.row.redemptions.empty();
   show(alert::burned, k.condition,
-       redeemed && worth_of_burned(v.row) < add_saturating(v.owed, v.row.paid),
+       whole && redeemed && worth_of_burned(v.row) < add_saturating(v.owed, v.row.paid),
        "fewer shares were burned than the books have: " + sums);
   show(alert::surplus, k.condition,
        v.at_venue == 0 && sub_saturating(left, v.owed) > bounds().surplus, sums);
-  if (!enough) return rest(k, bounds().look_interval);
+  if (!enough && whole) return rest(k, bounds().look_interval);
+  if (!enough && !left.is_positive()) return rest(k, bounds().poll);
   read_slice(k);
 }
 
@@ -236,7 +250,8 @@ void settlement_driver::note_open(const settlement_view& view) {
     st_.open.insert_or_assign(row.condition, row.created_at);
   } else if (st_.open.erase(row.condition) > 0) {
     for (const auto kind : all_alerts)
-      w_.dir.gauges.alerts().clear(kind, row.condition.hex(), w_.now());
+      if (kind != alert::surplus)  // it is revenue by now, and somebody should see it
+        w_.dir.gauges.alerts().clear(kind, row.condition.hex(), w_.now());
   }
   timestamp oldest;
   for (const auto& [condition, since] : st_.open)

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "domain/text.hpp"
 #include "http/problem.hpp"
 
 namespace headroom::http {
@@ -279,11 +280,15 @@ std::string read_cursor(std::string_view name, std::string_view text) {
 }
 
 namespace {
-/// Of valid UTF-8, which the JSON parser made sure of: the bytes that begin a character.
-std::size_t characters_of(std::string_view text) noexcept {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
-  }));
+/// Nothing of what is not UTF-8: a query may be anything.
+std::optional<std::size_t> characters_of(std::string_view text) noexcept {
+  std::size_t out = 0;
+  for (; !text.empty(); ++out) {
+    const auto length = utf8_length(text);
+    if (length == 0) return std::nullopt;
+    text.remove_prefix(length);
+  }
+  return out;
 }
 }  // namespace
 
@@ -291,7 +296,7 @@ std::string read_text(std::string_view name, std::string_view text, std::size_t 
   const bool clean = std::none_of(text.begin(), text.end(), [](char c) {
     return static_cast<unsigned char>(c) < ' ' || c == 0x7f;
   });
-  if (text.empty() || characters_of(text) > most || !clean)
+  if (text.empty() || characters_of(text).value_or(most + 1) > most || !clean)
     refuse(name,
            "must have 1 to " + std::to_string(most) + " characters and no control characters");
   return std::string{text};

@@ -76,24 +76,12 @@ void answer_sale(exchange& x, const sale& s) {
   x.reply(std::move(answer));
 }
 
-/// What is known of a sale whose actor did not answer in time: that it was asked for. The actor
-/// goes on; a repeat under the same Idempotency-Key, or GET, finds out.
-sale unanswered(const actors::sell_position& order, timestamp now) {
-  sale out;
-  out.id = order.id;
-  out.user = order.user;
-  out.token = order.token;
-  out.shares = order.shares;
-  out.min_price = order.min_price;
-  out.deadline = order.deadline;
-  out.created_at = out.updated_at = now;
-  return out;
-}
-
-void refuse_sale(exchange& x, const actors::sell_position& order, const caf::error& e) {
+/// An actor that did not answer in time goes on; until the books have the sale nobody can look it
+/// up, so the same request is what finds out, and never sells twice.
+void refuse_sale(exchange& x, const caf::error& e) {
   const auto code = actors::code_of(e);
   if (code == errc::timed_out || code == errc::in_doubt)
-    return answer_sale(x, unanswered(order, x.services().now()));
+    return x.refuse(problem_of(errc::in_doubt, "it may have been placed: repeat the request"));
   x.refuse(problem_of(e, "min_price"));  // its bounds are the market's
 }
 
@@ -121,7 +109,7 @@ task<> place(exchange& x, actors::sell_position order, contract_question by_cont
       co_return;
     }
     if (actors::never_received(said.error()) && tries < most_tries) continue;
-    refuse_sale(x, order, said.error());
+    refuse_sale(x, said.error());
     co_return;
   }
 }
@@ -129,10 +117,13 @@ task<> place(exchange& x, actors::sell_position order, contract_question by_cont
 /// The books, then the journal, which may have it in its mailbox.
 task<> show(exchange& x, const principal& reader, sale_id id) {
   const auto& handles = x.services().dir.handles;
+  const bool at_work = static_cast<bool>(x.services().dir.users.find_sale(id));
   auto found = co_await ask<sale>(x, handles.public_query(), actors::get_atom::value, id);
   if (!found && actors::code_of(found.error()) == errc::not_found)
     found =
         co_await ask<sale>(x, handles.get<actors::journal_actor>(), actors::get_atom::value, id);
+  if (!found && at_work && actors::code_of(found.error()) == errc::not_found)
+    throw problem_of(errc::in_doubt, "it is being placed");
   const auto row = or_refuse(std::move(found));
   require_own(reader, row.user);
   std::string progress;

@@ -3,6 +3,20 @@
 #include "chain/polymarket/market_desk.hpp"
 
 namespace headroom::chain::polymarket {
+namespace {
+
+/// Whoever waits behind so many has given up; a bet's quote is honoured all the same.
+constexpr std::uint64_t most_waiting = 1'000;
+
+std::optional<caf::error> behind(market_self self) {
+  const auto& card = self->card();
+  const auto waiting = card.received.load(std::memory_order_relaxed) -
+                       card.processed.load(std::memory_order_relaxed);
+  if (waiting <= most_waiting) return std::nullopt;
+  return make_error(errc::overloaded);
+}
+
+}  // namespace
 
 actors::market_actor::behavior_type market_behavior(market_self self, actors::world_ptr w,
                                                     market_settings settings, market_doors doors) {
@@ -17,9 +31,18 @@ actors::market_actor::behavior_type market_behavior(market_self self, actors::wo
   st.books = {&st.clob, read_cache<book>{s.books_kept}, s.book_ttl, s.book_ttl};
   st.quotes = quote_table{s};
   return {
-      [self](const actors::list_markets& x) { return market_desk{self}.list(x); },
-      [self](const actors::get_market& x) { return market_desk{self}.show(x); },
-      [self](const actors::quote_bet& x) { return market_desk{self}.quote(x); },
+      [self](const actors::list_markets& x) -> caf::result<actors::market_page> {
+        if (auto why = behind(self)) return *why;
+        return market_desk{self}.list(x);
+      },
+      [self](const actors::get_market& x) -> caf::result<actors::market_view> {
+        if (auto why = behind(self)) return *why;
+        return market_desk{self}.show(x);
+      },
+      [self](const actors::quote_bet& x) -> caf::result<actors::bet_quote> {
+        if (auto why = behind(self)) return *why;
+        return market_desk{self}.quote(x);
+      },
       [self](const actors::redeem_quote& x) { return market_desk{self}.redeem(x); },
       [self](actors::status_atom) {
         const auto& now = self->state;

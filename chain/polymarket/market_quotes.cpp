@@ -35,6 +35,8 @@ void market_desk::make_quote(const actors::quote_bet& x, quoted done) {
 
 caf::expected<actors::bet_quote> market_desk::priced(const actors::quote_bet& x, const book& b,
                                                      const listing& m) {
+  if (is_protocol_v2(x.token))
+    return make_error(errc::unsupported_market, "a market of Polymarket's Protocol V2");
   const auto terms = m.terms_of(x.token);
   if (!terms) return why_no_quote(make_error(errc::not_found));
   if (!terms->accepting) return make_error(errc::market_closed);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <caf/error.hpp>
 #include <chrono>
 #include <functional>
@@ -64,7 +65,7 @@ class read_cache {
   }
 
   void loaded(const std::string& address, Value value, time_point now, timestamp as_of) {
-    make_room(kept_);
+    make_room(kept_, address, [](const entry_ptr& x) { return x->read_at; });
     const auto found = std::make_shared<const entry>(entry{std::move(value), now, as_of});
     kept_.insert_or_assign(address, found);
     tell(address, found, {});
@@ -72,7 +73,7 @@ class read_cache {
   /// Remembered until then. Who waits gets `instead`, when it is not null.
   void not_loaded(const std::string& address, const caf::error& why, time_point until,
                   const entry_ptr& instead) {
-    make_room(failed_);
+    make_room(failed_, address, [](const refusal& x) { return x.until; });
     failed_.insert_or_assign(address, refusal{why, until});
     tell(address, instead, instead ? caf::error{} : why);
   }
@@ -85,10 +86,13 @@ class read_cache {
     time_point until;
   };
 
-  /// Drops any when there is no room: it is only a cache.
-  template <class Map>
-  void make_room(Map& map) {
-    if (map.size() >= kept_at_most_ && !map.empty()) map.erase(map.begin());
+  /// Drops the oldest when a new one has no room.
+  template <class Map, class Age>
+  void make_room(Map& map, const std::string& address, Age age_of) {
+    if (map.size() < kept_at_most_ || map.empty() || map.contains(address)) return;
+    map.erase(std::min_element(map.begin(), map.end(), [&](const auto& a, const auto& b) {
+      return age_of(a.second) < age_of(b.second);
+    }));
   }
   void tell(const std::string& address, const entry_ptr& found, const caf::error& why) {
     const auto waiters = loading_.extract(address);

@@ -93,7 +93,8 @@ std::optional<relay_transaction> read_relay_transaction(std::string_view body) {
   });
   if (out.id.empty() || out.id.size() > 128 || !plain) return std::nullopt;
   out.state = state_of(text_of(*document, {"state"}));
-  if (const auto hash = hash256::parse(text_of(*document, {"transaction_hash", "transactionHash", "hash"})))
+  if (const auto hash =
+          hash256::parse(text_of(*document, {"transaction_hash", "transactionHash", "hash"})))
     out.tx_hash = *hash;
   const auto words = text_of(*document, {"error_msg", "errorMsg", "errorMessage", "error"});
   out.detail = printable(words);

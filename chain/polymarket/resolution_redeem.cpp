@@ -18,7 +18,7 @@ using actors::redeem_state;
 
 /// Transactions of one redeeming: one that reverted, or lost its nonce, is followed by another. A
 /// call that would revert is never sent, so this is for what changed in between.
-constexpr std::uint32_t most_attempts = 3;
+constexpr std::uint32_t most_attempts = 20;
 
 operation_id attempt_of(const operation_id& id, std::uint32_t attempt) {
   if (attempt == 0) return id;
@@ -51,7 +51,7 @@ class redeem_run : public std::enable_shared_from_this<redeem_run> {
 
   void look() {
     const auto wallet = this->wallet();
-    if (!wallet) return unavailable("the account has no wallet here");
+    if (!wallet) return preview();  // an account that holds nothing of it needs none
     self_
         ->request(wallet, st_.w->settings.patience.append, actors::get_atom::value,
                   attempt_of(x_.id, attempt_))
@@ -183,7 +183,7 @@ class redeem_run : public std::enable_shared_from_this<redeem_run> {
 
   void send(std::size_t way) {
     const auto wallet = this->wallet();
-    if (!wallet) return unavailable("the account has no wallet here");
+    if (!wallet) return refused("nobody here sends for it: redeem for it by hand", {});
     ++st_.sent;
     const auto& w = ways_[way];
     self_
@@ -234,6 +234,10 @@ class redeem_run : public std::enable_shared_from_this<redeem_run> {
     const auto proof = read_redemption(logs, st_.settings.contracts, x_.account,
                                        x_.market.condition, x_.market.tokens);
     if (!proof) return refused("the events of " + r.tx_hash.hex() + " cannot be read", r.tx_hash);
+    const bool did_nothing =
+        proof->received.is_zero() && std::all_of(proof->burned.begin(), proof->burned.end(),
+                                                 [](share_amount x) { return x.micro == 0; });
+    if (did_nothing && ++attempt_ < most_attempts) return look();  // as if it had reverted
     redeem_progress out{redeem_state::done, r.tx_hash, proof->received, proof->burned, {}};
     if (proof->reported != proof->received)
       out.detail = "the Conditional Tokens paid " + to_string(proof->reported);

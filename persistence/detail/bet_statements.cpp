@@ -12,6 +12,12 @@ std::string buffer_changes(const std::string& owed) {
   return buffer_follows_sql({posting_kind::bet, posting_kind::bet_refund}, owed);
 }
 
+/// No new bet is on a market that is being paid out: its shares would be nobody's any more. Each is
+/// looked up in the indexes, however many markets there are.
+const std::string none_is_settled =
+    "refuse_settled((SELECT count(*) FROM ins, LATERAL (SELECT 1 FROM market_outcomes o"
+    " JOIN settlements USING (condition_id) WHERE o.token = ins.token OFFSET 0) s))";
+
 }  // namespace
 
 std::string write_bets_sql() {
@@ -23,7 +29,8 @@ WITH fin AS (
               $7::bigint[], $8::text[], $9::bigint[], $21::bigint[])
        i(id, who, status, shares, spent, fee, refunded, failure, at, excess),
     LATERAL (SELECT ctid, user_address, status, amount FROM bets WHERE bet_id = i.id OFFSET 0) found
-  WHERE b.ctid = found.ctid AND found.user_address = i.who AND found.status = 'placing'
+  WHERE b.ctid = found.ctid AND b.status = 'placing'
+    AND found.user_address = i.who AND found.status = 'placing'
     AND i.excess >= 0 AND found.amount + i.excess = i.spent + i.fee + i.refunded
   RETURNING b.bet_id, b.user_address, b.refunded, b.updated_at, b.status, b.token, b.shares,
     b.spent + b.fee AS cost, b.created_at),
@@ -45,7 +52,7 @@ ins AS (
               $16::bytea[], $17::bytea[], $18::bigint[], $19::bigint[], $20::text[])
        i(id, who, token, amount, max_price, request, hash, signed, deadline, at, placed_by)
   ON CONFLICT (bet_id) DO NOTHING
-  RETURNING bet_id, user_address, amount, created_at),
+  RETURNING bet_id, user_address, amount, created_at, token),
 volume AS (
   INSERT INTO bet_volume AS v (day, amount)
   SELECT (created_at AT TIME ZONE 'UTC')::date, sum(amount)::bigint FROM ins GROUP BY 1
@@ -78,6 +85,8 @@ buf AS (
   FROM (SELECT sum(owed)::bigint AS owed, max(at) AS at FROM sums) t
   WHERE buffer_id = 'global' AND t.owed IS NOT NULL
     AND require_equal((SELECT count(*) FROM bal), (SELECT count(*) FROM sums))
+    AND )" +
+         none_is_settled + R"(
   RETURNING )" +
          buffer_columns_changed() + R"(),
 counts AS (
@@ -100,7 +109,7 @@ WITH ins AS (
   VALUES ($1::uuid, $2::bytea, $3::bytea, $4, $5, $6::bytea, $7::bytea, $8::bytea, time_of($9),
           time_of($10), time_of($10), $11)
   ON CONFLICT (bet_id) DO NOTHING
-  RETURNING bet_id, user_address, amount, created_at),
+  RETURNING bet_id, user_address, amount, created_at, token),
 post AS (
   INSERT INTO postings (kind, debit, credit, amount, user_address, reference, created_at)
   SELECT {posting:bet}, amount, user_address, bet_id, created_at FROM ins),
@@ -121,6 +130,8 @@ buf AS (
   UPDATE liquidity_buffer SET )" +
          buffer_changes(owed) + R"(updated_at = greatest(updated_at, i.created_at)
   FROM ins i WHERE buffer_id = 'global' AND require_equal((SELECT count(*) FROM bal), 1)
+    AND )" +
+         none_is_settled + R"(
   RETURNING )" +
          buffer_columns_changed() + ") SELECT bal.*, buf.* FROM bal, buf";
 }

@@ -38,7 +38,7 @@ paid AS (
   UPDATE positions p
   SET result = d.result::settlement_result, payout = d.payout, payout_id = d.id,
       updated_at = greatest(p.updated_at, d.at)
-  FROM due d WHERE p.ctid = d.place
+  FROM due d WHERE p.ctid = d.place AND p.result = 'none' AND p.selling = 0
   RETURNING p.token, p.user_address, p.result, p.payout, p.payout_id, p.since, d.condition, d.at),
 parts AS (
   SELECT b.place, p.result, p.payout, p.at, b.shares, sum(b.shares) OVER bets AS up_to,

@@ -40,8 +40,8 @@ std::vector<position> all_positions(const pqxx::result& rows) {
   return out;
 }
 
-/// Tokens of open positions, each looked up in the index behind the one before. One that is sold out
-/// is open too: its bets have a result to come.
+/// Tokens of open positions, each looked up in the index behind the one before. One that is sold
+/// out is open too: its bets have a result to come.
 constexpr const char* open_tokens = R"(
   WITH RECURSIVE open_tokens(token) AS (
     (SELECT token FROM positions WHERE result = 'none' ORDER BY token LIMIT 1)

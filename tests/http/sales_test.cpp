@@ -76,15 +76,16 @@ TEST_F(Sales, ASaleOnItsWayIs202AndARefusedOne422) {
   expect_problem(post(body()), 422, "insufficient_shares");
 }
 
-TEST_F(Sales, AnActorThatDoesNotKnowYetIs202ForWhatWasAskedFor) {
+TEST_F(Sales, AnActorThatDoesNotKnowYetSaysThatTheSameRequestFindsOut) {
   says.sell = [](const actors::sell_position&) -> caf::result<sale> {
     return make_error(errc::in_doubt);
   };
   start();
-  const auto r = post(body());
-  EXPECT_EQ(r.status, 202) << r.body;
-  EXPECT_EQ(r.json()["status"], "placing");
-  EXPECT_EQ(r.json()["shares"], "40.00");
+  expect_problem(post(body()), 503, "in_doubt");
+  ASSERT_EQ(sold().size(), 1U);
+  says.find_sale = [](const sale_id&) -> caf::result<sale> { return make_error(errc::not_found); };
+  const auto r = get("/sales/" + sold()[0].id.text(), read_key.text);
+  expect_problem(r, 503, "in_doubt");
 }
 
 TEST_F(Sales, EveryFieldIsChecked) {

@@ -42,6 +42,20 @@ TEST_F(SettlementEntries, IsOpenedOnceForARecordedMarketByAVectorOfItsOutcomes) 
   EXPECT_EQ(differences(), "");
 }
 
+TEST_F(SettlementEntries, NoNewBetIsOnAMarketThatIsPaidOut) {
+  const auto before = a_bet_on(yes, 20, alice, 5_usdc);
+  all_taken({accept_bet{before}, resolved(1, 0)});
+  EXPECT_EQ(one(accept_bet{before}), ok) << "a repeat is answered as ever";
+  EXPECT_TRUE(outcomes[0].result.replayed);
+  EXPECT_EQ(one(accept_bet{a_bet_on(yes, 21, alice, 5_usdc)}), errc::market_closed);
+  const auto elsewhere = a_bet_on(id_of<uint256>(60), 22, alice, 5_usdc);
+  const auto no_more = a_bet_on(no, 23, bob, 5_usdc);
+  commit({accept_bet{elsewhere}, accept_bet{no_more}});
+  EXPECT_EQ(outcomes.at(0).verdict, ok) << "it does not sink with the other";
+  EXPECT_EQ(outcomes.at(1).verdict, errc::market_closed);
+  EXPECT_EQ(differences(), "");
+}
+
 TEST_F(SettlementEntries, NumeratorsAreAsLargeAsTheChainHasThem) {
   ASSERT_EQ(one(resolved(UINT64_MAX - 1, 1)), ok);
   EXPECT_EQ(view().row.payouts, (payout_vector{{UINT64_MAX - 1, 1}, UINT64_MAX}));
@@ -201,8 +215,7 @@ TEST_F(SettlementEntries, WhatIsAtTheVenueIsWaitedFor) {
   const auto to_pay = [this] {
     std::string out;
     const auto rows = reader.positions_to_pay(condition, 10).value();
-    for (const auto& p : rows)
-      out += (p.user == alice ? "alice " : "bob ") + p.outcome + ", ";
+    for (const auto& p : rows) out += (p.user == alice ? "alice " : "bob ") + p.outcome + ", ";
     return out;
   };
   EXPECT_EQ(to_pay(), "bob No, ");

@@ -77,6 +77,7 @@ struct applier {
       return i->second.order_hash == x.row.order_hash ? replayed(x.row.user) : errc::duplicate;
     if (row_of(x.row.user).balance < x.row.amount) return errc::insufficient_balance;
     if (b.buffer.balance < x.row.amount) return errc::exceeds_max_bet;
+    if (b.is_settled(x.row.token)) return errc::market_closed;
     b.bets.emplace(x.row.id, x.row);
     return post(x);
   }

@@ -19,6 +19,11 @@ memory_positions::place memory_positions::place_of(const uint256& token) const {
   return {};
 }
 
+bool memory_positions::is_settled(const uint256& token) const {
+  const auto at = place_of(token);
+  return at.market != nullptr && settlements.contains(at.market->condition);
+}
+
 bool memory_positions::is_of(const uint256& token, const hash256& condition) const {
   const auto at = place_of(token);
   return at.market != nullptr && at.market->condition == condition;

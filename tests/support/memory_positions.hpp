@@ -29,6 +29,8 @@ struct memory_positions {
   errc settle(const settle_position& x, bool& replayed);
   errc close(const close_settlement& x, bool& replayed);
 
+  /// Its market is being paid out, or was.
+  [[nodiscard]] bool is_settled(const uint256& token) const;
   /// As the reader shows it, with its market.
   [[nodiscard]] position shown(const position& row) const;
   [[nodiscard]] position_page list(const position_filter& f) const;
