@@ -93,9 +93,11 @@ json sale_document(const sale& s, const actors::ethereum_port& ethereum,
   });
 }
 
-json position_document(const position& p, const actors::ethereum_port& ethereum) {
+json position_document(const position& p, const actors::ethereum_port& ethereum, usdc bid) {
   const bool settled = p.result != settlement_result::none;
-  const bool empty = p.shares.micro == 0 && p.selling.micro == 0;
+  const auto held = p.shares.micro + p.selling.micro;
+  const bool empty = held == 0;
+  const auto worth = mul_div_floor(held, bid.micro, micro_per_usdc);
   return object({
       {"user_address", ethereum.print_address(p.user)},
       {"token_id", p.token.decimal()},
@@ -104,6 +106,8 @@ json position_document(const position& p, const actors::ethereum_port& ethereum)
       {"shares", p.shares},
       {"selling", p.selling},
       {"cost", p.cost},
+      {"value", settled ? value_of(p.payout)
+                        : value_if(empty || bid.is_positive(), usdc{worth.value_or(0)})},
       {"status", settled ? "settled"
                  : empty ? "closed"
                          : "open"},

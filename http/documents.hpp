@@ -12,7 +12,9 @@ namespace headroom::http {
                                 std::string_view progress = {});
 [[nodiscard]] json sale_document(const sale& s, const actors::ethereum_port& ethereum,
                                  std::string_view progress = {});
-[[nodiscard]] json position_document(const position& p, const actors::ethereum_port& ethereum);
+/// @param bid  what a share of an open one could be sold for; zero: not known
+[[nodiscard]] json position_document(const position& p, const actors::ethereum_port& ethereum,
+                                     usdc bid);
 [[nodiscard]] json deposit_document(const deposit& d, const actors::ethereum_port& ethereum);
 /// What the payer may see of it: no account, nothing of the conversion.
 [[nodiscard]] json receipt_document(const deposit& d);

@@ -1,3 +1,7 @@
+#include <list>
+#include <map>
+#include <set>
+
 #include "http/asking.hpp"
 #include "http/documents.hpp"
 #include "http/fields.hpp"
@@ -6,6 +10,8 @@
 
 namespace headroom::http {
 namespace {
+
+using bids = std::map<uint256, usdc>;
 
 position_filter read_filter(const exchange& x, const principal& reader, const query_fields& query) {
   std::optional<address> user;
@@ -23,13 +29,40 @@ position_filter read_filter(const exchange& x, const principal& reader, const qu
   return out;
 }
 
+constexpr std::size_t most_markets_asked = 20;  // of one page
+constexpr std::chrono::milliseconds longest_look{1'000};
+
+/// What a share of each open position could be sold for now, as far as the market's books are at
+/// hand: by token.
+task<bids> bids_of(exchange& x, const std::vector<position>& positions) {
+  std::set<hash256> conditions;
+  for (const auto& p : positions)
+    if (p.result == settlement_result::none && !p.condition.is_zero() &&
+        conditions.size() < most_markets_asked)
+      conditions.insert(p.condition);
+  x.hurry(longest_look);
+  std::list<asking<actors::market_view>> asked;  // at once
+  for (const auto& condition : conditions)
+    asked.emplace_back(x, x.services().dir.handles.get<actors::market_actor>(),
+                       actors::get_market{condition});
+  bids out;
+  for (auto& one : asked)
+    if (const auto market = co_await one)
+      for (const auto& o : market->outcomes)
+        if (o.bid.is_positive()) out.emplace(o.token, o.bid);
+  co_return out;
+}
+
 task<> list_positions(exchange& x, position_filter filter) {
-  auto page = or_refuse(
+  const auto page = or_refuse(
       co_await ask<position_page>(x, x.services().dir.handles.public_query(), std::move(filter)),
       "cursor");
+  const auto prices = co_await bids_of(x, page.positions);
   const auto& ethereum = x.services().ethereum;
-  auto list =
-      list_of(page.positions, [&](const position& p) { return position_document(p, ethereum); });
+  auto list = list_of(page.positions, [&](const position& p) {
+    const auto price = prices.find(p.token);
+    return position_document(p, ethereum, price == prices.end() ? usdc{} : price->second);
+  });
   x.reply_json(to_text(page_document("positions", std::move(list), page.next_cursor)));
 }
 

@@ -163,6 +163,24 @@ TEST_F(Sales, ASaleIsReadByItsId) {
   expect_problem(get("/sales/66666666-6666-6666-6666-666666666666"), 401, "unauthorized");
 }
 
+TEST_F(Sales, AnOpenPositionIsWorthWhatItsSharesCouldBeSoldFor) {
+  says.find_market = [](const actors::get_market&) {
+    auto m = example_market();
+    m.outcomes.at(0).token = uint256::of(7);
+    m.outcomes.at(0).bid = 500'000_micro;
+    return m;
+  };
+  start();
+  const auto page = get("/positions?user_address=" + user_text, read_key.text).json();
+  EXPECT_EQ(page["positions"][0]["value"], "20.75") << "41.5 shares, what is offered too";
+  says.find_market = [](const actors::get_market&) -> caf::result<actors::market_view> {
+    return make_error(errc::unavailable);
+  };
+  const auto again = get("/positions?user_address=" + user_text, read_key.text);
+  EXPECT_EQ(again.status, 200) << "a price is a detail";
+  EXPECT_TRUE(again.json()["positions"][0]["value"].is_null());
+}
+
 TEST_F(Sales, PositionsAreListedByUser) {
   std::vector<position_filter> asked;
   const auto page = says.list_positions;
@@ -188,6 +206,8 @@ TEST_F(Sales, PositionsAreListedByUser) {
   EXPECT_EQ(paid["status"], "settled");
   EXPECT_EQ(paid["result"], "won");
   EXPECT_EQ(paid["payout"], "40.00");
+  EXPECT_EQ(paid["value"], "40.00");
+  EXPECT_TRUE(open["value"].is_null()) << "nobody knows what it could be sold for";
   ASSERT_EQ(asked.size(), 1U);
   EXPECT_EQ(asked[0].user, user);
   EXPECT_TRUE(asked[0].open_only);
