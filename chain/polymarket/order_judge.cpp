@@ -106,7 +106,8 @@ venue_answer judge_without_trades(const order_facts& o, const order_evidence& e)
     return says(venue_verdict::unknown, "the venue showed another order", until);
   if (object.state == order_state::matched || object.something_matched)
     return says(venue_verdict::matched, "the venue calls it matched, its trades are not shown");
-  if (!is_over(object.state)) return says(venue_verdict::live, "the venue is not done with it");
+  if (!is_over(object.state))
+    return says(venue_verdict::live, "the venue is not done with it", until);
   if (!x.status_known) return says(venue_verdict::unknown, "the exchange cannot be read");
   return says(venue_verdict::over, "the venue killed the order", until);
 }

@@ -402,14 +402,18 @@ TEST_F(DepositAccount, ThatIsNotDeployedIsNamed) {
   EXPECT_TRUE(relayed.bodies.empty());
 }
 
-TEST_F(DepositAccount, AFailedBatchIsFollowedByAnotherOne) {
+TEST_F(DepositAccount, AFailedBatchIsFollowedByAnotherOneAfterAWhileWithOneCallAtATime) {
   start();
   pass(6s);
   relayed.state = "STATE_FAILED";
   pass(3s);
   relayed.state = "STATE_NEW";
+  pass(6s);
+  EXPECT_EQ(relayed.bodies.size(), 1U) << "not at once";
   pass(8s);
   ASSERT_EQ(relayed.bodies.size(), 2U);
+  EXPECT_EQ(json::parse(relayed.bodies[1]).at("depositWalletParams").at("calls").size(), 1U)
+      << "one that is refused must not hold back the others";
   EXPECT_EQ(relayed.rows.size(), 2U) << "under an id of its own";
   confirm();
   EXPECT_TRUE(open()) << reason();
