@@ -416,6 +416,10 @@ TEST_F(DepositAccount, AFailedBatchIsFollowedByAnotherOneAfterAWhileWithOneCallA
       << "one that is refused must not hold back the others";
   EXPECT_EQ(relayed.rows.size(), 2U) << "under an id of its own";
   confirm();
+  pass(4s);
+  ASSERT_EQ(relayed.bodies.size(), 3U);
+  EXPECT_EQ(json::parse(relayed.bodies[2]).at("depositWalletParams").at("calls").size(), 7U);
+  confirm();
   EXPECT_TRUE(open()) << reason();
 }
 
