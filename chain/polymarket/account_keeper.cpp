@@ -6,6 +6,7 @@
 
 #include "chain/evm/eip55.hpp"
 #include "chain/polymarket/keeper_desk.hpp"
+#include "chain/polymarket/relayed_wallet_actor.hpp"
 
 namespace headroom::chain::polymarket {
 namespace {
@@ -215,12 +216,16 @@ account_keeper::behavior_type keeper_behavior(keeper_self self, actors::world_pt
     account_watch a;
     a.who = std::move(who);
     // Linked: they end together, and both find their way again by the outbox.
-    if (a.who.signature_type == 3)
+    if (a.who.signature_type == 3) {
       a.relayer = self->spawn<caf::linked>(
           relayer_behavior, st.w, st.settings.account.relayer,
           relayed_wallet{a.who.name, a.who.holder, st.settings.chain_id,
                          st.settings.contracts.wallet_factory, a.who.key, st.doors.relayer_api_key},
           st.doors.relayer, st.doors.outbox);
+      st.w->dir.handles.set_wallet(
+          {st.settings.chain_id, a.who.holder},
+          self->spawn<caf::linked>(relayed_wallet_behavior, st.w, a.relayer));
+    }
     st.accounts.push_back(std::move(a));
   }
   keeper_desk{self}.show_first();

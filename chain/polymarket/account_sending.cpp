@@ -4,6 +4,7 @@
 
 #include "chain/evm/keccak.hpp"
 #include "chain/polymarket/keeper_desk.hpp"
+#include "chain/polymarket/relayed_wallet_actor.hpp"
 #include "domain/backoff.hpp"
 
 /// What is missing is given, and money moves: through the account's wallet (type 0) or the relayer
@@ -19,21 +20,6 @@ constexpr std::chrono::milliseconds longest_wait_after_failure{600'000};
 
 operation_id derived(const std::string& text) {
   return operation_id::from_digest(keccak256(std::string_view{text}));
-}
-
-/// As the wallet says it. What the relayer cannot tell is over for us too: the chain is looked at.
-operation_report report_of(const batch_report& b) {
-  operation_report out;
-  out.tx_hash = b.tx_hash;
-  out.detail = b.detail;
-  switch (b.state) {
-    case batch_state::unsent: out.state = operation_state::unsent; break;
-    case batch_state::pending: out.state = operation_state::pending; break;
-    case batch_state::confirmed: out.state = operation_state::confirmed; break;
-    case batch_state::failed:
-    case batch_state::in_doubt: out.state = operation_state::dropped; break;
-  }
-  return out;
 }
 
 bool is_over(operation_state s) { return end_of(s).has_value(); }

@@ -36,8 +36,7 @@ using resolution_self = actors::self_pointer<actors::resolution_actor, resolutio
 /// What the API says of markets, and the chain's word on conditions, by the final block and by two
 /// nodes where there are two. Keeps nothing that counts: wallets and books do.
 /// @param accounts  that hold shares. Each redeems through dir.handles.wallet({chain, account}); an
-///                  account without one there (a deposit wallet whose relayer nobody has put
-///                  behind that interface) is `unavailable`.
+///                  account without one there is refused, if it holds anything of value.
 actors::resolution_actor::behavior_type resolution_behavior(resolution_self self,
                                                             actors::world_ptr w,
                                                             resolution_settings settings,

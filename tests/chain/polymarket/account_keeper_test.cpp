@@ -394,6 +394,45 @@ TEST_F(DepositAccount, GetsItsApprovalsInOneBatchThatIsStoredFirst) {
   EXPECT_EQ(relayed.bodies.size(), 1U);
 }
 
+TEST_F(DepositAccount, IsAWalletForWhoeverSendsFromIt) {
+  give_all();
+  start();
+  pass(6s);
+  const auto wallet = dir.handles.wallet({137, who.holder});
+  ASSERT_TRUE(wallet);
+  std::vector<actors::operation_report> heard;
+  const auto ask = [&](auto... question) {
+    own(sys.spawn([&heard, wallet, question...](caf::event_based_actor* me) {
+      me->request(wallet, caf::infinite, question...)
+          .then([&heard](const actors::operation_report& r) { heard.push_back(r); },
+                [](const caf::error&) { ADD_FAILURE() << "refused"; });
+    }));
+    pass(3s);
+    ASSERT_FALSE(heard.empty());
+  };
+  operation_id id;
+  id.bytes[0] = 7;
+  ask(actors::get_atom::value, id);
+  EXPECT_EQ(heard.back().state, operation_state::unsent);
+  actors::contract_call redeem;
+  redeem.to = *address::parse("0xAdA100Db00Ca00073811820692005400218FcE1f");
+  redeem.data = {1, 2, 3};
+  for (int i = 0; i < 2; ++i) {  // the same id is one batch
+    ask(actors::send_transaction{id, "redeem", redeem});
+    EXPECT_EQ(heard.back().state, operation_state::pending);
+  }
+  ASSERT_EQ(relayed.bodies.size(), 1U);
+  const auto calls = json::parse(relayed.bodies[0]).at("depositWalletParams").at("calls");
+  ASSERT_EQ(calls.size(), 1U);
+  EXPECT_EQ(calls[0].at("data"), "0x010203");
+  relayed.state = "STATE_CONFIRMED";
+  ++relayed.nonce;
+  pass(5s);
+  ask(actors::get_atom::value, id);
+  EXPECT_EQ(heard.back().state, operation_state::confirmed);
+  EXPECT_FALSE(heard.back().tx_hash.is_zero()) << "its receipt is read by that";
+}
+
 TEST_F(DepositAccount, ThatIsNotDeployedIsNamed) {
   polygon.without_code.insert(who.holder);
   start();
