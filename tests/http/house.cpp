@@ -409,6 +409,8 @@ query_actor::behavior_type fake_query(script& s) {
       [](work_atom, std::uint32_t, std::uint32_t) { return unfinished_work{}; },
       [](const wallet_account&) { return wallet_backlog{}; },
       [](get_atom, const operation_id&) { return std::vector<chain_operation>{}; },
+      [](const find_external&) { return std::vector<external_operation>{}; },
+      [](const open_externals&) { return std::vector<external_operation>{}; },
       [](const wallet_nonces&) { return std::vector<chain_operation>{}; },
       [](get_atom, const std::vector<hash256>&) { return std::vector<chain_operation>{}; },
       [&s](get_atom, const sale_id& id) { return s.find_sale(id); },
