@@ -169,6 +169,12 @@ class generator {
   static uint256 token_of(std::uint64_t market, std::uint64_t slot) {
     return id_of<uint256>(1'000'000 + 2 * market + slot);
   }
+  /// A digest: closings are named by its first half.
+  static hash256 condition_of(std::uint64_t market) {
+    auto out = id_of<hash256>(market);
+    std::copy(out.bytes.end() - 8, out.bytes.end(), out.bytes.begin() + 1);
+    return out;
+  }
   static bool is_of(const uint256& token, std::uint64_t market) {
     return token == token_of(market, 0) || token == token_of(market, 1);
   }
@@ -248,7 +254,7 @@ class generator {
   }
 
   void settle(std::uint64_t market) {
-    const auto condition = id_of<hash256>(market);
+    const auto condition = condition_of(market);
     const auto whole = 1 + below(1'000);
     const auto part = below(3) == 0 ? below(whole + 1) : whole;
     const payout_vector v{{part, whole - part}, whole};
@@ -267,11 +273,10 @@ class generator {
       }
       const std::size_t slot = token == token_of(market, 0) ? 0 : 1;
       const auto payout = payout_of({i->second.shares}, slot, v).value();
-      if (i->second.shares > 0) {
-        payouts.push_back({id_of<payout_id>(++next_), condition, token, user, payout, noon});
-        freed_[user] += payout.micro;
-        due += payout.micro;
-      }
+      // Who has sold out is told too, that there is nothing left.
+      payouts.push_back({id_of<payout_id>(++next_), condition, token, user, payout, noon});
+      freed_[user] += payout.micro;
+      due += payout.micro;
       i = books_.held.erase(i);
     }
     const auto left = static_cast<std::int64_t>(below(5));
