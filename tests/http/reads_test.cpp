@@ -170,6 +170,7 @@ TEST_F(Reads, BetHasEveryField) {
     "fee": "0.50", "refunded": "4.50",
     "order_hash": "0x2222222222222222222222222222222222222222222222222222222222222222",
     "failure": null, "deadline": "2027-01-15T08:00:00.000Z",
+    "result": null, "payout": null, "progress": null,
     "created_at": "2027-01-15T08:00:00.000Z", "updated_at": "2027-01-15T08:00:00.000Z"})");
   EXPECT_EQ(doc, expected);
 }

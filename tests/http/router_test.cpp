@@ -29,7 +29,7 @@ const router& shapes() {
       {verb::get, "/webhooks/mine", mine},  // behind {id}, and still found
       {verb::put, "/limits/{name}", show, route::pages},
       {verb::get, "/limits/{name}", show},
-      {verb::post, "/positions/{id}/sell", show, route::pages},
+      {verb::post, "/offers/{id}/sell", show, route::pages},
       {verb::get, "/users/{user}/bets/{bet}", show},
   });
   return table;
@@ -43,7 +43,7 @@ class Router : public house {
 
 TEST_F(Router, ASegmentInTheMiddleStandsForAText) {
   start();
-  const auto sold = ask("POST", "/positions/123/sell", {}, "{}");
+  const auto sold = ask("POST", "/offers/123/sell", {}, "{}");
   ASSERT_EQ(sold.status, 200) << sold.body;
   EXPECT_EQ(sold.json()["first"], "123");
   EXPECT_EQ(get("/webhooks/w-1/deliveries").json()["first"], "w-1");
@@ -51,11 +51,11 @@ TEST_F(Router, ASegmentInTheMiddleStandsForAText) {
   EXPECT_EQ(two["first"], "0xaa");
   EXPECT_EQ(two["second"], "b%20c") << "as it was sent";
   for (const auto* other :
-       {"/positions//sell", "/positions/1/2/sell", "/positions/1/sell/", "/positions/1/sel",
-        "/positions/1", "/positions", "/webhooks/", "/webhooks/w-1/deliveries/7", "/users//bets/b",
-        "/users/u/bets", "/users/u/bets/", "xpositions/1/sell"})
+       {"/offers//sell", "/offers/1/2/sell", "/offers/1/sell/", "/offers/1/sel",
+        "/offers/1", "/offers", "/webhooks/", "/webhooks/w-1/deliveries/7", "/users//bets/b",
+        "/users/u/bets", "/users/u/bets/", "xoffers/1/sell"})
     EXPECT_NE(ask("POST", other, {}, "{}").status, 200) << other;
-  expect_problem(ask("POST", "/positions//sell", {}, "{}"), 404, "not_found");
+  expect_problem(ask("POST", "/offers//sell", {}, "{}"), 404, "not_found");
 }
 
 TEST_F(Router, DeleteAndPutAreMethodsLikeOthers) {
@@ -88,7 +88,7 @@ TEST_F(Router, EveryPathNamesItsMethods) {
       {"/webhooks/w-1", "GET, HEAD, PATCH, DELETE, OPTIONS"},
       {"/webhooks/w-1/deliveries", "GET, HEAD, OPTIONS"},
       {"/limits/bets", "PUT, GET, HEAD, OPTIONS"},
-      {"/positions/1/sell", "POST, OPTIONS"},
+      {"/offers/1/sell", "POST, OPTIONS"},
   };
   for (const auto& [path, allow] : rows) {
     EXPECT_EQ(ask("OPTIONS", path).header("allow"), allow) << path;
@@ -97,7 +97,7 @@ TEST_F(Router, EveryPathNamesItsMethods) {
     EXPECT_EQ(r.header("allow"), allow) << path;
   }
   EXPECT_EQ(ask("HEAD", "/webhooks/w-1").status, 200);
-  expect_problem(ask("DELETE", "/positions/1/sell"), 405, "method_not_allowed");
+  expect_problem(ask("DELETE", "/offers/1/sell"), 405, "method_not_allowed");
   EXPECT_EQ(ask("OPTIONS", "*").header("allow"), "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
 }
 
@@ -117,13 +117,13 @@ TEST_F(Router, APageOfAStrangerIsToldTheMethodsThatAreForIt) {
 TEST_F(Router, TheDocumentCanSayThem) {
   const auto document = json::parse(R"({"paths": {
       "/webhooks/{id}": {"get": {}, "patch": {}, "delete": {}, "options": {}},
-      "/positions/{id}/sell": {"post": {}, "options": {}},
+      "/offers/{id}/sell": {"post": {}, "options": {}},
       "/limits/{name}": {"put": {}, "options": {}}}})");
   const router table{std::vector<route>{
       {verb::get, "/webhooks/{id}", show},
       {verb::patch, "/webhooks/{id}", show},
       {verb::delete_, "/webhooks/{id}", show},
-      {verb::post, "/positions/{id}/sell", show},
+      {verb::post, "/offers/{id}/sell", show},
       {verb::put, "/limits/{name}", show},
   }};
   EXPECT_EQ(operations_in(document), operations_of(table));
