@@ -4,6 +4,7 @@
 
 #include <thread>
 
+#include "actors/messages/journal_messages.hpp"
 #include "domain/text.hpp"
 
 namespace headroom::http::test {

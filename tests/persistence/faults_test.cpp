@@ -222,15 +222,15 @@ TEST_F(Faults, NewSessionWaitsUntilTheOldOneIsGone) {
   // Stands for an old backend that still has something to commit.
   const open_transaction old{db, "SELECT pg_advisory_lock(5207640305818357581)"};
   std::thread opening{[&] { reason = next.open(); }};
-  const auto locks = [&](const char* state) {
-    return db.number(std::string{"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND "} +
-                     state);
-  };
+  const std::string ours =  // other tests' databases stand beside this one
+      " FROM pg_locks WHERE locktype = 'advisory' AND database ="
+      " (SELECT oid FROM pg_database WHERE datname = current_database()) AND ";
+  const auto locks = [&](const char* state) { return db.number("SELECT count(*)" + ours + state); };
   int looks = 0;
   while (locks("NOT granted") == 0 && looks < 20'000) ++looks;
   EXPECT_LT(looks, 20'000);
   EXPECT_EQ(locks("granted"), 1);
-  db.run("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted");
+  db.run("SELECT pg_terminate_backend(pid)" + ours + "granted");
   opening.join();
   EXPECT_EQ(reason, "");
 }
