@@ -548,7 +548,7 @@ void house::spawn_singletons() {
             [](status_atom) { return no_report(); }};
   })));
   dir->handles.set(keep(system->spawn([]() -> journal_actor::behavior_type {
-    return {[](const append&) { return committed{}; },
+    return {[](const actors::append&) { return committed{}; },
             [](get_atom, const address&) { return balance_row{}; },
             [](get_atom) { return buffer_row{}; },
             [](get_atom, const bet_id&) -> caf::result<bet> { return make_error(errc::not_found); },
