@@ -60,10 +60,9 @@ placement::decision placement::cancel_now() {
   return {placement_step::cancel, look_again().wait};
 }
 
-/// An order that was on its way when it was cancelled may fill until `grace` later, and a venue that
-/// lags shows it later still: so the proof must reach beyond that, however late it comes.
-placement::decision placement::give_up_carefully(timestamp /*now*/,
-                                                      timestamp untouched_until) {
+/// An order that was on its way when it was cancelled may fill until `grace` later, and a venue
+/// that lags shows it later still: so the proof must reach beyond that, however late it comes.
+placement::decision placement::give_up_carefully(timestamp /*now*/, timestamp untouched_until) {
   if (!cancelled_at_.is_set()) return cancel_now();
 #ifdef HEADROOM_PLANTED_EARLY_REFUND  // for tests/simulation alone: it must notice the lack of
                                       // proof

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "actors/messages/market_messages.hpp"
-#include "chain/polymarket/order_book.hpp"
 #include "chain/polymarket/gamma.hpp"
 #include "chain/polymarket/listing.hpp"
+#include "chain/polymarket/order_book.hpp"
 
 /// Markets as users see them, from whatever the venue said of them.
 namespace headroom::chain::polymarket {

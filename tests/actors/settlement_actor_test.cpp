@@ -167,7 +167,8 @@ struct SettlementActor : Core {
     EXPECT_EQ(won.result, settlement_result::won);
     EXPECT_EQ(won.payout, 100_usdc);
     for (const auto& a : dir.gauges.alerts().list())
-      EXPECT_EQ(a.lasts, a.kind == settlement_alert::surplus) << "somebody should see it: " << a.kind;
+      EXPECT_EQ(a.lasts, a.kind == settlement_alert::surplus)
+          << "somebody should see it: " << a.kind;
   }
 };
 

@@ -108,15 +108,16 @@ struct Records : testing::Test {
 };
 
 TEST_F(Records, OfABet) {
-  EXPECT_EQ(to_text(bet_document(example_bet(bet_status::filled), ethereum)),
-            R"({"bet_id":"11111111-1111-1111-1111-111111111111",)"
-            R"("user_address":"0xaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",)"
-            R"("token_id":"123456789012345678901234567890","amount":"25.00","max_price":"0.60",)"
-            R"("status":"filled","shares":"40.00","average_price":"0.50","spent":"20.00",)"
-            R"("fee":"0.50","refunded":"4.50","order_hash":"0x22222222222222222222222222222222)"
-            R"(22222222222222222222222222222222","failure":null,)"
-            R"("deadline":"2027-01-15T08:00:00.000Z","created_at":"2027-01-15T08:00:00.000Z",)"
-            R"("updated_at":"2027-01-15T08:00:00.000Z","result":null,"payout":null,"progress":null})");
+  EXPECT_EQ(
+      to_text(bet_document(example_bet(bet_status::filled), ethereum)),
+      R"({"bet_id":"11111111-1111-1111-1111-111111111111",)"
+      R"("user_address":"0xaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",)"
+      R"("token_id":"123456789012345678901234567890","amount":"25.00","max_price":"0.60",)"
+      R"("status":"filled","shares":"40.00","average_price":"0.50","spent":"20.00",)"
+      R"("fee":"0.50","refunded":"4.50","order_hash":"0x22222222222222222222222222222222)"
+      R"(22222222222222222222222222222222","failure":null,)"
+      R"("deadline":"2027-01-15T08:00:00.000Z","created_at":"2027-01-15T08:00:00.000Z",)"
+      R"("updated_at":"2027-01-15T08:00:00.000Z","result":null,"payout":null,"progress":null})");
   EXPECT_NE(to_text(bet_document(example_bet(bet_status::failed), ethereum))
                 .find(R"("failure":"not enough \"liquidity\"")"),
             std::string::npos);

@@ -50,10 +50,9 @@ TEST_F(Router, ASegmentInTheMiddleStandsForAText) {
   const auto two = get("/users/0xaa/bets/b%20c").json();
   EXPECT_EQ(two["first"], "0xaa");
   EXPECT_EQ(two["second"], "b%20c") << "as it was sent";
-  for (const auto* other :
-       {"/offers//sell", "/offers/1/2/sell", "/offers/1/sell/", "/offers/1/sel",
-        "/offers/1", "/offers", "/webhooks/", "/webhooks/w-1/deliveries/7", "/users//bets/b",
-        "/users/u/bets", "/users/u/bets/", "xoffers/1/sell"})
+  for (const auto* other : {"/offers//sell", "/offers/1/2/sell", "/offers/1/sell/", "/offers/1/sel",
+                            "/offers/1", "/offers", "/webhooks/", "/webhooks/w-1/deliveries/7",
+                            "/users//bets/b", "/users/u/bets", "/users/u/bets/", "xoffers/1/sell"})
     EXPECT_NE(ask("POST", other, {}, "{}").status, 200) << other;
   expect_problem(ask("POST", "/offers//sell", {}, "{}"), 404, "not_found");
 }

@@ -75,7 +75,8 @@ const lost_track losses[] = {
      " SELECT 9, 0, 3, 7, user_address, gen_random_uuid(), now() FROM positions LIMIT 1",
      ": 0/7"},
     {"PayoutOfAnother",
-     "UPDATE postings SET user_address = (SELECT user_address FROM balances ORDER BY 1 DESC LIMIT 1)"
+     "UPDATE postings SET user_address = (SELECT user_address FROM balances ORDER BY 1 DESC LIMIT "
+     "1)"
      " WHERE kind = 9",
      "\npayout "},
     {"EditedPayout", "UPDATE positions SET payout = payout + 1 WHERE result = 'won'",
