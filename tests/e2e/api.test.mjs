@@ -44,9 +44,11 @@ const words = (text) =>
 // -- fields and paging
 
 const BET =
-  'bet_id status amount shares average_price fee order_hash user_address token_id max_price spent refunded failure deadline created_at updated_at';
+  'bet_id status amount shares average_price fee order_hash user_address token_id max_price spent refunded failure deadline created_at updated_at result payout progress';
 const DEPOSIT =
   'deposit_id user_address amount status tx_hash failure created_at credited_at updated_at conversion_id';
+const POSITION =
+  'user_address token_id condition_id outcome shares selling cost value status result payout updated_at';
 const FIELDS = {
   '/balance?user_address=U':
     'user_address balance pending_deposits pending_total max_bet limiting_factor',
@@ -56,11 +58,12 @@ const FIELDS = {
     utilization_rate is_low recommended_min_size last_replenished_at updated_at`,
   '/deposits/D': `${DEPOSIT} conversion`,
   '/bets/B': BET,
+  '/positions?user_address=U': 'positions next_cursor',
   '/conversions': 'conversions next_cursor',
   '/conversions/metrics': `completed failed running average_seconds p95_seconds p99_seconds success_rate realised_rate
     total_in total_received total_loss fees`,
   '/audit/solvency':
-    'trial_balance assets liabilities on_chain difference solvent insolvent_since checked_at',
+    'trial_balance assets liabilities on_chain positions difference solvent insolvent_since checked_at',
   '/healthz': 'status',
   '/readyz': 'ready parts',
 };
@@ -79,6 +82,8 @@ test('every route answers exactly its fields', async () => {
   }
   const { body } = await house.get(`/deposits?user_address=${users[0].address}`);
   assert.deepEqual([body.deposits.length, keysOf(body.deposits[0])], [1, words(DEPOSIT)]);
+  const { body: held } = await house.get(`/positions?user_address=${users[0].address}`);
+  assert.deepEqual([held.positions.length, keysOf(held.positions[0])], [1, words(POSITION)]);
   const { body: listing } = await house.get('/inspector/actors?limit=5', 'inspect');
   assert.deepEqual([keysOf(listing), listing.actors.length], [['actors', 'kinds', 'total'], 5]);
   assert.ok(listing.kinds.some((k) => k.name === 'buffer' && k.live === 1));
@@ -125,7 +130,7 @@ test('lists come in pages that neither repeat nor leave out', async () => {
 
 // -- rights
 
-const TRADER_READS = /^\/(balance|buffer|bets|deposits)/; // a trader may look at what it trades
+const TRADER_READS = /^\/(balance|buffer|bets|deposits|positions)/; // a trader may look at what it trades
 const NEEDS = {
   read: [
     '/balance?user_address=U',
@@ -133,6 +138,7 @@ const NEEDS = {
     '/deposits?user_address=U',
     '/bets/B',
     '/bets',
+    '/positions?user_address=U',
     '/conversions',
     `/conversions/${NOBODY}`,
     '/conversions/metrics',
