@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { micro, NO_CONVERSION, startHouse, until } from './support.mjs';
 
 const QUOTE_TTL_MS = 3000;
-let house, user, deep, fine, thin, gamma;
+let house, user, deep, fine, thin;
 
 before(async () => {
   house = await startHouse({
@@ -15,8 +15,6 @@ before(async () => {
   });
   [user] = house.users;
   [deep, fine, thin] = house.markets;
-  const { venue } = house.sandbox;
-  gamma = (await fetch(`${venue.gamma_url ?? venue.url}/markets/keyset?limit=1`)).ok;
   await house.fund(user, '500.00');
 });
 after(() => house?.close());
@@ -50,7 +48,7 @@ test('one market, with the prices of its books', async () => {
     [body.condition_id, body.status, body.tick_size, yes.name, yes.ask, yes.bid],
     [deep.condition_id, 'open', '0.01', 'Yes', '0.50', '0.49'],
   );
-  assert.equal(typeof body.question, gamma ? 'string' : 'object', 'without Gamma it is null');
+  assert.equal(typeof body.question, 'string');
   const { body: other } = await marketOf(fine);
   assert.deepEqual(
     [other.tick_size, other.neg_risk, other.fee],
@@ -60,12 +58,7 @@ test('one market, with the prices of its books', async () => {
   assert.deepEqual([nobody.status, nobody.body.code], [404, 'not_found']);
 });
 
-test('the list of markets, page by page, and a search', async (t) => {
-  if (!gamma) {
-    const away = await house.call('GET', '/markets');
-    assert.deepEqual([away.status, away.body.code], [503, 'unavailable']);
-    return t.skip('the venue double has no Gamma');
-  }
+test('the list of markets, page by page, and a search', async () => {
   const seen = [];
   for (let cursor = '', pages = 0; cursor !== null && pages < 50; pages += 1) {
     const { status, body, text } = await house.call(
