@@ -164,8 +164,10 @@ using external_outbox_actor = status_actor::extend<
 /// conversions store.
 using route_actor = status_actor::extend<
     caf::replies_to<get_atom>::with<route_info>,
-    caf::replies_to<usdc>::with<route_quote>,         // What would this amount become?
-    caf::replies_to<run_step>::with<step_progress>>;  // Does what is next of the step, or looks.
+    caf::replies_to<usdc>::with<route_quote>,        // What would this amount become?
+    caf::replies_to<run_step>::with<step_progress>,  // Does what is next of the step, or looks.
+    caf::replies_to<in_flight_atom>::with<route_flight>,  // What is under way, by its own look?
+    caf::replies_to<rescue_step>::with<step_progress>>;   // Frees one that is stuck, once.
 
 /// CONVERSION: credits settled deposits at once and moves their money in the background.
 using conversion_actor =

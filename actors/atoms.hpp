@@ -28,6 +28,7 @@ using keys_atom = caf::atom_constant<caf::atom("keys")>;
 using metrics_atom = caf::atom_constant<caf::atom("metrics")>;
 using work_atom = caf::atom_constant<caf::atom("work")>;
 using pending_atom = caf::atom_constant<caf::atom("pending")>;
+using in_flight_atom = caf::atom_constant<caf::atom("in_flight")>;  // of a route
 using promised_atom = caf::atom_constant<caf::atom("promised")>;
 using ping_atom = caf::atom_constant<caf::atom("ping")>;
 using stop_atom = caf::atom_constant<caf::atom("stop")>;

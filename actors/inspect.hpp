@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "domain/journal.hpp"
+#include "domain/money_source.hpp"
 #include "domain/solvency.hpp"
 
 /// `inspect` for the domain's types, so that they may stand in messages. The order of the fields is
@@ -61,6 +62,7 @@ typename I::result_type inspect(I& f, std::variant<Ts...>& x) {
   }
 
 HEADROOM_INSPECT(usdc, x.micro)
+HEADROOM_INSPECT(money_source, x.chain_id, x.token)
 HEADROOM_INSPECT(share_amount, x.micro)
 HEADROOM_INSPECT(timestamp, x.us)
 HEADROOM_INSPECT(bet, x.id, x.user, x.token, x.amount, x.max_price, x.status, x.shares, x.spent,

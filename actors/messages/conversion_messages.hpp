@@ -5,6 +5,7 @@
 
 #include "actors/inspect.hpp"
 #include "domain/conversion.hpp"
+#include "domain/money_source.hpp"
 
 /// Steps of a conversion along its route.
 namespace headroom::actors {
@@ -35,14 +36,36 @@ struct route_info {
   std::string name;
   std::vector<std::string> steps;
   std::uint32_t expected_seconds = 0;  // of one conversion
+  money_source from{};                 // what it takes; it always brings USDC on Polygon
+  std::string disabled{};              // why it takes nothing new, whatever the amount; "": it does
 };
-HEADROOM_INSPECT(route_info, x.name, x.steps, x.expected_seconds)
+HEADROOM_INSPECT(route_info, x.name, x.steps, x.expected_seconds, x.from, x.disabled)
 
+/// What an amount would become now.
 struct route_quote {
   usdc expected_out;
   std::uint32_t expected_seconds = 0;
+  usdc fee{};             // all of its costs, those in native coins priced: what choice compares
+  usdc least{};           // it takes now
+  usdc most{};            // likewise; zero: no bound
+  std::string refusal{};  // why this amount is not taken now; "": it is
 };
-HEADROOM_INSPECT(route_quote, x.expected_out, x.expected_seconds)
+HEADROOM_INSPECT(route_quote, x.expected_out, x.expected_seconds, x.fee, x.least, x.most, x.refusal)
+
+/// What a route has under way by its own look at chains and services, whatever the books say.
+struct route_flight {
+  bool readable = false;  // else nothing new may start on it
+  std::uint32_t moves = 0;
+  usdc amount;
+  std::string problem{};  // why it is not readable
+};
+HEADROOM_INSPECT(route_flight, x.readable, x.moves, x.amount, x.problem)
+
+/// An operator's word: do now what may be done once for a step that is stuck.
+struct rescue_step {
+  run_step step;
+};
+HEADROOM_INSPECT(rescue_step, x.step)
 
 struct list_conversions {
   std::string cursor;

@@ -38,12 +38,24 @@ actors::route_actor::behavior_type oft_uniswap_behavior(oft_uniswap_self self, a
   return {
       [self](actors::get_atom) {
         return actors::route_info{
-            oft_uniswap_name, {"bridge", "swap"}, self->state.settings.expected_seconds};
+            oft_uniswap_name,
+            {"bridge", "swap"},
+            self->state.settings.expected_seconds,
+            {self->state.settings.plasma.chain_id, self->state.settings.plasma.usdt0}};
       },
       [self](usdc amount) { return quote(self, amount); },
       [self](actors::run_step& x) -> caf::result<actors::step_progress> {
         auto promise = self->make_response_promise<actors::step_progress>();
         std::make_shared<oft_uniswap_run>(self, std::move(x), promise)->start();
+        return promise;
+      },
+      [self](actors::in_flight_atom) {
+        const auto moves = static_cast<std::uint32_t>(self->state.deliveries.size());
+        return actors::route_flight{true, moves, {}};
+      },
+      [self](actors::rescue_step& x) -> caf::result<actors::step_progress> {
+        auto promise = self->make_response_promise<actors::step_progress>();
+        std::make_shared<oft_uniswap_run>(self, std::move(x.step), promise)->start();
         return promise;
       },
       [self](actors::status_atom) {

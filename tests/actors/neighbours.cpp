@@ -149,6 +149,13 @@ route_actor::behavior_type scripted_route(self_pointer<route_actor, scripted_sta
         s->asked.push_back(x);
         return next_of(s->words, s->otherwise);
       },
+      [](in_flight_atom) {
+        return route_flight{true, 0, {}};
+      },
+      [s](const rescue_step& x) -> caf::result<step_progress> {
+        s->asked.push_back(x.step);
+        return next_of(s->words, s->otherwise);
+      },
       [](status_atom) {
         return status_report{route_tag::name, {}};
       },

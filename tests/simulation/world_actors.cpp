@@ -235,6 +235,13 @@ route_actor::behavior_type sim_route(sim_route_self self, world_ptr w, outside* 
         if (x.step == 0) return bridge(self, *w, x);
         return swap(*out, x);
       },
+      [](in_flight_atom) {
+        return route_flight{true, 0, {}};
+      },
+      [=](const rescue_step& x) -> caf::result<step_progress> {
+        if (x.step.step == 0) return bridge(self, *w, x.step);
+        return swap(*out, x.step);
+      },
       [](status_atom) {
         return status_report{sim_route_state::name, {}};
       },

@@ -73,6 +73,14 @@ actors::route_actor::behavior_type short_route(short_route_self self, actors::wo
         std::make_shared<short_run>(self, std::move(x), promise)->start();
         return promise;
       },
+      [](actors::in_flight_atom) {
+        return actors::route_flight{true, 0, {}};
+      },
+      [self](actors::rescue_step& x) -> caf::result<step_progress> {
+        auto promise = self->make_response_promise<step_progress>();
+        std::make_shared<short_run>(self, std::move(x.step), promise)->start();
+        return promise;
+      },
       [self](actors::status_atom) {
         return actors::status_report{short_route_state::name, self->state.tally.facts("short")};
       },
