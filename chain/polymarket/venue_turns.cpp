@@ -35,17 +35,22 @@ order_turns turns_by(const venue_settings& s) {
 void venue_desk::wait_for_turn(const applicant& who, const actors::order_quote& q,
                                quote_promise promise) {
   auto& as = *st_.betting;
-  auto give_up = now() + st_.settings.turn_patience;
+  std::chrono::microseconds patience = st_.settings.turn_patience;
   if (who.deadline.is_set())
-    give_up = std::min(give_up, now() + std::chrono::microseconds{who.deadline.us - w_.now().us});
+    patience = std::min(patience, std::chrono::microseconds{who.deadline.us - w_.now().us});
   auto told = [self = self_, q, promise](const std::optional<order_turns::refusal>& why) mutable {
     venue_desk desk{self};
     if (why) return desk.refuse_turn(*why, promise);
-    if (auto shut = desk.closed()) return promise.deliver(std::move(*shut));
-    if (auto shut = desk.not_this_market(q.token)) return promise.deliver(std::move(*shut));
-    promise.deliver(q);
+    auto shut = desk.closed();
+    if (!shut) shut = desk.not_this_market(q.token);
+    if (shut) {
+      promise.deliver(std::move(*shut));
+    } else {
+      promise.deliver(q);
+    }
   };
-  const auto why = as.turns.join({front_of(who.by), who.user, give_up}, std::move(told), now());
+  const auto why =
+      as.turns.join({front_of(who.by), who.user, now() + patience}, std::move(told), now());
   if (why) return refuse_turn(*why, promise);
   serve_turns(as);
 }
