@@ -90,7 +90,7 @@ std::string keeper_desk::judge_contracts(account_watch& a, const answers& said, 
     return "there is no contract at " + checksummed(c.at) + ": " + std::string{c.name};
   }
   a.contracts_seen = true;
-  if (std::exchange(a.wallet, wallet_state::seen) == wallet_state::to_be_made) {
+  if (std::exchange(a.wallet, own_wallet::seen) == own_wallet::to_be_made) {
     a.line.failures = 0;  // they were of its making
     a.line.not_before = {};
     a.trouble.clear();
@@ -107,12 +107,12 @@ std::string keeper_desk::no_wallet(account_watch& a) {
   a.to_give.clear();
   const auto at = "no deposit wallet stands at " + checksummed(a.who.holder);
   if (own != a.who.holder) {
-    a.wallet = wallet_state::not_its_own;
+    a.wallet = own_wallet::not_its_own;
     const auto why = at + ", and the one that its key gets is " + checksummed(own);
     raise(account_alert::wallet, a, why);
     return why;
   }
-  a.wallet = wallet_state::to_be_made;
+  a.wallet = own_wallet::to_be_made;
   clear(account_alert::wallet, a);
   return at + ": the relayer is asked to make it" + (a.trouble.empty() ? "" : "; " + a.trouble);
 }

@@ -79,7 +79,7 @@ struct order_trial {
 };
 
 /// Of an account that is a deposit wallet.
-enum class wallet_state : std::uint8_t {
+enum class own_wallet : std::uint8_t {
   seen = 0,         // or not looked for yet
   to_be_made = 1,   // the relayer makes it
   not_its_own = 2,  // nothing stands there, and its key would get another one
@@ -95,9 +95,9 @@ struct account_watch {
   bool passed = false;
   std::string why = "it has not run yet";  // not passed
   order_trial trial;
-  wallet_state wallet = wallet_state::seen;
-  std::string trouble;                     // what the last sending came to
-  std::uint64_t block = 0;                 // of the last operation that ended: no older view counts
+  own_wallet wallet = own_wallet::seen;
+  std::string trouble;      // what the last sending came to
+  std::uint64_t block = 0;  // of the last operation that ended: no older view counts
   std::optional<collateral_view> money;
   std::vector<approval> to_give;               // as the last look saw it
   std::map<std::string, std::uint32_t> tries;  // of an approval that was given and is missing again

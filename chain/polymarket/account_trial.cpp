@@ -9,8 +9,8 @@
 #include "domain/backoff.hpp"
 
 /// The self-test's last part: an order is made and signed as a bet's is, on one ordinary and one
-/// neg-risk market, and the exchange says by eth_call whether it would take it. It never goes to the
-/// venue, and costs nothing. Once for each account and life, and again after a failure.
+/// neg-risk market, and the exchange says by eth_call whether it would take it. It never goes to
+/// the venue, and costs nothing. Once for each account and life, and again after a failure.
 namespace headroom::chain::polymarket {
 namespace {
 
@@ -18,8 +18,9 @@ namespace {
 constexpr std::size_t markets_of_a_list = 100;
 constexpr std::size_t candidates_at_most = 5;
 constexpr std::chrono::milliseconds longest_wait{60'000};
-/// Enough for the venue's minimum of a dollar whatever the fee. It would be paid at the lowest price
-/// that there is: a node sees the order, and should it ever reach the venue nobody sells for that.
+/// Enough for the venue's minimum of a dollar whatever the fee. It would be paid at the lowest
+/// price that there is: a node sees the order, and should it ever reach the venue nobody sells for
+/// that.
 constexpr usdc trial_budget = 2_usdc;
 
 bool is_ok(const net::http_result& r) {
@@ -153,10 +154,9 @@ void keeper_desk::try_market(const trying_ptr& t, const market& m) {
   const auto made = sign(order_of(*quote, w_.random(), w_.now()), where, type_of(quote->fill),
                          {*who.key, who.key->address_of(),
                           static_cast<signature_kind>(who.signature_type), who.holder});
-  ask_two_nodes(self_, st_.doors.chain, ask_exchange(made),
-                [self = self_, t, made](answers& said) {
-                  keeper_desk{self}.judge_trial(t, made, said);
-                });
+  ask_two_nodes(self_, st_.doors.chain, ask_exchange(made), [self = self_, t, made](answers& said) {
+    keeper_desk{self}.judge_trial(t, made, said);
+  });
 }
 
 /// Two nodes must agree on a yes; a node that lags behind a new wallet says no for a moment.

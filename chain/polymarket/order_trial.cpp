@@ -14,8 +14,8 @@ constexpr std::string_view order_tuple =
 
 /// The exchange's errors that a lone order can meet. It has them without text.
 constexpr std::string_view known_errors[] = {
-    "InvalidSignature()", "OrderAlreadyFilled()", "UserIsPaused()",
-    "OrderExpired()",     "Paused()",             "MismatchedTokenIds()",
+    "InvalidSignature()", "OrderAlreadyFilled()", "UserIsPaused()", "OrderExpired()",
+    "Paused()",           "MismatchedTokenIds()",
 };
 
 constexpr std::uint8_t erc1271_magic[] = {0x16, 0x26, 0xba, 0x7e};
@@ -88,7 +88,8 @@ std::optional<std::string> objection_to(const signed_order& o, std::span<const r
   const bool wallet = o.body.signature_type == signature_kind::deposit_wallet;
   if (said.size() != (wallet ? 4U : 3U)) return std::nullopt;
   if (!std::all_of(said.begin(), said.end(), is_answered)) return std::nullopt;
-  for (const auto& [r, function] : {std::pair{&said[0], "paused"}, std::pair{&said[1], "hashOrder"}})
+  for (const auto& [r, function] :
+       {std::pair{&said[0], "paused"}, std::pair{&said[1], "hashOrder"}})
     if (reverted(*r)) return std::string{function} + ": " + reason_of(*r);
   const auto paused = abi::reader{*eth::bytes_of(said[0])}.flag(0);
   const auto hash = abi::reader{*eth::bytes_of(said[1])}.word(0);

@@ -9,8 +9,8 @@
 #include "chain/polymarket/order.hpp"
 
 /// Whether the exchange would take an order, by its own view functions (CTF Exchange V2's ABI, in
-/// facts/polymarket.md 6.5's source). Asked by eth_call of an order that is never sent to the venue:
-/// nothing can come of it.
+/// facts/polymarket.md 6.5's source). Asked by eth_call of an order that is never sent to the
+/// venue: nothing can come of it.
 namespace headroom::chain::polymarket {
 
 /// The calls that ask the order's exchange, and a deposit wallet about its own signature.

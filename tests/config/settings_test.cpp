@@ -453,6 +453,7 @@ TEST_F(Settings, WhatIsUnsafeIsRefusedByName) {
       {"venue", "ws_url", "ws://clob.polymarket.com/", "venue.ws_url "},
       {"venue", "ws_url", "wss://", "venue.ws_url "},
       {"venue", "gamma_url", "gamma-api.polymarket.com", "venue.gamma_url "},
+      {"venue", "self_test_token", "0x1f", "venue.self_test_token must be an outcome token's id"},
       {"venue", "quote_ttl_ms", 60'001, "venue.quote_ttl_ms must be from 100 to "},
       {"engine", "overdue_ms", 14'999, "engine.overdue_ms must not be below venue.order_timeout"},
       {"engine", "stop_step_ms", 9'999, "engine.stop_step_ms must not be below database."},
