@@ -3,6 +3,7 @@
 #include "actors/alerts.hpp"
 #include "chain/polymarket/account_keeper.hpp"
 #include "chain/polymarket/market.hpp"
+#include "chain/polymarket/order.hpp"
 
 /// The keeper's work, for its own files: account_keeper (looks and the verdict), account_sending
 /// (what is missing, and the line of operations), account_venue (the venue's own view),
