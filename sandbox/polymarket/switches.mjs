@@ -67,7 +67,8 @@ function setRelayer(relayer, input) {
 /** One token's orders, or all trading of an exchange: what its view functions say of orders, no more. */
 async function setExchange(app, input) {
   const flag = (x) => typeof x === 'boolean';
-  check({ token_id: (x) => typeof x === 'string', refused: flag, neg_risk: flag, paused: flag }, input);
+  const text = (x) => typeof x === 'string';
+  check({ token_id: text, refused: flag, neg_risk: flag, paused: flag }, input);
   const chain = chainOf(app);
   const { abi } = chain.polymarket.exchange;
   const at = (negRisk) => ({ address: negRisk ? NEG_RISK_EXCHANGE : EXCHANGE, abi });
