@@ -37,9 +37,9 @@ struct tried : Base {
     this->markets.markets["21"] = {"0.001", nullptr, true, true};
   }
   ~tried() override { this->end(); }
-  static json row(const std::string& yes, bool neg_risk) {
+  static json row(const std::string& yes, bool of_several) {
     auto out = gamma_row("0x" + std::string(62, 'a') + yes, "?", yes, yes + "9");
-    out["negRisk"] = neg_risk;
+    out["negRisk"] = of_several;
     return out;
   }
 };

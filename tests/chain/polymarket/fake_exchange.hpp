@@ -59,9 +59,9 @@ struct fake_exchange {
     return fake_node::ok("0x");
   }
 
-  static chain::rpc_result revert(std::string_view error) {
+  static chain::rpc_result revert(std::string_view why) {
     auto out = fake_node::error(3, "execution reverted");
-    const auto hash = chain::keccak256(error);
+    const auto hash = chain::keccak256(why);
     out.error.data.assign(hash.bytes.begin(), hash.bytes.begin() + 4);
     return out;
   }
