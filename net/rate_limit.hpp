@@ -26,6 +26,11 @@ class rate_limit {
     if (tokens_ >= 1) return std::chrono::milliseconds{0};
     return std::chrono::milliseconds{1 + static_cast<std::int64_t>((1 - tokens_) * 1000 / rate_)};
   }
+  /// What `take` would give now, and parts of one.
+  [[nodiscard]] double left(time_point now) {
+    refill(now);
+    return tokens_;
+  }
   /// Whether nothing was taken lately.
   [[nodiscard]] bool is_full(time_point now) {
     refill(now);
