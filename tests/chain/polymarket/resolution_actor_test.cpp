@@ -454,11 +454,11 @@ TEST_F(ResolutionActor, NobodyLooksForItUnlessTheBooksMissSomething) {
 }
 
 TEST_F(ResolutionActor, WhatIsInTheBooksIsPassedOverAndTheNextOneFound) {
-  const auto first = redeemed_by_others("first", 60'000'000, 70);
-  const auto second = redeemed_by_others("second", 40'000'000, 80);
-  EXPECT_EQ(redeem_missing({first}).tx_hash, second);
-  EXPECT_EQ(redeem_missing({second}).tx_hash, first);
-  EXPECT_EQ(redeem_missing({first, second}).state, redeem_state::nothing);
+  const auto early = redeemed_by_others("early", 60'000'000, 70);
+  const auto late = redeemed_by_others("late", 40'000'000, 80);
+  EXPECT_EQ(redeem_missing({early}).tx_hash, late);
+  EXPECT_EQ(redeem_missing({late}).tx_hash, early);
+  EXPECT_EQ(redeem_missing({early, late}).state, redeem_state::nothing);
 }
 
 TEST_F(ResolutionActor, OneNodesReceiptOfOthersIsNoProof) {
