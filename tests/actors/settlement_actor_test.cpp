@@ -30,8 +30,8 @@ struct resolution_script {
   share_amount burns_less;   // of the first slot
   std::size_t looks = 0;     // at the condition
   std::size_t at_chain = 0;  // of them
-  std::optional<redeem_progress> others{};  // what somebody else did, found once it is missed
-  std::size_t searched = 0;
+  std::size_t searched = 0;  // for what others did
+  std::optional<redeem_progress> others{};
   std::set<operation_id> sent;
   std::map<operation_id, redeem_progress> done;
 
@@ -47,10 +47,8 @@ struct resolution_script {
     }
     if (worth.is_zero() && x.missing) {
       ++searched;
-      const auto& known = x.booked;
-      const bool is_new =
-          others && std::find(known.begin(), known.end(), others->tx_hash) == known.end();
-      if (is_new) return *others;
+      const auto& b = x.booked;
+      if (others && std::find(b.begin(), b.end(), others->tx_hash) == b.end()) return *others;
     }
     if (worth.is_zero()) return {redeem_state::nothing, {}, {}, {}, {}};
     if (!refuses.empty()) return {redeem_state::refused, {}, {}, {}, refuses};
@@ -395,7 +393,6 @@ TEST_F(SettlementActor, WhatSomebodyElseRedeemedIsBookedOnceItIsProvenAndPaid) {
   expect_settled();
   EXPECT_TRUE(there.sent.empty());
   ASSERT_EQ(row().redemptions.size(), 1U);
-  EXPECT_EQ(row().redemptions[0].tx_hash, tx);
   EXPECT_EQ(row().redemptions[0].id, seen_in(tx));
 }
 
