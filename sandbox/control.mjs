@@ -1,13 +1,23 @@
 // Faults and money for tests, over HTTP. All calls are POST with query parameters and answer JSON.
 import { ethers } from 'ethers';
+import { switchAcross } from './across/across_control.mjs';
+import { switchCctp } from './cctp/cctp_control.mjs';
 import { OFT_MODES } from './chains/layerzero.mjs';
 import { PROXY_MODES } from './chains/proxy.mjs';
 import { mint } from './chains/tokens.mjs';
 import { Refusal, sendJson, serve } from './http.mjs';
 
+/** By the path's first word: (chains, query, second word) -> answer. */
+const CALLS = {
+  oft: setRelay,
+  mint: mintToken,
+  chain: setChain,
+  across: switchAcross,
+  cctp: switchCctp,
+};
+
 /**
- * Serves `/oft`, `/mint`, `/chain/{name}` over `chains` (null with --no-chains) and GET `/` =
- * `summary()`.
+ * Serves CALLS over `chains` (null with --no-chains) and GET `/` = `summary()`.
  */
 export function startControl(chains, summary) {
   return serve(async (req, res) => {
@@ -16,7 +26,7 @@ export function startControl(chains, summary) {
     req.resume();
     if (pathname === '/' && req.method === 'GET') return sendJson(res, 200, summary());
     const [, kind, name] = pathname.split('/');
-    const action = { oft: setRelay, mint: mintToken, chain: setChain }[kind];
+    const action = CALLS[kind];
     if (!action) throw new Refusal(404, `no such call: ${pathname}`);
     if (req.method !== 'POST') throw new Refusal(405, 'use POST');
     if (!chains) throw new Refusal(409, 'the sandbox was started with --no-chains');
@@ -36,7 +46,7 @@ function setRelay({ relay }, { mode, delay_ms: delay, retry }) {
   return relay.set({ mode, delayMs: delay && Number(delay) });
 }
 
-/** /mint?chain=plasma|polygon&token=usdt0|usdc|usdce&to=0x..&amount=12.5 */
+/** /mint?chain=plasma|polygon|base&token=usdt0|usdc|usdce|pusd&to=0x..&amount=12.5 */
 async function mintToken(chains, { chain, token, to, amount }) {
   const where = namedChain(chains, chain);
   const contract = where.token[String(token).toLowerCase().replace('.', '')];
@@ -48,7 +58,7 @@ async function mintToken(chains, { chain, token, to, amount }) {
   return { ok: true, tx_hash: transactionHash };
 }
 
-/** /chain/plasma?mode=up|refuse|hang|http500, or ?down=1|0 for refuse and up */
+/** /chain/plasma|polygon|base?mode=up|refuse|hang|http500, or ?down=1|0 for refuse and up */
 function setChain(chains, { mode, down }, name) {
   const { proxy } = namedChain(chains, name);
   const wanted = mode ?? { 1: 'refuse', 0: 'up' }[down];
@@ -58,8 +68,9 @@ function setChain(chains, { mode, down }, name) {
   return { chain: name, mode: proxy.mode() };
 }
 
+const CHAINS = ['plasma', 'polygon', 'base'];
+
 function namedChain(chains, name) {
-  if (name !== 'plasma' && name !== 'polygon')
-    throw new Refusal(400, 'chain must be plasma or polygon');
+  if (!CHAINS.includes(name)) throw new Refusal(400, `chain must be one of ${CHAINS}`);
   return chains[name];
 }
