@@ -65,7 +65,8 @@ async function answer(app, req, res) {
   const integrator = route === depositStatus ? INTEGRATOR_ID : query.integratorId;
   authorize(app.settings, req.headers.authorization, integrator);
   if (!route) throw new Refusal(404, 'The page could not be found', { body: 'NOT_FOUND' });
-  if (req.method !== 'GET') throw apiError(405, 'INVALID_METHOD', `Method ${req.method} not allowed`);
+  if (req.method !== 'GET')
+    throw apiError(405, 'INVALID_METHOD', `Method ${req.method} not allowed`);
   const body = await route(app, query);
   sendJson(res, 200, { ...body, ...(route === depositStatus ? {} : { id: crypto.randomUUID() }) });
 }

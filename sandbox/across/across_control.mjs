@@ -8,6 +8,7 @@ import { FILL_MODES, REFUND_MODES } from './fills.mjs';
 const RELAYER = {
   mode: oneOf(FILL_MODES),
   delay_ms: integer(),
+  stock: orOff(money()),
   slow_bps: integer(20_000),
   refunds: oneOf(REFUND_MODES),
   refund_delay_ms: integer(),
@@ -27,12 +28,14 @@ const API = {
   lag_ms: integer(),
 };
 
-export async function switchAcross({ across }, { refund, ...query }, name) {
+export async function switchAcross({ across }, { refund, recheck, ...query }, name) {
   if (!across) throw new Refusal(409, 'the sandbox was started with --no-conversion');
   if (name === 'api') return across.api.set(changes(API, query));
   if (name !== undefined) throw new Refusal(404, `no such call: /across/${name}`);
   const change = changes(RELAYER, query);
-  if (refund !== undefined && refund !== '1') throw new Refusal(400, 'refund must be 1');
+  for (const word of [refund, recheck])
+    if (word !== undefined && word !== '1') throw new Refusal(400, 'refund and recheck must be 1');
   across.relayer.set(change);
-  return refund ? across.relayer.refundExpired() : across.relayer.status();
+  if (refund) return across.relayer.refundExpired();
+  return recheck ? across.relayer.recheck() : across.relayer.status();
 }

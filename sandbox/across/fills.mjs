@@ -6,12 +6,20 @@ import { addressIn, refund, relayOf, slowFill } from './spoke_pools.mjs';
 
 const TICK_MS = 100;
 const BPS = 10_000n;
+const FILLED = 2; // of fillStatuses
 /** fill: fast; never; slow: asked for and paid; request: only asked for; replace: asked for, then filled fast. */
 export const FILL_MODES = ['fill', 'never', 'slow', 'request', 'replace'];
 export const REFUND_MODES = ['auto', 'asked'];
 
 export class AcrossRelayer {
-  settings = { mode: 'fill', delay_ms: 0, slow_bps: 10_000, refunds: 'auto', refund_delay_ms: 0 };
+  settings = {
+    mode: 'fill',
+    delay_ms: 0,
+    stock: null, // the largest fill it can pay for
+    slow_bps: 10_000,
+    refunds: 'auto',
+    refund_delay_ms: 0,
+  };
   #chains; // chain id -> chain
   #deposits = new Map(); // `${origin chain id}:${deposit id}` -> deposit
   #open = new Set(); // those neither filled nor refunded
@@ -74,10 +82,30 @@ export class AcrossRelayer {
     return { refunded: expired.map((d) => d.key) };
   }
 
+  /** Opens again what a reorganisation took the fill of. Answers {reopened: ["origin:id"]}. */
+  async recheck() {
+    const reopened = [];
+    for (const { filler, deployer } of this.#chains.values())
+      for (const sender of [filler, deployer]) sender.forget();
+    for (const deposit of this.#deposits.values()) {
+      const { destination, relay, status } = deposit;
+      if (!['filled', 'slowFilled'].includes(status)) continue;
+      const [hash] = await destination.rpc.read(destination.spokePool, 'getV3RelayHash', [relay]);
+      const [state] = await destination.rpc.read(destination.spokePool, 'fillStatuses', [hash]);
+      if (Number(state) === FILLED) continue;
+      Object.assign(deposit, { status: 'pending', fillTx: null, slowRequest: Number(state) !== 0 });
+      this.#open.add(deposit);
+      reopened.push(deposit.key);
+    }
+    return { reopened };
+  }
+
   #deposited(origin, { args, log }) {
     const relay = relayOf(args, origin.chainId);
     const key = `${origin.chainId}:${relay.depositId}`;
-    if (this.#deposits.has(key)) return; // a reorganisation moved it
+    const known = this.#deposits.get(key);
+    if (known?.depositTx === log.transactionHash) return; // a reorganisation moved it
+    if (known) this.#open.delete(known); // it took that one away and gave its id to another
     const destinationChainId = Number(args.destinationChainId);
     const deposit = {
       key,
@@ -167,10 +195,12 @@ export class AcrossRelayer {
     else await this.#fill(deposit);
   }
 
-  /** A known token, nothing paid on top, and nobody else's turn. */
+  /** A known token, nothing paid on top, not more than it has, and nobody else's turn. */
   #wanted({ destination, relay, now }) {
     if (!destination || !tokenAt(destination, relay.outputToken)) return false;
+    const { stock } = this.settings;
     if (relay.outputAmount > relay.inputAmount) return false;
+    if (stock !== null && relay.outputAmount > stock) return false;
     const other = BigInt(relay.exclusiveRelayer) !== BigInt(destination.filler.address);
     return !(other && now <= Number(relay.exclusivityDeadline));
   }

@@ -98,7 +98,12 @@ function amountIn({ amount }) {
 }
 
 const invalid = (param) =>
-  apiError(400, 'INVALID_PARAM', `Invalid parameter at path '${param}'. Expected type 'string'`, param);
+  apiError(
+    400,
+    'INVALID_PARAM',
+    `Invalid parameter at path '${param}'. Expected type 'string'`,
+    param,
+  );
 
 function routeOf({ chains }, query) {
   const [origin, destination] = ['originChainId', 'destinationChainId'].map((name) => {

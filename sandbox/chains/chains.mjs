@@ -143,9 +143,10 @@ async function fundUsers({ name, deployer, token }, count) {
     await mint(deployer, token[SOURCES[name]], address, USER_MONEY);
 }
 
-async function fundService(all, { serviceAddress, serviceUsdc }) {
+async function fundService(all, { serviceAddress, serviceUsdc, gasAddresses }) {
+  for (const address of [serviceAddress, ...gasAddresses].filter(Boolean))
+    await Promise.all(all.map(({ rpc }) => giveCoins(rpc, address)));
   if (!serviceAddress) return;
-  await Promise.all(all.map(({ rpc }) => giveCoins(rpc, serviceAddress)));
   const { deployer, token } = all.find(({ name }) => name === 'polygon');
   await mint(deployer, token.usdc, serviceAddress, serviceUsdc);
 }

@@ -34,7 +34,9 @@ export class LayerZeroRelay {
       [left, right],
       [right, left],
     ])
-      from.events.on(from.endpoint, 'PacketSent', ({ args }) => this.#take(to, args.encodedPayload));
+      from.events.on(from.endpoint, 'PacketSent', ({ args }) =>
+        this.#take(to, args.encodedPayload),
+      );
     this.#run();
   }
 

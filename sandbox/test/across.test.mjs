@@ -7,7 +7,10 @@ import { connect, post, request, sleep, startSandbox, until } from './support.mj
 
 const usd = (amount) => ethers.parseUnits(String(amount), 6);
 const POOL = new ethers.Interface(realArtifact('SpokePool').abi);
-const ERC20 = ['function balanceOf(address) view returns (uint256)', 'function approve(address,uint256)'];
+const ERC20 = [
+  'function balanceOf(address) view returns (uint256)',
+  'function approve(address,uint256)',
+];
 const b32 = (address) => ethers.zeroPadValue(address, 32);
 const done = async (sent) => (await sent).wait();
 
@@ -37,7 +40,11 @@ const tokenOn = (chain, address) => new ethers.Contract(address, ERC20, chain.li
 const relayer = (query = '') => post(`${control}/across?${query}`).then((r) => r.json);
 const api = (query) => post(`${control}/across/api?${query}`).then((r) => r.json);
 
-function ask(path, query, { key = across.api_key, integrator = across.integrator_id, ...more } = {}) {
+function ask(
+  path,
+  query,
+  { key = across.api_key, integrator = across.integrator_id, ...more } = {},
+) {
   const all = new URLSearchParams({ ...query, ...(integrator && { integratorId: integrator }) });
   const headers = key ? { authorization: `Bearer ${key}` } : {};
   return request(`${across.url}${path}?${all}`, { headers, ...more });
@@ -87,7 +94,15 @@ async function deposit(amount, { origin = plasma, tag = '', ...over } = {}) {
 }
 
 async function fillOf({ id, origin = plasma }) {
-  const filter = polygon.pool.filters.FilledRelay(null, null, null, null, null, origin.chain_id, id);
+  const filter = polygon.pool.filters.FilledRelay(
+    null,
+    null,
+    null,
+    null,
+    null,
+    origin.chain_id,
+    id,
+  );
   return (await polygon.pool.queryFilter(filter))[0];
 }
 const filled = async (d) => (await until(() => fillOf(d), 10_000)).args.relayExecutionInfo;
@@ -144,7 +159,10 @@ test('a quote has the real fields', async () => {
 test('a wrong question is refused as by the API', async () => {
   const expect = async (answer, code, error, param) => {
     const { status: got, json } = await answer;
-    assert.deepEqual([got, json.type, json.code, json.param], [code, 'AcrossApiError', error, param]);
+    assert.deepEqual(
+      [got, json.type, json.code, json.param],
+      [code, 'AcrossApiError', error, param],
+    );
     assert.ok(json.message && json.id);
   };
   await expect(quote(1, { amount: 'x' }), 400, 'INVALID_PARAM', 'amount');
@@ -191,6 +209,28 @@ test('a fill comes late, or never', async () => {
   assert.equal(await fillOf(d), undefined);
   await relayer('mode=fill');
   await filled(d);
+});
+
+test('what is more than the relayer has waits for its stock', async () => {
+  await relayer('stock=10');
+  const d = await deposit(12);
+  await sleep(500);
+  assert.equal(await fillOf(d), undefined);
+  await filled(await deposit(9));
+  await relayer('stock=off');
+  await filled(d);
+});
+
+test('a fill that a reorganisation took away is made again when asked for', async () => {
+  const snapshot = await polygon.link.provider.send('evm_snapshot', []);
+  const d = await deposit(5);
+  await filled(d);
+  await told(d, 'filled');
+  await polygon.link.provider.send('evm_revert', [snapshot]);
+  assert.equal(await fillOf(d), undefined);
+  assert.equal((await relayer('recheck=1')).reopened.length, 1);
+  await filled(d);
+  await told(d, 'filled');
 });
 
 test('a slow fill is asked for, paid at another price, or overtaken', async () => {
@@ -247,7 +287,10 @@ test('a price the depositor lowered later is the one paid', async () => {
 });
 
 test('an exclusive relayer keeps the others out until its time is up', async () => {
-  const d = await deposit(5, { exclusiveRelayer: ethers.Wallet.createRandom().address, exclusivity: 3 });
+  const d = await deposit(5, {
+    exclusiveRelayer: ethers.Wallet.createRandom().address,
+    exclusivity: 3,
+  });
   await sleep(800);
   assert.equal(await fillOf(d), undefined);
   await filled(d);
@@ -289,7 +332,10 @@ test('every switch of a quote is seen', async () => {
   assert.equal(small.estimatedFillTimeSec, 1800);
   const other = ethers.Wallet.createRandom().address;
   assert.equal((await shaped(`spoke_pool=${other}`, 'spoke_pool=off')).spokePoolAddress, other);
-  assert.equal((await shaped('output_bps=10100', 'output_bps=off')).outputAmount, String(usd(1010)));
+  assert.equal(
+    (await shaped('output_bps=10100', 'output_bps=off')).outputAmount,
+    String(usd(1010)),
+  );
   assert.equal((await shaped('output_bps=9900', 'output_bps=off')).outputAmount, String(usd(990)));
   const ahead = await shaped('quote_ahead_s=120', 'quote_ahead_s=0');
   assert.ok(Number(ahead.timestamp) > (await timeOf(plasma)) + 100);

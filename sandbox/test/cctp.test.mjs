@@ -5,7 +5,10 @@ import { ethers } from 'ethers';
 import { connect, post, request, sleep, startSandbox, until } from './support.mjs';
 
 const usd = (amount) => ethers.parseUnits(String(amount), 6);
-const ERC20 = ['function balanceOf(address) view returns (uint256)', 'function approve(address,uint256)'];
+const ERC20 = [
+  'function balanceOf(address) view returns (uint256)',
+  'function approve(address,uint256)',
+];
 const MESSENGER = [
   'function depositForBurn(uint256,uint32,bytes32,address,bytes32,uint256,uint32)',
   'event DepositForBurn(address indexed burnToken,uint256 amount,address indexed depositor,bytes32 mintRecipient,uint32 destinationDomain,bytes32 destinationTokenMessenger,bytes32 destinationCaller,uint256 maxFee,uint32 indexed minFinalityThreshold,bytes hookData)',
@@ -65,7 +68,8 @@ const attested = (b) =>
     const { status, json } = await messages(b);
     return status === 200 && json.messages[0]?.status === 'complete' && json.messages[0];
   }, 10_000);
-const receive = ({ to }, { message, attestation }) => to.transmitter.receiveMessage(message, attestation);
+const receive = ({ to }, { message, attestation }) =>
+  to.transmitter.receiveMessage(message, attestation);
 
 test('a standard burn is attested and minted whole, on every way', async () => {
   for (const [from, to] of [
@@ -97,7 +101,10 @@ test('a standard burn is attested and minted whole, on every way', async () => {
       reason: 'Nonce already used',
     });
   }
-  assert.deepEqual([plasma, polygon, base].map((c) => c.cctp_domain), [33, 7, 6]);
+  assert.deepEqual(
+    [plasma, polygon, base].map((c) => c.cctp_domain),
+    [33, 7, 6],
+  );
 });
 
 test('the contracts refuse what the real ones refuse', async () => {
@@ -184,9 +191,12 @@ test('somebody else may mint first', async () => {
   const opening = await polygon.token.balanceOf(service.address);
   const b = await burn(3);
   const told = await attested(b);
-  await assert.rejects(polygon.transmitter.receiveMessage.staticCall(told.message, told.attestation), {
-    reason: 'Nonce already used',
-  });
+  await assert.rejects(
+    polygon.transmitter.receiveMessage.staticCall(told.message, told.attestation),
+    {
+      reason: 'Nonce already used',
+    },
+  );
   assert.equal(await polygon.token.balanceOf(service.address), opening + usd(3));
   const filter = polygon.transmitter.filters.MessageReceived(null, null, told.eventNonce);
   const [event] = await polygon.transmitter.queryFilter(filter);
@@ -199,9 +209,12 @@ test('an expired fast message is attested again', async () => {
   const b = await burn(10, { threshold: 1000, maxFee: usd(1) });
   const told = await attested(b);
   await switches('expired=0');
-  await assert.rejects(polygon.transmitter.receiveMessage.staticCall(told.message, told.attestation), {
-    reason: 'Message expired and must be re-signed',
-  });
+  await assert.rejects(
+    polygon.transmitter.receiveMessage.staticCall(told.message, told.attestation),
+    {
+      reason: 'Message expired and must be re-signed',
+    },
+  );
   const again = () => post(`${iris}/v2/reattest/${told.eventNonce}`);
   assert.deepEqual((await again()).json.nonce, told.eventNonce);
   await done(receive(b, await attested(b)));

@@ -27,11 +27,12 @@ const VRS =
   'transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,uint8,bytes32,bytes32)';
 const BYTES = 'transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,bytes)';
 
+const GAS_ONLY = '0x00000000000000000000000000000000000a11ce';
 let sandbox, plasma, polygon, base, service, usdt0, payer, control;
 
 before(async () => {
   service = ethers.Wallet.createRandom();
-  sandbox = await startSandbox(['--service-address', service.address]);
+  sandbox = await startSandbox(['--service-address', service.address, '--gas-address', GAS_ONLY]);
   ({ plasma, polygon, base } = sandbox.info);
   control = sandbox.info.control_url;
   plasma.link = connect(plasma, service);
@@ -60,7 +61,8 @@ test('everybody owns what the description promises', async () => {
       assert.equal(await link.provider.getBalance(address), 0n);
   }
   for (const { link } of [plasma, polygon, base])
-    assert.equal(await link.provider.getBalance(service.address), ethers.parseEther('1000'));
+    for (const address of [service.address, GAS_ONLY])
+      assert.equal(await link.provider.getBalance(address), ethers.parseEther('1000'));
   const usdc = new ethers.Contract(polygon.usdc, TOKEN_ABI, polygon.link.provider);
   assert.equal(await usdc.balanceOf(service.address), usd(100_000));
 });
@@ -258,7 +260,8 @@ test('a payer with code is asked by EIP-1271', async () => {
   );
 });
 
-const sendOft = async (amount) => (await oftRoute(sandbox.info, plasma.link.wallet).send(amount)).guid;
+const sendOft = async (amount) =>
+  (await oftRoute(sandbox.info, plasma.link.wallet).send(amount)).guid;
 const received = (guid) => oftRoute(sandbox.info, plasma.link.wallet).received(guid, polygon.link);
 
 test('an OFT send arrives on Polygon and the pool swaps it to USDC', async () => {
