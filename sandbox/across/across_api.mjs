@@ -15,7 +15,7 @@ const ROUTES = {
 };
 
 /**
- * Serves the API over `chains`; `relayer` knows the deposits. Answers {url, settings, describe(), set(change),
+ * Serves the API over `chains`; `relayer` knows the deposits. Answers {describe(), status(), set(change),
  * close()}.
  */
 export async function startAcrossApi(chains, relayer) {
@@ -78,7 +78,10 @@ function strike(settings) {
   return settings.fault;
 }
 
-/** A wrong key is refused; without key or (for quotes) integrator id the strict limits hold: here, no call. */
+/**
+ * A wrong key is refused; without key or (for quotes) integrator id the strict limits hold: here, no
+ * call at all.
+ */
 function authorize({ auth }, authorization, integratorId) {
   if (auth === 'optional') return;
   if (authorization === undefined || integratorId === undefined)

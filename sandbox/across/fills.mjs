@@ -7,7 +7,10 @@ import { addressIn, refund, relayOf, slowFill } from './spoke_pools.mjs';
 const TICK_MS = 100;
 const BPS = 10_000n;
 const FILLED = 2; // of fillStatuses
-/** fill: fast; never; slow: asked for and paid; request: only asked for; replace: asked for, then filled fast. */
+/**
+ * fill: fast; never; slow: asked for and paid; request: only asked for; replace: asked for, then
+ * filled fast.
+ */
 export const FILL_MODES = ['fill', 'never', 'slow', 'request', 'replace'];
 export const REFUND_MODES = ['auto', 'asked'];
 

@@ -61,7 +61,10 @@ export class Attestations {
     );
   }
 
-  /** Signs a fast message anew, as finalized. Answers undefined for an unknown nonce, false when it is that already. */
+  /**
+   * Signs a fast message anew, as finalized. Answers undefined for an unknown nonce, false when it is
+   * that already.
+   */
   reattest(nonce) {
     const burn = this.#burns.get(nonce.toLowerCase());
     if (!burn?.message) return undefined;

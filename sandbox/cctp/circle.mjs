@@ -11,7 +11,10 @@ const FEE_RECIPIENT = '0x00000000000000000000000000000000000cc79f'; // nobody's
 /** Starts compiling; hand it to placeCircle. */
 export const circleArtifacts = () => compiled('TestCctp.sol');
 
-/** Places `chain.tokenMessenger` and `chain.messageTransmitter` beside its USDC, for `all` chains; `attesters` sign. */
+/**
+ * Places `chain.tokenMessenger` and `chain.messageTransmitter` beside its USDC, open to all others of
+ * `all`; `attesters` (addresses, increasing) sign.
+ */
 export async function placeCircle(chain, all, artifacts, attesters) {
   const { rpc, deployer: me, token } = chain;
   const placed = async (address, { abi, runtime }) => {

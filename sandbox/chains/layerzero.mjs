@@ -15,13 +15,7 @@ const CONFIRMATIONS = 2; // what the configuration says; nobody here waits for t
 const TREASURY = [100_000, 0]; // gas and cap of a treasury that is not set
 
 /** Starts compiling; hand it to deployLayerZero. */
-export const layerZeroArtifacts = async () => {
-  const [{ TestOFT }, workers] = await Promise.all([
-    compiled('TestOFT.sol'),
-    compiled('TestWorkers.sol'),
-  ]);
-  return { TestOFT, ...workers };
-};
+export const layerZeroArtifacts = () => compiled('TestOFT.sol');
 
 /**
  * Endpoint, message libraries, workers and messenger on `chain`; the messenger may mint and burn
