@@ -29,6 +29,16 @@ export const address = () =>
 export const orOff = ({ says, read }) =>
   rule(`${says}, or off`, (text) => (text === 'off' ? null : read(text)));
 
+/**
+ * Sets what `query` says on `target` ({settings, set(change)}), after `reset=1` on top of `defaults`.
+ * Answers what set() does.
+ */
+export function applied(target, defaults, rules, { reset, ...query }) {
+  if (reset !== undefined && reset !== '1') throw new Refusal(400, 'reset must be 1');
+  const change = changes(rules, query);
+  return target.set(reset ? { ...defaults, ...change } : change);
+}
+
 /** The values of `query`, each by its rule. Refusal 400 for an unknown name or a wrong text. */
 export function changes(rules, query) {
   return Object.fromEntries(

@@ -8,6 +8,21 @@ export const API_KEY = 'sandbox-across-key';
 export const INTEGRATOR_ID = '0x00d1';
 export const API_FAULTS = ['none', '429', '500', '502', '503', 'silent', 'drop'];
 
+/** At the start, and after a reset. `fault_count`: how often the fault strikes, null for always. */
+export const ANSWERS = {
+  fault: 'none',
+  fault_count: null,
+  auth: 'required',
+  fee_bps: 5,
+  too_low: 'off',
+  max_instant: null,
+  spoke_pool: null,
+  output_bps: null,
+  quote_ahead_s: 0,
+  exclusive_s: 0,
+  lag_ms: 0,
+};
+
 const ROUTES = {
   '/api/suggested-fees': suggestedFees,
   '/api/limits': limitsFor,
@@ -22,19 +37,7 @@ export async function startAcrossApi(chains, relayer) {
   const app = {
     chains,
     relayer,
-    settings: {
-      fault: 'none',
-      fault_count: null, // how often it strikes; null: always
-      auth: 'required',
-      fee_bps: 5,
-      too_low: 'off',
-      max_instant: null,
-      spoke_pool: null,
-      output_bps: null,
-      quote_ahead_s: 0,
-      exclusive_s: 0,
-      lag_ms: 0,
-    },
+    settings: { ...ANSWERS },
     calls: 0,
   };
   const host = await serve((req, res) => answer(app, req, res));

@@ -1,9 +1,9 @@
 // The test side of Across: POST /across for the relayer, /across/api for the HTTP API. Without a query
 // both only show how things stand.
 import { Refusal } from '../http.mjs';
-import { address, changes, integer, money, oneOf, orOff } from '../query.mjs';
-import { API_FAULTS } from './across_api.mjs';
-import { FILL_MODES, REFUND_MODES } from './fills.mjs';
+import { address, applied, integer, money, oneOf, orOff } from '../query.mjs';
+import { ANSWERS, API_FAULTS } from './across_api.mjs';
+import { FILL_MODES, FILLS, REFUND_MODES } from './fills.mjs';
 
 const RELAYER = {
   mode: oneOf(FILL_MODES),
@@ -30,12 +30,11 @@ const API = {
 
 export async function switchAcross({ across }, { refund, recheck, ...query }, name) {
   if (!across) throw new Refusal(409, 'the sandbox was started with --no-conversion');
-  if (name === 'api') return across.api.set(changes(API, query));
+  if (name === 'api') return applied(across.api, ANSWERS, API, query);
   if (name !== undefined) throw new Refusal(404, `no such call: /across/${name}`);
-  const change = changes(RELAYER, query);
   for (const word of [refund, recheck])
     if (word !== undefined && word !== '1') throw new Refusal(400, 'refund and recheck must be 1');
-  across.relayer.set(change);
+  const now = applied(across.relayer, FILLS, RELAYER, query);
   if (refund) return across.relayer.refundExpired();
-  return recheck ? across.relayer.recheck() : across.relayer.status();
+  return recheck ? across.relayer.recheck() : now;
 }

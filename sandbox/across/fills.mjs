@@ -12,17 +12,19 @@ const FILLED = 2; // of fillStatuses
  * filled fast.
  */
 export const FILL_MODES = ['fill', 'never', 'slow', 'request', 'replace'];
+/** At the start, and after a reset. `stock`: the largest fill the relayer can pay for, null for any. */
+export const FILLS = {
+  mode: 'fill',
+  delay_ms: 0,
+  stock: null,
+  slow_bps: 10_000,
+  refunds: 'auto',
+  refund_delay_ms: 0,
+};
 export const REFUND_MODES = ['auto', 'asked'];
 
 export class AcrossRelayer {
-  settings = {
-    mode: 'fill',
-    delay_ms: 0,
-    stock: null, // the largest fill it can pay for
-    slow_bps: 10_000,
-    refunds: 'auto',
-    refund_delay_ms: 0,
-  };
+  settings = { ...FILLS };
   #chains; // chain id -> chain
   #deposits = new Map(); // `${origin chain id}:${deposit id}` -> deposit
   #open = new Set(); // those neither filled nor refunded

@@ -10,9 +10,17 @@ const FAST = 1000n;
 const FINALIZED = 2000n;
 const EXPIRES_AFTER_BLOCKS = 100_000;
 export const ATTEST_MODES = ['auto', 'never'];
+/** At the start, and after a reset. */
+export const ATTESTING = {
+  mode: 'auto',
+  delay_ms: 0,
+  steal: false,
+  expired: false,
+  fast_fee_bps: 1,
+};
 
 export class Attestations {
-  settings = { mode: 'auto', delay_ms: 0, steal: false, expired: false, fast_fee_bps: 1 };
+  settings = { ...ATTESTING };
   #chains; // domain -> chain
   #signers;
   #burns = new Map(); // nonce -> burn, in the order seen

@@ -1,9 +1,9 @@
 // The test side of CCTP: POST /cctp for the attesters, /cctp/iris for their HTTP API. Without a query
 // both only show how things stand.
 import { Refusal } from '../http.mjs';
-import { changes, flag, integer, oneOf, orOff } from '../query.mjs';
-import { ATTEST_MODES } from './attestations.mjs';
-import { IRIS_FAULTS, UNATTESTED } from './iris.mjs';
+import { applied, flag, integer, oneOf, orOff } from '../query.mjs';
+import { ATTEST_MODES, ATTESTING } from './attestations.mjs';
+import { IRIS_FAULTS, TELLING, UNATTESTED } from './iris.mjs';
 
 const ATTESTERS = {
   mode: oneOf(ATTEST_MODES),
@@ -21,7 +21,7 @@ const IRIS = {
 
 export function switchCctp({ cctp }, query, name) {
   if (!cctp) throw new Refusal(409, 'the sandbox was started with --no-conversion');
-  if (name === 'iris') return cctp.iris.set(changes(IRIS, query));
+  if (name === 'iris') return applied(cctp.iris, TELLING, IRIS, query);
   if (name !== undefined) throw new Refusal(404, `no such call: /cctp/${name}`);
-  return cctp.attestations.set(changes(ATTESTERS, query));
+  return applied(cctp.attestations, ATTESTING, ATTESTERS, query);
 }

@@ -4,13 +4,15 @@ import { decoded } from './messages.mjs';
 
 /** What is told of a burn that nobody signed yet; 500 is a proxy's way to say 404. */
 export const UNATTESTED = ['404', '500', 'pending', 'empty'];
+/** At the start, and after a reset. `fault_count`: how often the fault strikes, null for always. */
+export const TELLING = { fault: 'none', fault_count: null, unattested: '404' };
 export const IRIS_FAULTS = ['none', '429', '500', 'silent', 'drop'];
 
 /** Serves Iris over `attestations`. Answers {url, status(), set(change), close()}. */
 export async function startIris(attestations) {
   const app = {
     attestations,
-    settings: { fault: 'none', fault_count: null, unattested: '404' },
+    settings: { ...TELLING },
     calls: 0,
   };
   const host = await serve((req, res) => answer(app, req, res));

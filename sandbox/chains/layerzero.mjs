@@ -8,7 +8,7 @@ const EXECUTOR_FEE = ethers.parseEther('0.006');
 const VERIFIER_FEE = ethers.parseEther('0.002');
 // type 3: 80000 gas, as live USDT0 enforces
 const ENFORCED_OPTIONS = '0x00030100110100000000000000000000000000013880';
-export const RECEIVE_GAS = 80_000 + 60_000; // an executor adds what the endpoint itself takes
+export const RECEIVE_GAS = 80_000 + 120_000; // an executor adds what the endpoint itself takes
 const OFT_SEND = 1;
 const MAX_MESSAGE = 10_000;
 const CONFIRMATIONS = 2; // what the configuration says; nobody here waits for them

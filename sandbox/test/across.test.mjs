@@ -363,8 +363,10 @@ test('the API can fail in every way, so often as wanted', async () => {
   await assert.rejects(ask('/suggested-fees', ROUTE(), { timeoutMs: 300 }), /timeout/);
   await api('fault=drop');
   await assert.rejects(quote(1), { code: 'ECONNRESET' });
-  await api('fault=none');
+  await api('reset=1');
   assert.equal((await quote(1)).status, 200);
+  assert.equal((await relayer('mode=never')).mode, 'never');
+  assert.equal((await relayer('reset=1')).mode, 'fill');
   for (const bad of ['?mode=x', '?x=1', '?delay_ms=-1', '/api?fault=x', '/api?spoke_pool=0x'])
     assert.equal((await post(`${control}/across${bad}`)).status, 400, bad);
 });

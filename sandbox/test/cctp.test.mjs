@@ -234,7 +234,10 @@ test('Iris can fail in every way, so often as wanted', async () => {
   await assert.rejects(messages(b, 300), /timeout/);
   await irisSwitch('fault=drop');
   await assert.rejects(messages(b), { code: 'ECONNRESET' });
-  await irisSwitch('fault=none');
+  await irisSwitch('reset=1');
+  assert.equal((await messages(b)).status, 200);
+  await switches('mode=never&fast_fee_bps=3');
+  assert.equal((await switches('reset=1')).fast_fee_bps, 1);
   for (const bad of ['?mode=x', '?steal=2', '?x=1', '/iris?unattested=x'])
     assert.equal((await post(`${control}/cctp${bad}`)).status, 400, bad);
 });

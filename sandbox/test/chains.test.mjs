@@ -1,4 +1,4 @@
-// The two chains: the token at its real address, the bridge, the pool, and the faults of a chain.
+// The chains: the tokens at their real addresses, the bridge, the pool, and the faults of a chain.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { ethers } from 'ethers';
