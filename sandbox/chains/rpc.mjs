@@ -72,6 +72,11 @@ export class Sender {
     return result;
   }
 
+  /** After a reorganisation: the next send asks the chain for its nonce. */
+  forget() {
+    this.#nonce = undefined;
+  }
+
   call(contract, name, args = [], more = {}) {
     return this.send({
       to: contract.address,
