@@ -2,11 +2,13 @@
 import { ethers } from 'ethers';
 import { OFT_MODES } from './chains/layerzero.mjs';
 import { PROXY_MODES } from './chains/proxy.mjs';
+import { setRules } from './chains/rules.mjs';
 import { mint } from './chains/tokens.mjs';
 import { Refusal, sendJson, serve } from './http.mjs';
+import { SWITCHES } from './treasury/switches.mjs';
 
 /**
- * Serves `/oft`, `/mint`, `/chain/{name}` over `chains` (null with --no-chains) and GET `/` =
+ * Serves `/oft`, `/mint`, `/chain/{name}` and the treasury's doubles over `chains` (null with --no-chains) and GET `/` =
  * `summary()`.
  */
 export function startControl(chains, summary) {
@@ -15,13 +17,25 @@ export function startControl(chains, summary) {
     const query = Object.fromEntries(searchParams);
     req.resume();
     if (pathname === '/' && req.method === 'GET') return sendJson(res, 200, summary());
-    const [, kind, name] = pathname.split('/');
-    const action = { oft: setRelay, mint: mintToken, chain: setChain }[kind];
+    const [, kind, name, part] = pathname.split('/');
+    const action = { oft: setRelay, mint: mintToken, chain: setChain }[kind] ?? onDouble(kind);
     if (!action) throw new Refusal(404, `no such call: ${pathname}`);
     if (req.method !== 'POST') throw new Refusal(405, 'use POST');
     if (!chains) throw new Refusal(409, 'the sandbox was started with --no-chains');
-    sendJson(res, 200, await action(chains, query, name));
+    sendJson(res, 200, await action(chains, query, name, part));
   });
+}
+
+/** The calls of the treasury's doubles (treasury/README.md). */
+function onDouble(kind) {
+  const change = Object.hasOwn(SWITCHES, kind) ? SWITCHES[kind] : undefined;
+  return (
+    change &&
+    (({ doubles }, query, name) => {
+      if (!doubles) throw new Refusal(409, 'the sandbox was started with --no-conversion');
+      return change(doubles, query, name);
+    })
+  );
 }
 
 /** /oft?mode=auto|hold|drop|verify&delay_ms=N, /oft?retry=1 */
@@ -48,9 +62,11 @@ async function mintToken(chains, { chain, token, to, amount }) {
   return { ok: true, tx_hash: transactionHash };
 }
 
-/** /chain/plasma?mode=up|refuse|hang|http500, or ?down=1|0 for refuse and up */
-function setChain(chains, { mode, down }, name) {
+/** /chain/plasma?mode=up|refuse|hang|http500, or ?down=1|0 for refuse and up; .../rule, .../calls: chains/rules.mjs */
+function setChain(chains, query, name, part) {
   const { proxy } = namedChain(chains, name);
+  if (part) return setRules(name, proxy, part, query);
+  const { mode, down } = query;
   const wanted = mode ?? { 1: 'refuse', 0: 'up' }[down];
   if (!PROXY_MODES.includes(wanted))
     throw new Refusal(400, `mode must be one of ${PROXY_MODES}, or down 1 or 0`);

@@ -152,6 +152,7 @@ function readyObject({ service, postgres, sandbox, wallet }) {
       conditional_tokens: polygon.conditional_tokens,
     },
     venue,
+    doubles: sandbox.doubles,
     pay_to: wallet.address,
     users: sandbox.users,
     markets: sandbox.markets,

@@ -1,0 +1,346 @@
+// Relay: quotes a price at once, takes a deposit on a source chain, and pays USDC on Polygon itself.
+import { randomBytes, randomUUID } from 'node:crypto';
+import { ethers } from 'ethers';
+import { mint } from '../chains/tokens.mjs';
+import { parseJson, Refusal } from '../http.mjs';
+import { startHost } from './host.mjs';
+import { change, flag, oneOf, whole } from './settings.mjs';
+import { TRANSFER, transferOf } from './watcher.mjs';
+
+const PPM = 1_000_000n;
+const KEPT = 10_000;
+const STRANGER = '0x00000000000000000000000000000000deadbeef';
+// what becomes of a deposit
+export const OUTCOMES = ['fill', 'never', 'delay', 'refund', 'failure'];
+// what a quote's transactions get wrong
+export const FORGERIES = ['none', 'to', 'token', 'amount', 'value', 'spender', 'order_id', 'chain'];
+const SETTINGS = {
+  price_ppm: whole(10_000_000),
+  outcome: oneOf(OUTCOMES),
+  forge: oneOf(FORGERIES),
+  outage: flag,
+  fill_ms: whole(3_600_000), // from each status to the next
+  time_estimate: whole(86_400), // seconds, as quoted
+  max: whole(1e13), // millionths; above: no route
+};
+const FAULTS = {
+  rate_limited: { status: 429, body: { message: 'Too many requests' }, headers: { 'retry-after': '1' } },
+  no_quotes: { status: 400, body: refusal('NO_QUOTES', 'no quotes available') },
+};
+const DEPOSITED = ethers.id('RelayErc20Deposit(address,address,uint256,bytes32)');
+const NAMES = { 9745: 'plasma', 137: 'polygon', 8453: 'base' };
+
+function refusal(errorCode, message) {
+  return { message, errorCode, requestId: randomUUID() };
+}
+
+/**
+ * `sources` = [{chain, watcher}] that may be paid on, `hot(chain)` the sender that pays there, `polygon` where USDC is
+ * delivered. Answers {describe(), set(query), status(), host, close()}.
+ */
+export async function startRelay({ sources, polygon, depository, hot }) {
+  const settings = {
+    price_ppm: 999_500,
+    outcome: 'fill',
+    forge: 'none',
+    outage: false,
+    fill_ms: 100,
+    time_estimate: 3,
+    max: 1e12,
+  };
+  const relay = new Relay({ sources, polygon, depository, hot, settings });
+  for (const { chain, watcher } of sources) relay.watch(chain, watcher);
+  const host = await startHost((call) => relay.answer(call), FAULTS);
+  return {
+    host,
+    describe: () => ({ url: host.url, depository: depository.address }),
+    set(query) {
+      change(settings, query, SETTINGS);
+      if (query.outcome !== undefined) relay.resume();
+      return settings;
+    },
+    status: () => relay.counts(),
+    close() {
+      relay.close();
+      host.close();
+    },
+  };
+}
+
+class Relay {
+  #c;
+  #requests = new Map(); // request id -> its row
+  #closed = false;
+
+  constructor(context) {
+    this.#c = context;
+  }
+
+  counts() {
+    const all = [...this.#requests.values()];
+    const statuses = ['waiting', 'pending', 'submitted', 'delayed', 'success', 'refund', 'failure'];
+    return Object.fromEntries(statuses.map((s) => [s, all.filter((r) => r.status === s).length]));
+  }
+
+  close() {
+    this.#closed = true;
+  }
+
+  watch(chain, watcher) {
+    const token = paidIn(chain);
+    const depository = this.#c.depository.address;
+    watcher.add({
+      address: depository,
+      topic: DEPOSITED,
+      found: (log) => {
+        const types = ['address', 'address', 'uint256', 'bytes32'];
+        const [, paid, amount, id] = ethers.AbiCoder.defaultAbiCoder().decode(types, log.data);
+        if (same(paid, token.address)) this.#deposited(this.#requests.get(id), amount, log);
+      },
+    });
+    watcher.add({
+      address: token.address,
+      topic: TRANSFER,
+      found: (log) => {
+        const { to, amount } = transferOf(log);
+        const row = [...this.#requests.values()].find((r) => r.depositAddress === to);
+        this.#deposited(row, amount, log);
+      },
+    });
+  }
+
+  async answer({ method, path, query, body }) {
+    if (this.#c.settings.outage) throw new Refusal(503, 'outage', { body: { message: 'Service Unavailable' } });
+    if (method === 'GET' && path === '/chains') return { body: { chains: this.#chains() } };
+    if (method === 'GET' && path === '/intents/status/v3') return { body: this.#status(query.get('requestId')) };
+    if (method === 'POST' && path === '/quote/v2')
+      return { body: await this.#quote(parseJson(Buffer.from(body))) };
+    throw new Refusal(404, 'not found', { body: { message: `Route ${method}:${path} not found` } });
+  }
+
+  #chains() {
+    const { sources, polygon } = this.#c;
+    return [...sources.map((s) => s.chain), polygon].map((chain) => ({
+      id: chain.chainId,
+      name: NAMES[chain.chainId] ?? chain.name,
+      displayName: NAMES[chain.chainId] ?? chain.name,
+      depositEnabled: true,
+      disabled: false,
+      blockProductionLagging: false,
+      vmType: 'evm',
+      erc20Currencies: [currencyOf(chain, paidIn(chain))],
+      contracts: { relayDepository: this.#c.depository.address.toLowerCase() },
+    }));
+  }
+
+  #status(requestId) {
+    const row = this.#requests.get(requestId);
+    if (!row) throw new Refusal(404, 'unknown', { body: { message: 'Request not found' } });
+    return {
+      status: row.status,
+      ...(row.status === 'failure' ? { failReason: 'UNKNOWN' } : {}),
+      inTxHashes: row.inTxHashes,
+      txHashes: row.txHashes,
+      quoteCreatedAt: row.createdAt,
+      updatedAt: row.updatedAt,
+      originChainId: row.chain.chainId,
+      destinationChainId: this.#c.polygon.chainId,
+    };
+  }
+
+  async #quote(input) {
+    const { settings, sources, polygon } = this.#c;
+    const source = sources.find((s) => s.chain.chainId === input.originChainId);
+    if (!source) bad('INVALID_INPUT_CURRENCY', `Chain ${input.originChainId} is not supported`);
+    const { chain } = source;
+    for (const name of ['user', 'originCurrency', 'destinationCurrency'])
+      if (!ethers.isAddress(input[name] ?? '')) bad('INVALID_ADDRESS', `${name} is not an address`);
+    if (input.destinationChainId !== polygon.chainId || !same(input.destinationCurrency, polygon.token.usdc.address))
+      bad('NO_QUOTES', 'no quotes available');
+    if (!same(input.originCurrency, paidIn(chain).address)) bad('NO_QUOTES', 'no quotes available');
+    if (input.tradeType !== 'EXACT_INPUT') bad('INVALID_INPUT', 'tradeType must be EXACT_INPUT');
+    if (!/^[1-9]\d{0,30}$/.test(input.amount ?? '')) bad('INVALID_INPUT', 'amount must be a positive integer');
+    const amount = BigInt(input.amount);
+    if (amount > BigInt(settings.max)) bad('NO_SWAP_ROUTES_FOUND', 'no routes found');
+    const row = {
+      id: ethers.hexlify(randomBytes(32)),
+      status: 'waiting',
+      chain,
+      user: ethers.getAddress(input.user),
+      recipient: ethers.getAddress(input.recipient ?? input.user),
+      refundTo: ethers.getAddress(input.refundTo ?? input.user),
+      amount,
+      out: (amount * BigInt(settings.price_ppm)) / PPM,
+      inTxHashes: [],
+      txHashes: [],
+      createdAt: Date.now(),
+      updatedAt: Date.now(),
+    };
+    if (input.useDepositAddress === true)
+      row.depositAddress = ethers.getAddress(ethers.dataSlice(ethers.id(row.id), 12));
+    this.#requests.set(row.id, row);
+    if (this.#requests.size > KEPT) this.#requests.delete(this.#requests.keys().next().value);
+    return this.#quoted(row, await this.#steps(row));
+  }
+
+  async #steps(row) {
+    const { forge } = this.#c.settings;
+    const token = paidIn(row.chain);
+    const amount = forge === 'amount' ? row.amount * 2n : row.amount;
+    if (row.depositAddress) {
+      const to = forge === 'to' ? STRANGER : row.depositAddress;
+      const data = token.abi.encodeFunctionData('transfer', [to, amount]);
+      return [{ ...this.#step(row, 'deposit', token.address, data), depositAddress: row.depositAddress }];
+    }
+    const { depository } = this.#c;
+    const spender = forge === 'spender' ? STRANGER : depository.address;
+    const [allowed] = await row.chain.rpc.read(token, 'allowance', [row.user, depository.address]);
+    const approve = token.abi.encodeFunctionData('approve', [spender, amount]);
+    const deposit = depository.abi.encodeFunctionData('depositErc20', [
+      row.user,
+      forge === 'token' ? STRANGER : token.address,
+      amount,
+      forge === 'order_id' ? ethers.ZeroHash : row.id,
+    ]);
+    const target = forge === 'to' ? STRANGER : depository.address;
+    return [
+      ...(allowed < row.amount ? [this.#step(row, 'approve', token.address, approve)] : []),
+      this.#step(row, 'deposit', target, deposit),
+    ];
+  }
+
+  #step(row, id, to, data) {
+    const { forge } = this.#c.settings;
+    return {
+      id,
+      action: 'Confirm transaction in your wallet',
+      description: id === 'approve' ? 'Approve the token' : 'Deposit funds for executing the swap',
+      kind: 'transaction',
+      requestId: row.id,
+      items: [
+        {
+          status: 'incomplete',
+          data: {
+            from: row.user.toLowerCase(),
+            to: to.toLowerCase(),
+            data,
+            value: forge === 'value' ? '1000000000000000' : '0',
+            chainId: forge === 'chain' ? 1 : row.chain.chainId,
+            gas: id === 'approve' ? '60000' : '120000',
+            maxFeePerGas: '2000000000',
+            maxPriorityFeePerGas: '1000000000',
+          },
+          ...(id === 'deposit'
+            ? { check: { endpoint: `/intents/status/v3?requestId=${row.id}`, method: 'GET' } }
+            : {}),
+        },
+      ],
+    };
+  }
+
+  #quoted(row, steps) {
+    const { polygon, settings, depository } = this.#c;
+    const [origin, target] = [currencyOf(row.chain, paidIn(row.chain)), currencyOf(polygon, polygon.token.usdc)];
+    const fee = amountOf(origin, row.amount - row.out > 0n ? row.amount - row.out : 0n);
+    return {
+      steps,
+      fees: { gas: amountOf(origin, 0n), relayer: fee, relayerGas: amountOf(origin, 0n), relayerService: fee, app: amountOf(origin, 0n) },
+      details: {
+        operation: 'swap',
+        sender: row.user.toLowerCase(),
+        recipient: row.recipient.toLowerCase(),
+        currencyIn: amountOf(origin, row.amount),
+        currencyOut: amountOf(target, row.out),
+        rate: String(Number(row.out) / Number(row.amount)),
+        timeEstimate: settings.time_estimate,
+      },
+      protocol: {
+        v2: {
+          orderId: row.id,
+          paymentDetails: {
+            chainId: NAMES[row.chain.chainId] ?? row.chain.name,
+            depository: depository.address.toLowerCase(),
+            currency: paidIn(row.chain).address.toLowerCase(),
+            amount: String(row.amount),
+          },
+        },
+      },
+    };
+  }
+
+  // -- after the deposit
+
+  #deposited(row, amount, log) {
+    if (!row || row.status !== 'waiting') return;
+    row.inTxHashes.push(log.transactionHash);
+    row.paid = amount;
+    this.#now(row, 'pending');
+    this.#later(row);
+  }
+
+  /** Goes on with what an outcome of before had stopped. */
+  resume() {
+    for (const row of this.#requests.values()) if (row.stopped) this.#later(row);
+  }
+
+  #later(row) {
+    row.stopped = false;
+    setTimeout(() => this.#finish(row).catch((e) => this.#failed(row, e)), this.#c.settings.fill_ms).unref();
+  }
+
+  async #finish(row) {
+    if (this.#closed) return;
+    const { outcome } = this.#c.settings;
+    row.stopped = outcome === 'never' || outcome === 'delay';
+    if (outcome === 'delay') this.#now(row, 'delayed');
+    if (row.stopped) return;
+    if (outcome === 'failure') return void this.#now(row, 'failure');
+    const fill = outcome === 'fill';
+    const chain = fill ? this.#c.polygon : row.chain;
+    const amount = fill ? (row.paid * row.out) / row.amount : row.paid;
+    this.#now(row, 'submitted');
+    row.txHashes.push(await this.#pay(chain, fill ? row.recipient : row.refundTo, amount, row.id));
+    this.#now(row, fill ? 'success' : 'refund');
+  }
+
+  #failed(row, error) {
+    if (this.#closed) return;
+    console.error(`[sandbox] relay: ${row.id} not paid: ${error.message}`);
+    this.#now(row, 'failure');
+  }
+
+  /** The request's id stands behind the calldata, as really. */
+  async #pay(chain, to, amount, id) {
+    const token = paidIn(chain);
+    const sender = this.#c.hot(chain);
+    await mint(chain.deployer, token, sender.address, ethers.formatUnits(amount, 6));
+    const data = ethers.concat([token.abi.encodeFunctionData('transfer', [to, amount]), id]);
+    return (await sender.send({ to: token.address, data })).transactionHash;
+  }
+
+  #now(row, status) {
+    Object.assign(row, { status, updatedAt: Date.now() });
+  }
+}
+
+/** What a user pays on a source chain; on Polygon it is what is delivered. */
+const paidIn = (chain) => (chain.name === 'plasma' ? chain.token.usdt0 : chain.token.usdc);
+const same = (a, b) => a.toLowerCase() === b.toLowerCase();
+
+const currencyOf = (chain, token) => ({
+  chainId: chain.chainId,
+  address: token.address.toLowerCase(),
+  symbol: token === chain.token.usdt0 ? 'USDT0' : 'USDC',
+  decimals: 6,
+});
+
+const amountOf = (currency, amount) => ({
+  currency,
+  amount: String(amount),
+  amountFormatted: ethers.formatUnits(amount, 6),
+  minimumAmount: String(amount),
+});
+
+function bad(errorCode, message) {
+  throw new Refusal(400, message, { body: refusal(errorCode, message) });
+}
