@@ -102,7 +102,8 @@ async function judge(bytes, rules, ask) {
 
 async function answerOf({ id = null, method, params }, said, ask) {
   const head = { jsonrpc: '2.0', id };
-  const passed = said && !said.lost ? said : await ask(method, params).then((result) => ({ result }), fromNode);
+  const passed =
+    said && !said.lost ? said : await ask(method, params).then((result) => ({ result }), fromNode);
   return passed.error ? { ...head, error: passed.error } : { ...head, result: passed.result };
 }
 

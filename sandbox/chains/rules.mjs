@@ -14,7 +14,11 @@ const KINDS = {
   null: { method: 'eth_getTransactionReceipt', act: () => ({ result: null }) },
   empty: { method: 'eth_getLogs', act: () => ({ result: [] }) },
   // a node n blocks behind
-  lag: { method: '*', n: 5, act: async (call, { n }, ask) => viewed(call, ask, (await headOf(ask)) - Number(n)) },
+  lag: {
+    method: '*',
+    n: 5,
+    act: async (call, { n }, ask) => viewed(call, ask, (await headOf(ask)) - Number(n)),
+  },
   // a node that stands still at the block of the moment the rule was set
   frozen: { method: '*', act: (call, { head }, ask) => viewed(call, ask, head) },
   limit: {
@@ -30,7 +34,8 @@ const KINDS = {
     n: 10,
     async act({ params: [filter] }, { n, code = -32602, text, status }, ask) {
       const head = await headOf(ask);
-      const at = (tag, other) => (String(tag).startsWith('0x') ? Number(tag) : (other[tag] ?? head));
+      const at = (tag, other) =>
+        String(tag).startsWith('0x') ? Number(tag) : (other[tag] ?? head);
       const from = at(filter.fromBlock, { earliest: 0 });
       const wide = at(filter.toBlock, {}) - from + 1;
       if (filter.blockHash || wide <= Number(n)) return undefined;
@@ -62,8 +67,11 @@ const KINDS = {
       const tx = ethers.Transaction.from(raw);
       const [tip, least] = [tx.maxPriorityFeePerGas ?? tx.gasPrice, BigInt(n) * GWEI];
       if (tip >= least) return undefined;
-      const words = text === 'bor' ? 'transaction gas price below minimum' : 'transaction underpriced';
-      return { error: { code: -32000, message: `${words}: gas tip cap ${tip}, minimum needed ${least}` } };
+      const words =
+        text === 'bor' ? 'transaction gas price below minimum' : 'transaction underpriced';
+      return {
+        error: { code: -32000, message: `${words}: gas tip cap ${tip}, minimum needed ${least}` },
+      };
     },
   },
   // nodes that refuse a fee above n coins
@@ -95,7 +103,10 @@ export class Rules {
   }
 
   list() {
-    return this.#rules.map(({ left, ...rule }) => ({ ...rule, left: left === Infinity ? 'ever' : left }));
+    return this.#rules.map(({ left, ...rule }) => ({
+      ...rule,
+      left: left === Infinity ? 'ever' : left,
+    }));
   }
 
   clear() {
@@ -107,7 +118,15 @@ export class Rules {
     const known = KINDS[kind];
     if (!known) throw new Refusal(400, `kind must be one of ${RULE_KINDS}`);
     if (this.#rules.length >= MAX_RULES) throw new Refusal(400, 'too many rules');
-    const rule = { kind, method: method ?? known.method, n: n ?? known.n, code, text, status, struck: 0 };
+    const rule = {
+      kind,
+      method: method ?? known.method,
+      n: n ?? known.n,
+      code,
+      text,
+      status,
+      struck: 0,
+    };
     if (kind === 'frozen') rule.head = await headOf(ask);
     this.#rules.unshift({ ...rule, left: times === 0 ? Infinity : times });
   }
@@ -117,7 +136,11 @@ export class Rules {
     const now = Date.now();
     const byMethod = Object.fromEntries(this.#counts ?? []);
     const total = Object.values(byMethod).reduce((sum, n) => sum + n, 0);
-    const answer = { since_ms: this.#since ? now - this.#since : 0, calls: total, by_method: byMethod };
+    const answer = {
+      since_ms: this.#since ? now - this.#since : 0,
+      calls: total,
+      by_method: byMethod,
+    };
     [this.#counts, this.#since] = [new Map(), now];
     return answer;
   }
@@ -170,13 +193,20 @@ const headOf = async (ask) => Number(await ask('eth_blockNumber'));
 async function viewed({ method, params = [] }, ask, head) {
   const newest = ethers.toQuantity(Math.max(0, head));
   const above = (number) => number != null && Number(number) > head;
-  const standIn = (tag) => (tag === undefined || tag === 'latest' || tag === 'pending' ? newest : tag);
-  const at = (i) => params.map((p, k) => (k === i ? standIn(p) : p)).concat(params.length === i ? [newest] : []);
+  const standIn = (tag) =>
+    tag === undefined || tag === 'latest' || tag === 'pending' ? newest : tag;
+  const at = (i) =>
+    params.map((p, k) => (k === i ? standIn(p) : p)).concat(params.length === i ? [newest] : []);
   switch (method) {
     case 'eth_blockNumber':
       return { result: newest };
     case 'eth_getBlockByNumber': {
-      const tags = { latest: head, pending: head, safe: head - 1, finalized: head - FINALIZED_BEHIND };
+      const tags = {
+        latest: head,
+        pending: head,
+        safe: head - 1,
+        finalized: head - FINALIZED_BEHIND,
+      };
       const number = tags[params[0]] ?? params[0];
       if (above(number)) return { result: null };
       const tag = typeof number === 'number' ? ethers.toQuantity(Math.max(0, number)) : number;
@@ -204,8 +234,10 @@ async function viewed({ method, params = [] }, ask, head) {
     }
     case 'eth_getLogs': {
       const filter = { ...params[0] };
-      if (above(filter.fromBlock?.startsWith?.('0x') ? filter.fromBlock : undefined)) return { result: [] };
-      if (!filter.blockHash && (!filter.toBlock?.startsWith?.('0x') || above(filter.toBlock))) filter.toBlock = newest;
+      if (above(filter.fromBlock?.startsWith?.('0x') ? filter.fromBlock : undefined))
+        return { result: [] };
+      if (!filter.blockHash && (!filter.toBlock?.startsWith?.('0x') || above(filter.toBlock)))
+        filter.toBlock = newest;
       return { result: await ask(method, [filter]) };
     }
     default:

@@ -22,7 +22,9 @@ function call(method, target, input, { over = {}, clock = 0, timeoutMs } = {}) {
     'OK-ACCESS-KEY': okx.key,
     'OK-ACCESS-PASSPHRASE': okx.passphrase,
     'OK-ACCESS-TIMESTAMP': timestamp,
-    'OK-ACCESS-SIGN': createHmac('sha256', okx.secret).update(timestamp + method + target + body).digest('base64'),
+    'OK-ACCESS-SIGN': createHmac('sha256', okx.secret)
+      .update(timestamp + method + target + body)
+      .digest('base64'),
     ...over,
   };
   const sent = input === undefined ? undefined : body;
@@ -46,7 +48,8 @@ const withdrawal = (over = {}) => ({
   ...over,
 });
 const withdraw = (over) => post('/api/v5/asset/withdrawal', withdrawal(over));
-const history = async (clientId) => (await get(`/api/v5/asset/withdrawal-history?clientId=${clientId}`)).data;
+const history = async (clientId) =>
+  (await get(`/api/v5/asset/withdrawal-history?clientId=${clientId}`)).data;
 const order = (over = {}) => ({
   instId: 'USDC-USDT',
   tdMode: 'cash',
@@ -58,19 +61,30 @@ const order = (over = {}) => ({
   ...over,
 });
 const trade = (over) => post('/api/v5/trade/order', order(over));
-const orderOf = async (clOrdId) => (await get(`/api/v5/trade/order?instId=USDC-USDT&clOrdId=${clOrdId}`)).data[0];
+const orderOf = async (clOrdId) =>
+  (await get(`/api/v5/trade/order?instId=USDC-USDT&clOrdId=${clOrdId}`)).data[0];
 
 test('a deposit on Plasma becomes USDC on Polygon', async () => {
   const [chain] = (await get('/api/v5/asset/currencies?ccy=USDT')).data;
-  assert.deepEqual([chain.chain, chain.canDep, chain.ctAddr], ['USDT-Plasma', true, plasma.usdt0.toLowerCase()]);
+  assert.deepEqual(
+    [chain.chain, chain.canDep, chain.ctAddr],
+    ['USDT-Plasma', true, plasma.usdt0.toLowerCase()],
+  );
   const [address] = (await get('/api/v5/asset/deposit-address?ccy=USDT')).data;
   assert.equal(address.addr, okx.deposit_address.toLowerCase());
   const sent = await done(plasma.token(plasma.usdt0).transfer(address.addr, usd(100)));
-  const deposit = async () => (await get(`/api/v5/asset/deposit-history?txId=${sent.hash}`)).data[0];
+  const deposit = async () =>
+    (await get(`/api/v5/asset/deposit-history?txId=${sent.hash}`)).data[0];
   await until(async () => (await deposit())?.state === '2', 10_000);
   assert.equal((await deposit()).amt, '100');
 
-  const moved = await post('/api/v5/asset/transfer', { ccy: 'USDT', amt: '100', from: '6', to: '18', clientId: 't1' });
+  const moved = await post('/api/v5/asset/transfer', {
+    ccy: 'USDT',
+    amt: '100',
+    from: '6',
+    to: '18',
+    clientId: 't1',
+  });
   assert.equal(moved.data[0].amt, '100');
   assert.equal((await get('/api/v5/asset/transfer-state?clientId=t1')).data[0].state, 'success');
   const [book] = (await get('/api/v5/market/books?instId=USDC-USDT')).data;
@@ -118,7 +132,8 @@ test('requests that are not signed rightly are refused with the code of what is 
 test('the states of a deposit that is held are shown, and it is credited later', async () => {
   await set('deposit_state=17&arrival_blocks=2');
   const { hash } = await done(plasma.token(plasma.usdt0).transfer(okx.deposit_address, usd(3)));
-  const state = async () => (await get(`/api/v5/asset/deposit-history?txId=${hash}`)).data[0]?.state;
+  const state = async () =>
+    (await get(`/api/v5/asset/deposit-history?txId=${hash}`)).data[0]?.state;
   await until(async () => (await state()) === '17', 10_000);
   const held = Number(await balance('USDT'));
   await set('deposit_state=auto');
@@ -147,7 +162,10 @@ test('an order is found by its client id, placed once, and limited by price, dep
   );
   await set('fill_ppm=400000');
   await trade({ clOrdId: 'part', sz: '10' });
-  assert.deepEqual([(await orderOf('part')).state, (await orderOf('part')).accFillSz], ['canceled', '4']);
+  assert.deepEqual(
+    [(await orderOf('part')).state, (await orderOf('part')).accFillSz],
+    ['canceled', '4'],
+  );
   await set('fill_ppm=1000000');
 });
 
@@ -167,7 +185,10 @@ test('a withdrawal that timed out was accepted, and shows only after a while', a
   }
   const mute = withdrawal();
   await treasury.control('/fault/okx?kind=mute&route=withdrawal');
-  await assert.rejects(call('POST', '/api/v5/asset/withdrawal', mute, { timeoutMs: 200 }), /timeout/);
+  await assert.rejects(
+    call('POST', '/api/v5/asset/withdrawal', mute, { timeoutMs: 200 }),
+    /timeout/,
+  );
   assert.equal((await history(mute.clientId)).length, 1);
 });
 
@@ -193,7 +214,11 @@ test('a withdrawal may be reviewed, fail, be cancelled, or stick', async () => {
     await until(async () => (await state(clientId)) === expected, 5_000);
     assert.equal(await balance('USDC'), opening);
   }
-  for (const [setting, expected] of Object.entries({ review: '4', stick: '10', travel_rule: '17' })) {
+  for (const [setting, expected] of Object.entries({
+    review: '4',
+    stick: '10',
+    travel_rule: '17',
+  })) {
     await set(`withdrawal=${setting}`);
     const [{ clientId }] = (await withdraw()).data;
     await until(async () => (await state(clientId)) === expected, 5_000);
@@ -224,7 +249,12 @@ test('what the account may not do is refused with the code of OKX', async () => 
 });
 
 test('limits, addresses and outages come before anything is done', async () => {
-  const cases = { rate_limited: [429, '50011'], ip: [401, '50110'], busy: [503, '50001'], system: [500, '50026'] };
+  const cases = {
+    rate_limited: [429, '50011'],
+    ip: [401, '50110'],
+    busy: [503, '50001'],
+    system: [500, '50026'],
+  };
   for (const [kind, expected] of Object.entries(cases)) {
     const wanted = withdrawal();
     await treasury.control(`/fault/okx?kind=${kind}&route=POST`);

@@ -32,7 +32,8 @@ const swapQuery = (over = {}) =>
   });
 const swap = async (over) => (await get(`/swap?${swapQuery(over)}`)).json;
 const decoded = ({ tx }) => ROUTER.decodeFunctionData('swap', tx.data).desc;
-const approveRouter = (token) => done(polygon.token(token).approve(oneinch.router, ethers.MaxUint256));
+const approveRouter = (token) =>
+  done(polygon.token(token).approve(oneinch.router, ethers.MaxUint256));
 
 test('an honest swap is carried out by the router, and pays what was quoted', async () => {
   await approveRouter(polygon.usdt0);
@@ -40,7 +41,10 @@ test('an honest swap is carried out by the router, and pays what was quoted', as
   assert.equal(quote.json.dstAmount, '99990000');
   assert.equal(quote.json.dstToken.address, polygon.usdc.toLowerCase());
   const { dstAmount, tx } = await swap({ disableEstimate: 'false' });
-  assert.deepEqual([tx.to, tx.value, tx.data.slice(0, 10)], [oneinch.router.toLowerCase(), '0', '0x07ed2379']);
+  assert.deepEqual(
+    [tx.to, tx.value, tx.data.slice(0, 10)],
+    [oneinch.router.toLowerCase(), '0', '0x07ed2379'],
+  );
   const desc = decoded({ tx });
   assert.deepEqual(
     [desc.dstReceiver, desc.amount, desc.minReturnAmount, desc.flags],
@@ -68,10 +72,17 @@ test('USDC is swapped to USDC.e as well', async () => {
 test('a market that moved reverts with ReturnAmountIsNotEnough', async () => {
   const { tx } = await swap();
   await treasury.control('/oneinch?market_ppm=900000');
-  const reverted = await revertOf(polygon.provider.call({ from: service.address, to: tx.to, data: tx.data }));
+  const reverted = await revertOf(
+    polygon.provider.call({ from: service.address, to: tx.to, data: tx.data }),
+  );
   assert.equal(reverted, '0x064a4ec6');
   await treasury.control('/oneinch?market_ppm=999900');
-  const valued = polygon.provider.call({ from: service.address, to: tx.to, data: tx.data, value: 1n });
+  const valued = polygon.provider.call({
+    from: service.address,
+    to: tx.to,
+    data: tx.data,
+    value: 1n,
+  });
   assert.equal(await revertOf(valued), ethers.id('InvalidMsgValue()').slice(0, 10));
 });
 
@@ -112,16 +123,29 @@ test('each lie of the API is seen in its answer', async () => {
 test('refusals have the error body of 1inch', async () => {
   const refusal = async (path, options) => {
     const { status, json } = await get(path, options);
-    assert.deepEqual(Object.keys(json), ['error', 'description', 'statusCode', 'requestId', 'meta']);
+    assert.deepEqual(Object.keys(json), [
+      'error',
+      'description',
+      'statusCode',
+      'requestId',
+      'meta',
+    ]);
     assert.equal(json.statusCode, status);
     return [status, json.description];
   };
   assert.equal((await refusal('/approve/spender', { key: 'no' }))[0], 401);
   const poor = swapQuery({ amount: '99000000000', disableEstimate: 'false' });
   assert.match((await refusal(`/swap?${poor}`))[1], /^Not enough .* balance/);
-  const unapproved = swapQuery({ src: polygon.usdce, dst: polygon.usdt0, disableEstimate: 'false' });
+  const unapproved = swapQuery({
+    src: polygon.usdce,
+    dst: polygon.usdt0,
+    disableEstimate: 'false',
+  });
   assert.match((await refusal(`/swap?${unapproved}`))[1], /^Not enough allowance/);
-  assert.deepEqual(await refusal(`/quote?${swapQuery({ amount: '6000000000000' })}`), [400, 'insufficient liquidity']);
+  assert.deepEqual(await refusal(`/quote?${swapQuery({ amount: '6000000000000' })}`), [
+    400,
+    'insufficient liquidity',
+  ]);
   assert.equal((await refusal(`/swap?${swapQuery({ slippage: '51' })}`))[0], 400);
 });
 
@@ -139,7 +163,10 @@ test('spender, allowance and approval are those of the router', async () => {
 test('faults strike as often as they were asked for', async () => {
   await treasury.control('/fault/oneinch?kind=rate_limited&times=2&route=/quote');
   const quote = async () => (await get(`/quote?${swapQuery()}`)).status;
-  assert.deepEqual([await quote(), (await get('/approve/spender')).status, await quote(), await quote()], [429, 200, 429, 200]);
+  assert.deepEqual(
+    [await quote(), (await get('/approve/spender')).status, await quote(), await quote()],
+    [429, 200, 429, 200],
+  );
   await treasury.control('/fault/oneinch?kind=error_500');
   assert.equal(await quote(), 500);
   await treasury.control('/fault/oneinch?kind=silent');

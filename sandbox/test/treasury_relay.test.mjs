@@ -5,7 +5,9 @@ import { ethers } from 'ethers';
 import { post, request, until } from './support.mjs';
 import { done, gained, startTreasury, usd } from './treasury_support.mjs';
 
-const DEPOSITORY = new ethers.Interface(['function depositErc20(address depositor,address token,uint256 amount,bytes32 id)']);
+const DEPOSITORY = new ethers.Interface([
+  'function depositErc20(address depositor,address token,uint256 amount,bytes32 id)',
+]);
 let treasury, relay, plasma, polygon, service;
 
 before(async () => {
@@ -28,7 +30,8 @@ const quote = (over = {}) =>
   });
 const set = (query) => treasury.control(`/relay?${query}`);
 const status = async (id) => (await request(`${relay.url}/intents/status/v3?requestId=${id}`)).json;
-const reaches = (id, wanted) => until(async () => (await status(id)).status === wanted && status(id), 10_000);
+const reaches = (id, wanted) =>
+  until(async () => (await status(id)).status === wanted && status(id), 10_000);
 
 /** Sends what the steps of a quote ask for. Answers the request id. */
 async function follow({ steps }) {
@@ -41,7 +44,10 @@ const depositOf = ({ steps }) => steps.at(-1).items[0].data;
 
 test('a deposit at the depository is filled at the quoted price', async () => {
   const { json } = await quote();
-  assert.deepEqual(json.steps.map((s) => s.id), ['approve', 'deposit']);
+  assert.deepEqual(
+    json.steps.map((s) => s.id),
+    ['approve', 'deposit'],
+  );
   assert.equal(json.details.currencyOut.amount, '99950000');
   assert.equal(json.protocol.v2.paymentDetails.depository, relay.depository.toLowerCase());
   assert.equal((await status(json.steps[0].requestId)).status, 'waiting');
@@ -73,6 +79,16 @@ test('the price may be better or worse than others', async () => {
     assert.equal((await quote()).json.details.currencyOut.amount, out);
   }
   await set('price_ppm=999500');
+});
+
+test('a fill may pay less than its quote', async () => {
+  await set('fill_ppm=990000');
+  const { json } = await quote({ amount: '10000000' });
+  const came = await gained(usdc(), service.address, async () => {
+    await reaches(await follow(json), 'success');
+  });
+  assert.equal(came, usd('9.89505'));
+  await set('fill_ppm=1000000');
 });
 
 test('an outage answers nothing but 503', async () => {
@@ -113,7 +129,8 @@ test('each forged quote is seen in its transactions', async () => {
     token: (json) => assert.notEqual(args(json).token, plasma.usdt0),
     amount: (json) => assert.equal(args(json).amount, usd(40_000)),
     value: (json) => assert.notEqual(depositOf(json).value, '0'),
-    spender: ({ steps }) => assert.doesNotMatch(steps[0].items[0].data.data, new RegExp(relay.depository.slice(2), 'i')),
+    spender: ({ steps }) =>
+      assert.doesNotMatch(steps[0].items[0].data.data, new RegExp(relay.depository.slice(2), 'i')),
     order_id: (json) => assert.notEqual(args(json).id, json.protocol.v2.orderId),
     chain: (json) => assert.notEqual(depositOf(json).chainId, plasma.chain_id),
   };

@@ -5,7 +5,8 @@ import { ethers } from 'ethers';
 import { until } from './support.mjs';
 import { done, gained, revertOf, startTreasury, usd } from './treasury_support.mjs';
 
-const PARAM = '(uint32 dstEid,bytes32 to,uint256 amountLD,uint256 minAmountLD,bytes extraOptions,bytes composeMsg,bytes oftCmd)';
+const PARAM =
+  '(uint32 dstEid,bytes32 to,uint256 amountLD,uint256 minAmountLD,bytes extraOptions,bytes composeMsg,bytes oftCmd)';
 const FEE = '(uint256 nativeFee,uint256 lzTokenFee)';
 const POOL_ABI = [
   'function token() view returns (address)',
@@ -43,7 +44,9 @@ const bus = { cmd: '0x01' };
 async function send(p) {
   const { nativeFee } = await pool.quoteSend(p, false);
   const receipt = await done(pool.send(p, [nativeFee, 0n], service.address, { value: nativeFee }));
-  return receipt.logs.filter((l) => l.address === pool.target).map((l) => pool.interface.parseLog(l));
+  return receipt.logs
+    .filter((l) => l.address === pool.target)
+    .map((l) => pool.interface.parseLog(l));
 }
 const named = (logs, name) => logs.find((l) => l?.name === name)?.args;
 const received = (guid) =>
@@ -54,7 +57,10 @@ test('a taxi arrives under the guid it was sent with, less the fee', async () =>
   assert.equal(await pool.token(), plasma.usdt0);
   assert.equal(await pool.approvalRequired(), true);
   const { receipt, details } = await pool.quoteOFT(param(50));
-  assert.deepEqual([receipt.sent, receipt.received, details[0].fee], [usd(50), usd('49.995'), -5_000n]);
+  assert.deepEqual(
+    [receipt.sent, receipt.received, details[0].fee],
+    [usd(50), usd('49.995'), -5_000n],
+  );
   const came = await gained(usdt0(), service.address, async () => {
     const sent = named(await send(param(50, { min: receipt.received })), 'OFTSent');
     const there = await received(sent.guid);
@@ -78,7 +84,10 @@ test('the quote is capped to the credit, and more than it reverts', async () => 
 });
 
 test('a bus has no guid when it is boarded, and carries all when it departs', async () => {
-  const [taxi, fare] = [await pool.quoteSend(param(5), false), await pool.quoteSend(param(5, bus), false)];
+  const [taxi, fare] = [
+    await pool.quoteSend(param(5), false),
+    await pool.quoteSend(param(5, bus), false),
+  ];
   assert.ok(fare.nativeFee < taxi.nativeFee);
   const logs = await send(param(5, bus));
   assert.equal(named(logs, 'OFTSent').guid, ethers.ZeroHash);
@@ -87,10 +96,16 @@ test('a bus has no guid when it is boarded, and carries all when it departs', as
   await until(async () => (await set('')).bus === 2, 10_000);
   const opening = await usdt0().balanceOf(service.address);
   await set('depart=1');
-  await until(async () => (await usdt0().balanceOf(service.address)) - opening === usd('10.9989'), 10_000);
+  await until(
+    async () => (await usdt0().balanceOf(service.address)) - opening === usd('10.9989'),
+    10_000,
+  );
   await set('bus_ms=50');
   await send(param(5, bus));
-  await until(async () => (await usdt0().balanceOf(service.address)) - opening === usd('15.9984'), 10_000);
+  await until(
+    async () => (await usdt0().balanceOf(service.address)) - opening === usd('15.9984'),
+    10_000,
+  );
 });
 
 test('messages are held until they may go', async () => {
@@ -104,7 +119,8 @@ test('messages are held until they may go', async () => {
 
 test('a pause, a worse fee and a short fare revert', async () => {
   const [fee] = await pool.quoteSend(param(5), false);
-  const trial = (p, value = fee) => revertOf(pool.send.staticCall(p, [fee, 0n], service.address, { value }));
+  const trial = (p, value = fee) =>
+    revertOf(pool.send.staticCall(p, [fee, 0n], service.address, { value }));
   const selector = (name) => ethers.id(`${name}()`).slice(0, 10);
   assert.equal(await trial(param(5), fee - 1n), selector('Stargate_InsufficientFare'));
   await set('pool=plasma_usdt0&fee_ppm=10000');

@@ -50,11 +50,22 @@ export async function startTreasury(money = 10_000) {
 
 function connect(description, service) {
   const network = new ethers.Network('local', description.chain_id);
-  const options = { staticNetwork: network, pollingInterval: 20, cacheTimeout: -1, batchMaxCount: 1 };
+  const options = {
+    staticNetwork: network,
+    pollingInterval: 20,
+    cacheTimeout: -1,
+    batchMaxCount: 1,
+  };
   const provider = new ethers.JsonRpcProvider(description.direct_rpc, network, options);
   const wallet = service.connect(provider);
   const token = (address) => new ethers.Contract(address, TOKEN_ABI, wallet);
-  return { ...description, provider, wallet, token, at: (address, abi) => new ethers.Contract(address, abi, wallet) };
+  return {
+    ...description,
+    provider,
+    wallet,
+    token,
+    at: (address, abi) => new ethers.Contract(address, abi, wallet),
+  };
 }
 
 export const done = async (sent) => (await sent).wait();

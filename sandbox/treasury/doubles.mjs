@@ -13,7 +13,9 @@ import { Watcher } from './watcher.mjs';
 const COINS = ethers.toQuantity(ethers.parseEther('1000'));
 // accounts of the doubles; public: never use elsewhere
 const HOT_WALLETS = ethers.id('headroom sandbox hot wallets');
-const OKX_DEPOSITS = ethers.getAddress(ethers.dataSlice(ethers.id('headroom sandbox okx deposits'), 12));
+const OKX_DEPOSITS = ethers.getAddress(
+  ethers.dataSlice(ethers.id('headroom sandbox okx deposits'), 12),
+);
 
 export { treasuryArtifacts };
 

@@ -99,7 +99,15 @@ export class OkxAccount {
   transfer({ ccy, amount, from, to, clientId = '' }) {
     this.#take(from, ccy, amount, () => refuse(58350, 'Insufficient balance'));
     this.fund(to, ccy, amount);
-    return keep(this.transfers, { transId: nextId(), ccy, amount, from, to, clientId, state: 'success' });
+    return keep(this.transfers, {
+      transId: nextId(),
+      ccy,
+      amount,
+      from,
+      to,
+      clientId,
+      state: 'success',
+    });
   }
 
   // -- USDC-USDT
@@ -133,7 +141,14 @@ export class OkxAccount {
       market: filled > 0n ? market : undefined,
       fee,
       feeCcy: get,
-      state: filled === base ? 'filled' : ordType === 'limit' ? (filled > 0n ? 'partially_filled' : 'live') : 'canceled',
+      state:
+        filled === base
+          ? 'filled'
+          : ordType === 'limit'
+            ? filled > 0n
+              ? 'partially_filled'
+              : 'live'
+            : 'canceled',
       ts: now(),
     });
   }
@@ -160,8 +175,7 @@ export class OkxAccount {
 
   /** Sends, or ends, what a setting of before had stopped. */
   release() {
-    for (const w of this.withdrawals)
-      if (w.stopped) this.#later(() => this.#process(w));
+    for (const w of this.withdrawals) if (w.stopped) this.#later(() => this.#process(w));
   }
 
   cancel(w) {
@@ -215,7 +229,9 @@ export class OkxAccount {
 
 /** An order's own refusal stands inside the data. */
 export function rejected(clOrdId, sCode, sMsg) {
-  const data = [{ clOrdId: clOrdId ?? '', ordId: '', tag: '', ts: now(), sCode: String(sCode), sMsg }];
+  const data = [
+    { clOrdId: clOrdId ?? '', ordId: '', tag: '', ts: now(), sCode: String(sCode), sMsg },
+  ];
   refuse(1, 'All operations failed', { data });
 }
 

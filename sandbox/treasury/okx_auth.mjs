@@ -22,7 +22,9 @@ export function refuse(code, msg, { status = 200, data } = {}) {
 export function requireSigned({ method, target, headers, body: text }) {
   const header = (name, code) =>
     headers[`ok-access-${name}`] ||
-    refuse(code, `Request header "OK-ACCESS-${name.toUpperCase()}" cannot be empty.`, { status: 401 });
+    refuse(code, `Request header "OK-ACCESS-${name.toUpperCase()}" cannot be empty.`, {
+      status: 401,
+    });
   const key = header('key', 50103);
   const passphrase = header('passphrase', 50104);
   const signature = header('sign', 50106);

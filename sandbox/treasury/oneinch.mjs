@@ -44,7 +44,10 @@ export async function startOneInch(chain, at) {
   };
   const api = new OneInch(chain, at, settings);
   const host = await startHost((call) => api.answer(call), {
-    rate_limited: { status: 429, body: problem(429, 'Too Many Requests', 'The limit of requests per second has been exceeded') },
+    rate_limited: {
+      status: 429,
+      body: problem(429, 'Too Many Requests', 'The limit of requests per second has been exceeded'),
+    },
     forbidden: { status: 403, body: problem(403, 'Forbidden', 'This plan has no access to /swap') },
     no_liquidity: { status: 400, body: problem(400, 'Bad Request', 'insufficient liquidity') },
   });
@@ -123,23 +126,32 @@ class OneInch {
     account('origin', query.get('origin'));
     const receiver = query.get('receiver') ? account('receiver', query.get('receiver')) : from;
     const slippage = Number(query.get('slippage') ?? NaN);
-    if (!(slippage >= 0 && slippage <= 50)) refuse(400, 'Bad Request', 'slippage must be between 0 and 50');
+    if (!(slippage >= 0 && slippage <= 50))
+      refuse(400, 'Bad Request', 'slippage must be between 0 and 50');
     const unchecked = query.get('disableEstimate') === 'true';
     if (!unchecked) await this.#requireMoney(src, from, amount);
     const minimum = (out * (PPM - BigInt(Math.round(slippage * 10_000)))) / PPM;
     const partial = query.get('allowPartialFill') === 'true';
     const tx = this.#transaction({ src, dst, amount, minimum, from, receiver, partial });
-    return { dstAmount: String(out), tx: { ...tx, gas: unchecked ? 0 : SWAP_GAS, gasPrice: '30000000000' } };
+    return {
+      dstAmount: String(out),
+      tx: { ...tx, gas: unchecked ? 0 : SWAP_GAS, gasPrice: '30000000000' },
+    };
   }
 
   async #requireMoney(token, owner, amount) {
     const { rpc } = this.#chain;
     const [held] = await rpc.read(token, 'balanceOf', [owner]);
     if (held < amount)
-      refuse(400, 'Bad Request', `Not enough ${token.address} balance. Amount: ${amount}. Current balance: ${held}.`, [
-        { type: 'amount', value: String(amount) },
-        { type: 'balance', value: String(held) },
-      ]);
+      refuse(
+        400,
+        'Bad Request',
+        `Not enough ${token.address} balance. Amount: ${amount}. Current balance: ${held}.`,
+        [
+          { type: 'amount', value: String(amount) },
+          { type: 'balance', value: String(held) },
+        ],
+      );
     const spender = this.#at.router.address;
     const [allowed] = await rpc.read(token, 'allowance', [owner, spender]);
     if (allowed < amount)
@@ -159,7 +171,10 @@ class OneInch {
     const { mode } = this.#settings;
     const paid = mode === 'other_token' ? this.#otherThan(src, dst) : dst;
     const flags = partial || mode === 'partial_fill' ? PARTIAL_FILL : 0n;
-    const route = ethers.AbiCoder.defaultAbiCoder().encode(['address', 'address'], [src.address, paid.address]);
+    const route = ethers.AbiCoder.defaultAbiCoder().encode(
+      ['address', 'address'],
+      [src.address, paid.address],
+    );
     const swap = router.abi.encodeFunctionData('swap', [
       executor.address,
       [
@@ -199,7 +214,9 @@ class OneInch {
 
   #approval(query) {
     const token = this.#token('tokenAddress', query.get('tokenAddress'));
-    const amount = query.get('amount') ? positive('amount', query.get('amount')) : ethers.MaxUint256;
+    const amount = query.get('amount')
+      ? positive('amount', query.get('amount'))
+      : ethers.MaxUint256;
     const data = token.abi.encodeFunctionData('approve', [this.#at.router.address, amount]);
     return { to: token.address.toLowerCase(), data, value: '0', gasPrice: '30000000000' };
   }
@@ -226,6 +243,7 @@ function account(name, text) {
 }
 
 function positive(name, text) {
-  if (!/^[1-9]\d{0,77}$/.test(text ?? '')) refuse(400, 'Bad Request', `${name} must be a positive integer`);
+  if (!/^[1-9]\d{0,77}$/.test(text ?? ''))
+    refuse(400, 'Bad Request', `${name} must be a positive integer`);
   return BigInt(text);
 }

@@ -63,7 +63,11 @@ async function openPools({ plasma, polygon, base }, put) {
   const pools = [];
   for (const [from, fromName, fromAt, token, to, toName, toAt] of pairs) {
     if (!from?.token[token]) continue;
-    const source = { name: fromName, chain: from, contract: await put(from, fromAt, 'TestStargatePool') };
+    const source = {
+      name: fromName,
+      chain: from,
+      contract: await put(from, fromAt, 'TestStargatePool'),
+    };
     const target = { name: toName, chain: to, contract: await put(to, toAt, 'TestStargatePool') };
     await open(source, target, token);
     await open(target, source, token);
@@ -77,6 +81,12 @@ async function openPools({ plasma, polygon, base }, put) {
 async function open({ chain, contract }, { chain: far, contract: peer }, token) {
   const held = chain.token[token];
   const credit = ethers.parseUnits(String(POOL_USD), 6);
-  await chain.deployer.call(contract, 'open', [held.address, chain.eid, far.eid, peer.address, credit]);
+  await chain.deployer.call(contract, 'open', [
+    held.address,
+    chain.eid,
+    far.eid,
+    peer.address,
+    credit,
+  ]);
   await mint(chain.deployer, held, contract.address, POOL_USD);
 }

@@ -4,18 +4,17 @@ import { ethers } from 'ethers';
 import { mint } from '../chains/tokens.mjs';
 import { parseJson, Refusal } from '../http.mjs';
 import { startHost } from './host.mjs';
+import { currencyOf, FORGERIES, nameOf, paidIn, quoteOf } from './relay_quote.mjs';
 import { change, flag, oneOf, whole } from './settings.mjs';
 import { TRANSFER, transferOf } from './watcher.mjs';
 
 const PPM = 1_000_000n;
 const KEPT = 10_000;
-const STRANGER = '0x00000000000000000000000000000000deadbeef';
 // what becomes of a deposit
 export const OUTCOMES = ['fill', 'never', 'delay', 'refund', 'failure'];
-// what a quote's transactions get wrong
-export const FORGERIES = ['none', 'to', 'token', 'amount', 'value', 'spender', 'order_id', 'chain'];
 const SETTINGS = {
-  price_ppm: whole(10_000_000),
+  price_ppm: whole(10_000_000), // what quotes promise, of a million
+  fill_ppm: whole(1_000_000), // how much of its promise a fill pays
   outcome: oneOf(OUTCOMES),
   forge: oneOf(FORGERIES),
   outage: flag,
@@ -24,11 +23,15 @@ const SETTINGS = {
   max: whole(1e13), // millionths; above: no route
 };
 const FAULTS = {
-  rate_limited: { status: 429, body: { message: 'Too many requests' }, headers: { 'retry-after': '1' } },
+  rate_limited: {
+    status: 429,
+    body: { message: 'Too many requests' },
+    headers: { 'retry-after': '1' },
+  },
   no_quotes: { status: 400, body: refusal('NO_QUOTES', 'no quotes available') },
 };
 const DEPOSITED = ethers.id('RelayErc20Deposit(address,address,uint256,bytes32)');
-const NAMES = { 9745: 'plasma', 137: 'polygon', 8453: 'base' };
+const same = (a, b) => a.toLowerCase() === b.toLowerCase();
 
 function refusal(errorCode, message) {
   return { message, errorCode, requestId: randomUUID() };
@@ -41,6 +44,7 @@ function refusal(errorCode, message) {
 export async function startRelay({ sources, polygon, depository, hot }) {
   const settings = {
     price_ppm: 999_500,
+    fill_ppm: 1_000_000,
     outcome: 'fill',
     forge: 'none',
     outage: false,
@@ -110,9 +114,11 @@ class Relay {
   }
 
   async answer({ method, path, query, body }) {
-    if (this.#c.settings.outage) throw new Refusal(503, 'outage', { body: { message: 'Service Unavailable' } });
+    if (this.#c.settings.outage)
+      throw new Refusal(503, 'outage', { body: { message: 'Service Unavailable' } });
     if (method === 'GET' && path === '/chains') return { body: { chains: this.#chains() } };
-    if (method === 'GET' && path === '/intents/status/v3') return { body: this.#status(query.get('requestId')) };
+    if (method === 'GET' && path === '/intents/status/v3')
+      return { body: this.#status(query.get('requestId')) };
     if (method === 'POST' && path === '/quote/v2')
       return { body: await this.#quote(parseJson(Buffer.from(body))) };
     throw new Refusal(404, 'not found', { body: { message: `Route ${method}:${path} not found` } });
@@ -122,8 +128,8 @@ class Relay {
     const { sources, polygon } = this.#c;
     return [...sources.map((s) => s.chain), polygon].map((chain) => ({
       id: chain.chainId,
-      name: NAMES[chain.chainId] ?? chain.name,
-      displayName: NAMES[chain.chainId] ?? chain.name,
+      name: nameOf(chain),
+      displayName: nameOf(chain),
       depositEnabled: true,
       disabled: false,
       blockProductionLagging: false,
@@ -155,11 +161,15 @@ class Relay {
     const { chain } = source;
     for (const name of ['user', 'originCurrency', 'destinationCurrency'])
       if (!ethers.isAddress(input[name] ?? '')) bad('INVALID_ADDRESS', `${name} is not an address`);
-    if (input.destinationChainId !== polygon.chainId || !same(input.destinationCurrency, polygon.token.usdc.address))
+    if (
+      input.destinationChainId !== polygon.chainId ||
+      !same(input.destinationCurrency, polygon.token.usdc.address)
+    )
       bad('NO_QUOTES', 'no quotes available');
     if (!same(input.originCurrency, paidIn(chain).address)) bad('NO_QUOTES', 'no quotes available');
     if (input.tradeType !== 'EXACT_INPUT') bad('INVALID_INPUT', 'tradeType must be EXACT_INPUT');
-    if (!/^[1-9]\d{0,30}$/.test(input.amount ?? '')) bad('INVALID_INPUT', 'amount must be a positive integer');
+    if (!/^[1-9]\d{0,30}$/.test(input.amount ?? ''))
+      bad('INVALID_INPUT', 'amount must be a positive integer');
     const amount = BigInt(input.amount);
     if (amount > BigInt(settings.max)) bad('NO_SWAP_ROUTES_FOUND', 'no routes found');
     const row = {
@@ -180,92 +190,7 @@ class Relay {
       row.depositAddress = ethers.getAddress(ethers.dataSlice(ethers.id(row.id), 12));
     this.#requests.set(row.id, row);
     if (this.#requests.size > KEPT) this.#requests.delete(this.#requests.keys().next().value);
-    return this.#quoted(row, await this.#steps(row));
-  }
-
-  async #steps(row) {
-    const { forge } = this.#c.settings;
-    const token = paidIn(row.chain);
-    const amount = forge === 'amount' ? row.amount * 2n : row.amount;
-    if (row.depositAddress) {
-      const to = forge === 'to' ? STRANGER : row.depositAddress;
-      const data = token.abi.encodeFunctionData('transfer', [to, amount]);
-      return [{ ...this.#step(row, 'deposit', token.address, data), depositAddress: row.depositAddress }];
-    }
-    const { depository } = this.#c;
-    const spender = forge === 'spender' ? STRANGER : depository.address;
-    const [allowed] = await row.chain.rpc.read(token, 'allowance', [row.user, depository.address]);
-    const approve = token.abi.encodeFunctionData('approve', [spender, amount]);
-    const deposit = depository.abi.encodeFunctionData('depositErc20', [
-      row.user,
-      forge === 'token' ? STRANGER : token.address,
-      amount,
-      forge === 'order_id' ? ethers.ZeroHash : row.id,
-    ]);
-    const target = forge === 'to' ? STRANGER : depository.address;
-    return [
-      ...(allowed < row.amount ? [this.#step(row, 'approve', token.address, approve)] : []),
-      this.#step(row, 'deposit', target, deposit),
-    ];
-  }
-
-  #step(row, id, to, data) {
-    const { forge } = this.#c.settings;
-    return {
-      id,
-      action: 'Confirm transaction in your wallet',
-      description: id === 'approve' ? 'Approve the token' : 'Deposit funds for executing the swap',
-      kind: 'transaction',
-      requestId: row.id,
-      items: [
-        {
-          status: 'incomplete',
-          data: {
-            from: row.user.toLowerCase(),
-            to: to.toLowerCase(),
-            data,
-            value: forge === 'value' ? '1000000000000000' : '0',
-            chainId: forge === 'chain' ? 1 : row.chain.chainId,
-            gas: id === 'approve' ? '60000' : '120000',
-            maxFeePerGas: '2000000000',
-            maxPriorityFeePerGas: '1000000000',
-          },
-          ...(id === 'deposit'
-            ? { check: { endpoint: `/intents/status/v3?requestId=${row.id}`, method: 'GET' } }
-            : {}),
-        },
-      ],
-    };
-  }
-
-  #quoted(row, steps) {
-    const { polygon, settings, depository } = this.#c;
-    const [origin, target] = [currencyOf(row.chain, paidIn(row.chain)), currencyOf(polygon, polygon.token.usdc)];
-    const fee = amountOf(origin, row.amount - row.out > 0n ? row.amount - row.out : 0n);
-    return {
-      steps,
-      fees: { gas: amountOf(origin, 0n), relayer: fee, relayerGas: amountOf(origin, 0n), relayerService: fee, app: amountOf(origin, 0n) },
-      details: {
-        operation: 'swap',
-        sender: row.user.toLowerCase(),
-        recipient: row.recipient.toLowerCase(),
-        currencyIn: amountOf(origin, row.amount),
-        currencyOut: amountOf(target, row.out),
-        rate: String(Number(row.out) / Number(row.amount)),
-        timeEstimate: settings.time_estimate,
-      },
-      protocol: {
-        v2: {
-          orderId: row.id,
-          paymentDetails: {
-            chainId: NAMES[row.chain.chainId] ?? row.chain.name,
-            depository: depository.address.toLowerCase(),
-            currency: paidIn(row.chain).address.toLowerCase(),
-            amount: String(row.amount),
-          },
-        },
-      },
-    };
+    return quoteOf(row, this.#c);
   }
 
   // -- after the deposit
@@ -285,7 +210,10 @@ class Relay {
 
   #later(row) {
     row.stopped = false;
-    setTimeout(() => this.#finish(row).catch((e) => this.#failed(row, e)), this.#c.settings.fill_ms).unref();
+    setTimeout(
+      () => this.#finish(row).catch((e) => this.#failed(row, e)),
+      this.#c.settings.fill_ms,
+    ).unref();
   }
 
   async #finish(row) {
@@ -297,7 +225,8 @@ class Relay {
     if (outcome === 'failure') return void this.#now(row, 'failure');
     const fill = outcome === 'fill';
     const chain = fill ? this.#c.polygon : row.chain;
-    const amount = fill ? (row.paid * row.out) / row.amount : row.paid;
+    const promised = (row.paid * row.out) / row.amount;
+    const amount = fill ? (promised * BigInt(this.#c.settings.fill_ppm)) / PPM : row.paid;
     this.#now(row, 'submitted');
     row.txHashes.push(await this.#pay(chain, fill ? row.recipient : row.refundTo, amount, row.id));
     this.#now(row, fill ? 'success' : 'refund');
@@ -322,24 +251,6 @@ class Relay {
     Object.assign(row, { status, updatedAt: Date.now() });
   }
 }
-
-/** What a user pays on a source chain; on Polygon it is what is delivered. */
-const paidIn = (chain) => (chain.name === 'plasma' ? chain.token.usdt0 : chain.token.usdc);
-const same = (a, b) => a.toLowerCase() === b.toLowerCase();
-
-const currencyOf = (chain, token) => ({
-  chainId: chain.chainId,
-  address: token.address.toLowerCase(),
-  symbol: token === chain.token.usdt0 ? 'USDT0' : 'USDC',
-  decimals: 6,
-});
-
-const amountOf = (currency, amount) => ({
-  currency,
-  amount: String(amount),
-  amountFormatted: ethers.formatUnits(amount, 6),
-  minimumAmount: String(amount),
-});
 
 function bad(errorCode, message) {
   throw new Refusal(400, message, { body: refusal(errorCode, message) });

@@ -57,7 +57,9 @@ export async function startSigner(chains) {
       return { body: { jsonrpc: '2.0', id, result } };
     } catch (e) {
       const ours = Number.isInteger(e.code); // anything else is ethers' refusal of a field
-      const error = ours ? { code: e.code, message: e.message } : { code: -32602, message: 'Invalid params' };
+      const error = ours
+        ? { code: e.code, message: e.message }
+        : { code: -32602, message: 'Invalid params' };
       return { body: { jsonrpc: '2.0', id, error } };
     }
   });
@@ -70,7 +72,9 @@ export async function startSigner(chains) {
     }),
     set: (query) => change(settings, query, SETTINGS),
     addKey: (query) => {
-      const { key } = read(query, { key: (t) => (/^(0x)?[0-9a-fA-F]{64}$/.test(t) ? t : undefined) });
+      const { key } = read(query, {
+        key: (t) => (/^(0x)?[0-9a-fA-F]{64}$/.test(t) ? t : undefined),
+      });
       if (!key) throw new Refusal(400, 'key is needed');
       return { address: add(key.startsWith('0x') ? key : `0x${key}`) };
     },
@@ -92,12 +96,17 @@ async function sign(mode, wallets, wanted, chainId) {
 /** Of the JSON-RPC form; with both fee fields it is of type 2, as web3signer decides. */
 function asTransaction(t, pathChain) {
   const number = (x) => (x === undefined || x === null ? undefined : BigInt(x));
-  const chainId = pathChain ?? number(t.chainId) ?? fail(-32602, 'Invalid params: chainId is missing');
+  const chainId =
+    pathChain ?? number(t.chainId) ?? fail(-32602, 'Invalid params: chainId is missing');
   if (t.chainId !== undefined && pathChain && Number(number(t.chainId)) !== pathChain)
     fail(-32602, 'Invalid params: chainId does not match');
   const dynamic = t.maxFeePerGas !== undefined && t.maxPriorityFeePerGas !== undefined;
   const fees = dynamic
-    ? { type: 2, maxFeePerGas: number(t.maxFeePerGas), maxPriorityFeePerGas: number(t.maxPriorityFeePerGas) }
+    ? {
+        type: 2,
+        maxFeePerGas: number(t.maxFeePerGas),
+        maxPriorityFeePerGas: number(t.maxPriorityFeePerGas),
+      }
     : { type: 0, gasPrice: number(t.gasPrice) ?? 0n };
   return {
     ...fees,
@@ -123,7 +132,9 @@ function changed(mode, tx) {
     case 'other_data':
       return { ...tx, data: `${tx.data}00` };
     case 'higher_fee':
-      return tx.type === 2 ? { ...tx, maxFeePerGas: tx.maxFeePerGas * 10n } : { ...tx, gasPrice: tx.gasPrice * 10n };
+      return tx.type === 2
+        ? { ...tx, maxFeePerGas: tx.maxFeePerGas * 10n }
+        : { ...tx, gasPrice: tx.gasPrice * 10n };
     case 'legacy': {
       const { maxFeePerGas, maxPriorityFeePerGas, ...rest } = tx;
       return { ...rest, type: 0, gasPrice: maxFeePerGas ?? rest.gasPrice };

@@ -73,7 +73,14 @@ class Carrier {
 
   status() {
     const { mode, bus_ms, delay_ms } = this.#settings;
-    return { mode, bus_ms, delay_ms, queued: this.#road.length, bus: this.#bus.length, delivered: this.#delivered };
+    return {
+      mode,
+      bus_ms,
+      delay_ms,
+      queued: this.#road.length,
+      bus: this.#bus.length,
+      delivered: this.#delivered,
+    };
   }
 
   board(pool, { guid, to, amount }) {
@@ -82,7 +89,8 @@ class Carrier {
       return this.go();
     }
     this.#bus.push({ pool, to, amount });
-    if (this.#settings.bus_ms > 0) this.#timer ??= setTimeout(() => this.depart(), this.#settings.bus_ms);
+    if (this.#settings.bus_ms > 0)
+      this.#timer ??= setTimeout(() => this.depart(), this.#settings.bus_ms);
     return undefined;
   }
 
@@ -108,7 +116,8 @@ class Carrier {
   async #deliver() {
     while (!this.#closed && this.#settings.mode === 'auto' && this.#road.length > 0) {
       const { pool, guid, to, amount } = this.#road.shift();
-      if (this.#settings.delay_ms > 0) await new Promise((r) => setTimeout(r, this.#settings.delay_ms).unref());
+      if (this.#settings.delay_ms > 0)
+        await new Promise((r) => setTimeout(r, this.#settings.delay_ms).unref());
       const { chain, contract } = pool.other;
       try {
         await chain.deployer.call(contract, 'deliver', [guid, pool.chain.eid, to, amount]);

@@ -63,6 +63,8 @@ async function setRamp({ polygon }, query, name) {
   const { paused } = read(query, { paused: flag });
   if (paused === undefined) throw new Refusal(400, 'paused must be 1 or 0');
   const contract = { address: POLYMARKET[ramp], abi: RAMP_ABI };
-  await polygon.deployer.call(contract, paused ? 'pause' : 'unpause', [polygon.token.usdce.address]);
+  await polygon.deployer.call(contract, paused ? 'pause' : 'unpause', [
+    polygon.token.usdce.address,
+  ]);
   return { ramp, paused };
 }
