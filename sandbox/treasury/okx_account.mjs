@@ -1,5 +1,6 @@
 // One OKX account: what it owns, its deposits, orders and withdrawals. All amounts are in millionths.
 import { randomInt } from 'node:crypto';
+import { ethers } from 'ethers';
 import { mint } from '../chains/tokens.mjs';
 import { refuse } from './okx_auth.mjs';
 
@@ -209,7 +210,7 @@ export class OkxAccount {
 
   async #pay(to, amount) {
     const { deployer, token } = this.#polygon;
-    await mint(deployer, token.usdc, this.#hot.address, Number(amount) / 1e6);
+    await mint(deployer, token.usdc, this.#hot.address, ethers.formatUnits(amount, 6));
     const { transactionHash } = await this.#hot.call(token.usdc, 'transfer', [to, amount]);
     return transactionHash;
   }

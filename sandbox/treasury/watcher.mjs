@@ -3,7 +3,7 @@
 import { ethers } from 'ethers';
 import { sleep } from '../chains/rpc.mjs';
 
-const POLL_MS = 150;
+const POLL_MS = 200;
 const RESCAN_BLOCKS = 20; // a test may reorganise the chain
 export const TRANSFER = ethers.id('Transfer(address,address,uint256)');
 
