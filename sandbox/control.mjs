@@ -1,5 +1,7 @@
 // Faults and money for tests, over HTTP. All calls are POST with query parameters and answer JSON.
 import { ethers } from 'ethers';
+import { switchAcross } from './across/across_control.mjs';
+import { switchCctp } from './cctp/cctp_control.mjs';
 import { OFT_MODES } from './chains/layerzero.mjs';
 import { PROXY_MODES } from './chains/proxy.mjs';
 import { setRules } from './chains/rules.mjs';
@@ -7,9 +9,18 @@ import { mint } from './chains/tokens.mjs';
 import { Refusal, sendJson, serve } from './http.mjs';
 import { SWITCHES } from './treasury/switches.mjs';
 
+/** By the path's first word: (chains, query, second word, third word) -> answer. */
+const CALLS = {
+  oft: setRelay,
+  mint: mintToken,
+  chain: setChain,
+  across: switchAcross,
+  cctp: switchCctp,
+  ...SWITCHES,
+};
+
 /**
- * Serves `/oft`, `/mint`, `/chain/{name}` and the treasury's doubles over `chains` (null with --no-chains) and GET `/` =
- * `summary()`.
+ * Serves CALLS over `chains` (null with --no-chains) and GET `/` = `summary()`.
  */
 export function startControl(chains, summary) {
   return serve(async (req, res) => {
@@ -18,24 +29,12 @@ export function startControl(chains, summary) {
     req.resume();
     if (pathname === '/' && req.method === 'GET') return sendJson(res, 200, summary());
     const [, kind, name, part] = pathname.split('/');
-    const action = { oft: setRelay, mint: mintToken, chain: setChain }[kind] ?? onDouble(kind);
+    const action = Object.hasOwn(CALLS, kind) ? CALLS[kind] : undefined;
     if (!action) throw new Refusal(404, `no such call: ${pathname}`);
     if (req.method !== 'POST') throw new Refusal(405, 'use POST');
     if (!chains) throw new Refusal(409, 'the sandbox was started with --no-chains');
     sendJson(res, 200, await action(chains, query, name, part));
   });
-}
-
-/** The calls of the treasury's doubles (treasury/README.md). */
-function onDouble(kind) {
-  const change = Object.hasOwn(SWITCHES, kind) ? SWITCHES[kind] : undefined;
-  return (
-    change &&
-    (({ doubles }, query, name) => {
-      if (!doubles) throw new Refusal(409, 'the sandbox was started with --no-conversion');
-      return change(doubles, query, name);
-    })
-  );
 }
 
 /** /oft?mode=auto|hold|drop|verify&delay_ms=N, /oft?retry=1 */
@@ -50,7 +49,7 @@ function setRelay({ relay }, { mode, delay_ms: delay, retry }) {
   return relay.set({ mode, delayMs: delay && Number(delay) });
 }
 
-/** /mint?chain=plasma|polygon&token=usdt0|usdc|usdce&to=0x..&amount=12.5 */
+/** /mint?chain=plasma|polygon|base&token=usdt0|usdc|usdce|pusd&to=0x..&amount=12.5 */
 async function mintToken(chains, { chain, token, to, amount }) {
   const where = namedChain(chains, chain);
   const contract = where.token[String(token).toLowerCase().replace('.', '')];
@@ -62,7 +61,10 @@ async function mintToken(chains, { chain, token, to, amount }) {
   return { ok: true, tx_hash: transactionHash };
 }
 
-/** /chain/plasma?mode=up|refuse|hang|http500, or ?down=1|0 for refuse and up; .../rule, .../calls: chains/rules.mjs */
+/**
+ * /chain/plasma|polygon|base?mode=up|refuse|hang|http500, or ?down=1|0 for refuse and up; /chain/{name}/rule and
+ * /chain/{name}/calls: see chains/rules.mjs
+ */
 function setChain(chains, query, name, part) {
   const { proxy } = namedChain(chains, name);
   if (part) return setRules(name, proxy, part, query);
@@ -74,8 +76,9 @@ function setChain(chains, query, name, part) {
   return { chain: name, mode: proxy.mode() };
 }
 
+const CHAINS = ['plasma', 'polygon', 'base'];
+
 function namedChain(chains, name) {
-  if (name !== 'plasma' && name !== 'polygon')
-    throw new Refusal(400, 'chain must be plasma or polygon');
+  if (!CHAINS.includes(name)) throw new Refusal(400, `chain must be one of ${CHAINS}`);
   return chains[name];
 }

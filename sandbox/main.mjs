@@ -1,6 +1,6 @@
 // Starts the sandbox, prints one JSON line on stdout when everything answers, runs until SIGINT,
 // SIGTERM or, with EXIT_ON_STDIN_CLOSE=1, until stdin closes. Logs go to stderr.
-import { describe, startChains, users } from './chains/chains.mjs';
+import { describe, sources, startChains, users } from './chains/chains.mjs';
 import { recordFill } from './chains/exchange.mjs';
 import { startVenue } from './clob/server.mjs';
 import { startControl } from './control.mjs';
@@ -61,6 +61,10 @@ async function main() {
   const summary = {
     plasma: chains && describe(chains.plasma),
     polygon: chains && describe(chains.polygon),
+    base: chains && describe(chains.base),
+    sources: chains ? sources(chains) : [],
+    across: chains?.across?.api.describe() ?? null,
+    cctp: chains?.cctp ? { iris_url: chains.cctp.iris.url } : null,
     venue: venue.describe(),
     doubles: chains?.doubles?.describe() ?? null,
     users: users(options.users).map(({ address, privateKey }) => ({

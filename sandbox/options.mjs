@@ -9,9 +9,9 @@ const PLASMA = 9745;
 export const USAGE = `node main.mjs [options]
   --deposit-chain-id N     chain id of the deposit chain (${PLASMA})
   --deposit-token 0x..     address of the deposit token (USDT0 on Plasma; USDC on base-sepolia for 84532)
-  --service-address 0x..   gets 1000 native coins on both chains and --service-usdc on Polygon
+  --service-address 0x..   gets 1000 native coins on every chain and --service-usdc on Polygon
   --service-usdc N         (100000)
-  --users N                accounts with 10,000 USDT0 each and no gas coin (4)
+  --users N                accounts with 10,000 of every source's token each and no gas coin (4)
   --block-time S           a block every S seconds (default: at once, and an empty one every second)
   --no-conversion          no LayerZero, no Uniswap
   --no-chains              only the CLOB double

@@ -9,7 +9,6 @@ const NATIVE_FEE = ethers.parseEther('0.01');
 const ENFORCED_OPTIONS = '0x00030100110100000000000000000000000000013880';
 const OFT_SEND = 1;
 const POLL_MS = 100;
-const RESCAN_BLOCKS = 20; // a test may reorganise the chain
 export const OFT_MODES = ['auto', 'hold', 'drop', 'verify'];
 
 /**
@@ -49,23 +48,24 @@ export class LayerZeroRelay {
   #delayMs = 0;
   #queue = [];
   #failed = []; // verified at best: an executor gives up, a second try is asked for
-  #seen = new Set();
-  #next = new Map(); // chain -> first block not yet scanned
+  #seen = 0;
   #running = true;
   #delivered = 0;
 
   constructor(left, right) {
-    this.#run([
+    for (const [from, to] of [
       [left, right],
       [right, left],
-    ]);
+    ])
+      from.events.on(from.endpoint, 'PacketSent', ({ args }) => this.#take(to, args.encodedPayload));
+    this.#run();
   }
 
   status() {
     return {
       mode: this.#mode,
       delay_ms: this.#delayMs,
-      seen: this.#seen.size,
+      seen: this.#seen,
       queued: this.#queue.length,
       failed: this.#failed.length,
       delivered: this.#delivered,
@@ -89,37 +89,13 @@ export class LayerZeroRelay {
     this.#running = false;
   }
 
-  async #run(ways) {
-    for (; this.#running; await sleep(POLL_MS)) {
-      for (const [from, to] of ways) {
-        await this.#collect(from, to).catch(
-          (e) => this.#running && console.error(`[sandbox] relay: ${e.message}`),
-        );
-      }
-      await this.#deliverDue();
-    }
+  async #run() {
+    for (; this.#running; await sleep(POLL_MS)) await this.#deliverDue();
   }
 
-  async #collect(from, to) {
-    const head = await from.rpc.blockNumber();
-    const next = this.#next.get(from) ?? 0;
-    if (head === next - 1) return;
-    const fromBlock = Math.max(0, Math.min(next, head) - RESCAN_BLOCKS);
-    const topic = from.endpoint.abi.getEvent('PacketSent').topicHash;
-    const filter = {
-      address: from.endpoint.address,
-      topics: [topic],
-      fromBlock: hex(fromBlock),
-      toBlock: hex(head),
-    };
-    for (const log of await from.rpc.call('eth_getLogs', [filter])) {
-      const key = `${from.eid}:${log.blockHash}:${log.logIndex}`;
-      if (this.#seen.has(key)) continue;
-      this.#seen.add(key);
-      const packet = from.endpoint.abi.parseLog(log).args.encodedPayload;
-      if (this.#mode !== 'drop') this.#queue.push({ to, packet, due: Date.now() + this.#delayMs });
-    }
-    this.#next.set(from, head + 1);
+  #take(to, packet) {
+    this.#seen += 1;
+    if (this.#mode !== 'drop') this.#queue.push({ to, packet, due: Date.now() + this.#delayMs });
   }
 
   async #deliverDue() {
@@ -174,5 +150,3 @@ function parsePacket(packet) {
     message: ethers.dataSlice(packet, 113),
   };
 }
-
-const hex = (n) => ethers.toQuantity(n);

@@ -53,6 +53,17 @@ export async function startSandbox(args = [], { env = {}, stdin = 'ignore' } = {
   };
 }
 
+/** Our view of a chain, and `wallet` on it. */
+export function connect({ rpc, chain_id: chainId }, wallet) {
+  const network = new ethers.Network('local', chainId);
+  const provider = new ethers.JsonRpcProvider(rpc, network, {
+    staticNetwork: network,
+    pollingInterval: 50,
+    cacheTimeout: -1,
+  });
+  return { provider, wallet: wallet.connect(provider) };
+}
+
 /** Polls until `check` answers something true; fails after `timeoutMs`. */
 export async function until(check, timeoutMs = 60_000) {
   for (const end = Date.now() + timeoutMs; Date.now() < end; await sleep(25)) {

@@ -1,0 +1,43 @@
+// Settings as the control server gets them: texts of a query, each with the rule that reads it.
+import { ethers } from 'ethers';
+import { Refusal } from './http.mjs';
+
+/** A rule reads a text and answers its value; undefined refuses it. `says` tells what it takes. */
+const rule = (says, read) => ({ says, read });
+
+export const oneOf = (list) =>
+  rule(`one of ${list}`, (text) => (list.includes(text) ? text : undefined));
+
+/** 1 or 0. */
+export const flag = () => rule('1 or 0', (text) => ({ 1: true, 0: false })[text]);
+
+export const integer = (max = 1e9) =>
+  rule(`an integer up to ${max}`, (text) =>
+    /^\d{1,10}$/.test(text) && Number(text) <= max ? Number(text) : undefined,
+  );
+
+/** An amount with at most 6 places, in millionths. */
+export const money = () =>
+  rule('an amount with at most 6 places', (text) =>
+    /^\d{1,12}(\.\d{1,6})?$/.test(text) ? ethers.parseUnits(text, 6) : undefined,
+  );
+
+export const address = () =>
+  rule('an address', (text) => (ethers.isAddress(text) ? ethers.getAddress(text) : undefined));
+
+/** "off" is null. */
+export const orOff = ({ says, read }) =>
+  rule(`${says}, or off`, (text) => (text === 'off' ? null : read(text)));
+
+/** The values of `query`, each by its rule. Refusal 400 for an unknown name or a wrong text. */
+export function changes(rules, query) {
+  return Object.fromEntries(
+    Object.entries(query).map(([name, text]) => {
+      const known = rules[name];
+      if (!known) throw new Refusal(400, `${name} is none of ${Object.keys(rules)}`);
+      const value = known.read(text);
+      if (value === undefined) throw new Refusal(400, `${name} must be ${known.says}`);
+      return [name, value];
+    }),
+  );
+}
