@@ -8,11 +8,11 @@ import { done, gained, startTreasury, usd } from './treasury_support.mjs';
 const DEPOSITORY = new ethers.Interface([
   'function depositErc20(address depositor,address token,uint256 amount,bytes32 id)',
 ]);
-let treasury, relay, plasma, polygon, service;
+let treasury, relay, plasma, polygon, base, service;
 
 before(async () => {
   treasury = await startTreasury();
-  ({ plasma, polygon, service } = treasury);
+  ({ plasma, polygon, base, service } = treasury);
   ({ relay } = treasury.doubles);
 });
 after(() => treasury?.stop());
@@ -34,9 +34,9 @@ const reaches = (id, wanted) =>
   until(async () => (await status(id)).status === wanted && status(id), 10_000);
 
 /** Sends what the steps of a quote ask for. Answers the request id. */
-async function follow({ steps }) {
+async function follow({ steps }, chain = plasma) {
   for (const { to, data } of steps.flatMap((s) => s.items.map((i) => i.data)))
-    await done(plasma.wallet.sendTransaction({ to, data }));
+    await done(chain.wallet.sendTransaction({ to, data }));
   return steps[0].requestId;
 }
 const usdc = () => polygon.token(polygon.usdc);
@@ -70,6 +70,15 @@ test('a deposit address takes a plain transfer, for another recipient too', asyn
   assert.equal(await usdc().balanceOf(recipient), 4_997_500n);
 });
 
+test('USDC on Base is taken too', async () => {
+  const over = { originChainId: base.chain_id, originCurrency: base.usdc, amount: '20000000' };
+  const { json } = await quote(over);
+  const came = await gained(usdc(), service.address, async () => {
+    await reaches(await follow(json, base), 'success');
+  });
+  assert.equal(came, usd('19.99'));
+});
+
 test('the price may be better or worse than others', async () => {
   for (const [ppm, out] of [
     [999_990, '99999000'],
@@ -97,7 +106,10 @@ test('an outage answers nothing but 503', async () => {
   assert.equal((await request(`${relay.url}/chains`)).status, 503);
   await set('outage=0');
   const { chains } = (await request(`${relay.url}/chains`)).json;
-  assert.deepEqual(chains.filter((c) => [9745, 137].includes(c.id)).length, 2);
+  assert.deepEqual(
+    chains.map((c) => c.id),
+    [9745, 8453, 137],
+  );
 });
 
 test('a fill that never comes stays pending, and comes when it may', async () => {

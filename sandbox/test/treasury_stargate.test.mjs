@@ -18,11 +18,11 @@ const POOL_ABI = [
   'event OFTReceived(bytes32 indexed guid,uint32 srcEid,address indexed to,uint256 received)',
   'event BusRode(uint32 dstEid,uint72 ticketId,uint80 fare,bytes passenger)',
 ];
-let treasury, plasma, polygon, service, pool, far;
+let treasury, plasma, polygon, base, service, pool, far;
 
 before(async () => {
   treasury = await startTreasury();
-  ({ plasma, polygon, service } = treasury);
+  ({ plasma, polygon, base, service } = treasury);
   const { stargate } = treasury.doubles;
   pool = plasma.at(stargate.plasma_usdt0_pool, POOL_ABI);
   far = polygon.at(stargate.polygon_usdt0_pool, POOL_ABI);
@@ -41,12 +41,12 @@ const param = (amount, { min = 0n, cmd = '0x' } = {}) => [
   cmd,
 ];
 const bus = { cmd: '0x01' };
-async function send(p) {
-  const { nativeFee } = await pool.quoteSend(p, false);
-  const receipt = await done(pool.send(p, [nativeFee, 0n], service.address, { value: nativeFee }));
+async function send(p, from = pool) {
+  const { nativeFee } = await from.quoteSend(p, false);
+  const receipt = await done(from.send(p, [nativeFee, 0n], service.address, { value: nativeFee }));
   return receipt.logs
-    .filter((l) => l.address === pool.target)
-    .map((l) => pool.interface.parseLog(l));
+    .filter((l) => l.address === from.target)
+    .map((l) => from.interface.parseLog(l));
 }
 const named = (logs, name) => logs.find((l) => l?.name === name)?.args;
 const received = (guid) =>
@@ -69,8 +69,18 @@ test('a taxi arrives under the guid it was sent with, less the fee', async () =>
   assert.equal(came, usd('49.995'));
 });
 
+test('USDC goes from Base to Polygon through the pools of USDC', async () => {
+  const { base_usdc_pool: near } = treasury.doubles.stargate;
+  await done(base.token(base.usdc).approve(near, ethers.MaxUint256));
+  const usdc = polygon.token(polygon.usdc);
+  const opening = await usdc.balanceOf(service.address);
+  await send(param(10), base.at(near, POOL_ABI));
+  const came = async () => (await usdc.balanceOf(service.address)) - opening === usd('9.999');
+  await until(came, 10_000);
+});
+
 test('the quote is capped to the credit, and more than it reverts', async () => {
-  await set('pool=plasma_usdt0&credit=20000000');
+  await set('pool=plasma_usdt0&credit=20');
   const { limit, receipt } = await pool.quoteOFT(param(50));
   assert.deepEqual([limit.max, receipt.sent], [usd(20), usd(20)]);
   const [fee] = await pool.quoteSend(param(50), false);
@@ -80,7 +90,7 @@ test('the quote is capped to the credit, and more than it reverts', async () => 
   assert.equal((await pool.quoteOFT(param(1))).limit.max, usd('0.002'));
   await set('pool=plasma_usdt0&credit=0');
   assert.equal((await pool.quoteOFT(param(1))).receipt.sent, 0n);
-  await set('pool=plasma_usdt0&credit=5000000000000');
+  await set('pool=plasma_usdt0&credit=5000000');
 });
 
 test('a bus has no guid when it is boarded, and carries all when it departs', async () => {

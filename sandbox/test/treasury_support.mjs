@@ -1,7 +1,7 @@
-// What the tests of the treasury's doubles share: a funded service, its view of both chains, the control calls.
+// What the tests of the treasury's doubles share: a funded service, its view of the chains, the control calls.
 import assert from 'node:assert/strict';
 import { ethers } from 'ethers';
-import { request, startSandbox } from './support.mjs';
+import { connect, request, startSandbox } from './support.mjs';
 
 export const usd = (amount) => ethers.parseUnits(String(amount), 6);
 const TOKEN_ABI = [
@@ -13,7 +13,7 @@ const TOKEN_ABI = [
 ];
 
 /**
- * A sandbox whose service owns `money` of each token. Answers {info, doubles, service, plasma, polygon, control(path),
+ * A sandbox whose service owns `money` of each token. Answers {info, doubles, service, plasma, polygon, base, control(path),
  * stop()}; a chain is {provider, wallet, token(address), description}.
  */
 export async function startTreasury(money = 10_000) {
@@ -25,13 +25,15 @@ export async function startTreasury(money = 10_000) {
     assert.equal(answer.status, expected, `${path}: ${answer.text}`);
     return answer.json;
   };
-  const plasma = connect(info.plasma, service);
-  const polygon = connect(info.polygon, service);
+  const plasma = linked(info.plasma, service);
+  const polygon = linked(info.polygon, service);
+  const base = linked(info.base, service);
   for (const [chain, token] of [
     ['plasma', 'usdt0'],
     ['polygon', 'usdt0'],
     ['polygon', 'usdc'],
     ['polygon', 'usdce'],
+    ['base', 'usdc'],
   ])
     await control(`/mint?chain=${chain}&token=${token}&to=${service.address}&amount=${money}`);
   return {
@@ -40,32 +42,19 @@ export async function startTreasury(money = 10_000) {
     service,
     plasma,
     polygon,
+    base,
     control,
     async stop() {
-      for (const { provider } of [plasma, polygon]) provider.destroy();
+      for (const { provider } of [plasma, polygon, base]) provider.destroy();
       await sandbox.stop();
     },
   };
 }
 
-function connect(description, service) {
-  const network = new ethers.Network('local', description.chain_id);
-  const options = {
-    staticNetwork: network,
-    pollingInterval: 20,
-    cacheTimeout: -1,
-    batchMaxCount: 1,
-  };
-  const provider = new ethers.JsonRpcProvider(description.direct_rpc, network, options);
-  const wallet = service.connect(provider);
-  const token = (address) => new ethers.Contract(address, TOKEN_ABI, wallet);
-  return {
-    ...description,
-    provider,
-    wallet,
-    token,
-    at: (address, abi) => new ethers.Contract(address, abi, wallet),
-  };
+function linked(description, service) {
+  const { provider, wallet } = connect(description, service);
+  const at = (address, abi) => new ethers.Contract(address, abi, wallet);
+  return { ...description, provider, wallet, at, token: (address) => at(address, TOKEN_ABI) };
 }
 
 export const done = async (sent) => (await sent).wait();

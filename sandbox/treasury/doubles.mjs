@@ -8,7 +8,6 @@ import { AT, placeTreasury, treasuryArtifacts } from './place.mjs';
 import { startRelay } from './relay.mjs';
 import { startSigner } from './signer.mjs';
 import { startStargate } from './stargate.mjs';
-import { Watcher } from './watcher.mjs';
 
 const COINS = ethers.toQuantity(ethers.parseEther('1000'));
 // accounts of the doubles; public: never use elsewhere
@@ -26,22 +25,24 @@ export async function startDoubles(chains, artifacts) {
   const { plasma, polygon, base } = chains;
   const at = await placeTreasury(chains, artifacts);
   const all = [plasma, polygon, base].filter(Boolean);
-  const watchers = new Map([...new Set([...at.sources, polygon])].map((c) => [c, new Watcher(c)]));
   const hot = await openHotWallets(all);
-  const sources = at.sources.map((chain) => ({ chain, watcher: watchers.get(chain) }));
   const [oneinch, okx, relay, signer] = await Promise.all([
     startOneInch(polygon, at),
     startOkx({
       plasma,
       polygon,
-      watcher: watchers.get(plasma),
       hot: hot.get(polygon),
       depositAddress: OKX_DEPOSITS,
     }),
-    startRelay({ sources, polygon, depository: at.depository, hot: (chain) => hot.get(chain) }),
+    startRelay({
+      sources: at.sources,
+      polygon,
+      depository: at.depository,
+      hot: (chain) => hot.get(chain),
+    }),
     startSigner(all),
   ]);
-  const stargate = startStargate(at.pools, (chain) => watchers.get(chain));
+  const stargate = startStargate(at.pools);
   for (const { rpc } of all) await rpc.call('anvil_setBalance', [signer.address, COINS]);
   return {
     polygon,
@@ -60,7 +61,6 @@ export async function startDoubles(chains, artifacts) {
       signer: signer.describe(),
     }),
     close() {
-      for (const watcher of watchers.values()) watcher.stop();
       for (const part of [okx, relay, stargate]) part.close();
       for (const { host } of [oneinch, signer]) host.close();
     },

@@ -1,30 +1,29 @@
 // OKX's REST API V5, the part a treasury needs: USDT in on Plasma, USDC out on Polygon, the market between them.
 import { Refusal } from '../http.mjs';
+import { address, changes, integer, listOf, money, oneOf } from '../query.mjs';
 import { startHost } from './host.mjs';
 import { FUNDING, OkxAccount, TRADING, WITHDRAWALS } from './okx_account.mjs';
 import { CHAINS, Okx } from './okx_api.mjs';
 import { body, CREDENTIALS } from './okx_auth.mjs';
 import { decimal } from './okx_rows.mjs';
-import { addresses, change, listOf, money, oneOf, read, whole } from './settings.mjs';
-import { TRANSFER, transferOf } from './watcher.mjs';
 
 const SETTINGS = {
-  suspended_deposits: listOf(CHAINS),
-  suspended_withdrawals: listOf(CHAINS),
+  suspended_deposits: listOf(oneOf(CHAINS)),
+  suspended_withdrawals: listOf(oneOf(CHAINS)),
   deposit_state: oneOf(['auto', '8', '11', '12', '13', '14', '17']), // of deposits not credited yet
-  arrival_blocks: whole(),
-  unlock_blocks: whole(),
-  ask_ppm: whole(2e6),
-  bid_ppm: whole(2e6),
-  fill_ppm: whole(1e6),
-  taker_ppm: whole(1e6),
+  arrival_blocks: integer(),
+  unlock_blocks: integer(),
+  ask_ppm: integer(2e6),
+  bid_ppm: integer(2e6),
+  fill_ppm: integer(1e6),
+  taker_ppm: integer(1e6),
   withdrawal: oneOf(Object.keys(WITHDRAWALS)),
-  withdraw_ms: whole(3_600_000), // from each state to the next
-  withdraw_fee: money,
-  min_withdrawal: money,
+  withdraw_ms: integer(3_600_000), // from each state to the next
+  withdraw_fee: money(),
+  min_withdrawal: money(),
   duplicate: oneOf(['accept', 'refuse']), // a withdrawal's client id that was used before
-  not_found: whole(1000), // so many look-ups by client id still find nothing
-  allowed: addresses, // to withdraw to; empty: any
+  not_found: integer(1000), // so many look-ups by client id still find nothing
+  allowed: listOf(address()), // to withdraw to; empty: any
 };
 const FAULTS = {
   rate_limited: { status: 429, body: body(50011, 'Too Many Requests') },
@@ -41,10 +40,10 @@ const FAULTS = {
 };
 
 /**
- * `source` is the deposit chain with its watcher, `hot` the sender that pays withdrawals on `polygon`. Answers
+ * `hot` is the sender that pays withdrawals on `polygon`. Answers
  * {describe(), set(query), fund(query), status(), host, close()}.
  */
-export async function startOkx({ plasma, watcher, polygon, hot, depositAddress }) {
+export async function startOkx({ plasma, polygon, hot, depositAddress }) {
   const settings = {
     suspended_deposits: [],
     suspended_withdrawals: [],
@@ -64,34 +63,28 @@ export async function startOkx({ plasma, watcher, polygon, hot, depositAddress }
     allowed: [],
   };
   const account = new OkxAccount(polygon, hot, settings);
-  watcher.add({
-    address: plasma.token.usdt0.address,
-    topic: TRANSFER,
-    found(log) {
-      const { from, to, amount } = transferOf(log);
-      const block = Number(log.blockNumber);
-      if (to === depositAddress)
-        account.deposited({ from, to, amount, txId: log.transactionHash, block });
-    },
+  plasma.events.on(plasma.token.usdt0, 'Transfer', ({ args, log }) => {
+    if (args.to !== depositAddress) return;
+    const { transactionHash: txId, blockNumber } = log;
+    account.deposited({ to: args.to, amount: args.value, txId, block: Number(blockNumber) });
   });
-  watcher.onHead((head) => account.advance(head));
-  const api = new Okx({ settings, account, watcher, depositAddress, plasma, polygon });
+  const api = new Okx({ settings, account, depositAddress, plasma, polygon });
   const host = await startHost((call) => api.answer(call), FAULTS);
   return {
     host,
     describe: () => ({ url: host.url, ...CREDENTIALS, deposit_address: depositAddress }),
     set(query) {
-      change(settings, query, SETTINGS);
+      Object.assign(settings, changes(SETTINGS, query));
       if (query.withdrawal !== undefined) account.release();
       return settings;
     },
     fund(query) {
-      const spec = {
+      const rules = {
         ccy: oneOf(['USDT', 'USDC']),
-        amount: money,
+        amount: money(),
         account: oneOf([FUNDING, TRADING]),
       };
-      const { ccy, amount, account: where = FUNDING } = read(query, spec);
+      const { ccy, amount, account: where = FUNDING } = changes(rules, query);
       if (!ccy || amount === undefined) throw new Refusal(400, 'ccy and amount are needed');
       account.fund(where, ccy, amount);
       return { ccy, account: where, balance: decimal(account.balance(where, ccy)) };

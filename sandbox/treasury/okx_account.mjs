@@ -60,13 +60,15 @@ export class OkxAccount {
 
   // -- deposits
 
-  deposited({ from, to, amount, txId, block }) {
+  /** A transaction is one deposit: one that a reorganisation moves to another block is no second one. */
+  deposited({ to, amount, txId, block }) {
+    const known = this.deposits.find((d) => d.txId === txId);
+    if (known) return void (known.block = block);
     keep(this.deposits, {
       depId: nextId(),
       ccy: 'USDT',
       chain: 'USDT-Plasma',
       amount,
-      from,
       to,
       txId,
       block,
@@ -74,7 +76,6 @@ export class OkxAccount {
       state: DEPOSIT.waiting,
       credited: false,
     });
-    this.advance(this.#head);
   }
 
   /** Confirms deposits up to the deposit chain's block `head`. */

@@ -30,6 +30,7 @@ export class Okx {
     if (path === '/api/v5/public/time') return ok({ ts: String(Date.now()) });
     if (path === '/api/v5/market/books') return ok(this.#book(query));
     requireSigned(call);
+    this.#c.account.advance(await this.#c.plasma.rpc.blockNumber());
     const routes = {
       'GET /api/v5/asset/currencies': () => this.#currencies(query),
       'GET /api/v5/asset/balances': () => this.#balances(FUNDING, query),
@@ -88,10 +89,8 @@ export class Okx {
     }));
   }
 
-  async #deposits(query) {
-    await this.#c.watcher.look();
+  #deposits(query) {
     const { account, settings } = this.#c;
-    account.advance(this.#c.watcher.head);
     return account.deposits
       .filter(
         (d) => matches(query, d, ['ccy', 'depId', 'state']) && sameTx(query.get('txId'), d.txId),
@@ -183,7 +182,7 @@ export class Okx {
       );
     if (settings.suspended_withdrawals.includes(chain)) refuse(58204, 'Withdrawal suspended.');
     if (!ethers.isAddress(toAddr ?? '')) refuse(58203, 'Please add a withdrawal address.');
-    if (settings.allowed.length > 0 && !settings.allowed.includes(toAddr.toLowerCase()))
+    if (settings.allowed.length > 0 && !settings.allowed.includes(ethers.getAddress(toAddr)))
       refuse(58207, 'Withdrawal address is not in the verification-free whitelist.');
     checkClientId('clientId', clientId);
     const amount = amountOf('amt', amt);

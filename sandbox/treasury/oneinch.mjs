@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { ethers } from 'ethers';
 import { Refusal } from '../http.mjs';
 import { startHost } from './host.mjs';
-import { change, oneOf, whole } from './settings.mjs';
+import { changes, integer, money, oneOf } from '../query.mjs';
 
 export const KEY = 'sandbox-1inch-key';
 const BASE = '/swap/v6.1/137';
@@ -26,10 +26,10 @@ export const MODES = [
 ];
 const SETTINGS = {
   mode: oneOf(MODES),
-  quote_ppm: whole(10_000_000), // what quotes promise, of a million
-  market_ppm: whole(10_000_000), // what the router really pays
-  fill_ppm: whole(1_000_000), // how much of the amount it takes
-  max: whole(1e13), // above: insufficient liquidity; in millionths
+  quote_ppm: integer(10_000_000), // what quotes promise, of a million
+  market_ppm: integer(10_000_000), // what the router really pays
+  fill_ppm: integer(1_000_000), // how much of the amount it takes
+  max: money(), // above: insufficient liquidity
 };
 const UNOSWAP = new ethers.Interface(['function unoswap(uint256,uint256,uint256,uint256)']);
 
@@ -40,7 +40,7 @@ export async function startOneInch(chain, at) {
     quote_ppm: 999_900,
     market_ppm: 999_900,
     fill_ppm: 1_000_000,
-    max: 5e12,
+    max: 5_000_000_000_000n,
   };
   const api = new OneInch(chain, at, settings);
   const host = await startHost((call) => api.answer(call), {
@@ -60,10 +60,13 @@ export async function startOneInch(chain, at) {
       executor: at.executor.address,
     }),
     async set(query) {
-      const { market_ppm: price, fill_ppm: fill } = change({ ...settings }, query, SETTINGS);
+      Object.assign(settings, changes(SETTINGS, query));
       if (query.market_ppm !== undefined || query.fill_ppm !== undefined)
-        await chain.deployer.call(at.executor, 'setMarket', [price, fill]);
-      return change(settings, query, SETTINGS);
+        await chain.deployer.call(at.executor, 'setMarket', [
+          settings.market_ppm,
+          settings.fill_ppm,
+        ]);
+      return settings;
     },
   };
 }
@@ -99,7 +102,7 @@ class OneInch {
     const [src, dst] = ['src', 'dst'].map((name) => this.#token(name, query.get(name)));
     const amount = positive('amount', query.get('amount'));
     if (src.address === dst.address) refuse(400, 'Bad Request', 'src and dst should be different');
-    if (amount > BigInt(this.#settings.max)) refuse(400, 'Bad Request', 'insufficient liquidity');
+    if (amount > this.#settings.max) refuse(400, 'Bad Request', 'insufficient liquidity');
     return { src, dst, amount, out: (amount * BigInt(this.#settings.quote_ppm)) / PPM };
   }
 

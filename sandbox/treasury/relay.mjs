@@ -3,24 +3,23 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { ethers } from 'ethers';
 import { mint } from '../chains/tokens.mjs';
 import { parseJson, Refusal } from '../http.mjs';
+import { changes, flag, integer, money, oneOf } from '../query.mjs';
 import { startHost } from './host.mjs';
 import { currencyOf, FORGERIES, nameOf, paidIn, quoteOf } from './relay_quote.mjs';
-import { change, flag, oneOf, whole } from './settings.mjs';
-import { TRANSFER, transferOf } from './watcher.mjs';
 
 const PPM = 1_000_000n;
 const KEPT = 10_000;
 // what becomes of a deposit
 export const OUTCOMES = ['fill', 'never', 'delay', 'refund', 'failure'];
 const SETTINGS = {
-  price_ppm: whole(10_000_000), // what quotes promise, of a million
-  fill_ppm: whole(1_000_000), // how much of its promise a fill pays
+  price_ppm: integer(10_000_000), // what quotes promise, of a million
+  fill_ppm: integer(1_000_000), // how much of its promise a fill pays
   outcome: oneOf(OUTCOMES),
   forge: oneOf(FORGERIES),
-  outage: flag,
-  fill_ms: whole(3_600_000), // from each status to the next
-  time_estimate: whole(86_400), // seconds, as quoted
-  max: whole(1e13), // millionths; above: no route
+  outage: flag(),
+  fill_ms: integer(3_600_000), // from each status to the next
+  time_estimate: integer(86_400), // seconds, as quoted
+  max: money(), // above: no route
 };
 const FAULTS = {
   rate_limited: {
@@ -30,7 +29,6 @@ const FAULTS = {
   },
   no_quotes: { status: 400, body: refusal('NO_QUOTES', 'no quotes available') },
 };
-const DEPOSITED = ethers.id('RelayErc20Deposit(address,address,uint256,bytes32)');
 const same = (a, b) => a.toLowerCase() === b.toLowerCase();
 
 function refusal(errorCode, message) {
@@ -38,7 +36,7 @@ function refusal(errorCode, message) {
 }
 
 /**
- * `sources` = [{chain, watcher}] that may be paid on, `hot(chain)` the sender that pays there, `polygon` where USDC is
+ * `sources` are the chains that may be paid on, `hot(chain)` the sender that pays there, `polygon` where USDC is
  * delivered. Answers {describe(), set(query), status(), host, close()}.
  */
 export async function startRelay({ sources, polygon, depository, hot }) {
@@ -50,16 +48,16 @@ export async function startRelay({ sources, polygon, depository, hot }) {
     outage: false,
     fill_ms: 100,
     time_estimate: 3,
-    max: 1e12,
+    max: 1_000_000_000_000n,
   };
   const relay = new Relay({ sources, polygon, depository, hot, settings });
-  for (const { chain, watcher } of sources) relay.watch(chain, watcher);
+  for (const chain of sources) relay.watch(chain);
   const host = await startHost((call) => relay.answer(call), FAULTS);
   return {
     host,
     describe: () => ({ url: host.url, depository: depository.address }),
     set(query) {
-      change(settings, query, SETTINGS);
+      Object.assign(settings, changes(SETTINGS, query));
       if (query.outcome !== undefined) relay.resume();
       return settings;
     },
@@ -90,26 +88,15 @@ class Relay {
     this.#closed = true;
   }
 
-  watch(chain, watcher) {
+  watch(chain) {
     const token = paidIn(chain);
-    const depository = this.#c.depository.address;
-    watcher.add({
-      address: depository,
-      topic: DEPOSITED,
-      found: (log) => {
-        const types = ['address', 'address', 'uint256', 'bytes32'];
-        const [, paid, amount, id] = ethers.AbiCoder.defaultAbiCoder().decode(types, log.data);
-        if (same(paid, token.address)) this.#deposited(this.#requests.get(id), amount, log);
-      },
+    chain.events.on(this.#c.depository, 'RelayErc20Deposit', ({ args, log }) => {
+      if (same(args.token, token.address))
+        this.#deposited(this.#requests.get(args.id), args.amount, log);
     });
-    watcher.add({
-      address: token.address,
-      topic: TRANSFER,
-      found: (log) => {
-        const { to, amount } = transferOf(log);
-        const row = [...this.#requests.values()].find((r) => r.depositAddress === to);
-        this.#deposited(row, amount, log);
-      },
+    chain.events.on(token, 'Transfer', ({ args, log }) => {
+      const row = [...this.#requests.values()].find((r) => r.depositAddress === args.to);
+      this.#deposited(row, args.value, log);
     });
   }
 
@@ -126,7 +113,7 @@ class Relay {
 
   #chains() {
     const { sources, polygon } = this.#c;
-    return [...sources.map((s) => s.chain), polygon].map((chain) => ({
+    return [...sources, polygon].map((chain) => ({
       id: chain.chainId,
       name: nameOf(chain),
       displayName: nameOf(chain),
@@ -156,9 +143,8 @@ class Relay {
 
   async #quote(input) {
     const { settings, sources, polygon } = this.#c;
-    const source = sources.find((s) => s.chain.chainId === input.originChainId);
-    if (!source) bad('INVALID_INPUT_CURRENCY', `Chain ${input.originChainId} is not supported`);
-    const { chain } = source;
+    const chain = sources.find((c) => c.chainId === input.originChainId);
+    if (!chain) bad('INVALID_INPUT_CURRENCY', `Chain ${input.originChainId} is not supported`);
     for (const name of ['user', 'originCurrency', 'destinationCurrency'])
       if (!ethers.isAddress(input[name] ?? '')) bad('INVALID_ADDRESS', `${name} is not an address`);
     if (
@@ -171,7 +157,7 @@ class Relay {
     if (!/^[1-9]\d{0,30}$/.test(input.amount ?? ''))
       bad('INVALID_INPUT', 'amount must be a positive integer');
     const amount = BigInt(input.amount);
-    if (amount > BigInt(settings.max)) bad('NO_SWAP_ROUTES_FOUND', 'no routes found');
+    if (amount > settings.max) bad('NO_SWAP_ROUTES_FOUND', 'no routes found');
     const row = {
       id: ethers.hexlify(randomBytes(32)),
       status: 'waiting',

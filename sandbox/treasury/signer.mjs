@@ -3,8 +3,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ethers } from 'ethers';
 import { parseJson, Refusal } from '../http.mjs';
+import { changes, integer, oneOf, privateKey } from '../query.mjs';
 import { startHost } from './host.mjs';
-import { change, oneOf, read, whole } from './settings.mjs';
 
 // what it may answer wrongly, each a valid signature of another transaction
 export const MODES = [
@@ -23,7 +23,7 @@ export const MODES = [
 const SETTINGS = {
   mode: oneOf(MODES),
   dialect: oneOf(['web3signer', 'clef']),
-  slow_ms: whole(600_000), // before each signature
+  slow_ms: integer(600_000), // before each signature
 };
 const KEY = ethers.id('headroom sandbox signer');
 const STRANGER = new ethers.Wallet(ethers.id('headroom sandbox stranger'));
@@ -70,13 +70,11 @@ export async function startSigner(chains) {
       address,
       ...Object.fromEntries(chains.map((c) => [`${c.name}_url`, `${host.url}/${c.chainId}`])),
     }),
-    set: (query) => change(settings, query, SETTINGS),
+    set: (query) => Object.assign(settings, changes(SETTINGS, query)),
     addKey: (query) => {
-      const { key } = read(query, {
-        key: (t) => (/^(0x)?[0-9a-fA-F]{64}$/.test(t) ? t : undefined),
-      });
+      const { key } = changes({ key: privateKey() }, query);
       if (!key) throw new Refusal(400, 'key is needed');
-      return { address: add(key.startsWith('0x') ? key : `0x${key}`) };
+      return { address: add(key) };
     },
     status: () => ({ signed, accounts: [...wallets.keys()] }),
     address,

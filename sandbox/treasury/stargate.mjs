@@ -2,31 +2,27 @@
 import { randomBytes } from 'node:crypto';
 import { ethers } from 'ethers';
 import { Refusal } from '../http.mjs';
-import { change, flag, oneOf, read, whole } from './settings.mjs';
+import { changes, flag, integer, money, oneOf } from '../query.mjs';
 
 const SETTINGS = {
   mode: oneOf(['auto', 'hold', 'drop']), // of taxis, and of buses that departed
-  bus_ms: whole(3_600_000), // a bus departs by itself so long after its first passenger; 0: only when told
-  delay_ms: whole(3_600_000),
+  bus_ms: integer(3_600_000), // a bus departs by itself so long after its first passenger; 0: only when told
+  delay_ms: integer(3_600_000),
 };
-const MAX_CREDIT = 2 ** 53 - 1;
+const POOL = { credit: money(), paused: flag(), fee_ppm: integer(1_000_000) };
 
-/** `watched(chain)` answers the chain's watcher, or undefined. Answers {describe(), set(query), status(), close()}. */
-export function startStargate(pools, watched) {
+/** Answers {describe(), set(query), status(), close()}. */
+export function startStargate(pools) {
   const settings = { mode: 'auto', bus_ms: 0, delay_ms: 0 };
   const carrier = new Carrier(settings);
-  for (const pool of pools) {
-    const topic = pool.contract.abi.getEvent('Carried').topicHash;
-    watched(pool.chain)?.add({
-      address: pool.contract.address,
-      topic,
-      found: (log) => carrier.board(pool, pool.contract.abi.parseLog(log).args),
-    });
-  }
+  for (const pool of pools)
+    pool.chain.events.on(pool.contract, 'Carried', ({ args, log }) =>
+      carrier.board(pool, args, log.transactionHash),
+    );
   return {
     describe: () => Object.fromEntries(pools.map((p) => [`${p.name}_pool`, p.contract.address])),
     async set({ pool: name, credit, paused, fee_ppm: feePpm, depart, ...rest }) {
-      change(settings, rest, SETTINGS);
+      Object.assign(settings, changes(SETTINGS, rest));
       if (depart !== undefined) carrier.depart();
       carrier.go();
       if (name === undefined) return carrier.status();
@@ -40,9 +36,8 @@ export function startStargate(pools, watched) {
 }
 
 async function setPool({ chain, contract, other }, wanted) {
-  const given = Object.fromEntries(Object.entries(wanted).filter(([, text]) => text !== undefined));
-  const spec = { credit: whole(MAX_CREDIT), paused: flag, fee_ppm: whole(1e6) };
-  const { credit, paused, fee_ppm: feePpm } = read(given, spec);
+  const given = Object.entries(wanted).filter(([, text]) => text !== undefined);
+  const { credit, paused, fee_ppm: feePpm } = changes(POOL, Object.fromEntries(given));
   const get = async (name, args) => (await chain.rpc.read(contract, name, args))[0];
   const { deployer } = chain;
   if (credit !== undefined) await deployer.call(contract, 'setCredit', [other.chain.eid, credit]);
@@ -64,6 +59,7 @@ class Carrier {
   #bus = []; // waiting for the departure
   #timer;
   #delivered = 0;
+  #seen = new Set();
   #busy = Promise.resolve();
   #closed = false;
 
@@ -83,7 +79,11 @@ class Carrier {
     };
   }
 
-  board(pool, { guid, to, amount }) {
+  /** Once a transaction's message, however often a reorganisation shows it. */
+  board(pool, { guid, to, amount, ticketId }, txHash) {
+    const message = `${txHash}:${guid}:${ticketId}`;
+    if (this.#seen.has(message)) return undefined;
+    this.#seen.add(message);
     if (guid !== ethers.ZeroHash) {
       this.#road.push({ pool, guid, to, amount });
       return this.go();

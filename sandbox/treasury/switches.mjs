@@ -2,39 +2,46 @@
 import { ethers } from 'ethers';
 import { AT as POLYMARKET } from '../chains/conditional_tokens.mjs';
 import { Refusal } from '../http.mjs';
-import { flag, oneOf, read, whole } from './settings.mjs';
+import { changes, decimal, flag, integer } from '../query.mjs';
 
 const HOSTS = ['oneinch', 'okx', 'relay', 'signer'];
+const RAMPS = ['onramp', 'offramp'];
 const RAMP_ABI = new ethers.Interface(['function pause(address)', 'function unpause(address)']);
 
-/** name -> (doubles, query, second part of the path) -> value or its promise. */
-export const SWITCHES = {
+/** First word -> (doubles, query, second word) -> value or its promise. */
+const CALLS = {
   oneinch: ({ oneinch }, query) => oneinch.set(query),
-  okx: ({ okx }, query, part) => {
-    if (part === 'fund') return okx.fund(query);
+  okx: ({ okx }, query, name) => {
+    if (name === 'fund') return okx.fund(query);
     return { ...okx.set(query), ...okx.status() };
   },
   relay: ({ relay }, query) => ({ ...relay.set(query), requests: relay.status() }),
   stargate: ({ stargate }, query) => stargate.set(query),
-  signer: ({ signer }, query, part) =>
-    part === 'key' ? signer.addKey(query) : { ...signer.set(query), ...signer.status() },
+  signer: ({ signer }, query, name) =>
+    name === 'key' ? signer.addKey(query) : { ...signer.set(query), ...signer.status() },
   chainlink: setFeed,
   ramp: setRamp,
   fault: setFault,
 };
 
+/** The same over the chains, as the control server calls them. */
+export const SWITCHES = Object.fromEntries(
+  Object.entries(CALLS).map(([word, call]) => [
+    word,
+    ({ doubles }, query, name) => {
+      if (!doubles) throw new Refusal(409, 'the sandbox was started with --no-conversion');
+      return call(doubles, query, name);
+    },
+  ]),
+);
+
 /** /fault/{host}?kind=&route=&times=&ms= or ?clear=1; without parameters what waits, and the calls so far */
-function setFault(doubles, { clear, kind, route, times, ms, ...rest }, name) {
+function setFault(doubles, { clear, kind, route, ...numbers }, name) {
   if (!HOSTS.includes(name)) throw new Refusal(404, `the host must be one of ${HOSTS}`);
-  const [unknown] = Object.keys(rest);
-  if (unknown) throw new Refusal(400, `bad setting: ${unknown}`);
   const { host } = doubles[name];
+  const { times, ms } = changes({ times: integer(1e6), ms: integer(600_000) }, numbers);
   if (clear !== undefined) host.faults.clear();
-  const numbers = Object.entries({ times, ms }).filter(([, text]) => text !== undefined);
-  if (kind !== undefined) {
-    const spec = { times: whole(1e6), ms: whole(600_000) };
-    host.faults.add({ kind, route, ...read(Object.fromEntries(numbers), spec) });
-  }
+  if (kind !== undefined) host.faults.add({ kind, route, times, ms });
   return { host: name, ...host.faults.status(), calls: host.calls() };
 }
 
@@ -42,13 +49,8 @@ function setFault(doubles, { clear, kind, route, times, ms, ...rest }, name) {
 async function setFeed({ feeds }, query, name) {
   const feed = feeds[name];
   if (!feed) throw new Refusal(404, `the feed must be one of ${Object.keys(feeds)}`);
-  const spec = {
-    answer: (text) => (/^-?\d{1,6}(\.\d{1,18})?$/.test(text) ? text : undefined),
-    age_s: whole(),
-    decimals: whole(18),
-    dead: flag,
-  };
-  const { answer = '1', age_s: age, decimals = 8, dead = false } = read(query, spec);
+  const rules = { answer: decimal(), age_s: integer(), decimals: integer(18), dead: flag() };
+  const { answer = '1', age_s: age, decimals = 8, dead = false } = changes(rules, query);
   const { chain, contract } = feed;
   const { timestamp } = await chain.rpc.call('eth_getBlockByNumber', ['latest', false]);
   const updatedAt = age === undefined ? 0 : Number(timestamp) - age;
@@ -58,9 +60,9 @@ async function setFeed({ feeds }, query, name) {
 }
 
 /** /ramp/{onramp|offramp}?paused=1|0 for USDC.e */
-async function setRamp({ polygon }, query, name) {
-  const { ramp } = read({ ramp: name ?? '' }, { ramp: oneOf(['onramp', 'offramp']) });
-  const { paused } = read(query, { paused: flag });
+async function setRamp({ polygon }, query, ramp) {
+  if (!RAMPS.includes(ramp)) throw new Refusal(404, `the ramp must be one of ${RAMPS}`);
+  const { paused } = changes({ paused: flag() }, query);
   if (paused === undefined) throw new Refusal(400, 'paused must be 1 or 0');
   const contract = { address: POLYMARKET[ramp], abi: RAMP_ABI };
   await polygon.deployer.call(contract, paused ? 'pause' : 'unpause', [
