@@ -2,11 +2,12 @@
 import { ethers } from 'ethers';
 import { switchAcross } from './across/across_control.mjs';
 import { switchCctp } from './cctp/cctp_control.mjs';
-import { OFT_MODES } from './chains/layerzero.mjs';
+import { OFT_MODES } from './chains/packets.mjs';
 import { PROXY_MODES } from './chains/proxy.mjs';
 import { setRules } from './chains/rules.mjs';
 import { mint } from './chains/tokens.mjs';
 import { Refusal, sendJson, serve } from './http.mjs';
+import { changes, integer, oneOf } from './query.mjs';
 import { SWITCHES } from './treasury/switches.mjs';
 
 /** By the path's first word: (chains, query, second word, third word) -> answer. */
@@ -37,16 +38,16 @@ export function startControl(chains, summary) {
   });
 }
 
-/** /oft?mode=auto|hold|drop|verify&delay_ms=N, /oft?retry=1 */
-function setRelay({ relay }, { mode, delay_ms: delay, retry }) {
+const OFT = { mode: oneOf(OFT_MODES), delay_ms: integer(), confirmations: integer(1e6) };
+
+/** /oft?mode=..&delay_ms=N, /oft?confirmations=N, /oft?retry=1 */
+async function setRelay({ relay }, { retry, ...query }) {
   if (!relay) throw new Refusal(409, 'the sandbox was started with --no-conversion');
-  if (mode !== undefined && !OFT_MODES.includes(mode))
-    throw new Refusal(400, `mode must be one of ${OFT_MODES}`);
-  if (delay !== undefined && !/^\d{1,9}$/.test(delay))
-    throw new Refusal(400, 'delay_ms must be a number');
+  const { mode, delay_ms: delayMs, confirmations } = changes(OFT, query);
   if (retry !== undefined && retry !== '1') throw new Refusal(400, 'retry must be 1');
+  if (confirmations !== undefined) await relay.confirm(confirmations);
   if (retry) relay.retry();
-  return relay.set({ mode, delayMs: delay && Number(delay) });
+  return relay.set({ mode, delayMs });
 }
 
 /** /mint?chain=plasma|polygon|base&token=usdt0|usdc|usdce|pusd&to=0x..&amount=12.5 */

@@ -12,7 +12,8 @@ import { compiled } from './compile.mjs';
 import { AT, placePolymarket, polymarketArtifacts, registerMarket } from './conditional_tokens.mjs';
 import { Settlement } from './exchange.mjs';
 import { Events } from './events.mjs';
-import { connectLayerZero, deployLayerZero, LayerZeroRelay } from './layerzero.mjs';
+import { connectLayerZero, deployLayerZero, layerZeroArtifacts } from './layerzero.mjs';
+import { LayerZeroRelay } from './packets.mjs';
 import { startProxy } from './proxy.mjs';
 import { Rpc, Sender } from './rpc.mjs';
 import { mint, placeToken } from './tokens.mjs';
@@ -53,7 +54,7 @@ export const users = (count) => Array.from({ length: count }, (_, i) => wallet(F
 export async function startChains(options, markets, onExit) {
   // compile while the anvils start
   const artifacts = Promise.all([compiled('TestTokens.sol'), polymarketArtifacts()]);
-  const circle = options.conversion ? circleArtifacts() : null;
+  const bridging = options.conversion && Promise.all([circleArtifacts(), layerZeroArtifacts()]);
   const [plasma, polygon, base] = await Promise.all([
     startChain('plasma', options.depositChainId, onExit),
     startChain('polygon', POLYGON, onExit),
@@ -77,7 +78,7 @@ export async function startChains(options, markets, onExit) {
   polygon.settlement = new Settlement(polygon, polygon.settler);
   await Promise.all([...all.map((c) => fundUsers(c, options.users)), fundService(all, options)]);
   await Promise.all(markets.map((market) => registerMarket(polygon, market)));
-  const bridges = options.conversion ? await openConversion(all, circle) : null;
+  const bridges = options.conversion ? await openConversion(all, await bridging) : null;
   for (const c of all) c.events.start();
   if (options.blockTime) {
     for (const c of all) await c.rpc.call('evm_setIntervalMining', [options.blockTime]);
@@ -150,17 +151,15 @@ async function fundService(all, { serviceAddress, serviceUsdc }) {
 }
 
 /** LayerZero and the pool between Plasma and Polygon; Across and CCTP between all. */
-async function openConversion(all, circle) {
+async function openConversion(all, [circle, layerZero]) {
   const [plasma, polygon] = all;
   const attesters = ATTESTERS.map(wallet).sort((a, b) => (a.address < b.address ? -1 : 1));
   const signing = attesters.map((a) => a.address);
   await Promise.all([
-    Promise.all([deployLayerZero(plasma), deployLayerZero(polygon)]).then(() =>
-      Promise.all([connectLayerZero(plasma, polygon), connectLayerZero(polygon, plasma)]),
-    ),
+    bridge(plasma, polygon, layerZero),
     deployUniswap(polygon),
     ...all.map((chain) => placeSpokePool(chain)),
-    ...all.map(async (chain) => placeCircle(chain, all, await circle, signing)),
+    ...all.map((chain) => placeCircle(chain, all, circle, signing)),
   ]);
   const relay = new LayerZeroRelay(plasma, polygon);
   const relayer = new AcrossRelayer(all);
@@ -175,6 +174,11 @@ async function openConversion(all, circle) {
       for (const host of [api, iris]) host.close();
     },
   };
+}
+
+async function bridge(left, right, artifacts) {
+  await Promise.all([left, right].map((chain) => deployLayerZero(chain, artifacts)));
+  await Promise.all([connectLayerZero(left, right), connectLayerZero(right, left)]);
 }
 
 /** The public description of a chain; addresses of parts that were not deployed are null. */

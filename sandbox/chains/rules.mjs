@@ -1,6 +1,7 @@
 // What a node before one of the chains may get wrong, call by call, while the chain itself is well.
 import { ethers } from 'ethers';
 import { Refusal } from '../http.mjs';
+import { changes, decimal, integer } from '../query.mjs';
 
 const LIMIT_TEXT = 'rate limit exceeded';
 const FINALIZED_BEHIND = 2; // as the anvils have it
@@ -161,30 +162,17 @@ export class Rules {
   }
 }
 
-const NUMBERS = ['n'];
+const NUMBERS = { n: decimal(), times: integer(), code: decimal(), status: integer(599) };
 
 /** /chain/{name}/rule?kind=&method=&n=&times=&code=&text=&status= or ?clear=1; /chain/{name}/calls */
-export async function setRules(name, proxy, part, query) {
-  if (part === 'calls') return { chain: name, ...proxy.rules.calls() };
+export async function setRules(name, { rules, ask }, part, { clear, kind, method, text, ...query }) {
+  if (part === 'calls') return { chain: name, ...rules.calls() };
   if (part !== 'rule') throw new Refusal(404, `no such call: /chain/${name}/${part}`);
-  const { clear, kind, method, times, code, text, status, ...rest } = query;
-  const integer = (label, value) => {
-    if (value === undefined) return undefined;
-    if (!/^-?\d{1,9}$/.test(value)) throw new Refusal(400, `${label} must be a whole number`);
-    return Number(value);
-  };
-  for (const [label, value] of Object.entries(rest))
-    if (!NUMBERS.includes(label) || !/^\d{1,9}(\.\d{1,6})?$/.test(value))
-      throw new Refusal(400, `bad setting: ${label}=${value}`);
-  if (clear !== undefined) proxy.rules.clear();
-  const wanted = {
-    ...{ kind, method, n: rest.n, text },
-    times: integer('times', times),
-    code: integer('code', code),
-    status: integer('status', status),
-  };
-  if (kind !== undefined) await proxy.rules.add(wanted, proxy.ask);
-  return { chain: name, rules: proxy.rules.list() };
+  const { n, times, code, status } = changes(NUMBERS, query);
+  if (clear !== undefined) rules.clear();
+  const words = { n, times, status, code: code && Number(code) };
+  if (kind !== undefined) await rules.add({ kind, method, text, ...words }, ask);
+  return { chain: name, rules: rules.list() };
 }
 
 const headOf = async (ask) => Number(await ask('eth_blockNumber'));
