@@ -64,10 +64,12 @@ async function mintToken(chains, { chain, token, to, amount }) {
 
 /**
  * /chain/plasma|polygon|base?mode=up|refuse|hang|http500, or ?down=1|0 for refuse and up; /chain/{name}/rule and
- * /chain/{name}/calls: see chains/rules.mjs
+ * /chain/{name}/calls: see chains/rules.mjs. node=2 means the second node.
  */
-function setChain(chains, query, name, part) {
-  const { proxy } = namedChain(chains, name);
+function setChain(chains, { node = '1', ...query }, name, part) {
+  const chain = namedChain(chains, name);
+  const proxy = { 1: chain.proxy, 2: chain.second }[node];
+  if (!proxy) throw new Refusal(400, 'node must be 1 or 2');
   if (part) return setRules(name, proxy, part, query);
   const { mode, down } = query;
   const wanted = mode ?? { 1: 'refuse', 0: 'up' }[down];

@@ -165,7 +165,12 @@ export class Rules {
 const NUMBERS = { n: decimal(), times: integer(), code: decimal(), status: integer(599) };
 
 /** /chain/{name}/rule?kind=&method=&n=&times=&code=&text=&status= or ?clear=1; /chain/{name}/calls */
-export async function setRules(name, { rules, ask }, part, { clear, kind, method, text, ...query }) {
+export async function setRules(
+  name,
+  { rules, ask },
+  part,
+  { clear, kind, method, text, ...query },
+) {
   if (part === 'calls') return { chain: name, ...rules.calls() };
   if (part !== 'rule') throw new Refusal(404, `no such call: /chain/${name}/${part}`);
   const { n, times, code, status } = changes(NUMBERS, query);

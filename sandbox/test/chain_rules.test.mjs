@@ -198,6 +198,21 @@ test('calls are counted by method once somebody asks', async () => {
   assert.equal((await control('calls')).calls, 0);
 });
 
+test('the second node before a chain is one of its own', async () => {
+  assert.equal(await head(plasma.second_rpc), await head());
+  await rule('kind=chain&n=5&node=2');
+  assert.equal(Number((await ask('eth_chainId')).result), plasma.chain_id);
+  assert.equal((await ask('eth_chainId', [], plasma.second_rpc)).result, '0x5');
+  await rule('clear=1&node=2');
+  const mode = (query) =>
+    request(`${sandbox.info.control_url}/chain/plasma?${query}`, { method: 'POST' });
+  await mode('mode=refuse');
+  await assert.rejects(ask('eth_chainId'), /hang up|ECONNRE/);
+  assert.ok((await ask('eth_chainId', [], plasma.second_rpc)).result);
+  await mode('mode=up');
+  assert.equal((await mode('mode=up&node=3')).status, 400);
+});
+
 test('what makes no rule is refused', async () => {
   await rule('kind=nonsense', 400);
   await rule('kind=lag&n=x', 400);
