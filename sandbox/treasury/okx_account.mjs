@@ -197,9 +197,8 @@ export class OkxAccount {
       w.state = WITHDRAWAL.success;
       this.paid += 1;
     } catch (e) {
-      console.error(`[sandbox] okx: withdrawal ${w.wdId} not sent: ${e.message}`);
-      w.sending = false;
-      this.#end(w, WITHDRAWAL.failed);
+      // it may be on its way: given back it could be paid twice
+      console.error(`[sandbox] okx: withdrawal ${w.wdId} stays withdrawing: ${e.message}`);
     }
   }
 

@@ -220,8 +220,8 @@ class Relay {
 
   #failed(row, error) {
     if (this.#closed) return;
-    console.error(`[sandbox] relay: ${row.id} not paid: ${error.message}`);
-    this.#now(row, 'failure');
+    // it may be on its way: a failure would say that it is not
+    console.error(`[sandbox] relay: ${row.id} stays ${row.status}: ${error.message}`);
   }
 
   /** The request's id stands behind the calldata, as really. */
