@@ -18,10 +18,7 @@ export const AT = {
 const POOL_USD = 5_000_000;
 
 /** Starts compiling; hand it to placeTreasury. */
-export const treasuryArtifacts = async () => ({
-  ...(await compiled('TestTreasury.sol')),
-  ...(await compiled('TestStargate.sol')),
-});
+export const treasuryArtifacts = () => compiled('TestTreasury.sol');
 
 /**
  * Places everything on the chains there are (Base only where it was started) and answers
