@@ -183,7 +183,7 @@ void settlement_driver::redeemed(const run_key& k, run& r, const operation_id& i
     case redeem_state::done:
     case redeem_state::seen: break;
   }
-  if (has_booked(r.view.row, account, p.tx_hash)) {  // by a human's command
+  if (has_booked(r.view.row, account, p.tx_hash)) {           // by a human's command
     if (p.state == redeem_state::done && is_short(r.view)) {  // shares that came later are the next
       --r.next_account;
       r.known_rounds = known_rounds + 1;
