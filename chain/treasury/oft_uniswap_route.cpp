@@ -49,9 +49,10 @@ actors::route_actor::behavior_type oft_uniswap_behavior(oft_uniswap_self self, a
         std::make_shared<oft_uniswap_run>(self, std::move(x), promise)->start();
         return promise;
       },
+      // What is under way is known step by step alone: as a whole this route cannot tell.
       [self](actors::in_flight_atom) {
         const auto moves = static_cast<std::uint32_t>(self->state.deliveries.size());
-        return actors::route_flight{true, moves, {}};
+        return actors::route_flight{false, moves, {}, "each conversion's own look says"};
       },
       [self](actors::rescue_step& x) -> caf::result<actors::step_progress> {
         auto promise = self->make_response_promise<actors::step_progress>();
