@@ -122,7 +122,11 @@ TEST_F(JsonRpc, AContractThatBreaksSaysNothingOfItsNode) {
 }
 
 TEST_F(JsonRpc, WhatOurOwnClientRefusesSaysNothingOfANode) {
-  http_server good{result("0x1")};
+  std::promise<void> all_asked;
+  http_server good{node([all = all_asked.get_future().share()](const json&) {
+    static_cast<void>(all.wait_for(1s));  // nobody is done before the last one has asked
+    return json{{"result", "0x1"}};
+  })};
   http_server next{result("0x2")};
   http = std::make_shared<net::http_client>(net::http_client_options{.max_in_flight = 0});
   const json_rpc refused{http, {good.url(), next.url()}, {300ms, {1h, 1h}, 0, 0ms}};
@@ -137,6 +141,7 @@ TEST_F(JsonRpc, WhatOurOwnClientRefusesSaysNothingOfANode) {
     pending.push_back(promise->get_future());
     rpc.call(eth::block_number(), [promise](rpc_result r) { promise->set_value(std::move(r)); });
   }
+  all_asked.set_value();
   int refusals = 0;
   for (auto& p : pending) refusals += p.get().status == rpc_status::unreachable ? 1 : 0;
   EXPECT_GT(refusals, 0);
