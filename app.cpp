@@ -600,9 +600,7 @@ void add_treasury(household& house, caf::actor_system& sys, const actors::world_
   for (auto& route : routes_of(s, account, doors))
     house.add_as<actors::route_actor>(
         route.component,
-        [&sys, w, plan = route.plan] {
-          return sys.spawn(chain::legged_route_behavior, w, plan());
-        },
+        [&sys, w, plan = route.plan] { return sys.spawn(chain::legged_route_behavior, w, plan()); },
         [&dir, name = route.name](const actors::route_actor& handle) {
           dir.handles.set_route(name, handle);
         });

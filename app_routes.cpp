@@ -46,9 +46,8 @@ std::vector<wired_route> routes_of(const config::settings& s, const address& wal
   };
   const bool swaps = !s.route.router.is_zero();
   if (swaps) {
-    add(chain::oft_uniswap_name, [first, doors] {
-      return chain::oft_uniswap_plan(first, doors.plasma, doors.polygon);
-    });
+    add(chain::oft_uniswap_name,
+        [first, doors] { return chain::oft_uniswap_plan(first, doors.plasma, doors.polygon); });
     out.back().component = "route";
     add(chain::across_uniswap_name, [&s, first, doors, across] {
       return switched(
@@ -57,9 +56,8 @@ std::vector<wired_route> routes_of(const config::settings& s, const address& wal
     });
   }
   add(chain::across_direct_name, [&s, first, doors, across] {
-    return switched(
-        chain::across_direct_plan(s.across, first, doors.plasma, doors.polygon, across),
-        s.across.enabled, "across.enabled");
+    return switched(chain::across_direct_plan(s.across, first, doors.plasma, doors.polygon, across),
+                    s.across.enabled, "across.enabled");
   });
   if (!s.base.exists()) return out;
   const auto base = from_base(s, wallet, doors);

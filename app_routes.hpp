@@ -21,8 +21,8 @@ struct route_doors {
 };
 
 struct wired_route {
-  std::string component;  // what the guardian calls it
-  std::string name;       // as conversions store it
+  std::string component;                    // what the guardian calls it
+  std::string name;                         // as conversions store it
   std::function<chain::route_plan()> plan;  // fresh legs for each start
 };
 

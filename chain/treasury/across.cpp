@@ -52,22 +52,23 @@ std::optional<relay_data> read_deposit(const log_entry& log, const address& pool
 }  // namespace
 
 byte_vector deposit_data(const deposit_call& d, byte_view integrator) {
-  auto out = abi::encoder{
-      "depositV3(address,address,address,address,uint256,uint256,uint256,address,uint32,uint32,"
-      "uint32,bytes)"}
-                 .account(d.depositor)
-                 .account(d.recipient)
-                 .account(d.input_token)
-                 .account(d.output_token)
-                 .number(d.input_amount)
-                 .number(d.output_amount)
-                 .number(d.destination_chain_id)
-                 .account(d.exclusive_relayer)
-                 .number(d.quote_timestamp)
-                 .number(d.fill_deadline)
-                 .number(d.exclusivity)
-                 .bytes({})
-                 .done();
+  auto out =
+      abi::encoder{
+          "depositV3(address,address,address,address,uint256,uint256,uint256,address,uint32,uint32,"
+          "uint32,bytes)"}
+          .account(d.depositor)
+          .account(d.recipient)
+          .account(d.input_token)
+          .account(d.output_token)
+          .number(d.input_amount)
+          .number(d.output_amount)
+          .number(d.destination_chain_id)
+          .account(d.exclusive_relayer)
+          .number(d.quote_timestamp)
+          .number(d.fill_deadline)
+          .number(d.exclusivity)
+          .bytes({})
+          .done();
   if (integrator.empty()) return out;
   out.insert(out.end(), std::begin(integrator_mark), std::end(integrator_mark));
   out.insert(out.end(), integrator.begin(), integrator.end());

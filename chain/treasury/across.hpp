@@ -58,8 +58,8 @@ struct relay_data {
 /// its fill.
 struct fill_event {
   relay_data of;
-  address recipient;  // who really got it
-  uint256 amount;     // that they really got
+  address recipient;      // who really got it
+  uint256 amount;         // that they really got
   std::uint8_t kind = 0;  // 0 fast, 1 in the place of a slow one, 2 slow
 };
 [[nodiscard]] hash256 filled_topic();  // then the origin chain's id and the deposit's

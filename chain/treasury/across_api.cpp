@@ -32,7 +32,8 @@ std::optional<address> address_member(const json& object, const char* key) {
 
 std::string printable(std::string_view text) {
   std::string out{text.substr(0, longest_word)};
-  std::replace_if(out.begin(), out.end(), [](char c) { return c < ' ' || c > '~'; }, '.');
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return c < ' ' || c > '~'; }, '.');
   return out;
 }
 
@@ -55,8 +56,8 @@ std::optional<fee_answer> read_answer(const json& body) {
   if (!output || !total || !time || !deadline || !relayer || !exclusivity || !pool || !far_pool ||
       !too_low || !least || !most || !at_once)
     return std::nullopt;
-  fee_answer out{*output,   *total,    *time, *deadline, *relayer, *exclusivity, *pool,
-                 *far_pool, {},        0,     *too_low,  *least,   *most,        *at_once};
+  fee_answer out{*output,   *total, *time, *deadline, *relayer, *exclusivity, *pool,
+                 *far_pool, {},     0,     *too_low,  *least,   *most,        *at_once};
   if (const auto* token = net::object_member(body, "outputToken"))
     out.output_token = address_member(*token, "address");
   out.fill_seconds = number_member(body, "estimatedFillTimeSec").value_or(0);
@@ -94,8 +95,8 @@ fee_reading read_fees(const net::http_result& r) {
   out.problem = "Across says " + std::to_string(r.status);
   if (code != nullptr) out.problem += " " + printable(*code);
   // A key that is refused, too many questions and a broken service say nothing of the amount.
-  out.refused = r.status >= 400 && r.status < 500 && r.status != 401 && r.status != 403 &&
-                r.status != 429;
+  out.refused =
+      r.status >= 400 && r.status < 500 && r.status != 401 && r.status != 403 && r.status != 429;
   return out;
 }
 

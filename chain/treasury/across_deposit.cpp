@@ -9,7 +9,7 @@ namespace headroom::chain {
 namespace {
 
 /// What a deposit of ours says has left.
-std::optional<uint256> amount_of(const log_entry& log) {
+std::optional<uint256> deposited_amount(const log_entry& log) {
   return log.topics.empty() || log.topics[0] != across::deposited_topic()
              ? std::nullopt
              : abi::reader{log.data}.word(2);
@@ -94,15 +94,16 @@ void across_run::deposit(const operation_id& id, std::uint64_t head,
                          const across::deposit_call& call) {
   const auto& p = desk_.pair;
   auto go = [run = me(), id, call] {
-    run->send(run->desk_.pair.from.account(), id, "across",
-              {run->desk_.pair.spoke_pool, across::deposit_data(call, run->desk_.integrator), {},
-               0});
+    run->send(
+        run->desk_.pair.from.account(), id, "across",
+        {run->desk_.pair.spoke_pool, across::deposit_data(call, run->desk_.integrator), {}, 0});
   };
   if (x_.attempt == 0) return go();
-  check_sends(p.from, head,
-              {p.spoke_pool,
-               {across::deposited_topic(), std::nullopt, std::nullopt, abi::word_of(p.from.wallet)}},
-              amount_of, std::move(go));
+  check_sends(
+      p.from, head,
+      {p.spoke_pool,
+       {across::deposited_topic(), std::nullopt, std::nullopt, abi::word_of(p.from.wallet)}},
+      deposited_amount, std::move(go));
 }
 
 void across_run::find_deposit(const report& r) {

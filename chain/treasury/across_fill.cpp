@@ -5,6 +5,11 @@
 /// hash the destination keeps the state: after the deadline, and unfilled in a final block, nobody
 /// can fill it any more.
 namespace headroom::chain {
+namespace {
+
+constexpr std::uint32_t judge_every = 8;  // looks
+
+}  // namespace
 
 bridge_step::event_place across_run::place_of_arrival() const {
   hash256 origin;
@@ -26,10 +31,12 @@ std::optional<usdc> across_run::brought_by(const log_entry& log) const {
 
 void across_run::arrived() { desk_.refunds.erase(detail_.guid); }
 
-/// Whether it is too late is asked only when our own clock is past the deadline.
-void across_run::not_arrived(arrival_memory::entry&) {
+/// Whether it is too late is asked when our own clock is past the deadline, and now and then, for
+/// the chain's may be another.
+void across_run::not_arrived(arrival_memory::entry& waited) {
   const auto now = static_cast<std::uint64_t>(w_.now().seconds());
-  if (now <= relay_->fill_deadline) return waiting("deposited: waits for a fill");
+  if (now <= relay_->fill_deadline && waited.looks % judge_every != 0)
+    return waiting("deposited: waits for a fill");
   calls_ += static_cast<std::uint32_t>(head_call_count(to_.finality));
   ask_one_node(self_, to_.nodes, head_calls(to_.finality), std::nullopt,
                [run = me()](std::vector<rpc_result>& r) {
@@ -45,11 +52,13 @@ void across_run::judge_deadline(const chain_head& head) {
     const auto last = eth::answer(r[0], eth::read_block);
     if (!last || !*last) return run->unreadable("the destination chain is silent");
     if ((*last)->timestamp <= run->relay_->fill_deadline)
-      return run->waiting("deposited: its deadline is not final yet");
+      return run->waiting("deposited: waits for a fill");
     ++run->calls_;
     ask_every_node(run->self_, run->to_.nodes,
-                   eth::call({std::nullopt, run->desk_.pair.destination_spoke_pool,
-                              across::fill_status_call(run->detail_.guid), {}},
+                   eth::call({std::nullopt,
+                              run->desk_.pair.destination_spoke_pool,
+                              across::fill_status_call(run->detail_.guid),
+                              {}},
                              block),
                    [run](const std::vector<rpc_result>& words) { run->heard_status(words); });
   });
@@ -62,8 +71,7 @@ void across_run::heard_status(const std::vector<rpc_result>& words) {
     const auto data = eth::bytes_of(word);
     const auto status = data ? across::read_fill_status(*data) : std::nullopt;
     if (!status) continue;  // it says nothing
-    if (*status == across::fill_status::filled)
-      return waiting("filled: its event is not seen yet");
+    if (*status == across::fill_status::filled) return waiting("filled: its event is not seen yet");
     ++unfilled;
   }
   if (unfilled < std::min<std::size_t>(words.size(), 2))

@@ -33,9 +33,12 @@ across::deposit_terms terms_of(const across_desk& desk, usdc amount) {
 }
 
 across::fee_question question_of(const across_desk& desk, usdc amount) {
-  return {desk.pair.input_token,  desk.pair.output_token,
-          desk.pair.from.chain_id, desk.pair.to.chain_id,
-          static_cast<std::uint64_t>(amount.micro), desk.pair.to.wallet};
+  return {desk.pair.input_token,
+          desk.pair.output_token,
+          desk.pair.from.chain_id,
+          desk.pair.to.chain_id,
+          static_cast<std::uint64_t>(amount.micro),
+          desk.pair.to.wallet};
 }
 
 across_leg::across_leg(const across_settings& settings, across_pair pair, across_door door)
@@ -48,11 +51,11 @@ across_leg::across_leg(const across_settings& settings, across_pair pair, across
 /// The guards speak here already: a route that would be held is not chosen.
 void across_leg::quote(usdc amount, std::function<void(std::optional<leg_quote>)> then) {
   auto* const self = house().self;
-  self->request(desk_.door.web, caf::infinite,
-                http_call{across::fees_request(desk_.settings.api_url, desk_.door.key,
-                                               desk_.settings.integrator_id,
-                                               question_of(desk_, amount)),
-                          desk_.settings.timeout})
+  self->request(
+          desk_.door.web, caf::infinite,
+          http_call{across::fees_request(desk_.settings.api_url, desk_.door.key,
+                                         desk_.settings.integrator_id, question_of(desk_, amount)),
+                    desk_.settings.timeout})
       .then(
           [this, self, amount, then](const net::http_result& r) {
             const auto fees = across::read_fees(r);
@@ -78,8 +81,7 @@ void across_leg::quote(usdc amount, std::function<void(std::optional<leg_quote>)
                                 terms.destination_time = *destination;
                                 const auto judged =
                                     across::guard(desk_.settings.guards, terms, offer);
-                                out.refusal =
-                                    judged.call ? "" : "guard " + judged.violated;
+                                out.refusal = judged.call ? "" : "guard " + judged.violated;
                                 then(out);
                               });
                     });

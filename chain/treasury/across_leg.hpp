@@ -40,9 +40,9 @@ struct across_desk {
   std::map<hash256, refund> refunds{};  // by relay hash
 };
 
-/// By direct deposits into a listed SpokePool, made from a quote that was just asked for and guarded
-/// before it is signed. States in `detail`: deposited, filled, final; or expired, refunded, and
-/// then the step has failed: a new attempt may start. across_run has the steps.
+/// By direct deposits into a listed SpokePool, made from a quote that was just asked for and
+/// guarded before it is signed. States in `detail`: deposited, filled, final; or expired, refunded,
+/// and then the step has failed: a new attempt may start. across_run has the steps.
 class across_leg final : public route_leg {
  public:
   across_leg(const across_settings& settings, across_pair pair, across_door door);

@@ -4,13 +4,14 @@
 #include "chain/treasury/across_run.hpp"
 
 /// A deposit that nobody filled in time comes back on the source chain by a bundle, hours later. A
-/// bundle pays what belongs to one account in one transfer and names no deposit, so money is matched
-/// by sum: what came after this deposit's deadline must cover every expired deposit that we know of.
+/// bundle pays what belongs to one account in one transfer and names no deposit, so money is
+/// matched by sum: what came after this deposit's deadline must cover every expired deposit that we
+/// know of.
 namespace headroom::chain {
 namespace {
 
 constexpr std::chrono::minutes remembered{15};  // whom nobody asks for, an operator has ended
-constexpr std::uint32_t most_rounds = 64;  // pieces of one look that had refunds
+constexpr std::uint32_t most_rounds = 64;       // pieces of one look that had refunds
 
 std::uint64_t sum_of(const std::map<hash256, across_desk::refund>& refunds) {
   std::uint64_t out = 0;

@@ -20,9 +20,9 @@ struct across_contracts {
 
 /// What an offer must keep to before anything is signed; each has a name (across_guards).
 struct across_guards_settings {
-  std::uint32_t least_bps = 9'985;    // of the input that must come out; never more than came in
-  std::uint32_t max_fee_bps = 20;     // all fees together
-  std::chrono::seconds fill_least{600};   // the deadline, ahead of the destination's time
+  std::uint32_t least_bps = 9'985;       // of the input that must come out; never more than came in
+  std::uint32_t max_fee_bps = 20;        // all fees together
+  std::chrono::seconds fill_least{600};  // the deadline, ahead of the destination's time
   std::chrono::seconds fill_most{1'200};  // likewise
   std::chrono::seconds quote_age{600};    // behind the source chain's head; never ahead of it
   std::chrono::seconds exclusivity{30};   // one relayer's right to be the only one

@@ -7,12 +7,12 @@ namespace {
 
 constexpr std::size_t most_waited = 256;
 constexpr std::uint32_t look_at_all = 16;
-constexpr std::uint32_t most_rounds = 16;            // pieces that hold others' events alone
+constexpr std::uint32_t most_rounds = 16;  // pieces that hold others' events alone
 
 }  // namespace
 
 bridge_step::bridge_step(const leg_house& house, actors::run_step x, promise p,
-                           arrival_memory& memory, leg_chain to)
+                         arrival_memory& memory, leg_chain to)
     : route_step{house.self, *house.w, *house.tally, std::move(x), std::move(p)},
       memory_{memory},
       to_{std::move(to)} {}
@@ -58,36 +58,38 @@ void bridge_step::find_arrival(const chain_head& head) {
   search_from(*detail_.from_block, head, 0);
 }
 
-void bridge_step::search_from(std::uint64_t lowest, const chain_head& head,
-                               std::uint32_t rounds) {
+void bridge_step::search_from(std::uint64_t lowest, const chain_head& head, std::uint32_t rounds) {
   auto place = place_of_arrival();
   log_search s;
   s.filter.emitter = place.emitter;
   s.filter.topics = std::move(place.topics);
   s.lowest = lowest;
   s.highest = head.latest.number;
-  s.chunk = memory_.taken_chunk == 0 ? to_.logs.chunk
-                                     : std::min(to_.logs.chunk, 2 * memory_.taken_chunk);
+  s.chunk =
+      memory_.taken_chunk == 0 ? to_.logs.chunk : std::min(to_.logs.chunk, 2 * memory_.taken_chunk);
   s.max_chunks = to_.logs.chunks;
   s.every_node = true;
-  search_logs_forward(
-      self_, to_.nodes, std::move(s),
-      [run = me(), head, lowest, rounds](const log_findings& found) {
-        run->calls_ += found.requests;
-        if (!found.readable) return run->unreadable("the destination chain is silent");
-        run->memory_.taken_chunk = found.chunk;
-        if (const auto* log = run->arrival_in(found.logs)) return run->judge(*log, found.node);
-        if (!found.logs.empty() && !run->others_may_emit())
-          return run->unreadable("the arrival is not what was sent");
-        // A piece with others' events is one node's word: it is searched again next time.
-        const bool alone = rounds == 0 && found.logs.empty();
-        const auto next = std::min(found.next, head.final_number + 1);
-        if (alone && next > lowest + found.chunk / 2) run->detail_.from_block = next;
-        if (found.complete) return run->nothing_found();
-        if (!found.logs.empty() && rounds < most_rounds)
-          return run->search_from(found.walked, head, rounds + 1);
-        run->waiting("looks for the arrival, block by block");
-      });
+  search_logs_forward(self_, to_.nodes, std::move(s),
+                      [run = me(), head, lowest, rounds](const log_findings& found) {
+                        run->calls_ += found.requests;
+                        if (!found.readable)
+                          return run->unreadable("the destination chain is silent");
+                        run->memory_.taken_chunk = found.chunk;
+                        if (const auto* log = run->arrival_in(found.logs))
+                          return run->judge(*log, found.node);
+                        if (!found.logs.empty() && !run->others_may_emit())
+                          return run->unreadable("the arrival is not what was sent");
+                        // A piece with others' events is one node's word: it is searched again next
+                        // time.
+                        const bool alone = rounds == 0 && found.logs.empty();
+                        const auto next = std::min(found.next, head.final_number + 1);
+                        if (alone && next > lowest + found.chunk / 2)
+                          run->detail_.from_block = next;
+                        if (found.complete) return run->nothing_found();
+                        if (!found.logs.empty() && rounds < most_rounds)
+                          return run->search_from(found.walked, head, rounds + 1);
+                        run->waiting("looks for the arrival, block by block");
+                      });
 }
 
 const log_entry* bridge_step::arrival_in(const std::vector<log_entry>& logs) const {

@@ -30,7 +30,7 @@ class bridge_step : public route_step {
   };
 
   bridge_step(const leg_house& house, actors::run_step x, promise p, arrival_memory& memory,
-               leg_chain to);
+              leg_chain to);
 
   /// Before a second send: nothing of this amount may have left by a transaction that no operation
   /// of ours owns, whatever the earlier attempts are believed to have been.

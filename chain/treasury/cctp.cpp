@@ -9,8 +9,8 @@ namespace headroom::chain::cctp {
 namespace {
 
 constexpr std::uint64_t known_version = 1;
-/// Version 4 | source 4 | destination 4 | nonce 32 | sender 32 | recipient 32 | caller 32 | finality
-/// asked 4 | finality reached 4 | body.
+/// Version 4 | source 4 | destination 4 | nonce 32 | sender 32 | recipient 32 | caller 32 |
+/// finality asked 4 | finality reached 4 | body.
 constexpr std::size_t header_size = 148;
 /// Version 4 | burn token 32 | recipient 32 | amount 32 | sender 32 | most fee 32 | fee 32 |
 /// expiration 32 | hook data.
@@ -109,7 +109,8 @@ std::optional<message> find_burn(std::span<const log_entry> logs, const address&
 
 hash256 burnt_topic() {
   static const auto topic = keccak256(
-      "DepositForBurn(address,uint256,address,bytes32,uint32,bytes32,bytes32,uint256,uint32,bytes)");
+      "DepositForBurn(address,uint256,address,bytes32,uint32,bytes32,bytes32,uint256,uint32,"
+      "bytes)");
   return topic;
 }
 

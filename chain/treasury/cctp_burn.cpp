@@ -36,8 +36,7 @@ void cctp_run::sent(const report& r) {
 void cctp_run::read_chains(const operation_id& id) {
   const auto& p = desk_.pair;
   ask(p.from.nodes,
-      {eth::block_number(),
-       eth::call({std::nullopt, p.token, balance_of_call(p.from.wallet), {}}),
+      {eth::block_number(), eth::call({std::nullopt, p.token, balance_of_call(p.from.wallet), {}}),
        eth::call({std::nullopt, p.token, allowance_call(p.from.wallet, s_.token_messenger), {}})},
       [run = me(), id](std::vector<rpc_result>& r) { run->read_there(id, r); });
 }
@@ -97,9 +96,12 @@ void cctp_run::burn(const operation_id& id, std::uint64_t head, std::uint64_t ma
 
 cctp::transfer cctp_run::transfer_of_ours() const {
   const auto& p = desk_.pair;
-  return {p.from_domain,  p.to_domain,
-          p.token,        p.to.wallet,
-          uint256::of(static_cast<std::uint64_t>(x_.amount_in.micro)), p.from.wallet};
+  return {p.from_domain,
+          p.to_domain,
+          p.token,
+          p.to.wallet,
+          uint256::of(static_cast<std::uint64_t>(x_.amount_in.micro)),
+          p.from.wallet};
 }
 
 void cctp_run::find_burn(const report& r) {

@@ -15,15 +15,13 @@ constexpr std::uint32_t most_tries = 3;
 /// Of the message, whatever conversion it belongs to. The chain receives it once, so a try that
 /// reverted may be followed by another.
 operation_id receipt_of(const hash256& nonce, std::uint32_t tried) {
-  return operation_id::from_digest(
-      keccak256("cctp/" + nonce.hex() + "/" + std::to_string(tried)));
+  return operation_id::from_digest(keccak256("cctp/" + nonce.hex() + "/" + std::to_string(tried)));
 }
 
 }  // namespace
 
 void cctp_run::ask_iris() {
-  fetch(desk_.web,
-        {iris::messages_request(s_.iris_url, desk_.pair.from_domain, tx_), s_.timeout},
+  fetch(desk_.web, {iris::messages_request(s_.iris_url, desk_.pair.from_domain, tx_), s_.timeout},
         [run = me()](const net::http_result& r) {
           run->heard_iris(iris::read_messages(r, [&](byte_view bytes) {
             const auto m = cctp::read_message(bytes, run->s_.token_messenger);
@@ -80,11 +78,9 @@ void cctp_run::receive(std::optional<iris::attested> x, std::uint32_t tried) {
     switch (r.state) {
       case operation_state::unsent:
         if (!x) return run->ask_iris();
-        return run->send(run->desk_.pair.to.account(), id, "receive",
-                         {run->s_.message_transmitter,
-                          cctp::receive_data(x->message, x->attestation),
-                          {},
-                          0});
+        return run->send(
+            run->desk_.pair.to.account(), id, "receive",
+            {run->s_.message_transmitter, cctp::receive_data(x->message, x->attestation), {}, 0});
       case operation_state::pending:
       case operation_state::in_doubt: return run->waiting("attested: receives it");
       case operation_state::confirmed: return run->waiting("received: not seen yet");

@@ -51,8 +51,7 @@ reading read_messages(const net::http_result& r, IsMine mine) {
     const bool only = list->size() == 1 && x.message.empty();
     if (!only && !mine(byte_view{x.message})) continue;
     out.nonce = x.nonce;
-    if (!x.attestation.empty() && !x.message.empty())
-      out.done = attested{x.message, x.attestation};
+    if (!x.attestation.empty() && !x.message.empty()) out.done = attested{x.message, x.attestation};
     return out;
   }
   return out;

@@ -107,8 +107,7 @@ void oft_run::verified(const operation_id& rescue, const address& endpoint) {
   if (!since) since = now;
   if (!at_once_ && now - *since < s_.rescue_after)
     return waiting("verified: waits for delivery, not executed");
-  send(desk_.to.account(), rescue, "deliver",
-       {endpoint, layerzero::receive_call(*packet_), {}, 0});
+  send(desk_.to.account(), rescue, "deliver", {endpoint, layerzero::receive_call(*packet_), {}, 0});
 }
 
 void oft_run::rescue_is_stuck(std::string_view why) {

@@ -27,13 +27,13 @@ usdc priced(const uint256& wei, usdc coin_price) {
 }  // namespace
 
 leg_chain source_of(const oft_uniswap_settings& s, rpc_actor nodes) {
-  return {"Plasma",          s.plasma.chain_id, s.plasma_wallet, s.plasma.finality, s.plasma.logs,
-          std::move(nodes)};
+  return {"Plasma",          s.plasma.chain_id, s.plasma_wallet,
+          s.plasma.finality, s.plasma.logs,     std::move(nodes)};
 }
 
 leg_chain destination_of(const oft_uniswap_settings& s, rpc_actor nodes) {
-  return {"Polygon",      s.polygon.chain_id, s.polygon_wallet, s.polygon.finality,
-          s.polygon.logs, std::move(nodes)};
+  return {"Polygon",          s.polygon.chain_id, s.polygon_wallet,
+          s.polygon.finality, s.polygon.logs,     std::move(nodes)};
 }
 
 oft_leg::oft_leg(const oft_uniswap_settings& settings, rpc_actor from, rpc_actor to)

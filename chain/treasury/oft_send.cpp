@@ -102,19 +102,19 @@ void oft_run::quoted_fee(const operation_id& id, std::uint64_t head, const oft::
   }
   fee->native = uint256::of(*native / 100 * s_.fee_pad_percent + 1);
   auto go = [run = me(), id, p, fee = *fee] {
-    run->send(run->desk_.from.account(), id, "bridge",
-              {run->s_.plasma.messenger, oft::send_call(p, fee, run->s_.plasma_wallet), fee.native,
-               0});
+    run->send(
+        run->desk_.from.account(), id, "bridge",
+        {run->s_.plasma.messenger, oft::send_call(p, fee, run->s_.plasma_wallet), fee.native, 0});
   };
   if (x_.attempt == 0) return go();
-  check_sends(desk_.from, head,
-              {s_.plasma.messenger,
-               {oft::sent_topic(), std::nullopt, abi::word_of(s_.plasma_wallet)}},
-              [messenger = s_.plasma.messenger](const log_entry& log) {
-                const auto sent = oft::find_sent({&log, 1}, messenger);
-                return sent ? std::optional{sent->amount_sent} : std::nullopt;
-              },
-              std::move(go));
+  check_sends(
+      desk_.from, head,
+      {s_.plasma.messenger, {oft::sent_topic(), std::nullopt, abi::word_of(s_.plasma_wallet)}},
+      [messenger = s_.plasma.messenger](const log_entry& log) {
+        const auto sent = oft::find_sent({&log, 1}, messenger);
+        return sent ? std::optional{sent->amount_sent} : std::nullopt;
+      },
+      std::move(go));
 }
 
 void oft_run::watch_fee(const oft::messaging_fee& fee) {

@@ -33,9 +33,8 @@ route_plan oft_uniswap_plan(const oft_uniswap_settings& s, rpc_actor plasma, rpc
 actors::route_actor::behavior_type oft_uniswap_behavior(legged_route_self self, actors::world_ptr w,
                                                         oft_uniswap_settings settings,
                                                         rpc_actor plasma, rpc_actor polygon) {
-  return legged_route_behavior(
-      self, std::move(w),
-      oft_uniswap_plan(settings, std::move(plasma), std::move(polygon)));
+  return legged_route_behavior(self, std::move(w),
+                               oft_uniswap_plan(settings, std::move(plasma), std::move(polygon)));
 }
 
 }  // namespace headroom::chain

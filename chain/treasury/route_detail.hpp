@@ -12,7 +12,7 @@ namespace headroom::chain {
 /// "guid=0x.. from=123 since=99 at=1800000000 note=waiting for delivery". A note is the last field
 /// and may hold blanks.
 struct route_detail {
-  hash256 guid;  // what the bridge calls this move; zero: not known yet
+  hash256 guid;                             // what the bridge calls this move; zero: not known yet
   std::optional<std::uint64_t> from_block;  // the message cannot have arrived before it
   std::string note;
   std::optional<std::uint64_t> since_block{};  // of the source chain: nothing was sent before it

@@ -8,8 +8,9 @@ namespace {
 across_pair pair_from_plasma(const across_settings& a, const oft_uniswap_settings& s,
                              const rpc_actor& plasma, const rpc_actor& polygon,
                              const address& output_token) {
-  return {source_of(s, plasma), destination_of(s, polygon), a.contracts.plasma,
-          a.contracts.polygon,  s.plasma.usdt0,             "USDT0",
+  return {source_of(s, plasma), destination_of(s, polygon),
+          a.contracts.plasma,   a.contracts.polygon,
+          s.plasma.usdt0,       "USDT0",
           output_token};
 }
 

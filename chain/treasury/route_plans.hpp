@@ -16,13 +16,12 @@ inline constexpr const char* cctp_base_name = "cctp_base";
 /// USDT0 on Plasma -> Across ("bridge") -> USDT0 on Polygon -> swap ("swap") -> USDC.
 /// @param s  of the first route: the chains and the swap are the same.
 [[nodiscard]] route_plan across_uniswap_plan(const across_settings& a,
-                                             const oft_uniswap_settings& s,
-                                             const rpc_actor& plasma, const rpc_actor& polygon,
-                                             const across_door& door);
+                                             const oft_uniswap_settings& s, const rpc_actor& plasma,
+                                             const rpc_actor& polygon, const across_door& door);
 /// USDT0 on Plasma -> Across ("bridge") -> USDC on Polygon.
-[[nodiscard]] route_plan across_direct_plan(const across_settings& a,
-                                            const oft_uniswap_settings& s, const rpc_actor& plasma,
-                                            const rpc_actor& polygon, const across_door& door);
+[[nodiscard]] route_plan across_direct_plan(const across_settings& a, const oft_uniswap_settings& s,
+                                            const rpc_actor& plasma, const rpc_actor& polygon,
+                                            const across_door& door);
 
 /// USDC on Base and on Polygon.
 struct base_route {

@@ -23,22 +23,22 @@ uniswap_venue::uniswap_venue(address quoter, address router, std::uint32_t pool_
 
 void uniswap_venue::quote(const leg_house& house, const swap_order& order,
                           std::function<void(swap_offer)> then) {
-  ask_all(house.self, nodes_,
-          {eth::call(
-              {std::nullopt, quoter_, uniswap_v3::quote_call(swap_of(order, pool_fee_)), {}})},
-          [then = std::move(then)](std::vector<rpc_result>& r) {
-            swap_offer out;
-            out.calls = 1;
-            if (r[0].status == rpc_status::error && eth::is_revert(r[0].error)) {
-              out.refusal = "the pool gives no quote";
-              return then(out);
-            }
-            const auto data = eth::bytes_of(r[0]);
-            const auto quoted = data ? uniswap_v3::read_quote(*data) : std::nullopt;
-            out.readable = quoted.has_value();
-            out.out = quoted.value_or(0);
-            then(out);
-          });
+  ask_all(
+      house.self, nodes_,
+      {eth::call({std::nullopt, quoter_, uniswap_v3::quote_call(swap_of(order, pool_fee_)), {}})},
+      [then = std::move(then)](std::vector<rpc_result>& r) {
+        swap_offer out;
+        out.calls = 1;
+        if (r[0].status == rpc_status::error && eth::is_revert(r[0].error)) {
+          out.refusal = "the pool gives no quote";
+          return then(out);
+        }
+        const auto data = eth::bytes_of(r[0]);
+        const auto quoted = data ? uniswap_v3::read_quote(*data) : std::nullopt;
+        out.readable = quoted.has_value();
+        out.out = quoted.value_or(0);
+        then(out);
+      });
 }
 
 void uniswap_venue::prepare(const leg_house&, const swap_order& order, std::uint64_t least,
