@@ -187,7 +187,6 @@ rows across_rows(settings& s) {
   auto& a = s.across;
   auto& g = a.guards;
   return {
-      {"enabled",                &a.enabled,            none, {},                                        "whether its routes take new conversions"},
       {"api_url",                &a.api_url,            none, {},                                        "of its API, without a slash at its end"},
       {"integrator_id",          &a.integrator_id,      none, {},                                        "two bytes in hex, appended to the calldata; \"\": none"},
       {"timeout_ms",             &a.timeout,            ms,   {100, 30 * second},                        "of one answer of the API"},
@@ -210,7 +209,6 @@ rows across_rows(settings& s) {
 
 rows cctp_rows(chain::cctp_settings& c) {
   return {
-      {"enabled",                 &c.enabled,             none, {},                     "whether its route takes new conversions"},
       {"iris_url",                &c.iris_url,            none, {},                     "of the attestations, without a slash at its end"},
       {"timeout_ms",              &c.timeout,             ms,   {100, 30 * second},     "of one answer of it"},
       {"token_messenger",         &c.token_messenger,     none, {},                     "the same on every chain"},

@@ -153,11 +153,7 @@ std::string check_venue_accounts(const settings& s) {
 }
 
 std::string check_conversion(const settings& s) {
-  const auto& route = s.core.conversion.route;
-  const bool across = route == "across_uniswap" || route == "across_direct";
-  if (route != "oft_uniswap" && !across)
-    return "conversion.route must be \"oft_uniswap\", \"across_uniswap\" or \"across_direct\"";
-  if (across && !s.across.enabled) return "across.enabled must be true: conversion.route needs it";
+  if (s.core.conversion.route != "oft_uniswap") return "conversion.route must be \"oft_uniswap\"";
   const auto& c = s.route;
   if (c.usdc.is_zero()) return "conversion.usdc must be set";
   if (c.router.is_zero() && c.quoter.is_zero()) return {};  // nothing is converted
