@@ -109,6 +109,17 @@ void add_venue(metric_families& to, const actors::venue_gauge& venue) {
       static_cast<double>(venue.stopped_markets()));
 }
 
+void add_turns(metric_families& to, const actors::turns_gauge& turns) {
+  add(to,
+      gauge("headroom_venue_turns_waiting",
+            "Orders that wait for their turn within the venue's limits; nothing is stored yet."),
+      static_cast<double>(turns.waiting.load(std::memory_order_relaxed)));
+  add(to,
+      counter("headroom_venue_turns_refused_total",
+              "Orders refused, with a time to come back, because their turn was too far away."),
+      static_cast<double>(turns.refused.load(std::memory_order_relaxed)));
+}
+
 void add_channel(metric_families& to, const actors::channel_gauge& channel) {
   const auto times = [](const std::atomic<std::uint64_t>& x) {
     return static_cast<double>(x.load(std::memory_order_relaxed));
@@ -188,6 +199,7 @@ metric_families house_metrics::Collect() const {
       static_cast<double>(dir_.users.live_sales()));
   add_open_orders(out, dir_.gauges.open_orders());
   add_venue(out, dir_.gauges.venue_state());
+  add_turns(out, dir_.gauges.turns());
   add_channel(out, dir_.gauges.channel());
   add_money(out, dir_.gauges.counters());
   add_latencies(out, dir_.gauges.counters());

@@ -191,7 +191,9 @@ void venue_desk::price(Question x, quote_promise promise, bool anew) {
         const bool stale = !anew && known != desk.st_.markets.end() &&
                            desk.now() >= known->second.read_at + fresh_enough;
         if (!quote && stale) return desk.price(x, promise, true);
-        actors::deliver(promise, std::move(quote));
+        if (!quote || desk.st_.betting->turns.take(desk.now()))
+          return actors::deliver(promise, std::move(quote));
+        desk.wait_for_turn({x.by, x.user, x.deadline}, *quote, promise);
       },
       anew);
 }

@@ -87,6 +87,8 @@ export function sandboxConfig({
       neg_risk_exchange: venue.neg_risk_exchange,
       orders_per_second: 2000,
       order_burst: 2000,
+      orders_in_ten_seconds: 1e6,
+      orders_in_ten_minutes: 1e7,
       first_look_ms: 100,
       longest_look_ms: 1000,
       grace_ms: 3000,

@@ -95,6 +95,16 @@ TEST_F(Reads, MetricsShowTheSocketsToTheVenue) {
     EXPECT_NE(body.find(line), std::string::npos) << line;
 }
 
+TEST_F(Reads, MetricsShowWhoWaitsForTheirTurnAtTheVenue) {
+  start();
+  dir->gauges.turns().waiting = 5;
+  dir->gauges.turns().refused = 3;
+  const auto body = get("/metrics").body;
+  for (const char* line :
+       {"headroom_venue_turns_waiting 5\n", "headroom_venue_turns_refused_total 3\n"})
+    EXPECT_NE(body.find(line), std::string::npos) << line;
+}
+
 TEST_F(Reads, TheConfigurationSaysWhatToPayWithAndSignUnder) {
   settings.profile = "sandbox";
   settings.deposit_network = "eip155:9745";

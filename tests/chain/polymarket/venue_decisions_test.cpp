@@ -272,7 +272,10 @@ TEST_F(VenueDecisions, AMomentsWaitRefusesNobody) {
   };
   submit(order(good));
   EXPECT_EQ(stopped(), venue_stop::none);
-  EXPECT_TRUE(quote(good)->value);
+  const auto next = quote(good);
+  EXPECT_TRUE(next->open) << "its turn comes when the venue takes orders again";
+  advance(2100ms);
+  EXPECT_TRUE(next->value);
 }
 
 // -- who may reach the venue ---------------------------------------------------------------------
