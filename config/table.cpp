@@ -283,7 +283,9 @@ rows venue_rows(settings& s) {
 /// Our accounts there, as their chain has them.
 rows account_rows(chain::polymarket::account_settings& a) {
   return {
-      {"self_test",          &a.self_test,           none,    {},                                      "no bets until every account's contracts and approvals are as they must be"},
+      {"self_test",          &a.self_test,           none,    {},                                      "no bets until every account's contracts and approvals are as they must be and the exchanges would take an order"},
+      {"self_test_token",    &a.self_test_token,     none,    {},                                      "on whose market its order is tried, by outcome token id; \"\": the busiest open one"},
+      {"self_test_neg_risk_token", &a.self_test_neg_risk_token, none, {},                             "likewise, of a neg-risk market"},
       {"account_check_ms",   &a.check_every,         ms,      {second, hour},                          "between looks at them, when all is well"},
       {"account_check_soon_ms", &a.check_soon,       ms,      {10, 10 * minute},                       "likewise, while something is missing or under way"},
       {"collateral_low_bps", &a.collateral_low_bps,  bps,     {0, 100 * whole_percent},                "of the buffer: below it USDC.e is wrapped to pUSD"},
@@ -304,6 +306,7 @@ rows contract_rows(chain::polymarket::contract_settings& c) {
       {"onramp",                      &c.onramp,                      none, {}, "wraps; check it at an explorer before money is sent"},
       {"offramp",                     &c.offramp,                     none, {}, "unwraps; likewise"},
       {"wallet_factory",              &c.wallet_factory,              none, {}, "of deposit wallets"},
+      {"wallet_beacon",               &c.wallet_beacon,               none, {}, "of deposit wallets that are new: it decides where they stand"},
   };
 }
 
