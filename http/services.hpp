@@ -16,6 +16,9 @@ struct server_settings : http_settings {
   headroom::address deposit_asset;
   std::string deposit_token_name;
   actors::signing_domain bet_domain;
+  actors::withdrawal_settings withdrawals;
+  std::string withdrawal_network;  // CAIP-2
+  headroom::address withdrawal_asset;
 };
 
 /// What the routes speak to. Everything here outlives the server.
