@@ -58,12 +58,16 @@ caf::result<withdrawals_view> pause(withdrawal_desk_self self, const pause_withd
 
 // -- one withdrawal -------------------------------------------------------------------------------
 
+void fail(row_promise promise, errc code, std::string why = {}) {
+  promise.deliver(make_error(code, std::move(why)));
+}
+
 /// Behind the entry; its actor looks at once.
 void answer_row(withdrawal_desk_self self, const withdrawal_id& id, row_promise promise) {
   const auto& w = *self->state.w;
   if (const auto actor = w.dir.users.find_withdrawal(id)) self->send(actor, review_atom::value);
   const auto journal = w.dir.handles.get<journal_actor>();
-  if (!journal) return promise.deliver(make_error(errc::unavailable));
+  if (!journal) return fail(promise, errc::unavailable);
   self->request(journal, w.settings.patience.load, get_atom::value, id)
       .then([promise](withdrawal& row) mutable { promise.deliver(std::move(row)); },
             [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
@@ -73,7 +77,7 @@ void book(withdrawal_desk_self self, const withdrawal_id& id, journal_entry entr
           row_promise promise) {
   const auto& w = *self->state.w;
   const auto journal = w.dir.handles.get<journal_actor>();
-  if (!journal) return promise.deliver(make_error(errc::unavailable));
+  if (!journal) return fail(promise, errc::unavailable);
   self->request(journal, w.settings.patience.append, append{std::move(entry)})
       .then([self, id, promise](const committed&) { answer_row(self, id, promise); },
             [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
@@ -83,8 +87,8 @@ void book(withdrawal_desk_self self, const withdrawal_id& id, journal_entry entr
 void refuse(withdrawal_desk_self self, const decide_withdrawal& x, const withdrawal& row,
             row_promise promise) {
   if (row.status == withdrawal_status::sent)
-    return promise.deliver(make_error(errc::in_doubt, "it is on its way"));
-  if (!is_open(row)) return promise.deliver(make_error(errc::duplicate, "it is over"));
+    return fail(promise, errc::in_doubt, "it is on its way");
+  if (!is_open(row)) return fail(promise, errc::duplicate, "it is over");
   book(self, x.id,
        finish_withdrawal{row.id,
                          row.user,
@@ -101,8 +105,7 @@ void refuse(withdrawal_desk_self self, const decide_withdrawal& x, const withdra
 void decide_row(withdrawal_desk_self self, const decide_withdrawal& x, const withdrawal& row,
                 row_promise promise) {
   if (!x.approve) return refuse(self, x, row, promise);
-  if (!row.needs_approval)
-    return promise.deliver(make_error(errc::duplicate, "it needs no approval"));
+  if (!row.needs_approval) return fail(promise, errc::duplicate, "it needs no approval");
   book(self, x.id, approve_withdrawal{x.id, x.by, self->state.w->now()}, promise);
 }
 

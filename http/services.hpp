@@ -5,6 +5,7 @@
 
 #include "actors/directory.hpp"
 #include "actors/ports.hpp"
+#include "actors/withdrawal_settings.hpp"
 #include "http/http_settings.hpp"
 
 namespace headroom::http {

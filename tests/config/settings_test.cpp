@@ -357,7 +357,7 @@ TEST_F(Settings, ANameThatIsNotASettingIsAnErrorEverywhere) {
   EXPECT_EQ(error_with("", "log_levle", "info"), "log_levle is not a setting");
   for (const char* section :
        {"http", "database", "plasma", "polygon", "deposits", "conversion", "venue", "settlement",
-        "wallet_key", "venue_key", "relayer_key", "engine"}) {
+        "withdrawals", "wallet_key", "venue_key", "relayer_key", "engine"}) {
     EXPECT_EQ(error_with(section, "prot", 1), std::string{section} + ".prot is not a setting");
     EXPECT_EQ(error_with("", section, 7), std::string{section} + ": must be an object");
   }
@@ -483,6 +483,10 @@ TEST_F(Settings, WhatIsUnsafeIsRefusedByName) {
       {"conversion", "quoter", zero, "conversion.quoter "},
       {"conversion", "slippage_bps", 10'000, "conversion.slippage_bps must be from 0 to 500"},
       {"conversion", "least_bps", 0, "conversion.least_bps must be from 9000 to 10000"},
+      {"withdrawals", "maximum", "0.50", "withdrawals.maximum must not be below the minimum"},
+      {"withdrawals", "fee", "1.00", "withdrawals.minimum must be above the fee"},
+      {"withdrawals", "refused", json::array({"0x12"}), "withdrawals.refused[0] must be "},
+      {"withdrawals", "poll_ms", 60'000, "withdrawals.longest_poll_ms must not be below "},
       {"wallet_key", "env", "", "wallet_key "},
   };
   for (const auto& r : table) {
