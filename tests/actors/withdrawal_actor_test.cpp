@@ -1,6 +1,5 @@
 #include "actors/withdrawal_actor.hpp"
 
-#include "actors/alerts.hpp"
 #include "tests/actors/withdrawal_house.hpp"
 
 namespace headroom::test {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "actors/alerts.hpp"
 #include "actors/withdrawal_actor.hpp"
 
 namespace headroom::test {

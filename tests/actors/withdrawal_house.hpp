@@ -2,6 +2,7 @@
 
 #include <deque>
 
+#include "actors/alerts.hpp"
 #include "tests/actors/core.hpp"
 
 namespace headroom::test {
