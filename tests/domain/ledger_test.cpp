@@ -115,13 +115,16 @@ TEST(Ledger, EntriesWithImpossibleAmountsStillBalance) {
       accept_withdrawal out;
       out.row.amount = a;
       out.row.fee = b;
+      finish_withdrawal returned;
+      returned.amount = a;
+      returned.fee = b;
       for (const journal_entry& e :
            {journal_entry{taken}, journal_entry{end}, journal_entry{done},
             journal_entry{replenish{{}, a, b, "", {}}}, journal_entry{refill{{}, a, {}}},
             journal_entry{credit_deposit{{}, {}, a, {}}}, journal_entry{sold},
             journal_entry{settle_position{{}, {}, {}, {}, a, {}}},
             journal_entry{close_settlement{{}, a, {}}}, journal_entry{out},
-            journal_entry{finish_withdrawal{{}, {}, a, b}}})
+            journal_entry{returned}})
         for (const auto& p : moves_of(e).postings) {
           EXPECT_TRUE(p.amount.is_positive());
           EXPECT_EQ(imbalance_of({{p}, {}, {}, {}}), 0) << name_of(e);
@@ -158,7 +161,9 @@ TEST(Ledger, AWithdrawalTakesWhatLeavesFromTheBufferAndItsFeeBecomesTheHouses) {
   EXPECT_EQ(change_of(account::revenue, gone), 1_usdc);
   EXPECT_EQ(change_of(buffer_total::withdrawn, gone), 9_usdc);
 
-  finish_withdrawal end{{}, {}, 10_usdc, 1_usdc};
+  finish_withdrawal end;
+  end.amount = 10_usdc;
+  end.fee = 1_usdc;
   end.status = withdrawal_status::failed;
   const auto back = moves_of(end);
   EXPECT_EQ(change_of(account::user, back), 10_usdc);
