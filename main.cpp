@@ -140,7 +140,8 @@ int with_settings(const config::command_line& line) {
   }
   if (line.command.starts_with("bets ")) return bets_command(loaded.value, line.bets, now());
   if (line.command.starts_with("sales ")) return sales_command(loaded.value, line.sales, now());
-  if (line.command.starts_with("markets ")) return markets_command(loaded.value, line.markets);
+  if (line.command.starts_with("markets "))
+    return markets_command(loaded.value, line.markets, operator_name(), now());
   if (line.command.starts_with("withdrawals "))
     return withdrawals_command(loaded.value, line.withdrawals, now());
   log_to_stderr(loaded.value.log_level);

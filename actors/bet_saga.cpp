@@ -42,7 +42,8 @@ void bet_saga::quote(usdc user_available) {
   if (!venue) return refuse(make_error(errc::unavailable));
   const auto& row = st_.row;
   ask(venue, caf::infinite,
-      quote_order{row.token, row.amount, row.max_price, row.placed_by, st_.fill})
+      quote_order{row.token, row.amount, row.max_price, row.placed_by, st_.fill, row.user,
+                  row.deadline})
       .then<order_quote>(
           [user_available](bet_saga s, const order_quote& q) {
             s.deduct_buffer(q, user_available);

@@ -69,7 +69,7 @@ struct settlement_settings {
   std::chrono::milliseconds alert_after{900'000};    // unreadable so long: a human
   std::uint32_t page = 500;                          // of conditions, and of tokens, read at once
   std::uint32_t at_once = 8;                         // conditions being looked at
-  std::uint32_t slice = 100;                         // positions paid at once
+  std::uint32_t slice = 25;                          // positions paid at once
   std::chrono::milliseconds slice_pause{10};         // between slices: the journal's for bets
   usdc surplus = 1_usdc;  // received above what is owed: a human hears of more
 };

@@ -7,6 +7,7 @@
 #include "actors/channel_gauge.hpp"
 #include "actors/open_orders.hpp"
 #include "actors/settlement_gauge.hpp"
+#include "actors/turns_gauge.hpp"
 #include "actors/venue_gauge.hpp"
 #include "actors/withdrawal_gauge.hpp"
 #include "domain/money.hpp"
@@ -50,6 +51,10 @@ class gauges {
   [[nodiscard]] venue_gauge& venue_state() noexcept { return venue_state_; }
   [[nodiscard]] const venue_gauge& venue_state() const noexcept { return venue_state_; }
 
+  /// Orders that wait for their turn at the venue.
+  [[nodiscard]] turns_gauge& turns() noexcept { return turns_; }
+  [[nodiscard]] const turns_gauge& turns() const noexcept { return turns_; }
+
   /// The web sockets to the venue.
   [[nodiscard]] channel_gauge& channel() noexcept { return channel_; }
   [[nodiscard]] const channel_gauge& channel() const noexcept { return channel_; }
@@ -69,6 +74,7 @@ class gauges {
   std::atomic<std::int64_t> buffer_available_{buffer_unknown};
   actors::open_orders open_orders_;
   venue_gauge venue_state_;
+  turns_gauge turns_;
   channel_gauge channel_;
   settlement_gauge settlements_;
   withdrawal_gauge withdrawals_;

@@ -181,7 +181,9 @@ class order_saga : public saga<Saga, Self> {
   void look_for_known() {
     me().release_holds();
     base::drop_question();
-    if (code_of(st_.why) == errc::overloaded) return found_nothing();
+    // Our own load is not added to. Who says when to come back is the venue's turns, not the house.
+    const bool ours = code_of(st_.why) == errc::overloaded && retry_after_of(st_.why).count() == 0;
+    if (ours) return found_nothing();
     const auto journal = base::template neighbour<journal_actor>();
     if (!journal) {
       st_.why = make_error(errc::unavailable);

@@ -21,7 +21,8 @@ void sale_saga::begin_reserving() {
   if (!venue) return refuse(make_error(errc::unavailable));
   const auto& row = st_.row;
   ask(venue, caf::infinite,
-      quote_sale{row.token, row.shares, row.min_price, row.placed_by, st_.fill})
+      quote_sale{row.token, row.shares, row.min_price, row.placed_by, st_.fill, row.user,
+                 row.deadline})
       .then<order_quote>(
           [](sale_saga s, const order_quote& q) {
             s.st_.row.shares = q.shares;

@@ -91,6 +91,7 @@ class venue_line {
     s.ws_url.clear();
     s.market_ttl = std::chrono::hours{1};
     s.orders_per_second = s.order_burst = no_limit;
+    s.orders_in_ten_seconds = s.orders_in_ten_minutes = 1'000 * no_limit;
     auto key = std::make_shared<const chain::private_key>(
         *chain::private_key::parse(std::string(63, '0') + '1'));
     const polymarket::venue_accounts accounts{{"bench", std::move(key)}};

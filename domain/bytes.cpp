@@ -1,6 +1,7 @@
 #include "domain/bytes.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace headroom {
 namespace {
@@ -75,17 +76,26 @@ std::optional<uint256> uint256::parse_decimal(std::string_view text) {
 }
 
 std::string uint256::decimal() const {
-  auto rest = bytes;
-  std::string out;
+  constexpr std::uint64_t nine_digits = 1'000'000'000;
+  std::array<std::uint32_t, 8> rest{};  // the most significant first
+  for (std::size_t i = 0; i < bytes.size(); ++i) rest[i / 4] = rest[i / 4] << 8 | bytes[i];
+  const auto is_zero = [&] {
+    return std::all_of(rest.begin(), rest.end(), [](std::uint32_t x) { return x == 0; });
+  };
+  std::string out;  // the last digit first
   do {
-    unsigned remainder = 0;
-    for (auto& b : rest) {  // rest, remainder = divmod(rest, 10)
-      const unsigned x = remainder * 256U + b;
-      b = static_cast<std::uint8_t>(x / 10U);
-      remainder = x % 10U;
+    std::uint64_t remainder = 0;
+    for (auto& limb : rest) {  // rest, remainder = divmod(rest, 10^9)
+      const std::uint64_t x = remainder << 32 | limb;
+      limb = static_cast<std::uint32_t>(x / nine_digits);
+      remainder = x % nine_digits;
     }
-    out.push_back(static_cast<char>('0' + remainder));
-  } while (std::any_of(rest.begin(), rest.end(), [](std::uint8_t b) { return b != 0; }));
+    const bool last = is_zero();
+    for (int digit = 0; digit < 9 && !(last && remainder == 0 && digit > 0); ++digit) {
+      out.push_back(static_cast<char>('0' + remainder % 10));
+      remainder /= 10;
+    }
+  } while (!is_zero());
   std::reverse(out.begin(), out.end());
   return out;
 }

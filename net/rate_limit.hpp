@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 
 namespace headroom::net {
 
@@ -20,11 +21,24 @@ class rate_limit {
     tokens_ -= 1;
     return true;
   }
-  /// How long until `take` can succeed.
-  [[nodiscard]] std::chrono::milliseconds wait(time_point now) {
+  /// How long until `take` can succeed; with `times`, until it has so often, each as soon as it
+  /// can.
+  [[nodiscard]] std::chrono::milliseconds wait(time_point now, double times = 1) {
     refill(now);
-    if (tokens_ >= 1) return std::chrono::milliseconds{0};
-    return std::chrono::milliseconds{1 + static_cast<std::int64_t>((1 - tokens_) * 1000 / rate_)};
+    if (tokens_ >= times) return std::chrono::milliseconds{0};
+    const std::chrono::duration<double, std::milli> held = last_ - now;  // zero unless drained
+    return std::chrono::milliseconds{
+        1 + static_cast<std::int64_t>(held.count() + (times - tokens_) * 1000 / rate_)};
+  }
+  /// Empty now, and nothing comes before `until`.
+  void drain(time_point until) {
+    tokens_ = 0;
+    last_ = std::max(last_, until);
+  }
+  /// What `take` would give now, and parts of one.
+  [[nodiscard]] double left(time_point now) {
+    refill(now);
+    return tokens_;
   }
   /// Whether nothing was taken lately.
   [[nodiscard]] bool is_full(time_point now) {

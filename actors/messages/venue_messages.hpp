@@ -28,15 +28,19 @@ struct order_quote {
 HEADROOM_INSPECT(order_quote, x.token, x.neg_risk, x.side, x.fill, x.money, x.shares, x.max_fee,
                  x.limit_price, x.fee_rate_micro, x.fee_exponent)
 
-/// Each is one order of the budget at the venue that `by` has; "" is the house itself.
+/// Each is one order of the budget at the venue that `by` has; "" is the house itself. When the
+/// venue's limits are short it waits for its turn among the users, for a while and not beyond
+/// `deadline`: then `overloaded`, or `rate_limited` when it is the user's own orders that wait.
 struct quote_order {
   uint256 token;
   usdc amount;  // the whole of it: stake and worst-case fee
   usdc max_price;
   std::string by{};
   order_fill fill = order_fill::whole;
+  address user{};        // whose order it will be
+  timestamp deadline{};  // not set: none
 };
-HEADROOM_INSPECT(quote_order, x.token, x.amount, x.max_price, x.by, x.fill)
+HEADROOM_INSPECT(quote_order, x.token, x.amount, x.max_price, x.by, x.fill, x.user, x.deadline)
 
 /// Likewise, for a SELL: of `shares`, what the venue takes (steps of 0.01) is in the answer.
 struct quote_sale {
@@ -45,8 +49,10 @@ struct quote_sale {
   usdc min_price;
   std::string by{};
   order_fill fill = order_fill::part;
+  address user{};
+  timestamp deadline{};
 };
-HEADROOM_INSPECT(quote_sale, x.token, x.shares, x.min_price, x.by, x.fill)
+HEADROOM_INSPECT(quote_sale, x.token, x.shares, x.min_price, x.by, x.fill, x.user, x.deadline)
 
 /// A signed order: exact bytes to store, and the hash the venue will know it by.
 struct signed_order {

@@ -5,7 +5,11 @@
 
 namespace headroom::chain::eip712 {
 
-struct_hash::struct_hash(std::string_view type) { word(keccak256(type).view()); }
+struct_hash::struct_hash(std::string_view type) : struct_hash{keccak256(type)} {}
+struct_hash::struct_hash(const hash256& type_hash) {
+  data_.reserve(512);  // fifteen members: more than any type has here
+  word(type_hash.view());
+}
 
 struct_hash& struct_hash::word(byte_view word_of_32) {
   data_.insert(data_.end(), word_of_32.begin(), word_of_32.end());

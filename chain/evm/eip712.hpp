@@ -22,6 +22,8 @@ class struct_hash {
  public:
   /// `type` is the encoded type, for example "Mail(address from,string contents)".
   explicit struct_hash(std::string_view type);
+  /// By the type's hash, for types that are hashed often.
+  explicit struct_hash(const hash256& type_hash);
 
   struct_hash& word(byte_view word_of_32);  // uint256, bytes32, a nested struct's hash
   struct_hash& number(std::uint64_t value);

@@ -1,10 +1,13 @@
 #include "chain/polymarket/order.hpp"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "chain/evm/abi.hpp"
 #include "chain/evm/eip55.hpp"
 #include "chain/evm/eip712.hpp"
+#include "chain/evm/keccak.hpp"
 #include "chain/polymarket/venue_settings.hpp"
 #include "net/json.hpp"
 
@@ -20,12 +23,23 @@ std::uint64_t magnitude(std::int64_t amount) {
   return static_cast<std::uint64_t>(std::max<std::int64_t>(amount, 0));
 }
 
+/// There are two exchanges: each thread keeps what it calculated of the last two it met.
 hash256 separator_of(const exchange& e) {
-  return eip712::separator({"Polymarket CTF Exchange", "2", e.chain_id, e.contract});
+  struct entry {
+    exchange of;
+    hash256 separator;
+  };
+  thread_local std::array<entry, 2> known;
+  for (const auto& x : known)
+    if (x.of == e && !x.separator.is_zero()) return x.separator;
+  known[1] = std::exchange(
+      known[0], {e, eip712::separator({"Polymarket CTF Exchange", "2", e.chain_id, e.contract})});
+  return known[0].separator;
 }
 
 hash256 struct_hash_of(const order& o) {
-  return eip712::struct_hash{order_type_text}
+  static const auto type = keccak256(order_type_text);
+  return eip712::struct_hash{type}
       .number(o.salt)
       .account(o.maker)
       .account(o.signer)
@@ -59,34 +73,34 @@ exchange polygon_exchange(bool neg_risk) {
   return {usual.chain_id, neg_risk ? usual.neg_risk_exchange : usual.exchange};
 }
 
-hash256 hash_of(const order& o, const exchange& e) {
-  return eip712::digest(separator_of(e), struct_hash_of(o));
+order_digests digests_of(const order& o, const exchange& e) {
+  const auto separator = separator_of(e);
+  const auto contents = struct_hash_of(o);
+  const auto hash = eip712::digest(separator, contents);
+  if (o.signature_type != signature_kind::deposit_wallet) return {hash, hash};
+  static const auto type = keccak256(
+      std::string{"TypedDataSign(Order contents,string name,string version,uint256 chainId,"
+                  "address verifyingContract,bytes32 salt)"}
+          .append(order_type_text));
+  return {hash, eip712::digest(separator, eip712::struct_hash{type}
+                                              .word(contents.view())
+                                              .text("DepositWallet")
+                                              .text("1")
+                                              .number(e.chain_id)
+                                              .account(o.maker)
+                                              .word(hash256{}.view())
+                                              .done())};
 }
 
-hash256 signing_digest(const order& o, const exchange& e) {
-  if (o.signature_type != signature_kind::deposit_wallet) return hash_of(o, e);
-  return eip712::digest(
-      separator_of(e),
-      eip712::struct_hash{
-          std::string{"TypedDataSign(Order contents,string name,string version,uint256 chainId,"
-                      "address verifyingContract,bytes32 salt)"}
-              .append(order_type_text)}
-          .word(struct_hash_of(o).view())
-          .text("DepositWallet")
-          .text("1")
-          .number(e.chain_id)
-          .account(o.maker)
-          .word(hash256{}.view())
-          .done());
-}
+hash256 hash_of(const order& o, const exchange& e) { return digests_of(o, e).id; }
+hash256 signing_digest(const order& o, const exchange& e) { return digests_of(o, e).to_sign; }
 
 signed_order sign(order body, const exchange& e, order_type type, const order_signer& who) {
   body.signature_type = who.kind;
   body.maker = who.maker();
   body.signer = who.kind == signature_kind::deposit_wallet ? who.wallet : who.account;
-  const auto signature = who.key.sign(signing_digest(body, e)).bytes();
-  const auto hash = hash_of(body, e);
-  return {body, e, type, 0, false, signature, hash, who.account};
+  const auto digests = digests_of(body, e);
+  return {body, e, type, 0, false, who.key.sign(digests.to_sign).bytes(), digests.id, who.account};
 }
 
 byte_vector wire_signature(const signed_order& o) {

@@ -64,6 +64,12 @@ struct order {
 /// What the key signs: the order's hash, but for a deposit wallet's order, whose key signs a
 /// TypedDataSign of it in the wallet's name (ERC-7739; facts/polymarket.md 2.4).
 [[nodiscard]] hash256 signing_digest(const order& o, const exchange& e);
+/// Both at the price of one.
+struct order_digests {
+  hash256 id;
+  hash256 to_sign;
+};
+[[nodiscard]] order_digests digests_of(const order& o, const exchange& e);
 
 /// What was true when the order was signed, kept with it: the fee as its reserve was calculated
 /// (markets change it, and leave), and a block of the chain that is older than any fill of it.

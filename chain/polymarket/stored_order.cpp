@@ -190,8 +190,9 @@ std::optional<signed_order> decode(byte_view bytes) {
   reader in{bytes};
   signed_order out;
   if (!read_layout(in, out) || !in.whole()) return std::nullopt;
-  out.hash = hash_of(out.body, out.exchange);
-  const auto signer = recover(signing_digest(out.body, out.exchange), out.signature.view());
+  const auto digests = digests_of(out.body, out.exchange);
+  out.hash = digests.id;
+  const auto signer = recover(digests.to_sign, out.signature.view());
   if (signer.error != signature_error::none || signer.signer != out.account) return std::nullopt;
   return out;
 }

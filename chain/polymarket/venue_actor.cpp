@@ -34,6 +34,7 @@ void make_logins(venue_state& st, const venue_accounts& accounts) {
     l.who = a;
     l.owner = a.key->address_of();
     l.passes = net::rate_limit{st.settings.trade_passes_per_second, pass_burst};
+    l.turns = turns_by(st.settings);
     if (&a == bets) st.betting = &l;
   }
 }
@@ -55,9 +56,11 @@ hinted_venue_actor::behavior_type venue_behavior(venue_self self, actors::world_
   st.keys = budgets_of(st.settings, st.settings.key_share);
   st.cancels = net::rate_limit{st.settings.cancels_per_second, st.settings.cancel_burst};
   st.data_reads = net::rate_limit{st.settings.reads_per_second, st.settings.read_burst};
+  venue_desk{self}.show_reads();
   venue_desk{self}.open_channels();
   venue_desk{self}.check_version();
   venue_desk{self}.note_block();
+  st.w->dir.gauges.turns().waiting.store(0, std::memory_order_relaxed);  // an earlier actor's
   return {
       [self](const actors::quote_order& x) { return venue_desk{self}.quote(x); },
       [self](const actors::quote_sale& x) { return venue_desk{self}.quote(x); },
@@ -78,6 +81,7 @@ hinted_venue_actor::behavior_type venue_behavior(venue_self self, actors::world_
                                       {"stopped_markets", std::to_string(s.stopped_markets.size())},
                                       {"api_key", s.betting->credentials ? "yes" : "no"},
                                       {"markets", std::to_string(s.markets.size())},
+                                      {"turns", std::to_string(s.betting->turns.waiting())},
                                       {"queued", std::to_string(s.queue.size())},
                                       {"in_flight", std::to_string(s.in_flight)},
                                       {"following", std::to_string(following(s))},

@@ -14,6 +14,7 @@
 #include "chain/polymarket/credentials.hpp"
 #include "chain/polymarket/market.hpp"
 #include "chain/polymarket/order_judge.hpp"
+#include "chain/polymarket/order_turns.hpp"
 #include "chain/polymarket/user_channel_actor.hpp"
 #include "chain/polymarket/venue_account.hpp"
 #include "chain/polymarket/venue_settings.hpp"
@@ -102,6 +103,9 @@ struct venue_state {
     std::vector<std::function<void(bool)>> waiting_for_key;
     std::optional<time_point> unauthorized_since;  // without a break, renewed keys notwithstanding
     time_point unauthorized_at{};                  // the last time
+
+    order_turns turns;  // of its new orders; those that were stored go by `rate`
+    bool turns_due = false;
 
     std::vector<look_ptr> looks;  // of young orders: they wait for the account's trades
     net::rate_limit passes;

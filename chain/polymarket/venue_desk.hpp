@@ -3,9 +3,9 @@
 #include "chain/polymarket/venue_actor.hpp"
 
 /// The venue's work, for its own files: venue_session (may we bet), venue_keys (who we are),
-/// venue_quotes (markets, prices, signing), venue_orders (submit, cancel), venue_lookups (what
-/// became of an order), venue_trades (the shared stream of an account's trades), venue_channel (the
-/// web socket that hurries it).
+/// venue_quotes (markets, prices, signing), venue_turns (whose order is next), venue_orders
+/// (submit, cancel), venue_lookups (what became of an order), venue_trades (the shared stream of an
+/// account's trades), venue_channel (the web socket that hurries it).
 namespace headroom::chain::polymarket {
 
 using actors::venue_answer;
@@ -14,6 +14,9 @@ inline constexpr std::string_view not_ours = "no account of ours signed the orde
 
 /// The order behind stored bytes; nothing when they are not what the hash says.
 [[nodiscard]] std::optional<signed_order> read_stored(const actors::signed_order& stored);
+
+/// The turns of one account's new orders: a margin below each limit of the venue.
+[[nodiscard]] order_turns turns_by(const venue_settings& s);
 
 class venue_desk {
  public:
@@ -51,6 +54,8 @@ class venue_desk {
 
   /// Keeps a block of the exchange's chain at hand that is older than the next order.
   void note_block();
+  /// Tells the gauge how much of the budget of reads is left.
+  void show_reads();
 
   // quotes
   [[nodiscard]] caf::result<actors::order_quote> quote(const actors::quote_order& x);
@@ -103,6 +108,17 @@ class venue_desk {
   void load_details(const uint256& token, const std::string& condition);
   void loaded(const uint256& token, std::optional<market> found, errc why);
   void not_loaded(const uint256& token, const net::http_result& r);
+
+  // turns
+  struct applicant {
+    const std::string& by;
+    const address& user;
+    timestamp deadline;
+  };
+  void wait_for_turn(const applicant& who, const actors::order_quote& q, quote_promise promise);
+  void refuse_turn(const order_turns::refusal& why, quote_promise promise);
+  void serve_turns(login& as);
+  void hold_turns(login& as, caf::actor_clock::time_point until);
 
   // orders
   void send_queued();

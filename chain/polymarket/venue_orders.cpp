@@ -148,6 +148,8 @@ void venue_desk::draw_conclusions(const signed_order& order, login& as, const po
   if (a.verdict == venue_verdict::not_now) {
     const auto least = a.scope == stop_scope::credentials ? key_pause : short_pause;
     pause_orders(std::max<milliseconds>(a.retry_after, least));
+    if (a.reason == "rate_limited" || a.retry_after.count() > 0)
+      hold_turns(*st_.betting, st_.paused_until);
   }
   // A tick or a fee of ours may be old: the next quote reads the market again.
   const auto known = st_.markets.find(token);

@@ -41,8 +41,18 @@ struct venue_settings {
   std::chrono::milliseconds late_match{600'000};
   usdc money_dust{1'000};           // what rounding may leave unspent of a whole fill
   share_amount share_dust{10'000};  // and missing of its shares
+  /// What the venue takes from one account, and from one address in its longer windows
+  /// (facts/polymarket.md 4.7).
   double orders_per_second = 40;
   double order_burst = 60;
+  double orders_in_ten_seconds = 3'500;
+  double orders_in_ten_minutes = 36'000;
+  /// Of all these for orders that are new; the rest is for those that have to be sent again.
+  double turn_share = 0.9;
+  /// How long a new order waits for its turn: longer than a wait of the venue that stops no bets.
+  std::chrono::milliseconds turn_patience{6'000};
+  std::size_t turns_of_a_user = 16;  // waiting, through one front end
+  std::size_t max_turns = 256;       // waiting, of all
   /// DELETE /order has a limit of its own: 80 a second (facts/polymarket.md 4.7).
   double cancels_per_second = 40;
   double cancel_burst = 60;

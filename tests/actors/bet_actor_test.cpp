@@ -127,6 +127,21 @@ TEST_F(BetActor, EveryRefusalBeforeTheBooksReleasesBoth) {
   EXPECT_TRUE(books.bets.empty());
 }
 
+TEST_F(BetActor, ARepeatIsAnsweredThoughThereIsNoTurnForANewOrder) {
+  venue.post_otherwise = filled(38_usdc, 1_usdc);
+  ASSERT_TRUE(place(request(40_usdc))->value);
+  venue.quote_error = errc::overloaded;
+  venue.quote_wait = seconds{2};
+  const auto again = place(request(40_usdc));
+  ASSERT_TRUE(again->value) << to_string(again->code);
+  EXPECT_EQ(again->value->status, bet_status::filled);
+  expect_settled(61_usdc, 961_usdc);
+  auto other = request(40_usdc);
+  other.id = bet_at(2);
+  EXPECT_EQ(place(other)->code, errc::overloaded);
+  expect_settled(61_usdc, 961_usdc);
+}
+
 TEST_F(BetActor, ADeadlineThatIsOverIsRefused) {
   auto x = request(40_usdc);
   x.deadline = now();

@@ -28,14 +28,14 @@ venue_actor::behavior_type scripted_venue(self_pointer<venue_actor, scripted_sta
   return {
       [s](const quote_order& x) -> caf::result<order_quote> {
         s->quoted_for.push_back(x.by);
-        if (s->quote_error != errc::none) return make_error(s->quote_error);
+        if (s->quote_error != errc::none) return make_error(s->quote_error, "", s->quote_wait);
         order_quote q{x.token, false,      order_side::buy, x.fill, x.amount, {x.amount.micro * 2},
                       {},      x.max_price};
         return q;
       },
       [s](const quote_sale& x) -> caf::result<order_quote> {
         s->quoted_for.push_back(x.by);
-        if (s->quote_error != errc::none) return make_error(s->quote_error);
+        if (s->quote_error != errc::none) return make_error(s->quote_error, "", s->quote_wait);
         const share_amount cut{x.shares.micro - x.shares.micro % 10'000};
         return order_quote{x.token, false, order_side::sell, x.fill, 1_micro, cut, {}, x.min_price};
       },

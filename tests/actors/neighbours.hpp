@@ -10,6 +10,7 @@ namespace headroom::test {
 /// What the venue says, one answer per question; `otherwise` once the list is used up.
 struct venue_script {
   errc quote_error = errc::none;
+  std::chrono::seconds quote_wait{0};  // that comes with it
   errc sign_error = errc::none;
   std::deque<actors::venue_answer> posts;
   std::deque<actors::venue_answer> looks;

@@ -698,7 +698,9 @@ TEST_F(VenueOnDouble, AFullQueueSaysNotNow) {
   settings.max_queued = 2;
   start();
   std::vector<actors::signed_order> orders;
-  for (int i = 0; i < 6; ++i) orders.push_back(order(0, 2_usdc, 500'000_micro));
+  const auto only = quote(0, 2_usdc, 500'000_micro);  // there is no turn for a second one
+  ASSERT_TRUE(only);
+  for (int i = 0; i < 6; ++i) orders.push_back(*ask<actors::signed_order>(venue, *only));
   caf::scoped_actor self{sys};
   std::vector<pending_answer> pending;
   for (const auto& o : orders) pending.push_back(self->request(venue, 40s, in_time(o)));

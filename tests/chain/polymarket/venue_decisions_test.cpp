@@ -272,7 +272,10 @@ TEST_F(VenueDecisions, AMomentsWaitRefusesNobody) {
   };
   submit(order(good));
   EXPECT_EQ(stopped(), venue_stop::none);
-  EXPECT_TRUE(quote(good)->value);
+  const auto next = quote(good);
+  EXPECT_TRUE(next->open) << "its turn comes when the venue takes orders again";
+  advance(2100ms);
+  EXPECT_TRUE(next->value);
 }
 
 // -- who may reach the venue ---------------------------------------------------------------------
@@ -442,6 +445,22 @@ TEST_F(VenueDecisions, ManyLooksAtOneOrderAreOneLook) {
   for (int i = 0; i < 100; ++i) advance(100ms);
   for (const auto& a : answers) EXPECT_FALSE(a->open);
   EXPECT_EQ(there.reads_of("/data/order/"), 1U);
+}
+
+TEST_F(VenueDecisions, TheHouseSeesWhatMayStillBeReadAndWhatWaits) {
+  settings.reads_per_second = 1;
+  settings.read_burst = 2;
+  start();
+  const auto& gauge = dir.gauges.venue_state();
+  EXPECT_EQ(gauge.reads().most, 2.0);
+  EXPECT_EQ(gauge.reads().left, 2.0);
+  const auto sent_at = w->now();
+  for (int i = 0; i < 5; ++i) look(order(good), sent_at);
+  EXPECT_LT(gauge.reads().left, 1.0);
+  EXPECT_GT(gauge.reads().waiting, 0U);
+  for (int i = 0; i < 600; ++i) advance(100ms);
+  EXPECT_EQ(gauge.reads_sent(), there.reads_of("/data/"));
+  EXPECT_GT(gauge.reads_sent(), 2U);
 }
 
 TEST_F(VenueDecisions, ReadsAndCancelsWaitWhenTheyAreAskedTo) {

@@ -57,6 +57,7 @@ struct venue_fixture : testing::Test {
 
   venue_fixture() {
     settings.url = "http://venue";
+    settings.order_burst = 1'000;  // turns are venue_turns_test's
     there.clock = [this] { return w->now().seconds(); };
     there.markets[std::to_string(good)];
     there.markets[std::to_string(bad)];
@@ -133,9 +134,10 @@ struct venue_fixture : testing::Test {
     sched.run();
     return box;
   }
-  auto quote(std::int64_t token, usdc price = 500'000_micro, const std::string& who = "") {
-    return ask<order_quote>(
-        actors::quote_order{uint256::of(static_cast<std::uint64_t>(token)), 10_usdc, price, who});
+  auto quote(std::int64_t token, usdc price = 500'000_micro, const std::string& who = "",
+             const address& user = {}) {
+    return ask<order_quote>(actors::quote_order{uint256::of(static_cast<std::uint64_t>(token)),
+                                                10_usdc, price, who, order_fill::whole, user});
   }
   actors::signed_order order(std::int64_t token) {
     const auto q = quote(token);
