@@ -27,7 +27,10 @@
 #include "actors/registry.hpp"
 #include "actors/sale_actor.hpp"
 #include "actors/settlement_actor.hpp"
+#include "actors/withdrawal_actor.hpp"
+#include "actors/withdrawal_desk.hpp"
 #include "app_routes.hpp"
+#include "app_withdrawals.hpp"
 #include "chain/evm/ethereum_port.hpp"
 #include "chain/evm/json_rpc.hpp"
 #include "chain/evm/keccak.hpp"
@@ -97,10 +100,7 @@ chain::x402::terms terms_of(const config::settings& s, const address& pay_to,
   out.chain_id = s.plasma.chain_id;
   out.asset = s.plasma.usdt0;
   out.pay_to = pay_to;
-  for (const auto& a : venue_accounts) {
-    out.own_accounts.push_back(a.key->address_of());
-    if (!a.wallet.is_zero()) out.own_accounts.push_back(a.wallet);
-  }
+  out.own_accounts = accounts_of(venue_accounts);
   out.resource = s.http.public_url + "/deposit";
   return out;
 }
@@ -155,7 +155,10 @@ http::server_settings http_of(const config::settings& s, const actors::signing_d
                             "eip155:" + std::to_string(s.plasma.chain_id),
                             s.plasma.usdt0,
                             s.payment.terms.token_name,
-                            domain};
+                            domain,
+                            s.core.withdrawal,
+                            "eip155:" + std::to_string(s.polygon.chain_id),
+                            s.route.usdc};
   out.refused_rate.burst = std::max(1U, s.http.refused_rate.per_second);
   return out;
 }
@@ -607,6 +610,11 @@ void add_treasury(household& house, caf::actor_system& sys, const actors::world_
         });
   house.add<actors::conversion_actor>(
       "conversion", [&sys, w] { return sys.spawn(actors::conversion_behavior, w); });
+  house.add<actors::cashier_actor>("cashier", [&sys, &s, &out, w, account] {
+    return sys.spawn(chain::cashier_behavior, w, cashier_of(s, account), out.polygon);
+  });
+  house.add<actors::withdrawal_desk_actor>(
+      "withdrawals", [&sys, w] { return sys.spawn(actors::withdrawal_desk_behavior, w); });
   house.add<actors::audit_actor>("audit", [&sys, &s, &out, &keys, w, account] {
     return sys.spawn(chain::audit_behavior, w,
                      audit_of(s, account, betting_account(keys.venue).maker()), out.plasma,
@@ -664,12 +672,15 @@ int serve(const config::settings& s) {
   outside out{sys, s, dir.gauges};
 
   const auto w = std::make_shared<const actors::world>(
-      actors::world{dir, wall_clock_now, system_random, s.core});
+      actors::world{dir, wall_clock_now, system_random, s.core,
+                    screen_of(s, keys->wallet->address_of(), keys->venue)});
   dir.users.set_factories(
       [&sys, w](const address& user) { return sys.spawn(actors::balance_behavior, w, user); },
       [&sys, w](const bet_id& id) { return sys.spawn(actors::bet_behavior, w, id); },
       [&sys, w] { return sys.spawn(actors::deposit_behavior, w); },
       [&sys, w](const sale_id& id) { return sys.spawn(actors::sale_behavior, w, id); });
+  dir.users.set_withdrawal_factory(
+      [&sys, w](const withdrawal_id& id) { return sys.spawn(actors::withdrawal_behavior, w, id); });
   household house{sys, dir, w};
   add_books(house, sys, w, store, read);
   add_chains(house, sys, w, s, *keys, out);

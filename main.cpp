@@ -17,6 +17,7 @@
 #include "persistence/verify.hpp"
 #include "resolve.hpp"
 #include "settle.hpp"
+#include "withdrawing.hpp"
 
 using namespace headroom;
 
@@ -141,6 +142,8 @@ int with_settings(const config::command_line& line) {
   if (line.command.starts_with("sales ")) return sales_command(loaded.value, line.sales, now());
   if (line.command.starts_with("markets "))
     return markets_command(loaded.value, line.markets, operator_name(), now());
+  if (line.command.starts_with("withdrawals "))
+    return withdrawals_command(loaded.value, line.withdrawals, now());
   log_to_stderr(loaded.value.log_level);
   return serve(loaded.value);
 }

@@ -30,6 +30,7 @@ using work_atom = caf::atom_constant<caf::atom("work")>;
 using pending_atom = caf::atom_constant<caf::atom("pending")>;
 using in_flight_atom = caf::atom_constant<caf::atom("in_flight")>;  // of a route
 using promised_atom = caf::atom_constant<caf::atom("promised")>;
+using paused_atom = caf::atom_constant<caf::atom("paused")>;  // of withdrawals
 using ping_atom = caf::atom_constant<caf::atom("ping")>;
 using stop_atom = caf::atom_constant<caf::atom("stop")>;
 

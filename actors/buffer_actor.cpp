@@ -244,6 +244,8 @@ buffer_actor::behavior_type buffer_behavior(buffer_self self, world_ptr w) {
         }
         ++st.refused;
         const auto available = st.book.available();
+        if (x.kind == hold_kind::withdrawal)
+          return make_error(errc::exceeds_max_withdrawal, withdrawal_refusal(x.amount, available));
         return make_error(
             errc::exceeds_max_bet,
             refusal_text(x.amount, max_bet_of(x.user_available, available).amount, available));

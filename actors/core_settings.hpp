@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "actors/withdrawal_settings.hpp"
 #include "domain/money.hpp"
 #include "domain/placement.hpp"
 
@@ -91,6 +92,7 @@ struct core_settings {
   deposit_settings deposit;
   conversion_settings conversion;
   settlement_settings settlement;
+  withdrawal_settings withdrawal;
   guardian_settings guardian;
 };
 

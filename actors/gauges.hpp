@@ -9,6 +9,7 @@
 #include "actors/settlement_gauge.hpp"
 #include "actors/turns_gauge.hpp"
 #include "actors/venue_gauge.hpp"
+#include "actors/withdrawal_gauge.hpp"
 #include "domain/money.hpp"
 
 namespace headroom::actors {
@@ -60,6 +61,9 @@ class gauges {
   /// How the settlements of resolved markets stand.
   [[nodiscard]] settlement_gauge& settlements() noexcept { return settlements_; }
   [[nodiscard]] const settlement_gauge& settlements() const noexcept { return settlements_; }
+  /// Whether withdrawals go on.
+  [[nodiscard]] withdrawal_gauge& withdrawals() noexcept { return withdrawals_; }
+  [[nodiscard]] const withdrawal_gauge& withdrawals() const noexcept { return withdrawals_; }
 
  private:
   static constexpr std::int64_t buffer_unknown = -1;
@@ -73,6 +77,7 @@ class gauges {
   turns_gauge turns_;
   channel_gauge channel_;
   settlement_gauge settlements_;
+  withdrawal_gauge withdrawals_;
 };
 
 }  // namespace headroom::actors

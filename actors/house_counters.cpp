@@ -39,6 +39,14 @@ struct counting {
   void operator()(const close_settlement& x) const noexcept {
     to.settlements_closed.add(x.remainder);
   }
+  void operator()(const accept_withdrawal& x) const noexcept {
+    to.withdrawals_requested.add(x.row.amount);
+  }
+  void operator()(const finish_withdrawal& x) const noexcept {
+    if (x.status == withdrawal_status::failed) return to.withdrawals_failed.add(x.amount);
+    to.withdrawals_confirmed.add(sub_saturating(x.amount, x.fee));
+    to.withdrawal_fees.add(x.fee);
+  }
   template <class Other>
   void operator()(const Other&) const noexcept {}  // moves no money over our border
 };

@@ -48,6 +48,11 @@ class house_counters {
   money_counter positions_paid;      // of resolved markets, losers' too
   money_counter settlements_closed;  // what payouts left over
 
+  money_counter withdrawals_requested;  // the whole amount
+  money_counter withdrawals_confirmed;  // what arrived
+  money_counter withdrawals_failed;     // what was given back
+  money_counter withdrawal_fees;        // of those that arrived
+
   latency_histogram commit;  // one batch of the journal
   latency_histogram venue;   // one HTTP call
   /// One call to a chain's nodes, fail-over included. The reference stays good.

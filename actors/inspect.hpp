@@ -71,6 +71,9 @@ HEADROOM_INSPECT(bet, x.id, x.user, x.token, x.amount, x.max_price, x.status, x.
 HEADROOM_INSPECT(sale, x.id, x.user, x.token, x.shares, x.min_price, x.status, x.sold, x.proceeds,
                  x.fee, x.failure, x.request_hash, x.order_hash, x.signed_order, x.deadline,
                  x.created_at, x.updated_at, x.placed_by)
+HEADROOM_INSPECT(withdrawal, x.id, x.user, x.to, x.amount, x.fee, x.status, x.needs_approval,
+                 x.approved_by, x.tx_hash, x.failure, x.request_hash, x.created_at, x.updated_at,
+                 x.placed_by)
 HEADROOM_INSPECT(position, x.user, x.token, x.shares, x.selling, x.cost, x.condition, x.outcome,
                  x.result, x.payout, x.updated_at)
 HEADROOM_INSPECT(payout_vector, x.numerators, x.denominator)
@@ -105,6 +108,9 @@ HEADROOM_INSPECT(bet_filter, x.has_user, x.user, x.has_status, x.status, x.curso
                  x.has_token, x.token, x.created)
 HEADROOM_INSPECT(bet_page, x.bets, x.next_cursor)
 HEADROOM_INSPECT(deposit_filter, x.user, x.cursor, x.limit, x.has_status, x.status, x.created)
+HEADROOM_INSPECT(withdrawal_filter, x.has_user, x.user, x.has_status, x.status, x.cursor, x.limit,
+                 x.created)
+HEADROOM_INSPECT(withdrawal_page, x.withdrawals, x.next_cursor)
 HEADROOM_INSPECT(deposit_page, x.deposits, x.next_cursor)
 HEADROOM_INSPECT(money_on_its_way, x.total, x.deposits)
 HEADROOM_INSPECT(conversion_page, x.conversions, x.next_cursor)
@@ -113,10 +119,11 @@ HEADROOM_INSPECT(conversion_metrics, x.completed, x.failed, x.running, x.average
                  x.p99_ms, x.total_in, x.total_received, x.total_loss, x.fees)
 HEADROOM_INSPECT(trial_balance, x.buffer, x.reserve, x.in_transit, x.converting, x.at_venue,
                  x.users, x.capital, x.conversion_loss, x.wagered, x.user_count, x.venue_loss,
-                 x.revenue)
+                 x.revenue, x.outgoing, x.leaving)
 HEADROOM_INSPECT(solvency, x.checked, x.solvent, x.difference, x.onchain_known, x.shortfall, x.at,
                  x.insolvent_since)
-HEADROOM_INSPECT(unfinished_work, x.placing_bets, x.settling_deposits, x.placing_sales)
+HEADROOM_INSPECT(unfinished_work, x.placing_bets, x.settling_deposits, x.placing_sales,
+                 x.open_withdrawals)
 HEADROOM_INSPECT(position_filter, x.user, x.cursor, x.limit, x.open_only)
 HEADROOM_INSPECT(position_page, x.positions, x.next_cursor)
 HEADROOM_INSPECT(settlement_work, x.unrecorded, x.conditions)

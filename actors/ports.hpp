@@ -52,6 +52,7 @@ class ledger_store {
                                  std::vector<std::optional<bet>>& rows) = 0;
   /// Likewise one sale.
   virtual store_status find_sale(const sale_id& id, std::optional<sale>& row) = 0;
+  virtual store_status find_withdrawal(const withdrawal_id& id, std::optional<withdrawal>& row) = 0;
 };
 
 /// Reads that need no place in the journal's order. Called by one thread at a time, blocks. Each
@@ -97,6 +98,10 @@ class ledger_reader {
   /// The oldest, at most so many of each.
   virtual std::optional<unfinished_work> unfinished(std::uint32_t bets, std::uint32_t deposits) = 0;
   virtual std::optional<std::optional<sale>> find_sale(const sale_id& id) = 0;
+  virtual std::optional<std::optional<withdrawal>> find_withdrawal(const withdrawal_id& id) = 0;
+  virtual std::optional<withdrawal_page> list_withdrawals(const withdrawal_filter& filter) = 0;
+  /// Whether an operator has stopped withdrawals (switch_withdrawals).
+  virtual std::optional<bool> withdrawals_paused() = 0;
   virtual std::optional<position_page> list_positions(const position_filter& filter) = 0;
   /// The user's position in a token, with its market where it is recorded.
   virtual std::optional<std::optional<position>> find_position(const address& user,
@@ -162,6 +167,18 @@ struct sell_intent {
   std::int64_t deadline = 0;    // unix seconds
 };
 
+/// Likewise over a withdrawal: WithdrawIntent.
+struct withdraw_intent {
+  address user;
+  address to;
+  usdc amount;
+  std::string idempotency_key;  // signed as its keccak-256
+  std::int64_t deadline = 0;    // unix seconds
+};
+
+/// What speaks against paying an address, by the operator's lists. Thread-safe.
+using address_screen = std::function<screening(const address&)>;
+
 /// The EIP-712 domain of what users sign, {Headroom, 1, chain id, verifying contract}: the account
 /// that a deployment is paid at, so that a signature is good at one deployment only.
 struct signing_domain {
@@ -188,6 +205,8 @@ class ethereum_port {
   virtual std::vector<hash256> digests_of(const bet_intent& intent) const = 0;
   virtual bool signed_by_user(const sell_intent& intent, std::string_view signature) const = 0;
   virtual std::vector<hash256> digests_of(const sell_intent& intent) const = 0;
+  virtual bool signed_by_user(const withdraw_intent& intent, std::string_view signature) const = 0;
+  virtual std::vector<hash256> digests_of(const withdraw_intent& intent) const = 0;
 };
 
 /// The texts of a 402: x402 v2 in a header, v1 in the body, both at one URL.

@@ -192,6 +192,14 @@ query_actor::behavior_type query_behavior(query_self self, ledger_reader* reader
       [=](const open_externals& x) {
         return answer(self, [&] { return reader->open_externals(x.service, x.account); });
       },
+      [=](get_atom, const withdrawal_id& id) {
+        return answer(self, [&] { return reader->find_withdrawal(id); });
+      },
+      [=](const withdrawal_filter& f) {
+        return answer_page<withdrawal_page>(self, reader, f.cursor,
+                                            [&] { return reader->list_withdrawals(f); });
+      },
+      [=](paused_atom) { return answer(self, [&] { return reader->withdrawals_paused(); }); },
       [=](keys_atom) { return answer(self, [&] { return reader->active_keys(); }); },
       [=](ping_atom) { return reader->ping(); },
       [=](status_atom) {

@@ -110,6 +110,35 @@ void add_markets(CLI::App& app, market_words& words, markets_request& out) {
   apply->needs(transaction);
 }
 
+void add_withdrawals(CLI::App& app, withdrawals_request& out, std::string& id) {
+  auto* all = app.add_subcommand("withdrawals", "Money out")->require_subcommand(1);
+  auto* show = all->add_subcommand("show", "What the books know of one");
+  auto* approve = all->add_subcommand("approve", "Let one that waits for it be sent");
+  auto* refuse =
+      all->add_subcommand("refuse", "Give the money of one back of which nothing is on its way");
+  auto* pause = all->add_subcommand("pause", "Accept and send none until `resume`");
+  auto* resume = all->add_subcommand("resume", "Let them go on");
+  for (auto* x : {show, approve, refuse})
+    x->add_option("ID", id, "")->required()->check(an_id_of("withdrawal"));
+  for (auto* x : {approve, refuse, pause, resume})
+    x->add_option("--by", out.by, "who decides")->required()->check(not_empty);
+  for (auto* x : {refuse, pause, resume})
+    x->add_option("--reason", out.reason, "on what grounds; a refused user reads it")
+        ->required()
+        ->check(not_empty);
+}
+
+void understand(const std::string& command, const std::string& id, withdrawals_request& out) {
+  using act = withdrawals_request::act;
+  const auto word = command.substr(command.find(' ') + 1);
+  out.wanted = word == "approve"  ? act::approve
+               : word == "refuse" ? act::refuse
+               : word == "pause"  ? act::pause
+               : word == "resume" ? act::resume
+                                  : act::show;
+  if (!id.empty()) out.id = *withdrawal_id::parse(id);
+}
+
 /// "" or why the words do not fit together.
 template <class Id>
 std::string understand(const order_vocabulary& v, const order_words& words,
@@ -151,7 +180,8 @@ command_line help(std::string text) {
 
 bool needs_a_file(const std::string& command) {
   return command == "serve" || command == "check-config" || command.starts_with("bets ") ||
-         command.starts_with("sales ") || command.starts_with("markets ");
+         command.starts_with("sales ") || command.starts_with("markets ") ||
+         command.starts_with("withdrawals ");
 }
 
 }  // namespace
@@ -177,6 +207,8 @@ command_line read_command_line(int argc, const char* const* argv) {
   add_orders(app, of_sales, out.sales, sales_words);
   market_words market;
   add_markets(app, market, out.markets);
+  std::string withdrawal;
+  add_withdrawals(app, out.withdrawals, withdrawal);
   app.add_subcommand("check-config", "Read the file and say what is wrong with it")
       ->add_flag("--show", out.show, "print what is in effect, and who said so");
   app.add_subcommand("settings", "Every setting there is, with its default and bounds");
@@ -198,6 +230,7 @@ command_line read_command_line(int argc, const char* const* argv) {
   std::string why;
   if (out.command.starts_with("bets ")) why = understand(of_bets, bets_words, out.bets);
   if (out.command.starts_with("sales ")) why = understand(of_sales, sales_words, out.sales);
+  if (out.command.starts_with("withdrawals ")) understand(out.command, withdrawal, out.withdrawals);
   if (out.command.starts_with("markets ")) {
     out.markets.condition = *hash256::parse(market.condition);
     if (!market.transaction.empty()) out.markets.transaction = hash256::parse(market.transaction);

@@ -35,6 +35,16 @@ struct markets_request {
   bool apply = false;                  // it is booked; otherwise nothing is written
 };
 
+/// What `headroom withdrawals ...` is asked for.
+struct withdrawals_request {
+  enum class act : std::uint8_t { show, approve, refuse, pause, resume };
+
+  withdrawal_id id;  // but for pause and resume
+  act wanted = act::show;
+  std::string by;
+  std::string reason;
+};
+
 /// What the words behind `headroom` say.
 struct command_line {
   std::string command;  // "serve", "keys add", ...; "": nothing is to be run, see `answer`
@@ -46,6 +56,7 @@ struct command_line {
   bets_request bets;
   markets_request markets;
   sales_request sales;
+  withdrawals_request withdrawals;
 
   std::string answer;  // help for stdout; or, with `wrong_usage`, what is wrong, for stderr
   bool wrong_usage = false;

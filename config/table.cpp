@@ -331,6 +331,24 @@ rows settlement_rows(actors::settlement_settings& x) {
   };
 }
 
+rows withdrawal_rows(actors::withdrawal_settings& x) {
+  return {
+      {"minimum",              &x.minimum,          dollars, {1, 1e9L * dollar},                        "of one, fee included"},
+      {"maximum",              &x.maximum,          dollars, {1, 1e9L * dollar},                        "likewise"},
+      {"fee",                  &x.fee,              dollars, {0, 1'000 * dollar},                       "flat, of each; stays with the house"},
+      {"fee_bps",              &x.fee_bps,          bps,     {0, 10 * whole_percent},                   "of the amount, on top, rounded up"},
+      {"per_user_per_day",     &x.per_user_per_day, dollars, {0, 1e9L * dollar},                        "of the amounts one user asks for in a day (UTC), failed ones left out; 0: no limit"},
+      {"approval_above",       &x.approval_above,   dollars, {0, 1e9L * dollar},                        "an operator approves what is more"},
+      {"paused",               &x.paused,           none,    {},                                        "from the start on, until an operator lets them go"},
+      {"refused",              &x.refused,          none,    {},                                        "addresses that nothing is paid to"},
+      {"refused_file",         &x.refused_file,     none,    {},                                        "more of them, one a line; read again when it changes, and unreadable it refuses everybody"},
+      {"poll_ms",              &x.poll,             ms,      {10, 10 * minute},                         "between looks at one on its way"},
+      {"longest_poll_ms",      &x.longest_poll,     ms,      {10, hour},                                "likewise at one that waits for money or an operator"},
+      {"step_timeout_ms",      &x.step_timeout,     ms,      {second, 10 * minute},                     "of one answer about a transfer"},
+      {"unresolved_after_seconds", &x.unresolved_after, sec, {60, 7 * 86'400},                          "open so long, and approved: an alert"},
+  };
+}
+
 rows key_rows(key_source& k) {
   return {
       {"file", &k.file, none, {}, "with 64 hex digits, readable by its owner alone"},
@@ -388,6 +406,7 @@ std::vector<section> sections_of(settings& s) {
   out.push_back({"venue", std::move(venue)});
   out.push_back({"venue.contracts", contract_rows(s.account.contracts)});
   out.push_back({"settlement", settlement_rows(s.core.settlement)});
+  out.push_back({"withdrawals", withdrawal_rows(s.core.withdrawal)});
   out.push_back({"wallet_key", key_rows(s.wallet_key)});
   out.push_back({"venue_key", key_rows(s.venue_key)});
   out.push_back({"relayer_key", relayer_key_rows(s.relayer_key)});

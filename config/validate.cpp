@@ -3,6 +3,7 @@
 
 #include "config/reading.hpp"
 #include "config/table.hpp"
+#include "domain/withdrawals.hpp"
 
 /// Settings as a whole: each number within its bounds (table.cpp), then what must fit together.
 namespace headroom::config {
@@ -169,6 +170,19 @@ std::string check_conversion(const settings& s) {
   return {};
 }
 
+/// The least one must pay something to its receiver.
+std::string check_withdrawals(const settings& s) {
+  const auto& w = s.core.withdrawal;
+  if (w.maximum < w.minimum) return "withdrawals.maximum must not be below the minimum";
+  if (withdrawal_fee_of(w.minimum, w.fee, w.fee_bps) >= w.minimum)
+    return "withdrawals.minimum must be above the fee";
+  for (std::size_t i = 0; i < w.refused.size(); ++i)
+    if (!w.refused[i].starts_with("0x") || !address::parse(w.refused[i]))
+      return "withdrawals.refused[" + std::to_string(i) +
+             "] must be an address: 0x and 40 hex digits";
+  return {};
+}
+
 /// Of two waits the longer must outlast the shorter, or the one who waits gives up before the other
 /// could have answered.
 std::string check_waits(const settings& s) {
@@ -185,6 +199,8 @@ std::string check_waits(const settings& s) {
        core.bet.placing.first_wait},
       {"conversion.longest_retry_ms", core.conversion.longest_retry, "conversion.retry_ms",
        core.conversion.retry},
+      {"withdrawals.longest_poll_ms", core.withdrawal.longest_poll, "withdrawals.poll_ms",
+       core.withdrawal.poll},
       {"deposits.longest_window_seconds", seconds{terms.longest_window_seconds},
        "deposits.max_timeout_seconds", seconds{terms.max_timeout_seconds}},
       {"http.request_timeout_ms", s.http.request_timeout, "deposits.answer_ms",
@@ -215,8 +231,9 @@ std::string check_venue_reads(const settings& s) {
 }  // namespace
 
 std::string settings::validate() const {
-  for (const auto check : {check_words, check_bounds, check_chains, check_venue_accounts,
-                           check_conversion, check_bridges, check_waits, check_venue_reads})
+  for (const auto check :
+       {check_words, check_bounds, check_chains, check_venue_accounts, check_conversion,
+        check_bridges, check_withdrawals, check_waits, check_venue_reads})
     if (auto why = check(*this); !why.empty()) return why;
   if (http.deposit_max < http.deposit_min) return "deposits.maximum must not be below the minimum";
   return {};

@@ -57,6 +57,18 @@ struct own_event {
   optional_event operator()(const settle_position& x) const {
     return event{event_type::position_settled, x.token.decimal(), x.user, x.payout, x.at};
   }
+  optional_event operator()(const accept_withdrawal& x) const {
+    const auto& w = x.row;
+    return event{event_type::withdrawal_requested, w.id.text(), w.user, w.amount, w.created_at};
+  }
+  optional_event operator()(const approve_withdrawal& x) const {
+    return event{event_type::withdrawal_approved, x.id.text(), {}, {}, x.at};
+  }
+  optional_event operator()(const finish_withdrawal& x) const {
+    const bool paid = x.status == withdrawal_status::confirmed;
+    return event{paid ? event_type::withdrawal_confirmed : event_type::withdrawal_failed,
+                 x.id.text(), x.user, paid ? sub_saturating(x.amount, x.fee) : x.amount, x.at};
+  }
   template <class Other>
   optional_event operator()(const Other&) const {
     return {};
@@ -83,6 +95,10 @@ std::string_view to_string(event_type t) noexcept {
     case event_type::position_sold: return "position.sold";
     case event_type::position_kept: return "position.kept";
     case event_type::position_settled: return "position.settled";
+    case event_type::withdrawal_requested: return "withdrawal.requested";
+    case event_type::withdrawal_approved: return "withdrawal.approved";
+    case event_type::withdrawal_confirmed: return "withdrawal.confirmed";
+    case event_type::withdrawal_failed: return "withdrawal.failed";
   }
   return "unknown.unknown";
 }

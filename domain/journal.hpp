@@ -8,6 +8,7 @@
 #include "domain/external_operation.hpp"
 #include "domain/positions.hpp"
 #include "domain/records.hpp"
+#include "domain/withdrawals.hpp"
 
 namespace headroom {
 
@@ -260,12 +261,57 @@ struct record_external {
   external_operation row;
 };
 
+/// A withdrawal's intent, its row in `requested`: what leaves goes from user and buffer, the fee
+/// from the user to the house. Refused with insufficient_balance, exceeds_max_bet (a CHECK said
+/// no), exceeds_daily_limit (what the user asked for that day, failed ones left out, would come to
+/// more than `daily_limit`; zero: none), paused, or duplicate (another one with this id exists).
+struct accept_withdrawal {
+  static constexpr const char* entry_name = "accept_withdrawal";
+  withdrawal row;
+  usdc daily_limit;
+};
+
+/// An operator lets one that waits for it be sent. The first approval stays.
+struct approve_withdrawal {
+  static constexpr const char* entry_name = "approve_withdrawal";
+  withdrawal_id id;
+  std::string by;
+  timestamp at;
+};
+
+/// The end of an open withdrawal. `confirmed`: by tx_hash, in a final block. `failed`: nothing of
+/// it was paid nor can be, and user, buffer and house get back what it took; refused as
+/// invariant_violated while a transaction of it may still be mined, or was. `amount` and `fee` are
+/// its own. `by`: the operator who refused it; "" when the chain did.
+struct finish_withdrawal {
+  static constexpr const char* entry_name = "finish_withdrawal";
+  withdrawal_id id;
+  address user;
+  usdc amount;
+  usdc fee;
+  withdrawal_status status = withdrawal_status::failed;  // confirmed or failed
+  hash256 tx_hash;
+  std::string failure;
+  timestamp at;
+  std::string by{};
+};
+
+/// An operator stops withdrawals, or lets them go on: while they are stopped none is accepted.
+struct switch_withdrawals {
+  static constexpr const char* entry_name = "switch_withdrawals";
+  bool paused = false;
+  std::string reason;
+  std::string by;
+  timestamp at;
+};
+
 using journal_entry =
     std::variant<accept_bet, finish_bet, open_deposit, settle_deposit, fail_deposit, credit_deposit,
                  open_conversion, advance_conversion, complete_conversion, fail_conversion,
                  replenish, refill, configure_buffer, record_operations, finish_operation,
                  promise_bet, record_market, accept_sale, finish_sale, open_settlement,
-                 book_redemption, settle_position, close_settlement, record_external>;
+                 book_redemption, settle_position, close_settlement, record_external,
+                 accept_withdrawal, approve_withdrawal, finish_withdrawal, switch_withdrawals>;
 
 /// For logs: "accept_bet".
 [[nodiscard]] inline const char* name_of(const journal_entry& entry) noexcept {

@@ -64,6 +64,22 @@ struct chain_fees {
   std::string wei;  // decimal
 };
 
+/// Which withdrawals to list, newest first.
+struct withdrawal_filter {
+  bool has_user = false;
+  address user;
+  bool has_status = false;
+  withdrawal_status status = withdrawal_status::requested;
+  std::string cursor{};
+  std::uint32_t limit = 50;  // 1 to 200
+  time_window created{};
+};
+
+struct withdrawal_page {
+  std::vector<withdrawal> withdrawals;
+  std::string next_cursor;  // "" on the last page
+};
+
 /// How conversions went, over the last 30 days. Durations in milliseconds, from created to
 /// completed.
 struct conversion_metrics {
@@ -89,17 +105,20 @@ struct trial_balance {
   usdc users;       // owed to users, without what is at the venue
   usdc capital;
   usdc conversion_loss;
-  usdc wagered;  // net of bets and refunds: what left the books through bets
+  usdc wagered;  // net of refunds: what left the buffer through bets and withdrawals
   std::int64_t user_count = 0;
   usdc venue_loss;  // charged by the venue above what bets had reserved
-  usdc revenue;     // what payouts left over
+  usdc revenue;     // fees of withdrawals, and what payouts left over
+  usdc outgoing;    // of open withdrawals: not the users' any more, and not gone for good
+  usdc leaving;     // of it with a transaction in the outbox: perhaps gone from the wallet
 };
 
 /// What a restart has to finish, oldest first.
 struct unfinished_work {
   std::vector<bet> placing_bets;
   std::vector<deposit> settling_deposits;
-  std::vector<sale> placing_sales;  // at most as many as bets
+  std::vector<sale> placing_sales;             // at most as many as bets
+  std::vector<withdrawal> open_withdrawals{};  // all of them, whatever was asked for
 };
 
 /// Which of a user's positions to list, the newest change first.

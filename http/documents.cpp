@@ -132,6 +132,23 @@ json deposit_document(const deposit& d, const actors::ethereum_port& ethereum) {
   });
 }
 
+json withdrawal_document(const withdrawal& w, const actors::ethereum_port& ethereum) {
+  return object({
+      {"withdrawal_id", w.id.text()},
+      {"user_address", ethereum.print_address(w.user)},
+      {"to", ethereum.print_address(w.to)},
+      {"amount", w.amount},
+      {"fee", w.fee},
+      {"received", paid_out(w)},
+      {"status", to_string(w.status)},
+      {"needs_approval", waits_for_approval(w)},
+      {"tx_hash", w.tx_hash},
+      {"failure", text_or_null(w.failure)},
+      {"created_at", w.created_at},
+      {"updated_at", w.updated_at},
+  });
+}
+
 json receipt_document(const deposit& d) {
   return object({
       {"deposit_id", d.id.text()},

@@ -16,6 +16,7 @@ namespace headroom::http {
 [[nodiscard]] json position_document(const position& p, const actors::ethereum_port& ethereum,
                                      usdc bid);
 [[nodiscard]] json deposit_document(const deposit& d, const actors::ethereum_port& ethereum);
+[[nodiscard]] json withdrawal_document(const withdrawal& w, const actors::ethereum_port& ethereum);
 /// What the payer may see of it: no account, nothing of the conversion.
 [[nodiscard]] json receipt_document(const deposit& d);
 /// The part of a conversion that its deposits show.

@@ -69,6 +69,11 @@ void add_money(metric_families& to, const actors::house_counters& c) {
       times_of(c.deposits_settled));
   add_outcomes(to, "deposit", "deposits",
                {{"credited", c.deposits_credited}, {"failed", c.deposits_failed, false}});
+  add_stage(to, "withdrawal", "requested", c.withdrawals_requested);
+  add_outcomes(to, "withdrawal", "withdrawals",
+               {{"confirmed", c.withdrawals_confirmed}, {"failed", c.withdrawals_failed}});
+  add(to, counter("headroom_withdrawal_fee_usdc_total", "What the house took of withdrawals."),
+      in_usdc(c.withdrawal_fees));
   add_stage(to, "conversion", "opened", c.conversions_opened);
   add_outcomes(to, "conversion", "conversions",
                {{"completed", c.conversions_completed}, {"failed", c.conversions_failed, false}});
@@ -219,6 +224,10 @@ metric_families house_metrics::Collect() const {
       available ? in_usdc(available->micro) : std::numeric_limits<double>::quiet_NaN());
   add(out, gauge("headroom_sales_live", "Sales being placed."),
       static_cast<double>(dir_.users.live_sales()));
+  add(out, gauge("headroom_withdrawals_live", "Withdrawals that have no end yet."),
+      static_cast<double>(dir_.users.live_withdrawals()));
+  add(out, gauge("headroom_withdrawals_paused", "1 unless withdrawals are known to go on."),
+      dir_.gauges.withdrawals().look() == actors::withdrawal_gauge::word::open ? 0 : 1);
   add_open_orders(out, dir_.gauges.open_orders());
   add_venue(out, dir_.gauges.venue_state());
   add_turns(out, dir_.gauges.turns());

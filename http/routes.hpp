@@ -38,6 +38,10 @@ task<> get_positions(exchange& x);
 // routes_sales.cpp
 task<> post_sale(exchange& x);
 task<> get_sale(exchange& x);
+// routes_withdrawals.cpp
+task<> post_withdrawal(exchange& x);
+task<> get_withdrawal(exchange& x);
+task<> get_withdrawals(exchange& x);
 // routes_deposit.cpp
 task<> post_deposit(exchange& x);
 task<> get_deposit(exchange& x);

@@ -26,6 +26,20 @@ json bet_terms(const actors::signing_domain& domain, const actors::ethereum_port
   return object({{"domain", signed_for}, {"longest_deadline_s", longest_deadline.count()}});
 }
 
+json withdrawal_terms(const server_settings& s, const actors::ethereum_port& ethereum) {
+  const auto& w = s.withdrawals;
+  return object({
+      {"network", s.withdrawal_network},
+      {"asset", ethereum.print_address(s.withdrawal_asset)},
+      {"min", w.minimum},
+      {"max", w.maximum},
+      {"fee", w.fee},
+      {"fee_bps", w.fee_bps},
+      {"per_user_per_day", value_if(w.per_user_per_day.is_positive(), w.per_user_per_day)},
+      {"approval_above", w.approval_above},
+  });
+}
+
 }  // namespace
 
 /// What a page or a wallet must know before it can pay or sign. The same until a restart.
@@ -38,7 +52,8 @@ void get_app_config(exchange& x) {
       {"profile", s.profile},
       {"deposit", deposit_terms(s, ethereum)},
       {"bet", bet_terms(s.bet_domain, ethereum)},
-      {"features", object({{"markets", true}, {"withdraw", false}, {"sell", true}})},
+      {"withdrawal", withdrawal_terms(s, ethereum)},
+      {"features", object({{"markets", true}, {"withdraw", true}, {"sell", true}})},
   });
   response answer;
   answer.body = to_text(document);

@@ -5,6 +5,7 @@
 
 #include "actors/directory.hpp"
 #include "actors/ports.hpp"
+#include "actors/withdrawal_settings.hpp"
 #include "http/http_settings.hpp"
 
 namespace headroom::http {
@@ -16,6 +17,9 @@ struct server_settings : http_settings {
   headroom::address deposit_asset;
   std::string deposit_token_name;
   actors::signing_domain bet_domain;
+  actors::withdrawal_settings withdrawals;
+  std::string withdrawal_network;  // CAIP-2
+  headroom::address withdrawal_asset;
 };
 
 /// What the routes speak to. Everything here outlives the server.

@@ -13,6 +13,7 @@
 #include "persistence/detail/rows.hpp"
 #include "persistence/detail/session_holder.hpp"
 #include "persistence/detail/wire.hpp"
+#include "persistence/detail/withdrawal_reads.hpp"
 
 namespace headroom::persistence {
 namespace {
@@ -349,7 +350,8 @@ std::optional<trial_balance> pg_reader::trial() {
   return link_->run([&](pqxx::transaction_base& tx) {
     // One statement: one snapshot. Nothing in it grows with the number of users.
     static const auto sql = numbered(R"(
-      WITH a AS (SELECT account, balance FROM ledger_accounts)
+      WITH a AS (SELECT account, balance FROM ledger_accounts),
+      w AS (SELECT withdrawal_id, amount - fee AS paid FROM withdrawals WHERE status = 'requested')
       SELECT b.usdc_balance, (SELECT balance FROM a WHERE account = {account:reserve}),
              (SELECT balance FROM a WHERE account = {account:in_transit}),
              (SELECT sum(amount)::bigint FROM bets WHERE status = 'placing'), u.users,
@@ -358,7 +360,10 @@ std::optional<trial_balance> pg_reader::trial() {
              b.total_withdrawn, u.user_count,
              (SELECT sum(amount)::bigint FROM conversions WHERE status = 'running'),
              (SELECT balance FROM a WHERE account = {account:venue_loss}),
-             (SELECT balance FROM a WHERE account = {account:revenue})
+             (SELECT balance FROM a WHERE account = {account:revenue}),
+             (SELECT sum(paid)::bigint FROM w), (SELECT sum(paid)::bigint FROM w WHERE EXISTS (SELECT 1 )" +
+                                     std::string{transfers_of_withdrawal} +
+                                     R"(AND o.status IN ('stored', 'confirmed')))
       FROM liquidity_buffer b, ledger_totals u)");
     const auto row = tx.exec1(sql);
     trial_balance out;
@@ -374,6 +379,8 @@ std::optional<trial_balance> pg_reader::trial() {
     out.converting = {read_int(row[9])};
     out.venue_loss = {read_int(row[10])};
     out.revenue = {read_int(row[11])};
+    out.outgoing = {read_int(row[12])};
+    out.leaving = {read_int(row[13])};
     return out;
   });
 }
@@ -396,12 +403,25 @@ std::optional<unfinished_work> pg_reader::unfinished(std::uint32_t bets, std::ui
         read_bet);
     out.settling_deposits = deposits_where(tx, "status = 'settling'", deposits);
     out.placing_sales = read_placing_sales(tx, bets);
+    out.open_withdrawals = read_open_withdrawals(tx);
     return out;
   });
 }
 
 std::optional<std::optional<sale>> pg_reader::find_sale(const sale_id& id) {
   return link_->run([&](pqxx::transaction_base& tx) { return select_sale(tx, id); });
+}
+
+std::optional<std::optional<withdrawal>> pg_reader::find_withdrawal(const withdrawal_id& id) {
+  return link_->run([&](pqxx::transaction_base& tx) { return select_withdrawal(tx, id); });
+}
+
+std::optional<withdrawal_page> pg_reader::list_withdrawals(const withdrawal_filter& filter) {
+  return link_->run([&](pqxx::transaction_base& tx) { return read_withdrawals(tx, filter); });
+}
+
+std::optional<bool> pg_reader::withdrawals_paused() {
+  return link_->run([](pqxx::transaction_base& tx) { return withdrawals_are_paused(tx); });
 }
 
 std::optional<position_page> pg_reader::list_positions(const position_filter& filter) {

@@ -39,6 +39,9 @@ class pg_reader final : public actors::ledger_reader {
   std::optional<usdc> average_daily_volume() override;
   std::optional<unfinished_work> unfinished(std::uint32_t bets, std::uint32_t deposits) override;
   std::optional<std::optional<sale>> find_sale(const sale_id& id) override;
+  std::optional<std::optional<withdrawal>> find_withdrawal(const withdrawal_id& id) override;
+  std::optional<withdrawal_page> list_withdrawals(const withdrawal_filter& filter) override;
+  std::optional<bool> withdrawals_paused() override;
   std::optional<position_page> list_positions(const position_filter& filter) override;
   std::optional<std::optional<position>> find_position(const address& user,
                                                        const uint256& token) override;

@@ -7,6 +7,7 @@
 #include "persistence/detail/position_checks.hpp"
 #include "persistence/detail/rows.hpp"
 #include "persistence/detail/wire.hpp"
+#include "persistence/detail/withdrawal_checks.hpp"
 
 namespace headroom::persistence {
 namespace {
@@ -197,6 +198,7 @@ std::vector<std::string> all_checks() {
   std::vector<std::string> out{check_shapes(), check_totals()};
   for (const auto* check : row_checks) out.push_back(numbered(check));
   for (auto& check : position_checks()) out.push_back(std::move(check));
+  for (auto& check : withdrawal_checks()) out.push_back(std::move(check));
   return out;
 }
 

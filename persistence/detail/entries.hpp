@@ -65,4 +65,9 @@ struct bet_outcomes {
 
 [[nodiscard]] errc apply(attempt& a, const record_external& x);
 
+[[nodiscard]] errc apply(attempt& a, const accept_withdrawal& x);
+[[nodiscard]] errc apply(attempt& a, const approve_withdrawal& x);
+[[nodiscard]] errc apply(attempt& a, const finish_withdrawal& x);
+[[nodiscard]] errc apply(attempt& a, const switch_withdrawals& x);
+
 }  // namespace headroom::persistence

@@ -123,6 +123,7 @@ export function sandboxConfig({
     },
     ...bridgesOf(sandbox, chain),
     settlement: { poll_ms: 200, look_interval_ms: 500 },
+    withdrawals: { poll_ms: 200, longest_poll_ms: 2000 },
     wallet_key: { file: wallet.file },
   };
   for (const [section, values] of Object.entries(overrides)) {

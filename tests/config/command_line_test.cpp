@@ -138,6 +138,32 @@ TEST(CommandLine, AnEndOfASaleIsAskedForInItsOwnWords) {
   EXPECT_EQ(wrong({"sales", "show", a_sale}), "sales show needs --config FILE");
 }
 
+TEST(CommandLine, AWithdrawalIsDecidedWithWhoAndWhy) {
+  using act = withdrawals_request::act;
+  const auto shown = read({"withdrawals", "show", a_sale, "--config", "a.json"});
+  EXPECT_EQ(shown.command, "withdrawals show") << shown.answer;
+  EXPECT_EQ(shown.withdrawals.id.text(), a_sale);
+  EXPECT_EQ(shown.withdrawals.wanted, act::show);
+  const auto approved =
+      read({"withdrawals", "approve", a_sale, "--by", "ada", "--config", "a.json"});
+  EXPECT_EQ(approved.withdrawals.wanted, act::approve) << approved.answer;
+  EXPECT_EQ(approved.withdrawals.by, "ada");
+  const auto refused = read({"withdrawals", "refuse", a_sale, "--by", "ada", "--reason",
+                             "not known", "--config", "a.json"});
+  EXPECT_EQ(refused.withdrawals.wanted, act::refuse) << refused.answer;
+  EXPECT_EQ(refused.withdrawals.reason, "not known");
+  const auto paused =
+      read({"withdrawals", "pause", "--by", "ada", "--reason", "x", "--config", "a.json"});
+  EXPECT_EQ(paused.withdrawals.wanted, act::pause) << paused.answer;
+  const auto resumed =
+      read({"withdrawals", "resume", "--by", "ada", "--reason", "x", "--config", "a.json"});
+  EXPECT_EQ(resumed.withdrawals.wanted, act::resume) << resumed.answer;
+  EXPECT_NE(wrong({"withdrawals", "approve", a_sale, "--config", "a.json"}), "") << "by nobody";
+  EXPECT_NE(wrong({"withdrawals", "refuse", a_sale, "--by", "ada", "--config", "a.json"}), "");
+  EXPECT_NE(wrong({"withdrawals", "show", "w1", "--config", "a.json"}), "");
+  EXPECT_EQ(wrong({"withdrawals", "show", a_sale}), "withdrawals show needs --config FILE");
+}
+
 TEST(CommandLine, WrongUsageIsSaidInASentence) {
   EXPECT_EQ(wrong({}), "no command");
   EXPECT_NE(wrong({"frob"}).find("frob"), std::string::npos);

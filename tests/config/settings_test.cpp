@@ -273,6 +273,19 @@ constexpr field all_fields[] = {
     {"settlement", "slice", kind::number},
     {"settlement", "slice_pause_ms", kind::number},
     {"settlement", "surplus", kind::amount},
+    {"withdrawals", "minimum", kind::amount},
+    {"withdrawals", "maximum", kind::amount},
+    {"withdrawals", "fee", kind::amount},
+    {"withdrawals", "fee_bps", kind::number},
+    {"withdrawals", "per_user_per_day", kind::amount},
+    {"withdrawals", "approval_above", kind::amount},
+    {"withdrawals", "paused", kind::flag},
+    {"withdrawals", "refused", kind::list},
+    {"withdrawals", "refused_file", kind::text},
+    {"withdrawals", "poll_ms", kind::number},
+    {"withdrawals", "longest_poll_ms", kind::number},
+    {"withdrawals", "step_timeout_ms", kind::number},
+    {"withdrawals", "unresolved_after_seconds", kind::number},
     {"wallet_key", "file", kind::text},
     {"wallet_key", "env", kind::text},
     {"venue_key", "file", kind::text},
@@ -395,7 +408,7 @@ TEST_F(Settings, ANameThatIsNotASettingIsAnErrorEverywhere) {
   EXPECT_EQ(error_with("", "log_levle", "info"), "log_levle is not a setting");
   for (const char* section :
        {"http", "database", "plasma", "polygon", "base", "deposits", "conversion", "across", "cctp",
-        "venue", "settlement", "wallet_key", "venue_key", "relayer_key", "across_key", "engine"}) {
+        "venue", "settlement", "withdrawals", "wallet_key", "venue_key", "relayer_key", "across_key", "engine"}) {
     EXPECT_EQ(error_with(section, "prot", 1), std::string{section} + ".prot is not a setting");
     EXPECT_EQ(error_with("", section, 7), std::string{section} + ": must be an object");
   }
@@ -523,6 +536,10 @@ TEST_F(Settings, WhatIsUnsafeIsRefusedByName) {
       {"conversion", "quoter", zero, "conversion.quoter "},
       {"conversion", "slippage_bps", 10'000, "conversion.slippage_bps must be from 0 to 500"},
       {"conversion", "least_bps", 0, "conversion.least_bps must be from 9000 to 10000"},
+      {"withdrawals", "maximum", "0.50", "withdrawals.maximum must not be below the minimum"},
+      {"withdrawals", "fee", "1.00", "withdrawals.minimum must be above the fee"},
+      {"withdrawals", "refused", json::array({"0x12"}), "withdrawals.refused[0] must be "},
+      {"withdrawals", "poll_ms", 60'000, "withdrawals.longest_poll_ms must not be below "},
       {"wallet_key", "env", "", "wallet_key "},
   };
   for (const auto& r : table) {

@@ -44,8 +44,8 @@ TEST(Events, EachKindOfEntryIsHeardOfUnderItsPublicName) {
       {"replenish", "buffer.changed | "},
       {"refill", "buffer.changed | "},
       {"configure_buffer", "buffer.changed | "},
-      {"record_operations", "| "},
-      {"finish_operation", "| "},
+      {"record_operations", "| | "},
+      {"finish_operation", "| | "},
       {"promise_bet", "| "},
       {"record_market", "| "},
       {"accept_sale", "position.offered | position.offered | "},
@@ -57,6 +57,13 @@ TEST(Events, EachKindOfEntryIsHeardOfUnderItsPublicName) {
        "position.settled balance.changed buffer.changed | "},
       {"close_settlement", "buffer.changed | "},
       {"record_external", "| | "},
+      {"accept_withdrawal",
+       "withdrawal.requested balance.changed buffer.changed | "
+       "withdrawal.requested balance.changed buffer.changed | "},
+      {"approve_withdrawal", "withdrawal.approved | "},
+      {"finish_withdrawal",
+       "withdrawal.confirmed | withdrawal.failed balance.changed buffer.changed | "},
+      {"switch_withdrawals", "| "},
   };
   EXPECT_EQ(heard, expected);
 }

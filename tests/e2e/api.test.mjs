@@ -143,6 +143,8 @@ const NEEDS = {
     `/conversions/${NOBODY}`,
     '/conversions/metrics',
     '/audit/solvency',
+    '/withdrawals',
+    `/withdrawals/${NOBODY}`,
   ].map((p) => ['GET', p]),
   inspect: [
     ['GET', '/inspector/actors'],

@@ -113,6 +113,8 @@ TEST_F(Documents, AnswersHaveTheDocumentedFields) {
       {"/healthz", "/healthz"},
       {"/readyz", "/readyz"},
       {"/app/config", "/app/config"},
+      {"/withdrawals", "/withdrawals"},
+      {"/withdrawals/{id}", "/withdrawals/" + id},
   };
   for (const auto& [path, target] : table) {
     SCOPED_TRACE(target);

@@ -76,6 +76,21 @@ bool plain_ethereum::signed_by_user(const sell_intent& intent, std::string_view 
   return signature == sign(intent, intent.user);
 }
 
+std::vector<hash256> plain_ethereum::digests_of(const withdraw_intent& i) const {
+  return digest_of_words(*this, "withdraw|" + i.user.hex() + "|" + i.to.hex() + "|" +
+                                    std::to_string(i.amount.micro) + "|" + i.idempotency_key + "|" +
+                                    std::to_string(i.deadline));
+}
+
+std::string plain_ethereum::sign(const withdraw_intent& i, const address& signer) const {
+  return signature_of(*this, i, signer);
+}
+
+bool plain_ethereum::signed_by_user(const withdraw_intent& intent,
+                                    std::string_view signature) const {
+  return signature == sign(intent, intent.user);
+}
+
 payment_required plain_x402::require(usdc amount, std::string_view error) const {
   const auto text = to_string(amount) + " " + std::string{error};
   return {"v2 " + text, R"({"x402Version":1,"error":")" + std::string{error} +
@@ -167,6 +182,20 @@ sale example_sale(sale_status status) {
   }
   if (status == sale_status::failed) s.failure = "fok_not_filled";
   return s;
+}
+
+withdrawal example_withdrawal(withdrawal_status status) {
+  withdrawal w;
+  w.id = filled_with<withdrawal_id>(0x77);
+  w.user = owner;
+  w.to = filled_with<address>(0xcc);
+  w.amount = 40_usdc;
+  w.fee = 500'000_micro;
+  w.status = status;
+  if (status != withdrawal_status::requested) w.tx_hash = filled_with<hash256>(0x33);
+  if (status == withdrawal_status::failed) w.failure = "the transfer to this address reverts";
+  w.created_at = w.updated_at = at;
+  return w;
 }
 
 position example_position(settlement_result result) {
@@ -334,6 +363,22 @@ bet_actor::behavior_type fake_bet(bet_actor::stateful_pointer<bet_held> self, sc
   };
 }
 
+withdrawal_actor::behavior_type fake_withdrawal(script& s) {
+  return {
+      [&s](const request_withdrawal& x) {
+        {
+          const std::lock_guard lock{s.mutex};
+          s.withdrawn.push_back(x);
+        }
+        return s.withdraw(x);
+      },
+      [](resume_atom, const withdrawal&) {},
+      [](review_atom) {},
+      [](wake_atom) {},
+      [](status_atom) { return no_report(); },
+  };
+}
+
 sale_actor::behavior_type fake_sale(script& s) {
   return {
       [&s](const sell_position& x) {
@@ -425,6 +470,9 @@ query_actor::behavior_type fake_query(script& s) {
       },
       [](const unpaid_positions&) { return std::vector<position>{}; },
       [](get_atom, const uint256&, std::uint32_t) { return std::vector<token_shares>{}; },
+      [&s](get_atom, const withdrawal_id& id) { return s.find_withdrawal(id); },
+      [&s](const withdrawal_filter& f) { return s.list_withdrawals(f); },
+      [](paused_atom) { return false; },
       [&s](keys_atom) {
         const std::lock_guard lock{s.mutex};
         return s.keys;
@@ -457,7 +505,8 @@ house::house() {
   admin_key = make_key("admin", scopes({scope::admin}), now());
   full_key =
       make_key("full", scopes({scope::read, scope::trade, scope::inspect, scope::admin}), now());
-  for (const auto* k : {&read_key, &trade_key, &inspect_key, &admin_key, &full_key})
+  withdraw_key = make_key("cashier", scopes({scope::withdraw}), now());
+  for (const auto* k : {&read_key, &trade_key, &inspect_key, &admin_key, &full_key, &withdraw_key})
     says.keys.push_back(k->record);
 
   says.balance = [](const address&) { return balance_view{40_usdc, 45_usdc, 100_usdc}; };
@@ -467,6 +516,17 @@ house::house() {
   says.find_balance = [](const address& who) { return balance_row{who, 45_usdc, 1}; };
   says.sell = [](const sell_position&) { return example_sale(sale_status::sold); };
   says.find_sale = [](const sale_id&) { return example_sale(sale_status::sold); };
+  says.withdraw = [](const request_withdrawal&) {
+    return example_withdrawal(withdrawal_status::requested);
+  };
+  says.find_withdrawal = [](const withdrawal_id&) {
+    return example_withdrawal(withdrawal_status::confirmed);
+  };
+  says.list_withdrawals = [](const withdrawal_filter&) {
+    return withdrawal_page{{example_withdrawal(withdrawal_status::sent),
+                            example_withdrawal(withdrawal_status::failed)},
+                           "next-w"};
+  };
   says.list_positions = [](const position_filter&) {
     return position_page{
         {example_position(settlement_result::none), example_position(settlement_result::won)},
@@ -528,6 +588,9 @@ house::house() {
       [this](const bet_id&) { return keep(system->spawn(fake_bet, &says)); },
       [this] { return keep(system->spawn([this] { return fake_deposit(says); })); },
       [this](const sale_id&) { return keep(system->spawn([this] { return fake_sale(says); })); });
+  dir->users.set_withdrawal_factory([this](const withdrawal_id&) {
+    return keep(system->spawn([this] { return fake_withdrawal(says); }));
+  });
   spawn_singletons();
 }
 
@@ -554,6 +617,9 @@ void house::spawn_singletons() {
             [](get_atom, const bet_id&) -> caf::result<bet> { return make_error(errc::not_found); },
             [](get_atom, const sale_id&) -> caf::result<sale> {
               return make_error(errc::not_found);  // what the books do not have is not on its way
+            },
+            [](get_atom, const withdrawal_id&) -> caf::result<withdrawal> {
+              return make_error(errc::not_found);
             },
             [](sync_atom) { return true; },
             [](flush_atom) {},

@@ -27,6 +27,11 @@ class plain_ethereum final : public actors::ethereum_port {
   bool signed_by_user(const actors::sell_intent& intent, std::string_view signature) const override;
   std::vector<hash256> digests_of(const actors::sell_intent& intent) const override;
   [[nodiscard]] std::string sign(const actors::sell_intent& intent, const address& signer) const;
+  bool signed_by_user(const actors::withdraw_intent& intent,
+                      std::string_view signature) const override;
+  std::vector<hash256> digests_of(const actors::withdraw_intent& intent) const override;
+  [[nodiscard]] std::string sign(const actors::withdraw_intent& intent,
+                                 const address& signer) const;
 };
 
 /// x402 texts that show what they were made of.
@@ -57,6 +62,9 @@ struct script {
   std::function<caf::result<sale>(const actors::sell_position&)> sell;
   std::function<caf::result<sale>(const sale_id&)> find_sale;
   std::function<caf::result<position_page>(const position_filter&)> list_positions;
+  std::function<caf::result<withdrawal>(const actors::request_withdrawal&)> withdraw;
+  std::function<caf::result<withdrawal>(const withdrawal_id&)> find_withdrawal;
+  std::function<caf::result<withdrawal_page>(const withdrawal_filter&)> list_withdrawals;
   answer<deposit> find_deposit;
   std::function<caf::result<deposit_page>(const deposit_filter&)> list_deposits;
   answer<money_on_its_way> on_its_way;
@@ -80,6 +88,7 @@ struct script {
   std::vector<service_key> keys;
   std::vector<actors::place_bet> placed;
   std::vector<actors::sell_position> sold;
+  std::vector<actors::request_withdrawal> withdrawn;
   std::vector<actors::pay_deposit> paid;
 };
 
@@ -129,7 +138,7 @@ class house : public testing::Test {
   script says;
   plain_ethereum ethereum;
   plain_x402 x402;
-  new_key read_key, trade_key, inspect_key, admin_key, full_key;
+  new_key read_key, trade_key, inspect_key, admin_key, full_key, withdraw_key;
 
   caf::actor_system_config config_;
   std::unique_ptr<caf::actor_system> system;
@@ -148,6 +157,7 @@ void expect_problem(const reply& r, int status, const std::string& code,
 /// Examples of records.
 [[nodiscard]] bet example_bet(bet_status status);
 sale example_sale(sale_status status);
+withdrawal example_withdrawal(withdrawal_status status);
 position example_position(settlement_result result);
 [[nodiscard]] deposit example_deposit(deposit_status status);
 [[nodiscard]] conversion example_conversion();

@@ -112,6 +112,41 @@ accept_sale a_sale(std::uint8_t n, const address& user, share_amount shares) {
   return {out};
 }
 
+accept_withdrawal a_withdrawal(std::uint8_t n, const address& user, usdc amount, usdc fee) {
+  withdrawal out;
+  out.id = numbered<withdrawal_id>(n);
+  out.user = user;
+  out.to = numbered<address>(77);
+  out.amount = amount;
+  out.fee = fee;
+  out.needs_approval = n == 1;
+  out.request_hash = numbered<hash256>(n);
+  out.placed_by = "key:1";
+  out.created_at = out.updated_at = noon;
+  return {out, 100_usdc};
+}
+
+chain_operation a_transfer(std::uint8_t n) {
+  auto out = an_operation();
+  out.id = transfer_of(numbered<withdrawal_id>(n), 0);
+  out.nonce = n;
+  out.tx_hash = numbered<hash256>(100 + n);
+  out.purpose = withdrawal_purpose;
+  return out;
+}
+
+finish_withdrawal withdrawn(std::uint8_t n, const address& user, usdc amount, usdc fee,
+                            withdrawal_status status) {
+  finish_withdrawal out{numbered<withdrawal_id>(n), user, amount, fee, status, {}, "", noon};
+  if (status == withdrawal_status::confirmed) {
+    out.tx_hash = numbered<hash256>(100 + n);
+  } else {
+    out.failure = "refused";
+    out.by = "cli:ada";
+  }
+  return out;
+}
+
 /// Each of alice's and bob's shares pays two thirds of a dollar.
 constexpr auto the_market = numbered<hash256>(50);
 
@@ -197,6 +232,18 @@ std::vector<story_line> ledger_story() {
       {paid_out(1, alice, 3'666'666_micro), "9 0 3 3666666"},
       {paid_out(2, bob, 6'666'666_micro), "9 0 3 6666666"},
       {close_settlement{the_market, 1_micro, noon}, "10 0 7 1"},
+
+      {a_withdrawal(1, alice, 10_usdc, 1_usdc), "11 3 0 9000000; 12 3 7 1000000"},
+      {approve_withdrawal{numbered<withdrawal_id>(1), "cli:ada", noon}, ""},
+      {record_operations{{a_transfer(1)}}, ""},
+      {finish_operation{transfer_of(numbered<withdrawal_id>(1), 0), numbered<hash256>(101),
+                        operation_status::confirmed, 18, noon, uint256::of(50'000)},
+       ""},
+      {withdrawn(1, alice, 10_usdc, 1_usdc, withdrawal_status::confirmed), ""},
+      {a_withdrawal(2, bob, 4_usdc, 500'000_micro), "11 3 0 3500000; 12 3 7 500000"},
+      {withdrawn(2, bob, 4_usdc, 500'000_micro, withdrawal_status::failed),
+       "13 0 3 3500000; 14 7 3 500000"},
+      {switch_withdrawals{true, "an incident", "cli:ada", noon}, ""},
   };
 }
 

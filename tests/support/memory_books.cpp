@@ -200,7 +200,10 @@ struct applier {
     ++b.buffer.version;
     return errc::none;
   }
-  errc operator()(const record_operations& x) { return b.operations.record(x, out.replayed); }
+  errc operator()(const record_operations& x) {
+    if (!b.withdrawals.may_store(x, b.operations)) return errc::invariant_violated;
+    return b.operations.record(x, out.replayed);
+  }
   errc operator()(const finish_operation& x) { return b.operations.finish(x, out.replayed); }
   errc operator()(const record_external& x) { return b.externals.record(x, out.replayed); }
   errc operator()(const promise_bet& x) {
@@ -222,6 +225,25 @@ struct applier {
   errc operator()(const book_redemption& x) { return b.redeem(x, out.replayed); }
   errc operator()(const settle_position& x) { return post_if_new(x, b.settle(x, out.replayed)); }
   errc operator()(const close_settlement& x) { return post_if_new(x, b.close(x, out.replayed)); }
+
+  errc operator()(const accept_withdrawal& x) {
+    const auto verdict = b.withdrawals.accept(x, out.replayed);
+    if (verdict != errc::none || out.replayed) return post_if_new(x, verdict);
+    if (row_of(x.row.user).balance < x.row.amount) return errc::insufficient_balance;
+    if (b.buffer.balance < paid_out(x.row)) return errc::exceeds_max_bet;
+    auto stored = x.row;
+    stored.status = withdrawal_status::requested;
+    b.withdrawals.rows.emplace(x.row.id, stored);
+    return post(x);
+  }
+  errc operator()(const approve_withdrawal& x) { return b.withdrawals.approve(x, out.replayed); }
+  errc operator()(const finish_withdrawal& x) {
+    return post_if_new(x, b.withdrawals.finish(x, b.operations, out.replayed));
+  }
+  errc operator()(const switch_withdrawals& x) {
+    b.withdrawals.paused = x.paused;
+    return errc::none;
+  }
 };
 
 }  // namespace
@@ -283,6 +305,13 @@ store_status memory_store::find_sale(const sale_id& id, std::optional<sale>& row
   if (chance(books_.faults.unavailable)) return store_status::unavailable;
   const auto i = books_.sales.find(id);
   row = i == books_.sales.end() ? std::nullopt : std::optional{i->second};
+  return store_status::ok;
+}
+
+store_status memory_store::find_withdrawal(const withdrawal_id& id,
+                                           std::optional<withdrawal>& row) {
+  if (chance(books_.faults.unavailable)) return store_status::unavailable;
+  row = books_.withdrawals.find(id, books_.operations);
   return store_status::ok;
 }
 
@@ -390,6 +419,8 @@ std::optional<trial_balance> memory_reader::trial() {
   t.venue_loss = books_.venue_loss;
   t.revenue = books_.revenue;
   t.wagered = books_.buffer.total_withdrawn;
+  t.outgoing = books_.withdrawals.outgoing(books_.operations, false);
+  t.leaving = books_.withdrawals.outgoing(books_.operations, true);
   return t;
 }
 std::optional<usdc> memory_reader::average_daily_volume() { return books_.daily_volume; }
@@ -399,10 +430,16 @@ std::optional<unfinished_work> memory_reader::unfinished(std::uint32_t bets,
       all_of(books_.bets, bets, [](const bet& b) { return b.status == bet_status::placing; }),
       all_of(books_.deposits, deposits,
              [](const deposit& d) { return d.status == deposit_status::settling; }),
-      books_.placing_sales(bets)};
+      books_.placing_sales(bets), books_.withdrawals.open(books_.operations)};
 }
 std::optional<std::optional<sale>> memory_reader::find_sale(const sale_id& id) {
   return find_in(books_.sales, id);
+}
+std::optional<std::optional<withdrawal>> memory_reader::find_withdrawal(const withdrawal_id& id) {
+  return books_.withdrawals.find(id, books_.operations);
+}
+std::optional<withdrawal_page> memory_reader::list_withdrawals(const withdrawal_filter& f) {
+  return books_.withdrawals.list(f, books_.operations);
 }
 std::optional<position_page> memory_reader::list_positions(const position_filter& f) {
   return books_.list(f);
