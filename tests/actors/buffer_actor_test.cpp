@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "actors/alerts.hpp"
 #include "tests/actors/core.hpp"
 
 namespace headroom::test {
@@ -132,8 +133,9 @@ TEST_F(BufferActor, SaysOnceThatItIsLowAndOnceThatItRecovered) {
   ask<buffer_status>(b, buffer_limits{true, 60_usdc, false, false, {}});
   for (int n = 0; n < 5; ++n) tell(b, release{hold_at(n)});
   ask<buffer_status>(b, pay_in(1, 10_usdc));
-  EXPECT_EQ(log.count("buffer.low "), 1U) << log.text();
-  EXPECT_EQ(log.count("buffer.recovered "), 1U) << log.text();
+  EXPECT_EQ(log.count("alert.raised kind=buffer.low "), 1U) << log.text();
+  EXPECT_EQ(log.count("alert.cleared kind=buffer.low "), 1U) << log.text();
+  EXPECT_FALSE(dir.gauges.alerts().lasts("buffer.low", ""));
 }
 
 TEST_F(BufferActor, ADeadBetsDeductionIsSettledByTheBooks) {

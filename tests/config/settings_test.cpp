@@ -145,6 +145,16 @@ constexpr field all_fields[] = {
     {"deposits", "maximum", kind::amount},
     {"deposits", "answer_ms", kind::number},
     {"conversion", "route", kind::text},
+    {"conversion", "routes", kind::objects},
+    {"conversion", "longest_wait_seconds", kind::number},
+    {"conversion", "wait_below_target_seconds", kind::number},
+    {"conversion", "choice_ms", kind::number},
+    {"conversion", "choose_again_ms", kind::number},
+    {"conversion", "route_look_ms", kind::number},
+    {"buffer", "low", kind::amount},
+    {"buffer", "target", kind::amount},
+    {"buffer", "high", kind::amount},
+    {"buffer", "history_ms", kind::number},
     {"conversion", "usdc", kind::address},
     {"conversion", "quoter", kind::address},
     {"conversion", "router", kind::address},
@@ -256,6 +266,7 @@ constexpr field deeper_fields[] = {
     {"wallet", "bump_percent", kind::number},
     {"wallet", "base_fee_percent", kind::number},
     {"wallet", "gas_pad_percent", kind::number},
+    {"wallet", "gas_low_hours", kind::number},
     {"wallet", "looks_before_search", kind::number},
     {"wallet", "search_again_ms", kind::number},
     {"wallet", "lone_witness_ms", kind::number},
@@ -343,7 +354,7 @@ TEST_F(Settings, AWrongTypeNamesItsField) {
 TEST_F(Settings, ANameThatIsNotASettingIsAnErrorEverywhere) {
   EXPECT_EQ(error_with("", "log_levle", "info"), "log_levle is not a setting");
   for (const char* section :
-       {"http", "database", "plasma", "polygon", "deposits", "conversion", "venue", "settlement",
+       {"http", "database", "plasma", "polygon", "deposits", "conversion", "buffer", "venue", "settlement",
         "wallet_key", "venue_key", "relayer_key", "engine"}) {
     EXPECT_EQ(error_with(section, "prot", 1), std::string{section} + ".prot is not a setting");
     EXPECT_EQ(error_with("", section, 7), std::string{section} + ": must be an object");
@@ -464,7 +475,7 @@ TEST_F(Settings, WhatIsUnsafeIsRefusedByName) {
        "deposits.longest_window_seconds must not be below deposits.max_timeout_seconds"},
       {"venue", "reads_per_second", 46, "venue.reads_per_second: with read_burst"},
       {"venue", "read_burst", 151, "venue.reads_per_second: with read_burst"},
-      {"conversion", "route", "oft", "conversion.route must be "},
+      {"conversion", "route", "OFT!", "conversion.route must be "},
       {"conversion", "usdc", zero, "conversion.usdc "},
       {"conversion", "router", zero, "conversion.router "},
       {"conversion", "quoter", zero, "conversion.quoter "},

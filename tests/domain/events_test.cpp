@@ -57,6 +57,7 @@ TEST(Events, EachKindOfEntryIsHeardOfUnderItsPublicName) {
        "position.settled balance.changed buffer.changed | "},
       {"close_settlement", "buffer.changed | "},
       {"record_external", "| | "},
+      {"note_buffer", "| "},
   };
   EXPECT_EQ(heard, expected);
 }

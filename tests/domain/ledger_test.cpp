@@ -48,6 +48,7 @@ struct may_move_money {
   bool operator()(const settle_position&) const { return true; }
   bool operator()(const close_settlement&) const { return true; }
   bool operator()(const record_external&) const { return false; }
+  bool operator()(const note_buffer&) const { return false; }
 };
 
 TEST(Ledger, TheStoryTellsOfEveryKindOfEntryAndEveryShapeOfPosting) {

@@ -406,6 +406,7 @@ query_actor::behavior_type fake_query(script& s) {
       [&s](metrics_atom) { return s.metrics(); },
       [&s](solvency_atom) { return s.trial(); },
       [](volume_atom) { return usdc{}; },
+      [](flows_atom) { return buffer_flows{}; },
       [](work_atom) { return conversion_work{}; },
       [](work_atom, std::uint32_t, std::uint32_t) { return unfinished_work{}; },
       [](const wallet_account&) { return wallet_backlog{}; },
