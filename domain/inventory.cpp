@@ -32,7 +32,7 @@ std::int64_t until(usdc mark, usdc level, usdc rate, const std::vector<expected_
     if (a.at <= now) continue;
     const auto then = (a.at.us - now.us) / 1'000'000;
     const auto left = seconds_for(sub_saturating(level, mark), rate);
-    if (left <= then - at) return at + left;
+    if (left < then - at) return at + left;
     const auto gone = mul_div_ceil(rate.micro, then - at, hour).value_or(INT64_MAX);
     level = add_saturating(sub_saturating(level, {gone}), a.amount);
     at = then;

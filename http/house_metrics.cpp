@@ -94,12 +94,12 @@ void add_latencies(metric_families& to, const actors::house_counters& c) {
   });
   if (!rpc.metric.empty()) to.push_back(std::move(rpc));
   auto coin = gauge("headroom_wallet_coin", "Coins that a wallet can pay gas with, last seen.");
-  auto spent = gauge("headroom_wallet_spent_coins_per_hour", "What a wallet spent lately.");
-  auto left = gauge("headroom_wallet_gas_hours_left", "How long its coins last at that.");
+  auto spent = gauge("headroom_wallet_spent_coin_rate", "Coins an hour that a wallet spent lately.");
+  auto left = gauge("headroom_wallet_gas_seconds_left", "How long its coins last at that.");
   for (const auto& [wallet, seen] : c.coins()) {
     add_sample(coin, seen.coins, {{"chain", wallet}});
     if (seen.spent_per_hour) add_sample(spent, *seen.spent_per_hour, {{"chain", wallet}});
-    if (seen.hours_left) add_sample(left, *seen.hours_left, {{"chain", wallet}});
+    if (seen.hours_left) add_sample(left, *seen.hours_left * 3'600, {{"chain", wallet}});
   }
   for (auto* family : {&coin, &spent, &left})
     if (!family->metric.empty()) to.push_back(std::move(*family));
@@ -226,7 +226,7 @@ metric_families families_of(const buffer_status& s) {
   const auto seconds = [](std::int64_t s) {
     return s == buffer_forecast::never ? never : static_cast<double>(s);
   };
-  add(out, gauge("headroom_buffer_outflow_usdc_per_hour", "Net outflow, as measured."),
+  add(out, gauge("headroom_buffer_outflow_rate_usdc", "Net outflow in an hour, as measured."),
       in_usdc(f.out_per_hour.micro));
   add(out, gauge("headroom_buffer_seconds_to_low", "At that outflow, with what arrives."),
       seconds(f.seconds_to_low));
@@ -244,7 +244,7 @@ metric_families families_of(const conversion_metrics& m) {
   auto rate = gauge("headroom_route_realised_rate", "Received of what was put in.");
   auto success = gauge("headroom_route_success_rate", "Completed of those that ended.");
   auto cost = gauge("headroom_route_cost_usdc", "Lost to bridges and swaps, and to slippage.");
-  auto arrived = gauge("headroom_route_arrived_day_usdc", "Brought in the last 24 hours.");
+  auto arrived = gauge("headroom_route_arrived_usdc", "Brought in the last 24 hours.");
   for (const auto& r : m.routes) {
     const auto with = [&](const char* name, const char* value) {
       metric_labels out{{"route", r.route},

@@ -208,7 +208,8 @@ struct applier {
   errc operator()(const finish_operation& x) { return b.operations.finish(x, out.replayed); }
   errc operator()(const record_external& x) { return b.externals.record(x, out.replayed); }
   errc operator()(const note_buffer& x) {
-    out.replayed = !b.history.emplace(x.at, add_saturating(b.buffer.balance, b.buffer.reserve)).second;
+    out.replayed =
+        !b.history.emplace(x.at, add_saturating(b.buffer.balance, b.buffer.reserve)).second;
     return errc::none;
   }
   errc operator()(const promise_bet& x) {

@@ -28,8 +28,8 @@ struct memory_books : memory_positions {
   usdc venue_loss;
   usdc capital;
   usdc revenue;
-  usdc daily_volume;   // what the reader says it is
-  buffer_flows flows;  // likewise
+  usdc daily_volume;                  // what the reader says it is
+  buffer_flows flows;                 // likewise
   std::map<timestamp, usdc> history;  // buffer and reserve
 
   /// What the store does wrong next; each is a probability in 1/1000.
