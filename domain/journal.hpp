@@ -260,8 +260,8 @@ struct record_external {
   external_operation row;
 };
 
-/// One row of the buffer's history: what buffer and reserve hold now, by the books. Of rows with the
-/// same time the first stays; those older than 90 days go.
+/// One row of the buffer's history: what buffer and reserve hold now, by the books. Of rows with
+/// the same time the first stays; those older than 90 days go.
 struct note_buffer {
   static constexpr const char* entry_name = "note_buffer";
   timestamp at;
@@ -272,8 +272,7 @@ using journal_entry =
                  open_conversion, advance_conversion, complete_conversion, fail_conversion,
                  replenish, refill, configure_buffer, record_operations, finish_operation,
                  promise_bet, record_market, accept_sale, finish_sale, open_settlement,
-                 book_redemption, settle_position, close_settlement, record_external,
-                 note_buffer>;
+                 book_redemption, settle_position, close_settlement, record_external, note_buffer>;
 
 /// For logs: "accept_bet".
 [[nodiscard]] inline const char* name_of(const journal_entry& entry) noexcept {

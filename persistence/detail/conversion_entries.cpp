@@ -36,8 +36,8 @@ errc check_members(attempt& a, const conversion& x) {
       wanted.parameter(), static_cast<std::int64_t>(x.source.chain_id),
       binary(x.source.token.view()));
   if (read_int(row[0]) != 0) return errc::duplicate;
-  const bool whole =
-      read_int(row[1]) == static_cast<std::int64_t>(ids.size()) && read_int(row[2]) == x.amount.micro;
+  const bool whole = read_int(row[1]) == static_cast<std::int64_t>(ids.size()) &&
+                     read_int(row[2]) == x.amount.micro;
   return whole ? errc::none : errc::invariant_violated;
 }
 
