@@ -165,7 +165,10 @@ void conversion_driver::consider(const money_source& source, std::vector<waiting
   const auto& c = w_.settings.conversion;
   const batch_rules rules{c.minimum, c.most_deposits, c.longest_wait, c.wait_below_target};
   const auto need = st_.forecast ? need_of(*st_.forecast) : money_need::usual;
-  why = why_wait(waiting, rules, need, w_.now());
+  // What costs nothing gains nothing by company.
+  const auto free = st_.routes.find(std::string{always_enabled});
+  const bool waits = free == st_.routes.end() || free->second.from != source;
+  why = waits ? why_wait(waiting, rules, need, w_.now()) : "";
   if (why.empty()) begin_choice(source, std::move(waiting));
 }
 

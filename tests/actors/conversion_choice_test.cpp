@@ -169,7 +169,8 @@ TEST_F(ConversionChoice, TheOlderWordNamesOne) {
   EXPECT_EQ(opened(), list{"fast 30.00"});
 }
 
-TEST_F(ConversionChoice, WhatNeedsNoConversionNeedsNoPermission) {
+TEST_F(ConversionChoice, WhatNeedsNoConversionNeedsNoPermissionAndNoCompany) {
+  settings.conversion.minimum = 500_usdc;
   route_script direct;
   prepare(direct, "direct", 0, 30);
   direct.from = base;
@@ -322,7 +323,7 @@ TEST_F(ConversionChoice, AStepThatCannotBeReadStopsThatRouteAlone) {
 }
 
 TEST_F(ConversionChoice, AStepOlderThanTwiceItsTimeStopsThatRouteAloneAlsoAfterARestart) {
-  prepare(fast, "fast", 0, 10);  // the cheapest, too
+  prepare(fast, "fast", 0, 10);    // the cheapest, too
   fast.otherwise.detail = "sent";  // so that the books know since when
   deposit_of(1, 30_usdc);
   go();
