@@ -15,6 +15,7 @@ namespace {
 /// It moves nothing, so there is no term an operator could set.
 constexpr std::string_view always_enabled = "direct";
 constexpr std::string_view missing_alert = "route.missing";
+constexpr std::string_view waiting_alert = "conversion.waiting";
 /// What a route is asked about while nothing is to be converted.
 constexpr auto looked_at_amount = 1'000_usdc;
 
@@ -152,6 +153,27 @@ void conversion_driver::open_next(const std::vector<deposit>& credited_deposits)
     st_.waiting.emplace(source, std::move(shown));
     consider(source, std::move(waiting));
   }
+  alarm_of_waiting(before);
+}
+
+/// Whoever is not converted although nothing is left to wait for needs a human: a cap that is too
+/// tight, a deposit that is too large for every route, a route that is closed.
+void conversion_driver::alarm_of_waiting(const std::map<money_source, waiting_money>& before) {
+  const auto& c = w_.settings.conversion;
+  auto& alerts = w_.dir.gauges.alerts();
+  const auto subject_of = [](const money_source& s) {
+    return std::to_string(s.chain_id) + "/" + s.token.hex();
+  };
+  for (const auto& [source, money] : st_.waiting) {
+    if (money.since.plus(c.longest_wait + c.stuck_after) > w_.now()) {
+      alerts.clear(waiting_alert, subject_of(source), w_.now());
+    } else {
+      alerts.raise(waiting_alert, subject_of(source),
+                   to_string(money.amount) + " USDC: " + money.why, w_.now());
+    }
+  }
+  for (const auto& [source, money] : before)
+    if (!st_.waiting.contains(source)) alerts.clear(waiting_alert, subject_of(source), w_.now());
 }
 
 void conversion_driver::consider(const money_source& source, std::vector<waiting_deposit> waiting) {

@@ -40,6 +40,7 @@ class conversion_driver {
   void look_at_routes();
   void look_at(const std::string& name);
   void open_next(const std::vector<deposit>& credited_deposits);
+  void alarm_of_waiting(const std::map<money_source, waiting_money>& before);
   void consider(const money_source& source, std::vector<waiting_deposit> waiting);
   void begin_choice(const money_source& source, std::vector<waiting_deposit> waiting);
   void ask_flight(const run_ptr& run, const std::string& name);

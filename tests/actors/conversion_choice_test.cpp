@@ -152,6 +152,22 @@ TEST_F(ConversionChoice, MoneyThatNoRouteTakesWaitsAndIsNamed) {
   EXPECT_EQ(all.waiting[0].why, "no route may take it");
 }
 
+TEST_F(ConversionChoice, WhoWaitsForNothingAnyMoreIsAnAlertUntilARouteTakesIt) {
+  settings.conversion.longest_wait = minutes{2};
+  settings.conversion.stuck_after = minutes{1};
+  fast.disabled = cheap.disabled = "closed";
+  deposit_of(1, 30_usdc);
+  go(minutes{2});
+  const auto subject = "9745/" + plasma.token.hex();
+  EXPECT_FALSE(dir.gauges.alerts().lasts("conversion.waiting", subject));
+  go(minutes{2});
+  EXPECT_TRUE(dir.gauges.alerts().lasts("conversion.waiting", subject));
+  fast.disabled = "";
+  go(minutes{2});
+  EXPECT_EQ(opened(), list{"fast 30.00"});
+  EXPECT_FALSE(dir.gauges.alerts().lasts("conversion.waiting", subject));
+}
+
 TEST_F(ConversionChoice, ARouteThatIsNotEnabledTakesNothing) {
   settings.conversion.routes = {terms("fast")};
   deposit_of(1, 30_usdc);
