@@ -223,8 +223,8 @@ metric_families families_of(const buffer_status& s) {
       in_usdc(f.arriving.micro));
   if (!f.measured) return out;
   constexpr double never = std::numeric_limits<double>::infinity();
-  const auto seconds = [](std::int64_t s) {
-    return s == buffer_forecast::never ? never : static_cast<double>(s);
+  const auto seconds = [](std::int64_t count) {
+    return count == buffer_forecast::never ? never : static_cast<double>(count);
   };
   add(out, gauge("headroom_buffer_outflow_rate_usdc", "Net outflow in an hour, as measured."),
       in_usdc(f.out_per_hour.micro));
