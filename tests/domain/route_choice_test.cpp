@@ -110,7 +110,9 @@ TEST(RouteChoice, NobodyBeatsTheChosenOne) {
         EXPECT_TRUE(in_time(best));
         EXPECT_LE(cost_ppm(best), cost_ppm(o));
       }
-      if (!in_time(best)) EXPECT_LE(best.seconds, o.seconds);
+      if (!in_time(best)) {
+        EXPECT_LE(best.seconds, o.seconds);
+      }
     }
     auto turned = offers;
     std::shuffle(turned.begin(), turned.end(), rng);
