@@ -41,6 +41,7 @@
 #include "chain/polymarket/resolution_actor.hpp"
 #include "chain/polymarket/venue_actor.hpp"
 #include "chain/treasury/audit_actor.hpp"
+#include "chain/treasury/direct_route.hpp"
 #include "chain/x402/payment_actor.hpp"
 #include "chain/x402/x402_port.hpp"
 #include "http/server.hpp"
@@ -608,6 +609,17 @@ void add_treasury(household& house, caf::actor_system& sys, const actors::world_
         [&dir, name = route.name](const actors::route_actor& handle) {
           dir.handles.set_route(name, handle);
         });
+  house.add_as<actors::route_actor>(
+      "route.direct",
+      [&sys, &s, &out, w, account] {
+        return sys.spawn(
+            chain::direct_behavior, w,
+            chain::direct_settings{s.polygon.chain_id, s.route.usdc, account, s.polygon.finality},
+            out.polygon);
+      },
+      [&dir](const actors::route_actor& handle) {
+        dir.handles.set_route(chain::direct_route_name, handle);
+      });
   house.add<actors::conversion_actor>(
       "conversion", [&sys, w] { return sys.spawn(actors::conversion_behavior, w); });
   house.add<actors::cashier_actor>("cashier", [&sys, &s, &out, w, account] {

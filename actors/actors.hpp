@@ -196,6 +196,7 @@ using route_actor = status_actor::extend<
 using conversion_actor =
     status_actor::extend<caf::replies_to<credit_deposit>::with<committed>,  // Credit now, for a
                                                                             // deposit just settled.
+                         caf::replies_to<get_atom>::with<route_listing>,    // The routes, and why.
                          caf::reacts_to<poll_atom>>;
 
 // -- reads ---------------------------------------------------------------------------------------
@@ -216,7 +217,8 @@ using query_actor = status_actor::extend<
     caf::replies_to<list_conversions>::with<conversion_page>,
     caf::replies_to<metrics_atom>::with<conversion_metrics>,
     caf::replies_to<solvency_atom>::with<trial_balance>,
-    caf::replies_to<volume_atom>::with<usdc>,  // average per day
+    caf::replies_to<volume_atom>::with<usdc>,          // average per day
+    caf::replies_to<flows_atom>::with<buffer_flows>,  // out of the buffer, and on its way in
     caf::replies_to<work_atom>::with<conversion_work>,
     // At most so many bets and so many deposits.
     caf::replies_to<work_atom, std::uint32_t, std::uint32_t>::with<unfinished_work>,

@@ -24,6 +24,7 @@ using list_atom = caf::atom_constant<caf::atom("list")>;
 using prove_atom = caf::atom_constant<caf::atom("prove")>;
 using solvency_atom = caf::atom_constant<caf::atom("solvency")>;
 using volume_atom = caf::atom_constant<caf::atom("volume")>;
+using flows_atom = caf::atom_constant<caf::atom("flows")>;  // of the buffer
 using keys_atom = caf::atom_constant<caf::atom("keys")>;
 using metrics_atom = caf::atom_constant<caf::atom("metrics")>;
 using work_atom = caf::atom_constant<caf::atom("work")>;

@@ -2,8 +2,9 @@
 
 #include "actors/conversion_actor.hpp"
 
-/// The conversion actor's work, for its own two files: conversion_actor (credits, what is opened)
-/// and conversion_drive (one conversion along its route).
+/// The conversion actor's work, for its own files: conversion_actor (credits, what is under way),
+/// conversion_choice (what is opened, and on which route), conversion_drive (one conversion along
+/// its route).
 namespace headroom::actors {
 
 class conversion_driver {
@@ -16,9 +17,13 @@ class conversion_driver {
   /// answers: only then has the owner of the balance heard of it.
   template <class Done>
   void credit(const credit_deposit& x, Done done);
+  /// Of all routes that there are or should be, and of the money that waits for one.
+  [[nodiscard]] route_listing listing() const;
 
  private:
   using running = conversion_state::running;
+  using choice_run = conversion_state::choice_run;
+  using run_ptr = std::shared_ptr<choice_run>;
 
   // conversion_actor.cpp
   void ask_routes();
@@ -29,7 +34,31 @@ class conversion_driver {
   [[nodiscard]] std::string why_unclaimed(const conversion& row) const;
   void credit_again();
   void credited(const credit_deposit& x);
+
+  // conversion_choice.cpp
+  void read_forecast();
+  void look_at_routes();
+  void look_at(const std::string& name);
   void open_next(const std::vector<deposit>& credited_deposits);
+  void alarm_of_waiting(const std::map<money_source, waiting_money>& before);
+  void consider(const money_source& source, std::vector<waiting_deposit> waiting);
+  void begin_choice(const money_source& source, std::vector<waiting_deposit> waiting);
+  void ask_flight(const run_ptr& run, const std::string& name);
+  void heard_flight(const run_ptr& run, const std::string& name, const route_flight& flight);
+  void ask_quote(const run_ptr& run, const std::string& name, bool again);
+  void heard_quote(const run_ptr& run, const std::string& name, const route_quote& quote,
+                   bool again);
+  void no_offer(const run_ptr& run, const std::string& name, route_word word,
+                std::string detail = {});
+  void answered(const run_ptr& run);
+  void settle_choice(const run_ptr& run);
+  void open_on(const run_ptr& run, const route_offer& offer, std::string choice);
+  void judge(const std::string& name, route_verdict verdict);
+  [[nodiscard]] std::vector<std::string> names_of_routes() const;
+  [[nodiscard]] std::optional<route_terms> enabled_terms(const std::string& name) const;
+  [[nodiscard]] route_facts facts_of(const std::string& name) const;
+  [[nodiscard]] bool is_late(const conversion_progress& p) const;
+  [[nodiscard]] std::chrono::milliseconds left(const choice_run& run) const;
 
   // conversion_drive.cpp
   void adopt(conversion row);

@@ -62,14 +62,19 @@ latency_histogram& house_counters::rpc(std::uint64_t chain_id) {
   return rpc_[chain_id];
 }
 
-void house_counters::saw_coin(const std::string& wallet, double coins) {
+void house_counters::saw_coin(const std::string& wallet, double coins, timestamp at) {
   const std::lock_guard lock{mutex_};
-  coins_[wallet] = coins;
+  coins_.saw(wallet, coins, at);
 }
 
-std::map<std::string, double> house_counters::coins() const {
+std::map<std::string, coin_gauge::sight> house_counters::coins() const {
   const std::lock_guard lock{mutex_};
-  return coins_;
+  return coins_.list();
+}
+
+std::optional<double> house_counters::gas_hours_left(const std::string& wallet) const {
+  const std::lock_guard lock{mutex_};
+  return coins_.hours_left(wallet);
 }
 
 }  // namespace headroom::actors

@@ -7,6 +7,7 @@
 
 #include "domain/journal.hpp"
 #include "domain/money_source.hpp"
+#include "domain/route_choice.hpp"
 #include "domain/solvency.hpp"
 
 /// `inspect` for the domain's types, so that they may stand in messages. The order of the fields is
@@ -93,11 +94,22 @@ HEADROOM_INSPECT(external_operation, x.id, x.service, x.account, x.sequence, x.r
 HEADROOM_INSPECT(conversion_step, x.name, x.state, x.amount_in, x.amount_out, x.tx_hash, x.attempt,
                  x.detail, x.started_at, x.finished_at, x.operations, x.transactions)
 HEADROOM_INSPECT(conversion, x.id, x.route, x.status, x.amount, x.received, x.loss, x.steps,
-                 x.attempts, x.failure, x.deposits, x.created_at, x.updated_at, x.completed_at)
+                 x.attempts, x.failure, x.deposits, x.created_at, x.updated_at, x.completed_at,
+                 x.source, x.expected_out, x.expected_seconds, x.choice)
+HEADROOM_INSPECT(route_terms, x.name, x.fee_bps, x.slippage_bps, x.size, x.in_flight)
+HEADROOM_INSPECT(route_verdict, x.word, x.detail)
+HEADROOM_INSPECT(inventory_marks, x.low, x.target, x.high)
+HEADROOM_INSPECT(expected_arrival, x.amount, x.at)
+HEADROOM_INSPECT(buffer_flows, x.out_hour, x.hour_seconds, x.out_day, x.day_seconds, x.arrivals,
+                 x.arrived_day)
+HEADROOM_INSPECT(buffer_forecast, x.marks, x.level, x.measured, x.out_per_hour, x.out_day,
+                 x.arriving, x.arrived_day, x.seconds_to_low, x.seconds_to_empty, x.slowest_seconds,
+                 x.recommended_by_outflow)
 HEADROOM_INSPECT(buffer_row, x.balance, x.min_size, x.has_max, x.max_size, x.reserve,
                  x.total_deposited, x.total_withdrawn, x.version, x.last_replenished_at,
                  x.updated_at)
-HEADROOM_INSPECT(buffer_status, x.row, x.available, x.is_low, x.recommended_min_size, x.replayed)
+HEADROOM_INSPECT(buffer_status, x.row, x.available, x.is_low, x.recommended_min_size, x.replayed,
+                 x.forecast)
 HEADROOM_INSPECT(service_key, x.id, x.name, x.secret_hash, x.scopes, x.created_at, x.revoked_at)
 
 HEADROOM_INSPECT(committed, x.balance, x.balance_version, x.replayed)
@@ -115,8 +127,11 @@ HEADROOM_INSPECT(deposit_page, x.deposits, x.next_cursor)
 HEADROOM_INSPECT(money_on_its_way, x.total, x.deposits)
 HEADROOM_INSPECT(conversion_page, x.conversions, x.next_cursor)
 HEADROOM_INSPECT(chain_fees, x.chain_id, x.wei)
+HEADROOM_INSPECT(route_metrics, x.route, x.source, x.completed, x.failed, x.running, x.average_ms,
+                 x.p95_ms, x.p99_ms, x.total_in, x.total_received, x.total_loss, x.bridge_fee,
+                 x.swap_fee, x.slippage, x.arrived_day)
 HEADROOM_INSPECT(conversion_metrics, x.completed, x.failed, x.running, x.average_ms, x.p95_ms,
-                 x.p99_ms, x.total_in, x.total_received, x.total_loss, x.fees)
+                 x.p99_ms, x.total_in, x.total_received, x.total_loss, x.fees, x.routes)
 HEADROOM_INSPECT(trial_balance, x.buffer, x.reserve, x.in_transit, x.converting, x.at_venue,
                  x.users, x.capital, x.conversion_loss, x.wagered, x.user_count, x.venue_loss,
                  x.revenue, x.outgoing, x.leaving)

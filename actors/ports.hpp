@@ -78,7 +78,8 @@ class ledger_reader {
   virtual std::optional<std::optional<deposit>> find_deposit_by_keys(
       const address& user, const hash256& idempotency_key, const hash256& payment_identifier) = 0;
   /// Deposits to credit (`pending`) and deposits credited but in no conversion yet (`converting`,
-  /// no conversion), oldest first, at most `limit` of each.
+  /// no conversion), oldest first, at most `limit` of each; of those to convert so many for each
+  /// source, so that one whose routes stand still hides no other.
   virtual std::optional<std::vector<deposit>> deposits_to_credit(std::uint32_t limit) = 0;
   virtual std::optional<std::vector<deposit>> deposits_to_convert(std::uint32_t limit) = 0;
   virtual std::optional<std::optional<conversion>> find_conversion(const conversion_id& id) = 0;
@@ -95,6 +96,8 @@ class ledger_reader {
   virtual std::optional<trial_balance> trial() = 0;
   /// Sum of accepted bets per day, averaged over the last 30 days or as many as there are.
   virtual std::optional<usdc> average_daily_volume() = 0;
+  /// What left the buffer in the last hour and day, by its history, and what is on its way to it.
+  virtual std::optional<buffer_flows> flows_of_buffer() = 0;
   /// The oldest, at most so many of each.
   virtual std::optional<unfinished_work> unfinished(std::uint32_t bets, std::uint32_t deposits) = 0;
   virtual std::optional<std::optional<sale>> find_sale(const sale_id& id) = 0;

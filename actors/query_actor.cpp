@@ -146,6 +146,7 @@ query_actor::behavior_type query_behavior(query_self self, ledger_reader* reader
         return answer_report(self, self->state.trial, [&] { return reader->trial(); });
       },
       [=](volume_atom) { return answer(self, [&] { return reader->average_daily_volume(); }); },
+      [=](flows_atom) { return answer(self, [&] { return reader->flows_of_buffer(); }); },
       [=](work_atom) { return answer(self, [&] { return conversion_work_of(*reader); }); },
       [=](work_atom, std::uint32_t bets, std::uint32_t deposits) {
         return answer(self, [&] { return reader->unfinished(bets, deposits); });

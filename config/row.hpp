@@ -12,6 +12,7 @@
 #include "domain/final_by.hpp"
 #include "domain/money.hpp"
 #include "domain/records.hpp"
+#include "domain/route_choice.hpp"
 
 /// One setting as data: its name in the file, where it is kept, its unit, its bounds and what it
 /// is.
@@ -59,10 +60,10 @@ struct older_tag {
   final_by* word;
 };
 
-using place =
-    std::variant<final_by*, older_tag, std::vector<venue_account>*, std::string*,
-                 std::vector<std::string>*, bool*, address*, door, std::uint16_t*, std::uint32_t*,
-                 std::uint64_t*, double*, milliseconds*, seconds*, usdc*, share_amount*>;
+using place = std::variant<final_by*, older_tag, std::vector<venue_account>*,
+                           std::vector<route_terms>*, std::string*, std::vector<std::string>*,
+                           bool*, address*, door, std::uint16_t*, std::uint32_t*, std::uint64_t*,
+                           double*, milliseconds*, seconds*, usdc*, share_amount*>;
 
 enum class shown : std::uint8_t { openly, as_set_or_not, not_at_all };
 inline constexpr auto secret = shown::as_set_or_not;

@@ -32,6 +32,18 @@ struct json_of {
     }
     return out;
   }
+  json operator()(const std::vector<route_terms>* x) const {
+    auto out = json::array();
+    for (const auto& t : *x) {
+      json one{{"name", t.name}};
+      if (t.fee_bps > 0) one["fee_bps"] = t.fee_bps;
+      if (t.slippage_bps > 0) one["slippage_bps"] = t.slippage_bps;
+      if (t.size.is_positive()) one["size"] = to_string(t.size);
+      if (t.in_flight.is_positive()) one["in_flight"] = to_string(t.in_flight);
+      out.push_back(std::move(one));
+    }
+    return out;
+  }
   json operator()(const double* x) const { return *x; }
   json operator()(const address* x) const { return x->is_zero() ? "" : x->hex(); }
   json operator()(const usdc* x) const { return to_string(*x); }
@@ -101,8 +113,9 @@ class object_text {
 
   [[nodiscard]] piece field(const section& here, const row& r) const {
     const auto by = said_by(here.path_of(r), sources_);
-    const bool is_empty_list =
-        std::holds_alternative<std::vector<venue_account>*>(r.at) && !is_set(r);
+    const bool is_empty_list = (std::holds_alternative<std::vector<venue_account>*>(r.at) ||
+                                std::holds_alternative<std::vector<route_terms>*>(r.at)) &&
+                               !is_set(r);
     if (r.how == shown::as_set_or_not || is_empty_list)
       return {"", joined({"\"" + std::string{r.name} + "\" is " + (is_set(r) ? "set" : "not set"),
                           by, r.what})};

@@ -109,6 +109,7 @@ rows wallet_rows(chain::wallet_settings& w) {
       {"bump_percent",        &w.bump_percent,        percent, {11, 100},      "of one raise; nodes want 10 at least"},
       {"base_fee_percent",    &w.base_fee_percent,    percent, {110, 1'000},   "of the base fee, in a first max fee"},
       {"gas_pad_percent",     &w.gas_pad_percent,     percent, {0, 200},       "on top of an estimate"},
+      {"gas_low_hours",       &w.gas_low_hours,       none,    {0, 10'000},    "that the coins must last at what was spent in the last day, or an alert says so"},
       {"looks_before_search", &w.looks_before_search, none,    {1, 1'000},     "without a receipt; then the transaction that used the nonce is searched"},
       {"search_again_ms",     &w.search_again,        ms,      {100, minute},  "first pause between searches, doubles"},
       {"lone_witness_ms",     &w.lone_witness,        ms,      {second, hour}, "between two words of the only node there is"},
@@ -156,7 +157,8 @@ rows conversion_rows(settings& s) {
   auto& r = s.route;
   auto& c = s.core.conversion;
   return {
-      {"route",               &c.route,          none,    {},                                        "of new conversions; those that are under way keep theirs"},
+      {"routes",              &c.routes,         none,    {},                                        "of new conversions, each with `name` and its caps, where they are wanted: `fee_bps`, `slippage_bps`, `size`, `in_flight` (USDC); the best of them is chosen each time, and those that are under way keep theirs"},
+      {"route",               &c.route,          none,    {},                                        "the older word for a list of one, without caps"},
       {"usdc",                &r.usdc,           none,    {},                                        "required: on Polygon, what the buffer holds"},
       {"quoter",              &r.quoter,         none,    {},                                        "Uniswap's QuoterV2; with the router, or nothing is converted"},
       {"router",              &r.router,         none,    {},                                        "Uniswap's SwapRouter, the variant with a deadline"},
@@ -169,6 +171,11 @@ rows conversion_rows(settings& s) {
       {"bridge_seconds",      &r.expected_seconds, sec,   {30, 86'400},                              "of a conversion by LayerZero; a message not verified by twice that stops the route"},
       {"coin_price",          &r.coin_price,     dollars, {1, 1e5L * dollar},                        "of the source chain's coin, to compare routes by"},
       {"minimum",             &c.minimum,        dollars, {0, 1e9L * dollar},                        "smaller sums wait for company"},
+      {"longest_wait_seconds", &c.longest_wait,  sec,     {1, 30 * 86'400},                          "for company; then a sum is converted whatever its size"},
+      {"wait_below_target_seconds", &c.wait_below_target, sec, {1, 30 * 86'400},                     "likewise, while the buffer is below its target; not at all while it is low"},
+      {"choice_ms",           &c.choice,         ms,      {100, minute},                             "how long routes may take to say what an amount would cost"},
+      {"choose_again_ms",     &c.choose_again,   ms,      {100, hour},                               "after no route took what waits"},
+      {"route_look_ms",       &c.route_look,     ms,      {second, day},                             "between looks at routes that nothing is converted by"},
       {"most_deposits",       &c.most_deposits,  none,    {1, 1'000},                                "in one conversion"},
       {"at_once",             &c.at_once,        none,    {1, 64},                                   "conversions"},
       {"poll_ms",             &c.poll,           ms,      {10, minute},                              "between looks at all of them"},
@@ -226,6 +233,16 @@ rows across_key_rows(key_source& k) {
   return {
       {"file", &k.file, none, {}, "with the API key, readable by its owner alone"},
       {"env",  &k.env,  none, {}, "or the environment variable that holds it, which wins"},
+  };
+}
+
+/// What is not set follows from the buffer's own limits (PATCH /buffer) and the volume of bets.
+rows buffer_rows(actors::buffer_settings& b) {
+  return {
+      {"low",        &b.marks.low,    dollars, {0, 1e12L * dollar}, "below it money is converted at once and by the fastest route; 0: the buffer's minimum"},
+      {"target",     &b.marks.target, dollars, {0, 1e12L * dollar}, "below it deposits wait less for company; 0: twice the average daily volume"},
+      {"high",       &b.marks.high,   dollars, {0, 1e12L * dollar}, "from it on routes are chosen by cost alone; 0: twice the target, at most the buffer's maximum"},
+      {"history_ms", &b.history,      ms,      {second, hour},      "between rows of its history, by which the outflow is measured"},
   };
 }
 
@@ -401,6 +418,7 @@ std::vector<section> sections_of(settings& s) {
   out.push_back({"conversion", conversion_rows(s)});
   out.push_back({"across", across_rows(s)});
   out.push_back({"cctp", cctp_rows(s.cctp)});
+  out.push_back({"buffer", buffer_rows(s.core.buffer)});
   auto venue = venue_rows(s);
   for (auto& r : account_rows(s.account)) venue.push_back(std::move(r));
   out.push_back({"venue", std::move(venue)});

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <iterator>
+#include <set>
 
 #include "config/reading.hpp"
 #include "config/table.hpp"
@@ -158,8 +159,32 @@ std::string check_venue_accounts(const settings& s) {
   return {};
 }
 
+bool is_route_name(const std::string& text) {
+  return !text.empty() && text.size() <= longest_name &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+         });
+}
+
+/// Whether there is a route of that name is known when it has been started.
+std::string check_routes(const settings& s) {
+  const auto& c = s.core.conversion;
+  if (!is_route_name(c.route)) return "conversion.route must be a name like \"oft_uniswap\"";
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < c.routes.size(); ++i) {
+    const auto at = "conversion.routes[" + std::to_string(i) + "].name";
+    if (!is_route_name(c.routes[i].name)) return at + " must be a name like \"oft_uniswap\"";
+    if (!names.insert(c.routes[i].name).second) return at + " must not stand there twice";
+  }
+  const auto& m = s.core.buffer.marks;
+  if (m.target.is_positive() && m.target < m.low)
+    return "buffer.target must not be below buffer.low";
+  if (m.high.is_positive() && m.high < std::max(m.low, m.target))
+    return "buffer.high must not be below buffer.target and buffer.low";
+  return {};
+}
+
 std::string check_conversion(const settings& s) {
-  if (s.core.conversion.route != "oft_uniswap") return "conversion.route must be \"oft_uniswap\"";
   const auto& c = s.route;
   if (c.usdc.is_zero()) return "conversion.usdc must be set";
   if (c.router.is_zero() && c.quoter.is_zero()) return {};  // nothing is converted
@@ -232,8 +257,8 @@ std::string check_venue_reads(const settings& s) {
 
 std::string settings::validate() const {
   for (const auto check :
-       {check_words, check_bounds, check_chains, check_venue_accounts, check_conversion,
-        check_bridges, check_withdrawals, check_waits, check_venue_reads})
+       {check_words, check_bounds, check_chains, check_venue_accounts, check_routes,
+        check_conversion, check_bridges, check_withdrawals, check_waits, check_venue_reads})
     if (auto why = check(*this); !why.empty()) return why;
   if (http.deposit_max < http.deposit_min) return "deposits.maximum must not be below the minimum";
   return {};

@@ -305,13 +305,21 @@ struct switch_withdrawals {
   timestamp at;
 };
 
+/// One row of the buffer's history: what buffer and reserve hold now, by the books. Of rows with
+/// the same time the first stays; those older than 90 days go.
+struct note_buffer {
+  static constexpr const char* entry_name = "note_buffer";
+  timestamp at;
+};
+
 using journal_entry =
     std::variant<accept_bet, finish_bet, open_deposit, settle_deposit, fail_deposit, credit_deposit,
                  open_conversion, advance_conversion, complete_conversion, fail_conversion,
                  replenish, refill, configure_buffer, record_operations, finish_operation,
                  promise_bet, record_market, accept_sale, finish_sale, open_settlement,
                  book_redemption, settle_position, close_settlement, record_external,
-                 accept_withdrawal, approve_withdrawal, finish_withdrawal, switch_withdrawals>;
+                 accept_withdrawal, approve_withdrawal, finish_withdrawal, switch_withdrawals,
+                 note_buffer>;
 
 /// For logs: "accept_bet".
 [[nodiscard]] inline const char* name_of(const journal_entry& entry) noexcept {

@@ -190,6 +190,7 @@ struct rule {
   entry_moves operator()(const open_settlement&) const { return {}; }
   entry_moves operator()(const book_redemption&) const { return {}; }
   entry_moves operator()(const record_external&) const { return {}; }
+  entry_moves operator()(const note_buffer&) const { return {}; }
 };
 
 }  // namespace

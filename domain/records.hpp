@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "domain/ids.hpp"
+#include "domain/inventory.hpp"
 #include "domain/money.hpp"
+#include "domain/money_source.hpp"
 #include "domain/time.hpp"
 
 namespace headroom {
@@ -137,7 +139,7 @@ struct conversion {
   conversion_id id;
   std::string route;  // "oft_uniswap"
   conversion_status status = conversion_status::running;
-  usdc amount;    // USDT0 put in
+  usdc amount;    // put in, of the source's money
   usdc received;  // USDC that arrived
   usdc loss;      // amount - received
   std::vector<conversion_step> steps;
@@ -147,6 +149,11 @@ struct conversion {
   timestamp created_at;
   timestamp updated_at;
   timestamp completed_at;
+  money_source source{};  // what its deposits were paid with
+  // By the quote that it was opened on; zero: opened before there was a choice.
+  usdc expected_out{};
+  std::uint32_t expected_seconds = 0;
+  std::string choice{};  // why this route
 };
 
 // -- the buffer --------------------------------------------------------------------------------
@@ -173,6 +180,7 @@ struct buffer_status {
   bool is_low = false;
   usdc recommended_min_size;  // twice the average daily bet volume
   bool replayed = false;      // answers a request that was booked before
+  buffer_forecast forecast{};
 };
 
 // -- the outbox --------------------------------------------------------------------------------

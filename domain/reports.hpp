@@ -80,6 +80,25 @@ struct withdrawal_page {
   std::string next_cursor;  // "" on the last page
 };
 
+/// The same of one route and source, with where the loss came from. Below zero: a gain.
+struct route_metrics {
+  std::string route;
+  money_source source;
+  std::int64_t completed = 0;
+  std::int64_t failed = 0;
+  std::int64_t running = 0;
+  std::int64_t average_ms = 0;
+  std::int64_t p95_ms = 0;
+  std::int64_t p99_ms = 0;
+  usdc total_in;
+  usdc total_received;
+  usdc total_loss;
+  usdc bridge_fee;   // lost in steps that move money
+  usdc swap_fee;     // lost in steps that change it for another
+  usdc slippage;     // promised by the quotes and not received; of those that had one
+  usdc arrived_day;  // received in the last 24 hours: the rate of replenishment
+};
+
 /// How conversions went, over the last 30 days. Durations in milliseconds, from created to
 /// completed.
 struct conversion_metrics {
@@ -92,7 +111,8 @@ struct conversion_metrics {
   usdc total_in;
   usdc total_received;
   usdc total_loss;
-  std::vector<chain_fees> fees;  // by chain id
+  std::vector<chain_fees> fees;         // by chain id
+  std::vector<route_metrics> routes{};  // by route and source
 };
 
 /// The books' totals, as kept with every commit (not from a replay: that is `headroom verify`).

@@ -39,6 +39,24 @@ std::string_view status_of(const conversion& c) {
   return held && c.status == conversion_status::running ? "held" : to_string(c.status);
 }
 
+json forecast_document(const buffer_forecast& f) {
+  const auto seconds = [](std::int64_t s) { return value_if(s != buffer_forecast::never, s); };
+  return object({
+      {"level", to_string(f.level)},
+      {"low", f.marks.low},
+      {"target", f.marks.target},
+      {"high", f.marks.high},
+      {"outflow_per_hour", value_if(f.measured, f.out_per_hour)},
+      {"outflow_day", value_if(f.measured, f.out_day)},
+      {"arriving", f.arriving},
+      {"arrived_day", f.arrived_day},
+      {"seconds_to_low", seconds(f.seconds_to_low)},
+      {"seconds_to_empty", seconds(f.seconds_to_empty)},
+      {"slowest_route_seconds", value_if(f.slowest_seconds > 0, f.slowest_seconds)},
+      {"recommended_by_outflow", value_if(f.measured, f.recommended_by_outflow)},
+  });
+}
+
 }  // namespace
 
 std::int64_t ratio_of(std::int64_t a, std::int64_t b) noexcept {
@@ -169,7 +187,16 @@ json conversion_progress_document(const conversion& c) {
   });
 }
 
-json conversion_document(const conversion& c) {
+json source_document(const money_source& s, const actors::ethereum_port& ethereum) {
+  if (s.chain_id == 0) return {};
+  return object({
+      {"network", "eip155:" + std::to_string(s.chain_id)},
+      {"chain_id", s.chain_id},
+      {"token", ethereum.print_address(s.token)},
+  });
+}
+
+json conversion_document(const conversion& c, const actors::ethereum_port& ethereum) {
   auto out = conversion_progress_document(c);
   append(out, {
                   {"amount", c.amount},
@@ -181,6 +208,10 @@ json conversion_document(const conversion& c) {
                   {"created_at", c.created_at},
                   {"updated_at", c.updated_at},
                   {"completed_at", c.completed_at},
+                  {"source", source_document(c.source, ethereum)},
+                  {"expected", value_if(c.expected_out.is_positive(), c.expected_out)},
+                  {"expected_seconds", value_if(c.expected_seconds > 0, c.expected_seconds)},
+                  {"choice", text_or_null(c.choice)},
               });
   return out;
 }
@@ -202,6 +233,7 @@ json buffer_document(const buffer_status& s) {
       {"recommended_min_size", s.recommended_min_size},
       {"last_replenished_at", row.last_replenished_at},
       {"updated_at", row.updated_at},
+      {"forecast", forecast_document(s.forecast)},
   });
 }
 

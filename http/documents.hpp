@@ -21,7 +21,9 @@ namespace headroom::http {
 [[nodiscard]] json receipt_document(const deposit& d);
 /// The part of a conversion that its deposits show.
 [[nodiscard]] json conversion_progress_document(const conversion& c);
-[[nodiscard]] json conversion_document(const conversion& c);
+[[nodiscard]] json conversion_document(const conversion& c, const actors::ethereum_port& ethereum);
+/// {network (CAIP-2), chain_id, token}; null when it is not known.
+[[nodiscard]] json source_document(const money_source& s, const actors::ethereum_port& ethereum);
 [[nodiscard]] json buffer_document(const buffer_status& s);
 
 /// One page of a list, which is called `name`; the cursor is null on the last page.

@@ -28,6 +28,7 @@ const router& house_routes() {
       {verb::get, "/conversions", get_conversions},
       {verb::get, "/conversions/metrics", get_conversion_metrics},
       {verb::get, "/conversions/{id}", get_conversion},
+      {verb::get, "/routes", get_routes},
       {verb::get, "/audit/solvency", get_solvency},
       {verb::get, "/operator/alerts", get_alerts},
       {verb::get, "/inspector/actors", get_actors},

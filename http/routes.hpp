@@ -50,6 +50,8 @@ task<> get_deposits(exchange& x);
 task<> get_conversion(exchange& x);
 task<> get_conversions(exchange& x);
 task<> get_conversion_metrics(exchange& x);
+// routes_treasury.cpp
+task<> get_routes(exchange& x);
 // routes_audit.cpp
 task<> get_solvency(exchange& x);
 // routes_operator.cpp

@@ -6,6 +6,7 @@
 #include <map>
 #include <span>
 
+#include "persistence/detail/conversion_reads.hpp"
 #include "persistence/detail/cursor.hpp"
 #include "persistence/detail/ledger_sql.hpp"
 #include "persistence/detail/pg_session.hpp"
@@ -266,7 +267,14 @@ std::optional<std::vector<deposit>> pg_reader::deposits_to_credit(std::uint32_t 
 
 std::optional<std::vector<deposit>> pg_reader::deposits_to_convert(std::uint32_t limit) {
   return link_->run([&](pqxx::transaction_base& tx) {
-    return deposits_where(tx, "status = 'converting' AND conversion_id IS NULL", limit);
+    return all(tx.exec_params(select_deposits +
+                                  "WHERE deposit_id IN (SELECT deposit_id FROM (SELECT deposit_id,"
+                                  " row_number() OVER (PARTITION BY chain_id, token"
+                                  " ORDER BY created_at, deposit_id) AS n FROM deposits"
+                                  " WHERE status = 'converting' AND conversion_id IS NULL) waiting"
+                                  " WHERE n <= $1) ORDER BY created_at, deposit_id LIMIT $2",
+                              std::min(limit, max_rows), max_rows),
+               read_deposit);
   });
 }
 
@@ -311,39 +319,11 @@ std::optional<std::vector<conversion>> pg_reader::running_conversions() {
 }
 
 std::optional<conversion_metrics> pg_reader::metrics_of_conversions() {
-  return link_->run([&](pqxx::transaction_base& tx) {
-    const auto row = tx.exec1(R"(
-      WITH recent AS (
-        SELECT status, amount, received, loss,
-               (extract(epoch FROM completed_at - created_at) * 1000)::bigint AS ms
-        FROM conversions WHERE created_at > now() - interval '30 days'),
-      done AS (SELECT * FROM recent WHERE status = 'completed')
-      SELECT (SELECT count(*) FROM done), count(*) FILTER (WHERE status = 'failed'),
-             count(*) FILTER (WHERE status = 'running'),
-             (SELECT avg(ms)::bigint FROM done),
-             (SELECT percentile_disc(0.95) WITHIN GROUP (ORDER BY ms) FROM done),
-             (SELECT percentile_disc(0.99) WITHIN GROUP (ORDER BY ms) FROM done),
-             (SELECT sum(amount)::bigint FROM done), (SELECT sum(received)::bigint FROM done),
-             (SELECT sum(loss)::bigint FROM done)
-      FROM recent)");
-    conversion_metrics out;
-    out.completed = read_int(row[0]);
-    out.failed = read_int(row[1]);
-    out.running = read_int(row[2]);
-    out.average_ms = read_int(row[3]);
-    out.p95_ms = read_int(row[4]);
-    out.p99_ms = read_int(row[5]);
-    out.total_in = {read_int(row[6])};
-    out.total_received = {read_int(row[7])};
-    out.total_loss = {read_int(row[8])};
-    for (const auto& fee : tx.exec(R"(
-           SELECT chain_id, sum(fee_wei) FROM chain_operations
-           WHERE purpose IN ('bridge', 'approve', 'swap', 'deliver') AND status IN ('confirmed', 'reverted')
-             AND created_at > now() - interval '30 days'
-           GROUP BY chain_id ORDER BY chain_id)"))
-      out.fees.push_back({static_cast<std::uint64_t>(read_int(fee[0])), fee[1].c_str()});
-    return out;
-  });
+  return link_->run([](pqxx::transaction_base& tx) { return read_conversion_metrics(tx); });
+}
+
+std::optional<buffer_flows> pg_reader::flows_of_buffer() {
+  return link_->run([](pqxx::transaction_base& tx) { return read_buffer_flows(tx); });
 }
 
 std::optional<trial_balance> pg_reader::trial() {

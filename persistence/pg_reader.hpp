@@ -37,6 +37,7 @@ class pg_reader final : public actors::ledger_reader {
   std::optional<conversion_metrics> metrics_of_conversions() override;
   std::optional<trial_balance> trial() override;
   std::optional<usdc> average_daily_volume() override;
+  std::optional<buffer_flows> flows_of_buffer() override;
   std::optional<unfinished_work> unfinished(std::uint32_t bets, std::uint32_t deposits) override;
   std::optional<std::optional<sale>> find_sale(const sale_id& id) override;
   std::optional<std::optional<withdrawal>> find_withdrawal(const withdrawal_id& id) override;

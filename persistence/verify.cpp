@@ -156,7 +156,11 @@ constexpr const char* row_checks[] = {
        FROM conversions c LEFT JOIN members m USING (conversion_id)
        WHERE c.amount IS DISTINCT FROM m.amount OR m.astray <> 0
        UNION ALL SELECT 'deposit ' || deposit_id || ' conversion', 0, 1 FROM deposits
-       WHERE status = 'completed' AND conversion_id IS NULL)",
+       WHERE status = 'completed' AND conversion_id IS NULL
+       UNION ALL SELECT 'conversion ' || c.conversion_id || ' source', 0, count(*)
+       FROM conversions c JOIN deposits d USING (conversion_id)
+       WHERE (d.chain_id, d.token) IS DISTINCT FROM (c.source_chain_id, c.source_token)
+       GROUP BY c.conversion_id)",
 
     // A completed conversion is booked in full: what arrived and what was lost; others not at all.
     R"(WITH booked AS (

@@ -73,6 +73,8 @@ struct wallet_settings {
   std::uint64_t max_fee_wei = 5'000'000'000'000;  // per gas
   std::uint64_t max_tx_fee_wei = 1'000'000'000'000'000'000ULL;  // gas limit x max fee; geth: 1 coin
 
+  std::uint32_t gas_low_hours = 24;  // of spending as lately that the coins must last; or an alert
+
   // when the nonce is used and no receipt of ours is shown (docs/decisions/0017)
   std::uint32_t looks_before_search = 5;          // then the transaction that used it is searched
   std::chrono::milliseconds search_again{2'000};  // first pause between searches, doubles

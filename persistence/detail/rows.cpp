@@ -241,6 +241,10 @@ conversion read_conversion(const pqxx::row& row) {
   out.updated_at = read_time(row[10]);
   out.completed_at = read_time(row[11]);
   out.deposits = split_ids(row[12]);
+  out.source = {static_cast<std::uint64_t>(read_int(row[13])), read_fixed<address>(row[14])};
+  out.expected_out = read_usdc(row[15]);
+  out.expected_seconds = static_cast<std::uint32_t>(read_int(row[16]));
+  out.choice = row[17].c_str();
   return out;
 }
 

@@ -57,12 +57,13 @@ inline constexpr const char* deposit_columns =
     " payment_identifier ";
 [[nodiscard]] deposit read_deposit(const pqxx::row& row);
 
-/// The last column lists its deposits as one text of comma-separated ids.
+/// One column lists its deposits as one text of comma-separated ids.
 inline constexpr const char* conversion_columns =
     "conversion_id, route, status, amount, received, loss, steps, attempts, failure,"
     " us_of(created_at), us_of(updated_at), us_of(completed_at),"
     " (SELECT string_agg(d.deposit_id::text, ',' ORDER BY d.created_at, d.deposit_id)"
-    " FROM deposits d WHERE d.conversion_id = conversions.conversion_id) ";
+    " FROM deposits d WHERE d.conversion_id = conversions.conversion_id),"
+    " source_chain_id, source_token, expected_out, expected_seconds, choice ";
 [[nodiscard]] conversion read_conversion(const pqxx::row& row);
 
 inline constexpr const char* operation_columns =

@@ -101,6 +101,7 @@ Core::Core()
   settings.conversion.minimum = 1_micro;  // what a test credits is converted at once
   spdlog::set_level(spdlog::level::off);
   settings.conversion.route = route.name;
+  settings.buffer.history = {};  // a test of it turns it on
   dir.users.set_factories(
       [this](const address& a) { return keep(system.spawn(balance_behavior, w(), a)); },
       [this](const bet_id& id) { return keep(system.spawn(bet_behavior, w(), id)); },

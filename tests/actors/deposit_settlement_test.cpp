@@ -335,7 +335,8 @@ TEST_F(DepositSettlement, ACreditThatTheBooksRefuseIsTheConversionsAlertAndNoRef
     return {[](const credit_deposit&) -> caf::result<committed> {
               return make_error(errc::invariant_violated);
             },
-            [](poll_atom) {}, [](status_atom) { return status_report{}; }};
+            [](get_atom) { return route_listing{}; }, [](poll_atom) {},
+            [](status_atom) { return status_report{}; }};
   })));
   payment.otherwise = finds(chain_says::paid);
   const auto r = pay();

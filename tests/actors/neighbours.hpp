@@ -75,6 +75,15 @@ struct route_script {
   actors::step_progress otherwise;
   std::uint32_t expected_seconds = 0;
   std::vector<actors::run_step> asked;
+  money_source from{};
+  std::string disabled;
+  /// What it says of an amount; not set: one to one, in a second.
+  std::function<actors::route_quote(usdc)> quote;
+  actors::route_flight flight{true, 0, {}};
+  bool mute = false;  // answers nothing about amounts and flights, ever
+  std::vector<usdc> quoted;
+  std::vector<caf::typed_response_promise<actors::route_quote>> unquoted;
+  std::vector<caf::typed_response_promise<actors::route_flight>> unseen;
 };
 
 template <class Tag>

@@ -64,6 +64,7 @@ TEST(Events, EachKindOfEntryIsHeardOfUnderItsPublicName) {
       {"finish_withdrawal",
        "withdrawal.confirmed | withdrawal.failed balance.changed buffer.changed | "},
       {"switch_withdrawals", "| "},
+      {"note_buffer", "| "},
   };
   EXPECT_EQ(heard, expected);
 }

@@ -52,6 +52,7 @@ struct may_move_money {
   bool operator()(const approve_withdrawal&) const { return false; }
   bool operator()(const finish_withdrawal&) const { return true; }
   bool operator()(const switch_withdrawals&) const { return false; }
+  bool operator()(const note_buffer&) const { return false; }
 };
 
 TEST(Ledger, TheStoryTellsOfEveryKindOfEntryAndEveryShapeOfPosting) {

@@ -55,13 +55,14 @@ const FIELDS = {
   '/buffer/max-bet?user_address=U':
     'user_address max_bet user_balance buffer_balance limiting_factor',
   '/buffer/status': `buffer_id usdc_balance available reserve min_buffer_size max_buffer_size total_deposited total_withdrawn
-    utilization_rate is_low recommended_min_size last_replenished_at updated_at`,
+    utilization_rate is_low recommended_min_size last_replenished_at updated_at forecast`,
   '/deposits/D': `${DEPOSIT} conversion`,
   '/bets/B': BET,
   '/positions?user_address=U': 'positions next_cursor',
   '/conversions': 'conversions next_cursor',
   '/conversions/metrics': `completed failed running average_seconds p95_seconds p99_seconds success_rate realised_rate
-    total_in total_received total_loss fees`,
+    total_in total_received total_loss fees bridge_fee swap_fee slippage replenished_per_hour routes`,
+  '/routes': 'routes waiting',
   '/audit/solvency':
     'trial_balance assets liabilities on_chain positions difference solvent insolvent_since checked_at',
   '/healthz': 'status',
@@ -142,6 +143,7 @@ const NEEDS = {
     '/conversions',
     `/conversions/${NOBODY}`,
     '/conversions/metrics',
+    '/routes',
     '/audit/solvency',
     '/withdrawals',
     `/withdrawals/${NOBODY}`,

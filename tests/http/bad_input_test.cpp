@@ -238,6 +238,7 @@ TEST_F(BadInput, QueriesAndPaths) {
       {"/conversions?limit=x", "limit"},
       {"/conversions/nope", "id"},
       {"/conversions/metrics?x=1", "x"},
+      {"/routes?x=1", "x"},
       {"/audit/solvency?x=1", "x"},
       {"/inspector/actors?limit=1001", "limit"},
   };

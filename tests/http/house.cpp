@@ -246,6 +246,10 @@ conversion example_conversion() {
   c.steps[0].transactions = {sent, bumped};
   c.deposits = {filled_with<deposit_id>(0x33)};
   c.created_at = c.updated_at = at;
+  c.source = {9745, filled_with<address>(0x77)};
+  c.expected_out = 49'500'000_micro;
+  c.expected_seconds = 60;
+  c.choice = "the cheapest of 2";
   return c;
 }
 
@@ -259,7 +263,43 @@ buffer_status example_buffer() {
   s.available = 8'990_usdc;
   s.is_low = true;
   s.recommended_min_size = 500_usdc;
+  auto& f = s.forecast;
+  f.marks = {10'000_usdc, 20'000_usdc, 40'000_usdc};
+  f.level = buffer_level::low;
+  f.measured = true;
+  f.out_per_hour = 36_usdc;
+  f.out_day = 500_usdc;
+  f.arriving = 50_usdc;
+  f.arrived_day = 240_usdc;
+  f.seconds_to_low = 0;
+  f.seconds_to_empty = 899'000;
+  f.slowest_seconds = 3'600;
+  f.recommended_by_outflow = 36_usdc;
   return s;
+}
+
+route_listing example_routes() {
+  route_listing out;
+  auto& v = out.routes.emplace_back();
+  v.name = "oft_uniswap";
+  v.enabled = v.known = v.looked = v.quoted = true;
+  v.info = {"oft_uniswap", {"bridge", "swap"}, 3'600, {9745, filled_with<address>(0x77)}};
+  v.terms.name = v.name;
+  v.terms.fee_bps = 20;
+  v.terms.size = 50'000_usdc;
+  v.running = 2;
+  v.amount_running = 80_usdc;
+  v.flight = {true, 1, 30_usdc, ""};
+  v.quoted_amount = 1'000_usdc;
+  v.quote = {999'500'000_micro, 3'600, 600'000_micro, 1_usdc, {}, ""};
+  v.quoted_at = v.judged_at = at;
+  v.verdict = {route_word::dearer, "6.00 bps in 3600 s"};
+  auto& silent = out.routes.emplace_back();
+  silent.name = "typo";
+  silent.enabled = true;
+  silent.verdict = {route_word::missing, ""};
+  out.waiting.push_back({{8453, filled_with<address>(0x78)}, 2, 12_usdc, at, "no route takes it"});
+  return out;
 }
 
 market_view example_market() {
@@ -451,6 +491,7 @@ query_actor::behavior_type fake_query(script& s) {
       [&s](metrics_atom) { return s.metrics(); },
       [&s](solvency_atom) { return s.trial(); },
       [](volume_atom) { return usdc{}; },
+      [](flows_atom) { return buffer_flows{}; },
       [](work_atom) { return conversion_work{}; },
       [](work_atom, std::uint32_t, std::uint32_t) { return unfinished_work{}; },
       [](const wallet_account&) { return wallet_backlog{}; },
@@ -551,10 +592,29 @@ house::house() {
   says.find_conversion = [] { return example_conversion(); };
   says.list_conversions = [] { return conversion_page{{example_conversion()}, ""}; };
   says.metrics = [] {
-    return conversion_metrics{
+    conversion_metrics out{
         3,    1,        2,       1500,   2500,
         2600, 100_usdc, 99_usdc, 1_usdc, {{9745, "1200000000000000000"}, {137, "3000"}}};
+    route_metrics one;
+    one.route = "oft_uniswap";
+    one.source = {9745, filled_with<address>(0x77)};
+    one.completed = 3;
+    one.failed = 1;
+    one.running = 2;
+    one.average_ms = 1500;
+    one.p95_ms = 2500;
+    one.p99_ms = 2600;
+    one.total_in = 100_usdc;
+    one.total_received = 99_usdc;
+    one.total_loss = 1_usdc;
+    one.bridge_fee = 400'000_micro;
+    one.swap_fee = 600'000_micro;
+    one.slippage = {-100'000};
+    one.arrived_day = 48_usdc;
+    out.routes.push_back(one);
+    return out;
   };
+  says.routes = [] { return example_routes(); };
   says.trial = [] {
     trial_balance t;
     t.buffer = 100_usdc;
@@ -630,6 +690,11 @@ void house::spawn_singletons() {
             [this](const actors::get_market& x) { return says.find_market(x); },
             [this](const quote_bet& x) { return says.quote(x); },
             [this](const redeem_quote& x) { return says.redeem(x); },
+            [](status_atom) { return no_report(); }};
+  })));
+  dir->handles.set(keep(system->spawn([this]() -> conversion_actor::behavior_type {
+    return {[](const credit_deposit&) { return committed{}; },
+            [this](get_atom) { return says.routes(); }, [](poll_atom) {},
             [](status_atom) { return no_report(); }};
   })));
   dir->handles.set(keep(system->spawn([this]() -> inspector_actor::behavior_type {

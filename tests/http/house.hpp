@@ -71,6 +71,7 @@ struct script {
   answer<conversion> find_conversion;
   answer<conversion_page> list_conversions;
   answer<conversion_metrics> metrics;
+  answer<actors::route_listing> routes;
   std::function<trial_balance()> trial;
   std::function<actors::onchain_balances()> chain;
   std::function<solvency()> verdict;
@@ -162,6 +163,7 @@ position example_position(settlement_result result);
 [[nodiscard]] deposit example_deposit(deposit_status status);
 [[nodiscard]] conversion example_conversion();
 [[nodiscard]] buffer_status example_buffer();
+[[nodiscard]] actors::route_listing example_routes();
 [[nodiscard]] actors::market_view example_market();
 [[nodiscard]] actors::bet_quote example_quote();
 

@@ -150,7 +150,7 @@ TEST_F(Records, OfADepositAndItsReceipt) {
 TEST_F(Records, OfAConversion) {
   auto c = example_conversion();
   const std::string sent = "\"0x" + std::string(64, '6') + '"';
-  const auto text = to_text(conversion_document(c));
+  const auto text = to_text(conversion_document(c, ethereum));
   const auto progress = to_text(conversion_progress_document(c));
   EXPECT_EQ(
       text, R"({"conversion_id":"55555555-5555-5555-5555-555555555555","status":"running",)"
@@ -178,7 +178,11 @@ TEST_F(Records, OfAConversion) {
                 R"("attempts":0,"failure":null,)"
                 R"("deposits":["33333333-3333-3333-3333-333333333333"],)"
                 R"("created_at":"2027-01-15T08:00:00.000Z",)"
-                R"("updated_at":"2027-01-15T08:00:00.000Z","completed_at":null})");
+                R"("updated_at":"2027-01-15T08:00:00.000Z","completed_at":null,)"
+                R"("source":{"network":"eip155:9745","chain_id":9745,)"
+                R"("token":"0x7777777777777777777777777777777777777777"},)"
+                R"("expected":"49.50","expected_seconds":60,)"
+                R"("choice":"the cheapest of 2"})");
   EXPECT_TRUE(text.starts_with(progress.substr(0, progress.size() - 1) + ",\"amount\""));
 }
 

@@ -177,8 +177,22 @@ TEST_F(Reads, BufferStatusIsPublicAndHasEveryField) {
     "min_buffer_size": "10000.00", "max_buffer_size": null, "total_deposited": "12000.00",
     "total_withdrawn": "4000.00", "utilization_rate": 0.333333, "is_low": true,
     "recommended_min_size": "500.00", "last_replenished_at": null,
-    "updated_at": "2027-01-15T08:00:00.000Z"})");
+    "updated_at": "2027-01-15T08:00:00.000Z", "forecast": {"level": "low", "low": "10000.00",
+      "target": "20000.00", "high": "40000.00", "outflow_per_hour": "36.00",
+      "outflow_day": "500.00", "arriving": "50.00", "arrived_day": "240.00", "seconds_to_low": 0,
+      "seconds_to_empty": 899000, "slowest_route_seconds": 3600,
+      "recommended_by_outflow": "36.00"}})");
   EXPECT_EQ(doc, expected);
+}
+
+TEST_F(Reads, AForecastOfNothingMeasuredIsNull) {
+  says.buffer = [] { return buffer_status{}; };
+  start();
+  const auto doc = get("/buffer/status").json()["forecast"];
+  EXPECT_EQ(doc["level"], "unknown");
+  for (const auto* name : {"outflow_per_hour", "outflow_day", "seconds_to_low", "seconds_to_empty",
+                           "slowest_route_seconds", "recommended_by_outflow"})
+    EXPECT_EQ(doc[name], nullptr) << name;
 }
 
 TEST_F(Reads, UtilizationOfAnEmptyBufferIsZero) {
@@ -350,7 +364,39 @@ TEST_F(Reads, ConversionMetricsHaveRates) {
     "completed": 3, "failed": 1, "running": 2, "average_seconds": 1.5, "p95_seconds": 2.5,
     "p99_seconds": 2.6, "success_rate": 0.75, "realised_rate": 0.99, "total_in": "100.00",
     "total_received": "99.00", "total_loss": "1.00", "fees": {"usdc": "1.00", "native": [
-      {"chain_id": 9745, "wei": "1200000000000000000"}, {"chain_id": 137, "wei": "3000"}]}})");
+      {"chain_id": 9745, "wei": "1200000000000000000"}, {"chain_id": 137, "wei": "3000"}]},
+    "bridge_fee": "0.40", "swap_fee": "0.60", "slippage": "-0.10", "replenished_per_hour": "2.00",
+    "routes": [{"route": "oft_uniswap", "source": {"network": "eip155:9745", "chain_id": 9745,
+      "token": "0x7777777777777777777777777777777777777777"}, "completed": 3, "failed": 1,
+      "running": 2, "average_seconds": 1.5, "p95_seconds": 2.5, "p99_seconds": 2.6,
+      "success_rate": 0.75, "realised_rate": 0.99, "total_in": "100.00",
+      "total_received": "99.00", "total_loss": "1.00", "bridge_fee": "0.40", "swap_fee": "0.60",
+      "slippage": "-0.10", "replenished_per_hour": "2.00"}]})");
+  EXPECT_EQ(doc, expected);
+}
+
+TEST_F(Reads, RoutesSayWhatTheyCostAndWhyTheyWereNotChosen) {
+  start();
+  const auto doc = get("/routes", read_key.text).json();
+  const auto expected = json::parse(R"({"routes": [
+    {"name": "oft_uniswap", "source": {"network": "eip155:9745", "chain_id": 9745,
+      "token": "0x7777777777777777777777777777777777777777"}, "enabled": true, "disabled": null,
+     "steps": ["bridge", "swap"], "expected_seconds": 3600,
+     "quote": {"amount": "1000.00", "cost": "0.60", "cost_bps": 6, "seconds": 3600,
+       "least": "1.00", "most": null, "refusal": null, "at": "2027-01-15T08:00:00.000Z"},
+     "in_flight": {"conversions": 2, "amount": "80.00", "seen": {"readable": true, "moves": 1,
+       "amount": "30.00", "problem": null}},
+     "cap": {"fee_bps": 20, "slippage_bps": null, "size": "50000.00", "in_flight": null},
+     "choice": {"code": "dearer", "detail": "6.00 bps in 3600 s",
+       "at": "2027-01-15T08:00:00.000Z"}},
+    {"name": "typo", "source": null, "enabled": true, "disabled": null, "steps": [],
+     "expected_seconds": null, "quote": null,
+     "in_flight": {"conversions": 0, "amount": "0.00", "seen": null},
+     "cap": {"fee_bps": null, "slippage_bps": null, "size": null, "in_flight": null},
+     "choice": {"code": "missing", "detail": null, "at": null}}],
+    "waiting": [{"source": {"network": "eip155:8453", "chain_id": 8453,
+      "token": "0x7878787878787878787878787878787878787878"}, "deposits": 2, "amount": "12.00",
+      "since": "2027-01-15T08:00:00.000Z", "why": "no route takes it"}]})");
   EXPECT_EQ(doc, expected);
 }
 

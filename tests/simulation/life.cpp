@@ -35,6 +35,8 @@ core_settings settings_for_simulation() {
   s.bet.overdue = milliseconds{10'000};
   s.conversion.longest_retry = s.conversion.retry;  // schedules are short, and money must arrive
   s.conversion.route = sim_route_name;
+  s.conversion.choice = s.conversion.choose_again = milliseconds{1'000};
+  s.buffer.history = {};  // the outflow is no part of it
   return s;
 }
 

@@ -165,6 +165,7 @@ std::vector<story_line> ledger_story() {
        "5 0 4 900000000; 5 1 4 100000000"},
       {configure_buffer{10_usdc, true, 2'000_usdc, noon, "key:1"}, ""},
       {refill{numbered<replenish_id>(2), 10_usdc, noon}, "6 0 1 10000000"},
+      {note_buffer{noon}, ""},
 
       {open_deposit{a_deposit(1, alice, 50_usdc)}, ""},
       {settled(1), ""},

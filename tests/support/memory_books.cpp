@@ -145,6 +145,10 @@ struct applier {
     if (b.conversions.contains(x.row.id)) return replayed();
     for (const auto& id : x.row.deposits)
       if (!b.deposits.at(id).conversion.is_zero()) return errc::duplicate;
+    for (const auto& id : x.row.deposits) {
+      const auto& paid = b.deposits.at(id).payment;
+      if (money_source{paid.chain_id, paid.token} != x.row.source) return errc::invariant_violated;
+    }
     for (const auto& id : x.row.deposits) b.deposits.at(id).conversion = x.row.id;
     b.conversions.emplace(x.row.id, x.row);
     return errc::none;
@@ -206,6 +210,11 @@ struct applier {
   }
   errc operator()(const finish_operation& x) { return b.operations.finish(x, out.replayed); }
   errc operator()(const record_external& x) { return b.externals.record(x, out.replayed); }
+  errc operator()(const note_buffer& x) {
+    out.replayed =
+        !b.history.emplace(x.at, add_saturating(b.buffer.balance, b.buffer.reserve)).second;
+    return errc::none;
+  }
   errc operator()(const promise_bet& x) {
     b.promises.insert_or_assign(x.row.id, x.row);
     return errc::none;
@@ -424,6 +433,7 @@ std::optional<trial_balance> memory_reader::trial() {
   return t;
 }
 std::optional<usdc> memory_reader::average_daily_volume() { return books_.daily_volume; }
+std::optional<buffer_flows> memory_reader::flows_of_buffer() { return books_.flows; }
 std::optional<unfinished_work> memory_reader::unfinished(std::uint32_t bets,
                                                          std::uint32_t deposits) {
   return unfinished_work{

@@ -30,7 +30,9 @@ struct memory_books : memory_positions {
   usdc venue_loss;
   usdc capital;
   usdc revenue;
-  usdc daily_volume;  // what the reader says it is
+  usdc daily_volume;                  // what the reader says it is
+  buffer_flows flows;                 // likewise
+  std::map<timestamp, usdc> history;  // buffer and reserve
 
   /// What the store does wrong next; each is a probability in 1/1000.
   struct faults {
@@ -85,6 +87,7 @@ class memory_reader : public actors::ledger_reader {
   std::optional<conversion_metrics> metrics_of_conversions() override;
   std::optional<trial_balance> trial() override;
   std::optional<usdc> average_daily_volume() override;
+  std::optional<buffer_flows> flows_of_buffer() override;
   std::optional<unfinished_work> unfinished(std::uint32_t bets, std::uint32_t deposits) override;
   std::optional<std::optional<sale>> find_sale(const sale_id& id) override;
   std::optional<std::optional<withdrawal>> find_withdrawal(const withdrawal_id& id) override;

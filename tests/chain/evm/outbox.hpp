@@ -218,6 +218,7 @@ class outbox_reader final : public actors::ledger_reader {
   std::optional<conversion_metrics> metrics_of_conversions() override { return {}; }
   std::optional<trial_balance> trial() override { return trial_balance{}; }
   std::optional<usdc> average_daily_volume() override { return {}; }
+  std::optional<buffer_flows> flows_of_buffer() override { return {}; }
   std::optional<unfinished_work> unfinished(std::uint32_t, std::uint32_t) override { return {}; }
   std::optional<std::optional<sale>> find_sale(const sale_id&) override { return {}; }
   std::optional<std::optional<withdrawal>> find_withdrawal(const withdrawal_id&) override {
