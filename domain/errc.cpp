@@ -33,6 +33,7 @@ std::string_view to_string(errc e) noexcept {
     case errc::shutting_down: return "shutting_down";
     case errc::timed_out: return "timed_out";
     case errc::rate_limited: return "rate_limited";
+    case errc::paused: return "paused";
     case errc::in_doubt: return "in_doubt";
     case errc::internal: return "internal";
     case errc::invariant_violated: return "invariant_violated";

@@ -43,6 +43,7 @@ enum class errc : std::uint8_t {
   shutting_down = 52,  // the service is draining
   timed_out = 53,      // no answer in time: a read found nothing out, anything else may be done yet
   rate_limited = 54,   // this caller asks for too much (429)
+  paused = 57,         // an operator has stopped it
 
   // in doubt: it may have happened; look before acting (202)
   in_doubt = 70,

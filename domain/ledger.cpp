@@ -33,11 +33,13 @@ constexpr posting_shape venue_loss{kind::venue_loss, account::venue_loss, venue_
 constexpr posting_shape sale_proceeds{kind::sale, account::buffer, account::user};
 constexpr posting_shape payout{kind::payout, account::buffer, account::user};
 constexpr posting_shape remainder_kept{kind::remainder, account::buffer, account::revenue};
+constexpr posting_shape adopted{kind::adoption, account::reserve, account::capital};
+constexpr posting_shape written_off{kind::write_off, account::conversion_loss, account::in_transit};
 
 constexpr posting_shape shapes[] = {
     bet_taken,       bet_refund,      deposit_credit, converted_to_buffer, converted_to_reserve,
     conversion_loss, conversion_gain, buffer_paid_in, reserve_paid_in,     buffer_refill,
-    venue_loss,      sale_proceeds,   payout,         remainder_kept};
+    venue_loss,      sale_proceeds,   payout,         remainder_kept, adopted,             written_off};
 
 bool grows_by_debits(account a) noexcept {
   switch (a) {
@@ -139,7 +141,19 @@ struct rule {
     post(out, remainder_kept, x.remainder);
     return out;
   }
+  entry_moves operator()(const write_off_conversion& x) const {
+    auto out = about(x.id, x.at);
+    post(out, written_off, x.lost);
+    return out;
+  }
+  entry_moves operator()(const adopt_transfer& x) const {
+    auto out = about(adoption_of(x.place), x.at);
+    post(out, adopted, x.amount);
+    return out;
+  }
   // These change rows and move no money.
+  entry_moves operator()(const order_conversion&) const { return {}; }
+  entry_moves operator()(const switch_work&) const { return {}; }
   entry_moves operator()(const open_deposit&) const { return {}; }
   entry_moves operator()(const settle_deposit&) const { return {}; }
   entry_moves operator()(const fail_deposit&) const { return {}; }
@@ -186,6 +200,8 @@ std::string_view to_string(posting_kind k) noexcept {
     case posting_kind::sale: return "sale";
     case posting_kind::payout: return "payout";
     case posting_kind::remainder: return "remainder";
+    case posting_kind::adoption: return "adoption";
+    case posting_kind::write_off: return "write_off";
   }
   return "unknown";
 }

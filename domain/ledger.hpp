@@ -50,13 +50,16 @@ enum class posting_kind : std::uint8_t {
   venue_loss = 7,
   sale = 8,       // proceeds less fee
   payout = 9,     // of a settled position
-  remainder = 10  // of a settlement
+  remainder = 10,  // of a settlement
+  adoption = 16,  // of a transfer that nothing explains
+  write_off = 19  // of what is in transit and will never arrive
 };
 inline constexpr posting_kind all_posting_kinds[] = {
     posting_kind::bet,        posting_kind::bet_refund,      posting_kind::deposit,
     posting_kind::conversion, posting_kind::conversion_loss, posting_kind::replenish,
     posting_kind::refill,     posting_kind::venue_loss,      posting_kind::sale,
-    posting_kind::payout,     posting_kind::remainder};
+    posting_kind::payout,     posting_kind::remainder,       posting_kind::adoption,
+    posting_kind::write_off};
 [[nodiscard]] std::string_view to_string(posting_kind k) noexcept;
 
 /// Between which accounts a posting moves money: from `credit` to `debit`.

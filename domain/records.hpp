@@ -6,6 +6,7 @@
 
 #include "domain/ids.hpp"
 #include "domain/money.hpp"
+#include "domain/repairs.hpp"
 #include "domain/time.hpp"
 
 namespace headroom {
@@ -147,6 +148,7 @@ struct conversion {
   timestamp created_at;
   timestamp updated_at;
   timestamp completed_at;
+  conversion_order order{};  // the newest; only where it was read
 };
 
 // -- the buffer --------------------------------------------------------------------------------
@@ -197,6 +199,7 @@ struct chain_operation {
   operation_status status = operation_status::stored;
   std::uint64_t block_number = 0;
   timestamp created_at;
+  std::string fee_wei{};  // of the mined attempt, decimal: gas and value; only where it was read
 };
 
 /// Names the n-th try to settle a deposit on chain. All tries of one deposit differ in the last

@@ -11,8 +11,10 @@ json transaction_document(const chain_operation& t) {
       {"chain_id", t.chain_id},
       {"tx_hash", t.tx_hash},
       {"nonce", t.nonce},
+      {"attempt", t.attempt},
       {"status", to_string(t.status)},
       {"block_number", value_if(t.block_number != 0, t.block_number)},
+      {"fee_wei", text_or_null(t.fee_wei)},
       {"created_at", t.created_at},
   });
 }
@@ -29,6 +31,16 @@ json step_document(const conversion_step& s) {
       {"started_at", s.started_at},
       {"finished_at", s.finished_at},
       {"transactions", list_of(s.transactions, transaction_document)},
+  });
+}
+
+/// What an operator ordered last.
+json order_document(const conversion_order& o) {
+  return object({
+      {"word", to_string(o.word)},
+      {"by", o.by},
+      {"reason", o.reason},
+      {"at", o.at},
   });
 }
 
@@ -164,6 +176,7 @@ json conversion_document(const conversion& c) {
                   {"created_at", c.created_at},
                   {"updated_at", c.updated_at},
                   {"completed_at", c.completed_at},
+                  {"order", c.order.number > 0 ? order_document(c.order) : json()},
               });
   return out;
 }

@@ -41,6 +41,7 @@ constexpr row table[] = {
     {errc::rate_limited, 429, "Too many requests"},
     {errc::overloaded, 503, "Too much to do, come back"},
     {errc::unavailable, 503, "A part of the service is unavailable"},
+    {errc::paused, 503, "Paused by an operator"},
     {errc::shutting_down, 503, "The service is shutting down"},
     {errc::timed_out, 503, "No answer in time"},
     {errc::in_doubt, 503, "The outcome is not known yet"},

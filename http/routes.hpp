@@ -50,5 +50,7 @@ task<> get_conversion_metrics(exchange& x);
 task<> get_solvency(exchange& x);
 // routes_operator.cpp
 void get_alerts(exchange& x);
+// routes_actions.cpp
+task<> post_operator_action(exchange& x);
 
 }  // namespace headroom::http

@@ -65,4 +65,9 @@ struct bet_outcomes {
 
 [[nodiscard]] errc apply(attempt& a, const record_external& x);
 
+[[nodiscard]] errc apply(attempt& a, const order_conversion& x);
+[[nodiscard]] errc apply(attempt& a, const write_off_conversion& x);
+[[nodiscard]] errc apply(attempt& a, const adopt_transfer& x);
+[[nodiscard]] errc apply(attempt& a, const switch_work& x);
+
 }  // namespace headroom::persistence
