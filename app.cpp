@@ -27,6 +27,7 @@
 #include "actors/registry.hpp"
 #include "actors/sale_actor.hpp"
 #include "actors/settlement_actor.hpp"
+#include "actors/work_switches.hpp"
 #include "chain/evm/ethereum_port.hpp"
 #include "chain/evm/json_rpc.hpp"
 #include "chain/evm/keccak.hpp"
@@ -43,6 +44,7 @@
 #include "http/server.hpp"
 #include "net/ws_client.hpp"
 #include "persistence/migrations.hpp"
+#include "persistence/operator_orders.hpp"
 #include "persistence/pg_reader.hpp"
 #include "persistence/pg_store.hpp"
 
@@ -647,8 +649,10 @@ int serve(const config::settings& s) {
   }
   readers read{s};
 
+  const auto switches = persistence::find_switches(s.store.conninfo);
   actors::directory dir{s.core.bet.max_live, s.core.balance.max_live,
                         s.core.deposit.max_live};  // the last actors still use it
+  for (const auto& x : switches) actors::heard_switch(dir.gauges, x);
   bounded_end end;
   caf::actor_system_config caf_config;
   caf_config.set("scheduler.policy", caf::atom("sharing"));  // docs/decisions/0002

@@ -15,6 +15,8 @@
 #include "persistence/keys.hpp"
 #include "persistence/migrations.hpp"
 #include "persistence/verify.hpp"
+#include "reconcile.hpp"
+#include "repair.hpp"
 #include "resolve.hpp"
 #include "settle.hpp"
 
@@ -140,6 +142,11 @@ int with_settings(const config::command_line& line) {
   if (line.command.starts_with("bets ")) return bets_command(loaded.value, line.bets, now());
   if (line.command.starts_with("sales ")) return sales_command(loaded.value, line.sales, now());
   if (line.command.starts_with("markets ")) return markets_command(loaded.value, line.markets);
+  if (line.command.starts_with("conversions "))
+    return conversions_command(loaded.value, line.conversions, now());
+  if (line.command == "adopt-transfer") return adopt_command(loaded.value, line.adoption, now());
+  if (line.command == "wallet status") return wallet_command(loaded.value);
+  if (line.command == "reconcile") return reconcile_command(loaded.value);
   log_to_stderr(loaded.value.log_level);
   return serve(loaded.value);
 }

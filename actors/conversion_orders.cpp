@@ -62,13 +62,12 @@ void conversion_driver::end_as_ordered(const conversion& row) {
   if (order.word == order_word::settle) {
     const auto loss = sub_saturating(row.amount, order.received);
     return end_by(w_.dir.handles.get<buffer_actor>(), row.id,
-                  complete_conversion{row.id, settled_steps(row, w_.now()), order.received, {},
-                                      loss, w_.now()});
+                  complete_conversion{
+                      row.id, settled_steps(row, w_.now()), order.received, {}, loss, w_.now()});
   }
   end_by(w_.dir.handles.get<journal_actor>(), row.id,
-         append{write_off_conversion{row.id, row.amount,
-                                     "written off by " + order.by + ": " + order.reason,
-                                     w_.now()}});
+         append{write_off_conversion{
+             row.id, row.amount, "written off by " + order.by + ": " + order.reason, w_.now()}});
 }
 
 /// Without an answer the next poll asks again: committing twice changes nothing.

@@ -6,6 +6,7 @@
 
 #include "domain/ids.hpp"
 #include "domain/money.hpp"
+#include "domain/repairs.hpp"
 
 namespace headroom::config {
 
@@ -33,6 +34,24 @@ struct markets_request {
   hash256 condition;
 };
 
+/// What `headroom conversions ...` is asked for.
+struct conversions_request {
+  conversion_id id;
+  order_word wanted = order_word::none;  // none: show
+  std::string by;                        // who orders it, and on what grounds
+  std::string reason;
+  hash256 tx;                              // with settle
+  std::optional<std::uint64_t> log_index;  // likewise, when the transaction has several transfers
+};
+
+/// What `headroom adopt-transfer` is asked for.
+struct adoption_request {
+  hash256 tx;
+  std::optional<std::uint64_t> log_index;
+  std::string by;
+  std::string reason;
+};
+
 /// What the words behind `headroom` say.
 struct command_line {
   std::string command;  // "serve", "keys add", ...; "": nothing is to be run, see `answer`
@@ -44,6 +63,8 @@ struct command_line {
   bets_request bets;
   markets_request markets;
   sales_request sales;
+  conversions_request conversions;
+  adoption_request adoption;
 
   std::string answer;  // help for stdout; or, with `wrong_usage`, what is wrong, for stderr
   bool wrong_usage = false;

@@ -39,7 +39,8 @@ constexpr posting_shape written_off{kind::write_off, account::conversion_loss, a
 constexpr posting_shape shapes[] = {
     bet_taken,       bet_refund,      deposit_credit, converted_to_buffer, converted_to_reserve,
     conversion_loss, conversion_gain, buffer_paid_in, reserve_paid_in,     buffer_refill,
-    venue_loss,      sale_proceeds,   payout,         remainder_kept, adopted,             written_off};
+    venue_loss,      sale_proceeds,   payout,         remainder_kept,      adopted,
+    written_off};
 
 bool grows_by_debits(account a) noexcept {
   switch (a) {

@@ -48,11 +48,11 @@ enum class posting_kind : std::uint8_t {
   replenish = 5,
   refill = 6,
   venue_loss = 7,
-  sale = 8,       // proceeds less fee
-  payout = 9,     // of a settled position
+  sale = 8,        // proceeds less fee
+  payout = 9,      // of a settled position
   remainder = 10,  // of a settlement
-  adoption = 16,  // of a transfer that nothing explains
-  write_off = 19  // of what is in transit and will never arrive
+  adoption = 16,   // of a transfer that nothing explains
+  write_off = 19   // of what is in transit and will never arrive
 };
 inline constexpr posting_kind all_posting_kinds[] = {
     posting_kind::bet,        posting_kind::bet_refund,      posting_kind::deposit,

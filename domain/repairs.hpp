@@ -39,10 +39,10 @@ struct transfer_place {
 struct conversion_order {
   std::int64_t number = 0;  // given by the books, grows; 0: there was none
   order_word word = order_word::none;
-  usdc received;          // with settle: what the transfer brought, by its receipt
-  transfer_place proof;   // likewise
-  std::string by;         // who ordered it
-  std::string reason;     // on what grounds
+  usdc received;         // with settle: what the transfer brought, by its receipt
+  transfer_place proof;  // likewise
+  std::string by;        // who ordered it
+  std::string reason;    // on what grounds
   timestamp at;
 };
 /// It ends the conversion, and no other order follows it.

@@ -85,8 +85,8 @@ task<> post_operator_action(exchange& x) {
   const auto entry = entry_of(wanted, target);
   auto& dir = x.services().dir;
   if (dir.users.draining()) throw problem_of(errc::shutting_down);
-  const auto done = co_await ask<committed>(x, dir.handles.get<actors::journal_actor>(),
-                                            actors::append{entry});
+  const auto done =
+      co_await ask<committed>(x, dir.handles.get<actors::journal_actor>(), actors::append{entry});
   if (!done) throw refusal_of(done.error());
   x.reply_json(to_text(object({
       {"action", wanted.name},

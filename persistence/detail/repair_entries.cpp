@@ -20,8 +20,7 @@ std::optional<conversion> lock_conversion(attempt& a, const conversion_id& id) {
 }
 
 bool was_ordered(attempt& a, const order_conversion& x) {
-  return !a.tx
-              .exec_params(
+  return !a.tx.exec_params(
                   "SELECT 1 FROM conversion_orders WHERE conversion_id = $1::uuid AND word = $2"
                   " AND created_at = time_of($3)",
                   binary(x.id.view()), std::string{to_string(x.order.word)}, x.order.at.us)
@@ -33,10 +32,10 @@ bool may_be_mined(attempt& a, const conversion& row) {
   wire_array operations{wire_array::element::uuid};
   for (const auto& s : row.steps)
     for (const auto& id : s.operations) operations.push(id.view());
-  return !a.tx
-              .exec_params("SELECT 1 FROM chain_operations"
-                           " WHERE operation_id = ANY ($1::uuid[]) AND status = 'stored' LIMIT 1",
-                           operations.parameter())
+  return !a.tx.exec_params(
+                  "SELECT 1 FROM chain_operations"
+                  " WHERE operation_id = ANY ($1::uuid[]) AND status = 'stored' LIMIT 1",
+                  operations.parameter())
               .empty();
 }
 
@@ -60,8 +59,7 @@ bool is_explained(attempt& a, const transfer_place& x, const conversion_id& of) 
 /// True when the transfer was free; it is the subject's from now on.
 bool claim(attempt& a, const transfer_place& x, const char* what, byte_view subject, usdc amount,
            timestamp at) {
-  return a.tx
-             .exec_params(
+  return a.tx.exec_params(
                  "INSERT INTO claimed_transfers (chain_id, tx_hash, log_index, claimed_for,"
                  " subject, amount, created_at)"
                  " VALUES ($1, $2::bytea, $3, $4, $5::uuid, $6, time_of($7))"
@@ -78,8 +76,7 @@ errc check_end(attempt& a, const conversion& row, const conversion_order& now,
   if (now.word != order_word::settle) return errc::none;
   if (!now.received.is_positive()) return errc::invariant_violated;
   if (is_explained(a, now.proof, row.id)) return errc::duplicate;
-  const bool free =
-      claim(a, now.proof, "conversion", row.id.view(), now.received, now.at);
+  const bool free = claim(a, now.proof, "conversion", row.id.view(), now.received, now.at);
   return free ? errc::none : errc::duplicate;
 }
 
@@ -143,11 +140,11 @@ errc apply(attempt& a, const adopt_transfer& x) {
   const auto moves = moves_of(x);
   if (is_explained(a, x.place, {})) return errc::duplicate;
   if (!claim(a, x.place, "adoption", id.view(), x.amount, x.at)) {
-    const bool same = !a.tx
-                           .exec_params("SELECT 1 FROM claimed_transfers WHERE claimed_for ="
-                                        " 'adoption' AND subject = $1::uuid AND amount = $2"
-                                        " AND created_at = time_of($3)",
-                                        binary(id.view()), x.amount.micro, x.at.us)
+    const bool same = !a.tx.exec_params(
+                               "SELECT 1 FROM claimed_transfers WHERE claimed_for ="
+                               " 'adoption' AND subject = $1::uuid AND amount = $2"
+                               " AND created_at = time_of($3)",
+                               binary(id.view()), x.amount.micro, x.at.us)
                            .empty();
     return same ? a.replayed(moves) : errc::duplicate;
   }
@@ -174,8 +171,8 @@ errc apply(attempt& a, const switch_work& x) {
       "INSERT INTO work_switches (work, paused, ordered_by, reason, created_at)"
       " VALUES ($1, $2, $3, $4, time_of($5))",
       work, x.paused, clean_text(x.by), clean_text(x.reason), x.at.us);
-  note_action(a.tx, {x.by, (x.paused ? "pause_" : "resume_") + work, work,
-                     {{"reason", x.reason}}, x.at});
+  note_action(a.tx,
+              {x.by, (x.paused ? "pause_" : "resume_") + work, work, {{"reason", x.reason}}, x.at});
   return errc::none;
 }
 

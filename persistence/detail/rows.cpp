@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "domain/operation.hpp"
 #include "persistence/detail/ledger_sql.hpp"
 #include "persistence/detail/wire.hpp"
 

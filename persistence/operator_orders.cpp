@@ -1,4 +1,4 @@
-#include "persistence/repairs.hpp"
+#include "persistence/operator_orders.hpp"
 
 #include <stdexcept>
 
