@@ -48,6 +48,10 @@ struct may_move_money {
   bool operator()(const settle_position&) const { return true; }
   bool operator()(const close_settlement&) const { return true; }
   bool operator()(const record_external&) const { return false; }
+  bool operator()(const order_conversion&) const { return false; }
+  bool operator()(const write_off_conversion&) const { return true; }
+  bool operator()(const adopt_transfer&) const { return true; }
+  bool operator()(const switch_work&) const { return false; }
 };
 
 TEST(Ledger, TheStoryTellsOfEveryKindOfEntryAndEveryShapeOfPosting) {
