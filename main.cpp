@@ -9,6 +9,7 @@
 #include <string>
 
 #include "app.hpp"
+#include "cancel.hpp"
 #include "config/command_line.hpp"
 #include "config/showing.hpp"
 #include "http/key_ring.hpp"
@@ -146,6 +147,7 @@ int with_settings(const config::command_line& line) {
     return conversions_command(loaded.value, line.conversions, now());
   if (line.command == "adopt-transfer") return adopt_command(loaded.value, line.adoption, now());
   if (line.command == "wallet status") return wallet_command(loaded.value);
+  if (line.command == "wallet cancel") return cancel_command(loaded.value, line.cancel, now());
   if (line.command == "reconcile") return reconcile_command(loaded.value);
   log_to_stderr(loaded.value.log_level);
   return serve(loaded.value);

@@ -146,6 +146,19 @@ void add_adoption(CLI::App& app, adoption_request& out, repair_words& words) {
   add_grounds(*adopt, out.by, out.reason);
 }
 
+void add_wallet(CLI::App& app, cancel_request& out) {
+  auto* wallet = app.add_subcommand("wallet", "The accounts that send transactions");
+  wallet->require_subcommand(1);
+  wallet->add_subcommand("status", "What the books and the chains know of each one's nonces");
+  auto* cancel = wallet->add_subcommand(
+      "cancel", "Take a nonce away from a transaction that is not mined, by one with a higher fee");
+  cancel->add_option("NONCE", out.nonce, "")->required();
+  cancel->add_option("--chain", out.chain, "plasma or polygon")
+      ->required()
+      ->check(CLI::IsMember({"plasma", "polygon"}));
+  add_grounds(*cancel, out.by, out.reason);
+}
+
 std::optional<std::uint64_t> index_of(const repair_words& words) {
   if (words.log_index < 0) return std::nullopt;
   return static_cast<std::uint64_t>(words.log_index);
@@ -233,9 +246,7 @@ command_line read_command_line(int argc, const char* const* argv) {
   repair_words adoption_words;
   add_conversions(app, out.conversions, conversion_words);
   add_adoption(app, out.adoption, adoption_words);
-  app.add_subcommand("wallet", "The accounts that send transactions")
-      ->require_subcommand(1)
-      ->add_subcommand("status", "What the books and the chains know of each one's nonces");
+  add_wallet(app, out.cancel);
   app.add_subcommand("reconcile", "The books against the chains; exit 1 with what is missing");
   app.add_subcommand("check-config", "Read the file and say what is wrong with it")
       ->add_flag("--show", out.show, "print what is in effect, and who said so");

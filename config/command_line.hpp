@@ -52,6 +52,14 @@ struct adoption_request {
   std::string reason;
 };
 
+/// What `headroom wallet cancel` is asked for.
+struct cancel_request {
+  std::string chain;  // "plasma" or "polygon"
+  std::uint64_t nonce = 0;
+  std::string by;
+  std::string reason;
+};
+
 /// What the words behind `headroom` say.
 struct command_line {
   std::string command;  // "serve", "keys add", ...; "": nothing is to be run, see `answer`
@@ -65,6 +73,7 @@ struct command_line {
   sales_request sales;
   conversions_request conversions;
   adoption_request adoption;
+  cancel_request cancel;
 
   std::string answer;  // help for stdout; or, with `wrong_usage`, what is wrong, for stderr
   bool wrong_usage = false;

@@ -15,6 +15,12 @@ namespace headroom::persistence {
 /// invariant_violated. Throws std::runtime_error without a database.
 [[nodiscard]] errc book_repair(const std::string& conninfo, const journal_entry& entry);
 
+/// Stores the attempt that takes an operation's nonce away, and notes who did it. Refused as
+/// duplicate when its place is taken, as invariant_violated when the operation is over or unknown.
+/// Throws likewise.
+[[nodiscard]] errc book_cancel(const std::string& conninfo, const chain_operation& row,
+                               const std::string& by, const std::string& reason);
+
 /// With its newest order and every transaction of its steps. Throws likewise.
 [[nodiscard]] std::optional<conversion> find_conversion(const std::string& conninfo,
                                                         const conversion_id& id);

@@ -100,4 +100,15 @@ account_word ask_account(const json_rpc& nodes, const address& account) {
   return out;
 }
 
+std::optional<gas_fees> ask_fees(const json_rpc& nodes, const wallet_settings& s) {
+  const auto base = eth::answer(ask(nodes, eth::fee_history()), eth::read_next_base_fee);
+  if (!base) return std::nullopt;
+  const auto tip = eth::answer(ask(nodes, eth::max_priority_fee()), eth::read_number);
+  return eth::suggest_fees(*base, tip.value_or(s.min_tip_wei), s.min_tip_wei, s.base_fee_percent);
+}
+
+eth::send_verdict send_stored(const json_rpc& nodes, byte_view raw) {
+  return eth::judge_send(ask(nodes, eth::send_raw_transaction(raw)));
+}
+
 }  // namespace headroom::chain

@@ -44,4 +44,9 @@ struct account_word {
 };
 [[nodiscard]] account_word ask_account(const json_rpc& nodes, const address& account);
 
+/// What the chain takes now, by the wallet's own settings; nothing when it cannot be read.
+[[nodiscard]] std::optional<gas_fees> ask_fees(const json_rpc& nodes, const wallet_settings& s);
+/// Sends bytes that are stored already.
+[[nodiscard]] eth::send_verdict send_stored(const json_rpc& nodes, byte_view raw);
+
 }  // namespace headroom::chain
