@@ -222,6 +222,14 @@ TEST(CommandLine, WalletsAndReconcilingWantAFile) {
   EXPECT_EQ(read({"wallet", "status", "--config", "a.json"}).command, "wallet status");
   EXPECT_EQ(read({"reconcile", "--config", "a.json"}).command, "reconcile");
   EXPECT_NE(wrong({"wallet", "status"}), "");
+  const auto cancel = read({"wallet", "cancel", "7", "--chain", "polygon", "--by", "ann",
+                            "--reason", "x", "--config", "a.json"});
+  EXPECT_EQ(cancel.command, "wallet cancel") << cancel.answer;
+  EXPECT_EQ(cancel.cancel.nonce, 7U);
+  EXPECT_EQ(cancel.cancel.chain, "polygon");
+  EXPECT_NE(wrong({"wallet", "cancel", "7", "--chain", "base", "--by", "ann", "--reason", "x",
+                   "--config", "a.json"}),
+            "");
   EXPECT_NE(wrong({"reconcile"}), "");
 }
 
