@@ -148,6 +148,45 @@ test('a hold and a release reach the conversion, also over a restart', async () 
   await house.control('/oft?mode=auto');
 });
 
+test('a transaction that nobody mines: its nonce is taken away, and the step is tried again', async () => {
+  const mining = (seconds) => house.rpc.plasma.send('evm_setIntervalMining', [seconds]);
+  await house.control('/chain/polygon?mode=refuse'); // the first step reads the destination first
+  const deposit = await house.fund(users[3], '31.00');
+  const id = await until(
+    'the conversion',
+    async () => (await house.get(`/deposits/${deposit.deposit_id}`)).body.conversion_id,
+  );
+  await mining(0);
+  await house.control('/chain/polygon?mode=up');
+  const open = await until('the bridge to be sent', async () => {
+    const pooled = Number((await house.rpc.plasma.send('txpool_status', [])).pending) > 0;
+    const [row] = await house.json(
+      "SELECT nonce FROM chain_operations WHERE status = 'stored' AND purpose = 'bridge'",
+    );
+    return pooled && row;
+  });
+  const cancel = ['wallet', 'cancel', String(open.nonce), '--chain', 'plasma', ...WHO];
+  assert.match(await succeeds('wallet', 'status'), new RegExp(`open: nonce ${open.nonce} .*bridge`));
+  assert.match(await succeeds(...cancel), /0x[0-9a-f]{64} sent/);
+  await mining(1);
+  const done = await until(
+    'the conversion to complete',
+    async () => {
+      const now = await conversion(id);
+      return now.status === 'completed' && now;
+    },
+    120_000,
+  );
+  const [bridge] = done.steps;
+  assert.equal(bridge.attempt, 1);
+  assert.deepEqual(
+    bridge.transactions.filter((t) => t.purpose === 'bridge').map((t) => t.status),
+    ['dropped', 'dropped', 'confirmed'],
+  );
+  await refuses(/no open operation/, ...cancel);
+  assert.match(await succeeds('reconcile'), /nothing is missing/);
+});
+
 test('a stray transfer is adopted into the reserve, once', async () => {
   const tx = await arrives('12.50');
   const before = await house.json('SELECT balance FROM ledger_accounts WHERE account = 1');
@@ -193,6 +232,7 @@ test('every act names who did it', async () => {
   assert.equal(acts('settle_conversion').length, 1);
   assert.equal(acts('write_off_conversion').length, 2);
   assert.equal(acts('adopt_transfer').length, 1);
+  assert.equal(acts('cancel_nonce').length, 1);
   assert.deepEqual(
     [acts('pause_bets').length, acts('resume_bets').length, acts('pause_deposits').length],
     [1, 1, 1],
