@@ -451,8 +451,9 @@ class outside {
     return clients_.emplace_back(std::make_shared<net::http_client>());
   }
   chain::rpc_actor rpc_of(const config::chain_settings& c) {
+    auto options = chain::with_alerts(nodes_of(c), gauges_.alerts(), wall_clock_now);
     return chain::make_rpc_actor(
-        sys_, std::make_shared<const chain::json_rpc>(new_client(), c.rpc, nodes_of(c)),
+        sys_, std::make_shared<const chain::json_rpc>(new_client(), c.rpc, options),
         &gauges_.counters().rpc(c.chain_id));
   }
   chain::http_actor venue_door() {

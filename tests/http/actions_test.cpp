@@ -92,11 +92,11 @@ TEST_F(Actions, WhatIsNoActionIsNamedAndNothingIsAsked) {
 TEST_F(Actions, WhatTheBooksRefuseIsToldApart) {
   start();
   says.append = [](const journal_entry&) {
-    return caf::result<committed>{actors::make_error(errc::not_found)};
+    return caf::result<committed>{make_error(errc::not_found)};
   };
   expect_problem(act(about("hold_conversion", id)), 404, "not_found");
   says.append = [](const journal_entry&) {
-    return caf::result<committed>{actors::make_error(errc::invariant_violated)};
+    return caf::result<committed>{make_error(errc::invariant_violated)};
   };
   expect_problem(act(about("hold_conversion", id)), 409, "order_refused");
 }

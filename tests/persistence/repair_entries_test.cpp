@@ -13,13 +13,13 @@ struct RepairEntries : books {
     ASSERT_EQ(one(open_conversion{row}), errc::none);
   }
 
-  order_conversion ordered(order_word word, int seconds, usdc received = {}) {
+  order_conversion ordered(order_word word, int after, usdc received = {}) {
     order_conversion x;
     x.id = row.id;
     x.order.word = word;
     x.order.by = "cli:ann";
     x.order.reason = "ticket 7";
-    x.order.at = noon.plus(std::chrono::seconds{seconds});
+    x.order.at = noon.plus(std::chrono::seconds{after});
     if (word == order_word::settle) {
       x.order.received = received;
       x.order.proof = {137, id_of<hash256>(70), 3};
