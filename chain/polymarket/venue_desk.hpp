@@ -54,6 +54,8 @@ class venue_desk {
 
   /// Keeps a block of the exchange's chain at hand that is older than the next order.
   void note_block();
+  /// Tells the gauge how much of the budget of reads is left.
+  void show_reads();
 
   // quotes
   [[nodiscard]] caf::result<actors::order_quote> quote(const actors::quote_order& x);
