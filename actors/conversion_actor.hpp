@@ -24,6 +24,7 @@ struct conversion_state {
     bool unreadable = false;                  // what is in flight could not be read the last time
     bool stopped = false;                     // the books refused it: a human must look
     bool on_hold = false;                     // by an operator's order
+    bool rescue = false;                      // its next question is an operator's word
     std::int64_t obeyed = 0;                  // the newest order that was
     std::uint32_t short_looks = 0;            // in a row, that found the wallet short of money
     time_point next_look{};                   // not before

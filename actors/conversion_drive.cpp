@@ -46,6 +46,7 @@ void conversion_driver::drive(const conversion_id& id) {
   if (r == nullptr || r->busy || r->stopped || r->on_hold) return;
   auto& p = r->progress;
   if (p.finished()) return arrive(id);
+  if (std::exchange(r->rescue, false)) return ask_route(id, true);
   if (now() - r->moved_at >= w_.settings.conversion.stuck_after) {
     ++st_.retried;
     spdlog::warn("conversion.stuck conversion={} step={} attempts={} detail=\"{}\"", id.text(),

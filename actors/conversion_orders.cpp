@@ -32,7 +32,7 @@ void conversion_driver::obey(const std::vector<conversion>& rows) {
     if (row.order.number == 0 || st_.ended.contains(row.id)) continue;
     if (is_end(row.order.word)) {
       end_as_ordered(row);
-    } else if (auto* r = find(row.id); r != nullptr && row.order.number > r->obeyed && !r->busy) {
+    } else if (auto* r = find(row.id); r != nullptr && row.order.number > r->obeyed) {
       obey(row.id, *r, row.order);
     }
   }
@@ -41,6 +41,7 @@ void conversion_driver::obey(const std::vector<conversion>& rows) {
 void conversion_driver::obey(const conversion_id& id, running& r, const conversion_order& order) {
   r.obeyed = order.number;
   r.on_hold = order.word == order_word::hold;
+  r.rescue = order.word == order_word::retry;
   r.stopped = false;
   r.next_look = {};
   auto& alerts = w_.dir.gauges.alerts();
@@ -52,8 +53,7 @@ void conversion_driver::obey(const conversion_id& id, running& r, const conversi
   }
   spdlog::warn("conversion.ordered conversion={} word={} by={} reason=\"{}\"", id.text(),
                to_string(order.word), order.by, order.reason);
-  if (order.word == order_word::retry && !r.progress.finished()) return ask_route(id, true);
-  drive(id);
+  drive(id);  // or once its route has answered what it was asked before
 }
 
 void conversion_driver::end_as_ordered(const conversion& row) {

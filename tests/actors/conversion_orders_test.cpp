@@ -95,6 +95,19 @@ TEST_F(ConversionOrders, ARetryAsksTheRouteAtOnceWhateverThePace) {
   EXPECT_EQ(route.asked.size(), 2U);
 }
 
+/// An operator wants it held most when nothing of it can be read.
+TEST_F(ConversionOrders, AHoldIsObeyedWhileTheRouteNeverAnswers) {
+  kill(dir.handles.route(route.name));
+  advance(seconds{3});
+  ASSERT_EQ(order(order_word::hold), errc::none);
+  advance(seconds{5});
+  EXPECT_TRUE(lasts("conversion.on_hold"));
+  start_route();
+  route.asked.clear();
+  advance(std::chrono::minutes{2});
+  EXPECT_TRUE(route.asked.empty());
+}
+
 TEST_F(ConversionOrders, WhatIsSettledCompletesWithWhatTheTransferBrought) {
   EXPECT_EQ(order(order_word::settle, 29_usdc), errc::invariant_violated) << "not on hold";
   ASSERT_EQ(order(order_word::hold), errc::none);
