@@ -46,7 +46,7 @@ void conversion_driver::drive(const conversion_id& id) {
   if (r == nullptr || r->busy || r->stopped || r->on_hold) return;
   auto& p = r->progress;
   if (p.finished()) return arrive(id);
-  if (std::exchange(r->rescue, false)) return ask_route(id, true);
+  if (r->rescue) return ask_route(id, true);
   if (now() - r->moved_at >= w_.settings.conversion.stuck_after) {
     ++st_.retried;
     spdlog::warn("conversion.stuck conversion={} step={} attempts={} detail=\"{}\"", id.text(),
@@ -67,6 +67,7 @@ void conversion_driver::ask_route(const conversion_id& id, bool rescue) {
   const auto route = w_.dir.handles.route(p.row().route);
   if (!route) return;
   r.busy = true;
+  r.rescue = false;
   const run_step question{id,
                           p.step_index(),
                           p.step().attempt,

@@ -97,12 +97,12 @@ TEST_F(ConversionOrders, ARetryAsksTheRouteAtOnceWhateverThePace) {
 
 /// An operator wants it held most when nothing of it can be read.
 TEST_F(ConversionOrders, AHoldIsObeyedWhileTheRouteNeverAnswers) {
-  kill(dir.handles.route(route.name));
+  route.mute = true;
   advance(seconds{3});
   ASSERT_EQ(order(order_word::hold), errc::none);
   advance(seconds{5});
   EXPECT_TRUE(lasts("conversion.on_hold"));
-  start_route();
+  route.mute = false;
   route.asked.clear();
   advance(std::chrono::minutes{2});
   EXPECT_TRUE(route.asked.empty());

@@ -135,7 +135,7 @@ wallet_actor::behavior_type scripted_wallet(
   };
 }
 
-route_actor::behavior_type scripted_route(self_pointer<route_actor, scripted_state<route_tag>>,
+route_actor::behavior_type scripted_route(self_pointer<route_actor, scripted_state<route_tag>> self,
                                           route_script* s) {
   return {
       [s](get_atom) {
@@ -144,10 +144,12 @@ route_actor::behavior_type scripted_route(self_pointer<route_actor, scripted_sta
       [](usdc amount) {
         return route_quote{amount, 1};
       },
-      [s](const run_step& x) -> caf::result<step_progress> {
+      [self, s](const run_step& x) -> caf::result<step_progress> {
         if (s->silent) return make_error(errc::unavailable);
         s->asked.push_back(x);
-        return next_of(s->words, s->otherwise);
+        if (!s->mute) return next_of(s->words, s->otherwise);
+        s->unanswered.push_back(self->make_response_promise<step_progress>());
+        return s->unanswered.back();
       },
       [](in_flight_atom) {
         return route_flight{true, 0, {}};

@@ -71,10 +71,12 @@ struct route_script {
   std::string name = "scripted";
   std::vector<std::string> steps{"bridge", "swap"};
   bool silent = false;  // fails every question about a step
+  bool mute = false;    // takes it and says nothing
   std::deque<actors::step_progress> words;
   actors::step_progress otherwise;
   std::uint32_t expected_seconds = 0;
   std::vector<actors::run_step> asked;
+  std::vector<caf::typed_response_promise<actors::step_progress>> unanswered;
 };
 
 template <class Tag>
