@@ -29,6 +29,7 @@
 #include "actors/settlement_actor.hpp"
 #include "actors/withdrawal_actor.hpp"
 #include "actors/withdrawal_desk.hpp"
+#include "actors/work_switches.hpp"
 #include "app_routes.hpp"
 #include "app_withdrawals.hpp"
 #include "chain/evm/ethereum_port.hpp"
@@ -47,6 +48,7 @@
 #include "http/server.hpp"
 #include "net/ws_client.hpp"
 #include "persistence/migrations.hpp"
+#include "persistence/operator_orders.hpp"
 #include "persistence/pg_reader.hpp"
 #include "persistence/pg_store.hpp"
 
@@ -456,8 +458,9 @@ class outside {
     return clients_.emplace_back(std::make_shared<net::http_client>());
   }
   chain::rpc_actor rpc_of(const config::chain_settings& c) {
+    auto options = chain::with_alerts(nodes_of(c), gauges_.alerts(), wall_clock_now);
     return chain::make_rpc_actor(
-        sys_, std::make_shared<const chain::json_rpc>(new_client(), c.rpc, nodes_of(c)),
+        sys_, std::make_shared<const chain::json_rpc>(new_client(), c.rpc, options),
         &gauges_.counters().rpc(c.chain_id));
   }
   chain::http_actor venue_door() {
@@ -672,8 +675,10 @@ int serve(const config::settings& s) {
   }
   readers read{s};
 
+  const auto switches = persistence::find_switches(s.store.conninfo);
   actors::directory dir{s.core.bet.max_live, s.core.balance.max_live,
                         s.core.deposit.max_live};  // the last actors still use it
+  for (const auto& x : switches) actors::heard_switch(dir.gauges, x);
   bounded_end end;
   caf::actor_system_config caf_config;
   caf_config.set("scheduler.policy", caf::atom("sharing"));  // docs/decisions/0002

@@ -7,6 +7,7 @@
 #include "actors/alerts.hpp"
 #include "actors/conversion_driver.hpp"
 #include "actors/deliver.hpp"
+#include "actors/work_switches.hpp"
 
 namespace headroom::actors {
 namespace {
@@ -80,8 +81,9 @@ void conversion_driver::read_work() {
 void conversion_driver::found(conversion_work& work) {
   for (const auto& d : work.to_credit)
     if (!st_.crediting.contains(d.id)) credit({d.id, d.user, d.amount, w_.now()}, nobody_asked);
+  obey(work.running);
   take_up(work.running);
-  open_next(work.to_convert);
+  if (!w_.dir.gauges.switches().paused(pausable::conversions)) open_next(work.to_convert);
 }
 
 /// Those whose route has not said yet what it is made of wait for it. One that no route of this

@@ -24,6 +24,9 @@ struct conversion_state {
     bool busy = false;                        // a question about it is open
     bool unreadable = false;                  // what is in flight could not be read the last time
     bool stopped = false;                     // the books refused it: a human must look
+    bool on_hold = false;                     // by an operator's order
+    bool rescue = false;                      // its next question is an operator's word
+    std::int64_t obeyed = 0;                  // the newest order that was
     std::uint32_t short_looks = 0;            // in a row, that found the wallet short of money
     time_point next_look{};                   // not before
     time_point moved_at{};                    // last progress
@@ -41,6 +44,7 @@ struct conversion_state {
   std::map<deposit_id, open_credit> crediting;
   std::map<conversion_id, running> live;
   std::set<conversion_id> ended;  // since the last poll was sent: its answer may be older
+  std::set<conversion_id> ending;  // by an order; the books were asked and have not answered
   /// In the books, and no route of this process can drive them; with the route that each names.
   std::map<conversion_id, std::string> unclaimed;
   bool polling = false;

@@ -4,7 +4,7 @@
 
 /// The conversion actor's work, for its own files: conversion_actor (credits, what is under way),
 /// conversion_choice (what is opened, and on which route), conversion_drive (one conversion along
-/// its route).
+/// its route), conversion_orders (what operators ordered).
 namespace headroom::actors {
 
 class conversion_driver {
@@ -63,6 +63,9 @@ class conversion_driver {
   // conversion_drive.cpp
   void adopt(conversion row);
   void drive(const conversion_id& id);
+  /// Has its route do what is next of the running step; or, as an operator's word, what may be
+  /// done once for one that is stuck.
+  void ask_route(const conversion_id& id, bool rescue);
   void heard(const conversion_id& id, const step_progress& x);
   void record(const conversion_id& id);
   void arrive(const conversion_id& id);
@@ -70,6 +73,14 @@ class conversion_driver {
   void untold(const conversion_id& id, const char* what, const caf::error& e);
   void pace(running& r, const step_progress& x, bool sent);
   void alarm(const conversion_id& id, running& r, const step_progress& x);
+
+  // conversion_orders.cpp
+  void obey(const std::vector<conversion>& rows);
+  void obey(const conversion_id& id, running& r, const conversion_order& order);
+  void end_as_ordered(const conversion& row);
+  template <class Handle, class Message>
+  void end_by(const Handle& to, const conversion_id& id, Message message);
+
   [[nodiscard]] usdc owed_before(const conversion& row, std::uint32_t step) const;
   /// Sends one entry about a conversion, which waits for the answer. Without one, or with one that
   /// may be another later, the next poll sends it again: committing twice changes nothing.

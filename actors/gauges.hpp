@@ -17,6 +17,7 @@ namespace headroom::actors {
 class alert_board;
 class house_counters;
 class log_limit;
+class work_switches;
 
 /// What one part of the house writes and everybody reads without asking anyone. Thread-safe.
 class gauges {
@@ -30,6 +31,9 @@ class gauges {
   [[nodiscard]] log_limit& lines() const noexcept { return *lines_; }
   /// What happened since the start (actors/house_counters.hpp).
   [[nodiscard]] house_counters& counters() const noexcept { return *counters_; }
+
+  /// What operators have stopped (actors/work_switches.hpp).
+  [[nodiscard]] work_switches& switches() const noexcept { return *switches_; }
 
   /// What the buffer could pay now; written by the buffer's owner alone. Nothing while there is no
   /// owner that has read the books.
@@ -71,6 +75,7 @@ class gauges {
   std::unique_ptr<alert_board> alerts_;
   std::unique_ptr<log_limit> lines_;
   std::unique_ptr<house_counters> counters_;
+  std::unique_ptr<work_switches> switches_;
   std::atomic<std::int64_t> buffer_available_{buffer_unknown};
   actors::open_orders open_orders_;
   venue_gauge venue_state_;

@@ -26,6 +26,10 @@ struct counting {
     if (x.loss.is_positive()) to.conversion_losses.add(x.loss);
   }
   void operator()(const fail_conversion&) const noexcept { to.conversions_failed.add(); }
+  void operator()(const write_off_conversion& x) const noexcept {
+    to.conversions_failed.add();
+    to.conversion_losses.add(x.lost);
+  }
   void operator()(const replenish& x) const noexcept {
     to.replenished.add(add_saturating(x.to_buffer, x.to_reserve));
   }

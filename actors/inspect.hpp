@@ -87,15 +87,17 @@ HEADROOM_INSPECT(deposit, x.id, x.user, x.amount, x.status, x.payment, x.x402_ve
                  x.log_index, x.failure, x.conversion, x.created_at, x.credited_at, x.updated_at,
                  x.idempotency_key, x.payment_identifier)
 HEADROOM_INSPECT(chain_operation, x.id, x.attempt, x.chain_id, x.account, x.nonce, x.tx_hash, x.raw,
-                 x.purpose, x.status, x.block_number, x.created_at)
+                 x.purpose, x.status, x.block_number, x.created_at, x.fee_wei)
 HEADROOM_INSPECT(external_operation, x.id, x.service, x.account, x.sequence, x.request_hash,
                  x.request, x.give_up_at, x.purpose, x.status, x.remote_id, x.tx_hash, x.detail,
                  x.created_at, x.updated_at)
 HEADROOM_INSPECT(conversion_step, x.name, x.state, x.amount_in, x.amount_out, x.tx_hash, x.attempt,
                  x.detail, x.started_at, x.finished_at, x.operations, x.transactions)
+HEADROOM_INSPECT(transfer_place, x.chain_id, x.tx_hash, x.log_index)
+HEADROOM_INSPECT(conversion_order, x.number, x.word, x.received, x.proof, x.by, x.reason, x.at)
 HEADROOM_INSPECT(conversion, x.id, x.route, x.status, x.amount, x.received, x.loss, x.steps,
                  x.attempts, x.failure, x.deposits, x.created_at, x.updated_at, x.completed_at,
-                 x.source, x.expected_out, x.expected_seconds, x.choice)
+                 x.source, x.expected_out, x.expected_seconds, x.choice, x.order)
 HEADROOM_INSPECT(route_terms, x.name, x.fee_bps, x.slippage_bps, x.size, x.in_flight)
 HEADROOM_INSPECT(route_verdict, x.word, x.detail)
 HEADROOM_INSPECT(inventory_marks, x.low, x.target, x.high)

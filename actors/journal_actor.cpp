@@ -7,6 +7,7 @@
 
 #include "actors/house_counters.hpp"
 #include "actors/log_limit.hpp"
+#include "actors/work_switches.hpp"
 #include "domain/ledger.hpp"
 
 namespace headroom::actors {
@@ -81,6 +82,8 @@ class flush {
       if (out.verdict == errc::none) {
         ++state_.committed_entries;
         world_.dir.gauges.counters().count(state_.batch[i]);
+        if (const auto* x = std::get_if<switch_work>(&state_.batch[i]))
+          heard_switch(world_.dir.gauges, *x);
         state_.entries[i].promise.deliver(out.result);
       } else {
         ++state_.refused_entries;

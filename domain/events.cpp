@@ -42,6 +42,9 @@ struct own_event {
   optional_event operator()(const fail_conversion& x) const {
     return event{event_type::conversion_failed, x.id.text(), {}, {}, x.at};
   }
+  optional_event operator()(const write_off_conversion& x) const {
+    return event{event_type::conversion_failed, x.id.text(), {}, {}, x.at};
+  }
   optional_event operator()(const configure_buffer& x) const {
     return event{event_type::buffer_changed, "", {}, {}, x.at};
   }

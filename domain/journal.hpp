@@ -312,6 +312,50 @@ struct note_buffer {
   timestamp at;
 };
 
+/// An operator's word on a running conversion (`order.number` is the books' to give). Repeating it,
+/// by its word and time, changes nothing. not_found: no such conversion. Refused as
+/// invariant_violated when the conversion is over; when an end was ordered before; and, for an end,
+/// when it is not on hold or a transaction of it may still be mined. `settle` is duplicate when
+/// something else explains its transfer.
+struct order_conversion {
+  static constexpr const char* entry_name = "order_conversion";
+  conversion_id id;
+  conversion_order order;
+};
+
+/// Given up by an operator's order, which must be in the books: the amount is conversion_loss, the
+/// conversion and its deposits are failed, and the users keep their credit. `lost` is the
+/// conversion's amount.
+struct write_off_conversion {
+  static constexpr const char* entry_name = "write_off_conversion";
+  conversion_id id;
+  usdc lost;
+  std::string failure;
+  timestamp at;
+};
+
+/// USDC that came to our account and that nothing in the books explains: the reserve's, and the
+/// house put it in. Once for each transfer; duplicate when something explains it.
+struct adopt_transfer {
+  static constexpr const char* entry_name = "adopt_transfer";
+  transfer_place place;
+  address from;
+  usdc amount;
+  std::string by;
+  std::string reason;
+  timestamp at;
+};
+
+/// An operator stops one kind of work, or lets it go on. The newest word of each kind counts.
+struct switch_work {
+  static constexpr const char* entry_name = "switch_work";
+  pausable work = pausable::bets;
+  bool paused = false;
+  std::string by;
+  std::string reason;
+  timestamp at;
+};
+
 using journal_entry =
     std::variant<accept_bet, finish_bet, open_deposit, settle_deposit, fail_deposit, credit_deposit,
                  open_conversion, advance_conversion, complete_conversion, fail_conversion,
@@ -319,7 +363,7 @@ using journal_entry =
                  promise_bet, record_market, accept_sale, finish_sale, open_settlement,
                  book_redemption, settle_position, close_settlement, record_external,
                  accept_withdrawal, approve_withdrawal, finish_withdrawal, switch_withdrawals,
-                 note_buffer>;
+                 note_buffer, order_conversion, write_off_conversion, adopt_transfer, switch_work>;
 
 /// For logs: "accept_bet".
 [[nodiscard]] inline const char* name_of(const journal_entry& entry) noexcept {

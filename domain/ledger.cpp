@@ -38,6 +38,8 @@ constexpr posting_shape withdrawal_fee{kind::withdrawal_fee, account::user, acco
 constexpr posting_shape withdrawal_refund{kind::withdrawal_refund, account::buffer, account::user};
 constexpr posting_shape withdrawal_fee_refund{kind::withdrawal_fee_refund, account::revenue,
                                               account::user};
+constexpr posting_shape adopted{kind::adoption, account::reserve, account::capital};
+constexpr posting_shape written_off{kind::write_off, account::conversion_loss, account::in_transit};
 
 constexpr posting_shape shapes[] = {bet_taken,
                                     bet_refund,
@@ -56,7 +58,9 @@ constexpr posting_shape shapes[] = {bet_taken,
                                     withdrawal_taken,
                                     withdrawal_fee,
                                     withdrawal_refund,
-                                    withdrawal_fee_refund};
+                                    withdrawal_fee_refund,
+                                    adopted,
+                                    written_off};
 
 bool grows_by_debits(account a) noexcept {
   switch (a) {
@@ -172,9 +176,21 @@ struct rule {
     post(out, withdrawal_fee_refund, x.fee);
     return out;
   }
+  entry_moves operator()(const write_off_conversion& x) const {
+    auto out = about(x.id, x.at);
+    post(out, written_off, x.lost);
+    return out;
+  }
+  entry_moves operator()(const adopt_transfer& x) const {
+    auto out = about(adoption_of(x.place), x.at);
+    post(out, adopted, x.amount);
+    return out;
+  }
   // These change rows and move no money.
   entry_moves operator()(const approve_withdrawal&) const { return {}; }
   entry_moves operator()(const switch_withdrawals&) const { return {}; }
+  entry_moves operator()(const order_conversion&) const { return {}; }
+  entry_moves operator()(const switch_work&) const { return {}; }
   entry_moves operator()(const open_deposit&) const { return {}; }
   entry_moves operator()(const settle_deposit&) const { return {}; }
   entry_moves operator()(const fail_deposit&) const { return {}; }
@@ -226,6 +242,8 @@ std::string_view to_string(posting_kind k) noexcept {
     case posting_kind::withdrawal_fee: return "withdrawal_fee";
     case posting_kind::withdrawal_refund: return "withdrawal_refund";
     case posting_kind::withdrawal_fee_refund: return "withdrawal_fee_refund";
+    case posting_kind::adoption: return "adoption";
+    case posting_kind::write_off: return "write_off";
   }
   return "unknown";
 }

@@ -56,6 +56,8 @@ enum class posting_kind : std::uint8_t {
   withdrawal_fee = 12,         // the house's
   withdrawal_refund = 13,      // of one that failed
   withdrawal_fee_refund = 14,  // likewise
+  adoption = 16,               // of a transfer that nothing explains
+  write_off = 19,              // of what is in transit and will never arrive
 };
 inline constexpr posting_kind all_posting_kinds[] = {posting_kind::bet,
                                                      posting_kind::bet_refund,
@@ -71,7 +73,9 @@ inline constexpr posting_kind all_posting_kinds[] = {posting_kind::bet,
                                                      posting_kind::withdrawal,
                                                      posting_kind::withdrawal_fee,
                                                      posting_kind::withdrawal_refund,
-                                                     posting_kind::withdrawal_fee_refund};
+                                                     posting_kind::withdrawal_fee_refund,
+                                                     posting_kind::adoption,
+                                                     posting_kind::write_off};
 [[nodiscard]] std::string_view to_string(posting_kind k) noexcept;
 
 /// Between which accounts a posting moves money: from `credit` to `debit`.

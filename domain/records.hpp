@@ -8,6 +8,7 @@
 #include "domain/inventory.hpp"
 #include "domain/money.hpp"
 #include "domain/money_source.hpp"
+#include "domain/repairs.hpp"
 #include "domain/time.hpp"
 
 namespace headroom {
@@ -154,6 +155,7 @@ struct conversion {
   usdc expected_out{};
   std::uint32_t expected_seconds = 0;
   std::string choice{};  // why this route
+  conversion_order order{};  // the newest; only where it was read
 };
 
 // -- the buffer --------------------------------------------------------------------------------
@@ -205,6 +207,7 @@ struct chain_operation {
   operation_status status = operation_status::stored;
   std::uint64_t block_number = 0;
   timestamp created_at;
+  std::string fee_wei{};  // of the mined attempt, decimal: gas and value; only where it was read
 };
 
 /// Names the n-th try to settle a deposit on chain. All tries of one deposit differ in the last

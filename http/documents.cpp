@@ -11,8 +11,10 @@ json transaction_document(const chain_operation& t) {
       {"chain_id", t.chain_id},
       {"tx_hash", t.tx_hash},
       {"nonce", t.nonce},
+      {"attempt", t.attempt},
       {"status", to_string(t.status)},
       {"block_number", value_if(t.block_number != 0, t.block_number)},
+      {"fee_wei", text_or_null(t.fee_wei)},
       {"created_at", t.created_at},
   });
 }
@@ -29,6 +31,16 @@ json step_document(const conversion_step& s) {
       {"started_at", s.started_at},
       {"finished_at", s.finished_at},
       {"transactions", list_of(s.transactions, transaction_document)},
+  });
+}
+
+/// What an operator ordered last.
+json order_document(const conversion_order& o) {
+  return object({
+      {"word", to_string(o.word)},
+      {"by", o.by},
+      {"reason", o.reason},
+      {"at", o.at},
   });
 }
 
@@ -212,6 +224,7 @@ json conversion_document(const conversion& c, const actors::ethereum_port& ether
                   {"expected", value_if(c.expected_out.is_positive(), c.expected_out)},
                   {"expected_seconds", value_if(c.expected_seconds > 0, c.expected_seconds)},
                   {"choice", text_or_null(c.choice)},
+                  {"order", c.order.number > 0 ? order_document(c.order) : json()},
               });
   return out;
 }

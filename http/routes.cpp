@@ -31,6 +31,7 @@ const router& house_routes() {
       {verb::get, "/routes", get_routes},
       {verb::get, "/audit/solvency", get_solvency},
       {verb::get, "/operator/alerts", get_alerts},
+      {verb::post, "/operator/actions", post_operator_action},
       {verb::get, "/inspector/actors", get_actors},
       {verb::get, "/readyz", get_readyz, route::probe | route::pages},
       {verb::get, "/metrics", get_metrics, route::probe},

@@ -56,5 +56,7 @@ task<> get_routes(exchange& x);
 task<> get_solvency(exchange& x);
 // routes_operator.cpp
 void get_alerts(exchange& x);
+// routes_actions.cpp
+task<> post_operator_action(exchange& x);
 
 }  // namespace headroom::http

@@ -3,6 +3,7 @@
 #include "http/fields.hpp"
 #include "http/idempotency.hpp"
 #include "http/own_data.hpp"
+#include "http/pausing.hpp"
 #include "http/routes.hpp"
 
 namespace headroom::http {
@@ -121,6 +122,7 @@ void answer_page(exchange& x, const deposit_page& page) {
 
 task<> post_deposit(exchange& x) {
   const query_fields none{x.asked().query, {}};
+  refuse_if_paused(x, pausable::deposits);
   const auto amount = read_deposit_amount(x);
   const auto key = optional_idempotency_key(x);
   const auto paid = payment_of(x.asked());

@@ -11,6 +11,7 @@
 #include "persistence/detail/ledger_sql.hpp"
 #include "persistence/detail/pg_session.hpp"
 #include "persistence/detail/position_reads.hpp"
+#include "persistence/detail/repair_reads.hpp"
 #include "persistence/detail/rows.hpp"
 #include "persistence/detail/session_holder.hpp"
 #include "persistence/detail/wire.hpp"
@@ -284,6 +285,7 @@ std::optional<std::optional<conversion>> pg_reader::find_conversion(const conver
         tx.exec_params(select_conversions + "WHERE conversion_id = $1::uuid", binary(id.view())),
         read_conversion);
     if (row) add_transactions(tx, {&*row, 1});
+    if (row) add_orders(tx, {&*row, 1});
     return row;
   });
 }
@@ -306,15 +308,19 @@ std::optional<conversion_page> pg_reader::list_conversions(const std::string& cu
         read_conversion);
     page.next_cursor = cut_page(page.conversions, limit);
     add_transactions(tx, page.conversions);
+    add_orders(tx, page.conversions);
     return page;
   });
 }
 
 std::optional<std::vector<conversion>> pg_reader::running_conversions() {
   return link_->run([&](pqxx::transaction_base& tx) {
-    return all(tx.exec(select_conversions + "WHERE status = 'running' ORDER BY created_at LIMIT " +
-                       std::to_string(max_rows)),
-               read_conversion);
+    auto rows =
+        all(tx.exec(select_conversions + "WHERE status = 'running' ORDER BY created_at LIMIT " +
+                    std::to_string(max_rows)),
+            read_conversion);
+    add_orders(tx, rows);
+    return rows;
   });
 }
 

@@ -162,11 +162,13 @@ constexpr const char* row_checks[] = {
        WHERE (d.chain_id, d.token) IS DISTINCT FROM (c.source_chain_id, c.source_token)
        GROUP BY c.conversion_id)",
 
-    // A completed conversion is booked in full: what arrived and what was lost; others not at all.
+    // A completed conversion is booked in full: what arrived and what was lost; one that was written
+    // off as lost; others not at all.
     R"(WITH booked AS (
          SELECT reference, sum(amount) FILTER (WHERE kind = {kind:conversion}) AS received,
                 sum({added:conversion_loss}) AS loss
-         FROM postings WHERE kind IN ({kind:conversion}, {kind:conversion_loss})
+         FROM postings
+         WHERE kind IN ({kind:conversion}, {kind:conversion_loss}, {kind:write_off})
          GROUP BY reference),
        pairs AS (
          SELECT coalesce(c.conversion_id, p.reference) AS id, c.received, c.loss,
@@ -179,6 +181,17 @@ constexpr const char* row_checks[] = {
          WHERE loss IS DISTINCT FROM booked_loss
        UNION ALL SELECT 'conversion ' || id || ' amount', amount, booked + booked_loss FROM pairs
          WHERE uneven)",
+
+    // Each adopted transfer has one posting of its amount.
+    R"(WITH booked AS (
+         SELECT reference, count(*) AS n, sum(amount) AS amount FROM postings
+         WHERE kind = {kind:adoption} GROUP BY reference),
+       adopted AS (
+         SELECT subject, amount FROM claimed_transfers WHERE claimed_for = 'adoption')
+       SELECT 'adoption ' || coalesce(c.subject, p.reference), coalesce(c.amount, 0),
+              coalesce(p.amount, 0)
+       FROM adopted c FULL JOIN booked p ON p.reference = c.subject
+       WHERE c.amount IS DISTINCT FROM p.amount OR p.n > 1)",
 
     // Replenishments and refills.
     R"(WITH booked AS (

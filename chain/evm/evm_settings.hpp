@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 
 #include "domain/final_by.hpp"
 
@@ -52,6 +53,8 @@ struct json_rpc_options {
   std::uint64_t chain_id = 0;
   /// Several nodes: how often their heads are compared while calls are made; 0: never.
   std::chrono::milliseconds compare_heads{10'000};
+  /// Told when a node has not answered well for a minute, and when it does again; by any thread.
+  std::function<void(std::uint32_t node, bool failed)> on_health{};
 };
 
 struct wallet_settings {

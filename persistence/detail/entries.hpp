@@ -70,5 +70,9 @@ struct bet_outcomes {
 [[nodiscard]] errc apply(attempt& a, const approve_withdrawal& x);
 [[nodiscard]] errc apply(attempt& a, const finish_withdrawal& x);
 [[nodiscard]] errc apply(attempt& a, const switch_withdrawals& x);
+[[nodiscard]] errc apply(attempt& a, const order_conversion& x);
+[[nodiscard]] errc apply(attempt& a, const write_off_conversion& x);
+[[nodiscard]] errc apply(attempt& a, const adopt_transfer& x);
+[[nodiscard]] errc apply(attempt& a, const switch_work& x);
 
 }  // namespace headroom::persistence

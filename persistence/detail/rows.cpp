@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "domain/operation.hpp"
 #include "persistence/detail/ledger_sql.hpp"
 #include "persistence/detail/wire.hpp"
 
@@ -261,6 +262,7 @@ chain_operation read_operation(const pqxx::row& row) {
   out.status = named(row[8], operation_statuses);
   out.block_number = static_cast<std::uint64_t>(read_int(row[9]));
   out.created_at = read_time(row[10]);
+  if (is_mined(out.status)) out.fee_wei = row[11].c_str();
   return out;
 }
 

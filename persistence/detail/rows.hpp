@@ -68,7 +68,7 @@ inline constexpr const char* conversion_columns =
 
 inline constexpr const char* operation_columns =
     "operation_id, attempt, chain_id, account, nonce, tx_hash, raw, purpose, status, block_number,"
-    " us_of(created_at) ";
+    " us_of(created_at), fee_wei ";
 [[nodiscard]] chain_operation read_operation(const pqxx::row& row);
 
 inline constexpr const char* external_columns =

@@ -174,7 +174,7 @@ TEST_F(ConversionActor, AFewFailuresAreNobodysBusiness) {
   deposit_of(1, 30_usdc);
   route.words = {word(state::failed, {}, "reverted"), word(state::failed, {}, "reverted")};
   route.otherwise = word(state::done, 29_usdc);
-  go(seconds{10});
+  go(seconds{30});
   EXPECT_EQ(only_row().status, conversion_status::completed);
   EXPECT_TRUE(dir.gauges.alerts().list().empty());
 }

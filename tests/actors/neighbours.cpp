@@ -149,10 +149,12 @@ route_actor::behavior_type scripted_route(self_pointer<route_actor, scripted_sta
         s->quoted.push_back(amount);
         return s->quote ? s->quote(amount) : route_quote{amount, 1};
       },
-      [s](const run_step& x) -> caf::result<step_progress> {
+      [self, s](const run_step& x) -> caf::result<step_progress> {
         if (s->silent) return make_error(errc::unavailable);
         s->asked.push_back(x);
-        return next_of(s->words, s->otherwise);
+        if (!s->mute) return next_of(s->words, s->otherwise);
+        s->unanswered.push_back(self->make_response_promise<step_progress>());
+        return s->unanswered.back();
       },
       [self, s](in_flight_atom) -> caf::result<route_flight> {
         if (!s->mute) return s->flight;

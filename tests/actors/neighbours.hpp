@@ -71,6 +71,7 @@ struct route_script {
   std::string name = "scripted";
   std::vector<std::string> steps{"bridge", "swap"};
   bool silent = false;  // fails every question about a step
+  bool mute = false;    // takes it and says nothing
   std::deque<actors::step_progress> words;
   actors::step_progress otherwise;
   std::uint32_t expected_seconds = 0;
@@ -84,6 +85,7 @@ struct route_script {
   std::vector<usdc> quoted;
   std::vector<caf::typed_response_promise<actors::route_quote>> unquoted;
   std::vector<caf::typed_response_promise<actors::route_flight>> unseen;
+  std::vector<caf::typed_response_promise<actors::step_progress>> unanswered;
 };
 
 template <class Tag>

@@ -218,5 +218,64 @@ TEST(CommandLine, HelpIsAnAnswerAndNoError) {
   EXPECT_NE(read({"bets", "resolve", "--help"}).answer.find("--evidence"), std::string::npos);
 }
 
+constexpr const char* a_transaction =
+    "0x7777777777777777777777777777777777777777777777777777777777777777";
+
+TEST(CommandLine, AnOrderForAConversionSaysWhoAndWhy) {
+  const std::pair<const char*, order_word> words[]{{"look", order_word::look},
+                                                   {"retry", order_word::retry},
+                                                   {"hold", order_word::hold},
+                                                   {"release", order_word::release},
+                                                   {"fail", order_word::write_off}};
+  for (const auto& [word, wanted] : words) {
+    SCOPED_TRACE(word);
+    const auto out = read(
+        {"conversions", word, a_bet, "--by", "ann", "--reason", "ticket 7", "--config", "a.json"});
+    EXPECT_EQ(out.command, std::string{"conversions "} + word) << out.answer;
+    EXPECT_EQ(out.conversions.wanted, wanted);
+    EXPECT_EQ(out.conversions.id.text(), a_bet);
+    EXPECT_EQ(out.conversions.by, "ann");
+    EXPECT_EQ(out.conversions.reason, "ticket 7");
+    EXPECT_NE(wrong({"conversions", word, a_bet, "--by", "ann", "--config", "a.json"}), "");
+    EXPECT_NE(wrong({"conversions", word, a_bet, "--reason", "x", "--config", "a.json"}), "");
+    EXPECT_NE(wrong({"conversions", word, a_bet, "--by", "ann", "--reason", "x"}), "") << "no file";
+  }
+  const auto shown = read({"conversions", "show", a_bet, "--config", "a.json"});
+  EXPECT_EQ(shown.conversions.wanted, order_word::none);
+}
+
+TEST(CommandLine, ATransferIsNamedByItsTransactionAndItsPlace) {
+  const auto settled = read({"conversions", "settle", a_bet, "--tx", a_transaction, "--log-index",
+                             "0", "--by", "ann", "--reason", "x", "--config", "a.json"});
+  EXPECT_EQ(settled.conversions.wanted, order_word::settle) << settled.answer;
+  EXPECT_EQ(settled.conversions.tx.hex(), a_transaction);
+  EXPECT_EQ(settled.conversions.log_index, 0U);
+  EXPECT_NE(
+      wrong({"conversions", "settle", a_bet, "--by", "ann", "--reason", "x", "--config", "a.json"}),
+      "")
+      << "by which transaction?";
+  const auto adopted =
+      read({"adopt-transfer", a_transaction, "--by", "ann", "--reason", "x", "--config", "a.json"});
+  EXPECT_EQ(adopted.command, "adopt-transfer") << adopted.answer;
+  EXPECT_EQ(adopted.adoption.tx.hex(), a_transaction);
+  EXPECT_FALSE(adopted.adoption.log_index);
+  EXPECT_NE(wrong({"adopt-transfer", "0x77", "--by", "ann", "--reason", "x", "--config", "a"}), "");
+}
+
+TEST(CommandLine, WalletsAndReconcilingWantAFile) {
+  EXPECT_EQ(read({"wallet", "status", "--config", "a.json"}).command, "wallet status");
+  EXPECT_EQ(read({"reconcile", "--config", "a.json"}).command, "reconcile");
+  EXPECT_NE(wrong({"wallet", "status"}), "");
+  const auto cancel = read({"wallet", "cancel", "7", "--chain", "polygon", "--by", "ann",
+                            "--reason", "x", "--config", "a.json"});
+  EXPECT_EQ(cancel.command, "wallet cancel") << cancel.answer;
+  EXPECT_EQ(cancel.cancel.nonce, 7U);
+  EXPECT_EQ(cancel.cancel.chain, "polygon");
+  EXPECT_NE(wrong({"wallet", "cancel", "7", "--chain", "base", "--by", "ann", "--reason", "x",
+                   "--config", "a.json"}),
+            "");
+  EXPECT_NE(wrong({"reconcile"}), "");
+}
+
 }  // namespace
 }  // namespace headroom::config

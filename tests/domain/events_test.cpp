@@ -32,11 +32,12 @@ TEST(Events, EachKindOfEntryIsHeardOfUnderItsPublicName) {
       {"finish_bet",
        "bet.filled balance.changed buffer.changed | bet.failed balance.changed buffer.changed | "
        "bet.filled buffer.changed | bet.filled | "},
-      {"open_deposit", opened + opened + opened + opened},
-      {"settle_deposit", proven + proven + proven},
+      {"open_deposit", opened + opened + opened + opened + opened},
+      {"settle_deposit", proven + proven + proven + proven},
       {"fail_deposit", "deposit.failed | "},
-      {"credit_deposit", credited + credited + credited},
-      {"open_conversion", "conversion.opened | conversion.opened | conversion.opened | "},
+      {"credit_deposit", credited + credited + credited + credited},
+      {"open_conversion",
+       "conversion.opened | conversion.opened | conversion.opened | conversion.opened | "},
       {"advance_conversion", "| "},
       {"complete_conversion",
        "conversion.completed buffer.changed | conversion.completed buffer.changed | "},
@@ -65,6 +66,10 @@ TEST(Events, EachKindOfEntryIsHeardOfUnderItsPublicName) {
        "withdrawal.confirmed | withdrawal.failed balance.changed buffer.changed | "},
       {"switch_withdrawals", "| "},
       {"note_buffer", "| "},
+      {"order_conversion", "| | "},
+      {"write_off_conversion", "conversion.failed | "},
+      {"adopt_transfer", "| "},
+      {"switch_work", "| "},
   };
   EXPECT_EQ(heard, expected);
 }

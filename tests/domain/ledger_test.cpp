@@ -53,6 +53,10 @@ struct may_move_money {
   bool operator()(const finish_withdrawal&) const { return true; }
   bool operator()(const switch_withdrawals&) const { return false; }
   bool operator()(const note_buffer&) const { return false; }
+  bool operator()(const order_conversion&) const { return false; }
+  bool operator()(const write_off_conversion&) const { return true; }
+  bool operator()(const adopt_transfer&) const { return true; }
+  bool operator()(const switch_work&) const { return false; }
 };
 
 TEST(Ledger, TheStoryTellsOfEveryKindOfEntryAndEveryShapeOfPosting) {

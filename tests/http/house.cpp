@@ -544,10 +544,12 @@ house::house() {
   trade_key = make_key("trader", scopes({scope::trade}), now());
   inspect_key = make_key("inspector", scopes({scope::inspect}), now());
   admin_key = make_key("admin", scopes({scope::admin}), now());
+  operate_key = make_key("operator", scopes({scope::operate}), now());
   full_key =
       make_key("full", scopes({scope::read, scope::trade, scope::inspect, scope::admin}), now());
   withdraw_key = make_key("cashier", scopes({scope::withdraw}), now());
-  for (const auto* k : {&read_key, &trade_key, &inspect_key, &admin_key, &full_key, &withdraw_key})
+  for (const auto* k : {&read_key, &trade_key, &inspect_key, &admin_key, &operate_key, &full_key,
+                        &withdraw_key})
     says.keys.push_back(k->record);
 
   says.balance = [](const address&) { return balance_view{40_usdc, 45_usdc, 100_usdc}; };
@@ -670,8 +672,11 @@ void house::spawn_singletons() {
     return {[this](const contract_signature& x) { return says.contract_signed(x); },
             [](status_atom) { return no_report(); }};
   })));
-  dir->handles.set(keep(system->spawn([]() -> journal_actor::behavior_type {
-    return {[](const actors::append&) { return committed{}; },
+  dir->handles.set(keep(system->spawn([this]() -> journal_actor::behavior_type {
+    return {[this](const actors::append& x) -> caf::result<committed> {
+              if (says.append) return says.append(x.entry);
+              return committed{};
+            },
             [](get_atom, const address&) { return balance_row{}; },
             [](get_atom) { return buffer_row{}; },
             [](get_atom, const bet_id&) -> caf::result<bet> { return make_error(errc::not_found); },

@@ -84,6 +84,7 @@ struct script {
   std::function<caf::result<actors::market_view>(const actors::get_market&)> find_market;
   std::function<caf::result<actors::bet_quote>(const actors::quote_bet&)> quote;
   std::function<caf::result<actors::redeemed_quote>(const actors::redeem_quote&)> redeem;
+  std::function<caf::result<committed>(const journal_entry&)> append;  // committed when not set
 
   std::mutex mutex;  // guards the rest
   std::vector<service_key> keys;
@@ -139,7 +140,7 @@ class house : public testing::Test {
   script says;
   plain_ethereum ethereum;
   plain_x402 x402;
-  new_key read_key, trade_key, inspect_key, admin_key, full_key, withdraw_key;
+  new_key read_key, trade_key, inspect_key, admin_key, operate_key, full_key, withdraw_key;
 
   caf::actor_system_config config_;
   std::unique_ptr<caf::actor_system> system;

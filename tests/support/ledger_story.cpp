@@ -72,6 +72,16 @@ complete_conversion arrived(std::uint8_t n, usdc to_buffer, usdc to_reserve, usd
   return {numbered<conversion_id>(n), {}, to_buffer, to_reserve, loss, noon};
 }
 
+order_conversion ordered(std::uint8_t n, order_word word, int after) {
+  order_conversion out;
+  out.id = numbered<conversion_id>(n);
+  out.order.word = word;
+  out.order.by = "cli:ann";
+  out.order.reason = "ticket 7";
+  out.order.at = noon.plus(std::chrono::seconds{after});
+  return out;
+}
+
 chain_operation an_operation() {
   chain_operation out;
   out.id = numbered<operation_id>(1);
@@ -186,6 +196,19 @@ std::vector<story_line> ledger_story() {
       {arrived(2, 31_usdc, {}, {-1'000'000}), "3 0 2 31000000; 4 2 5 1000000"},
       {opened(3, 3, 5_usdc), ""},
       {fail_conversion{numbered<conversion_id>(3), {}, "stuck", noon}, ""},
+
+      {open_deposit{a_deposit(5, bob, 8_usdc)}, ""},
+      {settled(5), ""},
+      {credited(5, bob, 8_usdc), "2 2 3 8000000"},
+      {opened(4, 5, 8_usdc), ""},
+      {ordered(4, order_word::hold, 1), ""},
+      {ordered(4, order_word::write_off, 2), ""},
+      {write_off_conversion{numbered<conversion_id>(4), 8_usdc, "it never came", noon},
+       "19 5 2 8000000"},
+      {adopt_transfer{
+           {137, numbered<hash256>(77), 3}, bob, 4_usdc, "cli:ann", "sent by hand", noon},
+       "16 1 4 4000000"},
+      {switch_work{pausable::bets, true, "key:1", "an incident", noon}, ""},
 
       {accept_bet{a_bet(1, alice, 10_usdc)}, "0 3 0 10000000"},
       {an_end(1, alice, bet_status::filled, 7_usdc, 1_usdc, 2_usdc), "1 0 3 2000000"},

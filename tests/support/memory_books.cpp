@@ -184,6 +184,46 @@ struct applier {
     return errc::none;
   }
 
+  errc operator()(const order_conversion& x) {
+    const auto i = b.conversions.find(x.id);
+    if (i == b.conversions.end()) return errc::not_found;
+    auto& c = i->second;
+    if (c.order.word == x.order.word && c.order.at == x.order.at) return replayed();
+    if (c.status != conversion_status::running || is_end(c.order.word))
+      return errc::invariant_violated;
+    if (is_end(x.order.word) && c.order.word != order_word::hold) return errc::invariant_violated;
+    if (x.order.word == order_word::settle &&
+        !b.claimed.emplace(adoption_of(x.order.proof), x.order.received).second)
+      return errc::duplicate;
+    c.order = x.order;
+    c.order.number = ++b.orders;
+    return errc::none;
+  }
+  errc operator()(const write_off_conversion& x) {
+    auto& c = b.conversions.at(x.id);
+    if (c.status == conversion_status::failed) return replayed();
+    if (c.status != conversion_status::running || c.order.word != order_word::write_off ||
+        c.amount != x.lost)
+      return errc::invariant_violated;
+    c.status = conversion_status::failed;
+    c.loss = x.lost;
+    c.failure = x.failure;
+    for (const auto& id : c.deposits) b.deposits.at(id).status = deposit_status::failed;
+    return post(x);
+  }
+  errc operator()(const adopt_transfer& x) {
+    const auto [i, fresh] = b.claimed.emplace(adoption_of(x.place), x.amount);
+    if (!fresh) return i->second == x.amount ? replayed() : errc::duplicate;
+    return post(x);
+  }
+  errc operator()(const switch_work& x) {
+    const auto i = b.switches.find(x.work);
+    if (i != b.switches.end() && i->second.at == x.at && i->second.paused == x.paused)
+      return replayed();
+    b.switches.insert_or_assign(x.work, x);
+    return errc::none;
+  }
+
   errc operator()(const replenish& x) {
     const usdc amount{x.to_buffer.micro + x.to_reserve.micro};
     if (const auto i = b.replenishes.find(x.id); i != b.replenishes.end())
