@@ -81,7 +81,7 @@ HEADROOM_INSPECT(authorization, x.chain_id, x.token, x.from, x.to, x.value, x.va
                  x.valid_before, x.nonce, x.signature)
 HEADROOM_INSPECT(deposit, x.id, x.user, x.amount, x.status, x.payment, x.x402_version, x.tx_hash,
                  x.log_index, x.failure, x.conversion, x.created_at, x.credited_at, x.updated_at,
-                 x.idempotency_key, x.payment_identifier)
+                 x.idempotency_key, x.payment_identifier, x.fee)
 HEADROOM_INSPECT(chain_operation, x.id, x.attempt, x.chain_id, x.account, x.nonce, x.tx_hash, x.raw,
                  x.purpose, x.status, x.block_number, x.created_at)
 HEADROOM_INSPECT(external_operation, x.id, x.service, x.account, x.sequence, x.request_hash,

@@ -19,6 +19,7 @@ using kind = posting_kind;
 constexpr posting_shape bet_taken{kind::bet, account::user, account::buffer};
 constexpr posting_shape bet_refund{kind::bet_refund, account::buffer, account::user};
 constexpr posting_shape deposit_credit{kind::deposit, account::in_transit, account::user};
+constexpr posting_shape deposit_fee{kind::deposit_fee, account::in_transit, account::revenue};
 constexpr posting_shape converted_to_buffer{kind::conversion, account::buffer, account::in_transit};
 constexpr posting_shape converted_to_reserve{kind::conversion, account::reserve,
                                              account::in_transit};
@@ -37,7 +38,7 @@ constexpr posting_shape remainder_kept{kind::remainder, account::buffer, account
 constexpr posting_shape shapes[] = {
     bet_taken,       bet_refund,      deposit_credit, converted_to_buffer, converted_to_reserve,
     conversion_loss, conversion_gain, buffer_paid_in, reserve_paid_in,     buffer_refill,
-    venue_loss,      sale_proceeds,   payout,         remainder_kept};
+    venue_loss,      sale_proceeds,   payout,         remainder_kept,      deposit_fee};
 
 bool grows_by_debits(account a) noexcept {
   switch (a) {
@@ -98,7 +99,8 @@ struct rule {
   }
   entry_moves operator()(const credit_deposit& x) const {
     auto out = about(x.id, x.at, x.user);
-    post(out, deposit_credit, x.amount);
+    post(out, deposit_credit, sub_saturating(x.amount, x.fee));
+    post(out, deposit_fee, x.fee);
     return out;
   }
   entry_moves operator()(const complete_conversion& x) const {
@@ -186,6 +188,7 @@ std::string_view to_string(posting_kind k) noexcept {
     case posting_kind::sale: return "sale";
     case posting_kind::payout: return "payout";
     case posting_kind::remainder: return "remainder";
+    case posting_kind::deposit_fee: return "deposit_fee";
   }
   return "unknown";
 }

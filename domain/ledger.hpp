@@ -30,7 +30,7 @@ enum class account : std::uint8_t {
   user = 3,             // what one user may bet or withdraw; one per address
   capital = 4,          // what the operator put in
   conversion_loss = 5,  // what bridges and swaps cost; below zero when they gained
-  revenue = 7,          // what payouts left over after rounding, and what nobody claims
+  revenue = 7,          // fees of deposits; what payouts left over, and what nobody claims
   venue_loss = 8,       // what the venue charged above what was reserved for a bet
 };
 inline constexpr account all_accounts[] = {
@@ -50,13 +50,14 @@ enum class posting_kind : std::uint8_t {
   venue_loss = 7,
   sale = 8,       // proceeds less fee
   payout = 9,     // of a settled position
-  remainder = 10  // of a settlement
+  remainder = 10,  // of a settlement
+  deposit_fee = 15
 };
 inline constexpr posting_kind all_posting_kinds[] = {
     posting_kind::bet,        posting_kind::bet_refund,      posting_kind::deposit,
     posting_kind::conversion, posting_kind::conversion_loss, posting_kind::replenish,
     posting_kind::refill,     posting_kind::venue_loss,      posting_kind::sale,
-    posting_kind::payout,     posting_kind::remainder};
+    posting_kind::payout,     posting_kind::remainder,       posting_kind::deposit_fee};
 [[nodiscard]] std::string_view to_string(posting_kind k) noexcept;
 
 /// Between which accounts a posting moves money: from `credit` to `debit`.

@@ -135,6 +135,7 @@ struct applier {
   }
   errc operator()(const credit_deposit& x) {
     auto& d = b.deposits.at(x.id);
+    if (d.fee != x.fee) return errc::invariant_violated;
     if (d.status != deposit_status::pending) return replayed(d.user);
     d.status = deposit_status::converting;
     d.credited_at = x.at;
@@ -346,7 +347,7 @@ std::optional<money_on_its_way> memory_reader::on_its_way(const address& user) {
   for (const auto& [id, d] : books_.deposits) {
     if (d.user != user) continue;
     if (d.status != deposit_status::settling && d.status != deposit_status::pending) continue;
-    out.total.micro += d.amount.micro;
+    out.total.micro += d.credited().micro;
     out.deposits.push_back(d);
   }
   return out;
