@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "domain/journal.hpp"
+#include "domain/money_source.hpp"
 #include "domain/reports.hpp"
 
 /// What the actors need of the outside as plain C++ interfaces. The edges implement them, main.cpp
@@ -201,11 +202,13 @@ class x402_port {
  public:
   virtual ~x402_port() = default;
 
-  /// Requirements for paying exactly `amount`; `error` is the reason shown ("" = payment required).
+  /// Requirements for paying exactly `amount`, from any source that takes it; `error` is the reason
+  /// shown ("" = payment required).
   virtual payment_required require(usdc amount, std::string_view error) const = 0;
   /// Value of PAYMENT-RESPONSE (version 2) or X-PAYMENT-RESPONSE (version 1). `error` "" = success.
-  virtual std::string respond(std::uint8_t version, const hash256& tx_hash, const address& payer,
-                              usdc amount, std::string_view error) const = 0;
+  virtual std::string respond(std::uint8_t version, const money_source& source,
+                              const hash256& tx_hash, const address& payer, usdc amount,
+                              std::string_view error) const = 0;
 };
 
 }  // namespace headroom::actors

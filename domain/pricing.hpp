@@ -33,13 +33,4 @@ inline constexpr std::uint32_t most_fee_bps = 10'000;
   return sub_saturating(amount, fee_of(p, amount));
 }
 
-/// Whether a token's price, in millionths of a dollar, is as near to one dollar as its operator
-/// demands. Both ends included.
-[[nodiscard]] constexpr bool is_pegged(std::int64_t price, std::uint32_t below_bps,
-                                       std::uint32_t above_bps) noexcept {
-  constexpr std::int64_t per_bps = micro_per_usdc / 10'000;
-  return price >= micro_per_usdc - std::int64_t{below_bps} * per_bps &&
-         price <= micro_per_usdc + std::int64_t{above_bps} * per_bps;
-}
-
 }  // namespace headroom

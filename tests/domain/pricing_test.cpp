@@ -51,14 +51,5 @@ TEST(Pricing, FeeAndCreditAreAlwaysTheWholeAmount) {
   }
 }
 
-TEST(Pricing, APegIncludesItsBoundsOnBothSides) {
-  EXPECT_TRUE(is_pegged(1'000'000, 0, 0));
-  EXPECT_TRUE(is_pegged(995'000, 50, 50));
-  EXPECT_FALSE(is_pegged(994'999, 50, 50));
-  EXPECT_TRUE(is_pegged(1'010'000, 50, 100));
-  EXPECT_FALSE(is_pegged(1'010'001, 50, 100));
-  EXPECT_FALSE(is_pegged(0, 50, 100));
-}
-
 }  // namespace
 }  // namespace headroom::test

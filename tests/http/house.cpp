@@ -83,8 +83,8 @@ payment_required plain_x402::require(usdc amount, std::string_view error) const 
                             std::to_string(amount.micro) + "\"}]}"};
 }
 
-std::string plain_x402::respond(std::uint8_t version, const hash256& tx, const address& payer,
-                                usdc amount, std::string_view error) const {
+std::string plain_x402::respond(std::uint8_t version, const money_source&, const hash256& tx,
+                                const address& payer, usdc amount, std::string_view error) const {
   return "v" + std::to_string(version) + " " + tx.hex().substr(0, 6) + " " +
          payer.hex().substr(0, 6) + " " + to_string(amount) + " " +
          (error.empty() ? "success" : std::string{error});
