@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "config/key_source.hpp"
+#include "config/source_setting.hpp"
 #include "domain/bytes.hpp"
 #include "domain/final_by.hpp"
 #include "domain/money.hpp"
@@ -60,7 +61,8 @@ struct older_tag {
 };
 
 using place =
-    std::variant<final_by*, older_tag, std::vector<venue_account>*, std::string*,
+    std::variant<final_by*, older_tag, std::vector<venue_account>*, std::vector<source_setting>*,
+                 std::string*,
                  std::vector<std::string>*, bool*, address*, door, std::uint16_t*, std::uint32_t*,
                  std::uint64_t*, double*, milliseconds*, seconds*, usdc*, share_amount*>;
 
