@@ -213,7 +213,8 @@ chain::polymarket::keeper_settings keeper_of(const config::settings& s) {
   account.keeps_collateral = !s.collateral.is_zero();
   if (account.keeps_collateral) account.contracts.collateral = s.collateral;
   const auto contracts = chain::polymarket::contracts_of(s.venue, account.contracts);
-  return {std::move(account), contracts, s.polygon.chain_id, s.venue.chain_id, s.venue.url};
+  return {std::move(account), contracts,   s.polygon.chain_id,
+          s.venue.chain_id,   s.venue.url, s.markets.gamma_url};
 }
 
 chain::polymarket::resolution_settings resolution_of(const config::settings& s) {

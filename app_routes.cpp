@@ -28,12 +28,6 @@ chain::base_route from_base(const config::settings& s, const address& wallet,
           s.route.usdc};
 }
 
-/// A route that is switched off exists: what is under way on it goes on.
-route_plan switched(route_plan plan, bool on, const char* setting) {
-  if (!on) plan.disabled = std::string{setting} + " is off";
-  return plan;
-}
-
 }  // namespace
 
 std::vector<wired_route> routes_of(const config::settings& s, const address& wallet,
@@ -44,30 +38,23 @@ std::vector<wired_route> routes_of(const config::settings& s, const address& wal
   const auto add = [&out](const char* name, std::function<route_plan()> plan) {
     out.push_back({std::string{"route."} + name, name, std::move(plan)});
   };
-  const bool swaps = !s.route.router.is_zero();
-  if (swaps) {
+  if (!s.route.router.is_zero()) {
     add(chain::oft_uniswap_name,
         [first, doors] { return chain::oft_uniswap_plan(first, doors.plasma, doors.polygon); });
     out.back().component = "route";
     add(chain::across_uniswap_name, [&s, first, doors, across] {
-      return switched(
-          chain::across_uniswap_plan(s.across, first, doors.plasma, doors.polygon, across),
-          s.across.enabled, "across.enabled");
+      return chain::across_uniswap_plan(s.across, first, doors.plasma, doors.polygon, across);
     });
   }
   add(chain::across_direct_name, [&s, first, doors, across] {
-    return switched(chain::across_direct_plan(s.across, first, doors.plasma, doors.polygon, across),
-                    s.across.enabled, "across.enabled");
+    return chain::across_direct_plan(s.across, first, doors.plasma, doors.polygon, across);
   });
   if (!s.base.exists()) return out;
   const auto base = from_base(s, wallet, doors);
-  add(chain::across_base_name, [&s, base, across] {
-    return switched(chain::across_base_plan(s.across, base, across), s.across.enabled,
-                    "across.enabled");
-  });
-  add(chain::cctp_base_name, [&s, base, iris = doors.iris] {
-    return switched(chain::cctp_base_plan(s.cctp, base, iris), s.cctp.enabled, "cctp.enabled");
-  });
+  add(chain::across_base_name,
+      [&s, base, across] { return chain::across_base_plan(s.across, base, across); });
+  add(chain::cctp_base_name,
+      [&s, base, iris = doors.iris] { return chain::cctp_base_plan(s.cctp, base, iris); });
   return out;
 }
 

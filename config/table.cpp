@@ -210,7 +210,6 @@ rows across_rows(settings& s) {
   auto& a = s.across;
   auto& g = a.guards;
   return {
-      {"enabled",                &a.enabled,            none, {},                                        "whether its routes take new conversions"},
       {"api_url",                &a.api_url,            none, {},                                        "of its API, without a slash at its end"},
       {"integrator_id",          &a.integrator_id,      none, {},                                        "two bytes in hex, appended to the calldata; \"\": none"},
       {"timeout_ms",             &a.timeout,            ms,   {100, 30 * second},                        "of one answer of the API"},
@@ -233,7 +232,6 @@ rows across_rows(settings& s) {
 
 rows cctp_rows(chain::cctp_settings& c) {
   return {
-      {"enabled",                 &c.enabled,             none, {},                     "whether its route takes new conversions"},
       {"iris_url",                &c.iris_url,            none, {},                     "of the attestations, without a slash at its end"},
       {"timeout_ms",              &c.timeout,             ms,   {100, 30 * second},     "of one answer of it"},
       {"token_messenger",         &c.token_messenger,     none, {},                     "the same on every chain"},
@@ -308,7 +306,9 @@ rows venue_rows(settings& s) {
 /// Our accounts there, as their chain has them.
 rows account_rows(chain::polymarket::account_settings& a) {
   return {
-      {"self_test",          &a.self_test,           none,    {},                                      "no bets until every account's contracts and approvals are as they must be"},
+      {"self_test",          &a.self_test,           none,    {},                                      "no bets until every account's contracts and approvals are as they must be and the exchanges would take an order"},
+      {"self_test_token",    &a.self_test_token,     none,    {},                                      "on whose market its order is tried, by outcome token id; \"\": the busiest open one"},
+      {"self_test_neg_risk_token", &a.self_test_neg_risk_token, none, {},                             "likewise, of a neg-risk market"},
       {"account_check_ms",   &a.check_every,         ms,      {second, hour},                          "between looks at them, when all is well"},
       {"account_check_soon_ms", &a.check_soon,       ms,      {10, 10 * minute},                       "likewise, while something is missing or under way"},
       {"collateral_low_bps", &a.collateral_low_bps,  bps,     {0, 100 * whole_percent},                "of the buffer: below it USDC.e is wrapped to pUSD"},
@@ -329,6 +329,7 @@ rows contract_rows(chain::polymarket::contract_settings& c) {
       {"onramp",                      &c.onramp,                      none, {}, "wraps; check it at an explorer before money is sent"},
       {"offramp",                     &c.offramp,                     none, {}, "unwraps; likewise"},
       {"wallet_factory",              &c.wallet_factory,              none, {}, "of deposit wallets"},
+      {"wallet_beacon",               &c.wallet_beacon,               none, {}, "of deposit wallets that are new: it decides where they stand"},
   };
 }
 

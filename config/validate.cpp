@@ -183,17 +183,18 @@ std::string check_venue_accounts(const settings& s) {
   if (std::count_if(all.begin(), all.end(), [](const auto& a) { return a.signature_type == 3; }) >
       1)
     return "venue.accounts must list one of signature_type 3 at most: relayer_key is that key's";
+  for (const auto& [name, token] :
+       {std::pair{"self_test_token", &s.account.self_test_token},
+        std::pair{"self_test_neg_risk_token", &s.account.self_test_neg_risk_token}})
+    if (!token->empty() && !uint256::parse_decimal(*token))
+      return std::string{"venue."} + name + " must be an outcome token's id in digits, or \"\"";
   if (!all.empty() && std::none_of(all.begin(), all.end(), [](const auto& a) { return a.enabled; }))
     return "venue.accounts must have one that is enabled";
   return {};
 }
 
 std::string check_conversion(const settings& s) {
-  const auto& route = s.core.conversion.route;
-  const bool across = route == "across_uniswap" || route == "across_direct";
-  if (route != "oft_uniswap" && !across)
-    return "conversion.route must be \"oft_uniswap\", \"across_uniswap\" or \"across_direct\"";
-  if (across && !s.across.enabled) return "across.enabled must be true: conversion.route needs it";
+  if (s.core.conversion.route != "oft_uniswap") return "conversion.route must be \"oft_uniswap\"";
   const auto& c = s.route;
   if (c.usdc.is_zero()) return "conversion.usdc must be set";
   if (c.router.is_zero() && c.quoter.is_zero()) return {};  // nothing is converted

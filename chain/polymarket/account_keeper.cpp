@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "chain/evm/eip55.hpp"
+#include "chain/polymarket/deposit_wallet.hpp"
 #include "chain/polymarket/keeper_desk.hpp"
 #include "chain/polymarket/relayed_wallet_actor.hpp"
 
@@ -13,42 +14,7 @@ namespace {
 
 using actors::venue_stop;
 
-/// What up to two nodes say to one question: a lone word counts, two must agree.
-enum class told : std::uint8_t { nothing, yes, no, both };
-
-template <class Read>
-told told_by(const std::vector<std::vector<rpc_result>>& said, std::size_t at, Read read) {
-  bool yes = false;
-  bool no = false;
-  for (const auto& node : said) {
-    const std::optional<bool> word = read(node[at]);
-    if (word) (*word ? yes : no) = true;
-  }
-  if (yes && no) return told::both;
-  return yes ? told::yes : no ? told::no : told::nothing;
-}
-
-/// Asks one node, and another one too where there is one.
-template <class Done>
-void ask_two_nodes(keeper_self self, const rpc_actor& rpc, std::vector<rpc_request> calls,
-                   Done done) {
-  ask_one_node(self, rpc, calls, std::nullopt,
-               [self, rpc, calls, done](std::vector<rpc_result>& first) mutable {
-                 std::vector<std::vector<rpc_result>> all;
-                 const auto nodes = first.front().nodes;
-                 const auto other = nodes < 2 ? 0 : (first.front().node + 1) % nodes;
-                 all.push_back(std::move(first));
-                 if (nodes < 2) return done(all);
-                 ask_one_node(self, rpc, std::move(calls), other,
-                              [all = std::move(all), done](std::vector<rpc_result>& r) mutable {
-                                all.push_back(std::move(r));
-                                done(all);
-                              });
-               });
-}
-
-/// A contract that holds the money must be there too: a deposit wallet is made by the relayer,
-/// once.
+/// A contract that holds the money must be there too, and is looked at last.
 std::vector<named_contract> contracts_for(const account_watch& a, const venue_contracts& c) {
   auto out = betting_contracts(c);
   if (a.who.signature_type != 0) out.push_back({"the account's own wallet", a.who.holder});
@@ -111,19 +77,44 @@ void keeper_desk::heard(std::size_t i, answers& said) {
   if (!a.why.empty()) return settle(i);
   judge_approvals(i, said, 1);
   if (a.why.empty() && !a.venue_agrees) return ask_venue(i);
-  settle(i);
+  try_orders(i);
 }
 
 /// "" when all are there.
 std::string keeper_desk::judge_contracts(account_watch& a, const answers& said, std::size_t at) {
   for (const auto& c : contracts_for(a, st_.settings.contracts)) {
     const auto word = told_by(said, at++, has_code);
-    if (word == told::no)
-      return "there is no contract at " + checksummed(c.at) + ": " + std::string{c.name};
     if (word == told::nothing) return "the venue's contracts cannot be read";
+    if (word != told::no) continue;
+    if (c.at == a.who.holder && a.who.signature_type == 3) return no_wallet(a);
+    return "there is no contract at " + checksummed(c.at) + ": " + std::string{c.name};
   }
   a.contracts_seen = true;
+  if (std::exchange(a.wallet, own_wallet::seen) == own_wallet::to_be_made) {
+    a.line.failures = 0;  // they were of its making
+    a.line.not_before = {};
+    a.trouble.clear();
+  }
+  clear(account_alert::wallet, a);
   return {};
+}
+
+/// Only the wallet that the relayer would make for this key is asked for: money that went to
+/// another address could be anybody's.
+std::string keeper_desk::no_wallet(account_watch& a) {
+  const auto& c = st_.settings.contracts;
+  const auto own = beacon_wallet_of(a.who.key->address_of(), c.wallet_factory, c.wallet_beacon);
+  a.to_give.clear();
+  const auto at = "no deposit wallet stands at " + checksummed(a.who.holder);
+  if (own != a.who.holder) {
+    a.wallet = own_wallet::not_its_own;
+    const auto why = at + ", and the one that its key gets is " + checksummed(own);
+    raise(account_alert::wallet, a, why);
+    return why;
+  }
+  a.wallet = own_wallet::to_be_made;
+  clear(account_alert::wallet, a);
+  return at + ": the relayer is asked to make it" + (a.trouble.empty() ? "" : "; " + a.trouble);
 }
 
 void keeper_desk::judge_approvals(std::size_t i, const answers& said, std::size_t at) {
@@ -161,6 +152,7 @@ void keeper_desk::settle(std::size_t i) {
   if (a.why.empty() && !a.passed)
     spdlog::info("venue.account_ready name={} holder={}", a.who.name, a.who.holder.hex());
   a.passed = a.why.empty();
+  if (!a.passed) a.trial.passed = false;  // what is mended is tried again
   go_on(i, next_step(i));
   look_at(i + 1);
 }
@@ -177,11 +169,11 @@ void keeper_desk::end_look() {
   const auto& s = st_.settings.account;
   std::string reasons;
   for (const auto& a : st_.accounts) {
-    if (a.passed) {
-      clear(account_alert::approvals, a);
-      continue;
-    }
-    raise(account_alert::approvals, a, a.why);
+    const bool tried = a.failed_trial();
+    if (a.passed || tried) clear(account_alert::approvals, a);
+    if (a.passed || !tried) clear(account_alert::self_test, a);
+    if (a.passed) continue;
+    raise(tried ? account_alert::self_test : account_alert::approvals, a, a.why);
     if (!a.who.enabled) continue;
     reasons += (reasons.empty() ? "" : "; ") + a.who.name + ": " + a.why;
   }

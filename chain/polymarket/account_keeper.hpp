@@ -12,6 +12,7 @@
 #include "chain/polymarket/collateral_calls.hpp"
 #include "chain/polymarket/credentials.hpp"
 #include "chain/polymarket/relayer_actor.hpp"
+#include "chain/polymarket/two_nodes.hpp"
 
 namespace headroom::chain::polymarket {
 
@@ -36,6 +37,7 @@ struct keeper_settings {
   std::uint64_t chain_id = 137;        // where the contracts are
   std::uint64_t venue_chain_id = 137;  // that the venue's signatures are for
   std::string venue_url;
+  std::string gamma_url;  // where markets to try are chosen; "": no order is tried
 };
 
 /// How to reach whom an account needs.
@@ -68,6 +70,21 @@ struct operation_line {
   std::optional<line_step> step;  // what is in flight; not known after a restart
 };
 
+/// The self-test's orders, one on a market of each kind, that the exchange is asked about.
+struct order_trial {
+  bool passed = false;
+  std::string why;  // the last one did not: which market, which check
+  std::uint32_t failures = 0;
+  caf::actor_clock::time_point not_before{};
+};
+
+/// Of an account that is a deposit wallet.
+enum class own_wallet : std::uint8_t {
+  seen = 0,         // or not looked for yet
+  to_be_made = 1,   // the relayer makes it
+  not_its_own = 2,  // nothing stands there, and its key would get another one
+};
+
 struct account_watch {
   kept_account who;
   relayer_actor relayer;  // type 3
@@ -77,14 +94,21 @@ struct account_watch {
   bool venue_agrees = false;  // or has not been asked yet
   bool passed = false;
   std::string why = "it has not run yet";  // not passed
-  std::string trouble;                     // what the last sending came to
-  std::uint64_t block = 0;                 // of the last operation that ended: no older view counts
+  order_trial trial;
+  own_wallet wallet = own_wallet::seen;
+  std::string trouble;      // what the last sending came to
+  std::uint64_t block = 0;  // of the last operation that ended: no older view counts
   std::optional<collateral_view> money;
   std::vector<approval> to_give;               // as the last look saw it
   std::map<std::string, std::uint32_t> tries;  // of an approval that was given and is missing again
   std::set<std::string> in_hand;               // approvals being asked for
   std::optional<api_credentials> credentials;
   operation_line line;
+
+  /// All that it needs is there, but the exchange did not say that it would take its order.
+  [[nodiscard]] bool failed_trial() const {
+    return !passed && !trial.why.empty() && why == trial.why;
+  }
 };
 
 struct keeper_state {
@@ -103,9 +127,10 @@ struct keeper_state {
 
 using keeper_self = actors::self_pointer<account_keeper, keeper_state>;
 
-/// Looks at every account's contracts and approvals, gives what is missing, keeps the pUSD of the
-/// first account (it bets) at the buffer's size, and tests itself: until all of it is as it must be
-/// no bet is taken (venue_stop::approvals). Transactions of type 0 go through the account's wallet
+/// Looks at every account's contracts and approvals, gives what is missing (a deposit wallet too),
+/// keeps the pUSD of the first account (it bets) at the buffer's size, and tests itself: until all
+/// of it is as it must be, and the exchanges would take an order of each kind of market, no bet is
+/// taken (venue_stop::approvals). Transactions of type 0 go through the account's wallet
 /// actor on `chain_id`, which must be in dir.handles.
 account_keeper::behavior_type keeper_behavior(keeper_self self, actors::world_ptr w,
                                               keeper_settings settings,
@@ -114,7 +139,9 @@ account_keeper::behavior_type keeper_behavior(keeper_self self, actors::world_pt
 
 /// Kinds of alerts; the subject is the account's name.
 namespace account_alert {
-inline constexpr std::string_view approvals = "venue.approvals";  // the self-test's word
+inline constexpr std::string_view approvals = "venue.approvals";  // something is missing
+inline constexpr std::string_view self_test = "venue.self_test";  // an order would not be taken
+inline constexpr std::string_view wallet = "venue.wallet_differs";
 inline constexpr std::string_view shortage = "venue.collateral_short";
 inline constexpr std::string_view moved_less = "venue.collateral_moved_less";
 }  // namespace account_alert

@@ -110,6 +110,9 @@ void keeper_desk::send_approval(std::size_t i, const approval& x, const operatio
 std::optional<line_step> keeper_desk::next_step(std::size_t i) {
   auto& a = st_.accounts[i];
   const auto& s = st_.settings;
+  if (a.wallet == own_wallet::not_its_own) return std::nullopt;
+  if (a.wallet == own_wallet::to_be_made)
+    return line_step{std::string{wallet_creation}, {}, std::nullopt};
   if (a.who.signature_type == 3 && !a.to_give.empty()) {
     line_step out{"venue.approve", {}, std::nullopt};
     // One that the relayer blocks must not hold back the others: after a failure one by one.
@@ -248,6 +251,14 @@ void keeper_desk::ended(std::size_t i, const operation_report& r) {
     return;
   }
   a.trouble.clear();
+  // The relayer's word makes no wallet: until the chain shows it, it is asked again more and more
+  // seldom.
+  if (a.wallet == own_wallet::to_be_made) {
+    a.line.not_before =
+        now() + backoff(first_wait_after_failure, a.line.failures++, longest_wait_after_failure);
+    a.trouble = "the relayer says that it has made it";
+    return;
+  }
   a.line.failures = 0;
   if (!step || !step->move) return;
   ++st_.moves;

@@ -22,9 +22,13 @@ struct relayer_settings {
 struct account_settings {
   contract_settings contracts;
   relayer_settings relayer;
-  /// No bets until every account's contracts and approvals are as they must be. Off: they are read
-  /// and mended all the same, and stop nothing.
+  /// No bets until every account's contracts and approvals are as they must be, and the exchanges
+  /// would take an order. Off: the former are read and mended all the same, and stop nothing.
   bool self_test = true;
+  /// Outcome tokens (decimal ids) that its orders are tried on while their markets are open, one of
+  /// each kind. "": of the busiest open markets in Gamma's list.
+  std::string self_test_token;
+  std::string self_test_neg_risk_token;
   std::chrono::milliseconds check_every{60'000};  // when all is well
   std::chrono::milliseconds check_soon{2'000};    // while something is missing or under way
   std::chrono::milliseconds read_timeout{5'000};  // of the venue's view of an account

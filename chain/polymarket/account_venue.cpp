@@ -41,17 +41,17 @@ void keeper_desk::derive_key(std::size_t i) {
             keeper_desk desk{self};
             auto& credentials = desk.st_.accounts[i].credentials;
             credentials = is_ok(r) ? read_credentials(r.body) : std::nullopt;
-            if (!credentials) return desk.settle(i);
+            if (!credentials) return desk.try_orders(i);
             desk.ask_venue(i);
           },
-          [self = self_, i](const caf::error&) { keeper_desk{self}.settle(i); });
+          [self = self_, i](const caf::error&) { keeper_desk{self}.try_orders(i); });
 }
 
 void keeper_desk::venue_said(std::size_t i, const net::http_result& r) {
   auto& a = st_.accounts[i];
   if (!is_ok(r)) a.credentials.reset();  // perhaps it is the key: derived anew next time
   const auto seen = is_ok(r) ? read_allowances(r.body) : std::nullopt;
-  if (!seen) return settle(i);
+  if (!seen) return try_orders(i);
   std::string blind;
   for (const auto& x : st_.needed) {
     const bool none = std::any_of(seen->begin(), seen->end(), [&](const auto& s) {
@@ -60,10 +60,10 @@ void keeper_desk::venue_said(std::size_t i, const net::http_result& r) {
     if (x.kind == approval_kind::allowance && none) blind += (blind.empty() ? "" : ", ") + x.name;
   }
   a.venue_agrees = blind.empty();
-  if (a.venue_agrees) return settle(i);
+  if (a.venue_agrees) return try_orders(i);
   a.why = "the chain has all approvals, the venue does not see: " + blind;
   fetch(a, allowance_update_path,
-        [self = self_, i](const net::http_result&) { keeper_desk{self}.settle(i); });
+        [self = self_, i](const net::http_result&) { keeper_desk{self}.try_orders(i); });
 }
 
 void keeper_desk::fetch(const account_watch& a, std::string_view path,

@@ -24,6 +24,8 @@ struct contract_settings {
   address offramp = *address::parse("0x2957922Eb93258b93368531d39fAcCA3B4dC5854");
   /// What batches of deposit wallets are sent to.
   address wallet_factory = *address::parse("0x00000000000Fb5C9ADea0298D729A0CB3823Cc07");
+  /// What new deposit wallets take their code from: a part of where they stand.
+  address wallet_beacon = *address::parse("0x7A18EDfe055488A3128f01F563e5B479D92ffc3a");
 };
 
 }  // namespace headroom::chain::polymarket

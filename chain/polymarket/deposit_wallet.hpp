@@ -39,4 +39,12 @@ inline constexpr std::size_t longest_metadata = 500;  // characters, by the rela
 [[nodiscard]] std::string submit_body(const signed_batch& b, const address& factory,
                                       std::string_view metadata);
 
+/// Exact body of the POST /submit that asks for `owner`'s wallet. Nobody signs it.
+[[nodiscard]] std::string creation_body(const address& owner, const address& factory);
+
+/// Where the wallet that the factory makes for `owner` now stands: a proxy of `beacon`, by CREATE2.
+/// Wallets that stand elsewhere are of older kinds.
+[[nodiscard]] address beacon_wallet_of(const address& owner, const address& factory,
+                                       const address& beacon);
+
 }  // namespace headroom::chain::polymarket

@@ -2,9 +2,12 @@
 
 #include "actors/alerts.hpp"
 #include "chain/polymarket/account_keeper.hpp"
+#include "chain/polymarket/market.hpp"
+#include "chain/polymarket/order.hpp"
 
 /// The keeper's work, for its own files: account_keeper (looks and the verdict), account_sending
-/// (what is missing, and the line of operations), account_venue (the venue's own view).
+/// (what is missing, and the line of operations), account_venue (the venue's own view),
+/// account_trial (would the exchange take an order).
 namespace headroom::chain::polymarket {
 
 class keeper_desk {
@@ -15,7 +18,7 @@ class keeper_desk {
   void show_first();
 
  private:
-  using answers = std::vector<std::vector<rpc_result>>;  // of one node, or of two
+  using answers = node_answers;
   using report_done = std::function<void(const actors::operation_report*)>;  // null: no word
 
   // looks
@@ -23,6 +26,7 @@ class keeper_desk {
   [[nodiscard]] std::vector<rpc_request> questions(std::size_t i) const;
   void heard(std::size_t i, answers& said);
   [[nodiscard]] std::string judge_contracts(account_watch& a, const answers& said, std::size_t at);
+  [[nodiscard]] std::string no_wallet(account_watch& a);
   void judge_approvals(std::size_t i, const answers& said, std::size_t at);
   void judge_money(account_watch& a, const answers& said, std::size_t at);
   void settle(std::size_t i);
@@ -38,6 +42,20 @@ class keeper_desk {
   void venue_said(std::size_t i, const net::http_result& r);
   void fetch(const account_watch& a, std::string_view path,
              std::function<void(const net::http_result&)> done);
+
+  // orders that are never sent
+  struct trying;
+  using trying_ptr = std::shared_ptr<trying>;
+  void try_orders(std::size_t i);
+  void next_kind(const trying_ptr& t);
+  void next_market(const trying_ptr& t);
+  void read_list(const trying_ptr& t);
+  void find_condition(const trying_ptr& t, const uint256& token);
+  void read_terms(const trying_ptr& t, const uint256& token, const std::string& condition);
+  void try_market(const trying_ptr& t, const market& m);
+  void judge_trial(const trying_ptr& t, const signed_order& o, const answers& said);
+  void fail_trial(const trying_ptr& t, std::string why);
+  void read(const std::string& url, std::function<void(const net::http_result&)> done);
 
   // sending
   void mend(std::size_t i, const std::vector<approval>& missing);

@@ -6,6 +6,7 @@
 
 #include "actors/alerts.hpp"
 #include "chain/evm/eip55.hpp"
+#include "chain/evm/keccak.hpp"
 
 namespace headroom::chain::polymarket {
 namespace {
@@ -163,12 +164,16 @@ class desk {
             [self = self_](const external_rows& rows) {
               auto& st = self->state;
               st.asking = false;
-              if (rows.empty()) return desk{self}.ask_nonce();
+              if (rows.empty()) return desk{self}.prepare_next();
               desk{self}.remember(rows.back().id, report_of(rows.back()));
               st.queue.pop_front();
               desk{self}.step();
             },
             [self = self_](const caf::error&) { self->state.asking = false; });
+  }
+
+  void prepare_next() {
+    st_.queue.front().purpose == wallet_creation ? create_next() : ask_nonce();
   }
 
   void ask_nonce() {
@@ -196,13 +201,30 @@ class desk {
     const auto signed_one = sign(std::move(batch), st_.who.chain_id, *st_.who.key);
     external_operation row;
     row.id = x.id;
-    row.service = service;
-    row.account = st_.who.wallet;
     row.sequence = nonce;
     row.request_hash = signed_one.digest;
     row.request = submit_body(signed_one, st_.who.factory, x.purpose);
     row.give_up_at = timestamp::of_seconds(deadline.seconds());
     row.purpose = std::move(x.purpose);
+    keep(std::move(row));
+  }
+
+  /// Nothing is signed, so its bytes stand for it.
+  void create_next() {
+    auto x = std::move(st_.queue.front());
+    st_.queue.pop_front();
+    external_operation row;
+    row.id = x.id;
+    row.request = creation_body(st_.owner, st_.who.factory);
+    row.request_hash = keccak256(std::string_view{row.request});
+    row.give_up_at = w_.now().plus(st_.settings.deadline);
+    row.purpose = std::move(x.purpose);
+    keep(std::move(row));
+  }
+
+  void keep(external_operation row) {
+    row.service = service;
+    row.account = st_.who.wallet;
     row.created_at = row.updated_at = w_.now();
     st_.current = std::move(row);
     st_.never_taken = true;
@@ -264,6 +286,8 @@ class desk {
   /// Nothing can happen any more; whether it has, its nonce knows.
   void too_old() {
     if (st_.never_taken) return end(external_status::failed, "the relayer did not take it in time");
+    if (st_.current->purpose == wallet_creation)
+      return end(external_status::in_doubt, "the relayer does not say whether it has it");
     fetch({"GET", st_.settings.url + params_target(st_.owner), {}, {}},
           [self = self_](const net::http_result& r) {
             desk d{self};

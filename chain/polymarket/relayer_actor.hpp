@@ -14,6 +14,11 @@
 
 namespace headroom::chain::polymarket {
 
+/// The purpose of what makes the wallet itself (WALLET-CREATE): it has no calls, no nonce and no
+/// signature, and where a wallet stands already it changes nothing. Its end is the relayer's word;
+/// whether there is a wallet, the chain knows.
+inline constexpr std::string_view wallet_creation = "venue.create_wallet";
+
 /// Calls that a deposit wallet is to make, all or none.
 struct submit_batch {
   operation_id id;  // the same id is signed once, ever

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "actors/deliver.hpp"
+#include "chain/polymarket/order_making.hpp"
 #include "chain/polymarket/stored_order.hpp"
 #include "chain/polymarket/venue_desk.hpp"
 
@@ -30,53 +31,6 @@ std::optional<caf::error> not_ready(const actors::venue_gauge& gauge,
   const auto c = gauge.accounts();
   if (c.why == actors::venue_stop::none) return std::nullopt;
   return make_error(errc::unavailable, std::string{actors::sentence_of(c.why)}, c.left(now));
-}
-
-/// Why no order of ours can go to this market at this price.
-std::optional<caf::error> unfit(const market& m, usdc price, std::string_view field) {
-  if (!m.accepting) return make_error(errc::market_closed);
-  switch (check_price(price, m.ticks)) {
-    case price_check::ok: return std::nullopt;
-    case price_check::off_tick:
-      return make_error(errc::price_off_tick, "tick " + to_string(m.ticks.tick));
-    case price_check::out_of_bounds: break;
-  }
-  return make_error(errc::invalid_field, std::string{field} + " is outside [tick, 1 - tick]");
-}
-
-actors::order_quote quote_of(const market& m, order_side side, order_fill fill, usdc price,
-                             const priced_order& order) {
-  const bool buys = side == order_side::buy;
-  const auto& a = order.amounts;
-  return {m.token,
-          m.neg_risk,
-          side,
-          fill,
-          {buys ? a.maker : a.taker},
-          {buys ? a.taker : a.maker},
-          order.max_fee,
-          price,
-          m.fees.rate_micro,
-          m.fees.exponent};
-}
-
-/// What `x` is at this market, all rounding done, or why it cannot be.
-caf::expected<actors::order_quote> priced(const actors::quote_order& x, const market& m) {
-  if (auto why = unfit(m, x.max_price, "max_price")) return std::move(*why);
-  const auto buy = price_buy(x.amount, x.max_price, m);
-  if (!buy) return make_error(errc::amount_too_small, "less than $1 is left after the fee");
-  return quote_of(m, order_side::buy, x.fill, x.max_price, *buy);
-}
-
-/// What stays of the shares below 0.01 is in the answer.
-caf::expected<actors::order_quote> priced(const actors::quote_sale& x, const market& m) {
-  if (auto why = unfit(m, x.min_price, "min_price")) return std::move(*why);
-  const auto sale = price_sell(x.shares, x.min_price, m);
-  if (!sale)
-    return make_error(errc::amount_too_small,
-                      "sold are steps of 0.01 shares, and less than one share only at a min_price "
-                      "of two decimals");
-  return quote_of(m, order_side::sell, x.fill, x.min_price, *sale);
 }
 
 }  // namespace
@@ -186,7 +140,7 @@ void venue_desk::price(Question x, quote_promise promise, bool anew) {
           promise.deliver(make_error(why));
           return;
         }
-        auto quote = priced(x, *m);
+        auto quote = quote_at(x, *m);
         const auto known = desk.st_.markets.find(x.token);
         const bool stale = !anew && known != desk.st_.markets.end() &&
                            desk.now() >= known->second.read_at + fresh_enough;
@@ -223,16 +177,7 @@ caf::result<actors::order_quote> venue_desk::quote(const actors::quote_sale& x) 
 /// Nothing is sent: the bytes go to the books first.
 caf::result<actors::signed_order> venue_desk::sign(const actors::order_quote& q) {
   if (auto why = closed()) return *why;
-  const auto noise = w_.random();
-  order body;
-  for (std::size_t i = 0; i < 8; ++i) body.salt = body.salt << 8 | noise.bytes[i];
-  body.salt &= max_salt;
-  const bool buys = q.side == order_side::buy;
-  body.token = q.token;
-  body.maker_amount = buys ? q.money.micro : q.shares.micro;
-  body.taker_amount = buys ? q.shares.micro : q.money.micro;
-  body.side = q.side;
-  body.timestamp_ms = static_cast<std::uint64_t>(w_.now().us / 1000);
+  auto body = order_of(q, w_.random(), w_.now());
   const exchange where{st_.settings.chain_id,
                        q.neg_risk ? st_.settings.neg_risk_exchange : st_.settings.exchange};
   const auto& as = *st_.betting;

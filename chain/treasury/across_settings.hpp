@@ -29,8 +29,6 @@ struct across_guards_settings {
 };
 
 struct across_settings {
-  /// Whether its routes take new conversions.
-  bool enabled = false;
   std::string api_url = "https://app.across.to/api";  // without a slash at the end
   std::string integrator_id{};  // two bytes in hex ("0x00d1"), appended to the calldata; "": none
   std::chrono::milliseconds timeout{5'000};  // of one answer of the API

@@ -11,8 +11,6 @@
 namespace headroom::chain {
 
 struct cctp_settings {
-  /// Whether its route takes new conversions.
-  bool enabled = false;
   std::string iris_url = "https://iris-api.circle.com";  // without a slash at the end
   std::chrono::milliseconds timeout{5'000};              // of one answer of it
   /// The same on every chain.

@@ -275,9 +275,98 @@ contract TestNegRiskAdapter is TestAdapter {
     }
 }
 
+interface IERC1271 {
+    function isValidSignature(bytes32 hash, bytes calldata signature) external view returns (bytes4);
+}
+
 /// What was filled of an order, and the money and shares behind it. The word under an order's hash in
-/// storage is (bool filled, uint248 remaining), so that a test may write it.
+/// storage is (bool filled, uint248 remaining), so that a test may write it. Whether it would take an order is
+/// said as really, but that whose Safe or proxy a maker is is not looked at.
 contract TestExchange {
+    struct Order {
+        uint256 salt;
+        address maker;
+        address signer;
+        uint256 tokenId;
+        uint256 makerAmount;
+        uint256 takerAmount;
+        uint8 side;
+        uint8 signatureType;
+        uint256 timestamp;
+        bytes32 metadata;
+        bytes32 builder;
+        bytes signature;
+    }
+
+    error InvalidSignature();
+    error OrderAlreadyFilled();
+    error UserIsPaused();
+
+    event TradingPaused(address indexed pauser);
+    event TradingUnpaused(address indexed pauser);
+
+    bool public paused;
+    mapping(uint256 => bool) public refused; // sandbox only: orders on these tokens
+
+    function pauseTrading() external {
+        paused = true;
+        emit TradingPaused(msg.sender);
+    }
+
+    function unpauseTrading() external {
+        paused = false;
+        emit TradingUnpaused(msg.sender);
+    }
+
+    /// Sandbox only.
+    function setRefused(uint256 tokenId, bool refused_) external { refused[tokenId] = refused_; }
+
+    function hashOrder(Order calldata o) public view returns (bytes32) {
+        bytes32 domain = keccak256(
+            abi.encode(
+                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
+                keccak256("Polymarket CTF Exchange"),
+                keccak256("2"),
+                block.chainid,
+                address(this)
+            )
+        );
+        bytes memory head = abi.encode(
+            keccak256(
+                "Order(uint256 salt,address maker,address signer,uint256 tokenId,uint256 makerAmount,uint256 takerAmount,uint8 side,uint8 signatureType,uint256 timestamp,bytes32 metadata,bytes32 builder)"
+            ),
+            o.salt,
+            o.maker,
+            o.signer,
+            o.tokenId,
+            o.makerAmount,
+            o.takerAmount
+        );
+        bytes memory rest = abi.encode(o.side, o.signatureType, o.timestamp, o.metadata, o.builder);
+        return keccak256(abi.encodePacked(hex"1901", domain, keccak256(bytes.concat(head, rest))));
+    }
+
+    function validateOrder(Order calldata o) external view {
+        bytes32 orderHash = hashOrder(o);
+        validateOrderSignature(orderHash, o);
+        if (refused[o.tokenId]) revert UserIsPaused();
+        (bool filled,) = getOrderStatus(orderHash);
+        if (filled) revert OrderAlreadyFilled();
+    }
+
+    function validateOrderSignature(bytes32 orderHash, Order calldata o) public view {
+        if (!_isSigned(orderHash, o)) revert InvalidSignature();
+    }
+
+    function _isSigned(bytes32 orderHash, Order calldata o) private view returns (bool) {
+        if (o.signatureType != 3)
+            return recover(orderHash, o.signature) == o.signer && (o.signatureType != 0 || o.signer == o.maker);
+        if (o.signer != o.maker || o.maker.code.length == 0) return false;
+        (bool ok, bytes memory said) =
+            o.maker.staticcall(abi.encodeCall(IERC1271.isValidSignature, (orderHash, o.signature)));
+        return ok && said.length == 32 && abi.decode(said, (bytes32)) == bytes32(bytes4(0x1626ba7e));
+    }
+
     struct Fill {
         bytes32 orderHash;
         address maker;
@@ -305,7 +394,7 @@ contract TestExchange {
     /// Sandbox only: the fill at `index` of a settlement could not be settled.
     event Unsettled(uint256 index, bytes why);
 
-    function getOrderStatus(bytes32 orderHash) external view returns (bool filled, uint248 remaining) {
+    function getOrderStatus(bytes32 orderHash) public view returns (bool filled, uint248 remaining) {
         uint256 word;
         assembly { word := sload(orderHash) }
         return (word & 0xff != 0, uint248(word >> 8));
@@ -354,8 +443,15 @@ contract TestExchange {
     function _min(uint256 a, uint256 b) private pure returns (uint256) { return a < b ? a : b; }
 }
 
+/// Who signed `hash` with these 65 bytes; nobody where they are something else.
+function recover(bytes32 hash, bytes calldata signature) pure returns (address) {
+    if (signature.length != 65) return address(0xdead);
+    address signer = ecrecover(hash, uint8(signature[64]), bytes32(signature[:32]), bytes32(signature[32:64]));
+    return signer == address(0) ? address(0xdead) : signer;
+}
+
 /// A deposit wallet: its factory alone may make it act (the relayer speaks as the factory), by batches in
-/// the order of their nonce, all calls of one or none.
+/// the order of their nonce, all calls of one or none. What its owner signs in its name is wrapped (ERC-7739).
 contract TestDepositWallet {
     struct Call {
         address target;
@@ -367,6 +463,31 @@ contract TestDepositWallet {
 
     address public owner;
     uint256 public nonce;
+
+    /// The owner's 65 bytes, the asker's domain separator, the struct's hash, its type, that one's length. Another
+    /// signature is none.
+    function isValidSignature(bytes32 hash, bytes calldata signature) external view returns (bytes4) {
+        uint256 end = signature.length;
+        if (end < 65 + 64 + 2) return 0xffffffff;
+        uint256 typeLength = uint16(bytes2(signature[end - 2:]));
+        if (end != 65 + 64 + typeLength + 2) return 0xffffffff;
+        bytes32 domain = bytes32(signature[65:97]);
+        bytes32 contents = bytes32(signature[97:129]);
+        if (keccak256(abi.encodePacked(hex"1901", domain, contents)) != hash) return 0xffffffff;
+        bytes32 typeHash = keccak256(
+            abi.encodePacked(
+                "TypedDataSign(Order contents,string name,string version,uint256 chainId,address verifyingContract,bytes32 salt)",
+                signature[129:end - 2]
+            )
+        );
+        bytes32 wrapped = keccak256(
+            abi.encode(
+                typeHash, contents, keccak256("DepositWallet"), keccak256("1"), block.chainid, address(this), bytes32(0)
+            )
+        );
+        bytes32 digest = keccak256(abi.encodePacked(hex"1901", domain, wrapped));
+        return recover(digest, signature[:65]) == owner ? bytes4(0x1626ba7e) : bytes4(0xffffffff);
+    }
 
     function execute(uint256 nonce_, Call[] calldata calls) external {
         if (msg.sender != FACTORY) revert OnlyFactory();

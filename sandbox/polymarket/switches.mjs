@@ -1,6 +1,7 @@
 // The test side of everything beside the CLOB: more calls of its /control.
 import { ethers } from 'ethers';
 import { holdings, setRedeem } from '../chains/conditional_tokens.mjs';
+import { EXCHANGE, NEG_RISK_EXCHANGE } from '../clob/markets.mjs';
 import { Refusal } from '../http.mjs';
 import { resolve } from './resolution.mjs';
 
@@ -17,6 +18,7 @@ export const SWITCHES = {
     await setRedeem(chainOf(app), redeemChange(input));
     return input;
   },
+  'POST exchange': (app, { input }) => setExchange(app, input),
   'GET chain': async (app, { query }) => onChain(app, query.address),
   'POST sync': async (app, { input }) => {
     const held = await onChain(app, input.address);
@@ -60,6 +62,29 @@ function setRelayer(relayer, input) {
   };
   check(fine, input);
   return Object.assign(relayer.settings, input);
+}
+
+/** One token's orders, or all trading of an exchange: what its view functions say of orders, no more. */
+async function setExchange(app, input) {
+  const flag = (x) => typeof x === 'boolean';
+  const text = (x) => typeof x === 'string';
+  check({ token_id: text, refused: flag, neg_risk: flag, paused: flag }, input);
+  const chain = chainOf(app);
+  const { abi } = chain.polymarket.exchange;
+  const at = (negRisk) => ({ address: negRisk ? NEG_RISK_EXCHANGE : EXCHANGE, abi });
+  if (input.token_id !== undefined) {
+    const token = app.venue.markets
+      .all()
+      .flatMap((m) => m.tokens)
+      .find((t) => t.tokenId === input.token_id);
+    if (!token) throw new Refusal(404, 'no such token');
+    const args = [token.tokenId, input.refused ?? true];
+    await chain.deployer.call(at(token.market.negRisk), 'setRefused', args);
+  } else {
+    const name = (input.paused ?? true) ? 'pauseTrading' : 'unpauseTrading';
+    await chain.deployer.call(at(input.neg_risk ?? false), name, []);
+  }
+  return input;
 }
 
 function redeemChange(input) {

@@ -69,3 +69,66 @@ test('FAILED at the venue is not always failed on the chain; stuck trades never 
     ['MATCHED'],
   );
 });
+
+const SIGNED_ORDER =
+  '(uint256 salt,address maker,address signer,uint256 tokenId,uint256 makerAmount,uint256 takerAmount,' +
+  'uint8 side,uint8 signatureType,uint256 timestamp,bytes32 metadata,bytes32 builder,bytes signature)';
+const WORDS = new ethers.Interface([
+  `function hashOrder(${SIGNED_ORDER}) view returns (bytes32)`,
+  `function validateOrder(${SIGNED_ORDER}) view`,
+  'function paused() view returns (bool)',
+  'error InvalidSignature()',
+  'error OrderAlreadyFilled()',
+  'error UserIsPaused()',
+]);
+/** "ok", or the error that the exchange's validateOrder has for a signed order. */
+const word = async (to, order) => {
+  const { validateOrder } = new ethers.Contract(to, WORDS, chain);
+  try {
+    await validateOrder({ ...order, side: order.side === 'BUY' ? 0 : 1 });
+    return 'ok';
+  } catch (e) {
+    return e.revert?.name ?? e.message;
+  }
+};
+
+test('an exchange says whether it would take an order', async () => {
+  const placed = await post(`${venue.control_url}/deposit-wallet`, { owner: trader.address });
+  const { wallet } = placed.json;
+  for (const market of [deep, fine]) {
+    const [here, elsewhere] = market.neg_risk
+      ? [venue.neg_risk_exchange, venue.exchange]
+      : [venue.exchange, venue.neg_risk_exchange];
+    for (const over of [{}, { maker: wallet, signer: wallet, signatureType: 3 }]) {
+      const { order } = await trader.payload(market, over);
+      const hash = await new ethers.Contract(here, WORDS, chain).hashOrder({ ...order, side: 0 });
+      assert.equal(hash, trader.lastId);
+      assert.equal(await word(here, order), 'ok');
+      assert.equal(await word(elsewhere, order), 'InvalidSignature', 'another domain');
+      assert.equal(await word(here, { ...order, makerAmount: '10010000' }), 'InvalidSignature');
+    }
+    const { order } = await trader.payload(market, { maker: wallet });
+    assert.equal(await word(here, order), 'InvalidSignature', 'not the maker');
+  }
+  const { order } = await trader.payload(deep);
+  const filledWord = `0x${'1'.padStart(64, '0')}`;
+  await chain.send('anvil_setStorageAt', [venue.exchange, trader.lastId, filledWord]);
+  assert.equal(await word(venue.exchange, order), 'OrderAlreadyFilled');
+});
+
+test('one token, or all trading, is refused by a switch', async () => {
+  const [one, other] = [(await trader.payload(deep)).order, (await trader.payload(fine)).order];
+  const exchange = (body) => post(`${venue.control_url}/exchange`, body);
+  await exchange({ token_id: deep.token_id, refused: true });
+  assert.equal(await word(venue.exchange, one), 'UserIsPaused');
+  assert.equal(await word(venue.neg_risk_exchange, other), 'ok');
+  await exchange({ token_id: deep.token_id, refused: false });
+  assert.equal(await word(venue.exchange, one), 'ok');
+  const paused = (at) => new ethers.Contract(at, WORDS, chain).paused();
+  await exchange({ neg_risk: true, paused: true });
+  assert.equal(await paused(venue.neg_risk_exchange), true);
+  assert.equal(await paused(venue.exchange), false);
+  await exchange({ neg_risk: true, paused: false });
+  assert.equal(await paused(venue.neg_risk_exchange), false);
+  assert.equal((await exchange({ token_id: '1', refused: true })).status, 404);
+});

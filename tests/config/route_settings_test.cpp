@@ -57,7 +57,6 @@ TEST(RouteSettings, WhatABridgeCouldNotUseIsRefusedByName) {
     const char* error;
   };
   const row table[] = {
-      {"conversion", "route", "across_direct", "across.enabled must be true"},
       {"conversion", "bridge_seconds", 29, "conversion.bridge_seconds must be from 30 to "},
       {"across", "api_url", "app.across.to/api", "across.api_url must be an http(s) URL"},
       {"across", "api_url", "https://app.across.to/api/", "across.api_url must be an http(s) URL"},
@@ -75,9 +74,7 @@ TEST(RouteSettings, WhatABridgeCouldNotUseIsRefusedByName) {
     const auto error = error_with({{r.section, {{r.field, r.value}}}});
     EXPECT_TRUE(error.starts_with(r.error)) << r.section << "." << r.field << ": " << error;
   }
-  EXPECT_EQ(error_with({{"conversion", {{"route", "across_direct"}}},
-                        {"across", {{"enabled", true}, {"integrator_id", "0x00d1"}}}}),
-            "");
+  EXPECT_EQ(error_with({{"across", {{"integrator_id", "0x00d1"}}}}), "");
 }
 
 }  // namespace

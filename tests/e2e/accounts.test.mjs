@@ -1,5 +1,5 @@
-// Our account at the venue as an operator sees it: approvals that the service gives, tests and gives again, pUSD kept at
-// the buffer's size, and orders that take what is there.
+// Our account at the venue as an operator sees it: approvals that the service gives, tests and gives again, orders that
+// the exchanges are asked about before the first bet, pUSD kept at the buffer's size, and orders that take what is there.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { mintOnPolygon } from '../../sandbox/stack/stack.mjs';
@@ -7,7 +7,7 @@ import { ethers, micro, NO_CONVERSION, startHouse, until } from './support.mjs';
 
 const RETIRED_ADAPTER = '0xd91E80cF2E7be2e162c6513ceD06f1dD0dA35296'; // the venue still asks for it
 const ALLOWANCES_SLOT = 1; // of the token's storage: mapping(owner => mapping(spender => amount))
-let house, user, deep, thin, exchange, negRiskExchange;
+let house, user, deep, negRisk, thin, exchange, negRiskExchange;
 
 before(async () => {
   house = await startHouse({
@@ -17,7 +17,7 @@ before(async () => {
   });
   await house.venue('settings', { on_chain_shortage: 'fail' }); // nothing is lent
   [user] = house.users;
-  [deep, , thin] = house.markets;
+  [deep, negRisk, thin] = house.markets;
   ({ exchange, neg_risk_exchange: negRiskExchange } = house.ready().venue);
   await house.fund(user, '300.00');
 });
@@ -31,7 +31,7 @@ const bet = (over = {}) =>
     max_price: '0.50',
     ...over,
   });
-const alarms = () => house.alerts(/^venue\.approvals$/);
+const alarms = () => house.alerts(/^venue\.(approvals|self_test)$/);
 const venuePart = async () => (await house.call('GET', '/readyz')).body.parts.venue ?? '';
 const ABI = [
   'function allowance(address, address) view returns (uint256)',
@@ -121,6 +121,34 @@ test('an approval that the venue does not see stops bets too', async () => {
   await allow(true);
   await passed();
 });
+
+for (const [kind, broken, mended, words] of [
+  [
+    'a market',
+    () => ({ token_id: deep.token_id, refused: true }),
+    () => ({ token_id: deep.token_id, refused: false }),
+    () => `standard market of token ${deep.token_id}: validateOrder: UserIsPaused`,
+  ],
+  [
+    'neg-risk trading',
+    () => ({ neg_risk: true, paused: true }),
+    () => ({ neg_risk: true, paused: false }),
+    () => `neg-risk market of token ${negRisk.token_id}: paused`,
+  ],
+]) {
+  test(`${kind} that the exchange refuses stops bets until it takes orders again`, async () => {
+    const orders = async () => (await house.venue('state')).orders.length;
+    await house.service.stop();
+    await house.venue('exchange', broken());
+    const posted = await orders();
+    await house.service.start({ ready: false });
+    await stopped(words());
+    assert.ok((await alarms()).every((a) => a.kind === 'venue.self_test'));
+    assert.equal(await orders(), posted, 'what is tried is never sent');
+    await house.venue('exchange', mended());
+    await passed();
+  });
+}
 
 test('what the market has is taken, and the rest comes back (FAK); all of it or nothing (FOK)', async () => {
   const wanted = { token_id: thin.token_id, amount: '100.00', max_price: '0.60' }; // there are 100 shares

@@ -1,5 +1,5 @@
 // A deposit wallet from nothing to the payout: its owner's key signs, and everything it does on the chain goes through
-// the relayer: approvals, redeeming. Its owner's own account has no coin for gas at the venue's work, and sends nothing.
+// the relayer: being made, approvals, redeeming. Its owner's own account has no coin for gas at the venue's work, and sends nothing.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -7,7 +7,6 @@ import { after, before, test } from 'node:test';
 import { mintOnPolygon } from '../../sandbox/stack/stack.mjs';
 import { ethers, micro, NO_CONVERSION, startHouse, until } from './support.mjs';
 
-const FACTORY = '0x00000000000Fb5C9ADea0298D729A0CB3823Cc07';
 const KEY = { RELAYER_API_KEY: 'key', RELAYER_API_KEY_ADDRESS: ethers.ZeroAddress };
 const PATIENCE_MS = 60_000;
 let house, user, wallet;
@@ -25,7 +24,7 @@ before(async () => {
   [user] = house.users;
   await house.fund(user, '200.00');
   await house.service.stop();
-  wallet = await newWallet(house.pay_to);
+  wallet = await walletOf(house.pay_to);
   bettingWith(wallet);
   await house.service.start({ ready: false });
   await until('the self-test', passed, PATIENCE_MS, 100).catch(async (error) => {
@@ -34,22 +33,12 @@ before(async () => {
 });
 after(() => house?.close());
 
-/** The relayer puts it there, the venue knows whose it is, and it has the buffer's money. */
-async function newWallet(owner) {
+/** Where the owner's wallet will stand, with the buffer's money there already. */
+async function walletOf(owner) {
   const relayer = house.sandbox.venue.relayer_url;
-  const asked = await fetch(`${relayer}/submit`, {
-    method: 'POST',
-    headers: { ...KEY, 'content-type': 'application/json' },
-    body: JSON.stringify({ type: 'WALLET-CREATE', from: owner, to: FACTORY }),
-  });
-  const { transactionID: id } = await asked.json();
-  await until('the wallet', async () => {
-    const answer = await fetch(`${relayer}/v1/account/transactions/${id}`, { headers: KEY });
-    return (await answer.json()).state === 'STATE_CONFIRMED';
-  });
   const params = `${relayer}/v1/account/transactions/params?address=${owner}&type=WALLET`;
   const { address } = await (await fetch(params, { headers: KEY })).json();
-  await house.venue('wallets', { owner, wallet: address, type: 3 });
+  assert.equal(await house.rpc.polygon.getCode(address), '0x');
   await mintOnPolygon(house.sandbox, address, 'pusd', '1000');
   return address;
 }
@@ -90,6 +79,20 @@ const sentByOwner = (...purposes) =>
   house.sql(
     `SELECT count(*) FROM chain_operations WHERE purpose IN (${purposes.map((p) => `'${p}'`)})`,
   );
+
+test('the wallet that was not there is made by the relayer, once, before its approvals', async () => {
+  assert.notEqual(await house.rpc.polygon.getCode(wallet), '0x');
+  const made = await house.json(
+    `SELECT purpose, status FROM external_operations ORDER BY created_at LIMIT 2`,
+  );
+  assert.deepEqual(made, [
+    { purpose: 'venue.create_wallet', status: 2 },
+    { purpose: 'venue.approve', status: 2 },
+  ]);
+  const { transactions } = await house.venue('relayer');
+  assert.equal(transactions.filter((t) => t.type === 'WALLET-CREATE').length, 1);
+  assert.deepEqual(await house.alerts(/^venue\.(relayer|wallet_differs|self_test)$/), []);
+});
 
 for (const [kind, more] of [
   ['an ordinary market', {}],

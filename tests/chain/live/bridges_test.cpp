@@ -57,10 +57,8 @@ struct BridgesOnAnvil : House {
   }
   void TearDown() override {
     if (sandbox.is_object()) {
-      control("/across?mode=fill&delay_ms=0&slow_bps=10000&refunds=auto&refund_delay_ms=0");
-      control("/across/api?fault=none&fault_count=off&output_bps=off&spoke_pool=off");
-      control("/cctp?mode=auto&delay_ms=0&steal=0&expired=0");
-      control("/cctp/iris?fault=none&fault_count=off&unattested=404");
+      for (const auto* part : {"/across", "/across/api", "/cctp", "/cctp/iris"})
+        control(std::string{part} + "?reset=1");
     }
     House::TearDown();
   }

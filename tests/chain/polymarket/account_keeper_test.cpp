@@ -2,114 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include "actors/alerts.hpp"
 #include "tests/chain/polymarket/books_outbox.hpp"
-#include "tests/chain/polymarket/fake_polygon.hpp"
-#include "tests/chain/polymarket/fake_relayer.hpp"
-#include "tests/support/seeded_scheduler.hpp"
+#include "tests/chain/polymarket/keeper_fixture.hpp"
 
 namespace headroom::test {
 namespace {
 
-using namespace std::chrono_literals;
-using actors::venue_stop;
-
-/// One keeper before a chain, a wallet, a venue and a relayer in memory, in virtual time.
-struct AccountKeeper : testing::Test {
-  virtual_config cfg;
-  caf::actor_system sys{cfg};
-  caf::scheduler::test_coordinator& sched =
-      dynamic_cast<caf::scheduler::test_coordinator&>(sys.scheduler());
-  actors::directory dir{100};
-  actors::world_ptr w = std::make_shared<actors::world>(
-      actors::world{dir,
-                    [this] {
-                      return timestamp::of_seconds(1'800'000'000)
-                          .plus(std::chrono::duration_cast<std::chrono::milliseconds>(
-                              sched.clock().now().time_since_epoch()));
-                    },
-                    {},
-                    {}});
-  fake_polygon polygon;
-  fake_wallet box;
-  fake_relayer relayed;
-  std::string allowances = "{}";   // the venue's view; "": it does not answer
-  std::vector<std::string> asked;  // of the venue
-  pm::keeper_settings settings;
-  pm::kept_account who{"main",
-                       0,
-                       {},
-                       std::make_shared<chain::private_key>(*chain::private_key::parse(
-                           "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"))};
-  std::vector<caf::strong_actor_ptr> alive;
-  actors::external_outbox_actor outbox = own(spawn_outbox(sys, &relayed));
-  pm::account_keeper keeper;
-
-  AccountKeeper() {
-    settings.contracts = polygon.contracts;
-    settings.venue_url = "http://venue";
-    settings.account.relayer.url = "http://relayer";
-    who.holder = who.key->address_of();
-    dir.handles.set_wallet({137, who.holder}, own(spawn_wallet(sys, &box)));
-    dir.gauges.publish_buffer_available(1000_usdc);
-  }
-  ~AccountKeeper() override { end(); }
-  void end() {
-    for (auto& a : alive)
-      caf::anon_send_exit(caf::actor_cast<caf::actor>(a), caf::exit_reason::kill);
-    alive.clear();
-    keeper = nullptr;
-    outbox = nullptr;
-    dir.close();
-    sched.run();
-    sched.clock().cancel_all();
-    sched.run();
-  }
-  template <class H>
-  H own(H h) {
-    alive.push_back(caf::actor_cast<caf::strong_actor_ptr>(h));
-    return h;
-  }
-  chain::http_actor venue() {
-    return sys.spawn([this]() -> chain::http_actor::behavior_type {
-      return {[this](const chain::http_call& x) -> net::http_result {
-        asked.push_back(x.request.url.substr(settings.venue_url.size()));
-        if (allowances.empty()) return {};
-        if (asked.back() == "/auth/derive-api-key")
-          return fake_venue::answer(200, R"({"apiKey":"k","secret":"c2VjcmV0","passphrase":"p"})");
-        return fake_venue::answer(200, R"({"balance":"1","allowances":)" + allowances + "}");
-      }};
-    });
-  }
-  void start() {
-    keeper = own(sys.spawn(pm::keeper_behavior, w, settings, std::vector<pm::kept_account>{who},
-                           pm::keeper_doors{own(spawn_polygon(sys, &polygon)), own(venue()),
-                                            own(spawn_relayer(sys, &relayed)), "the-api-key",
-                                            [kept = outbox] { return kept; }}));
-    sched.run();
-  }
-  /// As kill -9 would: outboxes stay.
-  void restart() {
-    caf::anon_send_exit(keeper, caf::exit_reason::kill);
-    sched.run();
-    start();
-  }
-  void pass(std::chrono::seconds time) {
-    for (auto i = 0s; i < time; i += 1s) {
-      sched.advance_time(1s);
-      sched.run();
-    }
-  }
-  void give_all() {
-    for (const auto& a : pm::needed_approvals(polygon.contracts))
-      polygon.given.emplace(a.token, a.spender);
-  }
-  [[nodiscard]] bool open() const { return dir.gauges.venue_state().takes_bets(); }
-  [[nodiscard]] std::string reason() const { return dir.gauges.venue_state().accounts_reason(); }
-  [[nodiscard]] bool alerted(std::string_view kind) const {
-    return dir.gauges.alerts().lasts(kind, "main");
-  }
-};
+struct AccountKeeper : keeper_fixture {};
 
 // -- the self-test -------------------------------------------------------------------------------
 
@@ -359,26 +258,7 @@ TEST_F(Collateral, AnUnknownBufferMovesNothing) {
 
 // -- a deposit wallet ----------------------------------------------------------------------------
 
-struct DepositAccount : AccountKeeper {
-  DepositAccount() {
-    who.signature_type = 3;
-    who.holder = *address::parse("0xBc0fF067b7740Eff76C1ca93c875Ba6B890d6B50");
-  }
-  /// The relayer confirms what it has; the calls of the batch happen.
-  void confirm() {
-    const auto body = json::parse(relayed.bodies.back());
-    for (const auto& c : body.at("depositWalletParams").at("calls")) {
-      actors::contract_call call;
-      call.to = *address::parse(c.at("target").get<std::string>());
-      call.data = *from_hex(c.at("data").get<std::string>());
-      polygon.happen(call);
-    }
-    relayed.state = "STATE_CONFIRMED";
-    ++relayed.nonce;
-    pass(5s);
-    relayed.state = "STATE_NEW";
-  }
-};
+struct DepositAccount : deposit_fixture {};
 
 TEST_F(DepositAccount, GetsItsApprovalsInOneBatchThatIsStoredFirst) {
   start();
@@ -433,12 +313,91 @@ TEST_F(DepositAccount, IsAWalletForWhoeverSendsFromIt) {
   EXPECT_FALSE(heard.back().tx_hash.is_zero()) << "its receipt is read by that";
 }
 
-TEST_F(DepositAccount, ThatIsNotDeployedIsNamed) {
-  polygon.without_code.insert(who.holder);
+// -- a deposit wallet that is not there yet
+// --------------------------------------------------------
+
+struct NewWallet : DepositAccount {
+  NewWallet() { polygon.without_code.insert(who.holder); }
+};
+
+TEST_F(NewWallet, IsMadeByTheRelayerBeforeItsApprovals) {
   start();
   pass(6s);
-  EXPECT_NE(reason().find("the account's own wallet"), std::string::npos) << reason();
+  ASSERT_EQ(relayed.bodies.size(), 1U);
+  EXPECT_EQ(relayed.events.front(), "store stored");
+  EXPECT_EQ(json::parse(relayed.bodies[0]),
+            (json{{"type", "WALLET-CREATE"},
+                  {"from", "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"},
+                  {"to", "0x00000000000Fb5C9ADea0298D729A0CB3823Cc07"}}));
+  EXPECT_FALSE(open());
+  EXPECT_NE(reason().find("no deposit wallet stands at 0xBc0f"), std::string::npos) << reason();
+  polygon.without_code.erase(who.holder);
+  relayed.state = "STATE_CONFIRMED";
+  const auto& row = relayed.rows.begin()->second;
+  for (int i = 0; i < 10 && row.status != external_status::confirmed; ++i) pass(1s);
+  relayed.state = "STATE_NEW";
+  pass(6s);
+  ASSERT_EQ(relayed.bodies.size(), 2U);
+  EXPECT_EQ(json::parse(relayed.bodies[1]).at("depositWalletParams").at("calls").size(), 8U);
+  confirm();
+  EXPECT_TRUE(open()) << reason();
+  EXPECT_EQ(relayed.rows.size(), 2U);
+}
+
+TEST_F(NewWallet, TheRelayersWordMakesNone) {
+  start();
+  pass(6s);
+  relayed.state = "STATE_CONFIRMED";
+  pass(4s);
+  EXPECT_EQ(relayed.bodies.size(), 1U) << "a node may lag";
+  pass(300s);
+  EXPECT_FALSE(open());
+  EXPECT_NE(reason().find("the relayer says that it has made it"), std::string::npos) << reason();
+  EXPECT_GE(relayed.bodies.size(), 3U);
+  EXPECT_LE(relayed.bodies.size(), 8U) << "more and more seldom";
+}
+
+TEST_F(NewWallet, AFailureIsAnAlarmAndIsTriedAgainLater) {
+  start();
+  pass(6s);
+  relayed.state = "STATE_FAILED";
+  relayed.words = "execution failed";
+  pass(8s);
+  EXPECT_TRUE(alerted(pm::relayer_alert));
+  EXPECT_NE(reason().find("execution failed"), std::string::npos) << reason();
+  relayed.state = "STATE_NEW";
+  pass(15s);
+  ASSERT_EQ(relayed.bodies.size(), 2U);
+  EXPECT_EQ(relayed.bodies[1], relayed.bodies[0]);
+  EXPECT_EQ(relayed.rows.size(), 2U) << "under an id of its own";
+}
+
+TEST_F(NewWallet, ARestartAsksForNoSecondOne) {
+  start();
+  pass(6s);
+  restart();
+  pass(20s);
+  EXPECT_EQ(relayed.bodies.size(), 1U);
+  polygon.without_code.clear();
+  relayed.state = "STATE_CONFIRMED";
+  pass(5s);
+  relayed.state = "STATE_NEW";
+  pass(5s);
+  EXPECT_EQ(json::parse(relayed.bodies.back()).at("type"), "WALLET");
+}
+
+TEST_F(NewWallet, ThatIsNotItsKeysOwnIsNotAskedFor) {
+  who.holder.bytes[19] ^= 1;
+  polygon.without_code.insert(who.holder);
+  start();
+  pass(20s);
   EXPECT_TRUE(relayed.bodies.empty());
+  EXPECT_FALSE(open());
+  EXPECT_NE(
+      reason().find("the one that its key gets is 0xBc0fF067b7740Eff76C1ca93c875Ba6B890d6B50"),
+      std::string::npos)
+      << reason();
+  EXPECT_TRUE(alerted(pm::account_alert::wallet));
 }
 
 TEST_F(DepositAccount, AFailedBatchIsFollowedByAnotherOneAfterAWhileWithOneCallAtATime) {

@@ -64,6 +64,18 @@ TEST_F(DepositWallet, EveryPartOfABatchIsSigned) {
   EXPECT_TRUE(differs([](auto& b) { b.calls.clear(); }));
 }
 
+TEST_F(DepositWallet, ANewOneIsAskedForAsTheOfficialClientDoes) {
+  EXPECT_EQ(test::json::parse(creation_body(key.address_of(), factory)), v.at("create_request"));
+}
+
+TEST_F(DepositWallet, StandsWhereTheOfficialClientDerivesIt) {
+  const auto& all = test::load("polymarket-onchain.json");
+  const auto& config = all.at("wallet_derivation_config");
+  EXPECT_EQ(beacon_wallet_of(key.address_of(), test::account_of(config.at("depositWalletFactory")),
+                             test::account_of(config.at("depositWalletBeacon"))),
+            test::account_of(all.at("wallets_of_anvil_key_0").at("deposit_wallet_beacon_current")));
+}
+
 TEST_F(DepositWallet, ANoteIsCutToWhatTheRelayerTakes) {
   const auto done = sign(batch, 137, key);
   const auto body = test::json::parse(submit_body(done, factory, std::string(600, 'x')));

@@ -18,6 +18,7 @@ struct fake_venue {
     std::string tick = "0.01";
     json fee;
     bool accepting = true;
+    bool neg_risk = false;
   };
 
   /// One order's whole fill; on chain a few seconds later.
@@ -178,6 +179,7 @@ struct fake_venue {
                                 {"t", json::array({{{"t", token}, {"o", "Yes"}}})},
                                 {"mts", m.tick},
                                 {"ao", m.accepting},
+                                {"nr", m.neg_risk},
                                 {"fd", m.fee}}
                                .dump());
     return refusal(404, "market not found");

@@ -80,7 +80,7 @@ struct OftRoute : BridgeHouse {
     const auto put = [&out](std::uint64_t n, int size) {
       for (int i = size - 1; i >= 0; --i) out.push_back(static_cast<std::uint8_t>(n >> (8 * i)));
     };
-    const auto put_word = [&out](byte_view w) { out.insert(out.end(), w.begin(), w.end()); };
+    const auto put_word = [&out](byte_view x) { out.insert(out.end(), x.begin(), x.end()); };
     put(7, 8);
     put(30'383, 4);
     put_word(chain::abi::word_of(account(2)).view());
