@@ -23,8 +23,8 @@ struct source_setting {
   usdc maximum;
   usdc large_from;  // such payments are final by `large_finality`; zero: all by the chain's rule
   final_by large_finality = final_by::tag;
-  address price_feed;                  // Chainlink's of the token, in dollars; zero: not asked
-  std::string price_network;           // where the feed is; "": the source's own chain
+  address price_feed;                    // Chainlink's of the token, in dollars; zero: not asked
+  std::string price_network;             // where the feed is; "": the source's own chain
   std::uint32_t price_within_bps = 100;  // of a dollar, either way
   std::chrono::seconds price_heartbeat{90'000};
 

@@ -17,13 +17,14 @@ void complete(source_setting& x, const settings& s) {
   const auto usual = plasma ? s.plasma.usdt0 : x.network == "base" ? s.base.usdc : s.route.usdc;
   if (x.token.is_zero()) x.token = usual;
   const auto& terms = s.payment.terms;
-  if (x.token == usual && x.token_name.empty()) x.token_name = plasma ? terms.token_name : usdc_name;
+  if (x.token == usual && x.token_name.empty())
+    x.token_name = plasma ? terms.token_name : usdc_name;
   if (x.token == usual && x.token_version.empty())
     x.token_version = plasma ? terms.token_version : usdc_version;
   if (x.networks_v1.empty())
-    x.networks_v1 = plasma ? terms.networks_v1
-                           : std::vector<std::string>{x.network,
-                                                      "eip155:" + std::to_string(chain->chain_id)};
+    x.networks_v1 =
+        plasma ? terms.networks_v1
+               : std::vector<std::string>{x.network, "eip155:" + std::to_string(chain->chain_id)};
   if (x.minimum.is_zero()) x.minimum = s.http.deposit_min;
   if (x.maximum.is_zero()) x.maximum = s.http.deposit_max;
   if (x.price_network.empty()) x.price_network = x.network;

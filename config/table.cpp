@@ -394,7 +394,9 @@ void add_chain(std::vector<section>& out, const std::string& name, chain_setting
 
 }  // namespace
 
-section section_of(source_setting& x, std::string path) { return {std::move(path), source_rows(x)}; }
+section section_of(source_setting& x, std::string path) {
+  return {std::move(path), source_rows(x)};
+}
 
 std::vector<section> sections_of(settings& s) {
   std::vector<section> out;

@@ -48,8 +48,8 @@ enum class posting_kind : std::uint8_t {
   replenish = 5,
   refill = 6,
   venue_loss = 7,
-  sale = 8,       // proceeds less fee
-  payout = 9,     // of a settled position
+  sale = 8,        // proceeds less fee
+  payout = 9,      // of a settled position
   remainder = 10,  // of a settlement
   deposit_fee = 15
 };

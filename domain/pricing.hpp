@@ -18,8 +18,9 @@ struct deposit_pricing {
 
 inline constexpr std::uint32_t most_fee_bps = 10'000;
 
-/// Rounded up to a whole micro-USDC, so that what is credited is rounded down and never exceeds what
-/// was paid for; then into its bounds. One micro-USDC at least is credited of whatever is paid.
+/// Rounded up to a whole micro-USDC, so that what is credited is rounded down and never exceeds
+/// what was paid for; then into its bounds. One micro-USDC at least is credited of whatever is
+/// paid.
 [[nodiscard]] constexpr usdc fee_of(const deposit_pricing& p, usdc amount) noexcept {
   if (!amount.is_positive()) return {};
   const auto share = mul_div_ceil(amount.micro, std::min(p.fee_bps, most_fee_bps), most_fee_bps);

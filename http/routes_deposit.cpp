@@ -69,8 +69,7 @@ void answer_unsettled(exchange& x, const deposit& d, std::uint8_t version) {
 
 json shown_deposit(exchange& x, const deposit& d) {
   auto& services = x.services();
-  return deposit_document(d, services.ethereum,
-                          waiting_of(d, services.dir.gauges.credit_holds()));
+  return deposit_document(d, services.ethereum, waiting_of(d, services.dir.gauges.credit_holds()));
 }
 
 /// A settlement that is not known yet says so by its status and body alone: a PAYMENT-RESPONSE that
@@ -108,8 +107,7 @@ void refuse_payment(exchange& x, usdc amount, const caf::error& e) {
 
 void answer_receipt(exchange& x, const deposit& d) {
   response answer;
-  answer.body =
-      to_text(receipt_document(d, waiting_of(d, x.services().dir.gauges.credit_holds())));
+  answer.body = to_text(receipt_document(d, waiting_of(d, x.services().dir.gauges.credit_holds())));
   answer.with("Cache-Control", "no-store");
   x.reply(std::move(answer));
 }

@@ -248,9 +248,8 @@ std::optional<money_on_its_way> pg_reader::on_its_way(const address& user) {
   return link_->run([&](pqxx::transaction_base& tx) {
     const auto who = binary(user.view());
     money_on_its_way out;
-    out.total = {
-        read_int(
-            tx.exec_params1("SELECT sum(amount - fee)::bigint FROM deposits " + theirs, who)[0])};
+    out.total = {read_int(
+        tx.exec_params1("SELECT sum(amount - fee)::bigint FROM deposits " + theirs, who)[0])};
     out.deposits = all(tx.exec_params(select_deposits + theirs +
                                           "ORDER BY created_at DESC, deposit_id DESC LIMIT $2",
                                       who, page_size(UINT32_MAX)),

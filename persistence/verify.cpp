@@ -135,7 +135,8 @@ constexpr const char* row_checks[] = {
        FROM bet_volume v FULL JOIN daily d USING (day)
        WHERE coalesce(v.amount, 0) <> coalesce(d.amount, 0))",
 
-    // Each credited deposit has one posting of its amount less its fee to its user, others have none.
+    // Each credited deposit has one posting of its amount less its fee to its user, others have
+    // none.
     R"(WITH booked AS (
          SELECT reference, count(*) AS n, sum(amount) AS amount, min(encode(user_address, 'hex')) AS who
          FROM postings WHERE kind = {kind:deposit} GROUP BY reference)

@@ -79,8 +79,7 @@ peg_guard::behavior_type peg_behavior(peg_self self, actors::world_ptr w,
     unread.problem = "not read yet";
     st.all.push_back({std::move(x), std::move(price), std::move(unread)});
   }
-  for (std::uint32_t i = 0; i < st.all.size(); ++i)
-    self->send(self, actors::poll_atom::value, i);
+  for (std::uint32_t i = 0; i < st.all.size(); ++i) self->send(self, actors::poll_atom::value, i);
   return {
       [self](actors::poll_atom, std::uint32_t index) { peg_desk{self}.look(index); },
       [self](actors::status_atom) {

@@ -10,8 +10,8 @@
 #include "chain/evm/rpc_bridge.hpp"
 #include "domain/money_source.hpp"
 
-/// Whether what users pay with is worth a dollar, by a price that is not the pool's own: while it is
-/// not, or nobody can say, deposits of it wait for their credit (actors/credit_holds.hpp).
+/// Whether what users pay with is worth a dollar, by a price that is not the pool's own: while it
+/// is not, or nobody can say, deposits of it wait for their credit (actors/credit_holds.hpp).
 namespace headroom::chain {
 
 /// A source whose price is asked.
@@ -24,8 +24,8 @@ struct pegged_source {
 };
 
 struct peg_settings {
-  std::chrono::milliseconds look{30'000};   // while the price is good
-  std::chrono::milliseconds again{5'000};   // after one that is not
+  std::chrono::milliseconds look{30'000};  // while the price is good
+  std::chrono::milliseconds again{5'000};  // after one that is not
 };
 
 /// Nobody asks it anything: its word is in the holds and the alerts.

@@ -54,9 +54,7 @@ payment_actor::behavior_type payment_router_behavior(payment_router_self self, a
       [self](actors::get_atom get, const authorization& a, const hash256& tx) {
         return pass<actors::payment_finding>(self, of(self, a), get, a, tx);
       },
-      [self](const authorization& a) {
-        return pass<actors::contract_call>(self, of(self, a), a);
-      },
+      [self](const authorization& a) { return pass<actors::contract_call>(self, of(self, a), a); },
       [self](actors::status_atom) {
         const auto& st = self->state;
         return actors::status_report{payment_router_state::name,

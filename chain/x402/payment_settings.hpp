@@ -9,8 +9,8 @@
 #include "domain/money_source.hpp"
 #include "domain/pricing.hpp"
 
-/// What we are paid with, source by source, and what a payment may cost. Defaults are for production and stand here
-/// alone; config/ gives them names, units and bounds.
+/// What we are paid with, source by source, and what a payment may cost. Defaults are for
+/// production and stand here alone; config/ gives them names, units and bounds.
 namespace headroom::chain {
 
 namespace eip712 {

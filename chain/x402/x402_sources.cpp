@@ -9,10 +9,21 @@ namespace {
 
 /// The closed list of the official clients of version 1 (x402 0.7): they refuse a whole 402 for one
 /// name that is not among these.
-constexpr std::array<std::string_view, 15> known_to_v1{
-    "abstract",     "abstract-testnet", "base-sepolia", "base",    "avalanche-fuji",
-    "avalanche",    "iotex",            "sei",          "polygon", "sei-testnet",
-    "polygon-amoy", "peaq",             "story",        "educhain", "skale-base-sepolia"};
+constexpr std::array<std::string_view, 15> known_to_v1{"abstract",
+                                                       "abstract-testnet",
+                                                       "base-sepolia",
+                                                       "base",
+                                                       "avalanche-fuji",
+                                                       "avalanche",
+                                                       "iotex",
+                                                       "sei",
+                                                       "polygon",
+                                                       "sei-testnet",
+                                                       "polygon-amoy",
+                                                       "peaq",
+                                                       "story",
+                                                       "educhain",
+                                                       "skale-base-sepolia"};
 
 bool official_in_v1(const terms& t) {
   return !t.networks_v1.empty() && std::find(known_to_v1.begin(), known_to_v1.end(),

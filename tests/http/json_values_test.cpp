@@ -146,9 +146,9 @@ TEST_F(Records, OfADepositAndItsReceipt) {
                 hash + R"(,"failure":"slow","credited_at":null,"waiting":null})");
   d.conversion = example_conversion().id;
   d.credited_at = d.created_at;
-  EXPECT_TRUE(to_text(deposit_document(d, ethereum))
-                  .ends_with(
-                      R"("conversion_id":"55555555-5555-5555-5555-555555555555","waiting":null})"));
+  EXPECT_TRUE(
+      to_text(deposit_document(d, ethereum))
+          .ends_with(R"("conversion_id":"55555555-5555-5555-5555-555555555555","waiting":null})"));
   EXPECT_TRUE(
       to_text(receipt_document(d))
           .ends_with(R"("failure":null,"credited_at":"2027-01-15T08:00:00.000Z","waiting":null})"));

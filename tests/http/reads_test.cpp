@@ -110,6 +110,9 @@ TEST_F(Reads, TheConfigurationSaysWhatToPayWithAndSignUnder) {
   settings.deposit_network = "eip155:9745";
   settings.deposit_asset = user;
   settings.deposit_token_name = "USDT0";
+  settings.pricing = {30, 10'000_micro, {}};
+  settings.sources = {{"plasma", "eip155:9745", user, "USDT0", "1", user, 1_usdc, 50_usdc},
+                      {"polygon", "eip155:137", user, "USD Coin", "2", user, 2_usdc, 60_usdc}};
   settings.bet_domain = {*address::parse("0x" + std::string(40, 'b')), {137, 9745}};
   start();
   const auto r = get("/app/config");
@@ -122,6 +125,11 @@ TEST_F(Reads, TheConfigurationSaysWhatToPayWithAndSignUnder) {
   EXPECT_EQ(doc["bet"]["longest_deadline_s"], 86'400);
   EXPECT_EQ(doc["deposit"]["network"], "eip155:9745");
   EXPECT_EQ(doc["deposit"]["pay_to"], doc["bet"]["domain"]["verifying_contract"]);
+  EXPECT_EQ(doc["deposit"]["fee"], json::parse(R"({"bps":30,"min":"0.01","max":null})"));
+  ASSERT_EQ(doc["deposit"]["sources"].size(), 2U);
+  EXPECT_EQ(doc["deposit"]["sources"][1]["network"], "eip155:137");
+  EXPECT_EQ(doc["deposit"]["sources"][1]["token_version"], "2");
+  EXPECT_EQ(doc["deposit"]["sources"][1]["max"], "60.00");
 }
 
 TEST_F(Reads, MaxBetIsReadFromWhatTheOwnersShowAndAskedForOtherwise) {
