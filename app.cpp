@@ -123,7 +123,8 @@ chain::polymarket::market_settings markets_of(const config::settings& s) {
 
 http::server_settings http_of(const config::settings& s, const actors::signing_domain& domain,
                               const std::vector<chain::x402::terms>& terms) {
-  http::server_settings out{s.http};
+  http::server_settings out;
+  static_cast<http::http_settings&>(out) = s.http;
   out.profile = s.profile;
   out.bet_domain = domain;
   show_sources(out, s, terms);

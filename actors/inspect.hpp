@@ -109,6 +109,8 @@ HEADROOM_INSPECT(deposit_page, x.deposits, x.next_cursor)
 HEADROOM_INSPECT(money_on_its_way, x.total, x.deposits)
 HEADROOM_INSPECT(conversion_page, x.conversions, x.next_cursor)
 HEADROOM_INSPECT(chain_fees, x.chain_id, x.wei)
+HEADROOM_INSPECT(pricing_day, x.day, x.route, x.conversions, x.amount, x.charged, x.cost)
+HEADROOM_INSPECT(pricing_report, x.days)
 HEADROOM_INSPECT(conversion_metrics, x.completed, x.failed, x.running, x.average_ms, x.p95_ms,
                  x.p99_ms, x.total_in, x.total_received, x.total_loss, x.fees)
 HEADROOM_INSPECT(trial_balance, x.buffer, x.reserve, x.in_transit, x.converting, x.at_venue,

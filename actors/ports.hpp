@@ -92,6 +92,8 @@ class ledger_reader {
                                                           std::uint32_t limit) = 0;
   virtual std::optional<std::vector<conversion>> running_conversions() = 0;
   virtual std::optional<conversion_metrics> metrics_of_conversions() = 0;
+  /// By route and day, the last `days` of them.
+  virtual std::optional<pricing_report> report_of_pricing(std::uint32_t days) = 0;
   virtual std::optional<trial_balance> trial() = 0;
   /// Sum of accepted bets per day, averaged over the last 30 days or as many as there are.
   virtual std::optional<usdc> average_daily_volume() = 0;

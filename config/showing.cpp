@@ -51,9 +51,9 @@ struct json_of {
 /// What the file need not say is left out.
 json json_of::operator()(const std::vector<source_setting>* x) const {
   auto out = json::array();
-  for (auto source : *x) {  // rows may change what they point to
+  for (auto each : *x) {  // rows may change what they point to
     source_setting usual;
-    const auto said = section_of(source, "").rows;
+    const auto said = section_of(each, "").rows;
     const auto defaults = section_of(usual, "").rows;
     auto one = json::object();
     for (std::size_t i = 0; i < said.size(); ++i) {

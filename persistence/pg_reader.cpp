@@ -10,6 +10,7 @@
 #include "persistence/detail/ledger_sql.hpp"
 #include "persistence/detail/pg_session.hpp"
 #include "persistence/detail/position_reads.hpp"
+#include "persistence/detail/pricing_reads.hpp"
 #include "persistence/detail/rows.hpp"
 #include "persistence/detail/session_holder.hpp"
 #include "persistence/detail/wire.hpp"
@@ -307,6 +308,10 @@ std::optional<std::vector<conversion>> pg_reader::running_conversions() {
                        std::to_string(max_rows)),
                read_conversion);
   });
+}
+
+std::optional<pricing_report> pg_reader::report_of_pricing(std::uint32_t days) {
+  return link_->run([&](pqxx::transaction_base& tx) { return read_pricing(tx, days); });
 }
 
 std::optional<conversion_metrics> pg_reader::metrics_of_conversions() {

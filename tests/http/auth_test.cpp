@@ -29,6 +29,7 @@ TEST_F(Auth, EveryRouteAdmitsTheRightScopesOnly) {
       {"GET", "/conversions", "", "r", "`read`", 200},
       {"GET", "/conversions/" + id, "", "r", "`read`", 200},
       {"GET", "/conversions/metrics", "", "r", "`read`", 200},
+      {"GET", "/pricing", "", "r", "`read`", 200},
       {"GET", "/audit/solvency", "", "r", "`read`", 200},
       {"GET", "/inspector/actors", "", "i", "`inspect`", 200},
       {"GET", "/operator/alerts", "", "i", "`inspect`", 200},

@@ -107,6 +107,7 @@ TEST_F(Documents, AnswersHaveTheDocumentedFields) {
       {"/conversions", "/conversions"},
       {"/conversions/{id}", "/conversions/" + id},
       {"/conversions/metrics", "/conversions/metrics"},
+      {"/pricing", "/pricing"},
       {"/audit/solvency", "/audit/solvency"},
       {"/inspector/actors", "/inspector/actors"},
       {"/operator/alerts", "/operator/alerts"},

@@ -404,6 +404,9 @@ query_actor::behavior_type fake_query(script& s) {
       [&s](get_atom, const conversion_id&) { return s.find_conversion(); },
       [&s](const list_conversions&) { return s.list_conversions(); },
       [&s](metrics_atom) { return s.metrics(); },
+      [](metrics_atom, std::uint32_t days) {
+        return pricing_report{{{"2027-01-15", "oft_uniswap", days, 50_usdc, 100'000_micro, {-7}}}};
+      },
       [&s](solvency_atom) { return s.trial(); },
       [](volume_atom) { return usdc{}; },
       [](work_atom) { return conversion_work{}; },

@@ -439,6 +439,14 @@ TEST_F(Reads, DrainingIsNotReady) {
   EXPECT_EQ(get("/readyz").status, 503);
 }
 
+TEST_F(Reads, PricingShowsWhatWasChargedBesideWhatItCost) {
+  start();
+  const auto doc = get("/pricing?days=7", read_key.text).json();
+  EXPECT_EQ(doc, json::parse(R"({"days": [{
+    "day": "2027-01-15", "route": "oft_uniswap", "conversions": 7, "amount": "50.00",
+    "charged": "0.10", "cost": "-0.000007", "margin": "0.100007"}]})"));
+}
+
 TEST_F(Reads, WhatIsNotThereIs404) {
   says.find_bet = []() -> caf::result<bet> { return make_error(errc::not_found); };
   start();

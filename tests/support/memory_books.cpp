@@ -373,6 +373,9 @@ std::optional<std::vector<conversion>> memory_reader::running_conversions() {
   return all_of(books_.conversions, 1000,
                 [](const conversion& c) { return c.status == conversion_status::running; });
 }
+std::optional<pricing_report> memory_reader::report_of_pricing(std::uint32_t) {
+  return pricing_report{};
+}
 std::optional<conversion_metrics> memory_reader::metrics_of_conversions() {
   return conversion_metrics{};
 }
