@@ -119,7 +119,7 @@ TEST(X402Sources, ARefusalForTheNetworkListsWhatIsTaken) {
 TEST(X402Sources, APaymentIsMatchedByNetworkAndToken) {
   const auto all = three();
   for (std::size_t i = 0; i < all.size(); ++i)
-    for (const std::uint8_t version : {1, 2}) {
+    for (const std::uint8_t version : {std::uint8_t{1}, std::uint8_t{2}}) {
       EXPECT_EQ(source_of(paying(all[i], version), all, 5_usdc), i);
       EXPECT_EQ(verify(paying(all[i], version), all[i], 5_usdc, std::nullopt), "");
     }
