@@ -216,8 +216,9 @@ using query_actor = status_actor::extend<
     caf::replies_to<get_atom, conversion_id>::with<conversion>,  // not_found
     caf::replies_to<list_conversions>::with<conversion_page>,
     caf::replies_to<metrics_atom>::with<conversion_metrics>,
+    caf::replies_to<metrics_atom, std::uint32_t>::with<pricing_report>,  // of so many days
     caf::replies_to<solvency_atom>::with<trial_balance>,
-    caf::replies_to<volume_atom>::with<usdc>,          // average per day
+    caf::replies_to<volume_atom>::with<usdc>,         // average per day
     caf::replies_to<flows_atom>::with<buffer_flows>,  // out of the buffer, and on its way in
     caf::replies_to<work_atom>::with<conversion_work>,
     // At most so many bets and so many deposits.

@@ -80,7 +80,8 @@ void conversion_driver::read_work() {
 
 void conversion_driver::found(conversion_work& work) {
   for (const auto& d : work.to_credit)
-    if (!st_.crediting.contains(d.id)) credit({d.id, d.user, d.amount, w_.now()}, nobody_asked);
+    if (!st_.crediting.contains(d.id) && !is_held(d))
+      credit({d.id, d.user, d.amount, w_.now(), d.fee}, nobody_asked);
   obey(work.running);
   take_up(work.running);
   if (!w_.dir.gauges.switches().paused(pausable::conversions)) open_next(work.to_convert);
@@ -117,6 +118,11 @@ std::string conversion_driver::why_unclaimed(const conversion& row) const {
 }
 
 // -- credit ------------------------------------------------------------------------------------
+
+/// Credited by a later poll, when its source is held no more.
+bool conversion_driver::is_held(const deposit& d) const {
+  return !w_.dir.gauges.credit_holds().why({d.payment.chain_id, d.payment.token}).empty();
+}
 
 template <class Done>
 void conversion_driver::credit(const credit_deposit& x, Done done) {

@@ -43,7 +43,7 @@ struct conversion_state {
   };
   std::map<deposit_id, open_credit> crediting;
   std::map<conversion_id, running> live;
-  std::set<conversion_id> ended;  // since the last poll was sent: its answer may be older
+  std::set<conversion_id> ended;   // since the last poll was sent: its answer may be older
   std::set<conversion_id> ending;  // by an order; the books were asked and have not answered
   /// In the books, and no route of this process can drive them; with the route that each names.
   std::map<conversion_id, std::string> unclaimed;

@@ -32,6 +32,7 @@ class conversion_driver {
   void found(conversion_work& work);
   void take_up(std::vector<conversion>& running_rows);
   [[nodiscard]] std::string why_unclaimed(const conversion& row) const;
+  [[nodiscard]] bool is_held(const deposit& d) const;
   void credit_again();
   void credited(const credit_deposit& x);
 

@@ -9,6 +9,7 @@
 #include "actors/withdrawal_settings.hpp"
 #include "domain/money.hpp"
 #include "domain/placement.hpp"
+#include "domain/pricing.hpp"
 #include "domain/route_choice.hpp"
 
 /// Bounds and rhythms of the core, by actor. Defaults are for production and stand here alone;
@@ -49,6 +50,7 @@ struct bet_settings {
 struct deposit_settings {
   std::size_t max_live = 1'024;             // x402 payments in progress
   std::chrono::milliseconds answer{8'000};  // how long a payer waits for the chain before a 202
+  deposit_pricing pricing{};                // of new ones; each keeps its own
 };
 
 struct conversion_settings {

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "actors/channel_gauge.hpp"
+#include "actors/credit_holds.hpp"
 #include "actors/open_orders.hpp"
 #include "actors/settlement_gauge.hpp"
 #include "actors/turns_gauge.hpp"
@@ -62,6 +63,9 @@ class gauges {
   /// The web sockets to the venue.
   [[nodiscard]] channel_gauge& channel() noexcept { return channel_; }
   [[nodiscard]] const channel_gauge& channel() const noexcept { return channel_; }
+  /// Sources whose deposits wait for their credit.
+  [[nodiscard]] actors::credit_holds& credit_holds() noexcept { return credit_holds_; }
+  [[nodiscard]] const actors::credit_holds& credit_holds() const noexcept { return credit_holds_; }
   /// How the settlements of resolved markets stand.
   [[nodiscard]] settlement_gauge& settlements() noexcept { return settlements_; }
   [[nodiscard]] const settlement_gauge& settlements() const noexcept { return settlements_; }
@@ -83,6 +87,7 @@ class gauges {
   channel_gauge channel_;
   settlement_gauge settlements_;
   withdrawal_gauge withdrawals_;
+  actors::credit_holds credit_holds_;
 };
 
 }  // namespace headroom::actors

@@ -85,7 +85,7 @@ HEADROOM_INSPECT(authorization, x.chain_id, x.token, x.from, x.to, x.value, x.va
                  x.valid_before, x.nonce, x.signature)
 HEADROOM_INSPECT(deposit, x.id, x.user, x.amount, x.status, x.payment, x.x402_version, x.tx_hash,
                  x.log_index, x.failure, x.conversion, x.created_at, x.credited_at, x.updated_at,
-                 x.idempotency_key, x.payment_identifier)
+                 x.idempotency_key, x.payment_identifier, x.fee)
 HEADROOM_INSPECT(chain_operation, x.id, x.attempt, x.chain_id, x.account, x.nonce, x.tx_hash, x.raw,
                  x.purpose, x.status, x.block_number, x.created_at, x.fee_wei)
 HEADROOM_INSPECT(external_operation, x.id, x.service, x.account, x.sequence, x.request_hash,
@@ -132,6 +132,8 @@ HEADROOM_INSPECT(chain_fees, x.chain_id, x.wei)
 HEADROOM_INSPECT(route_metrics, x.route, x.source, x.completed, x.failed, x.running, x.average_ms,
                  x.p95_ms, x.p99_ms, x.total_in, x.total_received, x.total_loss, x.bridge_fee,
                  x.swap_fee, x.slippage, x.arrived_day)
+HEADROOM_INSPECT(pricing_day, x.day, x.route, x.conversions, x.amount, x.charged, x.cost)
+HEADROOM_INSPECT(pricing_report, x.days)
 HEADROOM_INSPECT(conversion_metrics, x.completed, x.failed, x.running, x.average_ms, x.p95_ms,
                  x.p99_ms, x.total_in, x.total_received, x.total_loss, x.fees, x.routes)
 HEADROOM_INSPECT(trial_balance, x.buffer, x.reserve, x.in_transit, x.converting, x.at_venue,

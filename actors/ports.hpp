@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "domain/journal.hpp"
+#include "domain/money_source.hpp"
 #include "domain/reports.hpp"
 
 /// What the actors need of the outside as plain C++ interfaces. The edges implement them, main.cpp
@@ -93,6 +94,8 @@ class ledger_reader {
                                                           std::uint32_t limit) = 0;
   virtual std::optional<std::vector<conversion>> running_conversions() = 0;
   virtual std::optional<conversion_metrics> metrics_of_conversions() = 0;
+  /// By route and day, the last `days` of them.
+  virtual std::optional<pricing_report> report_of_pricing(std::uint32_t days) = 0;
   virtual std::optional<trial_balance> trial() = 0;
   /// Sum of accepted bets per day, averaged over the last 30 days or as many as there are.
   virtual std::optional<usdc> average_daily_volume() = 0;
@@ -223,11 +226,13 @@ class x402_port {
  public:
   virtual ~x402_port() = default;
 
-  /// Requirements for paying exactly `amount`; `error` is the reason shown ("" = payment required).
+  /// Requirements for paying exactly `amount`, from any source that takes it; `error` is the reason
+  /// shown ("" = payment required).
   virtual payment_required require(usdc amount, std::string_view error) const = 0;
   /// Value of PAYMENT-RESPONSE (version 2) or X-PAYMENT-RESPONSE (version 1). `error` "" = success.
-  virtual std::string respond(std::uint8_t version, const hash256& tx_hash, const address& payer,
-                              usdc amount, std::string_view error) const = 0;
+  virtual std::string respond(std::uint8_t version, const money_source& source,
+                              const hash256& tx_hash, const address& payer, usdc amount,
+                              std::string_view error) const = 0;
 };
 
 }  // namespace headroom::actors

@@ -142,6 +142,9 @@ query_actor::behavior_type query_behavior(query_self self, ledger_reader* reader
         return answer_report(self, self->state.conversions,
                              [&] { return reader->metrics_of_conversions(); });
       },
+      [=](metrics_atom, std::uint32_t days) {
+        return answer(self, [&] { return reader->report_of_pricing(days); });
+      },
       [=](solvency_atom) {
         return answer_report(self, self->state.trial, [&] { return reader->trial(); });
       },

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "config/table.hpp"
+
 namespace headroom::config {
 namespace {
 
@@ -50,6 +52,7 @@ class filling {
     for (std::size_t i = 0; i < said_.size(); ++i)
       out->push_back(terms(said_[i], path_ + "[" + std::to_string(i) + "]"));
   }
+  void operator()(std::vector<source_setting>* out) const;
   void operator()(bool* out) const {
     if (!said_.is_boolean()) must_be("true or false");
     *out = said_.get<bool>();
@@ -204,6 +207,16 @@ void fill_section(std::span<const section> all, const section& here, const json&
     if (inner.is_inside(here) && unknown.erase(inner.name()) > 0)
       fill_section(all, inner, said[inner.name()], paths);
   if (!unknown.empty()) throw wrong{joined(here.path, *unknown.begin()) + " is not a setting"};
+}
+
+void filling::operator()(std::vector<source_setting>* out) const {
+  if (!said_.is_array() || said_.empty()) must_be("a list of one object at least");
+  out->assign(said_.size(), {});
+  for (std::size_t i = 0; i < said_.size(); ++i) {
+    std::set<std::string> ignored;
+    const auto one = section_of((*out)[i], path_ + "[" + std::to_string(i) + "]");
+    fill_section({}, one, said_[i], ignored);
+  }
 }
 
 }  // namespace

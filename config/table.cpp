@@ -22,6 +22,26 @@ rows house_rows(settings& s) {
   return {
       {"profile",   &s.profile,   none, {}, "sandbox or production; pages are told"},
       {"log_level", &s.log_level, none, {}, "trace, debug, info, warning, error, critical or off"},
+      {"sources",   &s.sources,   none, {}, "what users pay with, each an object; without it USDT0 on Plasma, USDC on Polygon and, when `base` is configured, USDC there"},
+  };
+}
+
+rows source_rows(source_setting& x) {
+  return {
+      {"network",                 &x.network,          none,    {},                       "required: plasma, polygon or base"},
+      {"enabled",                 &x.enabled,          none,    {},                       "false: nothing new is taken from it"},
+      {"token",                   &x.token,            none,    {},                       "without it the chain's usual: USDT0, USDC"},
+      {"token_name",              &x.token_name,       none,    {},                       "EIP-712 domain of the token, compared with the token's own word; needed for another than the usual"},
+      {"token_version",           &x.token_version,    none,    {},                       "likewise"},
+      {"networks_v1",             &x.networks_v1,      none,    {},                       "names of the chain for x402 version 1; the first is shown"},
+      {"minimum",                 &x.minimum,          dollars, {0, 1e6L * dollar},       "of one payment; zero: that of `deposits`"},
+      {"maximum",                 &x.maximum,          dollars, {0, 1e9L * dollar},       "likewise"},
+      {"large_from",              &x.large_from,       dollars, {0, 1e9L * dollar},       "payments of so much and more are proven by `large_finality`; zero: none"},
+      {"large_finality",          &x.large_finality,   none,    {},                       "whose word makes the block of a large payment final: confirmations, tag, either or both"},
+      {"price_feed",              &x.price_feed,       none,    {},                       "Chainlink's of the token in dollars; without it no price is asked"},
+      {"price_network",           &x.price_network,    none,    {},                       "where the feed is; without it the source's own"},
+      {"price_within_bps",        &x.price_within_bps, bps,     {1, 50 * whole_percent},  "of a dollar, either way; beyond it credits wait"},
+      {"price_heartbeat_seconds", &x.price_heartbeat,  sec,     {60, 604'800},            "the longest silence of the feed; an older price is none"},
   };
 }
 
@@ -149,6 +169,9 @@ rows deposit_rows(settings& s) {
       {"signature_gas",          &p.signature_gas,                gas,        {50'000, 5'000'000}, "what a contract may burn to judge its signature"},
       {"checks_at_once",         &p.checks_at_once,               none,       {4, 1'000},          "verifications of payments that anybody may send"},
       {"checks_per_second",      &p.checks_per_second,            per_second, {1, 10'000},         "likewise; each costs about five calls"},
+      {"fee_bps",                &s.core.deposit.pricing.fee_bps, bps,        {0, 10 * whole_percent}, "of what is paid, rounded up to a millionth; shown before a payment"},
+      {"fee_min",                &s.core.deposit.pricing.fee_min, dollars,    {0, 1e3L * dollar},  "of one deposit"},
+      {"fee_max",                &s.core.deposit.pricing.fee_max, dollars,    {0, 1e6L * dollar},  "likewise; zero: no bound"},
   };
 }
 
@@ -405,6 +428,10 @@ void add_chain(std::vector<section>& out, const std::string& name, chain_setting
 }
 
 }  // namespace
+
+section section_of(source_setting& x, std::string path) {
+  return {std::move(path), source_rows(x)};
+}
 
 std::vector<section> sections_of(settings& s) {
   std::vector<section> out;

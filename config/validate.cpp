@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t most_nodes = 16;  // of one chain
 constexpr std::size_t most_accounts = 16;
+constexpr std::size_t most_sources = 16;
 constexpr std::size_t longest_name = 32;
 
 /// The names spdlog knows; it takes any other word for "off".
@@ -39,7 +40,10 @@ bool is_origin(const std::string& text) {
 
 std::string check_bounds(const settings& s) {
   auto copy = s;  // rows may change what they point to
-  for (const auto& part : sections_of(copy))
+  auto all = sections_of(copy);
+  for (std::size_t i = 0; i < copy.sources.size(); ++i)
+    all.push_back(section_of(copy.sources[i], "sources[" + std::to_string(i) + "]"));
+  for (const auto& part : all)
     for (const auto& r : part.rows)
       if (r.is_number() && (r.value() < r.within.least || r.value() > r.within.most))
         return part.path_of(r) + " must be from " + r.text(r.within.least) + " to " +
@@ -99,6 +103,38 @@ std::string check_chains(const settings& s) {
   if (s.base.chain_id == s.plasma.chain_id || s.base.chain_id == s.polygon.chain_id)
     return "base.chain_id must not be another chain's";
   return check_chain(s.base, "base");
+}
+
+/// A payment is matched by chain and token, so each pair stands once.
+std::string check_sources(const settings& s) {
+  const auto all = s.paid_sources();
+  if (all.size() > most_sources) return "sources must list at most " + std::to_string(most_sources);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto& x = all[i];
+    // Without a list they are the usual ones, whose tokens and names are other settings.
+    const auto at = "sources[" + std::to_string(i) + "]";
+    if (s.chain_called(x.network) == nullptr)
+      return at + ".network must be plasma, polygon, or base where it is configured";
+    if (s.chain_called(x.price_network) == nullptr)
+      return at + ".price_network must be plasma, polygon, or base where it is configured";
+    if (x.token_name.empty() || x.token_version.empty())
+      return at + ".token_name and .token_version must be set for this token";
+    if (std::any_of(x.networks_v1.begin(), x.networks_v1.end(), [](auto& n) { return n.empty(); }))
+      return at + ".networks_v1 must not list an empty name";
+    if (x.maximum < x.minimum) return at + ".maximum must not be below the minimum";
+    const auto same = [&](const source_setting& other) {
+      return other.network == x.network && other.token == x.token;
+    };
+    if (std::count_if(all.begin(), all.end(), same) > 1) return at + ".token is listed already";
+  }
+  if (std::none_of(all.begin(), all.end(), [](const auto& x) { return x.enabled; }))
+    return "sources must have one that is enabled";
+  const auto& p = s.core.deposit.pricing;
+  if (p.fee_max.is_positive() && p.fee_max < p.fee_min)
+    return "deposits.fee_max must not be below fee_min";
+  for (const auto& x : all)
+    if (p.fee_min >= x.minimum) return "deposits.fee_min must be below the minimum of each source";
+  return {};
 }
 
 /// A token that is none would never match: nothing would be bridged, and nobody would know why.
@@ -261,7 +297,7 @@ std::string settings::validate() const {
         check_conversion, check_bridges, check_withdrawals, check_waits, check_venue_reads})
     if (auto why = check(*this); !why.empty()) return why;
   if (http.deposit_max < http.deposit_min) return "deposits.maximum must not be below the minimum";
-  return {};
+  return check_sources(*this);
 }
 
 }  // namespace headroom::config

@@ -29,7 +29,8 @@ struct own_event {
     return event{event_type::deposit_failed, x.id.text(), {}, {}, x.at};
   }
   optional_event operator()(const credit_deposit& x) const {
-    return event{event_type::deposit_credited, x.id.text(), x.user, x.amount, x.at};
+    return event{event_type::deposit_credited, x.id.text(), x.user, sub_saturating(x.amount, x.fee),
+                 x.at};
   }
   optional_event operator()(const open_conversion& x) const {
     const auto& c = x.row;

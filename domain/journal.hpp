@@ -68,13 +68,15 @@ struct fail_deposit {
   timestamp at;
 };
 
-/// pending -> converting, and the user's credit in the same commit.
+/// pending -> converting, and the user's credit in the same commit: the amount, less the deposit's
+/// fee, which is the house's.
 struct credit_deposit {
   static constexpr const char* entry_name = "credit_deposit";
   deposit_id id;
   address user;
-  usdc amount;
+  usdc amount;  // that was paid
   timestamp at;
+  usdc fee{};
 };
 
 /// Groups credited deposits into one conversion. Refused as duplicate when one of them already

@@ -19,6 +19,7 @@ using kind = posting_kind;
 constexpr posting_shape bet_taken{kind::bet, account::user, account::buffer};
 constexpr posting_shape bet_refund{kind::bet_refund, account::buffer, account::user};
 constexpr posting_shape deposit_credit{kind::deposit, account::in_transit, account::user};
+constexpr posting_shape deposit_fee{kind::deposit_fee, account::in_transit, account::revenue};
 constexpr posting_shape converted_to_buffer{kind::conversion, account::buffer, account::in_transit};
 constexpr posting_shape converted_to_reserve{kind::conversion, account::reserve,
                                              account::in_transit};
@@ -60,7 +61,8 @@ constexpr posting_shape shapes[] = {bet_taken,
                                     withdrawal_refund,
                                     withdrawal_fee_refund,
                                     adopted,
-                                    written_off};
+                                    written_off,
+                                    deposit_fee};
 
 bool grows_by_debits(account a) noexcept {
   switch (a) {
@@ -122,7 +124,8 @@ struct rule {
   }
   entry_moves operator()(const credit_deposit& x) const {
     auto out = about(x.id, x.at, x.user);
-    post(out, deposit_credit, x.amount);
+    post(out, deposit_credit, sub_saturating(x.amount, x.fee));
+    post(out, deposit_fee, x.fee);
     return out;
   }
   entry_moves operator()(const complete_conversion& x) const {
@@ -244,6 +247,7 @@ std::string_view to_string(posting_kind k) noexcept {
     case posting_kind::withdrawal_fee_refund: return "withdrawal_fee_refund";
     case posting_kind::adoption: return "adoption";
     case posting_kind::write_off: return "write_off";
+    case posting_kind::deposit_fee: return "deposit_fee";
   }
   return "unknown";
 }

@@ -31,7 +31,7 @@ enum class account : std::uint8_t {
   user = 3,             // what one user may bet or withdraw; one per address
   capital = 4,          // what the operator put in
   conversion_loss = 5,  // what bridges and swaps cost; below zero when they gained
-  revenue = 7,          // fees of withdrawals; what payouts left over, and what nobody claims
+  revenue = 7,          // fees; what payouts left over, and what nobody claims
   venue_loss = 8,       // what the venue charged above what was reserved for a bet
 };
 inline constexpr account all_accounts[] = {
@@ -56,6 +56,7 @@ enum class posting_kind : std::uint8_t {
   withdrawal_fee = 12,         // the house's
   withdrawal_refund = 13,      // of one that failed
   withdrawal_fee_refund = 14,  // likewise
+  deposit_fee = 15,            // what a deposit cost its payer
   adoption = 16,               // of a transfer that nothing explains
   write_off = 19,              // of what is in transit and will never arrive
 };
@@ -74,6 +75,7 @@ inline constexpr posting_kind all_posting_kinds[] = {posting_kind::bet,
                                                      posting_kind::withdrawal_fee,
                                                      posting_kind::withdrawal_refund,
                                                      posting_kind::withdrawal_fee_refund,
+                                                     posting_kind::deposit_fee,
                                                      posting_kind::adoption,
                                                      posting_kind::write_off};
 [[nodiscard]] std::string_view to_string(posting_kind k) noexcept;

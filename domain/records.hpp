@@ -109,6 +109,10 @@ struct deposit {
   // deposit of the payer.
   hash256 idempotency_key;     // of the HTTP header
   hash256 payment_identifier;  // x402's extension of that name
+  usdc fee{};                  // of the amount, as it was when the payment was taken (pricing.hpp)
+
+  /// What the user may bet of it.
+  [[nodiscard]] usdc credited() const noexcept { return sub_saturating(amount, fee); }
 };
 
 // -- the conversion ----------------------------------------------------------------------------

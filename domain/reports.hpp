@@ -115,6 +115,21 @@ struct conversion_metrics {
   std::vector<route_metrics> routes{};  // by route and source
 };
 
+/// What deposits paid for their conversion and what it cost, of one route on one day: of those that
+/// ended then. Gas is not in it: it is paid in the chains' coins (conversion_metrics::fees).
+struct pricing_day {
+  std::string day;  // UTC, "2026-11-29"
+  std::string route;
+  std::int64_t conversions = 0;
+  usdc amount;   // put in
+  usdc charged;  // fees of their deposits
+  usdc cost;     // lost by bridges and swaps; below zero: a gain
+};
+
+struct pricing_report {
+  std::vector<pricing_day> days;  // the newest first, then by route
+};
+
 /// The books' totals, as kept with every commit (not from a replay: that is `headroom verify`).
 struct trial_balance {
   usdc buffer;

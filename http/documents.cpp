@@ -147,11 +147,21 @@ json position_document(const position& p, const actors::ethereum_port& ethereum,
   });
 }
 
-json deposit_document(const deposit& d, const actors::ethereum_port& ethereum) {
+std::string waiting_of(const deposit& d, const actors::credit_holds& holds) {
+  if (d.status != deposit_status::pending) return {};
+  return holds.why({d.payment.chain_id, d.payment.token});
+}
+
+json deposit_document(const deposit& d, const actors::ethereum_port& ethereum,
+                      std::string_view waiting) {
   return object({
       {"deposit_id", d.id.text()},
       {"user_address", ethereum.print_address(d.user)},
       {"amount", d.amount},
+      {"fee", d.fee},
+      {"credited", d.credited()},
+      {"network", "eip155:" + std::to_string(d.payment.chain_id)},
+      {"asset", ethereum.print_address(d.payment.token)},
       {"status", to_string(d.status)},
       {"tx_hash", d.tx_hash},
       {"failure", text_or_null(d.failure)},
@@ -159,6 +169,7 @@ json deposit_document(const deposit& d, const actors::ethereum_port& ethereum) {
       {"credited_at", d.credited_at},
       {"updated_at", d.updated_at},
       {"conversion_id", value_if(!d.conversion.is_zero(), d.conversion.text())},
+      {"waiting", text_or_null(waiting)},
   });
 }
 
@@ -179,14 +190,17 @@ json withdrawal_document(const withdrawal& w, const actors::ethereum_port& ether
   });
 }
 
-json receipt_document(const deposit& d) {
+json receipt_document(const deposit& d, std::string_view waiting) {
   return object({
       {"deposit_id", d.id.text()},
       {"amount", d.amount},
+      {"fee", d.fee},
+      {"credited", d.credited()},
       {"status", to_string(d.status)},
       {"tx_hash", d.tx_hash},
       {"failure", text_or_null(d.credited_at.is_set() ? std::string_view{} : d.failure)},
       {"credited_at", d.credited_at},
+      {"waiting", text_or_null(waiting)},
   });
 }
 

@@ -27,6 +27,7 @@ const router& house_routes() {
       {verb::patch, "/buffer", patch_buffer},
       {verb::get, "/conversions", get_conversions},
       {verb::get, "/conversions/metrics", get_conversion_metrics},
+      {verb::get, "/pricing", get_pricing},
       {verb::get, "/conversions/{id}", get_conversion},
       {verb::get, "/routes", get_routes},
       {verb::get, "/audit/solvency", get_solvency},

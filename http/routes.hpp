@@ -46,6 +46,9 @@ task<> get_withdrawals(exchange& x);
 task<> post_deposit(exchange& x);
 task<> get_deposit(exchange& x);
 task<> get_deposits(exchange& x);
+// routes_pricing.cpp
+task<> get_pricing(exchange& x);
+
 // routes_conversions.cpp
 task<> get_conversion(exchange& x);
 task<> get_conversions(exchange& x);

@@ -5,6 +5,27 @@
 namespace headroom::http {
 namespace {
 
+json source_terms(const deposit_source& s, const actors::ethereum_port& ethereum) {
+  return object({
+      {"name", s.name},
+      {"network", s.network},
+      {"asset", ethereum.print_address(s.asset)},
+      {"token_name", s.token_name},
+      {"token_version", s.token_version},
+      {"pay_to", ethereum.print_address(s.pay_to)},
+      {"min", s.least},
+      {"max", s.most},
+  });
+}
+
+json fee_terms(const deposit_pricing& p) {
+  return object({
+      {"bps", p.fee_bps},
+      {"min", p.fee_min},
+      {"max", value_if(p.fee_max.is_positive(), p.fee_max)},
+  });
+}
+
 json deposit_terms(const server_settings& s, const actors::ethereum_port& ethereum) {
   return object({
       {"network", s.deposit_network},
@@ -13,6 +34,8 @@ json deposit_terms(const server_settings& s, const actors::ethereum_port& ethere
       {"pay_to", ethereum.print_address(s.bet_domain.verifying_contract)},
       {"min", s.deposit_min},
       {"max", s.deposit_max},
+      {"fee", fee_terms(s.pricing)},
+      {"sources", list_of(s.sources, [&](const auto& one) { return source_terms(one, ethereum); })},
   });
 }
 

@@ -11,6 +11,7 @@
 #include "persistence/detail/ledger_sql.hpp"
 #include "persistence/detail/pg_session.hpp"
 #include "persistence/detail/position_reads.hpp"
+#include "persistence/detail/pricing_reads.hpp"
 #include "persistence/detail/repair_reads.hpp"
 #include "persistence/detail/rows.hpp"
 #include "persistence/detail/session_holder.hpp"
@@ -251,8 +252,8 @@ std::optional<money_on_its_way> pg_reader::on_its_way(const address& user) {
   return link_->run([&](pqxx::transaction_base& tx) {
     const auto who = binary(user.view());
     money_on_its_way out;
-    out.total = {
-        read_int(tx.exec_params1("SELECT sum(amount)::bigint FROM deposits " + theirs, who)[0])};
+    out.total = {read_int(
+        tx.exec_params1("SELECT sum(amount - fee)::bigint FROM deposits " + theirs, who)[0])};
     out.deposits = all(tx.exec_params(select_deposits + theirs +
                                           "ORDER BY created_at DESC, deposit_id DESC LIMIT $2",
                                       who, page_size(UINT32_MAX)),
@@ -322,6 +323,10 @@ std::optional<std::vector<conversion>> pg_reader::running_conversions() {
     add_orders(tx, rows);
     return rows;
   });
+}
+
+std::optional<pricing_report> pg_reader::report_of_pricing(std::uint32_t days) {
+  return link_->run([&](pqxx::transaction_base& tx) { return read_pricing(tx, days); });
 }
 
 std::optional<conversion_metrics> pg_reader::metrics_of_conversions() {

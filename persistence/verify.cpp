@@ -136,15 +136,28 @@ constexpr const char* row_checks[] = {
        FROM bet_volume v FULL JOIN daily d USING (day)
        WHERE coalesce(v.amount, 0) <> coalesce(d.amount, 0))",
 
-    // Each credited deposit has one posting of its amount to its user, others have none.
+    // Each credited deposit has one posting of its amount less its fee to its user, others have
+    // none.
     R"(WITH booked AS (
          SELECT reference, count(*) AS n, sum(amount) AS amount, min(encode(user_address, 'hex')) AS who
          FROM postings WHERE kind = {kind:deposit} GROUP BY reference)
        SELECT 'deposit ' || coalesce(d.deposit_id, p.reference),
-              CASE WHEN d.credited_at IS NULL THEN 0 ELSE d.amount END, coalesce(p.amount, 0)
+              CASE WHEN d.credited_at IS NULL THEN 0 ELSE d.amount - d.fee END,
+              coalesce(p.amount, 0)
        FROM deposits d FULL JOIN booked p ON p.reference = d.deposit_id
-       WHERE CASE WHEN d.credited_at IS NULL THEN 0 ELSE d.amount END <> coalesce(p.amount, 0)
+       WHERE CASE WHEN d.credited_at IS NULL THEN 0 ELSE d.amount - d.fee END
+               <> coalesce(p.amount, 0)
           OR p.n > 1 OR p.who <> encode(d.user_address, 'hex'))",
+
+    // Likewise of its fee, to the house.
+    R"(WITH booked AS (
+         SELECT reference, sum(amount) AS amount FROM postings WHERE kind = {kind:deposit_fee}
+         GROUP BY reference),
+       pairs AS (
+         SELECT coalesce(d.deposit_id, p.reference) AS id, coalesce(p.amount, 0) AS booked,
+                CASE WHEN d.credited_at IS NULL THEN 0 ELSE d.fee END AS fee
+         FROM deposits d FULL JOIN booked p ON p.reference = d.deposit_id)
+       SELECT 'deposit ' || id || ' fee', fee, booked FROM pairs WHERE fee <> booked)",
 
     // A conversion converts its deposits and shares their end.
     R"(WITH members AS (

@@ -224,6 +224,7 @@ deposit read_deposit(const pqxx::row& row) {
   out.updated_at = read_time(row[20]);
   out.idempotency_key = read_fixed<hash256>(row[21]);
   out.payment_identifier = read_fixed<hash256>(row[22]);
+  out.fee = read_usdc(row[23]);
   return out;
 }
 

@@ -54,7 +54,7 @@ inline constexpr const char* deposit_columns =
     " AND (left(deposit_id::text, 34) || 'ff')::uuid"
     " ORDER BY o.created_at DESC, o.attempt DESC LIMIT 1)), log_index, failure,"
     " conversion_id, us_of(created_at), us_of(credited_at), us_of(updated_at), idempotency_key,"
-    " payment_identifier ";
+    " payment_identifier, fee ";
 [[nodiscard]] deposit read_deposit(const pqxx::row& row);
 
 /// One column lists its deposits as one text of comma-separated ids.

@@ -68,7 +68,7 @@ export function sandboxConfig({
   settles = false,
   overrides = {},
 }) {
-  const { plasma, polygon, venue } = sandbox;
+  const { plasma, polygon, base, venue } = sandbox;
   const chain = (c) => ({
     chain_id: c.chain_id,
     rpc: [c.rpc],
@@ -79,6 +79,10 @@ export function sandboxConfig({
     usdt0: c.usdt0,
     ...(c.oft ? { oft: c.oft, eid: c.eid } : {}),
   });
+  const baseChain = ({ usdc, ...rest }) => {
+    const { usdt0, finalized_tag, ...common } = chain(rest); // settings that Base has not
+    return { ...common, usdc };
+  };
   const networks = [
     `eip155:${plasma.chain_id}`,
     ...(plasma.chain_id === 84532 ? ['base-sepolia'] : ['plasma']),
@@ -90,6 +94,7 @@ export function sandboxConfig({
     database: { url: databaseUrl },
     plasma: chain(plasma),
     polygon: chain(polygon),
+    ...(base ? { base: baseChain(base) } : {}),
     deposits: { networks_v1: plasma.chain_id === 84532 ? networks.reverse() : networks },
     conversion: {
       usdc: polygon.usdc,
@@ -127,7 +132,8 @@ export function sandboxConfig({
     wallet_key: { file: wallet.file },
   };
   for (const [section, values] of Object.entries(overrides)) {
-    config[section] = typeof values === 'object' ? { ...config[section], ...values } : values;
+    const merges = typeof values === 'object' && !Array.isArray(values);
+    config[section] = merges ? { ...config[section], ...values } : values;
   }
   return config;
 }

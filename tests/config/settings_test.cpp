@@ -77,6 +77,7 @@ struct field {
 constexpr field all_fields[] = {
     {"", "profile", kind::text},
     {"", "log_level", kind::text},
+    {"", "sources", kind::objects},
     {"http", "listen", kind::text},
     {"http", "port", kind::number},
     {"http", "public_url", kind::text},
@@ -153,6 +154,9 @@ constexpr field all_fields[] = {
     {"deposits", "minimum", kind::amount},
     {"deposits", "maximum", kind::amount},
     {"deposits", "answer_ms", kind::number},
+    {"deposits", "fee_bps", kind::number},
+    {"deposits", "fee_min", kind::amount},
+    {"deposits", "fee_max", kind::amount},
     {"conversion", "route", kind::text},
     {"conversion", "routes", kind::objects},
     {"conversion", "longest_wait_seconds", kind::number},

@@ -126,7 +126,7 @@ TEST(Ledger, EntriesWithImpossibleAmountsStillBalance) {
       for (const journal_entry& e :
            {journal_entry{taken}, journal_entry{end}, journal_entry{done},
             journal_entry{replenish{{}, a, b, "", {}}}, journal_entry{refill{{}, a, {}}},
-            journal_entry{credit_deposit{{}, {}, a, {}}}, journal_entry{sold},
+            journal_entry{credit_deposit{{}, {}, a, {}, b}}, journal_entry{sold},
             journal_entry{settle_position{{}, {}, {}, {}, a, {}}},
             journal_entry{close_settlement{{}, a, {}}}, journal_entry{out},
             journal_entry{returned}})
@@ -210,6 +210,18 @@ TEST(Ledger, WhatComesBackFromTheVenueRaisesUserAndBufferAlike) {
   paid.payout = {};
   EXPECT_TRUE(moves_of(paid).postings.empty());
   EXPECT_TRUE(moves_of(paid).user) << "whose balance the answer shows all the same";
+}
+
+TEST(Ledger, AFeeOfADepositIsTheHousesAndTheRestThePayers) {
+  credit_deposit paid;
+  paid.user.bytes[0] = 1;
+  paid.amount = 10_usdc;
+  paid.fee = 30'000_micro;
+  const auto moves = moves_of(paid);
+  EXPECT_EQ(change_of(account::in_transit, moves), 10_usdc) << "all of it is to be converted";
+  EXPECT_EQ(change_of(account::user, moves), 9'970'000_micro);
+  EXPECT_EQ(change_of(account::revenue, moves), 30'000_micro);
+  EXPECT_EQ(change_of(account::buffer, moves), usdc{});
 }
 
 TEST(Ledger, EachClosingOfASettlementHasAReferenceOfItsOwn) {

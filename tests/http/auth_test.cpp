@@ -30,6 +30,7 @@ TEST_F(Auth, EveryRouteAdmitsTheRightScopesOnly) {
       {"GET", "/conversions/" + id, "", "r", "`read`", 200},
       {"GET", "/conversions/metrics", "", "r", "`read`", 200},
       {"GET", "/routes", "", "r", "`read`", 200},
+      {"GET", "/pricing", "", "r", "`read`", 200},
       {"GET", "/audit/solvency", "", "r", "`read`", 200},
       {"GET", "/inspector/actors", "", "i", "`inspect`", 200},
       {"GET", "/operator/alerts", "", "i", "`inspect`", 200},

@@ -108,6 +108,7 @@ TEST_F(Documents, AnswersHaveTheDocumentedFields) {
       {"/conversions/{id}", "/conversions/" + id},
       {"/conversions/metrics", "/conversions/metrics"},
       {"/routes", "/routes"},
+      {"/pricing", "/pricing"},
       {"/audit/solvency", "/audit/solvency"},
       {"/inspector/actors", "/inspector/actors"},
       {"/operator/alerts", "/operator/alerts"},

@@ -98,8 +98,8 @@ payment_required plain_x402::require(usdc amount, std::string_view error) const 
                             std::to_string(amount.micro) + "\"}]}"};
 }
 
-std::string plain_x402::respond(std::uint8_t version, const hash256& tx, const address& payer,
-                                usdc amount, std::string_view error) const {
+std::string plain_x402::respond(std::uint8_t version, const money_source&, const hash256& tx,
+                                const address& payer, usdc amount, std::string_view error) const {
   return "v" + std::to_string(version) + " " + tx.hex().substr(0, 6) + " " +
          payer.hex().substr(0, 6) + " " + to_string(amount) + " " +
          (error.empty() ? "success" : std::string{error});
@@ -489,6 +489,9 @@ query_actor::behavior_type fake_query(script& s) {
       [&s](get_atom, const conversion_id&) { return s.find_conversion(); },
       [&s](const list_conversions&) { return s.list_conversions(); },
       [&s](metrics_atom) { return s.metrics(); },
+      [](metrics_atom, std::uint32_t days) {
+        return pricing_report{{{"2027-01-15", "oft_uniswap", days, 50_usdc, 100'000_micro, {-7}}}};
+      },
       [&s](solvency_atom) { return s.trial(); },
       [](volume_atom) { return usdc{}; },
       [](flows_atom) { return buffer_flows{}; },

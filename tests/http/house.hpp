@@ -38,8 +38,8 @@ class plain_ethereum final : public actors::ethereum_port {
 class plain_x402 final : public actors::x402_port {
  public:
   actors::payment_required require(usdc amount, std::string_view error) const override;
-  std::string respond(std::uint8_t version, const hash256& tx_hash, const address& payer,
-                      usdc amount, std::string_view error) const override;
+  std::string respond(std::uint8_t version, const money_source& source, const hash256& tx_hash,
+                      const address& payer, usdc amount, std::string_view error) const override;
 };
 
 /// What the actors behind the server answer. Set before a request is sent.

@@ -128,6 +128,9 @@ TEST_F(Reads, TheConfigurationSaysWhatToPayWithAndSignUnder) {
   settings.deposit_network = "eip155:9745";
   settings.deposit_asset = user;
   settings.deposit_token_name = "USDT0";
+  settings.pricing = {30, 10'000_micro, {}};
+  settings.sources = {{"plasma", "eip155:9745", user, "USDT0", "1", user, 1_usdc, 50_usdc},
+                      {"polygon", "eip155:137", user, "USD Coin", "2", user, 2_usdc, 60_usdc}};
   settings.bet_domain = {*address::parse("0x" + std::string(40, 'b')), {137, 9745}};
   start();
   const auto r = get("/app/config");
@@ -140,6 +143,11 @@ TEST_F(Reads, TheConfigurationSaysWhatToPayWithAndSignUnder) {
   EXPECT_EQ(doc["bet"]["longest_deadline_s"], 86'400);
   EXPECT_EQ(doc["deposit"]["network"], "eip155:9745");
   EXPECT_EQ(doc["deposit"]["pay_to"], doc["bet"]["domain"]["verifying_contract"]);
+  EXPECT_EQ(doc["deposit"]["fee"], json::parse(R"({"bps":30,"min":"0.01","max":null})"));
+  ASSERT_EQ(doc["deposit"]["sources"].size(), 2U);
+  EXPECT_EQ(doc["deposit"]["sources"][1]["network"], "eip155:137");
+  EXPECT_EQ(doc["deposit"]["sources"][1]["token_version"], "2");
+  EXPECT_EQ(doc["deposit"]["sources"][1]["max"], "60.00");
 }
 
 TEST_F(Reads, MaxBetIsReadFromWhatTheOwnersShowAndAskedForOtherwise) {
@@ -493,6 +501,14 @@ TEST_F(Reads, DrainingIsNotReady) {
   start();
   dir->users.drain();
   EXPECT_EQ(get("/readyz").status, 503);
+}
+
+TEST_F(Reads, PricingShowsWhatWasChargedBesideWhatItCost) {
+  start();
+  const auto doc = get("/pricing?days=7", read_key.text).json();
+  EXPECT_EQ(doc, json::parse(R"({"days": [{
+    "day": "2027-01-15", "route": "oft_uniswap", "conversions": 7, "amount": "50.00",
+    "charged": "0.10", "cost": "-0.000007", "margin": "0.100007"}]})"));
 }
 
 TEST_F(Reads, WhatIsNotThereIs404) {

@@ -37,11 +37,12 @@ finish_bet an_end(std::uint8_t n, const address& user, bet_status status, usdc s
   return out;
 }
 
-deposit a_deposit(std::uint8_t n, const address& user, usdc amount) {
+deposit a_deposit(std::uint8_t n, const address& user, usdc amount, usdc fee = {}) {
   deposit out;
   out.id = numbered<deposit_id>(n);
   out.user = user;
   out.amount = amount;
+  out.fee = fee;
   out.payment.from = user;
   out.payment.value = amount;
   out.payment.nonce = numbered<hash256>(n);
@@ -54,8 +55,8 @@ settle_deposit settled(std::uint8_t n) {
   return {numbered<deposit_id>(n), numbered<hash256>(n), noon, n};
 }
 
-credit_deposit credited(std::uint8_t n, const address& user, usdc amount) {
-  return {numbered<deposit_id>(n), user, amount, noon};
+credit_deposit credited(std::uint8_t n, const address& user, usdc amount, usdc fee = {}) {
+  return {numbered<deposit_id>(n), user, amount, noon, fee};
 }
 
 open_conversion opened(std::uint8_t n, std::uint8_t deposit, usdc amount) {
@@ -183,9 +184,9 @@ std::vector<story_line> ledger_story() {
       {open_deposit{a_deposit(2, bob, 30_usdc)}, ""},
       {settled(2), ""},
       {credited(2, bob, 30_usdc), "2 2 3 30000000"},
-      {open_deposit{a_deposit(3, alice, 5_usdc)}, ""},
+      {open_deposit{a_deposit(3, alice, 5_usdc, 100'000_micro)}, ""},
       {settled(3), ""},
-      {credited(3, alice, 5_usdc), "2 2 3 5000000"},
+      {credited(3, alice, 5_usdc, 100'000_micro), "2 2 3 4900000; 15 2 7 100000"},
       {open_deposit{a_deposit(4, alice, 6_usdc)}, ""},
       {fail_deposit{numbered<deposit_id>(4), "reverted", noon}, ""},
 

@@ -135,6 +135,7 @@ struct applier {
   }
   errc operator()(const credit_deposit& x) {
     auto& d = b.deposits.at(x.id);
+    if (d.fee != x.fee) return errc::invariant_violated;
     if (d.status != deposit_status::pending) return replayed(d.user);
     d.status = deposit_status::converting;
     d.credited_at = x.at;
@@ -424,7 +425,7 @@ std::optional<money_on_its_way> memory_reader::on_its_way(const address& user) {
   for (const auto& [id, d] : books_.deposits) {
     if (d.user != user) continue;
     if (d.status != deposit_status::settling && d.status != deposit_status::pending) continue;
-    out.total.micro += d.amount.micro;
+    out.total.micro += d.credited().micro;
     out.deposits.push_back(d);
   }
   return out;
@@ -449,6 +450,9 @@ std::optional<conversion_page> memory_reader::list_conversions(const std::string
 std::optional<std::vector<conversion>> memory_reader::running_conversions() {
   return all_of(books_.conversions, 1000,
                 [](const conversion& c) { return c.status == conversion_status::running; });
+}
+std::optional<pricing_report> memory_reader::report_of_pricing(std::uint32_t) {
+  return pricing_report{};
 }
 std::optional<conversion_metrics> memory_reader::metrics_of_conversions() {
   return conversion_metrics{};

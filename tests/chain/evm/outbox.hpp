@@ -216,6 +216,7 @@ class outbox_reader final : public actors::ledger_reader {
   }
   std::optional<std::vector<conversion>> running_conversions() override { return {}; }
   std::optional<conversion_metrics> metrics_of_conversions() override { return {}; }
+  std::optional<pricing_report> report_of_pricing(std::uint32_t) override { return {}; }
   std::optional<trial_balance> trial() override { return trial_balance{}; }
   std::optional<usdc> average_daily_volume() override { return {}; }
   std::optional<buffer_flows> flows_of_buffer() override { return {}; }
