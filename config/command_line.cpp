@@ -257,9 +257,8 @@ command_line help(std::string text) {
 bool needs_a_file(const std::string& command) {
   return command == "serve" || command == "check-config" || command.starts_with("bets ") ||
          command.starts_with("sales ") || command.starts_with("markets ") ||
-         command.starts_with("withdrawals ") ||
-         command.starts_with("conversions ") || command.starts_with("wallet ") ||
-         command == "adopt-transfer" || command == "reconcile";
+         command.starts_with("withdrawals ") || command.starts_with("conversions ") ||
+         command.starts_with("wallet ") || command == "adopt-transfer" || command == "reconcile";
 }
 
 }  // namespace

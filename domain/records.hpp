@@ -158,7 +158,7 @@ struct conversion {
   // By the quote that it was opened on; zero: opened before there was a choice.
   usdc expected_out{};
   std::uint32_t expected_seconds = 0;
-  std::string choice{};  // why this route
+  std::string choice{};      // why this route
   conversion_order order{};  // the newest; only where it was read
 };
 

@@ -99,7 +99,8 @@ void add_latencies(metric_families& to, const actors::house_counters& c) {
   });
   if (!rpc.metric.empty()) to.push_back(std::move(rpc));
   auto coin = gauge("headroom_wallet_coin", "Coins that a wallet can pay gas with, last seen.");
-  auto spent = gauge("headroom_wallet_spent_coin_rate", "Coins an hour that a wallet spent lately.");
+  auto spent =
+      gauge("headroom_wallet_spent_coin_rate", "Coins an hour that a wallet spent lately.");
   auto left = gauge("headroom_wallet_gas_seconds_left", "How long its coins last at that.");
   for (const auto& [wallet, seen] : c.coins()) {
     add_sample(coin, seen.coins, {{"chain", wallet}});

@@ -52,7 +52,8 @@ errc book_cancel(const std::string& conninfo, const chain_operation& row, const 
       " AND chain_id = $2 AND nonce = $3 FOR UPDATE",
       binary(row.id.view()), static_cast<std::int64_t>(row.chain_id),
       static_cast<std::int64_t>(row.nonce));
-  if (static_cast<std::uint32_t>(open.size()) != row.attempt) return errc::invariant_violated;  // all of them, none is mined
+  if (static_cast<std::uint32_t>(open.size()) != row.attempt)
+    return errc::invariant_violated;  // all of them, none is mined
   attempt a{tx};
   if (const auto verdict = apply(a, record_operations{{row}}); verdict != errc::none)
     return verdict;

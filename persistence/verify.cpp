@@ -175,7 +175,8 @@ constexpr const char* row_checks[] = {
        WHERE (d.chain_id, d.token) IS DISTINCT FROM (c.source_chain_id, c.source_token)
        GROUP BY c.conversion_id)",
 
-    // A completed conversion is booked in full: what arrived and what was lost; one that was written
+    // A completed conversion is booked in full: what arrived and what was lost; one that was
+    // written
     // off as lost; others not at all.
     R"(WITH booked AS (
          SELECT reference, sum(amount) FILTER (WHERE kind = {kind:conversion}) AS received,

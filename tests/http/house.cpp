@@ -551,8 +551,8 @@ house::house() {
   full_key =
       make_key("full", scopes({scope::read, scope::trade, scope::inspect, scope::admin}), now());
   withdraw_key = make_key("cashier", scopes({scope::withdraw}), now());
-  for (const auto* k : {&read_key, &trade_key, &inspect_key, &admin_key, &operate_key, &full_key,
-                        &withdraw_key})
+  for (const auto* k :
+       {&read_key, &trade_key, &inspect_key, &admin_key, &operate_key, &full_key, &withdraw_key})
     says.keys.push_back(k->record);
 
   says.balance = [](const address&) { return balance_view{40_usdc, 45_usdc, 100_usdc}; };
