@@ -85,7 +85,7 @@ chain::wallet_settings wallet_of(const config::chain_settings& c) {
   return out;
 }
 
-chain::json_rpc_options nodes_of(const config::chain_settings& c) {
+chain::json_rpc_options rpc_options_of(const config::chain_settings& c) {
   auto out = c.nodes;
   out.chain_id = c.chain_id;
   return out;
@@ -439,7 +439,7 @@ class outside {
     return clients_.emplace_back(std::make_shared<net::http_client>());
   }
   chain::rpc_actor rpc_of(const config::chain_settings& c) {
-    auto options = chain::with_alerts(nodes_of(c), gauges_.alerts(), wall_clock_now);
+    auto options = chain::with_alerts(rpc_options_of(c), gauges_.alerts(), wall_clock_now);
     return chain::make_rpc_actor(
         sys_, std::make_shared<const chain::json_rpc>(new_client(), c.rpc, options),
         &gauges_.counters().rpc(c.chain_id));
