@@ -188,8 +188,8 @@ void conversion_driver::consider(const money_source& source, std::vector<waiting
   const batch_rules rules{c.minimum, c.most_deposits, c.longest_wait, c.wait_below_target};
   const auto need = st_.forecast ? need_of(*st_.forecast) : money_need::usual;
   // What costs nothing gains nothing by company.
-  const auto free = st_.routes.find(std::string{always_enabled});
-  const bool waits = free == st_.routes.end() || free->second.from != source;
+  const auto direct = st_.routes.find(std::string{always_enabled});
+  const bool waits = direct == st_.routes.end() || direct->second.from != source;
   why = waits ? why_wait(waiting, rules, need, w_.now()) : "";
   if (why.empty()) begin_choice(source, std::move(waiting));
 }

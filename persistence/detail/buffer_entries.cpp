@@ -97,7 +97,7 @@ errc apply(attempt& a, const note_buffer& x) {
       " SELECT time_of($1), usdc_balance,"
       " (SELECT balance FROM ledger_accounts WHERE account = {account:reserve})"
       " FROM liquidity_buffer WHERE buffer_id = 'global' ON CONFLICT (at) DO NOTHING");
-  if (a.tx.exec_params0(insert, x.at.us).affected_rows() == 0) return a.replayed();
+  if (a.tx.exec_params(insert, x.at.us).affected_rows() == 0) return a.replayed();
   a.tx.exec_params0("DELETE FROM buffer_history WHERE at < time_of($1) - interval '90 days'",
                     x.at.us);
   return errc::none;
