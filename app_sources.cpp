@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "app_withdrawals.hpp"
+
 namespace headroom {
 
 std::vector<chain::x402::terms> terms_of(const config::settings& s, const address& pay_to,
@@ -10,10 +12,7 @@ std::vector<chain::x402::terms> terms_of(const config::settings& s, const addres
   common.pay_to = pay_to;
   common.pricing = s.core.deposit.pricing;
   common.resource = s.http.public_url + "/deposit";
-  for (const auto& a : venue_accounts) {
-    common.own_accounts.push_back(a.key->address_of());
-    if (!a.wallet.is_zero()) common.own_accounts.push_back(a.wallet);
-  }
+  common.own_accounts = accounts_of(venue_accounts);
   std::vector<chain::x402::terms> out;
   for (const auto& x : s.paid_sources()) {
     auto& t = out.emplace_back(common);
