@@ -203,6 +203,29 @@ constexpr field all_fields[] = {
     {"cctp", "max_fee_bps", kind::number},
     {"cctp", "expected_seconds", kind::number},
     {"cctp", "attested_within_seconds", kind::number},
+    {"okx", "enabled", kind::flag},
+    {"okx", "url", kind::text},
+    {"okx", "timeout_ms", kind::number},
+    {"okx", "deposit_chain", kind::text},
+    {"okx", "withdrawal_chain", kind::text},
+    {"okx", "deposit_address", kind::address},
+    {"okx", "receiver", kind::text},
+    {"okx", "slippage_bps", kind::number},
+    {"okx", "least_bps", kind::number},
+    {"okx", "taker_bps", kind::number},
+    {"okx", "min_order", kind::amount},
+    {"okx", "price_step", kind::amount},
+    {"okx", "size_step", kind::amount},
+    {"okx", "expected_seconds", kind::number},
+    {"okx", "not_found_seconds", kind::number},
+    {"relay", "enabled", kind::flag},
+    {"relay", "api_url", kind::text},
+    {"relay", "timeout_ms", kind::number},
+    {"relay", "depository", kind::address},
+    {"relay", "least_bps", kind::number},
+    {"relay", "quote_age_seconds", kind::number},
+    {"relay", "settle_seconds", kind::number},
+    {"relay", "expected_seconds", kind::number},
     {"venue", "accounts", kind::objects},
     {"venue", "url", kind::text},
     {"venue", "ws_url", kind::text},
@@ -281,6 +304,12 @@ constexpr field all_fields[] = {
     {"relayer_key", "env", kind::text},
     {"across_key", "file", kind::text},
     {"across_key", "env", kind::text},
+    {"okx_key", "file", kind::text},
+    {"okx_key", "env", kind::text},
+    {"okx_secret_key", "file", kind::text},
+    {"okx_secret_key", "env", kind::text},
+    {"okx_passphrase_key", "file", kind::text},
+    {"okx_passphrase_key", "env", kind::text},
     {"engine", "workers", kind::number},
     {"engine", "max_live_bets", kind::number},
     {"engine", "max_balances", kind::number},
@@ -394,8 +423,11 @@ TEST_F(Settings, AWrongTypeNamesItsField) {
 TEST_F(Settings, ANameThatIsNotASettingIsAnErrorEverywhere) {
   EXPECT_EQ(error_with("", "log_levle", "info"), "log_levle is not a setting");
   for (const char* section :
-       {"http", "database", "plasma", "polygon", "base", "deposits", "conversion", "across", "cctp",
-        "venue", "settlement", "wallet_key", "venue_key", "relayer_key", "across_key", "engine"}) {
+       {"http",        "database",   "plasma",     "polygon",        "base",
+        "deposits",    "conversion", "across",     "cctp",           "okx",
+        "relay",       "venue",      "settlement", "wallet_key",     "venue_key",
+        "relayer_key", "across_key", "okx_key",    "okx_secret_key", "okx_passphrase_key",
+        "engine"}) {
     EXPECT_EQ(error_with(section, "prot", 1), std::string{section} + ".prot is not a setting");
     EXPECT_EQ(error_with("", section, 7), std::string{section} + ": must be an object");
   }
