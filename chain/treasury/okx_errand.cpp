@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::uint32_t most_tries = 64;
 constexpr std::size_t most_missing = 256;
+constexpr std::chrono::minutes remembered{15};  // longer than any look lasts
 constexpr std::string_view doubt_alert = "route.exchange_in_doubt";
 constexpr std::string_view review_alert = "route.exchange_review";
 
@@ -72,6 +73,10 @@ void okx_run::go(const errand_ptr& e, std::uint32_t first_try) {
 void okx_run::post(const errand_ptr& e, std::uint32_t which, nlohmann::json body) {
   row r;
   r.id = id_of(e->what, which);
+  const auto now = self_->clock().now();
+  std::erase_if(desk_->sending, [now](const auto& s) { return now - s.second > remembered; });
+  if (!desk_->sending.try_emplace(r.id, now).second)
+    return waiting("asks to " + e->purpose + ", by another look");
   r.service = okx_name;
   r.account = account_of(r.id);
   body[e->id_key] = client_id_of(r);
@@ -94,7 +99,8 @@ void okx_run::answered(const errand_ptr& e, std::uint32_t which, row r, const ok
     case okx::verdict::done:
       r.status = external_status::accepted;
       r.remote_id = remote_id_of(a.rows);
-      return record(std::move(r), [e, which](const row& taken) { e->look(taken, which); });
+      return record(std::move(r),
+                    [run = me(), e, which](const row& taken) { e->look(taken, which); });
     case okx::verdict::refused: return nothing_happened(std::move(r), a.words);
     case okx::verdict::unknown: break;
   }
@@ -107,7 +113,8 @@ void okx_run::record(row r, std::function<void(const row&)> then) {
   r.updated_at = w_.now();
   self_->request(outbox, w_.settings.patience.append, record_external{r})
       .then([run = me(), r, then = std::move(then)](bool) { then(r); },
-            [run = me()](const caf::error& e) {
+            [run = me(), r](const caf::error& e) {
+              if (r.status == external_status::stored) run->desk_->sending.erase(r.id);
               run->unreadable("the outbox: " + std::string{to_string(actors::code_of(e))});
             });
 }
@@ -129,8 +136,6 @@ void okx_run::found(const row& r) {
 
 /// Counted from the first such word in this life: a restart waits anew.
 void okx_run::not_found(const row& r, bool leaves) {
-  if (r.status == external_status::accepted)
-    return unreadable("OKX took the request to " + r.purpose + " and does not show it");
   auto& all = desk_->missing;
   const auto now = self_->clock().now();
   if (all.size() >= most_missing && !all.contains(r.id))
@@ -139,6 +144,8 @@ void okx_run::not_found(const row& r, bool leaves) {
   const auto since = all.try_emplace(r.id, now).first->second;
   if (now - since < s_.not_found_for)
     return waiting("asked to " + r.purpose + ": OKX does not know it yet");
+  if (r.status == external_status::accepted)
+    return unreadable("OKX took the request to " + r.purpose + " and does not show it");
   if (!leaves || at_once_) return nothing_happened(r, "OKX never had the request to " + r.purpose);
   const auto why = "the request to " + r.purpose + " had no answer and OKX does not know it (" +
                    client_id_of(r) + "): it is not sent again";

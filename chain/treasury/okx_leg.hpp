@@ -38,6 +38,8 @@ struct okx_desk {
   std::string disabled{};  // why nothing new is sent there; "": it is
   /// Requests without an answer that OKX did not know, since when: by operation.
   std::map<operation_id, caf::actor_clock::time_point> missing{};
+  /// Requests that this life has begun to send, lately: two looks at once must not both send one.
+  std::map<operation_id, caf::actor_clock::time_point> sending{};
 
   [[nodiscard]] http_call get(timestamp now, const std::string& target) const;
   [[nodiscard]] http_call post(timestamp now, const std::string& target, std::string body) const;

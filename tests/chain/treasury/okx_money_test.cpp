@@ -245,6 +245,34 @@ TEST_F(OkxMoney, AWithdrawalThatOkxDoesNotKnowIsLeftToAnOperator) {
   EXPECT_EQ(there.count(transfers), 1U);
 }
 
+/// The core gave up on a look that was slow, or an operator came in between.
+TEST_F(OkxMoney, TwoLooksAtOnceSendOneRequest) {
+  at(withdraw_part, 100_usdc);
+  caf::scoped_actor self{sys};
+  auto first = self->request(route, caf::infinite, step);
+  auto second = self->request(route, caf::infinite, actors::rescue_step{step});
+  sched.run();
+  const auto heard = [](const step_progress& p) { EXPECT_EQ(p.state, step_state::in_flight); };
+  const auto failed = [](const caf::error& e) { ADD_FAILURE() << to_string(e); };
+  first.receive(heard, failed);
+  second.receive(heard, failed);
+  look();
+  EXPECT_EQ(there.count(transfers), 1U);
+  EXPECT_EQ(there.count(withdrawals), 1U);
+}
+
+TEST_F(OkxMoney, WhatOkxTookAndDoesNotShowIsNeverCalledUndone) {
+  at(withdraw_part, 100_usdc);
+  look();
+  there.hidden = 3;
+  EXPECT_TRUE(says(look(), "OKX does not know it yet"));
+  wait_for_word();
+  EXPECT_TRUE(says(look(), "OKX took the request to withdraw USDC and does not show it"));
+  EXPECT_EQ(ask<step_progress>(actors::rescue_step{step})->state, step_state::unreadable);
+  EXPECT_TRUE(says(look(), "asked: OKX sends it"));
+  EXPECT_EQ(there.count(withdrawals), 1U);
+}
+
 TEST_F(OkxMoney, AClientIdThatOkxHasSeenIsOurs) {
   at(withdraw_part, 100_usdc);
   there.next[withdrawals] = fault::lost;
