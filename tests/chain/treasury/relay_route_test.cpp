@@ -51,7 +51,7 @@ struct RelayRoute : BridgeHouse {
       if (silent) return no_http();
       if (r.url.ends_with("/chains")) return http(200, chains(true));
       if (r.method == "POST") return http(http_status, offer);
-      return http(status.empty() ? 404 : 200, status);
+      return http(status.empty() ? 404U : 200U, status);
     };
     plan = [this] {
       chain::route_plan p;
@@ -122,7 +122,7 @@ struct RelayRoute : BridgeHouse {
     confirm({{account(10), {relay::deposited_topic()}, data}}, from.head());
   }
   /// A transfer in the newest block; the order's id stands behind its calldata, or another.
-  hash256 pay(eventful_chain& chain, const address& token, std::uint64_t amount,
+  hash256 pay(eventful_chain& where, const address& token, std::uint64_t amount,
               const hash256& id) {
     const auto tx = chain::keccak256("payment " + std::to_string(transactions.size()));
     auto input =
@@ -131,11 +131,11 @@ struct RelayRoute : BridgeHouse {
     transactions[tx] = {{"hash", tx.hex()}, {"input", to_0x(input)}};
     const std::vector<hash256> topics{chain::transfer_topic(), chain::abi::word_of(account(9)),
                                       chain::abi::word_of(account(5))};
-    chain.events.push_back({chain.head(), token, topics, word(amount), tx});
+    where.events.push_back({where.head(), token, topics, word(amount), tx});
     json shown = json::array();
     for (const auto& t : topics) shown.push_back(t.hex());
-    const auto block = chain.node.blocks.at(chain.head()).hex();
-    const auto number = fake_node::number(chain.head());
+    const auto block = where.node.blocks.at(where.head()).hex();
+    const auto number = fake_node::number(where.head());
     receipts[tx] = {{"transactionHash", tx.hex()},
                     {"status", "0x1"},
                     {"blockHash", block},
