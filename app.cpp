@@ -27,7 +27,12 @@
 #include "actors/registry.hpp"
 #include "actors/sale_actor.hpp"
 #include "actors/settlement_actor.hpp"
+#include "actors/withdrawal_actor.hpp"
+#include "actors/withdrawal_desk.hpp"
+#include "actors/work_switches.hpp"
 #include "app_rest_routes.hpp"
+#include "app_sources.hpp"
+#include "app_withdrawals.hpp"
 #include "chain/evm/ethereum_port.hpp"
 #include "chain/evm/json_rpc.hpp"
 #include "chain/evm/keccak.hpp"
@@ -38,11 +43,13 @@
 #include "chain/polymarket/resolution_actor.hpp"
 #include "chain/polymarket/venue_actor.hpp"
 #include "chain/treasury/audit_actor.hpp"
-#include "chain/x402/payment_actor.hpp"
+#include "chain/treasury/direct_route.hpp"
+#include "chain/x402/payment_router.hpp"
 #include "chain/x402/x402_port.hpp"
 #include "http/server.hpp"
 #include "net/ws_client.hpp"
 #include "persistence/migrations.hpp"
+#include "persistence/operator_orders.hpp"
 #include "persistence/pg_reader.hpp"
 #include "persistence/pg_store.hpp"
 
@@ -91,29 +98,6 @@ persistence::reader_settings reader_of(const config::settings& s) {
   return out;
 }
 
-chain::x402::terms terms_of(const config::settings& s, const address& pay_to,
-                            const chain::polymarket::venue_accounts& venue_accounts) {
-  auto out = s.payment.terms;
-  out.chain_id = s.plasma.chain_id;
-  out.asset = s.plasma.usdt0;
-  out.pay_to = pay_to;
-  for (const auto& a : venue_accounts) {
-    out.own_accounts.push_back(a.key->address_of());
-    if (!a.wallet.is_zero()) out.own_accounts.push_back(a.wallet);
-  }
-  out.resource = s.http.public_url + "/deposit";
-  return out;
-}
-
-chain::payment_settings payment_of(const config::settings& s, const chain::x402::terms& terms) {
-  auto out = s.payment;
-  out.terms = terms;
-  out.relayer = terms.pay_to;
-  out.finality = s.plasma.finality;
-  out.logs = s.plasma.logs;
-  return out;
-}
-
 chain::audit_settings audit_of(const config::settings& s, const address& wallet,
                                const address& venue_account) {
   chain::audit_settings out;
@@ -130,12 +114,6 @@ chain::audit_settings audit_of(const config::settings& s, const address& wallet,
   return out;
 }
 
-/// What users sign is good at this deployment only. Wallets sign for the chain they are on:
-/// Polygon, or the source's.
-actors::signing_domain domain_of(const config::settings& s, const address& pay_to) {
-  return {pay_to, {s.polygon.chain_id, s.plasma.chain_id}};
-}
-
 chain::polymarket::venue_settings venue_of(const config::settings& s) {
   auto out = s.venue;
   out.logs = s.polygon.logs;
@@ -149,13 +127,16 @@ chain::polymarket::market_settings markets_of(const config::settings& s) {
   return out;
 }
 
-http::server_settings http_of(const config::settings& s, const actors::signing_domain& domain) {
-  http::server_settings out{s.http,
-                            s.profile,
-                            "eip155:" + std::to_string(s.plasma.chain_id),
-                            s.plasma.usdt0,
-                            s.payment.terms.token_name,
-                            domain};
+http::server_settings http_of(const config::settings& s, const actors::signing_domain& domain,
+                              const std::vector<chain::x402::terms>& terms) {
+  http::server_settings out;
+  static_cast<http::http_settings&>(out) = s.http;
+  out.profile = s.profile;
+  out.bet_domain = domain;
+  out.withdrawals = s.core.withdrawal;
+  out.withdrawal_network = "eip155:" + std::to_string(s.polygon.chain_id);
+  out.withdrawal_asset = s.route.usdc;
+  show_sources(out, s, terms);
   out.refused_rate.burst = std::max(1U, s.http.refused_rate.per_second);
   return out;
 }
@@ -438,7 +419,7 @@ class outside {
       : sys_{sys},
         gauges_{gauges},
         plasma{rpc_of(s.plasma)},
-        plasma_for_strangers{rpc_of(s.plasma)},
+        strangers{{"plasma", rpc_of(s.plasma)}, {"polygon", rpc_of(s.polygon)}},
         signatures{rpc_of(s.plasma)},
         polygon{rpc_of(s.polygon)},
         base{s.base.exists() ? rpc_of(s.base) : chain::rpc_actor{}},
@@ -450,7 +431,13 @@ class outside {
         across{chain::make_http_actor(sys_, new_client())},
         iris{chain::make_http_actor(sys_, new_client())},
         rest{chain::make_http_actor(sys_, new_client()),
-             chain::make_http_actor(sys_, new_client())} {}
+             chain::make_http_actor(sys_, new_client())} {
+    if (s.base.exists()) strangers.emplace("base", rpc_of(s.base));
+  }
+  /// By a network's name in the settings; Base's are there where it is configured.
+  [[nodiscard]] chain::rpc_actor nodes_of(const std::string& network) const {
+    return network == "plasma" ? plasma : network == "polygon" ? polygon : base;
+  }
   void stop() {
     for (const auto& client : clients_) client->stop();
     if (sockets_) sockets_->stop();
@@ -461,8 +448,9 @@ class outside {
     return clients_.emplace_back(std::make_shared<net::http_client>());
   }
   chain::rpc_actor rpc_of(const config::chain_settings& c) {
+    auto options = chain::with_alerts(nodes_of(c), gauges_.alerts(), wall_clock_now);
     return chain::make_rpc_actor(
-        sys_, std::make_shared<const chain::json_rpc>(new_client(), c.rpc, nodes_of(c)),
+        sys_, std::make_shared<const chain::json_rpc>(new_client(), c.rpc, options),
         &gauges_.counters().rpc(c.chain_id));
   }
   chain::http_actor venue_door() {
@@ -488,8 +476,8 @@ class outside {
 
  public:
   const chain::rpc_actor plasma;
-  const chain::rpc_actor plasma_for_strangers;
-  const chain::rpc_actor signatures;  // strangers ask: apart from what moves money
+  std::map<std::string, chain::rpc_actor> strangers;  // who may pay; apart from what moves money
+  const chain::rpc_actor signatures;                  // strangers ask: apart from what moves money
   const chain::rpc_actor polygon;
   const chain::rpc_actor base;  // empty where Base is not configured
   const chain::polymarket::venue_doors venue;
@@ -545,18 +533,46 @@ void add_polygon_wallets(household& house, const config::settings& s, const own_
     house.add_wallet(named.first, settings, named.second, out.polygon);
 }
 
-void add_chains(household& house, caf::actor_system& sys, const actors::world_ptr& w,
-                const config::settings& s, const own_keys& keys, const outside& out) {
+/// What users pay with: a payment actor for each source, one in front of them all, and who watches
+/// what their tokens are worth.
+void add_sources(household& house, caf::actor_system& sys, const actors::world_ptr& w,
+                 const config::settings& s, const own_keys& keys, const outside& out,
+                 const std::shared_ptr<chain::source_gate>& gate) {
+  auto& dir = w->dir;
   const auto account = keys.wallet->address_of();
   const auto terms = terms_of(s, account, keys.venue);
-  w->dir.handles.set_relayer({s.plasma.chain_id, account});
+  for (const auto& x : payments_of(s, terms, gate)) {
+    const auto source = x.settings.terms.money();
+    dir.handles.set_relayer({source.chain_id, account});
+    const chain::payment_nodes nodes{out.nodes_of(x.network), out.strangers.at(x.network)};
+    house.add_as<actors::payment_actor>(
+        x.component,
+        [&sys, w, settings = x.settings, nodes] {
+          return actors::payment_actor{sys.spawn(chain::payment_behavior, w, settings, nodes)};
+        },
+        [&dir, source](const actors::payment_actor& handle) {
+          dir.handles.set_payment(source, handle);
+        });
+  }
+  house.add<actors::payment_actor>(
+      "payment", [&sys, w, terms] { return sys.spawn(chain::payment_router_behavior, w, terms); });
+  const auto pegged =
+      pegged_sources(s, [&out](const std::string& network) { return out.nodes_of(network); });
+  if (pegged.empty()) return;
+  house.add_as<chain::peg_guard>(
+      "peg_guard",
+      [&sys, w, pegged] {
+        return sys.spawn(chain::peg_behavior, w, pegged, chain::peg_settings{});
+      },
+      [](const chain::peg_guard&) {});  // nobody asks it
+}
+
+void add_chains(household& house, caf::actor_system& sys, const actors::world_ptr& w,
+                const config::settings& s, const own_keys& keys, const outside& out,
+                const std::shared_ptr<chain::source_gate>& gate) {
   house.add_wallet("wallet.plasma", wallet_of(s.plasma), keys.wallet, out.plasma);
   add_polygon_wallets(house, s, keys, out);
-  house.add<actors::payment_actor>("payment", [&sys, &s, &out, w, terms] {
-    return actors::payment_actor{
-        sys.spawn(chain::payment_behavior, w, payment_of(s, terms),
-                  chain::payment_nodes{out.plasma, out.plasma_for_strangers})};
-  });
+  add_sources(house, sys, w, s, keys, out, gate);
   house.add<actors::external_outbox_actor>(
       "external_outbox", [&sys, w] { return sys.spawn(actors::external_outbox_behavior, w); });
   house.add_as<chain::polymarket::account_keeper>(
@@ -617,8 +633,24 @@ void add_treasury(household& house, caf::actor_system& sys, const actors::world_
         [&dir, name = route.name](const actors::route_actor& handle) {
           dir.handles.set_route(name, handle);
         });
+  house.add_as<actors::route_actor>(
+      "route.direct",
+      [&sys, &s, &out, w, account] {
+        return sys.spawn(
+            chain::direct_behavior, w,
+            chain::direct_settings{s.polygon.chain_id, s.route.usdc, account, s.polygon.finality},
+            out.polygon);
+      },
+      [&dir](const actors::route_actor& handle) {
+        dir.handles.set_route(chain::direct_route_name, handle);
+      });
   house.add<actors::conversion_actor>(
       "conversion", [&sys, w] { return sys.spawn(actors::conversion_behavior, w); });
+  house.add<actors::cashier_actor>("cashier", [&sys, &s, &out, w, account] {
+    return sys.spawn(chain::cashier_behavior, w, cashier_of(s, account), out.polygon);
+  });
+  house.add<actors::withdrawal_desk_actor>(
+      "withdrawals", [&sys, w] { return sys.spawn(actors::withdrawal_desk_behavior, w); });
   house.add<actors::audit_actor>("audit", [&sys, &s, &out, &keys, w, account] {
     return sys.spawn(chain::audit_behavior, w,
                      audit_of(s, account, betting_account(keys.venue).maker()), out.plasma,
@@ -628,11 +660,13 @@ void add_treasury(household& house, caf::actor_system& sys, const actors::world_
 
 /// Serves until a signal comes; the exit code.
 int serve_http(const config::settings& s, const stop_signal& stop, caf::actor_system& sys,
-               actors::directory& dir, const address& account) {
+               actors::directory& dir, const address& account,
+               const std::shared_ptr<const chain::source_gate>& gate) {
   const auto domain = domain_of(s, account);
+  const auto terms = terms_of(s, account, {});
   const auto ethereum = chain::make_ethereum_port(domain);
-  const auto x402 = chain::make_x402_port(terms_of(s, account, {}));
-  http::server server{http_of(s, domain), {sys, dir, *ethereum, *x402, wall_clock_now}};
+  const auto x402 = chain::make_x402_port(terms, gate);
+  http::server server{http_of(s, domain, terms), {sys, dir, *ethereum, *x402, wall_clock_now}};
   try {
     server.start();
   } catch (const std::runtime_error& e) {
@@ -664,8 +698,10 @@ int serve(const config::settings& s) {
   }
   readers read{s};
 
+  const auto switches = persistence::find_switches(s.store.conninfo);
   actors::directory dir{s.core.bet.max_live, s.core.balance.max_live,
                         s.core.deposit.max_live};  // the last actors still use it
+  for (const auto& x : switches) actors::heard_switch(dir.gauges, x);
   bounded_end end;
   caf::actor_system_config caf_config;
   caf_config.set("scheduler.policy", caf::atom("sharing"));  // docs/decisions/0002
@@ -676,15 +712,19 @@ int serve(const config::settings& s) {
   outside out{sys, s, dir.gauges};
 
   const auto w = std::make_shared<const actors::world>(
-      actors::world{dir, wall_clock_now, system_random, s.core});
+      actors::world{dir, wall_clock_now, system_random, s.core,
+                    screen_of(s, keys->wallet->address_of(), keys->venue)});
   dir.users.set_factories(
       [&sys, w](const address& user) { return sys.spawn(actors::balance_behavior, w, user); },
       [&sys, w](const bet_id& id) { return sys.spawn(actors::bet_behavior, w, id); },
       [&sys, w] { return sys.spawn(actors::deposit_behavior, w); },
       [&sys, w](const sale_id& id) { return sys.spawn(actors::sale_behavior, w, id); });
+  dir.users.set_withdrawal_factory(
+      [&sys, w](const withdrawal_id& id) { return sys.spawn(actors::withdrawal_behavior, w, id); });
+  const auto gate = std::make_shared<chain::source_gate>();
   household house{sys, dir, w};
   add_books(house, sys, w, store, read);
-  add_chains(house, sys, w, s, *keys, out);
+  add_chains(house, sys, w, s, *keys, out, gate);
   add_settlement(house, sys, w, s, *keys, out);
   add_treasury(house, sys, w, s, *keys, out);
   const auto give_up = [](const std::string& why) {
@@ -695,7 +735,7 @@ int serve(const config::settings& s) {
   actors::watch_guardian(guardian, dir, give_up);
   dir.handles.set(guardian);
 
-  const int code = serve_http(s, stop, sys, dir, keys->wallet->address_of());
+  const int code = serve_http(s, stop, sys, dir, keys->wallet->address_of(), gate);
   const bool ended = stop_guardian(sys, guardian, actors::longest_stop(s.core));
   out.stop();
   if (!ended) leave_at_once(sys, code);

@@ -17,6 +17,7 @@
 #include "chain/treasury/relay_settings.hpp"
 #include "chain/x402/payment_settings.hpp"
 #include "config/key_source.hpp"
+#include "config/source_setting.hpp"
 #include "http/http_settings.hpp"
 #include "persistence/database_settings.hpp"
 
@@ -53,6 +54,7 @@ struct settings {
   chain_settings polygon;
   chain_settings base;  // optional: without it no route and no source is there
   actors::core_settings core;
+  std::vector<source_setting> sources;  // that users pay with; empty: paid_sources' usual ones
   chain::payment_settings payment;
   chain::oft_uniswap_settings route;
   chain::across_settings across;
@@ -76,6 +78,12 @@ struct settings {
 
   /// Never empty: without a list there is one, "main", with `venue_key` or the wallet's key.
   [[nodiscard]] std::vector<venue_account> venue_accounts() const;
+
+  /// "plasma", "polygon" or "base"; null for any other, and where Base is not configured.
+  [[nodiscard]] const chain_settings* chain_called(const std::string& name) const;
+  /// The sources with all that the file leaves to the usual, those that are switched off too; never
+  /// empty. The first is asked for in front.
+  [[nodiscard]] std::vector<source_setting> paid_sources() const;
 
   /// The first thing that makes these settings unusable, naming the field; "" when they are fine.
   [[nodiscard]] std::string validate() const;

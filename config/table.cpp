@@ -22,6 +22,26 @@ rows house_rows(settings& s) {
   return {
       {"profile",   &s.profile,   none, {}, "sandbox or production; pages are told"},
       {"log_level", &s.log_level, none, {}, "trace, debug, info, warning, error, critical or off"},
+      {"sources",   &s.sources,   none, {}, "what users pay with, each an object; without it USDT0 on Plasma, USDC on Polygon and, when `base` is configured, USDC there"},
+  };
+}
+
+rows source_rows(source_setting& x) {
+  return {
+      {"network",                 &x.network,          none,    {},                       "required: plasma, polygon or base"},
+      {"enabled",                 &x.enabled,          none,    {},                       "false: nothing new is taken from it"},
+      {"token",                   &x.token,            none,    {},                       "without it the chain's usual: USDT0, USDC"},
+      {"token_name",              &x.token_name,       none,    {},                       "EIP-712 domain of the token, compared with the token's own word; needed for another than the usual"},
+      {"token_version",           &x.token_version,    none,    {},                       "likewise"},
+      {"networks_v1",             &x.networks_v1,      none,    {},                       "names of the chain for x402 version 1; the first is shown"},
+      {"minimum",                 &x.minimum,          dollars, {0, 1e6L * dollar},       "of one payment; zero: that of `deposits`"},
+      {"maximum",                 &x.maximum,          dollars, {0, 1e9L * dollar},       "likewise"},
+      {"large_from",              &x.large_from,       dollars, {0, 1e9L * dollar},       "payments of so much and more are proven by `large_finality`; zero: none"},
+      {"large_finality",          &x.large_finality,   none,    {},                       "whose word makes the block of a large payment final: confirmations, tag, either or both"},
+      {"price_feed",              &x.price_feed,       none,    {},                       "Chainlink's of the token in dollars; without it no price is asked"},
+      {"price_network",           &x.price_network,    none,    {},                       "where the feed is; without it the source's own"},
+      {"price_within_bps",        &x.price_within_bps, bps,     {1, 50 * whole_percent},  "of a dollar, either way; beyond it credits wait"},
+      {"price_heartbeat_seconds", &x.price_heartbeat,  sec,     {60, 604'800},            "the longest silence of the feed; an older price is none"},
   };
 }
 
@@ -109,6 +129,7 @@ rows wallet_rows(chain::wallet_settings& w) {
       {"bump_percent",        &w.bump_percent,        percent, {11, 100},      "of one raise; nodes want 10 at least"},
       {"base_fee_percent",    &w.base_fee_percent,    percent, {110, 1'000},   "of the base fee, in a first max fee"},
       {"gas_pad_percent",     &w.gas_pad_percent,     percent, {0, 200},       "on top of an estimate"},
+      {"gas_low_hours",       &w.gas_low_hours,       none,    {0, 10'000},    "that the coins must last at what was spent in the last day, or an alert says so"},
       {"looks_before_search", &w.looks_before_search, none,    {1, 1'000},     "without a receipt; then the transaction that used the nonce is searched"},
       {"search_again_ms",     &w.search_again,        ms,      {100, minute},  "first pause between searches, doubles"},
       {"lone_witness_ms",     &w.lone_witness,        ms,      {second, hour}, "between two words of the only node there is"},
@@ -148,6 +169,9 @@ rows deposit_rows(settings& s) {
       {"signature_gas",          &p.signature_gas,                gas,        {50'000, 5'000'000}, "what a contract may burn to judge its signature"},
       {"checks_at_once",         &p.checks_at_once,               none,       {4, 1'000},          "verifications of payments that anybody may send"},
       {"checks_per_second",      &p.checks_per_second,            per_second, {1, 10'000},         "likewise; each costs about five calls"},
+      {"fee_bps",                &s.core.deposit.pricing.fee_bps, bps,        {0, 10 * whole_percent}, "of what is paid, rounded up to a millionth; shown before a payment"},
+      {"fee_min",                &s.core.deposit.pricing.fee_min, dollars,    {0, 1e3L * dollar},  "of one deposit"},
+      {"fee_max",                &s.core.deposit.pricing.fee_max, dollars,    {0, 1e6L * dollar},  "likewise; zero: no bound"},
   };
 }
 
@@ -156,7 +180,8 @@ rows conversion_rows(settings& s) {
   auto& r = s.route;
   auto& c = s.core.conversion;
   return {
-      {"route",               &c.route,          none,    {},                                        "of new conversions; those that are under way keep theirs"},
+      {"routes",              &c.routes,         none,    {},                                        "of new conversions, each with `name` and its caps, where they are wanted: `fee_bps`, `slippage_bps`, `size`, `in_flight` (USDC); the best of them is chosen each time, and those that are under way keep theirs"},
+      {"route",               &c.route,          none,    {},                                        "the older word for a list of one, without caps"},
       {"usdc",                &r.usdc,           none,    {},                                        "required: on Polygon, what the buffer holds"},
       {"quoter",              &r.quoter,         none,    {},                                        "Uniswap's QuoterV2; with the router, or nothing is converted"},
       {"router",              &r.router,         none,    {},                                        "Uniswap's SwapRouter, the variant with a deadline"},
@@ -169,6 +194,11 @@ rows conversion_rows(settings& s) {
       {"bridge_seconds",      &r.expected_seconds, sec,   {30, 86'400},                              "of a conversion by LayerZero; a message not verified by twice that stops the route"},
       {"coin_price",          &r.coin_price,     dollars, {1, 1e5L * dollar},                        "of the source chain's coin, to compare routes by"},
       {"minimum",             &c.minimum,        dollars, {0, 1e9L * dollar},                        "smaller sums wait for company"},
+      {"longest_wait_seconds", &c.longest_wait,  sec,     {1, 30 * 86'400},                          "for company; then a sum is converted whatever its size"},
+      {"wait_below_target_seconds", &c.wait_below_target, sec, {1, 30 * 86'400},                     "likewise, while the buffer is below its target; not at all while it is low"},
+      {"choice_ms",           &c.choice,         ms,      {100, minute},                             "how long routes may take to say what an amount would cost"},
+      {"choose_again_ms",     &c.choose_again,   ms,      {100, hour},                               "after no route took what waits"},
+      {"route_look_ms",       &c.route_look,     ms,      {second, day},                             "between looks at routes that nothing is converted by"},
       {"most_deposits",       &c.most_deposits,  none,    {1, 1'000},                                "in one conversion"},
       {"at_once",             &c.at_once,        none,    {1, 64},                                   "conversions"},
       {"poll_ms",             &c.poll,           ms,      {10, minute},                              "between looks at all of them"},
@@ -267,6 +297,16 @@ rows across_key_rows(key_source& k) {
   return {
       {"file", &k.file, none, {}, "with the API key, readable by its owner alone"},
       {"env",  &k.env,  none, {}, "or the environment variable that holds it, which wins"},
+  };
+}
+
+/// What is not set follows from the buffer's own limits (PATCH /buffer) and the volume of bets.
+rows buffer_rows(actors::buffer_settings& b) {
+  return {
+      {"low",        &b.marks.low,    dollars, {0, 1e12L * dollar}, "below it money is converted at once and by the fastest route; 0: the buffer's minimum"},
+      {"target",     &b.marks.target, dollars, {0, 1e12L * dollar}, "below it deposits wait less for company; 0: twice the average daily volume"},
+      {"high",       &b.marks.high,   dollars, {0, 1e12L * dollar}, "from it on routes are chosen by cost alone; 0: twice the target, at most the buffer's maximum"},
+      {"history_ms", &b.history,      ms,      {second, hour},      "between rows of its history, by which the outflow is measured"},
   };
 }
 
@@ -372,6 +412,24 @@ rows settlement_rows(actors::settlement_settings& x) {
   };
 }
 
+rows withdrawal_rows(actors::withdrawal_settings& x) {
+  return {
+      {"minimum",              &x.minimum,          dollars, {1, 1e9L * dollar},                        "of one, fee included"},
+      {"maximum",              &x.maximum,          dollars, {1, 1e9L * dollar},                        "likewise"},
+      {"fee",                  &x.fee,              dollars, {0, 1'000 * dollar},                       "flat, of each; stays with the house"},
+      {"fee_bps",              &x.fee_bps,          bps,     {0, 10 * whole_percent},                   "of the amount, on top, rounded up"},
+      {"per_user_per_day",     &x.per_user_per_day, dollars, {0, 1e9L * dollar},                        "of the amounts one user asks for in a day (UTC), failed ones left out; 0: no limit"},
+      {"approval_above",       &x.approval_above,   dollars, {0, 1e9L * dollar},                        "an operator approves what is more"},
+      {"paused",               &x.paused,           none,    {},                                        "from the start on, until an operator lets them go"},
+      {"refused",              &x.refused,          none,    {},                                        "addresses that nothing is paid to"},
+      {"refused_file",         &x.refused_file,     none,    {},                                        "more of them, one a line; read again when it changes, and unreadable it refuses everybody"},
+      {"poll_ms",              &x.poll,             ms,      {10, 10 * minute},                         "between looks at one on its way"},
+      {"longest_poll_ms",      &x.longest_poll,     ms,      {10, hour},                                "likewise at one that waits for money or an operator"},
+      {"step_timeout_ms",      &x.step_timeout,     ms,      {second, 10 * minute},                     "of one answer about a transfer"},
+      {"unresolved_after_seconds", &x.unresolved_after, sec, {60, 7 * 86'400},                          "open so long, and approved: an alert"},
+  };
+}
+
 rows key_rows(key_source& k) {
   return {
       {"file", &k.file, none, {}, "with 64 hex digits, readable by its owner alone"},
@@ -412,6 +470,10 @@ void add_chain(std::vector<section>& out, const std::string& name, chain_setting
 
 }  // namespace
 
+section section_of(source_setting& x, std::string path) {
+  return {std::move(path), source_rows(x)};
+}
+
 std::vector<section> sections_of(settings& s) {
   std::vector<section> out;
   out.push_back({"", house_rows(s)});
@@ -426,11 +488,13 @@ std::vector<section> sections_of(settings& s) {
   out.push_back({"cctp", cctp_rows(s.cctp)});
   out.push_back({"okx", okx_rows(s.okx)});
   out.push_back({"relay", relay_rows(s.relay)});
+  out.push_back({"buffer", buffer_rows(s.core.buffer)});
   auto venue = venue_rows(s);
   for (auto& r : account_rows(s.account)) venue.push_back(std::move(r));
   out.push_back({"venue", std::move(venue)});
   out.push_back({"venue.contracts", contract_rows(s.account.contracts)});
   out.push_back({"settlement", settlement_rows(s.core.settlement)});
+  out.push_back({"withdrawals", withdrawal_rows(s.core.withdrawal)});
   out.push_back({"wallet_key", key_rows(s.wallet_key)});
   out.push_back({"venue_key", key_rows(s.venue_key)});
   out.push_back({"relayer_key", relayer_key_rows(s.relayer_key)});

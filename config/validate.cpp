@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <iterator>
+#include <set>
 
 #include "config/reading.hpp"
 #include "config/table.hpp"
+#include "domain/withdrawals.hpp"
 
 /// Settings as a whole: each number within its bounds (table.cpp), then what must fit together.
 namespace headroom::config {
@@ -10,6 +12,7 @@ namespace {
 
 constexpr std::size_t most_nodes = 16;  // of one chain
 constexpr std::size_t most_accounts = 16;
+constexpr std::size_t most_sources = 16;
 constexpr std::size_t longest_name = 32;
 
 /// The names spdlog knows; it takes any other word for "off".
@@ -37,7 +40,10 @@ bool is_origin(const std::string& text) {
 
 std::string check_bounds(const settings& s) {
   auto copy = s;  // rows may change what they point to
-  for (const auto& part : sections_of(copy))
+  auto all = sections_of(copy);
+  for (std::size_t i = 0; i < copy.sources.size(); ++i)
+    all.push_back(section_of(copy.sources[i], "sources[" + std::to_string(i) + "]"));
+  for (const auto& part : all)
     for (const auto& r : part.rows)
       if (r.is_number() && (r.value() < r.within.least || r.value() > r.within.most))
         return part.path_of(r) + " must be from " + r.text(r.within.least) + " to " +
@@ -99,6 +105,38 @@ std::string check_chains(const settings& s) {
   return check_chain(s.base, "base");
 }
 
+/// A payment is matched by chain and token, so each pair stands once.
+std::string check_sources(const settings& s) {
+  const auto all = s.paid_sources();
+  if (all.size() > most_sources) return "sources must list at most " + std::to_string(most_sources);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto& x = all[i];
+    // Without a list they are the usual ones, whose tokens and names are other settings.
+    const auto at = "sources[" + std::to_string(i) + "]";
+    if (s.chain_called(x.network) == nullptr)
+      return at + ".network must be plasma, polygon, or base where it is configured";
+    if (s.chain_called(x.price_network) == nullptr)
+      return at + ".price_network must be plasma, polygon, or base where it is configured";
+    if (x.token_name.empty() || x.token_version.empty())
+      return at + ".token_name and .token_version must be set for this token";
+    if (std::any_of(x.networks_v1.begin(), x.networks_v1.end(), [](auto& n) { return n.empty(); }))
+      return at + ".networks_v1 must not list an empty name";
+    if (x.maximum < x.minimum) return at + ".maximum must not be below the minimum";
+    const auto same = [&](const source_setting& other) {
+      return other.network == x.network && other.token == x.token;
+    };
+    if (std::count_if(all.begin(), all.end(), same) > 1) return at + ".token is listed already";
+  }
+  if (std::none_of(all.begin(), all.end(), [](const auto& x) { return x.enabled; }))
+    return "sources must have one that is enabled";
+  const auto& p = s.core.deposit.pricing;
+  if (p.fee_max.is_positive() && p.fee_max < p.fee_min)
+    return "deposits.fee_max must not be below fee_min";
+  for (const auto& x : all)
+    if (p.fee_min >= x.minimum) return "deposits.fee_min must be below the minimum of each source";
+  return {};
+}
+
 /// A token that is none would never match: nothing would be bridged, and nobody would know why.
 std::string check_bridges(const settings& s) {
   if (!is_site(s.across.api_url))
@@ -157,8 +195,32 @@ std::string check_venue_accounts(const settings& s) {
   return {};
 }
 
+bool is_route_name(const std::string& text) {
+  return !text.empty() && text.size() <= longest_name &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+         });
+}
+
+/// Whether there is a route of that name is known when it has been started.
+std::string check_routes(const settings& s) {
+  const auto& c = s.core.conversion;
+  if (!is_route_name(c.route)) return "conversion.route must be a name like \"oft_uniswap\"";
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < c.routes.size(); ++i) {
+    const auto at = "conversion.routes[" + std::to_string(i) + "].name";
+    if (!is_route_name(c.routes[i].name)) return at + " must be a name like \"oft_uniswap\"";
+    if (!names.insert(c.routes[i].name).second) return at + " must not stand there twice";
+  }
+  const auto& m = s.core.buffer.marks;
+  if (m.target.is_positive() && m.target < m.low)
+    return "buffer.target must not be below buffer.low";
+  if (m.high.is_positive() && m.high < std::max(m.low, m.target))
+    return "buffer.high must not be below buffer.target and buffer.low";
+  return {};
+}
+
 std::string check_conversion(const settings& s) {
-  if (s.core.conversion.route != "oft_uniswap") return "conversion.route must be \"oft_uniswap\"";
   const auto& c = s.route;
   if (c.usdc.is_zero()) return "conversion.usdc must be set";
   if (c.router.is_zero() && c.quoter.is_zero()) return {};  // nothing is converted
@@ -188,6 +250,19 @@ std::string check_rest_routes(const settings& s) {
   return {};
 }
 
+/// The least one must pay something to its receiver.
+std::string check_withdrawals(const settings& s) {
+  const auto& w = s.core.withdrawal;
+  if (w.maximum < w.minimum) return "withdrawals.maximum must not be below the minimum";
+  if (withdrawal_fee_of(w.minimum, w.fee, w.fee_bps) >= w.minimum)
+    return "withdrawals.minimum must be above the fee";
+  for (std::size_t i = 0; i < w.refused.size(); ++i)
+    if (!w.refused[i].starts_with("0x") || !address::parse(w.refused[i]))
+      return "withdrawals.refused[" + std::to_string(i) +
+             "] must be an address: 0x and 40 hex digits";
+  return {};
+}
+
 /// Of two waits the longer must outlast the shorter, or the one who waits gives up before the other
 /// could have answered.
 std::string check_waits(const settings& s) {
@@ -204,6 +279,8 @@ std::string check_waits(const settings& s) {
        core.bet.placing.first_wait},
       {"conversion.longest_retry_ms", core.conversion.longest_retry, "conversion.retry_ms",
        core.conversion.retry},
+      {"withdrawals.longest_poll_ms", core.withdrawal.longest_poll, "withdrawals.poll_ms",
+       core.withdrawal.poll},
       {"deposits.longest_window_seconds", seconds{terms.longest_window_seconds},
        "deposits.max_timeout_seconds", seconds{terms.max_timeout_seconds}},
       {"http.request_timeout_ms", s.http.request_timeout, "deposits.answer_ms",
@@ -234,12 +311,12 @@ std::string check_venue_reads(const settings& s) {
 }  // namespace
 
 std::string settings::validate() const {
-  for (const auto check :
-       {check_words, check_bounds, check_chains, check_venue_accounts, check_conversion,
-        check_bridges, check_rest_routes, check_waits, check_venue_reads})
+  for (const auto check : {check_words, check_bounds, check_chains, check_venue_accounts,
+                           check_routes, check_conversion, check_bridges, check_rest_routes,
+                           check_withdrawals, check_waits, check_venue_reads})
     if (auto why = check(*this); !why.empty()) return why;
   if (http.deposit_max < http.deposit_min) return "deposits.maximum must not be below the minimum";
-  return {};
+  return check_sources(*this);
 }
 
 }  // namespace headroom::config

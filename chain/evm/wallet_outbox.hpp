@@ -59,6 +59,7 @@ class wallet_outbox {
   [[nodiscard]] std::optional<gas_fees> within_limits(gas_fees wanted, const gas_market& market,
                                                       std::uint64_t gas_limit);
   [[nodiscard]] uint128 promised() const;
+  void note_coins(const uint256& wei);
   void heard_of_broadcast(std::uint64_t nonce, const hash256& hash, const rpc_result& r);
   void bump(open_operation& op);
   void sign_bump(open_operation& op, const gas_market& market);
@@ -124,6 +125,7 @@ class wallet_outbox {
 namespace wallet_alert {
 inline const std::string waits = "wallet.waits";            // cannot start
 inline const std::string no_gas = "wallet.no_gas";          // native coin is missing
+inline const std::string gas_low = "gas.low";               // it will be missing before long
 inline const std::string price = "wallet.price";            // the chain asks more than we pay
 inline const std::string stuck = "wallet.stuck";            // at the highest price we pay
 inline const std::string refused = "wallet.refused";        // nodes refuse a transaction

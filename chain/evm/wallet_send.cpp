@@ -117,7 +117,7 @@ void wallet_outbox::priced(const operation_id& id, std::vector<rpc_result>& r) {
             x.what.call.data};
   // Stored and then refused for want of coins, it would hold up everything behind it.
   if (!coins) return refuse(id, make_error(errc::unavailable, "the balance cannot be read"));
-  w_.dir.gauges.counters().saw_coin(st_.subject, in_coins(*coins));
+  note_coins(*coins);
   if (uint256::of(promised() + cost_at_most(x.body)) > *coins) return refuse_for_coin(id, coins);
   clear(wallet_alert::no_gas);
   const auto& counted = r[fee_calls().size() + 1];
@@ -125,6 +125,16 @@ void wallet_outbox::priced(const operation_id& id, std::vector<rpc_result>& r) {
   x.at = phase::ready;
   st_.to_store.push_back(id);
   store_next();
+}
+
+/// What is left of the coin, and how long it lasts.
+void wallet_outbox::note_coins(const uint256& wei) {
+  auto& counters = w_.dir.gauges.counters();
+  counters.saw_coin(st_.subject, in_coins(wei), w_.now());
+  const auto hours = counters.gas_hours_left(st_.subject);
+  if (!hours || *hours >= st_.settings.gas_low_hours) return clear(wallet_alert::gas_low);
+  raise(wallet_alert::gas_low, "at what was spent lately the coins last " +
+                                   std::to_string(static_cast<std::uint64_t>(*hours)) + " hours");
 }
 
 /// Somebody used the key by hand. What is signed under a used nonce can only be dropped.

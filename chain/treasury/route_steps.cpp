@@ -7,6 +7,7 @@
 #include "chain/evm/abi.hpp"
 #include "chain/evm/keccak.hpp"
 #include "chain/evm/wallet_actor.hpp"
+#include "chain/treasury/receipt_search.hpp"
 #include "chain/treasury/route_leg.hpp"
 
 namespace headroom::chain {
@@ -163,24 +164,11 @@ void route_step::check_dropped(const rpc_actor& rpc, const operation_id& id) {
 }
 
 void route_step::look_for_receipts(const rpc_actor& rpc, std::vector<hash256> attempts) {
-  if (attempts.empty()) return failed({}, "dropped: its nonce was used by another");
-  const auto tx = attempts.back();
-  attempts.pop_back();
-  ++calls_;
-  ask_every_node(self_, rpc, eth::transaction_receipt(tx),
-                 [run = shared_from_this(), rpc, attempts](const std::vector<rpc_result>& words) {
-                   std::size_t without = 0;
-                   for (const auto& word : words) {
-                     if (word.status != rpc_status::ok) continue;  // it says nothing
-                     const auto receipt = eth::read_receipt(word.value);
-                     if (!receipt || *receipt)
-                       return run->unreadable("dropped, but a receipt may exist");
-                     ++without;
-                   }
-                   if (without < std::min<std::size_t>(words.size(), 2))
-                     return run->unreadable("dropped; too few nodes say that there is no receipt");
-                   run->look_for_receipts(rpc, attempts);
-                 });
+  calls_ += static_cast<std::uint32_t>(attempts.size());
+  search_receipts(self_, rpc, std::move(attempts), [run = shared_from_this()](std::string problem) {
+    if (!problem.empty()) return run->unreadable(std::move(problem));
+    run->failed({}, "dropped: its nonce was used by another");
+  });
 }
 
 void route_step::undecided(const report& r) {

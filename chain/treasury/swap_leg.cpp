@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "chain/evm/abi.hpp"
+#include "chain/evm/eth.hpp"
 #include "chain/treasury/uniswap_v3.hpp"
 
 namespace headroom::chain {

@@ -1,5 +1,6 @@
 #include "chain/treasury/uniswap_venue.hpp"
 
+#include "chain/evm/eth.hpp"
 #include "chain/treasury/uniswap_v3.hpp"
 
 namespace headroom::chain {

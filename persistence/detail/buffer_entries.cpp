@@ -91,4 +91,16 @@ errc apply(attempt& a, const configure_buffer& x) {
   return errc::none;
 }
 
+errc apply(attempt& a, const note_buffer& x) {
+  static const auto insert = numbered(
+      "INSERT INTO buffer_history (at, usdc_balance, reserve)"
+      " SELECT time_of($1), usdc_balance,"
+      " (SELECT balance FROM ledger_accounts WHERE account = {account:reserve})"
+      " FROM liquidity_buffer WHERE buffer_id = 'global' ON CONFLICT (at) DO NOTHING");
+  if (a.tx.exec_params0(insert, x.at.us).affected_rows() == 0) return a.replayed();
+  a.tx.exec_params0("DELETE FROM buffer_history WHERE at < time_of($1) - interval '90 days'",
+                    x.at.us);
+  return errc::none;
+}
+
 }  // namespace headroom::persistence

@@ -77,6 +77,7 @@ struct field {
 constexpr field all_fields[] = {
     {"", "profile", kind::text},
     {"", "log_level", kind::text},
+    {"", "sources", kind::objects},
     {"http", "listen", kind::text},
     {"http", "port", kind::number},
     {"http", "public_url", kind::text},
@@ -153,7 +154,20 @@ constexpr field all_fields[] = {
     {"deposits", "minimum", kind::amount},
     {"deposits", "maximum", kind::amount},
     {"deposits", "answer_ms", kind::number},
+    {"deposits", "fee_bps", kind::number},
+    {"deposits", "fee_min", kind::amount},
+    {"deposits", "fee_max", kind::amount},
     {"conversion", "route", kind::text},
+    {"conversion", "routes", kind::objects},
+    {"conversion", "longest_wait_seconds", kind::number},
+    {"conversion", "wait_below_target_seconds", kind::number},
+    {"conversion", "choice_ms", kind::number},
+    {"conversion", "choose_again_ms", kind::number},
+    {"conversion", "route_look_ms", kind::number},
+    {"buffer", "low", kind::amount},
+    {"buffer", "target", kind::amount},
+    {"buffer", "high", kind::amount},
+    {"buffer", "history_ms", kind::number},
     {"conversion", "usdc", kind::address},
     {"conversion", "quoter", kind::address},
     {"conversion", "router", kind::address},
@@ -296,6 +310,19 @@ constexpr field all_fields[] = {
     {"settlement", "slice", kind::number},
     {"settlement", "slice_pause_ms", kind::number},
     {"settlement", "surplus", kind::amount},
+    {"withdrawals", "minimum", kind::amount},
+    {"withdrawals", "maximum", kind::amount},
+    {"withdrawals", "fee", kind::amount},
+    {"withdrawals", "fee_bps", kind::number},
+    {"withdrawals", "per_user_per_day", kind::amount},
+    {"withdrawals", "approval_above", kind::amount},
+    {"withdrawals", "paused", kind::flag},
+    {"withdrawals", "refused", kind::list},
+    {"withdrawals", "refused_file", kind::text},
+    {"withdrawals", "poll_ms", kind::number},
+    {"withdrawals", "longest_poll_ms", kind::number},
+    {"withdrawals", "step_timeout_ms", kind::number},
+    {"withdrawals", "unresolved_after_seconds", kind::number},
     {"wallet_key", "file", kind::text},
     {"wallet_key", "env", kind::text},
     {"venue_key", "file", kind::text},
@@ -336,6 +363,7 @@ constexpr field deeper_fields[] = {
     {"wallet", "bump_percent", kind::number},
     {"wallet", "base_fee_percent", kind::number},
     {"wallet", "gas_pad_percent", kind::number},
+    {"wallet", "gas_low_hours", kind::number},
     {"wallet", "looks_before_search", kind::number},
     {"wallet", "search_again_ms", kind::number},
     {"wallet", "lone_witness_ms", kind::number},
@@ -422,12 +450,29 @@ TEST_F(Settings, AWrongTypeNamesItsField) {
 
 TEST_F(Settings, ANameThatIsNotASettingIsAnErrorEverywhere) {
   EXPECT_EQ(error_with("", "log_levle", "info"), "log_levle is not a setting");
-  for (const char* section :
-       {"http",        "database",   "plasma",     "polygon",        "base",
-        "deposits",    "conversion", "across",     "cctp",           "okx",
-        "relay",       "venue",      "settlement", "wallet_key",     "venue_key",
-        "relayer_key", "across_key", "okx_key",    "okx_secret_key", "okx_passphrase_key",
-        "engine"}) {
+  for (const char* section : {"http",
+                              "database",
+                              "plasma",
+                              "polygon",
+                              "base",
+                              "deposits",
+                              "conversion",
+                              "buffer",
+                              "across",
+                              "cctp",
+                              "okx",
+                              "relay",
+                              "venue",
+                              "settlement",
+                              "withdrawals",
+                              "wallet_key",
+                              "venue_key",
+                              "relayer_key",
+                              "across_key",
+                              "okx_key",
+                              "okx_secret_key",
+                              "okx_passphrase_key",
+                              "engine"}) {
     EXPECT_EQ(error_with(section, "prot", 1), std::string{section} + ".prot is not a setting");
     EXPECT_EQ(error_with("", section, 7), std::string{section} + ": must be an object");
   }
@@ -549,18 +594,56 @@ TEST_F(Settings, WhatIsUnsafeIsRefusedByName) {
        "deposits.longest_window_seconds must not be below deposits.max_timeout_seconds"},
       {"venue", "reads_per_second", 46, "venue.reads_per_second: with read_burst"},
       {"venue", "read_burst", 151, "venue.reads_per_second: with read_burst"},
-      {"conversion", "route", "oft", "conversion.route must be "},
+      {"conversion", "route", "OFT!", "conversion.route must be "},
       {"conversion", "usdc", zero, "conversion.usdc "},
       {"conversion", "router", zero, "conversion.router "},
       {"conversion", "quoter", zero, "conversion.quoter "},
       {"conversion", "slippage_bps", 10'000, "conversion.slippage_bps must be from 0 to 500"},
       {"conversion", "least_bps", 0, "conversion.least_bps must be from 9000 to 10000"},
+      {"withdrawals", "maximum", "0.50", "withdrawals.maximum must not be below the minimum"},
+      {"withdrawals", "fee", "1.00", "withdrawals.minimum must be above the fee"},
+      {"withdrawals", "refused", json::array({"0x12"}), "withdrawals.refused[0] must be "},
+      {"withdrawals", "poll_ms", 60'000, "withdrawals.longest_poll_ms must not be below "},
       {"wallet_key", "env", "", "wallet_key "},
   };
   for (const auto& r : table) {
     const auto error = error_with(r.section, r.field, r.value);
     EXPECT_TRUE(error.starts_with(r.error_starts)) << r.section << "." << r.field << ": " << error;
   }
+}
+
+TEST_F(Settings, RoutesHaveNamesAndCaps) {
+  const auto with = [&](const json& routes) { return error_with("conversion", "routes", routes); };
+  auto document = good;
+  document["conversion"]["routes"] = {
+      {{"name", "across"}, {"fee_bps", 20}, {"size", "50000"}},
+      {{"name", "oft_uniswap"}, {"slippage_bps", 30}, {"in_flight", "200000.50"}}};
+  const auto out = parse(document.dump());
+  ASSERT_EQ(out.error, "");
+  const auto& all = out.value.core.conversion.routes;
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0], (route_terms{"across", 20, 0, 50'000_usdc, {}}));
+  EXPECT_EQ(all[1], (route_terms{"oft_uniswap", 0, 30, {}, 200'000'500'000_micro}));
+  EXPECT_EQ(with(json::array({{{"name", ""}}})),
+            "conversion.routes[0].name must be a name like \"oft_uniswap\"");
+  EXPECT_EQ(with(json::array({{{"name", "a"}}, {{"name", "a"}}})),
+            "conversion.routes[1].name must not stand there twice");
+  EXPECT_EQ(with(json::array({{{"name", "a"}, {"fee_bps", 10'001}}})),
+            "conversion.routes[0].fee_bps must be a whole number from 0 to 10000");
+  EXPECT_EQ(with(json::array({{{"name", "a"}, {"size", 5}}})),
+            "conversion.routes[0].size must be a string");
+  EXPECT_EQ(with(json::array({{{"name", "a"}, {"size", "x"}}})),
+            "conversion.routes[0].size must be an amount like \"12.50\"");
+  EXPECT_EQ(with(json::array({{{"name", "a"}, {"sise", "1"}}})),
+            "conversion.routes[0].sise is not a setting");
+  EXPECT_EQ(with(json::array({7})), "conversion.routes[0]: must be an object");
+}
+
+TEST_F(Settings, TheBuffersMarksDoNotCross) {
+  good["buffer"] = {{"low", "100"}, {"high", "300"}};
+  EXPECT_EQ(error_with("buffer", "target", "200"), "");
+  EXPECT_EQ(error_with("buffer", "target", "99"), "buffer.target must not be below buffer.low");
+  EXPECT_TRUE(error_with("buffer", "target", "301").starts_with("buffer.high must not be below "));
 }
 
 TEST_F(Settings, WithoutAPublicUrlNobodyCouldPay) {

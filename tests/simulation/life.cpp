@@ -33,8 +33,11 @@ core_settings settings_for_simulation() {
   s.conversion.minimum = 1_micro;
   s.bet.placing.grace = milliseconds{20'000};
   s.bet.overdue = milliseconds{10'000};
+  s.conversion.retry = std::chrono::seconds{1};
   s.conversion.longest_retry = s.conversion.retry;  // schedules are short, and money must arrive
   s.conversion.route = sim_route_name;
+  s.conversion.choice = s.conversion.choose_again = milliseconds{1'000};
+  s.buffer.history = {};  // the outflow is no part of it
   return s;
 }
 
