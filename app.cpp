@@ -30,7 +30,7 @@
 #include "actors/withdrawal_actor.hpp"
 #include "actors/withdrawal_desk.hpp"
 #include "actors/work_switches.hpp"
-#include "app_routes.hpp"
+#include "app_rest_routes.hpp"
 #include "app_sources.hpp"
 #include "app_withdrawals.hpp"
 #include "chain/evm/ethereum_port.hpp"
@@ -360,6 +360,7 @@ struct own_keys {
   chain::polymarket::venue_accounts venue;
   std::string relayer;  // API key; "" where no account is a deposit wallet's
   std::string across;   // likewise of the bridge; "" where there is none
+  rest_keys rest;
 };
 
 std::optional<own_keys> read_keys(const config::settings& s) {
@@ -391,6 +392,12 @@ std::optional<own_keys> read_keys(const config::settings& s) {
     }
     out.across = *across;
   }
+  const auto rest = read_rest_keys(s, error);
+  if (!rest) {
+    spdlog::error("service.no_route_key reason=\"{}\"", error);
+    return std::nullopt;
+  }
+  out.rest = *rest;
   return out;
 }
 
@@ -422,7 +429,9 @@ class outside {
         relayer{chain::make_http_actor(sys_, new_client())},
         resolutions{chain::make_http_actor(sys_, new_client())},
         across{chain::make_http_actor(sys_, new_client())},
-        iris{chain::make_http_actor(sys_, new_client())} {
+        iris{chain::make_http_actor(sys_, new_client())},
+        rest{chain::make_http_actor(sys_, new_client()),
+             chain::make_http_actor(sys_, new_client())} {
     if (s.base.exists()) strangers.emplace("base", rpc_of(s.base));
   }
   /// By a network's name in the settings; Base's are there where it is configured.
@@ -478,6 +487,7 @@ class outside {
   const chain::http_actor resolutions;  // which markets are resolved
   const chain::http_actor across;
   const chain::http_actor iris;  // Circle's attestations
+  const rest_doors rest;
 };
 
 // -- the household: who is started, in this order ------------------------------------------------
@@ -614,7 +624,9 @@ void add_treasury(household& house, caf::actor_system& sys, const actors::world_
   auto& dir = w->dir;
   if (s.base.exists()) house.add_wallet("wallet.base", wallet_of(s.base), keys.wallet, out.base);
   const route_doors doors{out.plasma, out.polygon, out.base, out.across, keys.across, out.iris};
-  for (auto& route : routes_of(s, account, doors))
+  auto routes = routes_of(s, account, doors);
+  add_rest_routes(routes, s, account, doors, out.rest, keys.rest);
+  for (auto& route : routes)
     house.add_as<actors::route_actor>(
         route.component,
         [&sys, w, plan = route.plan] { return sys.spawn(chain::legged_route_behavior, w, plan()); },

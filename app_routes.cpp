@@ -4,9 +4,6 @@
 #include "chain/treasury/route_plans.hpp"
 
 namespace headroom {
-namespace {
-
-using chain::route_plan;
 
 chain::oft_uniswap_settings first_route(const config::settings& s, const address& wallet) {
   const auto leg = [](const config::chain_settings& c) {
@@ -18,6 +15,10 @@ chain::oft_uniswap_settings first_route(const config::settings& s, const address
   out.plasma_wallet = out.polygon_wallet = wallet;
   return out;
 }
+
+namespace {
+
+using chain::route_plan;
 
 chain::base_route from_base(const config::settings& s, const address& wallet,
                             const route_doors& doors) {

@@ -26,6 +26,10 @@ struct wired_route {
   std::function<chain::route_plan()> plan;  // fresh legs for each start
 };
 
+/// The first route's settings with what the chains' have of it; every other route shares them.
+[[nodiscard]] chain::oft_uniswap_settings first_route(const config::settings& s,
+                                                      const address& wallet);
+
 /// @param wallet  ours, the same account on every chain.
 [[nodiscard]] std::vector<wired_route> routes_of(const config::settings& s, const address& wallet,
                                                  const route_doors& doors);

@@ -13,6 +13,8 @@
 #include "chain/treasury/across_settings.hpp"
 #include "chain/treasury/cctp_settings.hpp"
 #include "chain/treasury/oft_uniswap_settings.hpp"
+#include "chain/treasury/okx_settings.hpp"
+#include "chain/treasury/relay_settings.hpp"
 #include "chain/x402/payment_settings.hpp"
 #include "config/key_source.hpp"
 #include "config/source_setting.hpp"
@@ -57,6 +59,8 @@ struct settings {
   chain::oft_uniswap_settings route;
   chain::across_settings across;
   chain::cctp_settings cctp;
+  chain::okx_settings okx;
+  chain::relay_settings relay;
   chain::polymarket::venue_settings venue;
   chain::polymarket::market_settings markets;   // of the same venue
   chain::polymarket::account_settings account;  // of each of `accounts`, on Polygon
@@ -68,6 +72,9 @@ struct settings {
   key_source venue_key;                 // the older word for a list of one
   key_source relayer_key;               // API key at the venue's relayer, for deposit wallets
   key_source across_key;                // API key at Across; without one its limits are strict
+  key_source okx_key;                   // API key at OKX, with its secret and passphrase
+  key_source okx_secret;
+  key_source okx_passphrase;
 
   /// Never empty: without a list there is one, "main", with `venue_key` or the wallet's key.
   [[nodiscard]] std::vector<venue_account> venue_accounts() const;

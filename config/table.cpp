@@ -252,6 +252,47 @@ rows cctp_rows(chain::cctp_settings& c) {
   };
 }
 
+/// Off unless the operator says so: the account there is one of ours, and must be set up by hand.
+rows okx_rows(chain::okx_settings& o) {
+  return {
+      {"enabled",           &o.enabled,           none,    {},                                        "the route \"okx\" is there: USDT0 to the exchange, USDC back"},
+      {"url",               &o.url,               none,    {},                                        "of its REST API, without a slash at its end"},
+      {"timeout_ms",        &o.timeout,           ms,      {100, 30 * second},                        "of one answer of it"},
+      {"deposit_chain",     &o.deposit_chain,     none,    {},                                        "what it calls USDT on Plasma"},
+      {"withdrawal_chain",  &o.withdrawal_chain,  none,    {},                                        "what it calls native USDC on Polygon"},
+      {"deposit_address",   &o.deposit_address,   none,    {},                                        "needed when enabled: our address there, as its page shows it; when the API names another nothing is sent"},
+      {"receiver",          &o.receiver,          none,    {},                                        "\"private\" where its rules ask whose wallet we withdraw to; \"\": not said"},
+      {"slippage_bps",      &o.slippage_bps,      bps,     {0, whole_percent},                        "an order may pay more than the book's price"},
+      {"least_bps",         &o.least_bps,         bps,     {90 * whole_percent, 100 * whole_percent}, "of the input that an order must bring, whatever the book"},
+      {"taker_bps",         &o.taker_bps,         bps,     {0, whole_percent},                        "fee, to quote by"},
+      {"min_order",         &o.min_order,         dollars, {dollar / 10, 1e6L * dollar},              "smaller rests stay at the exchange"},
+      {"price_step",        &o.price_step,        dollars, {1, dollar / 100},                         "of an order's price"},
+      {"size_step",         &o.size_step,         dollars, {1, dollar},                               "of its size"},
+      {"expected_seconds",  &o.expected_seconds,  sec,     {1, 86'400},                               "of a conversion"},
+      {"not_found_seconds", &o.not_found_for,     sec,     {60, 86'400},                              "a request without an answer that it does not know says nothing before"},
+  };
+}
+
+rows relay_rows(chain::relay_settings& r) {
+  return {
+      {"enabled",           &r.enabled,          none, {},                                        "the route \"relay\" is there"},
+      {"api_url",           &r.api_url,          none, {},                                        "of its API, without a slash at its end"},
+      {"timeout_ms",        &r.timeout,          ms,   {100, 30 * second},                        "of one answer of it"},
+      {"depository",        &r.depository,       none, {},                                        "the only contract of it that is paid"},
+      {"least_bps",         &r.least_bps,        bps,  {95 * whole_percent, 100 * whole_percent}, "of the input that must come out; more than came in is refused too"},
+      {"quote_age_seconds", &r.quote_age,        sec,  {1, 600},                                  "an older offer is not paid for"},
+      {"settle_seconds",    &r.settle_seconds,   sec,  {0, 3'600},                                "on top of a fill's own time: our transaction, finality"},
+      {"expected_seconds",  &r.expected_seconds, sec,  {1, 86'400},                               "of a conversion"},
+  };
+}
+
+rows okx_key_rows(key_source& k, const char* what) {
+  return {
+      {"file", &k.file, none, {}, what},
+      {"env",  &k.env,  none, {}, "or the environment variable that holds it, which wins"},
+  };
+}
+
 rows across_key_rows(key_source& k) {
   return {
       {"file", &k.file, none, {}, "with the API key, readable by its owner alone"},
@@ -445,6 +486,8 @@ std::vector<section> sections_of(settings& s) {
   out.push_back({"conversion", conversion_rows(s)});
   out.push_back({"across", across_rows(s)});
   out.push_back({"cctp", cctp_rows(s.cctp)});
+  out.push_back({"okx", okx_rows(s.okx)});
+  out.push_back({"relay", relay_rows(s.relay)});
   out.push_back({"buffer", buffer_rows(s.core.buffer)});
   auto venue = venue_rows(s);
   for (auto& r : account_rows(s.account)) venue.push_back(std::move(r));
@@ -456,6 +499,9 @@ std::vector<section> sections_of(settings& s) {
   out.push_back({"venue_key", key_rows(s.venue_key)});
   out.push_back({"relayer_key", relayer_key_rows(s.relayer_key)});
   out.push_back({"across_key", across_key_rows(s.across_key)});
+  out.push_back({"okx_key", okx_key_rows(s.okx_key, "with the API key, readable by its owner alone")});
+  out.push_back({"okx_secret_key", okx_key_rows(s.okx_secret, "with the key's secret, likewise")});
+  out.push_back({"okx_passphrase_key", okx_key_rows(s.okx_passphrase, "with the key's passphrase, likewise")});
   out.push_back({"engine", engine_rows(s)});
   return out;
 }

@@ -231,6 +231,25 @@ std::string check_conversion(const settings& s) {
   return {};
 }
 
+/// What could move nothing, or to the wrong place, is refused before it starts.
+std::string check_rest_routes(const settings& s) {
+  if (!is_site(s.okx.url)) return "okx.url must be an http(s) URL without a slash at its end";
+  if (!is_site(s.relay.api_url))
+    return "relay.api_url must be an http(s) URL without a slash at its end";
+  if (!s.okx.receiver.empty() && s.okx.receiver != "private" && s.okx.receiver != "exchange")
+    return "okx.receiver must be \"private\", \"exchange\" or \"\"";
+  if (s.relay.enabled && s.relay.depository.is_zero()) return "relay.depository must be set";
+  if (!s.okx.enabled) return {};
+  if (s.okx.deposit_address.is_zero()) return "okx.deposit_address must be set";
+  if (s.okx.deposit_chain.empty()) return "okx.deposit_chain must be set";
+  if (s.okx.withdrawal_chain.empty()) return "okx.withdrawal_chain must be set";
+  for (const auto& [name, key] :
+       {std::pair{"okx_key", &s.okx_key}, std::pair{"okx_secret_key", &s.okx_secret},
+        std::pair{"okx_passphrase_key", &s.okx_passphrase}})
+    if (!key->named()) return std::string{name} + " must name a file or an environment variable";
+  return {};
+}
+
 /// The least one must pay something to its receiver.
 std::string check_withdrawals(const settings& s) {
   const auto& w = s.core.withdrawal;
@@ -292,9 +311,9 @@ std::string check_venue_reads(const settings& s) {
 }  // namespace
 
 std::string settings::validate() const {
-  for (const auto check :
-       {check_words, check_bounds, check_chains, check_venue_accounts, check_routes,
-        check_conversion, check_bridges, check_withdrawals, check_waits, check_venue_reads})
+  for (const auto check : {check_words, check_bounds, check_chains, check_venue_accounts,
+                           check_routes, check_conversion, check_bridges, check_rest_routes,
+                           check_withdrawals, check_waits, check_venue_reads})
     if (auto why = check(*this); !why.empty()) return why;
   if (http.deposit_max < http.deposit_min) return "deposits.maximum must not be below the minimum";
   return check_sources(*this);

@@ -13,7 +13,7 @@ constexpr std::uint32_t most_rounds = 16;  // pieces that hold others' events al
 
 bridge_step::bridge_step(const leg_house& house, actors::run_step x, promise p,
                          arrival_memory& memory, leg_chain to)
-    : route_step{house.self, *house.w, *house.tally, std::move(x), std::move(p)},
+    : sending_step{house.self, *house.w, *house.tally, std::move(x), std::move(p)},
       memory_{memory},
       to_{std::move(to)} {}
 

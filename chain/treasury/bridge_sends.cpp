@@ -10,9 +10,9 @@ constexpr std::uint64_t may_still_change = 1'000;  // blocks below the head
 
 }  // namespace
 
-void bridge_step::check_sends(const leg_chain& from, std::uint64_t head, event_place place,
-                              std::function<std::optional<uint256>(const log_entry&)> sent_by,
-                              std::function<void()> then) {
+void sending_step::check_sends(const leg_chain& from, std::uint64_t head, event_place place,
+                               std::function<std::optional<uint256>(const log_entry&)> sent_by,
+                               std::function<void()> then) {
   const auto query = w_.dir.handles.get<actors::query_actor>();
   if (!query) return unreadable("the outbox cannot be read");
   send_search x;
@@ -25,8 +25,8 @@ void bridge_step::check_sends(const leg_chain& from, std::uint64_t head, event_p
   calls_ += static_cast<std::uint32_t>(1 + (head - std::min(head, x.from_block)) / x.chunk);
   find_unowned_sends(
       self_, from.nodes, query, w_.settings.patience.load, x,
-      [run = me(), sent_by = std::move(sent_by), then = std::move(then),
-       head](const send_findings& found) {
+      [run = std::static_pointer_cast<sending_step>(shared_from_this()),
+       sent_by = std::move(sent_by), then = std::move(then), head](const send_findings& found) {
         if (!found.readable) return run->unreadable("earlier sends cannot be read");
         const auto ours = uint256::of(static_cast<std::uint64_t>(run->x_.amount_in.micro));
         for (const auto& log : found.unowned)

@@ -19,18 +19,15 @@ struct arrival_memory {
   std::uint64_t taken_chunk = 0;    // what the nodes took of a log search lately; 0: unknown
 };
 
-/// A step across a bridge: one transaction of ours, then an event on another chain, named by a hash
-/// which is on record in `detail`. It counts when its block is final; "none" is believed of several
-/// nodes only. bridge_arrival has the second half; bridge_sends looks for sends nobody knows of.
-class bridge_step : public route_step {
+/// A step that begins with one transaction of ours, which leaves an event on its own chain.
+class sending_step : public route_step {
  protected:
+  using route_step::route_step;
+
   struct event_place {
     address emitter;
     std::vector<std::optional<hash256>> topics;
   };
-
-  bridge_step(const leg_house& house, actors::run_step x, promise p, arrival_memory& memory,
-              leg_chain to);
 
   /// Before a second send: nothing of this amount may have left by a transaction that no operation
   /// of ours owns, whatever the earlier attempts are believed to have been.
@@ -39,6 +36,15 @@ class bridge_step : public route_step {
   void check_sends(const leg_chain& from, std::uint64_t head, event_place place,
                    std::function<std::optional<uint256>(const log_entry&)> sent_by,
                    std::function<void()> then);
+};
+
+/// A step across a bridge: one transaction of ours, then an event on another chain, named by a hash
+/// which is on record in `detail`. It counts when its block is final; "none" is believed of several
+/// nodes only. bridge_arrival has the second half; bridge_sends looks for sends nobody knows of.
+class bridge_step : public sending_step {
+ protected:
+  bridge_step(const leg_house& house, actors::run_step x, promise p, arrival_memory& memory,
+              leg_chain to);
 
   /// From the block on record to the head, which is one question while the range is one that nodes
   /// take; the head itself is asked for only when there is something to judge by it. Ends in

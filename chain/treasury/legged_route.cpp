@@ -55,6 +55,15 @@ struct looking : std::enable_shared_from_this<looking> {
   std::vector<leg_sight> sights;
   route_flight found{};
 
+  void outside(std::size_t i) {
+    const auto& legs = self->state.plan.legs;
+    if (i == legs.size()) return sight(0);
+    legs[i]->look_outside([me = shared_from_this(), i](std::string problem) {
+      if (!problem.empty()) me->fail(std::move(problem));
+      me->outside(i + 1);
+    });
+  }
+
   void fail(std::string why) {
     if (found.readable) found.problem = std::move(why);
     found.readable = false;
@@ -116,7 +125,7 @@ caf::result<route_flight> look(legged_route_self self) {
   for (const auto& leg : self->state.plan.legs)
     for (auto& s : leg->sights()) l->sights.push_back(std::move(s));
   l->found = self->state.tally.flight(self->clock().now());
-  l->sight(0);
+  l->outside(0);
   return l->promise;
 }
 
@@ -146,7 +155,10 @@ actors::route_actor::behavior_type legged_route_behavior(legged_route_self self,
       [self](actors::get_atom) {
         const auto& p = self->state.plan;
         actors::route_info out{p.name, {}, p.expected_seconds, p.from, p.disabled};
-        for (const auto& leg : p.legs) out.steps.push_back(leg->step());
+        for (const auto& leg : p.legs) {
+          out.steps.push_back(leg->step());
+          if (out.disabled.empty()) out.disabled = leg->disabled();
+        }
         return out;
       },
       [self](usdc amount) { return quote(self, amount); },

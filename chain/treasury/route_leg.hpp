@@ -62,6 +62,11 @@ class route_leg {
   /// @param at_once  an operator's word: what may be done once for a stuck step is done now.
   virtual void run(actors::run_step x, route_step::promise p, bool at_once) = 0;
   [[nodiscard]] virtual std::vector<leg_sight> sights() const = 0;
+  /// The service behind the leg, where there is one: `then` gets what keeps it from saying what is
+  /// under way, or "".
+  virtual void look_outside(std::function<void(std::string problem)> then) { then({}); }
+  /// Why the leg takes nothing new whatever the amount, by its last look or quote; "": it does.
+  [[nodiscard]] virtual std::string disabled() const { return {}; }
 
  protected:
   [[nodiscard]] const leg_house& house() const noexcept { return house_; }

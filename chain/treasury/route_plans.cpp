@@ -41,6 +41,33 @@ route_plan across_direct_plan(const across_settings& a, const oft_uniswap_settin
   return out;
 }
 
+route_plan okx_plan(const okx_settings& o, const oft_uniswap_settings& s, const rpc_actor& plasma,
+                    const rpc_actor& polygon, const okx_door& door) {
+  route_plan out;
+  out.name = okx_name;
+  out.from = {s.plasma.chain_id, s.plasma.usdt0};
+  out.expected_seconds = o.expected_seconds;
+  const auto desk = std::make_shared<okx_desk>();
+  desk->settings = o;
+  desk->pair = {source_of(s, plasma), destination_of(s, polygon), s.plasma.usdt0, s.usdc};
+  desk->door = door;
+  for (const auto part : {okx_leg::part::deposit, okx_leg::part::trade, okx_leg::part::withdraw})
+    out.legs.push_back(std::make_shared<okx_leg>(desk, part));
+  return out;
+}
+
+route_plan relay_plan(const relay_settings& r, const oft_uniswap_settings& s,
+                      const rpc_actor& plasma, const rpc_actor& polygon, const http_actor& web) {
+  route_plan out;
+  out.name = relay_name;
+  out.from = {s.plasma.chain_id, s.plasma.usdt0};
+  out.expected_seconds = r.expected_seconds;
+  relay_pair pair{source_of(s, plasma), destination_of(s, polygon), s.plasma.usdt0, "USDT0",
+                  s.usdc};
+  out.legs.push_back(std::make_shared<relay_leg>(r, std::move(pair), web));
+  return out;
+}
+
 route_plan across_base_plan(const across_settings& a, const base_route& r,
                             const across_door& door) {
   route_plan out;

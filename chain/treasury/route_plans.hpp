@@ -3,6 +3,8 @@
 #include "chain/treasury/across_leg.hpp"
 #include "chain/treasury/cctp_leg.hpp"
 #include "chain/treasury/oft_uniswap_route.hpp"
+#include "chain/treasury/okx_leg.hpp"
+#include "chain/treasury/relay_leg.hpp"
 
 /// The routes beside the first one (oft_uniswap_route.hpp), as lists of legs.
 namespace headroom::chain {
@@ -22,6 +24,15 @@ inline constexpr const char* cctp_base_name = "cctp_base";
 [[nodiscard]] route_plan across_direct_plan(const across_settings& a, const oft_uniswap_settings& s,
                                             const rpc_actor& plasma, const rpc_actor& polygon,
                                             const across_door& door);
+
+/// USDT0 on Plasma -> OKX ("deposit", "trade", "withdraw") -> USDC on Polygon.
+[[nodiscard]] route_plan okx_plan(const okx_settings& o, const oft_uniswap_settings& s,
+                                  const rpc_actor& plasma, const rpc_actor& polygon,
+                                  const okx_door& door);
+/// USDT0 on Plasma -> Relay ("bridge") -> USDC on Polygon.
+[[nodiscard]] route_plan relay_plan(const relay_settings& r, const oft_uniswap_settings& s,
+                                    const rpc_actor& plasma, const rpc_actor& polygon,
+                                    const http_actor& web);
 
 /// USDC on Base and on Polygon.
 struct base_route {

@@ -77,5 +77,51 @@ TEST(RouteSettings, WhatABridgeCouldNotUseIsRefusedByName) {
   EXPECT_EQ(error_with({{"across", {{"integrator_id", "0x00d1"}}}}), "");
 }
 
+TEST(RouteSettings, OkxIsOffOrHasAllThatItNeeds) {
+  EXPECT_EQ(error_with({{"okx", {{"enabled", false}}}}), "");
+  const json named{{"env", "A_SECRET"}};
+  const json whole{
+      {"okx",
+       {{"enabled", true}, {"deposit_address", "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913"}}},
+      {"okx_key", named},
+      {"okx_secret_key", named},
+      {"okx_passphrase_key", named}};
+  EXPECT_EQ(error_with(whole), "");
+  struct row {
+    const char* section;
+    const char* field;
+    json value;
+    const char* error;
+  };
+  const row table[] = {
+      {"okx", "deposit_address", nullptr, "okx.deposit_address must be set"},
+      {"okx", "deposit_chain", "", "okx.deposit_chain must be set"},
+      {"okx", "withdrawal_chain", "", "okx.withdrawal_chain must be set"},
+      {"okx", "url", "www.okx.com", "okx.url must be an http(s) URL"},
+      {"okx", "receiver", "me", "okx.receiver must be \"private\""},
+      {"okx", "least_bps", 8'999, "okx.least_bps must be from "},
+      {"okx", "not_found_seconds", 59, "okx.not_found_seconds must be from 60 to "},
+      {"okx_key", "env", "", "okx_key must name a file or an environment variable"},
+      {"okx_secret_key", "env", "", "okx_secret_key must name a file or an environment variable"},
+      {"okx_passphrase_key", "env", "",
+       "okx_passphrase_key must name a file or an environment variable"},
+  };
+  for (const auto& r : table) {
+    auto document = whole;
+    document[r.section][r.field] = r.value;
+    if (r.value.is_null()) document[r.section].erase(r.field);
+    const auto error = error_with(document);
+    EXPECT_TRUE(error.starts_with(r.error)) << r.section << "." << r.field << ": " << error;
+  }
+}
+
+TEST(RouteSettings, RelayIsOffOrPaysAKnownContract) {
+  EXPECT_EQ(error_with({{"relay", {{"enabled", true}}}}), "");
+  EXPECT_EQ(error_with({{"relay", {{"api_url", "https://api.relay.link/"}}}}),
+            "relay.api_url must be an http(s) URL without a slash at its end");
+  EXPECT_EQ(error_with({{"relay", {{"enabled", true}, {"depository", address{}.hex()}}}}),
+            "relay.depository must be set");
+}
+
 }  // namespace
 }  // namespace headroom::config
