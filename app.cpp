@@ -27,6 +27,7 @@
 #include "actors/registry.hpp"
 #include "actors/sale_actor.hpp"
 #include "actors/settlement_actor.hpp"
+#include "app_routes.hpp"
 #include "chain/evm/ethereum_port.hpp"
 #include "chain/evm/json_rpc.hpp"
 #include "chain/evm/keccak.hpp"
@@ -37,7 +38,6 @@
 #include "chain/polymarket/resolution_actor.hpp"
 #include "chain/polymarket/venue_actor.hpp"
 #include "chain/treasury/audit_actor.hpp"
-#include "chain/treasury/oft_uniswap_route.hpp"
 #include "chain/x402/payment_actor.hpp"
 #include "chain/x402/x402_port.hpp"
 #include "http/server.hpp"
@@ -111,17 +111,6 @@ chain::payment_settings payment_of(const config::settings& s, const chain::x402:
   out.relayer = terms.pay_to;
   out.finality = s.plasma.finality;
   out.logs = s.plasma.logs;
-  return out;
-}
-
-chain::oft_uniswap_settings route_of(const config::settings& s, const address& wallet) {
-  const auto leg = [](const config::chain_settings& c) {
-    return chain::oft_chain{c.chain_id, c.eid, c.usdt0, c.oft, c.finality, c.logs};
-  };
-  auto out = s.route;
-  out.plasma = leg(s.plasma);
-  out.polygon = leg(s.polygon);
-  out.plasma_wallet = out.polygon_wallet = wallet;
   return out;
 }
 
@@ -389,6 +378,7 @@ struct own_keys {
   std::shared_ptr<const chain::private_key> wallet;
   chain::polymarket::venue_accounts venue;
   std::string relayer;  // API key; "" where no account is a deposit wallet's
+  std::string across;   // likewise of the bridge; "" where there is none
 };
 
 std::optional<own_keys> read_keys(const config::settings& s) {
@@ -404,13 +394,22 @@ std::optional<own_keys> read_keys(const config::settings& s) {
     spdlog::error("service.no_venue_key reason=\"{}\"", error);
     return std::nullopt;
   }
-  if (!s.relayer_key.named()) return out;
-  const auto relayer = config::read_secret(s.relayer_key, error);
-  if (!relayer) {
-    spdlog::error("service.no_relayer_key reason=\"{}\"", error);
-    return std::nullopt;
+  if (s.relayer_key.named()) {
+    const auto relayer = config::read_secret(s.relayer_key, error);
+    if (!relayer) {
+      spdlog::error("service.no_relayer_key reason=\"{}\"", error);
+      return std::nullopt;
+    }
+    out.relayer = *relayer;
   }
-  out.relayer = *relayer;
+  if (s.across_key.named()) {
+    const auto across = config::read_secret(s.across_key, error);
+    if (!across) {
+      spdlog::error("service.no_across_key reason=\"{}\"", error);
+      return std::nullopt;
+    }
+    out.across = *across;
+  }
   return out;
 }
 
@@ -435,11 +434,14 @@ class outside {
         plasma_for_strangers{rpc_of(s.plasma)},
         signatures{rpc_of(s.plasma)},
         polygon{rpc_of(s.polygon)},
+        base{s.base.exists() ? rpc_of(s.base) : chain::rpc_actor{}},
         venue{venue_door(), venue_door(), sockets_of(s.venue)},
         markets{market_door(), market_door()},
         accounts{chain::make_http_actor(sys_, new_client())},
         relayer{chain::make_http_actor(sys_, new_client())},
-        resolutions{chain::make_http_actor(sys_, new_client())} {}
+        resolutions{chain::make_http_actor(sys_, new_client())},
+        across{chain::make_http_actor(sys_, new_client())},
+        iris{chain::make_http_actor(sys_, new_client())} {}
   void stop() {
     for (const auto& client : clients_) client->stop();
     if (sockets_) sockets_->stop();
@@ -480,11 +482,14 @@ class outside {
   const chain::rpc_actor plasma_for_strangers;
   const chain::rpc_actor signatures;  // strangers ask: apart from what moves money
   const chain::rpc_actor polygon;
+  const chain::rpc_actor base;  // empty where Base is not configured
   const chain::polymarket::venue_doors venue;
   const chain::polymarket::market_doors markets;  // strangers ask: apart from what moves money
   const chain::http_actor accounts;               // the venue's view of them
   const chain::http_actor relayer;
   const chain::http_actor resolutions;  // which markets are resolved
+  const chain::http_actor across;
+  const chain::http_actor iris;  // Circle's attestations
 };
 
 // -- the household: who is started, in this order ------------------------------------------------
@@ -591,15 +596,14 @@ void add_treasury(household& house, caf::actor_system& sys, const actors::world_
                   const config::settings& s, const own_keys& keys, const outside& out) {
   const auto account = keys.wallet->address_of();
   auto& dir = w->dir;
-  if (!s.route.router.is_zero())
+  if (s.base.exists()) house.add_wallet("wallet.base", wallet_of(s.base), keys.wallet, out.base);
+  const route_doors doors{out.plasma, out.polygon, out.base, out.across, keys.across, out.iris};
+  for (auto& route : routes_of(s, account, doors))
     house.add_as<actors::route_actor>(
-        "route",
-        [&sys, &s, &out, w, account] {
-          return sys.spawn(chain::oft_uniswap_behavior, w, route_of(s, account), out.plasma,
-                           out.polygon);
-        },
-        [&dir](const actors::route_actor& handle) {
-          dir.handles.set_route(chain::oft_uniswap_name, handle);
+        route.component,
+        [&sys, w, plan = route.plan] { return sys.spawn(chain::legged_route_behavior, w, plan()); },
+        [&dir, name = route.name](const actors::route_actor& handle) {
+          dir.handles.set_route(name, handle);
         });
   house.add<actors::conversion_actor>(
       "conversion", [&sys, w] { return sys.spawn(actors::conversion_behavior, w); });

@@ -10,6 +10,8 @@
 #include "chain/polymarket/account_settings.hpp"
 #include "chain/polymarket/market_settings.hpp"
 #include "chain/polymarket/venue_settings.hpp"
+#include "chain/treasury/across_settings.hpp"
+#include "chain/treasury/cctp_settings.hpp"
 #include "chain/treasury/oft_uniswap_settings.hpp"
 #include "chain/x402/payment_settings.hpp"
 #include "config/key_source.hpp"
@@ -30,8 +32,12 @@ struct chain_settings {
   chain::wallet_settings wallet;
   chain::log_limits logs;
   address usdt0;
+  address usdc;           // Base: what is paid with there
   address oft;            // LayerZero messenger of USDT0
   std::uint32_t eid = 0;  // LayerZero endpoint id
+
+  /// Of Base, which need not be configured.
+  [[nodiscard]] bool exists() const noexcept { return chain_id != 0 || !rpc.empty(); }
 };
 
 struct settings {
@@ -43,9 +49,12 @@ struct settings {
   persistence::reader_settings reader;  // of the store's database
   chain_settings plasma;
   chain_settings polygon;
+  chain_settings base;  // optional: without it no route and no source is there
   actors::core_settings core;
   chain::payment_settings payment;
   chain::oft_uniswap_settings route;
+  chain::across_settings across;
+  chain::cctp_settings cctp;
   chain::polymarket::venue_settings venue;
   chain::polymarket::market_settings markets;   // of the same venue
   chain::polymarket::account_settings account;  // of each of `accounts`, on Polygon
@@ -56,6 +65,7 @@ struct settings {
   std::vector<venue_account> accounts;  // at the venue, the first enabled bets
   key_source venue_key;                 // the older word for a list of one
   key_source relayer_key;               // API key at the venue's relayer, for deposit wallets
+  key_source across_key;                // API key at Across; without one its limits are strict
 
   /// Never empty: without a list there is one, "main", with `venue_key` or the wallet's key.
   [[nodiscard]] std::vector<venue_account> venue_accounts() const;

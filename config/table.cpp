@@ -86,6 +86,21 @@ rows chain_rows(chain_settings& c) {
   };
 }
 
+/// The chain that need not be there: its id is 0 then.
+rows base_rows(chain_settings& c) {
+  rows out;
+  for (auto& r : chain_rows(c)) {
+    const std::string name{r.name};
+    if (name == "usdt0" || name == "oft" || name == "eid" || name == "finalized_tag") continue;
+    if (name == "chain_id") r.within.least = 0;
+    if (name == "chain_id") r.what = "every node must be on it; without it and `rpc` nobody pays on Base";
+    if (name == "rpc") r.what = "URLs of its nodes, in order of preference; better two or more";
+    out.push_back(r);
+  }
+  out.push_back({"usdc", &c.usdc, none, {}, "the token that is paid with there; needed with `rpc`"});
+  return out;
+}
+
 /// What a transaction may cost, and when a used nonce without a receipt becomes a question.
 rows wallet_rows(chain::wallet_settings& w) {
   return {
@@ -149,6 +164,10 @@ rows conversion_rows(settings& s) {
       {"slippage_bps",        &r.slippage_bps,   bps,     {0, 5 * whole_percent},                    "a swap may bring less than its quote"},
       {"least_bps",           &r.least_bps,      bps,     {90 * whole_percent, 100 * whole_percent}, "of the input that a swap must bring, whatever the quote"},
       {"max_bridge_fee",      &r.max_bridge_fee, coins,   {1, 10'000},                               "of the source chain; above it nothing is sent"},
+      {"alert_bridge_fee",    &r.alert_bridge_fee, coins, {1, 10'000},                               "likewise; above it a human hears of it"},
+      {"bridge_least_bps",    &r.bridge_least_bps, bps,   {90 * whole_percent, 100 * whole_percent}, "of the input that the bridge must promise"},
+      {"bridge_seconds",      &r.expected_seconds, sec,   {30, 86'400},                              "of a conversion by LayerZero; a message not verified by twice that stops the route"},
+      {"coin_price",          &r.coin_price,     dollars, {1, 1e5L * dollar},                        "of the source chain's coin, to compare routes by"},
       {"minimum",             &c.minimum,        dollars, {0, 1e9L * dollar},                        "smaller sums wait for company"},
       {"most_deposits",       &c.most_deposits,  none,    {1, 1'000},                                "in one conversion"},
       {"at_once",             &c.at_once,        none,    {1, 64},                                   "conversions"},
@@ -160,6 +179,53 @@ rows conversion_rows(settings& s) {
       {"retry_ms",            &c.retry,          ms,      {100, hour},                               "after a failed attempt; doubles with each"},
       {"longest_retry_ms",    &c.longest_retry,  ms,      {100, day},                                "of those"},
       {"rescue_after_ms",     &r.rescue_after,   ms,      {second, day},                             "a verified message that nobody executes is executed by us"},
+  };
+}
+
+/// The guards' bounds are those beyond which a deposit may be filled by nobody, or give money away.
+rows across_rows(settings& s) {
+  auto& a = s.across;
+  auto& g = a.guards;
+  return {
+      {"api_url",                &a.api_url,            none, {},                                        "of its API, without a slash at its end"},
+      {"integrator_id",          &a.integrator_id,      none, {},                                        "two bytes in hex, appended to the calldata; \"\": none"},
+      {"timeout_ms",             &a.timeout,            ms,   {100, 30 * second},                        "of one answer of the API"},
+      {"spoke_pool_plasma",      &a.contracts.plasma,   none, {},                                        "the only contract of it that is called there"},
+      {"spoke_pool_polygon",     &a.contracts.polygon,  none, {},                                        "likewise; its fills are believed"},
+      {"spoke_pool_base",        &a.contracts.base,     none, {},                                        "likewise"},
+      {"output_tokens",          &a.output_tokens,      none, {},                                        "that may come out, on Polygon"},
+      {"least_bps",              &g.least_bps,          bps,  {95 * whole_percent, 100 * whole_percent}, "of the input that must come out; more than came in is refused too"},
+      {"max_fee_bps",            &g.max_fee_bps,        bps,  {0, 5 * whole_percent},                    "of the input that all fees together may take"},
+      {"fill_window_seconds",    &a.fill_window,        sec,  {600, 1'200},                              "from a deposit to its deadline, by the destination's time"},
+      {"fill_least_seconds",     &g.fill_least,         sec,  {60, 1'200},                               "ahead of the destination's time, that a deadline must be"},
+      {"fill_most_seconds",      &g.fill_most,          sec,  {600, 21'600},                             "likewise, and may be"},
+      {"quote_age_seconds",      &g.quote_age,          sec,  {1, 3'600},                                "behind the source chain's head, that a quote may be"},
+      {"exclusivity_seconds",    &g.exclusivity,        sec,  {0, 600},                                  "that one relayer may be the only one to fill"},
+      {"settle_seconds",         &a.settle_seconds,     sec,  {0, 3'600},                                "on top of a fill's own time: our transaction, finality"},
+      {"expected_seconds",       &a.expected_seconds,   sec,  {1, 86'400},                               "of a conversion"},
+      {"refund_settle_ms",       &a.refund_settle,      ms,   {0, hour},                                 "a refund is believed no sooner: others may claim it"},
+  };
+}
+
+rows cctp_rows(chain::cctp_settings& c) {
+  return {
+      {"iris_url",                &c.iris_url,            none, {},                     "of the attestations, without a slash at its end"},
+      {"timeout_ms",              &c.timeout,             ms,   {100, 30 * second},     "of one answer of it"},
+      {"token_messenger",         &c.token_messenger,     none, {},                     "the same on every chain"},
+      {"message_transmitter",     &c.message_transmitter, none, {},                     "likewise"},
+      {"base_domain",             &c.base_domain,         none, {0, 10'000},            "Circle's name for Base"},
+      {"polygon_domain",          &c.polygon_domain,      none, {0, 10'000},            "likewise for Polygon"},
+      {"fast",                    &c.fast,                none, {},                     "attested before the source chain is final, for a fee"},
+      {"max_fee_bps",             &c.max_fee_bps,         bps,  {0, whole_percent},     "of a fast transfer"},
+      {"expected_seconds",        &c.expected_seconds,    sec,  {1, 86'400},            "of a conversion"},
+      {"attested_within_seconds", &c.attested_within,     sec,  {60, 86'400},           "then it is an alert, and asked for anew, once"},
+  };
+}
+
+rows across_key_rows(key_source& k) {
+  return {
+      {"file", &k.file, none, {}, "with the API key, readable by its owner alone"},
+      {"env",  &k.env,  none, {}, "or the environment variable that holds it, which wins"},
   };
 }
 
@@ -296,8 +362,8 @@ rows engine_rows(settings& s) {
 
 // clang-format on
 
-void add_chain(std::vector<section>& out, const std::string& name, chain_settings& c) {
-  out.push_back({name, chain_rows(c)});
+void add_chain(std::vector<section>& out, const std::string& name, chain_settings& c, rows of) {
+  out.push_back({name, std::move(of)});
   out.push_back({name + ".wallet", wallet_rows(c.wallet)});
   out.push_back({name + ".nodes", node_rows(c.nodes)});
   out.push_back({name + ".logs", log_rows(c.logs)});
@@ -310,10 +376,13 @@ std::vector<section> sections_of(settings& s) {
   out.push_back({"", house_rows(s)});
   out.push_back({"http", http_rows(s.http)});
   out.push_back({"database", database_rows(s)});
-  add_chain(out, "plasma", s.plasma);
-  add_chain(out, "polygon", s.polygon);
+  add_chain(out, "plasma", s.plasma, chain_rows(s.plasma));
+  add_chain(out, "polygon", s.polygon, chain_rows(s.polygon));
+  add_chain(out, "base", s.base, base_rows(s.base));
   out.push_back({"deposits", deposit_rows(s)});
   out.push_back({"conversion", conversion_rows(s)});
+  out.push_back({"across", across_rows(s)});
+  out.push_back({"cctp", cctp_rows(s.cctp)});
   auto venue = venue_rows(s);
   for (auto& r : account_rows(s.account)) venue.push_back(std::move(r));
   out.push_back({"venue", std::move(venue)});
@@ -322,6 +391,7 @@ std::vector<section> sections_of(settings& s) {
   out.push_back({"wallet_key", key_rows(s.wallet_key)});
   out.push_back({"venue_key", key_rows(s.venue_key)});
   out.push_back({"relayer_key", relayer_key_rows(s.relayer_key)});
+  out.push_back({"across_key", across_key_rows(s.across_key)});
   out.push_back({"engine", engine_rows(s)});
   return out;
 }

@@ -78,7 +78,7 @@ std::string check_chain(const chain_settings& c, const std::string& name) {
     return name + ".rpc must list at most " + std::to_string(most_nodes) + " URLs";
   for (std::size_t i = 0; i < c.rpc.size(); ++i)  // not shown: it may hold a provider's key
     if (!is_url(c.rpc[i])) return name + ".rpc[" + std::to_string(i) + "] must be an http(s) URL";
-  if (c.usdt0.is_zero()) return name + ".usdt0 must be set";
+  if (c.usdt0.is_zero() && c.usdc.is_zero()) return name + ".usdt0 must be set";
   if (c.wallet.min_tip_wei > c.wallet.max_fee_wei)
     return name + ".min_tip_wei must not be above " + name + ".wallet.max_fee_wei";
   return {};
@@ -91,6 +91,29 @@ std::string check_chains(const settings& s) {
   if (auto why = check_chain(s.polygon, "polygon"); !why.empty()) return why;
   if (s.plasma.chain_id == s.polygon.chain_id)
     return "polygon.chain_id must not be plasma.chain_id";
+  if (!s.base.exists()) return {};
+  if (s.base.chain_id == 0) return "base.chain_id must be set, with base.rpc";
+  if (s.base.usdc.is_zero()) return "base.usdc must be set, with base.rpc";
+  if (s.base.chain_id == s.plasma.chain_id || s.base.chain_id == s.polygon.chain_id)
+    return "base.chain_id must not be another chain's";
+  return check_chain(s.base, "base");
+}
+
+/// A token that is none would never match: nothing would be bridged, and nobody would know why.
+std::string check_bridges(const settings& s) {
+  if (!is_site(s.across.api_url))
+    return "across.api_url must be an http(s) URL without a slash at its end";
+  if (!is_site(s.cctp.iris_url))
+    return "cctp.iris_url must be an http(s) URL without a slash at its end";
+  const auto id = from_hex(s.across.integrator_id);
+  if (!id || (!id->empty() && (id->size() != 2 || !s.across.integrator_id.starts_with("0x"))))
+    return "across.integrator_id must be two bytes like \"0x00d1\", or \"\"";
+  for (const auto& token : s.across.output_tokens)
+    if (!address::parse(token) || !token.starts_with("0x"))
+      return "across.output_tokens must list addresses: 0x and 40 hex digits";
+  const auto& g = s.across.guards;
+  if (g.fill_least > s.across.fill_window || s.across.fill_window > g.fill_most)
+    return "across.fill_window_seconds must be from fill_least_seconds to fill_most_seconds";
   return {};
 }
 
@@ -193,7 +216,7 @@ std::string check_venue_reads(const settings& s) {
 
 std::string settings::validate() const {
   for (const auto check : {check_words, check_bounds, check_chains, check_venue_accounts,
-                           check_conversion, check_waits, check_venue_reads})
+                           check_conversion, check_bridges, check_waits, check_venue_reads})
     if (auto why = check(*this); !why.empty()) return why;
   if (http.deposit_max < http.deposit_min) return "deposits.maximum must not be below the minimum";
   return {};

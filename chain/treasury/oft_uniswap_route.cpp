@@ -1,68 +1,40 @@
 #include "chain/treasury/oft_uniswap_route.hpp"
 
-#include "chain/treasury/oft_uniswap_run.hpp"
+#include "chain/treasury/oft_leg.hpp"
+#include "chain/treasury/uniswap_venue.hpp"
 
 namespace headroom::chain {
-namespace {
 
-/// What the pool would give now. The bridge moves 1:1.
-caf::result<actors::route_quote> quote(oft_uniswap_self self, usdc amount) {
-  const auto& s = self->state.settings;
-  if (amount.micro <= 0) return make_error(errc::invalid_field);
-  auto promise = self->make_response_promise<actors::route_quote>();
-  ask_all(self, self->state.polygon,
-          {eth::call({std::nullopt, s.quoter, uniswap_v3::quote_call(swap_of(s, amount)), {}})},
-          [self, promise](std::vector<rpc_result>& r) mutable {
-            const auto data = eth::bytes_of(r[0]);
-            const auto out = data ? uniswap_v3::read_quote(*data) : std::nullopt;
-            if (!out || *out > static_cast<std::uint64_t>(INT64_MAX)) {
-              promise.deliver(make_error(errc::unavailable, "no quote"));
-              return;
-            }
-            promise.deliver(actors::route_quote{{static_cast<std::int64_t>(*out)},
-                                                self->state.settings.expected_seconds});
-          });
-  return promise;
+leg_ptr make_polygon_swap(const oft_uniswap_settings& s, rpc_actor polygon) {
+  swap_terms t;
+  t.chain = destination_of(s, polygon);
+  t.token_in = s.polygon.usdt0;
+  t.token_in_name = "USDT0";
+  t.token_out = s.usdc;
+  t.slippage_bps = s.slippage_bps;
+  t.least_bps = s.least_bps;
+  t.deadline = s.swap_deadline;
+  std::vector<std::shared_ptr<swap_venue>> venues;
+  venues.push_back(
+      std::make_shared<uniswap_venue>(s.quoter, s.router, s.pool_fee, std::move(polygon)));
+  return std::make_shared<swap_leg>(std::move(t), std::move(venues));
 }
 
-}  // namespace
+route_plan oft_uniswap_plan(const oft_uniswap_settings& s, rpc_actor plasma, rpc_actor polygon) {
+  route_plan out;
+  out.name = oft_uniswap_name;
+  out.from = {s.plasma.chain_id, s.plasma.usdt0};
+  out.expected_seconds = s.expected_seconds;
+  out.legs.push_back(std::make_shared<oft_leg>(s, std::move(plasma), polygon));
+  out.legs.push_back(make_polygon_swap(s, std::move(polygon)));
+  return out;
+}
 
-actors::route_actor::behavior_type oft_uniswap_behavior(oft_uniswap_self self, actors::world_ptr w,
+actors::route_actor::behavior_type oft_uniswap_behavior(legged_route_self self, actors::world_ptr w,
                                                         oft_uniswap_settings settings,
                                                         rpc_actor plasma, rpc_actor polygon) {
-  auto& st = self->state;
-  st.w = std::move(w);
-  st.settings = settings;
-  st.plasma = std::move(plasma);
-  st.polygon = std::move(polygon);
-  return {
-      [self](actors::get_atom) {
-        return actors::route_info{
-            oft_uniswap_name,
-            {"bridge", "swap"},
-            self->state.settings.expected_seconds,
-            {self->state.settings.plasma.chain_id, self->state.settings.plasma.usdt0}};
-      },
-      [self](usdc amount) { return quote(self, amount); },
-      [self](actors::run_step& x) -> caf::result<actors::step_progress> {
-        auto promise = self->make_response_promise<actors::step_progress>();
-        std::make_shared<oft_uniswap_run>(self, std::move(x), promise)->start();
-        return promise;
-      },
-      [self](actors::in_flight_atom) {
-        const auto moves = static_cast<std::uint32_t>(self->state.deliveries.size());
-        return actors::route_flight{true, moves, {}};
-      },
-      [self](actors::rescue_step& x) -> caf::result<actors::step_progress> {
-        auto promise = self->make_response_promise<actors::step_progress>();
-        std::make_shared<oft_uniswap_run>(self, std::move(x.step), promise)->start();
-        return promise;
-      },
-      [self](actors::status_atom) {
-        return actors::status_report{oft_uniswap_state::name,
-                                     self->state.tally.facts(oft_uniswap_name)};
-      },
-  };
+  return legged_route_behavior(self, std::move(w),
+                               oft_uniswap_plan(settings, std::move(plasma), std::move(polygon)));
 }
 
 }  // namespace headroom::chain

@@ -133,6 +133,15 @@ constexpr field all_fields[] = {
     {"polygon", "usdt0", kind::address},
     {"polygon", "oft", kind::address},
     {"polygon", "eid", kind::number},
+    {"base", "chain_id", kind::number},
+    {"base", "rpc", kind::list},
+    {"base", "confirmations", kind::number},
+    {"base", "finality", kind::text},
+    {"base", "rpc_timeout_ms", kind::number},
+    {"base", "poll_ms", kind::number},
+    {"base", "bump_after_ms", kind::number},
+    {"base", "min_tip_wei", kind::number},
+    {"base", "usdc", kind::address},
     {"deposits", "token_name", kind::text},
     {"deposits", "token_version", kind::text},
     {"deposits", "networks_v1", kind::list},
@@ -152,6 +161,10 @@ constexpr field all_fields[] = {
     {"conversion", "slippage_bps", kind::number},
     {"conversion", "least_bps", kind::number},
     {"conversion", "max_bridge_fee", kind::number},
+    {"conversion", "alert_bridge_fee", kind::number},
+    {"conversion", "bridge_least_bps", kind::number},
+    {"conversion", "bridge_seconds", kind::number},
+    {"conversion", "coin_price", kind::amount},
     {"conversion", "poll_ms", kind::number},
     {"conversion", "call_interval_ms", kind::number},
     {"conversion", "stuck_after_seconds", kind::number},
@@ -163,6 +176,33 @@ constexpr field all_fields[] = {
     {"conversion", "longest_retry_ms", kind::number},
     {"conversion", "rescue_after_ms", kind::number},
     {"conversion", "minimum", kind::amount},
+    {"across", "api_url", kind::text},
+    {"across", "integrator_id", kind::text},
+    {"across", "timeout_ms", kind::number},
+    {"across", "spoke_pool_plasma", kind::address},
+    {"across", "spoke_pool_polygon", kind::address},
+    {"across", "spoke_pool_base", kind::address},
+    {"across", "output_tokens", kind::list},
+    {"across", "least_bps", kind::number},
+    {"across", "max_fee_bps", kind::number},
+    {"across", "fill_window_seconds", kind::number},
+    {"across", "fill_least_seconds", kind::number},
+    {"across", "fill_most_seconds", kind::number},
+    {"across", "quote_age_seconds", kind::number},
+    {"across", "exclusivity_seconds", kind::number},
+    {"across", "settle_seconds", kind::number},
+    {"across", "expected_seconds", kind::number},
+    {"across", "refund_settle_ms", kind::number},
+    {"cctp", "iris_url", kind::text},
+    {"cctp", "timeout_ms", kind::number},
+    {"cctp", "token_messenger", kind::address},
+    {"cctp", "message_transmitter", kind::address},
+    {"cctp", "base_domain", kind::number},
+    {"cctp", "polygon_domain", kind::number},
+    {"cctp", "fast", kind::flag},
+    {"cctp", "max_fee_bps", kind::number},
+    {"cctp", "expected_seconds", kind::number},
+    {"cctp", "attested_within_seconds", kind::number},
     {"venue", "accounts", kind::objects},
     {"venue", "url", kind::text},
     {"venue", "ws_url", kind::text},
@@ -239,6 +279,8 @@ constexpr field all_fields[] = {
     {"venue_key", "env", kind::text},
     {"relayer_key", "file", kind::text},
     {"relayer_key", "env", kind::text},
+    {"across_key", "file", kind::text},
+    {"across_key", "env", kind::text},
     {"engine", "workers", kind::number},
     {"engine", "max_live_bets", kind::number},
     {"engine", "max_balances", kind::number},
@@ -257,7 +299,7 @@ constexpr field all_fields[] = {
     {"engine", "restarts_per_minute", kind::number},
 };
 
-/// Of the same kind for both chains, one section deeper; tests/config/chain_limits_test.cpp has
+/// Of the same kind for all chains, one section deeper; tests/config/chain_limits_test.cpp has
 /// their bounds.
 constexpr field deeper_fields[] = {
     {"wallet", "max_fee_wei", kind::number},
@@ -287,7 +329,7 @@ std::string path_of(const field& f) {
 std::set<std::string> known_paths() {
   std::set<std::string> out;
   for (const auto& f : all_fields) out.insert(path_of(f));
-  for (const std::string chain : {"plasma.", "polygon."})
+  for (const std::string chain : {"plasma.", "polygon.", "base."})
     for (const auto& f : deeper_fields) out.insert(chain + path_of(f));
   return out;
 }
@@ -352,8 +394,8 @@ TEST_F(Settings, AWrongTypeNamesItsField) {
 TEST_F(Settings, ANameThatIsNotASettingIsAnErrorEverywhere) {
   EXPECT_EQ(error_with("", "log_levle", "info"), "log_levle is not a setting");
   for (const char* section :
-       {"http", "database", "plasma", "polygon", "deposits", "conversion", "venue", "settlement",
-        "wallet_key", "venue_key", "relayer_key", "engine"}) {
+       {"http", "database", "plasma", "polygon", "base", "deposits", "conversion", "across", "cctp",
+        "venue", "settlement", "wallet_key", "venue_key", "relayer_key", "across_key", "engine"}) {
     EXPECT_EQ(error_with(section, "prot", 1), std::string{section} + ".prot is not a setting");
     EXPECT_EQ(error_with("", section, 7), std::string{section} + ": must be an object");
   }

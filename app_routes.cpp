@@ -1,0 +1,61 @@
+#include "app_routes.hpp"
+
+#include "chain/treasury/oft_leg.hpp"
+#include "chain/treasury/route_plans.hpp"
+
+namespace headroom {
+namespace {
+
+using chain::route_plan;
+
+chain::oft_uniswap_settings first_route(const config::settings& s, const address& wallet) {
+  const auto leg = [](const config::chain_settings& c) {
+    return chain::oft_chain{c.chain_id, c.eid, c.usdt0, c.oft, c.finality, c.logs};
+  };
+  auto out = s.route;
+  out.plasma = leg(s.plasma);
+  out.polygon = leg(s.polygon);
+  out.plasma_wallet = out.polygon_wallet = wallet;
+  return out;
+}
+
+chain::base_route from_base(const config::settings& s, const address& wallet,
+                            const route_doors& doors) {
+  const auto& c = s.base;
+  return {{"Base", c.chain_id, wallet, c.finality, c.logs, doors.base},
+          c.usdc,
+          chain::destination_of(first_route(s, wallet), doors.polygon),
+          s.route.usdc};
+}
+
+}  // namespace
+
+std::vector<wired_route> routes_of(const config::settings& s, const address& wallet,
+                                   const route_doors& doors) {
+  std::vector<wired_route> out;
+  const auto first = first_route(s, wallet);
+  const chain::across_door across{doors.across, doors.across_key};
+  const auto add = [&out](const char* name, std::function<route_plan()> plan) {
+    out.push_back({std::string{"route."} + name, name, std::move(plan)});
+  };
+  if (!s.route.router.is_zero()) {
+    add(chain::oft_uniswap_name,
+        [first, doors] { return chain::oft_uniswap_plan(first, doors.plasma, doors.polygon); });
+    out.back().component = "route";
+    add(chain::across_uniswap_name, [&s, first, doors, across] {
+      return chain::across_uniswap_plan(s.across, first, doors.plasma, doors.polygon, across);
+    });
+  }
+  add(chain::across_direct_name, [&s, first, doors, across] {
+    return chain::across_direct_plan(s.across, first, doors.plasma, doors.polygon, across);
+  });
+  if (!s.base.exists()) return out;
+  const auto base = from_base(s, wallet, doors);
+  add(chain::across_base_name,
+      [&s, base, across] { return chain::across_base_plan(s.across, base, across); });
+  add(chain::cctp_base_name,
+      [&s, base, iris = doors.iris] { return chain::cctp_base_plan(s.cctp, base, iris); });
+  return out;
+}
+
+}  // namespace headroom

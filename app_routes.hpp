@@ -1,0 +1,33 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "chain/treasury/legged_route.hpp"
+#include "config/settings.hpp"
+
+/// Which routes there are, by the settings: their wiring, apart from the rest.
+namespace headroom {
+
+/// How the routes reach the outside. Base's nodes are there when Base is configured.
+struct route_doors {
+  chain::rpc_actor plasma;
+  chain::rpc_actor polygon;
+  chain::rpc_actor base{};
+  chain::http_actor across;
+  std::string across_key;
+  chain::http_actor iris;
+};
+
+struct wired_route {
+  std::string component;                    // what the guardian calls it
+  std::string name;                         // as conversions store it
+  std::function<chain::route_plan()> plan;  // fresh legs for each start
+};
+
+/// @param wallet  ours, the same account on every chain.
+[[nodiscard]] std::vector<wired_route> routes_of(const config::settings& s, const address& wallet,
+                                                 const route_doors& doors);
+
+}  // namespace headroom

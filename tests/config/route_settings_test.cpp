@@ -1,0 +1,81 @@
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "config/settings.hpp"
+#include "tests/support/source_tree.hpp"
+
+namespace headroom::config {
+namespace {
+
+using nlohmann::json;
+
+/// The example with some sections' fields changed: what is said of it.
+std::string error_with(const json& changes) {
+  std::ifstream in{test::source_tree() / "config" / "production.example.json"};
+  auto document = json::parse(in);
+  document.merge_patch(changes);
+  return parse(document.dump()).error;
+}
+
+TEST(RouteSettings, BaseIsAbsentOrWhole) {
+  EXPECT_EQ(error_with(json::object()), "");
+  const json whole{{"base",
+                    {{"chain_id", 8'453},
+                     {"rpc", json::array({"https://mainnet.base.org"})},
+                     {"usdc", "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913"}}}};
+  EXPECT_EQ(error_with(whole), "");
+  struct row {
+    const char* field;
+    json value;
+    const char* error;
+  };
+  const row table[] = {
+      {"chain_id", nullptr, "base.chain_id must be set"},
+      {"chain_id", 137, "base.chain_id must not be another chain's"},
+      {"chain_id", 9'745, "base.chain_id must not be another chain's"},
+      {"rpc", nullptr, "base.rpc must list at least one URL"},
+      {"rpc", json::array({"mainnet.base.org"}), "base.rpc[0] must be an http(s) URL"},
+      {"usdc", nullptr, "base.usdc must be set"},
+      {"usdt0", "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913", "base.usdt0 is not a setting"},
+  };
+  for (const auto& r : table) {
+    auto document = whole;
+    document["base"][r.field] = r.value;
+    if (r.value.is_null()) document["base"].erase(r.field);
+    const auto error = error_with(document);
+    EXPECT_TRUE(error.starts_with(r.error)) << r.field << ": " << error;
+  }
+}
+
+TEST(RouteSettings, WhatABridgeCouldNotUseIsRefusedByName) {
+  struct row {
+    const char* section;
+    const char* field;
+    json value;
+    const char* error;
+  };
+  const row table[] = {
+      {"conversion", "bridge_seconds", 29, "conversion.bridge_seconds must be from 30 to "},
+      {"across", "api_url", "app.across.to/api", "across.api_url must be an http(s) URL"},
+      {"across", "api_url", "https://app.across.to/api/", "across.api_url must be an http(s) URL"},
+      {"across", "integrator_id", "00d1", "across.integrator_id must be two bytes"},
+      {"across", "integrator_id", "0x00d1ff", "across.integrator_id must be two bytes"},
+      {"across", "integrator_id", "0x00xy", "across.integrator_id must be two bytes"},
+      {"across", "output_tokens", json::array({"USDC"}),
+       "across.output_tokens must list addresses"},
+      {"across", "fill_least_seconds", 901, "across.fill_window_seconds must be from fill_least"},
+      {"across", "fill_most_seconds", 899, "across.fill_window_seconds must be from fill_least"},
+      {"across", "fill_window_seconds", 1'201, "across.fill_window_seconds must be from 600 to "},
+      {"cctp", "iris_url", "https://iris/", "cctp.iris_url must be an http(s) URL"},
+  };
+  for (const auto& r : table) {
+    const auto error = error_with({{r.section, {{r.field, r.value}}}});
+    EXPECT_TRUE(error.starts_with(r.error)) << r.section << "." << r.field << ": " << error;
+  }
+  EXPECT_EQ(error_with({{"across", {{"integrator_id", "0x00d1"}}}}), "");
+}
+
+}  // namespace
+}  // namespace headroom::config
