@@ -14,6 +14,7 @@ struct audit_settings {
   address polygon_usdt0;
   address polygon_usdc;
   address polygon_owner;
+  std::vector<address> other_owners;       // accounts of ours beside it, on every chain
   address collateral;                      // the venue's token; zero: not looked at
   address collateral_owner;                // the account that bets
   address collateral_source;               // what collateral is made of, there; zero: likewise
