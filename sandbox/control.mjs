@@ -4,17 +4,20 @@ import { switchAcross } from './across/across_control.mjs';
 import { switchCctp } from './cctp/cctp_control.mjs';
 import { OFT_MODES } from './chains/packets.mjs';
 import { PROXY_MODES } from './chains/proxy.mjs';
+import { setRules } from './chains/rules.mjs';
 import { mint } from './chains/tokens.mjs';
 import { Refusal, sendJson, serve } from './http.mjs';
 import { changes, integer, oneOf } from './query.mjs';
+import { SWITCHES } from './treasury/switches.mjs';
 
-/** By the path's first word: (chains, query, second word) -> answer. */
+/** By the path's first word: (chains, query, second word, third word) -> answer. */
 const CALLS = {
   oft: setRelay,
   mint: mintToken,
   chain: setChain,
   across: switchAcross,
   cctp: switchCctp,
+  ...SWITCHES,
 };
 
 /**
@@ -26,12 +29,12 @@ export function startControl(chains, summary) {
     const query = Object.fromEntries(searchParams);
     req.resume();
     if (pathname === '/' && req.method === 'GET') return sendJson(res, 200, summary());
-    const [, kind, name] = pathname.split('/');
-    const action = CALLS[kind];
+    const [, kind, name, part] = pathname.split('/');
+    const action = Object.hasOwn(CALLS, kind) ? CALLS[kind] : undefined;
     if (!action) throw new Refusal(404, `no such call: ${pathname}`);
     if (req.method !== 'POST') throw new Refusal(405, 'use POST');
     if (!chains) throw new Refusal(409, 'the sandbox was started with --no-chains');
-    sendJson(res, 200, await action(chains, query, name));
+    sendJson(res, 200, await action(chains, query, name, part));
   });
 }
 
@@ -59,9 +62,16 @@ async function mintToken(chains, { chain, token, to, amount }) {
   return { ok: true, tx_hash: transactionHash };
 }
 
-/** /chain/plasma|polygon|base?mode=up|refuse|hang|http500, or ?down=1|0 for refuse and up */
-function setChain(chains, { mode, down }, name) {
-  const { proxy } = namedChain(chains, name);
+/**
+ * /chain/plasma|polygon|base?mode=up|refuse|hang|http500, or ?down=1|0 for refuse and up; /chain/{name}/rule and
+ * /chain/{name}/calls: see chains/rules.mjs. node=2 means the second node.
+ */
+function setChain(chains, { node = '1', ...query }, name, part) {
+  const chain = namedChain(chains, name);
+  const proxy = { 1: chain.proxy, 2: chain.second }[node];
+  if (!proxy) throw new Refusal(400, 'node must be 1 or 2');
+  if (part) return setRules(name, proxy, part, query);
+  const { mode, down } = query;
   const wanted = mode ?? { 1: 'refuse', 0: 'up' }[down];
   if (!PROXY_MODES.includes(wanted))
     throw new Refusal(400, `mode must be one of ${PROXY_MODES}, or down 1 or 0`);

@@ -25,6 +25,21 @@ export const money = () =>
 export const address = () =>
   rule('an address', (text) => (ethers.isAddress(text) ? ethers.getAddress(text) : undefined));
 
+/** 0x and 64 hex digits; what it says is nothing of what it read. */
+export const privateKey = () =>
+  rule('0x and 64 hex digits', (text) => (/^0x[0-9a-fA-F]{64}$/.test(text) ? text : undefined));
+
+/** A decimal as it stands, with a sign; its places are the reader's affair. */
+export const decimal = () =>
+  rule('a decimal', (text) => (/^-?\d{1,6}(\.\d{1,18})?$/.test(text) ? text : undefined));
+
+/** Several, with commas between; an empty text is none. */
+export const listOf = ({ says, read }) =>
+  rule(`a list, each ${says}`, (text) => {
+    const values = text.split(',').filter(Boolean).map(read);
+    return values.includes(undefined) ? undefined : values;
+  });
+
 /** "off" is null. */
 export const orOff = ({ says, read }) =>
   rule(`${says}, or off`, (text) => (text === 'off' ? null : read(text)));

@@ -99,7 +99,7 @@ export async function startChains(options, markets, onExit) {
 
 async function startChain(name, chainId, onExit) {
   const anvil = await startAnvil({ chainId, mnemonic: MNEMONIC, onExit });
-  const proxy = await startProxy(anvil.url);
+  const [proxy, second] = [await startProxy(anvil.url), await startProxy(anvil.url)];
   const rpc = new Rpc(anvil.url); // ours bypasses the proxy: faults are for the service
   await rpc.call('anvil_setLoggingEnabled', [false]);
   const first = FIRST_OPERATOR[name];
@@ -111,6 +111,7 @@ async function startChain(name, chainId, onExit) {
   const stop = () => {
     events.stop();
     proxy.close();
+    second.close();
     anvil.stop();
   };
   return {
@@ -119,6 +120,7 @@ async function startChain(name, chainId, onExit) {
     eid: EID[name],
     rpc,
     proxy,
+    second, // another node before the same chain
     events,
     deployer,
     relayer, // of LayerZero's packets, and whoever else meddles
@@ -187,6 +189,7 @@ export function describe(chain) {
   const at = (contract) => contract?.address ?? null;
   const common = {
     rpc: chain.proxy.url,
+    second_rpc: chain.second.url,
     direct_rpc: chain.rpc.url,
     chain_id: chain.chainId,
     usdc: at(chain.token.usdc),

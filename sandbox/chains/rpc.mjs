@@ -24,7 +24,10 @@ export class Rpc {
       signal,
     });
     const { result, error } = await answer.json();
-    if (error) throw Object.assign(new Error(`${method}: ${error.message}`), { data: error.data });
+    if (error) {
+      const { code, data } = error;
+      throw Object.assign(new Error(`${method}: ${error.message}`), { code, data });
+    }
     return result;
   }
 

@@ -156,6 +156,7 @@ function readyObject({ service, postgres, sandbox, wallet }) {
     across,
     cctp,
     venue,
+    doubles: sandbox.doubles,
     pay_to: wallet.address,
     users: sandbox.users,
     markets: sandbox.markets,
