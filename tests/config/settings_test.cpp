@@ -275,6 +275,27 @@ constexpr field all_fields[] = {
     {"settlement", "surplus", kind::amount},
     {"wallet_key", "file", kind::text},
     {"wallet_key", "env", kind::text},
+    {"keys.settlement", "file", kind::text},
+    {"keys.settlement", "env", kind::text},
+    {"keys.settlement.signer", "url", kind::text},
+    {"keys.settlement.signer", "account", kind::address},
+    {"keys.settlement.signer", "timeout_ms", kind::number},
+    {"keys.settlement.signer.token", "file", kind::text},
+    {"keys.settlement.signer.token", "env", kind::text},
+    {"keys.conversion", "file", kind::text},
+    {"keys.conversion", "env", kind::text},
+    {"keys.conversion.signer", "url", kind::text},
+    {"keys.conversion.signer", "account", kind::address},
+    {"keys.conversion.signer", "timeout_ms", kind::number},
+    {"keys.conversion.signer.token", "file", kind::text},
+    {"keys.conversion.signer.token", "env", kind::text},
+    {"keys.withdrawals", "file", kind::text},
+    {"keys.withdrawals", "env", kind::text},
+    {"keys.withdrawals.signer", "url", kind::text},
+    {"keys.withdrawals.signer", "account", kind::address},
+    {"keys.withdrawals.signer", "timeout_ms", kind::number},
+    {"keys.withdrawals.signer.token", "file", kind::text},
+    {"keys.withdrawals.signer.token", "env", kind::text},
     {"venue_key", "file", kind::text},
     {"venue_key", "env", kind::text},
     {"relayer_key", "file", kind::text},
@@ -395,7 +416,8 @@ TEST_F(Settings, ANameThatIsNotASettingIsAnErrorEverywhere) {
   EXPECT_EQ(error_with("", "log_levle", "info"), "log_levle is not a setting");
   for (const char* section :
        {"http", "database", "plasma", "polygon", "base", "deposits", "conversion", "across", "cctp",
-        "venue", "settlement", "wallet_key", "venue_key", "relayer_key", "across_key", "engine"}) {
+        "venue", "settlement", "wallet_key", "keys", "venue_key", "relayer_key", "across_key",
+        "engine"}) {
     EXPECT_EQ(error_with(section, "prot", 1), std::string{section} + ".prot is not a setting");
     EXPECT_EQ(error_with("", section, 7), std::string{section} + ": must be an object");
   }
