@@ -14,7 +14,6 @@ struct audit_settings {
   address polygon_usdt0;
   address polygon_usdc;
   address polygon_owner;
-  std::vector<address> other_owners;       // accounts of ours beside it, on every chain
   address collateral;                      // the venue's token; zero: not looked at
   address collateral_owner;                // the account that bets
   address collateral_source;               // what collateral is made of, there; zero: likewise
@@ -23,6 +22,7 @@ struct audit_settings {
   std::size_t max_waiting = 64;
   std::chrono::milliseconds positions_every{300'000};  // all tokens are compared
   std::uint32_t tokens_at_once = 500;
+  std::vector<address> other_owners{};  // accounts of ours beside the two, on every chain
 };
 
 struct audit_state {

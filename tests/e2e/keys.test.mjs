@@ -7,7 +7,17 @@ import { after, before, test } from 'node:test';
 import { binaryPath } from '../../sandbox/stack/stack.mjs';
 import { ethers, micro, NO_CONVERSION, run, startHouse, until, walletOf } from './support.mjs';
 
-const LIES = ['other_to', 'other_value', 'other_data', 'other_nonce', 'higher_fee', 'wrong_chain', 'wrong_sender', 'legacy', 'garbage'];
+const LIES = [
+  'other_to',
+  'other_value',
+  'other_data',
+  'other_nonce',
+  'higher_fee',
+  'wrong_chain',
+  'wrong_sender',
+  'legacy',
+  'garbage',
+];
 let house, user, signer;
 
 const elsewhere = ({ url, address }) => ({
@@ -67,7 +77,8 @@ test('without the signer a payment waits', async () => {
   await until('the alert', async () => (await lasting('unavailable')).length === 1);
   assert.equal(await sent(), before);
   await house.control('/fault/signer?clear=1');
-  await until('the credit', async () => (await house.balance(user)) === funds + micro('2'), 60_000);
+  const credited = async () => (await house.balance(user)) === funds + micro('2');
+  await until('the credit', credited, 60_000);
   assert.deepEqual(await lasting('unavailable'), []);
 });
 
