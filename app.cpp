@@ -30,6 +30,7 @@
 #include "actors/withdrawal_actor.hpp"
 #include "actors/withdrawal_desk.hpp"
 #include "actors/work_switches.hpp"
+#include "app_keys.hpp"
 #include "app_rest_routes.hpp"
 #include "app_sources.hpp"
 #include "app_withdrawals.hpp"
@@ -98,18 +99,21 @@ persistence::reader_settings reader_of(const config::settings& s) {
   return out;
 }
 
-chain::audit_settings audit_of(const config::settings& s, const address& wallet,
+/// `wallets` are our accounts, the one that converts first.
+chain::audit_settings audit_of(const config::settings& s, std::vector<address> wallets,
                                const address& venue_account) {
   chain::audit_settings out;
   out.plasma_usdt0 = s.plasma.usdt0;
   out.polygon_usdt0 = s.polygon.usdt0;
   out.polygon_usdc = s.route.usdc;
-  out.plasma_owner = out.polygon_owner = wallet;
+  out.plasma_owner = out.polygon_owner = wallets.front();
+  out.other_owners.assign(wallets.begin() + 1, wallets.end());
   out.collateral = s.collateral;
   out.collateral_owner = venue_account;
   // Where the keeper turns one into the other; once, when it is the buffer's own token.
   const auto& source = s.account.contracts.usdc_e;
-  const bool counted = source == s.route.usdc && venue_account == wallet;
+  const bool is_wallet = std::find(wallets.begin(), wallets.end(), venue_account) != wallets.end();
+  const bool counted = source == s.route.usdc && is_wallet;
   if (!s.collateral.is_zero() && !counted) out.collateral_source = source;
   return out;
 }
@@ -138,37 +142,6 @@ http::server_settings http_of(const config::settings& s, const actors::signing_d
   out.withdrawal_asset = s.route.usdc;
   show_sources(out, s, terms);
   out.refused_rate.burst = std::max(1U, s.http.refused_rate.per_second);
-  return out;
-}
-
-using shared_key = std::shared_ptr<const chain::private_key>;
-
-shared_key read_key(const config::key_source& source, std::string& error) {
-  const auto text = config::read_secret(source, error);
-  if (!text) return nullptr;
-  auto key = chain::private_key::parse(*text);
-  if (!key) {
-    error = "the private key must be 64 hex digits";
-    return nullptr;
-  }
-  return std::make_shared<const chain::private_key>(std::move(*key));
-}
-
-/// Our accounts at the venue, in their order; none when a key cannot be read. One that the wallet's
-/// key serves gets that key: its file may be one that can be read only once.
-chain::polymarket::venue_accounts read_accounts(const config::settings& s, const shared_key& wallet,
-                                                std::string& error) {
-  chain::polymarket::venue_accounts out;
-  for (const auto& a : s.venue_accounts()) {
-    auto key = a.key == s.wallet_key ? wallet : read_key(a.key, error);
-    if (!key) {
-      error = a.name + ": " + error;
-      return {};
-    }
-    out.push_back({a.name, std::move(key),
-                   static_cast<chain::polymarket::signature_kind>(a.signature_type), a.wallet,
-                   a.enabled});
-  }
   return out;
 }
 
@@ -236,14 +209,14 @@ class household {
                       holds_promises});
   }
 
-  void add_wallet(std::string name, const chain::wallet_settings& settings, const shared_key& key,
-                  const chain::rpc_actor& rpc) {
+  void add_wallet(std::string name, const chain::wallet_settings& settings,
+                  const chain::transaction_signer& signer, const chain::rpc_actor& rpc) {
     add_as<actors::wallet_actor>(
         std::move(name),
-        [this, settings, key, rpc] {
-          return sys_.spawn(chain::wallet_behavior, w_, settings, key, rpc);
+        [this, settings, signer, rpc] {
+          return sys_.spawn(chain::wallet_behavior, w_, settings, signer, rpc);
         },
-        [this, who = actors::wallet_account{settings.chain_id, key->address_of()}](
+        [this, who = actors::wallet_account{settings.chain_id, signer.account()}](
             const actors::wallet_actor& handle) { dir_.handles.set_wallet(who, handle); });
   }
 
@@ -354,53 +327,6 @@ bool stop_guardian(caf::actor_system& sys, const actors::guardian_actor& guardia
   return ended;
 }
 
-/// Keys that cannot be read end the start.
-struct own_keys {
-  std::shared_ptr<const chain::private_key> wallet;
-  chain::polymarket::venue_accounts venue;
-  std::string relayer;  // API key; "" where no account is a deposit wallet's
-  std::string across;   // likewise of the bridge; "" where there is none
-  rest_keys rest;
-};
-
-std::optional<own_keys> read_keys(const config::settings& s) {
-  std::string error;
-  own_keys out;
-  out.wallet = read_key(s.wallet_key, error);
-  if (!out.wallet) {
-    spdlog::error("service.no_wallet_key reason=\"{}\"", error);
-    return std::nullopt;
-  }
-  out.venue = read_accounts(s, out.wallet, error);
-  if (out.venue.empty()) {
-    spdlog::error("service.no_venue_key reason=\"{}\"", error);
-    return std::nullopt;
-  }
-  if (s.relayer_key.named()) {
-    const auto relayer = config::read_secret(s.relayer_key, error);
-    if (!relayer) {
-      spdlog::error("service.no_relayer_key reason=\"{}\"", error);
-      return std::nullopt;
-    }
-    out.relayer = *relayer;
-  }
-  if (s.across_key.named()) {
-    const auto across = config::read_secret(s.across_key, error);
-    if (!across) {
-      spdlog::error("service.no_across_key reason=\"{}\"", error);
-      return std::nullopt;
-    }
-    out.across = *across;
-  }
-  const auto rest = read_rest_keys(s, error);
-  if (!rest) {
-    spdlog::error("service.no_route_key reason=\"{}\"", error);
-    return std::nullopt;
-  }
-  out.rest = *rest;
-  return out;
-}
-
 /// Connections to read by: slow lists of the front and long reports hold up no money.
 struct readers {
   explicit readers(const config::settings& s)
@@ -431,7 +357,8 @@ class outside {
         across{chain::make_http_actor(sys_, new_client())},
         iris{chain::make_http_actor(sys_, new_client())},
         rest{chain::make_http_actor(sys_, new_client()),
-             chain::make_http_actor(sys_, new_client())} {
+             chain::make_http_actor(sys_, new_client())},
+        signers{chain::make_http_actor(sys_, new_client())} {
     if (s.base.exists()) strangers.emplace("base", rpc_of(s.base));
   }
   /// By a network's name in the settings; Base's are there where it is configured.
@@ -488,6 +415,7 @@ class outside {
   const chain::http_actor across;
   const chain::http_actor iris;  // Circle's attestations
   const rest_doors rest;
+  const chain::http_actor signers;  // of transactions, whose keys are not here
 };
 
 // -- the household: who is started, in this order ------------------------------------------------
@@ -516,21 +444,39 @@ void add_books(household& house, caf::actor_system& sys, const actors::world_ptr
                                   [&sys, w] { return sys.spawn(actors::buffer_behavior, w); });
 }
 
-/// A venue account with a key of its own sends its own transactions on Polygon.
-void add_polygon_wallets(household& house, const config::settings& s, const own_keys& keys,
-                         const outside& out) {
-  std::map<address, std::pair<std::string, shared_key>> others;
-  const auto all = s.venue_accounts();
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    const auto& key = keys.venue[i].key;
-    if (all[i].signature_type == 0 && key->address_of() != keys.wallet->address_of())
-      others.emplace(key->address_of(), std::pair{"wallet.polygon." + all[i].name, key});
-  }
-  auto settings = wallet_of(s.polygon);
-  settings.alone_on_chain = others.empty();
-  house.add_wallet("wallet.polygon", settings, keys.wallet, out.polygon);
-  for (const auto& [account, named] : others)
-    house.add_wallet(named.first, settings, named.second, out.polygon);
+/// Whoever sends transactions on one chain, by the name of its wallet.
+using senders = std::vector<std::pair<std::string, chain::transaction_signer>>;
+
+/// Users' payments are submitted, and what they paid is converted, on every chain.
+senders senders_on(const config::chain_settings& c, const std::string& chain, const own_keys& keys,
+                   const outside& out) {
+  return {{"wallet." + chain, keys.conversion.signer_on(c.chain_id, out.signers)},
+          {"wallet.settlement." + chain, keys.settlement.signer_on(c.chain_id, out.signers)}};
+}
+
+/// Withdrawals are paid on Polygon, and a venue account of a key sends its own transactions there.
+senders polygon_senders(const config::settings& s, const own_keys& keys, const outside& out) {
+  auto all = senders_on(s.polygon, "polygon", keys, out);
+  all.emplace_back("wallet.withdrawals.polygon",
+                   keys.withdrawals.signer_on(s.polygon.chain_id, out.signers));
+  const auto at_venue = s.venue_accounts();
+  for (std::size_t i = 0; i < at_venue.size(); ++i)
+    if (at_venue[i].signature_type == 0)
+      all.emplace_back("wallet.polygon." + at_venue[i].name, keys.venue[i].key);
+  return all;
+}
+
+/// One wallet an account, the first of its names.
+void add_wallets(household& house, const config::chain_settings& c, const senders& all,
+                 const chain::rpc_actor& rpc) {
+  senders each;
+  for (const auto& x : all)
+    if (std::none_of(each.begin(), each.end(),
+                     [&](const auto& y) { return y.second.account() == x.second.account(); }))
+      each.push_back(x);
+  auto settings = wallet_of(c);
+  settings.alone_on_chain = each.size() == 1;
+  for (const auto& [name, signer] : each) house.add_wallet(name, settings, signer, rpc);
 }
 
 /// What users pay with: a payment actor for each source, one in front of them all, and who watches
@@ -539,11 +485,10 @@ void add_sources(household& house, caf::actor_system& sys, const actors::world_p
                  const config::settings& s, const own_keys& keys, const outside& out,
                  const std::shared_ptr<chain::source_gate>& gate) {
   auto& dir = w->dir;
-  const auto account = keys.wallet->address_of();
-  const auto terms = terms_of(s, account, keys.venue);
-  for (const auto& x : payments_of(s, terms, gate)) {
+  const auto terms = terms_of(s, keys);
+  for (const auto& x : payments_of(s, terms, keys.settlement.account, gate)) {
     const auto source = x.settings.terms.money();
-    dir.handles.set_relayer({source.chain_id, account});
+    dir.handles.set_relayer({source.chain_id, x.settings.relayer});
     const chain::payment_nodes nodes{out.nodes_of(x.network), out.strangers.at(x.network)};
     house.add_as<actors::payment_actor>(
         x.component,
@@ -570,8 +515,8 @@ void add_sources(household& house, caf::actor_system& sys, const actors::world_p
 void add_chains(household& house, caf::actor_system& sys, const actors::world_ptr& w,
                 const config::settings& s, const own_keys& keys, const outside& out,
                 const std::shared_ptr<chain::source_gate>& gate) {
-  house.add_wallet("wallet.plasma", wallet_of(s.plasma), keys.wallet, out.plasma);
-  add_polygon_wallets(house, s, keys, out);
+  add_wallets(house, s.plasma, senders_on(s.plasma, "plasma", keys, out), out.plasma);
+  add_wallets(house, s.polygon, polygon_senders(s, keys, out), out.polygon);
   add_sources(house, sys, w, s, keys, out, gate);
   house.add<actors::external_outbox_actor>(
       "external_outbox", [&sys, w] { return sys.spawn(actors::external_outbox_behavior, w); });
@@ -620,9 +565,9 @@ void add_settlement(household& house, caf::actor_system& sys, const actors::worl
 
 void add_treasury(household& house, caf::actor_system& sys, const actors::world_ptr& w,
                   const config::settings& s, const own_keys& keys, const outside& out) {
-  const auto account = keys.wallet->address_of();
+  const auto account = keys.conversion.account;
   auto& dir = w->dir;
-  if (s.base.exists()) house.add_wallet("wallet.base", wallet_of(s.base), keys.wallet, out.base);
+  if (s.base.exists()) add_wallets(house, s.base, senders_on(s.base, "base", keys, out), out.base);
   const route_doors doors{out.plasma, out.polygon, out.base, out.across, keys.across, out.iris};
   auto routes = routes_of(s, account, doors);
   add_rest_routes(routes, s, account, doors, out.rest, keys.rest);
@@ -646,24 +591,26 @@ void add_treasury(household& house, caf::actor_system& sys, const actors::world_
       });
   house.add<actors::conversion_actor>(
       "conversion", [&sys, w] { return sys.spawn(actors::conversion_behavior, w); });
-  house.add<actors::cashier_actor>("cashier", [&sys, &s, &out, w, account] {
-    return sys.spawn(chain::cashier_behavior, w, cashier_of(s, account), out.polygon);
+  house.add<actors::cashier_actor>("cashier", [&sys, &s, &out, &keys, w] {
+    return sys.spawn(chain::cashier_behavior, w, cashier_of(s, keys.withdrawals.account),
+                     out.polygon);
   });
   house.add<actors::withdrawal_desk_actor>(
       "withdrawals", [&sys, w] { return sys.spawn(actors::withdrawal_desk_behavior, w); });
-  house.add<actors::audit_actor>("audit", [&sys, &s, &out, &keys, w, account] {
+  house.add<actors::audit_actor>("audit", [&sys, &s, &out, &keys, w] {
     return sys.spawn(chain::audit_behavior, w,
-                     audit_of(s, account, betting_account(keys.venue).maker()), out.plasma,
+                     audit_of(s, keys.accounts(), betting_account(keys.venue).maker()), out.plasma,
                      out.polygon);
   });
 }
 
 /// Serves until a signal comes; the exit code.
 int serve_http(const config::settings& s, const stop_signal& stop, caf::actor_system& sys,
-               actors::directory& dir, const address& account,
+               actors::directory& dir, const own_keys& keys,
                const std::shared_ptr<const chain::source_gate>& gate) {
+  const auto account = keys.conversion.account;
   const auto domain = domain_of(s, account);
-  const auto terms = terms_of(s, account, {});
+  const auto terms = terms_of(s, keys);
   const auto ethereum = chain::make_ethereum_port(domain);
   const auto x402 = chain::make_x402_port(terms, gate);
   http::server server{http_of(s, domain, terms), {sys, dir, *ethereum, *x402, wall_clock_now}};
@@ -712,8 +659,7 @@ int serve(const config::settings& s) {
   outside out{sys, s, dir.gauges};
 
   const auto w = std::make_shared<const actors::world>(
-      actors::world{dir, wall_clock_now, system_random, s.core,
-                    screen_of(s, keys->wallet->address_of(), keys->venue)});
+      actors::world{dir, wall_clock_now, system_random, s.core, screen_of(s, *keys)});
   dir.users.set_factories(
       [&sys, w](const address& user) { return sys.spawn(actors::balance_behavior, w, user); },
       [&sys, w](const bet_id& id) { return sys.spawn(actors::bet_behavior, w, id); },
@@ -735,7 +681,7 @@ int serve(const config::settings& s) {
   actors::watch_guardian(guardian, dir, give_up);
   dir.handles.set(guardian);
 
-  const int code = serve_http(s, stop, sys, dir, keys->wallet->address_of(), gate);
+  const int code = serve_http(s, stop, sys, dir, *keys, gate);
   const bool ended = stop_guardian(sys, guardian, actors::longest_stop(s.core));
   out.stop();
   if (!ended) leave_at_once(sys, code);

@@ -2,17 +2,14 @@
 
 #include <algorithm>
 
-#include "app_withdrawals.hpp"
-
 namespace headroom {
 
-std::vector<chain::x402::terms> terms_of(const config::settings& s, const address& pay_to,
-                                         const chain::polymarket::venue_accounts& venue_accounts) {
+std::vector<chain::x402::terms> terms_of(const config::settings& s, const own_keys& keys) {
   auto common = s.payment.terms;
-  common.pay_to = pay_to;
+  common.pay_to = keys.conversion.account;
   common.pricing = s.core.deposit.pricing;
   common.resource = s.http.public_url + "/deposit";
-  common.own_accounts = accounts_of(venue_accounts);
+  common.own_accounts = keys.all_accounts();
   std::vector<chain::x402::terms> out;
   for (const auto& x : s.paid_sources()) {
     auto& t = out.emplace_back(common);
@@ -34,6 +31,7 @@ std::vector<chain::x402::terms> terms_of(const config::settings& s, const addres
 
 std::vector<wired_payment> payments_of(const config::settings& s,
                                        const std::vector<chain::x402::terms>& terms,
+                                       const address& relayer,
                                        const std::shared_ptr<chain::source_gate>& gate) {
   std::vector<wired_payment> out;
   for (const auto& x : s.paid_sources()) {
@@ -42,7 +40,7 @@ std::vector<wired_payment> payments_of(const config::settings& s,
     p.terms = *std::find_if(terms.begin(), terms.end(),
                             [&](const auto& t) { return t.source == x.name; });
     p.gate = gate;
-    p.relayer = p.terms.pay_to;
+    p.relayer = relayer;
     p.finality = on.finality;
     p.large = x.large_from;
     p.large_final_by = x.large_finality;

@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "chain/polymarket/venue_account.hpp"
+#include "app_keys.hpp"
 #include "chain/treasury/peg_guard.hpp"
 #include "chain/x402/payment_actor.hpp"
 #include "chain/x402/source_gate.hpp"
@@ -22,12 +22,12 @@ struct wired_payment {
 };
 
 /// The terms of all sources, the first in front.
-[[nodiscard]] std::vector<chain::x402::terms> terms_of(
-    const config::settings& s, const address& pay_to,
-    const chain::polymarket::venue_accounts& venue_accounts);
+[[nodiscard]] std::vector<chain::x402::terms> terms_of(const config::settings& s,
+                                                       const own_keys& keys);
 
+/// @param relayer  submits the payments.
 [[nodiscard]] std::vector<wired_payment> payments_of(
-    const config::settings& s, const std::vector<chain::x402::terms>& terms,
+    const config::settings& s, const std::vector<chain::x402::terms>& terms, const address& relayer,
     const std::shared_ptr<chain::source_gate>& gate);
 
 /// @param nodes_of  the nodes of a network, by its name.

@@ -85,21 +85,11 @@ std::set<address> contracts_of(const config::settings& s) {
 
 }  // namespace
 
-std::vector<address> accounts_of(const chain::polymarket::venue_accounts& venue) {
-  std::vector<address> out;
-  for (const auto& a : venue) {
-    out.push_back(a.key->address_of());
-    if (!a.wallet.is_zero()) out.push_back(a.wallet);
-  }
-  return out;
-}
-
-actors::address_screen screen_of(const config::settings& s, const address& wallet,
-                                 const chain::polymarket::venue_accounts& venue) {
+actors::address_screen screen_of(const config::settings& s, const own_keys& keys) {
   auto not_payable = contracts_of(s);
-  const auto own = accounts_of(venue);
+  const auto own = keys.all_accounts();
   not_payable.insert(own.begin(), own.end());
-  not_payable.insert({wallet, address{}});
+  not_payable.insert(address{});
   std::set<address> listed;
   for (const auto& text : s.core.withdrawal.refused)  // validate() has read them
     if (const auto parsed = address::parse(text)) listed.insert(*parsed);

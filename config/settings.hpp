@@ -67,7 +67,8 @@ struct settings {
   /// What bets are paid with, for the solvency check, and kept at the buffer's size. Zero: neither,
   /// and approvals are given for the usual one.
   address collateral;
-  key_source wallet_key;                // sends transactions on both chains, receives deposits
+  key_source wallet_key;                // of every account that has no key of its own
+  account_keys keys;                    // of those that have
   std::vector<venue_account> accounts;  // at the venue, the first enabled bets
   key_source venue_key;                 // the older word for a list of one
   key_source relayer_key;               // API key at the venue's relayer, for deposit wallets
@@ -75,6 +76,11 @@ struct settings {
   key_source okx_key;                   // API key at OKX, with its secret and passphrase
   key_source okx_secret;
   key_source okx_passphrase;
+
+  /// Its own, or the wallet's.
+  [[nodiscard]] account_source with_default(const account_source& of) const;
+  /// Whether anything is left to the wallet's key.
+  [[nodiscard]] bool needs_wallet_key() const;
 
   /// Never empty: without a list there is one, "main", with `venue_key` or the wallet's key.
   [[nodiscard]] std::vector<venue_account> venue_accounts() const;

@@ -116,7 +116,7 @@ class object_text {
     std::vector<piece> pieces;
     for (const auto& r : here.rows)
       if (r.how != shown::not_at_all) pieces.push_back(field(here, r));
-    if (here.path.ends_with("_key")) pieces.push_back({"", key_line(here)});
+    if (is_key(here)) pieces.push_back({"", key_line(here)});
     for (const auto& inner : all_)
       if (inner.is_inside(here))
         pieces.push_back({"\"" + inner.name() + "\": " + of(inner, depth + 1), ""});
@@ -142,6 +142,11 @@ class object_text {
             joined({by, measure_of(r), r.what})};
   }
 
+  /// Says where a secret is, and nothing else.
+  [[nodiscard]] static bool is_key(const section& here) {
+    return here.rows.size() == 2 && std::string_view{here.rows[0].name} == "file" &&
+           std::string_view{here.rows[1].name} == "env";
+  }
   /// The key itself is looked for and never shown.
   [[nodiscard]] static std::string key_line(const section& here) {
     key_source named;
@@ -174,10 +179,15 @@ class object_text {
   const std::map<std::string, source>& sources_;
 };
 
-/// The chains have the same settings.
+/// The chains have the same settings, and so have the accounts.
 std::string title_of(const section& here) {
   const std::string chain = "plasma";
+  const std::string account = "keys.settlement";
   if (here.path.empty()) return "(the file itself)";
+  if (here.path.starts_with(account)) {
+    const auto rest = here.path.substr(account.size());
+    return here.path + ", keys.conversion" + rest + ", keys.withdrawals" + rest;
+  }
   if (!here.path.starts_with(chain)) return here.path;
   return here.path + ", polygon" + here.path.substr(chain.size());
 }
@@ -214,7 +224,9 @@ Made by `headroom settings` from `config/table.cpp`; a test compares. One JSON f
 `headroom check-config --show --config FILE` prints what is in effect and who said so.
 )";
   for (const auto& here : sections_of(fresh))
-    if (!here.path.starts_with("polygon")) out += page_of(here);  // as plasma
+    if (!here.path.starts_with("polygon") && !here.path.starts_with("keys.conversion") &&
+        !here.path.starts_with("keys.withdrawals") && !here.rows.empty())
+      out += page_of(here);  // the others: as plasma, as keys.settlement
   source_setting usual;
   out += page_of(section_of(usual, "sources[]"));
   return out;

@@ -437,6 +437,21 @@ rows key_rows(key_source& k) {
   };
 }
 
+rows signer_rows(signer_source& x) {
+  return {
+      {"url",        &x.url,     none, {},            "of a signer that has the key, instead of file and env: JSON-RPC with eth_signTransaction (web3signer, a node before clef); `{chain_id}` stands for the chain's", secret},
+      {"account",    &x.account, none, {},            "what it signs for"},
+      {"timeout_ms", &x.timeout, ms,   {100, minute}, "of one signature"},
+  };
+}
+
+rows token_rows(key_source& k) {
+  return {
+      {"file", &k.file, none, {}, "with a token that is sent to the signer as bearer, readable by its owner alone"},
+      {"env",  &k.env,  none, {}, "or the environment variable that holds it, which wins"},
+  };
+}
+
 rows engine_rows(settings& s) {
   auto& c = s.core;
   return {
@@ -468,6 +483,18 @@ void add_chain(std::vector<section>& out, const std::string& name, chain_setting
   out.push_back({name + ".logs", log_rows(c.logs)});
 }
 
+void add_keys(std::vector<section>& out, account_keys& keys) {
+  out.push_back({"keys", {}});
+  const auto add = [&out](const std::string& path, account_source& x) {
+    out.push_back({path, key_rows(x.key)});
+    out.push_back({path + ".signer", signer_rows(x.signer)});
+    out.push_back({path + ".signer.token", token_rows(x.signer.token)});
+  };
+  add("keys.settlement", keys.settlement);
+  add("keys.conversion", keys.conversion);
+  add("keys.withdrawals", keys.withdrawals);
+}
+
 }  // namespace
 
 section section_of(source_setting& x, std::string path) {
@@ -496,6 +523,7 @@ std::vector<section> sections_of(settings& s) {
   out.push_back({"settlement", settlement_rows(s.core.settlement)});
   out.push_back({"withdrawals", withdrawal_rows(s.core.withdrawal)});
   out.push_back({"wallet_key", key_rows(s.wallet_key)});
+  add_keys(out, s.keys);
   out.push_back({"venue_key", key_rows(s.venue_key)});
   out.push_back({"relayer_key", relayer_key_rows(s.relayer_key)});
   out.push_back({"across_key", across_key_rows(s.across_key)});

@@ -74,7 +74,30 @@ std::string check_words(const settings& s) {
     return "venue.ws_url must be a ws(s) URL without a slash at its end, or \"\"";
   if (!is_site(s.markets.gamma_url))
     return "venue.gamma_url must be an http(s) URL without a slash at its end";
-  if (!s.wallet_key.named()) return "wallet_key must name a file or an environment variable";
+  return {};
+}
+
+/// A key here and a signer elsewhere would be two words about one account.
+std::string check_account(const account_source& x, const std::string& name) {
+  const auto& signer = x.signer;
+  if (!x.is_remote())
+    return signer.account.is_zero() && !signer.token.named()
+               ? ""
+               : name + ".signer.url must be set, with its account";
+  if (x.key.named()) return name + ".signer must not stand beside a file or env";
+  if (!is_url(signer.url) || signer.url.find('@') != std::string::npos)  // not shown
+    return name + ".signer.url must be an http(s) URL without a user";
+  if (signer.account.is_zero()) return name + ".signer.account must be set: what it signs for";
+  return {};
+}
+
+std::string check_keys(const settings& s) {
+  if (s.needs_wallet_key() && !s.wallet_key.named())
+    return "wallet_key must name a file or an environment variable";
+  for (const auto& [name, x] : {std::pair{"keys.settlement", &s.keys.settlement},
+                                std::pair{"keys.conversion", &s.keys.conversion},
+                                std::pair{"keys.withdrawals", &s.keys.withdrawals}})
+    if (auto why = check_account(*x, name); !why.empty()) return why;
   return {};
 }
 
@@ -311,9 +334,9 @@ std::string check_venue_reads(const settings& s) {
 }  // namespace
 
 std::string settings::validate() const {
-  for (const auto check : {check_words, check_bounds, check_chains, check_venue_accounts,
-                           check_routes, check_conversion, check_bridges, check_rest_routes,
-                           check_withdrawals, check_waits, check_venue_reads})
+  for (const auto check : {check_words, check_keys, check_bounds, check_chains,
+                           check_venue_accounts, check_routes, check_conversion, check_bridges,
+                           check_rest_routes, check_withdrawals, check_waits, check_venue_reads})
     if (auto why = check(*this); !why.empty()) return why;
   if (http.deposit_max < http.deposit_min) return "deposits.maximum must not be below the minimum";
   return check_sources(*this);

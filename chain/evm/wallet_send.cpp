@@ -76,6 +76,8 @@ void wallet_outbox::checked(const operation_id& id, const std::vector<chain_oper
 }
 
 void wallet_outbox::price(const operation_id& id) {
+  if (now() < st_.signer_again)
+    return refuse(id, make_error(errc::unavailable, std::string{no_signature}));
   auto& x = st_.requested.at(id);
   x.at = phase::pricing;
   auto calls = fee_calls();
@@ -151,18 +153,18 @@ void wallet_outbox::skip_used_nonces(std::uint64_t count) {
 /// Takes nonces for what is ready. Only the rows that are stored use them up.
 void wallet_outbox::store_next() {
   if (!st_.ready || !st_.storing.empty() || st_.to_store.empty()) return;
+  if (now() < st_.signer_again) return refuse_unsigned();
   const auto most = st_.one_by_one ? std::size_t{1} : rows_at_once;
   auto nonce = st_.next_nonce;
   while (st_.storing.size() < most && !st_.to_store.empty()) {
     const auto id = st_.to_store.front();
     st_.to_store.pop_front();
     auto& x = st_.requested.at(id);
-    x.at = phase::storing;
+    x.at = phase::signing;
     x.body.nonce = nonce++;
     st_.storing.push_back(id);
-    st_.storing_signed.push_back(sign(x.body, *st_.key));
   }
-  append();
+  sign_batch();
 }
 
 /// The same rows, however often: committing them twice changes nothing.

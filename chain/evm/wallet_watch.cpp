@@ -70,6 +70,7 @@ void wallet_outbox::poll() {
   if (!st_.ready) return start();
   if (st_.append_again && !st_.append_unanswered) append();
   store_next();
+  look_for_signer();
   look();
 }
 

@@ -25,6 +25,23 @@ std::optional<usdc> read_balance(const rpc_result& r) {
   return usdc{static_cast<std::int64_t>(*value)};
 }
 
+/// `first`'s, then the others'; one that cannot be read makes the sum unknown.
+std::vector<rpc_request> balances_of(const address& token, const address& first,
+                                     const std::vector<address>& others) {
+  std::vector<rpc_request> out{balance_of(token, first)};
+  for (const auto& owner : others) out.push_back(balance_of(token, owner));
+  return out;
+}
+
+std::optional<usdc> sum_of(std::span<const rpc_result> parts) {
+  std::optional<usdc> out = usdc{};
+  for (const auto& r : parts) {
+    const auto part = read_balance(r);
+    out = out && part ? add(*out, *part) : std::nullopt;
+  }
+  return out;
+}
+
 // -- one look ------------------------------------------------------------------------------------
 
 std::optional<holdings> holdings_of(const onchain_balances& b) {
@@ -76,18 +93,17 @@ void give_up(audit_self self, const caf::error& why) {
 
 void read_polygon(audit_self self, const trial_balance& books, onchain_balances found) {
   const auto& s = self->state.settings;
-  std::vector<rpc_request> calls{balance_of(s.polygon_usdt0, s.polygon_owner),
-                                 balance_of(s.polygon_usdc, s.polygon_owner)};
+  auto calls = balances_of(s.polygon_usdt0, s.polygon_owner, s.other_owners);
+  const auto owners = calls.size();
+  for (auto& c : balances_of(s.polygon_usdc, s.polygon_owner, s.other_owners))
+    calls.push_back(std::move(c));
   for (const auto& token : {s.collateral, s.collateral_source})
     if (!token.is_zero()) calls.push_back(balance_of(token, s.collateral_owner));
   ask_all(self, self->state.polygon, std::move(calls), [=](std::vector<rpc_result>& r) mutable {
-    const auto usdt0 = read_balance(r[0]);
-    const auto usdc_balance = read_balance(r[1]);
-    std::optional<usdc> collateral = usdc{};
-    for (std::size_t i = 2; i < r.size() && collateral; ++i) {
-      const auto part = read_balance(r[i]);
-      collateral = part ? add(*collateral, *part) : std::nullopt;
-    }
+    const std::span<const rpc_result> all{r};
+    const auto usdt0 = sum_of(all.first(owners));
+    const auto usdc_balance = sum_of(all.subspan(owners, owners));
+    const auto collateral = sum_of(all.subspan(2 * owners));
     found.polygon_known = usdt0 && usdc_balance && collateral;
     if (found.polygon_known) {
       found.polygon_usdt0 = *usdt0;
@@ -100,10 +116,10 @@ void read_polygon(audit_self self, const trial_balance& books, onchain_balances 
 
 void read_plasma(audit_self self, const trial_balance& books) {
   const auto& s = self->state.settings;
-  ask_all(self, self->state.plasma, {balance_of(s.plasma_usdt0, s.plasma_owner)},
+  ask_all(self, self->state.plasma, balances_of(s.plasma_usdt0, s.plasma_owner, s.other_owners),
           [=](std::vector<rpc_result>& r) {
             onchain_balances found;
-            const auto usdt0 = read_balance(r[0]);
+            const auto usdt0 = sum_of(r);
             found.plasma_known = usdt0.has_value();
             if (usdt0) found.plasma_usdt0 = *usdt0;
             read_polygon(self, books, found);

@@ -22,6 +22,7 @@ struct audit_settings {
   std::size_t max_waiting = 64;
   std::chrono::milliseconds positions_every{300'000};  // all tokens are compared
   std::uint32_t tokens_at_once = 500;
+  std::vector<address> other_owners{};  // accounts of ours beside the two, on every chain
 };
 
 struct audit_state {

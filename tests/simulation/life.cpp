@@ -103,8 +103,9 @@ life::life(outside& out, people& all, std::mt19937_64& rng, std::int64_t epoch_u
 
 component life::wallet_part() {
   return {"wallet", [this](caf::actor_system&) {
-            const wallet_actor h = system_.spawn(chain::wallet_behavior, world_,
-                                                 wallet_settings_of(out_), service_key(), plasma_);
+            const wallet_actor h =
+                system_.spawn(chain::wallet_behavior, world_, wallet_settings_of(out_),
+                              chain::transaction_signer{service_key()}, plasma_);
             dir_.handles.set_wallet(service_wallet(), h);
             return caf::actor_cast<caf::actor>(h);
           }};

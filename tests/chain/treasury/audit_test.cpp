@@ -112,6 +112,19 @@ TEST_F(Audit, WhatCollateralIsMadeOfCountsAsCollateral) {
   EXPECT_EQ(report().chains.polygon_collateral, 40_usdc);
 }
 
+/// The node here says of each owner that it has the same.
+TEST_F(Audit, EveryAccountOfOursIsCounted) {
+  settings.other_owners = {token(8), token(9)};
+  audit =
+      own(sys.spawn(chain::audit_behavior, w, settings, own(chain_actor()), own(chain_actor())));
+  sched.run();
+  const auto chains = report().chains;
+  EXPECT_EQ(chains.plasma_usdt0, 45_usdc);
+  EXPECT_EQ(chains.polygon_usdt0, 15_usdc);
+  EXPECT_EQ(chains.polygon_usdc, 180_usdc);
+  EXPECT_EQ(chains.polygon_collateral, 40_usdc) << "the venue's token is the betting account's";
+}
+
 TEST_F(Audit, ComparesBooksAndChainsByItself) {
   auto s = check();
   EXPECT_TRUE(s.checked && s.solvent && s.onchain_known);
