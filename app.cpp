@@ -379,6 +379,7 @@ struct own_keys {
   chain::polymarket::venue_accounts venue;
   std::string relayer;  // API key; "" where no account is a deposit wallet's
   std::string across;   // likewise of the bridge; "" where there is none
+  std::string oneinch;  // likewise of 1inch; "": it is not asked
 };
 
 std::optional<own_keys> read_keys(const config::settings& s) {
@@ -394,22 +395,17 @@ std::optional<own_keys> read_keys(const config::settings& s) {
     spdlog::error("service.no_venue_key reason=\"{}\"", error);
     return std::nullopt;
   }
-  if (s.relayer_key.named()) {
-    const auto relayer = config::read_secret(s.relayer_key, error);
-    if (!relayer) {
-      spdlog::error("service.no_relayer_key reason=\"{}\"", error);
-      return std::nullopt;
-    }
-    out.relayer = *relayer;
-  }
-  if (s.across_key.named()) {
-    const auto across = config::read_secret(s.across_key, error);
-    if (!across) {
-      spdlog::error("service.no_across_key reason=\"{}\"", error);
-      return std::nullopt;
-    }
-    out.across = *across;
-  }
+  const auto read = [&error](const config::key_source& source, std::string& into,
+                             const char* whose) {
+    if (!source.named()) return true;
+    const auto secret = config::read_secret(source, error);
+    if (secret) into = *secret;
+    if (!secret) spdlog::error("service.no_{}_key reason=\"{}\"", whose, error);
+    return secret.has_value();
+  };
+  if (!read(s.relayer_key, out.relayer, "relayer") || !read(s.across_key, out.across, "across") ||
+      !read(s.oneinch_key, out.oneinch, "oneinch"))
+    return std::nullopt;
   return out;
 }
 
@@ -441,7 +437,8 @@ class outside {
         relayer{chain::make_http_actor(sys_, new_client())},
         resolutions{chain::make_http_actor(sys_, new_client())},
         across{chain::make_http_actor(sys_, new_client())},
-        iris{chain::make_http_actor(sys_, new_client())} {}
+        iris{chain::make_http_actor(sys_, new_client())},
+        oneinch{chain::make_http_actor(sys_, new_client())} {}
   void stop() {
     for (const auto& client : clients_) client->stop();
     if (sockets_) sockets_->stop();
@@ -490,6 +487,7 @@ class outside {
   const chain::http_actor resolutions;  // which markets are resolved
   const chain::http_actor across;
   const chain::http_actor iris;  // Circle's attestations
+  const chain::http_actor oneinch;
 };
 
 // -- the household: who is started, in this order ------------------------------------------------
@@ -597,7 +595,9 @@ void add_treasury(household& house, caf::actor_system& sys, const actors::world_
   const auto account = keys.wallet->address_of();
   auto& dir = w->dir;
   if (s.base.exists()) house.add_wallet("wallet.base", wallet_of(s.base), keys.wallet, out.base);
-  const route_doors doors{out.plasma, out.polygon, out.base, out.across, keys.across, out.iris};
+  route_doors doors{out.plasma, out.polygon, out.base, out.across, keys.across, out.iris};
+  if (!keys.oneinch.empty())
+    doors.oneinch = std::make_shared<chain::oneinch_door>(s.oneinch, out.oneinch, keys.oneinch);
   for (auto& route : routes_of(s, account, doors))
     house.add_as<actors::route_actor>(
         route.component,

@@ -39,11 +39,17 @@ std::vector<wired_route> routes_of(const config::settings& s, const address& wal
     out.push_back({std::string{"route."} + name, name, std::move(plan)});
   };
   if (!s.route.router.is_zero()) {
-    add(chain::oft_uniswap_name,
-        [first, doors] { return chain::oft_uniswap_plan(first, doors.plasma, doors.polygon); });
+    add(chain::oft_uniswap_name, [first, doors] {
+      return chain::oft_uniswap_plan(first, doors.plasma, doors.polygon, doors.oneinch);
+    });
     out.back().component = "route";
     add(chain::across_uniswap_name, [&s, first, doors, across] {
-      return chain::across_uniswap_plan(s.across, first, doors.plasma, doors.polygon, across);
+      return chain::across_uniswap_plan(s.across, first, doors.plasma, doors.polygon, across,
+                                        doors.oneinch);
+    });
+    add(chain::stargate_uniswap_name, [&s, first, doors] {
+      return chain::stargate_uniswap_plan(s.stargate, first, doors.plasma, doors.polygon,
+                                          doors.oneinch);
     });
   }
   add(chain::across_direct_name, [&s, first, doors, across] {
@@ -55,6 +61,8 @@ std::vector<wired_route> routes_of(const config::settings& s, const address& wal
       [&s, base, across] { return chain::across_base_plan(s.across, base, across); });
   add(chain::cctp_base_name,
       [&s, base, iris = doors.iris] { return chain::cctp_base_plan(s.cctp, base, iris); });
+  add(chain::stargate_base_name,
+      [&s, base] { return chain::stargate_base_plan(s.stargate, base); });
   return out;
 }
 

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "chain/treasury/legged_route.hpp"
+#include "chain/treasury/oneinch_venue.hpp"
 #include "config/settings.hpp"
 
 /// Which routes there are, by the settings: their wiring, apart from the rest.
@@ -18,6 +20,7 @@ struct route_doors {
   chain::http_actor across;
   std::string across_key;
   chain::http_actor iris;
+  std::shared_ptr<chain::oneinch_door> oneinch{};  // empty where there is no key for it
 };
 
 struct wired_route {

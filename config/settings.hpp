@@ -13,6 +13,8 @@
 #include "chain/treasury/across_settings.hpp"
 #include "chain/treasury/cctp_settings.hpp"
 #include "chain/treasury/oft_uniswap_settings.hpp"
+#include "chain/treasury/oneinch_settings.hpp"
+#include "chain/treasury/stargate_settings.hpp"
 #include "chain/x402/payment_settings.hpp"
 #include "config/key_source.hpp"
 #include "http/http_settings.hpp"
@@ -55,6 +57,8 @@ struct settings {
   chain::oft_uniswap_settings route;
   chain::across_settings across;
   chain::cctp_settings cctp;
+  chain::stargate_settings stargate;
+  chain::oneinch_settings oneinch;
   chain::polymarket::venue_settings venue;
   chain::polymarket::market_settings markets;   // of the same venue
   chain::polymarket::account_settings account;  // of each of `accounts`, on Polygon
@@ -66,6 +70,7 @@ struct settings {
   key_source venue_key;                 // the older word for a list of one
   key_source relayer_key;               // API key at the venue's relayer, for deposit wallets
   key_source across_key;                // API key at Across; without one its limits are strict
+  key_source oneinch_key;               // API key at 1inch; without one it is not asked
 
   /// Never empty: without a list there is one, "main", with `venue_key` or the wallet's key.
   [[nodiscard]] std::vector<venue_account> venue_accounts() const;

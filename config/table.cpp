@@ -222,6 +222,38 @@ rows cctp_rows(chain::cctp_settings& c) {
   };
 }
 
+/// Base's own fee is small beside this bound: it is there for the day when it is not.
+rows stargate_rows(chain::stargate_settings& g) {
+  return {
+      {"pool_plasma",        &g.pool_plasma,        none,    {},                                        "of USDT0; there is none (2026-11): without it the route says so"},
+      {"pool_polygon_usdt0", &g.pool_polygon_usdt0, none,    {},                                        "that pays out there; its events are believed"},
+      {"pool_base",          &g.pool_base,          none,    {},                                        "of USDC"},
+      {"pool_polygon_usdc",  &g.pool_polygon_usdc,  none,    {},                                        "that pays out there; its events are believed"},
+      {"polygon_eid",        &g.polygon_eid,        none,    {1, any_id},                               "LayerZero's name for Polygon"},
+      {"least_bps",          &g.least_bps,          bps,     {95 * whole_percent, 100 * whole_percent}, "of the input that a pool must promise"},
+      {"max_fee_wei_base",   &g.max_fee_wei_base,   none, g.max_fee_wei_base,   wei,     {1, 1e18L},                                "of a message from Base; above it nothing is sent"},
+      {"coin_price_base",    &g.coin_price_base,    dollars, {1, 1e5L * dollar},                        "of Base's coin, to compare routes by"},
+      {"expected_seconds",   &g.expected_seconds,   sec,     {30, 86'400},                              "of a conversion; a message not delivered by twice that stops the route"},
+  };
+}
+
+rows oneinch_rows(chain::oneinch_settings& o) {
+  return {
+      {"api_url",             &o.api_url,             none,       {},                 "of its API for Polygon, without a slash at its end"},
+      {"router",              &o.router,              none,       {},                 "the only contract of it that is called"},
+      {"timeout_ms",          &o.timeout,             ms,         {100, 30 * second}, "of one answer; then the other venues are used alone"},
+      {"requests_per_second", &o.requests_per_second, per_second, {0.1, 100},         "of all routes together; its free plan takes one"},
+      {"keep_ms",             &o.keep,                ms,         {0, minute},        "how long a checked answer may still be signed"},
+  };
+}
+
+rows oneinch_key_rows(key_source& k) {
+  return {
+      {"file", &k.file, none, {}, "with 1inch's API key, readable by its owner alone; without a key it is not asked"},
+      {"env",  &k.env,  none, {}, "or the environment variable that holds it, which wins"},
+  };
+}
+
 rows across_key_rows(key_source& k) {
   return {
       {"file", &k.file, none, {}, "with the API key, readable by its owner alone"},
@@ -383,6 +415,8 @@ std::vector<section> sections_of(settings& s) {
   out.push_back({"conversion", conversion_rows(s)});
   out.push_back({"across", across_rows(s)});
   out.push_back({"cctp", cctp_rows(s.cctp)});
+  out.push_back({"stargate", stargate_rows(s.stargate)});
+  out.push_back({"oneinch", oneinch_rows(s.oneinch)});
   auto venue = venue_rows(s);
   for (auto& r : account_rows(s.account)) venue.push_back(std::move(r));
   out.push_back({"venue", std::move(venue)});
@@ -392,6 +426,7 @@ std::vector<section> sections_of(settings& s) {
   out.push_back({"venue_key", key_rows(s.venue_key)});
   out.push_back({"relayer_key", relayer_key_rows(s.relayer_key)});
   out.push_back({"across_key", across_key_rows(s.across_key)});
+  out.push_back({"oneinch_key", oneinch_key_rows(s.oneinch_key)});
   out.push_back({"engine", engine_rows(s)});
   return out;
 }

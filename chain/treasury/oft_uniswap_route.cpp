@@ -5,7 +5,8 @@
 
 namespace headroom::chain {
 
-leg_ptr make_polygon_swap(const oft_uniswap_settings& s, rpc_actor polygon) {
+leg_ptr make_polygon_swap(const oft_uniswap_settings& s, rpc_actor polygon,
+                          std::shared_ptr<oneinch_door> oneinch) {
   swap_terms t;
   t.chain = destination_of(s, polygon);
   t.token_in = s.polygon.usdt0;
@@ -17,16 +18,19 @@ leg_ptr make_polygon_swap(const oft_uniswap_settings& s, rpc_actor polygon) {
   std::vector<std::shared_ptr<swap_venue>> venues;
   venues.push_back(
       std::make_shared<uniswap_venue>(s.quoter, s.router, s.pool_fee, std::move(polygon)));
+  if (oneinch)
+    venues.push_back(std::make_shared<oneinch_venue>(std::move(oneinch), s.slippage_bps));
   return std::make_shared<swap_leg>(std::move(t), std::move(venues));
 }
 
-route_plan oft_uniswap_plan(const oft_uniswap_settings& s, rpc_actor plasma, rpc_actor polygon) {
+route_plan oft_uniswap_plan(const oft_uniswap_settings& s, rpc_actor plasma, rpc_actor polygon,
+                            std::shared_ptr<oneinch_door> oneinch) {
   route_plan out;
   out.name = oft_uniswap_name;
   out.from = {s.plasma.chain_id, s.plasma.usdt0};
   out.expected_seconds = s.expected_seconds;
   out.legs.push_back(std::make_shared<oft_leg>(s, std::move(plasma), polygon));
-  out.legs.push_back(make_polygon_swap(s, std::move(polygon)));
+  out.legs.push_back(make_polygon_swap(s, std::move(polygon), std::move(oneinch)));
   return out;
 }
 

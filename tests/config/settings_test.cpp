@@ -203,6 +203,20 @@ constexpr field all_fields[] = {
     {"cctp", "max_fee_bps", kind::number},
     {"cctp", "expected_seconds", kind::number},
     {"cctp", "attested_within_seconds", kind::number},
+    {"stargate", "pool_plasma", kind::address},
+    {"stargate", "pool_polygon_usdt0", kind::address},
+    {"stargate", "pool_base", kind::address},
+    {"stargate", "pool_polygon_usdc", kind::address},
+    {"stargate", "polygon_eid", kind::number},
+    {"stargate", "least_bps", kind::number},
+    {"stargate", "max_fee_wei_base", kind::number},
+    {"stargate", "coin_price_base", kind::amount},
+    {"stargate", "expected_seconds", kind::number},
+    {"oneinch", "api_url", kind::text},
+    {"oneinch", "router", kind::address},
+    {"oneinch", "timeout_ms", kind::number},
+    {"oneinch", "requests_per_second", kind::number},
+    {"oneinch", "keep_ms", kind::number},
     {"venue", "accounts", kind::objects},
     {"venue", "url", kind::text},
     {"venue", "ws_url", kind::text},
@@ -281,6 +295,8 @@ constexpr field all_fields[] = {
     {"relayer_key", "env", kind::text},
     {"across_key", "file", kind::text},
     {"across_key", "env", kind::text},
+    {"oneinch_key", "file", kind::text},
+    {"oneinch_key", "env", kind::text},
     {"engine", "workers", kind::number},
     {"engine", "max_live_bets", kind::number},
     {"engine", "max_balances", kind::number},
@@ -394,8 +410,8 @@ TEST_F(Settings, AWrongTypeNamesItsField) {
 TEST_F(Settings, ANameThatIsNotASettingIsAnErrorEverywhere) {
   EXPECT_EQ(error_with("", "log_levle", "info"), "log_levle is not a setting");
   for (const char* section :
-       {"http", "database", "plasma", "polygon", "base", "deposits", "conversion", "across", "cctp",
-        "venue", "settlement", "wallet_key", "venue_key", "relayer_key", "across_key", "engine"}) {
+       {"http", "database", "plasma", "polygon", "base", "deposits", "conversion", "across", "cctp", "stargate", "oneinch",
+        "venue", "settlement", "wallet_key", "venue_key", "relayer_key", "across_key", "oneinch_key", "engine"}) {
     EXPECT_EQ(error_with(section, "prot", 1), std::string{section} + ".prot is not a setting");
     EXPECT_EQ(error_with("", section, 7), std::string{section} + ": must be an object");
   }
