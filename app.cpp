@@ -127,6 +127,10 @@ chain::audit_settings audit_of(const config::settings& s, const address& wallet,
   const auto& source = s.account.contracts.usdc_e;
   const bool counted = source == s.route.usdc && venue_account == wallet;
   if (!s.collateral.is_zero() && !counted) out.collateral_source = source;
+  // What goes to the venue's account comes by there; once, where conversions bring it.
+  const bool supplies = s.supply.target.is_positive() && venue_account != wallet;
+  if (supplies && !s.collateral.is_zero() && source != s.route.usdc) out.own_source = source;
+  out.moves_between_accounts = supplies;
   return out;
 }
 
@@ -605,6 +609,13 @@ void add_treasury(household& house, caf::actor_system& sys, const actors::world_
         [&dir, name = route.name](const actors::route_actor& handle) {
           dir.handles.set_route(name, handle);
         });
+  if (auto supply = supply_of(s, account, betting_account(keys.venue).maker(), doors))
+    house.add_as<chain::venue_supply_actor>(
+        "venue_supply",
+        [&sys, &s, w, supply = *supply] {
+          return sys.spawn(chain::venue_supply_behavior, w, s.supply, supply.at, supply.swap());
+        },
+        [](const chain::venue_supply_actor&) {});  // nobody asks it
   house.add<actors::conversion_actor>(
       "conversion", [&sys, w] { return sys.spawn(actors::conversion_behavior, w); });
   house.add<actors::audit_actor>("audit", [&sys, &s, &out, &keys, w, account] {

@@ -66,4 +66,20 @@ std::vector<wired_route> routes_of(const config::settings& s, const address& wal
   return out;
 }
 
+std::optional<wired_supply> supply_of(const config::settings& s, const address& wallet,
+                                      const address& venue_account, const route_doors& doors) {
+  const bool off = !s.supply.target.is_positive() || s.collateral.is_zero();
+  if (off || venue_account == wallet || s.route.router.is_zero()) return std::nullopt;
+  const auto first = first_route(s, wallet);
+  const auto usdc_e = s.account.contracts.usdc_e;
+  wired_supply out;
+  out.at = {chain::destination_of(first, doors.polygon), venue_account, s.collateral, s.route.usdc,
+            usdc_e};
+  out.swap = [first, usdc_e, doors] {
+    if (first.usdc == usdc_e) return chain::route_plan{};
+    return chain::supply_swap_plan(first, usdc_e, doors.polygon, doors.oneinch);
+  };
+  return out;
+}
+
 }  // namespace headroom

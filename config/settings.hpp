@@ -15,6 +15,7 @@
 #include "chain/treasury/oft_uniswap_settings.hpp"
 #include "chain/treasury/oneinch_settings.hpp"
 #include "chain/treasury/stargate_settings.hpp"
+#include "chain/treasury/venue_supply_settings.hpp"
 #include "chain/x402/payment_settings.hpp"
 #include "config/key_source.hpp"
 #include "http/http_settings.hpp"
@@ -59,6 +60,7 @@ struct settings {
   chain::cctp_settings cctp;
   chain::stargate_settings stargate;
   chain::oneinch_settings oneinch;
+  chain::venue_supply_settings supply;  // of the account that bets
   chain::polymarket::venue_settings venue;
   chain::polymarket::market_settings markets;   // of the same venue
   chain::polymarket::account_settings account;  // of each of `accounts`, on Polygon

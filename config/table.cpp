@@ -222,6 +222,16 @@ rows cctp_rows(chain::cctp_settings& c) {
   };
 }
 
+/// Of the venue's section: our own account feeds the one that bets.
+rows supply_rows(chain::venue_supply_settings& x) {
+  return {
+      {"supply_low",    &x.low,    dollars, {0, 1e9L * dollar}, "the betting account holds less, pUSD and USDC.e: USDC comes from `wallet_key`'s account, by way of USDC.e"},
+      {"supply_target", &x.target, dollars, {0, 1e9L * dollar}, "up to this; 0: never"},
+      {"supply_keep",   &x.keep,   dollars, {0, 1e9L * dollar}, "that stays there, for withdrawals"},
+      {"supply_least",  &x.least,  dollars, {1, 1e9L * dollar}, "smaller sums are not moved"},
+  };
+}
+
 /// Base's own fee is small beside this bound: it is there for the day when it is not.
 rows stargate_rows(chain::stargate_settings& g) {
   return {
@@ -419,6 +429,7 @@ std::vector<section> sections_of(settings& s) {
   out.push_back({"oneinch", oneinch_rows(s.oneinch)});
   auto venue = venue_rows(s);
   for (auto& r : account_rows(s.account)) venue.push_back(std::move(r));
+  for (auto& r : supply_rows(s.supply)) venue.push_back(std::move(r));
   out.push_back({"venue", std::move(venue)});
   out.push_back({"venue.contracts", contract_rows(s.account.contracts)});
   out.push_back({"settlement", settlement_rows(s.core.settlement)});

@@ -14,8 +14,10 @@ using actors::solvency_report;
 
 constexpr std::string_view insolvent_alert = "audit.insolvent";
 
-rpc_request balance_of(const address& token, const address& owner) {
-  return eth::call({std::nullopt, token, balance_of_call(owner), {}});
+/// @param block  a tag or a quantity.
+rpc_request balance_of(const address& token, const address& owner,
+                       std::string_view block = "latest") {
+  return eth::call({std::nullopt, token, balance_of_call(owner), {}}, block);
 }
 
 std::optional<usdc> read_balance(const rpc_result& r) {
@@ -74,12 +76,16 @@ void give_up(audit_self self, const caf::error& why) {
   for (auto& p : std::exchange(self->state.waiting, {})) p.deliver(why);
 }
 
-void read_polygon(audit_self self, const trial_balance& books, onchain_balances found) {
+/// @param block, node  where all of it is read; "latest" and nothing: wherever it is answered.
+void read_polygon_at(audit_self self, const trial_balance& books, onchain_balances found,
+                     std::string_view block, std::optional<std::uint32_t> node) {
   const auto& s = self->state.settings;
-  std::vector<rpc_request> calls{balance_of(s.polygon_usdt0, s.polygon_owner),
-                                 balance_of(s.polygon_usdc, s.polygon_owner)};
+  std::vector<rpc_request> calls{balance_of(s.polygon_usdt0, s.polygon_owner, block),
+                                 balance_of(s.polygon_usdc, s.polygon_owner, block)};
   for (const auto& token : {s.collateral, s.collateral_source})
-    if (!token.is_zero()) calls.push_back(balance_of(token, s.collateral_owner));
+    if (!token.is_zero()) calls.push_back(balance_of(token, s.collateral_owner, block));
+  if (!s.own_source.is_zero()) calls.push_back(balance_of(s.own_source, s.polygon_owner, block));
+  for (auto& c : calls) c.node = node;
   ask_all(self, self->state.polygon, std::move(calls), [=](std::vector<rpc_result>& r) mutable {
     const auto usdt0 = read_balance(r[0]);
     const auto usdc_balance = read_balance(r[1]);
@@ -95,6 +101,17 @@ void read_polygon(audit_self self, const trial_balance& books, onchain_balances 
       found.polygon_collateral = *collateral;
     }
     compare(self, books, found);
+  });
+}
+
+/// A move between our accounts must be seen in one of them: in none it would be a shortfall.
+void read_polygon(audit_self self, const trial_balance& books, const onchain_balances& found) {
+  if (!self->state.settings.moves_between_accounts)
+    return read_polygon_at(self, books, found, "latest", std::nullopt);
+  ask_all(self, self->state.polygon, {eth::block_number()}, [=](std::vector<rpc_result>& r) {
+    const auto head = eth::answer(r[0], eth::read_number);
+    if (!head) return compare(self, books, found);
+    read_polygon_at(self, books, found, eth::quantity(*head), r[0].node);
   });
 }
 

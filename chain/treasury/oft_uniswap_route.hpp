@@ -23,6 +23,11 @@ inline constexpr const char* oft_uniswap_name = "oft_uniswap";
 [[nodiscard]] leg_ptr make_polygon_swap(const oft_uniswap_settings& s, rpc_actor polygon,
                                         std::shared_ptr<oneinch_door> oneinch = {});
 
+/// USDC on Polygon to `usdc_e` there, likewise: what the venue's account is supplied with.
+[[nodiscard]] route_plan supply_swap_plan(const oft_uniswap_settings& s, const address& usdc_e,
+                                          rpc_actor polygon,
+                                          std::shared_ptr<oneinch_door> oneinch = {});
+
 /// USDT0 on Plasma -> LayerZero OFT ("bridge") -> USDT0 on Polygon -> swap ("swap") -> USDC.
 [[nodiscard]] route_plan oft_uniswap_plan(const oft_uniswap_settings& s, rpc_actor plasma,
                                           rpc_actor polygon,

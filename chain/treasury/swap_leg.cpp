@@ -148,7 +148,7 @@ class swap_run final : public route_step {
                          [run, id](const prepared_swap& p) {
                            if (!p.call) return run->leave_out(id, p.problem);
                            run->swapping_ = true;
-                           run->send(run->t_.chain.account(), id, "swap", *p.call);
+                           run->send(run->t_.chain.account(), id, run->t_.purpose, *p.call);
                          });
         });
   }
@@ -203,6 +203,6 @@ void swap_leg::run(actors::run_step x, route_step::promise p, bool) {
   std::make_shared<swap_run>(house(), terms_, venues_, std::move(x), std::move(p))->start();
 }
 
-std::vector<leg_sight> swap_leg::sights() const { return {{terms_.chain, {"swap"}}}; }
+std::vector<leg_sight> swap_leg::sights() const { return {{terms_.chain, {terms_.purpose}}}; }
 
 }  // namespace headroom::chain
