@@ -130,7 +130,7 @@ chain::audit_settings audit_of(const config::settings& s, const address& wallet,
   // What goes to the venue's account comes by there; once, where conversions bring it.
   const bool supplies = s.supply.target.is_positive() && venue_account != wallet;
   if (supplies && !s.collateral.is_zero() && source != s.route.usdc) out.own_source = source;
-  out.moves_between_accounts = supplies;
+  out.moves_between_accounts = supplies || s.route.wrap;
   return out;
 }
 
@@ -597,19 +597,20 @@ void add_settlement(household& house, caf::actor_system& sys, const actors::worl
 void add_treasury(household& house, caf::actor_system& sys, const actors::world_ptr& w,
                   const config::settings& s, const own_keys& keys, const outside& out) {
   const auto account = keys.wallet->address_of();
+  const auto venue_account = betting_account(keys.venue).maker();
   auto& dir = w->dir;
   if (s.base.exists()) house.add_wallet("wallet.base", wallet_of(s.base), keys.wallet, out.base);
   route_doors doors{out.plasma, out.polygon, out.base, out.across, keys.across, out.iris};
   if (!keys.oneinch.empty())
     doors.oneinch = std::make_shared<chain::oneinch_door>(s.oneinch, out.oneinch, keys.oneinch);
-  for (auto& route : routes_of(s, account, doors))
+  for (auto& route : routes_of(s, account, venue_account, doors))
     house.add_as<actors::route_actor>(
         route.component,
         [&sys, w, plan = route.plan] { return sys.spawn(chain::legged_route_behavior, w, plan()); },
         [&dir, name = route.name](const actors::route_actor& handle) {
           dir.handles.set_route(name, handle);
         });
-  if (auto supply = supply_of(s, account, betting_account(keys.venue).maker(), doors))
+  if (auto supply = supply_of(s, account, venue_account, doors))
     house.add_as<chain::venue_supply_actor>(
         "venue_supply",
         [&sys, &s, w, supply = *supply] {
@@ -618,9 +619,8 @@ void add_treasury(household& house, caf::actor_system& sys, const actors::world_
         [](const chain::venue_supply_actor&) {});  // nobody asks it
   house.add<actors::conversion_actor>(
       "conversion", [&sys, w] { return sys.spawn(actors::conversion_behavior, w); });
-  house.add<actors::audit_actor>("audit", [&sys, &s, &out, &keys, w, account] {
-    return sys.spawn(chain::audit_behavior, w,
-                     audit_of(s, account, betting_account(keys.venue).maker()), out.plasma,
+  house.add<actors::audit_actor>("audit", [&sys, &s, &out, w, account, venue_account] {
+    return sys.spawn(chain::audit_behavior, w, audit_of(s, account, venue_account), out.plasma,
                      out.polygon);
   });
 }

@@ -2,6 +2,7 @@
 
 #include "chain/treasury/oft_leg.hpp"
 #include "chain/treasury/route_plans.hpp"
+#include "chain/treasury/wrap_leg.hpp"
 
 namespace headroom {
 namespace {
@@ -28,14 +29,34 @@ chain::base_route from_base(const config::settings& s, const address& wallet,
           s.route.usdc};
 }
 
+/// The same with pUSD on the account that bets at its end.
+std::function<route_plan()> with_wrapping(const config::settings& s,
+                                          const chain::oft_uniswap_settings& first,
+                                          const address& venue_account,
+                                          const chain::rpc_actor& polygon,
+                                          std::function<route_plan()> plan) {
+  chain::wrap_terms t;
+  t.chain = chain::destination_of(first, polygon);
+  t.onramp = s.account.contracts.onramp;
+  t.usdc_e = s.account.contracts.usdc_e;
+  t.collateral = s.collateral;
+  t.to = venue_account;
+  return [t, plan = std::move(plan)] {
+    auto out = plan();
+    out.legs.push_back(std::make_shared<chain::wrap_leg>(t));
+    return out;
+  };
+}
+
 }  // namespace
 
 std::vector<wired_route> routes_of(const config::settings& s, const address& wallet,
-                                   const route_doors& doors) {
+                                   const address& venue_account, const route_doors& doors) {
   std::vector<wired_route> out;
   const auto first = first_route(s, wallet);
   const chain::across_door across{doors.across, doors.across_key};
-  const auto add = [&out](const char* name, std::function<route_plan()> plan) {
+  const auto add = [&](const char* name, std::function<route_plan()> plan) {
+    if (s.route.wrap) plan = with_wrapping(s, first, venue_account, doors.polygon, std::move(plan));
     out.push_back({std::string{"route."} + name, name, std::move(plan)});
   };
   if (!s.route.router.is_zero()) {

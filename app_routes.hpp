@@ -30,8 +30,10 @@ struct wired_route {
   std::function<chain::route_plan()> plan;  // fresh legs for each start
 };
 
-/// @param wallet  ours, the same account on every chain.
+/// @param wallet         ours, the same account on every chain.
+/// @param venue_account  the one that bets.
 [[nodiscard]] std::vector<wired_route> routes_of(const config::settings& s, const address& wallet,
+                                                 const address& venue_account,
                                                  const route_doors& doors);
 
 /// What keeps the venue's account supplied.

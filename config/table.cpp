@@ -167,6 +167,7 @@ rows conversion_rows(settings& s) {
       {"alert_bridge_fee",    &r.alert_bridge_fee, coins, {1, 10'000},                               "likewise; above it a human hears of it"},
       {"bridge_least_bps",    &r.bridge_least_bps, bps,   {90 * whole_percent, 100 * whole_percent}, "of the input that the bridge must promise"},
       {"bridge_seconds",      &r.expected_seconds, sec,   {30, 86'400},                              "of a conversion by LayerZero; a message not verified by twice that stops the route"},
+      {"wrap",                &r.wrap,           none,    {},                                        "into pUSD on the account that bets, as each conversion's last step; `usdc` must be USDC.e"},
       {"coin_price",          &r.coin_price,     dollars, {1, 1e5L * dollar},                        "of the source chain's coin, to compare routes by"},
       {"minimum",             &c.minimum,        dollars, {0, 1e9L * dollar},                        "smaller sums wait for company"},
       {"most_deposits",       &c.most_deposits,  none,    {1, 1'000},                                "in one conversion"},

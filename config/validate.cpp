@@ -107,6 +107,9 @@ std::string check_bridges(const settings& s) {
     return "cctp.iris_url must be an http(s) URL without a slash at its end";
   if (!is_site(s.oneinch.api_url))
     return "oneinch.api_url must be an http(s) URL without a slash at its end";
+  if (s.route.wrap && (s.route.usdc != s.account.contracts.usdc_e || s.collateral.is_zero()))
+    return "conversion.wrap needs conversion.usdc to be venue.contracts.usdc_e, and "
+           "venue.collateral";
   if (s.supply.target < s.supply.low) return "venue.supply_target must not be below supply_low";
   const auto id = from_hex(s.across.integrator_id);
   if (!id || (!id->empty() && (id->size() != 2 || !s.across.integrator_id.starts_with("0x"))))

@@ -1,5 +1,7 @@
 #include "chain/treasury/stargate_leg.hpp"
 
+#include <algorithm>
+
 #include "chain/treasury/stargate_run.hpp"
 
 namespace headroom::chain {

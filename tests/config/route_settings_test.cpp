@@ -71,6 +71,7 @@ TEST(RouteSettings, WhatABridgeCouldNotUseIsRefusedByName) {
       {"oneinch", "api_url", "https://api.1inch.com/", "oneinch.api_url must be an http(s) URL"},
       {"oneinch", "requests_per_second", 0, "oneinch.requests_per_second must be from "},
       {"stargate", "least_bps", 9'499, "stargate.least_bps must be from "},
+      {"conversion", "wrap", true, "conversion.wrap needs conversion.usdc to be"},
       {"venue", "supply_low", "1", "venue.supply_target must not be below supply_low"},
       {"cctp", "iris_url", "https://iris/", "cctp.iris_url must be an http(s) URL"},
   };

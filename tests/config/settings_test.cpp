@@ -165,6 +165,7 @@ constexpr field all_fields[] = {
     {"conversion", "bridge_least_bps", kind::number},
     {"conversion", "bridge_seconds", kind::number},
     {"conversion", "coin_price", kind::amount},
+    {"conversion", "wrap", kind::flag},
     {"conversion", "poll_ms", kind::number},
     {"conversion", "call_interval_ms", kind::number},
     {"conversion", "stuck_after_seconds", kind::number},

@@ -118,7 +118,10 @@ struct VenueSupply : BridgeHouse {
     supply = sys.spawn(chain::venue_supply_behavior, w, marks(), at, swap_plan());
     sched.run();
   }
-  void wait() { pass(std::chrono::seconds{61}); }
+  /// Longer than it rests when all is well, look by look.
+  void wait() {
+    for (int i = 0; i < 35; ++i) pass(std::chrono::seconds{2});
+  }
   /// The outbox as the database has it, which is what a restart finds.
   void store_last() {
     chain_operation row;
