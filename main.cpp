@@ -139,7 +139,8 @@ int with_settings(const config::command_line& line) {
   }
   if (line.command.starts_with("bets ")) return bets_command(loaded.value, line.bets, now());
   if (line.command.starts_with("sales ")) return sales_command(loaded.value, line.sales, now());
-  if (line.command.starts_with("markets ")) return markets_command(loaded.value, line.markets);
+  if (line.command.starts_with("markets "))
+    return markets_command(loaded.value, line.markets, operator_name(), now());
   log_to_stderr(loaded.value.log_level);
   return serve(loaded.value);
 }

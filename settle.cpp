@@ -2,15 +2,22 @@
 
 #include <cstdio>
 
+#include "actors/settlement_actor.hpp"
+#include "chain/evm/keccak.hpp"
 #include "chain/evm/secp256k1.hpp"
 #include "chain/polymarket/resolution_reader.hpp"
 #include "persistence/pg_reader.hpp"
+#include "persistence/seen_redemptions.hpp"
 
-/// A dry run of what the settlement actor does, for a terminal.
+/// A dry run of what the settlement actor does, for a terminal; and the one thing it cannot always
+/// find by itself: a redemption that somebody else made.
 namespace headroom {
 namespace {
 
 using chain::polymarket::condition_word;
+using chain::polymarket::receipt_word;
+namespace unproven = chain::polymarket::unproven;
+namespace unbooked = persistence::unbooked;
 
 int fail(int code, const std::string& why) {
   std::fprintf(stderr, "headroom: %s\n", why.c_str());
@@ -35,14 +42,21 @@ std::optional<std::vector<address>> holders_of(const config::settings& s, std::s
   return out;
 }
 
-condition_word ask(const config::settings& s, const record_market& market,
-                   const std::vector<address>& accounts) {
+/// As the service has them: whatever is paid out in is the collateral.
+chain::polymarket::contract_settings contracts_of(const config::settings& s) {
+  auto out = s.account.contracts;
+  if (!s.collateral.is_zero()) out.collateral = s.collateral;
+  return out;
+}
+
+/// `question` gets the nodes of the venue's chain, for as long as it lasts.
+template <class Question>
+auto ask(const config::settings& s, Question question) {
   const auto http = std::make_shared<net::http_client>();
   chain::json_rpc_options options;
   options.timeout = s.polygon.nodes.timeout;
   const chain::json_rpc nodes{http, s.polygon.rpc, options};
-  auto out = chain::polymarket::ask_condition(nodes, s.polygon.finality, s.account.contracts,
-                                              market.condition, accounts, market.tokens);
+  auto out = question(nodes);
   http->stop();
   return out;
 }
@@ -89,7 +103,9 @@ int print_next(const settlement_view& v, const condition_word& word, usdc worth)
   const bool opened = !v.row.payouts.numerators.empty();
   if (!opened) return next(0, "opens the settlement, redeems, then pays");
   if (v.owed > add_saturating(left, worth))
-    return next(1, "a human: what was received and what is held do not cover what is owed");
+    return next(1,
+                "a human: what was received and what is held do not cover what is owed; where "
+                "somebody else redeemed, --tx HASH shows what that brought");
   if (v.owed > left || (v.row.redemptions.empty() && worth.is_positive()))
     return next(0, "redeems what the accounts hold, then pays");
   if (v.unpaid > 0) return next(0, "pays the open positions, those last that are offered");
@@ -97,9 +113,110 @@ int print_next(const settlement_view& v, const condition_word& word, usdc worth)
   return next(0, v.at_venue > 0 ? "waits for the orders at the venue" : "closes it");
 }
 
+// -- what somebody else redeemed -----------------------------------------------------------------
+
+int refuse(std::string_view why, const std::string& words) {
+  const bool unreadable = why == unproven::unreadable || why == unproven::witnesses;
+  return fail(unreadable ? 3 : 1, std::string{why} + ": " + words);
+}
+
+book_redemption entry_of(const settlement_view& v, const address& account, const hash256& tx,
+                         const chain::polymarket::seen_redemption& seen, timestamp now) {
+  const actors::digest_function digest{[](byte_view data) { return chain::keccak256(data); }};
+  const auto& condition = v.market.condition;
+  return {condition,
+          actors::redemption_seen_in(digest, condition, account, tx),
+          account,
+          tx,
+          seen.received,
+          seen.burned,
+          now};
+}
+
+/// For each account whose shares the transaction burned. `why` and `words`: there is none, or one
+/// of them is not proven.
+std::vector<book_redemption> entries_of(const config::settings& s, const settlement_view& v,
+                                        const std::vector<address>& accounts,
+                                        const receipt_word& word, timestamp now,
+                                        std::string_view& why, std::string& words) {
+  std::vector<book_redemption> out;
+  std::string_view absent = unproven::other_condition;
+  for (const auto& account : accounts) {
+    const auto seen = chain::polymarket::judge_seen(
+        word.receipt, contracts_of(s), account, v.market.condition, v.market.tokens, v.row.payouts);
+    if (seen.refused == unproven::not_ours) absent = seen.refused;
+    if (seen.refused == unproven::not_ours || seen.refused == unproven::other_condition) continue;
+    if (!seen.refused.empty()) {
+      why = seen.refused;
+      words = seen.detail;
+      return {};
+    }
+    out.push_back(entry_of(v, account, word.receipt.tx_hash, seen, now));
+  }
+  if (!out.empty()) return out;
+  why = absent;
+  words = absent == unproven::not_ours ? "the transaction burned no shares of our accounts"
+                                       : "the transaction redeems nothing of the condition";
+  return out;
+}
+
+void print_entry(const settlement_view& v, const book_redemption& x, bool applied) {
+  std::printf("%s: %s received %s by %s\n", applied ? "booked" : "would book",
+              x.account.hex().c_str(), to_string(x.received).c_str(), x.tx_hash.hex().c_str());
+  for (std::size_t slot = 0; slot < x.burned.size(); ++slot)
+    std::printf("burned: %s of slot %zu (%s)\n", shares_text(x.burned[slot]).c_str(), slot,
+                v.market.outcomes[slot].c_str());
+}
+
+/// What is left for whom, once `more` is booked.
+void print_after(const settlement_view& v, usdc more) {
+  const auto left = add_saturating(
+      sub_saturating(sub_saturating(v.row.received, v.row.paid), v.row.remainder), more);
+  std::printf("then: %s left for %s owed to %lld unpaid positions\n", to_string(left).c_str(),
+              to_string(v.owed).c_str(), static_cast<long long>(v.unpaid));
+  if (v.owed > left) {
+    std::printf("next: a human: %s is still missing\n",
+                to_string(sub_saturating(v.owed, left)).c_str());
+  } else {
+    std::printf("next: the running service pays, within settlement.look_interval_ms\n");
+  }
+}
+
+int book_transaction(const config::settings& s, const config::markets_request& asked,
+                     const settlement_view& v, const std::vector<address>& accounts,
+                     const std::string& by, timestamp now) {
+  const auto tx = *asked.transaction;
+  if (v.row.payouts.numerators.empty())
+    return refuse("settlement_not_open",
+                  "the service opens it at its next look, once it is resolved in a final block");
+  const auto word = ask(s, [&](const chain::json_rpc& nodes) {
+    return chain::polymarket::ask_transaction(nodes, s.polygon.finality, tx);
+  });
+  if (!word.refused.empty()) return refuse(word.refused, tx.hex());
+  std::string_view why;
+  std::string words;
+  const auto entries = entries_of(s, v, accounts, word, now, why, words);
+  if (!why.empty()) return refuse(why, words);
+  usdc more;
+  std::size_t taken = 0;
+  for (const auto& entry : entries) {
+    why = persistence::book_seen(s.store.conninfo, entry, by, asked.apply);
+    if (why == unbooked::already) continue;
+    if (!why.empty()) return refuse(why, tx.hex() + " for " + entry.account.hex());
+    print_entry(v, entry, asked.apply);
+    more = add_saturating(more, entry.received);
+    ++taken;
+  }
+  if (taken == 0) return refuse(unbooked::already, tx.hex() + " is in the books");
+  print_after(v, more);
+  if (!asked.apply) std::printf("nothing was written: --apply books it\n");
+  return 0;
+}
+
 }  // namespace
 
-int markets_command(const config::settings& s, const config::markets_request& asked) {
+int markets_command(const config::settings& s, const config::markets_request& asked,
+                    const std::string& by, timestamp now) {
   auto how = s.reader;
   how.conninfo = s.store.conninfo;
   how.connect_timeout = s.store.connect_timeout;
@@ -112,7 +229,11 @@ int markets_command(const config::settings& s, const config::markets_request& as
   std::string error;
   const auto accounts = holders_of(s, error);
   if (!accounts) return fail(2, error.empty() ? "a private key cannot be read" : error);
-  const auto word = ask(s, view.market, *accounts);
+  if (asked.transaction) return book_transaction(s, asked, view, *accounts, by, now);
+  const auto word = ask(s, [&](const chain::json_rpc& nodes) {
+    return chain::polymarket::ask_condition(nodes, s.polygon.finality, s.account.contracts,
+                                            view.market.condition, *accounts, view.market.tokens);
+  });
   if (!word.known) return fail(3, "the chain cannot be read");
   const auto worth = print_chain(view, word, *accounts);
   return print_next(view, word, worth);

@@ -32,6 +32,12 @@ operation_id redeeming_of(const digest_function& digest, const hash256& conditio
       digest, "redeem/" + condition.hex() + "/" + account.hex() + "/" + std::to_string(round)));
 }
 
+operation_id redemption_seen_in(const digest_function& digest, const hash256& condition,
+                                const address& account, const hash256& transaction) {
+  return operation_id::from_digest(digest_of_text(
+      digest, "redeemed/" + condition.hex() + "/" + account.hex() + "/" + transaction.hex()));
+}
+
 // -- conditions ----------------------------------------------------------------------------------
 
 void settlement_driver::poll() {

@@ -34,6 +34,8 @@ struct settlement_state {
     bool under_way = false;        // one of them is
     bool paid_nothing = false;     // a receipt shows burned shares and no money
     std::string refused;           // why one will not
+    std::size_t empty_handed = 0;  // accounts that hold nothing that pays
+    std::string seen;              // why what somebody else did is not booked
 
     bool slice_due = false;       // its timer is set
     caf::actor_id journal = 0;    // that has the slice; it may die without a word
@@ -80,6 +82,11 @@ settlement_actor::behavior_type settlement_behavior(settlement_self self, world_
 [[nodiscard]] operation_id redeeming_of(const digest_function& digest, const hash256& condition,
                                         const address& account, std::size_t round);
 
+/// One that somebody else's transaction made: always the same id, whoever books it.
+[[nodiscard]] operation_id redemption_seen_in(const digest_function& digest,
+                                              const hash256& condition, const address& account,
+                                              const hash256& transaction);
+
 /// Kinds of alerts. The subject is a condition, but for unknown_market: a token.
 namespace settlement_alert {
 inline constexpr std::string_view shortage = "settlement.short";
@@ -89,9 +96,11 @@ inline constexpr std::string_view burned = "settlement.burned";
 inline constexpr std::string_view surplus = "settlement.surplus";
 inline constexpr std::string_view stopped = "settlement.stopped";
 inline constexpr std::string_view unreadable = "settlement.unreadable";
+inline constexpr std::string_view elsewhere = "settlement.redeemed_elsewhere";
 inline constexpr std::string_view unknown_market = "settlement.unknown_market";
-inline constexpr std::string_view all[] = {shortage, paid_nothing, refused,    burned,
-                                           surplus,  stopped,      unreadable, unknown_market};
+inline constexpr std::string_view all[] = {shortage,   paid_nothing, refused,
+                                           burned,     surplus,      stopped,
+                                           unreadable, elsewhere,    unknown_market};
 }  // namespace settlement_alert
 
 }  // namespace headroom::actors

@@ -14,17 +14,42 @@ constexpr std::size_t most_known = 200'000;
 /// Redeemings of one condition for one account. More than a few would be for crumbs.
 constexpr std::size_t most_rounds = 32;
 
-constexpr std::string_view all_alerts[] = {alert::shortage,  alert::paid_nothing, alert::refused,
-                                           alert::burned,    alert::surplus,      alert::stopped,
-                                           alert::unreadable};
+constexpr std::string_view all_alerts[] = {alert::shortage,   alert::paid_nothing, alert::refused,
+                                           alert::burned,     alert::surplus,      alert::stopped,
+                                           alert::unreadable, alert::elsewhere};
 
 /// The books owe more than what is left: shares came after an earlier redeeming, or too little did.
 bool is_short(const settlement_view& v) { return v.owed > left_of(v.row); }
 
-std::size_t rounds_of(const settlement& row, const address& account) {
-  return static_cast<std::size_t>(
-      std::count_if(row.redemptions.begin(), row.redemptions.end(),
-                    [&](const redemption& r) { return r.account == account; }));
+/// Our own redeemings in the books: what somebody else redeemed is none, or a transaction of ours
+/// that was on its way meanwhile would never be looked at again.
+std::size_t rounds_of(const digest_function& digest, const settlement& row,
+                      const address& account) {
+  const auto is_booked = [&](std::size_t round) {
+    const auto id = redeeming_of(digest, row.condition, account, round);
+    return std::any_of(row.redemptions.begin(), row.redemptions.end(),
+                       [&](const redemption& r) { return r.id == id; });
+  };
+  std::size_t rounds = 0;
+  while (rounds < most_rounds && is_booked(rounds)) ++rounds;
+  return rounds;
+}
+
+bool has_booked(const settlement& row, const address& account, const hash256& transaction) {
+  return std::any_of(row.redemptions.begin(), row.redemptions.end(), [&](const redemption& r) {
+    return r.account == account && r.tx_hash == transaction;
+  });
+}
+
+redeem_condition redeeming(const operation_id& id, const address& account,
+                           const settlement_view& v) {
+  redeem_condition out{id, account, v.market};
+  out.missing = is_short(v) && v.at_venue == 0;
+  if (!out.missing) return out;
+  out.since = v.row.created_at;
+  for (const auto& r : v.row.redemptions)
+    if (r.account == account) out.booked.push_back(r.tx_hash);
+  return out;
 }
 
 /// What the shares that were burned are worth by the payout vector.
@@ -43,6 +68,15 @@ usdc worth_of_burned(const settlement& row) {
 std::string sum_text(const settlement_view& v) {
   return "received " + to_string(v.row.received) + ", paid " + to_string(v.row.paid) + ", owed " +
          to_string(v.owed) + " to " + std::to_string(v.unpaid) + " positions";
+}
+
+/// What to do where the accounts hold nothing that pays and too little came.
+std::string elsewhere_text(const hash256& condition, const std::string& seen) {
+  const std::string out =
+      "no account holds shares of it that pay, and no known redemption brought enough; was it "
+      "redeemed by hand? headroom markets settle " +
+      condition.hex() + " --tx HASH";
+  return seen.empty() ? out : out + "; " + seen;
 }
 
 }  // namespace
@@ -109,12 +143,13 @@ void settlement_driver::resolved(const run_key& k, run&, const condition_state& 
 // -- redeemed? -----------------------------------------------------------------------------------
 
 /// Each account once, and once more as long as the books owe more than came: shares of a bet that
-/// was filled late are redeemed by a transaction of their own.
+/// was filled late are redeemed by a transaction of their own, and what somebody else redeemed is
+/// looked for once the account has nothing left.
 void settlement_driver::redeem_next(const run_key& k) {
   auto* r = find(k);
   for (; r->next_account < r->accounts.size(); ++r->next_account) {
     const auto account = r->accounts[r->next_account];
-    const auto round = rounds_of(r->view.row, account);
+    const auto round = rounds_of(st_.digest, r->view.row, account);
     if (round > 0 && !is_short(r->view)) continue;
     if (round >= most_rounds) {
       r->refused = "redeemed too often for " + account.hex();
@@ -126,7 +161,7 @@ void settlement_driver::redeem_next(const run_key& k) {
         [k, id](settlement_driver d, run& found, const redeem_progress& p) {
           d.redeemed(k, found, id, p);
         },
-        redeem_condition{id, account, r->view.market});
+        redeeming(id, account, r->view));
   }
   r->redeemed = true;
   if (!r->booked) return judge(k, *r);
@@ -138,10 +173,15 @@ void settlement_driver::redeemed(const run_key& k, run& r, const operation_id& i
   const auto account = r.accounts[r.next_account++];
   switch (p.state) {
     case redeem_state::under_way: r.under_way = true; return redeem_next(k);
-    case redeem_state::nothing: return redeem_next(k);
+    case redeem_state::nothing:
+      ++r.empty_handed;
+      if (!p.detail.empty()) r.seen = account.hex() + ": " + p.detail;
+      return redeem_next(k);
     case redeem_state::refused: r.refused = account.hex() + ": " + p.detail; return redeem_next(k);
-    case redeem_state::done: break;
+    case redeem_state::done:
+    case redeem_state::seen: break;
   }
+  if (has_booked(r.view.row, account, p.tx_hash)) return redeem_next(k);  // by a human's command
   if (!p.received.is_positive()) {  // shares that pay were sent: an alarm, not a booking
     r.paid_nothing = true;
     r.refused = account.hex() + ": " + p.tx_hash.hex() + " paid nothing";
@@ -157,13 +197,16 @@ void settlement_driver::redeemed(const run_key& k, run& r, const operation_id& i
                 " for shares worth " + to_string(most);
     return redeem_next(k);
   }
-  book_redemption entry{k.condition, id, account, p.tx_hash, p.received, p.burned, w_.now()};
-  append_entry(k, std::move(entry), [k, p, account](settlement_driver d, run& found) {
+  const bool ours = p.state == redeem_state::done;
+  const auto name = ours ? id : redemption_seen_in(st_.digest, k.condition, account, p.tx_hash);
+  book_redemption entry{k.condition, name, account, p.tx_hash, p.received, p.burned, w_.now()};
+  append_entry(k, std::move(entry), [k, p, account, ours](settlement_driver d, run& found) {
     found.booked = true;
     ++d.st_.redeemed;
-    spdlog::info("settlement.redeemed condition={} account={} tx={} received={} detail=\"{}\"",
-                 k.condition.hex(), account.hex(), p.tx_hash.hex(), to_string(p.received),
-                 p.detail);
+    spdlog::info(
+        "settlement.redeemed condition={} account={} tx={} by={} received={} detail=\"{}\"",
+        k.condition.hex(), account.hex(), p.tx_hash.hex(), ours ? "us" : "others",
+        to_string(p.received), p.detail);
     d.redeem_next(k);
   });
 }
@@ -185,6 +228,9 @@ void settlement_driver::judge(const run_key& k, run& r) {
   show(alert::paid_nothing, k.condition, r.paid_nothing || (whole && nothing && r.refused.empty()),
        r.paid_nothing ? r.refused : sums);
   show(alert::shortage, k.condition, whole && !enough && !nothing, sums);
+  const bool elsewhere =
+      whole && !enough && !r.accounts.empty() && r.empty_handed == r.accounts.size();
+  show(alert::elsewhere, k.condition, elsewhere, elsewhere_text(k.condition, r.seen));
   const bool redeemed = !v.row.redemptions.empty();
   show(alert::burned, k.condition,
        whole && redeemed && worth_of_burned(v.row) < add_saturating(v.owed, v.row.paid),

@@ -77,6 +77,34 @@ class venue_gauge {
   void show_stopped_markets(std::size_t count) noexcept { stopped_markets_.store(count); }
   [[nodiscard]] std::size_t stopped_markets() const noexcept { return stopped_markets_.load(); }
 
+  /// What may be read of orders and trades: one budget for all accounts and API keys, because the
+  /// venue counts by our address.
+  struct read_budget {
+    double left = 0;  // at `at`; it comes back by itself
+    double per_second = 0;
+    double most = 0;          // at once; zero: nothing was shown yet
+    std::size_t waiting = 0;  // reads that have no place in it
+    time_point at{};
+
+    [[nodiscard]] double left_at(time_point now) const noexcept {
+      const std::chrono::duration<double> passed = now - at;
+      return std::min(most, left + std::max(passed.count(), 0.0) * per_second);
+    }
+  };
+  void show_reads(const read_budget& b) {
+    const std::lock_guard lock{mutex_};
+    reads_ = b;
+  }
+  [[nodiscard]] read_budget reads() const {
+    const std::lock_guard lock{mutex_};
+    return reads_;
+  }
+  /// Sent within it, whatever became of them.
+  void count_read() noexcept { reads_sent_.fetch_add(1, std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t reads_sent() const noexcept {
+    return reads_sent_.load(std::memory_order_relaxed);
+  }
+
  private:
   /// The time is written first and read last: a reason never comes with the time of an older one.
   class shown {
@@ -98,8 +126,10 @@ class venue_gauge {
   shown venue_;
   shown accounts_;
   std::atomic<bool> accounts_shown_{false};
-  mutable std::mutex mutex_;  // guards the text
+  mutable std::mutex mutex_;  // guards the text and the reads
   std::string accounts_reason_;
+  read_budget reads_;
+  std::atomic<std::uint64_t> reads_sent_{0};
   std::atomic<std::size_t> stopped_markets_{0};
 };
 

@@ -32,6 +32,12 @@ const check a_condition{[](std::string& x) {
                                      : "must be a condition: 0x, 64 hex digits";
                         },
                         ""};
+const check a_transaction{[](std::string& x) {
+                            return x.starts_with("0x") && hash256::parse(x)
+                                       ? ""
+                                       : "must be a transaction: 0x, 64 hex digits";
+                          },
+                          ""};
 const check an_amount{
     [](std::string& x) { return parse_usdc(x) ? "" : "must be an amount like \"12.50\""; }, ""};
 const check not_empty{[](std::string& x) { return x.empty() ? "must say something" : ""; }, ""};
@@ -81,14 +87,27 @@ void add_orders(CLI::App& app, const order_vocabulary& v, Request& out, order_wo
   }
 }
 
-/// There is nothing to apply yet: the running service settles by itself, and what it holds back
-/// waits for money, an approval or a node, none of which an entry of the books could replace.
-void add_markets(CLI::App& app, std::string& condition) {
+/// The words of `markets settle`, before they are what they mean.
+struct market_words {
+  std::string condition;
+  std::string transaction;
+};
+
+/// The running service settles by itself, and what it holds back waits for money, an approval or a
+/// node. The one thing to apply is what it cannot know: a redemption that is none of its own.
+void add_markets(CLI::App& app, market_words& words, markets_request& out) {
   auto* markets = app.add_subcommand("markets", "A resolved market")->require_subcommand(1);
   auto* settle = markets->add_subcommand(
       "settle", "What the books and the chain know of it, and what the service does next");
-  settle->add_option("CONDITION", condition, "")->required()->check(a_condition);
-  settle->add_flag("--dry-run")->description("the only way there is: nothing is written or sent");
+  settle->add_option("CONDITION", words.condition, "")->required()->check(a_condition);
+  auto* transaction =
+      settle->add_option("--tx", words.transaction, "by which somebody else redeemed it");
+  transaction->type_name("HASH")->check(a_transaction);
+  auto* apply = settle->add_flag("--apply", out.apply, "book what --tx brought, as it is proven");
+  settle->add_flag("--dry-run")
+      ->description("as without --apply: nothing is written or sent")
+      ->excludes(apply);
+  apply->needs(transaction);
 }
 
 /// "" or why the words do not fit together.
@@ -156,8 +175,8 @@ command_line read_command_line(int argc, const char* const* argv) {
   add_keys(app, out);
   add_orders(app, of_bets, out.bets, bets_words);
   add_orders(app, of_sales, out.sales, sales_words);
-  std::string condition;
-  add_markets(app, condition);
+  market_words market;
+  add_markets(app, market, out.markets);
   app.add_subcommand("check-config", "Read the file and say what is wrong with it")
       ->add_flag("--show", out.show, "print what is in effect, and who said so");
   app.add_subcommand("settings", "Every setting there is, with its default and bounds");
@@ -179,7 +198,10 @@ command_line read_command_line(int argc, const char* const* argv) {
   std::string why;
   if (out.command.starts_with("bets ")) why = understand(of_bets, bets_words, out.bets);
   if (out.command.starts_with("sales ")) why = understand(of_sales, sales_words, out.sales);
-  if (out.command.starts_with("markets ")) out.markets.condition = *hash256::parse(condition);
+  if (out.command.starts_with("markets ")) {
+    out.markets.condition = *hash256::parse(market.condition);
+    if (!market.transaction.empty()) out.markets.transaction = hash256::parse(market.transaction);
+  }
   return why.empty() ? out : wrong(why, app);
 }
 

@@ -31,6 +31,8 @@ using sales_request = order_request<sale_id>;
 /// What `headroom markets ...` is asked for.
 struct markets_request {
   hash256 condition;
+  std::optional<hash256> transaction;  // by which somebody else redeemed
+  bool apply = false;                  // it is booked; otherwise nothing is written
 };
 
 /// What the words behind `headroom` say.

@@ -120,6 +120,28 @@ void add_turns(metric_families& to, const actors::turns_gauge& turns) {
       static_cast<double>(turns.refused.load(std::memory_order_relaxed)));
 }
 
+/// The budget of reads at the venue: what is open is looked up within it.
+void add_reads(metric_families& to, const actors::venue_gauge& venue) {
+  const auto budget = venue.reads();
+  if (budget.most > 0) {
+    const auto left = budget.left_at(actors::venue_gauge::time_point::clock::now());
+    add(to,
+        gauge("headroom_venue_reads_left",
+              "Reads of orders and trades that the venue could be asked now, all accounts "
+              "together."),
+        left);
+    add(to,
+        gauge("headroom_venue_reads_used",
+              "Of the reads that may be asked at once, those that have not come back yet."),
+        budget.most - left);
+  }
+  add(to,
+      gauge("headroom_venue_reads_waiting", "Reads of orders and trades that wait for a place."),
+      static_cast<double>(budget.waiting));
+  add(to, counter("headroom_venue_reads_total", "Reads of orders and trades that were sent."),
+      static_cast<double>(venue.reads_sent()));
+}
+
 void add_channel(metric_families& to, const actors::channel_gauge& channel) {
   const auto times = [](const std::atomic<std::uint64_t>& x) {
     return static_cast<double>(x.load(std::memory_order_relaxed));
@@ -200,6 +222,7 @@ metric_families house_metrics::Collect() const {
   add_open_orders(out, dir_.gauges.open_orders());
   add_venue(out, dir_.gauges.venue_state());
   add_turns(out, dir_.gauges.turns());
+  add_reads(out, dir_.gauges.venue_state());
   add_channel(out, dir_.gauges.channel());
   add_money(out, dir_.gauges.counters());
   add_latencies(out, dir_.gauges.counters());

@@ -35,6 +35,11 @@ class rate_limit {
     tokens_ = 0;
     last_ = std::max(last_, until);
   }
+  /// What `take` would give now, and parts of one.
+  [[nodiscard]] double left(time_point now) {
+    refill(now);
+    return tokens_;
+  }
   /// Whether nothing was taken lately.
   [[nodiscard]] bool is_full(time_point now) {
     refill(now);

@@ -1,10 +1,11 @@
 // Starts the sandbox, prints one JSON line on stdout when everything answers, runs until SIGINT,
 // SIGTERM or, with EXIT_ON_STDIN_CLOSE=1, until stdin closes. Logs go to stderr.
-import { describe, startChains, users } from './chains/chains.mjs';
+import { describe, sources, startChains, users } from './chains/chains.mjs';
 import { recordFill } from './chains/exchange.mjs';
 import { startVenue } from './clob/server.mjs';
 import { startControl } from './control.mjs';
 import { parseOptions, USAGE } from './options.mjs';
+import { startDoubles, treasuryArtifacts } from './treasury/doubles.mjs';
 
 const EXIT_AFTER_MS = 100;
 const running = []; // things with stop() or close(), in order of their start
@@ -45,15 +46,27 @@ async function main() {
   const venue = await startVenue({ tradeDelayMs: options.tradeDelayMs, onFill, chain });
   venue.venue.settings.exchange_events = options.exchangeEvents;
   running.push(venue);
+  const artifacts = options.chains && options.conversion ? treasuryArtifacts() : null;
+  artifacts?.catch(() => {}); // awaited below
   chains = options.chains ? await startChains(options, venue.venue.markets.all(), fatal) : null;
   if (chains) chains.polygon.settlement.onRefused = (trade) => venue.venue.fail(trade);
   if (chains) running.push(chains);
   if (stopping) return chains?.stop();
+  if (artifacts) {
+    chains.doubles = await startDoubles(chains, await artifacts);
+    running.push(chains.doubles);
+    if (stopping) return chains.doubles.close();
+  }
 
   const summary = {
     plasma: chains && describe(chains.plasma),
     polygon: chains && describe(chains.polygon),
+    base: chains && describe(chains.base),
+    sources: chains ? sources(chains) : [],
+    across: chains?.across?.api.describe() ?? null,
+    cctp: chains?.cctp ? { iris_url: chains.cctp.iris.url } : null,
     venue: venue.describe(),
+    doubles: chains?.doubles?.describe() ?? null,
     users: users(options.users).map(({ address, privateKey }) => ({
       address,
       private_key: privateKey,

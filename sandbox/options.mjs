@@ -9,9 +9,10 @@ const PLASMA = 9745;
 export const USAGE = `node main.mjs [options]
   --deposit-chain-id N     chain id of the deposit chain (${PLASMA})
   --deposit-token 0x..     address of the deposit token (USDT0 on Plasma; USDC on base-sepolia for 84532)
-  --service-address 0x..   gets 1000 native coins on both chains and --service-usdc on Polygon
+  --service-address 0x..   gets 1000 native coins on every chain and --service-usdc on Polygon
   --service-usdc N         (100000)
-  --users N                accounts with 10,000 USDT0 each and no gas coin (4)
+  --gas-address 0x..       gets 1000 native coins on every chain; may be repeated
+  --users N                accounts with 10,000 of every source's token each and no gas coin (4)
   --block-time S           a block every S seconds (default: at once, and an empty one every second)
   --no-conversion          no LayerZero, no Uniswap
   --no-chains              only the CLOB double
@@ -22,6 +23,7 @@ const SPEC = {
   'deposit-chain-id': { type: 'string', default: String(PLASMA) },
   'deposit-token': { type: 'string' },
   'service-address': { type: 'string' },
+  'gas-address': { type: 'string', multiple: true, default: [] },
   'service-usdc': { type: 'string', default: '100000' },
   users: { type: 'string', default: '4' },
   'block-time': { type: 'string' },
@@ -43,6 +45,7 @@ export function parseOptions(argv) {
       v['deposit-token'] ?? TOKEN_ON[depositChainId] ?? USDT0,
     ),
     serviceAddress: v['service-address'] && address('--service-address', v['service-address']),
+    gasAddresses: v['gas-address'].map((text) => address('--gas-address', text)),
     serviceUsdc: integer('--service-usdc', v['service-usdc'], 0, 1e12),
     users: integer('--users', v.users, 0, 1000),
     blockTime:

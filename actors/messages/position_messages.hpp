@@ -52,14 +52,20 @@ struct redeem_condition {
   operation_id id;
   address account;
   record_market market;
+  /// The books owe more than came: where nothing is left to redeem, somebody else may have redeemed
+  /// it, from a little before `since` on and by none of the transactions in `booked`.
+  bool missing{};
+  timestamp since{};
+  std::vector<hash256> booked{};
 };
-HEADROOM_INSPECT(redeem_condition, x.id, x.account, x.market)
+HEADROOM_INSPECT(redeem_condition, x.id, x.account, x.market, x.missing, x.since, x.booked)
 
 enum class redeem_state : std::uint8_t {
   under_way = 0,  // ask again
   done = 1,       // proven by its receipt: collateral that came and tokens that were burned
   nothing = 2,    // the account holds nothing of it that pays anything: nothing was sent
   refused = 3,    // it would pay too little, or reverted: a human must look
+  seen = 4,       // somebody else's transaction redeemed: proven by its receipt likewise
 };
 struct redeem_progress {
   redeem_state state = redeem_state::under_way;

@@ -116,13 +116,26 @@ bool follow(std::vector<way>& ways, const moved& m, const address& account,
   return true;
 }
 
-/// What PayoutRedemption of this condition says was paid; zero for another event.
-std::optional<std::int64_t> reported_by(const log_entry& log, const hash256& condition) {
-  if (log.topics.empty() || log.topics[0] != payout_redemption()) return 0;
+/// What PayoutRedemption says was paid; nothing happens for another event. False: unreadable.
+bool add_reported(redemption_proof& out, const log_entry& log, const hash256& condition) {
+  if (log.topics.empty() || log.topics[0] != payout_redemption()) return true;
   const abi::reader data{log.data};  // condition, index sets, payout
   const auto of = data.word(0);
-  if (!of) return std::nullopt;
-  return of->bytes == condition.bytes ? within_63_bits(data.word(2)) : std::int64_t{0};
+  const auto paid = within_63_bits(data.word(2));
+  if (!of || !paid || !add_to(out.reported_by_all.micro, *paid)) return false;
+  return of->bytes != condition.bytes || add_to(out.reported.micro, *paid);
+}
+
+/// Those that burn shares and pay the collateral for them, and nobody: the zero address.
+bool redeems(const contract_settings& c, const address& to) {
+  return to.is_zero() || to == c.collateral_adapter || to == c.neg_risk_collateral_adapter ||
+         to == c.neg_risk_adapter;
+}
+
+bool concerns(const moved& m, const address& from, std::span<const uint256> tokens) {
+  return m.from == from && std::any_of(m.tokens.begin(), m.tokens.end(), [&](const uint256& t) {
+           return std::find(tokens.begin(), tokens.end(), t) != tokens.end();
+         });
 }
 
 // -- texts ---------------------------------------------------------------------------------------
@@ -250,13 +263,20 @@ std::optional<redemption_proof> read_redemption(std::span<const log_entry> logs,
   for (const auto& log : logs) {
     if (log.emitter != contracts.conditional_tokens) continue;
     const auto transfer = read_transfer(log);
-    const auto reported = reported_by(log, condition);
-    if (!transfer || !reported || !add_to(out.reported.micro, *reported)) return std::nullopt;
-    if (*transfer && !follow(ways, **transfer, account, tokens)) return std::nullopt;
+    if (!transfer || !add_reported(out, log, condition)) return std::nullopt;
+    if (!*transfer) continue;
+    if (!follow(ways, **transfer, account, tokens)) return std::nullopt;
+    if (concerns(**transfer, account, tokens) && !redeems(contracts, (*transfer)->to))
+      out.went_elsewhere = true;
   }
   for (const auto& w : ways)
     out.burned.push_back({std::max<std::int64_t>(0, std::min(w.left, w.ended))});
   return out;
+}
+
+bool takes_shares(const log_entry& log, const address& account, std::span<const uint256> tokens) {
+  const auto transfer = read_transfer(log);
+  return transfer && *transfer && concerns(**transfer, account, tokens);
 }
 
 // -- the API -------------------------------------------------------------------------------------

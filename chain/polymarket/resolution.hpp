@@ -63,6 +63,8 @@ struct redemption_proof {
   usdc received;                     // collateral that came to the account
   std::vector<share_amount> burned;  // by slot: left the account and ended at the zero address
   usdc reported;                     // by PayoutRedemption of this condition
+  usdc reported_by_all;              // and of all others in the same receipt
+  bool went_elsewhere = false;       // some of it left the account for nobody who redeems
 };
 /// Nothing when an event cannot be read or a sum does not fit.
 [[nodiscard]] std::optional<redemption_proof> read_redemption(std::span<const log_entry> logs,
@@ -70,6 +72,10 @@ struct redemption_proof {
                                                               const address& account,
                                                               const hash256& condition,
                                                               std::span<const uint256> tokens);
+
+/// Whether the event moves one of these tokens away from the account.
+[[nodiscard]] bool takes_shares(const log_entry& log, const address& account,
+                                std::span<const uint256> tokens);
 
 // -- the API -------------------------------------------------------------------------------------
 // It says when to look and what a market is called. Everything but the market's tokens is optional.

@@ -6,7 +6,7 @@
 #include "chain/polymarket/resolution_actor.hpp"
 
 /// The resolution actor's work, for its own files: resolution_actor (markets, conditions,
-/// holdings), resolution_redeem (one redeeming).
+/// holdings), resolution_redeem (one redeeming), resolution_search (one that others made).
 namespace headroom::chain::polymarket {
 
 /// One question on its way to its answer. Lives in the callbacks of its own questions; answers
@@ -42,5 +42,11 @@ using question_ptr = std::shared_ptr<open_question<Answer>>;
 /// Looks at the redeeming, or sends it.
 void redeem(resolution_self self, actors::redeem_condition what,
             question_ptr<actors::redeem_progress> question);
+
+/// The account has nothing left that pays, and the books miss money: looks for a transaction by
+/// which somebody else redeemed its shares. Answers `seen` with the first that holds every proof,
+/// or `nothing`, with the reason when one did not.
+void search_seen(resolution_self self, actors::redeem_condition what, payout_vector payouts,
+                 question_ptr<actors::redeem_progress> question);
 
 }  // namespace headroom::chain::polymarket

@@ -52,4 +52,27 @@ condition_word ask_condition(const json_rpc& nodes, const finality_rule& rule,
   return out;
 }
 
+receipt_word ask_transaction(const json_rpc& nodes, const finality_rule& rule,
+                             const hash256& transaction) {
+  const auto at = [&](rpc_request what, std::uint32_t node) {
+    what.node = node;
+    return ask(nodes, std::move(what));
+  };
+  std::vector<rpc_result> words{at(eth::transaction_receipt(transaction), 0)};
+  for (std::uint32_t node = 1; node < words.front().nodes; ++node)
+    words.push_back(at(eth::transaction_receipt(transaction), node));
+  auto out = judge_receipts(words, transaction);
+  if (!out.refused.empty()) return out;
+  std::vector<rpc_result> heads;
+  for (auto& call : head_calls(rule)) heads.push_back(at(std::move(call), out.node));
+  const auto head = read_head(rule, heads);
+  const auto block = block_of(out.receipt);
+  const auto now =
+      head ? judge_block(block, *head, at(eth::block(eth::quantity(block.number)), out.node))
+           : finality::unreadable;
+  if (now == finality::unreadable) out.refused = unproven::unreadable;
+  if (now == finality::pending || now == finality::replaced) out.refused = unproven::not_final;
+  return out;
+}
+
 }  // namespace headroom::chain::polymarket

@@ -2,7 +2,7 @@
 
 #include "chain/evm/finality.hpp"
 #include "chain/evm/json_rpc.hpp"
-#include "chain/polymarket/resolution.hpp"
+#include "chain/polymarket/seen_redemption.hpp"
 
 namespace headroom::chain::polymarket {
 
@@ -19,5 +19,10 @@ struct condition_word {
                                            const hash256& condition,
                                            std::span<const address> accounts,
                                            std::span<const uint256> tokens);
+
+/// The transaction's receipt, once its block is final: by two nodes, where there are two. Blocks as
+/// well.
+[[nodiscard]] receipt_word ask_transaction(const json_rpc& nodes, const finality_rule& rule,
+                                           const hash256& transaction);
 
 }  // namespace headroom::chain::polymarket

@@ -118,6 +118,8 @@ class redeem_run : public std::enable_shared_from_this<redeem_run> {
     if (!is_valid(payouts)) return unavailable("this node does not show it resolved yet");
     for (std::size_t slot = 0; slot < slots; ++slot)
       worth_ = add_saturating(worth_, payout_of((*held)[slot], slot, payouts).value_or(usdc{}));
+    if (!worth_.is_positive() && x_.missing)
+      return search_seen(self_, x_, std::move(payouts), question_);
     if (!worth_.is_positive()) return nothing();
     find_ways(*held);
     ask_gains(r[0].node);

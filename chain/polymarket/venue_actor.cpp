@@ -56,6 +56,7 @@ hinted_venue_actor::behavior_type venue_behavior(venue_self self, actors::world_
   st.keys = budgets_of(st.settings, st.settings.key_share);
   st.cancels = net::rate_limit{st.settings.cancels_per_second, st.settings.cancel_burst};
   st.data_reads = net::rate_limit{st.settings.reads_per_second, st.settings.read_burst};
+  venue_desk{self}.show_reads();
   venue_desk{self}.open_channels();
   venue_desk{self}.check_version();
   venue_desk{self}.note_block();

@@ -157,6 +157,7 @@ class venue_desk {
   void page_read(login& as, const trades_page& page, std::uint32_t pages);
   void end_pass(login& as, bool readable);
   void budgeted(std::function<void()> read);
+  void show_reads();
   void read_data(login& as, std::string path, std::string query, http_done done);
   /// Until when the answer asks us to leave its route alone; the past when it does not.
   [[nodiscard]] caf::actor_clock::time_point asked_to_wait(const net::http_result& r) const;

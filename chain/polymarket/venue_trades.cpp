@@ -42,14 +42,22 @@ void venue_desk::budgeted(std::function<void()> read) {
   while (!paused && !st_.waiting_reads.empty() && st_.data_reads.take(now())) {
     const auto next = std::move(st_.waiting_reads.front());
     st_.waiting_reads.pop_front();
+    w_.dir.gauges.venue_state().count_read();
     next();
   }
+  show_reads();
   if (st_.waiting_reads.empty() || std::exchange(st_.reads_due, true)) return;
   const auto pause = std::chrono::ceil<milliseconds>(st_.data_paused_until - now());
   after(std::max(st_.data_reads.wait(now()), pause), [self = self_] {
     self->state.reads_due = false;
     venue_desk{self}.budgeted({});
   });
+}
+
+void venue_desk::show_reads() {
+  const auto& s = st_.settings;
+  w_.dir.gauges.venue_state().show_reads({st_.data_reads.left(now()), s.reads_per_second,
+                                          s.read_burst, st_.waiting_reads.size(), now()});
 }
 
 /// Within the budget; none is read while the venue wants to be left alone.

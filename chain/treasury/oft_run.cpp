@@ -26,9 +26,11 @@ void oft_run::start() {
 }
 
 void oft_run::no_word(const caf::error& why) {
-  // A message that was seen needs no receipt of its sending, which a node may forget.
-  if (!detail_.guid.is_zero()) return look_for_arrival();
-  route_step::no_word(why);
+  if (detail_.guid.is_zero()) return route_step::no_word(why);
+  // A message that was seen needs no receipt of its sending, which a node may forget. With its
+  // packet it was the other wallet that is silent, and the arrival has just been looked for.
+  if (packet_) return waiting("sent: waits for delivery");
+  look_for_arrival();
 }
 
 /// With a message under way it was its execution, and the step keeps its own hash.

@@ -8,8 +8,8 @@ namespace {
 
 using element = wire_array::element;
 
-/// What is left of what was received, and whether anybody may still come for it. Asked within the
-/// transaction of the one writer, so nothing comes in between.
+/// What is left of what was received, and whether anybody may still come for it. Its row is locked:
+/// a human may be booking a redemption beside the journal (persistence/seen_redemptions.hpp).
 struct open_ends {
   bool found = false;
   bool closed = false;
@@ -25,7 +25,7 @@ open_ends look_at(attempt& a, const hash256& condition) {
       "  WHERE p.result = 'none')"
       " OR EXISTS (SELECT 1 FROM mine JOIN bets b USING (token) WHERE b.status = 'placing')"
       " OR EXISTS (SELECT 1 FROM mine JOIN sales USING (token) WHERE sales.status = 'placing')"
-      " FROM settlements s WHERE s.condition_id = $1::bytea",
+      " FROM settlements s WHERE s.condition_id = $1::bytea FOR UPDATE OF s",
       binary(condition.view()));
   if (rows.empty()) return {};
   const auto row = rows.front();

@@ -1,178 +1,77 @@
-// LayerZero: the real endpoints and the OFT messengers, and an actor that plays verifiers and
-// executor.
+// LayerZero: the real endpoints and ULN libraries, two verifiers and an executor each, and the OFT
+// messengers.
 import { ethers } from 'ethers';
 import { compiled, realArtifact } from './compile.mjs';
-import { sleep } from './rpc.mjs';
 
-const NATIVE_FEE = ethers.parseEther('0.01');
+// 0.01 native coin altogether
+const EXECUTOR_FEE = ethers.parseEther('0.006');
+const VERIFIER_FEE = ethers.parseEther('0.002');
 // type 3: 80000 gas, as live USDT0 enforces
 const ENFORCED_OPTIONS = '0x00030100110100000000000000000000000000013880';
+export const RECEIVE_GAS = 80_000 + 120_000; // an executor adds what the endpoint itself takes
 const OFT_SEND = 1;
-const POLL_MS = 100;
-const RESCAN_BLOCKS = 20; // a test may reorganise the chain
-export const OFT_MODES = ['auto', 'hold', 'drop', 'verify'];
+const MAX_MESSAGE = 10_000;
+const CONFIRMATIONS = 2; // what the configuration says; nobody here waits for them
+const TREASURY = [100_000, 0]; // gas and cap of a treasury that is not set
+
+/** Starts compiling; hand it to deployLayerZero. */
+export const layerZeroArtifacts = () => compiled('TestOFT.sol');
 
 /**
- * Endpoint, message library and messenger on `chain`; the messenger may mint and burn
- * `chain.token.usdt0`.
+ * Endpoint, message libraries, workers and messenger on `chain`; the messenger may mint and burn
+ * `chain.token.usdt0`. The workers obey `chain.relayer`.
  */
-export async function deployLayerZero(chain) {
-  const { deployer: me } = chain;
+export async function deployLayerZero(chain, { TestOFT, TestVerifier, TestExecutor }) {
+  const { deployer: me, relayer, token } = chain;
   const endpoint = await me.deploy(realArtifact('EndpointV2'), [chain.eid, me.address]);
-  const library = await me.deploy(realArtifact('SimpleMessageLib'), [endpoint.address, me.address]);
-  const { TestOFT } = await compiled('TestOFT.sol');
-  const oft = await me.deploy(TestOFT, [chain.token.usdt0.address, endpoint.address, me.address]);
-  await me.call(chain.token.usdt0, 'setMinter', [oft.address, true]);
-  Object.assign(chain, { endpoint, library, oft });
+  const [sendLibrary, receiveLibrary, oft, ...workers] = await Promise.all([
+    me.deploy(realArtifact('SendUln302'), [endpoint.address, ...TREASURY]),
+    me.deploy(realArtifact('ReceiveUln302'), [endpoint.address]),
+    me.deploy(TestOFT, [token.usdt0.address, endpoint.address, me.address]),
+    relayer.deploy(TestExecutor, [EXECUTOR_FEE, endpoint.address]),
+    relayer.deploy(TestVerifier, [VERIFIER_FEE]),
+    relayer.deploy(TestVerifier, [VERIFIER_FEE]),
+  ]);
+  await me.call(token.usdt0, 'setMinter', [oft.address, true]);
+  const [executor, ...verifiers] = workers;
+  verifiers.sort((a, b) => (BigInt(a.address) < BigInt(b.address) ? -1 : 1)); // the library wants it so
+  Object.assign(chain, { endpoint, sendLibrary, receiveLibrary, executor, verifiers, oft });
 }
 
 /** Opens the way from `chain` to `other` and back in. */
 export async function connectLayerZero(chain, other) {
-  const { deployer: me, endpoint, library, oft } = chain;
-  await me.call(endpoint, 'registerLibrary', [library.address]);
-  await me.call(endpoint, 'setDefaultSendLibrary', [other.eid, library.address]);
-  await me.call(endpoint, 'setDefaultReceiveLibrary', [other.eid, library.address, 0]);
-  await me.call(library, 'setMessagingFee', [NATIVE_FEE, 0]);
-  await me.call(oft, 'setPeer', [other.eid, ethers.zeroPadValue(other.oft.address, 32)]);
-  await me.call(oft, 'setEnforcedOptions', [
-    [{ eid: other.eid, msgType: OFT_SEND, options: ENFORCED_OPTIONS }],
+  const { deployer: me, endpoint, sendLibrary, receiveLibrary, executor, oft } = chain;
+  const { eid } = other;
+  const config = { maxMessageSize: MAX_MESSAGE, executor: executor.address };
+  await Promise.all([
+    me.call(endpoint, 'registerLibrary', [sendLibrary.address]),
+    me.call(endpoint, 'registerLibrary', [receiveLibrary.address]),
+    me.call(sendLibrary, 'setDefaultExecutorConfigs', [[{ eid, config }]]),
+    setConfirmations(chain, other, CONFIRMATIONS),
+  ]);
+  await Promise.all([
+    me.call(endpoint, 'setDefaultSendLibrary', [eid, sendLibrary.address]),
+    me.call(endpoint, 'setDefaultReceiveLibrary', [eid, receiveLibrary.address, 0]),
+    me.call(oft, 'setPeer', [eid, ethers.zeroPadValue(other.oft.address, 32)]),
+    me.call(oft, 'setEnforcedOptions', [[{ eid, msgType: OFT_SEND, options: ENFORCED_OPTIONS }]]),
   ]);
 }
 
-/**
- * Delivers packets between two chains until stopped. `hold` keeps them queued, `drop` forgets new
- * and queued ones, `verify` verifies them and executes none, as executors that sleep. What failed or
- * was only verified is tried again when asked for (`retry`).
- */
-export class LayerZeroRelay {
-  #mode = 'auto';
-  #delayMs = 0;
-  #queue = [];
-  #failed = []; // verified at best: an executor gives up, a second try is asked for
-  #seen = new Set();
-  #next = new Map(); // chain -> first block not yet scanned
-  #running = true;
-  #delivered = 0;
-
-  constructor(left, right) {
-    this.#run([
-      [left, right],
-      [right, left],
-    ]);
-  }
-
-  status() {
-    return {
-      mode: this.#mode,
-      delay_ms: this.#delayMs,
-      seen: this.#seen.size,
-      queued: this.#queue.length,
-      failed: this.#failed.length,
-      delivered: this.#delivered,
-    };
-  }
-
-  set({ mode = this.#mode, delayMs = this.#delayMs }) {
-    this.#mode = mode;
-    this.#delayMs = delayMs;
-    if (mode === 'drop') this.#queue.length = 0;
-    return this.status();
-  }
-
-  /** Tries once more what could not be delivered. */
-  retry() {
-    this.#queue.push(...this.#failed.splice(0));
-    return this.status();
-  }
-
-  stop() {
-    this.#running = false;
-  }
-
-  async #run(ways) {
-    for (; this.#running; await sleep(POLL_MS)) {
-      for (const [from, to] of ways) {
-        await this.#collect(from, to).catch(
-          (e) => this.#running && console.error(`[sandbox] relay: ${e.message}`),
-        );
-      }
-      await this.#deliverDue();
-    }
-  }
-
-  async #collect(from, to) {
-    const head = await from.rpc.blockNumber();
-    const next = this.#next.get(from) ?? 0;
-    if (head === next - 1) return;
-    const fromBlock = Math.max(0, Math.min(next, head) - RESCAN_BLOCKS);
-    const topic = from.endpoint.abi.getEvent('PacketSent').topicHash;
-    const filter = {
-      address: from.endpoint.address,
-      topics: [topic],
-      fromBlock: hex(fromBlock),
-      toBlock: hex(head),
-    };
-    for (const log of await from.rpc.call('eth_getLogs', [filter])) {
-      const key = `${from.eid}:${log.blockHash}:${log.logIndex}`;
-      if (this.#seen.has(key)) continue;
-      this.#seen.add(key);
-      const packet = from.endpoint.abi.parseLog(log).args.encodedPayload;
-      if (this.#mode !== 'drop') this.#queue.push({ to, packet, due: Date.now() + this.#delayMs });
-    }
-    this.#next.set(from, head + 1);
-  }
-
-  async #deliverDue() {
-    const active = () => this.#mode === 'auto' || this.#mode === 'verify';
-    while (this.#running && active() && this.#queue[0]?.due <= Date.now()) {
-      const { to, packet } = this.#queue.shift();
-      const failed = () => this.#failed.push({ to, packet, due: Date.now() });
-      try {
-        if (this.#mode === 'verify') {
-          await verify(to, packet);
-          failed();
-          continue;
-        }
-        await deliver(to, packet);
-        this.#delivered += 1;
-      } catch (e) {
-        failed();
-        console.error(`[sandbox] relay: packet not delivered: ${e.message}`);
-      }
-    }
-  }
-}
-
-/** validatePacket stands in for the verifiers. */
-const verify = (to, packet) => to.relayer.call(to.library, 'validatePacket', [packet]);
-
-/** lzReceive is what an executor calls; anybody may. */
-async function deliver(to, packet) {
-  const { nonce, srcEid, sender, receiver, guid, message } = parsePacket(packet);
-  await verify(to, packet);
-  await to.relayer.call(to.endpoint, 'lzReceive', [
-    [srcEid, sender, nonce],
-    receiver,
-    guid,
-    message,
-    '0x',
-  ]);
-}
-
-/**
- * Packet v1: version 1 | nonce 8 | srcEid 4 | sender 32 | dstEid 4 | receiver 32 | guid 32 |
- * message.
- */
-function parsePacket(packet) {
-  const at = (offset, size) => ethers.dataSlice(packet, offset, offset + size);
-  return {
-    nonce: BigInt(at(1, 8)),
-    srcEid: Number(at(9, 4)),
-    sender: at(13, 32),
-    receiver: ethers.getAddress(at(61, 20)),
-    guid: at(81, 32),
-    message: ethers.dataSlice(packet, 113),
+/** Both verifiers of `chain` are required, after so many blocks, on its ways from and to `other`. */
+export async function setConfirmations(chain, other, confirmations) {
+  const { deployer: me, sendLibrary, receiveLibrary, verifiers } = chain;
+  const config = {
+    confirmations,
+    requiredDVNCount: verifiers.length,
+    optionalDVNCount: 0,
+    optionalDVNThreshold: 0,
+    requiredDVNs: verifiers.map((v) => v.address),
+    optionalDVNs: [],
   };
+  chain.confirmations = confirmations;
+  await Promise.all(
+    [sendLibrary, receiveLibrary].map((library) =>
+      me.call(library, 'setDefaultUlnConfigs', [[{ eid: other.eid, config }]]),
+    ),
+  );
 }
-
-const hex = (n) => ethers.toQuantity(n);

@@ -24,7 +24,10 @@ export class Rpc {
       signal,
     });
     const { result, error } = await answer.json();
-    if (error) throw Object.assign(new Error(`${method}: ${error.message}`), { data: error.data });
+    if (error) {
+      const { code, data } = error;
+      throw Object.assign(new Error(`${method}: ${error.message}`), { code, data });
+    }
     return result;
   }
 
@@ -70,6 +73,11 @@ export class Sender {
       this.#nonce = undefined;
     }); // unknown outcome: ask the chain again
     return result;
+  }
+
+  /** After a reorganisation: the next send asks the chain for its nonce. */
+  forget() {
+    this.#nonce = undefined;
   }
 
   call(contract, name, args = [], more = {}) {

@@ -3,7 +3,7 @@ pragma solidity ^0.8.22;
 
 // Test-only stand-ins for Polymarket's contracts, written anew with the same ABI for the calls a trader makes.
 // No constructors and no immutables: their runtime code is placed at the real addresses. What the sandbox
-// alone may do (register, settle, setOff, setShort) is open to anybody: never deploy these elsewhere.
+// alone may do (register, settle, setOff, setShort, pause) is open to anybody: never deploy these elsewhere.
 
 interface IStable {
     function balanceOf(address) external view returns (uint256);
@@ -21,10 +21,25 @@ address constant EXCHANGE = 0xE111180000d2663C0091e4f400237545B87B996B;
 address constant NEG_RISK_EXCHANGE = 0xe2222d279d744050d28e00520010520000310F59;
 address constant FACTORY = 0x00000000000Fb5C9ADea0298D729A0CB3823Cc07;
 
-/// USDC.e in, pUSD out, one to one. Nothing else is taken, native USDC neither.
-contract TestOnramp {
-    function wrap(address asset, address to, uint256 amount) external {
+/// Each asset of a ramp can be paused, here by anybody.
+abstract contract TestRamp {
+    error OnlyUnpaused();
+
+    mapping(address => bool) public paused;
+
+    function pause(address asset) external { paused[asset] = true; }
+    function unpause(address asset) external { paused[asset] = false; }
+
+    function _enter(address asset) internal view {
+        if (paused[asset]) revert OnlyUnpaused();
         require(asset == USDCE, "asset not supported");
+    }
+}
+
+/// USDC.e in, pUSD out, one to one. Nothing else is taken, native USDC neither.
+contract TestOnramp is TestRamp {
+    function wrap(address asset, address to, uint256 amount) external {
+        _enter(asset);
         IStable(USDCE).transferFrom(msg.sender, address(this), amount);
         IStable(USDCE).burn(address(this), amount);
         IStable(PUSD).mint(to, amount);
@@ -32,9 +47,9 @@ contract TestOnramp {
 }
 
 /// pUSD in, USDC.e out, one to one.
-contract TestOfframp {
+contract TestOfframp is TestRamp {
     function unwrap(address asset, address to, uint256 amount) external {
-        require(asset == USDCE, "asset not supported");
+        _enter(asset);
         IStable(PUSD).transferFrom(msg.sender, address(this), amount);
         IStable(PUSD).burn(address(this), amount);
         IStable(USDCE).mint(to, amount);

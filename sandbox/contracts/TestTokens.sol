@@ -154,6 +154,7 @@ contract TestUSDT0 is TestStable {
 contract TestUSDC is TestStable {
     function name() public pure override returns (string memory) { return "USD Coin"; }
     function symbol() public pure override returns (string memory) { return "USDC"; }
+    function version() external pure returns (string memory) { return "2"; }
     function _version() internal pure override returns (string memory) { return "2"; }
 }
 

@@ -31,6 +31,31 @@ const contractsOf = (polygon) =>
       }
     : {};
 
+/** Base and the bridges beside LayerZero, as far as the sandbox has them; without them never the real ones. */
+function bridgesOf({ plasma, polygon, base, across, cctp, venue }, chain) {
+  if (!across) return { across: { api_url: venue.url }, cctp: { iris_url: venue.url } };
+  const { usdt0, finalized_tag, ...common } = chain(base);
+  return {
+    base: { ...common, finality: 'either', usdc: base.usdc },
+    across: {
+      api_url: across.url,
+      integrator_id: across.integrator_id,
+      spoke_pool_plasma: plasma.spoke_pool,
+      spoke_pool_polygon: polygon.spoke_pool,
+      spoke_pool_base: base.spoke_pool,
+      output_tokens: [polygon.usdc, polygon.usdt0],
+      refund_settle_ms: 1000,
+    },
+    across_key: { env: ACROSS_KEY },
+    cctp: {
+      iris_url: cctp.iris_url,
+      token_messenger: base.token_messenger,
+      message_transmitter: base.message_transmitter,
+    },
+  };
+}
+const ACROSS_KEY = 'HEADROOM_ACROSS_KEY';
+
 /**
  * The sandbox profile: local chains and venue, short waits. With `settles` the account's pUSD is looked at and kept
  * at the buffer's size. `overrides` are merged section by section.
@@ -96,6 +121,7 @@ export function sandboxConfig({
       self_test: Boolean(polygon.conditional_tokens),
       account_check_soon_ms: 100,
     },
+    ...bridgesOf(sandbox, chain),
     settlement: { poll_ms: 200, look_interval_ms: 500 },
     wallet_key: { file: wallet.file },
   };
@@ -122,7 +148,11 @@ export async function startService({
   overrides,
   quiet = true,
 }) {
-  const env = { ...process.env, HEADROOM_DATABASE_URL: databaseUrl };
+  const env = {
+    ...process.env,
+    HEADROOM_DATABASE_URL: databaseUrl,
+    [ACROSS_KEY]: sandbox.across?.api_key ?? '',
+  };
   const port = overrides?.http?.port ?? (await freePort());
   const configFile = path.join(dir, 'headroom.json');
   fs.writeFileSync(

@@ -137,7 +137,7 @@ async function replenish({ url, keys }, amount) {
 
 /** The one JSON object for scripts (`./dev up --ready-file`). */
 function readyObject({ service, postgres, sandbox, wallet }) {
-  const { plasma, polygon, venue } = sandbox;
+  const { plasma, polygon, base, sources, across, cctp, venue } = sandbox;
   return {
     url: service.url,
     keys: service.keys,
@@ -151,7 +151,12 @@ function readyObject({ service, postgres, sandbox, wallet }) {
       pusd: polygon.pusd,
       conditional_tokens: polygon.conditional_tokens,
     },
+    base: { rpc: base.rpc, chain_id: base.chain_id, usdc: base.usdc },
+    sources,
+    across,
+    cctp,
     venue,
+    doubles: sandbox.doubles,
     pay_to: wallet.address,
     users: sandbox.users,
     markets: sandbox.markets,

@@ -1,9 +1,9 @@
-// The two chains: the token at its real address, the bridge, the pool, and the faults of a chain.
+// The chains: the tokens at their real addresses, the bridge, the pool, and the faults of a chain.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { ethers } from 'ethers';
 import { compiled, realArtifact } from '../chains/compile.mjs';
-import { post, request, startSandbox, until } from './support.mjs';
+import { connect, oftRoute, post, request, startSandbox, until } from './support.mjs';
 
 const usd = (amount) => ethers.parseUnits(String(amount), 6);
 const TOKEN_ABI = [
@@ -23,43 +23,28 @@ const TOKEN_ABI = [
   'event AuthorizationCanceled(address indexed,bytes32 indexed)',
   'event Transfer(address indexed,address indexed,uint256)',
 ];
-const OFT_ABI = [
-  'function approvalRequired() view returns (bool)',
-  'function quoteSend((uint32,bytes32,uint256,uint256,bytes,bytes,bytes),bool) view returns (uint256 nativeFee,uint256 lzTokenFee)',
-  'function send((uint32,bytes32,uint256,uint256,bytes,bytes,bytes),(uint256,uint256),address) payable',
-  'event OFTSent(bytes32 indexed guid,uint32,address indexed,uint256,uint256)',
-  'event OFTReceived(bytes32 indexed guid,uint32,address indexed,uint256)',
-];
 const VRS =
   'transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,uint8,bytes32,bytes32)';
 const BYTES = 'transferWithAuthorization(address,address,uint256,uint256,uint256,bytes32,bytes)';
 
-let sandbox, plasma, polygon, service, usdt0, payer, control;
-
-/** Our view of a chain, and the service's wallet on it. */
-function connect({ rpc, chain_id: chainId }, wallet) {
-  const network = new ethers.Network('local', chainId);
-  const provider = new ethers.JsonRpcProvider(rpc, network, {
-    staticNetwork: network,
-    pollingInterval: 50,
-    cacheTimeout: -1,
-  });
-  return { provider, wallet: wallet.connect(provider) };
-}
+const GAS_ONLY = '0x00000000000000000000000000000000000a11ce';
+let sandbox, plasma, polygon, base, service, usdt0, payer, control;
 
 before(async () => {
   service = ethers.Wallet.createRandom();
-  sandbox = await startSandbox(['--service-address', service.address]);
-  ({ plasma, polygon } = sandbox.info);
+  sandbox = await startSandbox(['--service-address', service.address, '--gas-address', GAS_ONLY]);
+  ({ plasma, polygon, base } = sandbox.info);
   control = sandbox.info.control_url;
   plasma.link = connect(plasma, service);
   polygon.link = connect(polygon, service);
+  base.link = connect(base, service);
   usdt0 = new ethers.Contract(plasma.usdt0, TOKEN_ABI, plasma.link.wallet);
   payer = new ethers.Wallet(sandbox.info.users[0].private_key);
 });
 after(async () => {
   plasma?.link.provider.destroy();
   polygon?.link.provider.destroy();
+  base?.link.provider.destroy();
   await sandbox?.stop();
 });
 
@@ -68,10 +53,16 @@ const done = async (sent) => (await sent).wait();
 test('everybody owns what the description promises', async () => {
   for (const { address } of sandbox.info.users) {
     assert.equal(await usdt0.balanceOf(address), usd(10_000));
-    assert.equal(await plasma.link.provider.getBalance(address), 0n);
+    for (const { link, usdc } of [polygon, base]) {
+      const token = new ethers.Contract(usdc, TOKEN_ABI, link.provider);
+      assert.equal(await token.balanceOf(address), usd(10_000));
+    }
+    for (const { link } of [plasma, polygon, base])
+      assert.equal(await link.provider.getBalance(address), 0n);
   }
-  for (const { link } of [plasma, polygon])
-    assert.equal(await link.provider.getBalance(service.address), ethers.parseEther('1000'));
+  for (const { link } of [plasma, polygon, base])
+    for (const address of [service.address, GAS_ONLY])
+      assert.equal(await link.provider.getBalance(address), ethers.parseEther('1000'));
   const usdc = new ethers.Contract(polygon.usdc, TOKEN_ABI, polygon.link.provider);
   assert.equal(await usdc.balanceOf(service.address), usd(100_000));
 });
@@ -86,8 +77,53 @@ test('the deposit token has the real address, domain and shape', async () => {
   assert.equal(await usdt0.decimals(), 6n);
   await assert.rejects(usdt0.version(), 'no version() getter');
   await assert.rejects(usdt0.mint.staticCall(service.address, 1n), /not minter/);
-  const oft = new ethers.Contract(plasma.oft, OFT_ABI, plasma.link.provider);
+  const oft = new ethers.Contract(
+    plasma.oft,
+    ['function approvalRequired() view returns (bool)'],
+    plasma.link.provider,
+  );
   assert.equal(await oft.approvalRequired(), false);
+});
+
+test('the sources are three, each with the token its users have', () => {
+  assert.deepEqual(
+    sandbox.info.sources.map(({ network, token }) => [network, token]),
+    [
+      ['eip155:9745', '0xB8CE59FC3717ada4C02eaDF9682A9e934F625ebb'],
+      ['eip155:137', '0x3c499c542cEF5E3811e1192ce70d8cC03d5c3359'],
+      ['eip155:8453', '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913'],
+    ],
+  );
+  assert.deepEqual(
+    sandbox.info.sources.map((s) => [s.chain_id, s.rpc]),
+    [plasma, polygon, base].map((c) => [c.chain_id, c.rpc]),
+  );
+});
+
+test('USDC has the real domain on Polygon and Base, and both overloads settle', async () => {
+  for (const { usdc, chain_id: chainId, link } of [polygon, base]) {
+    const token = new ethers.Contract(usdc, TOKEN_ABI, link.wallet);
+    const real = { name: 'USD Coin', version: '2', chainId, verifyingContract: usdc };
+    assert.equal(await token.version(), '2');
+    assert.equal(await token.DOMAIN_SEPARATOR(), ethers.TypedDataEncoder.hashDomain(real));
+    for (const overload of [VRS, BYTES]) {
+      const message = authorization();
+      const signature = await payer.signTypedData(
+        real,
+        { TransferWithAuthorization: TYPES.TransferWithAuthorization },
+        message,
+      );
+      const { v, r, s } = ethers.Signature.from(signature);
+      const tail = overload === VRS ? [v, r, s] : [signature];
+      const opening = await token.balanceOf(service.address);
+      await done(token[overload](...Object.values(message), ...tail));
+      assert.equal(await token.balanceOf(service.address), opening + usd('2.5'));
+    }
+    const { status } = await post(
+      `${control}/mint?chain=${link === base.link ? 'base' : 'polygon'}&token=usdc&to=${usdc}&amount=1`,
+    );
+    assert.equal(status, 200);
+  }
 });
 
 const TYPES = Object.fromEntries(
@@ -224,30 +260,9 @@ test('a payer with code is asked by EIP-1271', async () => {
   );
 });
 
-async function sendOft(amount) {
-  await post(`${control}/mint?chain=plasma&token=usdt0&to=${service.address}&amount=${amount}`);
-  const oft = new ethers.Contract(plasma.oft, OFT_ABI, plasma.link.wallet);
-  const param = [
-    polygon.eid,
-    ethers.zeroPadValue(service.address, 32),
-    usd(amount),
-    usd(amount),
-    '0x',
-    '0x',
-    '0x',
-  ];
-  const { nativeFee } = await oft.quoteSend(param, false);
-  const receipt = await done(
-    oft.send(param, [nativeFee, 0n], service.address, { value: nativeFee }),
-  );
-  return receipt.logs.map((l) => oft.interface.parseLog(l)).find((l) => l?.name === 'OFTSent').args
-    .guid;
-}
-
-async function received(guid) {
-  const oft = new ethers.Contract(polygon.oft, OFT_ABI, polygon.link.provider);
-  return (await oft.queryFilter(oft.filters.OFTReceived(guid)))[0];
-}
+const sendOft = async (amount) =>
+  (await oftRoute(sandbox.info, plasma.link.wallet).send(amount)).guid;
+const received = (guid) => oftRoute(sandbox.info, plasma.link.wallet).received(guid, polygon.link);
 
 test('an OFT send arrives on Polygon and the pool swaps it to USDC', async () => {
   const guid = await sendOft(1000);

@@ -26,7 +26,7 @@ function alive(pid) {
 
 const anvils = async (sandbox) => {
   const pids = children(sandbox.child.pid);
-  assert.equal(pids.length, 2);
+  assert.equal(pids.length, 3);
   for (const pid of pids)
     assert.match(fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8'), /bin\/anvil/);
   return pids;

@@ -53,6 +53,17 @@ export async function startSandbox(args = [], { env = {}, stdin = 'ignore' } = {
   };
 }
 
+/** Our view of a chain, and `wallet` on it. */
+export function connect({ rpc, chain_id: chainId }, wallet) {
+  const network = new ethers.Network('local', chainId);
+  const provider = new ethers.JsonRpcProvider(rpc, network, {
+    staticNetwork: network,
+    pollingInterval: 50,
+    cacheTimeout: -1,
+  });
+  return { provider, wallet: wallet.connect(provider) };
+}
+
 /** Polls until `check` answers something true; fails after `timeoutMs`. */
 export async function until(check, timeoutMs = 60_000) {
   for (const end = Date.now() + timeoutMs; Date.now() < end; await sleep(25)) {
@@ -60,6 +71,36 @@ export async function until(check, timeoutMs = 60_000) {
     if (value) return value;
   }
   throw new Error('waited in vain');
+}
+
+const OFT_ABI = [
+  'function quoteSend((uint32,bytes32,uint256,uint256,bytes,bytes,bytes),bool) view returns (uint256 nativeFee,uint256 lzTokenFee)',
+  'function send((uint32,bytes32,uint256,uint256,bytes,bytes,bytes),(uint256,uint256),address) payable',
+  'event OFTSent(bytes32 indexed guid,uint32,address indexed,uint256,uint256)',
+  'event OFTReceived(bytes32 indexed guid,uint32,address indexed,uint256)',
+];
+
+/** USDT0 of `wallet` from Plasma to itself on Polygon: {send(amount), received(guid, link)}. */
+export function oftRoute({ plasma, polygon, control_url: control }, wallet) {
+  const oft = new ethers.Contract(plasma.oft, OFT_ABI, wallet);
+  return {
+    async send(amount) {
+      await post(`${control}/mint?chain=plasma&token=usdt0&to=${wallet.address}&amount=${amount}`);
+      const units = ethers.parseUnits(String(amount), 6);
+      const to = ethers.zeroPadValue(wallet.address, 32);
+      const param = [polygon.eid, to, units, units, '0x', '0x', '0x'];
+      const { nativeFee } = await oft.quoteSend(param, false);
+      const value = { value: nativeFee };
+      const sent = await oft.send(param, [nativeFee, 0n], wallet.address, value);
+      const receipt = await sent.wait();
+      const events = receipt.logs.map((l) => oft.interface.parseLog(l));
+      return { guid: events.find((l) => l?.name === 'OFTSent').args.guid, receipt };
+    },
+    async received(guid, { provider }) {
+      const there = new ethers.Contract(polygon.oft, OFT_ABI, provider);
+      return (await there.queryFilter(there.filters.OFTReceived(guid)))[0];
+    },
+  };
 }
 
 /** {status, headers, text, json}; transport errors reject. */

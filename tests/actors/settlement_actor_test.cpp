@@ -30,6 +30,8 @@ struct resolution_script {
   share_amount burns_less;   // of the first slot
   std::size_t looks = 0;     // at the condition
   std::size_t at_chain = 0;  // of them
+  std::size_t searched = 0;  // for what others did
+  std::optional<redeem_progress> others{};
   std::set<operation_id> sent;
   std::map<operation_id, redeem_progress> done;
 
@@ -42,6 +44,11 @@ struct resolution_script {
           x.account == accounts.front() ? held[market.tokens[slot]] : share_amount{};
       burned.push_back(shares);
       worth = add_saturating(worth, payout_of(shares, slot, condition.payouts).value());
+    }
+    if (worth.is_zero() && x.missing) {
+      ++searched;
+      const auto& b = x.booked;
+      if (others && std::find(b.begin(), b.end(), others->tx_hash) == b.end()) return *others;
     }
     if (worth.is_zero()) return {redeem_state::nothing, {}, {}, {}, {}};
     if (!refuses.empty()) return {redeem_state::refused, {}, {}, {}, refuses};
@@ -153,6 +160,21 @@ struct SettlementActor : Core {
   std::uint64_t raised(std::string_view kind) {
     return dir.gauges.alerts().raised()[std::string{kind}];
   }
+  std::string text_of(std::string_view kind) {
+    for (const auto& a : dir.gauges.alerts().list())
+      if (a.kind == kind && a.lasts) return a.text;
+    return {};
+  }
+  operation_id seen_in(const hash256& tx) const {
+    return redemption_seen_in([](byte_view data) { return chain::keccak256(data); }, rain, account,
+                              tx);
+  }
+  /// As `headroom markets settle --tx --apply`, beside the running service.
+  void book_by_hand(const hash256& tx, usdc received, std::vector<share_amount> burned) {
+    committed done;
+    const book_redemption x{rain, seen_in(tx), account, tx, received, std::move(burned), now()};
+    ASSERT_EQ(books.apply(x, done), errc::none);
+  }
   void expect_settled(usdc remainder = {}) {
     ASSERT_TRUE(books.settlements.contains(rain));
     EXPECT_EQ(row().status, settlement_status::closed);
@@ -180,6 +202,7 @@ TEST_F(SettlementActor, AResolvedMarketIsRecordedRedeemedPaidAndClosed) {
   EXPECT_EQ(row().redemptions[0].received, 100_usdc);
   EXPECT_EQ(row().redemptions[0].burned[1].micro, 40'000'000);
   EXPECT_EQ(there.sent.size(), 1U);
+  EXPECT_EQ(there.searched, 0U) << "nobody looks for others where nothing is missed";
   EXPECT_EQ(fact(settler, "closed"), "1");
   EXPECT_EQ(dir.gauges.settlements().open(), 0U);
   EXPECT_GT(dir.gauges.settlements().lag_us(), 0);
@@ -358,6 +381,69 @@ TEST_F(SettlementActor, APositionThatIsOfferedWaitsForItsSaleAndNobodyWaitsForIt
   advance(seconds{35});
   EXPECT_EQ(balance(alice), 101_usdc);
   EXPECT_EQ(row().status, settlement_status::closed);
+}
+
+// -- redeemed by others --------------------------------------------------------------------------
+
+TEST_F(SettlementActor, WhatSomebodyElseRedeemedIsBookedOnceItIsProvenAndPaid) {
+  there.held.clear();
+  const auto tx = hash_at(0xee);
+  there.others = redeem_progress{
+      redeem_state::seen, tx, 100_usdc, {{100'000'000}, {40'000'000}}, "redeemed by others"};
+  go();
+  expect_settled();
+  EXPECT_TRUE(there.sent.empty());
+  ASSERT_EQ(row().redemptions.size(), 1U);
+  EXPECT_EQ(row().redemptions[0].id, seen_in(tx));
+}
+
+TEST_F(SettlementActor, MoreThanTheSharesAreWorthIsNotBelievedOfOthersEither) {
+  there.held.clear();
+  there.others =
+      redeem_progress{redeem_state::seen, hash_at(0xee), 101_usdc, {{100'000'000}, {}}, ""};
+  go();
+  EXPECT_TRUE(row().redemptions.empty());
+  EXPECT_EQ(balance(alice), 1_usdc);
+}
+
+TEST_F(SettlementActor, SharesThatAreGoneAreAnAlertThatNamesTheCommandUntilAHumanBooksWhatCame) {
+  there.held.clear();
+  go();
+  EXPECT_TRUE(lasts(settlement_alert::elsewhere));
+  EXPECT_NE(text_of(settlement_alert::elsewhere)
+                .find("headroom markets settle " + rain.hex() + " --tx HASH"),
+            std::string::npos);
+  EXPECT_EQ(balance(alice), 1_usdc);
+  book_by_hand(hash_at(0xee), 100_usdc, {{100'000'000}, {40'000'000}});
+  advance(minutes{6});
+  expect_settled();
+  EXPECT_TRUE(there.sent.empty());
+}
+
+TEST_F(SettlementActor, ARedeemingOfOursOnItsWayIsBookedBesideWhatOthersRedeemed) {
+  there.held[yes] = {60'000'000};
+  there.waits_first = true;
+  start();
+  advance(seconds{35});
+  ASSERT_EQ(there.sent.size(), 1U);
+  book_by_hand(hash_at(0xee), 40_usdc, {{40'000'000}, {}});
+  advance(seconds{70});
+  EXPECT_EQ(there.sent.size(), 1U) << "the one that is known is looked at";
+  ASSERT_EQ(row().redemptions.size(), 2U);
+  expect_settled();
+}
+
+TEST_F(SettlementActor, OneOfOursThatAHumanHasBookedUnderAnotherIdIsNotBookedAgain) {
+  there.waits_first = true;
+  start();
+  advance(seconds{35});
+  ASSERT_EQ(there.sent.size(), 1U);
+  book_by_hand(resolution_script::tx_of(*there.sent.begin()), 100_usdc,
+               {{100'000'000}, {40'000'000}});
+  advance(seconds{70});
+  EXPECT_EQ(row().redemptions.size(), 1U);
+  EXPECT_EQ(raised(settlement_alert::stopped), 0U);
+  expect_settled();
 }
 
 // -- what a human must hear ----------------------------------------------------------------------

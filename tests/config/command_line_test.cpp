@@ -85,6 +85,24 @@ TEST(CommandLine, AMarketIsNamedByItsCondition) {
   EXPECT_TRUE(read({"markets", "settle", "0x12", "--config", "a.json"}).wrong_usage);
 }
 
+TEST(CommandLine, ARedemptionOfOthersIsNamedByItsTransactionAndBookedOnlyWhenAsked) {
+  const std::string condition = "0x" + std::string(64, 'a');
+  const std::string tx = "0x" + std::string(64, 'b');
+  const auto asked = [&](std::vector<const char*> more) {
+    more.insert(more.begin(), {"--config", "a.json", "markets", "settle", condition.c_str()});
+    return more;
+  };
+  const auto shown = read(asked({"--tx", tx.c_str()}));
+  ASSERT_TRUE(shown.markets.transaction) << shown.answer;
+  EXPECT_EQ(shown.markets.transaction->hex(), tx);
+  EXPECT_FALSE(shown.markets.apply);
+  EXPECT_TRUE(read(asked({"--tx", tx.c_str(), "--apply"})).markets.apply);
+  EXPECT_FALSE(read(asked({})).markets.transaction);
+  EXPECT_NE(wrong(asked({"--apply"})), "") << "of what?";
+  EXPECT_NE(wrong(asked({"--tx", tx.c_str(), "--apply", "--dry-run"})), "");
+  EXPECT_NE(wrong(asked({"--tx", "0x12"})).find("must be a transaction"), std::string::npos);
+}
+
 TEST(CommandLine, AnEndOfASaleIsAskedForInItsOwnWords) {
   const auto shown = read({"sales", "show", a_sale, "--config", "a.json"});
   EXPECT_EQ(shown.command, "sales show");

@@ -1,8 +1,14 @@
 // From a resolved market to its users' balances: the oracle reports on the local chain, the service redeems once for all
 // and pays each user, whatever happens to it meanwhile. Every number is computed anew from what the users held.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { after, before, test } from 'node:test';
-import { micro, NO_CONVERSION, startHouse, until } from './support.mjs';
+import { binaryPath } from '../../sandbox/stack/stack.mjs';
+import { ethers, micro, NO_CONVERSION, run, startHouse, until } from './support.mjs';
+
+const PUSD = '0xC011a7E12a19f7B1f670d46F03B03f3342E82DFB';
+const ADAPTER = '0xAdA100Db00Ca00073811820692005400218FcE1f';
+const REDEEM = ['function redeemPositions(address, bytes32, bytes32, uint256[])'];
 
 const SETTLEMENT = { poll_ms: 100, look_interval_ms: 200, slice: 1, slice_pause_ms: 300 };
 const BOOK = {
@@ -54,6 +60,34 @@ const settlementOf = async (end) =>
 /** Transactions that redeem, each counted once however often its fee was raised. */
 const redeems = () =>
   count(`(SELECT DISTINCT operation_id FROM chain_operations WHERE purpose = 'redeem') o`);
+
+/** Somebody with the account's key redeems past the service. Answers the transaction's hash. */
+async function redeemByHand({ tokens: [{ condition_id: condition }] }) {
+  const { file } = JSON.parse(fs.readFileSync(house.service.configFile, 'utf8')).wallet_key;
+  const signer = new ethers.Wallet(fs.readFileSync(file, 'utf8').trim(), house.rpc.polygon);
+  const adapter = new ethers.Contract(ADAPTER, REDEEM, signer);
+  const sent = await adapter.redeemPositions(PUSD, ethers.ZeroHash, condition, [1, 2]);
+  await sent.wait();
+  return sent.hash;
+}
+/** `headroom markets settle CONDITION ...`; answers {done, text}. */
+async function settle({ tokens: [{ condition_id: condition }] }, ...words) {
+  const { env, configFile } = house.service;
+  const all = ['markets', 'settle', condition, ...words, '--config', configFile];
+  try {
+    return { done: true, text: await run(binaryPath(), all, { env }) };
+  } catch (error) {
+    return { done: false, text: error.message };
+  }
+}
+/** The same, once the transaction is final. */
+const settleFinal = (end, ...words) =>
+  until('a final block', async () => {
+    const answer = await settle(end, ...words);
+    return !/transaction_not_final/.test(answer.text) && answer;
+  });
+const redemptionsOf = (end) =>
+  house.json(`SELECT encode(tx_hash, 'hex') AS tx, received FROM redemptions WHERE ${of(end)}`);
 
 // -- what must be true
 
@@ -247,6 +281,66 @@ test('a redeeming that would bring nothing is an alarm, and nothing is booked', 
   for (const end of ends)
     await until('the alarm to be over', async () => (await alarm(end)).length === 0);
   await house.venue('redeem', { neg_risk_whole: true });
+});
+
+test('what somebody else redeemed is found by its receipt, booked and paid', async () => {
+  const end = { tokens: await market('redeemed-by-others'), payouts: [2, 1] };
+  await Promise.all(users.flatMap((u) => end.tokens.map((token) => buy(u, token, '3.00'))));
+  const old = await holdings([end]);
+  const before = await redeems();
+  await house.service.stop();
+  await resolve(end);
+  const tx = await redeemByHand(end);
+  await house.service.start();
+  await paidOut([end], old);
+  assert.equal(await redeems(), before, 'the service sent nothing');
+  const received = Number(worth(end, old.positions));
+  assert.deepEqual(await redemptionsOf(end), [{ tx: tx.slice(2), received }]);
+  const { condition_id: id } = end.tokens[0];
+  await until('no alarm', async () => (await house.alerts(/^settlement\./, id)).length === 0);
+});
+
+test('an operator names the transaction: it is shown, booked once, and everybody is paid', async () => {
+  const end = { tokens: await market('named-by-hand'), payouts: [1, 0] };
+  const { condition_id: id } = end.tokens[0];
+  await Promise.all([buy(ann, end.tokens[0], '6.00'), buy(bob, end.tokens[1], '9.00')]);
+  const old = await holdings([end]);
+  const before = await redeems();
+  await house.venue('redeem', { short_bps: 10_000 }); // the service holds back, and others do not
+  await resolve(end);
+  const held = async () => (await house.alerts(/^settlement\.refused/, id)).length > 0;
+  await until('the alarm', held, PAYOUT_MS, 100);
+  await house.service.stop();
+  await house.venue('redeem', { short_bps: 0 });
+  const tx = await redeemByHand(end);
+
+  const unknown = await settle(end, '--tx', `0x${'12'.repeat(32)}`);
+  assert.match(unknown.text, /transaction_unknown/);
+  const shown = await settleFinal(end, '--tx', tx);
+  assert.ok(shown.done, shown.text);
+  assert.match(shown.text, /would book: .*\nburned: .*Yes.*\nburned: .*No/);
+  assert.match(shown.text, /nothing was written/);
+  assert.deepEqual(await redemptionsOf(end), [], 'a dry run');
+
+  const booked = await settle(end, '--tx', tx, '--apply');
+  assert.ok(booked.done, booked.text);
+  const received = Number(worth(end, old.positions));
+  assert.deepEqual(await redemptionsOf(end), [{ tx: tx.slice(2), received }]);
+  for (const words of [[], ['--apply']]) {
+    const again = await settle(end, '--tx', tx, ...words);
+    assert.ok(!again.done);
+    assert.match(again.text, /already_booked/);
+  }
+  assert.equal((await redemptionsOf(end)).length, 1, 'nothing new');
+  assert.equal(
+    await count(`operator_actions WHERE action = 'book_redemption' AND target = '${id}'`),
+    1,
+    'who did it',
+  );
+
+  await house.service.start();
+  await paidOut([end], old);
+  assert.equal(await redeems(), before);
 });
 
 test('the audit compares the shares of open positions with the chain', async () => {

@@ -81,6 +81,24 @@ TEST_F(Reads, AStoppedVenueIsShownWhereverBetsAreAskedFor) {
             std::string::npos);
 }
 
+TEST_F(Reads, MetricsShowWhatMayStillBeReadAtTheVenue) {
+  start();
+  const auto before = get("/metrics").body;
+  EXPECT_EQ(before.find("headroom_venue_reads_left "), std::string::npos) << "nobody knows yet";
+  auto& gauge = dir->gauges.venue_state();
+  const auto now = actors::venue_gauge::time_point::clock::now();
+  gauge.show_reads({10.0, 0.0, 50.0, 7, now});  // nothing comes back
+  gauge.count_read();
+  gauge.count_read();
+  const auto body = get("/metrics").body;
+  for (const auto* line : {"headroom_venue_reads_left 10", "headroom_venue_reads_used 40",
+                           "headroom_venue_reads_waiting 7", "headroom_venue_reads_total 2"})
+    EXPECT_NE(body.find(line), std::string::npos) << line;
+  const actors::venue_gauge::read_budget budget{10.0, 35.0, 50.0, 0, now};
+  EXPECT_EQ(budget.left_at(now + std::chrono::seconds{1}), 45.0) << "it comes back by itself";
+  EXPECT_EQ(budget.left_at(now + std::chrono::seconds{2}), 50.0);
+}
+
 TEST_F(Reads, MetricsShowTheSocketsToTheVenue) {
   start();
   auto& channel = dir->gauges.channel();

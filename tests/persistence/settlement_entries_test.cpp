@@ -1,3 +1,4 @@
+#include "persistence/seen_redemptions.hpp"
 #include "tests/persistence/market_books.hpp"
 
 namespace headroom::test {
@@ -90,6 +91,63 @@ TEST_F(SettlementEntries, ARedemptionIsBookedOncePerReceipt) {
   EXPECT_EQ(row.redemptions[0].burned, (std::vector<share_amount>{{12'000'000}, {0}}));
   EXPECT_EQ(row.redemptions[0].account, user_of(9));
   EXPECT_EQ(the_buffer().balance, 992_usdc) << "users are paid by their payouts";
+  EXPECT_EQ(differences(), "");
+}
+
+TEST_F(SettlementEntries, WhatOthersRedeemedIsBookedOnceWithWhoSaysSo) {
+  const auto x = redeemed(1, 12_usdc);
+  const auto seen = [&](const book_redemption& what, bool apply) {
+    return persistence::book_seen(db.conninfo(), what, "cli:ann", apply);
+  };
+  const auto actions = [&] {
+    return db.number(
+        "SELECT count(*) FROM operator_actions WHERE action = 'book_redemption'"
+        " AND done_by = 'cli:ann' AND detail ->> 'received' = '12.00'");
+  };
+  EXPECT_EQ(seen(x, true), persistence::unbooked::refused) << "nothing is open";
+  all_taken({resolved(1, 0)});
+  EXPECT_EQ(seen(x, false), "");
+  EXPECT_EQ(view().row.received, 0_usdc) << "a dry run";
+  EXPECT_EQ(actions(), 0);
+  EXPECT_EQ(seen(x, true), "");
+  EXPECT_EQ(view().row.received, 12_usdc);
+  EXPECT_EQ(seen(x, true), persistence::unbooked::already);
+  auto renamed = x;
+  renamed.id = redeemed(2, 12_usdc).id;
+  EXPECT_EQ(seen(renamed, true), persistence::unbooked::already) << "this receipt";
+  EXPECT_EQ(seen(renamed, false), persistence::unbooked::already);
+  EXPECT_EQ(view().row.received, 12_usdc);
+  EXPECT_EQ(actions(), 1);
+  EXPECT_EQ(one(x), ok) << "the journal finds it in the books";
+  EXPECT_TRUE(outcomes[0].result.replayed);
+  all_taken({payout(bob, yes, 7_usdc)});
+  EXPECT_EQ(differences(), "");
+}
+
+TEST_F(SettlementEntries, WhatWeSentOurselvesIsNotBookedAsOthers) {
+  all_taken({resolved(1, 0)});
+  const auto x = redeemed(1, 12_usdc);
+  chain_operation sent;
+  sent.id = id_of<operation_id>(77);
+  sent.chain_id = 137;
+  sent.tx_hash = x.tx_hash;
+  sent.purpose = "redeem";
+  sent.raw = {1};
+  sent.created_at = x.at;
+  all_taken({record_operations{std::vector{sent}}});
+  EXPECT_EQ(persistence::book_seen(db.conninfo(), x, "cli:ann", true),
+            persistence::unbooked::our_own);
+  EXPECT_EQ(view().row.received, 0_usdc);
+  EXPECT_EQ(db.number("SELECT count(*) FROM operator_actions WHERE action = 'book_redemption'"), 0);
+}
+
+TEST_F(SettlementEntries, WhatOthersRedeemedOpensAClosedSettlementAgain) {
+  open_with(12'000'001_micro);
+  all_taken({payout(alice, yes, 5'000'001_micro), payout(bob, yes, 7_usdc), payout(bob, no, {}),
+             closed_with({})});
+  EXPECT_EQ(persistence::book_seen(db.conninfo(), redeemed(2, 1_usdc), "cli:ann", true), "");
+  EXPECT_EQ(view().row.status, settlement_status::open);
+  EXPECT_EQ(one(closed_with(1_usdc)), ok) << "the house's";
   EXPECT_EQ(differences(), "");
 }
 

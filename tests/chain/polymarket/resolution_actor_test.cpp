@@ -10,6 +10,7 @@
 #include "tests/chain/evm/fake_node.hpp"
 #include "tests/chain/polymarket/fake_venue.hpp"
 #include "tests/chain/polymarket/redeem_logs.hpp"
+#include "tests/chain/polymarket/shown_receipts.hpp"
 #include "tests/support/seeded_scheduler.hpp"
 
 namespace headroom::test {
@@ -30,6 +31,13 @@ struct node_view {
   bool up = true;
   std::vector<std::uint64_t> payouts{0, 0};  // as numerators
   std::uint64_t slots = 2;
+  bool shows_receipts = true;
+};
+
+/// A transaction of somebody else.
+struct foreign_transaction {
+  std::vector<chain::log_entry> logs;
+  std::uint64_t block = 80;
 };
 
 /// The chain at its block 100, of which 88 is final, as several nodes show it, an account's wallet,
@@ -55,6 +63,8 @@ struct ResolutionActor : testing::Test {
   /// What a try brings, by the call's selector; missing: it reverts.
   std::map<std::string, std::uint64_t> gains;
   bool takes_overrides = true;
+  std::map<hash256, foreign_transaction> others;
+  std::size_t log_searches = 0;
 
   std::map<std::string, net::http_result> api;  // by path, with the query
   std::vector<std::string> fetched;
@@ -104,6 +114,8 @@ struct ResolutionActor : testing::Test {
                             {"hash", chain::keccak256("block").hex()},
                             {"timestamp", "0x6b49d200"}});
     }
+    if (x.method == "eth_getLogs") return found(x.params.at(0));
+    if (x.method == "eth_getTransactionReceipt") return receipt(node, x.params.at(0));
     if (x.method != "eth_call") return fake_node::error(-32601, "no such method");
     const auto to = *address::parse(x.params.at(0).at("to").get<std::string>());
     const auto data = *from_hex(x.params.at(0).at("data").get<std::string>());
@@ -118,6 +130,29 @@ struct ResolutionActor : testing::Test {
     if (selector == "0x0504c814")
       return fake_node::ok("0x" + word(node.payouts.at(*words.number(1))));
     return holdings(words);
+  }
+  rpc_result found(const json& filter) {
+    ++log_searches;
+    const auto number = [&](const char* key) { return *chain::eth::read_number(filter.at(key)); };
+    const auto fits = [&](const chain::log_entry& log) {
+      if (log.emitter.hex() != filter.at("address") || log.topics.size() < 4) return false;
+      for (std::size_t i = 0; i < filter.at("topics").size(); ++i) {
+        const auto& wanted = filter.at("topics").at(i);
+        if (!wanted.is_null() && wanted != log.topics[i].hex()) return false;
+      }
+      return true;
+    };
+    auto out = json::array();
+    for (const auto& [tx, x] : others)
+      for (const auto& log : x.logs)
+        if (x.block >= number("fromBlock") && x.block <= number("toBlock") && fits(log))
+          out.push_back(log_json(tx, x.block, log));
+    return fake_node::ok(std::move(out));
+  }
+  rpc_result receipt(const node_view& node, const json& tx) {
+    const auto i = others.find(*hash256::parse(tx.get<std::string>()));
+    if (i == others.end() || !node.shows_receipts) return fake_node::ok(nullptr);
+    return fake_node::ok(receipt_json(i->first, i->second.block, true, i->second.logs));
   }
   rpc_result holdings(const chain::abi::reader& words) {
     const auto count = *words.number(2);
@@ -194,6 +229,26 @@ struct ResolutionActor : testing::Test {
         actors::redeem_condition{operation_id::from_digest(condition), account, market});
     EXPECT_TRUE(out.value) << to_string(out.code);
     return out.value.value_or(redeem_progress{});
+  }
+  /// Nothing is left in the account, and the books miss what it held.
+  redeem_progress redeem_missing(std::vector<hash256> booked = {}) {
+    resolve({1, 0});
+    held[account] = {0, 0};
+    actors::redeem_condition x{operation_id::from_digest(condition), account, market};
+    x.missing = true;
+    x.since = w->now();
+    x.booked = std::move(booked);
+    const auto out = ask<redeem_progress>(x);
+    EXPECT_TRUE(out.value) << to_string(out.code);
+    return out.value.value_or(redeem_progress{});
+  }
+  /// By somebody else, through the adapter of ordinary markets.
+  hash256 redeemed_by_others(const std::string& name, std::uint64_t yes, std::uint64_t block = 80) {
+    const redeem_logs logs{
+        .yes = yes, .no = 0, .paid = yes, .adapter = settings.contracts.collateral_adapter};
+    const auto tx = chain::keccak256(name);
+    others[tx] = {logs.all(condition), block};
+    return tx;
   }
   void resolve(std::vector<std::uint64_t> payouts) {
     for (auto& n : nodes) n.payouts = payouts;
@@ -375,6 +430,65 @@ TEST_F(ResolutionActor, WhatTheWalletWillNotSendIsSaid) {
   const auto p = redeem();
   EXPECT_EQ(p.state, redeem_state::refused);
   EXPECT_EQ(p.detail, wallet_refuses);
+}
+
+// -- redeemed by others --------------------------------------------------------------------------
+
+TEST_F(ResolutionActor, WhatSomebodyElseRedeemedIsFoundAndProvenByItsReceipt) {
+  const auto tx = redeemed_by_others("a page", 100'000'000);
+  const auto p = redeem_missing();
+  EXPECT_EQ(p.state, redeem_state::seen) << p.detail;
+  EXPECT_EQ(p.tx_hash, tx);
+  EXPECT_EQ(p.received, 100_usdc);
+  ASSERT_EQ(p.burned.size(), 2U);
+  EXPECT_EQ(p.burned[0].micro, 100'000'000);
+  EXPECT_TRUE(sent.empty());
+}
+
+TEST_F(ResolutionActor, NobodyLooksForItUnlessTheBooksMissSomething) {
+  redeemed_by_others("a page", 100'000'000);
+  resolve({1, 0});
+  held[account] = {0, 0};
+  EXPECT_EQ(redeem().state, redeem_state::nothing);
+  EXPECT_EQ(log_searches, 0U);
+}
+
+TEST_F(ResolutionActor, WhatIsInTheBooksIsPassedOverAndTheNextOneFound) {
+  const auto early = redeemed_by_others("early", 60'000'000, 70);
+  const auto late = redeemed_by_others("late", 40'000'000, 80);
+  EXPECT_EQ(redeem_missing({early}).tx_hash, late);
+  EXPECT_EQ(redeem_missing({late}).tx_hash, early);
+  EXPECT_EQ(redeem_missing({early, late}).state, redeem_state::nothing);
+}
+
+TEST_F(ResolutionActor, OneNodesReceiptOfOthersIsNoProof) {
+  redeemed_by_others("a page", 100'000'000);
+  nodes[1].shows_receipts = false;
+  const auto p = redeem_missing();
+  EXPECT_EQ(p.state, redeem_state::nothing);
+  EXPECT_NE(p.detail.find("too_few_nodes"), std::string::npos) << p.detail;
+}
+
+TEST_F(ResolutionActor, WhatIsNotFinalIsNotThereYet) {
+  redeemed_by_others("a page", 100'000'000, 95);
+  EXPECT_EQ(redeem_missing().state, redeem_state::nothing);
+}
+
+TEST_F(ResolutionActor, ATransactionThatIsNotProvenDoesNotHideTheNextOne) {
+  const auto sold = redeemed_by_others("also sold", 60'000'000, 70);
+  auto& logs = others[sold].logs;
+  logs.push_back({settings.contracts.conditional_tokens,
+                  {chain::keccak256("TransferSingle(address,address,address,uint256,uint256)"),
+                   {},
+                   chain::abi::word_of(account),
+                   chain::abi::word_of(address{{0xbb}})},
+                  chain::abi::encoder{}.number(7).number(1).done(),
+                  sold,
+                  70,
+                  99});
+  EXPECT_NE(redeem_missing().detail.find("shares_went_elsewhere"), std::string::npos);
+  const auto good = redeemed_by_others("a page", 40'000'000);
+  EXPECT_EQ(redeem_missing().tx_hash, good);
 }
 
 // -- holdings ------------------------------------------------------------------------------------

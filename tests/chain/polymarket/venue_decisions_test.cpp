@@ -447,6 +447,22 @@ TEST_F(VenueDecisions, ManyLooksAtOneOrderAreOneLook) {
   EXPECT_EQ(there.reads_of("/data/order/"), 1U);
 }
 
+TEST_F(VenueDecisions, TheHouseSeesWhatMayStillBeReadAndWhatWaits) {
+  settings.reads_per_second = 1;
+  settings.read_burst = 2;
+  start();
+  const auto& gauge = dir.gauges.venue_state();
+  EXPECT_EQ(gauge.reads().most, 2.0);
+  EXPECT_EQ(gauge.reads().left, 2.0);
+  const auto sent_at = w->now();
+  for (int i = 0; i < 5; ++i) look(order(good), sent_at);
+  EXPECT_LT(gauge.reads().left, 1.0);
+  EXPECT_GT(gauge.reads().waiting, 0U);
+  for (int i = 0; i < 600; ++i) advance(100ms);
+  EXPECT_EQ(gauge.reads_sent(), there.reads_of("/data/"));
+  EXPECT_GT(gauge.reads_sent(), 2U);
+}
+
 TEST_F(VenueDecisions, ReadsAndCancelsWaitWhenTheyAreAskedTo) {
   start();
   const auto o = order(good);

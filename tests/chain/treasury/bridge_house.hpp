@@ -102,12 +102,12 @@ struct BridgeHouse : testing::Test {
       conversion_id::from_digest(chain::keccak256("a conversion")), 0, 0, 100_usdc, {}, {}};
   std::map<operation_id, actors::operation_report> operations;
   std::vector<actors::send_transaction> sent;
-  caf::error wallet_says_no;  // to whatever it is asked to send
+  caf::error wallet_says_no;                   // to whatever it is asked to send
+  std::optional<actors::wallet_account> mute;  // whose wallet does not say where anything stands
   std::function<net::http_result(const net::http_request&)> web_says;
   std::vector<net::http_request> asked_web;
   std::function<chain::route_plan()> plan;  // set by the test
   std::vector<caf::strong_actor_ptr> alive;
-  std::vector<actors::wallet_account> wallets;
   actors::route_actor route;
 
   BridgeHouse() { dir.handles.set(own(sys.spawn(actors::query_behavior, &reader))); }
@@ -148,7 +148,7 @@ struct BridgeHouse : testing::Test {
   // -- who is there ------------------------------------------------------------------------------
   void add_wallet(const actors::wallet_account& who) {
     dir.handles.set_wallet(
-        who, own(sys.spawn([this]() -> actors::wallet_actor::behavior_type {
+        who, own(sys.spawn([this, who]() -> actors::wallet_actor::behavior_type {
           return {
               [this](const actors::send_transaction& x) -> caf::result<actors::operation_report> {
                 if (wallet_says_no) return wallet_says_no;
@@ -158,14 +158,15 @@ struct BridgeHouse : testing::Test {
                 r.tx_hash = chain::keccak256("sent " + std::to_string(sent.size()));
                 return r;
               },
-              [this](actors::get_atom, const operation_id& id) {
+              [this, who](actors::get_atom,
+                          const operation_id& id) -> caf::result<actors::operation_report> {
+                if (mute == who) return make_error(errc::unavailable);
                 const auto i = operations.find(id);
                 return i == operations.end() ? actors::operation_report{} : i->second;
               },
               [](actors::poll_atom) {},
               [](actors::status_atom) { return actors::status_report{}; }};
         })));
-    wallets.push_back(who);
   }
   chain::rpc_actor nodes(eventful_chain& c) { return own(spawn_node(sys, &c.node)); }
   chain::http_actor web() {

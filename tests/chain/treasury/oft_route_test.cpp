@@ -245,6 +245,19 @@ TEST_F(OftRoute, AnExecutedMessageWhoseEventIsNotSeenStopsNothing) {
   EXPECT_TRUE(flight().readable);
 }
 
+TEST_F(OftRoute, ASilentWalletHoldsUpNoArrival) {
+  send_message();
+  look();
+  pass(settings.rescue_after);
+  mute = on_polygon(settings);
+  EXPECT_TRUE(says(look(), "sent: waits for delivery")) << "who could execute it is silent";
+  mute = on_plasma(settings);
+  EXPECT_TRUE(says(look(), "sent: waits for delivery")) << "its sending is on record";
+  arrives_in_block(to.head());
+  to.node.add_blocks(2);
+  EXPECT_EQ(look().state, step_state::done);
+}
+
 TEST_F(OftRoute, AnArrivalThatIsNotWhatWasSentIsUnreadable) {
   send_message();
   to.events.push_back({to.head(),
