@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "actors/alerts.hpp"
 #include "chain/treasury/route_plans.hpp"
 #include "chain/treasury/stargate_run.hpp"
@@ -40,8 +42,8 @@ struct StargateRoute : BridgeHouse {
   /// As the pool answers it for 100 USDC: what it takes is capped to the path's credit, and 1 bp is
   /// its fee.
   void credit_is(std::uint64_t credit) {
-    const auto sent = std::min<std::uint64_t>(credit, 100'000'000);
-    pool_says(credit, sent, sent - sent / 10'000);
+    const auto taken = std::min<std::uint64_t>(credit, 100'000'000);
+    pool_says(credit, taken, taken - taken / 10'000);
   }
   void pool_says(std::uint64_t most, std::uint64_t takes, std::uint64_t brings) {
     from.answer(pool, oft::quote_oft_call({}),
