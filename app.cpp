@@ -115,6 +115,10 @@ chain::audit_settings audit_of(const config::settings& s, std::vector<address> w
   const bool is_wallet = std::find(wallets.begin(), wallets.end(), venue_account) != wallets.end();
   const bool counted = source == s.route.usdc && is_wallet;
   if (!s.collateral.is_zero() && !counted) out.collateral_source = source;
+  // What goes to the venue's account comes by there; once, where conversions bring it.
+  const bool supplies = s.supply.target.is_positive() && venue_account != wallets.front();
+  if (supplies && !s.collateral.is_zero() && source != s.route.usdc) out.own_source = source;
+  out.moves_between_accounts = supplies || s.route.wrap;
   return out;
 }
 
@@ -358,6 +362,7 @@ class outside {
         iris{chain::make_http_actor(sys_, new_client())},
         rest{chain::make_http_actor(sys_, new_client()),
              chain::make_http_actor(sys_, new_client())},
+        oneinch{chain::make_http_actor(sys_, new_client())},
         signers{chain::make_http_actor(sys_, new_client())} {
     if (s.base.exists()) strangers.emplace("base", rpc_of(s.base));
   }
@@ -415,6 +420,7 @@ class outside {
   const chain::http_actor across;
   const chain::http_actor iris;  // Circle's attestations
   const rest_doors rest;
+  const chain::http_actor oneinch;
   const chain::http_actor signers;  // of transactions, whose keys are not here
 };
 
@@ -566,11 +572,15 @@ void add_settlement(household& house, caf::actor_system& sys, const actors::worl
 void add_treasury(household& house, caf::actor_system& sys, const actors::world_ptr& w,
                   const config::settings& s, const own_keys& keys, const outside& out) {
   const auto account = keys.conversion.account;
+  const auto venue_account = betting_account(keys.venue).maker();
   auto& dir = w->dir;
   if (s.base.exists()) add_wallets(house, s.base, senders_on(s.base, "base", keys, out), out.base);
-  const route_doors doors{out.plasma, out.polygon, out.base, out.across, keys.across, out.iris};
+  route_doors doors{out.plasma, out.polygon, out.base, out.across, keys.across, out.iris};
+  if (!keys.oneinch.empty())
+    doors.oneinch = std::make_shared<chain::oneinch_door>(s.oneinch, out.oneinch, keys.oneinch);
   auto routes = routes_of(s, account, doors);
   add_rest_routes(routes, s, account, doors, out.rest, keys.rest);
+  end_at_venue(routes, s, account, venue_account, doors);
   for (auto& route : routes)
     house.add_as<actors::route_actor>(
         route.component,
@@ -589,6 +599,13 @@ void add_treasury(household& house, caf::actor_system& sys, const actors::world_
       [&dir](const actors::route_actor& handle) {
         dir.handles.set_route(chain::direct_route_name, handle);
       });
+  if (auto supply = supply_of(s, account, venue_account, doors))
+    house.add_as<chain::venue_supply_actor>(
+        "venue_supply",
+        [&sys, &s, w, supply = *supply] {
+          return sys.spawn(chain::venue_supply_behavior, w, s.supply, supply.at, supply.swap());
+        },
+        [](const chain::venue_supply_actor&) {});  // nobody asks it
   house.add<actors::conversion_actor>(
       "conversion", [&sys, w] { return sys.spawn(actors::conversion_behavior, w); });
   house.add<actors::cashier_actor>("cashier", [&sys, &s, &out, &keys, w] {
@@ -597,10 +614,9 @@ void add_treasury(household& house, caf::actor_system& sys, const actors::world_
   });
   house.add<actors::withdrawal_desk_actor>(
       "withdrawals", [&sys, w] { return sys.spawn(actors::withdrawal_desk_behavior, w); });
-  house.add<actors::audit_actor>("audit", [&sys, &s, &out, &keys, w] {
-    return sys.spawn(chain::audit_behavior, w,
-                     audit_of(s, keys.accounts(), betting_account(keys.venue).maker()), out.plasma,
-                     out.polygon);
+  house.add<actors::audit_actor>("audit", [&sys, &s, &out, &keys, w, venue_account] {
+    return sys.spawn(chain::audit_behavior, w, audit_of(s, keys.accounts(), venue_account),
+                     out.plasma, out.polygon);
   });
 }
 

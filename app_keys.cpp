@@ -169,7 +169,8 @@ std::optional<own_keys> read_keys(const config::settings& s) {
     return std::nullopt;
   }
   if (!read_api_key(s.relayer_key, "service.no_relayer_key", out.relayer) ||
-      !read_api_key(s.across_key, "service.no_across_key", out.across))
+      !read_api_key(s.across_key, "service.no_across_key", out.across) ||
+      !read_api_key(s.oneinch_key, "service.no_oneinch_key", out.oneinch))
     return std::nullopt;
   const auto rest = read_rest_keys(s, error);
   if (!rest) {

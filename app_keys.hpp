@@ -33,6 +33,7 @@ struct own_keys {
   chain::polymarket::venue_accounts venue;
   std::string relayer;  // API key; "" where no account is a deposit wallet's
   std::string across;   // likewise of the bridge; "" where there is none
+  std::string oneinch;  // likewise of 1inch; "": it is not asked
   rest_keys rest;
 
   /// Of the first three, each account once, conversion's first.

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "chain/treasury/legged_route.hpp"
+#include "chain/treasury/venue_supply.hpp"
 #include "config/settings.hpp"
 
 /// Which routes there are, by the settings: their wiring, apart from the rest.
@@ -18,6 +21,7 @@ struct route_doors {
   chain::http_actor across;
   std::string across_key;
   chain::http_actor iris;
+  std::shared_ptr<chain::oneinch_door> oneinch{};  // empty where there is no key for it
 };
 
 struct wired_route {
@@ -33,5 +37,20 @@ struct wired_route {
 /// @param wallet  ours, the same account on every chain.
 [[nodiscard]] std::vector<wired_route> routes_of(const config::settings& s, const address& wallet,
                                                  const route_doors& doors);
+
+/// Where conversions are to end in pUSD on the account that bets: it is their last step.
+void end_at_venue(std::vector<wired_route>& routes, const config::settings& s,
+                  const address& wallet, const address& venue_account, const route_doors& doors);
+
+/// What keeps the venue's account supplied.
+struct wired_supply {
+  chain::supply_places at;
+  std::function<chain::route_plan()> swap;  // fresh for each start
+};
+/// Nothing where it is off, or where conversions already end on the account that bets.
+[[nodiscard]] std::optional<wired_supply> supply_of(const config::settings& s,
+                                                    const address& wallet,
+                                                    const address& venue_account,
+                                                    const route_doors& doors);
 
 }  // namespace headroom

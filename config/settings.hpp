@@ -14,7 +14,10 @@
 #include "chain/treasury/cctp_settings.hpp"
 #include "chain/treasury/oft_uniswap_settings.hpp"
 #include "chain/treasury/okx_settings.hpp"
+#include "chain/treasury/oneinch_settings.hpp"
 #include "chain/treasury/relay_settings.hpp"
+#include "chain/treasury/stargate_settings.hpp"
+#include "chain/treasury/venue_supply_settings.hpp"
 #include "chain/x402/payment_settings.hpp"
 #include "config/key_source.hpp"
 #include "config/source_setting.hpp"
@@ -61,6 +64,9 @@ struct settings {
   chain::cctp_settings cctp;
   chain::okx_settings okx;
   chain::relay_settings relay;
+  chain::stargate_settings stargate;
+  chain::oneinch_settings oneinch;
+  chain::venue_supply_settings supply;  // of the account that bets
   chain::polymarket::venue_settings venue;
   chain::polymarket::market_settings markets;   // of the same venue
   chain::polymarket::account_settings account;  // of each of `accounts`, on Polygon
@@ -76,6 +82,7 @@ struct settings {
   key_source okx_key;                   // API key at OKX, with its secret and passphrase
   key_source okx_secret;
   key_source okx_passphrase;
+  key_source oneinch_key;  // API key at 1inch; without one it is not asked
 
   /// Its own, or the wallet's.
   [[nodiscard]] account_source with_default(const account_source& of) const;

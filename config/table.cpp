@@ -192,6 +192,7 @@ rows conversion_rows(settings& s) {
       {"alert_bridge_fee",    &r.alert_bridge_fee, coins, {1, 10'000},                               "likewise; above it a human hears of it"},
       {"bridge_least_bps",    &r.bridge_least_bps, bps,   {90 * whole_percent, 100 * whole_percent}, "of the input that the bridge must promise"},
       {"bridge_seconds",      &r.expected_seconds, sec,   {30, 86'400},                              "of a conversion by LayerZero; a message not verified by twice that stops the route"},
+      {"wrap",                &r.wrap,           none,    {},                                        "into pUSD on the account that bets, as each conversion's last step; `usdc` must be USDC.e"},
       {"coin_price",          &r.coin_price,     dollars, {1, 1e5L * dollar},                        "of the source chain's coin, to compare routes by"},
       {"minimum",             &c.minimum,        dollars, {0, 1e9L * dollar},                        "smaller sums wait for company"},
       {"longest_wait_seconds", &c.longest_wait,  sec,     {1, 30 * 86'400},                          "for company; then a sum is converted whatever its size"},
@@ -289,6 +290,48 @@ rows relay_rows(chain::relay_settings& r) {
 rows okx_key_rows(key_source& k, const char* what) {
   return {
       {"file", &k.file, none, {}, what},
+      {"env",  &k.env,  none, {}, "or the environment variable that holds it, which wins"},
+  };
+}
+
+/// Of the venue's section: our own account feeds the one that bets.
+rows supply_rows(chain::venue_supply_settings& x) {
+  return {
+      {"supply_low",    &x.low,    dollars, {0, 1e9L * dollar}, "the betting account holds less, pUSD and USDC.e: USDC comes from `wallet_key`'s account, by way of USDC.e"},
+      {"supply_target", &x.target, dollars, {0, 1e9L * dollar}, "up to this; 0: never"},
+      {"supply_keep",   &x.keep,   dollars, {0, 1e9L * dollar}, "that stays there, for withdrawals"},
+      {"supply_least",  &x.least,  dollars, {1, 1e9L * dollar}, "smaller sums are not moved"},
+  };
+}
+
+/// Base's own fee is small beside this bound: it is there for the day when it is not.
+rows stargate_rows(chain::stargate_settings& g) {
+  return {
+      {"pool_plasma",        &g.pool_plasma,        none,    {},                                        "of USDT0; there is none (2026-11): without it the route says so"},
+      {"pool_polygon_usdt0", &g.pool_polygon_usdt0, none,    {},                                        "that pays out there; its events are believed"},
+      {"pool_base",          &g.pool_base,          none,    {},                                        "of USDC"},
+      {"pool_polygon_usdc",  &g.pool_polygon_usdc,  none,    {},                                        "that pays out there; its events are believed"},
+      {"polygon_eid",        &g.polygon_eid,        none,    {1, any_id},                               "LayerZero's name for Polygon"},
+      {"least_bps",          &g.least_bps,          bps,     {95 * whole_percent, 100 * whole_percent}, "of the input that a pool must promise"},
+      {"max_fee_wei_base",   &g.max_fee_wei_base,   wei,     {1, 1e18L},                                "of a message from Base; above it nothing is sent"},
+      {"coin_price_base",    &g.coin_price_base,    dollars, {1, 1e5L * dollar},                        "of Base's coin, to compare routes by"},
+      {"expected_seconds",   &g.expected_seconds,   sec,     {30, 86'400},                              "of a conversion; a message not delivered by twice that stops the route"},
+  };
+}
+
+rows oneinch_rows(chain::oneinch_settings& o) {
+  return {
+      {"api_url",             &o.api_url,             none,       {},                 "of its API for Polygon, without a slash at its end"},
+      {"router",              &o.router,              none,       {},                 "the only contract of it that is called"},
+      {"timeout_ms",          &o.timeout,             ms,         {100, 30 * second}, "of one answer; then the other venues are used alone"},
+      {"requests_per_second", &o.requests_per_second, per_second, {0.1, 100},         "of all routes together; its free plan takes one"},
+      {"keep_ms",             &o.keep,                ms,         {0, minute},        "how long a checked answer may still be signed"},
+  };
+}
+
+rows oneinch_key_rows(key_source& k) {
+  return {
+      {"file", &k.file, none, {}, "with 1inch's API key, readable by its owner alone; without a key it is not asked"},
       {"env",  &k.env,  none, {}, "or the environment variable that holds it, which wins"},
   };
 }
@@ -513,11 +556,14 @@ std::vector<section> sections_of(settings& s) {
   out.push_back({"conversion", conversion_rows(s)});
   out.push_back({"across", across_rows(s)});
   out.push_back({"cctp", cctp_rows(s.cctp)});
+  out.push_back({"stargate", stargate_rows(s.stargate)});
+  out.push_back({"oneinch", oneinch_rows(s.oneinch)});
   out.push_back({"okx", okx_rows(s.okx)});
   out.push_back({"relay", relay_rows(s.relay)});
   out.push_back({"buffer", buffer_rows(s.core.buffer)});
   auto venue = venue_rows(s);
   for (auto& r : account_rows(s.account)) venue.push_back(std::move(r));
+  for (auto& r : supply_rows(s.supply)) venue.push_back(std::move(r));
   out.push_back({"venue", std::move(venue)});
   out.push_back({"venue.contracts", contract_rows(s.account.contracts)});
   out.push_back({"settlement", settlement_rows(s.core.settlement)});
@@ -527,9 +573,12 @@ std::vector<section> sections_of(settings& s) {
   out.push_back({"venue_key", key_rows(s.venue_key)});
   out.push_back({"relayer_key", relayer_key_rows(s.relayer_key)});
   out.push_back({"across_key", across_key_rows(s.across_key)});
-  out.push_back({"okx_key", okx_key_rows(s.okx_key, "with the API key, readable by its owner alone")});
+  out.push_back({"oneinch_key", oneinch_key_rows(s.oneinch_key)});
+  out.push_back(
+      {"okx_key", okx_key_rows(s.okx_key, "with the API key, readable by its owner alone")});
   out.push_back({"okx_secret_key", okx_key_rows(s.okx_secret, "with the key's secret, likewise")});
-  out.push_back({"okx_passphrase_key", okx_key_rows(s.okx_passphrase, "with the key's passphrase, likewise")});
+  out.push_back({"okx_passphrase_key",
+                 okx_key_rows(s.okx_passphrase, "with the key's passphrase, likewise")});
   out.push_back({"engine", engine_rows(s)});
   return out;
 }

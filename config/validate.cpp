@@ -166,6 +166,12 @@ std::string check_bridges(const settings& s) {
     return "across.api_url must be an http(s) URL without a slash at its end";
   if (!is_site(s.cctp.iris_url))
     return "cctp.iris_url must be an http(s) URL without a slash at its end";
+  if (!is_site(s.oneinch.api_url))
+    return "oneinch.api_url must be an http(s) URL without a slash at its end";
+  if (s.route.wrap && (s.route.usdc != s.account.contracts.usdc_e || s.collateral.is_zero()))
+    return "conversion.wrap needs conversion.usdc to be venue.contracts.usdc_e, and "
+           "venue.collateral";
+  if (s.supply.target < s.supply.low) return "venue.supply_target must not be below supply_low";
   const auto id = from_hex(s.across.integrator_id);
   if (!id || (!id->empty() && (id->size() != 2 || !s.across.integrator_id.starts_with("0x"))))
     return "across.integrator_id must be two bytes like \"0x00d1\", or \"\"";

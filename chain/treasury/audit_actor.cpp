@@ -14,8 +14,9 @@ using actors::solvency_report;
 
 constexpr std::string_view insolvent_alert = "audit.insolvent";
 
-rpc_request balance_of(const address& token, const address& owner) {
-  return eth::call({std::nullopt, token, balance_of_call(owner), {}});
+/// @param block  a tag or a quantity.
+rpc_request balance_of(const address& token, const address& owner, std::string_view block) {
+  return eth::call({std::nullopt, token, balance_of_call(owner), {}}, block);
 }
 
 std::optional<usdc> read_balance(const rpc_result& r) {
@@ -27,9 +28,9 @@ std::optional<usdc> read_balance(const rpc_result& r) {
 
 /// `first`'s, then the others'; one that cannot be read makes the sum unknown.
 std::vector<rpc_request> balances_of(const address& token, const address& first,
-                                     const std::vector<address>& others) {
-  std::vector<rpc_request> out{balance_of(token, first)};
-  for (const auto& owner : others) out.push_back(balance_of(token, owner));
+                                     const std::vector<address>& others, std::string_view block) {
+  std::vector<rpc_request> out{balance_of(token, first, block)};
+  for (const auto& owner : others) out.push_back(balance_of(token, owner, block));
   return out;
 }
 
@@ -91,14 +92,18 @@ void give_up(audit_self self, const caf::error& why) {
   for (auto& p : std::exchange(self->state.waiting, {})) p.deliver(why);
 }
 
-void read_polygon(audit_self self, const trial_balance& books, onchain_balances found) {
+/// @param block, node  where all of it is read; "latest" and nothing: wherever it is answered.
+void read_polygon_at(audit_self self, const trial_balance& books, onchain_balances found,
+                     std::string_view block, std::optional<std::uint32_t> node) {
   const auto& s = self->state.settings;
-  auto calls = balances_of(s.polygon_usdt0, s.polygon_owner, s.other_owners);
+  auto calls = balances_of(s.polygon_usdt0, s.polygon_owner, s.other_owners, block);
   const auto owners = calls.size();
-  for (auto& c : balances_of(s.polygon_usdc, s.polygon_owner, s.other_owners))
+  for (auto& c : balances_of(s.polygon_usdc, s.polygon_owner, s.other_owners, block))
     calls.push_back(std::move(c));
   for (const auto& token : {s.collateral, s.collateral_source})
-    if (!token.is_zero()) calls.push_back(balance_of(token, s.collateral_owner));
+    if (!token.is_zero()) calls.push_back(balance_of(token, s.collateral_owner, block));
+  if (!s.own_source.is_zero()) calls.push_back(balance_of(s.own_source, s.polygon_owner, block));
+  for (auto& c : calls) c.node = node;
   ask_all(self, self->state.polygon, std::move(calls), [=](std::vector<rpc_result>& r) mutable {
     const std::span<const rpc_result> all{r};
     const auto usdt0 = sum_of(all.first(owners));
@@ -114,9 +119,21 @@ void read_polygon(audit_self self, const trial_balance& books, onchain_balances 
   });
 }
 
+/// A move between our accounts must be seen in one of them: in none it would be a shortfall.
+void read_polygon(audit_self self, const trial_balance& books, const onchain_balances& found) {
+  if (!self->state.settings.moves_between_accounts)
+    return read_polygon_at(self, books, found, "latest", std::nullopt);
+  ask_all(self, self->state.polygon, {eth::block_number()}, [=](std::vector<rpc_result>& r) {
+    const auto head = eth::answer(r[0], eth::read_number);
+    if (!head) return compare(self, books, found);
+    read_polygon_at(self, books, found, eth::quantity(*head), r[0].node);
+  });
+}
+
 void read_plasma(audit_self self, const trial_balance& books) {
   const auto& s = self->state.settings;
-  ask_all(self, self->state.plasma, balances_of(s.plasma_usdt0, s.plasma_owner, s.other_owners),
+  ask_all(self, self->state.plasma,
+          balances_of(s.plasma_usdt0, s.plasma_owner, s.other_owners, "latest"),
           [=](std::vector<rpc_result>& r) {
             onchain_balances found;
             const auto usdt0 = sum_of(r);

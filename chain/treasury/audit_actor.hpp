@@ -17,6 +17,8 @@ struct audit_settings {
   address collateral;                      // the venue's token; zero: not looked at
   address collateral_owner;                // the account that bets
   address collateral_source;               // what collateral is made of, there; zero: likewise
+  address own_source{};                    // likewise, at our own account; zero: likewise
+  bool moves_between_accounts = false;     // Polygon is read at one block: none is missed half-way
   std::chrono::milliseconds fresh{1'000};  // one look serves everyone who asks within it
   std::chrono::milliseconds check_every{30'000};
   std::size_t max_waiting = 64;

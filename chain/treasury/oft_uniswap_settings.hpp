@@ -36,6 +36,8 @@ struct oft_uniswap_settings {
   std::uint32_t bridge_least_bps = 9'985;   // of the input that quoteOFT must promise
   /// Of the source chain's coin, to compare routes by: a fee in coins is a cost like any other.
   headroom::usdc coin_price = 500'000_micro;
+  /// Conversions that bring USDC.e go on into pUSD on the account that bets.
+  bool wrap = false;
   std::uint32_t expected_seconds = 3'600;
   /// Twice its expected time: a message that nobody has verified by then stops the route.
   [[nodiscard]] std::chrono::seconds verified_within() const noexcept {

@@ -14,18 +14,28 @@ across_pair pair_from_plasma(const across_settings& a, const oft_uniswap_setting
           output_token};
 }
 
+route_plan by_stargate(const char* name, const stargate_settings& g, stargate_pair pair) {
+  route_plan out;
+  out.name = name;
+  out.from = {pair.from.chain_id, pair.token};
+  out.expected_seconds = g.expected_seconds;
+  if (pair.pool.is_zero()) out.disabled = no_pool(pair);
+  out.legs.push_back(std::make_shared<stargate_leg>(g, std::move(pair)));
+  return out;
+}
+
 }  // namespace
 
 route_plan across_uniswap_plan(const across_settings& a, const oft_uniswap_settings& s,
                                const rpc_actor& plasma, const rpc_actor& polygon,
-                               const across_door& door) {
+                               const across_door& door, std::shared_ptr<oneinch_door> oneinch) {
   route_plan out;
   out.name = across_uniswap_name;
   out.from = {s.plasma.chain_id, s.plasma.usdt0};
   out.expected_seconds = a.expected_seconds;
   out.legs.push_back(std::make_shared<across_leg>(
       a, pair_from_plasma(a, s, plasma, polygon, s.polygon.usdt0), door));
-  out.legs.push_back(make_polygon_swap(s, polygon));
+  out.legs.push_back(make_polygon_swap(s, polygon, std::move(oneinch)));
   return out;
 }
 
@@ -88,6 +98,24 @@ route_plan cctp_base_plan(const cctp_settings& c, const base_route& r, const htt
   cctp_pair pair{r.base, r.polygon, c.base_domain, c.polygon_domain, r.base_usdc};
   out.legs.push_back(std::make_shared<cctp_leg>(c, std::move(pair), iris));
   return out;
+}
+
+route_plan stargate_uniswap_plan(const stargate_settings& g, const oft_uniswap_settings& s,
+                                 const rpc_actor& plasma, const rpc_actor& polygon,
+                                 std::shared_ptr<oneinch_door> oneinch) {
+  const uint128 wei_per_coin = 1'000'000'000'000'000'000;
+  auto out = by_stargate(
+      stargate_uniswap_name, g,
+      {source_of(s, plasma), destination_of(s, polygon), g.pool_plasma, g.pool_polygon_usdt0,
+       s.polygon.eid, s.plasma.usdt0, "USDT0", s.max_bridge_fee * wei_per_coin, s.coin_price});
+  out.legs.push_back(make_polygon_swap(s, polygon, std::move(oneinch)));
+  return out;
+}
+
+route_plan stargate_base_plan(const stargate_settings& g, const base_route& r) {
+  return by_stargate(stargate_base_name, g,
+                     {r.base, r.polygon, g.pool_base, g.pool_polygon_usdc, g.polygon_eid,
+                      r.base_usdc, "USDC", g.max_fee_wei_base, g.coin_price_base});
 }
 
 }  // namespace headroom::chain

@@ -93,38 +93,51 @@ class swap_run final : public route_step {
           if (!block || !*block) return run->unreadable("no quote");
           ask_venues(run->house_, run->venues_, order_of(run->t_, run->x_.amount_in),
                      [run, id, time = (*block)->timestamp](const std::vector<swap_offer>& offers) {
-                       run->quoted(id, offers, time);
+                       for (const auto& o : offers) run->calls_ += o.calls;
+                       run->offers_ = offers;
+                       run->deadline_ = time + static_cast<std::uint64_t>(run->t_.deadline.count());
+                       run->take_best(id, {});
                      });
         });
   }
 
-  void quoted(const operation_id& id, const std::vector<swap_offer>& offers, std::uint64_t time) {
-    for (const auto& o : offers) calls_ += o.calls;
-    const auto best = best_of(offers);
+  /// The best offer that is left. When none is, what stopped the last one is the reason.
+  void take_best(const operation_id& id, const std::string& problem) {
+    const auto best = best_of(offers_);
     if (!best) {
-      const auto why = refusal_of(offers);
+      const auto why = problem.empty() ? refusal_of(offers_) : std::optional{problem};
       return why ? held("waits: " + *why) : unreadable("no quote");
     }
-    const auto out = offers[*best].out;
+    const auto out = offers_[*best].out;
     const auto floor = mul_div_ceil(x_.amount_in.micro, t_.least_bps, 10'000);
     const auto least = uniswap_v3::min_out_of(out, t_.slippage_bps);
     if (!floor || !least) return unreadable("no quote");
     if (out < static_cast<std::uint64_t>(*floor)) {
+      if (!problem.empty()) return held("waits: " + problem);
       if (may_say("price"))
         spdlog::warn("route.price_below_floor conversion={} quoted={} floor={}",
                      x_.conversion.text(), out, *floor);
       return held("waits: the price is below the floor");
     }
-    check_allowance(id, venues_[*best], std::max(*least, static_cast<std::uint64_t>(*floor)),
-                    time + static_cast<std::uint64_t>(t_.deadline.count()));
+    taken_ = *best;
+    check_allowance(id, venues_[*best], std::max(*least, static_cast<std::uint64_t>(*floor)));
+  }
+
+  /// The venue whose offer was taken cannot keep it: the others may.
+  void leave_out(const operation_id& id, const std::string& why) {
+    if (may_say("venue"))
+      spdlog::warn("route.venue_left_out conversion={} venue={} reason=\"{}\"",
+                   x_.conversion.text(), venues_[taken_]->name(), why);
+    offers_[taken_].refusal = why;
+    take_best(id, why);
   }
 
   void check_allowance(const operation_id& id, const std::shared_ptr<swap_venue>& venue,
-                       std::uint64_t least, std::uint64_t deadline) {
+                       std::uint64_t least) {
     ask(t_.chain.nodes,
         {eth::call(
             {std::nullopt, t_.token_in, allowance_call(t_.chain.wallet, venue->router()), {}})},
-        [run = me(), id, venue, least, deadline](std::vector<rpc_result>& r) {
+        [run = me(), id, venue, least](std::vector<rpc_result>& r) {
           const auto data = eth::bytes_of(r[0]);
           const auto allowed = data ? abi::reader{*data}.word(0) : std::nullopt;
           if (!allowed) return run->unreadable("the allowance cannot be read");
@@ -132,12 +145,20 @@ class swap_run final : public route_step {
           if (*allowed < need)
             return run->approve(run->t_.chain, operation_of(run->x_, venue->approval()),
                                 run->t_.token_in, venue->router());
-          venue->prepare(run->house_, order_of(run->t_, run->x_.amount_in), least, deadline,
+          venue->prepare(run->house_, order_of(run->t_, run->x_.amount_in), least, run->deadline_,
                          [run, id](const prepared_swap& p) {
-                           if (!p.call) return run->held("waits: " + p.problem);
-                           run->send(run->t_.chain.account(), id, "swap", *p.call);
+                           if (!p.call) return run->leave_out(id, p.problem);
+                           run->swapping_ = true;
+                           run->send(run->t_.chain.account(), id, run->t_.purpose, *p.call);
                          });
         });
+  }
+
+  /// Nothing left us: what one venue's call cannot do another's may.
+  void not_sent(bool reverts, const std::string& why) override {
+    if (!reverts || !swapping_) return route_step::not_sent(reverts, why);
+    swapping_ = false;
+    leave_out(operation_of(x_, "swap"), why);
   }
 
   void swapped(const report& r) {
@@ -150,6 +171,10 @@ class swap_run final : public route_step {
   const leg_house& house_;
   const swap_terms& t_;
   const venue_list& venues_;
+  std::vector<swap_offer> offers_;  // in the venues' order
+  std::size_t taken_ = 0;
+  std::uint64_t deadline_ = 0;
+  bool swapping_ = false;  // what is being sent is the swap
 };
 
 }  // namespace
@@ -179,6 +204,6 @@ void swap_leg::run(actors::run_step x, route_step::promise p, bool) {
   std::make_shared<swap_run>(house(), terms_, venues_, std::move(x), std::move(p))->start();
 }
 
-std::vector<leg_sight> swap_leg::sights() const { return {{terms_.chain, {"swap"}}}; }
+std::vector<leg_sight> swap_leg::sights() const { return {{terms_.chain, {terms_.purpose}}}; }
 
 }  // namespace headroom::chain

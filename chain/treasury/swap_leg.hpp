@@ -13,6 +13,7 @@ struct swap_terms {
   std::uint32_t slippage_bps = 30;     // below the quote
   std::uint32_t least_bps = 9'960;     // of the input, whatever the quote says
   std::chrono::seconds deadline{600};  // of chain time
+  std::string purpose = "swap";        // of its outbox rows
 };
 
 class swap_leg final : public route_leg {

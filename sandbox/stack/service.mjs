@@ -55,6 +55,14 @@ function bridgesOf({ plasma, polygon, base, across, cctp, venue }, chain) {
   };
 }
 const ACROSS_KEY = 'HEADROOM_ACROSS_KEY';
+const ONEINCH_KEY = 'HEADROOM_ONEINCH_KEY';
+
+/** 1inch's double; it is asked only where overrides name its key, `oneinch_key: {env: 'HEADROOM_ONEINCH_KEY'}`. */
+const oneInchOf = ({ doubles, venue }) => ({
+  oneinch: doubles
+    ? { api_url: doubles.oneinch.url, router: doubles.oneinch.router, requests_per_second: 100 }
+    : { api_url: venue.url },
+});
 
 /**
  * The sandbox profile: local chains and venue, short waits. With `settles` the account's pUSD is looked at and kept
@@ -127,6 +135,7 @@ export function sandboxConfig({
       account_check_soon_ms: 100,
     },
     ...bridgesOf(sandbox, chain),
+    ...oneInchOf(sandbox),
     settlement: { poll_ms: 200, look_interval_ms: 500 },
     withdrawals: { poll_ms: 200, longest_poll_ms: 2000 },
     wallet_key: { file: wallet.file },
@@ -159,6 +168,7 @@ export async function startService({
     ...process.env,
     HEADROOM_DATABASE_URL: databaseUrl,
     [ACROSS_KEY]: sandbox.across?.api_key ?? '',
+    [ONEINCH_KEY]: sandbox.doubles?.oneinch.key ?? '',
   };
   const port = overrides?.http?.port ?? (await freePort());
   const configFile = path.join(dir, 'headroom.json');

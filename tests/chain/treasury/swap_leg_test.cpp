@@ -115,12 +115,36 @@ TEST_F(SwapLeg, APriceBelowTheFloorIsWaitedFor) {
   EXPECT_EQ(second->least, 99'600'000U) << "the floor, where slippage would allow less";
 }
 
-TEST_F(SwapLeg, AVenueThatCannotPrepareItsCallIsWaitedFor) {
+TEST_F(SwapLeg, WhereAVenueCannotKeepItsOfferTheOtherIsUsed) {
   second->problem = "its call is not what was asked for";
+  EXPECT_EQ(look().state, step_state::in_flight);
+  ASSERT_EQ(sent.size(), 1U);
+  EXPECT_EQ(sent[0].call.to, account(20));
+  EXPECT_EQ(first->least, 99'600'300U) << "by its own quote";
+}
+
+TEST_F(SwapLeg, AVenueThatCannotKeepItsOfferIsWaitedForWhenNoneIsLeft) {
+  second->problem = "its call is not what was asked for";
+  first->offer.refusal = "the pool gives no quote";
   const auto p = look();
   EXPECT_EQ(p.state, step_state::held) << p.detail;
   EXPECT_TRUE(says(p, "its call is not what was asked for"));
+  first->offer.refusal.clear();
+  first->offer.out = 99'000'000;  // below the floor
+  EXPECT_TRUE(says(look(), "its call is not what was asked for"));
   EXPECT_TRUE(sent.empty());
+}
+
+TEST_F(SwapLeg, ACallThatWouldRevertIsNotTheLastWordWhileThereIsAnotherVenue) {
+  wallet_says_no = make_error(errc::unavailable, "execution reverted: too good to be true");
+  const auto p = look();
+  EXPECT_EQ(p.state, step_state::held) << p.detail;
+  EXPECT_GT(second->least, 0U);
+  EXPECT_GT(first->least, 0U) << "it was asked too";
+  EXPECT_TRUE(says(p, "too good to be true"));
+  wallet_says_no = {};
+  EXPECT_EQ(look().state, step_state::in_flight) << "and the best again at the next look";
+  EXPECT_EQ(sent.back().call.to, account(21));
 }
 
 TEST_F(SwapLeg, EachVenueIsApprovedOnceByItsOwnOperation) {
