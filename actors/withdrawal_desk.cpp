@@ -2,7 +2,9 @@
 
 #include <spdlog/spdlog.h>
 
+#include "actors/alerts.hpp"
 #include "actors/log_limit.hpp"
+#include "actors/work_switches.hpp"
 
 namespace headroom::actors {
 namespace {
@@ -20,14 +22,26 @@ withdrawals_view shown(const withdrawal_desk_state& st) {
 
 // -- going on or not ------------------------------------------------------------------------------
 
+/// @param why  "": the books say no more than that it is so.
+void publish(const withdrawal_desk_state& st, bool paused, const std::string& why) {
+  constexpr std::string_view what = "withdrawals";
+  const auto& gauges = st.w->dir.gauges;
+  auto& alerts = gauges.alerts();
+  gauges.withdrawals().publish(paused);
+  if (!paused) return alerts.clear(paused_alert, what, st.w->now());
+  if (why.empty() && alerts.lasts(paused_alert, what)) return;  // by somebody who said why
+  alerts.raise(paused_alert, what, why.empty() ? "paused; operator_actions says by whom" : why,
+               st.w->now());
+}
+
 void read_switch(withdrawal_desk_self self) {
   const auto query = self->state.w->dir.handles.get<query_actor>();
   if (!query) return;
   self->request(query, self->state.w->settings.patience.load, paused_atom::value)
       .then(
           [self](bool paused) {
-            auto& st = self->state;
-            st.w->dir.gauges.withdrawals().publish(paused || st.held);
+            const auto& st = self->state;
+            publish(st, paused || st.held, st.held ? "paused by the settings" : "");
           },
           [self](const caf::error& e) {
             if (self->state.w->dir.gauges.lines().due("withdrawals.switch", self->clock().now()))
@@ -40,14 +54,15 @@ caf::result<withdrawals_view> pause(withdrawal_desk_self self, const pause_withd
   const auto journal = w.dir.handles.get<journal_actor>();
   if (!journal) return make_error(errc::unavailable);
   auto promise = self->make_response_promise<withdrawals_view>();
-  if (x.paused) w.dir.gauges.withdrawals().publish(true);  // at once, whatever the books say
+  const auto why = "paused by " + x.by + ": " + x.reason;
+  if (x.paused) publish(self->state, true, why);  // at once, whatever the books say
   self->request(journal, w.settings.patience.append,
                 append{switch_withdrawals{x.paused, x.reason, x.by, w.now()}})
       .then(
-          [self, promise, x](const committed&) mutable {
+          [self, promise, x, why](const committed&) mutable {
             auto& st = self->state;
             st.held = false;  // an operator's word is newer than the file's
-            st.w->dir.gauges.withdrawals().publish(x.paused);
+            publish(st, x.paused, why);
             spdlog::warn("withdrawals.{} by={} reason=\"{}\"", x.paused ? "paused" : "resumed",
                          x.by, x.reason);
             promise.deliver(shown(st));

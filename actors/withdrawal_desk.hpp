@@ -6,7 +6,8 @@
 namespace headroom::actors {
 
 /// What operators say about withdrawals. The books decide; this one asks them, tells the
-/// withdrawal's own actor, and publishes whether withdrawals go on (withdrawal_gauge).
+/// withdrawal's own actor, and publishes whether withdrawals go on (withdrawal_gauge,
+/// and the alert `work.paused` while they do not).
 struct withdrawal_desk_state {
   static inline const char* name = "withdrawal_desk";
 

@@ -23,7 +23,6 @@ switch_work work_switches::last(pausable p) const {
 }
 
 void heard_switch(const gauges& to, const switch_work& x) {
-  constexpr std::string_view paused_alert = "work.paused";
   to.switches().publish(x);
   const auto what = to_string(x.work);
   spdlog::warn("work.{} work={} by={} reason=\"{}\"", x.paused ? "paused" : "resumed", what, x.by,

@@ -28,6 +28,9 @@ class work_switches {
   std::map<pausable, switch_work> last_;
 };
 
+/// Lasts while work is stopped; its subject says which.
+inline constexpr std::string_view paused_alert = "work.paused";
+
 /// The books' word on one: published, and the alert `work.paused` lasts while it is stopped.
 void heard_switch(const gauges& to, const switch_work& x);
 

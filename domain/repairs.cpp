@@ -42,7 +42,6 @@ std::string_view to_string(pausable p) noexcept {
     case pausable::bets: return "bets";
     case pausable::deposits: return "deposits";
     case pausable::conversions: return "conversions";
-    case pausable::withdrawals: return "withdrawals";
   }
   return "unknown";
 }

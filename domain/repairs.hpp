@@ -54,10 +54,11 @@ struct conversion_order {
 using adoption_id = uuid<struct adoption_tag>;
 [[nodiscard]] adoption_id adoption_of(const transfer_place& x) noexcept;
 
-/// What an operator can stop. What runs already goes on to its end.
-enum class pausable : std::uint8_t { bets = 0, deposits = 1, conversions = 2, withdrawals = 3 };
+/// What an operator can stop. What runs already goes on to its end. Withdrawals have a switch of
+/// their own (switch_withdrawals): the books refuse them too.
+enum class pausable : std::uint8_t { bets = 0, deposits = 1, conversions = 2 };
 inline constexpr pausable all_pausable[] = {pausable::bets, pausable::deposits,
-                                            pausable::conversions, pausable::withdrawals};
+                                            pausable::conversions};
 [[nodiscard]] std::string_view to_string(pausable p) noexcept;
 
 }  // namespace headroom

@@ -35,25 +35,44 @@ std::optional<switch_work> switched_by(const action& a) {
   return std::nullopt;
 }
 
-journal_entry entry_of(const action& a, const std::optional<std::string_view>& target) {
-  if (const auto work = switched_by(a)) {
-    if (target) throw bad_field("target", "this action has none");
-    return *work;
-  }
+/// The desk stops them at once, before the books have it.
+std::optional<actors::pause_withdrawals> withdrawals_switched_by(const action& a) {
+  if (a.name == "pause_withdrawals") return actors::pause_withdrawals{true, a.by, a.reason};
+  if (a.name == "resume_withdrawals") return actors::pause_withdrawals{false, a.by, a.reason};
+  return std::nullopt;
+}
+
+/// Who is asked, and in which words: the journal, or the desk of withdrawals.
+using wish = std::variant<journal_entry, actors::pause_withdrawals, actors::decide_withdrawal>;
+
+wish without_target(wish w, const std::optional<std::string_view>& target) {
+  if (target) throw bad_field("target", "this action has none");
+  return w;
+}
+
+wish wish_of(const action& a, const std::optional<std::string_view>& target) {
+  if (const auto work = switched_by(a)) return without_target(journal_entry{*work}, target);
+  if (const auto desk = withdrawals_switched_by(a)) return without_target(*desk, target);
+  const bool approves = a.name == "approve_withdrawal";
   const auto word = ordered_by(a.name);
-  if (!word)
+  if (!word && !approves)
     throw bad_field("action",
                     "must be pause_ or resume_ and bets, deposits, conversions or withdrawals; "
-                    "retry_, hold_ or release_conversion; or look_again. A bet is resolved, and a "
-                    "conversion settled or written off, at the terminal");
-  if (!target) throw bad_field("target", "must be the conversion's id");
+                    "retry_, hold_ or release_conversion; look_again; or approve_withdrawal. A bet "
+                    "is resolved, and a conversion settled or written off, at the terminal");
+  if (!target)
+    throw bad_field("target",
+                    approves ? "must be the withdrawal's id" : "must be the conversion's id");
+  if (approves)
+    return actors::decide_withdrawal{read_id<withdrawal_id>("target", *target), true, a.by,
+                                     a.reason};
   order_conversion out;
   out.id = read_id<conversion_id>("target", *target);
   out.order.word = *word;
   out.order.by = a.by;
   out.order.reason = a.reason;
   out.order.at = a.at;
-  return out;
+  return journal_entry{out};
 }
 
 problem refusal_of(const caf::error& e) {
@@ -61,10 +80,36 @@ problem refusal_of(const caf::error& e) {
   if (code == errc::invariant_violated)
     return protocol_problem(409, "order_refused",
                             "the conversion is over, or its end is ordered already");
+  if (code == errc::duplicate)
+    return protocol_problem(409, "order_refused", "the withdrawal is over, or needs no approval");
   auto out = problem_of(e);
   if (code == errc::timed_out || code == errc::in_doubt)
     out.detail = "the outcome is not known yet; ordering it again does no harm";
   return out;
+}
+
+template <class Answer>
+void or_refuse_order(const caf::expected<Answer>& said) {
+  if (!said) throw refusal_of(said.error());
+}
+
+task<> carry_out(exchange& x, action wanted, wish w) {
+  const auto& handles = x.services().dir.handles;
+  const auto desk = handles.get<actors::withdrawal_desk_actor>();
+  if (const auto* entry = std::get_if<journal_entry>(&w))
+    or_refuse_order(
+        co_await ask<committed>(x, handles.get<actors::journal_actor>(), actors::append{*entry}));
+  else if (const auto* pause = std::get_if<actors::pause_withdrawals>(&w))
+    or_refuse_order(co_await ask<actors::withdrawals_view>(x, desk, *pause));
+  else
+    or_refuse_order(co_await ask<withdrawal>(x, desk, std::get<actors::decide_withdrawal>(w)));
+  x.reply_json(to_text(object({
+      {"action", wanted.name},
+      {"target", text_or_null(wanted.target)},
+      {"reason", wanted.reason},
+      {"done_by", wanted.by},
+      {"at", wanted.at},
+  })));
 }
 
 }  // namespace
@@ -82,19 +127,9 @@ task<> post_operator_action(exchange& x) {
   wanted.reason = read_text("reason", body.required("reason"), longest_reason);
   wanted.by = key.id;
   wanted.at = x.services().now();
-  const auto entry = entry_of(wanted, target);
-  auto& dir = x.services().dir;
-  if (dir.users.draining()) throw problem_of(errc::shutting_down);
-  const auto done =
-      co_await ask<committed>(x, dir.handles.get<actors::journal_actor>(), actors::append{entry});
-  if (!done) throw refusal_of(done.error());
-  x.reply_json(to_text(object({
-      {"action", wanted.name},
-      {"target", text_or_null(wanted.target)},
-      {"reason", wanted.reason},
-      {"done_by", wanted.by},
-      {"at", wanted.at},
-  })));
+  auto asked_for = wish_of(wanted, target);
+  if (x.services().dir.users.draining()) throw problem_of(errc::shutting_down);
+  return carry_out(x, std::move(wanted), std::move(asked_for));
 }
 
 }  // namespace headroom::http

@@ -33,10 +33,10 @@ CREATE TABLE claimed_transfers (
 CREATE TRIGGER claimed_transfers_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON claimed_transfers
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
--- The newest line of each kind of work counts.
+-- The newest line of each kind of work counts; withdrawals have withdrawal_switches.
 CREATE TABLE work_switches (
   number     BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  work       TEXT        NOT NULL CHECK (work IN ('bets', 'deposits', 'conversions', 'withdrawals')),
+  work       TEXT        NOT NULL CHECK (work IN ('bets', 'deposits', 'conversions')),
   paused     BOOLEAN     NOT NULL,
   ordered_by TEXT        NOT NULL CHECK (ordered_by <> ''),
   reason     TEXT        NOT NULL CHECK (reason <> ''),

@@ -74,12 +74,14 @@ TEST_F(WithdrawalDesk, NothingIsAcceptedWhileTheyArePausedAlsoAfterARestart) {
   ASSERT_TRUE(pause(true)->value);
   EXPECT_EQ(withdraw(5_usdc)->code, errc::paused);
   EXPECT_TRUE(books.withdrawals.paused);
+  EXPECT_TRUE(dir.gauges.alerts().lasts("work.paused", "withdrawals"));
   kill(desk);
   start_desk();
   EXPECT_EQ(dir.gauges.withdrawals().look(), word::paused) << "the books remember it";
   const auto on = pause(false);
   ASSERT_TRUE(on->value);
   EXPECT_FALSE(on->value->paused);
+  EXPECT_FALSE(dir.gauges.alerts().lasts("work.paused", "withdrawals"));
   EXPECT_TRUE(withdraw(5_usdc)->value);
 }
 

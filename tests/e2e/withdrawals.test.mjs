@@ -318,22 +318,34 @@ test('a refused one gives everything back, and says why', async () => {
   await assert.rejects(cli('approve', body.withdrawal_id, '--by', 'cli:ada'));
 });
 
-test('paused: none is accepted, and what waits is not sent', async () => {
+test('paused, at the terminal or by the API: none is accepted, and what waits is not sent', async () => {
+  const act = (action, target) =>
+    house.call('POST', '/operator/actions', { key: 'operate', body: { action, target, reason: 'ticket 7' } });
+  const isPaused = async () => {
+    const answer = await withdraw(wanted(third, '5.00'));
+    assert.deepEqual([answer.status, answer.body.code], [503, 'paused'], answer.text);
+    assert.ok(answer.headers.get('retry-after'));
+    await until('the gauge', async () =>
+      /^headroom_withdrawals_paused 1$/m.test((await house.call('GET', '/metrics')).body),
+    );
+    assert.equal((await house.alerts(/^work\.paused$/, 'withdrawals')).length, 1);
+  };
   const waiting = await withdraw(wanted(third, '205.00'));
+  const id = waiting.body.withdrawal_id;
   await cli('pause', '--by', 'cli:ada', '--reason', 'an incident');
-  const paused = await withdraw(wanted(third, '5.00'));
-  assert.deepEqual([paused.status, paused.body.code], [503, 'paused'], paused.text);
-  assert.ok(paused.headers.get('retry-after'));
-  await until('the gauge', async () =>
-    /^headroom_withdrawals_paused 1$/m.test((await house.call('GET', '/metrics')).body),
-  );
-  await cli('approve', waiting.body.withdrawal_id, '--by', 'cli:ada');
+  await isPaused();
+  await cli('resume', '--by', 'cli:ada', '--reason', 'over');
+  assert.equal((await act('pause_withdrawals')).status, 200);
+  await isPaused();
+  assert.equal((await act('approve_withdrawal', id)).status, 200);
   await house.service.kill();
   await house.service.start();
   await new Promise((done) => setTimeout(done, 1500));
-  assert.equal((await shown(waiting.body.withdrawal_id)).status, 'requested');
-  await cli('resume', '--by', 'cli:ada', '--reason', 'over');
-  assert.equal((await ended(waiting.body.withdrawal_id)).status, 'confirmed');
+  assert.equal((await shown(id)).status, 'requested', 'approved, and stopped');
+  await isPaused();
+  assert.equal((await act('resume_withdrawals')).status, 200);
+  assert.equal((await ended(id)).status, 'confirmed');
+  assert.equal((await act('approve_withdrawal', randomUUID())).status, 404);
 });
 
 // -- the chain says no, or nothing

@@ -68,6 +68,58 @@ TEST_F(Actions, EachKindOfWorkIsPausedAndResumed) {
     }
 }
 
+/// The journal alone would stop what comes, and not what waits: the desk does both.
+TEST_F(Actions, WithdrawalsAreStoppedByTheirDesk) {
+  std::vector<actors::pause_withdrawals> heard;
+  says.pause = [&](const actors::pause_withdrawals& x) {
+    const std::lock_guard lock{says.mutex};
+    heard.push_back(x);
+    return actors::withdrawals_view{true, x.paused};
+  };
+  remember_entries();
+  start();
+  for (const bool paused : {true, false}) {
+    const std::string name = paused ? "pause_withdrawals" : "resume_withdrawals";
+    const auto r = act(R"({"action":")" + name + R"(","reason":"ticket 7"})");
+    ASSERT_EQ(r.status, 200) << r.body;
+    EXPECT_EQ(r.json()["action"], name);
+    const std::lock_guard lock{says.mutex};
+    EXPECT_EQ(heard.back().paused, paused);
+    EXPECT_EQ(heard.back().by, operate_key.record.id);
+    EXPECT_EQ(heard.back().reason, "ticket 7");
+  }
+  const std::lock_guard lock{says.mutex};
+  EXPECT_TRUE(asked.empty());
+}
+
+TEST_F(Actions, AWithdrawalIsApprovedByTheDesk) {
+  std::vector<actors::decide_withdrawal> heard;
+  errc says_no = errc::none;
+  says.decide = [&](const actors::decide_withdrawal& x) -> caf::result<withdrawal> {
+    const std::lock_guard lock{says.mutex};
+    heard.push_back(x);
+    if (says_no != errc::none) return make_error(says_no);
+    return example_withdrawal(withdrawal_status::requested);
+  };
+  start();
+  const auto r = act(about("approve_withdrawal", id));
+  ASSERT_EQ(r.status, 200) << r.body;
+  EXPECT_EQ(r.json()["target"], id);
+  {
+    const std::lock_guard lock{says.mutex};
+    EXPECT_EQ(heard.back().id.text(), id);
+    EXPECT_TRUE(heard.back().approve);
+    EXPECT_EQ(heard.back().by, operate_key.record.id);
+    says_no = errc::duplicate;
+  }
+  expect_problem(act(about("approve_withdrawal", id)), 409, "order_refused");
+  {
+    const std::lock_guard lock{says.mutex};
+    says_no = errc::not_found;
+  }
+  expect_problem(act(about("approve_withdrawal", id)), 404, "not_found");
+}
+
 TEST_F(Actions, WhatIsNoActionIsNamedAndNothingIsAsked) {
   remember_entries();
   start();
@@ -80,6 +132,8 @@ TEST_F(Actions, WhatIsNoActionIsNamedAndNothingIsAsked) {
       {R"({"action":"pause_bets","target":")" + id + R"(","reason":"x"})", "target"},
       {R"({"action":"hold_conversion","reason":"x"})", "target"},
       {about("hold_conversion", "7"), "target"},
+      {R"({"action":"pause_withdrawals","target":")" + id + R"(","reason":"x"})", "target"},
+      {R"({"action":"approve_withdrawal","reason":"x"})", "target"},
   };
   for (const auto& [body, field] : table) {
     SCOPED_TRACE(body);

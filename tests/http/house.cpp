@@ -573,6 +573,10 @@ house::house() {
                             example_withdrawal(withdrawal_status::failed)},
                            "next-w"};
   };
+  says.decide = [](const decide_withdrawal&) {
+    return example_withdrawal(withdrawal_status::requested);
+  };
+  says.pause = [](const pause_withdrawals& x) { return withdrawals_view{true, x.paused}; };
   says.list_positions = [](const position_filter&) {
     return position_page{
         {example_position(settlement_result::none), example_position(settlement_result::won)},
@@ -703,6 +707,12 @@ void house::spawn_singletons() {
   dir->handles.set(keep(system->spawn([this]() -> conversion_actor::behavior_type {
     return {[](const credit_deposit&) { return committed{}; },
             [this](get_atom) { return says.routes(); }, [](poll_atom) {},
+            [](status_atom) { return no_report(); }};
+  })));
+  dir->handles.set(keep(system->spawn([this]() -> withdrawal_desk_actor::behavior_type {
+    return {[this](const decide_withdrawal& x) { return says.decide(x); },
+            [this](const pause_withdrawals& x) { return says.pause(x); },
+            [](get_atom) { return withdrawals_view{}; }, [](poll_atom) {},
             [](status_atom) { return no_report(); }};
   })));
   dir->handles.set(keep(system->spawn([this]() -> inspector_actor::behavior_type {

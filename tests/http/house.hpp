@@ -65,6 +65,8 @@ struct script {
   std::function<caf::result<withdrawal>(const actors::request_withdrawal&)> withdraw;
   std::function<caf::result<withdrawal>(const withdrawal_id&)> find_withdrawal;
   std::function<caf::result<withdrawal_page>(const withdrawal_filter&)> list_withdrawals;
+  std::function<caf::result<withdrawal>(const actors::decide_withdrawal&)> decide;
+  std::function<caf::result<actors::withdrawals_view>(const actors::pause_withdrawals&)> pause;
   answer<deposit> find_deposit;
   std::function<caf::result<deposit_page>(const deposit_filter&)> list_deposits;
   answer<money_on_its_way> on_its_way;
