@@ -16,39 +16,24 @@
 #include "actors/balance_actor.hpp"
 #include "actors/bet_actor.hpp"
 #include "actors/buffer_actor.hpp"
-#include "actors/conversion_actor.hpp"
 #include "actors/deposit_actor.hpp"
-#include "actors/external_outbox_actor.hpp"
 #include "actors/guardian_actor.hpp"
-#include "actors/house_counters.hpp"
 #include "actors/inspector_actor.hpp"
 #include "actors/journal_actor.hpp"
 #include "actors/query_actor.hpp"
 #include "actors/registry.hpp"
 #include "actors/sale_actor.hpp"
-#include "actors/settlement_actor.hpp"
 #include "actors/withdrawal_actor.hpp"
-#include "actors/withdrawal_desk.hpp"
 #include "actors/work_switches.hpp"
-#include "app_keys.hpp"
-#include "app_rest_routes.hpp"
 #include "app_sources.hpp"
+#include "app_treasury.hpp"
+#include "app_venue.hpp"
+#include "app_wallets.hpp"
 #include "app_withdrawals.hpp"
 #include "chain/evm/ethereum_port.hpp"
-#include "chain/evm/json_rpc.hpp"
-#include "chain/evm/keccak.hpp"
 #include "chain/evm/signature_actor.hpp"
-#include "chain/evm/wallet_actor.hpp"
-#include "chain/polymarket/account_keeper.hpp"
-#include "chain/polymarket/market_actor.hpp"
-#include "chain/polymarket/resolution_actor.hpp"
-#include "chain/polymarket/venue_actor.hpp"
-#include "chain/treasury/audit_actor.hpp"
-#include "chain/treasury/direct_route.hpp"
-#include "chain/x402/payment_router.hpp"
 #include "chain/x402/x402_port.hpp"
 #include "http/server.hpp"
-#include "net/ws_client.hpp"
 #include "persistence/migrations.hpp"
 #include "persistence/operator_orders.hpp"
 #include "persistence/pg_reader.hpp"
@@ -58,8 +43,6 @@
 /// here.
 namespace headroom {
 namespace {
-
-using actors::component;
 
 timestamp wall_clock_now() {
   return {std::chrono::duration_cast<std::chrono::microseconds>(
@@ -78,60 +61,10 @@ hash256 system_random() {
   return out;
 }
 
-/// What an operator set, completed by what follows from other settings.
-chain::wallet_settings wallet_of(const config::chain_settings& c) {
-  auto out = c.wallet;
-  out.chain_id = c.chain_id;
-  out.finality = c.finality;
-  return out;
-}
-
-chain::json_rpc_options rpc_options_of(const config::chain_settings& c) {
-  auto out = c.nodes;
-  out.chain_id = c.chain_id;
-  return out;
-}
-
 persistence::reader_settings reader_of(const config::settings& s) {
   auto out = s.reader;
   out.conninfo = s.store.conninfo;
   out.connect_timeout = s.store.connect_timeout;
-  return out;
-}
-
-/// `wallets` are our accounts, the one that converts first.
-chain::audit_settings audit_of(const config::settings& s, std::vector<address> wallets,
-                               const address& venue_account) {
-  chain::audit_settings out;
-  out.plasma_usdt0 = s.plasma.usdt0;
-  out.polygon_usdt0 = s.polygon.usdt0;
-  out.polygon_usdc = s.route.usdc;
-  out.plasma_owner = out.polygon_owner = wallets.front();
-  out.other_owners.assign(wallets.begin() + 1, wallets.end());
-  out.collateral = s.collateral;
-  out.collateral_owner = venue_account;
-  // Where the keeper turns one into the other; once, when it is the buffer's own token.
-  const auto& source = s.account.contracts.usdc_e;
-  const bool is_wallet = std::find(wallets.begin(), wallets.end(), venue_account) != wallets.end();
-  const bool counted = source == s.route.usdc && is_wallet;
-  if (!s.collateral.is_zero() && !counted) out.collateral_source = source;
-  // What goes to the venue's account comes by there; once, where conversions bring it.
-  const bool supplies = s.supply.target.is_positive() && venue_account != wallets.front();
-  if (supplies && !s.collateral.is_zero() && source != s.route.usdc) out.own_source = source;
-  out.moves_between_accounts = supplies || s.route.wrap;
-  return out;
-}
-
-chain::polymarket::venue_settings venue_of(const config::settings& s) {
-  auto out = s.venue;
-  out.logs = s.polygon.logs;
-  out.finality = s.polygon.finality;
-  return out;
-}
-
-chain::polymarket::market_settings markets_of(const config::settings& s) {
-  auto out = s.markets;
-  out.url = s.venue.url;
   return out;
 }
 
@@ -148,90 +81,6 @@ http::server_settings http_of(const config::settings& s, const actors::signing_d
   out.refused_rate.burst = std::max(1U, s.http.refused_rate.per_second);
   return out;
 }
-
-/// Our accounts as their keeper sees them: the one that bets first, for it has the collateral.
-std::vector<chain::polymarket::kept_account> kept_accounts(
-    const config::settings& s, const chain::polymarket::venue_accounts& keys) {
-  std::vector<chain::polymarket::kept_account> out;
-  const auto all = s.venue_accounts();
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    const auto own = keys[i].key->address_of();
-    const auto type = all[i].signature_type;
-    out.push_back(
-        {all[i].name, type, type == 0 ? own : all[i].wallet, keys[i].key, all[i].enabled});
-  }
-  const auto bets = std::find_if(all.begin(), all.end(), [](const auto& a) { return a.enabled; });
-  std::rotate(out.begin(), out.begin() + (bets - all.begin()), out.end());
-  return out;
-}
-
-/// The buffer's token is the audit's: what is not looked at is not moved either.
-chain::polymarket::keeper_settings keeper_of(const config::settings& s) {
-  auto account = s.account;
-  account.keeps_collateral = !s.collateral.is_zero();
-  if (account.keeps_collateral) account.contracts.collateral = s.collateral;
-  const auto contracts = chain::polymarket::contracts_of(s.venue, account.contracts);
-  return {std::move(account), contracts,   s.polygon.chain_id,
-          s.venue.chain_id,   s.venue.url, s.markets.gamma_url};
-}
-
-chain::polymarket::resolution_settings resolution_of(const config::settings& s) {
-  chain::polymarket::resolution_settings out;
-  out.clob_url = s.venue.url;
-  out.gamma_url = s.markets.gamma_url;
-  out.read_timeout = s.venue.read_timeout;
-  out.chain_id = s.polygon.chain_id;
-  out.finality = s.polygon.finality;
-  out.contracts = s.account.contracts;
-  if (!s.collateral.is_zero()) out.contracts.collateral = s.collateral;
-  return out;
-}
-
-/// The singletons, in the order of their start; each restart makes a fresh actor of the same kind.
-class household {
- public:
-  household(caf::actor_system& sys, actors::directory& dir, actors::world_ptr w)
-      : sys_{sys}, dir_{dir}, w_{std::move(w)} {}
-
-  /// The directory knows it by its type.
-  template <class Handle, class Spawn>
-  void add(std::string name, Spawn spawn, bool holds_promises = false) {
-    add_as<Handle>(
-        std::move(name), spawn, [this](const Handle& handle) { dir_.handles.set(handle); },
-        holds_promises);
-  }
-
-  /// `publish` puts the handle where the others find it.
-  template <class Handle, class Spawn, class Publish>
-  void add_as(std::string name, Spawn spawn, Publish publish, bool holds_promises = false) {
-    parts_.push_back({std::move(name),
-                      [spawn, publish](caf::actor_system&) {
-                        const Handle handle = spawn();
-                        publish(handle);
-                        return caf::actor_cast<caf::actor>(handle);
-                      },
-                      holds_promises});
-  }
-
-  void add_wallet(std::string name, const chain::wallet_settings& settings,
-                  const chain::transaction_signer& signer, const chain::rpc_actor& rpc) {
-    add_as<actors::wallet_actor>(
-        std::move(name),
-        [this, settings, signer, rpc] {
-          return sys_.spawn(chain::wallet_behavior, w_, settings, signer, rpc);
-        },
-        [this, who = actors::wallet_account{settings.chain_id, signer.account()}](
-            const actors::wallet_actor& handle) { dir_.handles.set_wallet(who, handle); });
-  }
-
-  std::vector<component> take() { return std::move(parts_); }
-
- private:
-  caf::actor_system& sys_;
-  actors::directory& dir_;
-  actors::world_ptr w_;
-  std::vector<component> parts_;
-};
 
 /// Declared behind the actor system: the directory outlives it, its handles must not.
 class letting_go {
@@ -341,93 +190,11 @@ struct readers {
   persistence::pg_reader reports;
 };
 
-/// Ways out, one client with its thread and its bound per outside and per kind of asker: whoever
-/// floods one (anybody may ask for the verification of a payment) keeps nobody from the others.
-class outside {
- public:
-  outside(caf::actor_system& sys, const config::settings& s, actors::gauges& gauges)
-      : sys_{sys},
-        gauges_{gauges},
-        plasma{rpc_of(s.plasma)},
-        strangers{{"plasma", rpc_of(s.plasma)}, {"polygon", rpc_of(s.polygon)}},
-        signatures{rpc_of(s.plasma)},
-        polygon{rpc_of(s.polygon)},
-        base{s.base.exists() ? rpc_of(s.base) : chain::rpc_actor{}},
-        venue{venue_door(), venue_door(), sockets_of(s.venue)},
-        markets{market_door(), market_door()},
-        accounts{chain::make_http_actor(sys_, new_client())},
-        relayer{chain::make_http_actor(sys_, new_client())},
-        resolutions{chain::make_http_actor(sys_, new_client())},
-        across{chain::make_http_actor(sys_, new_client())},
-        iris{chain::make_http_actor(sys_, new_client())},
-        rest{chain::make_http_actor(sys_, new_client()),
-             chain::make_http_actor(sys_, new_client())},
-        oneinch{chain::make_http_actor(sys_, new_client())},
-        signers{chain::make_http_actor(sys_, new_client())} {
-    if (s.base.exists()) strangers.emplace("base", rpc_of(s.base));
-  }
-  /// By a network's name in the settings; Base's are there where it is configured.
-  [[nodiscard]] chain::rpc_actor nodes_of(const std::string& network) const {
-    return network == "plasma" ? plasma : network == "polygon" ? polygon : base;
-  }
-  void stop() {
-    for (const auto& client : clients_) client->stop();
-    if (sockets_) sockets_->stop();
-  }
-
- private:
-  std::shared_ptr<net::http_client> new_client() {
-    return clients_.emplace_back(std::make_shared<net::http_client>());
-  }
-  chain::rpc_actor rpc_of(const config::chain_settings& c) {
-    auto options = chain::with_alerts(rpc_options_of(c), gauges_.alerts(), wall_clock_now);
-    return chain::make_rpc_actor(
-        sys_, std::make_shared<const chain::json_rpc>(new_client(), c.rpc, options),
-        &gauges_.counters().rpc(c.chain_id));
-  }
-  chain::http_actor venue_door() {
-    return chain::make_http_actor(sys_, new_client(), &gauges_.counters().venue);
-  }
-
-  net::ws_opener sockets_of(const chain::polymarket::venue_settings& v) {
-    if (v.ws_url.empty()) return {};
-    net::ws_client_options options;
-    options.user_agent = "headroom";
-    sockets_ = std::make_shared<net::ws_client>(std::move(options));
-    return [client = sockets_](const std::string& url, net::ws_events events) {
-      return client->open(url, std::move(events));
-    };
-  }
-
-  chain::http_actor market_door() { return chain::make_http_actor(sys_, new_client()); }
-
-  caf::actor_system& sys_;
-  actors::gauges& gauges_;
-  std::vector<std::shared_ptr<net::http_client>> clients_;
-  std::shared_ptr<net::ws_client> sockets_;  // null: none
-
- public:
-  const chain::rpc_actor plasma;
-  std::map<std::string, chain::rpc_actor> strangers;  // who may pay; apart from what moves money
-  const chain::rpc_actor signatures;                  // strangers ask: apart from what moves money
-  const chain::rpc_actor polygon;
-  const chain::rpc_actor base;  // empty where Base is not configured
-  const chain::polymarket::venue_doors venue;
-  const chain::polymarket::market_doors markets;  // strangers ask: apart from what moves money
-  const chain::http_actor accounts;               // the venue's view of them
-  const chain::http_actor relayer;
-  const chain::http_actor resolutions;  // which markets are resolved
-  const chain::http_actor across;
-  const chain::http_actor iris;  // Circle's attestations
-  const rest_doors rest;
-  const chain::http_actor oneinch;
-  const chain::http_actor signers;  // of transactions, whose keys are not here
-};
-
 // -- the household: who is started, in this order ------------------------------------------------
 
-void add_books(household& house, caf::actor_system& sys, const actors::world_ptr& w,
-               persistence::pg_store& store, readers& read) {
+void add_books(household& house, persistence::pg_store& store, readers& read) {
+  auto& sys = house.system();
+  const auto w = house.world();
   auto& dir = w->dir;
   house.add<actors::journal_actor>(
       "journal",
@@ -450,173 +217,14 @@ void add_books(household& house, caf::actor_system& sys, const actors::world_ptr
                                   [&sys, w] { return sys.spawn(actors::buffer_behavior, w); });
 }
 
-/// Whoever sends transactions on one chain, by the name of its wallet.
-using senders = std::vector<std::pair<std::string, chain::transaction_signer>>;
-
-/// Users' payments are submitted, and what they paid is converted, on every chain.
-senders senders_on(const config::chain_settings& c, const std::string& chain, const own_keys& keys,
-                   const outside& out) {
-  return {{"wallet." + chain, keys.conversion.signer_on(c.chain_id, out.signers)},
-          {"wallet.settlement." + chain, keys.settlement.signer_on(c.chain_id, out.signers)}};
-}
-
-/// Withdrawals are paid on Polygon, and a venue account of a key sends its own transactions there.
-senders polygon_senders(const config::settings& s, const own_keys& keys, const outside& out) {
-  auto all = senders_on(s.polygon, "polygon", keys, out);
-  all.emplace_back("wallet.withdrawals.polygon",
-                   keys.withdrawals.signer_on(s.polygon.chain_id, out.signers));
-  const auto at_venue = s.venue_accounts();
-  for (std::size_t i = 0; i < at_venue.size(); ++i)
-    if (at_venue[i].signature_type == 0)
-      all.emplace_back("wallet.polygon." + at_venue[i].name, keys.venue[i].key);
-  return all;
-}
-
-/// One wallet an account, the first of its names.
-void add_wallets(household& house, const config::chain_settings& c, const senders& all,
-                 const chain::rpc_actor& rpc) {
-  senders each;
-  for (const auto& x : all)
-    if (std::none_of(each.begin(), each.end(),
-                     [&](const auto& y) { return y.second.account() == x.second.account(); }))
-      each.push_back(x);
-  auto settings = wallet_of(c);
-  settings.alone_on_chain = each.size() == 1;
-  for (const auto& [name, signer] : each) house.add_wallet(name, settings, signer, rpc);
-}
-
-/// What users pay with: a payment actor for each source, one in front of them all, and who watches
-/// what their tokens are worth.
-void add_sources(household& house, caf::actor_system& sys, const actors::world_ptr& w,
-                 const config::settings& s, const own_keys& keys, const outside& out,
-                 const std::shared_ptr<chain::source_gate>& gate) {
-  auto& dir = w->dir;
-  const auto terms = terms_of(s, keys);
-  for (const auto& x : payments_of(s, terms, keys.settlement.account, gate)) {
-    const auto source = x.settings.terms.money();
-    dir.handles.set_relayer({source.chain_id, x.settings.relayer});
-    const chain::payment_nodes nodes{out.nodes_of(x.network), out.strangers.at(x.network)};
-    house.add_as<actors::payment_actor>(
-        x.component,
-        [&sys, w, settings = x.settings, nodes] {
-          return actors::payment_actor{sys.spawn(chain::payment_behavior, w, settings, nodes)};
-        },
-        [&dir, source](const actors::payment_actor& handle) {
-          dir.handles.set_payment(source, handle);
-        });
-  }
-  house.add<actors::payment_actor>(
-      "payment", [&sys, w, terms] { return sys.spawn(chain::payment_router_behavior, w, terms); });
-  const auto pegged =
-      pegged_sources(s, [&out](const std::string& network) { return out.nodes_of(network); });
-  if (pegged.empty()) return;
-  house.add_as<chain::peg_guard>(
-      "peg_guard",
-      [&sys, w, pegged] {
-        return sys.spawn(chain::peg_behavior, w, pegged, chain::peg_settings{});
-      },
-      [](const chain::peg_guard&) {});  // nobody asks it
-}
-
-void add_chains(household& house, caf::actor_system& sys, const actors::world_ptr& w,
-                const config::settings& s, const own_keys& keys, const outside& out,
-                const std::shared_ptr<chain::source_gate>& gate) {
+void add_chains(household& house, const config::settings& s, const own_keys& keys,
+                const outside& out, const std::shared_ptr<chain::source_gate>& gate) {
   add_wallets(house, s.plasma, senders_on(s.plasma, "plasma", keys, out), out.plasma);
   add_wallets(house, s.polygon, polygon_senders(s, keys, out), out.polygon);
-  add_sources(house, sys, w, s, keys, out, gate);
-  house.add<actors::external_outbox_actor>(
-      "external_outbox", [&sys, w] { return sys.spawn(actors::external_outbox_behavior, w); });
-  house.add_as<chain::polymarket::account_keeper>(
-      "account_keeper",
-      [&sys, &s, &out, &keys, w] {
-        return sys.spawn(chain::polymarket::keeper_behavior, w, keeper_of(s),
-                         kept_accounts(s, keys.venue),
-                         chain::polymarket::keeper_doors{
-                             out.polygon, out.accounts, out.relayer, keys.relayer,
-                             [w] { return w->dir.handles.get<actors::external_outbox_actor>(); }});
-      },
-      [](const chain::polymarket::account_keeper&) {});  // nobody asks it
-  house.add<actors::venue_actor>(
-      "venue",
-      [&sys, &s, &out, &keys, w] {
-        return sys.spawn(chain::polymarket::venue_behavior, w, venue_of(s), keys.venue, out.venue,
-                         out.polygon);
-      },
-      true);
-  house.add<actors::market_actor>("market", [&sys, &s, &out, w] {
-    return sys.spawn<caf::detached>(chain::polymarket::market_behavior, w, markets_of(s),
-                                    out.markets);
-  });
-  house.add<actors::signature_actor>("signature", [&sys, &out] {
+  add_sources(house, s, keys, out, gate);
+  add_venue(house, s, keys, out);
+  house.add<actors::signature_actor>("signature", [&sys = house.system(), &out] {
     return sys.spawn(chain::signature_behavior, chain::signature_settings{}, out.signatures);
-  });
-}
-
-/// Resolved markets, from the venue's accounts to their users.
-void add_settlement(household& house, caf::actor_system& sys, const actors::world_ptr& w,
-                    const config::settings& s, const own_keys& keys, const outside& out) {
-  std::vector<address> holders;
-  for (const auto& account : kept_accounts(s, keys.venue)) holders.push_back(account.holder);
-  house.add<actors::resolution_actor>("resolution", [&sys, &s, &out, w, holders] {
-    return actors::resolution_actor{
-        sys.spawn(chain::polymarket::resolution_behavior, w, resolution_of(s), holders,
-                  chain::polymarket::resolution_doors{out.resolutions, out.polygon})};
-  });
-  house.add<actors::settlement_actor>("settlement", [&sys, w] {
-    return sys.spawn(actors::settlement_behavior, w, actors::digest_function{[](byte_view data) {
-                       return chain::keccak256(data);
-                     }});
-  });
-}
-
-void add_treasury(household& house, caf::actor_system& sys, const actors::world_ptr& w,
-                  const config::settings& s, const own_keys& keys, const outside& out) {
-  const auto account = keys.conversion.account;
-  const auto venue_account = betting_account(keys.venue).maker();
-  auto& dir = w->dir;
-  if (s.base.exists()) add_wallets(house, s.base, senders_on(s.base, "base", keys, out), out.base);
-  route_doors doors{out.plasma, out.polygon, out.base, out.across, keys.across, out.iris};
-  if (!keys.oneinch.empty())
-    doors.oneinch = std::make_shared<chain::oneinch_door>(s.oneinch, out.oneinch, keys.oneinch);
-  auto routes = routes_of(s, account, doors);
-  add_rest_routes(routes, s, account, doors, out.rest, keys.rest);
-  end_at_venue(routes, s, account, venue_account, doors);
-  for (auto& route : routes)
-    house.add_as<actors::route_actor>(
-        route.component,
-        [&sys, w, plan = route.plan] { return sys.spawn(chain::legged_route_behavior, w, plan()); },
-        [&dir, name = route.name](const actors::route_actor& handle) {
-          dir.handles.set_route(name, handle);
-        });
-  house.add_as<actors::route_actor>(
-      "route.direct",
-      [&sys, &s, &out, w, account] {
-        return sys.spawn(
-            chain::direct_behavior, w,
-            chain::direct_settings{s.polygon.chain_id, s.route.usdc, account, s.polygon.finality},
-            out.polygon);
-      },
-      [&dir](const actors::route_actor& handle) {
-        dir.handles.set_route(chain::direct_route_name, handle);
-      });
-  if (auto supply = supply_of(s, account, venue_account, doors))
-    house.add_as<chain::venue_supply_actor>(
-        "venue_supply",
-        [&sys, &s, w, supply = *supply] {
-          return sys.spawn(chain::venue_supply_behavior, w, s.supply, supply.at, supply.swap());
-        },
-        [](const chain::venue_supply_actor&) {});  // nobody asks it
-  house.add<actors::conversion_actor>(
-      "conversion", [&sys, w] { return sys.spawn(actors::conversion_behavior, w); });
-  house.add<actors::cashier_actor>("cashier", [&sys, &s, &out, &keys, w] {
-    return sys.spawn(chain::cashier_behavior, w, cashier_of(s, keys.withdrawals.account),
-                     out.polygon);
-  });
-  house.add<actors::withdrawal_desk_actor>(
-      "withdrawals", [&sys, w] { return sys.spawn(actors::withdrawal_desk_behavior, w); });
-  house.add<actors::audit_actor>("audit", [&sys, &s, &out, &keys, w, venue_account] {
-    return sys.spawn(chain::audit_behavior, w, audit_of(s, keys.accounts(), venue_account),
-                     out.plasma, out.polygon);
   });
 }
 
@@ -672,7 +280,7 @@ int serve(const config::settings& s) {
   caf_config.set("scheduler.max-throughput", std::size_t{100});
   caf::actor_system sys{caf_config};
   const letting_go before_the_system_ends{dir};
-  outside out{sys, s, dir.gauges};
+  outside out{sys, s, dir.gauges, wall_clock_now};
 
   const auto w = std::make_shared<const actors::world>(
       actors::world{dir, wall_clock_now, system_random, s.core, screen_of(s, *keys)});
@@ -685,10 +293,10 @@ int serve(const config::settings& s) {
       [&sys, w](const withdrawal_id& id) { return sys.spawn(actors::withdrawal_behavior, w, id); });
   const auto gate = std::make_shared<chain::source_gate>();
   household house{sys, dir, w};
-  add_books(house, sys, w, store, read);
-  add_chains(house, sys, w, s, *keys, out, gate);
-  add_settlement(house, sys, w, s, *keys, out);
-  add_treasury(house, sys, w, s, *keys, out);
+  add_books(house, store, read);
+  add_chains(house, s, *keys, out, gate);
+  add_settlement(house, s, *keys, out);
+  add_treasury(house, s, *keys, out);
   const auto give_up = [](const std::string& why) {
     spdlog::critical("service.gives_up reason=\"{}\"", why);
     stop_signal::give_up();

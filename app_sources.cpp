@@ -2,7 +2,57 @@
 
 #include <algorithm>
 
+#include "chain/treasury/peg_guard.hpp"
+#include "chain/x402/payment_router.hpp"
+
 namespace headroom {
+namespace {
+
+/// One payment actor.
+struct wired_payment {
+  std::string component;  // what the guardian calls it
+  std::string network;    // as the settings call it
+  chain::payment_settings settings;
+};
+
+/// @param relayer  submits the payments.
+std::vector<wired_payment> payments_of(const config::settings& s,
+                                       const std::vector<chain::x402::terms>& terms,
+                                       const address& relayer,
+                                       const std::shared_ptr<chain::source_gate>& gate) {
+  std::vector<wired_payment> out;
+  for (const auto& x : s.paid_sources()) {
+    const auto& on = *s.chain_called(x.network);
+    auto p = s.payment;
+    p.terms = *std::find_if(terms.begin(), terms.end(),
+                            [&](const auto& t) { return t.source == x.name; });
+    p.gate = gate;
+    p.relayer = relayer;
+    p.finality = on.finality;
+    p.large = x.large_from;
+    p.large_final_by = x.large_finality;
+    p.logs = on.logs;
+    out.push_back({"payment." + x.name, x.network, std::move(p)});
+  }
+  return out;
+}
+
+/// @param nodes_of  the nodes of a network, by its name.
+std::vector<chain::pegged_source> pegged_sources(
+    const config::settings& s,
+    const std::function<chain::rpc_actor(const std::string&)>& nodes_of) {
+  std::vector<chain::pegged_source> out;
+  for (const auto& x : s.paid_sources())
+    if (!x.price_feed.is_zero())
+      out.push_back({x.name,
+                     {s.chain_called(x.network)->chain_id, x.token},
+                     {x.price_feed, x.price_heartbeat},
+                     x.price_within_bps,
+                     nodes_of(x.price_network)});
+  return out;
+}
+
+}  // namespace
 
 std::vector<chain::x402::terms> terms_of(const config::settings& s, const own_keys& keys) {
   auto common = s.payment.terms;
@@ -29,39 +79,36 @@ std::vector<chain::x402::terms> terms_of(const config::settings& s, const own_ke
   return out;
 }
 
-std::vector<wired_payment> payments_of(const config::settings& s,
-                                       const std::vector<chain::x402::terms>& terms,
-                                       const address& relayer,
-                                       const std::shared_ptr<chain::source_gate>& gate) {
-  std::vector<wired_payment> out;
-  for (const auto& x : s.paid_sources()) {
-    const auto& on = *s.chain_called(x.network);
-    auto p = s.payment;
-    p.terms = *std::find_if(terms.begin(), terms.end(),
-                            [&](const auto& t) { return t.source == x.name; });
-    p.gate = gate;
-    p.relayer = relayer;
-    p.finality = on.finality;
-    p.large = x.large_from;
-    p.large_final_by = x.large_finality;
-    p.logs = on.logs;
-    out.push_back({"payment." + x.name, x.network, std::move(p)});
+void add_sources(household& house, const config::settings& s, const own_keys& keys,
+                 const outside& out, const std::shared_ptr<chain::source_gate>& gate) {
+  auto& sys = house.system();
+  const auto w = house.world();
+  auto& dir = w->dir;
+  const auto terms = terms_of(s, keys);
+  for (const auto& x : payments_of(s, terms, keys.settlement.account, gate)) {
+    const auto source = x.settings.terms.money();
+    dir.handles.set_relayer({source.chain_id, x.settings.relayer});
+    const chain::payment_nodes nodes{out.nodes_of(x.network), out.strangers.at(x.network)};
+    house.add_as<actors::payment_actor>(
+        x.component,
+        [&sys, w, settings = x.settings, nodes] {
+          return actors::payment_actor{sys.spawn(chain::payment_behavior, w, settings, nodes)};
+        },
+        [&dir, source](const actors::payment_actor& handle) {
+          dir.handles.set_payment(source, handle);
+        });
   }
-  return out;
-}
-
-std::vector<chain::pegged_source> pegged_sources(
-    const config::settings& s,
-    const std::function<chain::rpc_actor(const std::string&)>& nodes_of) {
-  std::vector<chain::pegged_source> out;
-  for (const auto& x : s.paid_sources())
-    if (!x.price_feed.is_zero())
-      out.push_back({x.name,
-                     {s.chain_called(x.network)->chain_id, x.token},
-                     {x.price_feed, x.price_heartbeat},
-                     x.price_within_bps,
-                     nodes_of(x.price_network)});
-  return out;
+  house.add<actors::payment_actor>(
+      "payment", [&sys, w, terms] { return sys.spawn(chain::payment_router_behavior, w, terms); });
+  const auto pegged =
+      pegged_sources(s, [&out](const std::string& network) { return out.nodes_of(network); });
+  if (pegged.empty()) return;
+  house.add_as<chain::peg_guard>(
+      "peg_guard",
+      [&sys, w, pegged] {
+        return sys.spawn(chain::peg_behavior, w, pegged, chain::peg_settings{});
+      },
+      [](const chain::peg_guard&) {});  // nobody asks it
 }
 
 void show_sources(http::server_settings& out, const config::settings& s,

@@ -8,6 +8,8 @@
 #include <mutex>
 #include <set>
 
+#include "actors/withdrawal_desk.hpp"
+#include "chain/treasury/cashier_actor.hpp"
 #include "domain/text.hpp"
 
 namespace headroom {
@@ -83,6 +85,16 @@ std::set<address> contracts_of(const config::settings& s) {
           c.onramp,     c.offramp,      c.conditional_tokens};
 }
 
+/// @param account  whose USDC is paid out.
+chain::cashier_settings cashier_of(const config::settings& s, const address& account) {
+  chain::cashier_settings out;
+  out.chain_id = s.polygon.chain_id;
+  out.usdc = s.route.usdc;
+  out.account = account;
+  out.finality = s.polygon.finality;
+  return out;
+}
+
 }  // namespace
 
 actors::address_screen screen_of(const config::settings& s, const own_keys& keys) {
@@ -101,13 +113,16 @@ actors::address_screen screen_of(const config::settings& s, const own_keys& keys
   };
 }
 
-chain::cashier_settings cashier_of(const config::settings& s, const address& account) {
-  chain::cashier_settings out;
-  out.chain_id = s.polygon.chain_id;
-  out.usdc = s.route.usdc;
-  out.account = account;
-  out.finality = s.polygon.finality;
-  return out;
+void add_withdrawals(household& house, const config::settings& s, const own_keys& keys,
+                     const outside& out) {
+  auto& sys = house.system();
+  const auto w = house.world();
+  house.add<actors::cashier_actor>("cashier", [&sys, &s, &out, &keys, w] {
+    return sys.spawn(chain::cashier_behavior, w, cashier_of(s, keys.withdrawals.account),
+                     out.polygon);
+  });
+  house.add<actors::withdrawal_desk_actor>(
+      "withdrawals", [&sys, w] { return sys.spawn(actors::withdrawal_desk_behavior, w); });
 }
 
 }  // namespace headroom

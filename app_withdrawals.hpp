@@ -1,9 +1,9 @@
 #pragma once
 
 #include "actors/ports.hpp"
+#include "app_household.hpp"
 #include "app_keys.hpp"
-#include "chain/treasury/cashier_actor.hpp"
-#include "config/settings.hpp"
+#include "app_outside.hpp"
 
 /// The wiring of money out.
 namespace headroom {
@@ -13,7 +13,8 @@ namespace headroom {
 /// seconds; one that cannot be read refuses everybody.
 [[nodiscard]] actors::address_screen screen_of(const config::settings& s, const own_keys& keys);
 
-/// @param account  whose USDC is paid out.
-[[nodiscard]] chain::cashier_settings cashier_of(const config::settings& s, const address& account);
+/// Who pays users out of the withdrawals' account, and who hears operators.
+void add_withdrawals(household& house, const config::settings& s, const own_keys& keys,
+                     const outside& out);
 
 }  // namespace headroom

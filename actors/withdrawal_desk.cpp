@@ -25,7 +25,7 @@ withdrawals_view shown(const withdrawal_desk_state& st) {
 /// @param why  "": the books say no more than that it is so.
 void publish(const withdrawal_desk_state& st, bool paused, const std::string& why) {
   constexpr std::string_view what = "withdrawals";
-  const auto& gauges = st.w->dir.gauges;
+  auto& gauges = st.w->dir.gauges;
   auto& alerts = gauges.alerts();
   gauges.withdrawals().publish(paused);
   if (!paused) return alerts.clear(paused_alert, what, st.w->now());

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "app_household.hpp"
+#include "app_keys.hpp"
+#include "app_outside.hpp"
+
+namespace headroom {
+
+/// The wiring of the treasury: every route, conversions, withdrawals, and the audit of it all.
+void add_treasury(household& house, const config::settings& s, const own_keys& keys,
+                  const outside& out);
+
+}  // namespace headroom
