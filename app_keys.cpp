@@ -76,15 +76,18 @@ class key_reader {
   std::vector<std::pair<config::key_source, shared_key>> read_;
 };
 
-/// Asked once, before anything is started.
-std::optional<bool> ask_signer(net::http_client& http, const own_account& x,
-                               std::uint64_t chain_id) {
-  auto call = chain::accounts_call({{}, url_on(x.signer, chain_id), x.token, x.signer.timeout});
-  std::promise<std::optional<bool>> said;
+chain::remote_signer signer_of(const own_account& x, std::uint64_t chain_id,
+                               chain::http_actor http) {
+  return {std::move(http), url_on(x.signer, chain_id), x.token, x.signer.timeout};
+}
+
+/// Asked by whoever may wait for the answer: before anything is started, or at a terminal.
+net::http_result ask_now(chain::http_call call) {
+  net::http_client http;
+  std::promise<net::http_result> said;
   auto answer = said.get_future();
-  http.request(std::move(call.request), call.timeout, [&](const net::http_result& r) {
-    said.set_value(chain::has_account(r, x.account));
-  });
+  http.request(std::move(call.request), call.timeout,
+               [&](net::http_result r) { said.set_value(std::move(r)); });
   return answer.get();
 }
 
@@ -97,13 +100,13 @@ std::string unknown_to_signer(const config::settings& s, const own_keys& keys) {
       {"keys.withdrawals", &keys.withdrawals}};
   if (std::all_of(std::begin(all), std::end(all), [](const auto& x) { return x.second->key; }))
     return {};
-  net::http_client http;
   for (const auto& [name, x] : all)
     for (const auto* c : {&s.plasma, &s.polygon, &s.base}) {
       if (x->key || !c->exists() ||
           !asked.emplace(url_on(x->signer, c->chain_id), x->account).second)
         continue;
-      const auto has = ask_signer(http, *x, c->chain_id);
+      const auto has = chain::has_account(
+          ask_now(chain::accounts_call(signer_of(*x, c->chain_id, {}))), x->account);
       if (has == false)
         return std::string{name} + ": the signer for chain " + std::to_string(c->chain_id) +
                " does not have account " + x->account.hex();
@@ -131,7 +134,16 @@ bool read_api_key(const config::key_source& source, const char* event, std::stri
 chain::transaction_signer own_account::signer_on(std::uint64_t chain_id,
                                                  const chain::http_actor& http) const {
   if (key) return key;
-  return {account, chain::remote_signer{http, url_on(signer, chain_id), token, signer.timeout}};
+  return {account, signer_of(*this, chain_id, http)};
+}
+
+std::optional<chain::signed_transaction> own_account::sign(const chain::unsigned_transaction& tx,
+                                                           std::string& error) const {
+  if (key) return chain::sign(tx, *key);
+  auto said = chain::read_signing(
+      tx, account, ask_now(chain::signing_call(signer_of(*this, tx.chain_id, {}), tx, account)));
+  error = said.why;
+  return said.is_good() ? std::optional{std::move(said.tx)} : std::nullopt;
 }
 
 std::vector<address> own_keys::accounts() const {
@@ -150,8 +162,7 @@ std::vector<address> own_keys::all_accounts() const {
   return out;
 }
 
-std::optional<own_keys> read_keys(const config::settings& s) {
-  std::string error;
+std::optional<own_keys> read_accounts(const config::settings& s, std::string& error) {
   own_keys out;
   key_reader read{s};
   const std::pair<const config::account_source*, own_account*> own[] = {
@@ -159,15 +170,19 @@ std::optional<own_keys> read_keys(const config::settings& s) {
       {&s.keys.settlement, &out.settlement},
       {&s.keys.withdrawals, &out.withdrawals}};
   for (const auto& [source, account] : own)
-    if (!read.account(*source, *account, error)) {
-      spdlog::error("service.no_wallet_key reason=\"{}\"", error);
-      return std::nullopt;
-    }
+    if (!read.account(*source, *account, error)) return std::nullopt;
   out.venue = read.venue(error);
-  if (out.venue.empty()) {
-    spdlog::error("service.no_venue_key reason=\"{}\"", error);
+  return out.venue.empty() ? std::nullopt : std::optional{std::move(out)};
+}
+
+std::optional<own_keys> read_keys(const config::settings& s) {
+  std::string error;
+  auto accounts = read_accounts(s, error);
+  if (!accounts) {
+    spdlog::error("service.no_key reason=\"{}\"", error);
     return std::nullopt;
   }
+  auto& out = *accounts;
   if (!read_api_key(s.relayer_key, "service.no_relayer_key", out.relayer) ||
       !read_api_key(s.across_key, "service.no_across_key", out.across) ||
       !read_api_key(s.oneinch_key, "service.no_oneinch_key", out.oneinch))
@@ -182,7 +197,7 @@ std::optional<own_keys> read_keys(const config::settings& s) {
     spdlog::error("service.signer_lacks_account reason=\"{}\"", why);
     return std::nullopt;
   }
-  return out;
+  return accounts;
 }
 
 }  // namespace headroom

@@ -21,6 +21,9 @@ struct own_account {
   config::signer_source signer;  // without a key
   std::string token;             // for that signer; "": none
 
+  /// At once; without a signature nothing, and why.
+  [[nodiscard]] std::optional<chain::signed_transaction> sign(const chain::unsigned_transaction& tx,
+                                                              std::string& error) const;
   /// @param http  the way to the signer, where there is one.
   [[nodiscard]] chain::transaction_signer signer_on(std::uint64_t chain_id,
                                                     const chain::http_actor& http) const;
@@ -41,6 +44,10 @@ struct own_keys {
   /// And the venue's: the accounts of its keys, and the wallets that hold its money.
   [[nodiscard]] std::vector<address> all_accounts() const;
 };
+
+/// The accounts alone, for a command beside the service: no signer is asked, no API key is read.
+/// Nothing, and why, when a key cannot be read.
+[[nodiscard]] std::optional<own_keys> read_accounts(const config::settings& s, std::string& error);
 
 /// A key that cannot be read ends the start: nothing, and a line in the log. So does a signer that
 /// answers and does not have the account; one that is silent may answer later.

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <stdexcept>
 
+#include "app_keys.hpp"
 #include "chain/evm/cancelling.hpp"
 #include "chain/treasury/arrival_reader.hpp"
 #include "persistence/operator_orders.hpp"
@@ -53,12 +54,10 @@ std::string words_of(chain::eth::send_verdict v) {
 }
 
 int cancel_at(const config::settings& s, const config::chain_settings& c,
-              const chain::json_rpc& nodes, const chain::private_key& key,
+              const chain::json_rpc& nodes, const own_account& by, chain_operation row,
               const config::cancel_request& asked, timestamp now) {
-  const auto account = key.address_of();
-  auto row = holder_of(s, c.chain_id, account, asked.nonce);
-  if (!row) return fail(2, "no open operation of ours holds this nonce");
-  const auto newest = chain::decode_transaction(row->raw);
+  const auto& account = by.account;
+  const auto newest = chain::decode_transaction(row.raw);
   if (!newest) return fail(2, "the stored transaction cannot be read");
   const auto word = chain::ask_account(nodes, account);
   if (!word.latest) return fail(3, "the chain cannot be read");
@@ -67,18 +66,20 @@ int cancel_at(const config::settings& s, const config::chain_settings& c,
   if (!market) return fail(3, "the chain's fees cannot be read");
   const auto fees = fees_above(newest->body.fees, *market, c.wallet);
   if (!fees) return fail(1, "it waits at the highest price we pay: raise wallet.max_fee_wei");
-  const auto cancel = chain::sign(chain::cancel_of(newest->body, account, *fees), key);
-  row->attempt += 1;
-  row->tx_hash = cancel.hash;
-  row->raw = cancel.raw;
-  row->created_at = now;
-  const auto verdict = persistence::book_cancel(s.store.conninfo, *row, asked.by, asked.reason);
+  std::string why;
+  const auto cancel = by.sign(chain::cancel_of(newest->body, account, *fees), why);
+  if (!cancel) return fail(3, "it cannot be signed: " + why);
+  row.attempt += 1;
+  row.tx_hash = cancel->hash;
+  row.raw = cancel->raw;
+  row.created_at = now;
+  const auto verdict = persistence::book_cancel(s.store.conninfo, row, asked.by, asked.reason);
   if (verdict != errc::none)
     return fail(2, "the operation has changed meanwhile: look at it and try again");
-  const auto sent = chain::send_stored(nodes, cancel.raw);
-  std::printf("operation %s (%s), nonce %llu: %s %s\n", row->id.text().c_str(),
-              row->purpose.c_str(), static_cast<unsigned long long>(row->nonce),
-              cancel.hash.hex().c_str(), words_of(sent).c_str());
+  const auto sent = chain::send_stored(nodes, cancel->raw);
+  std::printf("operation %s (%s), nonce %llu: %s %s\n", row.id.text().c_str(), row.purpose.c_str(),
+              static_cast<unsigned long long>(row.nonce), cancel->hash.hex().c_str(),
+              words_of(sent).c_str());
   return 0;
 }
 
@@ -86,15 +87,27 @@ int cancel_at(const config::settings& s, const config::chain_settings& c,
 
 int cancel_command(const config::settings& s, const config::cancel_request& asked, timestamp now) {
   std::string error;
-  const auto text = config::read_secret(s.wallet_key, error);
-  const auto key = text ? chain::private_key::parse(*text) : std::nullopt;
-  if (!key) return fail(2, error.empty() ? "wallet_key cannot be read" : error);
-  const auto& c = asked.chain == "plasma" ? s.plasma : s.polygon;
+  const auto keys = read_accounts(s, error);
+  if (!keys) return fail(2, error);
+  const auto* c = s.chain_called(asked.chain);
+  if (c == nullptr) return fail(2, asked.chain + " is not configured");
+  const own_account* by = nullptr;
+  chain_operation row;
+  for (const auto* x : {&keys->conversion, &keys->settlement, &keys->withdrawals}) {
+    if (by != nullptr && by->account == x->account) continue;
+    if (asked.account && x->account != *asked.account) continue;
+    auto held = holder_of(s, c->chain_id, x->account, asked.nonce);
+    if (!held) continue;
+    if (by != nullptr) return fail(2, "two accounts of ours hold it: name one with --account");
+    by = x;
+    row = std::move(*held);
+  }
+  if (by == nullptr) return fail(2, "no open operation of ours holds this nonce");
   const auto http = std::make_shared<net::http_client>();
-  auto options = c.nodes;
-  options.chain_id = c.chain_id;
+  auto options = c->nodes;
+  options.chain_id = c->chain_id;
   options.compare_heads = std::chrono::milliseconds{0};  // a few calls
-  const int code = cancel_at(s, c, {http, c.rpc, options}, *key, asked, now);
+  const int code = cancel_at(s, *c, {http, c->rpc, options}, *by, std::move(row), asked, now);
   http->stop();
   return code;
 }

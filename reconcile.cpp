@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "chain/evm/secp256k1.hpp"
+#include "app_keys.hpp"
 #include "chain/treasury/arrival_reader.hpp"
 #include "domain/reconciliation.hpp"
 #include "persistence/pg_reader.hpp"
@@ -25,23 +25,11 @@ persistence::reader_settings reader_of(const config::settings& s) {
   return out;
 }
 
-std::optional<address> account_of(const config::key_source& source, std::string& error) {
-  const auto text = config::read_secret(source, error);
-  const auto key = text ? chain::private_key::parse(*text) : std::nullopt;
-  if (!key && error.empty()) error = "a private key cannot be read";
-  return key ? std::optional{key->address_of()} : std::nullopt;
-}
-
-/// The wallet's account first, then whoever holds collateral at the venue.
-std::optional<std::vector<address>> accounts_of(const config::settings& s, std::string& error) {
-  const auto wallet = account_of(s.wallet_key, error);
-  if (!wallet) return std::nullopt;
-  std::vector<address> out{*wallet};
-  for (const auto& a : s.venue_accounts()) {
-    const auto holder = a.signature_type != 0 ? std::optional{a.wallet} : account_of(a.key, error);
-    if (!holder) return std::nullopt;
-    if (std::find(out.begin(), out.end(), *holder) == out.end()) out.push_back(*holder);
-  }
+/// Whoever holds collateral at the venue, beside our own accounts.
+std::vector<address> holders_of(const own_keys& keys) {
+  auto out = keys.accounts();
+  for (const auto& a : keys.venue)
+    if (std::find(out.begin(), out.end(), a.maker()) == out.end()) out.push_back(a.maker());
   return out;
 }
 
@@ -77,20 +65,24 @@ class chain_view {
   chain::json_rpc nodes_;
 };
 
-std::optional<holdings> read_chains(const config::settings& s, const std::vector<address>& all) {
+std::optional<holdings> read_chains(const config::settings& s, const own_keys& keys) {
   const chain_view plasma{s.plasma};
   const chain_view polygon{s.polygon};
-  const auto& wallet = all.front();
+  const auto own = keys.accounts();
   holdings out;
-  bool known = plasma.count("Plasma USDT0", s.plasma.usdt0, wallet, out.usdt0);
-  known = polygon.count("Polygon USDT0", s.polygon.usdt0, wallet, out.usdt0) && known;
-  known = polygon.count("Polygon USDC", s.route.usdc, wallet, out.backing) && known;
+  bool known = true;
+  for (const auto& x : own) {
+    known = plasma.count("Plasma USDT0", s.plasma.usdt0, x, out.usdt0) && known;
+    known = polygon.count("Polygon USDT0", s.polygon.usdt0, x, out.usdt0) && known;
+    known = polygon.count("Polygon USDC", s.route.usdc, x, out.backing) && known;
+  }
   if (!s.collateral.is_zero())
-    for (const auto& owner : all) {
+    for (const auto& owner : holders_of(keys)) {
       known = polygon.count("collateral", s.collateral, owner, out.backing) && known;
       const auto& source = s.account.contracts.usdc_e;
-      if (source != s.route.usdc || owner != wallet)  // else it was counted as USDC
-        known = polygon.count("USDC.e", source, owner, out.backing) && known;
+      const bool counted =
+          source == s.route.usdc && std::find(own.begin(), own.end(), owner) != own.end();
+      if (!counted) known = polygon.count("USDC.e", source, owner, out.backing) && known;
     }
   return known ? std::optional{out} : std::nullopt;
 }
@@ -163,8 +155,8 @@ int print_open(const config::chain_settings& c, const char* name, const address&
 
 int reconcile_command(const config::settings& s) {
   std::string error;
-  const auto accounts = accounts_of(s, error);
-  if (!accounts) return fail(2, error);
+  const auto keys = read_accounts(s, error);
+  if (!keys) return fail(2, error);
   const auto differences = persistence::verify(s.store.conninfo);
   for (const auto& d : differences)
     std::printf("%s: stored %lld, replayed %lld\n", d.what.c_str(),
@@ -177,7 +169,7 @@ int reconcile_command(const config::settings& s) {
   print_books(*trial);
   for (const auto& c : *running) print_conversion(c);
   std::printf("chains\n");
-  const auto chains = read_chains(s, *accounts);
+  const auto chains = read_chains(s, *keys);
   if (!chains) return fail(3, "the chains cannot be read");
   const auto result = reconcile(*trial, *chains, *running);
   print(result);
@@ -188,12 +180,15 @@ int reconcile_command(const config::settings& s) {
 
 int wallet_command(const config::settings& s) {
   std::string error;
-  const auto wallet = account_of(s.wallet_key, error);
-  if (!wallet) return fail(2, error);
+  const auto keys = read_accounts(s, error);
+  if (!keys) return fail(2, error);
   persistence::pg_reader books{reader_of(s)};
-  const auto plasma = print_open(s.plasma, "plasma", *wallet, books);
-  const auto polygon = print_open(s.polygon, "polygon", *wallet, books);
-  return plasma != 0 ? plasma : polygon;
+  int code = 0;
+  for (const char* name : {"plasma", "polygon", "base"})
+    if (const auto* c = s.chain_called(name))
+      for (const auto& account : keys->accounts())
+        code = std::max(code, print_open(*c, name, account, books));
+  return code;
 }
 
 }  // namespace headroom

@@ -1,8 +1,9 @@
 #include "repair.hpp"
 
+#include <algorithm>
 #include <cstdio>
 
-#include "chain/evm/secp256k1.hpp"
+#include "app_keys.hpp"
 #include "chain/treasury/arrival_reader.hpp"
 #include "persistence/operator_orders.hpp"
 
@@ -16,8 +17,7 @@ int fail(int code, const std::string& why) {
   return code;
 }
 
-// -- what the chain shows
-// --------------------------------------------------------------------------
+// -- what the chain shows --------------------------------------------------------------------
 
 /// One transfer of USDC to our account; the code of an exit and its words instead.
 struct found_transfer {
@@ -47,29 +47,32 @@ chain::arrival_word ask(const config::settings& s, const hash256& tx, const addr
   return out;
 }
 
+/// To any account of ours; what comes from one of them explains nothing.
 found_transfer find_transfer(const config::settings& s, const hash256& tx,
                              const std::optional<std::uint64_t>& log_index) {
   std::string error;
-  const auto text = config::read_secret(s.wallet_key, error);
-  const auto key = text ? chain::private_key::parse(*text) : std::nullopt;
-  if (!key) return no_transfer(2, error.empty() ? "wallet_key cannot be read" : error);
-  const auto word = ask(s, tx, key->address_of());
-  if (!word.known) return no_transfer(3, "the chain cannot be read: " + word.problem);
-  if (!word.succeeded) return no_transfer(1, "the transaction was reverted");
-  if (!word.final) return no_transfer(1, "its block is not final yet: wait");
-  const chain::arrival* chosen = nullptr;
-  for (const auto& x : word.arrivals) {
-    if (log_index && x.log_index != *log_index) continue;
-    if (chosen != nullptr)
-      return no_transfer(2, "it has several transfers to us: name one with --log-index");
-    chosen = &x;
+  const auto keys = read_accounts(s, error);
+  if (!keys) return no_transfer(2, error);
+  const auto ours = keys->all_accounts();
+  std::optional<chain::arrival> chosen;
+  for (const auto& account : keys->accounts()) {
+    const auto word = ask(s, tx, account);
+    if (!word.known) return no_transfer(3, "the chain cannot be read: " + word.problem);
+    if (!word.succeeded) return no_transfer(1, "the transaction was reverted");
+    if (!word.final) return no_transfer(1, "its block is not final yet: wait");
+    for (const auto& x : word.arrivals) {
+      if (log_index && x.log_index != *log_index) continue;
+      if (std::find(ours.begin(), ours.end(), x.from) != ours.end()) continue;
+      if (chosen)
+        return no_transfer(2, "it has several transfers to us: name one with --log-index");
+      chosen = x;
+    }
   }
-  if (chosen == nullptr) return no_transfer(1, "it brought our account no USDC");
+  if (!chosen) return no_transfer(1, "it brought us no USDC from anybody else");
   return {{s.polygon.chain_id, tx, chosen->log_index}, chosen->from, chosen->amount, 0, {}};
 }
 
-// -- conversions
-// -----------------------------------------------------------------------------------
+// -- conversions -----------------------------------------------------------------------------
 
 void print_transaction(const chain_operation& t) {
   std::printf("    %s nonce %llu attempt %u %s %s%s%s\n", t.purpose.c_str(),

@@ -38,6 +38,12 @@ const check a_transaction{[](std::string& x) {
                                        : "must be a transaction: 0x, 64 hex digits";
                           },
                           ""};
+const check an_account{[](std::string& x) {
+                         return x.starts_with("0x") && address::parse(x)
+                                    ? ""
+                                    : "must be an account: 0x, 40 hex digits";
+                       },
+                       ""};
 const check an_amount{
     [](std::string& x) { return parse_usdc(x) ? "" : "must be an amount like \"12.50\""; }, ""};
 const check not_empty{[](std::string& x) { return x.empty() ? "must say something" : ""; }, ""};
@@ -195,9 +201,15 @@ void add_wallet(CLI::App& app, cancel_request& out) {
   auto* cancel = wallet->add_subcommand(
       "cancel", "Take a nonce away from a transaction that is not mined, by one with a higher fee");
   cancel->add_option("NONCE", out.nonce, "")->required();
-  cancel->add_option("--chain", out.chain, "plasma or polygon")
+  cancel->add_option("--chain", out.chain, "plasma, polygon or base")
       ->required()
-      ->check(CLI::IsMember({"plasma", "polygon"}));
+      ->check(CLI::IsMember({"plasma", "polygon", "base"}));
+  const auto name_account = [&out](const std::string& x) { out.account = address::parse(x); };
+  cancel
+      ->add_option_function<std::string>("--account", name_account,
+                                         "whose, when several of ours hold such a nonce")
+      ->type_name("ADDRESS")
+      ->check(an_account);
   add_grounds(*cancel, out.by, out.reason);
 }
 

@@ -66,8 +66,9 @@ struct adoption_request {
 
 /// What `headroom wallet cancel` is asked for.
 struct cancel_request {
-  std::string chain;  // "plasma" or "polygon"
+  std::string chain;  // "plasma", "polygon" or "base"
   std::uint64_t nonce = 0;
+  std::optional<address> account;  // where several of ours hold such a nonce
   std::string by;
   std::string reason;
 };

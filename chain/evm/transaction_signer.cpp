@@ -103,8 +103,9 @@ http_call accounts_call(const remote_signer& signer) {
   return call_of(signer, accounts_method, json::array());
 }
 
-http_call transaction_signer::call_for(const unsigned_transaction& x) const {
-  return call_of(remote_, sign_method, signing_parameters(x, account_));
+http_call signing_call(const remote_signer& signer, const unsigned_transaction& x,
+                       const address& account) {
+  return call_of(signer, sign_method, signing_parameters(x, account));
 }
 
 }  // namespace headroom::chain

@@ -48,6 +48,8 @@ struct signing {
 [[nodiscard]] std::optional<bool> has_account(const net::http_result& answer,
                                               const address& account);
 [[nodiscard]] http_call accounts_call(const remote_signer& signer);
+[[nodiscard]] http_call signing_call(const remote_signer& signer, const unsigned_transaction& x,
+                                     const address& account);
 
 /// Who signs for one account: a key in this process, or a signer elsewhere. A remote one is not
 /// trusted with the transaction: what comes back counts when it is what was asked for.
@@ -86,7 +88,7 @@ class transaction_signer {
     auto gathered =
         std::make_shared<gathering>(gathering{std::move(results), missing, std::move(done)});
     for (std::size_t i = 0; i < all.size(); ++i)
-      self->request(remote_.http, caf::infinite, call_for(all[i]))
+      self->request(remote_.http, caf::infinite, signing_call(remote_, all[i], account_))
           .then(
               [gathered, i, wanted = all[i], account = account_](const net::http_result& r) {
                 gathered->add(i, read_signing(wanted, account, r));
@@ -107,8 +109,6 @@ class transaction_signer {
   }
 
  private:
-  [[nodiscard]] http_call call_for(const unsigned_transaction& x) const;
-
   address account_{};
   std::shared_ptr<const private_key> key_;
   remote_signer remote_;

@@ -1,6 +1,7 @@
 #include "chain/treasury/wrap_leg.hpp"
 
 #include "chain/evm/abi.hpp"
+#include "chain/evm/eth.hpp"
 
 namespace headroom::chain {
 namespace {

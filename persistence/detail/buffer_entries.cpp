@@ -1,5 +1,6 @@
 #include "persistence/detail/book.hpp"
 #include "persistence/detail/entries.hpp"
+#include "persistence/detail/ledger_sql.hpp"
 #include "persistence/detail/operator_log.hpp"
 #include "persistence/detail/rows.hpp"
 #include "persistence/detail/wire.hpp"

@@ -271,7 +271,15 @@ TEST(CommandLine, WalletsAndReconcilingWantAFile) {
   EXPECT_EQ(cancel.command, "wallet cancel") << cancel.answer;
   EXPECT_EQ(cancel.cancel.nonce, 7U);
   EXPECT_EQ(cancel.cancel.chain, "polygon");
-  EXPECT_NE(wrong({"wallet", "cancel", "7", "--chain", "base", "--by", "ann", "--reason", "x",
+  EXPECT_FALSE(cancel.cancel.account);
+  const std::string whose = "0x" + std::string(40, '7');
+  const auto named = read({"wallet", "cancel", "7", "--chain", "base", "--account", whose.c_str(),
+                           "--by", "ann", "--reason", "x", "--config", "a.json"});
+  EXPECT_EQ(named.cancel.account, address::parse(whose)) << named.answer;
+  EXPECT_NE(wrong({"wallet", "cancel", "7", "--chain", "base", "--account", "0x77", "--by", "ann",
+                   "--reason", "x", "--config", "a.json"}),
+            "");
+  EXPECT_NE(wrong({"wallet", "cancel", "7", "--chain", "mainnet", "--by", "ann", "--reason", "x",
                    "--config", "a.json"}),
             "");
   EXPECT_NE(wrong({"reconcile"}), "");
