@@ -15,7 +15,7 @@ namespace {
 
 /// `wallets` are our accounts, the one that converts first.
 chain::audit_settings audit_of(const config::settings& s, std::vector<address> wallets,
-                               const address& venue_account) {
+                               const address& venue_account, const outside& nodes) {
   chain::audit_settings out;
   out.plasma_usdt0 = s.plasma.usdt0;
   out.polygon_usdt0 = s.polygon.usdt0;
@@ -33,10 +33,23 @@ chain::audit_settings audit_of(const config::settings& s, std::vector<address> w
   const bool supplies = s.supply.target.is_positive() && venue_account != wallets.front();
   if (supplies && !s.collateral.is_zero() && source != s.route.usdc) out.own_source = source;
   out.moves_between_accounts = supplies || s.route.wrap;
+  for (const auto& x : other_sources(s))
+    out.other_sources.push_back({nodes.nodes_of(x.network), x.token});
   return out;
 }
 
 }  // namespace
+
+std::vector<config::source_setting> other_sources(const config::settings& s) {
+  auto out = s.paid_sources();
+  std::erase_if(out, [&](const auto& x) {
+    if (x.network == "plasma") return x.token == s.plasma.usdt0;
+    if (x.network != "polygon") return false;
+    return x.token == s.polygon.usdt0 || x.token == s.route.usdc || x.token == s.collateral ||
+           (x.token == s.account.contracts.usdc_e && !s.collateral.is_zero());
+  });
+  return out;
+}
 
 void add_treasury(household& house, const config::settings& s, const own_keys& keys,
                   const outside& out) {
@@ -81,7 +94,7 @@ void add_treasury(household& house, const config::settings& s, const own_keys& k
       "conversion", [&sys, w] { return sys.spawn(actors::conversion_behavior, w); });
   add_withdrawals(house, s, keys, out);
   house.add<actors::audit_actor>("audit", [&sys, &s, &out, &keys, w, venue_account] {
-    return sys.spawn(chain::audit_behavior, w, audit_of(s, keys.accounts(), venue_account),
+    return sys.spawn(chain::audit_behavior, w, audit_of(s, keys.accounts(), venue_account, out),
                      out.plasma, out.polygon);
   });
 }

@@ -6,6 +6,9 @@
 
 namespace headroom {
 
+/// What users pay with beside USDT0 and the buffer's own token: it waits on accounts of ours too.
+[[nodiscard]] std::vector<config::source_setting> other_sources(const config::settings& s);
+
 /// The wiring of the treasury: every route, conversions, withdrawals, and the audit of it all.
 void add_treasury(household& house, const config::settings& s, const own_keys& keys,
                   const outside& out);

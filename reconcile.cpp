@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "app_keys.hpp"
+#include "app_treasury.hpp"
 #include "chain/treasury/arrival_reader.hpp"
 #include "domain/reconciliation.hpp"
 #include "persistence/pg_reader.hpp"
@@ -72,9 +73,14 @@ std::optional<holdings> read_chains(const config::settings& s, const own_keys& k
   holdings out;
   bool known = true;
   for (const auto& x : own) {
-    known = plasma.count("Plasma USDT0", s.plasma.usdt0, x, out.usdt0) && known;
-    known = polygon.count("Polygon USDT0", s.polygon.usdt0, x, out.usdt0) && known;
+    known = plasma.count("Plasma USDT0", s.plasma.usdt0, x, out.sources) && known;
+    known = polygon.count("Polygon USDT0", s.polygon.usdt0, x, out.sources) && known;
     known = polygon.count("Polygon USDC", s.route.usdc, x, out.backing) && known;
+  }
+  for (const auto& source : other_sources(s)) {
+    const chain_view there{*s.chain_called(source.network)};
+    for (const auto& x : own)
+      known = there.count(source.name.c_str(), source.token, x, out.sources) && known;
   }
   if (!s.collateral.is_zero())
     for (const auto& owner : holders_of(keys)) {
@@ -119,14 +125,16 @@ void print(const reconciliation& r) {
   line("on chain", r.backing);
   line("arrived by conversions, not booked yet", r.arrived);
   line("of bets at the venue, there until they are filled", r.at_venue);
+  line("of withdrawals, not sent", r.unsent);
+  line("paid with this token, waits for its conversion", r.waits_here);
   line("missing", r.short_of);
   line("on chain and unexplained", r.unexplained);
-  std::printf("USDT0\n");
+  std::printf("what users pay with elsewhere\n");
   line("waits for a conversion", r.waiting);
   line("in conversions, not sent", r.not_sent);
   line("in conversions, between the chains", r.between);
-  line("on chain", r.usdt0);
-  line("missing", r.usdt0_short_of);
+  line("on chain", r.sources);
+  line("missing", r.sources_short_of);
 }
 
 int print_open(const config::chain_settings& c, const char* name, const address& account,

@@ -26,7 +26,8 @@ reconciliation reconcile(const trial_balance& books, const holdings& chains,
   out.booked = add_saturating(books.buffer, books.reserve);
   out.backing = chains.backing;
   out.at_venue = books.at_venue;
-  out.usdt0 = chains.usdt0;
+  out.sources = chains.sources;
+  out.unsent = sub_saturating(books.outgoing, books.leaving);
   out.waiting = sub_saturating(books.in_transit, books.converting);
   for (const auto& c : running) {
     if (const auto* s = running_step(c); s == nullptr) {
@@ -38,12 +39,14 @@ reconciliation reconcile(const trial_balance& books, const holdings& chains,
       to = add_saturating(to, s->amount_in);
     }
   }
-  const auto should_be = add_saturating(out.booked, out.arrived);
+  const auto should_be = add_saturating(add_saturating(out.booked, out.arrived), out.unsent);
   out.short_of = above_zero(sub_saturating(should_be, out.backing));
-  out.unexplained =
-      above_zero(sub_saturating(out.backing, add_saturating(should_be, out.at_venue)));
-  out.usdt0_short_of =
-      above_zero(sub_saturating(add_saturating(out.waiting, out.not_sent), out.usdt0));
+  const auto more = above_zero(sub_saturating(out.backing, should_be));
+  const auto elsewhere =
+      above_zero(sub_saturating(add_saturating(out.waiting, out.not_sent), out.sources));
+  out.waits_here = std::min(elsewhere, more);
+  out.sources_short_of = sub_saturating(elsewhere, out.waits_here);
+  out.unexplained = above_zero(sub_saturating(more, add_saturating(out.waits_here, out.at_venue)));
   return out;
 }
 

@@ -15,18 +15,20 @@ struct reconciliation {
   usdc backing;      // on chain
   usdc arrived;      // by conversions that are done and not booked: there, and not in `booked`
   usdc at_venue;     // of placing bets: in neither side's books, and there until they are filled
-  usdc short_of;     // missing: booked and arrived, and not there
-  usdc unexplained;  // there, beyond what is booked, arrived or at the venue
+  usdc unsent;       // of withdrawals without a transaction: there
+  usdc waits_here;   // paid with this very token, and in no conversion: there
+  usdc short_of;     // missing: booked, arrived and unsent, and not there
+  usdc unexplained;  // there, beyond all of these
 
-  // USDT0 on both chains
-  usdc waiting;         // in transit and in no conversion
-  usdc not_sent;        // of conversions that have sent nothing of their running step yet
-  usdc usdt0;           // on chain
-  usdc usdt0_short_of;  // missing: waiting or not sent, and not there
-  usdc between;         // of conversions: sent and not arrived, seen on no chain
+  // what users pay with elsewhere: USDT0 on both chains, USDC on Base
+  usdc waiting;           // in transit and in no conversion
+  usdc not_sent;          // of conversions that have sent nothing of their running step yet
+  usdc sources;           // on chain
+  usdc sources_short_of;  // missing: waiting or not sent, and neither there nor here
+  usdc between;           // of conversions: sent and not arrived, seen on no chain
 
   [[nodiscard]] bool clean() const noexcept {
-    return short_of.is_zero() && usdt0_short_of.is_zero();
+    return short_of.is_zero() && sources_short_of.is_zero();
   }
 };
 

@@ -28,8 +28,9 @@ usdc difference_of(const trial_balance& books) noexcept {
 usdc shortfall_of(const trial_balance& books, const holdings& chains) noexcept {
   const auto unsent = sub_saturating(books.outgoing, books.leaving);
   const auto needed = add_saturating(add_saturating(books.buffer, books.reserve), unsent);
-  return add_saturating(lacking(needed, chains.backing),
-                        lacking(sub_saturating(books.in_transit, books.converting), chains.usdt0));
+  const auto waits = sub_saturating(books.in_transit, books.converting);
+  const auto there = add_saturating(chains.sources, lacking(chains.backing, needed));
+  return add_saturating(lacking(needed, chains.backing), lacking(waits, there));
 }
 
 solvency_news solvency_watch::look(const trial_balance& books,

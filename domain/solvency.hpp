@@ -8,7 +8,7 @@ namespace headroom {
 
 /// What the service owns on the chains, in dollars of six decimals.
 struct holdings {
-  usdc usdt0;    // on both chains
+  usdc sources;  // what users pay with, where it waits for its conversion: USDT0, USDC on Base
   usdc backing;  // Polygon USDC, and what of it is the venue's collateral already
 };
 
@@ -23,8 +23,9 @@ struct holdings {
 [[nodiscard]] usdc difference_of(const trial_balance& books) noexcept;
 
 /// What the chains lack of what the books say is there: USDC for buffer, reserve and withdrawals
-/// that have no transaction yet, USDT0 for what is in transit and in no running conversion. Zero
-/// when nothing is missing; more than the books say is fine.
+/// that have no transaction yet, the sources' tokens for what is in transit and in no running
+/// conversion. One source may be that USDC itself: what is there beyond the need may be its money.
+/// Zero when nothing is missing; more than the books say is fine.
 [[nodiscard]] usdc shortfall_of(const trial_balance& books, const holdings& chains) noexcept;
 
 /// The last word of the continuous check.

@@ -50,6 +50,7 @@ json chain_document(const actors::onchain_balances& chain, const solvency& verdi
       {"polygon_usdt0", value_if(chain.polygon_known, chain.polygon_usdt0)},
       {"polygon_usdc", value_if(chain.polygon_known, chain.polygon_usdc)},
       {"polygon_collateral", value_if(chain.polygon_known, chain.polygon_collateral)},
+      {"other_sources", value_if(chain.sources_known, chain.other_sources)},
       {"shortfall", value_if(verdict.onchain_known, verdict.shortfall)},
   });
 }

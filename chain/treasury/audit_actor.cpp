@@ -46,8 +46,9 @@ std::optional<usdc> sum_of(std::span<const rpc_result> parts) {
 // -- one look ------------------------------------------------------------------------------------
 
 std::optional<holdings> holdings_of(const onchain_balances& b) {
-  if (!b.plasma_known || !b.polygon_known) return std::nullopt;
-  return holdings{add_saturating(b.plasma_usdt0, b.polygon_usdt0),
+  if (!b.plasma_known || !b.polygon_known || !b.sources_known) return std::nullopt;
+  const auto usdt0 = add_saturating(b.plasma_usdt0, b.polygon_usdt0);
+  return holdings{add_saturating(usdt0, b.other_sources),
                   add_saturating(b.polygon_usdc, b.polygon_collateral)};
 }
 
@@ -130,6 +131,22 @@ void read_polygon(audit_self self, const trial_balance& books, const onchain_bal
   });
 }
 
+/// From the `next` on, one after the other; then Polygon, to which their money goes.
+void read_sources(audit_self self, const trial_balance& books, const onchain_balances& found,
+                  std::size_t next) {
+  const auto& s = self->state.settings;
+  if (next == s.other_sources.size()) return read_polygon(self, books, found);
+  const auto& source = s.other_sources[next];
+  ask_all(self, source.nodes, balances_of(source.token, s.polygon_owner, s.other_owners, "latest"),
+          [=](std::vector<rpc_result>& r) {
+            auto more = found;
+            const auto part = sum_of(r);
+            more.sources_known = found.sources_known && part;
+            if (part) more.other_sources = add_saturating(found.other_sources, *part);
+            read_sources(self, books, more, next + 1);
+          });
+}
+
 void read_plasma(audit_self self, const trial_balance& books) {
   const auto& s = self->state.settings;
   ask_all(self, self->state.plasma,
@@ -139,7 +156,7 @@ void read_plasma(audit_self self, const trial_balance& books) {
             const auto usdt0 = sum_of(r);
             found.plasma_known = usdt0.has_value();
             if (usdt0) found.plasma_usdt0 = *usdt0;
-            read_polygon(self, books, found);
+            read_sources(self, books, found, 0);
           });
 }
 
@@ -190,6 +207,7 @@ actors::audit_actor::behavior_type audit_behavior(audit_self self, actors::world
         const auto& v = s.watch.last();
         return actors::status_report{audit_state::name,
                                      {{"plasma_known", s.last.chains.plasma_known ? "yes" : "no"},
+                                      {"sources_known", s.last.chains.sources_known ? "yes" : "no"},
                                       {"polygon_known", s.last.chains.polygon_known ? "yes" : "no"},
                                       {"solvent", !v.checked  ? "not checked yet"
                                                   : v.solvent ? "yes"

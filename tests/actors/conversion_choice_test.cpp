@@ -309,7 +309,7 @@ TEST_F(ConversionChoice, NoMoreIsUnderWayThanTheCapByTheBooksOrByTheRoutesOwnLoo
 // -- what stops a route, and no other ------------------------------------------------------------
 
 TEST_F(ConversionChoice, AMuteRouteIsNotChosenAndHoldsUpNobodyForLong) {
-  cheap.mute = true;
+  cheap.hushed = true;
   deposit_of(1, 30_usdc);
   go(seconds{2});
   EXPECT_TRUE(opened().empty()) << "its answer is waited for";
@@ -354,7 +354,7 @@ TEST_F(ConversionChoice, AStepOlderThanTwiceItsTimeStopsThatRouteAloneAlsoAfterA
 }
 
 TEST_F(ConversionChoice, ARouteThatGoesAwayWhileTheOthersAnswerIsNotOpenedOn) {
-  cheap.mute = true;
+  cheap.hushed = true;
   deposit_of(1, 30_usdc);
   go(seconds{3});
   dir.handles.forget(key_of(dir.handles.route("fast")));

@@ -142,7 +142,7 @@ route_actor::behavior_type scripted_route(self_pointer<route_actor, scripted_sta
         return route_info{s->name, s->steps, s->expected_seconds, s->from, s->disabled};
       },
       [self, s](usdc amount) -> caf::result<route_quote> {
-        if (s->mute) {
+        if (s->hushed) {
           s->unquoted.push_back(self->make_response_promise<route_quote>());
           return s->unquoted.back();
         }
@@ -157,7 +157,7 @@ route_actor::behavior_type scripted_route(self_pointer<route_actor, scripted_sta
         return s->unanswered.back();
       },
       [self, s](in_flight_atom) -> caf::result<route_flight> {
-        if (!s->mute) return s->flight;
+        if (!s->hushed) return s->flight;
         s->unseen.push_back(self->make_response_promise<route_flight>());
         return s->unseen.back();
       },

@@ -81,7 +81,7 @@ struct route_script {
   /// What it says of an amount; not set: one to one, in a second.
   std::function<actors::route_quote(usdc)> quote;
   actors::route_flight flight{true, 0, {}};
-  bool mute = false;  // answers nothing about amounts and flights, ever
+  bool hushed = false;  // answers nothing about amounts and flights, ever
   std::vector<usdc> quoted;
   std::vector<caf::typed_response_promise<actors::route_quote>> unquoted;
   std::vector<caf::typed_response_promise<actors::route_flight>> unseen;

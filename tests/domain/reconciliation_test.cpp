@@ -41,7 +41,7 @@ TEST(Reconciliation, WhatIsMissingIsToldByItsSide) {
   const auto r = reconcile(books_with(100_usdc, 20_usdc, 5_usdc, {}), {4_usdc, 110_usdc}, {});
   EXPECT_FALSE(r.clean());
   EXPECT_EQ(r.short_of, 10_usdc);
-  EXPECT_EQ(r.usdt0_short_of, 1_usdc);
+  EXPECT_EQ(r.sources_short_of, 1_usdc);
 }
 
 TEST(Reconciliation, WhatIsThereBeyondTheBooksIsUnexplainedUnlessBetsMayStillHaveIt) {
@@ -60,13 +60,33 @@ TEST(Reconciliation, WhatArrivedAndIsNotBookedMustBeThere) {
   EXPECT_EQ(reconcile(books, {{}, 100_usdc}, running).short_of, 29_usdc);
 }
 
+TEST(Reconciliation, WhatWasPaidWithUsdcOnPolygonWaitsThere) {
+  const auto books = books_with(100_usdc, {}, 8_usdc, {});
+  const auto r = reconcile(books, {3_usdc, 107_usdc}, {});
+  EXPECT_TRUE(r.clean());
+  EXPECT_EQ(r.waits_here, 5_usdc);
+  EXPECT_EQ(r.unexplained, 2_usdc);
+  EXPECT_EQ(reconcile(books, {3_usdc, 104_usdc}, {}).sources_short_of, 1_usdc);
+}
+
+TEST(Reconciliation, AWithdrawalThatIsNotSentIsStillThere) {
+  auto books = books_with(100_usdc, {}, {}, {});
+  books.outgoing = 9_usdc;
+  books.leaving = 4_usdc;
+  const auto r = reconcile(books, {{}, 105_usdc}, {});
+  EXPECT_TRUE(r.clean());
+  EXPECT_EQ(r.unsent, 5_usdc);
+  EXPECT_EQ(r.unexplained, 0_usdc);
+  EXPECT_EQ(reconcile(books, {{}, 103_usdc}, {}).short_of, 2_usdc);
+}
+
 /// Drift inside a running conversion: until it sends something its money is where it was.
 TEST(Reconciliation, ARunningConversionThatSentNothingStillHasItsMoney) {
   const auto books = books_with({}, {}, 30_usdc, 30_usdc);
   for (const auto& running : {one_with({}), one_with({a_step("in_flight", 30_usdc)}),
                               one_with({a_step("held", 30_usdc)})}) {
     EXPECT_TRUE(reconcile(books, {30_usdc, {}}, std::span{&running, 1}).clean());
-    EXPECT_EQ(reconcile(books, {12_usdc, {}}, std::span{&running, 1}).usdt0_short_of, 18_usdc);
+    EXPECT_EQ(reconcile(books, {12_usdc, {}}, std::span{&running, 1}).sources_short_of, 18_usdc);
   }
   auto sent = one_with({a_step("in_flight", 30_usdc)});
   sent.steps[0].operations = {operation_id{}};

@@ -78,6 +78,7 @@ TEST(Solvency, TheChainsMustShowWhatIsNotBetweenThem) {
   EXPECT_EQ(shortfall_of(books(), {1'000_usdc, 100_usdc}), 10_usdc)
       << "more USDT0 does not pay for USDC";
   EXPECT_EQ(shortfall_of(books(), {{}, {}}), 125_usdc);
+  EXPECT_EQ(shortfall_of(books(), {5_usdc, 120_usdc}), usdc{}) << "paid with USDC on Polygon";
   auto t = books();
   t.converting = 50_usdc;  // more than is in transit: a completed one is on its way to the books
   EXPECT_EQ(shortfall_of(t, {{}, 110_usdc}), usdc{});

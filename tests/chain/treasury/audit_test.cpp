@@ -129,6 +129,18 @@ TEST_F(Audit, EveryAccountOfOursIsCounted) {
   EXPECT_EQ(chains.polygon_collateral, 40_usdc) << "the venue's token is the betting account's";
 }
 
+TEST_F(Audit, WhatElseUsersPayWithCountsOnItsChain) {
+  settings.other_sources = {{own(chain_actor()), token(7)}, {own(chain_actor()), token(8)}};
+  tokens[token(1)] = 0;
+  tokens[token(7)] = 9'000'000;
+  tokens[token(8)] = 5'000'000;
+  audit =
+      own(sys.spawn(chain::audit_behavior, w, settings, own(chain_actor()), own(chain_actor())));
+  sched.run();
+  EXPECT_EQ(report().chains.other_sources, 14_usdc);
+  EXPECT_EQ(check().shortfall, 1_usdc) << "20 are in transit: 5 as USDT0 on Polygon";
+}
+
 /// Between our accounts it is in one of them at each block, and in none of two questions' moments.
 TEST_F(Audit, WhatIsOnItsWayToTheVenuesAccountCountsAndIsReadAtOneBlock) {
   settings.own_source = token(6);
