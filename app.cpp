@@ -65,6 +65,7 @@ persistence::reader_settings reader_of(const config::settings& s) {
   auto out = s.reader;
   out.conninfo = s.store.conninfo;
   out.connect_timeout = s.store.connect_timeout;
+  out.backing = {s.polygon.chain_id, s.route.usdc};
   return out;
 }
 

@@ -23,6 +23,7 @@ persistence::reader_settings reader_of(const config::settings& s) {
   auto out = s.reader;
   out.conninfo = s.store.conninfo;
   out.connect_timeout = s.store.connect_timeout;
+  out.backing = {s.polygon.chain_id, s.route.usdc};
   return out;
 }
 
@@ -179,7 +180,7 @@ int reconcile_command(const config::settings& s) {
   std::printf("chains\n");
   const auto chains = read_chains(s, *keys);
   if (!chains) return fail(3, "the chains cannot be read");
-  const auto result = reconcile(*trial, *chains, *running);
+  const auto result = reconcile(*trial, *chains, *running, reader_of(s).backing);
   print(result);
   const bool clean = differences.empty() && result.clean();
   std::printf("%s\n", clean ? "nothing is missing" : "something is missing");

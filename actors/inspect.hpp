@@ -138,7 +138,7 @@ HEADROOM_INSPECT(conversion_metrics, x.completed, x.failed, x.running, x.average
                  x.p99_ms, x.total_in, x.total_received, x.total_loss, x.fees, x.routes)
 HEADROOM_INSPECT(trial_balance, x.buffer, x.reserve, x.in_transit, x.converting, x.at_venue,
                  x.users, x.capital, x.conversion_loss, x.wagered, x.user_count, x.venue_loss,
-                 x.revenue, x.outgoing, x.leaving)
+                 x.revenue, x.outgoing, x.leaving, x.waits_here)
 HEADROOM_INSPECT(solvency, x.checked, x.solvent, x.difference, x.onchain_known, x.shortfall, x.at,
                  x.insolvent_since)
 HEADROOM_INSPECT(unfinished_work, x.placing_bets, x.settling_deposits, x.placing_sales,

@@ -16,7 +16,7 @@ struct reconciliation {
   usdc arrived;      // by conversions that are done and not booked: there, and not in `booked`
   usdc at_venue;     // of placing bets: in neither side's books, and there until they are filled
   usdc unsent;       // of withdrawals without a transaction: there
-  usdc waits_here;   // paid with this very token, and in no conversion: there
+  usdc waits_here;   // paid with this very token, and in no conversion or one that runs: there
   usdc short_of;     // missing: booked, arrived and unsent, and not there
   usdc unexplained;  // there, beyond all of these
 
@@ -24,7 +24,7 @@ struct reconciliation {
   usdc waiting;           // in transit and in no conversion
   usdc not_sent;          // of conversions that have sent nothing of their running step yet
   usdc sources;           // on chain
-  usdc sources_short_of;  // missing: waiting or not sent, and neither there nor here
+  usdc sources_short_of;  // missing: waiting or not sent, and not there
   usdc between;           // of conversions: sent and not arrived, seen on no chain
 
   [[nodiscard]] bool clean() const noexcept {
@@ -32,8 +32,10 @@ struct reconciliation {
   }
 };
 
-/// `running`: all conversions that are.
+/// @param running  all conversions that are.
+/// @param backing  the buffer's own token: a conversion of it sends nothing.
 [[nodiscard]] reconciliation reconcile(const trial_balance& books, const holdings& chains,
-                                       std::span<const conversion> running) noexcept;
+                                       std::span<const conversion> running,
+                                       const money_source& backing) noexcept;
 
 }  // namespace headroom

@@ -146,6 +146,9 @@ struct trial_balance {
   usdc revenue;     // fees of withdrawals, and what payouts left over
   usdc outgoing;    // of open withdrawals: not the users' any more, and not gone for good
   usdc leaving;     // of it with a transaction in the outbox: perhaps gone from the wallet
+  /// Of in_transit, in no running conversion and paid with the buffer's own token: it stands beside
+  /// the buffer's.
+  usdc waits_here{};
 };
 
 /// What a restart has to finish, oldest first.

@@ -27,10 +27,11 @@ usdc difference_of(const trial_balance& books) noexcept {
 
 usdc shortfall_of(const trial_balance& books, const holdings& chains) noexcept {
   const auto unsent = sub_saturating(books.outgoing, books.leaving);
-  const auto needed = add_saturating(add_saturating(books.buffer, books.reserve), unsent);
-  const auto waits = sub_saturating(books.in_transit, books.converting);
-  const auto there = add_saturating(chains.sources, lacking(chains.backing, needed));
-  return add_saturating(lacking(needed, chains.backing), lacking(waits, there));
+  const auto beside = add_saturating(books.waits_here, unsent);
+  const auto needed = add_saturating(add_saturating(books.buffer, books.reserve), beside);
+  const auto waits =
+      sub_saturating(books.in_transit, add_saturating(books.converting, books.waits_here));
+  return add_saturating(lacking(needed, chains.backing), lacking(waits, chains.sources));
 }
 
 solvency_news solvency_watch::look(const trial_balance& books,

@@ -23,9 +23,9 @@ struct holdings {
 [[nodiscard]] usdc difference_of(const trial_balance& books) noexcept;
 
 /// What the chains lack of what the books say is there: USDC for buffer, reserve and withdrawals
-/// that have no transaction yet, the sources' tokens for what is in transit and in no running
-/// conversion. One source may be that USDC itself: what is there beyond the need may be its money.
-/// Zero when nothing is missing; more than the books say is fine.
+/// that have no transaction yet, what waits for its conversion as this very USDC; the sources'
+/// tokens for the rest of what is in transit and in no running conversion. Zero when nothing is
+/// missing; more than the books say is fine.
 [[nodiscard]] usdc shortfall_of(const trial_balance& books, const holdings& chains) noexcept;
 
 /// The last word of the continuous check.

@@ -144,7 +144,7 @@ class pg_reader::link {
 };
 
 pg_reader::pg_reader(reader_settings settings)
-    : link_{std::make_unique<link>(std::move(settings))} {}
+    : backing_{settings.backing}, link_{std::make_unique<link>(std::move(settings))} {}
 
 pg_reader::~pg_reader() = default;
 
@@ -354,9 +354,12 @@ std::optional<trial_balance> pg_reader::trial() {
              (SELECT balance FROM a WHERE account = {account:revenue}),
              (SELECT sum(paid)::bigint FROM w), (SELECT sum(paid)::bigint FROM w WHERE EXISTS (SELECT 1 )" +
                                      std::string{transfers_of_withdrawal} +
-                                     R"(AND o.status IN ('stored', 'confirmed')))
+                                     R"(AND o.status IN ('stored', 'confirmed'))),
+             (SELECT sum(amount)::bigint FROM deposits WHERE status = 'converting' AND conversion_id IS NULL
+              AND chain_id = $1 AND token = $2::bytea)
       FROM liquidity_buffer b, ledger_totals u)");
-    const auto row = tx.exec1(sql);
+    const auto row = tx.exec_params1(sql, static_cast<std::int64_t>(backing_.chain_id),
+                                     binary(backing_.token.view()));
     trial_balance out;
     out.buffer = {read_int(row[0])};
     out.reserve = {read_int(row[1])};
@@ -372,6 +375,7 @@ std::optional<trial_balance> pg_reader::trial() {
     out.revenue = {read_int(row[11])};
     out.outgoing = {read_int(row[12])};
     out.leaving = {read_int(row[13])};
+    out.waits_here = {read_int(row[14])};
     return out;
   });
 }

@@ -72,6 +72,7 @@ class pg_reader final : public actors::ledger_reader {
 
  private:
   class link;
+  money_source backing_;
   std::unique_ptr<link> link_;
 };
 

@@ -78,8 +78,11 @@ TEST(Solvency, TheChainsMustShowWhatIsNotBetweenThem) {
   EXPECT_EQ(shortfall_of(books(), {1'000_usdc, 100_usdc}), 10_usdc)
       << "more USDT0 does not pay for USDC";
   EXPECT_EQ(shortfall_of(books(), {{}, {}}), 125_usdc);
-  EXPECT_EQ(shortfall_of(books(), {5_usdc, 120_usdc}), usdc{}) << "paid with USDC on Polygon";
   auto t = books();
+  t.waits_here = 4_usdc;
+  EXPECT_EQ(shortfall_of(t, {11_usdc, 114_usdc}), usdc{}) << "paid with USDC on Polygon";
+  EXPECT_EQ(shortfall_of(t, {15_usdc, 110_usdc}), 4_usdc);
+  t.waits_here = {};
   t.converting = 50_usdc;  // more than is in transit: a completed one is on its way to the books
   EXPECT_EQ(shortfall_of(t, {{}, 110_usdc}), usdc{});
 }
