@@ -297,7 +297,7 @@ rows okx_key_rows(key_source& k, const char* what) {
 /// Of the venue's section: our own account feeds the one that bets.
 rows supply_rows(chain::venue_supply_settings& x) {
   return {
-      {"supply_low",    &x.low,    dollars, {0, 1e9L * dollar}, "the betting account holds less, pUSD and USDC.e: USDC comes from `wallet_key`'s account, by way of USDC.e"},
+      {"supply_low",    &x.low,    dollars, {0, 1e9L * dollar}, "the betting account holds less, pUSD and USDC.e: USDC comes from the conversion's account, by way of USDC.e"},
       {"supply_target", &x.target, dollars, {0, 1e9L * dollar}, "up to this; 0: never"},
       {"supply_keep",   &x.keep,   dollars, {0, 1e9L * dollar}, "that stays there, for withdrawals"},
       {"supply_least",  &x.least,  dollars, {1, 1e9L * dollar}, "smaller sums are not moved"},

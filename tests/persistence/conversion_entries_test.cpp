@@ -35,6 +35,18 @@ TEST_F(ConversionEntries, OpenedConversionTakesItsDeposits) {
   EXPECT_EQ(differences(), "");
 }
 
+TEST_F(ConversionEntries, WhatIsPaidWithTheBuffersOwnTokenIsCountedApartUntilItIsConverted) {
+  EXPECT_EQ(reader.trial()->waits_here, 0_usdc);
+  const auto paid = reader.find_deposit(row.deposits[0]).value().value();
+  persistence::reader_settings how;
+  how.conninfo = db.conninfo();
+  how.backing = {paid.payment.chain_id, paid.payment.token};
+  persistence::pg_reader here{how};
+  EXPECT_EQ(here.trial()->waits_here, 50_usdc);
+  ASSERT_EQ(one(open_conversion{row}), errc::none);
+  EXPECT_EQ(here.trial()->waits_here, 0_usdc);
+}
+
 TEST_F(ConversionEntries, DepositBelongsToOneConversion) {
   ASSERT_EQ(one(open_conversion{row}), errc::none);
   EXPECT_EQ(one(open_conversion{a_conversion(2, 20_usdc, {row.deposits[0]})}), errc::duplicate);
