@@ -80,9 +80,23 @@ class refused_addresses {
 /// Money that is sent there is nobody's any more.
 std::set<address> contracts_of(const config::settings& s) {
   const auto& c = s.account.contracts;
-  return {s.route.usdc, s.plasma.usdt0, s.polygon.usdt0,     s.plasma.oft, s.polygon.oft,
-          s.collateral, s.route.router, s.route.quoter,      c.collateral, c.usdc_e,
-          c.onramp,     c.offramp,      c.conditional_tokens};
+  return {s.route.usdc,
+          s.plasma.usdt0,
+          s.polygon.usdt0,
+          s.plasma.oft,
+          s.polygon.oft,
+          s.collateral,
+          s.route.router,
+          s.route.quoter,
+          c.collateral,
+          c.usdc_e,
+          c.onramp,
+          c.offramp,
+          c.conditional_tokens,
+          s.oneinch.router,
+          s.across.contracts.polygon,
+          s.stargate.pool_polygon_usdt0,
+          s.stargate.pool_polygon_usdc};
 }
 
 /// @param account  whose USDC is paid out.
