@@ -1,6 +1,11 @@
 #include "actors/sale_saga.hpp"
 
 namespace headroom::actors {
+namespace {
+
+constexpr std::int64_t venue_step = 10'000;  // of micro-shares: what is less is not offered
+
+}  // namespace
 
 void sale_saga::take(const sell_position& x) {
   st_.fill = x.fill;
@@ -15,8 +20,29 @@ void sale_saga::take(const sell_position& x) {
   row.placed_by = x.by;
 }
 
-/// What the venue takes of the shares is what is offered: the rest never leaves the position.
+/// Whoever has no such shares must not use up the turns at the venue of those who have: a signature
+/// costs nothing. The last word is the journal's, so a silent reader stops no sale.
 void sale_saga::begin_reserving() {
+  const auto books = w_.dir.handles.public_query();
+  if (!books) return quote();
+  const auto& row = st_.row;
+  ask(books, w_.settings.patience.load, get_atom::value, row.user, row.token)
+      .then<position>(
+          [](sale_saga s, const position& held) {
+            const auto lacking = s.st_.row.shares.micro - held.shares.micro;
+            if (held.result == settlement_result::none && lacking < venue_step) return s.quote();
+            s.refuse(make_error(errc::insufficient_shares));
+          },
+          [](sale_saga s, const caf::error& e) {
+            if (code_of(e) != errc::not_found) return s.quote();
+            s.refuse(make_error(errc::insufficient_shares));
+          });
+}
+
+bool sale_saga::asks_an_owner() const { return is_asked(w_.dir.handles.public_query()); }
+
+/// What the venue takes of the shares is what is offered: the rest never leaves the position.
+void sale_saga::quote() {
   const auto venue = neighbour<venue_actor>();
   if (!venue) return refuse(make_error(errc::unavailable));
   const auto& row = st_.row;

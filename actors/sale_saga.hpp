@@ -17,8 +17,9 @@ class sale_saga : public order_saga<sale_saga, sale_self> {
   static constexpr std::string_view unresolved_alert = sale_unresolved_alert;
 
   void take(const sell_position& x);
-  [[nodiscard]] static bool asks_an_owner() noexcept { return false; }
+  [[nodiscard]] bool asks_an_owner() const;
   void begin_reserving();
+  void quote();
   static void release_holds() noexcept {}
   static void holds_are_booked() noexcept {}
   [[nodiscard]] journal_entry intent() const { return accept_sale{st_.row}; }

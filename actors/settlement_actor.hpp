@@ -29,6 +29,7 @@ struct settlement_state {
 
     std::vector<address> accounts;
     std::size_t next_account = 0;  // to be redeemed
+    std::size_t known_rounds = 0;  // of it, that the books have under another id
     bool redeemed = false;         // all were asked
     bool booked = false;           // one that the view does not show
     bool under_way = false;        // one of them is

@@ -84,7 +84,7 @@ void settlement_driver::next_slice(const hash256& condition) {
 /// Nobody is left who can be paid now.
 void settlement_driver::finish(const run_key& k, run& r) {
   const auto& v = r.view;
-  if (v.unpaid > 0 || v.at_venue > 0) return rest(k, bounds().poll);
+  if (v.unpaid > 0 || v.at_venue > 0 || r.under_way) return rest(k, bounds().poll);
   if (!r.refused.empty()) return rest(k, bounds().look_interval);  // shares are left
   const auto remainder = left_of(v.row);
   append_entry(

@@ -1,6 +1,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "actors/settlement_driver.hpp"
 
@@ -147,9 +148,9 @@ void settlement_driver::resolved(const run_key& k, run&, const condition_state& 
 /// looked for once the account has nothing left.
 void settlement_driver::redeem_next(const run_key& k) {
   auto* r = find(k);
-  for (; r->next_account < r->accounts.size(); ++r->next_account) {
+  for (; r->next_account < r->accounts.size(); ++r->next_account, r->known_rounds = 0) {
     const auto account = r->accounts[r->next_account];
-    const auto round = rounds_of(st_.digest, r->view.row, account);
+    const auto round = rounds_of(st_.digest, r->view.row, account) + r->known_rounds;
     if (round > 0 && !is_short(r->view)) continue;
     if (round >= most_rounds) {
       r->refused = "redeemed too often for " + account.hex();
@@ -171,6 +172,7 @@ void settlement_driver::redeem_next(const run_key& k) {
 void settlement_driver::redeemed(const run_key& k, run& r, const operation_id& id,
                                  const redeem_progress& p) {
   const auto account = r.accounts[r.next_account++];
+  const auto known_rounds = std::exchange(r.known_rounds, 0);
   switch (p.state) {
     case redeem_state::under_way: r.under_way = true; return redeem_next(k);
     case redeem_state::nothing:
@@ -181,7 +183,13 @@ void settlement_driver::redeemed(const run_key& k, run& r, const operation_id& i
     case redeem_state::done:
     case redeem_state::seen: break;
   }
-  if (has_booked(r.view.row, account, p.tx_hash)) return redeem_next(k);  // by a human's command
+  if (has_booked(r.view.row, account, p.tx_hash)) {           // by a human's command
+    if (p.state == redeem_state::done && is_short(r.view)) {  // shares that came later are the next
+      --r.next_account;
+      r.known_rounds = known_rounds + 1;
+    }
+    return redeem_next(k);
+  }
   if (!p.received.is_positive()) {  // shares that pay were sent: an alarm, not a booking
     r.paid_nothing = true;
     r.refused = account.hex() + ": " + p.tx_hash.hex() + " paid nothing";
@@ -215,7 +223,8 @@ void settlement_driver::redeemed(const run_key& k, run& r, const operation_id& i
 
 /// Nobody is paid while what came does not cover everybody: who would be the one that is not? But
 /// what a sale has given away on chain, and the books do not know yet, is missed by nobody: while
-/// something is at the venue, whoever can be paid is.
+/// something is at the venue, whoever can be paid is. A redeeming that is under way, perhaps in
+/// doubt for good, keeps nobody from what is here already.
 void settlement_driver::judge(const run_key& k, run& r) {
   const auto& v = r.view;
   const auto left = left_of(v.row);
@@ -223,7 +232,7 @@ void settlement_driver::judge(const run_key& k, run& r) {
   const bool nothing = r.paid_nothing || (!enough && !v.row.received.is_positive());
   const auto sums = sum_text(v);
   show(alert::refused, k.condition, !r.refused.empty() && !r.paid_nothing, r.refused);
-  if (r.under_way) return rest(k, bounds().poll);
+  if (r.under_way && !enough) return rest(k, bounds().poll);
   const bool whole = v.at_venue == 0;
   show(alert::paid_nothing, k.condition, r.paid_nothing || (whole && nothing && r.refused.empty()),
        r.paid_nothing ? r.refused : sums);

@@ -94,6 +94,7 @@ std::string keeper_desk::judge_contracts(account_watch& a, const answers& said, 
     a.line.failures = 0;  // they were of its making
     a.line.not_before = {};
     a.trouble.clear();
+    clear(relayer_alert, a);
   }
   clear(account_alert::wallet, a);
   return {};

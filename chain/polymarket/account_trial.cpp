@@ -38,14 +38,28 @@ std::string name_of(bool neg_risk, const uint256& token) {
   return std::string{kind_of(neg_risk)} + " market of token " + token.decimal();
 }
 
+/// What may be tried. The list says all that an order has to know; of a token of the settings the
+/// CLOB is asked.
+struct candidate {
+  uint256 token;
+  std::optional<market> terms{};
+};
+
+std::optional<market> terms_of(const gamma_market& m) {
+  const auto ticks = rounding_of(m.tick);
+  if (!ticks || !m.fees) return std::nullopt;
+  const auto& token = m.outcomes.front().token;
+  return market{token, m.condition.hex(), *ticks, m.neg_risk, m.accepting, *m.fees};
+}
+
 }  // namespace
 
 /// One account's trial: first the ordinary market, then the neg-risk one.
 struct keeper_desk::trying {
   std::size_t account = 0;
   bool neg_risk = false;
-  std::deque<uint256> candidates;  // of this kind
-  bool listed = false;             // those of the list are among them
+  std::deque<candidate> candidates;  // of this kind
+  bool listed = false;               // those of the list are among them
   std::optional<gamma_page> list;
 };
 
@@ -62,7 +76,7 @@ void keeper_desk::try_orders(std::size_t i) {
   const auto t = std::make_shared<trying>();
   t->account = i;
   const auto token = uint256::parse_decimal(s.account.self_test_token);
-  if (token) t->candidates.push_back(*token);
+  if (token) t->candidates.push_back({*token});
   next_market(t);
 }
 
@@ -78,7 +92,7 @@ void keeper_desk::next_kind(const trying_ptr& t) {
   t->listed = false;
   t->candidates.clear();
   const auto token = uint256::parse_decimal(st_.settings.account.self_test_neg_risk_token);
-  if (token) t->candidates.push_back(*token);
+  if (token) t->candidates.push_back({*token});
   next_market(t);
 }
 
@@ -90,10 +104,11 @@ void keeper_desk::next_market(const trying_ptr& t) {
                  kind_of(t->neg_risk));
     return next_kind(t);
   }
-  const auto token = t->candidates.front();
+  const auto next = t->candidates.front();
   t->candidates.pop_front();
-  if (is_protocol_v2(token)) return next_market(t);
-  find_condition(t, token);
+  if (is_protocol_v2(next.token)) return next_market(t);
+  if (next.terms) return try_market(t, *next.terms);
+  find_condition(t, next.token);
 }
 
 /// The list is read once for both kinds.
@@ -101,9 +116,10 @@ void keeper_desk::read_list(const trying_ptr& t) {
   t->listed = true;
   if (t->list) {
     for (const auto& m : t->list->markets) {
-      const bool open = !m.closed && m.accepting && !m.protocol_v2 && m.fees;
-      if (open && m.neg_risk == t->neg_risk && t->candidates.size() < candidates_at_most)
-        t->candidates.push_back(m.outcomes.front().token);
+      const bool open = !m.closed && m.accepting && !m.protocol_v2;
+      auto terms = open && m.neg_risk == t->neg_risk ? terms_of(m) : std::nullopt;
+      if (terms && t->candidates.size() < candidates_at_most)
+        t->candidates.push_back({terms->token, std::move(terms)});
     }
     return next_market(t);
   }

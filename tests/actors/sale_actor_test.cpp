@@ -111,6 +111,22 @@ TEST_F(SaleActor, NobodySellsWhatTheyDoNotHave) {
   EXPECT_EQ(held().shares.micro, 100'000'000);
 }
 
+TEST_F(SaleActor, WhoHasNoSuchSharesDoesNotComeBeforeTheVenue) {
+  const auto query = start_query();
+  dir.handles.set_public_query(query);
+  auto stranger = request(10'000, 1);
+  stranger.user = user(7);
+  EXPECT_EQ(sell(stranger)->code, errc::insufficient_shares);
+  EXPECT_EQ(sell(request(100'010'000, 2))->code, errc::insufficient_shares);
+  EXPECT_TRUE(venue.quoted_for.empty()) << "no turn of others is used up";
+  venue.post_otherwise = sold(100'000'000, 45_usdc, {});
+  ASSERT_TRUE(sell(request(100'004'321, 3))->value) << "it sells in steps of 0.01";
+  const auto again = sell(request(100'004'321, 3));
+  ASSERT_TRUE(again->value) << "the shares are gone, the answer is not";
+  EXPECT_EQ(again->value->status, sale_status::sold);
+  EXPECT_EQ(venue.posted.size(), 1U);
+}
+
 TEST_F(SaleActor, TwoSalesOfTheSameSharesMeetInTheBooksAndOneIsRefused) {
   venue.mute = true;
   const auto first = sell(request(60'000'000, 1));

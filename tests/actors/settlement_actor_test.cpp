@@ -433,6 +433,41 @@ TEST_F(SettlementActor, ARedeemingOfOursOnItsWayIsBookedBesideWhatOthersRedeemed
   expect_settled();
 }
 
+TEST_F(SettlementActor, WhatAHumanBookedIsPaidThoughARedeemingOfOursIsInDoubt) {
+  there.waits_first = true;
+  start();
+  advance(seconds{35});
+  ASSERT_EQ(there.sent.size(), 1U);
+  there.done[*there.sent.begin()] = {redeem_state::under_way, {}, {}, {}, "in doubt"};
+  book_by_hand(hash_at(0xee), 100_usdc, {{100'000'000}, {40'000'000}});
+  advance(minutes{2});
+  EXPECT_EQ(balance(alice), 101_usdc);
+  EXPECT_EQ(row().status, settlement_status::open) << "ours may still bring something";
+  there.done[*there.sent.begin()] = {redeem_state::nothing, {}, {}, {}, {}};
+  advance(minutes{2});
+  expect_settled();
+}
+
+TEST_F(SettlementActor, SharesThatComeAfterOneOfOursThatAHumanHasBookedAreRedeemed) {
+  const auto carol = user(3);
+  give(carol, 1_usdc);
+  const auto late = placing_bet(1, carol, 10'000'000);
+  there.waits_first = true;
+  start();
+  advance(seconds{35});
+  ASSERT_EQ(there.sent.size(), 1U);
+  book_by_hand(resolution_script::tx_of(*there.sent.begin()), 100_usdc,
+               {{100'000'000}, {40'000'000}});
+  advance(seconds{70});
+  EXPECT_EQ(balance(alice), 101_usdc);
+  fill(late);
+  advance(minutes{3});
+  EXPECT_EQ(there.sent.size(), 2U);
+  EXPECT_EQ(row().redemptions.size(), 2U);
+  EXPECT_EQ(balance(carol), 11_usdc);
+  EXPECT_EQ(row().status, settlement_status::closed);
+}
+
 TEST_F(SettlementActor, OneOfOursThatAHumanHasBookedUnderAnotherIdIsNotBookedAgain) {
   there.waits_first = true;
   start();

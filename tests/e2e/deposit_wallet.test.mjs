@@ -82,13 +82,14 @@ const sentByOwner = (...purposes) =>
 
 test('the wallet that was not there is made by the relayer, once, before its approvals', async () => {
   assert.notEqual(await house.rpc.polygon.getCode(wallet), '0x');
-  const made = await house.json(
-    `SELECT purpose, status FROM external_operations ORDER BY created_at LIMIT 2`,
-  );
-  assert.deepEqual(made, [
-    { purpose: 'venue.create_wallet', status: 2 },
-    { purpose: 'venue.approve', status: 2 },
-  ]);
+  // The approvals are on chain; the relayer says so a little later.
+  const made = await until('the end of both', async () => {
+    const rows = await house.json(
+      `SELECT purpose, status FROM external_operations ORDER BY created_at LIMIT 2`,
+    );
+    return rows.every((x) => x.status === 2) && rows.map((x) => x.purpose);
+  });
+  assert.deepEqual(made, ['venue.create_wallet', 'venue.approve']);
   const { transactions } = await house.venue('relayer');
   assert.equal(transactions.filter((t) => t.type === 'WALLET-CREATE').length, 1);
   assert.deepEqual(await house.alerts(/^venue\.(relayer|wallet_differs|self_test)$/), []);

@@ -66,7 +66,10 @@ async function redeemByHand({ tokens: [{ condition_id: condition }] }) {
   const { file } = JSON.parse(fs.readFileSync(house.service.configFile, 'utf8')).wallet_key;
   const signer = new ethers.Wallet(fs.readFileSync(file, 'utf8').trim(), house.rpc.polygon);
   const adapter = new ethers.Contract(ADAPTER, REDEEM, signer);
-  const sent = await adapter.redeemPositions(PUSD, ethers.ZeroHash, condition, [1, 2]);
+  // Fees are named: else ethers asks Polygon's gas station on the internet.
+  const gwei = 1_000_000_000n;
+  const fees = { maxFeePerGas: 500n * gwei, maxPriorityFeePerGas: 30n * gwei };
+  const sent = await adapter.redeemPositions(PUSD, ethers.ZeroHash, condition, [1, 2], fees);
   await sent.wait();
   return sent.hash;
 }

@@ -372,6 +372,19 @@ TEST_F(NewWallet, AFailureIsAnAlarmAndIsTriedAgainLater) {
   EXPECT_EQ(relayed.rows.size(), 2U) << "under an id of its own";
 }
 
+TEST_F(NewWallet, AnAlarmOfItsMakingEndsWhenItIsThere) {
+  give_all();
+  relayed.on_submit.push_back(fake_venue::answer(400, R"({"error":"wallet already deployed"})"));
+  start();
+  pass(6s);
+  EXPECT_TRUE(alerted(pm::relayer_alert));
+  EXPECT_FALSE(open());
+  polygon.without_code.clear();
+  pass(6s);
+  EXPECT_TRUE(open()) << reason();
+  EXPECT_FALSE(alerted(pm::relayer_alert)) << "no later batch would end it";
+}
+
 TEST_F(NewWallet, ARestartAsksForNoSecondOne) {
   start();
   pass(6s);

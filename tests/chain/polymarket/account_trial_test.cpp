@@ -33,13 +33,14 @@ struct tried : Base {
     this->polygon.quirk = [this](std::uint32_t, const chain::rpc_request& x) {
       return exchange.answer(x);
     };
-    this->markets.markets["11"] = {"0.01", {{"r", 0.04}, {"e", 1}, {"to", true}}, true, false};
-    this->markets.markets["21"] = {"0.001", nullptr, true, true};
   }
   ~tried() override { this->end(); }
   static json row(const std::string& yes, bool of_several) {
     auto out = gamma_row("0x" + std::string(62, 'a') + yes, "?", yes, yes + "9");
     out["negRisk"] = of_several;
+    out["feesEnabled"] = !of_several;
+    out["feeSchedule"]["rate"] = 0.04;
+    out["orderPriceMinTickSize"] = of_several ? 0.001 : 0.01;
     return out;
   }
 };
@@ -131,9 +132,9 @@ TEST_F(AccountTrial, AVenueWithoutAMarketOfAKindFailsNothing) {
 }
 
 TEST_F(AccountTrial, WhatIsClosedOrOfTheOtherKindGivesWayToTheNextMarket) {
-  rows = {row("31", false), row("41", false), row("51", false), row("11", false), row("21", true)};
-  markets.markets["31"].accepting = false;
-  markets.markets["41"].neg_risk = true;  // and 51 is unknown to the CLOB
+  rows = {row("21", true), row("31", false), row("41", false), row("11", false)};
+  rows[1]["acceptingOrders"] = false;
+  rows[2]["closed"] = true;
   start();
   EXPECT_TRUE(open()) << reason();
   ASSERT_EQ(exchange.validated.size(), 2U);

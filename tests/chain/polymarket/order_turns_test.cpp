@@ -91,7 +91,7 @@ TEST_F(OrderTurns, OneWhoFloodsHasOneTurnInARound) {
   auto had = first(11);
   EXPECT_EQ(had.erase("flood"), 1U) << "once";
   EXPECT_EQ(had, others);
-  pass(100s);
+  pass(102s);  // each wait is a whole number of milliseconds, and one more
   EXPECT_EQ(turns.waiting(), 0U) << "and with nobody beside it, every one";
   EXPECT_EQ(served.size(), 1'010U);
 }
@@ -171,7 +171,7 @@ TEST_F(OrderTurns, WhoIsOvertakenHearsBeforeTheirPatienceEnds) {
   EXPECT_EQ(served, (std::vector<std::string>{"a1", "other", "other"}));
   ASSERT_EQ(sent_away.size(), 2U);
   EXPECT_EQ(sent_away["a3"].why, errc::overloaded);
-  EXPECT_EQ(sent_away["a3"].come_back, 1s);
+  EXPECT_EQ(sent_away["a3"].come_back, 2s) << "a second and a millisecond after the last turn";
   EXPECT_EQ(turns.waiting(), 0U);
   EXPECT_FALSE(turns.due(now));
 }

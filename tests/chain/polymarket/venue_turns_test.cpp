@@ -25,7 +25,7 @@ struct VenueTurns : venue_fixture {
     return quote(good, 500'000_micro, by, user(n));
   }
   void pass(std::chrono::milliseconds by) {
-    for (auto left = by; left > 0ms; left -= 50ms) advance(50ms);
+    for (auto left = by; left > 0ms; left -= 10ms) advance(10ms);
   }
   const actors::turns_gauge& shown() const { return dir.gauges.turns(); }
 };
