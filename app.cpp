@@ -16,33 +16,26 @@
 #include "actors/balance_actor.hpp"
 #include "actors/bet_actor.hpp"
 #include "actors/buffer_actor.hpp"
-#include "actors/conversion_actor.hpp"
 #include "actors/deposit_actor.hpp"
-#include "actors/external_outbox_actor.hpp"
 #include "actors/guardian_actor.hpp"
-#include "actors/house_counters.hpp"
 #include "actors/inspector_actor.hpp"
 #include "actors/journal_actor.hpp"
 #include "actors/query_actor.hpp"
 #include "actors/registry.hpp"
 #include "actors/sale_actor.hpp"
-#include "actors/settlement_actor.hpp"
+#include "actors/withdrawal_actor.hpp"
+#include "actors/work_switches.hpp"
+#include "app_sources.hpp"
+#include "app_treasury.hpp"
+#include "app_venue.hpp"
+#include "app_wallets.hpp"
+#include "app_withdrawals.hpp"
 #include "chain/evm/ethereum_port.hpp"
-#include "chain/evm/json_rpc.hpp"
-#include "chain/evm/keccak.hpp"
 #include "chain/evm/signature_actor.hpp"
-#include "chain/evm/wallet_actor.hpp"
-#include "chain/polymarket/account_keeper.hpp"
-#include "chain/polymarket/market_actor.hpp"
-#include "chain/polymarket/resolution_actor.hpp"
-#include "chain/polymarket/venue_actor.hpp"
-#include "chain/treasury/audit_actor.hpp"
-#include "chain/treasury/oft_uniswap_route.hpp"
-#include "chain/x402/payment_actor.hpp"
 #include "chain/x402/x402_port.hpp"
 #include "http/server.hpp"
-#include "net/ws_client.hpp"
 #include "persistence/migrations.hpp"
+#include "persistence/operator_orders.hpp"
 #include "persistence/pg_reader.hpp"
 #include "persistence/pg_store.hpp"
 
@@ -50,8 +43,6 @@
 /// here.
 namespace headroom {
 namespace {
-
-using actors::component;
 
 timestamp wall_clock_now() {
   return {std::chrono::duration_cast<std::chrono::microseconds>(
@@ -70,221 +61,27 @@ hash256 system_random() {
   return out;
 }
 
-/// What an operator set, completed by what follows from other settings.
-chain::wallet_settings wallet_of(const config::chain_settings& c) {
-  auto out = c.wallet;
-  out.chain_id = c.chain_id;
-  out.finality = c.finality;
-  return out;
-}
-
-chain::json_rpc_options nodes_of(const config::chain_settings& c) {
-  auto out = c.nodes;
-  out.chain_id = c.chain_id;
-  return out;
-}
-
 persistence::reader_settings reader_of(const config::settings& s) {
   auto out = s.reader;
   out.conninfo = s.store.conninfo;
   out.connect_timeout = s.store.connect_timeout;
+  out.backing = {s.polygon.chain_id, s.route.usdc};
   return out;
 }
 
-chain::x402::terms terms_of(const config::settings& s, const address& pay_to,
-                            const chain::polymarket::venue_accounts& venue_accounts) {
-  auto out = s.payment.terms;
-  out.chain_id = s.plasma.chain_id;
-  out.asset = s.plasma.usdt0;
-  out.pay_to = pay_to;
-  for (const auto& a : venue_accounts) {
-    out.own_accounts.push_back(a.key->address_of());
-    if (!a.wallet.is_zero()) out.own_accounts.push_back(a.wallet);
-  }
-  out.resource = s.http.public_url + "/deposit";
-  return out;
-}
-
-chain::payment_settings payment_of(const config::settings& s, const chain::x402::terms& terms) {
-  auto out = s.payment;
-  out.terms = terms;
-  out.relayer = terms.pay_to;
-  out.finality = s.plasma.finality;
-  out.logs = s.plasma.logs;
-  return out;
-}
-
-chain::oft_uniswap_settings route_of(const config::settings& s, const address& wallet) {
-  const auto leg = [](const config::chain_settings& c) {
-    return chain::oft_chain{c.chain_id, c.eid, c.usdt0, c.oft, c.finality, c.logs};
-  };
-  auto out = s.route;
-  out.plasma = leg(s.plasma);
-  out.polygon = leg(s.polygon);
-  out.plasma_wallet = out.polygon_wallet = wallet;
-  return out;
-}
-
-chain::audit_settings audit_of(const config::settings& s, const address& wallet,
-                               const address& venue_account) {
-  chain::audit_settings out;
-  out.plasma_usdt0 = s.plasma.usdt0;
-  out.polygon_usdt0 = s.polygon.usdt0;
-  out.polygon_usdc = s.route.usdc;
-  out.plasma_owner = out.polygon_owner = wallet;
-  out.collateral = s.collateral;
-  out.collateral_owner = venue_account;
-  // Where the keeper turns one into the other; once, when it is the buffer's own token.
-  const auto& source = s.account.contracts.usdc_e;
-  const bool counted = source == s.route.usdc && venue_account == wallet;
-  if (!s.collateral.is_zero() && !counted) out.collateral_source = source;
-  return out;
-}
-
-/// What users sign is good at this deployment only. Wallets sign for the chain they are on:
-/// Polygon, or the source's.
-actors::signing_domain domain_of(const config::settings& s, const address& pay_to) {
-  return {pay_to, {s.polygon.chain_id, s.plasma.chain_id}};
-}
-
-chain::polymarket::venue_settings venue_of(const config::settings& s) {
-  auto out = s.venue;
-  out.logs = s.polygon.logs;
-  out.finality = s.polygon.finality;
-  return out;
-}
-
-chain::polymarket::market_settings markets_of(const config::settings& s) {
-  auto out = s.markets;
-  out.url = s.venue.url;
-  return out;
-}
-
-http::server_settings http_of(const config::settings& s, const actors::signing_domain& domain) {
-  http::server_settings out{s.http,
-                            s.profile,
-                            "eip155:" + std::to_string(s.plasma.chain_id),
-                            s.plasma.usdt0,
-                            s.payment.terms.token_name,
-                            domain};
+http::server_settings http_of(const config::settings& s, const actors::signing_domain& domain,
+                              const std::vector<chain::x402::terms>& terms) {
+  http::server_settings out;
+  static_cast<http::http_settings&>(out) = s.http;
+  out.profile = s.profile;
+  out.bet_domain = domain;
+  out.withdrawals = s.core.withdrawal;
+  out.withdrawal_network = "eip155:" + std::to_string(s.polygon.chain_id);
+  out.withdrawal_asset = s.route.usdc;
+  show_sources(out, s, terms);
   out.refused_rate.burst = std::max(1U, s.http.refused_rate.per_second);
   return out;
 }
-
-using shared_key = std::shared_ptr<const chain::private_key>;
-
-shared_key read_key(const config::key_source& source, std::string& error) {
-  const auto text = config::read_secret(source, error);
-  if (!text) return nullptr;
-  auto key = chain::private_key::parse(*text);
-  if (!key) {
-    error = "the private key must be 64 hex digits";
-    return nullptr;
-  }
-  return std::make_shared<const chain::private_key>(std::move(*key));
-}
-
-/// Our accounts at the venue, in their order; none when a key cannot be read. One that the wallet's
-/// key serves gets that key: its file may be one that can be read only once.
-chain::polymarket::venue_accounts read_accounts(const config::settings& s, const shared_key& wallet,
-                                                std::string& error) {
-  chain::polymarket::venue_accounts out;
-  for (const auto& a : s.venue_accounts()) {
-    auto key = a.key == s.wallet_key ? wallet : read_key(a.key, error);
-    if (!key) {
-      error = a.name + ": " + error;
-      return {};
-    }
-    out.push_back({a.name, std::move(key),
-                   static_cast<chain::polymarket::signature_kind>(a.signature_type), a.wallet,
-                   a.enabled});
-  }
-  return out;
-}
-
-/// Our accounts as their keeper sees them: the one that bets first, for it has the collateral.
-std::vector<chain::polymarket::kept_account> kept_accounts(
-    const config::settings& s, const chain::polymarket::venue_accounts& keys) {
-  std::vector<chain::polymarket::kept_account> out;
-  const auto all = s.venue_accounts();
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    const auto own = keys[i].key->address_of();
-    const auto type = all[i].signature_type;
-    out.push_back(
-        {all[i].name, type, type == 0 ? own : all[i].wallet, keys[i].key, all[i].enabled});
-  }
-  const auto bets = std::find_if(all.begin(), all.end(), [](const auto& a) { return a.enabled; });
-  std::rotate(out.begin(), out.begin() + (bets - all.begin()), out.end());
-  return out;
-}
-
-/// The buffer's token is the audit's: what is not looked at is not moved either.
-chain::polymarket::keeper_settings keeper_of(const config::settings& s) {
-  auto account = s.account;
-  account.keeps_collateral = !s.collateral.is_zero();
-  if (account.keeps_collateral) account.contracts.collateral = s.collateral;
-  const auto contracts = chain::polymarket::contracts_of(s.venue, account.contracts);
-  return {std::move(account), contracts,   s.polygon.chain_id,
-          s.venue.chain_id,   s.venue.url, s.markets.gamma_url};
-}
-
-chain::polymarket::resolution_settings resolution_of(const config::settings& s) {
-  chain::polymarket::resolution_settings out;
-  out.clob_url = s.venue.url;
-  out.gamma_url = s.markets.gamma_url;
-  out.read_timeout = s.venue.read_timeout;
-  out.chain_id = s.polygon.chain_id;
-  out.finality = s.polygon.finality;
-  out.contracts = s.account.contracts;
-  if (!s.collateral.is_zero()) out.contracts.collateral = s.collateral;
-  return out;
-}
-
-/// The singletons, in the order of their start; each restart makes a fresh actor of the same kind.
-class household {
- public:
-  household(caf::actor_system& sys, actors::directory& dir, actors::world_ptr w)
-      : sys_{sys}, dir_{dir}, w_{std::move(w)} {}
-
-  /// The directory knows it by its type.
-  template <class Handle, class Spawn>
-  void add(std::string name, Spawn spawn, bool holds_promises = false) {
-    add_as<Handle>(
-        std::move(name), spawn, [this](const Handle& handle) { dir_.handles.set(handle); },
-        holds_promises);
-  }
-
-  /// `publish` puts the handle where the others find it.
-  template <class Handle, class Spawn, class Publish>
-  void add_as(std::string name, Spawn spawn, Publish publish, bool holds_promises = false) {
-    parts_.push_back({std::move(name),
-                      [spawn, publish](caf::actor_system&) {
-                        const Handle handle = spawn();
-                        publish(handle);
-                        return caf::actor_cast<caf::actor>(handle);
-                      },
-                      holds_promises});
-  }
-
-  void add_wallet(std::string name, const chain::wallet_settings& settings, const shared_key& key,
-                  const chain::rpc_actor& rpc) {
-    add_as<actors::wallet_actor>(
-        std::move(name),
-        [this, settings, key, rpc] {
-          return sys_.spawn(chain::wallet_behavior, w_, settings, key, rpc);
-        },
-        [this, who = actors::wallet_account{settings.chain_id, key->address_of()}](
-            const actors::wallet_actor& handle) { dir_.handles.set_wallet(who, handle); });
-  }
-
-  std::vector<component> take() { return std::move(parts_); }
-
- private:
-  caf::actor_system& sys_;
-  actors::directory& dir_;
-  actors::world_ptr w_;
-  std::vector<component> parts_;
-};
 
 /// Declared behind the actor system: the directory outlives it, its handles must not.
 class letting_go {
@@ -384,36 +181,6 @@ bool stop_guardian(caf::actor_system& sys, const actors::guardian_actor& guardia
   return ended;
 }
 
-/// Keys that cannot be read end the start.
-struct own_keys {
-  std::shared_ptr<const chain::private_key> wallet;
-  chain::polymarket::venue_accounts venue;
-  std::string relayer;  // API key; "" where no account is a deposit wallet's
-};
-
-std::optional<own_keys> read_keys(const config::settings& s) {
-  std::string error;
-  own_keys out;
-  out.wallet = read_key(s.wallet_key, error);
-  if (!out.wallet) {
-    spdlog::error("service.no_wallet_key reason=\"{}\"", error);
-    return std::nullopt;
-  }
-  out.venue = read_accounts(s, out.wallet, error);
-  if (out.venue.empty()) {
-    spdlog::error("service.no_venue_key reason=\"{}\"", error);
-    return std::nullopt;
-  }
-  if (!s.relayer_key.named()) return out;
-  const auto relayer = config::read_secret(s.relayer_key, error);
-  if (!relayer) {
-    spdlog::error("service.no_relayer_key reason=\"{}\"", error);
-    return std::nullopt;
-  }
-  out.relayer = *relayer;
-  return out;
-}
-
 /// Connections to read by: slow lists of the front and long reports hold up no money.
 struct readers {
   explicit readers(const config::settings& s)
@@ -424,73 +191,11 @@ struct readers {
   persistence::pg_reader reports;
 };
 
-/// Ways out, one client with its thread and its bound per outside and per kind of asker: whoever
-/// floods one (anybody may ask for the verification of a payment) keeps nobody from the others.
-class outside {
- public:
-  outside(caf::actor_system& sys, const config::settings& s, actors::gauges& gauges)
-      : sys_{sys},
-        gauges_{gauges},
-        plasma{rpc_of(s.plasma)},
-        plasma_for_strangers{rpc_of(s.plasma)},
-        signatures{rpc_of(s.plasma)},
-        polygon{rpc_of(s.polygon)},
-        venue{venue_door(), venue_door(), sockets_of(s.venue)},
-        markets{market_door(), market_door()},
-        accounts{chain::make_http_actor(sys_, new_client())},
-        relayer{chain::make_http_actor(sys_, new_client())},
-        resolutions{chain::make_http_actor(sys_, new_client())} {}
-  void stop() {
-    for (const auto& client : clients_) client->stop();
-    if (sockets_) sockets_->stop();
-  }
-
- private:
-  std::shared_ptr<net::http_client> new_client() {
-    return clients_.emplace_back(std::make_shared<net::http_client>());
-  }
-  chain::rpc_actor rpc_of(const config::chain_settings& c) {
-    return chain::make_rpc_actor(
-        sys_, std::make_shared<const chain::json_rpc>(new_client(), c.rpc, nodes_of(c)),
-        &gauges_.counters().rpc(c.chain_id));
-  }
-  chain::http_actor venue_door() {
-    return chain::make_http_actor(sys_, new_client(), &gauges_.counters().venue);
-  }
-
-  net::ws_opener sockets_of(const chain::polymarket::venue_settings& v) {
-    if (v.ws_url.empty()) return {};
-    net::ws_client_options options;
-    options.user_agent = "headroom";
-    sockets_ = std::make_shared<net::ws_client>(std::move(options));
-    return [client = sockets_](const std::string& url, net::ws_events events) {
-      return client->open(url, std::move(events));
-    };
-  }
-
-  chain::http_actor market_door() { return chain::make_http_actor(sys_, new_client()); }
-
-  caf::actor_system& sys_;
-  actors::gauges& gauges_;
-  std::vector<std::shared_ptr<net::http_client>> clients_;
-  std::shared_ptr<net::ws_client> sockets_;  // null: none
-
- public:
-  const chain::rpc_actor plasma;
-  const chain::rpc_actor plasma_for_strangers;
-  const chain::rpc_actor signatures;  // strangers ask: apart from what moves money
-  const chain::rpc_actor polygon;
-  const chain::polymarket::venue_doors venue;
-  const chain::polymarket::market_doors markets;  // strangers ask: apart from what moves money
-  const chain::http_actor accounts;               // the venue's view of them
-  const chain::http_actor relayer;
-  const chain::http_actor resolutions;  // which markets are resolved
-};
-
 // -- the household: who is started, in this order ------------------------------------------------
 
-void add_books(household& house, caf::actor_system& sys, const actors::world_ptr& w,
-               persistence::pg_store& store, readers& read) {
+void add_books(household& house, persistence::pg_store& store, readers& read) {
+  auto& sys = house.system();
+  const auto w = house.world();
   auto& dir = w->dir;
   house.add<actors::journal_actor>(
       "journal",
@@ -513,110 +218,27 @@ void add_books(household& house, caf::actor_system& sys, const actors::world_ptr
                                   [&sys, w] { return sys.spawn(actors::buffer_behavior, w); });
 }
 
-/// A venue account with a key of its own sends its own transactions on Polygon.
-void add_polygon_wallets(household& house, const config::settings& s, const own_keys& keys,
-                         const outside& out) {
-  std::map<address, std::pair<std::string, shared_key>> others;
-  const auto all = s.venue_accounts();
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    const auto& key = keys.venue[i].key;
-    if (all[i].signature_type == 0 && key->address_of() != keys.wallet->address_of())
-      others.emplace(key->address_of(), std::pair{"wallet.polygon." + all[i].name, key});
-  }
-  auto settings = wallet_of(s.polygon);
-  settings.alone_on_chain = others.empty();
-  house.add_wallet("wallet.polygon", settings, keys.wallet, out.polygon);
-  for (const auto& [account, named] : others)
-    house.add_wallet(named.first, settings, named.second, out.polygon);
-}
-
-void add_chains(household& house, caf::actor_system& sys, const actors::world_ptr& w,
-                const config::settings& s, const own_keys& keys, const outside& out) {
-  const auto account = keys.wallet->address_of();
-  const auto terms = terms_of(s, account, keys.venue);
-  w->dir.handles.set_relayer({s.plasma.chain_id, account});
-  house.add_wallet("wallet.plasma", wallet_of(s.plasma), keys.wallet, out.plasma);
-  add_polygon_wallets(house, s, keys, out);
-  house.add<actors::payment_actor>("payment", [&sys, &s, &out, w, terms] {
-    return actors::payment_actor{
-        sys.spawn(chain::payment_behavior, w, payment_of(s, terms),
-                  chain::payment_nodes{out.plasma, out.plasma_for_strangers})};
-  });
-  house.add<actors::external_outbox_actor>(
-      "external_outbox", [&sys, w] { return sys.spawn(actors::external_outbox_behavior, w); });
-  house.add_as<chain::polymarket::account_keeper>(
-      "account_keeper",
-      [&sys, &s, &out, &keys, w] {
-        return sys.spawn(chain::polymarket::keeper_behavior, w, keeper_of(s),
-                         kept_accounts(s, keys.venue),
-                         chain::polymarket::keeper_doors{
-                             out.polygon, out.accounts, out.relayer, keys.relayer,
-                             [w] { return w->dir.handles.get<actors::external_outbox_actor>(); }});
-      },
-      [](const chain::polymarket::account_keeper&) {});  // nobody asks it
-  house.add<actors::venue_actor>(
-      "venue",
-      [&sys, &s, &out, &keys, w] {
-        return sys.spawn(chain::polymarket::venue_behavior, w, venue_of(s), keys.venue, out.venue,
-                         out.polygon);
-      },
-      true);
-  house.add<actors::market_actor>("market", [&sys, &s, &out, w] {
-    return sys.spawn<caf::detached>(chain::polymarket::market_behavior, w, markets_of(s),
-                                    out.markets);
-  });
-  house.add<actors::signature_actor>("signature", [&sys, &out] {
+void add_chains(household& house, const config::settings& s, const own_keys& keys,
+                const outside& out, const std::shared_ptr<chain::source_gate>& gate) {
+  add_wallets(house, s.plasma, senders_on(s.plasma, "plasma", keys, out), out.plasma);
+  add_wallets(house, s.polygon, polygon_senders(s, keys, out), out.polygon);
+  add_sources(house, s, keys, out, gate);
+  add_venue(house, s, keys, out);
+  house.add<actors::signature_actor>("signature", [&sys = house.system(), &out] {
     return sys.spawn(chain::signature_behavior, chain::signature_settings{}, out.signatures);
-  });
-}
-
-/// Resolved markets, from the venue's accounts to their users.
-void add_settlement(household& house, caf::actor_system& sys, const actors::world_ptr& w,
-                    const config::settings& s, const own_keys& keys, const outside& out) {
-  std::vector<address> holders;
-  for (const auto& account : kept_accounts(s, keys.venue)) holders.push_back(account.holder);
-  house.add<actors::resolution_actor>("resolution", [&sys, &s, &out, w, holders] {
-    return actors::resolution_actor{
-        sys.spawn(chain::polymarket::resolution_behavior, w, resolution_of(s), holders,
-                  chain::polymarket::resolution_doors{out.resolutions, out.polygon})};
-  });
-  house.add<actors::settlement_actor>("settlement", [&sys, w] {
-    return sys.spawn(actors::settlement_behavior, w, actors::digest_function{[](byte_view data) {
-                       return chain::keccak256(data);
-                     }});
-  });
-}
-
-void add_treasury(household& house, caf::actor_system& sys, const actors::world_ptr& w,
-                  const config::settings& s, const own_keys& keys, const outside& out) {
-  const auto account = keys.wallet->address_of();
-  auto& dir = w->dir;
-  if (!s.route.router.is_zero())
-    house.add_as<actors::route_actor>(
-        "route",
-        [&sys, &s, &out, w, account] {
-          return sys.spawn(chain::oft_uniswap_behavior, w, route_of(s, account), out.plasma,
-                           out.polygon);
-        },
-        [&dir](const actors::route_actor& handle) {
-          dir.handles.set_route(chain::oft_uniswap_name, handle);
-        });
-  house.add<actors::conversion_actor>(
-      "conversion", [&sys, w] { return sys.spawn(actors::conversion_behavior, w); });
-  house.add<actors::audit_actor>("audit", [&sys, &s, &out, &keys, w, account] {
-    return sys.spawn(chain::audit_behavior, w,
-                     audit_of(s, account, betting_account(keys.venue).maker()), out.plasma,
-                     out.polygon);
   });
 }
 
 /// Serves until a signal comes; the exit code.
 int serve_http(const config::settings& s, const stop_signal& stop, caf::actor_system& sys,
-               actors::directory& dir, const address& account) {
+               actors::directory& dir, const own_keys& keys,
+               const std::shared_ptr<const chain::source_gate>& gate) {
+  const auto account = keys.conversion.account;
   const auto domain = domain_of(s, account);
+  const auto terms = terms_of(s, keys);
   const auto ethereum = chain::make_ethereum_port(domain);
-  const auto x402 = chain::make_x402_port(terms_of(s, account, {}));
-  http::server server{http_of(s, domain), {sys, dir, *ethereum, *x402, wall_clock_now}};
+  const auto x402 = chain::make_x402_port(terms, gate);
+  http::server server{http_of(s, domain, terms), {sys, dir, *ethereum, *x402, wall_clock_now}};
   try {
     server.start();
   } catch (const std::runtime_error& e) {
@@ -648,8 +270,10 @@ int serve(const config::settings& s) {
   }
   readers read{s};
 
+  const auto switches = persistence::find_switches(s.store.conninfo);
   actors::directory dir{s.core.bet.max_live, s.core.balance.max_live,
                         s.core.deposit.max_live};  // the last actors still use it
+  for (const auto& x : switches) actors::heard_switch(dir.gauges, x);
   bounded_end end;
   caf::actor_system_config caf_config;
   caf_config.set("scheduler.policy", caf::atom("sharing"));  // docs/decisions/0002
@@ -657,20 +281,23 @@ int serve(const config::settings& s) {
   caf_config.set("scheduler.max-throughput", std::size_t{100});
   caf::actor_system sys{caf_config};
   const letting_go before_the_system_ends{dir};
-  outside out{sys, s, dir.gauges};
+  outside out{sys, s, dir.gauges, wall_clock_now};
 
   const auto w = std::make_shared<const actors::world>(
-      actors::world{dir, wall_clock_now, system_random, s.core});
+      actors::world{dir, wall_clock_now, system_random, s.core, screen_of(s, *keys)});
   dir.users.set_factories(
       [&sys, w](const address& user) { return sys.spawn(actors::balance_behavior, w, user); },
       [&sys, w](const bet_id& id) { return sys.spawn(actors::bet_behavior, w, id); },
       [&sys, w] { return sys.spawn(actors::deposit_behavior, w); },
       [&sys, w](const sale_id& id) { return sys.spawn(actors::sale_behavior, w, id); });
+  dir.users.set_withdrawal_factory(
+      [&sys, w](const withdrawal_id& id) { return sys.spawn(actors::withdrawal_behavior, w, id); });
+  const auto gate = std::make_shared<chain::source_gate>();
   household house{sys, dir, w};
-  add_books(house, sys, w, store, read);
-  add_chains(house, sys, w, s, *keys, out);
-  add_settlement(house, sys, w, s, *keys, out);
-  add_treasury(house, sys, w, s, *keys, out);
+  add_books(house, store, read);
+  add_chains(house, s, *keys, out, gate);
+  add_settlement(house, s, *keys, out);
+  add_treasury(house, s, *keys, out);
   const auto give_up = [](const std::string& why) {
     spdlog::critical("service.gives_up reason=\"{}\"", why);
     stop_signal::give_up();
@@ -679,7 +306,7 @@ int serve(const config::settings& s) {
   actors::watch_guardian(guardian, dir, give_up);
   dir.handles.set(guardian);
 
-  const int code = serve_http(s, stop, sys, dir, keys->wallet->address_of());
+  const int code = serve_http(s, stop, sys, dir, *keys, gate);
   const bool ended = stop_guardian(sys, guardian, actors::longest_stop(s.core));
   out.stop();
   if (!ended) leave_at_once(sys, code);

@@ -9,14 +9,18 @@
 #include <string>
 
 #include "app.hpp"
+#include "cancel.hpp"
 #include "config/command_line.hpp"
 #include "config/showing.hpp"
 #include "http/key_ring.hpp"
 #include "persistence/keys.hpp"
 #include "persistence/migrations.hpp"
 #include "persistence/verify.hpp"
+#include "reconcile.hpp"
+#include "repair.hpp"
 #include "resolve.hpp"
 #include "settle.hpp"
+#include "withdrawing.hpp"
 
 using namespace headroom;
 
@@ -141,6 +145,14 @@ int with_settings(const config::command_line& line) {
   if (line.command.starts_with("sales ")) return sales_command(loaded.value, line.sales, now());
   if (line.command.starts_with("markets "))
     return markets_command(loaded.value, line.markets, operator_name(), now());
+  if (line.command.starts_with("withdrawals "))
+    return withdrawals_command(loaded.value, line.withdrawals, now());
+  if (line.command.starts_with("conversions "))
+    return conversions_command(loaded.value, line.conversions, now());
+  if (line.command == "adopt-transfer") return adopt_command(loaded.value, line.adoption, now());
+  if (line.command == "wallet status") return wallet_command(loaded.value);
+  if (line.command == "wallet cancel") return cancel_command(loaded.value, line.cancel, now());
+  if (line.command == "reconcile") return reconcile_command(loaded.value);
   log_to_stderr(loaded.value.log_level);
   return serve(loaded.value);
 }

@@ -17,6 +17,7 @@
 #include "actors/messages/position_messages.hpp"
 #include "actors/messages/venue_messages.hpp"
 #include "actors/messages/wallet_messages.hpp"
+#include "actors/messages/withdrawal_messages.hpp"
 
 /// Every actor's interface on one page, one commented line per message. Refusals are errors of
 /// category "headroom" (domain/errc.hpp), their words in the context (actors/error.hpp).
@@ -60,8 +61,9 @@ using journal_actor = status_actor::extend<
     caf::replies_to<get_atom>::with<buffer_row>,            // The buffer's row, likewise.
     caf::replies_to<get_atom, bet_id>::with<bet>,           // A bet, likewise; not_found.
     caf::replies_to<get_atom, sale_id>::with<sale>,         // A sale, likewise; not_found.
-    caf::replies_to<sync_atom>::with<bool>,                 // Answers once all that waits is done.
-    caf::reacts_to<flush_atom>>;                            // Internal: commit the batch.
+    caf::replies_to<get_atom, withdrawal_id>::with<withdrawal>,  // A withdrawal, likewise.
+    caf::replies_to<sync_atom>::with<bool>,  // Answers once all that waits is done.
+    caf::reacts_to<flush_atom>>;             // Internal: commit the batch.
 
 // -- the bet -------------------------------------------------------------------------------------
 
@@ -139,6 +141,27 @@ using deposit_actor =
                          caf::reacts_to<wake_atom>,             // Internal: look again.
                          caf::reacts_to<impatient_atom>>;  // Internal: the payer waited enough.
 
+// -- the withdrawal ------------------------------------------------------------------------------
+
+/// WITHDRAWAL: one payment out, from the user's balance to its final transaction; ends with it.
+using withdrawal_actor = status_actor::extend<
+    caf::replies_to<request_withdrawal>::with<withdrawal>,  // Once it is in the books, or before.
+    caf::reacts_to<resume_atom, withdrawal>,  // Goes on with a stored one: looks before it acts.
+    caf::reacts_to<review_atom>,              // An operator has decided: looks now.
+    caf::reacts_to<wake_atom>>;               // Internal: time to look again.
+
+/// WITHDRAWAL DESK: what operators say about withdrawals; all of it is in the books.
+using withdrawal_desk_actor = status_actor::extend<
+    caf::replies_to<decide_withdrawal>::with<withdrawal>,  // not_found, duplicate, in_doubt
+    caf::replies_to<pause_withdrawals>::with<withdrawals_view>,
+    caf::replies_to<get_atom>::with<withdrawals_view>,  // Are they stopped?
+    caf::reacts_to<poll_atom>>;                         // Internal: by the books.
+
+/// CASHIER: pays USDC out of the house's account on Polygon, of what is there finally. Each
+/// transfer is sent once, ever.
+using cashier_actor = status_actor::extend<
+    caf::replies_to<transfer_usdc>::with<transfer_progress>>;  // Sends it, or how far is it?
+
 // -- signatures ----------------------------------------------------------------------------------
 
 /// SIGNATURE: asks contract wallets by ERC-1271 on the source's chain; bounded, for strangers ask.
@@ -173,6 +196,7 @@ using route_actor = status_actor::extend<
 using conversion_actor =
     status_actor::extend<caf::replies_to<credit_deposit>::with<committed>,  // Credit now, for a
                                                                             // deposit just settled.
+                         caf::replies_to<get_atom>::with<route_listing>,    // The routes, and why.
                          caf::reacts_to<poll_atom>>;
 
 // -- reads ---------------------------------------------------------------------------------------
@@ -192,8 +216,10 @@ using query_actor = status_actor::extend<
     caf::replies_to<get_atom, conversion_id>::with<conversion>,  // not_found
     caf::replies_to<list_conversions>::with<conversion_page>,
     caf::replies_to<metrics_atom>::with<conversion_metrics>,
+    caf::replies_to<metrics_atom, std::uint32_t>::with<pricing_report>,  // of so many days
     caf::replies_to<solvency_atom>::with<trial_balance>,
-    caf::replies_to<volume_atom>::with<usdc>,  // average per day
+    caf::replies_to<volume_atom>::with<usdc>,         // average per day
+    caf::replies_to<flows_atom>::with<buffer_flows>,  // out of the buffer, and on its way in
     caf::replies_to<work_atom>::with<conversion_work>,
     // At most so many bets and so many deposits.
     caf::replies_to<work_atom, std::uint32_t, std::uint32_t>::with<unfinished_work>,
@@ -211,6 +237,9 @@ using query_actor = status_actor::extend<
     caf::replies_to<get_atom, uint256, std::uint32_t>::with<std::vector<token_shares>>,
     caf::replies_to<find_external>::with<std::vector<external_operation>>,
     caf::replies_to<open_externals>::with<std::vector<external_operation>>,
+    caf::replies_to<get_atom, withdrawal_id>::with<withdrawal>,  // not_found
+    caf::replies_to<withdrawal_filter>::with<withdrawal_page>,
+    caf::replies_to<paused_atom>::with<bool>,  // Withdrawals, by the books.
     caf::replies_to<keys_atom>::with<std::vector<service_key>>,
     caf::replies_to<ping_atom>::with<bool>>;
 
@@ -234,9 +263,9 @@ using inspector_actor =
 /// order.
 using guardian_actor = status_actor::extend<
     caf::replies_to<get_atom>::with<readiness>,
-    caf::reacts_to<abandoned>,               // A bet's actor died: go on with it if stored.
-    caf::reacts_to<resume_atom, deposit>,    // A stored payment's actor died: go on with it.
-    caf::reacts_to<recover_atom>,            // Internal: look for unfinished work.
+    caf::reacts_to<abandoned>,             // The actor of something died: go on with it if stored.
+    caf::reacts_to<resume_atom, deposit>,  // A stored payment's actor died: go on with it.
+    caf::reacts_to<recover_atom>,          // Internal: look for unfinished work.
     caf::replies_to<stop_atom>::with<bool>,  // Drains, then stops everything; true when all ended.
     caf::reacts_to<watch_atom>>;
 

@@ -23,6 +23,7 @@ void alert_board::raise(std::string_view kind, std::string_view subject, std::st
   }
   auto& x = i->second;
   x.what.text = text;
+  x.what.last = now;
   if (!x.what.lasts) {
     x.what.since = now;
     x.what.cleared_at = {};

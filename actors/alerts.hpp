@@ -22,6 +22,7 @@ struct alert {
   std::string subject;   // a chain's id, a conversion's id; "" when there is only one
   std::string text;      // one sentence
   timestamp since;       // of the time it lasts, or lasted last
+  timestamp last;        // when it was last seen to be so
   timestamp cleared_at;  // not set while it lasts
   bool lasts = false;
 };

@@ -24,12 +24,14 @@ using list_atom = caf::atom_constant<caf::atom("list")>;
 using prove_atom = caf::atom_constant<caf::atom("prove")>;
 using solvency_atom = caf::atom_constant<caf::atom("solvency")>;
 using volume_atom = caf::atom_constant<caf::atom("volume")>;
+using flows_atom = caf::atom_constant<caf::atom("flows")>;  // of the buffer
 using keys_atom = caf::atom_constant<caf::atom("keys")>;
 using metrics_atom = caf::atom_constant<caf::atom("metrics")>;
 using work_atom = caf::atom_constant<caf::atom("work")>;
 using pending_atom = caf::atom_constant<caf::atom("pending")>;
 using in_flight_atom = caf::atom_constant<caf::atom("in_flight")>;  // of a route
 using promised_atom = caf::atom_constant<caf::atom("promised")>;
+using paused_atom = caf::atom_constant<caf::atom("paused")>;  // of withdrawals
 using ping_atom = caf::atom_constant<caf::atom("ping")>;
 using stop_atom = caf::atom_constant<caf::atom("stop")>;
 

@@ -89,9 +89,11 @@ balance_actor::behavior_type balance_behavior(balance_self self, world_ptr w, co
         const auto before = s.book.available();
         if (!s.book.deduct(x.hold, x.amount)) {
           if (s.book.version() == 0) leave(self);  // strangers must not fill the house
-          return make_error(errc::insufficient_balance,
-                            "The bet needs $" + to_cents_ceil(x.amount) +
-                                " USDC, the balance is $" + to_cents_floor(before) + " USDC");
+          return make_error(
+              errc::insufficient_balance,
+              std::string{x.kind == hold_kind::withdrawal ? "The withdrawal" : "The bet"} +
+                  " needs $" + to_cents_ceil(x.amount) + " USDC, the balance is $" +
+                  to_cents_floor(before) + " USDC");
         }
         show(self);
         return before;

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "actors/alerts.hpp"
 #include "actors/log_limit.hpp"
 
 namespace headroom::actors {
@@ -12,21 +13,29 @@ buffer_state::~buffer_state() {
 
 namespace {
 
+constexpr std::string_view low_alert = "buffer.low";
+
 buffer_status status_of(const buffer_state& st) {
-  return {st.book.row(), st.book.available(), st.book.is_low(), st.recommended};
+  const auto& row = st.book.row();
+  buffer_status out{row, st.book.available(), st.book.is_low(), st.recommended};
+  const auto marks = marks_of(st.w->settings.buffer.marks, row, st.recommended);
+  out.forecast = forecast_of(out.available, marks, st.flows, st.slowest_seconds, st.w->now());
+  return out;
 }
 
-/// After every change, once the books have spoken: publish what can be paid, and say once when the
-/// buffer falls low.
+/// After every change, once the books have spoken: publish what can be paid, and say whether the
+/// buffer is low.
 void changed(buffer_state& st) {
   if (!st.loaded) return;
   st.w->dir.gauges.publish_buffer_available(st.book.available());
   const bool low = st.book.is_low();
+  auto& alerts = st.w->dir.gauges.alerts();
   if (low && !st.low_alerted)
-    spdlog::warn("buffer.low balance={} min_size={}", to_string(st.book.row().balance),
-                 to_string(st.book.row().min_size));
-  if (!low && st.low_alerted)
-    spdlog::info("buffer.recovered balance={}", to_string(st.book.row().balance));
+    alerts.raise(low_alert, "",
+                 to_string(st.book.row().balance) + " USDC, the minimum is " +
+                     to_string(st.book.row().min_size),
+                 st.w->now());
+  if (!low) alerts.clear(low_alert, "", st.w->now());
   st.low_alerted = low;
 }
 
@@ -223,6 +232,40 @@ void recommend(buffer_self self) {
             [](const caf::error&) {});  // the last known recommendation stands
 }
 
+/// What flows out, what is on its way, and how long the slowest way takes; what cannot be read
+/// stays as it was.
+void measure(buffer_self self) {
+  constexpr std::chrono::seconds patience{10};
+  const auto& handles = self->state.w->dir.handles;
+  if (const auto query = handles.get<query_actor>())
+    self->request(query, patience, flows_atom::value)
+        .then([self](buffer_flows& flows) { self->state.flows = std::move(flows); },
+              [](const caf::error&) {});
+  if (const auto conversions = handles.get<conversion_actor>())
+    self->request(conversions, patience, get_atom::value)
+        .then(
+            [self](const route_listing& all) {
+              std::uint32_t slowest = 0;
+              for (const auto& r : all.routes)
+                if (r.enabled && r.known) slowest = std::max(slowest, r.info.expected_seconds);
+              self->state.slowest_seconds = slowest;
+            },
+            [](const caf::error&) {});
+}
+
+/// One row of the buffer's history; one that is lost is a gap of a minute.
+void note(buffer_self self) {
+  auto& st = self->state;
+  const auto every = st.w->settings.buffer.history;
+  const auto now = self->clock().now();
+  if (every.count() == 0 || now < st.next_note) return;
+  const auto journal = st.w->dir.handles.get<journal_actor>();
+  if (!journal) return;
+  st.next_note = now + every;
+  self->request(journal, st.w->settings.patience.append, append{note_buffer{st.w->now()}})
+      .then([](const committed&) {}, [](const caf::error&) {});
+}
+
 }  // namespace
 
 buffer_actor::behavior_type buffer_behavior(buffer_self self, world_ptr w) {
@@ -244,6 +287,8 @@ buffer_actor::behavior_type buffer_behavior(buffer_self self, world_ptr w) {
         }
         ++st.refused;
         const auto available = st.book.available();
+        if (x.kind == hold_kind::withdrawal)
+          return make_error(errc::exceeds_max_withdrawal, withdrawal_refusal(x.amount, available));
         return make_error(
             errc::exceeds_max_bet,
             refusal_text(x.amount, max_bet_of(x.user_available, available).amount, available));
@@ -268,6 +313,8 @@ buffer_actor::behavior_type buffer_behavior(buffer_self self, world_ptr w) {
       [self](review_atom) {
         refill_if_due(self);
         recommend(self);
+        measure(self);
+        note(self);
         self->delayed_send(self, self->state.w->settings.buffer.tick, review_atom::value);
       },
       [self](status_atom) {

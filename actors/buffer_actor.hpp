@@ -16,6 +16,9 @@ struct buffer_state {
   buffer_book book;
   bool loaded = false;
   usdc recommended;
+  buffer_flows flows;                 // as last measured
+  std::uint32_t slowest_seconds = 0;  // of the enabled routes
+  caf::actor_clock::time_point next_note{};
   bool low_alerted = false;
   bool refilling = false;                        // a refill waits or is under way
   bool changing = false;                         // one change is under way

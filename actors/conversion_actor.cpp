@@ -7,6 +7,7 @@
 #include "actors/alerts.hpp"
 #include "actors/conversion_driver.hpp"
 #include "actors/deliver.hpp"
+#include "actors/work_switches.hpp"
 
 namespace headroom::actors {
 namespace {
@@ -29,6 +30,8 @@ std::string names_of(const std::map<std::string, route_info>& routes) {
 void conversion_driver::poll() {
   self_->delayed_send(self_, w_.settings.conversion.poll, poll_atom::value);
   ask_routes();
+  look_at_routes();
+  read_forecast();
   for (auto& [id, r] : st_.live)
     if (!r.busy) drive(id);
   credit_again();
@@ -61,6 +64,7 @@ void conversion_driver::read_work() {
   const auto query = w_.dir.handles.get<query_actor>();
   if (!query || std::exchange(st_.polling, true)) return;
   st_.ended.clear();
+  st_.taken.clear();
   self_->request(query, w_.settings.conversion.step_timeout, work_atom::value)
       .then(
           [self = self_](conversion_work& work) {
@@ -76,9 +80,11 @@ void conversion_driver::read_work() {
 
 void conversion_driver::found(conversion_work& work) {
   for (const auto& d : work.to_credit)
-    if (!st_.crediting.contains(d.id)) credit({d.id, d.user, d.amount, w_.now()}, nobody_asked);
+    if (!st_.crediting.contains(d.id) && !is_held(d))
+      credit({d.id, d.user, d.amount, w_.now(), d.fee}, nobody_asked);
+  obey(work.running);
   take_up(work.running);
-  open_next(work.to_convert);
+  if (!w_.dir.gauges.switches().paused(pausable::conversions)) open_next(work.to_convert);
 }
 
 /// Those whose route has not said yet what it is made of wait for it. One that no route of this
@@ -112,6 +118,11 @@ std::string conversion_driver::why_unclaimed(const conversion& row) const {
 }
 
 // -- credit ------------------------------------------------------------------------------------
+
+/// Credited by a later poll, when its source is held no more.
+bool conversion_driver::is_held(const deposit& d) const {
+  return !w_.dir.gauges.credit_holds().why({d.payment.chain_id, d.payment.token}).empty();
+}
 
 template <class Done>
 void conversion_driver::credit(const credit_deposit& x, Done done) {
@@ -160,45 +171,6 @@ void conversion_driver::credited(const credit_deposit& x) {
                to_string(x.amount));
 }
 
-// -- opening -----------------------------------------------------------------------------------
-
-void conversion_driver::open_next(const std::vector<deposit>& credited_deposits) {
-  const auto& route = w_.settings.conversion.route;
-  if (!st_.routes.contains(route) || st_.opening || st_.unreadable(route) || st_.short_of_money() ||
-      w_.dir.users.draining() || st_.running_on(route) >= w_.settings.conversion.at_once)
-    return;
-  conversion row;
-  for (const auto& d : credited_deposits) {
-    const auto sum = add(row.amount, d.amount);
-    if (!sum || row.deposits.size() >= w_.settings.conversion.most_deposits) break;
-    row.amount = *sum;
-    row.deposits.push_back(d.id);
-  }
-  // A small sum waits for company, but many small ones must not keep those behind them waiting.
-  const bool full = row.deposits.size() >= w_.settings.conversion.most_deposits;
-  if (row.deposits.empty() || (!full && row.amount < w_.settings.conversion.minimum)) return;
-  const auto journal = w_.dir.handles.get<journal_actor>();
-  if (!journal) return;
-  row.id = conversion_id::from_digest(w_.random());
-  row.route = route;
-  row.created_at = row.updated_at = w_.now();
-  st_.opening = true;
-  self_->request(journal, w_.settings.patience.append, append{open_conversion{row}})
-      .then(
-          [self = self_, row](const committed&) mutable {
-            self->state.opening = false;
-            spdlog::info("conversion.opened conversion={} route={} amount={} deposits={}",
-                         row.id.text(), row.route, to_string(row.amount), row.deposits.size());
-            conversion_driver{self}.adopt(std::move(row));
-          },
-          [self = self_](const caf::error& e) {
-            // Refused, or unknown: the next poll reads what is true.
-            self->state.opening = false;
-            if (conversion_driver{self}.may_say("open"))
-              spdlog::warn("conversion.open_failed code={}", to_string(code_of(e)));
-          });
-}
-
 conversion_actor::behavior_type conversion_behavior(conversion_self self, world_ptr w) {
   self->state.w = std::move(w);
   self->send(self, poll_atom::value);
@@ -210,6 +182,7 @@ conversion_actor::behavior_type conversion_behavior(conversion_self self, world_
         });
         return promise;
       },
+      [self](get_atom) { return conversion_driver{self}.listing(); },
       [self](poll_atom) { conversion_driver{self}.poll(); },
       [self](status_atom) {
         const auto& st = self->state;

@@ -9,11 +9,12 @@
 #include "actors/observed.hpp"
 #include "actors/world.hpp"
 #include "domain/conversion.hpp"
+#include "domain/route_choice.hpp"
 
 namespace headroom::actors {
 
-/// Credits what is settled, groups what is credited, drives what is grouped along its own route.
-/// New conversions are opened on the configured one; each goes on along the route that it names.
+/// Credits what is settled, groups what is credited of one source, chooses a route for it among
+/// those that the operator enables, and drives it along the route that it names from then on.
 struct conversion_state {
   static inline const char* name = "conversion";
   using time_point = caf::actor_clock::time_point;
@@ -23,6 +24,9 @@ struct conversion_state {
     bool busy = false;                        // a question about it is open
     bool unreadable = false;                  // what is in flight could not be read the last time
     bool stopped = false;                     // the books refused it: a human must look
+    bool on_hold = false;                     // by an operator's order
+    bool rescue = false;                      // its next question is an operator's word
+    std::int64_t obeyed = 0;                  // the newest order that was
     std::uint32_t short_looks = 0;            // in a row, that found the wallet short of money
     time_point next_look{};                   // not before
     time_point moved_at{};                    // last progress
@@ -39,11 +43,37 @@ struct conversion_state {
   };
   std::map<deposit_id, open_credit> crediting;
   std::map<conversion_id, running> live;
-  std::set<conversion_id> ended;  // since the last poll was sent: its answer may be older
+  std::set<conversion_id> ended;   // since the last poll was sent: its answer may be older
+  std::set<conversion_id> ending;  // by an order; the books were asked and have not answered
   /// In the books, and no route of this process can drive them; with the route that each names.
   std::map<conversion_id, std::string> unclaimed;
   bool polling = false;
-  bool opening = false;
+
+  /// What a route said when it was last looked at, and what the last choice said of it.
+  struct route_sight {
+    std::optional<route_flight> flight;
+    std::optional<route_quote> quote;
+    usdc quoted_amount;
+    timestamp quoted_at;
+    route_verdict verdict;
+    timestamp judged_at;
+    time_point next_look{};
+  };
+  std::map<std::string, route_sight> sights;
+  /// One choice under way; the callbacks of its questions keep it.
+  struct choice_run {
+    money_source source;
+    std::vector<waiting_deposit> waiting;
+    time_point deadline{};
+    std::size_t unanswered = 0;  // routes
+    std::vector<route_offer> offers;
+    std::map<std::string, deposit_batch> batches;  // by route: what it would take
+  };
+  std::map<money_source, std::shared_ptr<choice_run>> choices;  // until what they open is booked
+  std::map<money_source, time_point> choose_next;               // not before, after one in vain
+  std::map<money_source, waiting_money> waiting;
+  std::set<deposit_id> taken;               // since the last poll was sent: its answer may be older
+  std::optional<buffer_forecast> forecast;  // while the buffer's owner answers
   log_limit lines;
   std::uint64_t credited = 0;
   std::uint64_t completed = 0;
@@ -71,11 +101,6 @@ struct conversion_state {
   [[nodiscard]] bool readable() const {
     return std::none_of(live.begin(), live.end(),
                         [](const auto& x) { return x.second.unreadable; });
-  }
-  /// How many run on it now.
-  [[nodiscard]] std::ptrdiff_t running_on(const std::string& route) const {
-    return std::count_if(live.begin(), live.end(),
-                         [&](const auto& x) { return x.second.progress.row().route == route; });
   }
   /// Nor is any opened while a wallet lacks what is under way already: the next one would pay for
   /// it. On every route, for routes may send from the same account.

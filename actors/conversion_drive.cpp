@@ -33,7 +33,9 @@ void conversion_driver::adopt(conversion row) {
   const conversion_progress::limits limits{w_.settings.conversion.retry,
                                            w_.settings.conversion.longest_retry};
   const auto& steps = st_.routes.at(row.route).steps;
+  const bool on_hold = row.order.word == order_word::hold;
   running fresh{{std::move(row), steps, limits, w_.now()}};
+  fresh.on_hold = on_hold;
   fresh.moved_at = fresh.step_began = now();
   st_.live.emplace(id, std::move(fresh));
   drive(id);
@@ -41,9 +43,10 @@ void conversion_driver::adopt(conversion row) {
 
 void conversion_driver::drive(const conversion_id& id) {
   auto* r = find(id);
-  if (r == nullptr || r->busy || r->stopped) return;
+  if (r == nullptr || r->busy || r->stopped || r->on_hold) return;
   auto& p = r->progress;
   if (p.finished()) return arrive(id);
+  if (r->rescue) return ask_route(id, true);
   if (now() - r->moved_at >= w_.settings.conversion.stuck_after) {
     ++st_.retried;
     spdlog::warn("conversion.stuck conversion={} step={} attempts={} detail=\"{}\"", id.text(),
@@ -54,20 +57,38 @@ void conversion_driver::drive(const conversion_id& id) {
     r->moved_at = now();
     return record(id);
   }
+  if (now() < r->next_look) return;
+  ask_route(id, false);
+}
+
+void conversion_driver::ask_route(const conversion_id& id, bool rescue) {
+  auto& r = *find(id);
+  const auto& p = r.progress;
   const auto route = w_.dir.handles.route(p.row().route);
-  if (!route || now() < r->next_look) return;
-  r->busy = true;
-  self_
-      ->request(route, w_.settings.conversion.step_timeout,
-                run_step{id, p.step_index(), p.step().attempt, p.step().amount_in, p.step().detail,
-                         owed_before(p.row(), p.step_index())})
-      .then([self = self_, id](const step_progress& x) { conversion_driver{self}.heard(id, x); },
-            [self = self_, id](const caf::error& e) {
-              step_progress silent;
-              silent.state = step_state::unreadable;
-              silent.detail = to_string(code_of(e));
-              conversion_driver{self}.heard(id, silent);
-            });
+  if (!route) return;
+  r.busy = true;
+  r.rescue = false;
+  const run_step question{id,
+                          p.step_index(),
+                          p.step().attempt,
+                          p.step().amount_in,
+                          p.step().detail,
+                          owed_before(p.row(), p.step_index())};
+  const auto said = [self = self_, id](const step_progress& x) {
+    conversion_driver{self}.heard(id, x);
+  };
+  const auto silent = [self = self_, id](const caf::error& e) {
+    step_progress nothing;
+    nothing.state = step_state::unreadable;
+    nothing.detail = to_string(code_of(e));
+    conversion_driver{self}.heard(id, nothing);
+  };
+  const auto patience = w_.settings.conversion.step_timeout;
+  if (rescue) {
+    self_->request(route, patience, rescue_step{question}).then(said, silent);
+  } else {
+    self_->request(route, patience, question).then(said, silent);
+  }
 }
 
 /// The older ones of the same route come first: when money is missing, the youngest waits.

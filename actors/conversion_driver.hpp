@@ -2,8 +2,9 @@
 
 #include "actors/conversion_actor.hpp"
 
-/// The conversion actor's work, for its own two files: conversion_actor (credits, what is opened)
-/// and conversion_drive (one conversion along its route).
+/// The conversion actor's work, for its own files: conversion_actor (credits, what is under way),
+/// conversion_choice (what is opened, and on which route), conversion_drive (one conversion along
+/// its route), conversion_orders (what operators ordered).
 namespace headroom::actors {
 
 class conversion_driver {
@@ -16,9 +17,13 @@ class conversion_driver {
   /// answers: only then has the owner of the balance heard of it.
   template <class Done>
   void credit(const credit_deposit& x, Done done);
+  /// Of all routes that there are or should be, and of the money that waits for one.
+  [[nodiscard]] route_listing listing() const;
 
  private:
   using running = conversion_state::running;
+  using choice_run = conversion_state::choice_run;
+  using run_ptr = std::shared_ptr<choice_run>;
 
   // conversion_actor.cpp
   void ask_routes();
@@ -27,13 +32,41 @@ class conversion_driver {
   void found(conversion_work& work);
   void take_up(std::vector<conversion>& running_rows);
   [[nodiscard]] std::string why_unclaimed(const conversion& row) const;
+  [[nodiscard]] bool is_held(const deposit& d) const;
   void credit_again();
   void credited(const credit_deposit& x);
+
+  // conversion_choice.cpp
+  void read_forecast();
+  void look_at_routes();
+  void look_at(const std::string& name);
   void open_next(const std::vector<deposit>& credited_deposits);
+  void alarm_of_waiting(const std::map<money_source, waiting_money>& before);
+  void consider(const money_source& source, std::vector<waiting_deposit> waiting);
+  void begin_choice(const money_source& source, std::vector<waiting_deposit> waiting);
+  void ask_flight(const run_ptr& run, const std::string& name);
+  void heard_flight(const run_ptr& run, const std::string& name, const route_flight& flight);
+  void ask_quote(const run_ptr& run, const std::string& name, bool again);
+  void heard_quote(const run_ptr& run, const std::string& name, const route_quote& quote,
+                   bool again);
+  void no_offer(const run_ptr& run, const std::string& name, route_word word,
+                std::string detail = {});
+  void answered(const run_ptr& run);
+  void settle_choice(const run_ptr& run);
+  void open_on(const run_ptr& run, const route_offer& offer, std::string choice);
+  void judge(const std::string& name, route_verdict verdict);
+  [[nodiscard]] std::vector<std::string> names_of_routes() const;
+  [[nodiscard]] std::optional<route_terms> enabled_terms(const std::string& name) const;
+  [[nodiscard]] route_facts facts_of(const std::string& name) const;
+  [[nodiscard]] bool is_late(const conversion_progress& p) const;
+  [[nodiscard]] std::chrono::milliseconds left(const choice_run& run) const;
 
   // conversion_drive.cpp
   void adopt(conversion row);
   void drive(const conversion_id& id);
+  /// Has its route do what is next of the running step; or, as an operator's word, what may be
+  /// done once for one that is stuck.
+  void ask_route(const conversion_id& id, bool rescue);
   void heard(const conversion_id& id, const step_progress& x);
   void record(const conversion_id& id);
   void arrive(const conversion_id& id);
@@ -41,6 +74,14 @@ class conversion_driver {
   void untold(const conversion_id& id, const char* what, const caf::error& e);
   void pace(running& r, const step_progress& x, bool sent);
   void alarm(const conversion_id& id, running& r, const step_progress& x);
+
+  // conversion_orders.cpp
+  void obey(const std::vector<conversion>& rows);
+  void obey(const conversion_id& id, running& r, const conversion_order& order);
+  void end_as_ordered(const conversion& row);
+  template <class Handle, class Message>
+  void end_by(const Handle& to, const conversion_id& id, Message message);
+
   [[nodiscard]] usdc owed_before(const conversion& row, std::uint32_t step) const;
   /// Sends one entry about a conversion, which waits for the answer. Without one, or with one that
   /// may be another later, the next poll sends it again: committing twice changes nothing.

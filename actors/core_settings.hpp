@@ -4,9 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
+#include "actors/withdrawal_settings.hpp"
 #include "domain/money.hpp"
 #include "domain/placement.hpp"
+#include "domain/pricing.hpp"
+#include "domain/route_choice.hpp"
 
 /// Bounds and rhythms of the core, by actor. Defaults are for production and stand here alone;
 /// config/ gives them names, units and bounds.
@@ -25,7 +29,9 @@ struct journal_settings {
 };
 
 struct buffer_settings {
-  std::chrono::milliseconds tick{5'000};  // refill, recommended size, low alert
+  std::chrono::milliseconds tick{5'000};      // refill, recommended size, forecast, low alert
+  inventory_marks marks{};                    // zero: follow from the buffer's limits
+  std::chrono::milliseconds history{60'000};  // between rows of it; zero: none is kept
 };
 
 struct balance_settings {
@@ -44,19 +50,26 @@ struct bet_settings {
 struct deposit_settings {
   std::size_t max_live = 1'024;             // x402 payments in progress
   std::chrono::milliseconds answer{8'000};  // how long a payer waits for the chain before a 202
+  deposit_pricing pricing{};                // of new ones; each keeps its own
 };
 
 struct conversion_settings {
-  std::string route = "oft_uniswap";  // of new conversions; the others keep theirs
+  std::string route = "oft_uniswap";  // of new conversions where `routes` is empty
+  std::vector<route_terms> routes{};  // those of new conversions; running ones keep theirs
   usdc minimum = 1_usdc;              // smaller sums wait for company
   std::uint32_t most_deposits = 200;  // in one conversion
-  std::uint32_t at_once = 4;
+  std::uint32_t at_once = 4;          // on one route
+  std::chrono::milliseconds longest_wait{3'600'000};     // for company
+  std::chrono::milliseconds wait_below_target{300'000};  // likewise, below the buffer's target
+  std::chrono::milliseconds choice{5'000};               // all routes' answers before a choice
+  std::chrono::milliseconds choose_again{15'000};        // after one that found none
+  std::chrono::milliseconds route_look{60'000};  // between looks at routes that nobody chooses
   std::chrono::milliseconds poll{1'000};
   std::chrono::milliseconds call_interval{5'000};  // one that waits asks the chains no oftener
   std::chrono::milliseconds step_timeout{30'000};  // one answer of a route
   std::chrono::milliseconds stuck_after{300'000};  // without progress: looked at anew
-  std::uint32_t attempts = 5;                      // that fail before a human is told; it goes on
-  std::chrono::milliseconds retry{1'000};          // after a failed attempt; doubles with each
+  std::uint32_t attempts = 6;                      // that fail before a human is told; it goes on
+  std::chrono::milliseconds retry{5'000};          // after a failed attempt; doubles with each
   std::chrono::milliseconds longest_retry{600'000};
   std::chrono::milliseconds alert_after{60'000};  // held or unreadable so long: a human
 };
@@ -91,6 +104,7 @@ struct core_settings {
   deposit_settings deposit;
   conversion_settings conversion;
   settlement_settings settlement;
+  withdrawal_settings withdrawal;
   guardian_settings guardian;
 };
 

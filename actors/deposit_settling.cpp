@@ -201,12 +201,16 @@ void deposit_saga::books_agree() {
   w_.dir.gauges.alerts().clear(refused_alert, st_.row.id.text(), w_.now());
 }
 
-/// The conversion actor credits every pending deposit sooner or later; asking makes it now.
+/// The conversion actor credits every pending deposit sooner or later; asking makes it now. Not
+/// while its source is held: then the payer hears of a deposit that is pending.
 void deposit_saga::credit() {
   const auto conversion = neighbour<conversion_actor>();
-  if (!conversion) return on(deposit_event::credited);
   const auto& row = st_.row;
-  ask(conversion, w_.settings.patience.load, credit_deposit{row.id, row.user, row.amount, w_.now()})
+  const money_source source{row.payment.chain_id, row.payment.token};
+  if (!conversion || !w_.dir.gauges.credit_holds().why(source).empty())
+    return on(deposit_event::credited);
+  ask(conversion, w_.settings.patience.load,
+      credit_deposit{row.id, row.user, row.amount, w_.now(), row.fee})
       .then<committed>(
           [](deposit_saga s, const committed&) {
             auto& r = s.st_.row;

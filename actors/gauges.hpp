@@ -5,10 +5,12 @@
 #include <optional>
 
 #include "actors/channel_gauge.hpp"
+#include "actors/credit_holds.hpp"
 #include "actors/open_orders.hpp"
 #include "actors/settlement_gauge.hpp"
 #include "actors/turns_gauge.hpp"
 #include "actors/venue_gauge.hpp"
+#include "actors/withdrawal_gauge.hpp"
 #include "domain/money.hpp"
 
 namespace headroom::actors {
@@ -16,6 +18,7 @@ namespace headroom::actors {
 class alert_board;
 class house_counters;
 class log_limit;
+class work_switches;
 
 /// What one part of the house writes and everybody reads without asking anyone. Thread-safe.
 class gauges {
@@ -29,6 +32,9 @@ class gauges {
   [[nodiscard]] log_limit& lines() const noexcept { return *lines_; }
   /// What happened since the start (actors/house_counters.hpp).
   [[nodiscard]] house_counters& counters() const noexcept { return *counters_; }
+
+  /// What operators have stopped (actors/work_switches.hpp).
+  [[nodiscard]] work_switches& switches() const noexcept { return *switches_; }
 
   /// What the buffer could pay now; written by the buffer's owner alone. Nothing while there is no
   /// owner that has read the books.
@@ -57,9 +63,15 @@ class gauges {
   /// The web sockets to the venue.
   [[nodiscard]] channel_gauge& channel() noexcept { return channel_; }
   [[nodiscard]] const channel_gauge& channel() const noexcept { return channel_; }
+  /// Sources whose deposits wait for their credit.
+  [[nodiscard]] actors::credit_holds& credit_holds() noexcept { return credit_holds_; }
+  [[nodiscard]] const actors::credit_holds& credit_holds() const noexcept { return credit_holds_; }
   /// How the settlements of resolved markets stand.
   [[nodiscard]] settlement_gauge& settlements() noexcept { return settlements_; }
   [[nodiscard]] const settlement_gauge& settlements() const noexcept { return settlements_; }
+  /// Whether withdrawals go on.
+  [[nodiscard]] withdrawal_gauge& withdrawals() noexcept { return withdrawals_; }
+  [[nodiscard]] const withdrawal_gauge& withdrawals() const noexcept { return withdrawals_; }
 
  private:
   static constexpr std::int64_t buffer_unknown = -1;
@@ -67,12 +79,15 @@ class gauges {
   std::unique_ptr<alert_board> alerts_;
   std::unique_ptr<log_limit> lines_;
   std::unique_ptr<house_counters> counters_;
+  std::unique_ptr<work_switches> switches_;
   std::atomic<std::int64_t> buffer_available_{buffer_unknown};
   actors::open_orders open_orders_;
   venue_gauge venue_state_;
   turns_gauge turns_;
   channel_gauge channel_;
   settlement_gauge settlements_;
+  withdrawal_gauge withdrawals_;
+  actors::credit_holds credit_holds_;
 };
 
 }  // namespace headroom::actors

@@ -104,6 +104,8 @@ class keeper {
       all = take_up(w_.dir.users.find_bet(row.id), std::move(row)) && all;
     for (auto& row : work.placing_sales)
       all = take_up(w_.dir.users.find_sale(row.id), std::move(row)) && all;
+    for (auto& row : work.open_withdrawals)
+      all = take_up(w_.dir.users.find_withdrawal(row.id), std::move(row)) && all;
     for (auto& row : work.settling_deposits)
       if (st_.deposits_seen.insert(row.id).second) resume(std::move(row));
     if (!all) {
@@ -126,6 +128,9 @@ class keeper {
   /// False when no more bets may be in progress.
   bool resume(bet row) { return resume(w_.dir.users.open_bet(row.id), std::move(row)); }
   bool resume(sale row) { return resume(w_.dir.users.open_sale(row.id), std::move(row)); }
+  bool resume(withdrawal row) {
+    return resume(w_.dir.users.resume_withdrawal(row.id), std::move(row));
+  }
 
   template <class Owner, class Row>
   bool resume(const Owner& owner, Row row) {
@@ -146,11 +151,17 @@ class keeper {
     switch (x.kind) {
       case hold_kind::bet: return look_after<bet>(x, bet_of(x.hold));
       case hold_kind::sale: return look_after<sale>(x, sale_of(x.hold));
+      case hold_kind::withdrawal: return look_after<withdrawal>(x, withdrawal_of(x.hold));
     }
   }
 
-  /// The actor of an order died. The journal is asked, because its mailbox still holds what it had
-  /// sent.
+  static bool may_go_on(const withdrawal& row) { return is_open(row); }
+  template <class Order>
+  static bool may_go_on(const Order& row) {
+    return row.status == decltype(row.status)::placing;
+  }
+
+  /// Whoever owned it died. The journal is asked, because its mailbox still holds what it had sent.
   template <class Row, class Id>
   void look_after(const abandoned& x, const Id& id) {
     if (st_.stopping) return;  // the next start finds it
@@ -160,7 +171,7 @@ class keeper {
     self_->request(journal, w_.settings.patience.append, get_atom::value, id)
         .then(
             [self = self_, again](Row& row) {
-              const bool open = row.status == decltype(row.status)::placing;
+              const bool open = may_go_on(row);
               if (open && !self->state.stopping && !keeper{self}.resume(std::move(row))) again();
             },
             [again](const caf::error& e) {
@@ -200,6 +211,7 @@ class keeper {
     end(w_.dir.users.all_deposits());
     end(w_.dir.users.all_bets());
     end(w_.dir.users.all_sales());
+    end(w_.dir.users.all_withdrawals());  // they may wait for days: the next start goes on
     end(w_.dir.users.all_balances());
     // The journal answers a sync after everything that was sent to it: then nobody needs it any
     // more.

@@ -54,6 +54,16 @@ void handles::set_relayer(const wallet_account& who) {
   relayers_[who.chain_id] = who.account;
 }
 
+payment_actor handles::payment(const money_source& source) const {
+  const std::lock_guard lock{mutex_};
+  return found_in(all_.payments, source);
+}
+
+void handles::set_payment(const money_source& source, payment_actor handle) {
+  const std::lock_guard lock{mutex_};
+  all_.payments[source] = std::move(handle);
+}
+
 route_actor handles::route(const std::string& name) const {
   const std::lock_guard lock{mutex_};
   return found_in(all_.routes, name);
@@ -82,6 +92,7 @@ void handles::forget(const actor_key& who) {
   leave(all_.public_query);
   leave(all_.reports);
   for (auto& [account, handle] : all_.wallets) leave(handle);
+  for (auto& [source, handle] : all_.payments) leave(handle);
   for (auto& [name, handle] : all_.routes) leave(handle);
 }
 

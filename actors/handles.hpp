@@ -8,6 +8,7 @@
 
 #include "actors/actor_key.hpp"
 #include "actors/actors.hpp"
+#include "domain/money_source.hpp"
 
 namespace headroom::actors {
 
@@ -42,6 +43,11 @@ class handles {
   [[nodiscard]] wallet_actor relayer(std::uint64_t chain_id) const;
   void set_relayer(const wallet_account& who);
 
+  /// The payment actor of one source; empty while it is started anew, and for a source that is not
+  /// configured. get<payment_actor>() stands in front of them all.
+  [[nodiscard]] payment_actor payment(const money_source& source) const;
+  void set_payment(const money_source& source, payment_actor handle);
+
   /// A route by its name, which conversions store; empty while it is started anew, and for a name
   /// that is none of `route_names`.
   [[nodiscard]] route_actor route(const std::string& name) const;
@@ -58,11 +64,13 @@ class handles {
   struct everything {
     std::tuple<buffer_actor, journal_actor, venue_actor, payment_actor, conversion_actor,
                query_actor, audit_actor, inspector_actor, guardian_actor, signature_actor,
-               market_actor, resolution_actor, settlement_actor, external_outbox_actor>
+               market_actor, resolution_actor, settlement_actor, external_outbox_actor,
+               withdrawal_desk_actor, cashier_actor>
         singletons;
     query_actor public_query;
     query_actor reports;
     std::map<wallet_account, wallet_actor> wallets;
+    std::map<money_source, payment_actor> payments;
     std::map<std::string, route_actor> routes;
   };
   mutable std::mutex mutex_;

@@ -26,6 +26,10 @@ struct counting {
     if (x.loss.is_positive()) to.conversion_losses.add(x.loss);
   }
   void operator()(const fail_conversion&) const noexcept { to.conversions_failed.add(); }
+  void operator()(const write_off_conversion& x) const noexcept {
+    to.conversions_failed.add();
+    to.conversion_losses.add(x.lost);
+  }
   void operator()(const replenish& x) const noexcept {
     to.replenished.add(add_saturating(x.to_buffer, x.to_reserve));
   }
@@ -38,6 +42,14 @@ struct counting {
   void operator()(const settle_position& x) const noexcept { to.positions_paid.add(x.payout); }
   void operator()(const close_settlement& x) const noexcept {
     to.settlements_closed.add(x.remainder);
+  }
+  void operator()(const accept_withdrawal& x) const noexcept {
+    to.withdrawals_requested.add(x.row.amount);
+  }
+  void operator()(const finish_withdrawal& x) const noexcept {
+    if (x.status == withdrawal_status::failed) return to.withdrawals_failed.add(x.amount);
+    to.withdrawals_confirmed.add(sub_saturating(x.amount, x.fee));
+    to.withdrawal_fees.add(x.fee);
   }
   template <class Other>
   void operator()(const Other&) const noexcept {}  // moves no money over our border
@@ -54,14 +66,19 @@ latency_histogram& house_counters::rpc(std::uint64_t chain_id) {
   return rpc_[chain_id];
 }
 
-void house_counters::saw_coin(const std::string& wallet, double coins) {
+void house_counters::saw_coin(const std::string& wallet, double coins, timestamp at) {
   const std::lock_guard lock{mutex_};
-  coins_[wallet] = coins;
+  coins_.saw(wallet, coins, at);
 }
 
-std::map<std::string, double> house_counters::coins() const {
+std::map<std::string, coin_gauge::sight> house_counters::coins() const {
   const std::lock_guard lock{mutex_};
-  return coins_;
+  return coins_.list();
+}
+
+std::optional<double> house_counters::gas_hours_left(const std::string& wallet) const {
+  const std::lock_guard lock{mutex_};
+  return coins_.hours_left(wallet);
 }
 
 }  // namespace headroom::actors

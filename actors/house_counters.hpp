@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "actors/coin_gauge.hpp"
 #include "actors/latency.hpp"
 #include "domain/journal.hpp"
 
@@ -48,6 +49,11 @@ class house_counters {
   money_counter positions_paid;      // of resolved markets, losers' too
   money_counter settlements_closed;  // what payouts left over
 
+  money_counter withdrawals_requested;  // the whole amount
+  money_counter withdrawals_confirmed;  // what arrived
+  money_counter withdrawals_failed;     // what was given back
+  money_counter withdrawal_fees;        // of those that arrived
+
   latency_histogram commit;  // one batch of the journal
   latency_histogram venue;   // one HTTP call
   /// One call to a chain's nodes, fail-over included. The reference stays good.
@@ -60,8 +66,10 @@ class house_counters {
 
   /// The coin that a wallet pays its gas with, when somebody last looked; `wallet` as its alerts
   /// call it: by its chain, or by chain and account where a chain has several.
-  void saw_coin(const std::string& wallet, double coins);
-  [[nodiscard]] std::map<std::string, double> coins() const;
+  void saw_coin(const std::string& wallet, double coins, timestamp at = {});
+  [[nodiscard]] std::map<std::string, coin_gauge::sight> coins() const;
+  /// How long they last at what was spent lately; nothing while that is not known.
+  [[nodiscard]] std::optional<double> gas_hours_left(const std::string& wallet) const;
 
   /// The journal committed it.
   void count(const journal_entry& entry) noexcept;
@@ -69,7 +77,7 @@ class house_counters {
  private:
   mutable std::mutex mutex_;  // guards the maps, not what is in them
   std::map<std::uint64_t, latency_histogram> rpc_;
-  std::map<std::string, double> coins_;
+  coin_gauge coins_;
 };
 
 }  // namespace headroom::actors

@@ -7,6 +7,7 @@
 
 #include "domain/journal.hpp"
 #include "domain/money_source.hpp"
+#include "domain/route_choice.hpp"
 #include "domain/solvency.hpp"
 
 /// `inspect` for the domain's types, so that they may stand in messages. The order of the fields is
@@ -71,6 +72,9 @@ HEADROOM_INSPECT(bet, x.id, x.user, x.token, x.amount, x.max_price, x.status, x.
 HEADROOM_INSPECT(sale, x.id, x.user, x.token, x.shares, x.min_price, x.status, x.sold, x.proceeds,
                  x.fee, x.failure, x.request_hash, x.order_hash, x.signed_order, x.deadline,
                  x.created_at, x.updated_at, x.placed_by)
+HEADROOM_INSPECT(withdrawal, x.id, x.user, x.to, x.amount, x.fee, x.status, x.needs_approval,
+                 x.approved_by, x.tx_hash, x.failure, x.request_hash, x.created_at, x.updated_at,
+                 x.placed_by)
 HEADROOM_INSPECT(position, x.user, x.token, x.shares, x.selling, x.cost, x.condition, x.outcome,
                  x.result, x.payout, x.updated_at)
 HEADROOM_INSPECT(payout_vector, x.numerators, x.denominator)
@@ -81,20 +85,33 @@ HEADROOM_INSPECT(authorization, x.chain_id, x.token, x.from, x.to, x.value, x.va
                  x.valid_before, x.nonce, x.signature)
 HEADROOM_INSPECT(deposit, x.id, x.user, x.amount, x.status, x.payment, x.x402_version, x.tx_hash,
                  x.log_index, x.failure, x.conversion, x.created_at, x.credited_at, x.updated_at,
-                 x.idempotency_key, x.payment_identifier)
+                 x.idempotency_key, x.payment_identifier, x.fee)
 HEADROOM_INSPECT(chain_operation, x.id, x.attempt, x.chain_id, x.account, x.nonce, x.tx_hash, x.raw,
-                 x.purpose, x.status, x.block_number, x.created_at)
+                 x.purpose, x.status, x.block_number, x.created_at, x.fee_wei)
 HEADROOM_INSPECT(external_operation, x.id, x.service, x.account, x.sequence, x.request_hash,
                  x.request, x.give_up_at, x.purpose, x.status, x.remote_id, x.tx_hash, x.detail,
                  x.created_at, x.updated_at)
 HEADROOM_INSPECT(conversion_step, x.name, x.state, x.amount_in, x.amount_out, x.tx_hash, x.attempt,
                  x.detail, x.started_at, x.finished_at, x.operations, x.transactions)
+HEADROOM_INSPECT(transfer_place, x.chain_id, x.tx_hash, x.log_index)
+HEADROOM_INSPECT(conversion_order, x.number, x.word, x.received, x.proof, x.by, x.reason, x.at)
 HEADROOM_INSPECT(conversion, x.id, x.route, x.status, x.amount, x.received, x.loss, x.steps,
-                 x.attempts, x.failure, x.deposits, x.created_at, x.updated_at, x.completed_at)
+                 x.attempts, x.failure, x.deposits, x.created_at, x.updated_at, x.completed_at,
+                 x.source, x.expected_out, x.expected_seconds, x.choice, x.order)
+HEADROOM_INSPECT(route_terms, x.name, x.fee_bps, x.slippage_bps, x.size, x.in_flight)
+HEADROOM_INSPECT(route_verdict, x.word, x.detail)
+HEADROOM_INSPECT(inventory_marks, x.low, x.target, x.high)
+HEADROOM_INSPECT(expected_arrival, x.amount, x.at)
+HEADROOM_INSPECT(buffer_flows, x.out_hour, x.hour_seconds, x.out_day, x.day_seconds, x.arrivals,
+                 x.arrived_day)
+HEADROOM_INSPECT(buffer_forecast, x.marks, x.level, x.measured, x.out_per_hour, x.out_day,
+                 x.arriving, x.arrived_day, x.seconds_to_low, x.seconds_to_empty, x.slowest_seconds,
+                 x.recommended_by_outflow)
 HEADROOM_INSPECT(buffer_row, x.balance, x.min_size, x.has_max, x.max_size, x.reserve,
                  x.total_deposited, x.total_withdrawn, x.version, x.last_replenished_at,
                  x.updated_at)
-HEADROOM_INSPECT(buffer_status, x.row, x.available, x.is_low, x.recommended_min_size, x.replayed)
+HEADROOM_INSPECT(buffer_status, x.row, x.available, x.is_low, x.recommended_min_size, x.replayed,
+                 x.forecast)
 HEADROOM_INSPECT(service_key, x.id, x.name, x.secret_hash, x.scopes, x.created_at, x.revoked_at)
 
 HEADROOM_INSPECT(committed, x.balance, x.balance_version, x.replayed)
@@ -105,18 +122,27 @@ HEADROOM_INSPECT(bet_filter, x.has_user, x.user, x.has_status, x.status, x.curso
                  x.has_token, x.token, x.created)
 HEADROOM_INSPECT(bet_page, x.bets, x.next_cursor)
 HEADROOM_INSPECT(deposit_filter, x.user, x.cursor, x.limit, x.has_status, x.status, x.created)
+HEADROOM_INSPECT(withdrawal_filter, x.has_user, x.user, x.has_status, x.status, x.cursor, x.limit,
+                 x.created)
+HEADROOM_INSPECT(withdrawal_page, x.withdrawals, x.next_cursor)
 HEADROOM_INSPECT(deposit_page, x.deposits, x.next_cursor)
 HEADROOM_INSPECT(money_on_its_way, x.total, x.deposits)
 HEADROOM_INSPECT(conversion_page, x.conversions, x.next_cursor)
 HEADROOM_INSPECT(chain_fees, x.chain_id, x.wei)
+HEADROOM_INSPECT(route_metrics, x.route, x.source, x.completed, x.failed, x.running, x.average_ms,
+                 x.p95_ms, x.p99_ms, x.total_in, x.total_received, x.total_loss, x.bridge_fee,
+                 x.swap_fee, x.slippage, x.arrived_day)
+HEADROOM_INSPECT(pricing_day, x.day, x.route, x.conversions, x.amount, x.charged, x.cost)
+HEADROOM_INSPECT(pricing_report, x.days)
 HEADROOM_INSPECT(conversion_metrics, x.completed, x.failed, x.running, x.average_ms, x.p95_ms,
-                 x.p99_ms, x.total_in, x.total_received, x.total_loss, x.fees)
+                 x.p99_ms, x.total_in, x.total_received, x.total_loss, x.fees, x.routes)
 HEADROOM_INSPECT(trial_balance, x.buffer, x.reserve, x.in_transit, x.converting, x.at_venue,
                  x.users, x.capital, x.conversion_loss, x.wagered, x.user_count, x.venue_loss,
-                 x.revenue)
+                 x.revenue, x.outgoing, x.leaving, x.waits_here)
 HEADROOM_INSPECT(solvency, x.checked, x.solvent, x.difference, x.onchain_known, x.shortfall, x.at,
                  x.insolvent_since)
-HEADROOM_INSPECT(unfinished_work, x.placing_bets, x.settling_deposits, x.placing_sales)
+HEADROOM_INSPECT(unfinished_work, x.placing_bets, x.settling_deposits, x.placing_sales,
+                 x.open_withdrawals)
 HEADROOM_INSPECT(position_filter, x.user, x.cursor, x.limit, x.open_only)
 HEADROOM_INSPECT(position_page, x.positions, x.next_cursor)
 HEADROOM_INSPECT(settlement_work, x.unrecorded, x.conditions)

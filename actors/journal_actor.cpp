@@ -7,6 +7,7 @@
 
 #include "actors/house_counters.hpp"
 #include "actors/log_limit.hpp"
+#include "actors/work_switches.hpp"
 #include "domain/ledger.hpp"
 
 namespace headroom::actors {
@@ -27,11 +28,13 @@ void batch_limit::heard(store_status how, std::size_t tried) noexcept {
 
 namespace {
 
-/// Whose tentative deduction is over when the books have this entry: an accepted bet is committed,
-/// and an ended one holds nothing, whatever was lost on the way. Zero: nobody's.
+/// Whose tentative deduction is over when the books have this entry: an accepted bet or withdrawal
+/// is committed, and an ended one holds nothing, whatever was lost on the way. Zero: nobody's.
 hold_id hold_ended_by(const journal_entry& entry) {
   if (const auto* x = std::get_if<accept_bet>(&entry)) return hold_of(x->row.id);
   if (const auto* x = std::get_if<finish_bet>(&entry)) return hold_of(x->id);
+  if (const auto* x = std::get_if<accept_withdrawal>(&entry)) return hold_of(x->row.id);
+  if (const auto* x = std::get_if<finish_withdrawal>(&entry)) return hold_of(x->id);
   return {};
 }
 
@@ -79,6 +82,8 @@ class flush {
       if (out.verdict == errc::none) {
         ++state_.committed_entries;
         world_.dir.gauges.counters().count(state_.batch[i]);
+        if (const auto* x = std::get_if<switch_work>(&state_.batch[i]))
+          heard_switch(world_.dir.gauges, *x);
         state_.entries[i].promise.deliver(out.result);
       } else {
         ++state_.refused_entries;
@@ -101,7 +106,8 @@ class flush {
 
   [[nodiscard]] bool accepted(std::size_t i) const {
     return state_.outcomes[i].verdict == errc::none &&
-           std::holds_alternative<accept_bet>(state_.batch[i]);
+           (std::holds_alternative<accept_bet>(state_.batch[i]) ||
+            std::holds_alternative<accept_withdrawal>(state_.batch[i]));
   }
 
   /// Before the answers: when a bet hears of its commit, the buffer knows already.
@@ -143,12 +149,16 @@ class flush {
     std::vector<balance_row> balances;
     std::vector<std::optional<bet>> bets;
     std::vector<std::optional<sale>> sales;
+    std::vector<std::optional<withdrawal>> withdrawals;
     buffer_row buffer;
     auto status = store_status::ok;
     if (!users.empty()) status = store_.load_balances(users, balances);
     if (status == store_status::ok && !ids.empty()) status = store_.find_bets(ids, bets);
     for (const auto& id : asked_for<sale_id>(asked))
       if (status == store_status::ok) status = store_.find_sale(id, sales.emplace_back());
+    for (const auto& id : asked_for<withdrawal_id>(asked))
+      if (status == store_status::ok)
+        status = store_.find_withdrawal(id, withdrawals.emplace_back());
     if (status == store_status::ok && !asked_for<journal_state::the_buffer>(asked).empty())
       status = store_.load_buffer(buffer);
     state_.reads_at_once.heard(status, n);
@@ -156,6 +166,7 @@ class flush {
     auto balance = balances.begin();
     auto found = bets.begin();
     auto found_sale = sales.begin();
+    auto found_withdrawal = withdrawals.begin();
     for (auto& r : asked) {
       if (std::holds_alternative<address>(r.what)) {
         r.promise.deliver(*balance++);
@@ -163,6 +174,8 @@ class flush {
         answer(r, std::move(*found++));
       } else if (std::holds_alternative<sale_id>(r.what)) {
         answer(r, std::move(*found_sale++));
+      } else if (std::holds_alternative<withdrawal_id>(r.what)) {
+        answer(r, std::move(*found_withdrawal++));
       } else if (std::holds_alternative<journal_state::the_buffer>(r.what)) {
         r.promise.deliver(buffer);
       } else {
@@ -251,6 +264,7 @@ journal_actor::behavior_type journal_behavior(journal_self self, world_ptr w, le
       [self, w](get_atom) { return take_read<buffer_row>(self, w, journal_state::the_buffer{}); },
       [self, w](get_atom, const bet_id& id) { return take_read<bet>(self, w, id); },
       [self, w](get_atom, const sale_id& id) { return take_read<sale>(self, w, id); },
+      [self, w](get_atom, const withdrawal_id& id) { return take_read<withdrawal>(self, w, id); },
       [self, w](sync_atom) { return take_read<bool>(self, w, journal_state::nothing{}); },
       [self, w, store](flush_atom) {
         auto& st = self->state;

@@ -40,7 +40,7 @@ struct journal_state {
   struct nothing {};  // a sync: only the place in the order counts
   struct read {
     caf::response_promise promise;
-    std::variant<the_buffer, address, bet_id, sale_id, nothing> what;
+    std::variant<the_buffer, address, bet_id, sale_id, withdrawal_id, nothing> what;
     std::uint64_t after = 0;  // the entries taken before it: it waits for those, and no others
     caf::actor_clock::time_point since;
   };

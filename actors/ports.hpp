@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "domain/journal.hpp"
+#include "domain/money_source.hpp"
 #include "domain/reports.hpp"
 
 /// What the actors need of the outside as plain C++ interfaces. The edges implement them, main.cpp
@@ -52,6 +53,7 @@ class ledger_store {
                                  std::vector<std::optional<bet>>& rows) = 0;
   /// Likewise one sale.
   virtual store_status find_sale(const sale_id& id, std::optional<sale>& row) = 0;
+  virtual store_status find_withdrawal(const withdrawal_id& id, std::optional<withdrawal>& row) = 0;
 };
 
 /// Reads that need no place in the journal's order. Called by one thread at a time, blocks. Each
@@ -77,7 +79,8 @@ class ledger_reader {
   virtual std::optional<std::optional<deposit>> find_deposit_by_keys(
       const address& user, const hash256& idempotency_key, const hash256& payment_identifier) = 0;
   /// Deposits to credit (`pending`) and deposits credited but in no conversion yet (`converting`,
-  /// no conversion), oldest first, at most `limit` of each.
+  /// no conversion), oldest first, at most `limit` of each; of those to convert so many for each
+  /// source, so that one whose routes stand still hides no other.
   virtual std::optional<std::vector<deposit>> deposits_to_credit(std::uint32_t limit) = 0;
   virtual std::optional<std::vector<deposit>> deposits_to_convert(std::uint32_t limit) = 0;
   virtual std::optional<std::optional<conversion>> find_conversion(const conversion_id& id) = 0;
@@ -91,12 +94,20 @@ class ledger_reader {
                                                           std::uint32_t limit) = 0;
   virtual std::optional<std::vector<conversion>> running_conversions() = 0;
   virtual std::optional<conversion_metrics> metrics_of_conversions() = 0;
+  /// By route and day, the last `days` of them.
+  virtual std::optional<pricing_report> report_of_pricing(std::uint32_t days) = 0;
   virtual std::optional<trial_balance> trial() = 0;
   /// Sum of accepted bets per day, averaged over the last 30 days or as many as there are.
   virtual std::optional<usdc> average_daily_volume() = 0;
+  /// What left the buffer in the last hour and day, by its history, and what is on its way to it.
+  virtual std::optional<buffer_flows> flows_of_buffer() = 0;
   /// The oldest, at most so many of each.
   virtual std::optional<unfinished_work> unfinished(std::uint32_t bets, std::uint32_t deposits) = 0;
   virtual std::optional<std::optional<sale>> find_sale(const sale_id& id) = 0;
+  virtual std::optional<std::optional<withdrawal>> find_withdrawal(const withdrawal_id& id) = 0;
+  virtual std::optional<withdrawal_page> list_withdrawals(const withdrawal_filter& filter) = 0;
+  /// Whether an operator has stopped withdrawals (switch_withdrawals).
+  virtual std::optional<bool> withdrawals_paused() = 0;
   virtual std::optional<position_page> list_positions(const position_filter& filter) = 0;
   /// The user's position in a token, with its market where it is recorded.
   virtual std::optional<std::optional<position>> find_position(const address& user,
@@ -162,6 +173,18 @@ struct sell_intent {
   std::int64_t deadline = 0;    // unix seconds
 };
 
+/// Likewise over a withdrawal: WithdrawIntent.
+struct withdraw_intent {
+  address user;
+  address to;
+  usdc amount;
+  std::string idempotency_key;  // signed as its keccak-256
+  std::int64_t deadline = 0;    // unix seconds
+};
+
+/// What speaks against paying an address, by the operator's lists. Thread-safe.
+using address_screen = std::function<screening(const address&)>;
+
 /// The EIP-712 domain of what users sign, {Headroom, 1, chain id, verifying contract}: the account
 /// that a deployment is paid at, so that a signature is good at one deployment only.
 struct signing_domain {
@@ -188,6 +211,8 @@ class ethereum_port {
   virtual std::vector<hash256> digests_of(const bet_intent& intent) const = 0;
   virtual bool signed_by_user(const sell_intent& intent, std::string_view signature) const = 0;
   virtual std::vector<hash256> digests_of(const sell_intent& intent) const = 0;
+  virtual bool signed_by_user(const withdraw_intent& intent, std::string_view signature) const = 0;
+  virtual std::vector<hash256> digests_of(const withdraw_intent& intent) const = 0;
 };
 
 /// The texts of a 402: x402 v2 in a header, v1 in the body, both at one URL.
@@ -201,11 +226,13 @@ class x402_port {
  public:
   virtual ~x402_port() = default;
 
-  /// Requirements for paying exactly `amount`; `error` is the reason shown ("" = payment required).
+  /// Requirements for paying exactly `amount`, from any source that takes it; `error` is the reason
+  /// shown ("" = payment required).
   virtual payment_required require(usdc amount, std::string_view error) const = 0;
   /// Value of PAYMENT-RESPONSE (version 2) or X-PAYMENT-RESPONSE (version 1). `error` "" = success.
-  virtual std::string respond(std::uint8_t version, const hash256& tx_hash, const address& payer,
-                              usdc amount, std::string_view error) const = 0;
+  virtual std::string respond(std::uint8_t version, const money_source& source,
+                              const hash256& tx_hash, const address& payer, usdc amount,
+                              std::string_view error) const = 0;
 };
 
 }  // namespace headroom::actors

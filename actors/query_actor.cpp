@@ -142,10 +142,14 @@ query_actor::behavior_type query_behavior(query_self self, ledger_reader* reader
         return answer_report(self, self->state.conversions,
                              [&] { return reader->metrics_of_conversions(); });
       },
+      [=](metrics_atom, std::uint32_t days) {
+        return answer(self, [&] { return reader->report_of_pricing(days); });
+      },
       [=](solvency_atom) {
         return answer_report(self, self->state.trial, [&] { return reader->trial(); });
       },
       [=](volume_atom) { return answer(self, [&] { return reader->average_daily_volume(); }); },
+      [=](flows_atom) { return answer(self, [&] { return reader->flows_of_buffer(); }); },
       [=](work_atom) { return answer(self, [&] { return conversion_work_of(*reader); }); },
       [=](work_atom, std::uint32_t bets, std::uint32_t deposits) {
         return answer(self, [&] { return reader->unfinished(bets, deposits); });
@@ -192,6 +196,14 @@ query_actor::behavior_type query_behavior(query_self self, ledger_reader* reader
       [=](const open_externals& x) {
         return answer(self, [&] { return reader->open_externals(x.service, x.account); });
       },
+      [=](get_atom, const withdrawal_id& id) {
+        return answer(self, [&] { return reader->find_withdrawal(id); });
+      },
+      [=](const withdrawal_filter& f) {
+        return answer_page<withdrawal_page>(self, reader, f.cursor,
+                                            [&] { return reader->list_withdrawals(f); });
+      },
+      [=](paused_atom) { return answer(self, [&] { return reader->withdrawals_paused(); }); },
       [=](keys_atom) { return answer(self, [&] { return reader->active_keys(); }); },
       [=](ping_atom) { return reader->ping(); },
       [=](status_atom) {

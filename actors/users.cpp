@@ -85,11 +85,11 @@ auto all_in(const Shards& all) {
 
 template <class Id, class Handle, class Spawn>
 Handle users::open(shards<Id, Handle>& all, std::atomic<std::size_t>& live, const Spawn& spawn,
-                   const Id& id) {
+                   const Id& id, bool has_room) {
   auto& s = all[shard_of(id)];
   const std::lock_guard lock{s.mutex};
   if (const auto i = s.handles.find(id); i != s.handles.end()) return i->second;
-  if (draining() || live_bets() + live_sales() >= max_live_bets_) return {};
+  if (draining() || !has_room) return {};
   auto handle = spawn(id);
   s.handles.emplace(id, handle);
   ++live;
@@ -109,7 +109,9 @@ void users::forget(shards<Id, Handle>& all, std::atomic<std::size_t>& live, cons
   --live;
 }
 
-bet_actor users::open_bet(const bet_id& id) { return open(bets_, live_bets_, spawn_bet_, id); }
+bet_actor users::open_bet(const bet_id& id) {
+  return open(bets_, live_bets_, spawn_bet_, id, has_room_for_orders());
+}
 bet_actor users::find_bet(const bet_id& id) const { return find_in(bets_, shard_of(id), id); }
 void users::forget_bet(const bet_id& id, const actor_key& who) {
   forget(bets_, live_bets_, id, who);
@@ -117,13 +119,29 @@ void users::forget_bet(const bet_id& id, const actor_key& who) {
 std::vector<bet_actor> users::all_bets() const { return all_in(bets_); }
 
 sale_actor users::open_sale(const sale_id& id) {
-  return open(sales_, live_sales_, spawn_sale_, id);
+  return open(sales_, live_sales_, spawn_sale_, id, has_room_for_orders());
 }
 sale_actor users::find_sale(const sale_id& id) const { return find_in(sales_, shard_of(id), id); }
 void users::forget_sale(const sale_id& id, const actor_key& who) {
   forget(sales_, live_sales_, id, who);
 }
 std::vector<sale_actor> users::all_sales() const { return all_in(sales_); }
+
+withdrawal_actor users::open_withdrawal(const withdrawal_id& id) {
+  const bool has_room = spawn_withdrawal_ && live_withdrawals() < most_live_withdrawals;
+  return open(withdrawals_, live_withdrawals_, spawn_withdrawal_, id, has_room);
+}
+withdrawal_actor users::resume_withdrawal(const withdrawal_id& id) {
+  const bool has_room = static_cast<bool>(spawn_withdrawal_);
+  return open(withdrawals_, live_withdrawals_, spawn_withdrawal_, id, has_room);
+}
+withdrawal_actor users::find_withdrawal(const withdrawal_id& id) const {
+  return find_in(withdrawals_, shard_of(id), id);
+}
+void users::forget_withdrawal(const withdrawal_id& id, const actor_key& who) {
+  forget(withdrawals_, live_withdrawals_, id, who);
+}
+std::vector<withdrawal_actor> users::all_withdrawals() const { return all_in(withdrawals_); }
 
 std::vector<balance_actor> users::balances_of_part(std::size_t part) const {
   std::vector<balance_actor> out;
@@ -185,6 +203,7 @@ void users::seal() {
   for (const auto& s : balances_) const std::lock_guard lock{s.mutex};
   for (const auto& s : bets_) const std::lock_guard lock{s.mutex};
   for (const auto& s : sales_) const std::lock_guard lock{s.mutex};
+  for (const auto& s : withdrawals_) const std::lock_guard lock{s.mutex};
   const std::lock_guard lock{deposits_mutex_};
 }
 
@@ -201,6 +220,7 @@ void users::close() {
   };
   let_go(bets_, live_bets_);
   let_go(sales_, live_sales_);
+  let_go(withdrawals_, live_withdrawals_);
   let_go(balances_, live_balances_);
   decltype(deposits_) deposits;
   const std::lock_guard lock{deposits_mutex_};

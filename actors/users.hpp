@@ -24,8 +24,11 @@ class users {
   using spawn_bet = std::function<bet_actor(const bet_id&)>;
   using spawn_deposit = std::function<deposit_actor()>;
   using spawn_sale = std::function<sale_actor(const sale_id&)>;
+  using spawn_withdrawal = std::function<withdrawal_actor(const withdrawal_id&)>;
 
   static constexpr std::size_t parts = 64;
+  /// Open withdrawals that a request may add to; those may wait for an operator for days.
+  static constexpr std::size_t most_live_withdrawals = 4'096;
   /// An owner on this node answers or dies; of one elsewhere nobody may hear again.
   static constexpr std::chrono::milliseconds longest_hop{3'000};
 
@@ -34,6 +37,9 @@ class users {
 
   /// Factories, set once before the first use.
   void set_factories(spawn_balance balance, spawn_bet bet, spawn_deposit deposit, spawn_sale sale);
+
+  /// Without it no withdrawal is opened.
+  void set_withdrawal_factory(spawn_withdrawal spawn) { spawn_withdrawal_ = std::move(spawn); }
 
   // -- balances --------------------------------------------------------------------------------
 
@@ -80,6 +86,18 @@ class users {
   [[nodiscard]] std::size_t live_sales() const noexcept { return live_sales_.load(); }
   [[nodiscard]] std::vector<sale_actor> all_sales() const;
 
+  // -- withdrawals in progress -------------------------------------------------------------------
+
+  /// The actor of this withdrawal: the live one, or a new one. No new one (then empty) when
+  /// `most_live_withdrawals` are in progress, or draining.
+  [[nodiscard]] withdrawal_actor open_withdrawal(const withdrawal_id& id);
+  /// The same for one that is in the books already: always let in, unless draining.
+  [[nodiscard]] withdrawal_actor resume_withdrawal(const withdrawal_id& id);
+  [[nodiscard]] withdrawal_actor find_withdrawal(const withdrawal_id& id) const;
+  void forget_withdrawal(const withdrawal_id& id, const actor_key& who);
+  [[nodiscard]] std::size_t live_withdrawals() const noexcept { return live_withdrawals_.load(); }
+  [[nodiscard]] std::vector<withdrawal_actor> all_withdrawals() const;
+
   // -- payments in progress --------------------------------------------------------------------
 
   /// A fresh actor for one x402 payment. Empty when `max_live_deposits` are in progress, or
@@ -121,7 +139,10 @@ class users {
   using shards = std::array<shard<Id, Handle>, parts>;
   template <class Id, class Handle, class Spawn>
   Handle open(shards<Id, Handle>& all, std::atomic<std::size_t>& live, const Spawn& spawn,
-              const Id& id);
+              const Id& id, bool has_room);
+  [[nodiscard]] bool has_room_for_orders() const noexcept {
+    return live_bets() + live_sales() < max_live_bets_;
+  }
   template <class Id, class Handle>
   static void forget(shards<Id, Handle>& all, std::atomic<std::size_t>& live, const Id& id,
                      const actor_key& who);
@@ -130,9 +151,11 @@ class users {
   spawn_bet spawn_bet_;
   spawn_deposit spawn_deposit_;
   spawn_sale spawn_sale_;
+  spawn_withdrawal spawn_withdrawal_;
   std::array<shard<address, balance_owner>, parts> balances_;
   shards<bet_id, bet_actor> bets_;
   shards<sale_id, sale_actor> sales_;
+  shards<withdrawal_id, withdrawal_actor> withdrawals_;
   mutable std::mutex deposits_mutex_;
   std::unordered_map<caf::actor_id, deposit_actor> deposits_;
   std::size_t max_live_bets_;
@@ -140,6 +163,7 @@ class users {
   std::size_t max_live_deposits_;
   std::atomic<std::size_t> live_bets_{0};
   std::atomic<std::size_t> live_sales_{0};
+  std::atomic<std::size_t> live_withdrawals_{0};
   std::atomic<std::size_t> live_balances_{0};
   std::atomic<bool> draining_{false};
   std::atomic<bool> sealed_{false};  // read under a shard's mutex

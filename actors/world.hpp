@@ -15,6 +15,7 @@ struct world {
   wall_clock now;
   std::function<hash256()> random;  // 32 random bytes
   core_settings settings;
+  address_screen screen{};  // empty: nothing speaks against any address
 };
 
 using world_ptr = std::shared_ptr<const world>;

@@ -33,7 +33,8 @@ void stop_signal::wait() const {
 }
 
 web::web(house& h, const std::string& database)
-    : ethereum_{chain::make_ethereum_port({})}, x402_{chain::make_x402_port({})} {
+    : ethereum_{chain::make_ethereum_port({})},
+      x402_{chain::make_x402_port({chain::x402::terms{}})} {
   constexpr auto scopes =
       static_cast<std::uint8_t>(static_cast<int>(scope::read) | static_cast<int>(scope::trade));
   const auto made = http::make_key("bench", scopes, wall_clock_now());

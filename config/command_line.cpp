@@ -38,6 +38,12 @@ const check a_transaction{[](std::string& x) {
                                        : "must be a transaction: 0x, 64 hex digits";
                           },
                           ""};
+const check an_account{[](std::string& x) {
+                         return x.starts_with("0x") && address::parse(x)
+                                    ? ""
+                                    : "must be an account: 0x, 40 hex digits";
+                       },
+                       ""};
 const check an_amount{
     [](std::string& x) { return parse_usdc(x) ? "" : "must be an amount like \"12.50\""; }, ""};
 const check not_empty{[](std::string& x) { return x.empty() ? "must say something" : ""; }, ""};
@@ -110,6 +116,117 @@ void add_markets(CLI::App& app, market_words& words, markets_request& out) {
   apply->needs(transaction);
 }
 
+void add_withdrawals(CLI::App& app, withdrawals_request& out, std::string& id) {
+  auto* all = app.add_subcommand("withdrawals", "Money out")->require_subcommand(1);
+  auto* show = all->add_subcommand("show", "What the books know of one");
+  auto* approve = all->add_subcommand("approve", "Let one that waits for it be sent");
+  auto* refuse =
+      all->add_subcommand("refuse", "Give the money of one back of which nothing is on its way");
+  auto* pause = all->add_subcommand("pause", "Accept and send none until `resume`");
+  auto* resume = all->add_subcommand("resume", "Let them go on");
+  for (auto* x : {show, approve, refuse})
+    x->add_option("ID", id, "")->required()->check(an_id_of("withdrawal"));
+  for (auto* x : {approve, refuse, pause, resume})
+    x->add_option("--by", out.by, "who decides")->required()->check(not_empty);
+  for (auto* x : {refuse, pause, resume})
+    x->add_option("--reason", out.reason, "on what grounds; a refused user reads it")
+        ->required()
+        ->check(not_empty);
+}
+
+void understand(const std::string& command, const std::string& id, withdrawals_request& out) {
+  using act = withdrawals_request::act;
+  const auto word = command.substr(command.find(' ') + 1);
+  out.wanted = word == "approve"  ? act::approve
+               : word == "refuse" ? act::refuse
+               : word == "pause"  ? act::pause
+               : word == "resume" ? act::resume
+                                  : act::show;
+  if (!id.empty()) out.id = *withdrawal_id::parse(id);
+}
+
+/// The texts of a repair, before they are what they mean.
+struct repair_words {
+  std::string id;
+  std::string tx;
+  std::int64_t log_index = -1;  // below zero: not given
+};
+
+void add_grounds(CLI::App& to, std::string& by, std::string& reason) {
+  to.add_option("--by", by, "who decides")->required()->check(not_empty);
+  to.add_option("--reason", reason, "on what grounds; it is kept")->required()->check(not_empty);
+}
+
+void add_log_index(CLI::App& to, std::int64_t& out) {
+  to.add_option("--log-index", out, "of the transfer in its block, when there are several to us")
+      ->check(CLI::NonNegativeNumber);
+}
+
+void add_conversions(CLI::App& app, conversions_request& out, repair_words& words) {
+  auto* all = app.add_subcommand("conversions", "A conversion that needs a human");
+  all->require_subcommand(1);
+  const auto add = [&](const char* name, const char* text) {
+    auto* x = all->add_subcommand(name, text);
+    x->add_option("ID", words.id, "")->required()->check(an_id_of("conversion"));
+    return x;
+  };
+  add("show", "What the books know of it: steps, transactions, the newest order");
+  for (auto* x : {add("look", "Have its route look now"),
+                  add("retry", "Have its route do what may be done once for a step that is stuck"),
+                  add("hold", "Nothing more is done for it"), add("release", "Go on after a hold"),
+                  add("fail", "On hold: it never arrives; what is in transit is booked as lost")})
+    add_grounds(*x, out.by, out.reason);
+  auto* settle = add("settle", "On hold: it arrived by this transaction, as two nodes show");
+  settle->add_option("--tx", words.tx, "of the transfer of USDC to our account")
+      ->required()
+      ->check(a_transaction);
+  add_log_index(*settle, words.log_index);
+  add_grounds(*settle, out.by, out.reason);
+}
+
+void add_adoption(CLI::App& app, adoption_request& out, repair_words& words) {
+  auto* adopt = app.add_subcommand("adopt-transfer",
+                                   "USDC that nothing in the books explains becomes the reserve's");
+  adopt->add_option("HASH", words.tx, "the transaction that brought it")
+      ->required()
+      ->check(a_transaction);
+  add_log_index(*adopt, words.log_index);
+  add_grounds(*adopt, out.by, out.reason);
+}
+
+void add_wallet(CLI::App& app, cancel_request& out) {
+  auto* wallet = app.add_subcommand("wallet", "The accounts that send transactions");
+  wallet->require_subcommand(1);
+  wallet->add_subcommand("status", "What the books and the chains know of each one's nonces");
+  auto* cancel = wallet->add_subcommand(
+      "cancel", "Take a nonce away from a transaction that is not mined, by one with a higher fee");
+  cancel->add_option("NONCE", out.nonce, "")->required();
+  cancel->add_option("--chain", out.chain, "plasma, polygon or base")
+      ->required()
+      ->check(CLI::IsMember({"plasma", "polygon", "base"}));
+  const auto name_account = [&out](const std::string& x) { out.account = address::parse(x); };
+  cancel
+      ->add_option_function<std::string>("--account", name_account,
+                                         "whose, when several of ours hold such a nonce")
+      ->type_name("ADDRESS")
+      ->check(an_account);
+  add_grounds(*cancel, out.by, out.reason);
+}
+
+std::optional<std::uint64_t> index_of(const repair_words& words) {
+  if (words.log_index < 0) return std::nullopt;
+  return static_cast<std::uint64_t>(words.log_index);
+}
+
+void understand(const std::string& command, const repair_words& words, conversions_request& out) {
+  const auto word = command.substr(command.find(' ') + 1);
+  out.id = *conversion_id::parse(words.id);
+  out.wanted =
+      word == "fail" ? order_word::write_off : parse_order_word(word).value_or(order_word::none);
+  if (!words.tx.empty()) out.tx = *hash256::parse(words.tx);
+  out.log_index = index_of(words);
+}
+
 /// "" or why the words do not fit together.
 template <class Id>
 std::string understand(const order_vocabulary& v, const order_words& words,
@@ -151,7 +268,9 @@ command_line help(std::string text) {
 
 bool needs_a_file(const std::string& command) {
   return command == "serve" || command == "check-config" || command.starts_with("bets ") ||
-         command.starts_with("sales ") || command.starts_with("markets ");
+         command.starts_with("sales ") || command.starts_with("markets ") ||
+         command.starts_with("withdrawals ") || command.starts_with("conversions ") ||
+         command.starts_with("wallet ") || command == "adopt-transfer" || command == "reconcile";
 }
 
 }  // namespace
@@ -177,6 +296,14 @@ command_line read_command_line(int argc, const char* const* argv) {
   add_orders(app, of_sales, out.sales, sales_words);
   market_words market;
   add_markets(app, market, out.markets);
+  std::string withdrawal;
+  add_withdrawals(app, out.withdrawals, withdrawal);
+  repair_words conversion_words;
+  repair_words adoption_words;
+  add_conversions(app, out.conversions, conversion_words);
+  add_adoption(app, out.adoption, adoption_words);
+  add_wallet(app, out.cancel);
+  app.add_subcommand("reconcile", "The books against the chains; exit 1 with what is missing");
   app.add_subcommand("check-config", "Read the file and say what is wrong with it")
       ->add_flag("--show", out.show, "print what is in effect, and who said so");
   app.add_subcommand("settings", "Every setting there is, with its default and bounds");
@@ -198,9 +325,16 @@ command_line read_command_line(int argc, const char* const* argv) {
   std::string why;
   if (out.command.starts_with("bets ")) why = understand(of_bets, bets_words, out.bets);
   if (out.command.starts_with("sales ")) why = understand(of_sales, sales_words, out.sales);
+  if (out.command.starts_with("withdrawals ")) understand(out.command, withdrawal, out.withdrawals);
   if (out.command.starts_with("markets ")) {
     out.markets.condition = *hash256::parse(market.condition);
     if (!market.transaction.empty()) out.markets.transaction = hash256::parse(market.transaction);
+  }
+  if (out.command.starts_with("conversions "))
+    understand(out.command, conversion_words, out.conversions);
+  if (out.command == "adopt-transfer") {
+    out.adoption.tx = *hash256::parse(adoption_words.tx);
+    out.adoption.log_index = index_of(adoption_words);
   }
   return why.empty() ? out : wrong(why, app);
 }

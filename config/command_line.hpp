@@ -6,6 +6,7 @@
 
 #include "domain/ids.hpp"
 #include "domain/money.hpp"
+#include "domain/repairs.hpp"
 
 namespace headroom::config {
 
@@ -35,6 +36,43 @@ struct markets_request {
   bool apply = false;                  // it is booked; otherwise nothing is written
 };
 
+/// What `headroom withdrawals ...` is asked for.
+struct withdrawals_request {
+  enum class act : std::uint8_t { show, approve, refuse, pause, resume };
+
+  withdrawal_id id;  // but for pause and resume
+  act wanted = act::show;
+  std::string by;
+  std::string reason;
+};
+
+/// What `headroom conversions ...` is asked for.
+struct conversions_request {
+  conversion_id id;
+  order_word wanted = order_word::none;  // none: show
+  std::string by;                        // who orders it, and on what grounds
+  std::string reason;
+  hash256 tx;                              // with settle
+  std::optional<std::uint64_t> log_index;  // likewise, when the transaction has several transfers
+};
+
+/// What `headroom adopt-transfer` is asked for.
+struct adoption_request {
+  hash256 tx;
+  std::optional<std::uint64_t> log_index;
+  std::string by;
+  std::string reason;
+};
+
+/// What `headroom wallet cancel` is asked for.
+struct cancel_request {
+  std::string chain;  // "plasma", "polygon" or "base"
+  std::uint64_t nonce = 0;
+  std::optional<address> account;  // where several of ours hold such a nonce
+  std::string by;
+  std::string reason;
+};
+
 /// What the words behind `headroom` say.
 struct command_line {
   std::string command;  // "serve", "keys add", ...; "": nothing is to be run, see `answer`
@@ -46,6 +84,10 @@ struct command_line {
   bets_request bets;
   markets_request markets;
   sales_request sales;
+  withdrawals_request withdrawals;
+  conversions_request conversions;
+  adoption_request adoption;
+  cancel_request cancel;
 
   std::string answer;  // help for stdout; or, with `wrong_usage`, what is wrong, for stderr
   bool wrong_usage = false;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -14,6 +15,31 @@ struct key_source {
 
   friend bool operator==(const key_source&, const key_source&) = default;
   [[nodiscard]] bool named() const noexcept { return !file.empty() || !env.empty(); }
+};
+
+/// A signer elsewhere that has the key of one of our accounts, like web3signer or a node before
+/// clef.
+struct signer_source {
+  std::string url;    // "{chain_id}" in it stands for the chain's: some signers are for one chain
+  address account{};  // what it signs for
+  std::chrono::milliseconds timeout{5'000};  // of one signature
+  key_source token{};                        // sent as bearer; not named: none
+};
+
+/// Who signs for one of our accounts: a key that is read here, or a signer elsewhere.
+struct account_source {
+  key_source key{};
+  signer_source signer{};
+
+  [[nodiscard]] bool is_remote() const noexcept { return !signer.url.empty(); }
+  [[nodiscard]] bool named() const noexcept { return key.named() || is_remote(); }
+};
+
+/// By what the account is for. One that is not named is the wallet's.
+struct account_keys {
+  account_source settlement;   // submits users' payments
+  account_source conversion;   // users pay to it; converts what they paid
+  account_source withdrawals;  // pays users out
 };
 
 /// An account at the venue: what we call it, the key that signs its orders, and for whom.

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "config/table.hpp"
+
 namespace headroom::config {
 namespace {
 
@@ -44,6 +46,13 @@ class filling {
     for (std::size_t i = 0; i < said_.size(); ++i)
       out->push_back(account(said_[i], path_ + "[" + std::to_string(i) + "]"));
   }
+  void operator()(std::vector<route_terms>* out) const {
+    if (!said_.is_array() || said_.empty()) must_be("a list of one object at least");
+    out->clear();
+    for (std::size_t i = 0; i < said_.size(); ++i)
+      out->push_back(terms(said_[i], path_ + "[" + std::to_string(i) + "]"));
+  }
+  void operator()(std::vector<source_setting>* out) const;
   void operator()(bool* out) const {
     if (!said_.is_boolean()) must_be("true or false");
     *out = said_.get<bool>();
@@ -95,6 +104,36 @@ class filling {
     const auto parsed = parse_usdc(text());
     if (!parsed) must_be("an amount like \"12.50\"");
     millionths = parsed->micro;
+  }
+  [[nodiscard]] static route_terms terms(const json& said, const std::string& path) {
+    if (!said.is_object()) throw wrong{path + ": must be an object"};
+    route_terms out;
+    for (const auto& [key, value] : said.items()) {
+      const auto at = path + "." + key;
+      auto* const bps = key == "fee_bps"        ? &out.fee_bps
+                        : key == "slippage_bps" ? &out.slippage_bps
+                                                : nullptr;
+      auto* const sum = key == "size" ? &out.size : key == "in_flight" ? &out.in_flight : nullptr;
+      if (bps != nullptr) {
+        if (!value.is_number_unsigned() || value.get<std::uint64_t>() > 10'000)
+          throw wrong{at + " must be a whole number from 0 to 10000"};
+        *bps = value.get<std::uint32_t>();
+      } else if (sum != nullptr || key == "name") {
+        if (!value.is_string()) throw wrong{at + " must be a string"};
+        const auto& text = value.get_ref<const std::string&>();
+        const auto amount = sum != nullptr ? parse_usdc(text) : std::nullopt;
+        if (sum == nullptr) {
+          out.name = text;
+        } else if (!amount) {
+          throw wrong{at + " must be an amount like \"12.50\""};
+        } else {
+          *sum = *amount;
+        }
+      } else {
+        throw wrong{at + " is not a setting"};
+      }
+    }
+    return out;
   }
   [[nodiscard]] static venue_account account(const json& said, const std::string& path) {
     if (!said.is_object()) throw wrong{path + ": must be an object"};
@@ -168,6 +207,16 @@ void fill_section(std::span<const section> all, const section& here, const json&
     if (inner.is_inside(here) && unknown.erase(inner.name()) > 0)
       fill_section(all, inner, said[inner.name()], paths);
   if (!unknown.empty()) throw wrong{joined(here.path, *unknown.begin()) + " is not a setting"};
+}
+
+void filling::operator()(std::vector<source_setting>* out) const {
+  if (!said_.is_array() || said_.empty()) must_be("a list of one object at least");
+  out->assign(said_.size(), {});
+  for (std::size_t i = 0; i < said_.size(); ++i) {
+    std::set<std::string> ignored;
+    const auto one = section_of((*out)[i], path_ + "[" + std::to_string(i) + "]");
+    fill_section({}, one, said_[i], ignored);
+  }
 }
 
 }  // namespace

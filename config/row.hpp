@@ -8,10 +8,12 @@
 #include <vector>
 
 #include "config/key_source.hpp"
+#include "config/source_setting.hpp"
 #include "domain/bytes.hpp"
 #include "domain/final_by.hpp"
 #include "domain/money.hpp"
 #include "domain/records.hpp"
+#include "domain/route_choice.hpp"
 
 /// One setting as data: its name in the file, where it is kept, its unit, its bounds and what it
 /// is.
@@ -60,9 +62,10 @@ struct older_tag {
 };
 
 using place =
-    std::variant<final_by*, older_tag, std::vector<venue_account>*, std::string*,
-                 std::vector<std::string>*, bool*, address*, door, std::uint16_t*, std::uint32_t*,
-                 std::uint64_t*, double*, milliseconds*, seconds*, usdc*, share_amount*>;
+    std::variant<final_by*, older_tag, std::vector<venue_account>*, std::vector<route_terms>*,
+                 std::vector<source_setting>*, std::string*, std::vector<std::string>*, bool*,
+                 address*, door, std::uint16_t*, std::uint32_t*, std::uint64_t*, double*,
+                 milliseconds*, seconds*, usdc*, share_amount*>;
 
 enum class shown : std::uint8_t { openly, as_set_or_not, not_at_all };
 inline constexpr auto secret = shown::as_set_or_not;

@@ -88,6 +88,16 @@ std::optional<std::string> read_secret(const key_source& source, std::string& er
   return text;
 }
 
+account_source settings::with_default(const account_source& of) const {
+  return of.named() ? of : account_source{wallet_key, {}};
+}
+
+bool settings::needs_wallet_key() const {
+  const bool venue_has_its_own = !accounts.empty() || venue_key.named();
+  return !(keys.settlement.named() && keys.conversion.named() && keys.withdrawals.named() &&
+           venue_has_its_own);
+}
+
 std::vector<venue_account> settings::venue_accounts() const {
   if (!accounts.empty()) return accounts;
   return {{"main", venue_key.named() ? venue_key : wallet_key, 0, {}, true}};

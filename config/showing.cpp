@@ -32,6 +32,19 @@ struct json_of {
     }
     return out;
   }
+  json operator()(const std::vector<route_terms>* x) const {
+    auto out = json::array();
+    for (const auto& t : *x) {
+      json one{{"name", t.name}};
+      if (t.fee_bps > 0) one["fee_bps"] = t.fee_bps;
+      if (t.slippage_bps > 0) one["slippage_bps"] = t.slippage_bps;
+      if (t.size.is_positive()) one["size"] = to_string(t.size);
+      if (t.in_flight.is_positive()) one["in_flight"] = to_string(t.in_flight);
+      out.push_back(std::move(one));
+    }
+    return out;
+  }
+  json operator()(const std::vector<source_setting>* x) const;
   json operator()(const double* x) const { return *x; }
   json operator()(const address* x) const { return x->is_zero() ? "" : x->hex(); }
   json operator()(const usdc* x) const { return to_string(*x); }
@@ -46,6 +59,23 @@ struct json_of {
     return static_cast<std::uint64_t>(from.value());
   }
 };
+
+/// What the file need not say is left out.
+json json_of::operator()(const std::vector<source_setting>* x) const {
+  auto out = json::array();
+  for (auto each : *x) {  // rows may change what they point to
+    source_setting usual;
+    const auto said = section_of(each, "").rows;
+    const auto defaults = section_of(usual, "").rows;
+    auto one = json::object();
+    for (std::size_t i = 0; i < said.size(); ++i) {
+      auto value = std::visit(json_of{said[i]}, said[i].at);
+      if (value != std::visit(json_of{defaults[i]}, defaults[i].at)) one[said[i].name] = value;
+    }
+    out.push_back(std::move(one));
+  }
+  return out;
+}
 
 std::string value_text(const row& r) {
   return std::visit(json_of{r}, r.at).dump(-1, ' ', false, json::error_handler_t::replace);
@@ -86,7 +116,7 @@ class object_text {
     std::vector<piece> pieces;
     for (const auto& r : here.rows)
       if (r.how != shown::not_at_all) pieces.push_back(field(here, r));
-    if (here.path.ends_with("_key")) pieces.push_back({"", key_line(here)});
+    if (is_key(here)) pieces.push_back({"", key_line(here)});
     for (const auto& inner : all_)
       if (inner.is_inside(here))
         pieces.push_back({"\"" + inner.name() + "\": " + of(inner, depth + 1), ""});
@@ -101,8 +131,10 @@ class object_text {
 
   [[nodiscard]] piece field(const section& here, const row& r) const {
     const auto by = said_by(here.path_of(r), sources_);
-    const bool is_empty_list =
-        std::holds_alternative<std::vector<venue_account>*>(r.at) && !is_set(r);
+    const bool is_list = std::holds_alternative<std::vector<venue_account>*>(r.at) ||
+                         std::holds_alternative<std::vector<route_terms>*>(r.at) ||
+                         std::holds_alternative<std::vector<source_setting>*>(r.at);
+    const bool is_empty_list = is_list && !is_set(r);
     if (r.how == shown::as_set_or_not || is_empty_list)
       return {"", joined({"\"" + std::string{r.name} + "\" is " + (is_set(r) ? "set" : "not set"),
                           by, r.what})};
@@ -110,6 +142,11 @@ class object_text {
             joined({by, measure_of(r), r.what})};
   }
 
+  /// Says where a secret is, and nothing else.
+  [[nodiscard]] static bool is_key(const section& here) {
+    return here.rows.size() == 2 && std::string_view{here.rows[0].name} == "file" &&
+           std::string_view{here.rows[1].name} == "env";
+  }
   /// The key itself is looked for and never shown.
   [[nodiscard]] static std::string key_line(const section& here) {
     key_source named;
@@ -142,10 +179,15 @@ class object_text {
   const std::map<std::string, source>& sources_;
 };
 
-/// The chains have the same settings.
+/// The chains have the same settings, and so have the accounts.
 std::string title_of(const section& here) {
   const std::string chain = "plasma";
+  const std::string account = "keys.settlement";
   if (here.path.empty()) return "(the file itself)";
+  if (here.path.starts_with(account)) {
+    const auto rest = here.path.substr(account.size());
+    return here.path + ", keys.conversion" + rest + ", keys.withdrawals" + rest;
+  }
   if (!here.path.starts_with(chain)) return here.path;
   return here.path + ", polygon" + here.path.substr(chain.size());
 }
@@ -182,7 +224,11 @@ Made by `headroom settings` from `config/table.cpp`; a test compares. One JSON f
 `headroom check-config --show --config FILE` prints what is in effect and who said so.
 )";
   for (const auto& here : sections_of(fresh))
-    if (!here.path.starts_with("polygon")) out += page_of(here);  // as plasma
+    if (!here.path.starts_with("polygon") && !here.path.starts_with("keys.conversion") &&
+        !here.path.starts_with("keys.withdrawals") && !here.rows.empty())
+      out += page_of(here);  // the others: as plasma, as keys.settlement
+  source_setting usual;
+  out += page_of(section_of(usual, "sources[]"));
   return out;
 }
 

@@ -22,6 +22,26 @@ rows house_rows(settings& s) {
   return {
       {"profile",   &s.profile,   none, {}, "sandbox or production; pages are told"},
       {"log_level", &s.log_level, none, {}, "trace, debug, info, warning, error, critical or off"},
+      {"sources",   &s.sources,   none, {}, "what users pay with, each an object; without it USDT0 on Plasma, USDC on Polygon and, when `base` is configured, USDC there"},
+  };
+}
+
+rows source_rows(source_setting& x) {
+  return {
+      {"network",                 &x.network,          none,    {},                       "required: plasma, polygon or base"},
+      {"enabled",                 &x.enabled,          none,    {},                       "false: nothing new is taken from it"},
+      {"token",                   &x.token,            none,    {},                       "without it the chain's usual: USDT0, USDC"},
+      {"token_name",              &x.token_name,       none,    {},                       "EIP-712 domain of the token, compared with the token's own word; needed for another than the usual"},
+      {"token_version",           &x.token_version,    none,    {},                       "likewise"},
+      {"networks_v1",             &x.networks_v1,      none,    {},                       "names of the chain for x402 version 1; the first is shown"},
+      {"minimum",                 &x.minimum,          dollars, {0, 1e6L * dollar},       "of one payment; zero: that of `deposits`"},
+      {"maximum",                 &x.maximum,          dollars, {0, 1e9L * dollar},       "likewise"},
+      {"large_from",              &x.large_from,       dollars, {0, 1e9L * dollar},       "payments of so much and more are proven by `large_finality`; zero: none"},
+      {"large_finality",          &x.large_finality,   none,    {},                       "whose word makes the block of a large payment final: confirmations, tag, either or both"},
+      {"price_feed",              &x.price_feed,       none,    {},                       "Chainlink's of the token in dollars; without it no price is asked"},
+      {"price_network",           &x.price_network,    none,    {},                       "where the feed is; without it the source's own"},
+      {"price_within_bps",        &x.price_within_bps, bps,     {1, 50 * whole_percent},  "of a dollar, either way; beyond it credits wait"},
+      {"price_heartbeat_seconds", &x.price_heartbeat,  sec,     {60, 604'800},            "the longest silence of the feed; an older price is none"},
   };
 }
 
@@ -86,6 +106,21 @@ rows chain_rows(chain_settings& c) {
   };
 }
 
+/// The chain that need not be there: its id is 0 then.
+rows base_rows(chain_settings& c) {
+  rows out;
+  for (auto& r : chain_rows(c)) {
+    const std::string name{r.name};
+    if (name == "usdt0" || name == "oft" || name == "eid" || name == "finalized_tag") continue;
+    if (name == "chain_id") r.within.least = 0;
+    if (name == "chain_id") r.what = "every node must be on it; without it and `rpc` nobody pays on Base";
+    if (name == "rpc") r.what = "URLs of its nodes, in order of preference; better two or more";
+    out.push_back(r);
+  }
+  out.push_back({"usdc", &c.usdc, none, {}, "the token that is paid with there; needed with `rpc`"});
+  return out;
+}
+
 /// What a transaction may cost, and when a used nonce without a receipt becomes a question.
 rows wallet_rows(chain::wallet_settings& w) {
   return {
@@ -94,6 +129,7 @@ rows wallet_rows(chain::wallet_settings& w) {
       {"bump_percent",        &w.bump_percent,        percent, {11, 100},      "of one raise; nodes want 10 at least"},
       {"base_fee_percent",    &w.base_fee_percent,    percent, {110, 1'000},   "of the base fee, in a first max fee"},
       {"gas_pad_percent",     &w.gas_pad_percent,     percent, {0, 200},       "on top of an estimate"},
+      {"gas_low_hours",       &w.gas_low_hours,       none,    {0, 10'000},    "that the coins must last at what was spent in the last day, or an alert says so"},
       {"looks_before_search", &w.looks_before_search, none,    {1, 1'000},     "without a receipt; then the transaction that used the nonce is searched"},
       {"search_again_ms",     &w.search_again,        ms,      {100, minute},  "first pause between searches, doubles"},
       {"lone_witness_ms",     &w.lone_witness,        ms,      {second, hour}, "between two words of the only node there is"},
@@ -133,6 +169,9 @@ rows deposit_rows(settings& s) {
       {"signature_gas",          &p.signature_gas,                gas,        {50'000, 5'000'000}, "what a contract may burn to judge its signature"},
       {"checks_at_once",         &p.checks_at_once,               none,       {4, 1'000},          "verifications of payments that anybody may send"},
       {"checks_per_second",      &p.checks_per_second,            per_second, {1, 10'000},         "likewise; each costs about five calls"},
+      {"fee_bps",                &s.core.deposit.pricing.fee_bps, bps,        {0, 10 * whole_percent}, "of what is paid, rounded up to a millionth; shown before a payment"},
+      {"fee_min",                &s.core.deposit.pricing.fee_min, dollars,    {0, 1e3L * dollar},  "of one deposit"},
+      {"fee_max",                &s.core.deposit.pricing.fee_max, dollars,    {0, 1e6L * dollar},  "likewise; zero: no bound"},
   };
 }
 
@@ -141,7 +180,8 @@ rows conversion_rows(settings& s) {
   auto& r = s.route;
   auto& c = s.core.conversion;
   return {
-      {"route",               &c.route,          none,    {},                                        "of new conversions; those that are under way keep theirs"},
+      {"routes",              &c.routes,         none,    {},                                        "of new conversions, each with `name` and its caps, where they are wanted: `fee_bps`, `slippage_bps`, `size`, `in_flight` (USDC); the best of them is chosen each time, and those that are under way keep theirs"},
+      {"route",               &c.route,          none,    {},                                        "the older word for a list of one, without caps"},
       {"usdc",                &r.usdc,           none,    {},                                        "required: on Polygon, what the buffer holds"},
       {"quoter",              &r.quoter,         none,    {},                                        "Uniswap's QuoterV2; with the router, or nothing is converted"},
       {"router",              &r.router,         none,    {},                                        "Uniswap's SwapRouter, the variant with a deadline"},
@@ -149,7 +189,17 @@ rows conversion_rows(settings& s) {
       {"slippage_bps",        &r.slippage_bps,   bps,     {0, 5 * whole_percent},                    "a swap may bring less than its quote"},
       {"least_bps",           &r.least_bps,      bps,     {90 * whole_percent, 100 * whole_percent}, "of the input that a swap must bring, whatever the quote"},
       {"max_bridge_fee",      &r.max_bridge_fee, coins,   {1, 10'000},                               "of the source chain; above it nothing is sent"},
+      {"alert_bridge_fee",    &r.alert_bridge_fee, coins, {1, 10'000},                               "likewise; above it a human hears of it"},
+      {"bridge_least_bps",    &r.bridge_least_bps, bps,   {90 * whole_percent, 100 * whole_percent}, "of the input that the bridge must promise"},
+      {"bridge_seconds",      &r.expected_seconds, sec,   {30, 86'400},                              "of a conversion by LayerZero; a message not verified by twice that stops the route"},
+      {"wrap",                &r.wrap,           none,    {},                                        "into pUSD on the account that bets, as each conversion's last step; `usdc` must be USDC.e"},
+      {"coin_price",          &r.coin_price,     dollars, {1, 1e5L * dollar},                        "of the source chain's coin, to compare routes by"},
       {"minimum",             &c.minimum,        dollars, {0, 1e9L * dollar},                        "smaller sums wait for company"},
+      {"longest_wait_seconds", &c.longest_wait,  sec,     {1, 30 * 86'400},                          "for company; then a sum is converted whatever its size"},
+      {"wait_below_target_seconds", &c.wait_below_target, sec, {1, 30 * 86'400},                     "likewise, while the buffer is below its target; not at all while it is low"},
+      {"choice_ms",           &c.choice,         ms,      {100, minute},                             "how long routes may take to say what an amount would cost"},
+      {"choose_again_ms",     &c.choose_again,   ms,      {100, hour},                               "after no route took what waits"},
+      {"route_look_ms",       &c.route_look,     ms,      {second, day},                             "between looks at routes that nothing is converted by"},
       {"most_deposits",       &c.most_deposits,  none,    {1, 1'000},                                "in one conversion"},
       {"at_once",             &c.at_once,        none,    {1, 64},                                   "conversions"},
       {"poll_ms",             &c.poll,           ms,      {10, minute},                              "between looks at all of them"},
@@ -160,6 +210,146 @@ rows conversion_rows(settings& s) {
       {"retry_ms",            &c.retry,          ms,      {100, hour},                               "after a failed attempt; doubles with each"},
       {"longest_retry_ms",    &c.longest_retry,  ms,      {100, day},                                "of those"},
       {"rescue_after_ms",     &r.rescue_after,   ms,      {second, day},                             "a verified message that nobody executes is executed by us"},
+  };
+}
+
+/// The guards' bounds are those beyond which a deposit may be filled by nobody, or give money away.
+rows across_rows(settings& s) {
+  auto& a = s.across;
+  auto& g = a.guards;
+  return {
+      {"api_url",                &a.api_url,            none, {},                                        "of its API, without a slash at its end"},
+      {"integrator_id",          &a.integrator_id,      none, {},                                        "two bytes in hex, appended to the calldata; \"\": none"},
+      {"timeout_ms",             &a.timeout,            ms,   {100, 30 * second},                        "of one answer of the API"},
+      {"spoke_pool_plasma",      &a.contracts.plasma,   none, {},                                        "the only contract of it that is called there"},
+      {"spoke_pool_polygon",     &a.contracts.polygon,  none, {},                                        "likewise; its fills are believed"},
+      {"spoke_pool_base",        &a.contracts.base,     none, {},                                        "likewise"},
+      {"output_tokens",          &a.output_tokens,      none, {},                                        "that may come out, on Polygon"},
+      {"least_bps",              &g.least_bps,          bps,  {95 * whole_percent, 100 * whole_percent}, "of the input that must come out; more than came in is refused too"},
+      {"max_fee_bps",            &g.max_fee_bps,        bps,  {0, 5 * whole_percent},                    "of the input that all fees together may take"},
+      {"fill_window_seconds",    &a.fill_window,        sec,  {600, 1'200},                              "from a deposit to its deadline, by the destination's time"},
+      {"fill_least_seconds",     &g.fill_least,         sec,  {60, 1'200},                               "ahead of the destination's time, that a deadline must be"},
+      {"fill_most_seconds",      &g.fill_most,          sec,  {600, 21'600},                             "likewise, and may be"},
+      {"quote_age_seconds",      &g.quote_age,          sec,  {1, 3'600},                                "behind the source chain's head, that a quote may be"},
+      {"exclusivity_seconds",    &g.exclusivity,        sec,  {0, 600},                                  "that one relayer may be the only one to fill"},
+      {"settle_seconds",         &a.settle_seconds,     sec,  {0, 3'600},                                "on top of a fill's own time: our transaction, finality"},
+      {"expected_seconds",       &a.expected_seconds,   sec,  {1, 86'400},                               "of a conversion"},
+      {"refund_settle_ms",       &a.refund_settle,      ms,   {0, hour},                                 "a refund is believed no sooner: others may claim it"},
+  };
+}
+
+rows cctp_rows(chain::cctp_settings& c) {
+  return {
+      {"iris_url",                &c.iris_url,            none, {},                     "of the attestations, without a slash at its end"},
+      {"timeout_ms",              &c.timeout,             ms,   {100, 30 * second},     "of one answer of it"},
+      {"token_messenger",         &c.token_messenger,     none, {},                     "the same on every chain"},
+      {"message_transmitter",     &c.message_transmitter, none, {},                     "likewise"},
+      {"base_domain",             &c.base_domain,         none, {0, 10'000},            "Circle's name for Base"},
+      {"polygon_domain",          &c.polygon_domain,      none, {0, 10'000},            "likewise for Polygon"},
+      {"fast",                    &c.fast,                none, {},                     "attested before the source chain is final, for a fee"},
+      {"max_fee_bps",             &c.max_fee_bps,         bps,  {0, whole_percent},     "of a fast transfer"},
+      {"expected_seconds",        &c.expected_seconds,    sec,  {1, 86'400},            "of a conversion"},
+      {"attested_within_seconds", &c.attested_within,     sec,  {60, 86'400},           "then it is an alert, and asked for anew, once"},
+  };
+}
+
+/// Off unless the operator says so: the account there is one of ours, and must be set up by hand.
+rows okx_rows(chain::okx_settings& o) {
+  return {
+      {"enabled",           &o.enabled,           none,    {},                                        "the route \"okx\" is there: USDT0 to the exchange, USDC back"},
+      {"url",               &o.url,               none,    {},                                        "of its REST API, without a slash at its end"},
+      {"timeout_ms",        &o.timeout,           ms,      {100, 30 * second},                        "of one answer of it"},
+      {"deposit_chain",     &o.deposit_chain,     none,    {},                                        "what it calls USDT on Plasma"},
+      {"withdrawal_chain",  &o.withdrawal_chain,  none,    {},                                        "what it calls native USDC on Polygon"},
+      {"deposit_address",   &o.deposit_address,   none,    {},                                        "needed when enabled: our address there, as its page shows it; when the API names another nothing is sent"},
+      {"receiver",          &o.receiver,          none,    {},                                        "\"private\" where its rules ask whose wallet we withdraw to; \"\": not said"},
+      {"slippage_bps",      &o.slippage_bps,      bps,     {0, whole_percent},                        "an order may pay more than the book's price"},
+      {"least_bps",         &o.least_bps,         bps,     {90 * whole_percent, 100 * whole_percent}, "of the input that an order must bring, whatever the book"},
+      {"taker_bps",         &o.taker_bps,         bps,     {0, whole_percent},                        "fee, to quote by"},
+      {"min_order",         &o.min_order,         dollars, {dollar / 10, 1e6L * dollar},              "smaller rests stay at the exchange"},
+      {"price_step",        &o.price_step,        dollars, {1, dollar / 100},                         "of an order's price"},
+      {"size_step",         &o.size_step,         dollars, {1, dollar},                               "of its size"},
+      {"expected_seconds",  &o.expected_seconds,  sec,     {1, 86'400},                               "of a conversion"},
+      {"not_found_seconds", &o.not_found_for,     sec,     {60, 86'400},                              "a request without an answer that it does not know says nothing before"},
+  };
+}
+
+rows relay_rows(chain::relay_settings& r) {
+  return {
+      {"enabled",           &r.enabled,          none, {},                                        "the route \"relay\" is there"},
+      {"api_url",           &r.api_url,          none, {},                                        "of its API, without a slash at its end"},
+      {"timeout_ms",        &r.timeout,          ms,   {100, 30 * second},                        "of one answer of it"},
+      {"depository",        &r.depository,       none, {},                                        "the only contract of it that is paid"},
+      {"least_bps",         &r.least_bps,        bps,  {95 * whole_percent, 100 * whole_percent}, "of the input that must come out; more than came in is refused too"},
+      {"quote_age_seconds", &r.quote_age,        sec,  {1, 600},                                  "an older offer is not paid for"},
+      {"settle_seconds",    &r.settle_seconds,   sec,  {0, 3'600},                                "on top of a fill's own time: our transaction, finality"},
+      {"expected_seconds",  &r.expected_seconds, sec,  {1, 86'400},                               "of a conversion"},
+  };
+}
+
+rows okx_key_rows(key_source& k, const char* what) {
+  return {
+      {"file", &k.file, none, {}, what},
+      {"env",  &k.env,  none, {}, "or the environment variable that holds it, which wins"},
+  };
+}
+
+/// Of the venue's section: our own account feeds the one that bets.
+rows supply_rows(chain::venue_supply_settings& x) {
+  return {
+      {"supply_low",    &x.low,    dollars, {0, 1e9L * dollar}, "the betting account holds less, pUSD and USDC.e: USDC comes from the conversion's account, by way of USDC.e"},
+      {"supply_target", &x.target, dollars, {0, 1e9L * dollar}, "up to this; 0: never"},
+      {"supply_keep",   &x.keep,   dollars, {0, 1e9L * dollar}, "that stays there, for withdrawals"},
+      {"supply_least",  &x.least,  dollars, {1, 1e9L * dollar}, "smaller sums are not moved"},
+  };
+}
+
+/// Base's own fee is small beside this bound: it is there for the day when it is not.
+rows stargate_rows(chain::stargate_settings& g) {
+  return {
+      {"pool_plasma",        &g.pool_plasma,        none,    {},                                        "of USDT0; there is none (2026-11): without it the route says so"},
+      {"pool_polygon_usdt0", &g.pool_polygon_usdt0, none,    {},                                        "that pays out there; its events are believed"},
+      {"pool_base",          &g.pool_base,          none,    {},                                        "of USDC"},
+      {"pool_polygon_usdc",  &g.pool_polygon_usdc,  none,    {},                                        "that pays out there; its events are believed"},
+      {"polygon_eid",        &g.polygon_eid,        none,    {1, any_id},                               "LayerZero's name for Polygon"},
+      {"least_bps",          &g.least_bps,          bps,     {95 * whole_percent, 100 * whole_percent}, "of the input that a pool must promise"},
+      {"max_fee_wei_base",   &g.max_fee_wei_base,   wei,     {1, 1e18L},                                "of a message from Base; above it nothing is sent"},
+      {"coin_price_base",    &g.coin_price_base,    dollars, {1, 1e5L * dollar},                        "of Base's coin, to compare routes by"},
+      {"expected_seconds",   &g.expected_seconds,   sec,     {30, 86'400},                              "of a conversion; a message not delivered by twice that stops the route"},
+  };
+}
+
+rows oneinch_rows(chain::oneinch_settings& o) {
+  return {
+      {"api_url",             &o.api_url,             none,       {},                 "of its API for Polygon, without a slash at its end"},
+      {"router",              &o.router,              none,       {},                 "the only contract of it that is called"},
+      {"timeout_ms",          &o.timeout,             ms,         {100, 30 * second}, "of one answer; then the other venues are used alone"},
+      {"requests_per_second", &o.requests_per_second, per_second, {0.1, 100},         "of all routes together; its free plan takes one"},
+      {"keep_ms",             &o.keep,                ms,         {0, minute},        "how long a checked answer may still be signed"},
+  };
+}
+
+rows oneinch_key_rows(key_source& k) {
+  return {
+      {"file", &k.file, none, {}, "with 1inch's API key, readable by its owner alone; without a key it is not asked"},
+      {"env",  &k.env,  none, {}, "or the environment variable that holds it, which wins"},
+  };
+}
+
+rows across_key_rows(key_source& k) {
+  return {
+      {"file", &k.file, none, {}, "with the API key, readable by its owner alone"},
+      {"env",  &k.env,  none, {}, "or the environment variable that holds it, which wins"},
+  };
+}
+
+/// What is not set follows from the buffer's own limits (PATCH /buffer) and the volume of bets.
+rows buffer_rows(actors::buffer_settings& b) {
+  return {
+      {"low",        &b.marks.low,    dollars, {0, 1e12L * dollar}, "below it money is converted at once and by the fastest route; 0: the buffer's minimum"},
+      {"target",     &b.marks.target, dollars, {0, 1e12L * dollar}, "below it deposits wait less for company; 0: twice the average daily volume"},
+      {"high",       &b.marks.high,   dollars, {0, 1e12L * dollar}, "from it on routes are chosen by cost alone; 0: twice the target, at most the buffer's maximum"},
+      {"history_ms", &b.history,      ms,      {second, hour},      "between rows of its history, by which the outflow is measured"},
   };
 }
 
@@ -265,10 +455,43 @@ rows settlement_rows(actors::settlement_settings& x) {
   };
 }
 
+rows withdrawal_rows(actors::withdrawal_settings& x) {
+  return {
+      {"minimum",              &x.minimum,          dollars, {1, 1e9L * dollar},                        "of one, fee included"},
+      {"maximum",              &x.maximum,          dollars, {1, 1e9L * dollar},                        "likewise"},
+      {"fee",                  &x.fee,              dollars, {0, 1'000 * dollar},                       "flat, of each; stays with the house"},
+      {"fee_bps",              &x.fee_bps,          bps,     {0, 10 * whole_percent},                   "of the amount, on top, rounded up"},
+      {"per_user_per_day",     &x.per_user_per_day, dollars, {0, 1e9L * dollar},                        "of the amounts one user asks for in a day (UTC), failed ones left out; 0: no limit"},
+      {"approval_above",       &x.approval_above,   dollars, {0, 1e9L * dollar},                        "an operator approves what is more"},
+      {"paused",               &x.paused,           none,    {},                                        "from the start on, until an operator lets them go"},
+      {"refused",              &x.refused,          none,    {},                                        "addresses that nothing is paid to"},
+      {"refused_file",         &x.refused_file,     none,    {},                                        "more of them, one a line; read again when it changes, and unreadable it refuses everybody"},
+      {"poll_ms",              &x.poll,             ms,      {10, 10 * minute},                         "between looks at one on its way"},
+      {"longest_poll_ms",      &x.longest_poll,     ms,      {10, hour},                                "likewise at one that waits for money or an operator"},
+      {"step_timeout_ms",      &x.step_timeout,     ms,      {second, 10 * minute},                     "of one answer about a transfer"},
+      {"unresolved_after_seconds", &x.unresolved_after, sec, {60, 7 * 86'400},                          "open so long, and approved: an alert"},
+  };
+}
+
 rows key_rows(key_source& k) {
   return {
       {"file", &k.file, none, {}, "with 64 hex digits, readable by its owner alone"},
       {"env",  &k.env,  none, {}, "or the environment variable that holds them, which wins"},
+  };
+}
+
+rows signer_rows(signer_source& x) {
+  return {
+      {"url",        &x.url,     none, {},            "of a signer that has the key, instead of file and env: JSON-RPC with eth_signTransaction (web3signer, a node before clef); `{chain_id}` stands for the chain's", secret},
+      {"account",    &x.account, none, {},            "what it signs for"},
+      {"timeout_ms", &x.timeout, ms,   {100, minute}, "of one signature"},
+  };
+}
+
+rows token_rows(key_source& k) {
+  return {
+      {"file", &k.file, none, {}, "with a token that is sent to the signer as bearer, readable by its owner alone"},
+      {"env",  &k.env,  none, {}, "or the environment variable that holds it, which wins"},
   };
 }
 
@@ -296,32 +519,66 @@ rows engine_rows(settings& s) {
 
 // clang-format on
 
-void add_chain(std::vector<section>& out, const std::string& name, chain_settings& c) {
-  out.push_back({name, chain_rows(c)});
+void add_chain(std::vector<section>& out, const std::string& name, chain_settings& c, rows of) {
+  out.push_back({name, std::move(of)});
   out.push_back({name + ".wallet", wallet_rows(c.wallet)});
   out.push_back({name + ".nodes", node_rows(c.nodes)});
   out.push_back({name + ".logs", log_rows(c.logs)});
 }
 
+void add_keys(std::vector<section>& out, account_keys& keys) {
+  out.push_back({"keys", {}});
+  const auto add = [&out](const std::string& path, account_source& x) {
+    out.push_back({path, key_rows(x.key)});
+    out.push_back({path + ".signer", signer_rows(x.signer)});
+    out.push_back({path + ".signer.token", token_rows(x.signer.token)});
+  };
+  add("keys.settlement", keys.settlement);
+  add("keys.conversion", keys.conversion);
+  add("keys.withdrawals", keys.withdrawals);
+}
+
 }  // namespace
+
+section section_of(source_setting& x, std::string path) {
+  return {std::move(path), source_rows(x)};
+}
 
 std::vector<section> sections_of(settings& s) {
   std::vector<section> out;
   out.push_back({"", house_rows(s)});
   out.push_back({"http", http_rows(s.http)});
   out.push_back({"database", database_rows(s)});
-  add_chain(out, "plasma", s.plasma);
-  add_chain(out, "polygon", s.polygon);
+  add_chain(out, "plasma", s.plasma, chain_rows(s.plasma));
+  add_chain(out, "polygon", s.polygon, chain_rows(s.polygon));
+  add_chain(out, "base", s.base, base_rows(s.base));
   out.push_back({"deposits", deposit_rows(s)});
   out.push_back({"conversion", conversion_rows(s)});
+  out.push_back({"across", across_rows(s)});
+  out.push_back({"cctp", cctp_rows(s.cctp)});
+  out.push_back({"stargate", stargate_rows(s.stargate)});
+  out.push_back({"oneinch", oneinch_rows(s.oneinch)});
+  out.push_back({"okx", okx_rows(s.okx)});
+  out.push_back({"relay", relay_rows(s.relay)});
+  out.push_back({"buffer", buffer_rows(s.core.buffer)});
   auto venue = venue_rows(s);
   for (auto& r : account_rows(s.account)) venue.push_back(std::move(r));
+  for (auto& r : supply_rows(s.supply)) venue.push_back(std::move(r));
   out.push_back({"venue", std::move(venue)});
   out.push_back({"venue.contracts", contract_rows(s.account.contracts)});
   out.push_back({"settlement", settlement_rows(s.core.settlement)});
+  out.push_back({"withdrawals", withdrawal_rows(s.core.withdrawal)});
   out.push_back({"wallet_key", key_rows(s.wallet_key)});
+  add_keys(out, s.keys);
   out.push_back({"venue_key", key_rows(s.venue_key)});
   out.push_back({"relayer_key", relayer_key_rows(s.relayer_key)});
+  out.push_back({"across_key", across_key_rows(s.across_key)});
+  out.push_back({"oneinch_key", oneinch_key_rows(s.oneinch_key)});
+  out.push_back(
+      {"okx_key", okx_key_rows(s.okx_key, "with the API key, readable by its owner alone")});
+  out.push_back({"okx_secret_key", okx_key_rows(s.okx_secret, "with the key's secret, likewise")});
+  out.push_back({"okx_passphrase_key",
+                 okx_key_rows(s.okx_passphrase, "with the key's passphrase, likewise")});
   out.push_back({"engine", engine_rows(s)});
   return out;
 }

@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <iterator>
+#include <set>
 
 #include "config/reading.hpp"
 #include "config/table.hpp"
+#include "domain/withdrawals.hpp"
 
 /// Settings as a whole: each number within its bounds (table.cpp), then what must fit together.
 namespace headroom::config {
@@ -10,6 +12,7 @@ namespace {
 
 constexpr std::size_t most_nodes = 16;  // of one chain
 constexpr std::size_t most_accounts = 16;
+constexpr std::size_t most_sources = 16;
 constexpr std::size_t longest_name = 32;
 
 /// The names spdlog knows; it takes any other word for "off".
@@ -37,7 +40,10 @@ bool is_origin(const std::string& text) {
 
 std::string check_bounds(const settings& s) {
   auto copy = s;  // rows may change what they point to
-  for (const auto& part : sections_of(copy))
+  auto all = sections_of(copy);
+  for (std::size_t i = 0; i < copy.sources.size(); ++i)
+    all.push_back(section_of(copy.sources[i], "sources[" + std::to_string(i) + "]"));
+  for (const auto& part : all)
     for (const auto& r : part.rows)
       if (r.is_number() && (r.value() < r.within.least || r.value() > r.within.most))
         return part.path_of(r) + " must be from " + r.text(r.within.least) + " to " +
@@ -68,7 +74,30 @@ std::string check_words(const settings& s) {
     return "venue.ws_url must be a ws(s) URL without a slash at its end, or \"\"";
   if (!is_site(s.markets.gamma_url))
     return "venue.gamma_url must be an http(s) URL without a slash at its end";
-  if (!s.wallet_key.named()) return "wallet_key must name a file or an environment variable";
+  return {};
+}
+
+/// A key here and a signer elsewhere would be two words about one account.
+std::string check_account(const account_source& x, const std::string& name) {
+  const auto& signer = x.signer;
+  if (!x.is_remote())
+    return signer.account.is_zero() && !signer.token.named()
+               ? ""
+               : name + ".signer.url must be set, with its account";
+  if (x.key.named()) return name + ".signer must not stand beside a file or env";
+  if (!is_url(signer.url) || signer.url.find('@') != std::string::npos)  // not shown
+    return name + ".signer.url must be an http(s) URL without a user";
+  if (signer.account.is_zero()) return name + ".signer.account must be set: what it signs for";
+  return {};
+}
+
+std::string check_keys(const settings& s) {
+  if (s.needs_wallet_key() && !s.wallet_key.named())
+    return "wallet_key must name a file or an environment variable";
+  for (const auto& [name, x] : {std::pair{"keys.settlement", &s.keys.settlement},
+                                std::pair{"keys.conversion", &s.keys.conversion},
+                                std::pair{"keys.withdrawals", &s.keys.withdrawals}})
+    if (auto why = check_account(*x, name); !why.empty()) return why;
   return {};
 }
 
@@ -78,7 +107,7 @@ std::string check_chain(const chain_settings& c, const std::string& name) {
     return name + ".rpc must list at most " + std::to_string(most_nodes) + " URLs";
   for (std::size_t i = 0; i < c.rpc.size(); ++i)  // not shown: it may hold a provider's key
     if (!is_url(c.rpc[i])) return name + ".rpc[" + std::to_string(i) + "] must be an http(s) URL";
-  if (c.usdt0.is_zero()) return name + ".usdt0 must be set";
+  if (c.usdt0.is_zero() && c.usdc.is_zero()) return name + ".usdt0 must be set";
   if (c.wallet.min_tip_wei > c.wallet.max_fee_wei)
     return name + ".min_tip_wei must not be above " + name + ".wallet.max_fee_wei";
   return {};
@@ -91,6 +120,67 @@ std::string check_chains(const settings& s) {
   if (auto why = check_chain(s.polygon, "polygon"); !why.empty()) return why;
   if (s.plasma.chain_id == s.polygon.chain_id)
     return "polygon.chain_id must not be plasma.chain_id";
+  if (!s.base.exists()) return {};
+  if (s.base.chain_id == 0) return "base.chain_id must be set, with base.rpc";
+  if (s.base.usdc.is_zero()) return "base.usdc must be set, with base.rpc";
+  if (s.base.chain_id == s.plasma.chain_id || s.base.chain_id == s.polygon.chain_id)
+    return "base.chain_id must not be another chain's";
+  return check_chain(s.base, "base");
+}
+
+/// A payment is matched by chain and token, so each pair stands once.
+std::string check_sources(const settings& s) {
+  const auto all = s.paid_sources();
+  if (all.size() > most_sources) return "sources must list at most " + std::to_string(most_sources);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto& x = all[i];
+    // Without a list they are the usual ones, whose tokens and names are other settings.
+    const auto at = "sources[" + std::to_string(i) + "]";
+    if (s.chain_called(x.network) == nullptr)
+      return at + ".network must be plasma, polygon, or base where it is configured";
+    if (s.chain_called(x.price_network) == nullptr)
+      return at + ".price_network must be plasma, polygon, or base where it is configured";
+    if (x.token_name.empty() || x.token_version.empty())
+      return at + ".token_name and .token_version must be set for this token";
+    if (std::any_of(x.networks_v1.begin(), x.networks_v1.end(), [](auto& n) { return n.empty(); }))
+      return at + ".networks_v1 must not list an empty name";
+    if (x.maximum < x.minimum) return at + ".maximum must not be below the minimum";
+    const auto same = [&](const source_setting& other) {
+      return other.network == x.network && other.token == x.token;
+    };
+    if (std::count_if(all.begin(), all.end(), same) > 1) return at + ".token is listed already";
+  }
+  if (std::none_of(all.begin(), all.end(), [](const auto& x) { return x.enabled; }))
+    return "sources must have one that is enabled";
+  const auto& p = s.core.deposit.pricing;
+  if (p.fee_max.is_positive() && p.fee_max < p.fee_min)
+    return "deposits.fee_max must not be below fee_min";
+  for (const auto& x : all)
+    if (p.fee_min >= x.minimum) return "deposits.fee_min must be below the minimum of each source";
+  return {};
+}
+
+/// A token that is none would never match: nothing would be bridged, and nobody would know why.
+std::string check_bridges(const settings& s) {
+  if (!is_site(s.across.api_url))
+    return "across.api_url must be an http(s) URL without a slash at its end";
+  if (!is_site(s.cctp.iris_url))
+    return "cctp.iris_url must be an http(s) URL without a slash at its end";
+  if (!is_site(s.oneinch.api_url))
+    return "oneinch.api_url must be an http(s) URL without a slash at its end";
+  if (s.route.wrap && (s.route.usdc != s.account.contracts.usdc_e || s.collateral.is_zero()))
+    return "conversion.wrap needs conversion.usdc to be venue.contracts.usdc_e, and "
+           "venue.collateral";
+  if (s.supply.target < s.supply.low) return "venue.supply_target must not be below supply_low";
+  const auto id = from_hex(s.across.integrator_id);
+  if (!id || (!id->empty() && (id->size() != 2 || !s.across.integrator_id.starts_with("0x"))))
+    return "across.integrator_id must be two bytes like \"0x00d1\", or \"\"";
+  for (const auto& token : s.across.output_tokens)
+    if (!address::parse(token) || !token.starts_with("0x"))
+      return "across.output_tokens must list addresses: 0x and 40 hex digits";
+  const auto& g = s.across.guards;
+  if (g.fill_least > s.across.fill_window || s.across.fill_window > g.fill_most)
+    return "across.fill_window_seconds must be from fill_least_seconds to fill_most_seconds";
   return {};
 }
 
@@ -134,8 +224,32 @@ std::string check_venue_accounts(const settings& s) {
   return {};
 }
 
+bool is_route_name(const std::string& text) {
+  return !text.empty() && text.size() <= longest_name &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+         });
+}
+
+/// Whether there is a route of that name is known when it has been started.
+std::string check_routes(const settings& s) {
+  const auto& c = s.core.conversion;
+  if (!is_route_name(c.route)) return "conversion.route must be a name like \"oft_uniswap\"";
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < c.routes.size(); ++i) {
+    const auto at = "conversion.routes[" + std::to_string(i) + "].name";
+    if (!is_route_name(c.routes[i].name)) return at + " must be a name like \"oft_uniswap\"";
+    if (!names.insert(c.routes[i].name).second) return at + " must not stand there twice";
+  }
+  const auto& m = s.core.buffer.marks;
+  if (m.target.is_positive() && m.target < m.low)
+    return "buffer.target must not be below buffer.low";
+  if (m.high.is_positive() && m.high < std::max(m.low, m.target))
+    return "buffer.high must not be below buffer.target and buffer.low";
+  return {};
+}
+
 std::string check_conversion(const settings& s) {
-  if (s.core.conversion.route != "oft_uniswap") return "conversion.route must be \"oft_uniswap\"";
   const auto& c = s.route;
   if (c.usdc.is_zero()) return "conversion.usdc must be set";
   if (c.router.is_zero() && c.quoter.is_zero()) return {};  // nothing is converted
@@ -143,6 +257,38 @@ std::string check_conversion(const settings& s) {
   if (c.quoter.is_zero()) return "conversion.quoter must be set";
   if (s.plasma.oft.is_zero() || s.plasma.eid == 0) return "plasma.oft and .eid must be set";
   if (s.polygon.oft.is_zero() || s.polygon.eid == 0) return "polygon.oft and .eid must be set";
+  return {};
+}
+
+/// What could move nothing, or to the wrong place, is refused before it starts.
+std::string check_rest_routes(const settings& s) {
+  if (!is_site(s.okx.url)) return "okx.url must be an http(s) URL without a slash at its end";
+  if (!is_site(s.relay.api_url))
+    return "relay.api_url must be an http(s) URL without a slash at its end";
+  if (!s.okx.receiver.empty() && s.okx.receiver != "private" && s.okx.receiver != "exchange")
+    return "okx.receiver must be \"private\", \"exchange\" or \"\"";
+  if (s.relay.enabled && s.relay.depository.is_zero()) return "relay.depository must be set";
+  if (!s.okx.enabled) return {};
+  if (s.okx.deposit_address.is_zero()) return "okx.deposit_address must be set";
+  if (s.okx.deposit_chain.empty()) return "okx.deposit_chain must be set";
+  if (s.okx.withdrawal_chain.empty()) return "okx.withdrawal_chain must be set";
+  for (const auto& [name, key] :
+       {std::pair{"okx_key", &s.okx_key}, std::pair{"okx_secret_key", &s.okx_secret},
+        std::pair{"okx_passphrase_key", &s.okx_passphrase}})
+    if (!key->named()) return std::string{name} + " must name a file or an environment variable";
+  return {};
+}
+
+/// The least one must pay something to its receiver.
+std::string check_withdrawals(const settings& s) {
+  const auto& w = s.core.withdrawal;
+  if (w.maximum < w.minimum) return "withdrawals.maximum must not be below the minimum";
+  if (withdrawal_fee_of(w.minimum, w.fee, w.fee_bps) >= w.minimum)
+    return "withdrawals.minimum must be above the fee";
+  for (std::size_t i = 0; i < w.refused.size(); ++i)
+    if (!w.refused[i].starts_with("0x") || !address::parse(w.refused[i]))
+      return "withdrawals.refused[" + std::to_string(i) +
+             "] must be an address: 0x and 40 hex digits";
   return {};
 }
 
@@ -162,6 +308,8 @@ std::string check_waits(const settings& s) {
        core.bet.placing.first_wait},
       {"conversion.longest_retry_ms", core.conversion.longest_retry, "conversion.retry_ms",
        core.conversion.retry},
+      {"withdrawals.longest_poll_ms", core.withdrawal.longest_poll, "withdrawals.poll_ms",
+       core.withdrawal.poll},
       {"deposits.longest_window_seconds", seconds{terms.longest_window_seconds},
        "deposits.max_timeout_seconds", seconds{terms.max_timeout_seconds}},
       {"http.request_timeout_ms", s.http.request_timeout, "deposits.answer_ms",
@@ -192,11 +340,12 @@ std::string check_venue_reads(const settings& s) {
 }  // namespace
 
 std::string settings::validate() const {
-  for (const auto check : {check_words, check_bounds, check_chains, check_venue_accounts,
-                           check_conversion, check_waits, check_venue_reads})
+  for (const auto check : {check_words, check_keys, check_bounds, check_chains,
+                           check_venue_accounts, check_routes, check_conversion, check_bridges,
+                           check_rest_routes, check_withdrawals, check_waits, check_venue_reads})
     if (auto why = check(*this); !why.empty()) return why;
   if (http.deposit_max < http.deposit_min) return "deposits.maximum must not be below the minimum";
-  return {};
+  return check_sources(*this);
 }
 
 }  // namespace headroom::config

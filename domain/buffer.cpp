@@ -24,6 +24,11 @@ std::string refusal_text(usdc bet, usdc max_bet, usdc buffer_balance) {
          " USDC)";
 }
 
+std::string withdrawal_refusal(usdc paid_out, usdc buffer_balance) {
+  return "The withdrawal needs $" + to_cents_ceil(paid_out) + " USDC of the buffer, which has $" +
+         to_cents_floor(buffer_balance) + " USDC";
+}
+
 void buffer_book::set_committed(const buffer_row& row) noexcept {
   if (row.version < row_.version) return;
   row_ = row;

@@ -22,6 +22,9 @@ struct max_bet {
 /// are rounded down to cents, so that the sentence is never absurd.
 [[nodiscard]] std::string refusal_text(usdc bet, usdc max_bet, usdc buffer_balance);
 
+/// Likewise of a withdrawal, whose `paid_out` the buffer cannot pay.
+[[nodiscard]] std::string withdrawal_refusal(usdc paid_out, usdc buffer_balance);
+
 /// Where an inflow goes: up to the cap into the buffer, the surplus into the reserve.
 struct inflow_split {
   usdc to_buffer;

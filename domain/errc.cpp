@@ -12,6 +12,9 @@ std::string_view to_string(errc e) noexcept {
     case errc::insufficient_shares: return "insufficient_shares";
     case errc::exceeds_max_bet: return "exceeds_max_bet";
     case errc::venue_rejected: return "venue_rejected";
+    case errc::exceeds_max_withdrawal: return "exceeds_max_withdrawal";
+    case errc::exceeds_daily_limit: return "exceeds_daily_limit";
+    case errc::address_refused: return "address_refused";
     case errc::unknown_market: return "unknown_market";
     case errc::price_off_tick: return "price_off_tick";
     case errc::amount_too_small: return "amount_too_small";
@@ -33,6 +36,7 @@ std::string_view to_string(errc e) noexcept {
     case errc::shutting_down: return "shutting_down";
     case errc::timed_out: return "timed_out";
     case errc::rate_limited: return "rate_limited";
+    case errc::paused: return "paused";
     case errc::in_doubt: return "in_doubt";
     case errc::internal: return "internal";
     case errc::invariant_violated: return "invariant_violated";

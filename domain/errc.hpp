@@ -29,9 +29,12 @@ enum class errc : std::uint8_t {
   method_not_allowed = 16,   // known path, other method
   market_closed = 17,        // the market takes no orders
   idempotency_key_required = 18,
-  insufficient_shares = 19,  // the user's position has fewer free shares
-  quote_expired = 20,        // the quoted price is not promised any more (409, with a new quote)
-  unsupported_market = 21,   // of a kind that this service does not trade
+  insufficient_shares = 19,     // the user's position has fewer free shares
+  quote_expired = 20,           // the quoted price is not promised any more (409, with a new quote)
+  unsupported_market = 21,      // of a kind that this service does not trade
+  exceeds_max_withdrawal = 25,  // the buffer cannot pay
+  exceeds_daily_limit = 26,     // of what one user may take out in a day
+  address_refused = 27,         // nothing is paid to it
 
   // duplicate: already done under this key
   key_reused = 30,  // same idempotency key, other request (409)
@@ -43,6 +46,7 @@ enum class errc : std::uint8_t {
   shutting_down = 52,  // the service is draining
   timed_out = 53,      // no answer in time: a read found nothing out, anything else may be done yet
   rate_limited = 54,   // this caller asks for too much (429)
+  paused = 57,         // an operator has stopped it
 
   // in doubt: it may have happened; look before acting (202)
   in_doubt = 70,

@@ -29,7 +29,8 @@ struct own_event {
     return event{event_type::deposit_failed, x.id.text(), {}, {}, x.at};
   }
   optional_event operator()(const credit_deposit& x) const {
-    return event{event_type::deposit_credited, x.id.text(), x.user, x.amount, x.at};
+    return event{event_type::deposit_credited, x.id.text(), x.user, sub_saturating(x.amount, x.fee),
+                 x.at};
   }
   optional_event operator()(const open_conversion& x) const {
     const auto& c = x.row;
@@ -40,6 +41,9 @@ struct own_event {
     return event{event_type::conversion_completed, x.id.text(), {}, received, x.at};
   }
   optional_event operator()(const fail_conversion& x) const {
+    return event{event_type::conversion_failed, x.id.text(), {}, {}, x.at};
+  }
+  optional_event operator()(const write_off_conversion& x) const {
     return event{event_type::conversion_failed, x.id.text(), {}, {}, x.at};
   }
   optional_event operator()(const configure_buffer& x) const {
@@ -56,6 +60,18 @@ struct own_event {
   }
   optional_event operator()(const settle_position& x) const {
     return event{event_type::position_settled, x.token.decimal(), x.user, x.payout, x.at};
+  }
+  optional_event operator()(const accept_withdrawal& x) const {
+    const auto& w = x.row;
+    return event{event_type::withdrawal_requested, w.id.text(), w.user, w.amount, w.created_at};
+  }
+  optional_event operator()(const approve_withdrawal& x) const {
+    return event{event_type::withdrawal_approved, x.id.text(), {}, {}, x.at};
+  }
+  optional_event operator()(const finish_withdrawal& x) const {
+    const bool paid = x.status == withdrawal_status::confirmed;
+    return event{paid ? event_type::withdrawal_confirmed : event_type::withdrawal_failed,
+                 x.id.text(), x.user, paid ? sub_saturating(x.amount, x.fee) : x.amount, x.at};
   }
   template <class Other>
   optional_event operator()(const Other&) const {
@@ -83,6 +99,10 @@ std::string_view to_string(event_type t) noexcept {
     case event_type::position_sold: return "position.sold";
     case event_type::position_kept: return "position.kept";
     case event_type::position_settled: return "position.settled";
+    case event_type::withdrawal_requested: return "withdrawal.requested";
+    case event_type::withdrawal_approved: return "withdrawal.approved";
+    case event_type::withdrawal_confirmed: return "withdrawal.confirmed";
+    case event_type::withdrawal_failed: return "withdrawal.failed";
   }
   return "unknown.unknown";
 }

@@ -43,6 +43,7 @@ struct uuid : fixed_bytes<16, Tag> {
 
 using bet_id = uuid<struct bet_tag>;
 using sale_id = uuid<struct sale_tag>;
+using withdrawal_id = uuid<struct withdrawal_tag>;
 using payout_id = uuid<struct payout_tag>;
 using deposit_id = uuid<struct deposit_tag>;
 using conversion_id = uuid<struct conversion_tag>;
@@ -57,7 +58,7 @@ using operation_id = uuid<struct operation_tag>;
 using hold_id = uuid<struct hold_tag>;
 
 /// What a hold is for: whose entry ends it, and who goes on with it when its owner died.
-enum class hold_kind : std::uint8_t { bet = 0, sale = 1 };
+enum class hold_kind : std::uint8_t { bet = 0, sale = 1, withdrawal = 2 };
 
 /// A bet has one hold, which is its id. A sale's stands in the books alone, but is named likewise.
 template <class Tag>
@@ -69,6 +70,12 @@ template <class Tag>
 /// The bet of a hold whose kind is `bet`.
 [[nodiscard]] constexpr bet_id bet_of(const hold_id& hold) noexcept {
   bet_id out;
+  out.bytes = hold.bytes;
+  return out;
+}
+/// The withdrawal of one whose kind is `withdrawal`.
+[[nodiscard]] constexpr withdrawal_id withdrawal_of(const hold_id& hold) noexcept {
+  withdrawal_id out;
   out.bytes = hold.bytes;
   return out;
 }

@@ -8,6 +8,7 @@
 #include "domain/external_operation.hpp"
 #include "domain/positions.hpp"
 #include "domain/records.hpp"
+#include "domain/withdrawals.hpp"
 
 namespace headroom {
 
@@ -67,13 +68,15 @@ struct fail_deposit {
   timestamp at;
 };
 
-/// pending -> converting, and the user's credit in the same commit.
+/// pending -> converting, and the user's credit in the same commit: the amount, less the deposit's
+/// fee, which is the house's.
 struct credit_deposit {
   static constexpr const char* entry_name = "credit_deposit";
   deposit_id id;
   address user;
-  usdc amount;
+  usdc amount;  // that was paid
   timestamp at;
+  usdc fee{};
 };
 
 /// Groups credited deposits into one conversion. Refused as duplicate when one of them already
@@ -260,12 +263,109 @@ struct record_external {
   external_operation row;
 };
 
+/// A withdrawal's intent, its row in `requested`: what leaves goes from user and buffer, the fee
+/// from the user to the house. Refused with insufficient_balance, exceeds_max_bet (a CHECK said
+/// no), exceeds_daily_limit (what the user asked for that day, failed ones left out, would come to
+/// more than `daily_limit`; zero: none), paused, or duplicate (another one with this id exists).
+struct accept_withdrawal {
+  static constexpr const char* entry_name = "accept_withdrawal";
+  withdrawal row;
+  usdc daily_limit;
+};
+
+/// An operator lets one that waits for it be sent. The first approval stays.
+struct approve_withdrawal {
+  static constexpr const char* entry_name = "approve_withdrawal";
+  withdrawal_id id;
+  std::string by;
+  timestamp at;
+};
+
+/// The end of an open withdrawal. `confirmed`: by tx_hash, in a final block. `failed`: nothing of
+/// it was paid nor can be, and user, buffer and house get back what it took; refused as
+/// invariant_violated while a transaction of it may still be mined, or was. `amount` and `fee` are
+/// its own. `by`: the operator who refused it; "" when the chain did.
+struct finish_withdrawal {
+  static constexpr const char* entry_name = "finish_withdrawal";
+  withdrawal_id id;
+  address user;
+  usdc amount;
+  usdc fee;
+  withdrawal_status status = withdrawal_status::failed;  // confirmed or failed
+  hash256 tx_hash;
+  std::string failure;
+  timestamp at;
+  std::string by{};
+};
+
+/// An operator stops withdrawals, or lets them go on: while they are stopped none is accepted.
+struct switch_withdrawals {
+  static constexpr const char* entry_name = "switch_withdrawals";
+  bool paused = false;
+  std::string reason;
+  std::string by;
+  timestamp at;
+};
+
+/// One row of the buffer's history: what buffer and reserve hold now, by the books. Of rows with
+/// the same time the first stays; those older than 90 days go.
+struct note_buffer {
+  static constexpr const char* entry_name = "note_buffer";
+  timestamp at;
+};
+
+/// An operator's word on a running conversion (`order.number` is the books' to give). Repeating it,
+/// by its word and time, changes nothing. not_found: no such conversion. Refused as
+/// invariant_violated when the conversion is over; when an end was ordered before; and, for an end,
+/// when it is not on hold or a transaction of it may still be mined. `settle` is duplicate when
+/// something else explains its transfer.
+struct order_conversion {
+  static constexpr const char* entry_name = "order_conversion";
+  conversion_id id;
+  conversion_order order;
+};
+
+/// Given up by an operator's order, which must be in the books: the amount is conversion_loss, the
+/// conversion and its deposits are failed, and the users keep their credit. `lost` is the
+/// conversion's amount.
+struct write_off_conversion {
+  static constexpr const char* entry_name = "write_off_conversion";
+  conversion_id id;
+  usdc lost;
+  std::string failure;
+  timestamp at;
+};
+
+/// USDC that came to our account and that nothing in the books explains: the reserve's, and the
+/// house put it in. Once for each transfer; duplicate when something explains it.
+struct adopt_transfer {
+  static constexpr const char* entry_name = "adopt_transfer";
+  transfer_place place;
+  address from;
+  usdc amount;
+  std::string by;
+  std::string reason;
+  timestamp at;
+};
+
+/// An operator stops one kind of work, or lets it go on. The newest word of each kind counts.
+struct switch_work {
+  static constexpr const char* entry_name = "switch_work";
+  pausable work = pausable::bets;
+  bool paused = false;
+  std::string by;
+  std::string reason;
+  timestamp at;
+};
+
 using journal_entry =
     std::variant<accept_bet, finish_bet, open_deposit, settle_deposit, fail_deposit, credit_deposit,
                  open_conversion, advance_conversion, complete_conversion, fail_conversion,
                  replenish, refill, configure_buffer, record_operations, finish_operation,
                  promise_bet, record_market, accept_sale, finish_sale, open_settlement,
-                 book_redemption, settle_position, close_settlement, record_external>;
+                 book_redemption, settle_position, close_settlement, record_external,
+                 accept_withdrawal, approve_withdrawal, finish_withdrawal, switch_withdrawals,
+                 note_buffer, order_conversion, write_off_conversion, adopt_transfer, switch_work>;
 
 /// For logs: "accept_bet".
 [[nodiscard]] inline const char* name_of(const journal_entry& entry) noexcept {

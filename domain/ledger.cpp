@@ -19,6 +19,7 @@ using kind = posting_kind;
 constexpr posting_shape bet_taken{kind::bet, account::user, account::buffer};
 constexpr posting_shape bet_refund{kind::bet_refund, account::buffer, account::user};
 constexpr posting_shape deposit_credit{kind::deposit, account::in_transit, account::user};
+constexpr posting_shape deposit_fee{kind::deposit_fee, account::in_transit, account::revenue};
 constexpr posting_shape converted_to_buffer{kind::conversion, account::buffer, account::in_transit};
 constexpr posting_shape converted_to_reserve{kind::conversion, account::reserve,
                                              account::in_transit};
@@ -33,11 +34,35 @@ constexpr posting_shape venue_loss{kind::venue_loss, account::venue_loss, venue_
 constexpr posting_shape sale_proceeds{kind::sale, account::buffer, account::user};
 constexpr posting_shape payout{kind::payout, account::buffer, account::user};
 constexpr posting_shape remainder_kept{kind::remainder, account::buffer, account::revenue};
+constexpr posting_shape withdrawal_taken{kind::withdrawal, account::user, account::buffer};
+constexpr posting_shape withdrawal_fee{kind::withdrawal_fee, account::user, account::revenue};
+constexpr posting_shape withdrawal_refund{kind::withdrawal_refund, account::buffer, account::user};
+constexpr posting_shape withdrawal_fee_refund{kind::withdrawal_fee_refund, account::revenue,
+                                              account::user};
+constexpr posting_shape adopted{kind::adoption, account::reserve, account::capital};
+constexpr posting_shape written_off{kind::write_off, account::conversion_loss, account::in_transit};
 
-constexpr posting_shape shapes[] = {
-    bet_taken,       bet_refund,      deposit_credit, converted_to_buffer, converted_to_reserve,
-    conversion_loss, conversion_gain, buffer_paid_in, reserve_paid_in,     buffer_refill,
-    venue_loss,      sale_proceeds,   payout,         remainder_kept};
+constexpr posting_shape shapes[] = {bet_taken,
+                                    bet_refund,
+                                    deposit_credit,
+                                    converted_to_buffer,
+                                    converted_to_reserve,
+                                    conversion_loss,
+                                    conversion_gain,
+                                    buffer_paid_in,
+                                    reserve_paid_in,
+                                    buffer_refill,
+                                    venue_loss,
+                                    sale_proceeds,
+                                    payout,
+                                    remainder_kept,
+                                    withdrawal_taken,
+                                    withdrawal_fee,
+                                    withdrawal_refund,
+                                    withdrawal_fee_refund,
+                                    adopted,
+                                    written_off,
+                                    deposit_fee};
 
 bool grows_by_debits(account a) noexcept {
   switch (a) {
@@ -55,6 +80,7 @@ bool grows_by_debits(account a) noexcept {
 
 buffer_total counted_in(const posting_shape& p) noexcept {
   if (p.kind == kind::bet || p.kind == kind::bet_refund) return bets_count_in;
+  if (p.kind == kind::withdrawal_refund) return buffer_total::withdrawn;
   return p.debit == account::buffer ? buffer_total::deposited : buffer_total::withdrawn;
 }
 
@@ -98,7 +124,8 @@ struct rule {
   }
   entry_moves operator()(const credit_deposit& x) const {
     auto out = about(x.id, x.at, x.user);
-    post(out, deposit_credit, x.amount);
+    post(out, deposit_credit, sub_saturating(x.amount, x.fee));
+    post(out, deposit_fee, x.fee);
     return out;
   }
   entry_moves operator()(const complete_conversion& x) const {
@@ -139,7 +166,34 @@ struct rule {
     post(out, remainder_kept, x.remainder);
     return out;
   }
+  entry_moves operator()(const accept_withdrawal& x) const {
+    auto out = about(x.row.id, x.row.created_at, x.row.user);
+    post(out, withdrawal_taken, paid_out(x.row));
+    post(out, withdrawal_fee, x.row.fee);
+    return out;
+  }
+  entry_moves operator()(const finish_withdrawal& x) const {
+    auto out = about(x.id, x.at, x.user);
+    if (x.status != withdrawal_status::failed) return out;
+    post(out, withdrawal_refund, sub_saturating(x.amount, x.fee));
+    post(out, withdrawal_fee_refund, x.fee);
+    return out;
+  }
+  entry_moves operator()(const write_off_conversion& x) const {
+    auto out = about(x.id, x.at);
+    post(out, written_off, x.lost);
+    return out;
+  }
+  entry_moves operator()(const adopt_transfer& x) const {
+    auto out = about(adoption_of(x.place), x.at);
+    post(out, adopted, x.amount);
+    return out;
+  }
   // These change rows and move no money.
+  entry_moves operator()(const approve_withdrawal&) const { return {}; }
+  entry_moves operator()(const switch_withdrawals&) const { return {}; }
+  entry_moves operator()(const order_conversion&) const { return {}; }
+  entry_moves operator()(const switch_work&) const { return {}; }
   entry_moves operator()(const open_deposit&) const { return {}; }
   entry_moves operator()(const settle_deposit&) const { return {}; }
   entry_moves operator()(const fail_deposit&) const { return {}; }
@@ -155,6 +209,7 @@ struct rule {
   entry_moves operator()(const open_settlement&) const { return {}; }
   entry_moves operator()(const book_redemption&) const { return {}; }
   entry_moves operator()(const record_external&) const { return {}; }
+  entry_moves operator()(const note_buffer&) const { return {}; }
 };
 
 }  // namespace
@@ -186,6 +241,13 @@ std::string_view to_string(posting_kind k) noexcept {
     case posting_kind::sale: return "sale";
     case posting_kind::payout: return "payout";
     case posting_kind::remainder: return "remainder";
+    case posting_kind::withdrawal: return "withdrawal";
+    case posting_kind::withdrawal_fee: return "withdrawal_fee";
+    case posting_kind::withdrawal_refund: return "withdrawal_refund";
+    case posting_kind::withdrawal_fee_refund: return "withdrawal_fee_refund";
+    case posting_kind::adoption: return "adoption";
+    case posting_kind::write_off: return "write_off";
+    case posting_kind::deposit_fee: return "deposit_fee";
   }
   return "unknown";
 }

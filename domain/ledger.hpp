@@ -20,7 +20,8 @@ namespace headroom {
 /// refund brings back to both what was not spent. What is at the venue meanwhile is read from the
 /// bets in `placing` (domain/solvency.hpp counts it on both sides). What comes back from there, by
 /// a sale or a payout, raises both sides alike. Only what the venue charges above the amount needs
-/// an account, for the user is not asked for it: venue_loss.
+/// an account, for the user is not asked for it: venue_loss. A withdrawal goes as a bet does: what
+/// is on its way out is read from the open ones, and 6 is no account (docs/decisions/0027).
 ///
 /// The numbers stand in books that exist: they never change, and none is given twice.
 enum class account : std::uint8_t {
@@ -30,7 +31,7 @@ enum class account : std::uint8_t {
   user = 3,             // what one user may bet or withdraw; one per address
   capital = 4,          // what the operator put in
   conversion_loss = 5,  // what bridges and swaps cost; below zero when they gained
-  revenue = 7,          // what payouts left over after rounding, and what nobody claims
+  revenue = 7,          // fees; what payouts left over, and what nobody claims
   venue_loss = 8,       // what the venue charged above what was reserved for a bet
 };
 inline constexpr account all_accounts[] = {
@@ -48,15 +49,35 @@ enum class posting_kind : std::uint8_t {
   replenish = 5,
   refill = 6,
   venue_loss = 7,
-  sale = 8,       // proceeds less fee
-  payout = 9,     // of a settled position
-  remainder = 10  // of a settlement
+  sale = 8,                    // proceeds less fee
+  payout = 9,                  // of a settled position
+  remainder = 10,              // of a settlement
+  withdrawal = 11,             // what leaves: the amount less the fee
+  withdrawal_fee = 12,         // the house's
+  withdrawal_refund = 13,      // of one that failed
+  withdrawal_fee_refund = 14,  // likewise
+  deposit_fee = 15,            // what a deposit cost its payer
+  adoption = 16,               // of a transfer that nothing explains
+  write_off = 19,              // of what is in transit and will never arrive
 };
-inline constexpr posting_kind all_posting_kinds[] = {
-    posting_kind::bet,        posting_kind::bet_refund,      posting_kind::deposit,
-    posting_kind::conversion, posting_kind::conversion_loss, posting_kind::replenish,
-    posting_kind::refill,     posting_kind::venue_loss,      posting_kind::sale,
-    posting_kind::payout,     posting_kind::remainder};
+inline constexpr posting_kind all_posting_kinds[] = {posting_kind::bet,
+                                                     posting_kind::bet_refund,
+                                                     posting_kind::deposit,
+                                                     posting_kind::conversion,
+                                                     posting_kind::conversion_loss,
+                                                     posting_kind::replenish,
+                                                     posting_kind::refill,
+                                                     posting_kind::venue_loss,
+                                                     posting_kind::sale,
+                                                     posting_kind::payout,
+                                                     posting_kind::remainder,
+                                                     posting_kind::withdrawal,
+                                                     posting_kind::withdrawal_fee,
+                                                     posting_kind::withdrawal_refund,
+                                                     posting_kind::withdrawal_fee_refund,
+                                                     posting_kind::deposit_fee,
+                                                     posting_kind::adoption,
+                                                     posting_kind::write_off};
 [[nodiscard]] std::string_view to_string(posting_kind k) noexcept;
 
 /// Between which accounts a posting moves money: from `credit` to `debit`.
@@ -74,8 +95,8 @@ struct posting_shape {
 /// What a posting adds to an account's balance, as a factor of its amount: 1, 0 or -1.
 [[nodiscard]] int sign_of(account a, const posting_shape& p) noexcept;
 
-/// The buffer's running totals: its balance is deposited - withdrawn. `withdrawn` are bets less
-/// refunds, and what the venue charged beyond them; sales and payouts are deposited.
+/// The buffer's running totals: its balance is deposited - withdrawn. `withdrawn` are bets and
+/// withdrawals less refunds, and what the venue charged beyond; sales and payouts are deposited.
 enum class buffer_total : std::uint8_t { deposited, withdrawn };
 [[nodiscard]] int sign_of(buffer_total t, const posting_shape& p) noexcept;
 
@@ -84,7 +105,7 @@ struct posting {
   usdc amount;  // above zero
 };
 
-/// The bet, deposit, conversion or replenishment that a posting is about.
+/// The bet, deposit, conversion, withdrawal or replenishment that a posting is about.
 using posting_reference = uuid<struct posting_tag>;
 
 struct entry_moves {

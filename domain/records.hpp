@@ -5,7 +5,10 @@
 #include <vector>
 
 #include "domain/ids.hpp"
+#include "domain/inventory.hpp"
 #include "domain/money.hpp"
+#include "domain/money_source.hpp"
+#include "domain/repairs.hpp"
 #include "domain/time.hpp"
 
 namespace headroom {
@@ -106,6 +109,10 @@ struct deposit {
   // deposit of the payer.
   hash256 idempotency_key;     // of the HTTP header
   hash256 payment_identifier;  // x402's extension of that name
+  usdc fee{};                  // of the amount, as it was when the payment was taken (pricing.hpp)
+
+  /// What the user may bet of it.
+  [[nodiscard]] usdc credited() const noexcept { return sub_saturating(amount, fee); }
 };
 
 // -- the conversion ----------------------------------------------------------------------------
@@ -137,7 +144,7 @@ struct conversion {
   conversion_id id;
   std::string route;  // "oft_uniswap"
   conversion_status status = conversion_status::running;
-  usdc amount;    // USDT0 put in
+  usdc amount;    // put in, of the source's money
   usdc received;  // USDC that arrived
   usdc loss;      // amount - received
   std::vector<conversion_step> steps;
@@ -147,6 +154,12 @@ struct conversion {
   timestamp created_at;
   timestamp updated_at;
   timestamp completed_at;
+  money_source source{};  // what its deposits were paid with
+  // By the quote that it was opened on; zero: opened before there was a choice.
+  usdc expected_out{};
+  std::uint32_t expected_seconds = 0;
+  std::string choice{};      // why this route
+  conversion_order order{};  // the newest; only where it was read
 };
 
 // -- the buffer --------------------------------------------------------------------------------
@@ -173,6 +186,7 @@ struct buffer_status {
   bool is_low = false;
   usdc recommended_min_size;  // twice the average daily bet volume
   bool replayed = false;      // answers a request that was booked before
+  buffer_forecast forecast{};
 };
 
 // -- the outbox --------------------------------------------------------------------------------
@@ -197,6 +211,7 @@ struct chain_operation {
   operation_status status = operation_status::stored;
   std::uint64_t block_number = 0;
   timestamp created_at;
+  std::string fee_wei{};  // of the mined attempt, decimal: gas and value; only where it was read
 };
 
 /// Names the n-th try to settle a deposit on chain. All tries of one deposit differ in the last

@@ -64,6 +64,41 @@ struct chain_fees {
   std::string wei;  // decimal
 };
 
+/// Which withdrawals to list, newest first.
+struct withdrawal_filter {
+  bool has_user = false;
+  address user;
+  bool has_status = false;
+  withdrawal_status status = withdrawal_status::requested;
+  std::string cursor{};
+  std::uint32_t limit = 50;  // 1 to 200
+  time_window created{};
+};
+
+struct withdrawal_page {
+  std::vector<withdrawal> withdrawals;
+  std::string next_cursor;  // "" on the last page
+};
+
+/// The same of one route and source, with where the loss came from. Below zero: a gain.
+struct route_metrics {
+  std::string route;
+  money_source source;
+  std::int64_t completed = 0;
+  std::int64_t failed = 0;
+  std::int64_t running = 0;
+  std::int64_t average_ms = 0;
+  std::int64_t p95_ms = 0;
+  std::int64_t p99_ms = 0;
+  usdc total_in;
+  usdc total_received;
+  usdc total_loss;
+  usdc bridge_fee;   // lost in steps that move money
+  usdc swap_fee;     // lost in steps that change it for another
+  usdc slippage;     // promised by the quotes and not received; of those that had one
+  usdc arrived_day;  // received in the last 24 hours: the rate of replenishment
+};
+
 /// How conversions went, over the last 30 days. Durations in milliseconds, from created to
 /// completed.
 struct conversion_metrics {
@@ -76,7 +111,23 @@ struct conversion_metrics {
   usdc total_in;
   usdc total_received;
   usdc total_loss;
-  std::vector<chain_fees> fees;  // by chain id
+  std::vector<chain_fees> fees;         // by chain id
+  std::vector<route_metrics> routes{};  // by route and source
+};
+
+/// What deposits paid for their conversion and what it cost, of one route on one day: of those that
+/// ended then. Gas is not in it: it is paid in the chains' coins (conversion_metrics::fees).
+struct pricing_day {
+  std::string day;  // UTC, "2026-11-29"
+  std::string route;
+  std::int64_t conversions = 0;
+  usdc amount;   // put in
+  usdc charged;  // fees of their deposits
+  usdc cost;     // lost by bridges and swaps; below zero: a gain
+};
+
+struct pricing_report {
+  std::vector<pricing_day> days;  // the newest first, then by route
 };
 
 /// The books' totals, as kept with every commit (not from a replay: that is `headroom verify`).
@@ -89,17 +140,23 @@ struct trial_balance {
   usdc users;       // owed to users, without what is at the venue
   usdc capital;
   usdc conversion_loss;
-  usdc wagered;  // net of bets and refunds: what left the books through bets
+  usdc wagered;  // net of refunds: what left the buffer through bets and withdrawals
   std::int64_t user_count = 0;
   usdc venue_loss;  // charged by the venue above what bets had reserved
-  usdc revenue;     // what payouts left over
+  usdc revenue;     // fees of withdrawals, and what payouts left over
+  usdc outgoing;    // of open withdrawals: not the users' any more, and not gone for good
+  usdc leaving;     // of it with a transaction in the outbox: perhaps gone from the wallet
+  /// Of in_transit, in no running conversion and paid with the buffer's own token: it stands beside
+  /// the buffer's.
+  usdc waits_here{};
 };
 
 /// What a restart has to finish, oldest first.
 struct unfinished_work {
   std::vector<bet> placing_bets;
   std::vector<deposit> settling_deposits;
-  std::vector<sale> placing_sales;  // at most as many as bets
+  std::vector<sale> placing_sales;             // at most as many as bets
+  std::vector<withdrawal> open_withdrawals{};  // all of them, whatever was asked for
 };
 
 /// Which of a user's positions to list, the newest change first.

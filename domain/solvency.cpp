@@ -12,13 +12,13 @@ usdc lacking(usdc needed, usdc there) noexcept {
 
 usdc assets_of(const trial_balance& books) noexcept {
   auto out = books.buffer;
-  for (const auto part : {books.reserve, books.in_transit, books.at_venue})
+  for (const auto part : {books.reserve, books.in_transit, books.at_venue, books.outgoing})
     out = add_saturating(out, part);
   return out;
 }
 
 usdc liabilities_of(const trial_balance& books) noexcept {
-  return add_saturating(books.users, books.at_venue);
+  return add_saturating(add_saturating(books.users, books.at_venue), books.outgoing);
 }
 
 usdc difference_of(const trial_balance& books) noexcept {
@@ -26,8 +26,12 @@ usdc difference_of(const trial_balance& books) noexcept {
 }
 
 usdc shortfall_of(const trial_balance& books, const holdings& chains) noexcept {
-  return add_saturating(lacking(add_saturating(books.buffer, books.reserve), chains.backing),
-                        lacking(sub_saturating(books.in_transit, books.converting), chains.usdt0));
+  const auto unsent = sub_saturating(books.outgoing, books.leaving);
+  const auto beside = add_saturating(books.waits_here, unsent);
+  const auto needed = add_saturating(add_saturating(books.buffer, books.reserve), beside);
+  const auto waits =
+      sub_saturating(books.in_transit, add_saturating(books.converting, books.waits_here));
+  return add_saturating(lacking(needed, chains.backing), lacking(waits, chains.sources));
 }
 
 solvency_news solvency_watch::look(const trial_balance& books,

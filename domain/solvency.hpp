@@ -8,22 +8,24 @@ namespace headroom {
 
 /// What the service owns on the chains, in dollars of six decimals.
 struct holdings {
-  usdc usdt0;    // on both chains
+  usdc sources;  // what users pay with, where it waits for its conversion: USDT0, USDC on Base
   usdc backing;  // Polygon USDC, and what of it is the venue's collateral already
 };
 
-/// Buffer, reserve, what is in transit, and what placing bets have at the venue.
+/// Buffer, reserve, what is in transit, what placing bets have at the venue, and what open
+/// withdrawals send.
 [[nodiscard]] usdc assets_of(const trial_balance& books) noexcept;
-/// What users are owed: their balances, and the placing bets, each of which may be refunded in
-/// full. So a bet at the venue stands on both sides and hides nothing.
+/// What users are owed: their balances, and the placing bets and open withdrawals, each of which
+/// may be refunded in full. So those stand on both sides and hide nothing.
 [[nodiscard]] usdc liabilities_of(const trial_balance& books) noexcept;
 /// Assets minus liabilities, by the books alone: the house's own, which is its capital and revenue
 /// less its losses.
 [[nodiscard]] usdc difference_of(const trial_balance& books) noexcept;
 
-/// What the chains lack of what the books say is there: USDC for buffer and reserve, USDT0 for what
-/// is in transit and in no running conversion. Zero when nothing is missing; more than the books
-/// say is fine.
+/// What the chains lack of what the books say is there: USDC for buffer, reserve and withdrawals
+/// that have no transaction yet, what waits for its conversion as this very USDC; the sources'
+/// tokens for the rest of what is in transit and in no running conversion. Zero when nothing is
+/// missing; more than the books say is fine.
 [[nodiscard]] usdc shortfall_of(const trial_balance& books, const holdings& chains) noexcept;
 
 /// The last word of the continuous check.

@@ -11,8 +11,10 @@ json transaction_document(const chain_operation& t) {
       {"chain_id", t.chain_id},
       {"tx_hash", t.tx_hash},
       {"nonce", t.nonce},
+      {"attempt", t.attempt},
       {"status", to_string(t.status)},
       {"block_number", value_if(t.block_number != 0, t.block_number)},
+      {"fee_wei", text_or_null(t.fee_wei)},
       {"created_at", t.created_at},
   });
 }
@@ -32,11 +34,39 @@ json step_document(const conversion_step& s) {
   });
 }
 
+/// What an operator ordered last.
+json order_document(const conversion_order& o) {
+  return object({
+      {"word", to_string(o.word)},
+      {"by", o.by},
+      {"reason", o.reason},
+      {"at", o.at},
+  });
+}
+
 /// A running conversion of which nothing is under way says so.
 std::string_view status_of(const conversion& c) {
   const bool held =
       std::any_of(c.steps.begin(), c.steps.end(), [](const auto& s) { return s.state == "held"; });
   return held && c.status == conversion_status::running ? "held" : to_string(c.status);
+}
+
+json forecast_document(const buffer_forecast& f) {
+  const auto seconds = [](std::int64_t s) { return value_if(s != buffer_forecast::never, s); };
+  return object({
+      {"level", to_string(f.level)},
+      {"low", f.marks.low},
+      {"target", f.marks.target},
+      {"high", f.marks.high},
+      {"outflow_per_hour", value_if(f.measured, f.out_per_hour)},
+      {"outflow_day", value_if(f.measured, f.out_day)},
+      {"arriving", f.arriving},
+      {"arrived_day", f.arrived_day},
+      {"seconds_to_low", seconds(f.seconds_to_low)},
+      {"seconds_to_empty", seconds(f.seconds_to_empty)},
+      {"slowest_route_seconds", value_if(f.slowest_seconds > 0, f.slowest_seconds)},
+      {"recommended_by_outflow", value_if(f.measured, f.recommended_by_outflow)},
+  });
 }
 
 }  // namespace
@@ -117,11 +147,21 @@ json position_document(const position& p, const actors::ethereum_port& ethereum,
   });
 }
 
-json deposit_document(const deposit& d, const actors::ethereum_port& ethereum) {
+std::string waiting_of(const deposit& d, const actors::credit_holds& holds) {
+  if (d.status != deposit_status::pending) return {};
+  return holds.why({d.payment.chain_id, d.payment.token});
+}
+
+json deposit_document(const deposit& d, const actors::ethereum_port& ethereum,
+                      std::string_view waiting) {
   return object({
       {"deposit_id", d.id.text()},
       {"user_address", ethereum.print_address(d.user)},
       {"amount", d.amount},
+      {"fee", d.fee},
+      {"credited", d.credited()},
+      {"network", "eip155:" + std::to_string(d.payment.chain_id)},
+      {"asset", ethereum.print_address(d.payment.token)},
       {"status", to_string(d.status)},
       {"tx_hash", d.tx_hash},
       {"failure", text_or_null(d.failure)},
@@ -129,17 +169,38 @@ json deposit_document(const deposit& d, const actors::ethereum_port& ethereum) {
       {"credited_at", d.credited_at},
       {"updated_at", d.updated_at},
       {"conversion_id", value_if(!d.conversion.is_zero(), d.conversion.text())},
+      {"waiting", text_or_null(waiting)},
   });
 }
 
-json receipt_document(const deposit& d) {
+json withdrawal_document(const withdrawal& w, const actors::ethereum_port& ethereum) {
+  return object({
+      {"withdrawal_id", w.id.text()},
+      {"user_address", ethereum.print_address(w.user)},
+      {"to", ethereum.print_address(w.to)},
+      {"amount", w.amount},
+      {"fee", w.fee},
+      {"received", paid_out(w)},
+      {"status", to_string(w.status)},
+      {"needs_approval", waits_for_approval(w)},
+      {"tx_hash", w.tx_hash},
+      {"failure", text_or_null(w.failure)},
+      {"created_at", w.created_at},
+      {"updated_at", w.updated_at},
+  });
+}
+
+json receipt_document(const deposit& d, std::string_view waiting) {
   return object({
       {"deposit_id", d.id.text()},
       {"amount", d.amount},
+      {"fee", d.fee},
+      {"credited", d.credited()},
       {"status", to_string(d.status)},
       {"tx_hash", d.tx_hash},
       {"failure", text_or_null(d.credited_at.is_set() ? std::string_view{} : d.failure)},
       {"credited_at", d.credited_at},
+      {"waiting", text_or_null(waiting)},
   });
 }
 
@@ -152,7 +213,16 @@ json conversion_progress_document(const conversion& c) {
   });
 }
 
-json conversion_document(const conversion& c) {
+json source_document(const money_source& s, const actors::ethereum_port& ethereum) {
+  if (s.chain_id == 0) return {};
+  return object({
+      {"network", "eip155:" + std::to_string(s.chain_id)},
+      {"chain_id", s.chain_id},
+      {"token", ethereum.print_address(s.token)},
+  });
+}
+
+json conversion_document(const conversion& c, const actors::ethereum_port& ethereum) {
   auto out = conversion_progress_document(c);
   append(out, {
                   {"amount", c.amount},
@@ -164,6 +234,11 @@ json conversion_document(const conversion& c) {
                   {"created_at", c.created_at},
                   {"updated_at", c.updated_at},
                   {"completed_at", c.completed_at},
+                  {"source", source_document(c.source, ethereum)},
+                  {"expected", value_if(c.expected_out.is_positive(), c.expected_out)},
+                  {"expected_seconds", value_if(c.expected_seconds > 0, c.expected_seconds)},
+                  {"choice", text_or_null(c.choice)},
+                  {"order", c.order.number > 0 ? order_document(c.order) : json()},
               });
   return out;
 }
@@ -185,6 +260,7 @@ json buffer_document(const buffer_status& s) {
       {"recommended_min_size", s.recommended_min_size},
       {"last_replenished_at", row.last_replenished_at},
       {"updated_at", row.updated_at},
+      {"forecast", forecast_document(s.forecast)},
   });
 }
 

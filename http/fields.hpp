@@ -105,6 +105,7 @@ extern template bet_id read_id<bet_id>(std::string_view, std::string_view);
 extern template deposit_id read_id<deposit_id>(std::string_view, std::string_view);
 extern template conversion_id read_id<conversion_id>(std::string_view, std::string_view);
 extern template sale_id read_id<sale_id>(std::string_view, std::string_view);
+extern template withdrawal_id read_id<withdrawal_id>(std::string_view, std::string_view);
 extern template quote_id read_id<quote_id>(std::string_view, std::string_view);
 
 }  // namespace headroom::http

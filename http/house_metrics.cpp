@@ -69,6 +69,11 @@ void add_money(metric_families& to, const actors::house_counters& c) {
       times_of(c.deposits_settled));
   add_outcomes(to, "deposit", "deposits",
                {{"credited", c.deposits_credited}, {"failed", c.deposits_failed, false}});
+  add_stage(to, "withdrawal", "requested", c.withdrawals_requested);
+  add_outcomes(to, "withdrawal", "withdrawals",
+               {{"confirmed", c.withdrawals_confirmed}, {"failed", c.withdrawals_failed}});
+  add(to, counter("headroom_withdrawal_fee_usdc_total", "What the house took of withdrawals."),
+      in_usdc(c.withdrawal_fees));
   add_stage(to, "conversion", "opened", c.conversions_opened);
   add_outcomes(to, "conversion", "conversions",
                {{"completed", c.conversions_completed}, {"failed", c.conversions_failed, false}});
@@ -94,8 +99,16 @@ void add_latencies(metric_families& to, const actors::house_counters& c) {
   });
   if (!rpc.metric.empty()) to.push_back(std::move(rpc));
   auto coin = gauge("headroom_wallet_coin", "Coins that a wallet can pay gas with, last seen.");
-  for (const auto& [wallet, coins] : c.coins()) add_sample(coin, coins, {{"chain", wallet}});
-  if (!coin.metric.empty()) to.push_back(std::move(coin));
+  auto spent =
+      gauge("headroom_wallet_spent_coin_rate", "Coins an hour that a wallet spent lately.");
+  auto left = gauge("headroom_wallet_gas_seconds_left", "How long its coins last at that.");
+  for (const auto& [wallet, seen] : c.coins()) {
+    add_sample(coin, seen.coins, {{"chain", wallet}});
+    if (seen.spent_per_hour) add_sample(spent, *seen.spent_per_hour, {{"chain", wallet}});
+    if (seen.hours_left) add_sample(left, *seen.hours_left * 3'600, {{"chain", wallet}});
+  }
+  for (auto* family : {&coin, &spent, &left})
+    if (!family->metric.empty()) to.push_back(std::move(*family));
 }
 
 void add_venue(metric_families& to, const actors::venue_gauge& venue) {
@@ -219,6 +232,10 @@ metric_families house_metrics::Collect() const {
       available ? in_usdc(available->micro) : std::numeric_limits<double>::quiet_NaN());
   add(out, gauge("headroom_sales_live", "Sales being placed."),
       static_cast<double>(dir_.users.live_sales()));
+  add(out, gauge("headroom_withdrawals_live", "Withdrawals that have no end yet."),
+      static_cast<double>(dir_.users.live_withdrawals()));
+  add(out, gauge("headroom_withdrawals_paused", "1 unless withdrawals are known to go on."),
+      dir_.gauges.withdrawals().look() == actors::withdrawal_gauge::word::open ? 0 : 1);
   add_open_orders(out, dir_.gauges.open_orders());
   add_venue(out, dir_.gauges.venue_state());
   add_turns(out, dir_.gauges.turns());
@@ -240,6 +257,90 @@ metric_families families_of(const buffer_status& s) {
   add(out, gauge("headroom_buffer_reserve_usdc", "Surplus above the buffer's maximum."),
       in_usdc(s.row.reserve.micro));
   add(out, gauge("headroom_buffer_low", "1 when the buffer is low."), s.is_low ? 1 : 0);
+  const auto& f = s.forecast;
+  add(out, gauge("headroom_buffer_target_usdc", "Below this money is wanted soon."),
+      in_usdc(f.marks.target.micro));
+  add(out, gauge("headroom_buffer_high_usdc", "From this on nothing is urgent."),
+      in_usdc(f.marks.high.micro));
+  add(out, gauge("headroom_buffer_recommended_min_usdc", "Twice the average daily bet volume."),
+      in_usdc(s.recommended_min_size.micro));
+  add(out, gauge("headroom_buffer_arriving_usdc", "What running conversions will bring."),
+      in_usdc(f.arriving.micro));
+  if (!f.measured) return out;
+  constexpr double never = std::numeric_limits<double>::infinity();
+  const auto seconds = [](std::int64_t count) {
+    return count == buffer_forecast::never ? never : static_cast<double>(count);
+  };
+  add(out, gauge("headroom_buffer_outflow_rate_usdc", "Net outflow in an hour, as measured."),
+      in_usdc(f.out_per_hour.micro));
+  add(out, gauge("headroom_buffer_seconds_to_low", "At that outflow, with what arrives."),
+      seconds(f.seconds_to_low));
+  add(out, gauge("headroom_buffer_seconds_to_empty", "Likewise."), seconds(f.seconds_to_empty));
+  add(out,
+      gauge("headroom_buffer_recommended_by_outflow_usdc",
+            "What flows out while the slowest enabled route is under way."),
+      in_usdc(f.recommended_by_outflow.micro));
+  return out;
+}
+
+metric_families families_of(const conversion_metrics& m) {
+  auto count = gauge("headroom_route_conversions", "Of the last 30 days, by what became of them.");
+  auto time = gauge("headroom_route_seconds", "From opened to completed: average and quantiles.");
+  auto rate = gauge("headroom_route_realised_rate", "Received of what was put in.");
+  auto success = gauge("headroom_route_success_rate", "Completed of those that ended.");
+  auto cost = gauge("headroom_route_cost_usdc", "Lost to bridges and swaps, and to slippage.");
+  auto arrived = gauge("headroom_route_arrived_usdc", "Brought in the last 24 hours.");
+  for (const auto& r : m.routes) {
+    const auto with = [&](const char* name, const char* value) {
+      metric_labels out{{"route", r.route},
+                        {"chain", std::to_string(r.source.chain_id)},
+                        {"token", r.source.token.hex()}};
+      if (name != nullptr) out.push_back({name, value});
+      return out;
+    };
+    const auto ended = r.completed + r.failed;
+    add_sample(count, static_cast<double>(r.completed), with("outcome", "completed"));
+    add_sample(count, static_cast<double>(r.failed), with("outcome", "failed"));
+    add_sample(count, static_cast<double>(r.running), with("outcome", "running"));
+    add_sample(cost, in_usdc(r.bridge_fee.micro), with("part", "bridge"));
+    add_sample(cost, in_usdc(r.swap_fee.micro), with("part", "swap"));
+    add_sample(cost, in_usdc(r.slippage.micro), with("part", "slippage"));
+    add_sample(arrived, in_usdc(r.arrived_day.micro), with(nullptr, nullptr));
+    if (ended > 0)
+      add_sample(success, static_cast<double>(r.completed) / static_cast<double>(ended),
+                 with(nullptr, nullptr));
+    if (r.completed == 0 || !r.total_in.is_positive()) continue;
+    add_sample(time, static_cast<double>(r.average_ms) / 1e3, with("of", "average"));
+    add_sample(time, static_cast<double>(r.p95_ms) / 1e3, with("of", "p95"));
+    add_sample(time, static_cast<double>(r.p99_ms) / 1e3, with("of", "p99"));
+    add_sample(rate, in_usdc(r.total_received.micro) / in_usdc(r.total_in.micro),
+               with(nullptr, nullptr));
+  }
+  metric_families out;
+  for (auto* family : {&count, &time, &rate, &success, &cost, &arrived})
+    if (!family->metric.empty()) out.push_back(std::move(*family));
+  return out;
+}
+
+metric_families families_of(const actors::route_listing& all) {
+  auto enabled = gauge("headroom_route_enabled", "1 for each route that may be chosen.");
+  auto running = gauge("headroom_route_in_flight_usdc", "Under way on a route, by the books.");
+  auto quoted = gauge("headroom_route_quoted_bps", "What it would cost, as last quoted.");
+  auto waiting = gauge("headroom_conversion_waiting_usdc", "Credited and in no conversion yet.");
+  for (const auto& v : all.routes) {
+    const metric_labels labels{{"route", v.name}};
+    add_sample(enabled, v.enabled ? 1 : 0, labels);
+    add_sample(running, in_usdc(v.amount_running.micro), labels);
+    const route_offer offer{v.name, v.quoted_amount, v.quote.expected_out, v.quote.expected_seconds,
+                            v.quote.fee};
+    if (v.quoted) add_sample(quoted, static_cast<double>(cost_ppm(offer)) / 100, labels);
+  }
+  for (const auto& m : all.waiting)
+    add_sample(waiting, in_usdc(m.amount.micro),
+               {{"chain", std::to_string(m.source.chain_id)}, {"token", m.source.token.hex()}});
+  metric_families out;
+  for (auto* family : {&enabled, &running, &quoted, &waiting})
+    if (!family->metric.empty()) out.push_back(std::move(*family));
   return out;
 }
 

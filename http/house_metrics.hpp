@@ -18,6 +18,10 @@ class house_metrics final : public prometheus::Collectable {
 
 /// Of what actors answered.
 [[nodiscard]] metric_families families_of(const buffer_status& s);
+/// Of the last 30 days, by route and source.
+[[nodiscard]] metric_families families_of(const conversion_metrics& m);
+/// The routes as the next choice sees them.
+[[nodiscard]] metric_families families_of(const actors::route_listing& all);
 /// Nothing before the audit's first comparison.
 [[nodiscard]] metric_families families_of(const solvency& s);
 [[nodiscard]] metric_families families_of(const std::vector<actors::kind_info>& kinds);

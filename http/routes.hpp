@@ -38,17 +38,28 @@ task<> get_positions(exchange& x);
 // routes_sales.cpp
 task<> post_sale(exchange& x);
 task<> get_sale(exchange& x);
+// routes_withdrawals.cpp
+task<> post_withdrawal(exchange& x);
+task<> get_withdrawal(exchange& x);
+task<> get_withdrawals(exchange& x);
 // routes_deposit.cpp
 task<> post_deposit(exchange& x);
 task<> get_deposit(exchange& x);
 task<> get_deposits(exchange& x);
+// routes_pricing.cpp
+task<> get_pricing(exchange& x);
+
 // routes_conversions.cpp
 task<> get_conversion(exchange& x);
 task<> get_conversions(exchange& x);
 task<> get_conversion_metrics(exchange& x);
+// routes_treasury.cpp
+task<> get_routes(exchange& x);
 // routes_audit.cpp
 task<> get_solvency(exchange& x);
 // routes_operator.cpp
 void get_alerts(exchange& x);
+// routes_actions.cpp
+task<> post_operator_action(exchange& x);
 
 }  // namespace headroom::http

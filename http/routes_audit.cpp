@@ -17,6 +17,7 @@ json trial_document(const trial_balance& t) {
       {"conversion_loss", t.conversion_loss},
       {"venue_loss", t.venue_loss},
       {"revenue", t.revenue},
+      {"outgoing", t.outgoing},
       {"wagered", t.wagered},
       {"user_count", t.user_count},
   });
@@ -28,6 +29,7 @@ json assets_document(const trial_balance& t) {
       {"reserve", t.reserve},
       {"in_transit", t.in_transit},
       {"at_venue", t.at_venue},
+      {"outgoing", t.outgoing},
       {"total", assets_of(t)},
   });
 }
@@ -36,6 +38,7 @@ json liabilities_document(const trial_balance& t) {
   return object({
       {"users", t.users},
       {"at_venue", t.at_venue},
+      {"outgoing", t.outgoing},
       {"total", liabilities_of(t)},
   });
 }
@@ -47,6 +50,7 @@ json chain_document(const actors::onchain_balances& chain, const solvency& verdi
       {"polygon_usdt0", value_if(chain.polygon_known, chain.polygon_usdt0)},
       {"polygon_usdc", value_if(chain.polygon_known, chain.polygon_usdc)},
       {"polygon_collateral", value_if(chain.polygon_known, chain.polygon_collateral)},
+      {"other_sources", value_if(chain.sources_known, chain.other_sources)},
       {"shortfall", value_if(verdict.onchain_known, verdict.shortfall)},
   });
 }

@@ -23,7 +23,10 @@ void answer_balance(exchange& x, const address& user, const actors::balance_view
                     const money_on_its_way& coming) {
   const auto& ethereum = x.services().ethereum;
   const auto limit = limit_now(x, view.available, view.buffer_available);
-  const auto show = [&](const deposit& d) { return deposit_document(d, ethereum); };
+  const auto& holds = x.services().dir.gauges.credit_holds();
+  const auto show = [&](const deposit& d) {
+    return deposit_document(d, ethereum, waiting_of(d, holds));
+  };
   x.reply_json(to_text(object({
       {"user_address", ethereum.print_address(user)},
       {"balance", view.available},

@@ -2,6 +2,7 @@
 #include "http/documents.hpp"
 #include "http/fields.hpp"
 #include "http/idempotency.hpp"
+#include "http/pausing.hpp"
 #include "http/quoted_bets.hpp"
 #include "http/routes.hpp"
 #include "http/user_signature.hpp"
@@ -251,6 +252,7 @@ void post_bet(exchange& x) {
       count_signer(x, wanted.order.user);
     }
   }
+  refuse_if_paused(x, pausable::bets);
   if (x.services().dir.users.draining())
     return x.refuse(problem_of(errc::shutting_down, "no new bets are taken"));
   const auto asked_at = x.services().now();

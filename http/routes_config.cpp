@@ -5,6 +5,27 @@
 namespace headroom::http {
 namespace {
 
+json source_terms(const deposit_source& s, const actors::ethereum_port& ethereum) {
+  return object({
+      {"name", s.name},
+      {"network", s.network},
+      {"asset", ethereum.print_address(s.asset)},
+      {"token_name", s.token_name},
+      {"token_version", s.token_version},
+      {"pay_to", ethereum.print_address(s.pay_to)},
+      {"min", s.least},
+      {"max", s.most},
+  });
+}
+
+json fee_terms(const deposit_pricing& p) {
+  return object({
+      {"bps", p.fee_bps},
+      {"min", p.fee_min},
+      {"max", value_if(p.fee_max.is_positive(), p.fee_max)},
+  });
+}
+
 json deposit_terms(const server_settings& s, const actors::ethereum_port& ethereum) {
   return object({
       {"network", s.deposit_network},
@@ -13,6 +34,8 @@ json deposit_terms(const server_settings& s, const actors::ethereum_port& ethere
       {"pay_to", ethereum.print_address(s.bet_domain.verifying_contract)},
       {"min", s.deposit_min},
       {"max", s.deposit_max},
+      {"fee", fee_terms(s.pricing)},
+      {"sources", list_of(s.sources, [&](const auto& one) { return source_terms(one, ethereum); })},
   });
 }
 
@@ -24,6 +47,20 @@ json bet_terms(const actors::signing_domain& domain, const actors::ethereum_port
       {"verifying_contract", ethereum.print_address(domain.verifying_contract)},
   });
   return object({{"domain", signed_for}, {"longest_deadline_s", longest_deadline.count()}});
+}
+
+json withdrawal_terms(const server_settings& s, const actors::ethereum_port& ethereum) {
+  const auto& w = s.withdrawals;
+  return object({
+      {"network", s.withdrawal_network},
+      {"asset", ethereum.print_address(s.withdrawal_asset)},
+      {"min", w.minimum},
+      {"max", w.maximum},
+      {"fee", w.fee},
+      {"fee_bps", w.fee_bps},
+      {"per_user_per_day", value_if(w.per_user_per_day.is_positive(), w.per_user_per_day)},
+      {"approval_above", w.approval_above},
+  });
 }
 
 }  // namespace
@@ -38,7 +75,8 @@ void get_app_config(exchange& x) {
       {"profile", s.profile},
       {"deposit", deposit_terms(s, ethereum)},
       {"bet", bet_terms(s.bet_domain, ethereum)},
-      {"features", object({{"markets", true}, {"withdraw", false}, {"sell", true}})},
+      {"withdrawal", withdrawal_terms(s, ethereum)},
+      {"features", object({{"markets", true}, {"withdraw", true}, {"sell", true}})},
   });
   response answer;
   answer.body = to_text(document);

@@ -3,6 +3,7 @@
 #include "http/fields.hpp"
 #include "http/idempotency.hpp"
 #include "http/own_data.hpp"
+#include "http/pausing.hpp"
 #include "http/routes.hpp"
 
 namespace headroom::http {
@@ -51,7 +52,8 @@ void demand(exchange& x, usdc amount, std::string_view error) {
 void add_payment_response(exchange& x, response& answer, const deposit& d, std::uint8_t version,
                           std::string_view error) {
   answer.with(version == 1 ? "X-PAYMENT-RESPONSE" : "PAYMENT-RESPONSE",
-              x.services().x402.respond(version, d.tx_hash, d.user, d.amount, error));
+              x.services().x402.respond(version, {d.payment.chain_id, d.payment.token}, d.tx_hash,
+                                        d.user, d.amount, error));
 }
 
 /// The payment passed its checks and was lost on chain: as the official servers answer a failed
@@ -66,6 +68,11 @@ void answer_unsettled(exchange& x, const deposit& d, std::uint8_t version) {
   x.reply(std::move(answer));
 }
 
+json shown_deposit(exchange& x, const deposit& d) {
+  auto& services = x.services();
+  return deposit_document(d, services.ethereum, waiting_of(d, services.dir.gauges.credit_holds()));
+}
+
 /// A settlement that is not known yet says so by its status and body alone: a PAYMENT-RESPONSE that
 /// is not a success reads as a failed payment to official clients, and their users pay again.
 void answer_deposit(exchange& x, const actors::paid_deposit& paid, std::uint8_t version) {
@@ -78,7 +85,7 @@ void answer_deposit(exchange& x, const actors::paid_deposit& paid, std::uint8_t 
   const bool settling = d.status == deposit_status::settling;
   response answer;
   answer.status = settling ? 202 : 201;
-  answer.body = to_text(deposit_document(d, x.services().ethereum));
+  answer.body = to_text(shown_deposit(x, d));
   answer.with("Location", "/deposits/" + d.id.text()).with("Cache-Control", "no-store, private");
   settling ? void(answer.with("Retry-After", "2"))
            : add_payment_response(x, answer, d, version, "");
@@ -101,19 +108,19 @@ void refuse_payment(exchange& x, usdc amount, const caf::error& e) {
 
 void answer_receipt(exchange& x, const deposit& d) {
   response answer;
-  answer.body = to_text(receipt_document(d));
+  answer.body = to_text(receipt_document(d, waiting_of(d, x.services().dir.gauges.credit_holds())));
   answer.with("Cache-Control", "no-store");
   x.reply(std::move(answer));
 }
 
 void answer_with_progress(exchange& x, const deposit& d, const conversion* c) {
-  auto document = deposit_document(d, x.services().ethereum);
+  auto document = shown_deposit(x, d);
   append(document, {{"conversion", c != nullptr ? conversion_progress_document(*c) : json()}});
   x.reply_json(to_text(document));
 }
 
 void answer_page(exchange& x, const deposit_page& page) {
-  const auto show = [&](const deposit& d) { return deposit_document(d, x.services().ethereum); };
+  const auto show = [&](const deposit& d) { return shown_deposit(x, d); };
   x.reply_json(to_text(page_document("deposits", list_of(page.deposits, show), page.next_cursor)));
 }
 
@@ -121,6 +128,7 @@ void answer_page(exchange& x, const deposit_page& page) {
 
 task<> post_deposit(exchange& x) {
   const query_fields none{x.asked().query, {}};
+  refuse_if_paused(x, pausable::deposits);
   const auto amount = read_deposit_amount(x);
   const auto key = optional_idempotency_key(x);
   const auto paid = payment_of(x.asked());

@@ -32,6 +32,9 @@ task<> get_metrics(exchange& x) {
       ask<buffer_status>(x, dir.handles.get<actors::buffer_actor>(), actors::get_atom::value);
   auto verdict =
       ask<solvency>(x, dir.handles.get<actors::audit_actor>(), actors::solvency_atom::value);
+  auto conversions = ask<conversion_metrics>(x, dir.handles.reports(), actors::metrics_atom::value);
+  auto routes = ask<actors::route_listing>(x, dir.handles.get<actors::conversion_actor>(),
+                                           actors::get_atom::value);
   auto all = x.shared().metrics.Collect();
   append(all, x.shared().streams.Collect());
   append(all, process_metrics{}.Collect());
@@ -39,6 +42,8 @@ task<> get_metrics(exchange& x) {
   append(all, families_of(actors::registry::instance().kinds()));
   if (const auto said = co_await buffer) append(all, families_of(*said));
   if (const auto said = co_await verdict) append(all, families_of(*said));
+  if (const auto said = co_await conversions) append(all, families_of(*said));
+  if (const auto said = co_await routes) append(all, families_of(*said));
   answer_metrics(x, all);
 }
 

@@ -12,6 +12,7 @@ json alert_document(const actors::alert& a) {
       {"kind", a.kind},
       {"subject", a.subject},
       {"since", a.since},
+      {"last", a.last},
       {"cleared_at", a.cleared_at},
       {"text", a.text},
   });

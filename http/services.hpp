@@ -2,12 +2,27 @@
 
 #include <caf/actor_system.hpp>
 #include <string>
+#include <vector>
 
 #include "actors/directory.hpp"
 #include "actors/ports.hpp"
+#include "actors/withdrawal_settings.hpp"
+#include "domain/pricing.hpp"
 #include "http/http_settings.hpp"
 
 namespace headroom::http {
+
+/// One token on one chain that users may pay with.
+struct deposit_source {
+  std::string name;
+  std::string network;  // CAIP-2
+  headroom::address asset;
+  std::string token_name;
+  std::string token_version;
+  headroom::address pay_to;
+  usdc least;  // of one payment
+  usdc most;
+};
 
 /// What an operator sets, and what pages are told of the other rooms' settings (/app/config).
 struct server_settings : http_settings {
@@ -15,7 +30,12 @@ struct server_settings : http_settings {
   std::string deposit_network;  // CAIP-2
   headroom::address deposit_asset;
   std::string deposit_token_name;
+  std::vector<deposit_source> sources;  // enabled; the first is the one above
+  deposit_pricing pricing;
   actors::signing_domain bet_domain;
+  actors::withdrawal_settings withdrawals;
+  std::string withdrawal_network;  // CAIP-2
+  headroom::address withdrawal_asset;
 };
 
 /// What the routes speak to. Everything here outlives the server.

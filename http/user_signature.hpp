@@ -14,7 +14,7 @@ namespace headroom::http {
 
 /// The deadline under a signature, in unix seconds: it must be given, and whole seconds. Throws
 /// 400.
-/// @param what  "bet", "sale"
+/// @param what  "bet", "sale", "withdrawal"
 [[nodiscard]] std::int64_t signed_deadline(bool given, timestamp deadline, std::string_view what);
 
 /// 401: nobody's key, and no contract, signed it.

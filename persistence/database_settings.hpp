@@ -3,6 +3,8 @@
 #include <chrono>
 #include <string>
 
+#include "domain/money_source.hpp"
+
 /// The sessions of one database. Defaults are for production and stand here alone; config/ gives
 /// them names, units and bounds.
 namespace headroom::persistence {
@@ -21,6 +23,7 @@ struct reader_settings {
   std::string conninfo;  // URL or key=value
   std::chrono::milliseconds connect_timeout = usual_connect_timeout;
   std::chrono::milliseconds statement_timeout{5'000};  // of one read beside the journal
+  money_source backing{};  // the buffer's own token, with which users may pay too
 };
 
 }  // namespace headroom::persistence

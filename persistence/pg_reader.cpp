@@ -6,13 +6,17 @@
 #include <map>
 #include <span>
 
+#include "persistence/detail/conversion_reads.hpp"
 #include "persistence/detail/cursor.hpp"
 #include "persistence/detail/ledger_sql.hpp"
 #include "persistence/detail/pg_session.hpp"
 #include "persistence/detail/position_reads.hpp"
+#include "persistence/detail/pricing_reads.hpp"
+#include "persistence/detail/repair_reads.hpp"
 #include "persistence/detail/rows.hpp"
 #include "persistence/detail/session_holder.hpp"
 #include "persistence/detail/wire.hpp"
+#include "persistence/detail/withdrawal_reads.hpp"
 
 namespace headroom::persistence {
 namespace {
@@ -140,7 +144,7 @@ class pg_reader::link {
 };
 
 pg_reader::pg_reader(reader_settings settings)
-    : link_{std::make_unique<link>(std::move(settings))} {}
+    : backing_{settings.backing}, link_{std::make_unique<link>(std::move(settings))} {}
 
 pg_reader::~pg_reader() = default;
 
@@ -248,8 +252,8 @@ std::optional<money_on_its_way> pg_reader::on_its_way(const address& user) {
   return link_->run([&](pqxx::transaction_base& tx) {
     const auto who = binary(user.view());
     money_on_its_way out;
-    out.total = {
-        read_int(tx.exec_params1("SELECT sum(amount)::bigint FROM deposits " + theirs, who)[0])};
+    out.total = {read_int(
+        tx.exec_params1("SELECT sum(amount - fee)::bigint FROM deposits " + theirs, who)[0])};
     out.deposits = all(tx.exec_params(select_deposits + theirs +
                                           "ORDER BY created_at DESC, deposit_id DESC LIMIT $2",
                                       who, page_size(UINT32_MAX)),
@@ -265,7 +269,14 @@ std::optional<std::vector<deposit>> pg_reader::deposits_to_credit(std::uint32_t 
 
 std::optional<std::vector<deposit>> pg_reader::deposits_to_convert(std::uint32_t limit) {
   return link_->run([&](pqxx::transaction_base& tx) {
-    return deposits_where(tx, "status = 'converting' AND conversion_id IS NULL", limit);
+    return all(tx.exec_params(select_deposits +
+                                  "WHERE deposit_id IN (SELECT deposit_id FROM (SELECT deposit_id,"
+                                  " row_number() OVER (PARTITION BY chain_id, token"
+                                  " ORDER BY created_at, deposit_id) AS n FROM deposits"
+                                  " WHERE status = 'converting' AND conversion_id IS NULL) waiting"
+                                  " WHERE n <= $1) ORDER BY created_at, deposit_id LIMIT $2",
+                              std::min(limit, max_rows), max_rows),
+               read_deposit);
   });
 }
 
@@ -275,6 +286,7 @@ std::optional<std::optional<conversion>> pg_reader::find_conversion(const conver
         tx.exec_params(select_conversions + "WHERE conversion_id = $1::uuid", binary(id.view())),
         read_conversion);
     if (row) add_transactions(tx, {&*row, 1});
+    if (row) add_orders(tx, {&*row, 1});
     return row;
   });
 }
@@ -297,59 +309,40 @@ std::optional<conversion_page> pg_reader::list_conversions(const std::string& cu
         read_conversion);
     page.next_cursor = cut_page(page.conversions, limit);
     add_transactions(tx, page.conversions);
+    add_orders(tx, page.conversions);
     return page;
   });
 }
 
 std::optional<std::vector<conversion>> pg_reader::running_conversions() {
   return link_->run([&](pqxx::transaction_base& tx) {
-    return all(tx.exec(select_conversions + "WHERE status = 'running' ORDER BY created_at LIMIT " +
-                       std::to_string(max_rows)),
-               read_conversion);
+    auto rows =
+        all(tx.exec(select_conversions + "WHERE status = 'running' ORDER BY created_at LIMIT " +
+                    std::to_string(max_rows)),
+            read_conversion);
+    add_orders(tx, rows);
+    return rows;
   });
 }
 
+std::optional<pricing_report> pg_reader::report_of_pricing(std::uint32_t days) {
+  return link_->run([&](pqxx::transaction_base& tx) { return read_pricing(tx, days); });
+}
+
 std::optional<conversion_metrics> pg_reader::metrics_of_conversions() {
-  return link_->run([&](pqxx::transaction_base& tx) {
-    const auto row = tx.exec1(R"(
-      WITH recent AS (
-        SELECT status, amount, received, loss,
-               (extract(epoch FROM completed_at - created_at) * 1000)::bigint AS ms
-        FROM conversions WHERE created_at > now() - interval '30 days'),
-      done AS (SELECT * FROM recent WHERE status = 'completed')
-      SELECT (SELECT count(*) FROM done), count(*) FILTER (WHERE status = 'failed'),
-             count(*) FILTER (WHERE status = 'running'),
-             (SELECT avg(ms)::bigint FROM done),
-             (SELECT percentile_disc(0.95) WITHIN GROUP (ORDER BY ms) FROM done),
-             (SELECT percentile_disc(0.99) WITHIN GROUP (ORDER BY ms) FROM done),
-             (SELECT sum(amount)::bigint FROM done), (SELECT sum(received)::bigint FROM done),
-             (SELECT sum(loss)::bigint FROM done)
-      FROM recent)");
-    conversion_metrics out;
-    out.completed = read_int(row[0]);
-    out.failed = read_int(row[1]);
-    out.running = read_int(row[2]);
-    out.average_ms = read_int(row[3]);
-    out.p95_ms = read_int(row[4]);
-    out.p99_ms = read_int(row[5]);
-    out.total_in = {read_int(row[6])};
-    out.total_received = {read_int(row[7])};
-    out.total_loss = {read_int(row[8])};
-    for (const auto& fee : tx.exec(R"(
-           SELECT chain_id, sum(fee_wei) FROM chain_operations
-           WHERE purpose IN ('bridge', 'approve', 'swap', 'deliver') AND status IN ('confirmed', 'reverted')
-             AND created_at > now() - interval '30 days'
-           GROUP BY chain_id ORDER BY chain_id)"))
-      out.fees.push_back({static_cast<std::uint64_t>(read_int(fee[0])), fee[1].c_str()});
-    return out;
-  });
+  return link_->run([](pqxx::transaction_base& tx) { return read_conversion_metrics(tx); });
+}
+
+std::optional<buffer_flows> pg_reader::flows_of_buffer() {
+  return link_->run([](pqxx::transaction_base& tx) { return read_buffer_flows(tx); });
 }
 
 std::optional<trial_balance> pg_reader::trial() {
   return link_->run([&](pqxx::transaction_base& tx) {
     // One statement: one snapshot. Nothing in it grows with the number of users.
     static const auto sql = numbered(R"(
-      WITH a AS (SELECT account, balance FROM ledger_accounts)
+      WITH a AS (SELECT account, balance FROM ledger_accounts),
+      w AS (SELECT withdrawal_id, amount - fee AS paid FROM withdrawals WHERE status = 'requested')
       SELECT b.usdc_balance, (SELECT balance FROM a WHERE account = {account:reserve}),
              (SELECT balance FROM a WHERE account = {account:in_transit}),
              (SELECT sum(amount)::bigint FROM bets WHERE status = 'placing'), u.users,
@@ -358,9 +351,15 @@ std::optional<trial_balance> pg_reader::trial() {
              b.total_withdrawn, u.user_count,
              (SELECT sum(amount)::bigint FROM conversions WHERE status = 'running'),
              (SELECT balance FROM a WHERE account = {account:venue_loss}),
-             (SELECT balance FROM a WHERE account = {account:revenue})
+             (SELECT balance FROM a WHERE account = {account:revenue}),
+             (SELECT sum(paid)::bigint FROM w), (SELECT sum(paid)::bigint FROM w WHERE EXISTS (SELECT 1 )" +
+                                     std::string{transfers_of_withdrawal} +
+                                     R"(AND o.status IN ('stored', 'confirmed'))),
+             (SELECT sum(amount)::bigint FROM deposits WHERE status = 'converting' AND conversion_id IS NULL
+              AND chain_id = $1 AND token = $2::bytea)
       FROM liquidity_buffer b, ledger_totals u)");
-    const auto row = tx.exec1(sql);
+    const auto row = tx.exec_params1(sql, static_cast<std::int64_t>(backing_.chain_id),
+                                     binary(backing_.token.view()));
     trial_balance out;
     out.buffer = {read_int(row[0])};
     out.reserve = {read_int(row[1])};
@@ -374,6 +373,9 @@ std::optional<trial_balance> pg_reader::trial() {
     out.converting = {read_int(row[9])};
     out.venue_loss = {read_int(row[10])};
     out.revenue = {read_int(row[11])};
+    out.outgoing = {read_int(row[12])};
+    out.leaving = {read_int(row[13])};
+    out.waits_here = {read_int(row[14])};
     return out;
   });
 }
@@ -396,12 +398,25 @@ std::optional<unfinished_work> pg_reader::unfinished(std::uint32_t bets, std::ui
         read_bet);
     out.settling_deposits = deposits_where(tx, "status = 'settling'", deposits);
     out.placing_sales = read_placing_sales(tx, bets);
+    out.open_withdrawals = read_open_withdrawals(tx);
     return out;
   });
 }
 
 std::optional<std::optional<sale>> pg_reader::find_sale(const sale_id& id) {
   return link_->run([&](pqxx::transaction_base& tx) { return select_sale(tx, id); });
+}
+
+std::optional<std::optional<withdrawal>> pg_reader::find_withdrawal(const withdrawal_id& id) {
+  return link_->run([&](pqxx::transaction_base& tx) { return select_withdrawal(tx, id); });
+}
+
+std::optional<withdrawal_page> pg_reader::list_withdrawals(const withdrawal_filter& filter) {
+  return link_->run([&](pqxx::transaction_base& tx) { return read_withdrawals(tx, filter); });
+}
+
+std::optional<bool> pg_reader::withdrawals_paused() {
+  return link_->run([](pqxx::transaction_base& tx) { return withdrawals_are_paused(tx); });
 }
 
 std::optional<position_page> pg_reader::list_positions(const position_filter& filter) {

@@ -35,10 +35,15 @@ class pg_reader final : public actors::ledger_reader {
                                                   std::uint32_t limit) override;
   std::optional<std::vector<conversion>> running_conversions() override;
   std::optional<conversion_metrics> metrics_of_conversions() override;
+  std::optional<pricing_report> report_of_pricing(std::uint32_t days) override;
   std::optional<trial_balance> trial() override;
   std::optional<usdc> average_daily_volume() override;
+  std::optional<buffer_flows> flows_of_buffer() override;
   std::optional<unfinished_work> unfinished(std::uint32_t bets, std::uint32_t deposits) override;
   std::optional<std::optional<sale>> find_sale(const sale_id& id) override;
+  std::optional<std::optional<withdrawal>> find_withdrawal(const withdrawal_id& id) override;
+  std::optional<withdrawal_page> list_withdrawals(const withdrawal_filter& filter) override;
+  std::optional<bool> withdrawals_paused() override;
   std::optional<position_page> list_positions(const position_filter& filter) override;
   std::optional<std::optional<position>> find_position(const address& user,
                                                        const uint256& token) override;
@@ -67,6 +72,7 @@ class pg_reader final : public actors::ledger_reader {
 
  private:
   class link;
+  money_source backing_;
   std::unique_ptr<link> link_;
 };
 

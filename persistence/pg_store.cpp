@@ -8,6 +8,7 @@
 #include "persistence/detail/rows.hpp"
 #include "persistence/detail/session_holder.hpp"
 #include "persistence/detail/sql_failure.hpp"
+#include "persistence/detail/withdrawal_reads.hpp"
 #include "persistence/detail/writer.hpp"
 #include "persistence/migrations.hpp"
 
@@ -91,6 +92,10 @@ store_status pg_store::find_bets(std::span<const bet_id> ids,
 
 store_status pg_store::find_sale(const sale_id& id, std::optional<sale>& row) {
   return link_->read([&](pqxx::transaction_base& tx) { row = select_sale(tx, id); });
+}
+
+store_status pg_store::find_withdrawal(const withdrawal_id& id, std::optional<withdrawal>& row) {
+  return link_->read([&](pqxx::transaction_base& tx) { row = select_withdrawal(tx, id); });
 }
 
 int pg_store::backend_pid() const noexcept { return link_->writer.pid(); }

@@ -30,6 +30,8 @@ class pg_store final : public actors::ledger_store {
   actors::store_status find_bets(std::span<const bet_id> ids,
                                  std::vector<std::optional<bet>>& rows) override;
   actors::store_status find_sale(const sale_id& id, std::optional<sale>& row) override;
+  actors::store_status find_withdrawal(const withdrawal_id& id,
+                                       std::optional<withdrawal>& row) override;
 
   /// Process id of the session's backend, 0 without a session. For logs and fault tests.
   [[nodiscard]] int backend_pid() const noexcept;

@@ -7,6 +7,7 @@
 #include "persistence/detail/position_checks.hpp"
 #include "persistence/detail/rows.hpp"
 #include "persistence/detail/wire.hpp"
+#include "persistence/detail/withdrawal_checks.hpp"
 
 namespace headroom::persistence {
 namespace {
@@ -135,15 +136,28 @@ constexpr const char* row_checks[] = {
        FROM bet_volume v FULL JOIN daily d USING (day)
        WHERE coalesce(v.amount, 0) <> coalesce(d.amount, 0))",
 
-    // Each credited deposit has one posting of its amount to its user, others have none.
+    // Each credited deposit has one posting of its amount less its fee to its user, others have
+    // none.
     R"(WITH booked AS (
          SELECT reference, count(*) AS n, sum(amount) AS amount, min(encode(user_address, 'hex')) AS who
          FROM postings WHERE kind = {kind:deposit} GROUP BY reference)
        SELECT 'deposit ' || coalesce(d.deposit_id, p.reference),
-              CASE WHEN d.credited_at IS NULL THEN 0 ELSE d.amount END, coalesce(p.amount, 0)
+              CASE WHEN d.credited_at IS NULL THEN 0 ELSE d.amount - d.fee END,
+              coalesce(p.amount, 0)
        FROM deposits d FULL JOIN booked p ON p.reference = d.deposit_id
-       WHERE CASE WHEN d.credited_at IS NULL THEN 0 ELSE d.amount END <> coalesce(p.amount, 0)
+       WHERE CASE WHEN d.credited_at IS NULL THEN 0 ELSE d.amount - d.fee END
+               <> coalesce(p.amount, 0)
           OR p.n > 1 OR p.who <> encode(d.user_address, 'hex'))",
+
+    // Likewise of its fee, to the house.
+    R"(WITH booked AS (
+         SELECT reference, sum(amount) AS amount FROM postings WHERE kind = {kind:deposit_fee}
+         GROUP BY reference),
+       pairs AS (
+         SELECT coalesce(d.deposit_id, p.reference) AS id, coalesce(p.amount, 0) AS booked,
+                CASE WHEN d.credited_at IS NULL THEN 0 ELSE d.fee END AS fee
+         FROM deposits d FULL JOIN booked p ON p.reference = d.deposit_id)
+       SELECT 'deposit ' || id || ' fee', fee, booked FROM pairs WHERE fee <> booked)",
 
     // A conversion converts its deposits and shares their end.
     R"(WITH members AS (
@@ -155,13 +169,20 @@ constexpr const char* row_checks[] = {
        FROM conversions c LEFT JOIN members m USING (conversion_id)
        WHERE c.amount IS DISTINCT FROM m.amount OR m.astray <> 0
        UNION ALL SELECT 'deposit ' || deposit_id || ' conversion', 0, 1 FROM deposits
-       WHERE status = 'completed' AND conversion_id IS NULL)",
+       WHERE status = 'completed' AND conversion_id IS NULL
+       UNION ALL SELECT 'conversion ' || c.conversion_id || ' source', 0, count(*)
+       FROM conversions c JOIN deposits d USING (conversion_id)
+       WHERE (d.chain_id, d.token) IS DISTINCT FROM (c.source_chain_id, c.source_token)
+       GROUP BY c.conversion_id)",
 
-    // A completed conversion is booked in full: what arrived and what was lost; others not at all.
+    // A completed conversion is booked in full: what arrived and what was lost; one that was
+    // written
+    // off as lost; others not at all.
     R"(WITH booked AS (
          SELECT reference, sum(amount) FILTER (WHERE kind = {kind:conversion}) AS received,
                 sum({added:conversion_loss}) AS loss
-         FROM postings WHERE kind IN ({kind:conversion}, {kind:conversion_loss})
+         FROM postings
+         WHERE kind IN ({kind:conversion}, {kind:conversion_loss}, {kind:write_off})
          GROUP BY reference),
        pairs AS (
          SELECT coalesce(c.conversion_id, p.reference) AS id, c.received, c.loss,
@@ -174,6 +195,17 @@ constexpr const char* row_checks[] = {
          WHERE loss IS DISTINCT FROM booked_loss
        UNION ALL SELECT 'conversion ' || id || ' amount', amount, booked + booked_loss FROM pairs
          WHERE uneven)",
+
+    // Each adopted transfer has one posting of its amount.
+    R"(WITH booked AS (
+         SELECT reference, count(*) AS n, sum(amount) AS amount FROM postings
+         WHERE kind = {kind:adoption} GROUP BY reference),
+       adopted AS (
+         SELECT subject, amount FROM claimed_transfers WHERE claimed_for = 'adoption')
+       SELECT 'adoption ' || coalesce(c.subject, p.reference), coalesce(c.amount, 0),
+              coalesce(p.amount, 0)
+       FROM adopted c FULL JOIN booked p ON p.reference = c.subject
+       WHERE c.amount IS DISTINCT FROM p.amount OR p.n > 1)",
 
     // Replenishments and refills.
     R"(WITH booked AS (
@@ -197,6 +229,7 @@ std::vector<std::string> all_checks() {
   std::vector<std::string> out{check_shapes(), check_totals()};
   for (const auto* check : row_checks) out.push_back(numbered(check));
   for (auto& check : position_checks()) out.push_back(std::move(check));
+  for (auto& check : withdrawal_checks()) out.push_back(std::move(check));
   return out;
 }
 

@@ -15,9 +15,11 @@ struct onchain_balances {
   usdc polygon_usdt0;
   usdc polygon_usdc;
   usdc polygon_collateral;  // the venue's, of the account that bets; zero when none is configured
+  bool sources_known = true;
+  usdc other_sources{};  // what else users paid with, on any chain
 };
 HEADROOM_INSPECT(onchain_balances, x.plasma_known, x.plasma_usdt0, x.polygon_known, x.polygon_usdt0,
-                 x.polygon_usdc, x.polygon_collateral)
+                 x.polygon_usdc, x.polygon_collateral, x.sources_known, x.other_sources)
 
 /// One token of which the venue's accounts hold something else than its users' open positions come
 /// to.

@@ -6,6 +6,7 @@
 #include "actors/inspect.hpp"
 #include "domain/conversion.hpp"
 #include "domain/money_source.hpp"
+#include "domain/route_choice.hpp"
 
 /// Steps of a conversion along its route.
 namespace headroom::actors {
@@ -66,6 +67,44 @@ struct rescue_step {
   run_step step;
 };
 HEADROOM_INSPECT(rescue_step, x.step)
+
+/// One route as the next choice will see it, and what the last one said of it.
+struct route_view {
+  std::string name;
+  bool enabled = false;  // by the operator
+  bool known = false;    // it has said what it is made of
+  route_info info;       // when known
+  route_terms terms;
+  std::uint32_t running = 0;  // conversions, by the books
+  usdc amount_running;
+  bool looked = false;  // it answered the last look
+  route_flight flight;  // then
+  bool quoted = false;  // likewise
+  usdc quoted_amount;
+  route_quote quote;
+  timestamp quoted_at;
+  route_verdict verdict;
+  timestamp judged_at;
+};
+HEADROOM_INSPECT(route_view, x.name, x.enabled, x.known, x.info, x.terms, x.running,
+                 x.amount_running, x.looked, x.flight, x.quoted, x.quoted_amount, x.quote,
+                 x.quoted_at, x.verdict, x.judged_at)
+
+/// Credited money of one source that is in no conversion yet.
+struct waiting_money {
+  money_source source;
+  std::uint32_t deposits = 0;
+  usdc amount;
+  timestamp since;  // the oldest
+  std::string why;  // it waits
+};
+HEADROOM_INSPECT(waiting_money, x.source, x.deposits, x.amount, x.since, x.why)
+
+struct route_listing {
+  std::vector<route_view> routes;  // by name
+  std::vector<waiting_money> waiting;
+};
+HEADROOM_INSPECT(route_listing, x.routes, x.waiting)
 
 struct list_conversions {
   std::string cursor;

@@ -14,8 +14,9 @@ struct deduct {
   hold_id hold;
   usdc amount;
   usdc user_available;  // for the buffer's refusal text: what the user could bet before this
+  hold_kind kind = hold_kind::bet;  // for the words of a refusal
 };
-HEADROOM_INSPECT(deduct, x.hold, x.amount, x.user_available)
+HEADROOM_INSPECT(deduct, x.hold, x.amount, x.user_available, x.kind)
 
 /// Undoes a tentative deduction that was not committed. Repeats safely.
 struct release {

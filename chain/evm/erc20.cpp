@@ -44,6 +44,10 @@ byte_vector approve_call(const address& spender, const uint256& value) {
   return abi::encoder{"approve(address,uint256)"}.account(spender).word(value.view()).done();
 }
 
+byte_vector transfer_call(const address& to, const uint256& value) {
+  return abi::encoder{"transfer(address,uint256)"}.account(to).word(value.view()).done();
+}
+
 byte_vector decimals_call() { return abi::encoder{"decimals()"}.done(); }
 
 }  // namespace headroom::chain

@@ -39,6 +39,7 @@ struct transfer_event {
 [[nodiscard]] byte_vector balance_of_call(const address& owner);
 [[nodiscard]] byte_vector allowance_call(const address& owner, const address& spender);
 [[nodiscard]] byte_vector approve_call(const address& spender, const uint256& value);
+[[nodiscard]] byte_vector transfer_call(const address& to, const uint256& value);
 [[nodiscard]] byte_vector decimals_call();
 
 }  // namespace headroom::chain

@@ -48,10 +48,7 @@ std::optional<log_entry> read_log(const json& value) {
 json call_object(const call_parameters& c) {
   json out{{"to", c.to.hex()}, {"data", to_0x(c.data)}};
   if (c.from) out["from"] = c.from->hex();
-  if (!c.value.is_zero()) {
-    const auto digits = to_hex(c.value.view());
-    out["value"] = "0x" + digits.substr(digits.find_first_not_of('0'));
-  }
+  if (!c.value.is_zero()) out["value"] = quantity(c.value);
   if (c.gas != 0) out["gas"] = quantity(c.gas);
   return out;
 }
@@ -101,9 +98,10 @@ send_verdict judge_error(std::string text) {
 
 }  // namespace
 
-std::string quantity(std::uint64_t value) {
-  const auto word = uint256::of(value);
-  const auto digits = to_hex(word.view());
+std::string quantity(std::uint64_t value) { return quantity(uint256::of(value)); }
+
+std::string quantity(const uint256& value) {
+  const auto digits = to_hex(value.view());
   return "0x" + digits.substr(std::min(digits.find_first_not_of('0'), digits.size() - 1));
 }
 

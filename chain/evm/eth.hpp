@@ -16,6 +16,7 @@ namespace headroom::chain::eth {
 
 // -- numbers and bytes ---------------------------------------------------------------------------
 [[nodiscard]] std::string quantity(std::uint64_t value);  // "0x1a"
+[[nodiscard]] std::string quantity(const uint256& value);
 [[nodiscard]] std::optional<std::uint64_t> read_number(const nlohmann::json& value);
 [[nodiscard]] std::optional<uint256> read_word(const nlohmann::json& value);  // wider than 64 bits
 [[nodiscard]] std::optional<byte_vector> read_bytes(const nlohmann::json& value);

@@ -29,6 +29,13 @@ class ethereum final : public actors::ethereum_port {
   std::vector<hash256> digests_of(const actors::sell_intent& intent) const override {
     return chain::digests_of(intent, domain_);
   }
+  bool signed_by_user(const actors::withdraw_intent& intent,
+                      std::string_view signature) const override {
+    return chain::signed_by_user(intent, domain_, signature);
+  }
+  std::vector<hash256> digests_of(const actors::withdraw_intent& intent) const override {
+    return chain::digests_of(intent, domain_);
+  }
 
  private:
   const actors::signing_domain domain_;

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 
 #include "domain/final_by.hpp"
 
@@ -52,6 +53,8 @@ struct json_rpc_options {
   std::uint64_t chain_id = 0;
   /// Several nodes: how often their heads are compared while calls are made; 0: never.
   std::chrono::milliseconds compare_heads{10'000};
+  /// Told when a node has not answered well for a minute, and when it does again; by any thread.
+  std::function<void(std::uint32_t node, bool failed)> on_health{};
 };
 
 struct wallet_settings {
@@ -72,6 +75,8 @@ struct wallet_settings {
   std::uint64_t min_tip_wei = 0;                  // Polygon: 30 gwei
   std::uint64_t max_fee_wei = 5'000'000'000'000;  // per gas
   std::uint64_t max_tx_fee_wei = 1'000'000'000'000'000'000ULL;  // gas limit x max fee; geth: 1 coin
+
+  std::uint32_t gas_low_hours = 24;  // of spending as lately that the coins must last; or an alert
 
   // when the nonce is used and no receipt of ours is shown (docs/decisions/0017)
   std::uint32_t looks_before_search = 5;          // then the transaction that used it is searched

@@ -32,7 +32,8 @@ class json_rpc::nodes : public std::enable_shared_from_this<nodes> {
         options_(options),
         urls_(std::move(urls)),
         health_(urls_.size(), options.rules),
-        asked_who_(urls_.size()) {}
+        asked_who_(urls_.size()),
+        told_down_(urls_.size()) {}
 
   void call(rpc_request request, std::function<void(rpc_result)> done) {
     auto a = std::make_shared<attempt>();
@@ -138,12 +139,21 @@ class json_rpc::nodes : public std::enable_shared_from_this<nodes> {
     using about = rpc_reading::about;
     const std::lock_guard lock{mutex_};
     switch (r.what) {
-      case about::question: return health_.worked(node);
+      case about::question: health_.worked(node); break;
       case about::limit: return health_.limited(node, r.wait, clock::now());
-      case about::node: return health_.failed(node, r.silent, clock::now());
+      case about::node: health_.failed(node, r.silent, clock::now()); break;
       case about::us:
       case about::method: return;
     }
+    tell(node);
+  }
+
+  /// Under the lock.
+  void tell(std::uint32_t node) {
+    const bool down = health_.is_down(node, clock::now());
+    if (!options_.on_health || told_down_[node] == down) return;
+    told_down_[node] = down;
+    options_.on_health(node, down);
   }
 
   // -- who a node is -----------------------------------------------------------------------------
@@ -178,7 +188,10 @@ class json_rpc::nodes : public std::enable_shared_from_this<nodes> {
     {
       const std::lock_guard lock{mutex_};
       if (who == identity::ours) health_.identified(node, clock::now());
-      if (who == identity::foreign) health_.foreign(node, clock::now());
+      if (who == identity::foreign) {
+        health_.foreign(node, clock::now());
+        tell(node);
+      }
       waiting.swap(asked_who_[node]);
     }
     if (who == identity::foreign)  // its URL is not shown: it may hold a provider's key
@@ -287,6 +300,7 @@ class json_rpc::nodes : public std::enable_shared_from_this<nodes> {
   std::mutex mutex_;  // guards what follows
   node_health health_;
   std::vector<std::vector<std::function<void(identity)>>> asked_who_;
+  std::vector<bool> told_down_;
   clock::time_point next_round_{};
 };
 

@@ -31,8 +31,14 @@ bool node_health::needs_identity(std::uint32_t node, time_point now) const {
   return node != last_used_ && now - n.identified_at > rules_.identity_kept;
 }
 
+bool node_health::is_down(std::uint32_t node, time_point now) const {
+  const auto& since = nodes_[node].failing_since;
+  return since && now - *since >= failed_after;
+}
+
 void node_health::worked(std::uint32_t node) {
   auto& n = nodes_[node];
+  n.failing_since.reset();
   n.skip_until = n.rest_until = {};
   n.limits = 0;
   last_used_ = node;
@@ -41,6 +47,7 @@ void node_health::worked(std::uint32_t node) {
 void node_health::failed(std::uint32_t node, bool silent, time_point now) {
   auto& n = nodes_[node];
   n.skip_until = now + (silent ? rules_.skip_after_silence : rules_.skip_after_failure);
+  if (!n.failing_since) n.failing_since = now;
   n.identified = false;  // who knows what stands behind that address when it is back
 }
 
@@ -58,6 +65,7 @@ void node_health::identified(std::uint32_t node, time_point now) {
 }
 
 void node_health::foreign(std::uint32_t node, time_point now) {
+  if (!nodes_[node].failing_since) nodes_[node].failing_since = now;
   nodes_[node].identified = false;
   nodes_[node].foreign_until = now + rules_.foreign_again;
 }

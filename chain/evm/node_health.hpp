@@ -28,6 +28,10 @@ class node_health {
   /// failure, and when it takes over from another one.
   [[nodiscard]] bool needs_identity(std::uint32_t node, time_point now) const;
 
+  /// It has done nothing but fail for so long, or is of another chain.
+  static constexpr std::chrono::seconds failed_after{60};
+  [[nodiscard]] bool is_down(std::uint32_t node, time_point now) const;
+
   void worked(std::uint32_t node);
   void failed(std::uint32_t node, bool silent, time_point now);
   /// `wait`: what the node asked for; nothing: it did not say.
@@ -49,6 +53,7 @@ class node_health {
     time_point rest_until{};  // asked for by the node: until then it is not asked anything
     time_point foreign_until{};
     time_point identified_at{};
+    std::optional<time_point> failing_since{};
     bool identified = false;
     bool lags = false;
     std::uint32_t limits = 0;  // in a row

@@ -1,5 +1,7 @@
 #include "chain/evm/rpc_bridge.hpp"
 
+#include "actors/alerts.hpp"
+
 namespace headroom::chain {
 namespace {
 
@@ -54,6 +56,18 @@ Handle make_port(caf::actor_system& sys, std::shared_ptr<Client> client,
 }
 
 }  // namespace
+
+json_rpc_options with_alerts(json_rpc_options options, actors::alert_board& alerts,
+                             actors::wall_clock now) {
+  options.on_health = [&alerts, id = std::to_string(options.chain_id), now = std::move(now)](
+                          std::uint32_t node, bool failed) {
+    constexpr std::string_view failed_alert = "node.failed";
+    const auto subject = id + "/" + std::to_string(node);
+    if (!failed) return alerts.clear(failed_alert, subject, now());
+    alerts.raise(failed_alert, subject, "has not answered well for a minute", now());
+  };
+  return options;
+}
 
 rpc_actor make_rpc_actor(caf::actor_system& sys, std::shared_ptr<const json_rpc> client,
                          actors::latency_histogram* times) {

@@ -6,11 +6,21 @@
 #include <vector>
 
 #include "actors/latency.hpp"
+#include "actors/ports.hpp"
 #include "chain/evm/json_rpc.hpp"
+
+namespace headroom::actors {
+class alert_board;
+}
 
 /// Where actors meet sockets: an HTTP or JSON-RPC client looks like an actor, so that a question to
 /// a node is an ordinary `request(...).then(...)` and a test puts a lambda in its place.
 namespace headroom::chain {
+
+/// The same, and while a node fails the alert `node.failed` lasts, of "CHAIN/NODE". The board must
+/// outlive the client's calls.
+[[nodiscard]] json_rpc_options with_alerts(json_rpc_options options, actors::alert_board& alerts,
+                                           actors::wall_clock now);
 
 using rpc_actor = caf::typed_actor<caf::replies_to<rpc_request>::with<rpc_result>>;
 

@@ -16,6 +16,18 @@ constexpr std::string_view sell_type =
     "SellIntent(address user,uint256 tokenId,uint256 shares,"
     "uint256 minPrice,bytes32 idempotencyKey,uint256 deadline)";
 
+constexpr std::string_view withdraw_type =
+    "WithdrawIntent(address user,address to,uint256 amount,bytes32 idempotencyKey,"
+    "uint256 deadline)";
+
+std::vector<hash256> under(const actors::signing_domain& domain, const hash256& message) {
+  std::vector<hash256> out;
+  for (const auto chain_id : domain.chain_ids)
+    out.push_back(eip712::digest(
+        eip712::separator({"Headroom", "1", chain_id, domain.verifying_contract}), message));
+  return out;
+}
+
 /// Both messages have the same fields in the same order: how much of which token, and at which
 /// price.
 template <class Intent>
@@ -30,11 +42,7 @@ std::vector<hash256> digests(std::string_view type, const Intent& intent, std::i
                            .word(keccak256(intent.idempotency_key).view())
                            .number(static_cast<std::uint64_t>(intent.deadline))
                            .done();
-  std::vector<hash256> out;
-  for (const auto chain_id : domain.chain_ids)
-    out.push_back(eip712::digest(
-        eip712::separator({"Headroom", "1", chain_id, domain.verifying_contract}), message));
-  return out;
+  return under(domain, message);
 }
 
 bool signed_one_of(const std::vector<hash256>& digests, const address& user,
@@ -59,12 +67,29 @@ std::vector<hash256> digests_of(const actors::sell_intent& intent,
   return digests(sell_type, intent, intent.shares.micro, intent.min_price, domain);
 }
 
+std::vector<hash256> digests_of(const actors::withdraw_intent& intent,
+                                const actors::signing_domain& domain) {
+  if (intent.amount.micro < 0 || intent.deadline < 0) return {};
+  return under(domain, eip712::struct_hash{withdraw_type}
+                           .account(intent.user)
+                           .account(intent.to)
+                           .number(static_cast<std::uint64_t>(intent.amount.micro))
+                           .word(keccak256(intent.idempotency_key).view())
+                           .number(static_cast<std::uint64_t>(intent.deadline))
+                           .done());
+}
+
 bool signed_by_user(const actors::bet_intent& intent, const actors::signing_domain& domain,
                     std::string_view signature) {
   return signed_one_of(digests_of(intent, domain), intent.user, signature);
 }
 
 bool signed_by_user(const actors::sell_intent& intent, const actors::signing_domain& domain,
+                    std::string_view signature) {
+  return signed_one_of(digests_of(intent, domain), intent.user, signature);
+}
+
+bool signed_by_user(const actors::withdraw_intent& intent, const actors::signing_domain& domain,
                     std::string_view signature) {
   return signed_one_of(digests_of(intent, domain), intent.user, signature);
 }

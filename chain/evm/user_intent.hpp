@@ -5,11 +5,13 @@
 
 #include "actors/ports.hpp"
 
-/// The EIP-712 messages by which a user orders a bet or a sale:
+/// The EIP-712 messages by which a user orders a bet, a sale or a withdrawal:
 ///   BetIntent(address user,uint256 tokenId,uint256 amount,uint256 maxPrice,
 ///             bytes32 idempotencyKey,uint256 deadline)
 ///   SellIntent(address user,uint256 tokenId,uint256 shares,uint256 minPrice,
 ///              bytes32 idempotencyKey,uint256 deadline)
+///   WithdrawIntent(address user,address to,uint256 amount,bytes32 idempotencyKey,
+///                  uint256 deadline)
 /// under the domain {Headroom, 1, chainId, verifyingContract} of one deployment (DESIGN.md section
 /// 4).
 namespace headroom::chain {
@@ -20,12 +22,16 @@ namespace headroom::chain {
                                               const actors::signing_domain& domain);
 [[nodiscard]] std::vector<hash256> digests_of(const actors::sell_intent& intent,
                                               const actors::signing_domain& domain);
+[[nodiscard]] std::vector<hash256> digests_of(const actors::withdraw_intent& intent,
+                                              const actors::signing_domain& domain);
 
 /// Whether the key of `intent.user` signed one of them. `signature` is hex of r || s || v; no when
 /// it is malformed or malleated.
 [[nodiscard]] bool signed_by_user(const actors::bet_intent& intent,
                                   const actors::signing_domain& domain, std::string_view signature);
 [[nodiscard]] bool signed_by_user(const actors::sell_intent& intent,
+                                  const actors::signing_domain& domain, std::string_view signature);
+[[nodiscard]] bool signed_by_user(const actors::withdraw_intent& intent,
                                   const actors::signing_domain& domain, std::string_view signature);
 
 }  // namespace headroom::chain

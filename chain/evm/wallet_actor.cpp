@@ -33,10 +33,21 @@ void wallet_outbox::read_backlog() {
       ->request(query, w_.settings.patience.load,
                 actors::wallet_account{st_.settings.chain_id, st_.account})
       .then([self = self_](
-                actors::wallet_backlog& b) { wallet_outbox{self}.check_chain(std::move(b)); },
+                actors::wallet_backlog& b) { wallet_outbox{self}.check_signer(std::move(b)); },
             [self = self_](const caf::error&) {
               wallet_outbox{self}.start_later("the backlog cannot be read");
             });
+}
+
+/// One without our account would never sign. One that is silent may be back before it is needed.
+void wallet_outbox::check_signer(actors::wallet_backlog backlog) {
+  st_.signer.look_for_account(
+      self_, [self = self_, backlog = std::move(backlog)](std::optional<bool> has) mutable {
+        wallet_outbox box{self};
+        if (has == false)
+          return box.start_later("the signer does not have account " + self->state.account.hex());
+        box.check_chain(std::move(backlog));
+      });
 }
 
 void wallet_outbox::check_chain(actors::wallet_backlog backlog) {
@@ -58,7 +69,9 @@ void wallet_outbox::check_chain(actors::wallet_backlog backlog) {
         st.nodes = r[0].nodes;
         box.clear(wallet_alert::waits);
         // What is still wrong is said again.
-        for (const auto& kind : {wallet_alert::books, wallet_alert::row}) box.clear(kind);
+        for (const auto& kind :
+             {wallet_alert::books, wallet_alert::row, wallet_alert::no_signer, wallet_alert::wrong})
+          box.clear(kind);
         if (backlog.open.empty()) box.clear(wallet_alert::no_gas);
         box.adopt(std::move(backlog.open));
         const auto final_count = r.size() > 2 ? eth::answer(r[2], eth::read_number) : std::nullopt;
@@ -106,13 +119,12 @@ void wallet_outbox::adopt(std::vector<chain_operation> rows) {
 
 actors::wallet_actor::behavior_type wallet_behavior(wallet_self self, actors::world_ptr w,
                                                     wallet_settings settings,
-                                                    std::shared_ptr<const private_key> key,
-                                                    rpc_actor rpc) {
+                                                    transaction_signer signer, rpc_actor rpc) {
   auto& st = self->state;
   st.w = std::move(w);
   st.settings = settings;
-  st.key = std::move(key);
-  st.account = st.key->address_of();
+  st.signer = std::move(signer);
+  st.account = st.signer.account();
   st.subject = std::to_string(st.settings.chain_id);
   if (!st.settings.alone_on_chain) st.subject += "/" + st.account.hex();
   st.rpc = std::move(rpc);

@@ -10,6 +10,7 @@
 #include "chain/evm/finality.hpp"
 #include "chain/evm/nonce_use.hpp"
 #include "chain/evm/rpc_bridge.hpp"
+#include "chain/evm/transaction_signer.hpp"
 
 namespace headroom::chain {
 
@@ -56,7 +57,7 @@ struct open_operation {
 
 /// One operation before its row: asked for, not signed or not known to be stored.
 struct requested_operation {
-  enum class phase : std::uint8_t { checking, pricing, ready, storing };
+  enum class phase : std::uint8_t { checking, pricing, ready, signing, storing };
   actors::send_transaction what;
   phase at = phase::checking;
   unsigned_transaction body;  // without a nonce
@@ -85,8 +86,8 @@ struct wallet_state {
 
   actors::world_ptr w;
   wallet_settings settings;
-  std::shared_ptr<const private_key> key;
-  address account;
+  transaction_signer signer;
+  address account;      // the signer's
   std::string subject;  // of its alerts
   rpc_actor rpc;
 
@@ -98,7 +99,7 @@ struct wallet_state {
   std::unordered_map<operation_id, std::uint64_t> nonce_of;
   std::unordered_map<operation_id, requested_operation> requested;
   std::deque<operation_id> to_store;  // priced, in the order of their nonces to be
-  std::vector<operation_id> storing;  // the batch the journal has
+  std::vector<operation_id> storing;  // the batch that is being signed, or the journal has
   std::vector<signed_transaction> storing_signed;
   bool append_unanswered = false;  // sent to the journal, no word yet
   bool append_again = false;       // outcome unknown: the same rows once more
@@ -124,6 +125,11 @@ struct wallet_state {
   std::optional<time_point> gap_since;
   time_point next_gap_read{};
 
+  // a signer elsewhere
+  std::uint32_t signer_silences = 0;  // in a row
+  time_point signer_again{};          // not asked before
+  bool signer_probed = false;         // is being asked whether it is back
+
   std::map<std::string, std::string> alerts;  // kind -> text: what lasts
   std::optional<uint256> too_few_coins;       // wei: the balance when something was refused for it
   std::uint64_t sent = 0;
@@ -133,18 +139,21 @@ struct wallet_state {
 
 using wallet_self = actors::self_pointer<actors::wallet_actor, wallet_state>;
 
-/// @param key  signs on this actor's thread (about 50 us each); never leaves the process.
+/// @param signer  a key in this process, or a signer elsewhere: nothing of its is stored that was
+///     not asked for. While it does not sign, requests are `unavailable` (a detail of
+///     `no_signature`) and use no nonce; what is open goes on.
 /// @param rpc  the chain's nodes (make_rpc_actor).
 /// Until the backlog is read and the chain id is checked every request is `unavailable`. A call
 /// that would revert is refused before anything is stored: errc::internal, its detail starts with
 /// `would_revert`.
 actors::wallet_actor::behavior_type wallet_behavior(wallet_self self, actors::world_ptr w,
                                                     wallet_settings settings,
-                                                    std::shared_ptr<const private_key> key,
-                                                    rpc_actor rpc);
+                                                    transaction_signer signer, rpc_actor rpc);
 
 inline constexpr std::string_view would_revert = "execution reverted";
 /// The detail of `unavailable` when the account cannot pay for the call.
 inline constexpr std::string_view no_gas_money = "not enough native coin for gas";
+/// The same when nobody signs for it.
+inline constexpr std::string_view no_signature = "the transaction cannot be signed now";
 
 }  // namespace headroom::chain

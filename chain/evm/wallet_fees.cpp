@@ -72,8 +72,7 @@ uint128 wallet_outbox::promised() const {
   for (auto i = st_.open.lower_bound(st_.mined_count); i != st_.open.end(); ++i)
     out += cost_at_most(i->second.attempts.back().body);
   for (const auto& [id, x] : st_.requested)
-    if (x.at == requested_operation::phase::ready || x.at == requested_operation::phase::storing)
-      out += cost_at_most(x.body);
+    if (x.at >= requested_operation::phase::ready) out += cost_at_most(x.body);
   return out;
 }
 
@@ -165,8 +164,9 @@ void wallet_outbox::sign_bump(open_operation& op, const gas_market& market) {
     return;
   }
   body.fees = *fees;
-  op.bump = sign(std::move(body), *st_.key);
-  store_bump(op);
+  st_.signer.sign(self_, {std::move(body)}, [self = self_, nonce = op.nonce()](auto& results) {
+    wallet_outbox{self}.signed_bump(nonce, results);
+  });
 }
 
 void wallet_outbox::store_bump(open_operation& op) {

@@ -3,9 +3,9 @@
 #include "chain/evm/wallet_actor.hpp"
 
 /// The wallet's work, for its own files: wallet_actor (what was left open), wallet_send (from a
-/// request to a stored row), wallet_fees (broadcasts and prices), wallet_watch (from there to
-/// finality), wallet_doubt (a used nonce without a receipt), wallet_undone (what a reorganisation
-/// took back).
+/// request to a stored row), wallet_signing (who signs it), wallet_fees (broadcasts and prices),
+/// wallet_watch (from there to finality), wallet_doubt (a used nonce without a receipt),
+/// wallet_undone (what a reorganisation took back).
 namespace headroom::chain {
 
 using actors::operation_report;
@@ -38,6 +38,7 @@ class wallet_outbox {
  private:
   // start
   void read_backlog();
+  void check_signer(actors::wallet_backlog backlog);
   void check_chain(actors::wallet_backlog backlog);
   void start_later(std::string why);
 
@@ -54,14 +55,24 @@ class wallet_outbox {
   void refuse_for_coin(const operation_id& id, const std::optional<uint256>& coins);
   void report_rows(const std::vector<chain_operation>& rows, report_promise promise);
 
+  // signing
+  void sign_batch();
+  void signed_batch(std::vector<signing>& results);
+  void note_signer(const std::vector<signing>& results);
+  void rest_signer();
+  void refuse_unsigned();
+  void look_for_signer();
+
   // fees
   [[nodiscard]] std::optional<gas_market> market_of(std::span<const rpc_result> results) const;
   [[nodiscard]] std::optional<gas_fees> within_limits(gas_fees wanted, const gas_market& market,
                                                       std::uint64_t gas_limit);
   [[nodiscard]] uint128 promised() const;
+  void note_coins(const uint256& wei);
   void heard_of_broadcast(std::uint64_t nonce, const hash256& hash, const rpc_result& r);
   void bump(open_operation& op);
   void sign_bump(open_operation& op, const gas_market& market);
+  void signed_bump(std::uint64_t nonce, std::vector<signing>& results);
   void store_bump(open_operation& op);
   void heard_of_bump(std::uint64_t nonce, const caf::error& e);
 
@@ -124,6 +135,7 @@ class wallet_outbox {
 namespace wallet_alert {
 inline const std::string waits = "wallet.waits";            // cannot start
 inline const std::string no_gas = "wallet.no_gas";          // native coin is missing
+inline const std::string gas_low = "gas.low";               // it will be missing before long
 inline const std::string price = "wallet.price";            // the chain asks more than we pay
 inline const std::string stuck = "wallet.stuck";            // at the highest price we pay
 inline const std::string refused = "wallet.refused";        // nodes refuse a transaction
@@ -134,6 +146,8 @@ inline const std::string undone = "wallet.undone";          // booked, and no lo
 inline const std::string gap = "wallet.gap";                // a nonce that nothing fills
 inline const std::string books = "wallet.books";            // the books contradict the chain
 inline const std::string row = "wallet.row";                // a stored transaction is no use
+inline const std::string no_signer = "signer.unavailable";  // silent, or it refuses
+inline const std::string wrong = "signer.wrong";            // it signed something else
 }  // namespace wallet_alert
 
 }  // namespace headroom::chain

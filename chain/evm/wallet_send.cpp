@@ -76,6 +76,8 @@ void wallet_outbox::checked(const operation_id& id, const std::vector<chain_oper
 }
 
 void wallet_outbox::price(const operation_id& id) {
+  if (now() < st_.signer_again)
+    return refuse(id, make_error(errc::unavailable, std::string{no_signature}));
   auto& x = st_.requested.at(id);
   x.at = phase::pricing;
   auto calls = fee_calls();
@@ -117,7 +119,7 @@ void wallet_outbox::priced(const operation_id& id, std::vector<rpc_result>& r) {
             x.what.call.data};
   // Stored and then refused for want of coins, it would hold up everything behind it.
   if (!coins) return refuse(id, make_error(errc::unavailable, "the balance cannot be read"));
-  w_.dir.gauges.counters().saw_coin(st_.subject, in_coins(*coins));
+  note_coins(*coins);
   if (uint256::of(promised() + cost_at_most(x.body)) > *coins) return refuse_for_coin(id, coins);
   clear(wallet_alert::no_gas);
   const auto& counted = r[fee_calls().size() + 1];
@@ -125,6 +127,16 @@ void wallet_outbox::priced(const operation_id& id, std::vector<rpc_result>& r) {
   x.at = phase::ready;
   st_.to_store.push_back(id);
   store_next();
+}
+
+/// What is left of the coin, and how long it lasts.
+void wallet_outbox::note_coins(const uint256& wei) {
+  auto& counters = w_.dir.gauges.counters();
+  counters.saw_coin(st_.subject, in_coins(wei), w_.now());
+  const auto hours = counters.gas_hours_left(st_.subject);
+  if (!hours || *hours >= st_.settings.gas_low_hours) return clear(wallet_alert::gas_low);
+  raise(wallet_alert::gas_low, "at what was spent lately the coins last " +
+                                   std::to_string(static_cast<std::uint64_t>(*hours)) + " hours");
 }
 
 /// Somebody used the key by hand. What is signed under a used nonce can only be dropped.
@@ -141,18 +153,18 @@ void wallet_outbox::skip_used_nonces(std::uint64_t count) {
 /// Takes nonces for what is ready. Only the rows that are stored use them up.
 void wallet_outbox::store_next() {
   if (!st_.ready || !st_.storing.empty() || st_.to_store.empty()) return;
+  if (now() < st_.signer_again) return refuse_unsigned();
   const auto most = st_.one_by_one ? std::size_t{1} : rows_at_once;
   auto nonce = st_.next_nonce;
   while (st_.storing.size() < most && !st_.to_store.empty()) {
     const auto id = st_.to_store.front();
     st_.to_store.pop_front();
     auto& x = st_.requested.at(id);
-    x.at = phase::storing;
+    x.at = phase::signing;
     x.body.nonce = nonce++;
     st_.storing.push_back(id);
-    st_.storing_signed.push_back(sign(x.body, *st_.key));
   }
-  append();
+  sign_batch();
 }
 
 /// The same rows, however often: committing them twice changes nothing.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "actors/alerts.hpp"
+#include "chain/evm/cancelling.hpp"
 #include "chain/evm/wallet_outbox.hpp"
 
 /// From a stored row to finality. One look at a time: how far the chain is, then the receipts of
@@ -21,6 +22,12 @@ uint256 cost_of(const open_operation& op, const eth::receipt& r) {
   const auto gas = uint128{r.gas_used} * r.gas_price;
   const auto value = op.attempts.front().body.value.to_u128();  // the same in every attempt
   return uint256::of(r.succeeded ? gas + value.value_or(0) : gas);
+}
+
+/// The attempt of that hash takes the nonce away from the others (cancelling.hpp).
+bool cancels(const open_operation& op, const hash256& tx, const address& account) {
+  return std::any_of(op.attempts.begin(), op.attempts.end(),
+                     [&](const auto& a) { return a.hash == tx && is_cancel(a.body, account); });
 }
 
 }  // namespace
@@ -63,6 +70,7 @@ void wallet_outbox::poll() {
   if (!st_.ready) return start();
   if (st_.append_again && !st_.append_unanswered) append();
   store_next();
+  look_for_signer();
   look();
 }
 
@@ -172,7 +180,12 @@ void wallet_outbox::judge(std::uint64_t nonce, const chain_head& head,
   for (const auto& r : receipts) {
     const auto receipt = eth::answer(r, eth::read_receipt);
     if (!receipt || !*receipt) continue;
-    if (head.is_final((*receipt)->block_number)) weigh(nonce, **receipt, r.node);
+    // What follows a cancelled operation is a new one, so the chain must not change its mind: the
+    // nodes' own word counts, where they have one.
+    const auto block = (*receipt)->block_number;
+    const bool early =
+        cancels(*op, (*receipt)->tx_hash, st_.account) && block > st_.tagged.value_or(block);
+    if (head.is_final(block) && !early) weigh(nonce, **receipt, r.node);
     return;
   }
   missed(*op);
@@ -192,6 +205,14 @@ void wallet_outbox::weigh(std::uint64_t nonce, const eth::receipt& r, std::uint3
                  out.state = r.succeeded ? operation_state::confirmed : operation_state::reverted;
                  out.tx_hash = r.tx_hash;
                  out.block_number = r.block_number;
+                 if (cancels(*op, r.tx_hash, self->state.account)) {
+                   out = {};
+                   out.state = operation_state::dropped;
+                   out.tx_hash = r.tx_hash;
+                   out.detail = "cancelled by " + r.tx_hash.hex() + " in block " +
+                                std::to_string(r.block_number);
+                   return box.finish(*op, std::move(out));
+                 }
                  op->cost_wei = cost_of(*op, r);
                  if (r.succeeded)
                    for (const auto& log : r.logs) out.logs.push_back(to_event(log));

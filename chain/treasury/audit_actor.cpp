@@ -14,8 +14,9 @@ using actors::solvency_report;
 
 constexpr std::string_view insolvent_alert = "audit.insolvent";
 
-rpc_request balance_of(const address& token, const address& owner) {
-  return eth::call({std::nullopt, token, balance_of_call(owner), {}});
+/// @param block  a tag or a quantity.
+rpc_request balance_of(const address& token, const address& owner, std::string_view block) {
+  return eth::call({std::nullopt, token, balance_of_call(owner), {}}, block);
 }
 
 std::optional<usdc> read_balance(const rpc_result& r) {
@@ -25,11 +26,29 @@ std::optional<usdc> read_balance(const rpc_result& r) {
   return usdc{static_cast<std::int64_t>(*value)};
 }
 
+/// `first`'s, then the others'; one that cannot be read makes the sum unknown.
+std::vector<rpc_request> balances_of(const address& token, const address& first,
+                                     const std::vector<address>& others, std::string_view block) {
+  std::vector<rpc_request> out{balance_of(token, first, block)};
+  for (const auto& owner : others) out.push_back(balance_of(token, owner, block));
+  return out;
+}
+
+std::optional<usdc> sum_of(std::span<const rpc_result> parts) {
+  std::optional<usdc> out = usdc{};
+  for (const auto& r : parts) {
+    const auto part = read_balance(r);
+    out = out && part ? add(*out, *part) : std::nullopt;
+  }
+  return out;
+}
+
 // -- one look ------------------------------------------------------------------------------------
 
 std::optional<holdings> holdings_of(const onchain_balances& b) {
-  if (!b.plasma_known || !b.polygon_known) return std::nullopt;
-  return holdings{add_saturating(b.plasma_usdt0, b.polygon_usdt0),
+  if (!b.plasma_known || !b.polygon_known || !b.sources_known) return std::nullopt;
+  const auto usdt0 = add_saturating(b.plasma_usdt0, b.polygon_usdt0);
+  return holdings{add_saturating(usdt0, b.other_sources),
                   add_saturating(b.polygon_usdc, b.polygon_collateral)};
 }
 
@@ -74,20 +93,23 @@ void give_up(audit_self self, const caf::error& why) {
   for (auto& p : std::exchange(self->state.waiting, {})) p.deliver(why);
 }
 
-void read_polygon(audit_self self, const trial_balance& books, onchain_balances found) {
+/// @param block, node  where all of it is read; "latest" and nothing: wherever it is answered.
+void read_polygon_at(audit_self self, const trial_balance& books, onchain_balances found,
+                     std::string_view block, std::optional<std::uint32_t> node) {
   const auto& s = self->state.settings;
-  std::vector<rpc_request> calls{balance_of(s.polygon_usdt0, s.polygon_owner),
-                                 balance_of(s.polygon_usdc, s.polygon_owner)};
+  auto calls = balances_of(s.polygon_usdt0, s.polygon_owner, s.other_owners, block);
+  const auto owners = calls.size();
+  for (auto& c : balances_of(s.polygon_usdc, s.polygon_owner, s.other_owners, block))
+    calls.push_back(std::move(c));
   for (const auto& token : {s.collateral, s.collateral_source})
-    if (!token.is_zero()) calls.push_back(balance_of(token, s.collateral_owner));
+    if (!token.is_zero()) calls.push_back(balance_of(token, s.collateral_owner, block));
+  if (!s.own_source.is_zero()) calls.push_back(balance_of(s.own_source, s.polygon_owner, block));
+  for (auto& c : calls) c.node = node;
   ask_all(self, self->state.polygon, std::move(calls), [=](std::vector<rpc_result>& r) mutable {
-    const auto usdt0 = read_balance(r[0]);
-    const auto usdc_balance = read_balance(r[1]);
-    std::optional<usdc> collateral = usdc{};
-    for (std::size_t i = 2; i < r.size() && collateral; ++i) {
-      const auto part = read_balance(r[i]);
-      collateral = part ? add(*collateral, *part) : std::nullopt;
-    }
+    const std::span<const rpc_result> all{r};
+    const auto usdt0 = sum_of(all.first(owners));
+    const auto usdc_balance = sum_of(all.subspan(owners, owners));
+    const auto collateral = sum_of(all.subspan(2 * owners));
     found.polygon_known = usdt0 && usdc_balance && collateral;
     if (found.polygon_known) {
       found.polygon_usdt0 = *usdt0;
@@ -98,15 +120,43 @@ void read_polygon(audit_self self, const trial_balance& books, onchain_balances 
   });
 }
 
+/// A move between our accounts must be seen in one of them: in none it would be a shortfall.
+void read_polygon(audit_self self, const trial_balance& books, const onchain_balances& found) {
+  if (!self->state.settings.moves_between_accounts)
+    return read_polygon_at(self, books, found, "latest", std::nullopt);
+  ask_all(self, self->state.polygon, {eth::block_number()}, [=](std::vector<rpc_result>& r) {
+    const auto head = eth::answer(r[0], eth::read_number);
+    if (!head) return compare(self, books, found);
+    read_polygon_at(self, books, found, eth::quantity(*head), r[0].node);
+  });
+}
+
+/// From the `next` on, one after the other; then Polygon, to which their money goes.
+void read_sources(audit_self self, const trial_balance& books, const onchain_balances& found,
+                  std::size_t next) {
+  const auto& s = self->state.settings;
+  if (next == s.other_sources.size()) return read_polygon(self, books, found);
+  const auto& source = s.other_sources[next];
+  ask_all(self, source.nodes, balances_of(source.token, s.polygon_owner, s.other_owners, "latest"),
+          [=](std::vector<rpc_result>& r) {
+            auto more = found;
+            const auto part = sum_of(r);
+            more.sources_known = found.sources_known && part;
+            if (part) more.other_sources = add_saturating(found.other_sources, *part);
+            read_sources(self, books, more, next + 1);
+          });
+}
+
 void read_plasma(audit_self self, const trial_balance& books) {
   const auto& s = self->state.settings;
-  ask_all(self, self->state.plasma, {balance_of(s.plasma_usdt0, s.plasma_owner)},
+  ask_all(self, self->state.plasma,
+          balances_of(s.plasma_usdt0, s.plasma_owner, s.other_owners, "latest"),
           [=](std::vector<rpc_result>& r) {
             onchain_balances found;
-            const auto usdt0 = read_balance(r[0]);
+            const auto usdt0 = sum_of(r);
             found.plasma_known = usdt0.has_value();
             if (usdt0) found.plasma_usdt0 = *usdt0;
-            read_polygon(self, books, found);
+            read_sources(self, books, found, 0);
           });
 }
 
@@ -157,6 +207,7 @@ actors::audit_actor::behavior_type audit_behavior(audit_self self, actors::world
         const auto& v = s.watch.last();
         return actors::status_report{audit_state::name,
                                      {{"plasma_known", s.last.chains.plasma_known ? "yes" : "no"},
+                                      {"sources_known", s.last.chains.sources_known ? "yes" : "no"},
                                       {"polygon_known", s.last.chains.polygon_known ? "yes" : "no"},
                                       {"solvent", !v.checked  ? "not checked yet"
                                                   : v.solvent ? "yes"

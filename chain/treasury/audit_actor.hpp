@@ -8,6 +8,12 @@
 
 namespace headroom::chain {
 
+/// A token that users pay with, and that waits on our accounts for its conversion.
+struct audited_source {
+  rpc_actor nodes;
+  address token;
+};
+
 struct audit_settings {
   address plasma_usdt0;
   address plasma_owner;  // the service's account on each chain
@@ -17,11 +23,15 @@ struct audit_settings {
   address collateral;                      // the venue's token; zero: not looked at
   address collateral_owner;                // the account that bets
   address collateral_source;               // what collateral is made of, there; zero: likewise
+  address own_source{};                    // likewise, at our own account; zero: likewise
+  bool moves_between_accounts = false;     // Polygon is read at one block: none is missed half-way
   std::chrono::milliseconds fresh{1'000};  // one look serves everyone who asks within it
   std::chrono::milliseconds check_every{30'000};
   std::size_t max_waiting = 64;
   std::chrono::milliseconds positions_every{300'000};  // all tokens are compared
   std::uint32_t tokens_at_once = 500;
+  std::vector<address> other_owners{};          // accounts of ours beside the two, on every chain
+  std::vector<audited_source> other_sources{};  // beside USDT0 and USDC on Polygon
 };
 
 struct audit_state {

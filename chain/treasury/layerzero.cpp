@@ -68,6 +68,14 @@ byte_vector payload_hash_call(const packet& p) {
       .done();
 }
 
+byte_vector executed_nonce_call(const packet& p) {
+  return abi::encoder{"lazyInboundNonce(address,uint32,bytes32)"}
+      .account(p.receiver)
+      .number(p.source_eid)
+      .word(p.sender.view())
+      .done();
+}
+
 byte_vector receive_call(const packet& p) {
   return abi::encoder{"lzReceive((uint32,bytes32,uint64),address,bytes32,bytes,bytes)"}
       .number(p.source_eid)

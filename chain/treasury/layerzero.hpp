@@ -33,6 +33,9 @@ struct packet {
 /// bytes32 inboundPayloadHash(receiver, srcEid, sender, nonce): not zero while the packet is
 /// verified and not executed.
 [[nodiscard]] byte_vector payload_hash_call(const packet& p);
+/// uint64 lazyInboundNonce(receiver, srcEid, sender): the last message of the pathway that was
+/// executed. One with a later nonce and no payload hash is not verified.
+[[nodiscard]] byte_vector executed_nonce_call(const packet& p);
 /// Executes it. Reverts when it is not verified, or executed already.
 [[nodiscard]] byte_vector receive_call(const packet& p);
 

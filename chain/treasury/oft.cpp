@@ -46,6 +46,21 @@ std::optional<received_event> read_received(const log_entry& log) {
 
 }  // namespace
 
+byte_vector quote_oft_call(const send_parameters& p) {
+  return abi::encoder{"quoteOFT(" + std::string{send_param} + ")"}.tuple(tuple_of(p)).done();
+}
+
+/// (limit (min, max), fee details (dynamic), receipt (sent, received)).
+std::optional<transfer_quote> read_transfer_quote(byte_view return_data) {
+  const abi::reader data{return_data};
+  const auto least = data.word(0);
+  const auto most = data.word(1);
+  const auto sent = data.word(3);
+  const auto received = data.word(4);
+  if (!least || !most || !sent || !received) return std::nullopt;
+  return transfer_quote{*least, *most, *sent, *received};
+}
+
 byte_vector quote_send_call(const send_parameters& p) {
   return abi::encoder{"quoteSend(" + std::string{send_param} + ",bool)"}
       .tuple(tuple_of(p))

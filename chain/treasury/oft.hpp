@@ -13,7 +13,7 @@ struct send_parameters {
   std::uint32_t destination_eid = 0;
   address to;
   std::uint64_t amount = 0;      // local decimals (6)
-  std::uint64_t min_amount = 0;  // equal to amount: USDT0 moves 1:1
+  std::uint64_t min_amount = 0;  // what quoteOFT promises; USDT0 moves 1:1
 };
 /// What the messages cost, in the source chain's coin.
 struct messaging_fee {
@@ -21,6 +21,17 @@ struct messaging_fee {
   uint256 lz_token;
 };
 
+/// What the bridge would do with an amount now: a pause, a rate limit or a fee shows here, before
+/// money moves.
+struct transfer_quote {
+  uint256 least;
+  uint256 most;
+  uint256 sent;      // less than what was asked for: dust, or a limit
+  uint256 received;  // over there
+};
+/// quoteOFT (0x0d35b415).
+[[nodiscard]] byte_vector quote_oft_call(const send_parameters& p);
+[[nodiscard]] std::optional<transfer_quote> read_transfer_quote(byte_view return_data);
 [[nodiscard]] byte_vector quote_send_call(const send_parameters& p);
 [[nodiscard]] std::optional<messaging_fee> read_quote(byte_view return_data);
 /// The transaction's value must be `fee.native`; what is too much goes back to `refund_to`.

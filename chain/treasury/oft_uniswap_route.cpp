@@ -1,69 +1,73 @@
 #include "chain/treasury/oft_uniswap_route.hpp"
 
-#include "chain/treasury/oft_uniswap_run.hpp"
+#include "chain/treasury/oft_leg.hpp"
+#include "chain/treasury/uniswap_venue.hpp"
+#include "chain/treasury/venue_supply.hpp"
 
 namespace headroom::chain {
+
 namespace {
 
-/// What the pool would give now. The bridge moves 1:1.
-caf::result<actors::route_quote> quote(oft_uniswap_self self, usdc amount) {
-  const auto& s = self->state.settings;
-  if (amount.micro <= 0) return make_error(errc::invalid_field);
-  auto promise = self->make_response_promise<actors::route_quote>();
-  ask_all(self, self->state.polygon,
-          {eth::call({std::nullopt, s.quoter, uniswap_v3::quote_call(swap_of(s, amount)), {}})},
-          [self, promise](std::vector<rpc_result>& r) mutable {
-            const auto data = eth::bytes_of(r[0]);
-            const auto out = data ? uniswap_v3::read_quote(*data) : std::nullopt;
-            if (!out || *out > static_cast<std::uint64_t>(INT64_MAX)) {
-              promise.deliver(make_error(errc::unavailable, "no quote"));
-              return;
-            }
-            promise.deliver(actors::route_quote{{static_cast<std::int64_t>(*out)},
-                                                self->state.settings.expected_seconds});
-          });
-  return promise;
+swap_terms terms_of(const oft_uniswap_settings& s, const rpc_actor& polygon) {
+  swap_terms t;
+  t.chain = destination_of(s, polygon);
+  t.slippage_bps = s.slippage_bps;
+  t.least_bps = s.least_bps;
+  t.deadline = s.swap_deadline;
+  return t;
+}
+
+leg_ptr at_the_best_venue(const oft_uniswap_settings& s, swap_terms t, rpc_actor polygon,
+                          std::shared_ptr<oneinch_door> oneinch) {
+  std::vector<std::shared_ptr<swap_venue>> venues;
+  venues.push_back(
+      std::make_shared<uniswap_venue>(s.quoter, s.router, s.pool_fee, std::move(polygon)));
+  if (oneinch)
+    venues.push_back(std::make_shared<oneinch_venue>(std::move(oneinch), s.slippage_bps));
+  return std::make_shared<swap_leg>(std::move(t), std::move(venues));
 }
 
 }  // namespace
 
-actors::route_actor::behavior_type oft_uniswap_behavior(oft_uniswap_self self, actors::world_ptr w,
+leg_ptr make_polygon_swap(const oft_uniswap_settings& s, rpc_actor polygon,
+                          std::shared_ptr<oneinch_door> oneinch) {
+  auto t = terms_of(s, polygon);
+  t.token_in = s.polygon.usdt0;
+  t.token_in_name = "USDT0";
+  t.token_out = s.usdc;
+  return at_the_best_venue(s, std::move(t), std::move(polygon), std::move(oneinch));
+}
+
+route_plan supply_swap_plan(const oft_uniswap_settings& s, const address& usdc_e, rpc_actor polygon,
+                            std::shared_ptr<oneinch_door> oneinch) {
+  auto t = terms_of(s, polygon);
+  t.token_in = s.usdc;
+  t.token_in_name = "USDC";
+  t.token_out = usdc_e;
+  t.purpose = supply_swap_purpose;
+  route_plan out;
+  out.name = "supply_swap";
+  out.from = {s.polygon.chain_id, s.usdc};
+  out.legs.push_back(at_the_best_venue(s, std::move(t), std::move(polygon), std::move(oneinch)));
+  return out;
+}
+
+route_plan oft_uniswap_plan(const oft_uniswap_settings& s, rpc_actor plasma, rpc_actor polygon,
+                            std::shared_ptr<oneinch_door> oneinch) {
+  route_plan out;
+  out.name = oft_uniswap_name;
+  out.from = {s.plasma.chain_id, s.plasma.usdt0};
+  out.expected_seconds = s.expected_seconds;
+  out.legs.push_back(std::make_shared<oft_leg>(s, std::move(plasma), polygon));
+  out.legs.push_back(make_polygon_swap(s, std::move(polygon), std::move(oneinch)));
+  return out;
+}
+
+actors::route_actor::behavior_type oft_uniswap_behavior(legged_route_self self, actors::world_ptr w,
                                                         oft_uniswap_settings settings,
                                                         rpc_actor plasma, rpc_actor polygon) {
-  auto& st = self->state;
-  st.w = std::move(w);
-  st.settings = settings;
-  st.plasma = std::move(plasma);
-  st.polygon = std::move(polygon);
-  return {
-      [self](actors::get_atom) {
-        return actors::route_info{
-            oft_uniswap_name,
-            {"bridge", "swap"},
-            self->state.settings.expected_seconds,
-            {self->state.settings.plasma.chain_id, self->state.settings.plasma.usdt0}};
-      },
-      [self](usdc amount) { return quote(self, amount); },
-      [self](actors::run_step& x) -> caf::result<actors::step_progress> {
-        auto promise = self->make_response_promise<actors::step_progress>();
-        std::make_shared<oft_uniswap_run>(self, std::move(x), promise)->start();
-        return promise;
-      },
-      // What is under way is known step by step alone: as a whole this route cannot tell.
-      [self](actors::in_flight_atom) {
-        const auto moves = static_cast<std::uint32_t>(self->state.deliveries.size());
-        return actors::route_flight{false, moves, {}, "each conversion's own look says"};
-      },
-      [self](actors::rescue_step& x) -> caf::result<actors::step_progress> {
-        auto promise = self->make_response_promise<actors::step_progress>();
-        std::make_shared<oft_uniswap_run>(self, std::move(x.step), promise)->start();
-        return promise;
-      },
-      [self](actors::status_atom) {
-        return actors::status_report{oft_uniswap_state::name,
-                                     self->state.tally.facts(oft_uniswap_name)};
-      },
-  };
+  return legged_route_behavior(self, std::move(w),
+                               oft_uniswap_plan(settings, std::move(plasma), std::move(polygon)));
 }
 
 }  // namespace headroom::chain

@@ -1,14 +1,9 @@
 #pragma once
 
-#include <map>
-
-#include "actors/observed.hpp"
-#include "actors/world.hpp"
-#include "chain/evm/finality.hpp"
-#include "chain/evm/rpc_bridge.hpp"
+#include "chain/treasury/legged_route.hpp"
 #include "chain/treasury/oft_uniswap_settings.hpp"
-#include "chain/treasury/route_steps.hpp"
-#include "chain/treasury/uniswap_v3.hpp"
+#include "chain/treasury/oneinch_venue.hpp"
+#include "chain/treasury/swap_leg.hpp"
 
 namespace headroom::chain {
 
@@ -22,33 +17,22 @@ inline constexpr const char* oft_uniswap_name = "oft_uniswap";
   return {s.polygon.chain_id, s.polygon_wallet};
 }
 
-struct oft_uniswap_state {
-  static inline const char* name = "route";
+/// USDT0 to USDC on Polygon, at the best of the venues: the last leg of every route that brings
+/// USDT0 there. The one place to add a venue.
+/// @param oneinch  empty where there is no key for it.
+[[nodiscard]] leg_ptr make_polygon_swap(const oft_uniswap_settings& s, rpc_actor polygon,
+                                        std::shared_ptr<oneinch_door> oneinch = {});
 
-  actors::world_ptr w;
-  oft_uniswap_settings settings;
-  route_tally tally;
-  rpc_actor plasma;
-  rpc_actor polygon;
-  /// Messages that were looked for and not found, by guid. After a restart they are waited for
-  /// anew.
-  struct delivery {
-    caf::actor_clock::time_point first_look;
-    std::optional<caf::actor_clock::time_point> verified_at{};
-    std::uint32_t looks = 0;
-  };
-  std::map<hash256, delivery> deliveries;
-  std::uint64_t taken_chunk = 0;    // what Polygon's nodes took of a log search lately; 0: unknown
-  std::optional<address> endpoint;  // LayerZero's, on Polygon, as its messenger says
-};
+/// USDC on Polygon to `usdc_e` there, likewise: what the venue's account is supplied with.
+[[nodiscard]] route_plan supply_swap_plan(const oft_uniswap_settings& s, const address& usdc_e,
+                                          rpc_actor polygon,
+                                          std::shared_ptr<oneinch_door> oneinch = {});
 
-using oft_uniswap_self = actors::self_pointer<actors::route_actor, oft_uniswap_state>;
-
-/// USDT0 on Plasma -> LayerZero OFT ("bridge") -> USDT0 on Polygon -> Uniswap V3 ("swap") -> USDC.
-/// Keeps nothing between calls: what a step has done is read from the wallets' outboxes and the
-/// chains, so every answer may be asked for again, also after a restart. `detail` carries the guid
-/// and where to look for it ("guid=0x.. from=123 note=..").
-actors::route_actor::behavior_type oft_uniswap_behavior(oft_uniswap_self self, actors::world_ptr w,
+/// USDT0 on Plasma -> LayerZero OFT ("bridge") -> USDT0 on Polygon -> swap ("swap") -> USDC.
+[[nodiscard]] route_plan oft_uniswap_plan(const oft_uniswap_settings& s, rpc_actor plasma,
+                                          rpc_actor polygon,
+                                          std::shared_ptr<oneinch_door> oneinch = {});
+actors::route_actor::behavior_type oft_uniswap_behavior(legged_route_self self, actors::world_ptr w,
                                                         oft_uniswap_settings settings,
                                                         rpc_actor plasma, rpc_actor polygon);
 

@@ -20,6 +20,8 @@ std::string route_detail::text() const {
   if (!guid.is_zero()) out += "guid=" + guid.hex() + " ";
   if (from_block) out += "from=" + std::to_string(*from_block) + " ";
   if (since_block) out += "since=" + std::to_string(*since_block) + " ";
+  if (seen_at) out += "at=" + std::to_string(*seen_at) + " ";
+  if (asked_again) out += "again=1 ";
   if (!note.empty()) return out + "note=" + note;
   if (!out.empty()) out.pop_back();
   return out;
@@ -40,6 +42,10 @@ route_detail route_detail::parse(std::string_view text) {
       out.from_block = number_of(word.substr(5));
     } else if (word.starts_with("since=")) {
       out.since_block = number_of(word.substr(6));
+    } else if (word.starts_with("at=")) {
+      out.seen_at = number_of(word.substr(3));
+    } else if (word == "again=1") {
+      out.asked_again = true;
     }
   }
   return out;

@@ -4,10 +4,22 @@
 
 #include <algorithm>
 
+#include "chain/evm/abi.hpp"
 #include "chain/evm/keccak.hpp"
 #include "chain/evm/wallet_actor.hpp"
+#include "chain/treasury/receipt_search.hpp"
+#include "chain/treasury/route_leg.hpp"
 
 namespace headroom::chain {
+namespace {
+
+uint256 every_token() {
+  uint256 out;
+  out.bytes.fill(0xff);
+  return out;
+}
+
+}  // namespace
 
 std::map<std::string, std::string> route_tally::facts(std::string route) const {
   return {{"route", std::move(route)},
@@ -16,6 +28,27 @@ std::map<std::string, std::string> route_tally::facts(std::string route) const {
           {"failed", std::to_string(failed)},
           {"unreadable", std::to_string(unreadable)},
           {"last_problem", last_problem}};
+}
+
+actors::route_flight route_tally::flight(time_point now) {
+  constexpr std::chrono::minutes remembered{15};
+  std::erase_if(moves, [&](const auto& m) { return now - m.second.seen > remembered; });
+  actors::route_flight out{true, 0, {}};
+  for (const auto& [key, move] : moves) {
+    ++out.moves;
+    out.amount = add_saturating(out.amount, move.amount);
+    if (move.problem.empty() || !out.readable) continue;
+    out.readable = false;
+    out.problem = key.first.text() + ": " + move.problem;
+  }
+  return out;
+}
+
+bool route_tally::knows(const operation_id& id) const {
+  return std::any_of(moves.begin(), moves.end(), [&](const auto& m) {
+    const auto& ids = m.second.operations;
+    return std::find(ids.begin(), ids.end(), id) != ids.end();
+  });
 }
 
 operation_id operation_of(const actors::run_step& x, std::string_view what) {
@@ -83,6 +116,25 @@ void route_step::send(const actors::wallet_account& who, const operation_id& id,
           [run = shared_from_this()](const caf::error& e) { run->refused(e); });
 }
 
+void route_step::approve(const leg_chain& chain, const operation_id& id, const address& token,
+                         const address& spender) {
+  where_is(chain.account(), id,
+           [run = shared_from_this(), chain, id, token, spender](const report& r) {
+             switch (r.state) {
+               case operation_state::unsent:
+                 return run->send(chain.account(), id, "approve",
+                                  {token, approve_call(spender, every_token()), {}, 0});
+               case operation_state::pending: return run->in_flight(r, "approval not final");
+               case operation_state::confirmed:
+                 return run->failed(r.tx_hash, "approved, but the allowance is used up");
+               case operation_state::reverted:
+                 return run->failed(r.tx_hash, "the approval reverted");
+               case operation_state::dropped: return run->check_dropped(chain.nodes, id);
+               case operation_state::in_doubt: return run->undecided(r);
+             }
+           });
+}
+
 void route_step::sent(const report& r) { in_flight(r, "sent"); }
 
 void route_step::refused(const caf::error& why) {
@@ -112,24 +164,11 @@ void route_step::check_dropped(const rpc_actor& rpc, const operation_id& id) {
 }
 
 void route_step::look_for_receipts(const rpc_actor& rpc, std::vector<hash256> attempts) {
-  if (attempts.empty()) return failed({}, "dropped: its nonce was used by another");
-  const auto tx = attempts.back();
-  attempts.pop_back();
-  ++calls_;
-  ask_every_node(self_, rpc, eth::transaction_receipt(tx),
-                 [run = shared_from_this(), rpc, attempts](const std::vector<rpc_result>& words) {
-                   std::size_t without = 0;
-                   for (const auto& word : words) {
-                     if (word.status != rpc_status::ok) continue;  // it says nothing
-                     const auto receipt = eth::read_receipt(word.value);
-                     if (!receipt || *receipt)
-                       return run->unreadable("dropped, but a receipt may exist");
-                     ++without;
-                   }
-                   if (without < std::min<std::size_t>(words.size(), 2))
-                     return run->unreadable("dropped; too few nodes say that there is no receipt");
-                   run->look_for_receipts(rpc, attempts);
-                 });
+  calls_ += static_cast<std::uint32_t>(attempts.size());
+  search_receipts(self_, rpc, std::move(attempts), [run = shared_from_this()](std::string problem) {
+    if (!problem.empty()) return run->unreadable(std::move(problem));
+    run->failed({}, "dropped: its nonce was used by another");
+  });
 }
 
 void route_step::undecided(const report& r) {
@@ -145,9 +184,47 @@ void route_step::ask(const rpc_actor& rpc, std::vector<rpc_request> calls,
   ask_all(self_, rpc, std::move(calls), std::move(then));
 }
 
+void route_step::fetch(const http_actor& web, http_call call,
+                       std::function<void(const net::http_result&)> then) {
+  ++calls_;
+  self_->request(web, caf::infinite, std::move(call))
+      .then([run = shared_from_this(), then](const net::http_result& r) { then(r); },
+            [run = shared_from_this(), then](const caf::error&) { then({}); });
+}
+
+bool route_step::covered(const rpc_result& balance, std::string_view token,
+                         std::string_view chain) {
+  const auto data = eth::bytes_of(balance);
+  const auto there = data ? abi::reader{*data}.word(0) : std::nullopt;
+  if (!there) {
+    unreadable("the balance on " + std::string{chain} + " cannot be read");
+    return false;
+  }
+  const auto need = add_saturating(x_.amount_in, x_.owed_before);
+  if (*there >= uint256::of(static_cast<std::uint64_t>(need.micro))) return true;
+  const auto micro = static_cast<std::int64_t>(there->to_u64().value_or(0));  // less than `need`
+  short_of_money_ = true;
+  held("short: the wallet holds " + to_string(usdc{micro}) + " " + std::string{token} + " on " +
+       std::string{chain} + ", this and older conversions need " + to_string(need));
+  return false;
+}
+
 // -- answers -------------------------------------------------------------------------------------
 
+/// For `in_flight`: what was said last of each step that may have money under way.
+void route_step::remember(step_state state) {
+  const route_tally::step_key key{x_.conversion, x_.step};
+  if (state != step_state::in_flight && state != step_state::unreadable) {
+    tally_.moves.erase(key);
+    return;
+  }
+  const auto& problem = state == step_state::unreadable ? detail_.note : stops_;
+  tally_.moves.insert_or_assign(
+      key, step_under_way{x_.amount_in, self_->clock().now(), problem, operations_});
+}
+
 void route_step::answer(step_state state, usdc amount) {
+  remember(state);
   actors::step_progress out;
   out.state = state;
   out.amount_out = amount;
@@ -187,7 +264,10 @@ void route_step::failed(const hash256& tx, std::string why) {
     spdlog::warn("route.step_failed conversion={} step={} attempt={} reason=\"{}\"",
                  x_.conversion.text(), x_.step, x_.attempt, why);
   // The next attempt starts afresh, and knows since when there may be sends of ours.
-  detail_ = {{}, std::nullopt, std::move(why), detail_.since_block};
+  const auto since = detail_.since_block;
+  detail_ = {};
+  detail_.note = std::move(why);
+  detail_.since_block = since;
   answer(step_state::failed, {});
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 
 #include "actors/actors.hpp"
@@ -14,18 +15,36 @@
 /// one, what to make of a dropped one, and the words that a step may answer with.
 namespace headroom::chain {
 
+/// A step as its last look left it, while it is under way or cannot be read.
+struct step_under_way {
+  usdc amount;
+  caf::actor_clock::time_point seen;
+  std::string problem;  // why nothing new may start on the route because of it; "": it may
+  std::vector<operation_id> operations;
+};
+
 /// What a route counts; one in its state.
 struct route_tally {
+  using time_point = caf::actor_clock::time_point;
+  using step_key = std::pair<conversion_id, std::uint32_t>;
+
   std::uint64_t asked = 0;
   std::uint64_t done = 0;
   std::uint64_t failed = 0;
   std::uint64_t unreadable = 0;
   std::string last_problem;
   actors::log_limit lines;
+  std::map<step_key, step_under_way> moves;  // after a restart: as they are looked at again
 
   /// For `status`.
   [[nodiscard]] std::map<std::string, std::string> facts(std::string route) const;
+  /// What is under way. Forgets steps that nobody has asked for in a quarter of an hour: an
+  /// operator has ended them.
+  [[nodiscard]] actors::route_flight flight(time_point now);
+  [[nodiscard]] bool knows(const operation_id& id) const;
 };
+
+struct leg_chain;
 
 /// One run of one step. Lives in the callbacks of its own questions; answers exactly once. A route
 /// derives its own from it, and keeps nothing between runs but what `detail` carries.
@@ -55,6 +74,10 @@ class route_step : public std::enable_shared_from_this<route_step> {
   /// moved, the next look tries again with fresh numbers.
   void send(const actors::wallet_account& who, const operation_id& id, std::string purpose,
             actors::contract_call call);
+  /// Lets `spender` take the wallet's tokens, once for all: conversions run side by side, and exact
+  /// allowances would overwrite each other. It can do so only in calls that the wallet makes.
+  void approve(const leg_chain& chain, const operation_id& id, const address& token,
+               const address& spender);
   /// The wallet has named the transaction that used the nonce instead (wallet_doubt.cpp), however
   /// long ago. Only when no node has a receipt of any attempt of ours has nothing moved.
   void check_dropped(const rpc_actor& rpc, const operation_id& id);
@@ -73,6 +96,14 @@ class route_step : public std::enable_shared_from_this<route_step> {
   /// `then(results)` when all have answered; counts what is asked.
   void ask(const rpc_actor& rpc, std::vector<rpc_request> calls,
            std::function<void(std::vector<rpc_result>&)> then);
+  /// Likewise of a service.
+  void fetch(const http_actor& web, http_call call,
+             std::function<void(const net::http_result&)> then);
+  /// Whether the wallet's tokens cover this step and what older conversions have yet to send; says
+  /// so when they do not.
+  /// @param balance  the answer to balanceOf; `token`, `chain`: for a human.
+  [[nodiscard]] bool covered(const rpc_result& balance, std::string_view token,
+                             std::string_view chain);
 
   // -- answers -----------------------------------------------------------------------------------
 
@@ -82,6 +113,9 @@ class route_step : public std::enable_shared_from_this<route_step> {
   void done(usdc amount);
   void failed(const hash256& tx, std::string why);
   void unreadable(std::string why);
+  /// To be said before `waiting`: until a later look does not say it, nothing new may start on this
+  /// route.
+  void stop_route(std::string why) { stops_ = std::move(why); }
 
   /// Whether a line about this conversion may be written now: at most once a minute for one cause.
   [[nodiscard]] bool may_say(std::string_view cause);
@@ -97,9 +131,11 @@ class route_step : public std::enable_shared_from_this<route_step> {
  private:
   void refused(const caf::error& why);
   void look_for_receipts(const rpc_actor& rpc, std::vector<hash256> attempts);
+  void remember(step_state state);
   void answer(step_state state, usdc amount);
 
   route_tally& tally_;
+  std::string stops_;
   std::vector<operation_id> operations_;
   promise promise_;
 };

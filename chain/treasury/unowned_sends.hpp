@@ -1,16 +1,14 @@
 #pragma once
 
 #include "actors/actors.hpp"
-#include "chain/evm/abi.hpp"
 #include "chain/evm/log_search.hpp"
-#include "chain/treasury/oft.hpp"
 
 namespace headroom::chain {
 
 /// Where to look for bridge sends of ours.
 struct send_search {
-  address messenger;  // the OFT on the source chain
-  address wallet;     // who sends
+  address emitter;                             // of the event that a send leaves
+  std::vector<std::optional<hash256>> topics;  // that event, of our wallet
   std::uint64_t from_block = 0;
   std::uint64_t to_block = 0;
   std::uint64_t chunk = log_limits{}.chunk;
@@ -25,7 +23,7 @@ struct send_findings {
   std::uint64_t next = 0;  // when it was not whole: where to go on
 };
 
-/// Bridge sends (OFTSent) of our wallet that no operation in the outbox owns: money that left by a
+/// Bridge sends of our wallet that no operation in the outbox owns: money that left by a
 /// way the books do not know. An attempt that was given up for dropped and is on the chain after
 /// all is nobody's either. Before a bridge is sent a second time there must be none, of the whole
 /// range. `done(send_findings)` runs in `self`.
@@ -36,8 +34,8 @@ void find_unowned_sends(Self* self, const rpc_actor& rpc, const actors::query_ac
                         std::chrono::milliseconds patience, const send_search& x, Done done,
                         send_findings before = {true, true, {}, 0}) {
   log_search s;
-  s.filter.emitter = x.messenger;
-  s.filter.topics = {oft::sent_topic(), std::nullopt, abi::word_of(x.wallet)};
+  s.filter.emitter = x.emitter;
+  s.filter.topics = x.topics;
   s.lowest = x.from_block;
   s.highest = x.to_block;
   s.chunk = x.chunk;

@@ -5,6 +5,7 @@
 #include "actors/alerts.hpp"
 #include "chain/evm/abi.hpp"
 #include "chain/x402/payment_desk.hpp"
+#include "chain/x402/source_gate.hpp"
 
 namespace headroom::chain {
 namespace {
@@ -54,16 +55,17 @@ void payment_desk::heard_domain(const std::vector<rpc_result>& r) {
                     separator->bytes == eip712::separator(terms_.token_domain()).bytes &&
                     *decimals == uint256::of(token_decimals);
   st_.domain = same ? domain_state::matches : domain_state::differs;
-  constexpr auto differs = "payment.domain_differs";
+  if (s.gate) s.gate->refuse(terms_.money(), !same);
+  constexpr auto differs = "source.domain";
   auto& alerts = st_.w->dir.gauges.alerts();
   const auto now = st_.w->now();
   if (same)
-    alerts.clear(differs, "", now);
+    alerts.clear(differs, terms_.source, now);
   else
-    alerts.raise(differs, "",
-                 "no deposits are taken: the token at " + terms_.asset.hex() + " on chain " +
-                     std::to_string(terms_.chain_id) + " does not sign as " + terms_.token_name +
-                     " version " + terms_.token_version,
+    alerts.raise(differs, terms_.source,
+                 "nothing is taken from this source: the token at " + terms_.asset.hex() +
+                     " on chain " + std::to_string(terms_.chain_id) + " does not sign as " +
+                     terms_.token_name + " version " + terms_.token_version,
                  now);
   self_->delayed_send(self_, same ? s.domain_check : s.domain_retry, actors::wake_atom::value);
 }
@@ -103,7 +105,9 @@ payment_impl::behavior_type payment_behavior(payment_self self, actors::world_pt
         const auto& s = self->state;
         return actors::status_report{
             payment_state::name,
-            {{"network", s.settings.terms.network()},
+            {{"source", s.settings.terms.source},
+             {"enabled", s.settings.terms.enabled ? "yes" : "no"},
+             {"network", s.settings.terms.network()},
              {"token", s.settings.terms.asset.hex()},
              {"domain", domains[static_cast<std::size_t>(s.domain)]},
              {"checks", std::to_string(s.checks.inside())},

@@ -38,12 +38,13 @@ caf::result<payment_finding> payment_desk::find(const authorization& a) {
   }
   if (auto why = begin_finding(a)) return why;
   auto promise = self_->make_response_promise<payment_finding>();
-  auto calls = head_calls(st_.settings.finality);
+  const auto rule = st_.settings.finality_of(a.value);
+  auto calls = head_calls(rule);
   calls.push_back(ask_token(eip3009::state_call(a.from, a.nonce)));
   ask_one_node(self_, st_.nodes.settlements, std::move(calls), std::nullopt,
                [=, self = self_](std::vector<rpc_result>& r) {
                  payment_desk desk{self};
-                 const auto head = read_head(desk.st_.settings.finality, r);
+                 const auto head = read_head(rule, r);
                  const auto used = flag_of(r.back());
                  if (!head || !used) return desk.conclude(promise, a, nothing_said());
                  if (!*used) return desk.find_expiry(a, *head, promise);
@@ -161,7 +162,7 @@ void payment_desk::read_use(const rpc_actor& rpc, const authorization& a, const 
             out.code = nonce_used;
           }
           return ask_finality(
-              self, rpc, self->state.settings.finality, block_of(**receipt), r.node,
+              self, rpc, self->state.settings.finality_of(a.value), block_of(**receipt), r.node,
               [=](finality f) { done(f == finality::reached ? out : nothing_said()); });
         }
         done(nothing_said());

@@ -1,23 +1,32 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "chain/evm/evm_settings.hpp"
 #include "domain/bytes.hpp"
+#include "domain/money_source.hpp"
+#include "domain/pricing.hpp"
 
-/// What we are paid with and what a payment may cost. Defaults are for production and stand here
-/// alone; config/ gives them names, units and bounds.
+/// What we are paid with, source by source, and what a payment may cost. Defaults are for
+/// production and stand here alone; config/ gives them names, units and bounds.
 namespace headroom::chain {
 
 namespace eip712 {
 struct domain;
 }
+class source_gate;
 
 namespace x402 {
 
-/// What we accept, apart from the amount. The same for every request.
+/// One token on one chain that we accept, apart from the amount. The same for every request.
 struct terms {
+  std::string source = "plasma";  // what we call it, to operators
+  bool enabled = true;            // false: nothing new is taken; what is in the books goes on
+  usdc least{};                   // of one payment
+  usdc most{};                    // likewise; zero: any
+  deposit_pricing pricing{};      // shown before a payment
   std::uint64_t chain_id = 9745;
   /// Names of the chain for version 1; the first is shown. Version 1 clients know a closed list.
   std::vector<std::string> networks_v1{"eip155:9745", "plasma"};
@@ -32,6 +41,10 @@ struct terms {
   std::string resource;                          // absolute URL
   std::string description = "Deposit USDT0";
 
+  [[nodiscard]] money_source money() const noexcept { return {chain_id, asset}; }
+  [[nodiscard]] bool takes(usdc amount) const noexcept {
+    return enabled && amount >= least && (!most.is_positive() || amount <= most);
+  }
   [[nodiscard]] std::string network() const;  // CAIP-2, for example "eip155:9745"
   [[nodiscard]] eip712::domain token_domain() const;
   [[nodiscard]] bool is_own(const address& a) const;
@@ -41,8 +54,13 @@ struct terms {
 
 struct payment_settings {
   x402::terms terms;
-  address relayer;  // who submits: simulations are made in its name
+  std::shared_ptr<source_gate> gate;  // told whether the token is as configured; null: nobody asks
+  address relayer;                    // who submits: simulations are made in its name
   finality_rule finality;
+  /// Payments of so much and more are proven by `large_final_by`, whatever `finality` says of
+  /// smaller ones; zero: there is one rule.
+  usdc large{};
+  final_by large_final_by = final_by::tag;
   log_limits logs;                 // how far back a used authorization is looked for
   std::size_t max_findings = 256;  // of stored payments, at once
   /// Strangers' share of the chain: payments under verification, at once and a second (each costs
@@ -63,6 +81,12 @@ struct payment_settings {
   std::chrono::milliseconds hold{60'000};
   std::chrono::milliseconds domain_check{300'000};
   std::chrono::milliseconds domain_retry{1'000};
+
+  [[nodiscard]] finality_rule finality_of(usdc amount) const noexcept {
+    auto out = finality;
+    if (large.is_positive() && amount >= large) out.word = large_final_by;
+    return out;
+  }
 };
 
 }  // namespace headroom::chain

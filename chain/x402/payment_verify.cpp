@@ -143,6 +143,11 @@ caf::result<verified_payment> payment_desk::verify(const signed_payment& x) {
     return make_error(errc::unavailable, "the token's signing domain is not confirmed");
   if (!enter(&payment_state::checks)) return make_error(errc::overloaded);
   verification c{self_->make_response_promise<verified_payment>(), &payment_state::checks};
+  // What has paid us already is the payer's, whatever is offered today.
+  if (!terms_.takes(x.payment.value)) {
+    refuse_unless_used(x.payment, x402::source_not_offered, c);
+    return c.promise;
+  }
   const auto late = x402::verify_window(x.payment, terms_, st_.w->now().seconds());
   late.empty() ? ask_chain(x, c) : refuse_unless_used(x.payment, late, c);
   return c.promise;
@@ -248,10 +253,11 @@ void payment_desk::searched(const authorization& a, bool in_vain) {
 /// Paid to us, or used up otherwise.
 void payment_desk::look_for_use(const authorization& a, verification c) {
   if (!may_search(a)) return cannot_tell(c);
-  ask_one_node(self_, st_.nodes.strangers, head_calls(st_.settings.finality), std::nullopt,
+  const auto rule = st_.settings.finality_of(a.value);
+  ask_one_node(self_, st_.nodes.strangers, head_calls(rule), std::nullopt,
                [=, self = self_](std::vector<rpc_result>& r) {
                  payment_desk desk{self};
-                 const auto head = read_head(desk.st_.settings.finality, r);
+                 const auto head = read_head(rule, r);
                  if (!head) {
                    desk.searched(a, false);
                    return desk.cannot_tell(c);

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "chain/x402/eip3009.hpp"
 #include "chain/x402/payment_settings.hpp"
@@ -63,6 +64,9 @@ inline constexpr std::int64_t clock_skew_seconds = 120;
 [[nodiscard]] std::string_view verify_window(const authorization& a, const terms& t,
                                              std::int64_t now_seconds);
 
+/// Of a source that is switched off, or that takes other amounts: nothing in the payment is wrong.
+inline constexpr std::string_view source_not_offered = "source_not_offered";
+
 /// A verified payment as the books keep it; v of a plain signature becomes 27/28. Nothing when a
 /// field does not fit (verify refuses those).
 [[nodiscard]] std::optional<authorization> to_authorization(const payment& p, const terms& t);
@@ -73,10 +77,29 @@ inline constexpr std::int64_t clock_skew_seconds = 120;
 /// One sentence for people about a code of a refusal; "" for a code that says enough itself.
 [[nodiscard]] std::string_view describe(std::string_view code) noexcept;
 
-/// Value of the PAYMENT-REQUIRED header (version 2). `error` "" reads "Payment required".
-[[nodiscard]] std::string required_header(const terms& t, usdc amount, std::string_view error);
-/// JSON body of the 402 (version 1). `error` "" reads "X-PAYMENT header is required".
-[[nodiscard]] std::string required_body(const terms& t, usdc amount, std::string_view error);
+// -- several sources at one URL ------------------------------------------------------------------
+
+/// Whether the payment names the source's network, by a name of its version.
+[[nodiscard]] bool on_network(const payment& p, const terms& t);
+/// The source that a payment is meant for, by network and token; else the first on its network,
+/// whose checks say what is wrong; nothing when none is on it.
+[[nodiscard]] std::optional<std::size_t> source_of(const payment& p,
+                                                   const std::vector<terms>& sources, usdc amount);
+/// Those that take this amount now.
+[[nodiscard]] std::vector<terms> offered(const std::vector<terms>& sources, usdc amount);
+/// Of these the ones whose networks the official clients of version 1 know; all when they know
+/// none. A payment by version 1 is taken from every source all the same.
+[[nodiscard]] std::vector<terms> shown_in_v1(const std::vector<terms>& sources);
+/// "USDT0 on eip155:9745, USD Coin on eip155:137", of those that are enabled.
+[[nodiscard]] std::string list_of(const std::vector<terms>& sources);
+
+/// Value of the PAYMENT-REQUIRED header (version 2). `error` "" reads "Payment required". At least
+/// one source.
+[[nodiscard]] std::string required_header(const std::vector<terms>& sources, usdc amount,
+                                          std::string_view error);
+/// JSON body of the 402 (version 1). `error` "" reads "X-PAYMENT header is required". Likewise.
+[[nodiscard]] std::string required_body(const std::vector<terms>& sources, usdc amount,
+                                        std::string_view error);
 
 /// What PAYMENT-RESPONSE and X-PAYMENT-RESPONSE say.
 struct settlement {

@@ -36,6 +36,8 @@ constexpr std::array table{
               "A payment identifier has 16 to 128 characters of A-Z, a-z, 0-9, `_` and `-`."},
     explained{"invalid_payment_requirements",
               "`accepted` is not what this request demands; the same body must be sent again."},
+    explained{source_not_offered,
+              "This token does not take this amount now; `accepts` lists what does."},
     explained{"invalid_exact_evm_scheme", wrong_scheme},
     explained{"unsupported_scheme", wrong_scheme},
     explained{"invalid_exact_evm_network_mismatch", wrong_network},

@@ -52,12 +52,12 @@ std::string_view outside_window(const eip3009::transfer& m, const terms& t,
   return {};
 }
 
-bool names_our_network(const payment& p, const terms& t) {
+}  // namespace
+
+bool on_network(const payment& p, const terms& t) {
   if (p.version == 2) return p.network == t.network();
   return std::find(t.networks_v1.begin(), t.networks_v1.end(), p.network) != t.networks_v1.end();
 }
-
-}  // namespace
 
 std::string terms::network() const { return "eip155:" + std::to_string(chain_id); }
 
@@ -75,7 +75,7 @@ std::string_view verify(const payment& p, const terms& t, usdc amount,
   const auto latest_end = uint256::of(static_cast<std::uint64_t>(INT64_MAX));
 
   if (p.scheme != "exact") return code.scheme;
-  if (!names_our_network(p, t)) return code.network;
+  if (!on_network(p, t)) return code.network;
   if (p.version == 2 && !echoes(p.accepted, t, amount)) return "invalid_payment_requirements";
   if (!signed_by_payer(p, t, payer))
     return p.wrapped ? "eip6492_factory_not_allowed" : code.signature;

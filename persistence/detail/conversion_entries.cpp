@@ -22,18 +22,22 @@ bool same_members(std::vector<deposit_id> x, std::vector<deposit_id> y) {
   return x == y;
 }
 
-/// Whether all of `ids` are credited, free, and worth `amount` together.
-errc check_members(attempt& a, const std::vector<deposit_id>& ids, usdc amount) {
+/// Whether all of the conversion's deposits are credited, free, paid with its source's money, and
+/// worth its amount together.
+errc check_members(attempt& a, const conversion& x) {
+  const auto& ids = x.deposits;
   wire_array wanted{wire_array::element::uuid};
   for (const auto& id : ids) wanted.push(id.view());
   const auto row = a.tx.exec_params1(
       "SELECT count(*) FILTER (WHERE conversion_id IS NOT NULL),"
-      " count(*) FILTER (WHERE conversion_id IS NULL AND status = 'converting'),"
+      " count(*) FILTER (WHERE conversion_id IS NULL AND status = 'converting'"
+      " AND chain_id = $2 AND token = $3::bytea),"
       " coalesce(sum(amount), 0)::bigint FROM deposits WHERE deposit_id = ANY ($1::uuid[])",
-      wanted.parameter());
+      wanted.parameter(), static_cast<std::int64_t>(x.source.chain_id),
+      binary(x.source.token.view()));
   if (read_int(row[0]) != 0) return errc::duplicate;
-  const bool whole =
-      read_int(row[1]) == static_cast<std::int64_t>(ids.size()) && read_int(row[2]) == amount.micro;
+  const bool whole = read_int(row[1]) == static_cast<std::int64_t>(ids.size()) &&
+                     read_int(row[2]) == x.amount.micro;
   return whole ? errc::none : errc::invariant_violated;
 }
 
@@ -55,13 +59,17 @@ errc apply(attempt& a, const open_conversion& x) {
     return same ? a.replayed() : errc::duplicate;
   }
   if (row.deposits.empty()) return errc::invariant_violated;
-  if (const auto verdict = check_members(a, row.deposits, row.amount); verdict != errc::none)
-    return verdict;
+  if (const auto verdict = check_members(a, row); verdict != errc::none) return verdict;
   a.tx.exec_params0(
       "INSERT INTO conversions (conversion_id, route, amount, steps, attempts, created_at,"
-      " updated_at) VALUES ($1::uuid, $2, $3, $4::jsonb, $5, time_of($6), time_of($6))",
+      " updated_at, source_chain_id, source_token, expected_out, expected_seconds, choice)"
+      " VALUES ($1::uuid, $2, $3, $4::jsonb, $5, time_of($6), time_of($6), $7, $8::bytea, $9, $10,"
+      " $11)",
       binary(row.id.view()), clean_text(row.route), row.amount.micro, steps_to_json(row.steps),
-      static_cast<std::int64_t>(row.attempts), row.created_at.us);
+      static_cast<std::int64_t>(row.attempts), row.created_at.us,
+      static_cast<std::int64_t>(row.source.chain_id), binary(row.source.token.view()),
+      row.expected_out.micro, static_cast<std::int64_t>(row.expected_seconds),
+      clean_text(row.choice));
   wire_array members{wire_array::element::uuid};
   for (const auto& id : row.deposits) members.push(id.view());
   a.tx.exec_params0(

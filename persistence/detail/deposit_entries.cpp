@@ -53,19 +53,21 @@ errc apply(attempt& a, const open_deposit& x) {
     return same ? a.replayed() : errc::duplicate;
   }
   if (payment_taken(a, payment) || key_taken(a, row)) return errc::duplicate;
+  if (row.fee.micro < 0 || row.fee >= row.amount) return errc::invariant_violated;
   a.tx.exec_params0(
       "INSERT INTO deposits (deposit_id, user_address, amount, chain_id, token, from_address,"
       " to_address, value, valid_after, valid_before, nonce, signature, x402_version,"
-      " created_at, updated_at, idempotency_key, payment_identifier)"
+      " created_at, updated_at, idempotency_key, payment_identifier, fee)"
       " VALUES ($1::uuid, $2::bytea, $3, $4, $5::bytea, $6::bytea,"
       " $7::bytea, $8, $9, $10, $11::bytea, $12::bytea, $13, time_of($14), time_of($14),"
-      " NULLIF($15::bytea, ''), NULLIF($16::bytea, ''))",
+      " NULLIF($15::bytea, ''), NULLIF($16::bytea, ''), $17)",
       binary(row.id.view()), binary(row.user.view()), row.amount.micro,
       static_cast<std::int64_t>(payment.chain_id), binary(payment.token.view()),
       binary(payment.from.view()), binary(payment.to.view()), payment.value.micro,
       payment.valid_after, payment.valid_before, binary(payment.nonce.view()),
       binary(payment.signature), static_cast<int>(row.x402_version), row.created_at.us,
-      binary(or_nothing(row.idempotency_key)), binary(or_nothing(row.payment_identifier)));
+      binary(or_nothing(row.idempotency_key)), binary(or_nothing(row.payment_identifier)),
+      row.fee.micro);
   return errc::none;
 }
 
@@ -102,7 +104,7 @@ errc apply(attempt& a, const fail_deposit& x) {
 
 errc apply(attempt& a, const credit_deposit& x) {
   const auto stored = find(a, x.id);
-  if (!stored || stored->user != x.user || stored->amount != x.amount)
+  if (!stored || stored->user != x.user || stored->amount != x.amount || stored->fee != x.fee)
     return errc::invariant_violated;
   const auto moves = moves_of(x);
   if (stored->credited_at.is_set()) return a.replayed(moves);

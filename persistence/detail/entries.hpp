@@ -59,10 +59,20 @@ struct bet_outcomes {
 [[nodiscard]] errc apply(attempt& a, const replenish& x);
 [[nodiscard]] errc apply(attempt& a, const refill& x);
 [[nodiscard]] errc apply(attempt& a, const configure_buffer& x);
+[[nodiscard]] errc apply(attempt& a, const note_buffer& x);
 
 [[nodiscard]] errc apply(attempt& a, const record_operations& x);
 [[nodiscard]] errc apply(attempt& a, const finish_operation& x);
 
 [[nodiscard]] errc apply(attempt& a, const record_external& x);
+
+[[nodiscard]] errc apply(attempt& a, const accept_withdrawal& x);
+[[nodiscard]] errc apply(attempt& a, const approve_withdrawal& x);
+[[nodiscard]] errc apply(attempt& a, const finish_withdrawal& x);
+[[nodiscard]] errc apply(attempt& a, const switch_withdrawals& x);
+[[nodiscard]] errc apply(attempt& a, const order_conversion& x);
+[[nodiscard]] errc apply(attempt& a, const write_off_conversion& x);
+[[nodiscard]] errc apply(attempt& a, const adopt_transfer& x);
+[[nodiscard]] errc apply(attempt& a, const switch_work& x);
 
 }  // namespace headroom::persistence

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "domain/operation.hpp"
 #include "persistence/detail/ledger_sql.hpp"
 #include "persistence/detail/wire.hpp"
 
@@ -223,6 +224,7 @@ deposit read_deposit(const pqxx::row& row) {
   out.updated_at = read_time(row[20]);
   out.idempotency_key = read_fixed<hash256>(row[21]);
   out.payment_identifier = read_fixed<hash256>(row[22]);
+  out.fee = read_usdc(row[23]);
   return out;
 }
 
@@ -241,6 +243,10 @@ conversion read_conversion(const pqxx::row& row) {
   out.updated_at = read_time(row[10]);
   out.completed_at = read_time(row[11]);
   out.deposits = split_ids(row[12]);
+  out.source = {static_cast<std::uint64_t>(read_int(row[13])), read_fixed<address>(row[14])};
+  out.expected_out = read_usdc(row[15]);
+  out.expected_seconds = static_cast<std::uint32_t>(read_int(row[16]));
+  out.choice = row[17].c_str();
   return out;
 }
 
@@ -257,6 +263,7 @@ chain_operation read_operation(const pqxx::row& row) {
   out.status = named(row[8], operation_statuses);
   out.block_number = static_cast<std::uint64_t>(read_int(row[9]));
   out.created_at = read_time(row[10]);
+  if (is_mined(out.status)) out.fee_wei = row[11].c_str();
   return out;
 }
 

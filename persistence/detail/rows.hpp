@@ -54,20 +54,21 @@ inline constexpr const char* deposit_columns =
     " AND (left(deposit_id::text, 34) || 'ff')::uuid"
     " ORDER BY o.created_at DESC, o.attempt DESC LIMIT 1)), log_index, failure,"
     " conversion_id, us_of(created_at), us_of(credited_at), us_of(updated_at), idempotency_key,"
-    " payment_identifier ";
+    " payment_identifier, fee ";
 [[nodiscard]] deposit read_deposit(const pqxx::row& row);
 
-/// The last column lists its deposits as one text of comma-separated ids.
+/// One column lists its deposits as one text of comma-separated ids.
 inline constexpr const char* conversion_columns =
     "conversion_id, route, status, amount, received, loss, steps, attempts, failure,"
     " us_of(created_at), us_of(updated_at), us_of(completed_at),"
     " (SELECT string_agg(d.deposit_id::text, ',' ORDER BY d.created_at, d.deposit_id)"
-    " FROM deposits d WHERE d.conversion_id = conversions.conversion_id) ";
+    " FROM deposits d WHERE d.conversion_id = conversions.conversion_id),"
+    " source_chain_id, source_token, expected_out, expected_seconds, choice ";
 [[nodiscard]] conversion read_conversion(const pqxx::row& row);
 
 inline constexpr const char* operation_columns =
     "operation_id, attempt, chain_id, account, nonce, tx_hash, raw, purpose, status, block_number,"
-    " us_of(created_at) ";
+    " us_of(created_at), fee_wei ";
 [[nodiscard]] chain_operation read_operation(const pqxx::row& row);
 
 inline constexpr const char* external_columns =

@@ -31,6 +31,39 @@ const contractsOf = (polygon) =>
       }
     : {};
 
+/** Base and the bridges beside LayerZero, as far as the sandbox has them; without them never the real ones. */
+function bridgesOf({ plasma, polygon, base, across, cctp, venue }, chain) {
+  if (!across) return { across: { api_url: venue.url }, cctp: { iris_url: venue.url } };
+  const { usdt0, finalized_tag, ...common } = chain(base);
+  return {
+    base: { ...common, finality: 'either', usdc: base.usdc },
+    across: {
+      api_url: across.url,
+      integrator_id: across.integrator_id,
+      spoke_pool_plasma: plasma.spoke_pool,
+      spoke_pool_polygon: polygon.spoke_pool,
+      spoke_pool_base: base.spoke_pool,
+      output_tokens: [polygon.usdc, polygon.usdt0],
+      refund_settle_ms: 1000,
+    },
+    across_key: { env: ACROSS_KEY },
+    cctp: {
+      iris_url: cctp.iris_url,
+      token_messenger: base.token_messenger,
+      message_transmitter: base.message_transmitter,
+    },
+  };
+}
+const ACROSS_KEY = 'HEADROOM_ACROSS_KEY';
+const ONEINCH_KEY = 'HEADROOM_ONEINCH_KEY';
+
+/** 1inch's double; it is asked only where overrides name its key, `oneinch_key: {env: 'HEADROOM_ONEINCH_KEY'}`. */
+const oneInchOf = ({ doubles, venue }) => ({
+  oneinch: doubles
+    ? { api_url: doubles.oneinch.url, router: doubles.oneinch.router, requests_per_second: 100 }
+    : { api_url: venue.url },
+});
+
 /**
  * The sandbox profile: local chains and venue, short waits. With `settles` the account's pUSD is looked at and kept
  * at the buffer's size. `overrides` are merged section by section.
@@ -43,7 +76,7 @@ export function sandboxConfig({
   settles = false,
   overrides = {},
 }) {
-  const { plasma, polygon, venue } = sandbox;
+  const { plasma, polygon, base, venue } = sandbox;
   const chain = (c) => ({
     chain_id: c.chain_id,
     rpc: [c.rpc],
@@ -54,6 +87,10 @@ export function sandboxConfig({
     usdt0: c.usdt0,
     ...(c.oft ? { oft: c.oft, eid: c.eid } : {}),
   });
+  const baseChain = ({ usdc, ...rest }) => {
+    const { usdt0, finalized_tag, ...common } = chain(rest); // settings that Base has not
+    return { ...common, usdc };
+  };
   const networks = [
     `eip155:${plasma.chain_id}`,
     ...(plasma.chain_id === 84532 ? ['base-sepolia'] : ['plasma']),
@@ -65,6 +102,7 @@ export function sandboxConfig({
     database: { url: databaseUrl },
     plasma: chain(plasma),
     polygon: chain(polygon),
+    ...(base ? { base: baseChain(base) } : {}),
     deposits: { networks_v1: plasma.chain_id === 84532 ? networks.reverse() : networks },
     conversion: {
       usdc: polygon.usdc,
@@ -96,11 +134,15 @@ export function sandboxConfig({
       self_test: Boolean(polygon.conditional_tokens),
       account_check_soon_ms: 100,
     },
+    ...bridgesOf(sandbox, chain),
+    ...oneInchOf(sandbox),
     settlement: { poll_ms: 200, look_interval_ms: 500 },
+    withdrawals: { poll_ms: 200, longest_poll_ms: 2000 },
     wallet_key: { file: wallet.file },
   };
   for (const [section, values] of Object.entries(overrides)) {
-    config[section] = typeof values === 'object' ? { ...config[section], ...values } : values;
+    const merges = typeof values === 'object' && !Array.isArray(values);
+    config[section] = merges ? { ...config[section], ...values } : values;
   }
   return config;
 }
@@ -122,7 +164,12 @@ export async function startService({
   overrides,
   quiet = true,
 }) {
-  const env = { ...process.env, HEADROOM_DATABASE_URL: databaseUrl };
+  const env = {
+    ...process.env,
+    HEADROOM_DATABASE_URL: databaseUrl,
+    [ACROSS_KEY]: sandbox.across?.api_key ?? '',
+    [ONEINCH_KEY]: sandbox.doubles?.oneinch.key ?? '',
+  };
   const port = overrides?.http?.port ?? (await freePort());
   const configFile = path.join(dir, 'headroom.json');
   fs.writeFileSync(

@@ -39,7 +39,8 @@ export async function startSandbox(args, logFile) {
 }
 
 /**
- * @param options  sandboxArgs: more words for main.mjs; overrides: of the service's configuration;
+ * @param options  sandboxArgs: more words for main.mjs; overrides: of the service's configuration, or what answers
+ *                 them for the sandbox's description;
  *                 opening: USDC the buffer starts with, null for none; settles: fills move shares and pUSD on the
  *                 local chain, where the account has the opening money as pUSD; log: (line) => void.
  * Answers {dir, postgres, sandbox, service, wallet, ready(), stop()}.
@@ -95,7 +96,7 @@ export async function startStack({
         wallet: stack.wallet,
         sandbox: stack.sandbox,
         settles,
-        overrides,
+        overrides: typeof overrides === 'function' ? overrides(stack.sandbox) : overrides,
       }),
     );
     if (opening !== null && settles) await fundAccount(stack, opening);

@@ -64,6 +64,16 @@ TEST_F(Alerts, ASecondOutageIsSaidAgainAtOnce) {
   EXPECT_EQ(board.raised()["wallet.no_gas"], 2u);
 }
 
+TEST_F(Alerts, AStateSaysWhenItWasLastSeen) {
+  board.raise("a.b", "", "x", at(1));
+  board.raise("a.b", "", "x", at(5));
+  EXPECT_EQ(board.list()[0].since, at(1));
+  EXPECT_EQ(board.list()[0].last, at(5));
+  board.clear("a.b", "", at(9));
+  EXPECT_EQ(board.list()[0].last, at(5));
+  EXPECT_EQ(board.list()[0].cleared_at, at(9));
+}
+
 TEST_F(Alerts, WhatComesAndGoesEverySecondIsWrittenOnceAMinute) {
   for (int i = 0; i < 600; ++i, now += 1s) {
     board.raise("a.b", "", "flaps", at(i));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "actors/alerts.hpp"
 #include "tests/actors/core.hpp"
 
 namespace headroom::test {
@@ -132,8 +133,9 @@ TEST_F(BufferActor, SaysOnceThatItIsLowAndOnceThatItRecovered) {
   ask<buffer_status>(b, buffer_limits{true, 60_usdc, false, false, {}});
   for (int n = 0; n < 5; ++n) tell(b, release{hold_at(n)});
   ask<buffer_status>(b, pay_in(1, 10_usdc));
-  EXPECT_EQ(log.count("buffer.low "), 1U) << log.text();
-  EXPECT_EQ(log.count("buffer.recovered "), 1U) << log.text();
+  EXPECT_EQ(log.count("alert.raised kind=buffer.low "), 1U) << log.text();
+  EXPECT_EQ(log.count("alert.cleared kind=buffer.low "), 1U) << log.text();
+  EXPECT_FALSE(dir.gauges.alerts().lasts("buffer.low", ""));
 }
 
 TEST_F(BufferActor, ADeadBetsDeductionIsSettledByTheBooks) {
@@ -272,6 +274,40 @@ TEST_F(BufferChanges, TooManyWaitingAreTurnedAwayAndTheRestIsAnsweredInOrder) {
     EXPECT_EQ(r->value->row.balance.micro, n * 1'000'000) << "in order";
   }
   EXPECT_EQ(fact(b, "changes_waiting"), "0");
+}
+
+TEST_F(BufferActor, ForecastsHowLongItLastsByTheBooksOutflowAndTheSlowestRoute) {
+  settings.buffer.marks = {100_usdc, 200_usdc, 400_usdc};
+  settings.conversion.route = route.name;
+  route.expected_seconds = 7'200;
+  books.flows.out_hour = 36_usdc;
+  books.flows.hour_seconds = 3'600;
+  books.flows.arrivals = {{50_usdc, now().plus(std::chrono::hours{1})}};
+  start_query();
+  start_route();
+  start_conversion();
+  const auto b = start_buffer(300_usdc);
+  advance(settings.buffer.tick * 2 + milliseconds{20});
+  const auto f = status(b).forecast;
+  EXPECT_EQ(f.level, buffer_level::fine);
+  EXPECT_EQ(f.marks.target, 200_usdc);
+  EXPECT_EQ(f.out_per_hour, 36_usdc);
+  EXPECT_EQ(f.seconds_to_low, 25'000);
+  EXPECT_EQ(f.arriving, 50_usdc);
+  EXPECT_EQ(f.recommended_by_outflow, 72_usdc) << "two hours of it";
+  kill(dir.handles.get<query_actor>());
+  advance(settings.buffer.tick * 2);
+  EXPECT_EQ(status(b).forecast.out_per_hour, 36_usdc) << "the last known one stands";
+}
+
+TEST_F(BufferActor, NotesItsHistoryNowAndThen) {
+  settings.buffer.history = std::chrono::minutes{1};
+  const auto b = start_buffer(300_usdc);
+  advance(std::chrono::minutes{3});
+  EXPECT_GE(books.history.size(), 3U);
+  EXPECT_LE(books.history.size(), 4U);
+  EXPECT_EQ(books.history.begin()->second, 300_usdc);
+  EXPECT_EQ(status(b).row.version, books.buffer.version) << "it changes nothing";
 }
 
 TEST_F(BufferActor, RecommendsTwiceTheDailyVolume) {

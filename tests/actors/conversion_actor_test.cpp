@@ -72,6 +72,21 @@ TEST_F(ConversionActor, CreditsEverySettledDepositAtOnceAndOnce) {
   EXPECT_EQ(fact(converter, "credited"), "2");
 }
 
+TEST_F(ConversionActor, OfTwoSourcesTheHeldOneWaitsAlone) {
+  deposit_of(1, 30_usdc);
+  deposit_of(2, 12_usdc);
+  const money_source polygon{137, {}};
+  books.deposits.begin()->second.payment.chain_id = polygon.chain_id;
+  dir.gauges.credit_holds().hold(polygon, "no price");
+  converter = start_conversion();
+  advance(seconds{5});
+  EXPECT_EQ(books.balances[user(1)].balance, 0_usdc);
+  EXPECT_EQ(books.balances[user(2)].balance, 12_usdc);
+  dir.gauges.credit_holds().release(polygon);
+  advance(seconds{2});
+  EXPECT_EQ(books.balances[user(1)].balance, 30_usdc);
+}
+
 TEST_F(ConversionActor, ACreditThatWaitsInTheJournalIsNotQueuedAgainAndItsOwnerHearsOfIt) {
   const auto owner = awake_owner_of_a_deposit();
   store.away_for = [](const journal_entry& x) { return std::holds_alternative<credit_deposit>(x); };
@@ -174,7 +189,7 @@ TEST_F(ConversionActor, AFewFailuresAreNobodysBusiness) {
   deposit_of(1, 30_usdc);
   route.words = {word(state::failed, {}, "reverted"), word(state::failed, {}, "reverted")};
   route.otherwise = word(state::done, 29_usdc);
-  go(seconds{10});
+  go(seconds{30});
   EXPECT_EQ(only_row().status, conversion_status::completed);
   EXPECT_TRUE(dir.gauges.alerts().list().empty());
 }

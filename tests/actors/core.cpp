@@ -13,6 +13,7 @@
 #include "actors/journal_actor.hpp"
 #include "actors/query_actor.hpp"
 #include "actors/sale_actor.hpp"
+#include "actors/withdrawal_actor.hpp"
 
 namespace headroom::test {
 
@@ -64,6 +65,12 @@ store_status scripted_store::find_sale(const sale_id& id, std::optional<sale>& r
   return reads_away ? store_status::unavailable : inner_.find_sale(id, row);
 }
 
+store_status scripted_store::find_withdrawal(const withdrawal_id& id,
+                                             std::optional<withdrawal>& row) {
+  ++reads;
+  return reads_away ? store_status::unavailable : inner_.find_withdrawal(id, row);
+}
+
 // -- the log -------------------------------------------------------------------------------------
 
 logged::logged() : before_{spdlog::default_logger()} {
@@ -94,11 +101,14 @@ Core::Core()
   settings.conversion.minimum = 1_micro;  // what a test credits is converted at once
   spdlog::set_level(spdlog::level::off);
   settings.conversion.route = route.name;
+  settings.buffer.history = {};  // a test of it turns it on
   dir.users.set_factories(
       [this](const address& a) { return keep(system.spawn(balance_behavior, w(), a)); },
       [this](const bet_id& id) { return keep(system.spawn(bet_behavior, w(), id)); },
       [this] { return keep(system.spawn(deposit_behavior, w())); },
       [this](const sale_id& id) { return keep(system.spawn(sale_behavior, w(), id)); });
+  dir.users.set_withdrawal_factory(
+      [this](const withdrawal_id& id) { return keep(system.spawn(withdrawal_behavior, w(), id)); });
   venue.post_otherwise = filled(10_usdc, {});
   venue.chain_time = [this] { return now(); };
 }

@@ -35,6 +35,8 @@ class scripted_store final : public actors::ledger_store {
   actors::store_status find_bets(std::span<const bet_id> ids,
                                  std::vector<std::optional<bet>>& rows) override;
   actors::store_status find_sale(const sale_id& id, std::optional<sale>& row) override;
+  actors::store_status find_withdrawal(const withdrawal_id& id,
+                                       std::optional<withdrawal>& row) override;
 
  private:
   actors::store_status end(actors::store_status s);

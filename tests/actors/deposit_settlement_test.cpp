@@ -335,7 +335,8 @@ TEST_F(DepositSettlement, ACreditThatTheBooksRefuseIsTheConversionsAlertAndNoRef
     return {[](const credit_deposit&) -> caf::result<committed> {
               return make_error(errc::invariant_violated);
             },
-            [](poll_atom) {}, [](status_atom) { return status_report{}; }};
+            [](get_atom) { return route_listing{}; }, [](poll_atom) {},
+            [](status_atom) { return status_report{}; }};
   })));
   payment.otherwise = finds(chain_says::paid);
   const auto r = pay();
@@ -345,6 +346,36 @@ TEST_F(DepositSettlement, ACreditThatTheBooksRefuseIsTheConversionsAlertAndNoRef
   EXPECT_TRUE(dir.users.all_deposits().empty());
   EXPECT_FALSE(dir.gauges.alerts().lasts(refused, only_row().id.text()))
       << "the conversion says it";
+}
+
+TEST_F(DepositSettlement, WhileItsSourceIsHeldADepositIsProvenAndWaitsForItsCredit) {
+  const money_source source{payment.payment.chain_id, payment.payment.token};
+  dir.gauges.credit_holds().hold(source, "no price");
+  payment.otherwise = finds(chain_says::paid);
+  const auto r = pay();
+  advance(seconds{10});
+  ASSERT_TRUE(r->value) << to_string(r->code);
+  EXPECT_EQ(r->value->row.status, deposit_status::pending) << "the payer hears that it is paid";
+  EXPECT_EQ(books.balances[user(1)].balance, 0_usdc);
+  EXPECT_EQ(only_row().status, deposit_status::pending);
+  dir.gauges.credit_holds().release(source);
+  advance(seconds{2});
+  expect_credited_once();
+}
+
+TEST_F(DepositSettlement, TheFeeIsDecidedWithThePaymentAndNeverAfterwards) {
+  settings.deposit.pricing = {100, {}, {}};
+  const auto r = pay();
+  EXPECT_EQ(only_row().fee, 250'000_micro);
+  settings.deposit.pricing = {900, {}, {}};
+  payment.otherwise = finds(chain_says::paid);
+  advance(seconds{2});
+  ASSERT_TRUE(r->value) << to_string(r->code);
+  EXPECT_EQ(r->value->row.amount, 25_usdc);
+  EXPECT_EQ(r->value->row.credited(), 24'750'000_micro);
+  EXPECT_EQ(books.balances[user(1)].balance, 24'750'000_micro);
+  EXPECT_EQ(books.revenue, 250'000_micro);
+  EXPECT_EQ(books.in_transit, 25_usdc);
 }
 
 TEST_F(DepositSettlement, BooksThatAreFullContradictNothing) {

@@ -4,7 +4,7 @@
 #include "actors/conversion_actor.hpp"
 #include "actors/journal_actor.hpp"
 #include "actors/query_actor.hpp"
-#include "tests/actors/core.hpp"
+#include "tests/actors/withdrawal_house.hpp"
 
 namespace headroom::test {
 namespace {
@@ -85,6 +85,20 @@ struct GuardianActor : Core {
     b.deadline = now().plus(seconds{30});
     books.bets.emplace(b.id, b);
     return b;
+  }
+  withdrawal stored_withdrawal(int n) {
+    give(user(n), 100_usdc);
+    books.buffer.balance = 2000_usdc;
+    accept_withdrawal asked;
+    asked.row.id.bytes[0] = static_cast<std::uint8_t>(n);
+    asked.row.user = user(n);
+    asked.row.to = user(99);
+    asked.row.amount = 40_usdc;
+    asked.row.created_at = now();
+    asked.row.updated_at = now();
+    committed ignored;
+    EXPECT_EQ(books.apply(asked, ignored), errc::none);
+    return asked.row;
   }
 };
 
@@ -173,6 +187,22 @@ TEST_F(GuardianActor, RecoveryResumesPlacingBetsAndSettlingDeposits) {
   EXPECT_TRUE(venue.posted.empty()) << "looks before it acts";
   EXPECT_EQ(books.balances[user(2)].balance, 25_usdc);
   EXPECT_EQ(fact(guardian, "resumed"), "2");
+}
+
+TEST_F(GuardianActor, RecoveryResumesWithdrawalsThatHaveNoEnd) {
+  cashier_script cashier;
+  cashier.books = &books;
+  cashier.otherwise.state = transfer_state::done;
+  cashier.otherwise.tx_hash = hash_at(9);
+  dir.handles.set(keep(system.spawn(scripted_cashier, &cashier)));
+  const auto open = stored_withdrawal(1);
+  start();
+  ASSERT_FALSE(cashier.asked.empty());
+  EXPECT_EQ(cashier.asked.front().id, transfer_of(open.id, 0)) << "under the name it had";
+  const auto row = books.withdrawals.find(open.id, books.operations);
+  ASSERT_TRUE(row);
+  EXPECT_EQ(row->status, withdrawal_status::confirmed);
+  EXPECT_EQ(fact(guardian, "resumed"), "1");
 }
 
 TEST_F(GuardianActor, ItIsNotReadyUntilTheStoreAnswersAndItHasRecovered) {

@@ -85,14 +85,29 @@ TEST(HouseCounters, MoneyByOutcome) {
   sold.proceeds = 10_usdc;
   sold.fee = 1_usdc;
   finish_sale unsold;
+  accept_withdrawal asked;
+  asked.row.amount = 30_usdc;
+  finish_withdrawal arrived;
+  arrived.status = withdrawal_status::confirmed;
+  arrived.amount = 10_usdc;
+  arrived.fee = 1_usdc;
+  finish_withdrawal returned;
+  returned.status = withdrawal_status::failed;
+  returned.amount = 20_usdc;
+  returned.fee = 1_usdc;
   settle_position lost;
   settle_position won;
   won.payout = 8_usdc;
   for (const journal_entry& e :
        {journal_entry{filled}, journal_entry{failed}, journal_entry{premium},
         journal_entry{configure_buffer{}}, journal_entry{sold}, journal_entry{unsold},
-        journal_entry{lost}, journal_entry{won}})
+        journal_entry{lost}, journal_entry{won}, journal_entry{asked}, journal_entry{arrived},
+        journal_entry{returned}})
     c.count(e);
+  EXPECT_EQ(c.withdrawals_requested.micro.load(), 30'000'000U);
+  EXPECT_EQ(c.withdrawals_confirmed.micro.load(), 9'000'000U);
+  EXPECT_EQ(c.withdrawal_fees.micro.load(), 1'000'000U);
+  EXPECT_EQ(c.withdrawals_failed.micro.load(), 20'000'000U);
   EXPECT_EQ(c.sales_sold.micro.load(), 9'000'000U);
   EXPECT_EQ(c.sale_fees.micro.load(), 1'000'000U);
   EXPECT_EQ(c.sales_failed.count.load(), 1U);

@@ -104,9 +104,11 @@ using all_messages = testing::Types<
     usdc, money_source, share_amount, timestamp, bet, authorization, deposit, conversion_step,
     conversion, buffer_row, buffer_status, chain_operation, external_operation, service_key,
     committed, balance_row, bet_filter, bet_page, deposit_filter, deposit_page, money_on_its_way,
-    conversion_page, chain_fees, conversion_metrics, trial_balance, solvency, unfinished_work, sale,
-    position, payout_vector, redemption, settlement, position_filter, position_page,
-    settlement_work, settlement_view, token_shares>;
+    conversion_page, chain_fees, route_metrics, conversion_metrics, inventory_marks,
+    expected_arrival, buffer_flows, buffer_forecast, route_terms, route_verdict, trial_balance,
+    solvency, unfinished_work, sale, position, payout_vector, redemption, settlement,
+    position_filter, position_page, settlement_work, settlement_view, token_shares, withdrawal,
+    withdrawal_filter, withdrawal_page>;
 
 template <class... Entries>
 testing::Types<Entries...> types_of(const std::variant<Entries...>&);
@@ -119,12 +121,14 @@ using all_actor_messages = testing::Types<
     submit_order, look_up_order, cancel_order, venue_answer, pay_deposit, signed_payment,
     verified_payment, paid_deposit, deposit_keys, payment_finding, contract_signature,
     contract_call, send_transaction, event_log, operation_report, run_step, step_progress,
-    route_info, route_quote, route_flight, rescue_step, list_conversions, conversion_work,
-    wallet_backlog, wallet_account, wallet_nonces, find_external, open_externals, onchain_balances,
-    actor_info, kind_info, actor_listing, readiness, quote_sale, sell_position, find_market,
-    look_at_condition, condition_state, redeem_condition, redeem_progress, held_on_chain,
-    token_holdings, unpaid_positions, outcome_view, market_view, list_markets, market_page,
-    get_market, quote_bet, bet_quote, redeem_quote, redeemed_quote>;
+    route_info, route_quote, route_flight, rescue_step, route_view, waiting_money, route_listing,
+    list_conversions, conversion_work, wallet_backlog, wallet_account, wallet_nonces, find_external,
+    open_externals, onchain_balances, actor_info, kind_info, actor_listing, readiness, quote_sale,
+    sell_position, find_market, look_at_condition, condition_state, redeem_condition,
+    redeem_progress, held_on_chain, token_holdings, unpaid_positions, outcome_view, market_view,
+    list_markets, market_page, get_market, quote_bet, bet_quote, redeem_quote, redeemed_quote,
+    request_withdrawal, decide_withdrawal, pause_withdrawals, withdrawals_view, transfer_usdc,
+    transfer_progress>;
 
 template <class T>
 void expect_round_trip() {

@@ -135,22 +135,31 @@ wallet_actor::behavior_type scripted_wallet(
   };
 }
 
-route_actor::behavior_type scripted_route(self_pointer<route_actor, scripted_state<route_tag>>,
+route_actor::behavior_type scripted_route(self_pointer<route_actor, scripted_state<route_tag>> self,
                                           route_script* s) {
   return {
       [s](get_atom) {
-        return route_info{s->name, s->steps, s->expected_seconds};
+        return route_info{s->name, s->steps, s->expected_seconds, s->from, s->disabled};
       },
-      [](usdc amount) {
-        return route_quote{amount, 1};
+      [self, s](usdc amount) -> caf::result<route_quote> {
+        if (s->hushed) {
+          s->unquoted.push_back(self->make_response_promise<route_quote>());
+          return s->unquoted.back();
+        }
+        s->quoted.push_back(amount);
+        return s->quote ? s->quote(amount) : route_quote{amount, 1};
       },
-      [s](const run_step& x) -> caf::result<step_progress> {
+      [self, s](const run_step& x) -> caf::result<step_progress> {
         if (s->silent) return make_error(errc::unavailable);
         s->asked.push_back(x);
-        return next_of(s->words, s->otherwise);
+        if (!s->mute) return next_of(s->words, s->otherwise);
+        s->unanswered.push_back(self->make_response_promise<step_progress>());
+        return s->unanswered.back();
       },
-      [](in_flight_atom) {
-        return route_flight{true, 0, {}};
+      [self, s](in_flight_atom) -> caf::result<route_flight> {
+        if (!s->hushed) return s->flight;
+        s->unseen.push_back(self->make_response_promise<route_flight>());
+        return s->unseen.back();
       },
       [s](const rescue_step& x) -> caf::result<step_progress> {
         s->asked.push_back(x.step);

@@ -71,10 +71,21 @@ struct route_script {
   std::string name = "scripted";
   std::vector<std::string> steps{"bridge", "swap"};
   bool silent = false;  // fails every question about a step
+  bool mute = false;    // takes it and says nothing
   std::deque<actors::step_progress> words;
   actors::step_progress otherwise;
   std::uint32_t expected_seconds = 0;
   std::vector<actors::run_step> asked;
+  money_source from{};
+  std::string disabled;
+  /// What it says of an amount; not set: one to one, in a second.
+  std::function<actors::route_quote(usdc)> quote;
+  actors::route_flight flight{true, 0, {}};
+  bool hushed = false;  // answers nothing about amounts and flights, ever
+  std::vector<usdc> quoted;
+  std::vector<caf::typed_response_promise<actors::route_quote>> unquoted;
+  std::vector<caf::typed_response_promise<actors::route_flight>> unseen;
+  std::vector<caf::typed_response_promise<actors::step_progress>> unanswered;
 };
 
 template <class Tag>

@@ -138,6 +138,32 @@ TEST(CommandLine, AnEndOfASaleIsAskedForInItsOwnWords) {
   EXPECT_EQ(wrong({"sales", "show", a_sale}), "sales show needs --config FILE");
 }
 
+TEST(CommandLine, AWithdrawalIsDecidedWithWhoAndWhy) {
+  using act = withdrawals_request::act;
+  const auto shown = read({"withdrawals", "show", a_sale, "--config", "a.json"});
+  EXPECT_EQ(shown.command, "withdrawals show") << shown.answer;
+  EXPECT_EQ(shown.withdrawals.id.text(), a_sale);
+  EXPECT_EQ(shown.withdrawals.wanted, act::show);
+  const auto approved =
+      read({"withdrawals", "approve", a_sale, "--by", "ada", "--config", "a.json"});
+  EXPECT_EQ(approved.withdrawals.wanted, act::approve) << approved.answer;
+  EXPECT_EQ(approved.withdrawals.by, "ada");
+  const auto refused = read({"withdrawals", "refuse", a_sale, "--by", "ada", "--reason",
+                             "not known", "--config", "a.json"});
+  EXPECT_EQ(refused.withdrawals.wanted, act::refuse) << refused.answer;
+  EXPECT_EQ(refused.withdrawals.reason, "not known");
+  const auto paused =
+      read({"withdrawals", "pause", "--by", "ada", "--reason", "x", "--config", "a.json"});
+  EXPECT_EQ(paused.withdrawals.wanted, act::pause) << paused.answer;
+  const auto resumed =
+      read({"withdrawals", "resume", "--by", "ada", "--reason", "x", "--config", "a.json"});
+  EXPECT_EQ(resumed.withdrawals.wanted, act::resume) << resumed.answer;
+  EXPECT_NE(wrong({"withdrawals", "approve", a_sale, "--config", "a.json"}), "") << "by nobody";
+  EXPECT_NE(wrong({"withdrawals", "refuse", a_sale, "--by", "ada", "--config", "a.json"}), "");
+  EXPECT_NE(wrong({"withdrawals", "show", "w1", "--config", "a.json"}), "");
+  EXPECT_EQ(wrong({"withdrawals", "show", a_sale}), "withdrawals show needs --config FILE");
+}
+
 TEST(CommandLine, WrongUsageIsSaidInASentence) {
   EXPECT_EQ(wrong({}), "no command");
   EXPECT_NE(wrong({"frob"}).find("frob"), std::string::npos);
@@ -190,6 +216,73 @@ TEST(CommandLine, HelpIsAnAnswerAndNoError) {
       EXPECT_NE(out.answer.find(name), std::string::npos) << name;
   }
   EXPECT_NE(read({"bets", "resolve", "--help"}).answer.find("--evidence"), std::string::npos);
+}
+
+constexpr const char* a_transaction =
+    "0x7777777777777777777777777777777777777777777777777777777777777777";
+
+TEST(CommandLine, AnOrderForAConversionSaysWhoAndWhy) {
+  const std::pair<const char*, order_word> words[]{{"look", order_word::look},
+                                                   {"retry", order_word::retry},
+                                                   {"hold", order_word::hold},
+                                                   {"release", order_word::release},
+                                                   {"fail", order_word::write_off}};
+  for (const auto& [word, wanted] : words) {
+    SCOPED_TRACE(word);
+    const auto out = read(
+        {"conversions", word, a_bet, "--by", "ann", "--reason", "ticket 7", "--config", "a.json"});
+    EXPECT_EQ(out.command, std::string{"conversions "} + word) << out.answer;
+    EXPECT_EQ(out.conversions.wanted, wanted);
+    EXPECT_EQ(out.conversions.id.text(), a_bet);
+    EXPECT_EQ(out.conversions.by, "ann");
+    EXPECT_EQ(out.conversions.reason, "ticket 7");
+    EXPECT_NE(wrong({"conversions", word, a_bet, "--by", "ann", "--config", "a.json"}), "");
+    EXPECT_NE(wrong({"conversions", word, a_bet, "--reason", "x", "--config", "a.json"}), "");
+    EXPECT_NE(wrong({"conversions", word, a_bet, "--by", "ann", "--reason", "x"}), "") << "no file";
+  }
+  const auto shown = read({"conversions", "show", a_bet, "--config", "a.json"});
+  EXPECT_EQ(shown.conversions.wanted, order_word::none);
+}
+
+TEST(CommandLine, ATransferIsNamedByItsTransactionAndItsPlace) {
+  const auto settled = read({"conversions", "settle", a_bet, "--tx", a_transaction, "--log-index",
+                             "0", "--by", "ann", "--reason", "x", "--config", "a.json"});
+  EXPECT_EQ(settled.conversions.wanted, order_word::settle) << settled.answer;
+  EXPECT_EQ(settled.conversions.tx.hex(), a_transaction);
+  EXPECT_EQ(settled.conversions.log_index, 0U);
+  EXPECT_NE(
+      wrong({"conversions", "settle", a_bet, "--by", "ann", "--reason", "x", "--config", "a.json"}),
+      "")
+      << "by which transaction?";
+  const auto adopted =
+      read({"adopt-transfer", a_transaction, "--by", "ann", "--reason", "x", "--config", "a.json"});
+  EXPECT_EQ(adopted.command, "adopt-transfer") << adopted.answer;
+  EXPECT_EQ(adopted.adoption.tx.hex(), a_transaction);
+  EXPECT_FALSE(adopted.adoption.log_index);
+  EXPECT_NE(wrong({"adopt-transfer", "0x77", "--by", "ann", "--reason", "x", "--config", "a"}), "");
+}
+
+TEST(CommandLine, WalletsAndReconcilingWantAFile) {
+  EXPECT_EQ(read({"wallet", "status", "--config", "a.json"}).command, "wallet status");
+  EXPECT_EQ(read({"reconcile", "--config", "a.json"}).command, "reconcile");
+  EXPECT_NE(wrong({"wallet", "status"}), "");
+  const auto cancel = read({"wallet", "cancel", "7", "--chain", "polygon", "--by", "ann",
+                            "--reason", "x", "--config", "a.json"});
+  EXPECT_EQ(cancel.command, "wallet cancel") << cancel.answer;
+  EXPECT_EQ(cancel.cancel.nonce, 7U);
+  EXPECT_EQ(cancel.cancel.chain, "polygon");
+  EXPECT_FALSE(cancel.cancel.account);
+  const std::string whose = "0x" + std::string(40, '7');
+  const auto named = read({"wallet", "cancel", "7", "--chain", "base", "--account", whose.c_str(),
+                           "--by", "ann", "--reason", "x", "--config", "a.json"});
+  EXPECT_EQ(named.cancel.account, address::parse(whose)) << named.answer;
+  EXPECT_NE(wrong({"wallet", "cancel", "7", "--chain", "base", "--account", "0x77", "--by", "ann",
+                   "--reason", "x", "--config", "a.json"}),
+            "");
+  EXPECT_NE(wrong({"wallet", "cancel", "7", "--chain", "mainnet", "--by", "ann", "--reason", "x",
+                   "--config", "a.json"}),
+            "");
+  EXPECT_NE(wrong({"reconcile"}), "");
 }
 
 }  // namespace

@@ -77,6 +77,7 @@ struct field {
 constexpr field all_fields[] = {
     {"", "profile", kind::text},
     {"", "log_level", kind::text},
+    {"", "sources", kind::objects},
     {"http", "listen", kind::text},
     {"http", "port", kind::number},
     {"http", "public_url", kind::text},
@@ -133,6 +134,15 @@ constexpr field all_fields[] = {
     {"polygon", "usdt0", kind::address},
     {"polygon", "oft", kind::address},
     {"polygon", "eid", kind::number},
+    {"base", "chain_id", kind::number},
+    {"base", "rpc", kind::list},
+    {"base", "confirmations", kind::number},
+    {"base", "finality", kind::text},
+    {"base", "rpc_timeout_ms", kind::number},
+    {"base", "poll_ms", kind::number},
+    {"base", "bump_after_ms", kind::number},
+    {"base", "min_tip_wei", kind::number},
+    {"base", "usdc", kind::address},
     {"deposits", "token_name", kind::text},
     {"deposits", "token_version", kind::text},
     {"deposits", "networks_v1", kind::list},
@@ -144,7 +154,20 @@ constexpr field all_fields[] = {
     {"deposits", "minimum", kind::amount},
     {"deposits", "maximum", kind::amount},
     {"deposits", "answer_ms", kind::number},
+    {"deposits", "fee_bps", kind::number},
+    {"deposits", "fee_min", kind::amount},
+    {"deposits", "fee_max", kind::amount},
     {"conversion", "route", kind::text},
+    {"conversion", "routes", kind::objects},
+    {"conversion", "longest_wait_seconds", kind::number},
+    {"conversion", "wait_below_target_seconds", kind::number},
+    {"conversion", "choice_ms", kind::number},
+    {"conversion", "choose_again_ms", kind::number},
+    {"conversion", "route_look_ms", kind::number},
+    {"buffer", "low", kind::amount},
+    {"buffer", "target", kind::amount},
+    {"buffer", "high", kind::amount},
+    {"buffer", "history_ms", kind::number},
     {"conversion", "usdc", kind::address},
     {"conversion", "quoter", kind::address},
     {"conversion", "router", kind::address},
@@ -152,6 +175,11 @@ constexpr field all_fields[] = {
     {"conversion", "slippage_bps", kind::number},
     {"conversion", "least_bps", kind::number},
     {"conversion", "max_bridge_fee", kind::number},
+    {"conversion", "alert_bridge_fee", kind::number},
+    {"conversion", "bridge_least_bps", kind::number},
+    {"conversion", "bridge_seconds", kind::number},
+    {"conversion", "coin_price", kind::amount},
+    {"conversion", "wrap", kind::flag},
     {"conversion", "poll_ms", kind::number},
     {"conversion", "call_interval_ms", kind::number},
     {"conversion", "stuck_after_seconds", kind::number},
@@ -163,6 +191,70 @@ constexpr field all_fields[] = {
     {"conversion", "longest_retry_ms", kind::number},
     {"conversion", "rescue_after_ms", kind::number},
     {"conversion", "minimum", kind::amount},
+    {"across", "api_url", kind::text},
+    {"across", "integrator_id", kind::text},
+    {"across", "timeout_ms", kind::number},
+    {"across", "spoke_pool_plasma", kind::address},
+    {"across", "spoke_pool_polygon", kind::address},
+    {"across", "spoke_pool_base", kind::address},
+    {"across", "output_tokens", kind::list},
+    {"across", "least_bps", kind::number},
+    {"across", "max_fee_bps", kind::number},
+    {"across", "fill_window_seconds", kind::number},
+    {"across", "fill_least_seconds", kind::number},
+    {"across", "fill_most_seconds", kind::number},
+    {"across", "quote_age_seconds", kind::number},
+    {"across", "exclusivity_seconds", kind::number},
+    {"across", "settle_seconds", kind::number},
+    {"across", "expected_seconds", kind::number},
+    {"across", "refund_settle_ms", kind::number},
+    {"cctp", "iris_url", kind::text},
+    {"cctp", "timeout_ms", kind::number},
+    {"cctp", "token_messenger", kind::address},
+    {"cctp", "message_transmitter", kind::address},
+    {"cctp", "base_domain", kind::number},
+    {"cctp", "polygon_domain", kind::number},
+    {"cctp", "fast", kind::flag},
+    {"cctp", "max_fee_bps", kind::number},
+    {"cctp", "expected_seconds", kind::number},
+    {"cctp", "attested_within_seconds", kind::number},
+    {"stargate", "pool_plasma", kind::address},
+    {"stargate", "pool_polygon_usdt0", kind::address},
+    {"stargate", "pool_base", kind::address},
+    {"stargate", "pool_polygon_usdc", kind::address},
+    {"stargate", "polygon_eid", kind::number},
+    {"stargate", "least_bps", kind::number},
+    {"stargate", "max_fee_wei_base", kind::number},
+    {"stargate", "coin_price_base", kind::amount},
+    {"stargate", "expected_seconds", kind::number},
+    {"oneinch", "api_url", kind::text},
+    {"oneinch", "router", kind::address},
+    {"oneinch", "timeout_ms", kind::number},
+    {"oneinch", "requests_per_second", kind::number},
+    {"oneinch", "keep_ms", kind::number},
+    {"okx", "enabled", kind::flag},
+    {"okx", "url", kind::text},
+    {"okx", "timeout_ms", kind::number},
+    {"okx", "deposit_chain", kind::text},
+    {"okx", "withdrawal_chain", kind::text},
+    {"okx", "deposit_address", kind::address},
+    {"okx", "receiver", kind::text},
+    {"okx", "slippage_bps", kind::number},
+    {"okx", "least_bps", kind::number},
+    {"okx", "taker_bps", kind::number},
+    {"okx", "min_order", kind::amount},
+    {"okx", "price_step", kind::amount},
+    {"okx", "size_step", kind::amount},
+    {"okx", "expected_seconds", kind::number},
+    {"okx", "not_found_seconds", kind::number},
+    {"relay", "enabled", kind::flag},
+    {"relay", "api_url", kind::text},
+    {"relay", "timeout_ms", kind::number},
+    {"relay", "depository", kind::address},
+    {"relay", "least_bps", kind::number},
+    {"relay", "quote_age_seconds", kind::number},
+    {"relay", "settle_seconds", kind::number},
+    {"relay", "expected_seconds", kind::number},
     {"venue", "accounts", kind::objects},
     {"venue", "url", kind::text},
     {"venue", "ws_url", kind::text},
@@ -213,6 +305,10 @@ constexpr field all_fields[] = {
     {"venue", "collateral_low_bps", kind::number},
     {"venue", "collateral_high_bps", kind::number},
     {"venue", "collateral_least", kind::amount},
+    {"venue", "supply_low", kind::amount},
+    {"venue", "supply_target", kind::amount},
+    {"venue", "supply_keep", kind::amount},
+    {"venue", "supply_least", kind::amount},
     {"venue", "relayer_url", kind::text},
     {"venue", "relayer_timeout_ms", kind::number},
     {"venue.contracts", "conditional_tokens", kind::address},
@@ -233,12 +329,56 @@ constexpr field all_fields[] = {
     {"settlement", "slice", kind::number},
     {"settlement", "slice_pause_ms", kind::number},
     {"settlement", "surplus", kind::amount},
+    {"withdrawals", "minimum", kind::amount},
+    {"withdrawals", "maximum", kind::amount},
+    {"withdrawals", "fee", kind::amount},
+    {"withdrawals", "fee_bps", kind::number},
+    {"withdrawals", "per_user_per_day", kind::amount},
+    {"withdrawals", "approval_above", kind::amount},
+    {"withdrawals", "paused", kind::flag},
+    {"withdrawals", "refused", kind::list},
+    {"withdrawals", "refused_file", kind::text},
+    {"withdrawals", "poll_ms", kind::number},
+    {"withdrawals", "longest_poll_ms", kind::number},
+    {"withdrawals", "step_timeout_ms", kind::number},
+    {"withdrawals", "unresolved_after_seconds", kind::number},
     {"wallet_key", "file", kind::text},
     {"wallet_key", "env", kind::text},
+    {"keys.settlement", "file", kind::text},
+    {"keys.settlement", "env", kind::text},
+    {"keys.settlement.signer", "url", kind::text},
+    {"keys.settlement.signer", "account", kind::address},
+    {"keys.settlement.signer", "timeout_ms", kind::number},
+    {"keys.settlement.signer.token", "file", kind::text},
+    {"keys.settlement.signer.token", "env", kind::text},
+    {"keys.conversion", "file", kind::text},
+    {"keys.conversion", "env", kind::text},
+    {"keys.conversion.signer", "url", kind::text},
+    {"keys.conversion.signer", "account", kind::address},
+    {"keys.conversion.signer", "timeout_ms", kind::number},
+    {"keys.conversion.signer.token", "file", kind::text},
+    {"keys.conversion.signer.token", "env", kind::text},
+    {"keys.withdrawals", "file", kind::text},
+    {"keys.withdrawals", "env", kind::text},
+    {"keys.withdrawals.signer", "url", kind::text},
+    {"keys.withdrawals.signer", "account", kind::address},
+    {"keys.withdrawals.signer", "timeout_ms", kind::number},
+    {"keys.withdrawals.signer.token", "file", kind::text},
+    {"keys.withdrawals.signer.token", "env", kind::text},
     {"venue_key", "file", kind::text},
     {"venue_key", "env", kind::text},
     {"relayer_key", "file", kind::text},
     {"relayer_key", "env", kind::text},
+    {"across_key", "file", kind::text},
+    {"across_key", "env", kind::text},
+    {"oneinch_key", "file", kind::text},
+    {"oneinch_key", "env", kind::text},
+    {"okx_key", "file", kind::text},
+    {"okx_key", "env", kind::text},
+    {"okx_secret_key", "file", kind::text},
+    {"okx_secret_key", "env", kind::text},
+    {"okx_passphrase_key", "file", kind::text},
+    {"okx_passphrase_key", "env", kind::text},
     {"engine", "workers", kind::number},
     {"engine", "max_live_bets", kind::number},
     {"engine", "max_balances", kind::number},
@@ -257,7 +397,7 @@ constexpr field all_fields[] = {
     {"engine", "restarts_per_minute", kind::number},
 };
 
-/// Of the same kind for both chains, one section deeper; tests/config/chain_limits_test.cpp has
+/// Of the same kind for all chains, one section deeper; tests/config/chain_limits_test.cpp has
 /// their bounds.
 constexpr field deeper_fields[] = {
     {"wallet", "max_fee_wei", kind::number},
@@ -265,6 +405,7 @@ constexpr field deeper_fields[] = {
     {"wallet", "bump_percent", kind::number},
     {"wallet", "base_fee_percent", kind::number},
     {"wallet", "gas_pad_percent", kind::number},
+    {"wallet", "gas_low_hours", kind::number},
     {"wallet", "looks_before_search", kind::number},
     {"wallet", "search_again_ms", kind::number},
     {"wallet", "lone_witness_ms", kind::number},
@@ -287,7 +428,7 @@ std::string path_of(const field& f) {
 std::set<std::string> known_paths() {
   std::set<std::string> out;
   for (const auto& f : all_fields) out.insert(path_of(f));
-  for (const std::string chain : {"plasma.", "polygon."})
+  for (const std::string chain : {"plasma.", "polygon.", "base."})
     for (const auto& f : deeper_fields) out.insert(chain + path_of(f));
   return out;
 }
@@ -351,9 +492,33 @@ TEST_F(Settings, AWrongTypeNamesItsField) {
 
 TEST_F(Settings, ANameThatIsNotASettingIsAnErrorEverywhere) {
   EXPECT_EQ(error_with("", "log_levle", "info"), "log_levle is not a setting");
-  for (const char* section :
-       {"http", "database", "plasma", "polygon", "deposits", "conversion", "venue", "settlement",
-        "wallet_key", "venue_key", "relayer_key", "engine"}) {
+  for (const char* section : {"http",
+                              "database",
+                              "plasma",
+                              "polygon",
+                              "base",
+                              "deposits",
+                              "conversion",
+                              "buffer",
+                              "across",
+                              "cctp",
+                              "stargate",
+                              "oneinch",
+                              "okx",
+                              "relay",
+                              "venue",
+                              "settlement",
+                              "withdrawals",
+                              "wallet_key",
+                              "keys",
+                              "venue_key",
+                              "relayer_key",
+                              "across_key",
+                              "oneinch_key",
+                              "okx_key",
+                              "okx_secret_key",
+                              "okx_passphrase_key",
+                              "engine"}) {
     EXPECT_EQ(error_with(section, "prot", 1), std::string{section} + ".prot is not a setting");
     EXPECT_EQ(error_with("", section, 7), std::string{section} + ": must be an object");
   }
@@ -475,18 +640,56 @@ TEST_F(Settings, WhatIsUnsafeIsRefusedByName) {
        "deposits.longest_window_seconds must not be below deposits.max_timeout_seconds"},
       {"venue", "reads_per_second", 46, "venue.reads_per_second: with read_burst"},
       {"venue", "read_burst", 151, "venue.reads_per_second: with read_burst"},
-      {"conversion", "route", "oft", "conversion.route must be "},
+      {"conversion", "route", "OFT!", "conversion.route must be "},
       {"conversion", "usdc", zero, "conversion.usdc "},
       {"conversion", "router", zero, "conversion.router "},
       {"conversion", "quoter", zero, "conversion.quoter "},
       {"conversion", "slippage_bps", 10'000, "conversion.slippage_bps must be from 0 to 500"},
       {"conversion", "least_bps", 0, "conversion.least_bps must be from 9000 to 10000"},
+      {"withdrawals", "maximum", "0.50", "withdrawals.maximum must not be below the minimum"},
+      {"withdrawals", "fee", "1.00", "withdrawals.minimum must be above the fee"},
+      {"withdrawals", "refused", json::array({"0x12"}), "withdrawals.refused[0] must be "},
+      {"withdrawals", "poll_ms", 60'000, "withdrawals.longest_poll_ms must not be below "},
       {"wallet_key", "env", "", "wallet_key "},
   };
   for (const auto& r : table) {
     const auto error = error_with(r.section, r.field, r.value);
     EXPECT_TRUE(error.starts_with(r.error_starts)) << r.section << "." << r.field << ": " << error;
   }
+}
+
+TEST_F(Settings, RoutesHaveNamesAndCaps) {
+  const auto with = [&](const json& routes) { return error_with("conversion", "routes", routes); };
+  auto document = good;
+  document["conversion"]["routes"] = {
+      {{"name", "across"}, {"fee_bps", 20}, {"size", "50000"}},
+      {{"name", "oft_uniswap"}, {"slippage_bps", 30}, {"in_flight", "200000.50"}}};
+  const auto out = parse(document.dump());
+  ASSERT_EQ(out.error, "");
+  const auto& all = out.value.core.conversion.routes;
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0], (route_terms{"across", 20, 0, 50'000_usdc, {}}));
+  EXPECT_EQ(all[1], (route_terms{"oft_uniswap", 0, 30, {}, 200'000'500'000_micro}));
+  EXPECT_EQ(with(json::array({{{"name", ""}}})),
+            "conversion.routes[0].name must be a name like \"oft_uniswap\"");
+  EXPECT_EQ(with(json::array({{{"name", "a"}}, {{"name", "a"}}})),
+            "conversion.routes[1].name must not stand there twice");
+  EXPECT_EQ(with(json::array({{{"name", "a"}, {"fee_bps", 10'001}}})),
+            "conversion.routes[0].fee_bps must be a whole number from 0 to 10000");
+  EXPECT_EQ(with(json::array({{{"name", "a"}, {"size", 5}}})),
+            "conversion.routes[0].size must be a string");
+  EXPECT_EQ(with(json::array({{{"name", "a"}, {"size", "x"}}})),
+            "conversion.routes[0].size must be an amount like \"12.50\"");
+  EXPECT_EQ(with(json::array({{{"name", "a"}, {"sise", "1"}}})),
+            "conversion.routes[0].sise is not a setting");
+  EXPECT_EQ(with(json::array({7})), "conversion.routes[0]: must be an object");
+}
+
+TEST_F(Settings, TheBuffersMarksDoNotCross) {
+  good["buffer"] = {{"low", "100"}, {"high", "300"}};
+  EXPECT_EQ(error_with("buffer", "target", "200"), "");
+  EXPECT_EQ(error_with("buffer", "target", "99"), "buffer.target must not be below buffer.low");
+  EXPECT_TRUE(error_with("buffer", "target", "301").starts_with("buffer.high must not be below "));
 }
 
 TEST_F(Settings, WithoutAPublicUrlNobodyCouldPay) {

@@ -48,6 +48,15 @@ struct may_move_money {
   bool operator()(const settle_position&) const { return true; }
   bool operator()(const close_settlement&) const { return true; }
   bool operator()(const record_external&) const { return false; }
+  bool operator()(const accept_withdrawal&) const { return true; }
+  bool operator()(const approve_withdrawal&) const { return false; }
+  bool operator()(const finish_withdrawal&) const { return true; }
+  bool operator()(const switch_withdrawals&) const { return false; }
+  bool operator()(const note_buffer&) const { return false; }
+  bool operator()(const order_conversion&) const { return false; }
+  bool operator()(const write_off_conversion&) const { return true; }
+  bool operator()(const adopt_transfer&) const { return true; }
+  bool operator()(const switch_work&) const { return false; }
 };
 
 TEST(Ledger, TheStoryTellsOfEveryKindOfEntryAndEveryShapeOfPosting) {
@@ -108,12 +117,19 @@ TEST(Ledger, EntriesWithImpossibleAmountsStillBalance) {
       finish_sale sold;
       sold.proceeds = a;
       sold.fee = b;
+      accept_withdrawal out;
+      out.row.amount = a;
+      out.row.fee = b;
+      finish_withdrawal returned;
+      returned.amount = a;
+      returned.fee = b;
       for (const journal_entry& e :
            {journal_entry{taken}, journal_entry{end}, journal_entry{done},
             journal_entry{replenish{{}, a, b, "", {}}}, journal_entry{refill{{}, a, {}}},
-            journal_entry{credit_deposit{{}, {}, a, {}}}, journal_entry{sold},
+            journal_entry{credit_deposit{{}, {}, a, {}, b}}, journal_entry{sold},
             journal_entry{settle_position{{}, {}, {}, {}, a, {}}},
-            journal_entry{close_settlement{{}, a, {}}}})
+            journal_entry{close_settlement{{}, a, {}}}, journal_entry{out},
+            journal_entry{returned}})
         for (const auto& p : moves_of(e).postings) {
           EXPECT_TRUE(p.amount.is_positive());
           EXPECT_EQ(imbalance_of({{p}, {}, {}, {}}), 0) << name_of(e);
@@ -138,6 +154,30 @@ TEST(Ledger, ABetTakesFromUserAndBufferAlikeAndItsRefundGivesBackAlike) {
   EXPECT_EQ(change_of(buffer_total::withdrawn, gone), 10_usdc);
   EXPECT_EQ(change_of(buffer_total::withdrawn, back), usdc{-2'000'000}) << "stake and fee are left";
   EXPECT_EQ(change_of(buffer_total::deposited, back), usdc{});
+}
+
+TEST(Ledger, AWithdrawalTakesWhatLeavesFromTheBufferAndItsFeeBecomesTheHouses) {
+  accept_withdrawal asked;
+  asked.row.amount = 10_usdc;
+  asked.row.fee = 1_usdc;
+  const auto gone = moves_of(asked);
+  EXPECT_EQ(change_of(account::user, gone), usdc{-10'000'000});
+  EXPECT_EQ(change_of(account::buffer, gone), usdc{-9'000'000}) << "the fee stays with its money";
+  EXPECT_EQ(change_of(account::revenue, gone), 1_usdc);
+  EXPECT_EQ(change_of(buffer_total::withdrawn, gone), 9_usdc);
+
+  finish_withdrawal end;
+  end.amount = 10_usdc;
+  end.fee = 1_usdc;
+  end.status = withdrawal_status::failed;
+  const auto back = moves_of(end);
+  EXPECT_EQ(change_of(account::user, back), 10_usdc);
+  EXPECT_EQ(change_of(account::buffer, back), 9_usdc);
+  EXPECT_EQ(change_of(account::revenue, back), usdc{-1'000'000});
+  EXPECT_EQ(change_of(buffer_total::withdrawn, back), usdc{-9'000'000});
+  EXPECT_EQ(change_of(buffer_total::deposited, back), usdc{});
+  end.status = withdrawal_status::confirmed;
+  EXPECT_TRUE(moves_of(end).postings.empty()) << "what left is gone";
 }
 
 TEST(Ledger, WhatTheVenueChargesAboveTheAmountIsNeverTheUsers) {
@@ -170,6 +210,18 @@ TEST(Ledger, WhatComesBackFromTheVenueRaisesUserAndBufferAlike) {
   paid.payout = {};
   EXPECT_TRUE(moves_of(paid).postings.empty());
   EXPECT_TRUE(moves_of(paid).user) << "whose balance the answer shows all the same";
+}
+
+TEST(Ledger, AFeeOfADepositIsTheHousesAndTheRestThePayers) {
+  credit_deposit paid;
+  paid.user.bytes[0] = 1;
+  paid.amount = 10_usdc;
+  paid.fee = 30'000_micro;
+  const auto moves = moves_of(paid);
+  EXPECT_EQ(change_of(account::in_transit, moves), 10_usdc) << "all of it is to be converted";
+  EXPECT_EQ(change_of(account::user, moves), 9'970'000_micro);
+  EXPECT_EQ(change_of(account::revenue, moves), 30'000_micro);
+  EXPECT_EQ(change_of(account::buffer, moves), usdc{});
 }
 
 TEST(Ledger, EachClosingOfASettlementHasAReferenceOfItsOwn) {

@@ -45,6 +45,19 @@ TEST(Solvency, BetsAtTheVenueHideNoHole) {
   EXPECT_EQ(watch.look(t, std::nullopt, noon), turned_bad);
 }
 
+/// 20 are asked for by withdrawals, 8 of them sent: whatever the chain has of those is fine.
+TEST(Solvency, AWithdrawalIsExplainedAtEachMoment) {
+  auto t = books();
+  t.outgoing = 20_usdc;
+  t.leaving = 8_usdc;
+  EXPECT_EQ(difference_of(t), difference_of(books())) << "on both sides, it hides nothing";
+  EXPECT_EQ(shortfall_of(t, {15_usdc, 130_usdc}), usdc{}) << "nothing has left the wallet yet";
+  EXPECT_EQ(shortfall_of(t, {15_usdc, 122_usdc}), usdc{}) << "what was sent is mined";
+  EXPECT_EQ(shortfall_of(t, {15_usdc, 121_usdc}), 1_usdc) << "what is unsent must be there";
+  t.outgoing = t.leaving = {};
+  EXPECT_EQ(shortfall_of(t, {15_usdc, 110_usdc}), usdc{}) << "all of it is over";
+}
+
 TEST(Solvency, SaysSinceWhen) {
   solvency_watch watch;
   auto bad = books();
@@ -66,6 +79,10 @@ TEST(Solvency, TheChainsMustShowWhatIsNotBetweenThem) {
       << "more USDT0 does not pay for USDC";
   EXPECT_EQ(shortfall_of(books(), {{}, {}}), 125_usdc);
   auto t = books();
+  t.waits_here = 4_usdc;
+  EXPECT_EQ(shortfall_of(t, {11_usdc, 114_usdc}), usdc{}) << "paid with USDC on Polygon";
+  EXPECT_EQ(shortfall_of(t, {15_usdc, 110_usdc}), 4_usdc);
+  t.waits_here = {};
   t.converting = 50_usdc;  // more than is in transit: a completed one is on its way to the books
   EXPECT_EQ(shortfall_of(t, {{}, 110_usdc}), usdc{});
 }

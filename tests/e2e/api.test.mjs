@@ -46,7 +46,8 @@ const words = (text) =>
 const BET =
   'bet_id status amount shares average_price fee order_hash user_address token_id max_price spent refunded failure deadline created_at updated_at result payout progress';
 const DEPOSIT =
-  'deposit_id user_address amount status tx_hash failure created_at credited_at updated_at conversion_id';
+  `deposit_id user_address amount fee credited network asset status tx_hash failure created_at credited_at updated_at
+    conversion_id waiting`;
 const POSITION =
   'user_address token_id condition_id outcome shares selling cost value status result payout updated_at';
 const FIELDS = {
@@ -55,13 +56,15 @@ const FIELDS = {
   '/buffer/max-bet?user_address=U':
     'user_address max_bet user_balance buffer_balance limiting_factor',
   '/buffer/status': `buffer_id usdc_balance available reserve min_buffer_size max_buffer_size total_deposited total_withdrawn
-    utilization_rate is_low recommended_min_size last_replenished_at updated_at`,
+    utilization_rate is_low recommended_min_size last_replenished_at updated_at forecast`,
   '/deposits/D': `${DEPOSIT} conversion`,
   '/bets/B': BET,
   '/positions?user_address=U': 'positions next_cursor',
   '/conversions': 'conversions next_cursor',
   '/conversions/metrics': `completed failed running average_seconds p95_seconds p99_seconds success_rate realised_rate
-    total_in total_received total_loss fees`,
+    total_in total_received total_loss fees bridge_fee swap_fee slippage replenished_per_hour routes`,
+  '/routes': 'routes waiting',
+  '/pricing': 'days',
   '/audit/solvency':
     'trial_balance assets liabilities on_chain positions difference solvent insolvent_since checked_at',
   '/healthz': 'status',
@@ -142,7 +145,10 @@ const NEEDS = {
     '/conversions',
     `/conversions/${NOBODY}`,
     '/conversions/metrics',
+    '/routes',
     '/audit/solvency',
+    '/withdrawals',
+    `/withdrawals/${NOBODY}`,
   ].map((p) => ['GET', p]),
   inspect: [
     ['GET', '/inspector/actors'],

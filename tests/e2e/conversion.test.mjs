@@ -14,7 +14,7 @@ let swapsBefore = 0;
 before(async () => {
   house = await startHouse({
     sandboxArgs: ['--users', '6'],
-    overrides: { conversion: { minimum: MINIMUM, stuck_after_seconds: 2 } },
+    overrides: { conversion: { minimum: MINIMUM, stuck_after_seconds: 2, choose_again_ms: 500 } },
   });
   ({ users } = house);
   wallet = house.pay_to;
@@ -33,6 +33,11 @@ const conversionOf = async (deposit) => {
 };
 const isHeld = (c) => c?.steps[0]?.detail?.includes('waits for delivery');
 const started = (deposit) => until('the conversion', () => conversionOf(deposit));
+/** The routes say that none of them takes it: they cannot quote, so nothing is opened on them. */
+const waits = () =>
+  until('the money to wait', async () =>
+    (await house.get('/routes')).body.waiting.some((w) => w.why === 'no route takes it'),
+  );
 const completed = (deposit) =>
   until(
     'the conversion to complete',
@@ -174,11 +179,14 @@ test('a bridge that holds the message: the user bets meanwhile, then it complete
   assert.equal(await house.balance(users[2]), micro('40') - spent);
 });
 
-test('stopped before the bridge was asked: it starts after the restart', async () => {
-  await house.control('/chain/polygon?mode=refuse'); // the first step reads the destination first
+test('a route that cannot quote takes nothing: it starts after the restart', async () => {
+  await house.control('/chain/polygon?mode=refuse'); // the pool is there
   const c = await converts(users[3], '41.00', async (deposit) => {
-    const waiting = await started(deposit);
-    assert.deepEqual([waiting.status, waiting.steps[0]?.tx_hash ?? null], ['running', null]);
+    await waits();
+    assert.equal(await conversionOf(deposit), null);
+    assert.equal(await house.balance(users[3]), micro('41'));
+    const { body } = await house.get('/routes');
+    assert.equal(body.routes.find((r) => r.name === 'oft_uniswap').choice.code, 'silent');
     await restart('stop', () => house.control('/chain/polygon?mode=up'));
   });
   assert.equal(c.amount, '41.00');
@@ -186,8 +194,8 @@ test('stopped before the bridge was asked: it starts after the restart', async (
 
 test('killed with the bridge transaction in the pool: sent once', async () => {
   await house.control('/chain/polygon?mode=refuse');
-  await converts(users[3], '42.00', async (deposit) => {
-    await started(deposit);
+  await converts(users[3], '42.00', async () => {
+    await waits();
     await mining('plasma', 0);
     await house.control('/chain/polygon?mode=up');
     await pooled('plasma');
@@ -272,6 +280,43 @@ test('the metrics add up', async () => {
   assert.ok(Math.abs(m.average_seconds - average) < 0.01, `${m.average_seconds} is not ${average}`);
   const { body: audit } = await house.get('/audit/solvency');
   assert.equal(audit.trial_balance.conversion_loss, m.total_loss);
+});
+
+test('the routes say what they cost, what is under way and why', async () => {
+  const named = (body, name) => body.routes.find((r) => r.name === name);
+  const body = await until('quotes', async () => {
+    const { body: now } = await house.get('/routes');
+    return now.routes.every((r) => r.quote) && now;
+  });
+  assert.deepEqual(
+    body.routes.map((r) => r.name),
+    ['direct', 'oft_uniswap'],
+  );
+  const oft = named(body, 'oft_uniswap');
+  assert.deepEqual(
+    [oft.enabled, oft.steps, oft.source.chain_id, oft.choice.code, oft.in_flight.conversions],
+    [true, ['bridge', 'swap'], house.plasma.chain_id, 'chosen', 0],
+  );
+  assert.equal(oft.source.token.toLowerCase(), house.plasma.usdt0.toLowerCase());
+  assert.ok(micro(oft.quote.cost) > 0n && oft.quote.cost_bps > 0, JSON.stringify(oft.quote));
+  const direct = named(body, 'direct');
+  assert.deepEqual(
+    [direct.enabled, direct.source.chain_id, direct.quote.cost, direct.choice.code],
+    [true, house.polygon.chain_id, '0.00', 'not_asked'],
+  );
+  assert.deepEqual(body.waiting, []);
+  for (const c of await conversions()) {
+    assert.deepEqual(c.source, oft.source);
+    assert.ok(micro(c.expected) > 0n && c.choice.includes('of 1'), JSON.stringify(c));
+  }
+  const { body: m } = await house.get('/conversions/metrics');
+  assert.deepEqual(
+    m.routes.map((r) => [r.route, r.completed, r.total_loss]),
+    [['oft_uniswap', m.completed, m.total_loss]],
+  );
+  assert.equal(micro(m.bridge_fee) + micro(m.swap_fee), micro(m.total_loss));
+  const { forecast } = (await house.call('GET', '/buffer/status')).body;
+  assert.ok(['fine', 'high'].includes(forecast.level), JSON.stringify(forecast));
 });
 
 test('a message that is lost: retried by looking, never sent again; the user keeps the money', async () => {

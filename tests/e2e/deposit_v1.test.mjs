@@ -28,7 +28,8 @@ let house, users;
 before(async () => {
   house = await startHouse({
     sandboxArgs: ['--deposit-chain-id', '84532', '--no-conversion', '--users', '3'],
-    overrides: { conversion: NO_CONVERSION },
+    // The only one: version 1's clients prefer the USDC that they know, which is deposit_sources.test.
+    overrides: { conversion: NO_CONVERSION, sources: [{ network: 'plasma' }] },
   });
   users = house.users;
 });

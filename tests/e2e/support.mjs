@@ -105,7 +105,7 @@ async function furnished(stack) {
     (SELECT row_to_json(l) FROM (SELECT usdc_balance, min_buffer_size, max_buffer_size, total_deposited, total_withdrawn
       FROM liquidity_buffer) l),
     (SELECT json_agg(p) FROM (SELECT token, user_address, shares, selling, cost, payout FROM positions ORDER BY 1, 2) p),
-    (SELECT count(*) FROM postings), (SELECT count(*) FROM bets), (SELECT count(*) FROM sales), (SELECT count(*) FROM deposits),
+    (SELECT count(*) FROM postings), (SELECT count(*) FROM bets), (SELECT count(*) FROM sales), (SELECT count(*) FROM deposits), (SELECT count(*) FROM withdrawals),
     (SELECT count(*) FROM conversions), (SELECT count(*) FROM chain_operations), (SELECT count(*) FROM replenishments))`);
   /** Runs `action`, then checks that the books are as before. */
   async function unchanged(action) {

@@ -14,7 +14,7 @@ TEST_F(Auth, EveryRouteAdmitsTheRightScopesOnly) {
     const char* method;
     std::string target;
     std::string body;
-    std::string scopes;  // admitted: r t i a; "" = public
+    std::string scopes;  // admitted: r t i a o; "" = public
     const char* named;   // by the 403
     int status;
   };
@@ -29,11 +29,15 @@ TEST_F(Auth, EveryRouteAdmitsTheRightScopesOnly) {
       {"GET", "/conversions", "", "r", "`read`", 200},
       {"GET", "/conversions/" + id, "", "r", "`read`", 200},
       {"GET", "/conversions/metrics", "", "r", "`read`", 200},
+      {"GET", "/routes", "", "r", "`read`", 200},
+      {"GET", "/pricing", "", "r", "`read`", 200},
       {"GET", "/audit/solvency", "", "r", "`read`", 200},
       {"GET", "/inspector/actors", "", "i", "`inspect`", 200},
       {"GET", "/operator/alerts", "", "i", "`inspect`", 200},
       {"POST", "/buffer/replenish", R"({"amount":"1","reference":"x"})", "a", "`admin`", 200},
       {"PATCH", "/buffer", R"({"min_buffer_size":"1"})", "a", "`admin`", 200},
+      {"POST", "/operator/actions", R"({"action":"pause_bets","reason":"x"})", "o", "`operate`",
+       200},
       {"GET", "/buffer/status", "", "", "", 200},
       {"GET", "/healthz", "", "", "", 200},
       {"GET", "/readyz", "", "", "", 200},
@@ -41,8 +45,11 @@ TEST_F(Auth, EveryRouteAdmitsTheRightScopesOnly) {
       {"GET", "/openapi.json", "", "", "", 200},
       {"GET", "/app/config", "", "", "", 200},
   };
-  const std::pair<char, std::string> keys[]{
-      {'r', read_key.text}, {'t', trade_key.text}, {'i', inspect_key.text}, {'a', admin_key.text}};
+  const std::pair<char, std::string> keys[]{{'r', read_key.text},
+                                            {'t', trade_key.text},
+                                            {'i', inspect_key.text},
+                                            {'a', admin_key.text},
+                                            {'o', operate_key.text}};
   for (const auto& row : table) {
     SCOPED_TRACE(std::string{row.method} + " " + row.target);
     const auto call = [&](header_list headers) {

@@ -238,6 +238,10 @@ TEST_F(BadInput, QueriesAndPaths) {
       {"/conversions?limit=x", "limit"},
       {"/conversions/nope", "id"},
       {"/conversions/metrics?x=1", "x"},
+      {"/routes?x=1", "x"},
+      {"/pricing?x=1", "x"},
+      {"/pricing?days=0", "days"},
+      {"/pricing?days=367", "days"},
       {"/audit/solvency?x=1", "x"},
       {"/inspector/actors?limit=1001", "limit"},
   };

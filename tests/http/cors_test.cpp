@@ -55,7 +55,7 @@ TEST_F(Cors, ErrorsMayBeReadToo) {
 
 TEST_F(Cors, APreflightNamesWhatMayBeSent) {
   start();
-  for (const auto* path : {"/bets", "/deposit"}) {
+  for (const auto* path : {"/bets", "/deposit", "/withdrawals"}) {
     const auto r = from_page("OPTIONS", path,
                              {{"Access-Control-Request-Method", "POST"},
                               {"Access-Control-Request-Headers", "content-type,idempotency-key"}});

@@ -240,5 +240,34 @@ TEST_F(Deposits, BrowsersMayAsk) {
     EXPECT_NE(exposed.find(name), std::string::npos);
 }
 
+TEST_F(Deposits, ADepositThatIsHeldSaysWhyToWhomeverMayReadIt) {
+  says.pay = [](const actors::pay_deposit&) { return example_deposit(deposit_status::pending); };
+  says.find_deposit = [] { return example_deposit(deposit_status::pending); };
+  start();
+  const auto d = example_deposit(deposit_status::pending);
+  dir->gauges.credit_holds().hold({d.payment.chain_id, d.payment.token}, "no price");
+  const auto paid = pay(v2);
+  EXPECT_EQ(paid.status, 201);
+  EXPECT_EQ(paid.json()["waiting"], "no price");
+  const auto link = "/deposits/" + d.id.text();
+  EXPECT_EQ(get(link).json()["waiting"], "no price");
+  EXPECT_EQ(get(link, read_key.text).json()["waiting"], "no price");
+  dir->gauges.credit_holds().release({d.payment.chain_id, d.payment.token});
+  EXPECT_TRUE(get(link).json()["waiting"].is_null());
+}
+
+TEST_F(Deposits, TheFeeStandsBesideWhatWasPaid) {
+  says.pay = [](const actors::pay_deposit&) {
+    auto d = example_deposit(deposit_status::converting);
+    d.fee = 150'000_micro;
+    return d;
+  };
+  start();
+  const auto doc = pay(v2).json();
+  EXPECT_EQ(doc["amount"], "50.00");
+  EXPECT_EQ(doc["fee"], "0.15");
+  EXPECT_EQ(doc["credited"], "49.85");
+}
+
 }  // namespace
 }  // namespace headroom::http::test

@@ -107,12 +107,16 @@ TEST_F(Documents, AnswersHaveTheDocumentedFields) {
       {"/conversions", "/conversions"},
       {"/conversions/{id}", "/conversions/" + id},
       {"/conversions/metrics", "/conversions/metrics"},
+      {"/routes", "/routes"},
+      {"/pricing", "/pricing"},
       {"/audit/solvency", "/audit/solvency"},
       {"/inspector/actors", "/inspector/actors"},
       {"/operator/alerts", "/operator/alerts"},
       {"/healthz", "/healthz"},
       {"/readyz", "/readyz"},
       {"/app/config", "/app/config"},
+      {"/withdrawals", "/withdrawals"},
+      {"/withdrawals/{id}", "/withdrawals/" + id},
   };
   for (const auto& [path, target] : table) {
     SCOPED_TRACE(target);
@@ -144,7 +148,9 @@ TEST_F(Documents, MetricsPassTheirLinter) {
   counters.count(replenish{{}, 7_usdc, {}, "wire", {}});
   counters.commit.record(std::chrono::milliseconds{30});
   for (int i = 0; i < 2; ++i) counters.rpc(9745).record(std::chrono::milliseconds{3});
-  counters.saw_coin("137", 1.25);
+  const auto an_hour_ago = now().minus(std::chrono::hours{1});
+  counters.saw_coin("137", 2.5, an_hour_ago);
+  counters.saw_coin("137", 1.25, now());
   dir->gauges.alerts().raise("wallet.no_gas", "137", "no coin", now());
   EXPECT_EQ(get("/bets", read_key.text).status, 200);
   expect_problem(get("/nothing"), 404, "not_found");
@@ -159,6 +165,16 @@ TEST_F(Documents, MetricsPassTheirLinter) {
         "headroom_buffer_balance_usdc 9000",
         "headroom_buffer_min_usdc 10000",
         "headroom_buffer_low 1",
+        "headroom_buffer_seconds_to_empty 899000",
+        "headroom_buffer_recommended_by_outflow_usdc 36",
+        "headroom_route_enabled{route=\"typo\"} 1",
+        "headroom_route_quoted_bps{route=\"oft_uniswap\"} 6",
+        "headroom_conversion_waiting_usdc{chain=\"8453\",token=\"0x"
+        "7878787878787878787878787878787878787878\"} 12",
+        "headroom_route_seconds{route=\"oft_uniswap\",chain=\"9745\",token=\"0x"
+        "7777777777777777777777777777777777777777\",of=\"p99\"} 2.6",
+        "headroom_route_success_rate{route=\"oft_uniswap\",chain=\"9745\",token=\"0x"
+        "7777777777777777777777777777777777777777\"} 0.75",
         "headroom_bets_live 0",
         "headroom_solvent 1",
         "headroom_solvency_difference_usdc 15",
@@ -184,6 +200,8 @@ TEST_F(Documents, MetricsPassTheirLinter) {
         "headroom_journal_commit_duration_seconds_bucket{le=\"5\"} 1",
         "headroom_rpc_request_duration_seconds_count{chain=\"9745\"} 2",
         "headroom_wallet_coin{chain=\"137\"} 1.25",
+        "headroom_wallet_spent_coin_rate{chain=\"137\"} 1.25",
+        "headroom_wallet_gas_seconds_left{chain=\"137\"} 3600",
         "headroom_alert_active{kind=\"wallet.no_gas\",subject=\"137\"} 1"})
     EXPECT_NE(r.body.find(std::string{line} + "\n"), std::string::npos) << line << "\n" << r.body;
 

@@ -76,6 +76,21 @@ bool plain_ethereum::signed_by_user(const sell_intent& intent, std::string_view 
   return signature == sign(intent, intent.user);
 }
 
+std::vector<hash256> plain_ethereum::digests_of(const withdraw_intent& i) const {
+  return digest_of_words(*this, "withdraw|" + i.user.hex() + "|" + i.to.hex() + "|" +
+                                    std::to_string(i.amount.micro) + "|" + i.idempotency_key + "|" +
+                                    std::to_string(i.deadline));
+}
+
+std::string plain_ethereum::sign(const withdraw_intent& i, const address& signer) const {
+  return signature_of(*this, i, signer);
+}
+
+bool plain_ethereum::signed_by_user(const withdraw_intent& intent,
+                                    std::string_view signature) const {
+  return signature == sign(intent, intent.user);
+}
+
 payment_required plain_x402::require(usdc amount, std::string_view error) const {
   const auto text = to_string(amount) + " " + std::string{error};
   return {"v2 " + text, R"({"x402Version":1,"error":")" + std::string{error} +
@@ -83,8 +98,8 @@ payment_required plain_x402::require(usdc amount, std::string_view error) const 
                             std::to_string(amount.micro) + "\"}]}"};
 }
 
-std::string plain_x402::respond(std::uint8_t version, const hash256& tx, const address& payer,
-                                usdc amount, std::string_view error) const {
+std::string plain_x402::respond(std::uint8_t version, const money_source&, const hash256& tx,
+                                const address& payer, usdc amount, std::string_view error) const {
   return "v" + std::to_string(version) + " " + tx.hex().substr(0, 6) + " " +
          payer.hex().substr(0, 6) + " " + to_string(amount) + " " +
          (error.empty() ? "success" : std::string{error});
@@ -169,6 +184,20 @@ sale example_sale(sale_status status) {
   return s;
 }
 
+withdrawal example_withdrawal(withdrawal_status status) {
+  withdrawal w;
+  w.id = filled_with<withdrawal_id>(0x77);
+  w.user = owner;
+  w.to = filled_with<address>(0xcc);
+  w.amount = 40_usdc;
+  w.fee = 500'000_micro;
+  w.status = status;
+  if (status != withdrawal_status::requested) w.tx_hash = filled_with<hash256>(0x33);
+  if (status == withdrawal_status::failed) w.failure = "the transfer to this address reverts";
+  w.created_at = w.updated_at = at;
+  return w;
+}
+
 position example_position(settlement_result result) {
   position p;
   p.user = owner;
@@ -217,6 +246,10 @@ conversion example_conversion() {
   c.steps[0].transactions = {sent, bumped};
   c.deposits = {filled_with<deposit_id>(0x33)};
   c.created_at = c.updated_at = at;
+  c.source = {9745, filled_with<address>(0x77)};
+  c.expected_out = 49'500'000_micro;
+  c.expected_seconds = 60;
+  c.choice = "the cheapest of 2";
   return c;
 }
 
@@ -230,7 +263,43 @@ buffer_status example_buffer() {
   s.available = 8'990_usdc;
   s.is_low = true;
   s.recommended_min_size = 500_usdc;
+  auto& f = s.forecast;
+  f.marks = {10'000_usdc, 20'000_usdc, 40'000_usdc};
+  f.level = buffer_level::low;
+  f.measured = true;
+  f.out_per_hour = 36_usdc;
+  f.out_day = 500_usdc;
+  f.arriving = 50_usdc;
+  f.arrived_day = 240_usdc;
+  f.seconds_to_low = 0;
+  f.seconds_to_empty = 899'000;
+  f.slowest_seconds = 3'600;
+  f.recommended_by_outflow = 36_usdc;
   return s;
+}
+
+route_listing example_routes() {
+  route_listing out;
+  auto& v = out.routes.emplace_back();
+  v.name = "oft_uniswap";
+  v.enabled = v.known = v.looked = v.quoted = true;
+  v.info = {"oft_uniswap", {"bridge", "swap"}, 3'600, {9745, filled_with<address>(0x77)}};
+  v.terms.name = v.name;
+  v.terms.fee_bps = 20;
+  v.terms.size = 50'000_usdc;
+  v.running = 2;
+  v.amount_running = 80_usdc;
+  v.flight = {true, 1, 30_usdc, ""};
+  v.quoted_amount = 1'000_usdc;
+  v.quote = {999'500'000_micro, 3'600, 600'000_micro, 1_usdc, {}, ""};
+  v.quoted_at = v.judged_at = at;
+  v.verdict = {route_word::dearer, "6.00 bps in 3600 s"};
+  auto& silent = out.routes.emplace_back();
+  silent.name = "typo";
+  silent.enabled = true;
+  silent.verdict = {route_word::missing, ""};
+  out.waiting.push_back({{8453, filled_with<address>(0x78)}, 2, 12_usdc, at, "no route takes it"});
+  return out;
 }
 
 market_view example_market() {
@@ -334,6 +403,22 @@ bet_actor::behavior_type fake_bet(bet_actor::stateful_pointer<bet_held> self, sc
   };
 }
 
+withdrawal_actor::behavior_type fake_withdrawal(script& s) {
+  return {
+      [&s](const request_withdrawal& x) {
+        {
+          const std::lock_guard lock{s.mutex};
+          s.withdrawn.push_back(x);
+        }
+        return s.withdraw(x);
+      },
+      [](resume_atom, const withdrawal&) {},
+      [](review_atom) {},
+      [](wake_atom) {},
+      [](status_atom) { return no_report(); },
+  };
+}
+
 sale_actor::behavior_type fake_sale(script& s) {
   return {
       [&s](const sell_position& x) {
@@ -404,8 +489,12 @@ query_actor::behavior_type fake_query(script& s) {
       [&s](get_atom, const conversion_id&) { return s.find_conversion(); },
       [&s](const list_conversions&) { return s.list_conversions(); },
       [&s](metrics_atom) { return s.metrics(); },
+      [](metrics_atom, std::uint32_t days) {
+        return pricing_report{{{"2027-01-15", "oft_uniswap", days, 50_usdc, 100'000_micro, {-7}}}};
+      },
       [&s](solvency_atom) { return s.trial(); },
       [](volume_atom) { return usdc{}; },
+      [](flows_atom) { return buffer_flows{}; },
       [](work_atom) { return conversion_work{}; },
       [](work_atom, std::uint32_t, std::uint32_t) { return unfinished_work{}; },
       [](const wallet_account&) { return wallet_backlog{}; },
@@ -425,6 +514,9 @@ query_actor::behavior_type fake_query(script& s) {
       },
       [](const unpaid_positions&) { return std::vector<position>{}; },
       [](get_atom, const uint256&, std::uint32_t) { return std::vector<token_shares>{}; },
+      [&s](get_atom, const withdrawal_id& id) { return s.find_withdrawal(id); },
+      [&s](const withdrawal_filter& f) { return s.list_withdrawals(f); },
+      [](paused_atom) { return false; },
       [&s](keys_atom) {
         const std::lock_guard lock{s.mutex};
         return s.keys;
@@ -455,9 +547,12 @@ house::house() {
   trade_key = make_key("trader", scopes({scope::trade}), now());
   inspect_key = make_key("inspector", scopes({scope::inspect}), now());
   admin_key = make_key("admin", scopes({scope::admin}), now());
+  operate_key = make_key("operator", scopes({scope::operate}), now());
   full_key =
       make_key("full", scopes({scope::read, scope::trade, scope::inspect, scope::admin}), now());
-  for (const auto* k : {&read_key, &trade_key, &inspect_key, &admin_key, &full_key})
+  withdraw_key = make_key("cashier", scopes({scope::withdraw}), now());
+  for (const auto* k :
+       {&read_key, &trade_key, &inspect_key, &admin_key, &operate_key, &full_key, &withdraw_key})
     says.keys.push_back(k->record);
 
   says.balance = [](const address&) { return balance_view{40_usdc, 45_usdc, 100_usdc}; };
@@ -467,6 +562,21 @@ house::house() {
   says.find_balance = [](const address& who) { return balance_row{who, 45_usdc, 1}; };
   says.sell = [](const sell_position&) { return example_sale(sale_status::sold); };
   says.find_sale = [](const sale_id&) { return example_sale(sale_status::sold); };
+  says.withdraw = [](const request_withdrawal&) {
+    return example_withdrawal(withdrawal_status::requested);
+  };
+  says.find_withdrawal = [](const withdrawal_id&) {
+    return example_withdrawal(withdrawal_status::confirmed);
+  };
+  says.list_withdrawals = [](const withdrawal_filter&) {
+    return withdrawal_page{{example_withdrawal(withdrawal_status::sent),
+                            example_withdrawal(withdrawal_status::failed)},
+                           "next-w"};
+  };
+  says.decide = [](const decide_withdrawal&) {
+    return example_withdrawal(withdrawal_status::requested);
+  };
+  says.pause = [](const pause_withdrawals& x) { return withdrawals_view{true, x.paused}; };
   says.list_positions = [](const position_filter&) {
     return position_page{
         {example_position(settlement_result::none), example_position(settlement_result::won)},
@@ -491,10 +601,29 @@ house::house() {
   says.find_conversion = [] { return example_conversion(); };
   says.list_conversions = [] { return conversion_page{{example_conversion()}, ""}; };
   says.metrics = [] {
-    return conversion_metrics{
+    conversion_metrics out{
         3,    1,        2,       1500,   2500,
         2600, 100_usdc, 99_usdc, 1_usdc, {{9745, "1200000000000000000"}, {137, "3000"}}};
+    route_metrics one;
+    one.route = "oft_uniswap";
+    one.source = {9745, filled_with<address>(0x77)};
+    one.completed = 3;
+    one.failed = 1;
+    one.running = 2;
+    one.average_ms = 1500;
+    one.p95_ms = 2500;
+    one.p99_ms = 2600;
+    one.total_in = 100_usdc;
+    one.total_received = 99_usdc;
+    one.total_loss = 1_usdc;
+    one.bridge_fee = 400'000_micro;
+    one.swap_fee = 600'000_micro;
+    one.slippage = {-100'000};
+    one.arrived_day = 48_usdc;
+    out.routes.push_back(one);
+    return out;
   };
+  says.routes = [] { return example_routes(); };
   says.trial = [] {
     trial_balance t;
     t.buffer = 100_usdc;
@@ -528,6 +657,9 @@ house::house() {
       [this](const bet_id&) { return keep(system->spawn(fake_bet, &says)); },
       [this] { return keep(system->spawn([this] { return fake_deposit(says); })); },
       [this](const sale_id&) { return keep(system->spawn([this] { return fake_sale(says); })); });
+  dir->users.set_withdrawal_factory([this](const withdrawal_id&) {
+    return keep(system->spawn([this] { return fake_withdrawal(says); }));
+  });
   spawn_singletons();
 }
 
@@ -547,13 +679,19 @@ void house::spawn_singletons() {
     return {[this](const contract_signature& x) { return says.contract_signed(x); },
             [](status_atom) { return no_report(); }};
   })));
-  dir->handles.set(keep(system->spawn([]() -> journal_actor::behavior_type {
-    return {[](const actors::append&) { return committed{}; },
+  dir->handles.set(keep(system->spawn([this]() -> journal_actor::behavior_type {
+    return {[this](const actors::append& x) -> caf::result<committed> {
+              if (says.append) return says.append(x.entry);
+              return committed{};
+            },
             [](get_atom, const address&) { return balance_row{}; },
             [](get_atom) { return buffer_row{}; },
             [](get_atom, const bet_id&) -> caf::result<bet> { return make_error(errc::not_found); },
             [](get_atom, const sale_id&) -> caf::result<sale> {
               return make_error(errc::not_found);  // what the books do not have is not on its way
+            },
+            [](get_atom, const withdrawal_id&) -> caf::result<withdrawal> {
+              return make_error(errc::not_found);
             },
             [](sync_atom) { return true; },
             [](flush_atom) {},
@@ -564,6 +702,17 @@ void house::spawn_singletons() {
             [this](const actors::get_market& x) { return says.find_market(x); },
             [this](const quote_bet& x) { return says.quote(x); },
             [this](const redeem_quote& x) { return says.redeem(x); },
+            [](status_atom) { return no_report(); }};
+  })));
+  dir->handles.set(keep(system->spawn([this]() -> conversion_actor::behavior_type {
+    return {[](const credit_deposit&) { return committed{}; },
+            [this](get_atom) { return says.routes(); }, [](poll_atom) {},
+            [](status_atom) { return no_report(); }};
+  })));
+  dir->handles.set(keep(system->spawn([this]() -> withdrawal_desk_actor::behavior_type {
+    return {[this](const decide_withdrawal& x) { return says.decide(x); },
+            [this](const pause_withdrawals& x) { return says.pause(x); },
+            [](get_atom) { return withdrawals_view{}; }, [](poll_atom) {},
             [](status_atom) { return no_report(); }};
   })));
   dir->handles.set(keep(system->spawn([this]() -> inspector_actor::behavior_type {

@@ -27,14 +27,19 @@ class plain_ethereum final : public actors::ethereum_port {
   bool signed_by_user(const actors::sell_intent& intent, std::string_view signature) const override;
   std::vector<hash256> digests_of(const actors::sell_intent& intent) const override;
   [[nodiscard]] std::string sign(const actors::sell_intent& intent, const address& signer) const;
+  bool signed_by_user(const actors::withdraw_intent& intent,
+                      std::string_view signature) const override;
+  std::vector<hash256> digests_of(const actors::withdraw_intent& intent) const override;
+  [[nodiscard]] std::string sign(const actors::withdraw_intent& intent,
+                                 const address& signer) const;
 };
 
 /// x402 texts that show what they were made of.
 class plain_x402 final : public actors::x402_port {
  public:
   actors::payment_required require(usdc amount, std::string_view error) const override;
-  std::string respond(std::uint8_t version, const hash256& tx_hash, const address& payer,
-                      usdc amount, std::string_view error) const override;
+  std::string respond(std::uint8_t version, const money_source& source, const hash256& tx_hash,
+                      const address& payer, usdc amount, std::string_view error) const override;
 };
 
 /// What the actors behind the server answer. Set before a request is sent.
@@ -57,12 +62,18 @@ struct script {
   std::function<caf::result<sale>(const actors::sell_position&)> sell;
   std::function<caf::result<sale>(const sale_id&)> find_sale;
   std::function<caf::result<position_page>(const position_filter&)> list_positions;
+  std::function<caf::result<withdrawal>(const actors::request_withdrawal&)> withdraw;
+  std::function<caf::result<withdrawal>(const withdrawal_id&)> find_withdrawal;
+  std::function<caf::result<withdrawal_page>(const withdrawal_filter&)> list_withdrawals;
+  std::function<caf::result<withdrawal>(const actors::decide_withdrawal&)> decide;
+  std::function<caf::result<actors::withdrawals_view>(const actors::pause_withdrawals&)> pause;
   answer<deposit> find_deposit;
   std::function<caf::result<deposit_page>(const deposit_filter&)> list_deposits;
   answer<money_on_its_way> on_its_way;
   answer<conversion> find_conversion;
   answer<conversion_page> list_conversions;
   answer<conversion_metrics> metrics;
+  answer<actors::route_listing> routes;
   std::function<trial_balance()> trial;
   std::function<actors::onchain_balances()> chain;
   std::function<solvency()> verdict;
@@ -75,11 +86,13 @@ struct script {
   std::function<caf::result<actors::market_view>(const actors::get_market&)> find_market;
   std::function<caf::result<actors::bet_quote>(const actors::quote_bet&)> quote;
   std::function<caf::result<actors::redeemed_quote>(const actors::redeem_quote&)> redeem;
+  std::function<caf::result<committed>(const journal_entry&)> append;  // committed when not set
 
   std::mutex mutex;  // guards the rest
   std::vector<service_key> keys;
   std::vector<actors::place_bet> placed;
   std::vector<actors::sell_position> sold;
+  std::vector<actors::request_withdrawal> withdrawn;
   std::vector<actors::pay_deposit> paid;
 };
 
@@ -129,7 +142,7 @@ class house : public testing::Test {
   script says;
   plain_ethereum ethereum;
   plain_x402 x402;
-  new_key read_key, trade_key, inspect_key, admin_key, full_key;
+  new_key read_key, trade_key, inspect_key, admin_key, operate_key, full_key, withdraw_key;
 
   caf::actor_system_config config_;
   std::unique_ptr<caf::actor_system> system;
@@ -148,10 +161,12 @@ void expect_problem(const reply& r, int status, const std::string& code,
 /// Examples of records.
 [[nodiscard]] bet example_bet(bet_status status);
 sale example_sale(sale_status status);
+withdrawal example_withdrawal(withdrawal_status status);
 position example_position(settlement_result result);
 [[nodiscard]] deposit example_deposit(deposit_status status);
 [[nodiscard]] conversion example_conversion();
 [[nodiscard]] buffer_status example_buffer();
+[[nodiscard]] actors::route_listing example_routes();
 [[nodiscard]] actors::market_view example_market();
 [[nodiscard]] actors::bet_quote example_quote();
 

@@ -21,6 +21,10 @@ class listening_ethereum final : public actors::ethereum_port {
   std::vector<hash256> digests_of(const actors::bet_intent&) const override { return {}; }
   bool signed_by_user(const actors::sell_intent&, std::string_view) const override { return false; }
   std::vector<hash256> digests_of(const actors::sell_intent&) const override { return {}; }
+  bool signed_by_user(const actors::withdraw_intent&, std::string_view) const override {
+    return false;
+  }
+  std::vector<hash256> digests_of(const actors::withdraw_intent&) const override { return {}; }
 
   mutable std::string heard;
 };

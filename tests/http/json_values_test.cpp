@@ -126,31 +126,53 @@ TEST_F(Records, OfABet) {
 TEST_F(Records, OfADepositAndItsReceipt) {
   auto d = example_deposit(deposit_status::settling);
   d.failure = "slow";
+  d.fee = 250'000_micro;
+  d.payment.chain_id = 9745;
+  d.payment.token.bytes.fill(0x77);
   const std::string hash = "\"0x" + std::string(64, '4') + '"';
   EXPECT_EQ(to_text(deposit_document(d, ethereum)),
             R"({"deposit_id":"33333333-3333-3333-3333-333333333333",)"
             R"("user_address":"0xaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","amount":"50.00",)"
+            R"("fee":"0.25","credited":"49.75","network":"eip155:9745",)"
+            R"("asset":"0x7777777777777777777777777777777777777777",)"
             R"("status":"settling","tx_hash":)" +
                 hash +
                 R"(,"failure":"slow","created_at":"2027-01-15T08:00:00.000Z",)"
                 R"("credited_at":null,"updated_at":"2027-01-15T08:00:00.000Z",)"
-                R"("conversion_id":null})");
+                R"("conversion_id":null,"waiting":null})");
   EXPECT_EQ(to_text(receipt_document(d)),
             R"({"deposit_id":"33333333-3333-3333-3333-333333333333","amount":"50.00",)"
-            R"("status":"settling","tx_hash":)" +
-                hash + R"(,"failure":"slow","credited_at":null})");
+            R"("fee":"0.25","credited":"49.75","status":"settling","tx_hash":)" +
+                hash + R"(,"failure":"slow","credited_at":null,"waiting":null})");
   d.conversion = example_conversion().id;
   d.credited_at = d.created_at;
-  EXPECT_TRUE(to_text(deposit_document(d, ethereum))
-                  .ends_with(R"("conversion_id":"55555555-5555-5555-5555-555555555555"})"));
-  EXPECT_TRUE(to_text(receipt_document(d))
-                  .ends_with(R"("failure":null,"credited_at":"2027-01-15T08:00:00.000Z"})"));
+  EXPECT_TRUE(
+      to_text(deposit_document(d, ethereum))
+          .ends_with(R"("conversion_id":"55555555-5555-5555-5555-555555555555","waiting":null})"));
+  EXPECT_TRUE(
+      to_text(receipt_document(d))
+          .ends_with(R"("failure":null,"credited_at":"2027-01-15T08:00:00.000Z","waiting":null})"));
+  EXPECT_TRUE(to_text(receipt_document(d, "why")).ends_with(R"("waiting":"why"})"));
+}
+
+TEST_F(Records, OnlyAPendingDepositSaysWhatHoldsItsCredit) {
+  actors::credit_holds holds;
+  auto d = example_deposit(deposit_status::pending);
+  EXPECT_EQ(waiting_of(d, holds), "");
+  holds.hold({d.payment.chain_id, d.payment.token}, "no price");
+  EXPECT_EQ(waiting_of(d, holds), "no price");
+  d.status = deposit_status::converting;
+  EXPECT_EQ(waiting_of(d, holds), "");
+  d.status = deposit_status::pending;
+  d.payment.chain_id = 137;
+  EXPECT_EQ(waiting_of(d, holds), "") << "another source";
+  holds.release({9745, d.payment.token});
 }
 
 TEST_F(Records, OfAConversion) {
   auto c = example_conversion();
   const std::string sent = "\"0x" + std::string(64, '6') + '"';
-  const auto text = to_text(conversion_document(c));
+  const auto text = to_text(conversion_document(c, ethereum));
   const auto progress = to_text(conversion_progress_document(c));
   EXPECT_EQ(
       text, R"({"conversion_id":"55555555-5555-5555-5555-555555555555","status":"running",)"
@@ -178,7 +200,11 @@ TEST_F(Records, OfAConversion) {
                 R"("attempts":0,"failure":null,)"
                 R"("deposits":["33333333-3333-3333-3333-333333333333"],)"
                 R"("created_at":"2027-01-15T08:00:00.000Z",)"
-                R"("updated_at":"2027-01-15T08:00:00.000Z","completed_at":null})");
+                R"("updated_at":"2027-01-15T08:00:00.000Z","completed_at":null,)"
+                R"("source":{"network":"eip155:9745","chain_id":9745,)"
+                R"("token":"0x7777777777777777777777777777777777777777"},)"
+                R"("expected":"49.50","expected_seconds":60,)"
+                R"("choice":"the cheapest of 2"})");
   EXPECT_TRUE(text.starts_with(progress.substr(0, progress.size() - 1) + ",\"amount\""));
 }
 

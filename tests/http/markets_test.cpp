@@ -189,6 +189,9 @@ class QuotedBets : public house {
               [](actors::get_atom, const sale_id&) -> caf::result<sale> {
                 return make_error(errc::not_found);
               },
+              [](actors::get_atom, const withdrawal_id&) -> caf::result<withdrawal> {
+                return make_error(errc::not_found);
+              },
               [](actors::sync_atom) { return true; },
               [](actors::flush_atom) {},
               [](actors::status_atom) {

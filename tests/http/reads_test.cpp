@@ -128,6 +128,9 @@ TEST_F(Reads, TheConfigurationSaysWhatToPayWithAndSignUnder) {
   settings.deposit_network = "eip155:9745";
   settings.deposit_asset = user;
   settings.deposit_token_name = "USDT0";
+  settings.pricing = {30, 10'000_micro, {}};
+  settings.sources = {{"plasma", "eip155:9745", user, "USDT0", "1", user, 1_usdc, 50_usdc},
+                      {"polygon", "eip155:137", user, "USD Coin", "2", user, 2_usdc, 60_usdc}};
   settings.bet_domain = {*address::parse("0x" + std::string(40, 'b')), {137, 9745}};
   start();
   const auto r = get("/app/config");
@@ -140,6 +143,11 @@ TEST_F(Reads, TheConfigurationSaysWhatToPayWithAndSignUnder) {
   EXPECT_EQ(doc["bet"]["longest_deadline_s"], 86'400);
   EXPECT_EQ(doc["deposit"]["network"], "eip155:9745");
   EXPECT_EQ(doc["deposit"]["pay_to"], doc["bet"]["domain"]["verifying_contract"]);
+  EXPECT_EQ(doc["deposit"]["fee"], json::parse(R"({"bps":30,"min":"0.01","max":null})"));
+  ASSERT_EQ(doc["deposit"]["sources"].size(), 2U);
+  EXPECT_EQ(doc["deposit"]["sources"][1]["network"], "eip155:137");
+  EXPECT_EQ(doc["deposit"]["sources"][1]["token_version"], "2");
+  EXPECT_EQ(doc["deposit"]["sources"][1]["max"], "60.00");
 }
 
 TEST_F(Reads, MaxBetIsReadFromWhatTheOwnersShowAndAskedForOtherwise) {
@@ -177,8 +185,22 @@ TEST_F(Reads, BufferStatusIsPublicAndHasEveryField) {
     "min_buffer_size": "10000.00", "max_buffer_size": null, "total_deposited": "12000.00",
     "total_withdrawn": "4000.00", "utilization_rate": 0.333333, "is_low": true,
     "recommended_min_size": "500.00", "last_replenished_at": null,
-    "updated_at": "2027-01-15T08:00:00.000Z"})");
+    "updated_at": "2027-01-15T08:00:00.000Z", "forecast": {"level": "low", "low": "10000.00",
+      "target": "20000.00", "high": "40000.00", "outflow_per_hour": "36.00",
+      "outflow_day": "500.00", "arriving": "50.00", "arrived_day": "240.00", "seconds_to_low": 0,
+      "seconds_to_empty": 899000, "slowest_route_seconds": 3600,
+      "recommended_by_outflow": "36.00"}})");
   EXPECT_EQ(doc, expected);
+}
+
+TEST_F(Reads, AForecastOfNothingMeasuredIsNull) {
+  says.buffer = [] { return buffer_status{}; };
+  start();
+  const auto doc = get("/buffer/status").json()["forecast"];
+  EXPECT_EQ(doc["level"], "unknown");
+  for (const auto* name : {"outflow_per_hour", "outflow_day", "seconds_to_low", "seconds_to_empty",
+                           "slowest_route_seconds", "recommended_by_outflow"})
+    EXPECT_EQ(doc[name], nullptr) << name;
 }
 
 TEST_F(Reads, UtilizationOfAnEmptyBufferIsZero) {
@@ -350,7 +372,39 @@ TEST_F(Reads, ConversionMetricsHaveRates) {
     "completed": 3, "failed": 1, "running": 2, "average_seconds": 1.5, "p95_seconds": 2.5,
     "p99_seconds": 2.6, "success_rate": 0.75, "realised_rate": 0.99, "total_in": "100.00",
     "total_received": "99.00", "total_loss": "1.00", "fees": {"usdc": "1.00", "native": [
-      {"chain_id": 9745, "wei": "1200000000000000000"}, {"chain_id": 137, "wei": "3000"}]}})");
+      {"chain_id": 9745, "wei": "1200000000000000000"}, {"chain_id": 137, "wei": "3000"}]},
+    "bridge_fee": "0.40", "swap_fee": "0.60", "slippage": "-0.10", "replenished_per_hour": "2.00",
+    "routes": [{"route": "oft_uniswap", "source": {"network": "eip155:9745", "chain_id": 9745,
+      "token": "0x7777777777777777777777777777777777777777"}, "completed": 3, "failed": 1,
+      "running": 2, "average_seconds": 1.5, "p95_seconds": 2.5, "p99_seconds": 2.6,
+      "success_rate": 0.75, "realised_rate": 0.99, "total_in": "100.00",
+      "total_received": "99.00", "total_loss": "1.00", "bridge_fee": "0.40", "swap_fee": "0.60",
+      "slippage": "-0.10", "replenished_per_hour": "2.00"}]})");
+  EXPECT_EQ(doc, expected);
+}
+
+TEST_F(Reads, RoutesSayWhatTheyCostAndWhyTheyWereNotChosen) {
+  start();
+  const auto doc = get("/routes", read_key.text).json();
+  const auto expected = json::parse(R"({"routes": [
+    {"name": "oft_uniswap", "source": {"network": "eip155:9745", "chain_id": 9745,
+      "token": "0x7777777777777777777777777777777777777777"}, "enabled": true, "disabled": null,
+     "steps": ["bridge", "swap"], "expected_seconds": 3600,
+     "quote": {"amount": "1000.00", "cost": "0.60", "cost_bps": 6, "seconds": 3600,
+       "least": "1.00", "most": null, "refusal": null, "at": "2027-01-15T08:00:00.000Z"},
+     "in_flight": {"conversions": 2, "amount": "80.00", "seen": {"readable": true, "moves": 1,
+       "amount": "30.00", "problem": null}},
+     "cap": {"fee_bps": 20, "slippage_bps": null, "size": "50000.00", "in_flight": null},
+     "choice": {"code": "dearer", "detail": "6.00 bps in 3600 s",
+       "at": "2027-01-15T08:00:00.000Z"}},
+    {"name": "typo", "source": null, "enabled": true, "disabled": null, "steps": [],
+     "expected_seconds": null, "quote": null,
+     "in_flight": {"conversions": 0, "amount": "0.00", "seen": null},
+     "cap": {"fee_bps": null, "slippage_bps": null, "size": null, "in_flight": null},
+     "choice": {"code": "missing", "detail": null, "at": null}}],
+    "waiting": [{"source": {"network": "eip155:8453", "chain_id": 8453,
+      "token": "0x7878787878787878787878787878787878787878"}, "deposits": 2, "amount": "12.00",
+      "since": "2027-01-15T08:00:00.000Z", "why": "no route takes it"}]})");
   EXPECT_EQ(doc, expected);
 }
 
@@ -447,6 +501,14 @@ TEST_F(Reads, DrainingIsNotReady) {
   start();
   dir->users.drain();
   EXPECT_EQ(get("/readyz").status, 503);
+}
+
+TEST_F(Reads, PricingShowsWhatWasChargedBesideWhatItCost) {
+  start();
+  const auto doc = get("/pricing?days=7", read_key.text).json();
+  EXPECT_EQ(doc, json::parse(R"({"days": [{
+    "day": "2027-01-15", "route": "oft_uniswap", "conversions": 7, "amount": "50.00",
+    "charged": "0.10", "cost": "-0.000007", "margin": "0.100007"}]})"));
 }
 
 TEST_F(Reads, WhatIsNotThereIs404) {

@@ -49,4 +49,10 @@ store_status faulty_store::find_sale(const sale_id& id, std::optional<sale>& row
   return real_.find_sale(id, row);
 }
 
+store_status faulty_store::find_withdrawal(const withdrawal_id& id,
+                                           std::optional<withdrawal>& row) {
+  if (chance(faults.reads_away)) return store_status::unavailable;
+  return real_.find_withdrawal(id, row);
+}
+
 }  // namespace headroom::test

@@ -38,6 +38,8 @@ class faulty_store final : public actors::ledger_store {
   actors::store_status find_bets(std::span<const bet_id> ids,
                                  std::vector<std::optional<bet>>& rows) override;
   actors::store_status find_sale(const sale_id& id, std::optional<sale>& row) override;
+  actors::store_status find_withdrawal(const withdrawal_id& id,
+                                       std::optional<withdrawal>& row) override;
 
  private:
   bool chance(unsigned per_mille) { return per_mille > 0 && rng_() % 1000 < per_mille; }

@@ -42,6 +42,7 @@ conversion a_conversion(std::uint64_t n, usdc amount, std::vector<deposit_id> de
   out.route = "oft_uniswap";
   out.amount = amount;
   out.deposits = std::move(deposits);
+  out.source = {9745, user_of(77)};
   out.created_at = out.updated_at = noon.plus(std::chrono::microseconds{n});
   return out;
 }

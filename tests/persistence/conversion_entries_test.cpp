@@ -35,6 +35,18 @@ TEST_F(ConversionEntries, OpenedConversionTakesItsDeposits) {
   EXPECT_EQ(differences(), "");
 }
 
+TEST_F(ConversionEntries, WhatIsPaidWithTheBuffersOwnTokenIsCountedApartUntilItIsConverted) {
+  EXPECT_EQ(reader.trial()->waits_here, 0_usdc);
+  const auto paid = reader.find_deposit(row.deposits[0]).value().value();
+  persistence::reader_settings how;
+  how.conninfo = db.conninfo();
+  how.backing = {paid.payment.chain_id, paid.payment.token};
+  persistence::pg_reader here{how};
+  EXPECT_EQ(here.trial()->waits_here, 50_usdc);
+  ASSERT_EQ(one(open_conversion{row}), errc::none);
+  EXPECT_EQ(here.trial()->waits_here, 0_usdc);
+}
+
 TEST_F(ConversionEntries, DepositBelongsToOneConversion) {
   ASSERT_EQ(one(open_conversion{row}), errc::none);
   EXPECT_EQ(one(open_conversion{a_conversion(2, 20_usdc, {row.deposits[0]})}), errc::duplicate);
@@ -52,6 +64,45 @@ TEST_F(ConversionEntries, DepositsMustBeCreditedAndSumUp) {
   EXPECT_EQ(one(open_conversion{a_conversion(2, 5_usdc, {id_of<deposit_id>(13)})}),
             errc::invariant_violated);
   EXPECT_TRUE(reader.running_conversions()->empty());
+}
+
+TEST_F(ConversionEntries, WhatItWasOpenedOnIsKept) {
+  row.expected_out = 49'500'000_micro;
+  row.expected_seconds = 60;
+  row.choice = "the cheapest of 2: 100.00 bps in 60 s";
+  ASSERT_EQ(one(open_conversion{row}), errc::none);
+  const auto read = stored();
+  EXPECT_EQ(read.source, row.source);
+  EXPECT_EQ(read.expected_out, row.expected_out);
+  EXPECT_EQ(read.expected_seconds, 60U);
+  EXPECT_EQ(read.choice, row.choice);
+  // One of an earlier version that had no deposits' source to take.
+  db.run("UPDATE conversions SET source_chain_id = NULL, source_token = NULL");
+  EXPECT_EQ(stored().source, money_source{});
+  EXPECT_NE(differences().find("source"), std::string::npos);
+}
+
+TEST_F(ConversionEntries, MoneyOfAnotherSourceIsNotInIt) {
+  row.source.chain_id = 137;
+  EXPECT_EQ(one(open_conversion{row}), errc::invariant_violated);
+  row.source = {9745, user_of(78)};
+  EXPECT_EQ(one(open_conversion{row}), errc::invariant_violated);
+  db.run(
+      "UPDATE deposits SET chain_id = 137 WHERE deposit_id = (SELECT min(deposit_id::text)"
+      "::uuid FROM deposits)");
+  row.source = {9745, user_of(77)};
+  EXPECT_EQ(one(open_conversion{row}), errc::invariant_violated) << "one of two";
+  EXPECT_TRUE(reader.running_conversions()->empty());
+}
+
+TEST_F(ConversionEntries, ASourceWhoseMoneyStandsStillHidesNoOther) {
+  for (std::uint64_t n = 20; n < 30; ++n) fund(n, user_of(1), 1_usdc);
+  db.run("UPDATE deposits SET chain_id = 137 WHERE amount = 30000000");  // the one of user 2
+  const auto found = reader.deposits_to_convert(2).value();
+  ASSERT_EQ(found.size(), 3U) << "two of each source";
+  EXPECT_EQ(found[0].amount, 20_usdc) << "the oldest first";
+  EXPECT_EQ(found[1].amount, 30_usdc);
+  EXPECT_EQ(found[2].amount, 1_usdc);
 }
 
 TEST_F(ConversionEntries, ProgressIsKeptAsAWhole) {

@@ -195,6 +195,28 @@ TEST_F(DepositEntries, CreditMustBeTheDepositsOwn) {
   EXPECT_EQ(differences(), "");
 }
 
+TEST_F(DepositEntries, AFeeIsTheHousesAndStaysTheOneThatWasTakenWithThePayment) {
+  row.fee = 50'000_micro;
+  ASSERT_EQ(open(), errc::none);
+  EXPECT_EQ(stored().fee, 50'000_micro);
+  EXPECT_EQ(reader.on_its_way(alice)->total, 19'950'000_micro);
+  ASSERT_EQ(settle(), errc::none);
+  EXPECT_EQ(credit(), errc::invariant_violated) << "without the fee it is another credit";
+  for (int i = 0; i < 2; ++i)
+    EXPECT_EQ(one(credit_deposit{row.id, alice, 20_usdc, noon, 50'000_micro}), errc::none);
+  EXPECT_EQ(balance_of(alice), 19'950'000_micro);
+  EXPECT_EQ(reader.trial()->revenue, 50'000_micro);
+  EXPECT_EQ(reader.trial()->in_transit, 20_usdc);
+  EXPECT_EQ(differences(), "");
+}
+
+TEST_F(DepositEntries, AFeeLeavesSomethingToCredit) {
+  for (const usdc fee : {usdc{-1}, 20_usdc, 21_usdc}) {
+    row.fee = fee;
+    EXPECT_EQ(open(), errc::invariant_violated) << fee.micro;
+  }
+}
+
 TEST_F(DepositEntries, CreditsThatOverflowAreRefusedAlone) {
   fund(10, alice, usdc{INT64_MAX});
   ASSERT_EQ(open(), errc::none);

@@ -150,7 +150,8 @@ TEST_F(LedgerAgreement, ARepeatedEntryMovesNothingAndSaysThatItIsOne) {
     SCOPED_TRACE(std::string{name_of(line.entry)} + " " + line.postings);
     // These set what they say, however often they are asked.
     const bool sets = std::holds_alternative<configure_buffer>(line.entry) ||
-                      std::holds_alternative<promise_bet>(line.entry);
+                      std::holds_alternative<promise_bet>(line.entry) ||
+                      std::holds_alternative<switch_withdrawals>(line.entry);
     const auto moves = moves_of(line.entry);
     for (const auto& x : {in_postgres(line.entry), in_memory(line.entry)}) {
       EXPECT_EQ(x.verdict, errc::none);

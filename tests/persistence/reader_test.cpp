@@ -299,11 +299,105 @@ TEST_F(Reader, ConversionMetricsCountTheLastThirtyDays) {
   EXPECT_EQ(metrics.total_in, 100_usdc);
   EXPECT_EQ(metrics.total_received, usdc{99'900'000});
   EXPECT_EQ(metrics.total_loss, usdc{100'000});
+  ASSERT_EQ(metrics.routes.size(), 1U);
+  const auto& all = metrics.routes[0];
+  EXPECT_EQ(all.route, "oft_uniswap");
+  EXPECT_EQ(all.source, (money_source{9745, user_of(77)}));
+  EXPECT_EQ(all.completed, 100);
+  EXPECT_EQ(all.p99_ms, metrics.p99_ms);
+  EXPECT_EQ(all.total_loss, metrics.total_loss);
+  EXPECT_EQ(all.arrived_day, metrics.total_received);
+  EXPECT_EQ(all.slippage, 0_usdc) << "none of them had a quote";
   auto page = reader.list_conversions("", 60).value();
   EXPECT_EQ(page.conversions.size(), 60U);
   page = reader.list_conversions(page.next_cursor, 60).value();
   EXPECT_EQ(page.conversions.size(), 40U);
   EXPECT_EQ(page.next_cursor, "");
+}
+
+TEST_F(Reader, MetricsTellRoutesApartAndWhereTheLossCameFrom) {
+  const timestamp now{db.number("SELECT us_of(now())")};
+  const auto complete = [&](std::uint64_t n, const char* route, std::vector<conversion_step> steps,
+                            usdc expected, usdc received, std::chrono::hours ago) {
+    fund(2000 + n, alice, 100_usdc);
+    auto row = a_conversion(n, 100_usdc, {id_of<deposit_id>(2000 + n)});
+    row.route = route;
+    row.expected_out = expected;
+    row.created_at = now.minus(ago + std::chrono::minutes{1});
+    commit({open_conversion{row}, complete_conversion{row.id,
+                                                      std::move(steps),
+                                                      received,
+                                                      {},
+                                                      sub_saturating(100_usdc, received),
+                                                      now.minus(ago)}});
+    ASSERT_EQ(outcomes[1].verdict, errc::none);
+  };
+  const auto step = [](const char* name, usdc in, usdc out) {
+    return conversion_step{name, "done", in, out, {}, 0, "", noon, noon};
+  };
+  complete(1, "across", {step("bridge", 100_usdc, 98_usdc), step("swap", 98_usdc, 97_usdc)},
+           98_usdc, 97_usdc, std::chrono::hours{1});
+  complete(2, "across", {step("bridge", 100_usdc, 99_usdc), step("swap", 99_usdc, 99_usdc)},
+           98_usdc, 99_usdc, std::chrono::hours{30});
+  complete(3, "direct", {step("final", 100_usdc, 100_usdc)}, 100_usdc, 100_usdc,
+           std::chrono::hours{1});
+  const auto found = reader.metrics_of_conversions().value().routes;
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].route, "across");
+  EXPECT_EQ(found[0].completed, 2);
+  EXPECT_EQ(found[0].bridge_fee, 3_usdc);
+  EXPECT_EQ(found[0].swap_fee, 1_usdc);
+  EXPECT_EQ(found[0].slippage, 0_usdc) << "one lost a dollar of its quote, one won one";
+  EXPECT_EQ(found[0].arrived_day, 97_usdc);
+  EXPECT_EQ(found[0].average_ms, 60'000);
+  EXPECT_EQ(found[1].route, "direct");
+  EXPECT_EQ(found[1].total_loss, 0_usdc);
+}
+
+/// What the buffer lost since a row of its history, less what was brought in between.
+TEST_F(Reader, TheOutflowIsMeasuredByTheHistory) {
+  EXPECT_EQ(reader.flows_of_buffer()->hour_seconds, 0) << "no history, no word";
+  const timestamp now{db.number("SELECT us_of(now())")};
+  ASSERT_EQ(one(note_buffer{now.minus(std::chrono::minutes{30})}), errc::none);
+  ASSERT_EQ(one(note_buffer{now.minus(std::chrono::minutes{30})}), errc::none) << "once more";
+  EXPECT_EQ(db.number("SELECT count(*) FROM buffer_history"), 1);
+  commit({accept_bet{a_bet(1, alice, 10_usdc)}});
+  commit({replenish{id_of<replenish_id>(9), 5_usdc, 2_usdc, "more", now}});
+  fund(3001, alice, 50_usdc);
+  auto row = a_conversion(1, 50_usdc, {id_of<deposit_id>(3001)});
+  row.created_at = now.minus(std::chrono::minutes{5});
+  commit({open_conversion{row}, complete_conversion{row.id, {}, 40_usdc, 9_usdc, 1_usdc, now}});
+  const auto flows = reader.flows_of_buffer().value();
+  EXPECT_EQ(flows.out_hour, 10_usdc) << "the bet alone";
+  EXPECT_EQ(flows.out_day, 10_usdc) << "what is on record";
+  EXPECT_NEAR(static_cast<double>(flows.hour_seconds), 1'800, 60);
+  EXPECT_EQ(flows.arrived_day, 49_usdc);
+  EXPECT_TRUE(flows.arrivals.empty());
+}
+
+TEST_F(Reader, TheLastHourBeginsAtTheNewestRowThatIsAnHourOld) {
+  const timestamp now{db.number("SELECT us_of(now())")};
+  db.run(
+      "INSERT INTO buffer_history VALUES (now() - interval '3 hours', 2000000000, 0),"
+      " (now() - interval '61 minutes', 1500000000, 0), (now() - interval '1 minute', 1, 0)");
+  const auto flows = reader.flows_of_buffer().value();
+  const auto held = the_buffer();
+  EXPECT_EQ(flows.out_hour, sub_saturating(1'500_usdc, add_saturating(held.balance, held.reserve)));
+  EXPECT_EQ(flows.out_day, sub_saturating(2'000_usdc, add_saturating(held.balance, held.reserve)));
+  ASSERT_EQ(one(note_buffer{now.plus(std::chrono::hours{24 * 90})}), errc::none);
+  EXPECT_EQ(db.number("SELECT count(*) FROM buffer_history"), 1) << "90 days are kept";
+}
+
+TEST_F(Reader, RunningConversionsAreExpectedAtTheirTime) {
+  fund(3001, alice, 50_usdc);
+  auto row = a_conversion(1, 50_usdc, {id_of<deposit_id>(3001)});
+  row.expected_out = 49_usdc;
+  row.expected_seconds = 600;
+  commit({open_conversion{row}});
+  const auto arrivals = reader.flows_of_buffer()->arrivals;
+  ASSERT_EQ(arrivals.size(), 1U);
+  EXPECT_EQ(arrivals[0].amount, 49_usdc);
+  EXPECT_EQ(arrivals[0].at, row.created_at.plus(std::chrono::seconds{600}));
 }
 
 }  // namespace

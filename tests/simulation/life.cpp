@@ -33,8 +33,11 @@ core_settings settings_for_simulation() {
   s.conversion.minimum = 1_micro;
   s.bet.placing.grace = milliseconds{20'000};
   s.bet.overdue = milliseconds{10'000};
+  s.conversion.retry = std::chrono::seconds{1};
   s.conversion.longest_retry = s.conversion.retry;  // schedules are short, and money must arrive
   s.conversion.route = sim_route_name;
+  s.conversion.choice = s.conversion.choose_again = milliseconds{1'000};
+  s.buffer.history = {};  // the outflow is no part of it
   return s;
 }
 
@@ -100,8 +103,9 @@ life::life(outside& out, people& all, std::mt19937_64& rng, std::int64_t epoch_u
 
 component life::wallet_part() {
   return {"wallet", [this](caf::actor_system&) {
-            const wallet_actor h = system_.spawn(chain::wallet_behavior, world_,
-                                                 wallet_settings_of(out_), service_key(), plasma_);
+            const wallet_actor h =
+                system_.spawn(chain::wallet_behavior, world_, wallet_settings_of(out_),
+                              chain::transaction_signer{service_key()}, plasma_);
             dir_.handles.set_wallet(service_wallet(), h);
             return caf::actor_cast<caf::actor>(h);
           }};

@@ -226,7 +226,7 @@ venue_actor::behavior_type sim_venue(self_pointer<venue_actor, sim_venue_state> 
 route_actor::behavior_type sim_route(sim_route_self self, world_ptr w, outside* out) {
   return {
       [](get_atom) {
-        return route_info{sim_route_name, {"bridge", "swap"}};
+        return route_info{sim_route_name, {"bridge", "swap"}, 0, {plasma_id, plasma_usdt0()}};
       },
       [](usdc amount) {
         return route_quote{amount, 1};

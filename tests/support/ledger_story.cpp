@@ -37,11 +37,12 @@ finish_bet an_end(std::uint8_t n, const address& user, bet_status status, usdc s
   return out;
 }
 
-deposit a_deposit(std::uint8_t n, const address& user, usdc amount) {
+deposit a_deposit(std::uint8_t n, const address& user, usdc amount, usdc fee = {}) {
   deposit out;
   out.id = numbered<deposit_id>(n);
   out.user = user;
   out.amount = amount;
+  out.fee = fee;
   out.payment.from = user;
   out.payment.value = amount;
   out.payment.nonce = numbered<hash256>(n);
@@ -54,8 +55,8 @@ settle_deposit settled(std::uint8_t n) {
   return {numbered<deposit_id>(n), numbered<hash256>(n), noon, n};
 }
 
-credit_deposit credited(std::uint8_t n, const address& user, usdc amount) {
-  return {numbered<deposit_id>(n), user, amount, noon};
+credit_deposit credited(std::uint8_t n, const address& user, usdc amount, usdc fee = {}) {
+  return {numbered<deposit_id>(n), user, amount, noon, fee};
 }
 
 open_conversion opened(std::uint8_t n, std::uint8_t deposit, usdc amount) {
@@ -70,6 +71,16 @@ open_conversion opened(std::uint8_t n, std::uint8_t deposit, usdc amount) {
 
 complete_conversion arrived(std::uint8_t n, usdc to_buffer, usdc to_reserve, usdc loss) {
   return {numbered<conversion_id>(n), {}, to_buffer, to_reserve, loss, noon};
+}
+
+order_conversion ordered(std::uint8_t n, order_word word, int after) {
+  order_conversion out;
+  out.id = numbered<conversion_id>(n);
+  out.order.word = word;
+  out.order.by = "cli:ann";
+  out.order.reason = "ticket 7";
+  out.order.at = noon.plus(std::chrono::seconds{after});
+  return out;
 }
 
 chain_operation an_operation() {
@@ -112,6 +123,41 @@ accept_sale a_sale(std::uint8_t n, const address& user, share_amount shares) {
   return {out};
 }
 
+accept_withdrawal a_withdrawal(std::uint8_t n, const address& user, usdc amount, usdc fee) {
+  withdrawal out;
+  out.id = numbered<withdrawal_id>(n);
+  out.user = user;
+  out.to = numbered<address>(77);
+  out.amount = amount;
+  out.fee = fee;
+  out.needs_approval = n == 1;
+  out.request_hash = numbered<hash256>(n);
+  out.placed_by = "key:1";
+  out.created_at = out.updated_at = noon;
+  return {out, 100_usdc};
+}
+
+chain_operation a_transfer(std::uint8_t n) {
+  auto out = an_operation();
+  out.id = transfer_of(numbered<withdrawal_id>(n), 0);
+  out.nonce = n;
+  out.tx_hash = numbered<hash256>(100 + n);
+  out.purpose = withdrawal_purpose;
+  return out;
+}
+
+finish_withdrawal withdrawn(std::uint8_t n, const address& user, usdc amount, usdc fee,
+                            withdrawal_status status) {
+  finish_withdrawal out{numbered<withdrawal_id>(n), user, amount, fee, status, {}, "", noon};
+  if (status == withdrawal_status::confirmed) {
+    out.tx_hash = numbered<hash256>(100 + n);
+  } else {
+    out.failure = "refused";
+    out.by = "cli:ada";
+  }
+  return out;
+}
+
 /// Each of alice's and bob's shares pays two thirds of a dollar.
 constexpr auto the_market = numbered<hash256>(50);
 
@@ -130,6 +176,7 @@ std::vector<story_line> ledger_story() {
        "5 0 4 900000000; 5 1 4 100000000"},
       {configure_buffer{10_usdc, true, 2'000_usdc, noon, "key:1"}, ""},
       {refill{numbered<replenish_id>(2), 10_usdc, noon}, "6 0 1 10000000"},
+      {note_buffer{noon}, ""},
 
       {open_deposit{a_deposit(1, alice, 50_usdc)}, ""},
       {settled(1), ""},
@@ -137,9 +184,9 @@ std::vector<story_line> ledger_story() {
       {open_deposit{a_deposit(2, bob, 30_usdc)}, ""},
       {settled(2), ""},
       {credited(2, bob, 30_usdc), "2 2 3 30000000"},
-      {open_deposit{a_deposit(3, alice, 5_usdc)}, ""},
+      {open_deposit{a_deposit(3, alice, 5_usdc, 100'000_micro)}, ""},
       {settled(3), ""},
-      {credited(3, alice, 5_usdc), "2 2 3 5000000"},
+      {credited(3, alice, 5_usdc, 100'000_micro), "2 2 3 4900000; 15 2 7 100000"},
       {open_deposit{a_deposit(4, alice, 6_usdc)}, ""},
       {fail_deposit{numbered<deposit_id>(4), "reverted", noon}, ""},
 
@@ -150,6 +197,19 @@ std::vector<story_line> ledger_story() {
       {arrived(2, 31_usdc, {}, {-1'000'000}), "3 0 2 31000000; 4 2 5 1000000"},
       {opened(3, 3, 5_usdc), ""},
       {fail_conversion{numbered<conversion_id>(3), {}, "stuck", noon}, ""},
+
+      {open_deposit{a_deposit(5, bob, 8_usdc)}, ""},
+      {settled(5), ""},
+      {credited(5, bob, 8_usdc), "2 2 3 8000000"},
+      {opened(4, 5, 8_usdc), ""},
+      {ordered(4, order_word::hold, 1), ""},
+      {ordered(4, order_word::write_off, 2), ""},
+      {write_off_conversion{numbered<conversion_id>(4), 8_usdc, "it never came", noon},
+       "19 5 2 8000000"},
+      {adopt_transfer{
+           {137, numbered<hash256>(77), 3}, bob, 4_usdc, "cli:ann", "sent by hand", noon},
+       "16 1 4 4000000"},
+      {switch_work{pausable::bets, true, "key:1", "an incident", noon}, ""},
 
       {accept_bet{a_bet(1, alice, 10_usdc)}, "0 3 0 10000000"},
       {an_end(1, alice, bet_status::filled, 7_usdc, 1_usdc, 2_usdc), "1 0 3 2000000"},
@@ -197,6 +257,18 @@ std::vector<story_line> ledger_story() {
       {paid_out(1, alice, 3'666'666_micro), "9 0 3 3666666"},
       {paid_out(2, bob, 6'666'666_micro), "9 0 3 6666666"},
       {close_settlement{the_market, 1_micro, noon}, "10 0 7 1"},
+
+      {a_withdrawal(1, alice, 10_usdc, 1_usdc), "11 3 0 9000000; 12 3 7 1000000"},
+      {approve_withdrawal{numbered<withdrawal_id>(1), "cli:ada", noon}, ""},
+      {record_operations{{a_transfer(1)}}, ""},
+      {finish_operation{transfer_of(numbered<withdrawal_id>(1), 0), numbered<hash256>(101),
+                        operation_status::confirmed, 18, noon, uint256::of(50'000)},
+       ""},
+      {withdrawn(1, alice, 10_usdc, 1_usdc, withdrawal_status::confirmed), ""},
+      {a_withdrawal(2, bob, 4_usdc, 500'000_micro), "11 3 0 3500000; 12 3 7 500000"},
+      {withdrawn(2, bob, 4_usdc, 500'000_micro, withdrawal_status::failed),
+       "13 0 3 3500000; 14 7 3 500000"},
+      {switch_withdrawals{true, "an incident", "cli:ada", noon}, ""},
   };
 }
 

@@ -135,6 +135,7 @@ struct applier {
   }
   errc operator()(const credit_deposit& x) {
     auto& d = b.deposits.at(x.id);
+    if (d.fee != x.fee) return errc::invariant_violated;
     if (d.status != deposit_status::pending) return replayed(d.user);
     d.status = deposit_status::converting;
     d.credited_at = x.at;
@@ -145,6 +146,10 @@ struct applier {
     if (b.conversions.contains(x.row.id)) return replayed();
     for (const auto& id : x.row.deposits)
       if (!b.deposits.at(id).conversion.is_zero()) return errc::duplicate;
+    for (const auto& id : x.row.deposits) {
+      const auto& paid = b.deposits.at(id).payment;
+      if (money_source{paid.chain_id, paid.token} != x.row.source) return errc::invariant_violated;
+    }
     for (const auto& id : x.row.deposits) b.deposits.at(id).conversion = x.row.id;
     b.conversions.emplace(x.row.id, x.row);
     return errc::none;
@@ -180,6 +185,46 @@ struct applier {
     return errc::none;
   }
 
+  errc operator()(const order_conversion& x) {
+    const auto i = b.conversions.find(x.id);
+    if (i == b.conversions.end()) return errc::not_found;
+    auto& c = i->second;
+    if (c.order.word == x.order.word && c.order.at == x.order.at) return replayed();
+    if (c.status != conversion_status::running || is_end(c.order.word))
+      return errc::invariant_violated;
+    if (is_end(x.order.word) && c.order.word != order_word::hold) return errc::invariant_violated;
+    if (x.order.word == order_word::settle &&
+        !b.claimed.emplace(adoption_of(x.order.proof), x.order.received).second)
+      return errc::duplicate;
+    c.order = x.order;
+    c.order.number = ++b.orders;
+    return errc::none;
+  }
+  errc operator()(const write_off_conversion& x) {
+    auto& c = b.conversions.at(x.id);
+    if (c.status == conversion_status::failed) return replayed();
+    if (c.status != conversion_status::running || c.order.word != order_word::write_off ||
+        c.amount != x.lost)
+      return errc::invariant_violated;
+    c.status = conversion_status::failed;
+    c.loss = x.lost;
+    c.failure = x.failure;
+    for (const auto& id : c.deposits) b.deposits.at(id).status = deposit_status::failed;
+    return post(x);
+  }
+  errc operator()(const adopt_transfer& x) {
+    const auto [i, fresh] = b.claimed.emplace(adoption_of(x.place), x.amount);
+    if (!fresh) return i->second == x.amount ? replayed() : errc::duplicate;
+    return post(x);
+  }
+  errc operator()(const switch_work& x) {
+    const auto i = b.switches.find(x.work);
+    if (i != b.switches.end() && i->second.at == x.at && i->second.paused == x.paused)
+      return replayed();
+    b.switches.insert_or_assign(x.work, x);
+    return errc::none;
+  }
+
   errc operator()(const replenish& x) {
     const usdc amount{x.to_buffer.micro + x.to_reserve.micro};
     if (const auto i = b.replenishes.find(x.id); i != b.replenishes.end())
@@ -200,9 +245,17 @@ struct applier {
     ++b.buffer.version;
     return errc::none;
   }
-  errc operator()(const record_operations& x) { return b.operations.record(x, out.replayed); }
+  errc operator()(const record_operations& x) {
+    if (!b.withdrawals.may_store(x, b.operations)) return errc::invariant_violated;
+    return b.operations.record(x, out.replayed);
+  }
   errc operator()(const finish_operation& x) { return b.operations.finish(x, out.replayed); }
   errc operator()(const record_external& x) { return b.externals.record(x, out.replayed); }
+  errc operator()(const note_buffer& x) {
+    out.replayed =
+        !b.history.emplace(x.at, add_saturating(b.buffer.balance, b.buffer.reserve)).second;
+    return errc::none;
+  }
   errc operator()(const promise_bet& x) {
     b.promises.insert_or_assign(x.row.id, x.row);
     return errc::none;
@@ -222,6 +275,25 @@ struct applier {
   errc operator()(const book_redemption& x) { return b.redeem(x, out.replayed); }
   errc operator()(const settle_position& x) { return post_if_new(x, b.settle(x, out.replayed)); }
   errc operator()(const close_settlement& x) { return post_if_new(x, b.close(x, out.replayed)); }
+
+  errc operator()(const accept_withdrawal& x) {
+    const auto verdict = b.withdrawals.accept(x, out.replayed);
+    if (verdict != errc::none || out.replayed) return post_if_new(x, verdict);
+    if (row_of(x.row.user).balance < x.row.amount) return errc::insufficient_balance;
+    if (b.buffer.balance < paid_out(x.row)) return errc::exceeds_max_bet;
+    auto stored = x.row;
+    stored.status = withdrawal_status::requested;
+    b.withdrawals.rows.emplace(x.row.id, stored);
+    return post(x);
+  }
+  errc operator()(const approve_withdrawal& x) { return b.withdrawals.approve(x, out.replayed); }
+  errc operator()(const finish_withdrawal& x) {
+    return post_if_new(x, b.withdrawals.finish(x, b.operations, out.replayed));
+  }
+  errc operator()(const switch_withdrawals& x) {
+    b.withdrawals.paused = x.paused;
+    return errc::none;
+  }
 };
 
 }  // namespace
@@ -286,6 +358,13 @@ store_status memory_store::find_sale(const sale_id& id, std::optional<sale>& row
   return store_status::ok;
 }
 
+store_status memory_store::find_withdrawal(const withdrawal_id& id,
+                                           std::optional<withdrawal>& row) {
+  if (chance(books_.faults.unavailable)) return store_status::unavailable;
+  row = books_.withdrawals.find(id, books_.operations);
+  return store_status::ok;
+}
+
 namespace {
 
 template <class Map, class Key>
@@ -346,7 +425,7 @@ std::optional<money_on_its_way> memory_reader::on_its_way(const address& user) {
   for (const auto& [id, d] : books_.deposits) {
     if (d.user != user) continue;
     if (d.status != deposit_status::settling && d.status != deposit_status::pending) continue;
-    out.total.micro += d.amount.micro;
+    out.total.micro += d.credited().micro;
     out.deposits.push_back(d);
   }
   return out;
@@ -372,6 +451,9 @@ std::optional<std::vector<conversion>> memory_reader::running_conversions() {
   return all_of(books_.conversions, 1000,
                 [](const conversion& c) { return c.status == conversion_status::running; });
 }
+std::optional<pricing_report> memory_reader::report_of_pricing(std::uint32_t) {
+  return pricing_report{};
+}
 std::optional<conversion_metrics> memory_reader::metrics_of_conversions() {
   return conversion_metrics{};
 }
@@ -390,19 +472,28 @@ std::optional<trial_balance> memory_reader::trial() {
   t.venue_loss = books_.venue_loss;
   t.revenue = books_.revenue;
   t.wagered = books_.buffer.total_withdrawn;
+  t.outgoing = books_.withdrawals.outgoing(books_.operations, false);
+  t.leaving = books_.withdrawals.outgoing(books_.operations, true);
   return t;
 }
 std::optional<usdc> memory_reader::average_daily_volume() { return books_.daily_volume; }
+std::optional<buffer_flows> memory_reader::flows_of_buffer() { return books_.flows; }
 std::optional<unfinished_work> memory_reader::unfinished(std::uint32_t bets,
                                                          std::uint32_t deposits) {
   return unfinished_work{
       all_of(books_.bets, bets, [](const bet& b) { return b.status == bet_status::placing; }),
       all_of(books_.deposits, deposits,
              [](const deposit& d) { return d.status == deposit_status::settling; }),
-      books_.placing_sales(bets)};
+      books_.placing_sales(bets), books_.withdrawals.open(books_.operations)};
 }
 std::optional<std::optional<sale>> memory_reader::find_sale(const sale_id& id) {
   return find_in(books_.sales, id);
+}
+std::optional<std::optional<withdrawal>> memory_reader::find_withdrawal(const withdrawal_id& id) {
+  return books_.withdrawals.find(id, books_.operations);
+}
+std::optional<withdrawal_page> memory_reader::list_withdrawals(const withdrawal_filter& f) {
+  return books_.withdrawals.list(f, books_.operations);
 }
 std::optional<position_page> memory_reader::list_positions(const position_filter& f) {
   return books_.list(f);

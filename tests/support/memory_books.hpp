@@ -8,6 +8,7 @@
 #include "tests/support/memory_externals.hpp"
 #include "tests/support/memory_outbox.hpp"
 #include "tests/support/memory_positions.hpp"
+#include "tests/support/memory_withdrawals.hpp"
 
 namespace headroom::test {
 
@@ -22,13 +23,19 @@ struct memory_books : memory_positions {
   std::map<replenish_id, usdc> replenishes;
   memory_outbox operations;
   memory_externals externals;
+  memory_withdrawals withdrawals;
   buffer_row buffer;
   usdc in_transit;
   usdc loss;
   usdc venue_loss;
   usdc capital;
   usdc revenue;
-  usdc daily_volume;  // what the reader says it is
+  usdc daily_volume;                    // what the reader says it is
+  buffer_flows flows;                   // likewise
+  std::map<timestamp, usdc> history;    // buffer and reserve
+  std::int64_t orders = 0;              // of operators, so far
+  std::map<adoption_id, usdc> claimed;  // transfers that a human named, by their place
+  std::map<pausable, switch_work> switches;
 
   /// What the store does wrong next; each is a probability in 1/1000.
   struct faults {
@@ -54,6 +61,8 @@ class memory_store final : public actors::ledger_store {
   actors::store_status find_bets(std::span<const bet_id> ids,
                                  std::vector<std::optional<bet>>& rows) override;
   actors::store_status find_sale(const sale_id& id, std::optional<sale>& row) override;
+  actors::store_status find_withdrawal(const withdrawal_id& id,
+                                       std::optional<withdrawal>& row) override;
 
  private:
   bool chance(unsigned per_mille) { return books_.rng() % 1000 < per_mille; }
@@ -79,10 +88,15 @@ class memory_reader : public actors::ledger_reader {
   std::optional<conversion_page> list_conversions(const std::string&, std::uint32_t) override;
   std::optional<std::vector<conversion>> running_conversions() override;
   std::optional<conversion_metrics> metrics_of_conversions() override;
+  std::optional<pricing_report> report_of_pricing(std::uint32_t days) override;
   std::optional<trial_balance> trial() override;
   std::optional<usdc> average_daily_volume() override;
+  std::optional<buffer_flows> flows_of_buffer() override;
   std::optional<unfinished_work> unfinished(std::uint32_t bets, std::uint32_t deposits) override;
   std::optional<std::optional<sale>> find_sale(const sale_id& id) override;
+  std::optional<std::optional<withdrawal>> find_withdrawal(const withdrawal_id& id) override;
+  std::optional<withdrawal_page> list_withdrawals(const withdrawal_filter& filter) override;
+  std::optional<bool> withdrawals_paused() override { return books_.withdrawals.paused; }
   std::optional<position_page> list_positions(const position_filter& filter) override;
   std::optional<std::optional<position>> find_position(const address&, const uint256&) override;
   std::optional<settlement_work> work_of_settlements(const hash256&, std::uint32_t) override;

@@ -30,6 +30,18 @@ TEST_F(NodeHealth, AreTriedAsListedThoseThatFailedLast) {
   EXPECT_EQ(nodes.order(now + 31s), (order{0, 1, 2}));
 }
 
+TEST_F(NodeHealth, ANodeThatDoesNothingButFailForAMinuteIsDownUntilItWorks) {
+  nodes.failed(0, true, now);
+  EXPECT_FALSE(nodes.is_down(0, now + 59s));
+  nodes.failed(0, false, now + 30s);
+  EXPECT_TRUE(nodes.is_down(0, now + 60s)) << "since the first failure";
+  EXPECT_FALSE(nodes.is_down(1, now + 60s));
+  nodes.worked(0);
+  EXPECT_FALSE(nodes.is_down(0, now + 2h));
+  nodes.foreign(2, now);
+  EXPECT_TRUE(nodes.is_down(2, now + 60s)) << "a node of another chain is none";
+}
+
 TEST_F(NodeHealth, AHeadTenBlocksBehindTheBestIsAskedAfterTheOthers) {
   compare(head{100, 1'000}, head{110, 1'010}, head{110, 1'010});
   EXPECT_EQ(nodes.order(now), (order{0, 1, 2})) << "ten is no lag yet";

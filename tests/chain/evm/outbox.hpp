@@ -140,6 +140,9 @@ class outbox_store final : public actors::ledger_store {
   actors::store_status find_sale(const sale_id&, std::optional<sale>&) override {
     return actors::store_status::unavailable;
   }
+  actors::store_status find_withdrawal(const withdrawal_id&, std::optional<withdrawal>&) override {
+    return actors::store_status::unavailable;
+  }
 
  private:
   outbox& books_;
@@ -213,10 +216,17 @@ class outbox_reader final : public actors::ledger_reader {
   }
   std::optional<std::vector<conversion>> running_conversions() override { return {}; }
   std::optional<conversion_metrics> metrics_of_conversions() override { return {}; }
+  std::optional<pricing_report> report_of_pricing(std::uint32_t) override { return {}; }
   std::optional<trial_balance> trial() override { return trial_balance{}; }
   std::optional<usdc> average_daily_volume() override { return {}; }
+  std::optional<buffer_flows> flows_of_buffer() override { return {}; }
   std::optional<unfinished_work> unfinished(std::uint32_t, std::uint32_t) override { return {}; }
   std::optional<std::optional<sale>> find_sale(const sale_id&) override { return {}; }
+  std::optional<std::optional<withdrawal>> find_withdrawal(const withdrawal_id&) override {
+    return {};
+  }
+  std::optional<withdrawal_page> list_withdrawals(const withdrawal_filter&) override { return {}; }
+  std::optional<bool> withdrawals_paused() override { return {}; }
   std::optional<position_page> list_positions(const position_filter&) override { return {}; }
   std::optional<std::optional<position>> find_position(const address&, const uint256&) override {
     return {};

@@ -100,6 +100,55 @@ TEST_F(SellIntent, EveryFieldIsUnderTheSignatureAndABetsSignatureSellsNothing) {
   EXPECT_FALSE(signed_by_user(same_numbers, ours, signature));
 }
 
+struct WithdrawIntent : BetIntent {
+  const json withdrawals = test::load("withdraw-intent.json");
+
+  static actors::withdraw_intent withdrawal_of(const json& v) {
+    const auto& m = v.at("message");
+    return {test::account_of(m.at("user")),
+            test::account_of(m.at("to")),
+            {test::number_of(m.at("amount"))},
+            v.at("idempotency_key"),
+            test::number_of(m.at("deadline"))};
+  }
+};
+
+TEST_F(WithdrawIntent, IsSignedAsEthersSignsUnderEachOfTheDomains) {
+  const auto port = make_ethereum_port(ours);
+  for (const auto& v : withdrawals.at("vectors")) {
+    const auto intent = withdrawal_of(v);
+    std::vector<hash256> digests;
+    for (const auto& s : v.at("signed")) {
+      digests.push_back(test::hash_of(s.at("digest")));
+      const auto signature = s.at("signature").get<std::string>();
+      EXPECT_TRUE(signed_by_user(intent, ours, signature)) << s.at("chain_id");
+      EXPECT_TRUE(port->signed_by_user(intent, signature));
+    }
+    EXPECT_EQ(digests_of(intent, ours), digests);
+    EXPECT_EQ(port->digests_of(intent), digests);
+  }
+}
+
+TEST_F(WithdrawIntent, EveryFieldIsUnderTheSignature) {
+  const auto& v = withdrawals.at("vectors")[0];
+  const auto good = withdrawal_of(v);
+  const auto signature = v.at("signed")[0].at("signature").get<std::string>();
+  const auto good_with = [&](auto change) {
+    auto intent = good;
+    change(intent);
+    return signed_by_user(intent, ours, signature);
+  };
+  EXPECT_TRUE(good_with([](auto&) {}));
+  EXPECT_FALSE(good_with([](auto& i) { i.user.bytes[0] ^= 1; }));
+  EXPECT_FALSE(good_with([](auto& i) { i.to.bytes[19] ^= 1; }));
+  EXPECT_FALSE(good_with([](auto& i) { ++i.amount.micro; }));
+  EXPECT_FALSE(good_with([](auto& i) { i.idempotency_key += "x"; }));
+  EXPECT_FALSE(good_with([](auto& i) { ++i.deadline; }));
+  auto negative = good;
+  negative.amount = {-1};
+  EXPECT_TRUE(digests_of(negative, ours).empty());
+}
+
 TEST_F(BetIntent, ASignatureForAnotherDeploymentOrChainIsNone) {
   const auto& v = document.at("vectors")[0];
   const auto intent = intent_of(v);

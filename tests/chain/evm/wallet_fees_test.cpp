@@ -1,3 +1,4 @@
+#include "actors/house_counters.hpp"
 #include "tests/chain/evm/wallet_fixture.hpp"
 
 /// What a transaction may cost, how often that rises, and what a node's own words change.
@@ -193,6 +194,20 @@ TEST_F(Wallet, NativeCoinIsPromisedOnce) {
   EXPECT_EQ(actors::code_of(ask(call(4)).error()), errc::unavailable);
   EXPECT_TRUE(alerted("wallet.no_gas")) << "the second outage is said as well";
   EXPECT_EQ(w->dir.gauges.alerts().raised().at("wallet.no_gas"), 2U);
+}
+
+TEST_F(Wallet, CoinsThatWillNotLastTheDayAreSaidUntilTheyWill) {
+  crash();
+  settings.gas_low_hours = 10;
+  start();
+  auto& counters = w->dir.gauges.counters();
+  counters.saw_coin("9745", 2, w->now().minus(std::chrono::hours{1}));
+  node.balance = 1'000'000'000'000'000'000;  // one was spent within the hour
+  ASSERT_TRUE(ask(call(1)));
+  EXPECT_TRUE(alerted("gas.low"));
+  node.balance = 15'000'000'000'000'000'000U;
+  ASSERT_TRUE(ask(call(2)));
+  EXPECT_FALSE(alerted("gas.low")) << "fifteen hours are enough here";
 }
 
 /// No node takes a broadcast here, so that the balance alone can end the alert.

@@ -39,6 +39,7 @@ struct Wallet : testing::Test {
   std::shared_ptr<const chain::private_key> key =
       std::make_shared<chain::private_key>(*chain::private_key::parse(
           "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d"));
+  std::optional<chain::transaction_signer> elsewhere;  // signs in the place of `key`
   chain::wallet_settings settings;
   std::vector<caf::strong_actor_ptr> alive;
   actors::wallet_actor wallet;
@@ -69,7 +70,9 @@ struct Wallet : testing::Test {
     return h;
   }
   void start() {
-    wallet = own(sys.spawn(chain::wallet_behavior, w, settings, key, own(spawn_node(sys, &node))));
+    const auto signer = elsewhere.value_or(chain::transaction_signer{key});
+    wallet =
+        own(sys.spawn(chain::wallet_behavior, w, settings, signer, own(spawn_node(sys, &node))));
     sched.run();
   }
   /// As kill -9 would: nothing of the wallet's memory survives.

@@ -145,7 +145,8 @@ actors::wallet_actor House::start_wallet(const std::string& chain,
                                          std::shared_ptr<const chain::private_key> key,
                                          chain::wallet_settings settings) {
   const actors::wallet_account who{settings.chain_id, key->address_of()};
-  auto wallet = own(sys.spawn(chain::wallet_behavior, w, settings, std::move(key), nodes(chain)));
+  auto wallet = own(sys.spawn(chain::wallet_behavior, w, settings,
+                              chain::transaction_signer{std::move(key)}, nodes(chain)));
   dir.handles.set_wallet(who, wallet);
   wallets_.push_back(who);
   EXPECT_TRUE(eventually([&] {

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <caf/scheduler/test_coordinator.hpp>
+#include <set>
 
 #include "actors/alerts.hpp"
 #include "actors/query_actor.hpp"
@@ -28,6 +29,7 @@ struct Audit : testing::Test {
   std::map<address, std::uint64_t> tokens;  // token -> balance of the service
   bool up = true;
   int calls = 0;
+  std::set<std::string> blocks;  // that balances were asked of
   chain::audit_settings settings;
   std::vector<caf::strong_actor_ptr> alive;
   actors::audit_actor audit;
@@ -69,7 +71,9 @@ struct Audit : testing::Test {
     return sys.spawn([this]() -> chain::rpc_actor::behavior_type {
       return {[this](const chain::rpc_request& x) {
         ++calls;
+        if (up && x.method == "eth_blockNumber") return fake_node::ok("0x10");
         if (!up) return fake_node::silent(chain::rpc_status::unreachable);
+        blocks.insert(x.params.at(1).get<std::string>());
         const auto to = *address::parse(x.params.at(0).at("to").get<std::string>());
         std::string word(64, '0');
         const auto digits = chain::eth::quantity(tokens.at(to)).substr(2);
@@ -110,6 +114,48 @@ TEST_F(Audit, WhatCollateralIsMadeOfCountsAsCollateral) {
   EXPECT_TRUE(s.onchain_known);
   EXPECT_EQ(s.shortfall, usdc{});
   EXPECT_EQ(report().chains.polygon_collateral, 40_usdc);
+}
+
+/// The node here says of each owner that it has the same.
+TEST_F(Audit, EveryAccountOfOursIsCounted) {
+  settings.other_owners = {token(8), token(9)};
+  audit =
+      own(sys.spawn(chain::audit_behavior, w, settings, own(chain_actor()), own(chain_actor())));
+  sched.run();
+  const auto chains = report().chains;
+  EXPECT_EQ(chains.plasma_usdt0, 45_usdc);
+  EXPECT_EQ(chains.polygon_usdt0, 15_usdc);
+  EXPECT_EQ(chains.polygon_usdc, 180_usdc);
+  EXPECT_EQ(chains.polygon_collateral, 40_usdc) << "the venue's token is the betting account's";
+}
+
+TEST_F(Audit, WhatElseUsersPayWithCountsOnItsChain) {
+  settings.other_sources = {{own(chain_actor()), token(7)}, {own(chain_actor()), token(8)}};
+  tokens[token(1)] = 0;
+  tokens[token(7)] = 9'000'000;
+  tokens[token(8)] = 5'000'000;
+  audit =
+      own(sys.spawn(chain::audit_behavior, w, settings, own(chain_actor()), own(chain_actor())));
+  sched.run();
+  EXPECT_EQ(report().chains.other_sources, 14_usdc);
+  EXPECT_EQ(check().shortfall, 1_usdc) << "20 are in transit: 5 as USDT0 on Polygon";
+}
+
+/// Between our accounts it is in one of them at each block, and in none of two questions' moments.
+TEST_F(Audit, WhatIsOnItsWayToTheVenuesAccountCountsAndIsReadAtOneBlock) {
+  settings.own_source = token(6);
+  settings.moves_between_accounts = true;
+  tokens[token(3)] -= 30'000'000;
+  tokens[token(6)] = 30'000'000;
+  audit =
+      own(sys.spawn(chain::audit_behavior, w, settings, own(chain_actor()), own(chain_actor())));
+  sched.run();
+  blocks.clear();
+  EXPECT_EQ(check().shortfall, usdc{});
+  const auto found = report().chains;
+  EXPECT_EQ(found.polygon_usdc, 30_usdc);
+  EXPECT_EQ(found.polygon_collateral, 70_usdc);
+  EXPECT_TRUE(blocks.contains("0x10"));
 }
 
 TEST_F(Audit, ComparesBooksAndChainsByItself) {

@@ -4,7 +4,8 @@
 
 #include "actors/query_actor.hpp"
 #include "chain/evm/abi.hpp"
-#include "chain/treasury/oft_uniswap_run.hpp"
+#include "chain/treasury/oft.hpp"
+#include "chain/treasury/oft_uniswap_route.hpp"
 #include "tests/chain/evm/fake_node.hpp"
 #include "tests/chain/evm/outbox.hpp"
 #include "tests/support/seeded_scheduler.hpp"

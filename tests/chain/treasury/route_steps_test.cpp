@@ -221,6 +221,43 @@ TEST_F(RouteSteps, ADroppedOneHasFailedOnlyWhileNoNodeShowsAReceiptOfIt) {
   EXPECT_EQ(look().state, step_state::unreadable) << "silence is no witness";
 }
 
+TEST(RouteDetail, KeepsWhatIsToBeKnownAgainAndLeavesOutTheRest) {
+  chain::route_detail d;
+  EXPECT_EQ(d.text(), "");
+  d.guid = chain::keccak256("a message");
+  d.from_block = 123;
+  d.since_block = 99;
+  d.seen_at = 1'800'000'000;
+  d.asked_again = true;
+  d.note = "sent: waits for delivery";
+  const auto again = chain::route_detail::parse(d.text());
+  EXPECT_EQ(again.text(), d.text());
+  EXPECT_EQ(again.guid, d.guid);
+  EXPECT_EQ(again.seen_at, d.seen_at);
+  EXPECT_TRUE(again.asked_again);
+  const auto broken = chain::route_detail::parse("guid=0x12 from=x again=2 at= other=1 note=a b");
+  EXPECT_EQ(broken.text(), "note=a b");
+}
+
+/// What was under way when a step was last looked at, however that look ended.
+TEST_F(RouteSteps, WhatIsUnderWayIsRememberedUntilItEndsOrNobodyAsks) {
+  chain::route_tally tally;
+  const chain::route_tally::time_point start{};
+  EXPECT_TRUE(tally.flight(start).readable);
+  tally.moves[{step.conversion, 0}] = {100_usdc, start, {}, {}};
+  tally.moves[{step.conversion, 1}] = {50_usdc, start + std::chrono::minutes{10}, "mute", {}};
+  auto f = tally.flight(start + std::chrono::minutes{15});
+  EXPECT_EQ(f.moves, 2U);
+  EXPECT_EQ(f.amount, 150_usdc);
+  EXPECT_FALSE(f.readable);
+  EXPECT_EQ(f.problem, step.conversion.text() + ": mute");
+  f = tally.flight(start + std::chrono::minutes{16});
+  EXPECT_EQ(f.moves, 1U);
+  f = tally.flight(start + std::chrono::minutes{26});
+  EXPECT_EQ(f.moves, 0U);
+  EXPECT_TRUE(f.readable) << "an operator has ended it";
+}
+
 TEST_F(RouteSteps, EachAnswerIsCountedOnce) {
   look_when(operation_state::confirmed);
   look_when(operation_state::reverted);

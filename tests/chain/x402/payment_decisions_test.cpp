@@ -5,6 +5,7 @@
 
 #include "actors/alerts.hpp"
 #include "chain/x402/payment_actor.hpp"
+#include "chain/x402/source_gate.hpp"
 #include "tests/chain/x402/fake_payments.hpp"
 
 /// The payment actor on a chain in memory, under virtual time: what it makes of what nodes say.
@@ -327,17 +328,54 @@ TEST_F(PaymentDecisions, OneThatBeginsNowOrSoonIsTakenThoughTheChainSaysNotYet) 
 // -- the token's domain --------------------------------------------------------------------------
 
 TEST_F(PaymentDecisions, ATokenThatSignsOtherwiseIsAnAlertUntilItSignsAsConfigured) {
-  constexpr auto kind = "payment.domain_differs";
-  EXPECT_FALSE(dir.gauges.alerts().lasts(kind, ""));
+  constexpr auto kind = "source.domain";
+  settings.gate = std::make_shared<chain::source_gate>();
+  const auto source = settings.terms.money();
+  EXPECT_FALSE(dir.gauges.alerts().lasts(kind, "plasma"));
   node.domain.name = "USD Coin";
   start();
-  EXPECT_TRUE(dir.gauges.alerts().lasts(kind, ""));
+  EXPECT_TRUE(dir.gauges.alerts().lasts(kind, "plasma"));
+  EXPECT_TRUE(settings.gate->refuses(source)) << "nobody is asked to pay with it";
   EXPECT_EQ(refusal(payment_of()), "unavailable");
   node.domain.name = settings.terms.token_name;
   sched.advance_time(settings.domain_retry);
   sched.run();
-  EXPECT_FALSE(dir.gauges.alerts().lasts(kind, ""));
+  EXPECT_FALSE(dir.gauges.alerts().lasts(kind, "plasma"));
+  EXPECT_FALSE(settings.gate->refuses(source));
   EXPECT_EQ(refusal(payment_of()), "accepted");
+}
+
+// -- what a source takes -------------------------------------------------------------------------
+
+TEST_F(PaymentDecisions, ASourceTakesItsOwnAmountsAndNothingNewWhileItIsOff) {
+  settings.terms.least = 2_usdc;
+  settings.terms.most = 5_usdc;
+  start();
+  EXPECT_EQ(refusal(payment_of()), "accepted");
+  settings.terms.most = 4_usdc;
+  start();
+  EXPECT_EQ(refusal(payment_of()), "source_not_offered");
+  settings.terms.least = 6_usdc;
+  settings.terms.most = {};
+  start();
+  EXPECT_EQ(refusal(payment_of()), "source_not_offered");
+  settings.terms.least = {};
+  settings.terms.enabled = false;
+  start();
+  EXPECT_EQ(refusal(payment_of()), "source_not_offered");
+  was_paid(payment_of().payment);
+  EXPECT_EQ(refusal(payment_of()), "accepted") << "what has paid us is the payer's";
+}
+
+TEST_F(PaymentDecisions, ALargePaymentIsProvenByTheTagAlone) {
+  settings.large = 5_usdc;  // these nodes name no finalized block
+  start();
+  auto x = payment_of();
+  was_paid(x.payment);
+  EXPECT_EQ(find(x.payment).state, finding_state::unknown) << "deep enough for a small one only";
+  settings.large = 6_usdc;
+  start();
+  EXPECT_EQ(find(x.payment).state, finding_state::paid);
 }
 
 // -- strangers' share ----------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-// Writes ../ethereum.json, ../bet-intent.json, ../sell-intent.json, ../oft.json and ../uniswap.json with ethers, so that our
+// Writes ../ethereum.json, ../bet-intent.json, ../sell-intent.json, ../withdraw-intent.json, ../oft.json and ../uniswap.json with ethers, so that our
 // C++ is checked against an independent implementation:
 //   npm install --no-package-lock && npm run generate
 import { writeFileSync } from 'node:fs';
@@ -55,7 +55,7 @@ write('ethereum.json', {
   transactions: transactions.map((t, i) => transaction(keys[i % 2], t)),
 });
 
-// -- bet-intent.json, sell-intent.json ------------------------------------------------------------------
+// -- bet-intent.json, sell-intent.json, withdraw-intent.json --------------------------------------------
 // One deployment's domains: its account, and the chains that wallets sign on.
 const verifyingContract = '0x5FbDB2315678afecb367f032d93F642f64180aa3';
 const domains = [137, 9745].map((chainId) => ({ name: 'Headroom', version: '1', chainId, verifyingContract }));
@@ -100,6 +100,21 @@ write('sell-intent.json', await signed_intents(intent_types('SellIntent', 'share
   { key: 0, tokenId: '71321045679252212594626385532706912750332728571942532289631379312455583992563', shares: '44508700', minPrice: '550000', idempotency_key: 'sale-0001', deadline: '1795000300' },
   { key: 1, tokenId: '0', shares: '0', minPrice: '0', idempotency_key: '', deadline: '0' },
   { key: 1, tokenId: '115792089237316195423570985008687907853269984665640564039457584007913129639935', shares: '9223372036854775807', minPrice: '999999', idempotency_key: 'żółw €', deadline: '9223372036854775807' },
+]));
+
+const withdraw_types = {
+  WithdrawIntent: [
+    { name: 'user', type: 'address' },
+    { name: 'to', type: 'address' },
+    { name: 'amount', type: 'uint256' },
+    { name: 'idempotencyKey', type: 'bytes32' },
+    { name: 'deadline', type: 'uint256' },
+  ],
+};
+write('withdraw-intent.json', await signed_intents(withdraw_types, [
+  { key: 0, to: wallets[1].address, amount: '25370000', idempotency_key: 'withdrawal-0001', deadline: '1795000300' },
+  { key: 1, to: '0x' + '0'.repeat(40), amount: '0', idempotency_key: '', deadline: '0' },
+  { key: 1, to: '0x' + 'f'.repeat(40), amount: '9223372036854775807', idempotency_key: 'żółw €', deadline: '9223372036854775807' },
 ]));
 
 // -- oft.json -------------------------------------------------------------------------------------------

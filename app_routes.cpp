@@ -1,0 +1,104 @@
+#include "app_routes.hpp"
+
+#include "chain/treasury/oft_leg.hpp"
+#include "chain/treasury/route_plans.hpp"
+#include "chain/treasury/wrap_leg.hpp"
+
+namespace headroom {
+
+chain::oft_uniswap_settings first_route(const config::settings& s, const address& wallet) {
+  const auto leg = [](const config::chain_settings& c) {
+    return chain::oft_chain{c.chain_id, c.eid, c.usdt0, c.oft, c.finality, c.logs};
+  };
+  auto out = s.route;
+  out.plasma = leg(s.plasma);
+  out.polygon = leg(s.polygon);
+  out.plasma_wallet = out.polygon_wallet = wallet;
+  return out;
+}
+
+namespace {
+
+using chain::route_plan;
+
+chain::base_route from_base(const config::settings& s, const address& wallet,
+                            const route_doors& doors) {
+  const auto& c = s.base;
+  return {{"Base", c.chain_id, wallet, c.finality, c.logs, doors.base},
+          c.usdc,
+          chain::destination_of(first_route(s, wallet), doors.polygon),
+          s.route.usdc};
+}
+
+}  // namespace
+
+std::vector<wired_route> routes_of(const config::settings& s, const address& wallet,
+                                   const route_doors& doors) {
+  std::vector<wired_route> out;
+  const auto first = first_route(s, wallet);
+  const chain::across_door across{doors.across, doors.across_key};
+  const auto add = [&out](const char* name, std::function<route_plan()> plan) {
+    out.push_back({std::string{"route."} + name, name, std::move(plan)});
+  };
+  if (!s.route.router.is_zero()) {
+    add(chain::oft_uniswap_name, [first, doors] {
+      return chain::oft_uniswap_plan(first, doors.plasma, doors.polygon, doors.oneinch);
+    });
+    out.back().component = "route";
+    add(chain::across_uniswap_name, [&s, first, doors, across] {
+      return chain::across_uniswap_plan(s.across, first, doors.plasma, doors.polygon, across,
+                                        doors.oneinch);
+    });
+    add(chain::stargate_uniswap_name, [&s, first, doors] {
+      return chain::stargate_uniswap_plan(s.stargate, first, doors.plasma, doors.polygon,
+                                          doors.oneinch);
+    });
+  }
+  add(chain::across_direct_name, [&s, first, doors, across] {
+    return chain::across_direct_plan(s.across, first, doors.plasma, doors.polygon, across);
+  });
+  if (!s.base.exists()) return out;
+  const auto base = from_base(s, wallet, doors);
+  add(chain::across_base_name,
+      [&s, base, across] { return chain::across_base_plan(s.across, base, across); });
+  add(chain::cctp_base_name,
+      [&s, base, iris = doors.iris] { return chain::cctp_base_plan(s.cctp, base, iris); });
+  add(chain::stargate_base_name,
+      [&s, base] { return chain::stargate_base_plan(s.stargate, base); });
+  return out;
+}
+
+void end_at_venue(std::vector<wired_route>& routes, const config::settings& s,
+                  const address& wallet, const address& venue_account, const route_doors& doors) {
+  if (!s.route.wrap) return;
+  chain::wrap_terms t;
+  t.chain = chain::destination_of(first_route(s, wallet), doors.polygon);
+  t.onramp = s.account.contracts.onramp;
+  t.usdc_e = s.account.contracts.usdc_e;
+  t.collateral = s.collateral;
+  t.to = venue_account;
+  for (auto& route : routes)
+    route.plan = [t, plan = std::move(route.plan)] {
+      auto out = plan();
+      out.legs.push_back(std::make_shared<chain::wrap_leg>(t));
+      return out;
+    };
+}
+
+std::optional<wired_supply> supply_of(const config::settings& s, const address& wallet,
+                                      const address& venue_account, const route_doors& doors) {
+  const bool off = !s.supply.target.is_positive() || s.collateral.is_zero();
+  if (off || venue_account == wallet || s.route.router.is_zero()) return std::nullopt;
+  const auto first = first_route(s, wallet);
+  const auto usdc_e = s.account.contracts.usdc_e;
+  wired_supply out;
+  out.at = {chain::destination_of(first, doors.polygon), venue_account, s.collateral, s.route.usdc,
+            usdc_e};
+  out.swap = [first, usdc_e, doors] {
+    if (first.usdc == usdc_e) return chain::route_plan{};
+    return chain::supply_swap_plan(first, usdc_e, doors.polygon, doors.oneinch);
+  };
+  return out;
+}
+
+}  // namespace headroom

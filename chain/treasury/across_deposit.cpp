@@ -1,0 +1,125 @@
+#include <spdlog/spdlog.h>
+
+#include "chain/evm/abi.hpp"
+#include "chain/treasury/across_run.hpp"
+
+/// From the quote to the deposit: both chains' clocks, the offer, the guards, the allowance, one
+/// transaction.
+namespace headroom::chain {
+namespace {
+
+/// What a deposit of ours says has left.
+std::optional<uint256> deposited_amount(const log_entry& log) {
+  return log.topics.empty() || log.topics[0] != across::deposited_topic()
+             ? std::nullopt
+             : abi::reader{log.data}.word(2);
+}
+
+}  // namespace
+
+across_run::across_run(const leg_house& house, across_desk& desk, actors::run_step x, promise p)
+    : bridge_step{house, std::move(x), std::move(p), desk.memory, desk.pair.to},
+      desk_{desk},
+      s_{desk.settings} {}
+
+void across_run::start() {
+  if (!begin()) return;
+  const auto id = operation_of(x_, "deposit");
+  where_is(desk_.pair.from.account(), id, [run = me(), id](const report& r) {
+    switch (r.state) {
+      case operation_state::unsent: return run->read_chains(id);
+      case operation_state::pending:
+        return run->in_flight(r, "sent: not final on the source chain");
+      case operation_state::confirmed: return run->find_deposit(r);
+      case operation_state::reverted: return run->failed(r.tx_hash, "the deposit reverted");
+      case operation_state::dropped: return run->check_dropped(run->desk_.pair.from.nodes, id);
+      case operation_state::in_doubt: return run->undecided(r);
+    }
+  });
+}
+
+void across_run::read_chains(const operation_id& id) {
+  const auto& p = desk_.pair;
+  ask(p.from.nodes,
+      {eth::block("latest"),
+       eth::call({std::nullopt, p.input_token, balance_of_call(p.from.wallet), {}}),
+       eth::call({std::nullopt, p.input_token, allowance_call(p.from.wallet, p.spoke_pool), {}})},
+      [run = me(), id](std::vector<rpc_result>& r) { run->read_there(id, r); });
+}
+
+void across_run::read_there(const operation_id& id, std::vector<rpc_result>& r) {
+  const auto head = eth::answer(r[0], eth::read_block);
+  if (!head || !*head) return unreadable("the source chain is silent");
+  if (!covered(r[1], desk_.pair.input_name, desk_.pair.from.name)) return;
+  const auto data = eth::bytes_of(r[2]);
+  const auto allowed = data ? abi::reader{*data}.word(0) : std::nullopt;
+  if (!allowed) return unreadable("the allowance cannot be read");
+  if (!detail_.since_block && x_.attempt == 0) detail_.since_block = (*head)->number;
+  if (*allowed < uint256::of(static_cast<std::uint64_t>(x_.amount_in.micro)))
+    return approve(desk_.pair.from, operation_of(x_, "approve"), desk_.pair.input_token,
+                   desk_.pair.spoke_pool);
+  ask(desk_.pair.to.nodes, {eth::block("latest")},
+      [run = me(), id, here = **head](std::vector<rpc_result>& there) {
+        const auto block = eth::answer(there[0], eth::read_block);
+        if (!block || !*block) return run->unreadable("the destination chain is silent");
+        if (!run->detail_.from_block) run->detail_.from_block = (*block)->number;
+        run->ask_price(id, here.number, here.timestamp, (*block)->timestamp);
+      });
+}
+
+/// Last, so that nothing is older than the offer when it is signed.
+void across_run::ask_price(const operation_id& id, std::uint64_t head, std::uint64_t source_time,
+                           std::uint64_t destination_time) {
+  fetch(desk_.door.web,
+        {across::fees_request(s_.api_url, desk_.door.key, s_.integrator_id,
+                              question_of(desk_, x_.amount_in)),
+         s_.timeout},
+        [run = me(), id, head, source_time, destination_time](const net::http_result& r) {
+          const auto fees = across::read_fees(r);
+          if (!fees.offer) return run->held("waits: " + fees.problem);
+          auto terms = terms_of(run->desk_, run->x_.amount_in);
+          terms.source_time = source_time;
+          terms.destination_time = destination_time;
+          const auto judged = across::guard(run->s_.guards, terms, *fees.offer);
+          if (judged.call) return run->deposit(id, head, *judged.call);
+          if (run->may_say("guard"))
+            spdlog::warn("route.guard conversion={} guard={} output={} fee={}",
+                         run->x_.conversion.text(), judged.violated, fees.offer->output_amount,
+                         fees.offer->total_fee);
+          run->held("waits: guard " + judged.violated);
+        });
+}
+
+void across_run::deposit(const operation_id& id, std::uint64_t head,
+                         const across::deposit_call& call) {
+  const auto& p = desk_.pair;
+  auto go = [run = me(), id, call] {
+    run->send(
+        run->desk_.pair.from.account(), id, "across",
+        {run->desk_.pair.spoke_pool, across::deposit_data(call, run->desk_.integrator), {}, 0});
+  };
+  if (x_.attempt == 0) return go();
+  check_sends(
+      p.from, head,
+      {p.spoke_pool,
+       {across::deposited_topic(), std::nullopt, std::nullopt, abi::word_of(p.from.wallet)}},
+      deposited_amount, std::move(go));
+}
+
+void across_run::find_deposit(const report& r) {
+  tx_ = r.tx_hash;
+  deposited_in_ = r.block_number;
+  const auto& p = desk_.pair;
+  relay_ = across::find_deposit(entries_of(r), p.spoke_pool, p.from.wallet, p.from.chain_id,
+                                p.to.chain_id);
+  const auto ours = uint256::of(static_cast<std::uint64_t>(x_.amount_in.micro));
+  if (!relay_ || relay_->input_amount != ours ||
+      relay_->input_token != abi::word_of(p.input_token) ||
+      relay_->output_token != abi::word_of(p.output_token) ||
+      relay_->recipient != abi::word_of(p.to.wallet))
+    return unreadable("the deposit's receipt does not show it");
+  detail_.guid = across::relay_hash(*relay_, p.to.chain_id);
+  look_for_arrival();
+}
+
+}  // namespace headroom::chain

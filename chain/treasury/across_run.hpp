@@ -1,0 +1,53 @@
+#pragma once
+
+#include "chain/treasury/across_leg.hpp"
+
+/// The Across leg's work, for its own files: across_deposit (from the quote to the deposit),
+/// across_fill (its fill), across_refund (when nobody filled it).
+namespace headroom::chain {
+
+class across_run final : public bridge_step {
+ public:
+  across_run(const leg_house& house, across_desk& desk, actors::run_step x, promise p);
+  void start();
+
+ private:
+  [[nodiscard]] std::shared_ptr<across_run> me() {
+    return std::static_pointer_cast<across_run>(shared_from_this());
+  }
+
+  // -- across_deposit.cpp
+  void read_chains(const operation_id& id);
+  void read_there(const operation_id& id, std::vector<rpc_result>& r);
+  void ask_price(const operation_id& id, std::uint64_t head, std::uint64_t source_time,
+                 std::uint64_t destination_time);
+  void deposit(const operation_id& id, std::uint64_t head, const across::deposit_call& call);
+  void find_deposit(const report& r);
+
+  // -- across_fill.cpp
+  [[nodiscard]] event_place place_of_arrival() const override;
+  [[nodiscard]] std::optional<usdc> brought_by(const log_entry& log) const override;
+  [[nodiscard]] bool others_may_emit() const override { return true; }
+  [[nodiscard]] std::string_view arrived_word() const override { return "filled"; }
+  void not_arrived(arrival_memory::entry& waited) override;
+  void arrived() override;
+  void judge_deadline(const chain_head& head);
+  void heard_status(const std::vector<rpc_result>& words);
+
+  // -- across_refund.cpp
+  void expired();
+  void collect_refunds(std::uint64_t lowest, std::uint64_t highest, std::vector<log_entry> found);
+  void count_refunds(const std::vector<log_entry>& logs);
+  void refunded(std::uint64_t sum, const hash256& tx);
+
+  across_desk& desk_;
+  const across_settings& s_;
+  std::optional<across::relay_data> relay_;  // of the deposit, once its receipt was read
+  std::uint64_t deposited_in_ = 0;           // block
+};
+
+/// Our order, before an offer completes it.
+[[nodiscard]] across::deposit_terms terms_of(const across_desk& desk, usdc amount);
+[[nodiscard]] across::fee_question question_of(const across_desk& desk, usdc amount);
+
+}  // namespace headroom::chain

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "chain/evm/finality.hpp"
+#include "domain/repairs.hpp"
+
+/// What a chain shows of money that came to us, for a human at a terminal: each call blocks until
+/// the nodes answered or timed out.
+namespace headroom::chain {
+
+/// A Transfer of the token to the account.
+struct arrival {
+  std::uint64_t log_index = 0;  // in its block
+  address from;
+  usdc amount;
+};
+
+struct arrival_word {
+  bool known = false;  // as many nodes as are needed showed the same receipt
+  bool final = false;  // its block is final, by each of them
+  bool succeeded = false;
+  std::uint64_t block_number = 0;
+  std::vector<arrival> arrivals;  // of the receipt
+  std::string problem;            // why it is not known
+};
+
+/// Asks every node by itself: two of them must show the same receipt in a final block, where there
+/// are two.
+[[nodiscard]] arrival_word ask_arrival(const json_rpc& nodes, std::uint32_t node_count,
+                                       const finality_rule& rule, const hash256& tx,
+                                       const address& token, const address& account);
+
+/// Nothing when it cannot be read.
+[[nodiscard]] std::optional<usdc> ask_balance(const json_rpc& nodes, const address& token,
+                                              const address& owner);
+
+/// Transactions that the account has sent: mined ones, and those that wait too.
+struct account_word {
+  std::optional<std::uint64_t> latest;
+  std::optional<std::uint64_t> pending;
+  std::optional<uint256> coins;  // of the chain, in wei
+};
+[[nodiscard]] account_word ask_account(const json_rpc& nodes, const address& account);
+
+/// What the chain takes now, by the wallet's own settings; nothing when it cannot be read.
+[[nodiscard]] std::optional<gas_fees> ask_fees(const json_rpc& nodes, const wallet_settings& s);
+/// Sends bytes that are stored already.
+[[nodiscard]] eth::send_verdict send_stored(const json_rpc& nodes, byte_view raw);
+
+}  // namespace headroom::chain

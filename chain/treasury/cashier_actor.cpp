@@ -1,0 +1,298 @@
+#include "chain/treasury/cashier_actor.hpp"
+
+#include "actors/alerts.hpp"
+#include "chain/evm/abi.hpp"
+#include "chain/evm/finality.hpp"
+#include "chain/evm/wallet_actor.hpp"
+#include "chain/treasury/receipt_search.hpp"
+#include "domain/operation.hpp"
+
+namespace headroom::chain {
+namespace {
+
+using actors::operation_report;
+using actors::transfer_progress;
+using actors::transfer_state;
+
+constexpr std::size_t most_waiting = 1'024;  // to be sent
+
+/// What an account may pay from, by two answers of one node.
+std::optional<usdc> covered_by(const rpc_result& at_final, const rpc_result& now) {
+  const auto read = [](const rpc_result& r) -> std::optional<std::uint64_t> {
+    const auto data = eth::bytes_of(r);
+    return data ? abi::reader{*data}.number(0) : std::nullopt;
+  };
+  const auto settled = read(at_final);
+  const auto newest = read(now);
+  if (!settled || !newest) return std::nullopt;
+  const auto least = std::min({*settled, *newest, std::uint64_t{INT64_MAX}});
+  return usdc{static_cast<std::int64_t>(least)};
+}
+
+/// One answer to one question. Lives in the callbacks of its own questions; answers exactly once.
+class transfer_run : public std::enable_shared_from_this<transfer_run> {
+ public:
+  using promise = caf::typed_response_promise<transfer_progress>;
+
+  transfer_run(cashier_self self, actors::transfer_usdc x, promise p)
+      : self_{self},
+        st_{self->state},
+        w_{*self->state.w},
+        s_{self->state.settings},
+        x_{std::move(x)},
+        promise_{std::move(p)} {}
+
+  void start() {
+    const auto wallet = w_.dir.handles.wallet({s_.chain_id, s_.account});
+    if (!wallet) return unsent("no wallet", true);
+    self_->request(wallet, patience(), actors::get_atom::value, x_.id)
+        .then([run = me()](const operation_report& r) { run->stands(r); },
+              [run = me()](const caf::error& e) { run->no_word(e); });
+  }
+
+ private:
+  std::shared_ptr<transfer_run> me() { return shared_from_this(); }
+  [[nodiscard]] std::chrono::milliseconds patience() const { return w_.settings.patience.load; }
+
+  void stands(const operation_report& r) {
+    switch (r.state) {
+      case operation_state::unsent: return consider_sending();
+      case operation_state::pending: return answer(transfer_state::under_way, r.tx_hash, "");
+      case operation_state::confirmed: return confirmed(r);
+      case operation_state::reverted: return check_revert(r.tx_hash);
+      case operation_state::dropped: return check_dropped(r);
+      case operation_state::in_doubt: return answer(transfer_state::unknown, r.tx_hash, r.detail);
+    }
+  }
+
+  // -- sending -----------------------------------------------------------------------------------
+
+  void consider_sending() {
+    using word = actors::withdrawal_gauge::word;
+    if (!x_.may_send) return unsent("it may not be sent", false);
+    if (w_.dir.gauges.withdrawals().look() != word::open) return unsent("paused", false);
+    if (st_.to_send.size() >= most_waiting) return unsent("too many transfers wait", true);
+    st_.to_send.emplace_back([run = me()] { run->read_books(); });
+    if (!st_.sending) send_next(self_);
+  }
+
+  /// The next one's turn, once the one before is over.
+  static void send_next(cashier_self self) {
+    auto& st = self->state;
+    st.sending = !st.to_send.empty();
+    if (!st.sending) return;
+    const auto begin = std::move(st.to_send.front());
+    st.to_send.pop_front();
+    begin();
+  }
+
+  void read_books() {
+    in_turn_ = true;
+    const auto query = w_.dir.handles.get<actors::query_actor>();
+    if (!query) return unsent("the books cannot be read", true);
+    self_->request(query, patience(), actors::solvency_atom::value)
+        .then([run = me()](const trial_balance& t) { run->read_head(t.leaving); },
+              [run = me()](const caf::error&) { run->unsent("the books cannot be read", true); });
+  }
+
+  void read_head(usdc leaving) {
+    ask_one_node(self_, st_.rpc, head_calls(s_.finality), std::nullopt,
+                 [run = me(), leaving](std::vector<rpc_result>& r) {
+                   const auto head = chain::read_head(run->s_.finality, r);
+                   if (!head) return run->unsent("the chain's head cannot be read", true);
+                   run->read_balance(*head, leaving);
+                 });
+  }
+
+  void read_balance(const chain_head& head, usdc leaving) {
+    const eth::call_parameters balance{std::nullopt, s_.usdc, balance_of_call(s_.account), {}, 0};
+    ask_one_node(self_, st_.rpc,
+                 {eth::call(balance, eth::quantity(head.final_number)), eth::call(balance)},
+                 head.node, [run = me(), leaving](std::vector<rpc_result>& r) {
+                   const auto there = covered_by(r[0], r[1]);
+                   if (!there) return run->unsent("the account's USDC cannot be read", true);
+                   run->send_if_covered(sub_saturating(*there, leaving));
+                 });
+  }
+
+  void send_if_covered(usdc free) {
+    auto& alerts = w_.dir.gauges.alerts();
+    if (free < x_.amount) {
+      const auto why = "a withdrawal of " + to_string(x_.amount) +
+                       " USDC waits: the account's final USDC, less what is on its way, is " +
+                       to_string(free);
+      alerts.raise(withdrawal_short_alert, "", why, w_.now());
+      return unsent(why, false);
+    }
+    alerts.clear(withdrawal_short_alert, "", w_.now());
+    const auto wallet = w_.dir.handles.wallet({s_.chain_id, s_.account});
+    if (!wallet) return unsent("no wallet", true);
+    const auto amount = uint256::of(static_cast<std::uint64_t>(x_.amount.micro));
+    const auto gas = x_.prove_revert ? s_.proof_gas : 0;  // 0: estimated, which finds a revert
+    self_
+        ->request(wallet, w_.settings.patience.append,
+                  actors::send_transaction{x_.id,
+                                           std::string{withdrawal_purpose},
+                                           {s_.usdc, transfer_call(x_.to, amount), {}, gas}})
+        .then(
+            [run = me()](const operation_report& r) {
+              run->answer(transfer_state::under_way, r.tx_hash, "sent");
+            },
+            [run = me()](const caf::error& e) { run->not_sent(e); });
+  }
+
+  /// A call that would revert now, or cannot be paid for, is not sent. Anything else may be on its
+  /// way to the outbox: the next look finds out.
+  void not_sent(const caf::error& e) {
+    const auto detail = actors::detail_of(e);
+    transfer_progress out;
+    out.would_revert = detail.starts_with(would_revert);
+    out.detail =
+        "the wallet: " + (detail.empty() ? std::string{to_string(actors::code_of(e))} : detail);
+    st_.last_problem = out.detail;
+    deliver(std::move(out));
+  }
+
+  // -- looking -----------------------------------------------------------------------------------
+
+  void confirmed(const operation_report& r) {
+    for (const auto& log : r.logs) {
+      const auto moved =
+          decode_transfer({log.emitter, log.topics, log.data, r.tx_hash, r.block_number});
+      const bool ours = moved && moved->token == s_.usdc && moved->from == s_.account &&
+                        moved->to == x_.to &&
+                        moved->value == uint256::of(static_cast<std::uint64_t>(x_.amount.micro));
+      if (!ours) continue;
+      ++st_.done;
+      return answer(transfer_state::done, r.tx_hash, "");
+    }
+    unknown(r.tx_hash, "its receipt does not show this transfer");
+  }
+
+  /// Money is given back for it, so the chain's own last word is asked for: the newest block that
+  /// the nodes call final, not depth alone, and then the receipt again.
+  void check_revert(const hash256& tx) {
+    auto rule = s_.finality;
+    if (rule.word == final_by::either) rule.word = final_by::both;
+    ask_one_node(self_, st_.rpc, head_calls(rule), std::nullopt,
+                 [run = me(), tx, rule](std::vector<rpc_result>& r) mutable {
+                   auto head = chain::read_head(rule, r);
+                   if (head && !head->tagged) head = chain::read_head(run->s_.finality, r);
+                   if (!head)
+                     return run->answer(transfer_state::under_way, tx,
+                                        "reverted; the chain's head cannot be read");
+                   run->read_revert(tx, head->final_number);
+                 });
+  }
+
+  void read_revert(const hash256& tx, std::uint64_t final_number) {
+    ask_every_node(
+        self_, st_.rpc, eth::transaction_receipt(tx),
+        [run = me(), tx, final_number](const std::vector<rpc_result>& words) {
+          bool shown = false;
+          for (const auto& word : words) {
+            const auto receipt = eth::answer(word, eth::read_receipt);
+            if (!receipt || !*receipt) continue;
+            if ((*receipt)->succeeded)
+              return run->unknown(tx, "booked as reverted, but a node shows that it succeeded");
+            if ((*receipt)->block_number > final_number)
+              return run->answer(transfer_state::under_way, tx, "reverted, not final");
+            shown = true;
+          }
+          if (!shown) return run->answer(transfer_state::under_way, tx, "reverted, no receipt now");
+          run->answer(transfer_state::reverted, tx, "");
+        });
+  }
+
+  /// The wallet has named the transaction that used the nonce instead, however long ago.
+  void check_dropped(const operation_report& r) {
+    const auto query = w_.dir.handles.get<actors::query_actor>();
+    if (!query) return unknown(r.tx_hash, "dropped; the outbox cannot be read");
+    self_->request(query, patience(), actors::get_atom::value, x_.id)
+        .then(
+            [run = me(), tx = r.tx_hash](const std::vector<chain_operation>& rows) {
+              std::vector<hash256> attempts;
+              for (const auto& row : rows) attempts.push_back(row.tx_hash);
+              if (attempts.empty()) return run->unknown(tx, "dropped, and not in the outbox");
+              search_receipts(run->self_, run->st_.rpc, std::move(attempts),
+                              [run, tx](const std::string& problem) {
+                                if (!problem.empty()) return run->unknown(tx, problem);
+                                run->answer(transfer_state::dropped, tx, "");
+                              });
+            },
+            [run = me(), tx = r.tx_hash](const caf::error&) {
+              run->unknown(tx, "dropped; the outbox cannot be read");
+            });
+  }
+
+  // -- answers -----------------------------------------------------------------------------------
+
+  /// Where it stands is not known now, and nothing was done.
+  void no_word(const caf::error& e) {
+    st_.last_problem = "the wallet: " + std::string{to_string(actors::code_of(e))};
+    promise_.deliver(make_error(errc::unavailable, st_.last_problem));
+  }
+
+  void unsent(std::string why, bool is_problem) {
+    if (is_problem) st_.last_problem = why;
+    answer(transfer_state::unsent, {}, std::move(why));
+  }
+
+  void unknown(const hash256& tx, std::string why) {
+    st_.last_problem = why;
+    answer(transfer_state::unknown, tx, std::move(why));
+  }
+
+  void answer(transfer_state state, const hash256& tx, std::string detail) {
+    transfer_progress out;
+    out.state = state;
+    out.tx_hash = tx;
+    out.detail = std::move(detail);
+    deliver(std::move(out));
+  }
+
+  void deliver(transfer_progress out) {
+    promise_.deliver(std::move(out));
+    if (std::exchange(in_turn_, false)) send_next(self_);
+  }
+
+  cashier_self self_;
+  cashier_state& st_;
+  const actors::world& w_;
+  const cashier_settings& s_;
+  const actors::transfer_usdc x_;
+  promise promise_;
+  bool in_turn_ = false;  // the others wait for its end
+};
+
+caf::result<transfer_progress> transfer(cashier_self self, const actors::transfer_usdc& x) {
+  ++self->state.asked;
+  if (!x.amount.is_positive() || x.to.is_zero()) return make_error(errc::invariant_violated);
+  auto promise = self->make_response_promise<transfer_progress>();
+  std::make_shared<transfer_run>(self, x, promise)->start();
+  return promise;
+}
+
+}  // namespace
+
+actors::cashier_actor::behavior_type cashier_behavior(cashier_self self, actors::world_ptr w,
+                                                      cashier_settings settings, rpc_actor rpc) {
+  auto& st = self->state;
+  st.w = std::move(w);
+  st.settings = settings;
+  st.rpc = std::move(rpc);
+  return {
+      [self](const actors::transfer_usdc& x) { return transfer(self, x); },
+      [self](actors::status_atom) {
+        const auto& s = self->state;
+        return actors::status_report{cashier_state::name,
+                                     {{"account", s.settings.account.hex()},
+                                      {"asked", std::to_string(s.asked)},
+                                      {"done", std::to_string(s.done)},
+                                      {"waiting", std::to_string(s.to_send.size())},
+                                      {"last_problem", s.last_problem}}};
+      },
+  };
+}
+
+}  // namespace headroom::chain

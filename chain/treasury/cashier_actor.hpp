@@ -1,0 +1,49 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+
+#include "actors/observed.hpp"
+#include "actors/world.hpp"
+#include "chain/evm/evm_settings.hpp"
+#include "chain/evm/rpc_bridge.hpp"
+
+namespace headroom::chain {
+
+struct cashier_settings {
+  std::uint64_t chain_id = 0;
+  address usdc;     // the token
+  address account;  // who pays; its wallet owns the nonce
+  finality_rule finality;
+  std::uint64_t proof_gas = 150'000;  // of a transfer that is to show in a receipt that it reverts
+};
+
+struct cashier_state {
+  static inline const char* name = "cashier";
+
+  actors::world_ptr w;
+  cashier_settings settings;
+  rpc_actor rpc;
+  /// One at a time: what one may send depends on what the ones before it have stored.
+  std::deque<std::function<void()>> to_send;
+  bool sending = false;
+  std::uint64_t asked = 0;
+  std::uint64_t done = 0;
+  std::string last_problem;
+};
+
+using cashier_self = actors::self_pointer<actors::cashier_actor, cashier_state>;
+
+/// While the account's final USDC does not cover a transfer the alert `withdrawal.short` lasts.
+inline constexpr std::string_view withdrawal_short_alert = "withdrawal.short";
+
+/// Pays USDC by plain ERC-20 transfers of one account, through its wallet's outbox. Keeps nothing
+/// between calls: where a transfer stands is read from the outbox and the chain, so every answer
+/// may be asked for again, also after a restart.
+///
+/// Sent is only what is the house's finally: the account's balance at the final block (and not more
+/// than at the newest), less what open withdrawals with a transaction in the outbox may still take.
+actors::cashier_actor::behavior_type cashier_behavior(cashier_self self, actors::world_ptr w,
+                                                      cashier_settings settings, rpc_actor rpc);
+
+}  // namespace headroom::chain

@@ -1,0 +1,147 @@
+#include "chain/evm/abi.hpp"
+#include "chain/evm/eip55.hpp"
+#include "chain/treasury/okx_run.hpp"
+#include "net/json.hpp"
+
+/// The last step: USDC moved back to the funding account, one withdrawal, and its transfer to us in
+/// a final block.
+namespace headroom::chain {
+namespace {
+
+/// As it was asked for: the fee is taken beside it.
+std::optional<usdc> asked_amount(const std::string& request) {
+  const auto body = net::read_json(request);
+  const auto* text = body ? net::text_member(*body, "amt") : nullptr;
+  return text == nullptr ? std::nullopt : parse_usdc(*text);
+}
+
+}  // namespace
+
+void okx_withdrawal::start() {
+  if (!begin()) return;
+  move("back", "USDC", x_.amount_in, "18", "6", [run = me()] { run->withdraw(); });
+}
+
+void okx_withdrawal::withdraw() {
+  auto e = std::make_shared<errand>();
+  e->what = "withdraw";
+  e->purpose = "withdraw USDC";
+  e->target = "/api/v5/asset/withdrawal";
+  e->id_key = "clientId";
+  e->prepare = [run = me(), weak = std::weak_ptr<const errand>{e}](std::uint32_t which) {
+    run->prepare(weak.lock(), which);
+  };
+  e->look = [run = me()](const row& r, std::uint32_t) { run->look(r); };
+  e->happened = [run = me()](const row& r, std::uint32_t) { run->find_arrival(r, r.tx_hash); };
+  go(e, 0);
+}
+
+void okx_withdrawal::prepare(const errand_ptr& e, std::uint32_t which) {
+  ask_okx(okx_currencies_target, [run = me(), e, which](const okx::answer& a) {
+    if (!run->desk_->learn(a)) return run->held("waits: " + a.words);
+    const auto& known = run->desk_->last_terms;
+    if (!known) return run->held("waits: " + run->desk_->disabled);
+    const auto& t = known->withdrawal;
+    if (!t.can_withdraw)
+      return run->held("waits: OKX has suspended withdrawals of " + run->s_.withdrawal_chain);
+    const auto amount = sub_saturating(run->x_.amount_in, t.fee);
+    if (!amount.is_positive() || amount < t.min_withdrawal)
+      return run->held("waits: OKX sends no less than " + to_string(t.min_withdrawal) + " USDC");
+    if (t.max_withdrawal.is_positive() && amount > t.max_withdrawal)
+      return run->held("waits: OKX sends no more than " + to_string(t.max_withdrawal) + " USDC");
+    nlohmann::json body{{"ccy", "USDC"},     {"amt", to_string(amount)},
+                        {"dest", "4"},       {"toAddr", checksummed(run->desk_->pair.to.wallet)},
+                        {"toAddrType", "1"}, {"chain", run->s_.withdrawal_chain}};
+    if (!run->s_.receiver.empty())
+      body["rcvrInfo"] = nlohmann::json{{"walletType", run->s_.receiver}};
+    run->post(e, which, std::move(body));
+  });
+}
+
+void okx_withdrawal::look(const row& r) {
+  ask_okx("/api/v5/asset/withdrawal-history?ccy=USDC&clientId=" + client_id_of(r),
+          [run = me(), r](const okx::answer& a) {
+            if (says_none(a)) return run->not_found(r, true);
+            if (a.is != okx::verdict::done) return run->unreadable(a.words);
+            const auto all = okx::find_withdrawals(a.rows, client_id_of(r));
+            if (!all) return run->unreadable("OKX' answer cannot be read");
+            if (all->empty()) return run->not_found(r, true);
+            run->found(r);
+            if (all->size() > 1)
+              return run->reviewed("OKX shows " + std::to_string(all->size()) +
+                                   " withdrawals under " + client_id_of(r));
+            const auto& there = all->front();
+            const auto asked = asked_amount(r.request);
+            if (there.amount != asked || there.to != run->desk_->pair.to.wallet ||
+                there.coin != "USDC" || there.chain != run->s_.withdrawal_chain)
+              return run->unreadable("OKX shows another withdrawal than we asked for");
+            if (r.status == external_status::accepted) return run->judge(r, there);
+            auto taken = r;
+            taken.status = external_status::accepted;
+            taken.remote_id = there.id;
+            run->record(std::move(taken),
+                        [run, there](const row& kept) { run->judge(kept, there); });
+          });
+}
+
+void okx_withdrawal::judge(const row& r, const okx::withdrawal_row& there) {
+  switch (okx::word_of(there.state)) {
+    case okx::withdrawal_word::ended_unpaid:
+      return nothing_happened(
+          r, "OKX ended the withdrawal " + there.id + " in state " + std::to_string(there.state));
+    case okx::withdrawal_word::reviewed:
+      return reviewed("the withdrawal " + there.id + " is in state " + std::to_string(there.state));
+    case okx::withdrawal_word::on_its_way:
+    case okx::withdrawal_word::sent: break;
+  }
+  not_reviewed();
+  if (there.tx.is_zero()) return waiting("asked: OKX sends it");
+  find_arrival(r, there.tx);
+}
+
+/// By the receipt of the transaction that OKX names: its word is no proof.
+void okx_withdrawal::find_arrival(row r, const hash256& tx) {
+  tx_ = tx;
+  ask(desk_->pair.to.nodes, {eth::transaction_receipt(tx)},
+      [run = me(), r = std::move(r)](std::vector<rpc_result>& results) {
+        const auto receipt = eth::answer(results[0], eth::read_receipt);
+        if (!receipt) return run->unreadable("the destination chain is silent");
+        if (!*receipt) return run->waiting("sent: not seen on chain yet");
+        if (!(*receipt)->succeeded)
+          return run->unreadable("OKX' transaction reverted in " + run->tx_.hex());
+        run->arrived(r, **receipt, results[0].node);
+      });
+}
+
+/// One transaction may pay several withdrawals: ours is the transfer of what was asked for.
+void okx_withdrawal::arrived(row r, const eth::receipt& receipt, std::uint32_t node) {
+  const auto asked = asked_amount(r.request);
+  const auto& to = desk_->pair.to;
+  const bool ours =
+      asked && std::any_of(receipt.logs.begin(), receipt.logs.end(), [&](const auto& log) {
+        const auto paid = decode_transfer(log);
+        return paid && paid->token == desk_->pair.usdc && paid->to == to.wallet &&
+               paid->value == uint256::of(static_cast<std::uint64_t>(asked->micro));
+      });
+  if (!ours) return unreadable("OKX' transaction does not pay us: " + tx_.hex());
+  calls_ += static_cast<std::uint32_t>(head_call_count(to.finality) + 1);
+  ask_finality(self_, to.nodes, to.finality, block_of(receipt), node,
+               [run = me(), r = std::move(r), amount = *asked](finality f) mutable {
+                 switch (f) {
+                   case finality::unreadable:
+                     return run->unreadable("the destination chain is silent");
+                   case finality::pending: return run->waiting("sent: not final yet");
+                   case finality::replaced:
+                     return run->waiting("sent: in a block that was replaced");
+                   case finality::reached: break;
+                 }
+                 r.status = external_status::confirmed;
+                 r.tx_hash = run->tx_;
+                 run->record(std::move(r), [run, amount](const row&) {
+                   run->detail_.note = "final";
+                   run->done(amount);
+                 });
+               });
+}
+
+}  // namespace headroom::chain

@@ -1,0 +1,135 @@
+#include "http/asking.hpp"
+#include "http/auth.hpp"
+#include "http/fields.hpp"
+#include "http/json_values.hpp"
+#include "http/routes.hpp"
+
+namespace headroom::http {
+namespace {
+
+constexpr std::size_t longest_reason = 500;
+
+/// What was asked for, as it is noted and answered.
+struct action {
+  std::string name;
+  std::string target;  // "" where there is none to name
+  std::string reason;
+  std::string by;
+  timestamp at;
+};
+
+std::optional<order_word> ordered_by(std::string_view name) {
+  if (name == "look_again") return order_word::look;
+  if (name == "retry_conversion") return order_word::retry;
+  if (name == "hold_conversion") return order_word::hold;
+  if (name == "release_conversion") return order_word::release;
+  return std::nullopt;
+}
+
+/// "pause_bets" and "resume_bets", for each kind of work.
+std::optional<switch_work> switched_by(const action& a) {
+  for (const auto work : all_pausable)
+    for (const bool paused : {true, false})
+      if (a.name == (paused ? "pause_" : "resume_") + std::string{to_string(work)})
+        return switch_work{work, paused, a.by, a.reason, a.at};
+  return std::nullopt;
+}
+
+/// The desk stops them at once, before the books have it.
+std::optional<actors::pause_withdrawals> withdrawals_switched_by(const action& a) {
+  if (a.name == "pause_withdrawals") return actors::pause_withdrawals{true, a.by, a.reason};
+  if (a.name == "resume_withdrawals") return actors::pause_withdrawals{false, a.by, a.reason};
+  return std::nullopt;
+}
+
+/// Who is asked, and in which words: the journal, or the desk of withdrawals.
+using wish = std::variant<journal_entry, actors::pause_withdrawals, actors::decide_withdrawal>;
+
+wish without_target(wish w, const std::optional<std::string_view>& target) {
+  if (target) throw bad_field("target", "this action has none");
+  return w;
+}
+
+wish wish_of(const action& a, const std::optional<std::string_view>& target) {
+  if (const auto work = switched_by(a)) return without_target(journal_entry{*work}, target);
+  if (const auto desk = withdrawals_switched_by(a)) return without_target(*desk, target);
+  const bool approves = a.name == "approve_withdrawal";
+  const auto word = ordered_by(a.name);
+  if (!word && !approves)
+    throw bad_field("action",
+                    "must be pause_ or resume_ and bets, deposits, conversions or withdrawals; "
+                    "retry_, hold_ or release_conversion; look_again; or approve_withdrawal. A bet "
+                    "is resolved, and a conversion settled or written off, at the terminal");
+  if (!target)
+    throw bad_field("target",
+                    approves ? "must be the withdrawal's id" : "must be the conversion's id");
+  if (approves)
+    return actors::decide_withdrawal{read_id<withdrawal_id>("target", *target), true, a.by,
+                                     a.reason};
+  order_conversion out;
+  out.id = read_id<conversion_id>("target", *target);
+  out.order.word = *word;
+  out.order.by = a.by;
+  out.order.reason = a.reason;
+  out.order.at = a.at;
+  return journal_entry{out};
+}
+
+problem refusal_of(const caf::error& e) {
+  const auto code = actors::code_of(e);
+  if (code == errc::invariant_violated)
+    return protocol_problem(409, "order_refused",
+                            "the conversion is over, or its end is ordered already");
+  if (code == errc::duplicate)
+    return protocol_problem(409, "order_refused", "the withdrawal is over, or needs no approval");
+  auto out = problem_of(e);
+  if (code == errc::timed_out || code == errc::in_doubt)
+    out.detail = "the outcome is not known yet; ordering it again does no harm";
+  return out;
+}
+
+template <class Answer>
+void or_refuse_order(const caf::expected<Answer>& said) {
+  if (!said) throw refusal_of(said.error());
+}
+
+task<> carry_out(exchange& x, action wanted, wish w) {
+  const auto& handles = x.services().dir.handles;
+  const auto desk = handles.get<actors::withdrawal_desk_actor>();
+  if (const auto* entry = std::get_if<journal_entry>(&w))
+    or_refuse_order(
+        co_await ask<committed>(x, handles.get<actors::journal_actor>(), actors::append{*entry}));
+  else if (const auto* pause = std::get_if<actors::pause_withdrawals>(&w))
+    or_refuse_order(co_await ask<actors::withdrawals_view>(x, desk, *pause));
+  else
+    or_refuse_order(co_await ask<withdrawal>(x, desk, std::get<actors::decide_withdrawal>(w)));
+  x.reply_json(to_text(object({
+      {"action", wanted.name},
+      {"target", text_or_null(wanted.target)},
+      {"reason", wanted.reason},
+      {"done_by", wanted.by},
+      {"at", wanted.at},
+  })));
+}
+
+}  // namespace
+
+/// Everything here may be repeated, so an Idempotency-Key is welcome and not needed. Who asked, for
+/// what and why is noted in the same commit.
+task<> post_operator_action(exchange& x) {
+  const auto& key = require_scope(x, {scope::operate});
+  const query_fields none{x.asked().query, {}};
+  const body_fields body{x.asked().body, {"action", "target", "reason"}};
+  action wanted;
+  wanted.name = body.required("action");
+  const auto target = body.text("target");
+  wanted.target = target.value_or("");
+  wanted.reason = read_text("reason", body.required("reason"), longest_reason);
+  wanted.by = key.id;
+  wanted.at = x.services().now();
+  auto asked_for = wish_of(wanted, target);
+  if (x.services().dir.users.draining()) throw problem_of(errc::shutting_down);
+  return carry_out(x, std::move(wanted), std::move(asked_for));
+}
+
+}  // namespace headroom::http

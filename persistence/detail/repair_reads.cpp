@@ -1,0 +1,72 @@
+#include "persistence/detail/repair_reads.hpp"
+
+#include <map>
+#include <stdexcept>
+
+#include "persistence/detail/wire.hpp"
+
+namespace headroom::persistence {
+namespace {
+
+constexpr const char* order_columns =
+    "conversion_id, number, word, received, chain_id, tx_hash, log_index, ordered_by, reason,"
+    " us_of(created_at) ";
+
+conversion_order read_order(const pqxx::row& row) {
+  conversion_order out;
+  out.number = read_int(row[1]);
+  const auto word = parse_order_word(row[2].c_str());
+  if (!word) throw std::runtime_error("an order that this binary does not know");
+  out.word = *word;
+  out.received = {read_int(row[3])};
+  out.proof.chain_id = static_cast<std::uint64_t>(read_int(row[4]));
+  out.proof.tx_hash = read_fixed<hash256>(row[5]);
+  out.proof.log_index = static_cast<std::uint64_t>(read_int(row[6]));
+  out.by = row[7].c_str();
+  out.reason = row[8].c_str();
+  out.at = {read_int(row[9])};
+  return out;
+}
+
+pausable work_of(std::string_view text) {
+  for (const auto p : all_pausable)
+    if (to_string(p) == text) return p;
+  throw std::runtime_error("a kind of work that this binary does not know");
+}
+
+}  // namespace
+
+conversion_order newest_order(pqxx::transaction_base& tx, const conversion_id& id) {
+  const auto rows = tx.exec_params(std::string{"SELECT "} + order_columns +
+                                       "FROM conversion_orders WHERE conversion_id = $1::uuid"
+                                       " ORDER BY number DESC LIMIT 1",
+                                   binary(id.view()));
+  return rows.empty() ? conversion_order{} : read_order(rows.front());
+}
+
+void add_orders(pqxx::transaction_base& tx, std::span<conversion> rows) {
+  if (rows.empty()) return;
+  wire_array wanted{wire_array::element::uuid};
+  for (const auto& c : rows) wanted.push(c.id.view());
+  std::map<conversion_id, conversion_order> found;
+  for (const auto& row :
+       tx.exec_params(std::string{"SELECT DISTINCT ON (conversion_id) "} + order_columns +
+                          "FROM conversion_orders WHERE conversion_id = ANY ($1::uuid[])"
+                          " ORDER BY conversion_id, number DESC",
+                      wanted.parameter()))
+    found.emplace(read_uuid<conversion_id>(row[0]), read_order(row));
+  for (auto& c : rows)
+    if (const auto i = found.find(c.id); i != found.end()) c.order = i->second;
+}
+
+std::vector<switch_work> select_switches(pqxx::transaction_base& tx) {
+  std::vector<switch_work> out;
+  for (const auto& row : tx.exec("SELECT DISTINCT ON (work) work, paused, ordered_by, reason,"
+                                 " us_of(created_at) FROM work_switches"
+                                 " ORDER BY work, number DESC"))
+    out.push_back({work_of(row[0].c_str()), row[1].as<bool>(), row[2].c_str(), row[3].c_str(),
+                   timestamp{read_int(row[4])}});
+  return out;
+}
+
+}  // namespace headroom::persistence

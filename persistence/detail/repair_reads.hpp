@@ -1,0 +1,19 @@
+#pragma once
+
+#include <pqxx/pqxx>
+#include <span>
+#include <vector>
+
+#include "domain/journal.hpp"
+
+/// Reads of what operators ordered.
+namespace headroom::persistence {
+
+/// Number 0 when there is none.
+[[nodiscard]] conversion_order newest_order(pqxx::transaction_base& tx, const conversion_id& id);
+/// Puts the newest order of each conversion beside it.
+void add_orders(pqxx::transaction_base& tx, std::span<conversion> rows);
+/// The newest word of each kind of work that was ever switched.
+[[nodiscard]] std::vector<switch_work> select_switches(pqxx::transaction_base& tx);
+
+}  // namespace headroom::persistence

@@ -1,0 +1,93 @@
+#include "persistence/operator_orders.hpp"
+
+#include <stdexcept>
+
+#include "persistence/detail/entries.hpp"
+#include "persistence/detail/operator_log.hpp"
+#include "persistence/detail/pg_session.hpp"
+#include "persistence/detail/repair_reads.hpp"
+#include "persistence/detail/wire.hpp"
+#include "persistence/pg_reader.hpp"
+
+namespace headroom::persistence {
+namespace {
+
+session open_repair(const std::string& conninfo) {
+  session_options options;
+  options.application = "headroom repair";
+  return open_session(conninfo, options);
+}
+
+struct repair {
+  attempt& a;
+
+  errc operator()(const order_conversion& x) const { return apply(a, x); }
+  errc operator()(const adopt_transfer& x) const { return apply(a, x); }
+  errc operator()(const switch_work& x) const { return apply(a, x); }
+  template <class Other>
+  errc operator()(const Other&) const {
+    return errc::invariant_violated;  // the journal's affair
+  }
+};
+
+}  // namespace
+
+errc book_repair(const std::string& conninfo, const journal_entry& entry) try {
+  const auto link = open_repair(conninfo);
+  pqxx::work tx{*link};
+  attempt a{tx};
+  const auto verdict = std::visit(repair{a}, entry);
+  if (verdict == errc::none) tx.commit();
+  return verdict;
+} catch (const std::exception& e) {
+  throw std::runtime_error(std::string{"cannot book it: "} + e.what());
+}
+
+errc book_cancel(const std::string& conninfo, const chain_operation& row, const std::string& by,
+                 const std::string& reason) try {
+  const auto link = open_repair(conninfo);
+  pqxx::work tx{*link};
+  const auto open = tx.exec_params(
+      "SELECT attempt FROM chain_operations WHERE operation_id = $1::uuid AND status = 'stored'"
+      " AND chain_id = $2 AND nonce = $3 FOR UPDATE",
+      binary(row.id.view()), static_cast<std::int64_t>(row.chain_id),
+      static_cast<std::int64_t>(row.nonce));
+  if (static_cast<std::uint32_t>(open.size()) != row.attempt)
+    return errc::invariant_violated;  // all of them, none is mined
+  attempt a{tx};
+  if (const auto verdict = apply(a, record_operations{{row}}); verdict != errc::none)
+    return verdict;
+  note_action(tx, {by,
+                   "cancel_nonce",
+                   row.id.text(),
+                   {{"reason", reason},
+                    {"chain_id", std::to_string(row.chain_id)},
+                    {"nonce", std::to_string(row.nonce)},
+                    {"tx_hash", row.tx_hash.hex()}},
+                   row.created_at});
+  tx.commit();
+  return errc::none;
+} catch (const pqxx::unique_violation&) {
+  return errc::duplicate;
+} catch (const std::exception& e) {
+  throw std::runtime_error(std::string{"cannot store it: "} + e.what());
+}
+
+std::optional<conversion> find_conversion(const std::string& conninfo, const conversion_id& id) {
+  reader_settings how;
+  how.conninfo = conninfo;
+  pg_reader books{how};
+  auto found = books.find_conversion(id);
+  if (!found) throw std::runtime_error("the books cannot be read");
+  return std::move(*found);
+}
+
+std::vector<switch_work> find_switches(const std::string& conninfo) try {
+  const auto link = open_repair(conninfo);
+  pqxx::nontransaction tx{*link};
+  return select_switches(tx);
+} catch (const std::exception& e) {
+  throw std::runtime_error(std::string{"cannot read what is paused: "} + e.what());
+}
+
+}  // namespace headroom::persistence

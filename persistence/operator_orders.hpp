@@ -1,0 +1,30 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/journal.hpp"
+#include "domain/reports.hpp"
+
+/// An operator's acts at a terminal, beside a running service or without one: rows are locked and
+/// changed by deltas as the journal does it, and the service finds them in the books.
+namespace headroom::persistence {
+
+/// Commits an order_conversion, adopt_transfer or switch_work; anything else is
+/// invariant_violated. Throws std::runtime_error without a database.
+[[nodiscard]] errc book_repair(const std::string& conninfo, const journal_entry& entry);
+
+/// Stores the attempt that takes an operation's nonce away, and notes who did it. Refused as
+/// duplicate when its place is taken, as invariant_violated when the operation is over or unknown.
+/// Throws likewise.
+[[nodiscard]] errc book_cancel(const std::string& conninfo, const chain_operation& row,
+                               const std::string& by, const std::string& reason);
+
+/// With its newest order and every transaction of its steps. Throws likewise.
+[[nodiscard]] std::optional<conversion> find_conversion(const std::string& conninfo,
+                                                        const conversion_id& id);
+/// What is switched, as of now. Throws likewise.
+[[nodiscard]] std::vector<switch_work> find_switches(const std::string& conninfo);
+
+}  // namespace headroom::persistence

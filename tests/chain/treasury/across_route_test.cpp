@@ -1,0 +1,445 @@
+#include <algorithm>
+
+#include "chain/treasury/route_plans.hpp"
+#include "tests/chain/treasury/bridge_house.hpp"
+
+/// The Across leg between two chains in memory: what it signs, and what it makes of fills, of
+/// deadlines that pass and of refunds.
+namespace headroom::test {
+namespace {
+
+namespace across = chain::across;
+
+struct AcrossRoute : BridgeHouse {
+  chain::across_settings settings;
+  chain::across_pair pair;
+  chain::http_actor api;
+  json offer;  // what the API answers
+  unsigned status = 200;
+
+  AcrossRoute() {
+    pair.from = {"Plasma", 9745, account(5), {2, final_by::confirmations}, {}, nodes(from)};
+    pair.to = {"Polygon", 137, account(5), {2, final_by::confirmations}, {}, nodes(to)};
+    pair.spoke_pool = account(10);
+    pair.destination_spoke_pool = account(11);
+    pair.input_token = account(1);
+    pair.input_name = "USDT0";
+    pair.output_token = account(2);
+    settings.output_tokens = {account(2).hex()};
+    settings.integrator_id = "0x00d1";
+    add_wallet(pair.from.account());
+    add_wallet(pair.to.account());
+    from.node.add_blocks(10);
+    to.node.add_blocks(10);
+    from.answer(pair.input_token, chain::balance_of_call(account(5)), word(1'000'000'000));
+    from.answer(pair.input_token, chain::allowance_call(account(5), account(10)), word(UINT64_MAX));
+    status_is(0);
+    api = web();
+    offer = {{"outputAmount", "99950000"},
+             {"timestamp", std::to_string(from.time() - 1)},
+             {"fillDeadline", std::to_string(to.time() + 7'200)},
+             {"exclusiveRelayer", address{}.hex()},
+             {"exclusivityDeadline", 0},
+             {"spokePoolAddress", account(10).hex()},
+             {"destinationSpokePoolAddress", account(11).hex()},
+             {"estimatedFillTimeSec", 10},
+             {"isAmountTooLow", false},
+             {"totalRelayFee", {{"pct", "500000000000000"}, {"total", "50000"}}},
+             {"limits",
+              {{"minDeposit", "100000"},
+               {"maxDeposit", "1000000000000"},
+               {"maxDepositInstant", "25000000000"}}},
+             {"outputToken", {{"address", account(2).hex()}}}};
+    web_says = [this](const net::http_request&) { return http(status, offer); };
+    plan = [this] {
+      chain::route_plan p;
+      p.name = "across_direct";
+      p.legs.push_back(
+          std::make_shared<chain::across_leg>(settings, pair, chain::across_door{api, "a key"}));
+      return p;
+    };
+    restart();
+  }
+
+  void status_is(std::uint64_t s) { to.answer(account(11), across::fill_status_call({}), word(s)); }
+  static hash256 in_word(const address& a) { return chain::abi::word_of(a); }
+  static hash256 in_word(std::uint64_t n) {
+    hash256 out;
+    out.bytes = uint256::of(n).bytes;
+    return out;
+  }
+  [[nodiscard]] std::uint64_t sent_word(std::size_t i) const {
+    const auto& data = sent.back().call.data;
+    return chain::abi::reader{byte_view{data}.subspan(4)}.number(i).value_or(0);
+  }
+  [[nodiscard]] std::uint64_t deadline() const { return sent_word(9); }
+
+  /// The wallet's transaction is final and was the deposit with this id.
+  void deposit_is_final(std::uint64_t id = 7) {
+    const auto data = chain::abi::encoder{}
+                          .account(pair.input_token)
+                          .account(pair.output_token)
+                          .number(sent_word(4))
+                          .number(sent_word(5))
+                          .number(sent_word(8))
+                          .number(deadline())
+                          .number(0)
+                          .account(account(5))
+                          .account(address{})
+                          .bytes({})
+                          .done();
+    confirm({{pair.spoke_pool,
+              {across::deposited_topic(), in_word(137), in_word(id), in_word(account(5))},
+              data}},
+            from.head());
+  }
+  void send_deposit(std::uint64_t id = 7) {
+    ASSERT_EQ(look().state, step_state::in_flight);
+    ASSERT_EQ(sent.back().purpose, "across");
+    deposit_is_final(id);
+  }
+  struct fill {
+    std::uint64_t output = 99'950'000;  // as in the deposit
+    std::uint64_t paid = 99'950'000;    // really
+    std::uint64_t kind = 0;
+    address recipient = account(5);
+    std::uint64_t id = 7;
+  };
+  void fill_in_block(std::uint64_t block, const fill& f) {
+    const auto data = chain::abi::encoder{}
+                          .account(pair.input_token)
+                          .account(pair.output_token)
+                          .number(100'000'000)
+                          .number(f.output)
+                          .number(137)
+                          .number(deadline())
+                          .number(0)
+                          .account(address{})
+                          .account(account(5))
+                          .account(account(5))
+                          .number(0)
+                          .account(f.recipient)
+                          .number(0)
+                          .number(f.paid)
+                          .number(f.kind)
+                          .done();
+    to.events.push_back(
+        {block,
+         pair.destination_spoke_pool,
+         {across::filled_topic(), in_word(9745), in_word(f.id), in_word(account(9))},
+         data,
+         chain::keccak256("fill " + std::to_string(to.events.size()))});
+  }
+  /// Past the deadline on both clocks, in a final block.
+  void deadline_passes() {
+    while (to.time() <= deadline() + 3) to.node.add_block();
+    now = timestamp::of_seconds(static_cast<std::int64_t>(to.time()));
+  }
+  void refund_in_block(std::uint64_t block, std::uint64_t amount) {
+    from.events.push_back({block,
+                           pair.input_token,
+                           {chain::transfer_topic(), in_word(pair.spoke_pool), in_word(account(5))},
+                           word(amount),
+                           chain::keccak256("refund " + std::to_string(amount))});
+  }
+};
+
+TEST_F(AcrossRoute, ItSignsADepositMadeOfAQuoteThatWasJustAskedFor) {
+  const auto p = look();
+  EXPECT_EQ(p.state, step_state::in_flight) << p.detail;
+  ASSERT_EQ(sent.size(), 1U);
+  const auto& call = sent.back().call;
+  EXPECT_EQ(call.to, pair.spoke_pool);
+  EXPECT_EQ(call.value, uint256{});
+  EXPECT_EQ(to_hex(byte_view{call.data}.first(4)), "7b939232");
+  EXPECT_TRUE(to_hex(call.data).ends_with("1dc0de00d1"));
+  EXPECT_EQ(sent_word(4), 100'000'000U);
+  EXPECT_EQ(sent_word(5), 99'950'000U);
+  EXPECT_EQ(sent_word(6), 137U);
+  EXPECT_EQ(sent_word(8), from.time() - 1);
+  EXPECT_EQ(deadline(), to.time() + 900) << "ours: the API's own is two hours away";
+  ASSERT_EQ(asked_web.size(), 1U);
+  EXPECT_EQ(asked_web[0].headers.at(0).second, "Bearer a key");
+  EXPECT_NE(asked_web[0].url.find("&integratorId=0x00d1"), std::string::npos);
+  EXPECT_NE(asked_web[0].url.find("&amount=100000000&"), std::string::npos);
+}
+
+TEST_F(AcrossRoute, EachViolatedGuardHoldsTheStepByItsName) {
+  struct row {
+    const char* guard;
+    const char* field;
+    json value;
+  };
+  const row table[] = {
+      {"output_amount", "outputAmount", "99849999"},
+      {"output_amount", "outputAmount", "100000001"},
+      {"total_fee", "totalRelayFee", {{"total", "200001"}}},
+      {"quote_timestamp", "timestamp", std::to_string(from.time() + 1)},
+      {"quote_timestamp", "timestamp", std::to_string(from.time() - 601)},
+      {"fill_deadline", "fillDeadline", std::to_string(to.time() + 599)},
+      {"exclusivity", "exclusivityDeadline", 5},
+      {"spoke_pool", "spokePoolAddress", account(12).hex()},
+      {"destination_spoke_pool", "destinationSpokePoolAddress", account(12).hex()},
+      {"output_token", "outputToken", {{"address", account(3).hex()}}},
+      {"min_deposit", "isAmountTooLow", true},
+      {"max_deposit_instant",
+       "limits",
+       {{"minDeposit", "1"}, {"maxDeposit", "100000000"}, {"maxDepositInstant", "99999999"}}},
+  };
+  const auto good = offer;
+  for (const auto& r : table) {
+    offer = good;
+    offer[r.field] = r.value;
+    const auto p = look();
+    EXPECT_EQ(p.state, step_state::held) << r.guard;
+    EXPECT_TRUE(says(p, std::string{"guard "} + r.guard)) << r.guard << ": " << p.detail;
+    EXPECT_EQ(quoted(100_usdc).refusal, std::string{"guard "} + r.guard);
+  }
+  EXPECT_TRUE(sent.empty());
+  settings.output_tokens = {account(3).hex()};
+  restart();
+  offer = good;
+  EXPECT_TRUE(says(look(), "guard output_token")) << "not on the list";
+}
+
+TEST_F(AcrossRoute, OnlyTheDepositAsItWasGuardedIsSignedWithAnExclusiveRelayer) {
+  offer["exclusiveRelayer"] = account(9).hex();
+  offer["exclusivityDeadline"] = 31;
+  EXPECT_TRUE(says(look(), "guard exclusivity"));
+  offer["exclusivityDeadline"] = from.time() + 31;
+  EXPECT_TRUE(says(look(), "guard exclusivity")) << "a time";
+  offer["exclusivityDeadline"] = 30;
+  EXPECT_EQ(look().state, step_state::in_flight);
+  EXPECT_EQ(sent_word(10), 30U);
+  EXPECT_EQ(sent_word(7), 9U) << "the relayer";
+}
+
+TEST_F(AcrossRoute, AnApiThatCannotSayOrSaysNoHoldsTheStepAndSendsNothing) {
+  web_says = [](const net::http_request&) { return no_http(); };
+  auto p = look();
+  EXPECT_EQ(p.state, step_state::held) << p.detail;
+  EXPECT_TRUE(says(p, "Across does not answer")) << p.detail;
+  EXPECT_FALSE(ask<actors::route_quote>(100_usdc)) << "no quote at all";
+  web_says = [this](const net::http_request&) { return http(status, offer); };
+  status = 429;
+  EXPECT_EQ(look().state, step_state::held);
+  EXPECT_FALSE(ask<actors::route_quote>(100_usdc));
+  status = 400;
+  offer = {{"type", "AcrossApiError"}, {"code", "AMOUNT_TOO_LOW"}};
+  p = look();
+  EXPECT_TRUE(says(p, "Across says 400 AMOUNT_TOO_LOW")) << p.detail;
+  EXPECT_EQ(quoted(100_usdc).refusal, "Across says 400 AMOUNT_TOO_LOW");
+  EXPECT_TRUE(sent.empty());
+}
+
+TEST_F(AcrossRoute, AQuoteSaysWhatItCostsAndHowMuchIsTakenAtOnce) {
+  const auto q = quoted(100_usdc);
+  EXPECT_EQ(q.refusal, "");
+  EXPECT_EQ(q.expected_out, 99'950'000_micro);
+  EXPECT_EQ(q.fee, 50'000_micro);
+  EXPECT_EQ(q.least, 100'000_micro);
+  EXPECT_EQ(q.most, 25'000_usdc);
+  EXPECT_EQ(q.expected_seconds, 40U);
+}
+
+TEST_F(AcrossRoute, ThePoolIsApprovedFirstAndShortMoneyIsSaid) {
+  from.answer(pair.input_token, chain::allowance_call(account(5), account(10)), word(1));
+  EXPECT_EQ(look().state, step_state::in_flight);
+  EXPECT_EQ(sent.back().purpose, "approve");
+  EXPECT_EQ(sent.back().call.to, pair.input_token);
+  EXPECT_TRUE(says(look(), "approval not final"));
+  from.answer(pair.input_token, chain::allowance_call(account(5), account(10)), word(UINT64_MAX));
+  EXPECT_EQ(look().state, step_state::in_flight);
+  EXPECT_EQ(sent.back().purpose, "across");
+  sent.clear();
+  operations.clear();
+  step.owed_before = 950_usdc;
+  const auto p = look();
+  EXPECT_EQ(p.state, step_state::held);
+  EXPECT_TRUE(p.short_of_money) << p.detail;
+  EXPECT_TRUE(sent.empty());
+}
+
+TEST_F(AcrossRoute, AFillOfEachKindIsDoneWithWhatWasReallyPaidOnceItIsFinal) {
+  for (const std::uint64_t kind : {0U, 1U, 2U}) {
+    step.conversion = conversion_id::from_digest(chain::keccak256("kind " + std::to_string(kind)));
+    step.detail.clear();
+    send_deposit(100 + kind);
+    EXPECT_TRUE(says(look_thrice(), "deposited: waits for a fill"));
+    EXPECT_EQ(flight().moves, 1U);
+    fill_in_block(to.head(), {.paid = 99'940'000 + kind, .kind = kind, .id = 100 + kind});
+    EXPECT_TRUE(says(look_thrice(), "filled: not final yet"));
+    to.node.add_blocks(2);
+    const auto p = look_thrice();
+    EXPECT_EQ(p.state, step_state::done) << p.detail;
+    EXPECT_EQ(p.amount_out.micro, static_cast<std::int64_t>(99'940'000 + kind));
+    EXPECT_TRUE(says(p, "note=final"));
+    EXPECT_EQ(flight().moves, 0U);
+  }
+}
+
+/// Anybody may fill what was never deposited: such an event has our deposit's id and not its
+/// fields.
+TEST_F(AcrossRoute, AFillThatDoesNotAgreeWithTheDepositIsNotIt) {
+  send_deposit();
+  fill_in_block(to.head(), {.output = 1, .paid = 1});
+  fill_in_block(to.head(), {.recipient = account(8)});
+  to.node.add_blocks(3);
+  EXPECT_TRUE(says(look_thrice(), "deposited: waits for a fill"));
+  fill_in_block(to.head(), {});
+  to.node.add_blocks(3);
+  const auto p = look();
+  EXPECT_EQ(p.state, step_state::done) << p.detail;
+  EXPECT_EQ(p.amount_out, 99'950'000_micro);
+}
+
+TEST_F(AcrossRoute, AFillInABlockThatWasReplacedIsWaitedFor) {
+  send_deposit();
+  to.node.add_blocks(5);
+  const auto block = to.head() - 3;
+  fill_in_block(block, {});
+  to.node.quirk = [quirk = to.node.quirk](std::uint32_t n, const chain::rpc_request& x) {
+    auto said = quirk(n, x);
+    if (x.method == "eth_getLogs" && said && !said->value.empty())
+      for (auto& log : said->value) log["blockHash"] = chain::keccak256("another").hex();
+    return said;
+  };
+  EXPECT_TRUE(says(look(), "filled in a block that was replaced"));
+}
+
+TEST_F(AcrossRoute, UnfilledPastItsDeadlineItIsExpiredAndFailsOnlyWithItsRefund) {
+  send_deposit();
+  look();
+  deadline_passes();
+  EXPECT_TRUE(says(look_thrice(), "expired: waits for the refund"));
+  EXPECT_EQ(flight().moves, 1U) << "the money is on its way";
+  while (from.time() <= deadline() + 1) from.node.add_block();
+  refund_in_block(from.head(), 100'000'000);
+  EXPECT_TRUE(says(look(), "expired: waits for the refund")) << "not in a final block";
+  from.node.add_blocks(3);
+  EXPECT_TRUE(says(look(), "expired: refunded, waits whether others claim it"));
+  pass(settings.refund_settle);
+  const auto p = look();
+  EXPECT_EQ(p.state, step_state::failed) << p.detail;
+  EXPECT_TRUE(says(p, "refunded: nobody filled it in time")) << p.detail;
+  EXPECT_EQ(flight().moves, 0U);
+  const auto before = sent.size();
+  offer["timestamp"] = std::to_string(from.time());
+  offer["fillDeadline"] = std::to_string(to.time() + 7'200);
+  EXPECT_EQ(look().state, step_state::in_flight) << "a new attempt";
+  EXPECT_EQ(sent.size(), before + 1);
+}
+
+TEST_F(AcrossRoute, ASlowFillThatWasOnlyAskedForIsExpiredTooAndAFilledOneIsNot) {
+  send_deposit();
+  deadline_passes();
+  status_is(1);
+  EXPECT_TRUE(says(look(), "expired: waits for the refund"));
+  status_is(2);
+  EXPECT_TRUE(says(look(), "filled: its event is not seen yet"));
+}
+
+TEST_F(AcrossRoute, ItIsNotExpiredBeforeTheDestinationsFinalBlocksSaySo) {
+  send_deposit();
+  now = timestamp::of_seconds(static_cast<std::int64_t>(deadline() + 10));
+  EXPECT_TRUE(says(look(), "deposited: waits for a fill")) << "our clock alone";
+  while (to.time() <= deadline() + 1) to.node.add_block();
+  EXPECT_TRUE(says(look(), "deposited: waits for a fill")) << "the head alone";
+  to.node.add_blocks(3);
+  to.node.nodes = 2;
+  to.node.quirk = [quirk = to.node.quirk](std::uint32_t n, const chain::rpc_request& x) {
+    if (n == 1 && x.method == "eth_call")
+      return std::optional{fake_node::silent(chain::rpc_status::unreachable)};
+    return quirk(n, x);
+  };
+  const auto p = look();
+  EXPECT_EQ(p.state, step_state::unreadable) << "one of two nodes says so: " << p.detail;
+}
+
+/// Two deposits expire, one refund comes: it is nobody's until the other's has come as well.
+TEST_F(AcrossRoute, ARefundIsNotClaimedTwice) {
+  send_deposit(1);
+  look();
+  auto other = step;
+  other.conversion = conversion_id::from_digest(chain::keccak256("another"));
+  other.detail.clear();
+  std::swap(step, other);
+  send_deposit(2);
+  deadline_passes();
+  EXPECT_TRUE(says(look(), "expired"));
+  std::swap(step, other);
+  EXPECT_TRUE(says(look(), "expired"));
+  while (from.time() <= deadline() + 1) from.node.add_block();
+  refund_in_block(from.head(), 100'000'000);
+  from.node.add_blocks(3);
+  pass(settings.refund_settle);
+  EXPECT_TRUE(says(look(), "expired: waits for the refund"));
+  std::swap(step, other);
+  EXPECT_TRUE(says(look(), "expired: waits for the refund"));
+  refund_in_block(from.head() - 2, 100'000'000);
+  EXPECT_EQ(look().state, step_state::failed);
+  std::swap(step, other);
+  EXPECT_EQ(look().state, step_state::failed);
+}
+
+/// A refund of before this deposit's deadline is an earlier one's.
+TEST_F(AcrossRoute, AnEarlierDepositsRefundIsNotThisOnes) {
+  send_deposit();
+  refund_in_block(from.head(), 100'000'000);
+  from.node.add_blocks(3);
+  deadline_passes();
+  look();
+  pass(settings.refund_settle);
+  EXPECT_TRUE(says(look(), "expired: waits for the refund"));
+}
+
+/// After a send that is believed to be dead nothing is sent while the chain shows one of ours that
+/// no operation owns.
+TEST_F(AcrossRoute, ADepositThatNobodyOwnsKeepsASecondOneFromBeingSent) {
+  step.attempt = 1;
+  const auto data = chain::abi::encoder{}.number(0).number(0).number(100'000'000).done();
+  from.events.push_back({5,
+                         pair.spoke_pool,
+                         {across::deposited_topic(), in_word(137), in_word(3), in_word(account(5))},
+                         data,
+                         chain::keccak256("by hand")});
+  const auto p = look();
+  EXPECT_EQ(p.state, step_state::unreadable) << p.detail;
+  EXPECT_TRUE(says(p, "belongs to no live operation")) << p.detail;
+  EXPECT_TRUE(sent.empty());
+  EXPECT_FALSE(flight().readable);
+}
+
+TEST_F(AcrossRoute, ChainsThatCannotBeReadStopWhatIsNew) {
+  EXPECT_TRUE(flight().readable);
+  to.silent = true;
+  EXPECT_EQ(look().state, step_state::unreadable);
+  auto f = flight();
+  EXPECT_FALSE(f.readable);
+  to.silent = false;
+  EXPECT_EQ(look().state, step_state::in_flight);
+  EXPECT_TRUE(flight().readable);
+  from.silent = true;
+  f = flight();
+  EXPECT_FALSE(f.readable);
+  EXPECT_EQ(f.problem, "Plasma cannot be read");
+  from.silent = false;
+  dir.handles.set(actors::query_actor{});
+  EXPECT_EQ(flight().problem, "the outbox cannot be read");
+}
+
+TEST_F(AcrossRoute, RevertedAndDroppedEndTheAttemptAndInDoubtDoesNot) {
+  look();
+  last_operation().state = operation_state::in_doubt;
+  EXPECT_EQ(look_thrice().state, step_state::unreadable);
+  last_operation().state = operation_state::reverted;
+  EXPECT_EQ(look().state, step_state::failed);
+  EXPECT_EQ(step.attempt, 1U);
+  EXPECT_EQ(look().state, step_state::in_flight);
+  EXPECT_EQ(sent.size(), 2U);
+  confirm({});
+  EXPECT_EQ(look().state, step_state::unreadable) << "a receipt without the deposit";
+}
+
+}  // namespace
+}  // namespace headroom::test

@@ -1,0 +1,109 @@
+#include "domain/reconciliation.hpp"
+
+#include <gtest/gtest.h>
+
+namespace headroom {
+namespace {
+
+const money_source here{137, *address::parse("0x3c499c542cEF5E3811e1192ce70d8cC03d5c3359")};
+
+trial_balance books_with(usdc buffer, usdc reserve, usdc in_transit, usdc converting) {
+  trial_balance out;
+  out.buffer = buffer;
+  out.reserve = reserve;
+  out.in_transit = in_transit;
+  out.converting = converting;
+  return out;
+}
+
+conversion_step a_step(const char* state, usdc in, usdc out = {}) {
+  conversion_step s;
+  s.name = "bridge";
+  s.state = state;
+  s.amount_in = in;
+  s.amount_out = out;
+  return s;
+}
+
+conversion one_with(std::vector<conversion_step> steps, usdc amount = 30_usdc) {
+  conversion out;
+  out.amount = amount;
+  out.steps = std::move(steps);
+  return out;
+}
+
+TEST(Reconciliation, WhatIsBookedAndThereIsClean) {
+  const auto r = reconcile(books_with(100_usdc, 20_usdc, 5_usdc, {}), {5_usdc, 120_usdc}, {}, here);
+  EXPECT_TRUE(r.clean());
+  EXPECT_EQ(r.unexplained, 0_usdc);
+  EXPECT_EQ(r.waiting, 5_usdc);
+}
+
+TEST(Reconciliation, WhatIsMissingIsToldByItsSide) {
+  const auto r = reconcile(books_with(100_usdc, 20_usdc, 5_usdc, {}), {4_usdc, 110_usdc}, {}, here);
+  EXPECT_FALSE(r.clean());
+  EXPECT_EQ(r.short_of, 10_usdc);
+  EXPECT_EQ(r.sources_short_of, 1_usdc);
+}
+
+TEST(Reconciliation, WhatIsThereBeyondTheBooksIsUnexplainedUnlessBetsMayStillHaveIt) {
+  auto books = books_with(100_usdc, {}, {}, {});
+  EXPECT_EQ(reconcile(books, {{}, 107_usdc}, {}, here).unexplained, 7_usdc);
+  books.at_venue = 5_usdc;
+  EXPECT_EQ(reconcile(books, {{}, 107_usdc}, {}, here).unexplained, 2_usdc);
+  EXPECT_TRUE(reconcile(books, {{}, 100_usdc}, {}, here).clean()) << "they may be filled by now";
+}
+
+TEST(Reconciliation, WhatArrivedAndIsNotBookedMustBeThere) {
+  const std::vector running{one_with({a_step("done", 30_usdc, 29_usdc)})};
+  const auto books = books_with(100_usdc, {}, 30_usdc, 30_usdc);
+  EXPECT_TRUE(reconcile(books, {{}, 129_usdc}, running, here).clean());
+  EXPECT_EQ(reconcile(books, {{}, 129_usdc}, running, here).unexplained, 0_usdc);
+  EXPECT_EQ(reconcile(books, {{}, 100_usdc}, running, here).short_of, 29_usdc);
+}
+
+TEST(Reconciliation, WhatWasPaidWithUsdcOnPolygonIsThereUntilItIsBooked) {
+  auto books = books_with(100_usdc, {}, 8_usdc, {});
+  books.waits_here = 5_usdc;
+  EXPECT_TRUE(reconcile(books, {3_usdc, 105_usdc}, {}, here).clean());
+  EXPECT_EQ(reconcile(books, {3_usdc, 104_usdc}, {}, here).short_of, 1_usdc);
+  EXPECT_EQ(reconcile(books, {2_usdc, 105_usdc}, {}, here).sources_short_of, 1_usdc);
+  books = books_with(100_usdc, {}, 30_usdc, 30_usdc);
+  for (auto running : {one_with({}), one_with({a_step("in_flight", 30_usdc)})}) {
+    running.source = here;
+    const auto r = reconcile(books, {{}, 130_usdc}, std::span{&running, 1}, here);
+    EXPECT_TRUE(r.clean());
+    EXPECT_EQ(r.waits_here, 30_usdc);
+    EXPECT_EQ(r.unexplained, 0_usdc);
+  }
+}
+
+TEST(Reconciliation, AWithdrawalThatIsNotSentIsStillThere) {
+  auto books = books_with(100_usdc, {}, {}, {});
+  books.outgoing = 9_usdc;
+  books.leaving = 4_usdc;
+  const auto r = reconcile(books, {{}, 105_usdc}, {}, here);
+  EXPECT_TRUE(r.clean());
+  EXPECT_EQ(r.unsent, 5_usdc);
+  EXPECT_EQ(r.unexplained, 0_usdc);
+  EXPECT_EQ(reconcile(books, {{}, 103_usdc}, {}, here).short_of, 2_usdc);
+}
+
+/// Drift inside a running conversion: until it sends something its money is where it was.
+TEST(Reconciliation, ARunningConversionThatSentNothingStillHasItsMoney) {
+  const auto books = books_with({}, {}, 30_usdc, 30_usdc);
+  for (const auto& running : {one_with({}), one_with({a_step("in_flight", 30_usdc)}),
+                              one_with({a_step("held", 30_usdc)})}) {
+    EXPECT_TRUE(reconcile(books, {30_usdc, {}}, std::span{&running, 1}, here).clean());
+    EXPECT_EQ(reconcile(books, {12_usdc, {}}, std::span{&running, 1}, here).sources_short_of,
+              18_usdc);
+  }
+  auto sent = one_with({a_step("in_flight", 30_usdc)});
+  sent.steps[0].operations = {operation_id{}};
+  const auto r = reconcile(books, {{}, {}}, std::span{&sent, 1}, here);
+  EXPECT_TRUE(r.clean());
+  EXPECT_EQ(r.between, 30_usdc);
+}
+
+}  // namespace
+}  // namespace headroom

@@ -1,0 +1,162 @@
+// Conversions by Across: filled at once, late, by nobody; interrupted in the middle of every step. Every conversion is one
+// deposit that counts, and the wallet holds what the books say.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { ethers, micro, startHouse, until } from './support.mjs';
+
+const DEPOSITED = ethers.id(
+  'FundsDeposited(bytes32,bytes32,uint256,uint256,uint256,uint256,uint32,uint32,uint32,bytes32,bytes32,bytes32,bytes)',
+);
+const WINDOW_S = 600;
+let house, users;
+let refunds = 0;
+
+before(async () => {
+  house = await startHouse({
+    sandboxArgs: ['--users', '4'],
+    overrides: {
+      conversion: { minimum: '30', stuck_after_seconds: 2, route: 'across_uniswap' },
+      across: { fill_window_seconds: WINDOW_S, fill_least_seconds: 300 },
+    },
+  });
+  ({ users } = house);
+});
+after(() => house?.close());
+
+const across = (query) => house.control(`/across?${query}`);
+const conversions = async () => (await house.get('/conversions?limit=200')).body.conversions;
+const onPolygon = () => house.token('polygon', house.polygon.usdc).balanceOf(house.pay_to);
+const bufferNow = async () => micro((await house.buffer()).usdc_balance);
+const deposits = async () =>
+  (await house.rpc.plasma.getLogs({ fromBlock: 0, toBlock: 'latest', topics: [DEPOSITED] })).length;
+const conversionOf = async (deposit) => {
+  const { body } = await house.get(`/deposits/${deposit.deposit_id}`);
+  return body.conversion_id && (await house.get(`/conversions/${body.conversion_id}`)).body;
+};
+const says = (deposit, words, timeoutMs) =>
+  until(
+    words,
+    async () => {
+      const c = await conversionOf(deposit);
+      return c?.steps[0]?.detail?.includes(words) && c;
+    },
+    timeoutMs,
+  );
+const completed = (deposit) =>
+  until(
+    'the conversion to complete',
+    async () => {
+      const c = await conversionOf(deposit);
+      return c?.status === 'completed' && c;
+    },
+    60_000,
+    100,
+  );
+async function restart(how, meanwhile = async () => {}) {
+  await house.service[how]();
+  await meanwhile();
+  await house.service.start();
+}
+const mining = (chain, seconds) => house.rpc[chain].send('evm_setIntervalMining', [seconds]);
+const pooled = (chain) =>
+  until(
+    `a transaction in ${chain}'s pool`,
+    async () => Number((await house.rpc[chain].send('txpool_status', [])).pending) > 0,
+  );
+
+/** Deposits `amount` and sees it through: buffer and wallet grow by exactly what arrived. */
+async function converts(user, amount, between = async () => {}) {
+  const [buffer, usdc] = [await bufferNow(), await onPolygon()];
+  const deposit = await house.fund(user, amount);
+  await between(deposit);
+  const c = await completed(deposit);
+  assert.deepEqual(
+    [c.route, c.steps.map((s) => [s.name, s.state])],
+    [
+      'across_uniswap',
+      [
+        ['bridge', 'done'],
+        ['swap', 'done'],
+      ],
+    ],
+  );
+  assert.equal(await bufferNow(), buffer + micro(c.received));
+  assert.equal(await onPolygon(), usdc + micro(c.received));
+  assert.equal(micro(c.received) + micro(c.loss), micro(c.amount));
+  assert.equal(await deposits(), (await conversions()).length + refunds, 'one that counts each');
+  return c;
+}
+
+test('filled at once: the loss of both legs is booked', async () => {
+  const c = await converts(users[0], '100.00');
+  assert.ok(micro(c.loss) >= micro('0.05'), 'the relayer takes 5 bps');
+  assert.equal(c.steps[0].amount_out, '99.95');
+});
+
+test('killed with the deposit in the pool: sent once', async () => {
+  await house.control('/chain/polygon?mode=refuse'); // its clock is read before anything is signed
+  await converts(users[1], '41.00', async () => {
+    await mining('plasma', 0);
+    await house.control('/chain/polygon?mode=up');
+    await pooled('plasma');
+    await restart('kill', () => mining('plasma', 1));
+  });
+});
+
+test('killed while nobody fills it: found filled', async () => {
+  await across('mode=never');
+  await converts(users[1], '42.00', async (deposit) => {
+    await says(deposit, 'deposited: waits for a fill');
+    await restart('kill', () => across('mode=fill'));
+  });
+});
+
+test('a slow fill that pays less is taken for what it pays', async () => {
+  await across('mode=slow&slow_bps=9990');
+  const c = await converts(users[2], '43.00', async (deposit) => {
+    await completed(deposit);
+    await across('reset=1');
+  });
+  assert.ok(micro(c.steps[0].amount_out) < micro('42.94'), c.steps[0].amount_out);
+});
+
+test('an API that offers too little or is away: nothing is sent until it is well', async () => {
+  await house.control('/across/api?output_bps=9980');
+  await converts(users[2], '44.00', async (deposit) => {
+    const before = await deposits();
+    await says(deposit, 'guard output_amount', 3_000).catch(() => {}); // or no route takes it
+    assert.equal(await deposits(), before);
+    await house.control('/across/api?reset=1');
+  });
+});
+
+test('killed with the swap in the pool: swapped once', async () => {
+  await across('mode=never');
+  await converts(users[0], '45.00', async (deposit) => {
+    await says(deposit, 'deposited: waits for a fill');
+    await house.control('/chain/polygon?mode=refuse'); // for the service only
+    const { filled } = await across('mode=fill');
+    await until('the fill', async () => (await across('mode=fill')).filled > filled);
+    await mining('polygon', 1);
+    const from = await house.rpc.polygon.getBlockNumber();
+    await until('it is final', async () => (await house.rpc.polygon.getBlockNumber()) >= from + 3);
+    await mining('polygon', 0);
+    await house.control('/chain/polygon?mode=up');
+    await pooled('polygon');
+    await restart('kill', () => mining('polygon', 1));
+  });
+});
+
+// Last: it moves the chains' time, after which payers' clocks are behind.
+test('filled by nobody: it comes back after its deadline and is deposited again', async () => {
+  await across('mode=never&refunds=asked');
+  await converts(users[3], '46.00', async (deposit) => {
+    await says(deposit, 'deposited: waits for a fill');
+    for (const chain of ['plasma', 'polygon'])
+      await house.rpc[chain].send('evm_increaseTime', [WINDOW_S + 60]);
+    await says(deposit, 'expired: waits for the refund', 30_000);
+    await restart('kill');
+    refunds += 1;
+    await across('mode=fill&refund=1');
+  });
+});

@@ -1,0 +1,186 @@
+#include "actors/work_switches.hpp"
+#include "tests/http/house.hpp"
+
+namespace headroom::http::test {
+namespace {
+
+/// POST /operator/actions, and what paused work answers.
+class Actions : public house {
+ protected:
+  const std::string id = "11111111-1111-1111-1111-111111111111";
+  std::vector<journal_entry> asked;  // under says.mutex
+
+  void remember_entries() {
+    says.append = [this](const journal_entry& x) -> caf::result<committed> {
+      const std::lock_guard lock{says.mutex};
+      asked.push_back(x);
+      return committed{};
+    };
+  }
+  reply act(const std::string& body) {
+    return ask("POST", "/operator/actions", bearer(operate_key.text), body);
+  }
+  static std::string about(const std::string& name, const std::string& target) {
+    return R"({"action":")" + name + R"(","target":")" + target + R"(","reason":"ticket 7"})";
+  }
+  void pause(pausable work, bool paused = true) {
+    actors::heard_switch(dir->gauges, {work, paused, "key:9", "an incident", now()});
+  }
+};
+
+TEST_F(Actions, AnOrderGoesIntoTheBooksWithWhoAskedAndWhy) {
+  remember_entries();
+  start();
+  const std::pair<const char*, order_word> table[]{{"hold_conversion", order_word::hold},
+                                                   {"release_conversion", order_word::release},
+                                                   {"retry_conversion", order_word::retry},
+                                                   {"look_again", order_word::look}};
+  for (const auto& [name, word] : table) {
+    SCOPED_TRACE(name);
+    const auto r = act(about(name, id));
+    ASSERT_EQ(r.status, 200) << r.body;
+    EXPECT_EQ(r.json()["done_by"], operate_key.record.id);
+    EXPECT_EQ(r.json()["target"], id);
+    const std::lock_guard lock{says.mutex};
+    const auto& x = std::get<order_conversion>(asked.back());
+    EXPECT_EQ(x.id.text(), id);
+    EXPECT_EQ(x.order.word, word);
+    EXPECT_EQ(x.order.by, operate_key.record.id);
+    EXPECT_EQ(x.order.reason, "ticket 7");
+    EXPECT_EQ(x.order.at, now());
+  }
+}
+
+TEST_F(Actions, EachKindOfWorkIsPausedAndResumed) {
+  remember_entries();
+  start();
+  for (const auto work : all_pausable)
+    for (const bool paused : {true, false}) {
+      const auto name = (paused ? "pause_" : "resume_") + std::string{to_string(work)};
+      const auto r = act(R"({"action":")" + name + R"(","reason":"ticket 7"})");
+      ASSERT_EQ(r.status, 200) << r.body;
+      EXPECT_TRUE(r.json()["target"].is_null());
+      const std::lock_guard lock{says.mutex};
+      const auto& x = std::get<switch_work>(asked.back());
+      EXPECT_EQ(x.work, work);
+      EXPECT_EQ(x.paused, paused);
+      EXPECT_EQ(x.by, operate_key.record.id);
+    }
+}
+
+/// The journal alone would stop what comes, and not what waits: the desk does both.
+TEST_F(Actions, WithdrawalsAreStoppedByTheirDesk) {
+  std::vector<actors::pause_withdrawals> heard;
+  says.pause = [&](const actors::pause_withdrawals& x) {
+    const std::lock_guard lock{says.mutex};
+    heard.push_back(x);
+    return actors::withdrawals_view{true, x.paused};
+  };
+  remember_entries();
+  start();
+  for (const bool paused : {true, false}) {
+    const std::string name = paused ? "pause_withdrawals" : "resume_withdrawals";
+    const auto r = act(R"({"action":")" + name + R"(","reason":"ticket 7"})");
+    ASSERT_EQ(r.status, 200) << r.body;
+    EXPECT_EQ(r.json()["action"], name);
+    const std::lock_guard lock{says.mutex};
+    EXPECT_EQ(heard.back().paused, paused);
+    EXPECT_EQ(heard.back().by, operate_key.record.id);
+    EXPECT_EQ(heard.back().reason, "ticket 7");
+  }
+  const std::lock_guard lock{says.mutex};
+  EXPECT_TRUE(asked.empty());
+}
+
+TEST_F(Actions, AWithdrawalIsApprovedByTheDesk) {
+  std::vector<actors::decide_withdrawal> heard;
+  errc says_no = errc::none;
+  says.decide = [&](const actors::decide_withdrawal& x) -> caf::result<withdrawal> {
+    const std::lock_guard lock{says.mutex};
+    heard.push_back(x);
+    if (says_no != errc::none) return make_error(says_no);
+    return example_withdrawal(withdrawal_status::requested);
+  };
+  start();
+  const auto r = act(about("approve_withdrawal", id));
+  ASSERT_EQ(r.status, 200) << r.body;
+  EXPECT_EQ(r.json()["target"], id);
+  {
+    const std::lock_guard lock{says.mutex};
+    EXPECT_EQ(heard.back().id.text(), id);
+    EXPECT_TRUE(heard.back().approve);
+    EXPECT_EQ(heard.back().by, operate_key.record.id);
+    says_no = errc::duplicate;
+  }
+  expect_problem(act(about("approve_withdrawal", id)), 409, "order_refused");
+  {
+    const std::lock_guard lock{says.mutex};
+    says_no = errc::not_found;
+  }
+  expect_problem(act(about("approve_withdrawal", id)), 404, "not_found");
+}
+
+TEST_F(Actions, WhatIsNoActionIsNamedAndNothingIsAsked) {
+  remember_entries();
+  start();
+  const std::tuple<std::string, const char*> table[]{
+      {R"({"reason":"x"})", "action"},
+      {R"({"action":"pause_everything","reason":"x"})", "action"},
+      {R"({"action":"settle_conversion","target":")" + id + R"(","reason":"x"})", "action"},
+      {R"({"action":"pause_bets"})", "reason"},
+      {R"({"action":"pause_bets","reason":""})", "reason"},
+      {R"({"action":"pause_bets","target":")" + id + R"(","reason":"x"})", "target"},
+      {R"({"action":"hold_conversion","reason":"x"})", "target"},
+      {about("hold_conversion", "7"), "target"},
+      {R"({"action":"pause_withdrawals","target":")" + id + R"(","reason":"x"})", "target"},
+      {R"({"action":"approve_withdrawal","reason":"x"})", "target"},
+  };
+  for (const auto& [body, field] : table) {
+    SCOPED_TRACE(body);
+    expect_problem(act(body), 400, "invalid_field", field);
+  }
+  const std::lock_guard lock{says.mutex};
+  EXPECT_TRUE(asked.empty());
+}
+
+TEST_F(Actions, WhatTheBooksRefuseIsToldApart) {
+  start();
+  says.append = [](const journal_entry&) {
+    return caf::result<committed>{make_error(errc::not_found)};
+  };
+  expect_problem(act(about("hold_conversion", id)), 404, "not_found");
+  says.append = [](const journal_entry&) {
+    return caf::result<committed>{make_error(errc::invariant_violated)};
+  };
+  expect_problem(act(about("hold_conversion", id)), 409, "order_refused");
+}
+
+TEST_F(Actions, PausedBetsAreRefusedWithTheReasonUntilTheyAreResumed) {
+  start();
+  const auto bet =
+      R"({"user_address":")" + user_text + R"(","token_id":"1","amount":"1","max_price":"0.5"})";
+  pause(pausable::bets);
+  const auto refused = post_bet(bet);
+  expect_problem(refused, 503, "paused");
+  EXPECT_NE(refused.body.find("an incident"), std::string::npos) << refused.body;
+  EXPECT_FALSE(refused.header("retry-after").empty());
+  {
+    const std::lock_guard lock{says.mutex};
+    EXPECT_TRUE(says.placed.empty());
+  }
+  pause(pausable::bets, false);
+  EXPECT_EQ(post_bet(bet).status, 201);
+}
+
+TEST_F(Actions, PausedDepositsDemandNothingAndTakeNothing) {
+  start();
+  pause(pausable::deposits);
+  expect_problem(ask("POST", "/deposit", {}, R"({"amount":"5"})"), 503, "paused");
+  expect_problem(ask("POST", "/deposit", {{"PAYMENT-SIGNATURE", "eA=="}}, R"({"amount":"5"})"), 503,
+                 "paused");
+  pause(pausable::deposits, false);
+  EXPECT_EQ(ask("POST", "/deposit", {}, R"({"amount":"5"})").status, 402);
+}
+
+}  // namespace
+}  // namespace headroom::http::test
