@@ -241,6 +241,8 @@ using query_actor = status_actor::extend<
     caf::replies_to<withdrawal_filter>::with<withdrawal_page>,
     caf::replies_to<paused_atom>::with<bool>,  // Withdrawals, by the books.
     caf::replies_to<keys_atom>::with<std::vector<service_key>>,
+    // Changed after that one, by their numbers, at most so many.
+    caf::replies_to<sessions_atom, std::int64_t, std::uint32_t>::with<std::vector<signed_session>>,
     caf::replies_to<ping_atom>::with<bool>>;
 
 // -- on-chain audit ------------------------------------------------------------------------------

@@ -114,6 +114,9 @@ HEADROOM_INSPECT(buffer_status, x.row, x.available, x.is_low, x.recommended_min_
                  x.forecast)
 HEADROOM_INSPECT(service_key, x.id, x.name, x.secret_hash, x.scopes, x.created_at, x.revoked_at)
 
+HEADROOM_INSPECT(signed_session, x.token_hash, x.nonce_hash, x.user, x.key_id, x.created_at,
+                 x.expires_at, x.closed_at, x.change)
+
 HEADROOM_INSPECT(committed, x.balance, x.balance_version, x.replayed)
 HEADROOM_INSPECT(balance_row, x.user, x.balance, x.version)
 

@@ -149,6 +149,10 @@ class ledger_reader {
                                                                         const address& account) = 0;
   /// Keys that are not revoked.
   virtual std::optional<std::vector<service_key>> active_keys() = 0;
+  /// Sessions whose last change comes after that number, by it; closed ones and those that are over
+  /// too, for a while.
+  virtual std::optional<std::vector<signed_session>> changed_sessions(std::int64_t after,
+                                                                      std::uint32_t limit) = 0;
   /// Whether the store answers at all (readiness).
   virtual bool ping() = 0;
 };
@@ -213,6 +217,11 @@ class ethereum_port {
   virtual std::vector<hash256> digests_of(const sell_intent& intent) const = 0;
   virtual bool signed_by_user(const withdraw_intent& intent, std::string_view signature) const = 0;
   virtual std::vector<hash256> digests_of(const withdraw_intent& intent) const = 0;
+  /// What a wallet signs of a text (EIP-191, version 0x45: "personal_sign").
+  virtual hash256 digest_of_text(std::string_view text) const = 0;
+  /// Whether the key of `user` signed the text. No when the signature is malformed or malleable.
+  virtual bool signed_by_user(const address& user, std::string_view text,
+                              std::string_view signature) const = 0;
 };
 
 /// The texts of a 402: x402 v2 in a header, v1 in the body, both at one URL.

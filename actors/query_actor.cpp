@@ -205,6 +205,9 @@ query_actor::behavior_type query_behavior(query_self self, ledger_reader* reader
       },
       [=](paused_atom) { return answer(self, [&] { return reader->withdrawals_paused(); }); },
       [=](keys_atom) { return answer(self, [&] { return reader->active_keys(); }); },
+      [=](sessions_atom, std::int64_t after, std::uint32_t limit) {
+        return answer(self, [&] { return reader->changed_sessions(after, limit); });
+      },
       [=](ping_atom) { return reader->ping(); },
       [=](status_atom) {
         return status_report{query_state::name,

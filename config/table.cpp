@@ -73,6 +73,9 @@ rows http_rows(http::http_settings& h) {
       {"key_burst",          &h.key_rate.burst,                     none,       {1, 10'000'000},    "of them at once"},
       {"signer_rate",        &h.signer_rate.per_second,             per_second, {0, 10'000'000},    "signed requests by one user; 0: no limit"},
       {"signer_burst",       &h.signer_rate.burst,                  none,       {1, 10'000'000},    "of them at once"},
+      {"session_rate",       &h.session_rate.per_second,            per_second, {0, 10'000'000},    "requests by one user or key that signed in; 0: no limit"},
+      {"session_burst",      &h.session_rate.burst,                 none,       {1, 10'000'000},    "of them at once"},
+      {"session_time_ms",    &h.session_time,                       ms,         {minute, day},      "how long a sign-in lasts at most"},
       {"refused_rate",       &h.refused_rate.per_second,            per_second, {0, 1'000'000},     "refusals of strangers, all together, without a pause; 0: no limit"},
   };
 }

@@ -8,6 +8,7 @@
 #include "domain/external_operation.hpp"
 #include "domain/positions.hpp"
 #include "domain/records.hpp"
+#include "domain/sessions.hpp"
 #include "domain/withdrawals.hpp"
 
 namespace headroom {
@@ -358,6 +359,20 @@ struct switch_work {
   timestamp at;
 };
 
+/// A session begins (`row.closed_at` and `row.change` are the books' to give). Refused as duplicate
+/// when its nonce was used before. The oldest above most_sessions_of_one are closed.
+struct sign_in {
+  static constexpr const char* entry_name = "sign_in";
+  signed_session row;
+};
+
+/// A session ends before its time; one that is over, or unknown, stays as it is.
+struct sign_out {
+  static constexpr const char* entry_name = "sign_out";
+  hash256 token_hash;
+  timestamp at;
+};
+
 using journal_entry =
     std::variant<accept_bet, finish_bet, open_deposit, settle_deposit, fail_deposit, credit_deposit,
                  open_conversion, advance_conversion, complete_conversion, fail_conversion,
@@ -365,7 +380,8 @@ using journal_entry =
                  promise_bet, record_market, accept_sale, finish_sale, open_settlement,
                  book_redemption, settle_position, close_settlement, record_external,
                  accept_withdrawal, approve_withdrawal, finish_withdrawal, switch_withdrawals,
-                 note_buffer, order_conversion, write_off_conversion, adopt_transfer, switch_work>;
+                 note_buffer, order_conversion, write_off_conversion, adopt_transfer, switch_work,
+                 sign_in, sign_out>;
 
 /// For logs: "accept_bet".
 [[nodiscard]] inline const char* name_of(const journal_entry& entry) noexcept {

@@ -210,6 +210,8 @@ struct rule {
   entry_moves operator()(const book_redemption&) const { return {}; }
   entry_moves operator()(const record_external&) const { return {}; }
   entry_moves operator()(const note_buffer&) const { return {}; }
+  entry_moves operator()(const sign_in&) const { return {}; }
+  entry_moves operator()(const sign_out&) const { return {}; }
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "domain/text.hpp"
+#include "http/session_auth.hpp"
 
 namespace headroom::http {
 namespace {
@@ -59,12 +60,28 @@ const principal* accepted(exchange& x, const exchange::key_memo& memo) {
   return &memo.owner;
 }
 
+/// Likewise of whoever signed in; nobody when `owner` is none.
+const principal* accepted_session(exchange& x, const principal* owner) {
+  if (owner == nullptr) return nullptr;
+  x.called_by(*owner);
+  auto& rates = x.shared().session_rates;
+  if (rates.allowed().limits())
+    take(*rates.of(owner->name, rate_bucket::clock::now()), rates.allowed(), "session");
+  return owner;
+}
+
+const principal& owner_of_bearer(exchange& x, std::string_view token) {
+  const auto* const owner = accepted_session(x, owner_of_token(x, token));
+  if (owner == nullptr) throw problem_of(errc::unauthorized, "the session is not known or is over");
+  return *owner;
+}
+
 }  // namespace
 
 const principal* presented_key(exchange& x) {
   if (x.caller() != nullptr) return x.caller();
   const auto& given = x.asked()[header::authorization];
-  if (given.count == 0) return nullptr;
+  if (given.count == 0) return accepted_session(x, owner_of_cookie(x));
   if (given.count > 1) throw problem_of(errc::unauthorized, "Authorization appears more than once");
   auto& keys = x.shared().keys;
   auto& memo = x.last_key;
@@ -73,6 +90,8 @@ const principal* presented_key(exchange& x) {
   if (memo.generation == generation && same_text(memo.text, given.text)) return accepted(x, memo);
   if (!is_bearer(given.text))
     throw problem_of(errc::unauthorized, "Authorization must be \"Bearer <service key>\"");
+  if (const auto token = given.text.substr(scheme.size()); is_session_token(token))
+    return &owner_of_bearer(x, token);
   auto owner = keys.find(given.text.substr(scheme.size()));
   if (!owner) throw problem_of(errc::unauthorized, "the service key is not known or was revoked");
   auto& rates = x.shared().key_rates;
@@ -85,7 +104,8 @@ bool key_still_good(exchange& x) {
   auto& keys = x.shared().keys;
   auto& memo = x.last_key;
   const auto generation = keys.generation();
-  // Whoever came without a key, or as a user, has none that could be revoked.
+  if (x.caller() == &x.last_session.owner) return session_still_good(x);
+  // Whoever came without a key has none that could be revoked.
   if (x.caller() != &memo.owner || memo.generation == generation) return true;
   const auto owner = keys.find(std::string_view{memo.text}.substr(scheme.size()));
   if (!owner || owner->scopes != memo.owner.scopes) return false;
@@ -95,6 +115,8 @@ bool key_still_good(exchange& x) {
 
 const principal& require_scope(exchange& x, std::initializer_list<scope> scopes) {
   const auto* owner = presented_key(x);
+  if (owner == nullptr && cookie_was_not_enough(x))
+    throw problem_of(errc::forbidden, "a cookie alone changes nothing: send Origin and JSON");
   if (owner == nullptr)
     throw problem_of(errc::unauthorized, "a service key is needed: Authorization: Bearer <key>");
   if (std::none_of(scopes.begin(), scopes.end(), [&](scope s) { return owner->may(s); }))

@@ -19,6 +19,10 @@ bool lists(const server_settings& s, std::string_view origin) noexcept {
 
 }  // namespace
 
+bool is_listed(const server_settings& s, std::string_view origin) noexcept {
+  return origin != any_page && lists(s, origin);
+}
+
 std::string allow_page(const server_settings& s, std::string_view origin, bool for_pages) {
   std::string out;
   if (lists(s, any_page)) {

@@ -14,10 +14,13 @@
 #include "http/key_ring.hpp"
 #include "http/message.hpp"
 #include "http/openapi.hpp"
+#include "http/own_site.hpp"
 #include "http/problem.hpp"
 #include "http/promised_bets.hpp"
 #include "http/request_metrics.hpp"
 #include "http/services.hpp"
+#include "http/session_ring.hpp"
+#include "http/sign_in_nonces.hpp"
 #include "http/stream_places.hpp"
 #include "http/task.hpp"
 
@@ -37,9 +40,14 @@ struct front {
   openapi_document openapi;
   rate_table key_rates;
   rate_table signer_rates;
+  rate_table session_rates;
   stream_places streams;
   actors::log_limit log;
-  rate_bucket refusals{};  // of strangers
+  own_site site;
+  session_ring sessions{};
+  sign_in_nonces nonces{};
+  rate_bucket refusals{};      // of strangers
+  rate_bucket new_sessions{};  // likewise
 };
 
 /// What stands for the {..} of a route's pattern, in order.
@@ -66,11 +74,14 @@ class exchange : public std::enable_shared_from_this<exchange> {
     return path_.text[which];
   }
   [[nodiscard]] front& shared() noexcept { return shared_; }
+  [[nodiscard]] const own_site& site() const noexcept { return shared_.site; }
+  [[nodiscard]] const sign_in_nonces& nonces() const noexcept { return shared_.nonces; }
   [[nodiscard]] const http_services& services() const noexcept { return shared_.services; }
   [[nodiscard]] bool trusted() const noexcept { return trusted_; }
   /// Ours, or the caller's when it sent a good one: in the answer and in every line logged here.
   [[nodiscard]] const std::string& request_id() const noexcept { return request_id_; }
-  /// The owner of the key that came with the request, once it was looked at (auth.hpp).
+  /// The owner of the key or the session that came with the request, once it was looked at
+  /// (auth.hpp).
   [[nodiscard]] const principal* caller() const noexcept { return caller_; }
   [[nodiscard]] const server_settings& settings() const noexcept { return shared_.settings; }
 
@@ -131,7 +142,15 @@ class exchange : public std::enable_shared_from_this<exchange> {
     std::shared_ptr<rate_bucket> bucket;
   };
   key_memo last_key;
-  /// The request comes from this owner of a key, who lives as long as last_key.
+  /// The session that this request came with.
+  struct session_memo {
+    signed_session row;
+    principal owner;
+    std::uint64_t sessions = 0;  // generations in which both are so
+    std::uint64_t keys = 0;
+  };
+  session_memo last_session;
+  /// The request comes from this owner of a key or a session, who lives as long as its memo.
   void called_by(const principal& owner) noexcept { caller_ = &owner; }
   /// What this request does is an operator's act: who did it is logged with the answer.
   void is_operators_act() noexcept { operators_act_ = true; }

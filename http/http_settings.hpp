@@ -50,6 +50,8 @@ struct http_settings {
   std::vector<std::string> cors_origins{"*"};           // whose pages may ask, see cors.hpp
   rate key_rate{200'000, 400'000};                      // of one service key
   rate signer_rate{50, 200};                            // of one user who signs
+  rate session_rate{100, 400};                          // of one user or key that signed in
+  std::chrono::milliseconds session_time{43'200'000};   // how long a sign-in lasts at most
   /// Of answers to whoever shows no good key, all strangers together: beyond it each waits a
   /// moment.
   rate refused_rate{1'000, 1'000};

@@ -1,11 +1,8 @@
 #include "http/key_ring.hpp"
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/rand.h>
-
 #include <array>
-#include <stdexcept>
+
+#include "http/secrets.hpp"
 
 namespace headroom::http {
 namespace {
@@ -14,20 +11,6 @@ constexpr std::string_view prefix = "hr_";
 constexpr std::size_t id_digits = 16;
 constexpr std::size_t secret_digits = 64;
 constexpr std::size_t text_size = prefix.size() + id_digits + 1 + secret_digits;
-
-/// Of the secret as it is written: its hex digits.
-hash256 sha256(std::string_view secret) {
-  hash256 out;
-  unsigned size = 0;
-  if (EVP_Digest(secret.data(), secret.size(), out.bytes.data(), &size, EVP_sha256(), nullptr) != 1)
-    throw std::runtime_error{"SHA-256 is not available"};
-  return out;
-}
-
-void random_bytes(std::span<std::uint8_t> out) {
-  if (RAND_bytes(out.data(), static_cast<int>(out.size())) != 1)
-    throw std::runtime_error{"the system has no randomness"};
-}
 
 }  // namespace
 
@@ -52,14 +35,12 @@ std::optional<scope> parse_scope(std::string_view text) noexcept {
 
 new_key make_key(std::string name, std::uint8_t scopes, timestamp now) {
   std::array<std::uint8_t, id_digits / 2> id;
-  std::array<std::uint8_t, secret_digits / 2> random;
   random_bytes(id);
-  random_bytes(random);
-  const auto secret = to_hex(random);
+  const auto secret = random_hex(secret_digits / 2);
   new_key out;
   out.record.id = to_hex(id);
   out.record.name = std::move(name);
-  out.record.secret_hash = sha256(secret);
+  out.record.secret_hash = sha256(secret);  // as it is written: of its hex digits
   out.record.scopes = scopes;
   out.record.created_at = now;
   out.text.append(prefix).append(out.record.id).append("_").append(secret);
@@ -90,11 +71,20 @@ std::optional<principal> key_ring::find(std::string_view text) const {
   const auto given = sha256(text.substr(id_digits + 1));
   const auto keys = current();
   const auto i = keys->find(id);
+  if (i == keys->end() || !same_secret(given.bytes, i->second.secret_hash.bytes))
+    return std::nullopt;
+  return owner_of(id, i->second);
+}
+
+std::optional<principal> key_ring::find_id(const std::string& id) const {
+  const auto keys = current();
+  const auto i = keys->find(id);
   if (i == keys->end()) return std::nullopt;
-  const auto& expected = i->second.secret_hash.bytes;
-  if (CRYPTO_memcmp(given.bytes.data(), expected.data(), expected.size()) != 0) return std::nullopt;
-  return principal{principal::kind::service_key, "key:" + i->second.name, i->second.scopes,
-                   "key:" + id};
+  return owner_of(id, i->second);
+}
+
+principal key_ring::owner_of(const std::string& id, const entry& e) {
+  return {principal::kind::service_key, "key:" + e.name, e.scopes, "key:" + id};
 }
 
 }  // namespace headroom::http

@@ -37,6 +37,8 @@ class key_ring {
   /// The key's owner when `text` is an active key; compares in constant time. Keys of one name are
   /// one owner: a rotation keeps the idempotency keys (docs/decisions/0006).
   [[nodiscard]] std::optional<principal> find(std::string_view text) const;
+  /// The owner of an active key by its id: who signed in with it.
+  [[nodiscard]] std::optional<principal> find_id(const std::string& id) const;
 
  private:
   struct entry {
@@ -47,6 +49,7 @@ class key_ring {
   };
   using snapshot = std::unordered_map<std::string, entry>;
 
+  [[nodiscard]] static principal owner_of(const std::string& id, const entry& e);
   [[nodiscard]] std::shared_ptr<const snapshot> current() const;
 
   mutable std::mutex mutex_;  // for the pointer; held for a copy of it

@@ -23,12 +23,14 @@ enum class header : std::uint8_t {
   request_id = 6,
   origin = 7,
   if_none_match = 8,
+  cookie = 9,
 };
-inline constexpr std::size_t header_count = 9;
+inline constexpr std::size_t header_count = 10;
 inline constexpr std::array<std::string_view, header_count> header_names{
     "Authorization", "Idempotency-Key", "PAYMENT-SIGNATURE",
     "X-PAYMENT",     "Content-Type",    "Content-Encoding",
-    "Request-Id",    "Origin",          "If-None-Match"};
+    "Request-Id",    "Origin",          "If-None-Match",
+    "Cookie"};
 
 /// `count` tells a missing header from an empty one, and a repeated one from a single one.
 struct header_value {

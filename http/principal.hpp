@@ -7,7 +7,7 @@
 
 namespace headroom::http {
 
-/// Who asks. Only service keys exist yet; whoever signs in will be a `user`.
+/// Who asks: the owner of a service key, or a user who signed in.
 struct principal {
   enum class kind : std::uint8_t { service_key, user };
   kind type = kind::service_key;
@@ -15,6 +15,7 @@ struct principal {
   std::uint8_t scopes = 0;  // bit set of `scope`
   std::string id;           // "key:<id>" or "user:0x..": who did it, in the books and the log
   address user{};           // of a `user`
+  bool signed_in = false;   // by a session (routes_session.cpp), not by a key in the header
 
   [[nodiscard]] bool may(scope s) const noexcept {
     return (scopes & static_cast<std::uint8_t>(s)) != 0;

@@ -14,6 +14,11 @@ void get_openapi(exchange& x);
 task<> get_actors(exchange& x);
 // routes_config.cpp
 void get_app_config(exchange& x);
+// routes_session.cpp
+void get_session_nonce(exchange& x);
+task<> post_session(exchange& x);
+void get_session(exchange& x);
+task<> delete_session(exchange& x);
 // routes_metrics.cpp
 task<> get_metrics(exchange& x);
 // routes_balance.cpp

@@ -46,6 +46,30 @@ class keys_question final : public question {
   std::atomic<bool>& busy_;
 };
 
+/// Brings home which sessions have changed. What one answer has no room for comes with the next.
+class sessions_question final : public question {
+ public:
+  static constexpr std::uint32_t most_at_once = 5'000;
+
+  sessions_question(front& to, std::atomic<bool>& busy) : to_{to}, busy_{busy} {}
+
+  void heard(std::unique_ptr<question> self, const caf::type_erased_tuple& said) override {
+    using changes = std::vector<signed_session>;
+    if (said.match_elements<changes>()) {
+      const auto& news = said.get_as<changes>(0);
+      to_.sessions.hear(news, to_.services.now());
+      if (news.size() < most_at_once) to_.sessions.is_complete();
+    }
+    busy_.store(false);
+    self.reset();
+  }
+  void run() override {}
+
+ private:
+  front& to_;
+  std::atomic<bool>& busy_;
+};
+
 [[noreturn]] void cannot_listen(const std::string& address, std::uint16_t port,
                                 const std::string& why) {
   throw std::runtime_error{"cannot listen on " + address + ":" + std::to_string(port) + ": " + why};
@@ -87,8 +111,10 @@ class server::impl {
                make_openapi_document(settings.public_url),
                rate_table{settings.key_rate},
                rate_table{settings.signer_rate},
+               rate_table{settings.session_rate},
                {settings.max_streams, settings.max_streams_per_caller},
-               {}} {}
+               {},
+               site_of(settings.public_url)} {}
 
   ~impl() { stop(); }
 
@@ -187,7 +213,12 @@ class server::impl {
   /// Every worker sweeps the bridge, so that the last one alive does; the first refreshes the keys.
   void tick(unsigned index, clock::time_point now) {
     front_.bridge->expire(now);
-    if (index == 0 && now >= next_refresh_) ask_keys(now);
+    if (index != 0) return;
+    if (now >= next_refresh_) {
+      ask_keys(now);
+    } else if (!front_.sessions.complete()) {
+      ask_sessions(now);
+    }
   }
 
   /// False when there is nobody to ask yet.
@@ -195,11 +226,21 @@ class server::impl {
     const auto query = front_.services.dir.handles.get<actors::query_actor>();
     if (!query) return false;
     next_refresh_ = now + key_refresh;
+    ask_sessions(now);  // before the keys: whoever sees those finds both
     if (!refreshing_.exchange(true))
       front_.bridge->ask(query, now + key_timeout,
                          std::make_unique<keys_question>(front_.keys, refreshing_),
                          actors::keys_atom::value);
     return true;
+  }
+
+  void ask_sessions(clock::time_point now) {
+    const auto query = front_.services.dir.handles.get<actors::query_actor>();
+    if (!query || hearing_.exchange(true)) return;
+    front_.bridge->ask(query, now + key_timeout,
+                       std::make_unique<sessions_question>(front_, hearing_),
+                       actors::sessions_atom::value, front_.sessions.heard(),
+                       std::uint32_t{sessions_question::most_at_once});
   }
 
   /// The actors may start a moment after us, and every request with a key waits for the keys.
@@ -222,6 +263,7 @@ class server::impl {
   std::optional<asio::steady_timer> first_keys_;  // of the first worker, as is next_refresh_
   clock::time_point next_refresh_{};
   std::atomic<bool> refreshing_{false};
+  std::atomic<bool> hearing_{false};
   std::mutex mutex_;
   std::condition_variable ended_;
   std::size_t running_ = 0;

@@ -531,6 +531,16 @@ std::optional<std::vector<service_key>> pg_reader::active_keys() {
   });
 }
 
+std::optional<std::vector<signed_session>> pg_reader::changed_sessions(std::int64_t after,
+                                                                       std::uint32_t limit) {
+  return link_->run([&](pqxx::transaction_base& tx) {
+    return all(tx.exec_params(std::string{"SELECT "} + session_columns +
+                                  "FROM sessions WHERE change > $1 ORDER BY change LIMIT $2",
+                              after, std::min(limit, max_rows)),
+               read_session);
+  });
+}
+
 bool pg_reader::ping() {
   return link_
       ->run([](pqxx::transaction_base& tx) { return tx.exec1("SELECT true")[0].as<bool>(); })

@@ -68,6 +68,8 @@ class pg_reader final : public actors::ledger_reader {
   std::optional<std::vector<external_operation>> open_externals(const std::string& service,
                                                                 const address& account) override;
   std::optional<std::vector<service_key>> active_keys() override;
+  std::optional<std::vector<signed_session>> changed_sessions(std::int64_t after,
+                                                              std::uint32_t limit) override;
   bool ping() override;
 
  private:

@@ -79,6 +79,18 @@ std::vector<hash256> digests_of(const actors::withdraw_intent& intent,
                            .done());
 }
 
+hash256 digest_of_text(std::string_view text) {
+  std::string whole{
+      "\x19"
+      "Ethereum Signed Message:\n"};
+  whole.append(std::to_string(text.size())).append(text);
+  return keccak256(whole);
+}
+
+bool signed_by_user(const address& user, std::string_view text, std::string_view signature) {
+  return signed_one_of({digest_of_text(text)}, user, signature);
+}
+
 bool signed_by_user(const actors::bet_intent& intent, const actors::signing_domain& domain,
                     std::string_view signature) {
   return signed_one_of(digests_of(intent, domain), intent.user, signature);

@@ -34,4 +34,9 @@ namespace headroom::chain {
 [[nodiscard]] bool signed_by_user(const actors::withdraw_intent& intent,
                                   const actors::signing_domain& domain, std::string_view signature);
 
+/// EIP-191, version 0x45: what "personal_sign" signs of a text, and whether the key of `user` did.
+[[nodiscard]] hash256 digest_of_text(std::string_view text);
+[[nodiscard]] bool signed_by_user(const address& user, std::string_view text,
+                                  std::string_view signature);
+
 }  // namespace headroom::chain

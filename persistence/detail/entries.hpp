@@ -75,4 +75,7 @@ struct bet_outcomes {
 [[nodiscard]] errc apply(attempt& a, const adopt_transfer& x);
 [[nodiscard]] errc apply(attempt& a, const switch_work& x);
 
+[[nodiscard]] errc apply(attempt& a, const sign_in& x);
+[[nodiscard]] errc apply(attempt& a, const sign_out& x);
+
 }  // namespace headroom::persistence

@@ -324,6 +324,19 @@ service_key read_key(const pqxx::row& row) {
   return out;
 }
 
+signed_session read_session(const pqxx::row& row) {
+  signed_session out;
+  out.token_hash = read_fixed<hash256>(row[0]);
+  out.nonce_hash = read_fixed<hash256>(row[1]);
+  out.user = read_fixed<address>(row[2]);
+  out.key_id = row[3].is_null() ? "" : row[3].c_str();
+  out.created_at = read_time(row[4]);
+  out.expires_at = read_time(row[5]);
+  out.closed_at = read_time(row[6]);
+  out.change = read_int(row[7]);
+  return out;
+}
+
 std::string steps_to_json(const std::vector<conversion_step>& steps) {
   auto out = json::array();
   for (const auto& step : steps) out.push_back(to_json(step));

@@ -85,6 +85,11 @@ inline constexpr const char* key_columns =
     "id, name, secret_hash, scopes, us_of(created_at), us_of(revoked_at) ";
 [[nodiscard]] service_key read_key(const pqxx::row& row);
 
+inline constexpr const char* session_columns =
+    "token_hash, nonce_hash, user_address, key_id, us_of(created_at), us_of(expires_at),"
+    " us_of(closed_at), change ";
+[[nodiscard]] signed_session read_session(const pqxx::row& row);
+
 /// Steps as the JSON that is stored.
 [[nodiscard]] std::string steps_to_json(const std::vector<conversion_step>& steps);
 

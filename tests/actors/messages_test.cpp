@@ -103,10 +103,10 @@ using all_messages = testing::Types<
     // domain/
     usdc, money_source, share_amount, timestamp, bet, authorization, deposit, conversion_step,
     conversion, buffer_row, buffer_status, chain_operation, external_operation, service_key,
-    committed, balance_row, bet_filter, bet_page, deposit_filter, deposit_page, money_on_its_way,
-    conversion_page, chain_fees, route_metrics, conversion_metrics, inventory_marks,
-    expected_arrival, buffer_flows, buffer_forecast, route_terms, route_verdict, trial_balance,
-    solvency, unfinished_work, sale, position, payout_vector, redemption, settlement,
+    signed_session, committed, balance_row, bet_filter, bet_page, deposit_filter, deposit_page,
+    money_on_its_way, conversion_page, chain_fees, route_metrics, conversion_metrics,
+    inventory_marks, expected_arrival, buffer_flows, buffer_forecast, route_terms, route_verdict,
+    trial_balance, solvency, unfinished_work, sale, position, payout_vector, redemption, settlement,
     position_filter, position_page, settlement_work, settlement_view, token_shares, withdrawal,
     withdrawal_filter, withdrawal_page>;
 

@@ -70,6 +70,8 @@ TEST(Events, EachKindOfEntryIsHeardOfUnderItsPublicName) {
       {"write_off_conversion", "conversion.failed | "},
       {"adopt_transfer", "| "},
       {"switch_work", "| "},
+      {"sign_in", "| | "},
+      {"sign_out", "| "},
   };
   EXPECT_EQ(heard, expected);
 }

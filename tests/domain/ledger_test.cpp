@@ -57,6 +57,8 @@ struct may_move_money {
   bool operator()(const write_off_conversion&) const { return true; }
   bool operator()(const adopt_transfer&) const { return true; }
   bool operator()(const switch_work&) const { return false; }
+  bool operator()(const sign_in&) const { return false; }
+  bool operator()(const sign_out&) const { return false; }
 };
 
 TEST(Ledger, TheStoryTellsOfEveryKindOfEntryAndEveryShapeOfPosting) {

@@ -60,7 +60,9 @@ std::optional<reply> client::receive(bool head) {
     auto name = in_.substr(at, colon - at);
     std::transform(name.begin(), name.end(), name.begin(),
                    [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    out.headers[name] = in_.substr(colon + 2, stop - colon - 2);
+    auto& value = out.headers[name];
+    if (!value.empty()) value += "\n";
+    value += in_.substr(colon + 2, stop - colon - 2);
     at = stop + 2;
   }
   in_.erase(0, end + 4);

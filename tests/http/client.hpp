@@ -13,7 +13,7 @@ namespace headroom::http::test {
 
 struct reply {
   int status = 0;
-  std::map<std::string, std::string> headers;  // names in lower case
+  std::map<std::string, std::string> headers;  // names in lower case; repeated ones by lines
   std::string body;
 
   [[nodiscard]] std::string header(const std::string& lower_name) const;

@@ -115,6 +115,7 @@ TEST_F(Documents, AnswersHaveTheDocumentedFields) {
       {"/healthz", "/healthz"},
       {"/readyz", "/readyz"},
       {"/app/config", "/app/config"},
+      {"/session", "/session"},
       {"/withdrawals", "/withdrawals"},
       {"/withdrawals/{id}", "/withdrawals/" + id},
   };

@@ -91,6 +91,19 @@ bool plain_ethereum::signed_by_user(const withdraw_intent& intent,
   return signature == sign(intent, intent.user);
 }
 
+hash256 plain_ethereum::digest_of_text(std::string_view text) const {
+  return digest_of_words(*this, "text|" + std::string{text}).front();
+}
+
+std::string plain_ethereum::sign(std::string_view text, const address& signer) const {
+  return signer.hex() + to_hex(digest_of_text(text).bytes) + std::string(26, '0');
+}
+
+bool plain_ethereum::signed_by_user(const address& who, std::string_view text,
+                                    std::string_view signature) const {
+  return signature == sign(text, who);
+}
+
 payment_required plain_x402::require(usdc amount, std::string_view error) const {
   const auto text = to_string(amount) + " " + std::string{error};
   return {"v2 " + text, R"({"x402Version":1,"error":")" + std::string{error} +
@@ -521,6 +534,7 @@ query_actor::behavior_type fake_query(script& s) {
         const std::lock_guard lock{s.mutex};
         return s.keys;
       },
+      [&s](sessions_atom, std::int64_t after, std::uint32_t) { return s.changed_sessions(after); },
       [](ping_atom) { return true; },
       [](status_atom) { return no_report(); },
   };
@@ -532,7 +546,7 @@ query_actor::behavior_type fake_query(script& s) {
 
 house::house() {
   settings.port = 0;  // the kernel chooses
-  settings.key_rate = settings.signer_rate = {};
+  settings.key_rate = settings.signer_rate = settings.session_rate = {};
   config_.set("scheduler.policy", caf::atom("sharing"));
   config_.set("scheduler.max-threads", 1);
   system = std::make_unique<caf::actor_system>(config_);

@@ -32,6 +32,10 @@ class plain_ethereum final : public actors::ethereum_port {
   std::vector<hash256> digests_of(const actors::withdraw_intent& intent) const override;
   [[nodiscard]] std::string sign(const actors::withdraw_intent& intent,
                                  const address& signer) const;
+  hash256 digest_of_text(std::string_view text) const override;
+  bool signed_by_user(const address& who, std::string_view text,
+                      std::string_view signature) const override;
+  [[nodiscard]] std::string sign(std::string_view text, const address& signer) const;
 };
 
 /// x402 texts that show what they were made of.
@@ -87,6 +91,9 @@ struct script {
   std::function<caf::result<actors::bet_quote>(const actors::quote_bet&)> quote;
   std::function<caf::result<actors::redeemed_quote>(const actors::redeem_quote&)> redeem;
   std::function<caf::result<committed>(const journal_entry&)> append;  // committed when not set
+  std::function<std::vector<signed_session>(std::int64_t)> changed_sessions = [](std::int64_t) {
+    return std::vector<signed_session>{};
+  };
 
   std::mutex mutex;  // guards the rest
   std::vector<service_key> keys;

@@ -269,6 +269,18 @@ std::vector<story_line> ledger_story() {
       {withdrawn(2, bob, 4_usdc, 500'000_micro, withdrawal_status::failed),
        "13 0 3 3500000; 14 7 3 500000"},
       {switch_withdrawals{true, "an incident", "cli:ada", noon}, ""},
+
+      {sign_in{{numbered<hash256>(1), numbered<hash256>(2), alice, "", noon,
+                noon.plus(std::chrono::hours{12})}},
+       ""},
+      {sign_in{{numbered<hash256>(3),
+                numbered<hash256>(4),
+                {},
+                "desk",
+                noon,
+                noon.plus(std::chrono::hours{12})}},
+       ""},
+      {sign_out{numbered<hash256>(1), noon}, ""},
   };
 }
 

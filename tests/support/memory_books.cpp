@@ -262,6 +262,25 @@ struct applier {
   }
   errc operator()(const record_market& x) { return b.record(x, out.replayed); }
 
+  errc operator()(const sign_in& x) {
+    const auto& s = x.row;
+    if (s.user.is_zero() == s.key_id.empty() || s.expires_at <= s.created_at)
+      return errc::invariant_violated;
+    for (const auto& [token, known] : b.sessions)
+      if (known.nonce_hash == s.nonce_hash)
+        return token == s.token_hash ? replayed() : errc::duplicate;
+    auto& row = b.sessions[s.token_hash] = s;
+    row.change = ++b.session_changes;
+    return errc::none;
+  }
+  errc operator()(const sign_out& x) {
+    const auto i = b.sessions.find(x.token_hash);
+    if (i == b.sessions.end() || i->second.closed_at.is_set()) return replayed();
+    i->second.closed_at = x.at;
+    i->second.change = ++b.session_changes;
+    return errc::none;
+  }
+
   /// Of an entry that memory_positions has judged: the money it moves, or the rows as they are now.
   errc post_if_new(const journal_entry& entry, errc verdict) {
     if (verdict != errc::none) return verdict;
@@ -547,6 +566,10 @@ std::optional<std::vector<external_operation>> memory_reader::find_external(
 std::optional<std::vector<external_operation>> memory_reader::open_externals(
     const std::string& service, const address& account) {
   return books_.externals.open(service, account);
+}
+std::optional<std::vector<signed_session>> memory_reader::changed_sessions(std::int64_t after,
+                                                                           std::uint32_t limit) {
+  return all_of(books_.sessions, limit, [&](const signed_session& s) { return s.change > after; });
 }
 std::optional<std::vector<service_key>> memory_reader::active_keys() {
   return std::vector<service_key>{};

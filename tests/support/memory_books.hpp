@@ -36,6 +36,8 @@ struct memory_books : memory_positions {
   std::int64_t orders = 0;              // of operators, so far
   std::map<adoption_id, usdc> claimed;  // transfers that a human named, by their place
   std::map<pausable, switch_work> switches;
+  std::map<hash256, signed_session> sessions;  // by their tokens
+  std::int64_t session_changes = 0;
 
   /// What the store does wrong next; each is a probability in 1/1000.
   struct faults {
@@ -115,6 +117,7 @@ class memory_reader : public actors::ledger_reader {
   std::optional<std::vector<external_operation>> open_externals(const std::string&,
                                                                 const address&) override;
   std::optional<std::vector<service_key>> active_keys() override;
+  std::optional<std::vector<signed_session>> changed_sessions(std::int64_t, std::uint32_t) override;
   bool ping() override { return true; }
 
  private:

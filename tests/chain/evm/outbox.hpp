@@ -250,6 +250,10 @@ class outbox_reader final : public actors::ledger_reader {
                                                                 const address&) override {
     return {};
   }
+  std::optional<std::vector<signed_session>> changed_sessions(std::int64_t,
+                                                              std::uint32_t) override {
+    return {};
+  }
   std::optional<std::vector<service_key>> active_keys() override { return {}; }
   bool ping() override { return true; }
 

@@ -194,5 +194,29 @@ TEST_F(BetIntent, NegativeNumbersAndMalformedSignaturesAreNobodys) {
   EXPECT_TRUE(digests_of(intent, ours).empty());
 }
 
+TEST(SignedText, IsSignedAsEthersSignsMessages) {
+  const std::string text =
+      "127.0.0.1:8080 wants you to sign in with your Ethereum account:\n"
+      "0x19E7E376E7C213B7E7e7e46cc70A5dD086DAff2A\n\nSign in to Headroom.\n\n"
+      "URI: http://127.0.0.1:8080\nVersion: 1\nChain ID: 9745\nNonce: 0123456789abcdef\n"
+      "Issued At: 2027-01-15T08:00:00.000Z\nExpiration Time: 2027-01-15T20:00:00.000Z";
+  const std::string signature =
+      "0x8d00997e098fea0b2298e1def2f841aab1dd3d71a4b1795fdccbcaa198bb6919"
+      "629df23e0b3baeb89ad17f6b6d6766cc3bcbc0e0f65d17a41b0455c31ec179e71b";
+  const auto user = *address::parse("0x19E7E376E7C213B7E7e7e46cc70A5dD086DAff2A");
+  const auto port = make_ethereum_port({});
+  EXPECT_EQ(port->digest_of_text(text).hex(),
+            "0x7fd9c159113a51ba6d874d8aceafdd5a07654d27620a918480a92f53dd099502");
+  EXPECT_TRUE(port->signed_by_user(user, text, signature));
+  EXPECT_FALSE(port->signed_by_user(user, text + " ", signature));
+  EXPECT_FALSE(port->signed_by_user({}, text, signature));
+  // The same point with n - s: whoever sees a signature could make it.
+  const std::string twin =
+      "0x8d00997e098fea0b2298e1def2f841aab1dd3d71a4b1795fdccbcaa198bb6919"
+      "9d620dc1f4c45147652e8094929899327ee31c05b8eb8897a4ce08c9b174c75a1c";
+  EXPECT_FALSE(port->signed_by_user(user, text, twin));
+  EXPECT_FALSE(port->signed_by_user(user, text, "0x00"));
+}
+
 }  // namespace
 }  // namespace headroom::chain
