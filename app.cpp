@@ -184,11 +184,12 @@ bool stop_guardian(caf::actor_system& sys, const actors::guardian_actor& guardia
 /// Connections to read by: slow lists of the front and long reports hold up no money.
 struct readers {
   explicit readers(const config::settings& s)
-      : house{reader_of(s)}, front{reader_of(s)}, reports{reader_of(s)} {}
+      : house{reader_of(s)}, front{reader_of(s)}, reports{reader_of(s)}, events{reader_of(s)} {}
 
   persistence::pg_reader house;
   persistence::pg_reader front;
   persistence::pg_reader reports;
+  persistence::pg_reader events;
 };
 
 // -- the household: who is started, in this order ------------------------------------------------
@@ -212,6 +213,10 @@ void add_books(household& house, persistence::pg_store& store, readers& read) {
       "query.reports",
       [&sys, &read] { return sys.spawn<caf::detached>(actors::reports_behavior, &read.reports); },
       [&dir](const actors::query_actor& handle) { dir.handles.set_reports(handle); });
+  house.add_as<actors::query_actor>(
+      "query.events",
+      [&sys, &read] { return sys.spawn<caf::detached>(actors::query_behavior, &read.events); },
+      [&dir](const actors::query_actor& handle) { dir.handles.set_events(handle); });
   house.add<actors::inspector_actor>(
       "inspector", [&sys] { return sys.spawn<caf::detached>(actors::inspector_behavior); });
   house.add<actors::buffer_actor>("buffer",

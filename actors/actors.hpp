@@ -92,6 +92,7 @@ using venue_actor = status_actor::extend<
 using market_actor = status_actor::extend<
     caf::replies_to<list_markets>::with<market_page>,      // invalid_field: the cursor.
     caf::replies_to<get_market>::with<market_view>,        // not_found
+    caf::replies_to<get_price>::with<token_price>,         // unknown_market
     caf::replies_to<quote_bet>::with<bet_quote>,           // unknown_market, market_closed, ...
     caf::replies_to<redeem_quote>::with<redeemed_quote>>;  // invalid_field: of another bet.
 
@@ -243,6 +244,9 @@ using query_actor = status_actor::extend<
     caf::replies_to<keys_atom>::with<std::vector<service_key>>,
     // Changed after that one, by their numbers, at most so many.
     caf::replies_to<sessions_atom, std::int64_t, std::uint32_t>::with<std::vector<signed_session>>,
+    caf::replies_to<events_atom>::with<std::int64_t>,  // The newest's number.
+    // Numbered above that one, in order, at most so many.
+    caf::replies_to<events_atom, std::int64_t, std::uint32_t>::with<std::vector<heard_event>>,
     caf::replies_to<ping_atom>::with<bool>>;
 
 // -- on-chain audit ------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ using volume_atom = caf::atom_constant<caf::atom("volume")>;
 using flows_atom = caf::atom_constant<caf::atom("flows")>;  // of the buffer
 using keys_atom = caf::atom_constant<caf::atom("keys")>;
 using sessions_atom = caf::atom_constant<caf::atom("sessions")>;
+using events_atom = caf::atom_constant<caf::atom("events")>;
 using metrics_atom = caf::atom_constant<caf::atom("metrics")>;
 using work_atom = caf::atom_constant<caf::atom("work")>;
 using pending_atom = caf::atom_constant<caf::atom("pending")>;

@@ -33,6 +33,16 @@ void handles::set_reports(query_actor handle) {
   all_.reports = std::move(handle);
 }
 
+query_actor handles::events() const {
+  const std::lock_guard lock{mutex_};
+  return all_.events;
+}
+
+void handles::set_events(query_actor handle) {
+  const std::lock_guard lock{mutex_};
+  all_.events = std::move(handle);
+}
+
 wallet_actor handles::wallet(const wallet_account& who) const {
   const std::lock_guard lock{mutex_};
   return found_in(all_.wallets, who);
@@ -91,6 +101,7 @@ void handles::forget(const actor_key& who) {
   std::apply([&](auto&... all) { (leave(all), ...); }, all_.singletons);
   leave(all_.public_query);
   leave(all_.reports);
+  leave(all_.events);
   for (auto& [account, handle] : all_.wallets) leave(handle);
   for (auto& [source, handle] : all_.payments) leave(handle);
   for (auto& [name, handle] : all_.routes) leave(handle);

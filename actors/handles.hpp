@@ -35,6 +35,9 @@ class handles {
   /// Reports that read much, with a connection of their own again: they hold up no other read.
   [[nodiscard]] query_actor reports() const;
   void set_reports(query_actor handle);
+  /// What is heard of the books, likewise: no list makes a stream wait.
+  [[nodiscard]] query_actor events() const;
+  void set_events(query_actor handle);
 
   /// Each account has a nonce on each chain, and one wallet that owns it.
   [[nodiscard]] wallet_actor wallet(const wallet_account& who) const;
@@ -69,6 +72,7 @@ class handles {
         singletons;
     query_actor public_query;
     query_actor reports;
+    query_actor events;
     std::map<wallet_account, wallet_actor> wallets;
     std::map<money_source, payment_actor> payments;
     std::map<std::string, route_actor> routes;

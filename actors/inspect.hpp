@@ -5,6 +5,7 @@
 #include <caf/sec.hpp>
 #include <tuple>
 
+#include "domain/events.hpp"
 #include "domain/journal.hpp"
 #include "domain/money_source.hpp"
 #include "domain/route_choice.hpp"
@@ -116,6 +117,8 @@ HEADROOM_INSPECT(service_key, x.id, x.name, x.secret_hash, x.scopes, x.created_a
 
 HEADROOM_INSPECT(signed_session, x.token_hash, x.nonce_hash, x.user, x.key_id, x.created_at,
                  x.expires_at, x.closed_at, x.change)
+
+HEADROOM_INSPECT(heard_event, x.number, x.type, x.subject, x.user, x.amount, x.at, x.balance)
 
 HEADROOM_INSPECT(committed, x.balance, x.balance_version, x.replayed)
 HEADROOM_INSPECT(balance_row, x.user, x.balance, x.version)

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "domain/events.hpp"
 #include "domain/journal.hpp"
 #include "domain/money_source.hpp"
 #include "domain/reports.hpp"
@@ -153,6 +154,12 @@ class ledger_reader {
   /// too, for a while.
   virtual std::optional<std::vector<signed_session>> changed_sessions(std::int64_t after,
                                                                       std::uint32_t limit) = 0;
+  /// The number of the newest event; 0: there was none.
+  virtual std::optional<std::int64_t> newest_event() = 0;
+  /// Events numbered above `after`, in order. None is missing: numbers below the newest that is
+  /// seen do not appear later.
+  virtual std::optional<std::vector<heard_event>> events_after(std::int64_t after,
+                                                               std::uint32_t limit) = 0;
   /// Whether the store answers at all (readiness).
   virtual bool ping() = 0;
 };

@@ -208,6 +208,10 @@ query_actor::behavior_type query_behavior(query_self self, ledger_reader* reader
       [=](sessions_atom, std::int64_t after, std::uint32_t limit) {
         return answer(self, [&] { return reader->changed_sessions(after, limit); });
       },
+      [=](events_atom) { return answer(self, [&] { return reader->newest_event(); }); },
+      [=](events_atom, std::int64_t after, std::uint32_t limit) {
+        return answer(self, [&] { return reader->events_after(after, limit); });
+      },
       [=](ping_atom) { return reader->ping(); },
       [=](status_atom) {
         return status_report{query_state::name,

@@ -124,4 +124,10 @@ std::vector<event> events_of(const journal_entry& entry, const entry_outcome& ou
   return out;
 }
 
+std::optional<event> told_of(const journal_entry& entry, const entry_outcome& outcome) {
+  auto all = events_of(entry, outcome);
+  if (all.empty()) return std::nullopt;
+  return std::move(all.front());
+}
+
 }  // namespace headroom

@@ -55,4 +55,20 @@ struct event {
 [[nodiscard]] std::vector<event> events_of(const journal_entry& entry,
                                            const entry_outcome& outcome);
 
+/// The one that is written down of an entry: its own event, or what it did to the buffer. Whoever
+/// reads it knows that the balance of its user, and the buffer, may have changed with it.
+[[nodiscard]] std::optional<event> told_of(const journal_entry& entry,
+                                           const entry_outcome& outcome);
+
+/// An event as the books have it. Numbers grow in the order of the commits.
+struct heard_event {
+  std::int64_t number = 0;
+  event_type type = event_type::bet_placed;
+  std::string subject;  // as event's
+  address user;         // zero: nobody's
+  usdc amount;
+  timestamp at;
+  usdc balance;  // of the user when it was read, with this event in it
+};
+
 }  // namespace headroom

@@ -23,7 +23,13 @@ void event_ring::keep(stream_event e) {
   kept_.pop_front();
 }
 
-void event_ring::catch_up(event_stream& s, std::optional<std::string_view> last_event_id) const {
+void event_ring::begin(std::uint64_t newest) {
+  any_ = true;
+  forgotten_ = newest;
+}
+
+void event_ring::catch_up(event_stream& s, std::optional<std::string_view> last_event_id,
+                          const std::optional<std::string>& of) const {
   if (!last_event_id) return;
   const auto last = number_in(*last_event_id);
   const auto newest = kept_.empty() ? forgotten_ : kept_.back().id;
@@ -32,7 +38,7 @@ void event_ring::catch_up(event_stream& s, std::optional<std::string_view> last_
     return;
   }
   for (const auto& e : kept_)
-    if (e.id > *last) s.push(e);
+    if (e.id > *last && (!of || e.owner.empty() || e.owner == *of)) s.push(e);
 }
 
 }  // namespace headroom::http

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "http/event_stream.hpp"
@@ -22,10 +23,15 @@ class event_ring {
   /// or counted on from the clock at the start.
   void keep(stream_event e);
 
+  /// The source is at `newest`: whoever heard that one has missed nothing.
+  void begin(std::uint64_t newest);
+
   /// Pushes into `s` what came after `last_event_id`, the header as it was sent. `resync` instead
   /// when that is not known any more, or never was: the client reads everything anew. Nothing for a
   /// client that names none: it has just begun.
-  void catch_up(event_stream& s, std::optional<std::string_view> last_event_id) const;
+  /// @param of  only the events of that owner, and everybody's
+  void catch_up(event_stream& s, std::optional<std::string_view> last_event_id,
+                const std::optional<std::string>& of = {}) const;
 
  private:
   std::size_t most_;

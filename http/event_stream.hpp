@@ -15,6 +15,7 @@ struct stream_event {
   std::string data;      // usually JSON; lines as they are
   std::uint64_t id = 0;  // what the browser repeats as Last-Event-ID; 0: none
   std::string topic;     // "": each counts; else one that still waits makes room for the next
+  std::string owner{};   // whose it is; "": everybody's
 };
 
 /// As it goes over the wire, with the empty line behind it.

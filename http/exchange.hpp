@@ -10,6 +10,7 @@
 #include "actors/log_limit.hpp"
 #include "http/actor_bridge.hpp"
 #include "http/caller_rates.hpp"
+#include "http/event_hub.hpp"
 #include "http/event_stream.hpp"
 #include "http/key_ring.hpp"
 #include "http/message.hpp"
@@ -44,6 +45,7 @@ struct front {
   stream_places streams;
   actors::log_limit log;
   own_site site;
+  event_hub hub{32'768};
   session_ring sessions{};
   sign_in_nonces nonces{};
   rate_bucket refusals{};      // of strangers

@@ -37,6 +37,7 @@ const router& house_routes() {
       {verb::get, "/readyz", get_readyz, route::probe | route::pages},
       {verb::get, "/metrics", get_metrics, route::probe},
       {verb::get, "/app/config", get_app_config, route::pages},
+      {verb::get, "/events", get_events},
       {verb::get, "/session/nonce", get_session_nonce},
       {verb::post, "/session", post_session},
       {verb::get, "/session", get_session},

@@ -19,6 +19,8 @@ void get_session_nonce(exchange& x);
 task<> post_session(exchange& x);
 void get_session(exchange& x);
 task<> delete_session(exchange& x);
+// routes_events.cpp
+void get_events(exchange& x);
 // routes_metrics.cpp
 task<> get_metrics(exchange& x);
 // routes_balance.cpp

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "http/descriptors.hpp"
+#include "http/event_feed.hpp"
 #include "http/router.hpp"
 #include "http/worker.hpp"
 
@@ -214,6 +215,7 @@ class server::impl {
   void tick(unsigned index, clock::time_point now) {
     front_.bridge->expire(now);
     if (index != 0) return;
+    feed_.tick(now);
     if (now >= next_refresh_) {
       ask_keys(now);
     } else if (!front_.sessions.complete()) {
@@ -254,6 +256,7 @@ class server::impl {
 
   unsigned threads_wanted_;
   front front_;
+  event_feed feed_{front_};
   std::uint16_t port_ = 0;
   std::uint16_t admin_port_ = 0;
   std::vector<std::unique_ptr<worker>> workers_;

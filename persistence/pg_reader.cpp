@@ -541,6 +541,23 @@ std::optional<std::vector<signed_session>> pg_reader::changed_sessions(std::int6
   });
 }
 
+std::optional<std::int64_t> pg_reader::newest_event() {
+  return link_->run([](pqxx::transaction_base& tx) {
+    return read_int(tx.exec1("SELECT coalesce(max(id), 0) FROM events")[0]);
+  });
+}
+
+std::optional<std::vector<heard_event>> pg_reader::events_after(std::int64_t after,
+                                                                std::uint32_t limit) {
+  return link_->run([&](pqxx::transaction_base& tx) {
+    return all(tx.exec_params(std::string{"SELECT "} + event_columns +
+                                  "FROM (SELECT * FROM events WHERE id > $1 ORDER BY id LIMIT $2) e"
+                                  " LEFT JOIN balances b USING (user_address) ORDER BY e.id",
+                              after, std::min(limit, max_rows)),
+               read_event);
+  });
+}
+
 bool pg_reader::ping() {
   return link_
       ->run([](pqxx::transaction_base& tx) { return tx.exec1("SELECT true")[0].as<bool>(); })

@@ -70,6 +70,9 @@ class pg_reader final : public actors::ledger_reader {
   std::optional<std::vector<service_key>> active_keys() override;
   std::optional<std::vector<signed_session>> changed_sessions(std::int64_t after,
                                                               std::uint32_t limit) override;
+  std::optional<std::int64_t> newest_event() override;
+  std::optional<std::vector<heard_event>> events_after(std::int64_t after,
+                                                       std::uint32_t limit) override;
   bool ping() override;
 
  private:

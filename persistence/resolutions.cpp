@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "persistence/detail/entries.hpp"
+#include "persistence/detail/event_entries.hpp"
 #include "persistence/detail/pg_session.hpp"
 #include "persistence/detail/position_reads.hpp"
 #include "persistence/detail/wire.hpp"
@@ -53,6 +54,7 @@ std::string end_order(const std::string& conninfo, const resolution_sql& sql,
                       const resolution<Ending>& x, const three_numbers& numbers, Write write) try {
   const auto link = open_prepared(conninfo);
   pqxx::work tx{*link};
+  enter_turn(tx, writer_of_events::terminal);
   const auto& end = x.end;
   if (tx.exec_params(sql.lock, binary(end.id.view())).empty())
     return "it is not placing (any more)";
@@ -61,6 +63,9 @@ std::string end_order(const std::string& conninfo, const resolution_sql& sql,
                   clean_text(x.chain_words), end.at.us);
   attempt a{tx};
   if (write(a, end) != errc::none) return "the books refuse these numbers";
+  const journal_entry entry{end};
+  const entry_outcome done;
+  write_events(a, std::span{&entry, 1}, std::span{&done, 1});
   tx.commit();
   return "";
 } catch (const pqxx::sql_error& e) {

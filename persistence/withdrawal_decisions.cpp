@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "persistence/detail/entries.hpp"
+#include "persistence/detail/event_entries.hpp"
 #include "persistence/detail/pg_session.hpp"
 #include "persistence/detail/withdrawal_reads.hpp"
 
@@ -51,9 +52,14 @@ std::optional<withdrawal> find_withdrawal(const std::string& conninfo,
 std::string decide(const std::string& conninfo, const journal_entry& entry) try {
   const auto link = open(conninfo);
   pqxx::work tx{*link};
+  enter_turn(tx, writer_of_events::terminal);
   attempt a{tx};
   const auto verdict = std::visit(decision{a}, entry);
-  if (verdict == errc::none) tx.commit();
+  if (verdict == errc::none) {
+    const entry_outcome done{verdict, {{}, 0, a.replays() > 0}};
+    write_events(a, std::span{&entry, 1}, std::span{&done, 1});
+    tx.commit();
+  }
   return words_of(verdict);
 } catch (const pqxx::sql_error& e) {
   return std::string{"the books refuse it: "} + e.what();

@@ -57,6 +57,20 @@ HEADROOM_INSPECT(market_view, x.condition, x.question, x.closes_at, x.status, x.
                  x.neg_risk, x.fee_known, x.fee_rate_micro, x.fee_exponent, x.delay_seconds,
                  x.outcomes, x.as_of)
 
+/// What a share of this token costs and brings now.
+struct get_price {
+  uint256 token;
+};
+HEADROOM_INSPECT(get_price, x.token)
+
+struct token_price {
+  uint256 token;
+  usdc ask;  // zero: nobody offers
+  usdc bid;
+  timestamp as_of;
+};
+HEADROOM_INSPECT(token_price, x.token, x.ask, x.bid, x.as_of)
+
 /// `query` "": all markets that are not closed. `cursor`: a page's next_cursor, "" for the first.
 struct list_markets {
   std::string query;

@@ -39,6 +39,10 @@ actors::market_actor::behavior_type market_behavior(market_self self, actors::wo
         if (auto why = behind(self)) return *why;
         return market_desk{self}.show(x);
       },
+      [self](const actors::get_price& x) -> caf::result<actors::token_price> {
+        if (auto why = behind(self)) return *why;
+        return market_desk{self}.price(x);
+      },
       [self](const actors::quote_bet& x) -> caf::result<actors::bet_quote> {
         if (auto why = behind(self)) return *why;
         return market_desk{self}.quote(x);

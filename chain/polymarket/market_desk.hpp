@@ -19,6 +19,7 @@ class market_desk {
   [[nodiscard]] caf::result<actors::market_view> show(const actors::get_market& x);
 
   // quotes
+  [[nodiscard]] caf::result<actors::token_price> price(const actors::get_price& x);
   [[nodiscard]] caf::result<actors::bet_quote> quote(const actors::quote_bet& x);
   [[nodiscard]] caf::result<actors::redeemed_quote> redeem(const actors::redeem_quote& x);
 

@@ -13,6 +13,16 @@ caf::error why_no_quote(const caf::error& why) {
 
 }  // namespace
 
+caf::result<actors::token_price> market_desk::price(const actors::get_price& x) {
+  auto promise = self_->make_response_promise<actors::token_price>();
+  with_book(x.token, [promise, x](const book_ptr& found, const caf::error& why) mutable {
+    if (!found) return promise.deliver(why_no_quote(why));
+    promise.deliver(actors::token_price{x.token, found->value.best_ask(), found->value.best_bid(),
+                                        found->as_of});
+  });
+  return promise;
+}
+
 caf::result<actors::bet_quote> market_desk::quote(const actors::quote_bet& x) {
   auto promise = self_->make_response_promise<actors::bet_quote>();
   make_quote(

@@ -1,5 +1,6 @@
 #include "persistence/detail/bet_statements.hpp"
 
+#include "domain/events.hpp"
 #include "persistence/detail/ledger_sql.hpp"
 #include "persistence/detail/rows.hpp"
 
@@ -17,6 +18,15 @@ std::string buffer_changes(const std::string& owed) {
 const std::string none_is_settled =
     "refuse_settled((SELECT count(*) FROM ins, LATERAL (SELECT 1 FROM market_outcomes o"
     " JOIN settlements USING (condition_id) WHERE o.token = ins.token OFFSET 0) s))";
+
+/// What is heard of new bets `ins`.
+std::string placed_events() {
+  return "SELECT " + number_sql(event_type::bet_placed) +
+         ", uuid_send(bet_id), user_address, amount, created_at FROM ins";
+}
+
+const std::string insert_events =
+    "INSERT INTO events (type, subject, user_address, amount, created_at) ";
 
 }  // namespace
 
@@ -67,6 +77,13 @@ moves(kind, debit, credit, amount, owed, user_address, bet_id, at) AS (
 post AS (
   INSERT INTO postings (kind, debit, credit, amount, user_address, reference, created_at)
   SELECT kind, debit, credit, amount, user_address, bet_id, at FROM moves),
+heard AS ()" +
+         insert_events + "SELECT CASE status WHEN 'filled' THEN " +
+         number_sql(event_type::bet_filled) + " ELSE " + number_sql(event_type::bet_failed) +
+         " END, uuid_send(bet_id), user_address,"
+         " CASE status WHEN 'filled' THEN cost ELSE refunded END, updated_at FROM fin"
+         " UNION ALL " +
+         placed_events() + R"(),
 sums AS (
   SELECT user_address, sum(owed)::bigint AS owed, max(at) AS at FROM moves GROUP BY 1 ORDER BY 1),
 bal AS (
@@ -113,6 +130,8 @@ WITH ins AS (
 post AS (
   INSERT INTO postings (kind, debit, credit, amount, user_address, reference, created_at)
   SELECT {posting:bet}, amount, user_address, bet_id, created_at FROM ins),
+heard AS ()") +
+         insert_events + placed_events() + numbered(R"(),
 volume AS (
   INSERT INTO bet_volume AS v (day, amount)
   SELECT (created_at AT TIME ZONE 'UTC')::date, amount FROM ins

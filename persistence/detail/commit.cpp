@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "persistence/detail/entries.hpp"
+#include "persistence/detail/event_entries.hpp"
 #include "persistence/detail/sql_failure.hpp"
 
 namespace headroom::persistence {
@@ -228,6 +229,7 @@ void batch_commit::write(pqxx::connection& link, std::span<const journal_entry> 
     return;
   }
   pqxx::work tx{link};
+  enter_turn(tx, writer_of_events::journal);
   attempt a{tx};
   for (auto rest = part, left = part; !rest.empty(); rest = left) {
     const auto length = run_length(rest);
@@ -235,6 +237,7 @@ void batch_commit::write(pqxx::connection& link, std::span<const journal_entry> 
     left = rest.subspan(length);
   }
   a.load_missing();
+  write_events(a, part, outcomes);
   sent_ = true;
   tx.commit();
   keep(a, part, outcomes);

@@ -337,6 +337,22 @@ signed_session read_session(const pqxx::row& row) {
   return out;
 }
 
+heard_event read_event(const pqxx::row& row) {
+  heard_event out;
+  out.number = read_int(row[0]);
+  out.type = static_cast<event_type>(read_int(row[1]));
+  if (const auto subject = read_bytes(row[2]); subject.size() == bet_id::size) {
+    out.subject = read_fixed<bet_id>(row[2]).text();
+  } else if (!subject.empty()) {
+    out.subject = read_fixed<uint256>(row[2]).decimal();
+  }
+  out.user = read_fixed<address>(row[3]);
+  out.amount = {read_int(row[4])};
+  out.at = read_time(row[5]);
+  out.balance = {read_int(row[6])};
+  return out;
+}
+
 std::string steps_to_json(const std::vector<conversion_step>& steps) {
   auto out = json::array();
   for (const auto& step : steps) out.push_back(to_json(step));

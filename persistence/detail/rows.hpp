@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "domain/events.hpp"
 #include "domain/journal.hpp"
 #include "domain/reports.hpp"
 
@@ -89,6 +90,12 @@ inline constexpr const char* session_columns =
     "token_hash, nonce_hash, user_address, key_id, us_of(created_at), us_of(expires_at),"
     " us_of(closed_at), change ";
 [[nodiscard]] signed_session read_session(const pqxx::row& row);
+
+/// Of events `e` and the balances `b` of their users.
+inline constexpr const char* event_columns =
+    "e.id, e.type, e.subject, e.user_address, e.amount, us_of(e.created_at),"
+    " coalesce(b.balance, 0) ";
+[[nodiscard]] heard_event read_event(const pqxx::row& row);
 
 /// Steps as the JSON that is stored.
 [[nodiscard]] std::string steps_to_json(const std::vector<conversion_step>& steps);

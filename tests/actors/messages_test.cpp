@@ -103,8 +103,8 @@ using all_messages = testing::Types<
     // domain/
     usdc, money_source, share_amount, timestamp, bet, authorization, deposit, conversion_step,
     conversion, buffer_row, buffer_status, chain_operation, external_operation, service_key,
-    signed_session, committed, balance_row, bet_filter, bet_page, deposit_filter, deposit_page,
-    money_on_its_way, conversion_page, chain_fees, route_metrics, conversion_metrics,
+    signed_session, heard_event, committed, balance_row, bet_filter, bet_page, deposit_filter,
+    deposit_page, money_on_its_way, conversion_page, chain_fees, route_metrics, conversion_metrics,
     inventory_marks, expected_arrival, buffer_flows, buffer_forecast, route_terms, route_verdict,
     trial_balance, solvency, unfinished_work, sale, position, payout_vector, redemption, settlement,
     position_filter, position_page, settlement_work, settlement_view, token_shares, withdrawal,
@@ -126,9 +126,9 @@ using all_actor_messages = testing::Types<
     open_externals, onchain_balances, actor_info, kind_info, actor_listing, readiness, quote_sale,
     sell_position, find_market, look_at_condition, condition_state, redeem_condition,
     redeem_progress, held_on_chain, token_holdings, unpaid_positions, outcome_view, market_view,
-    list_markets, market_page, get_market, quote_bet, bet_quote, redeem_quote, redeemed_quote,
-    request_withdrawal, decide_withdrawal, pause_withdrawals, withdrawals_view, transfer_usdc,
-    transfer_progress>;
+    list_markets, market_page, get_market, get_price, token_price, quote_bet, bet_quote,
+    redeem_quote, redeemed_quote, request_withdrawal, decide_withdrawal, pause_withdrawals,
+    withdrawals_view, transfer_usdc, transfer_progress>;
 
 template <class T>
 void expect_round_trip() {

@@ -535,6 +535,10 @@ query_actor::behavior_type fake_query(script& s) {
         return s.keys;
       },
       [&s](sessions_atom, std::int64_t after, std::uint32_t) { return s.changed_sessions(after); },
+      [&s](events_atom) { return s.newest_event(); },
+      [&s](events_atom, std::int64_t after, std::uint32_t limit) {
+        return s.events_after(after, limit);
+      },
       [](ping_atom) { return true; },
       [](status_atom) { return no_report(); },
   };
@@ -681,6 +685,7 @@ void house::spawn_singletons() {
   dir->handles.set(keep(system->spawn([this] { return fake_buffer(says); })));
   dir->handles.set(keep(system->spawn([this] { return fake_query(says); })));
   dir->handles.set_public_query(keep(system->spawn([this] { return fake_query(says); })));
+  dir->handles.set_events(keep(system->spawn([this] { return fake_query(says); })));
   dir->handles.set_reports(keep(system->spawn([this] { return fake_query(says); })));
   dir->handles.set(keep(system->spawn([this]() -> audit_actor::behavior_type {
     return {[this](get_atom) {
@@ -714,6 +719,7 @@ void house::spawn_singletons() {
   dir->handles.set(keep(system->spawn([this]() -> market_actor::behavior_type {
     return {[this](const list_markets& x) { return says.markets(x); },
             [this](const actors::get_market& x) { return says.find_market(x); },
+            [this](const get_price& x) { return says.price(x); },
             [this](const quote_bet& x) { return says.quote(x); },
             [this](const redeem_quote& x) { return says.redeem(x); },
             [](status_atom) { return no_report(); }};

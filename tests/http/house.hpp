@@ -88,9 +88,16 @@ struct script {
   std::function<caf::result<bool>(const actors::contract_signature&)> contract_signed;
   std::function<caf::result<actors::market_page>(const actors::list_markets&)> markets;
   std::function<caf::result<actors::market_view>(const actors::get_market&)> find_market;
+  std::function<caf::result<actors::token_price>(const actors::get_price&)> price =
+      [](const actors::get_price& x) {
+        return actors::token_price{x.token, 510'000_micro, 490'000_micro, {}};
+      };
   std::function<caf::result<actors::bet_quote>(const actors::quote_bet&)> quote;
   std::function<caf::result<actors::redeemed_quote>(const actors::redeem_quote&)> redeem;
   std::function<caf::result<committed>(const journal_entry&)> append;  // committed when not set
+  answer<std::int64_t> newest_event = [] { return std::int64_t{0}; };
+  std::function<caf::result<std::vector<heard_event>>(std::int64_t, std::uint32_t)> events_after =
+      [](std::int64_t, std::uint32_t) { return std::vector<heard_event>{}; };
   std::function<std::vector<signed_session>(std::int64_t)> changed_sessions = [](std::int64_t) {
     return std::vector<signed_session>{};
   };

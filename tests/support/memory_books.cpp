@@ -321,6 +321,23 @@ errc memory_books::apply(const journal_entry& e, committed& out) {
   return std::visit(applier{*this, out}, e);
 }
 
+void memory_books::tell(const journal_entry& e, const entry_outcome& outcome) {
+  const auto told = told_of(e, outcome);
+  if (!told) return;
+  heard_event out{static_cast<std::int64_t>(events.size()) + 1,
+                  told->type,
+                  told->subject,
+                  told->user.value_or(address{}),
+                  told->amount,
+                  told->at,
+                  {}};
+  if (const auto* x = std::get_if<settle_deposit>(&e)) out.user = deposits.at(x->id).user;
+  if (const auto* x = std::get_if<fail_deposit>(&e)) out.user = deposits.at(x->id).user;
+  if (const auto* x = std::get_if<approve_withdrawal>(&e))
+    out.user = withdrawals.rows.at(x->id).user;
+  events.push_back(out);
+}
+
 usdc memory_books::owed_to_users() const {
   usdc sum;
   for (const auto& [user, row] : balances) sum.micro += row.balance.micro;
@@ -335,8 +352,10 @@ store_status memory_store::commit(std::span<const journal_entry> batch,
   if (chance(f.lost_before_commit)) return store_status::in_doubt;
   outcomes.assign(batch.size(), {});
   const auto version = books_.buffer.version;
-  for (std::size_t i = 0; i < batch.size(); ++i)
+  for (std::size_t i = 0; i < batch.size(); ++i) {
     outcomes[i].verdict = books_.apply(batch[i], outcomes[i].result);
+    books_.tell(batch[i], outcomes[i]);
+  }
   if (books_.buffer.version != version) buffer = books_.buffer;
   if (chance(f.lost_after_commit)) return store_status::in_doubt;
   return store_status::ok;
@@ -566,6 +585,17 @@ std::optional<std::vector<external_operation>> memory_reader::find_external(
 std::optional<std::vector<external_operation>> memory_reader::open_externals(
     const std::string& service, const address& account) {
   return books_.externals.open(service, account);
+}
+std::optional<std::vector<heard_event>> memory_reader::events_after(std::int64_t after,
+                                                                    std::uint32_t limit) {
+  std::vector<heard_event> out;
+  for (const auto& e : books_.events) {
+    if (e.number <= after || out.size() >= limit) continue;
+    out.push_back(e);
+    const auto owner = books_.balances.find(e.user);
+    if (owner != books_.balances.end()) out.back().balance = owner->second.balance;
+  }
+  return out;
 }
 std::optional<std::vector<signed_session>> memory_reader::changed_sessions(std::int64_t after,
                                                                            std::uint32_t limit) {

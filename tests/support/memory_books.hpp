@@ -38,6 +38,7 @@ struct memory_books : memory_positions {
   std::map<pausable, switch_work> switches;
   std::map<hash256, signed_session> sessions;  // by their tokens
   std::int64_t session_changes = 0;
+  std::vector<heard_event> events;  // by their numbers, from 1 on
 
   /// What the store does wrong next; each is a probability in 1/1000.
   struct faults {
@@ -48,6 +49,7 @@ struct memory_books : memory_positions {
   std::mt19937_64 rng{1};
 
   errc apply(const journal_entry& e, committed& out);
+  void tell(const journal_entry& e, const entry_outcome& outcome);
   [[nodiscard]] usdc owed_to_users() const;
 };
 
@@ -118,6 +120,10 @@ class memory_reader : public actors::ledger_reader {
                                                                 const address&) override;
   std::optional<std::vector<service_key>> active_keys() override;
   std::optional<std::vector<signed_session>> changed_sessions(std::int64_t, std::uint32_t) override;
+  std::optional<std::int64_t> newest_event() override {
+    return static_cast<std::int64_t>(books_.events.size());
+  }
+  std::optional<std::vector<heard_event>> events_after(std::int64_t, std::uint32_t) override;
   bool ping() override { return true; }
 
  private:

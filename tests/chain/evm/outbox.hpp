@@ -250,6 +250,10 @@ class outbox_reader final : public actors::ledger_reader {
                                                                 const address&) override {
     return {};
   }
+  std::optional<std::int64_t> newest_event() override { return {}; }
+  std::optional<std::vector<heard_event>> events_after(std::int64_t, std::uint32_t) override {
+    return {};
+  }
   std::optional<std::vector<signed_session>> changed_sessions(std::int64_t,
                                                               std::uint32_t) override {
     return {};
