@@ -51,6 +51,7 @@ rows http_rows(http::http_settings& h) {
       {"port",               &h.port,                               none,       {0, 65'535},        "0: the kernel chooses; printed at start"},
       {"admin_listen",       door{&h.admin_address, &h.admin_port}, none,       {},                 "a second listener, for health and metrics alone, like \"127.0.0.1:9464\""},
       {"public_url",         &h.public_url,                         none,       {},                 "required: the absolute URL that payers see as x402 resource"},
+      {"web_root",           &h.web_root,                           none,       {},                 "folder of the built pages, served at / and /operator; without it none are"},
       {"threads",            &h.threads,                            none,       {1, 64},            "one io_context each"},
       {"max_connections",    &h.max_connections,                    none,       {1, 1'000'000},     "beyond them only health is answered"},
       {"max_in_flight",      &h.max_in_flight,                      none,       {1, 1'000'000},     "requests being answered at once"},

@@ -28,6 +28,7 @@
 namespace headroom::http {
 
 class router;
+class web_pages;
 
 /// What all exchanges of one server share.
 struct front {
@@ -45,6 +46,7 @@ struct front {
   stream_places streams;
   actors::log_limit log;
   own_site site;
+  std::shared_ptr<const web_pages> pages{};  // none when no folder is set
   event_hub hub{32'768};
   session_ring sessions{};
   sign_in_nonces nonces{};

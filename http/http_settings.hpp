@@ -25,6 +25,7 @@ struct http_settings {
   std::uint16_t port = 8080;  // 0: the kernel chooses, see server::port()
   std::string admin_address;  // a door for health and metrics alone; "" = none
   std::uint16_t admin_port = 0;
+  std::string web_root;    // of the built pages; "" = none are served
   std::string public_url;  // shown in /openapi.json and to payers; "" = relative
   unsigned threads = 1;    // one io_context each
   std::size_t max_connections = 1'024;

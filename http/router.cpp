@@ -5,6 +5,7 @@
 
 #include "http/cors.hpp"
 #include "http/media_type.hpp"
+#include "http/web_pages.hpp"
 
 namespace headroom::http {
 namespace {
@@ -76,6 +77,14 @@ void turn_away(exchange& x, admission let_in) {
   no_route(x);
 }
 
+/// A file of the pages: every path of the API comes before them.
+void look_for_page(exchange& x, admission let_in) {
+  const auto& pages = x.shared().pages;
+  if (!pages || !pages->has(x.asked().path)) return no_route(x);
+  if (let_in != admission::everything) return turn_away(x, let_in);
+  x.guarded([&] { pages->answer(x); });
+}
+
 void enter(exchange& x, const route& r, admission let_in) {
   if (let_in != admission::everything && !r.is(route::probe)) return turn_away(x, let_in);
   x.guarded([&] {
@@ -140,7 +149,7 @@ void router::dispatch(exchange& x, admission let_in) const {
   if (options && asked.path == "*") return answer_options(x, methods_, {});
   path_values values;
   const auto* const at = find(asked.path, values);
-  if (at == nullptr) return no_route(x);
+  if (at == nullptr) return look_for_page(x, let_in);
   if (options) return answer_options(x, at->allow, at->allow_pages);
   const auto method = asked.method == verb::head ? verb::get : asked.method;
   for (const auto i : at->routes) {

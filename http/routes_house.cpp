@@ -1,5 +1,6 @@
 #include "http/asking.hpp"
 #include "http/auth.hpp"
+#include "http/etag.hpp"
 #include "http/fields.hpp"
 #include "http/json_values.hpp"
 #include "http/routes.hpp"
@@ -17,11 +18,6 @@ void answer_readiness(exchange& x, const actors::readiness& r) {
   answer.body = to_text(object({{"ready", r.ready}, {"parts", r.parts}}));
   if (!r.ready) answer.with("Retry-After", "1");
   x.reply(std::move(answer));
-}
-
-/// If-None-Match: "*", or a list of tags, weak ones too (RFC 9110 section 13.1.2).
-bool names_etag(std::string_view list, std::string_view etag) noexcept {
-  return list == "*" || list.find(etag) != std::string_view::npos;
 }
 
 /// A stop of the venue is shown and does not make the service unready: deposits, balances and open

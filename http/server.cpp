@@ -11,6 +11,7 @@
 #include "http/descriptors.hpp"
 #include "http/event_feed.hpp"
 #include "http/router.hpp"
+#include "http/web_pages.hpp"
 #include "http/worker.hpp"
 
 namespace headroom::http {
@@ -121,6 +122,7 @@ class server::impl {
 
   void start() {
     const auto& s = front_.settings;
+    if (!s.web_root.empty()) front_.pages = std::make_shared<const web_pages>(s.web_root);
     auto where = endpoint_of(s.address, s.port);
     if (where.port() != 0 && threads_wanted_ > 1) refuse_taken_port(where);
     for (unsigned i = 0; i < threads_wanted_; ++i) {

@@ -25,7 +25,7 @@ class server {
   server(const server&) = delete;
   server& operator=(const server&) = delete;
 
-  /// Binds and serves. Throws std::runtime_error, saying address and reason, when it cannot listen.
+  /// Reads the pages, binds and serves. Throws std::runtime_error, saying why, when it cannot.
   void start();
   /// Where it listens; valid after `start`.
   [[nodiscard]] std::uint16_t port() const noexcept;

@@ -81,6 +81,7 @@ constexpr field all_fields[] = {
     {"http", "listen", kind::text},
     {"http", "port", kind::number},
     {"http", "public_url", kind::text},
+    {"http", "web_root", kind::text},
     {"http", "threads", kind::number},
     {"http", "max_connections", kind::number},
     {"http", "max_in_flight", kind::number},
