@@ -110,6 +110,8 @@ class ledger_reader {
   /// Whether an operator has stopped withdrawals (switch_withdrawals).
   virtual std::optional<bool> withdrawals_paused() = 0;
   virtual std::optional<position_page> list_positions(const position_filter& filter) = 0;
+  virtual std::optional<holdings> find_holdings(const address& user) = 0;
+  virtual std::optional<history_page> list_history(const history_filter& filter) = 0;
   /// The user's position in a token, with its market where it is recorded.
   virtual std::optional<std::optional<position>> find_position(const address& user,
                                                                const uint256& token) = 0;

@@ -178,6 +178,13 @@ query_actor::behavior_type query_behavior(query_self self, ledger_reader* reader
         return answer_page<position_page>(self, reader, f.cursor,
                                           [&] { return reader->list_positions(f); });
       },
+      [=](const holdings_of& x) {
+        return answer(self, [&] { return reader->find_holdings(x.user); });
+      },
+      [=](const history_filter& f) {
+        return answer_page<history_page>(self, reader, f.cursor,
+                                         [&] { return reader->list_history(f); });
+      },
       [=](work_atom, const hash256& after, std::uint32_t limit) {
         return answer(self, [&] { return reader->work_of_settlements(after, limit); });
       },

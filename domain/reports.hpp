@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "domain/journal.hpp"
@@ -170,6 +171,48 @@ struct position_filter {
 struct position_page {
   std::vector<position> positions;
   std::string next_cursor;  // "" on the last page
+};
+
+/// What of a user's money is in bets, and what they hold.
+struct holdings_of {
+  address user;
+};
+struct holdings {
+  usdc in_bets;                     // at the venue, and the cost of open positions
+  std::vector<bet> open;            // in placing or filled: the newest 20, of the newest 200
+  std::vector<position> positions;  // open: the newest 20
+};
+
+/// One thing that happened to a user's money.
+enum class history_kind : std::uint8_t {
+  deposit = 0,
+  bet = 1,
+  sale = 2,
+  payout = 3,
+  withdrawal = 4
+};
+[[nodiscard]] std::string_view to_string(history_kind k) noexcept;
+
+struct history_entry {
+  timestamp at;
+  history_kind kind = history_kind::deposit;
+  std::string id;      // of the deposit, bet, sale or withdrawal; of a payout, of its page alone
+  std::string status;  // as each of them says it; of a payout how its market ended
+  usdc amount;         // deposited, staked, got for a sale, paid out, taken out
+  uint256 token;       // zero: of none
+  hash256 tx_hash;     // zero: of none that is known
+  hash256 condition;   // zero: not on record, as are these
+  std::string outcome;
+  std::string question;
+};
+struct history_filter {
+  address user;
+  std::string cursor{};
+  std::uint32_t limit = 50;  // 1 to 200
+};
+struct history_page {
+  std::vector<history_entry> entries;  // the newest first
+  std::string next_cursor;             // "" on the last page
 };
 
 /// What settlements have to look at: tokens of open positions whose market is not recorded, and

@@ -10,6 +10,7 @@ namespace {
 constexpr std::chrono::seconds patience{2};
 constexpr std::chrono::milliseconds buffer_pace{250};
 constexpr std::chrono::seconds price_pace{1};
+constexpr std::chrono::seconds flows_pace{5};
 
 /// Hands what was said to `use`, on the thread of who said it, and nothing when nobody did.
 template <class Answer, class Use>
@@ -38,6 +39,7 @@ void event_feed::tick(clock::time_point now) {
   ask_events(now);
   ask_buffer(now);
   ask_prices(now);
+  ask_flows(now);
 }
 
 void event_feed::ask_events(clock::time_point now) {
@@ -76,6 +78,17 @@ void event_feed::ask_buffer(clock::time_point now) {
                     asking_buffer_.store(false);
                   }),
                   actors::get_atom::value);
+}
+
+void event_feed::ask_flows(clock::time_point now) {
+  if (now < next_flows_) return;
+  next_flows_ = now + flows_pace;
+  const auto reports = to_.services.dir.handles.reports();
+  if (!reports) return;
+  to_.bridge->ask(reports, now + patience, telling<buffer_flows>([this](const auto& flows) {
+                    if (flows) to_.inflow.set(*flows);
+                  }),
+                  actors::flows_atom::value);
 }
 
 /// Those that had no turn this second have it in the next.

@@ -26,6 +26,7 @@ class event_feed {
   void ask_events(clock::time_point now);
   void ask_buffer(clock::time_point now);
   void ask_prices(clock::time_point now);
+  void ask_flows(clock::time_point now);
 
   front& to_;
   std::atomic<bool> asking_events_{false};
@@ -34,6 +35,7 @@ class event_feed {
   std::size_t next_price_ = 0;
   clock::time_point next_buffer_{};
   clock::time_point next_prices_{};
+  clock::time_point next_flows_{};
 };
 
 }  // namespace headroom::http

@@ -10,6 +10,7 @@
 #include "actors/log_limit.hpp"
 #include "http/actor_bridge.hpp"
 #include "http/caller_rates.hpp"
+#include "http/coming_inflow.hpp"
 #include "http/event_hub.hpp"
 #include "http/event_stream.hpp"
 #include "http/key_ring.hpp"
@@ -48,6 +49,7 @@ struct front {
   own_site site;
   std::shared_ptr<const web_pages> pages{};  // none when no folder is set
   event_hub hub{32'768};
+  coming_inflow inflow{};
   session_ring sessions{};
   sign_in_nonces nonces{};
   rate_bucket refusals{};      // of strangers

@@ -19,6 +19,11 @@ void get_session_nonce(exchange& x);
 task<> post_session(exchange& x);
 void get_session(exchange& x);
 task<> delete_session(exchange& x);
+// routes_me.cpp
+task<> get_me(exchange& x);
+// routes_history.cpp
+task<> get_history(exchange& x);
+task<> get_history_file(exchange& x);
 // routes_events.cpp
 void get_events(exchange& x);
 // routes_metrics.cpp

@@ -1,3 +1,4 @@
+#include "http/etag.hpp"
 #include "http/fields.hpp"
 #include "http/json_values.hpp"
 #include "http/routes.hpp"
@@ -73,6 +74,7 @@ void get_app_config(exchange& x) {
   const auto document = object({
       {"name", "Headroom"},
       {"profile", s.profile},
+      {"version", HEADROOM_VERSION},
       {"deposit", deposit_terms(s, ethereum)},
       {"bet", bet_terms(s.bet_domain, ethereum)},
       {"withdrawal", withdrawal_terms(s, ethereum)},
@@ -80,7 +82,12 @@ void get_app_config(exchange& x) {
   });
   response answer;
   answer.body = to_text(document);
-  answer.with("Cache-Control", "public, max-age=60");
+  const auto etag = etag_of(answer.body);
+  answer.with("ETag", etag).with("Cache-Control", "public, max-age=60");
+  if (names_etag(x.asked()[header::if_none_match].text, etag)) {
+    answer.status = 304;
+    answer.body.clear();
+  }
   x.reply(std::move(answer));
 }
 

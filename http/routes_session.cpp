@@ -73,8 +73,9 @@ void check_nonce(const exchange& x, std::string_view nonce, timestamp now) {
 
 /// Stores the session and answers with its token.
 task<> begin_session(exchange& x, signed_session row, principal who, std::string token) {
-  const auto booked = co_await ask<committed>(
-      x, x.services().dir.handles.get<actors::journal_actor>(), actors::append{sign_in{row}});
+  const actors::append entry{sign_in{row}};
+  const auto booked =
+      co_await ask<committed>(x, x.services().dir.handles.get<actors::journal_actor>(), entry);
   if (!booked && actors::code_of(booked.error()) == errc::duplicate)
     throw problem_of(errc::unauthorized, "the nonce was used before", "message");
   if (!booked) throw problem_of(booked.error());
@@ -113,10 +114,11 @@ task<> sign_in_wallet(exchange& x, std::string message, std::string signature) {
   check_sign_in(said, x.site(), x.settings().bet_domain.chain_ids, now);
   check_nonce(x, said.nonce, now);
   if (!ethereum.signed_by_user(user, message, signature)) {
-    const bool by_contract = or_refuse(co_await ask<bool>(
-        x, x.services().dir.handles.get<actors::signature_actor>(),
-        actors::contract_signature{user, {ethereum.digest_of_text(message)}, std::move(bytes)}));
-    if (!by_contract) throw not_signed("message");
+    actors::contract_signature shown{user, {}, std::move(bytes)};
+    shown.digests.push_back(ethereum.digest_of_text(message));
+    const auto by_contract = co_await ask<bool>(
+        x, x.services().dir.handles.get<actors::signature_actor>(), std::move(shown));
+    if (!or_refuse(by_contract)) throw not_signed("message");
   }
   count_signer(x, user);
   co_await admit(x, user);
@@ -201,9 +203,10 @@ task<> delete_session(exchange& x) {
   if (who != nullptr && who->signed_in) {
     const auto token = x.last_session.row.token_hash;
     const auto now = x.services().now();
-    (void)or_refuse(co_await ask<committed>(x,
-                                            x.services().dir.handles.get<actors::journal_actor>(),
-                                            actors::append{sign_out{token, now}}));
+    const actors::append entry{sign_out{token, now}};
+    const auto booked =
+        co_await ask<committed>(x, x.services().dir.handles.get<actors::journal_actor>(), entry);
+    if (!booked) throw problem_of(booked.error());
     x.shared().sessions.close(token, now);
   }
   response answer;

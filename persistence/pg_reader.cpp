@@ -8,6 +8,7 @@
 
 #include "persistence/detail/conversion_reads.hpp"
 #include "persistence/detail/cursor.hpp"
+#include "persistence/detail/history_reads.hpp"
 #include "persistence/detail/ledger_sql.hpp"
 #include "persistence/detail/pg_session.hpp"
 #include "persistence/detail/position_reads.hpp"
@@ -421,6 +422,14 @@ std::optional<bool> pg_reader::withdrawals_paused() {
 
 std::optional<position_page> pg_reader::list_positions(const position_filter& filter) {
   return link_->run([&](pqxx::transaction_base& tx) { return read_positions(tx, filter); });
+}
+
+std::optional<holdings> pg_reader::find_holdings(const address& user) {
+  return link_->run([&](pqxx::transaction_base& tx) { return read_holdings(tx, user); });
+}
+
+std::optional<history_page> pg_reader::list_history(const history_filter& filter) {
+  return link_->run([&](pqxx::transaction_base& tx) { return read_history(tx, filter); });
 }
 
 std::optional<std::optional<position>> pg_reader::find_position(const address& user,

@@ -116,6 +116,7 @@ TEST_F(Documents, AnswersHaveTheDocumentedFields) {
       {"/readyz", "/readyz"},
       {"/app/config", "/app/config"},
       {"/session", "/session"},
+      {"/history", "/history?user_address=" + user_text},
       {"/withdrawals", "/withdrawals"},
       {"/withdrawals/{id}", "/withdrawals/" + id},
   };

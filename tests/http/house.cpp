@@ -507,7 +507,7 @@ query_actor::behavior_type fake_query(script& s) {
       },
       [&s](solvency_atom) { return s.trial(); },
       [](volume_atom) { return usdc{}; },
-      [](flows_atom) { return buffer_flows{}; },
+      [&s](flows_atom) { return s.flows; },
       [](work_atom) { return conversion_work{}; },
       [](work_atom, std::uint32_t, std::uint32_t) { return unfinished_work{}; },
       [](const wallet_account&) { return wallet_backlog{}; },
@@ -521,6 +521,8 @@ query_actor::behavior_type fake_query(script& s) {
         return make_error(errc::not_found);
       },
       [&s](const position_filter& f) { return s.list_positions(f); },
+      [&s](const holdings_of& x) { return s.find_holdings(x.user); },
+      [&s](const history_filter& f) { return s.list_history(f); },
       [](work_atom, const hash256&, std::uint32_t) { return settlement_work{}; },
       [](get_atom, const hash256&) -> caf::result<settlement_view> {
         return make_error(errc::not_found);

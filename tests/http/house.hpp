@@ -95,6 +95,12 @@ struct script {
   std::function<caf::result<actors::bet_quote>(const actors::quote_bet&)> quote;
   std::function<caf::result<actors::redeemed_quote>(const actors::redeem_quote&)> redeem;
   std::function<caf::result<committed>(const journal_entry&)> append;  // committed when not set
+  std::function<caf::result<holdings>(const address&)> find_holdings = [](const address&) {
+    return holdings{};
+  };
+  std::function<caf::result<history_page>(const history_filter&)> list_history =
+      [](const history_filter&) { return history_page{}; };
+  buffer_flows flows;
   answer<std::int64_t> newest_event = [] { return std::int64_t{0}; };
   std::function<caf::result<std::vector<heard_event>>(std::int64_t, std::uint32_t)> events_after =
       [](std::int64_t, std::uint32_t) { return std::vector<heard_event>{}; };

@@ -136,6 +136,7 @@ TEST_F(Reads, TheConfigurationSaysWhatToPayWithAndSignUnder) {
   const auto r = get("/app/config");
   ASSERT_EQ(r.status, 200) << r.body;
   EXPECT_EQ(r.header("cache-control"), "public, max-age=60");
+  EXPECT_EQ(ask("GET", "/app/config", {{"If-None-Match", r.header("etag")}}).status, 304);
   const auto doc = r.json();
   EXPECT_EQ(doc["bet"]["domain"],
             json::parse(R"({"name":"Headroom","version":"1","chain_ids":[137,9745],

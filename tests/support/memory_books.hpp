@@ -102,6 +102,8 @@ class memory_reader : public actors::ledger_reader {
   std::optional<withdrawal_page> list_withdrawals(const withdrawal_filter& filter) override;
   std::optional<bool> withdrawals_paused() override { return books_.withdrawals.paused; }
   std::optional<position_page> list_positions(const position_filter& filter) override;
+  std::optional<holdings> find_holdings(const address&) override { return {}; }  // no page here
+  std::optional<history_page> list_history(const history_filter&) override { return {}; }
   std::optional<std::optional<position>> find_position(const address&, const uint256&) override;
   std::optional<settlement_work> work_of_settlements(const hash256&, std::uint32_t) override;
   std::optional<std::optional<settlement_view>> find_settlement(const hash256&) override;

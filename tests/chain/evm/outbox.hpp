@@ -250,6 +250,8 @@ class outbox_reader final : public actors::ledger_reader {
                                                                 const address&) override {
     return {};
   }
+  std::optional<holdings> find_holdings(const address&) override { return {}; }
+  std::optional<history_page> list_history(const history_filter&) override { return {}; }
   std::optional<std::int64_t> newest_event() override { return {}; }
   std::optional<std::vector<heard_event>> events_after(std::int64_t, std::uint32_t) override {
     return {};
