@@ -232,6 +232,8 @@ using query_actor = status_actor::extend<
     caf::replies_to<get_atom, sale_id>::with<sale>,               // not_found
     caf::replies_to<get_atom, address, uint256>::with<position>,  // not_found
     caf::replies_to<position_filter>::with<position_page>,
+    caf::replies_to<get_atom, delegation_id>::with<delegation>,  // not_found
+    caf::replies_to<delegations_of>::with<std::vector<delegation>>,
     caf::replies_to<holdings_of>::with<holdings>,
     caf::replies_to<history_filter>::with<history_page>,
     caf::replies_to<work_atom, hash256, std::uint32_t>::with<settlement_work>,

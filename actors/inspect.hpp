@@ -115,6 +115,9 @@ HEADROOM_INSPECT(buffer_status, x.row, x.available, x.is_low, x.recommended_min_
                  x.forecast)
 HEADROOM_INSPECT(service_key, x.id, x.name, x.secret_hash, x.scopes, x.created_at, x.revoked_at)
 
+HEADROOM_INSPECT(delegation, x.id, x.user, x.public_key, x.per_bet, x.total, x.used, x.created_at,
+                 x.expires_at, x.revoked_at, x.revoked_by)
+HEADROOM_INSPECT(delegations_of, x.user)
 HEADROOM_INSPECT(signed_session, x.token_hash, x.nonce_hash, x.user, x.key_id, x.created_at,
                  x.expires_at, x.closed_at, x.change)
 

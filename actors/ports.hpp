@@ -110,6 +110,9 @@ class ledger_reader {
   /// Whether an operator has stopped withdrawals (switch_withdrawals).
   virtual std::optional<bool> withdrawals_paused() = 0;
   virtual std::optional<position_page> list_positions(const position_filter& filter) = 0;
+  virtual std::optional<std::optional<delegation>> find_delegation(const delegation_id& id) = 0;
+  /// The newest 50 first.
+  virtual std::optional<std::vector<delegation>> list_delegations(const address& user) = 0;
   virtual std::optional<holdings> find_holdings(const address& user) = 0;
   virtual std::optional<history_page> list_history(const history_filter& filter) = 0;
   /// The user's position in a token, with its market where it is recorded.
@@ -198,6 +201,16 @@ struct withdraw_intent {
 /// What speaks against paying an address, by the operator's lists. Thread-safe.
 using address_screen = std::function<screening(const address&)>;
 
+/// Likewise over a key that may sign their bets: BetDelegation (domain/delegations.hpp).
+struct bet_delegation {
+  address user;
+  byte_vector public_key;
+  usdc per_bet;
+  usdc total;
+  std::int64_t expires = 0;  // unix seconds
+  hash256 salt;              // the user's, so that the same terms may be given twice
+};
+
 /// The EIP-712 domain of what users sign, {Headroom, 1, chain id, verifying contract}: the account
 /// that a deployment is paid at, so that a signature is good at one deployment only.
 struct signing_domain {
@@ -226,6 +239,8 @@ class ethereum_port {
   virtual std::vector<hash256> digests_of(const sell_intent& intent) const = 0;
   virtual bool signed_by_user(const withdraw_intent& intent, std::string_view signature) const = 0;
   virtual std::vector<hash256> digests_of(const withdraw_intent& intent) const = 0;
+  virtual bool signed_by_user(const bet_delegation& intent, std::string_view signature) const = 0;
+  virtual std::vector<hash256> digests_of(const bet_delegation& intent) const = 0;
   /// What a wallet signs of a text (EIP-191, version 0x45: "personal_sign").
   virtual hash256 digest_of_text(std::string_view text) const = 0;
   /// Whether the key of `user` signed the text. No when the signature is malformed or malleable.

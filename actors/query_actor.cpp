@@ -178,6 +178,12 @@ query_actor::behavior_type query_behavior(query_self self, ledger_reader* reader
         return answer_page<position_page>(self, reader, f.cursor,
                                           [&] { return reader->list_positions(f); });
       },
+      [=](get_atom, const delegation_id& id) {
+        return answer(self, [&] { return reader->find_delegation(id); });
+      },
+      [=](const delegations_of& x) {
+        return answer(self, [&] { return reader->list_delegations(x.user); });
+      },
       [=](const holdings_of& x) {
         return answer(self, [&] { return reader->find_holdings(x.user); });
       },

@@ -50,6 +50,7 @@ using conversion_id = uuid<struct conversion_tag>;
 using replenish_id = uuid<struct replenish_tag>;
 /// A price that was promised for a few seconds; random, so that it cannot be guessed.
 using quote_id = uuid<struct quote_tag>;
+using delegation_id = uuid<struct delegation_tag>;
 /// One intended chain transaction (whatever number of fee bumps it takes); derived from its
 /// purpose.
 using operation_id = uuid<struct operation_tag>;

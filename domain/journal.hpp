@@ -4,6 +4,7 @@
 #include <variant>
 #include <vector>
 
+#include "domain/delegations.hpp"
 #include "domain/errc.hpp"
 #include "domain/external_operation.hpp"
 #include "domain/positions.hpp"
@@ -373,6 +374,22 @@ struct sign_out {
   timestamp at;
 };
 
+/// A user lets a key sign their bets (`row.used` and what says that it is over are the books' to
+/// give). Its id names its terms: other terms under it are duplicate. accept_bet under it
+/// (placed_under) is refused with exceeds_delegation beyond them.
+struct open_delegation {
+  static constexpr const char* entry_name = "open_delegation";
+  delegation row;
+};
+
+/// It is over: no bet is taken under it any more. The first word stays; not_found: no such one.
+struct revoke_delegation {
+  static constexpr const char* entry_name = "revoke_delegation";
+  delegation_id id;
+  std::string by;
+  timestamp at;
+};
+
 using journal_entry =
     std::variant<accept_bet, finish_bet, open_deposit, settle_deposit, fail_deposit, credit_deposit,
                  open_conversion, advance_conversion, complete_conversion, fail_conversion,
@@ -381,7 +398,7 @@ using journal_entry =
                  book_redemption, settle_position, close_settlement, record_external,
                  accept_withdrawal, approve_withdrawal, finish_withdrawal, switch_withdrawals,
                  note_buffer, order_conversion, write_off_conversion, adopt_transfer, switch_work,
-                 sign_in, sign_out>;
+                 sign_in, sign_out, open_delegation, revoke_delegation>;
 
 /// For logs: "accept_bet".
 [[nodiscard]] inline const char* name_of(const journal_entry& entry) noexcept {

@@ -212,6 +212,8 @@ struct rule {
   entry_moves operator()(const note_buffer&) const { return {}; }
   entry_moves operator()(const sign_in&) const { return {}; }
   entry_moves operator()(const sign_out&) const { return {}; }
+  entry_moves operator()(const open_delegation&) const { return {}; }
+  entry_moves operator()(const revoke_delegation&) const { return {}; }
 };
 
 }  // namespace

@@ -183,6 +183,11 @@ struct holdings {
   std::vector<position> positions;  // open: the newest 20
 };
 
+/// A user's delegations, the newest 50 first.
+struct delegations_of {
+  address user;
+};
+
 /// One thing that happened to a user's money.
 enum class history_kind : std::uint8_t {
   deposit = 0,

@@ -314,5 +314,6 @@ template conversion_id read_id<conversion_id>(std::string_view, std::string_view
 template sale_id read_id<sale_id>(std::string_view, std::string_view);
 template withdrawal_id read_id<withdrawal_id>(std::string_view, std::string_view);
 template quote_id read_id<quote_id>(std::string_view, std::string_view);
+template delegation_id read_id<delegation_id>(std::string_view, std::string_view);
 
 }  // namespace headroom::http

@@ -107,5 +107,6 @@ extern template conversion_id read_id<conversion_id>(std::string_view, std::stri
 extern template sale_id read_id<sale_id>(std::string_view, std::string_view);
 extern template withdrawal_id read_id<withdrawal_id>(std::string_view, std::string_view);
 extern template quote_id read_id<quote_id>(std::string_view, std::string_view);
+extern template delegation_id read_id<delegation_id>(std::string_view, std::string_view);
 
 }  // namespace headroom::http

@@ -21,6 +21,7 @@ inline constexpr std::string_view bet = "headroom.bet";
 inline constexpr std::string_view replenish = "headroom.replenish";
 inline constexpr std::string_view sale = "headroom.sale";
 inline constexpr std::string_view withdrawal = "headroom.withdrawal";
+inline constexpr std::string_view delegation = "headroom.delegation";
 }  // namespace purpose
 
 /// What an id is made of: its purpose, whose key it is (principal::name) and the key, NUL between

@@ -24,6 +24,10 @@ task<> get_me(exchange& x);
 // routes_history.cpp
 task<> get_history(exchange& x);
 task<> get_history_file(exchange& x);
+// routes_delegations.cpp
+task<> post_delegation(exchange& x);
+task<> get_delegations(exchange& x);
+task<> delete_delegation(exchange& x);
 // routes_events.cpp
 void get_events(exchange& x);
 // routes_metrics.cpp

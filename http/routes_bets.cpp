@@ -1,7 +1,11 @@
+#include <algorithm>
+
+#include "domain/delegations.hpp"
 #include "http/auth.hpp"
 #include "http/documents.hpp"
 #include "http/fields.hpp"
 #include "http/idempotency.hpp"
+#include "http/p256.hpp"
 #include "http/pausing.hpp"
 #include "http/quoted_bets.hpp"
 #include "http/routes.hpp"
@@ -51,6 +55,14 @@ wanted_bet read_bet(const exchange& x, const body_fields& body) {
   o.deadline = deadline.value_or(now.plus(default_deadline));
   o.fill = read_order_type("order_type", body.text("order_type"), order_fill::whole);
   return out;
+}
+
+/// Under which delegation the bet is signed, if under one.
+std::optional<delegation_id> read_delegate(const body_fields& body) {
+  const auto text = body.text("delegation_id");
+  if (!text) return std::nullopt;
+  if (!body.has("signature")) throw bad_field("signature", "is required beside delegation_id");
+  return read_id<delegation_id>("delegation_id", *text);
 }
 
 /// A signed bet says everything itself.
@@ -226,6 +238,32 @@ void place_if_contract_signed(exchange& x, const actors::place_bet& order,
                                  std::move(signature)});
 }
 
+/// A key that the user delegated signed it, with ECDSA over P-256. Its bounds are the books' to
+/// hold, so that a repeat of a bet that was taken hears its answer also when they are used up.
+void place_if_delegate_signed(exchange& x, const actors::place_bet& order,
+                              const std::optional<quote_id>& quote, timestamp asked_at,
+                              const actors::bet_intent& intent, const delegation_id& under,
+                              byte_vector signature) {
+  x.ask_or<delegation>(
+      x.services().dir.handles.public_query(),
+      [order, quote, asked_at, intent, signature](exchange& y, const delegation& d) {
+        const auto digests = y.services().ethereum.digests_of(intent);
+        const bool signed_it =
+            d.user == order.user &&
+            std::any_of(digests.begin(), digests.end(), [&](const hash256& digest) {
+              return p256_signed(d.public_key, digest.view(), signature);
+            });
+        if (!signed_it) return y.refuse(not_signed("BetIntent"));
+        count_signer(y, order.user);
+        place_wanted(y, order, quote, asked_at);
+      },
+      [](exchange& y, const caf::error& e) {
+        const bool unknown = actors::code_of(e) == errc::not_found;
+        y.refuse(unknown ? not_signed("BetIntent") : problem_of(e));
+      },
+      actors::get_atom::value, under);
+}
+
 }  // namespace
 
 void post_bet(exchange& x) {
@@ -233,21 +271,24 @@ void post_bet(exchange& x) {
   const query_fields none{x.asked().query, {}};
   const body_fields body{x.asked().body,
                          {"user_address", "token_id", "amount", "max_price", "quote_id", "deadline",
-                          "order_type", "signature"}};
+                          "order_type", "signature", "delegation_id"}};
   const auto signature = body.text("signature");
+  const auto delegated = read_delegate(body);
   if (!signature) key = &require_scope(x, {scope::trade});
   const auto idempotency_key = require_idempotency_key(x);
   auto wanted = read_bet(x, body);
   const auto who = signature ? user_name(wanted.order.user) : key->name;
   wanted.order.id = id_named<bet_id>(x, purpose::bet, who, idempotency_key);
-  wanted.order.by = signature ? who : key->id;
+  wanted.order.by = delegated   ? placed_under(*delegated, wanted.order.user)
+                    : signature ? who
+                                : key->id;
   wanted.order.request_hash = request_hash(x, wanted);
   std::optional<actors::bet_intent> intent;
-  byte_vector signed_by_contract;
+  byte_vector signed_otherwise;
   if (signature) {
     intent = intent_of(wanted, idempotency_key);
-    signed_by_contract = read_signature(*signature);
-    if (x.services().ethereum.signed_by_user(*intent, *signature)) {
+    signed_otherwise = read_signature(*signature);
+    if (!delegated && x.services().ethereum.signed_by_user(*intent, *signature)) {
       intent.reset();
       count_signer(x, wanted.order.user);
     }
@@ -256,9 +297,12 @@ void post_bet(exchange& x) {
   if (x.services().dir.users.draining())
     return x.refuse(problem_of(errc::shutting_down, "no new bets are taken"));
   const auto asked_at = x.services().now();
+  if (delegated)
+    return place_if_delegate_signed(x, wanted.order, wanted.quote, asked_at, *intent, *delegated,
+                                    std::move(signed_otherwise));
   if (intent)
     return place_if_contract_signed(x, wanted.order, wanted.quote, asked_at, *intent,
-                                    std::move(signed_by_contract));
+                                    std::move(signed_otherwise));
   place_wanted(x, wanted.order, wanted.quote, asked_at);
 }
 

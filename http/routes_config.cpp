@@ -78,7 +78,8 @@ void get_app_config(exchange& x) {
       {"deposit", deposit_terms(s, ethereum)},
       {"bet", bet_terms(s.bet_domain, ethereum)},
       {"withdrawal", withdrawal_terms(s, ethereum)},
-      {"features", object({{"markets", true}, {"withdraw", true}, {"sell", true}})},
+      {"features",
+       object({{"markets", true}, {"withdraw", true}, {"sell", true}, {"delegations", true}})},
   });
   response answer;
   answer.body = to_text(document);

@@ -8,6 +8,7 @@
 
 #include "persistence/detail/conversion_reads.hpp"
 #include "persistence/detail/cursor.hpp"
+#include "persistence/detail/entries.hpp"
 #include "persistence/detail/history_reads.hpp"
 #include "persistence/detail/ledger_sql.hpp"
 #include "persistence/detail/pg_session.hpp"
@@ -422,6 +423,20 @@ std::optional<bool> pg_reader::withdrawals_paused() {
 
 std::optional<position_page> pg_reader::list_positions(const position_filter& filter) {
   return link_->run([&](pqxx::transaction_base& tx) { return read_positions(tx, filter); });
+}
+
+std::optional<std::optional<delegation>> pg_reader::find_delegation(const delegation_id& id) {
+  return link_->run([&](pqxx::transaction_base& tx) { return select_delegation(tx, id); });
+}
+
+std::optional<std::vector<delegation>> pg_reader::list_delegations(const address& user) {
+  return link_->run([&](pqxx::transaction_base& tx) {
+    return all(tx.exec_params(std::string{"SELECT "} + delegation_columns +
+                                  "FROM delegations WHERE user_address = $1::bytea"
+                                  " ORDER BY created_at DESC, delegation_id DESC LIMIT 50",
+                              binary(user.view())),
+               read_delegation);
+  });
 }
 
 std::optional<holdings> pg_reader::find_holdings(const address& user) {

@@ -82,6 +82,14 @@ constexpr const char* row_checks[] = {
        FROM balances b FULL JOIN replay r USING (user_address)
        WHERE coalesce(b.balance, 0) <> coalesce(r.owed, 0))",
 
+    // What bets took of the delegations that they were placed under.
+    R"(WITH taken AS (
+         SELECT delegation_in(placed_by) AS id, sum(amount - refunded) AS used
+         FROM bets WHERE strpos(placed_by, ' delegation:') > 0 GROUP BY 1)
+       SELECT 'delegation ' || d.delegation_id || ' used', d.used, coalesce(t.used, 0)
+       FROM delegations d LEFT JOIN taken t ON t.id = d.delegation_id
+       WHERE d.used <> coalesce(t.used, 0))",
+
     // What users are owed altogether, and how many there are: the running totals.
     R"(WITH replay AS (
          SELECT coalesce(sum({added:user}), 0) AS owed, count(DISTINCT user_address) AS n

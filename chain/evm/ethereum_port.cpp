@@ -36,6 +36,13 @@ class ethereum final : public actors::ethereum_port {
   std::vector<hash256> digests_of(const actors::withdraw_intent& intent) const override {
     return chain::digests_of(intent, domain_);
   }
+  bool signed_by_user(const actors::bet_delegation& intent,
+                      std::string_view signature) const override {
+    return chain::signed_by_user(intent, domain_, signature);
+  }
+  std::vector<hash256> digests_of(const actors::bet_delegation& intent) const override {
+    return chain::digests_of(intent, domain_);
+  }
   hash256 digest_of_text(std::string_view text) const override {
     return chain::digest_of_text(text);
   }

@@ -20,6 +20,10 @@ constexpr std::string_view withdraw_type =
     "WithdrawIntent(address user,address to,uint256 amount,bytes32 idempotencyKey,"
     "uint256 deadline)";
 
+constexpr std::string_view delegation_type =
+    "BetDelegation(address user,bytes publicKey,uint256 perBet,uint256 total,uint256 expires,"
+    "bytes32 salt)";
+
 std::vector<hash256> under(const actors::signing_domain& domain, const hash256& message) {
   std::vector<hash256> out;
   for (const auto chain_id : domain.chain_ids)
@@ -77,6 +81,24 @@ std::vector<hash256> digests_of(const actors::withdraw_intent& intent,
                            .word(keccak256(intent.idempotency_key).view())
                            .number(static_cast<std::uint64_t>(intent.deadline))
                            .done());
+}
+
+std::vector<hash256> digests_of(const actors::bet_delegation& intent,
+                                const actors::signing_domain& domain) {
+  if (intent.per_bet.micro < 0 || intent.total.micro < 0 || intent.expires < 0) return {};
+  return under(domain, eip712::struct_hash{delegation_type}
+                           .account(intent.user)
+                           .word(keccak256(byte_view{intent.public_key}).view())
+                           .number(static_cast<std::uint64_t>(intent.per_bet.micro))
+                           .number(static_cast<std::uint64_t>(intent.total.micro))
+                           .number(static_cast<std::uint64_t>(intent.expires))
+                           .word(intent.salt.view())
+                           .done());
+}
+
+bool signed_by_user(const actors::bet_delegation& intent, const actors::signing_domain& domain,
+                    std::string_view signature) {
+  return signed_one_of(digests_of(intent, domain), intent.user, signature);
 }
 
 hash256 digest_of_text(std::string_view text) {

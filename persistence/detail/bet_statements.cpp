@@ -43,7 +43,7 @@ WITH fin AS (
     AND found.user_address = i.who AND found.status = 'placing'
     AND i.excess >= 0 AND found.amount + i.excess = i.spent + i.fee + i.refunded
   RETURNING b.bet_id, b.user_address, b.refunded, b.updated_at, b.status, b.token, b.shares,
-    b.spent + b.fee AS cost, b.created_at),
+    b.spent + b.fee AS cost, b.created_at, b.placed_by),
 held AS (
   INSERT INTO positions AS p (token, user_address, shares, cost, since, updated_at)
   SELECT token, user_address, sum(shares)::bigint, sum(cost)::bigint, min(created_at),
@@ -62,7 +62,21 @@ ins AS (
               $16::bytea[], $17::bytea[], $18::bigint[], $19::bigint[], $20::text[])
        i(id, who, token, amount, max_price, request, hash, signed, deadline, at, placed_by)
   ON CONFLICT (bet_id) DO NOTHING
-  RETURNING bet_id, user_address, amount, created_at, token),
+  RETURNING bet_id, user_address, amount, created_at, token, placed_by),
+delegated(id, user_address, used, largest, at) AS (
+  SELECT delegation_in(placed_by), user_address, amount, amount, created_at FROM ins
+  UNION ALL SELECT delegation_in(placed_by), user_address, -refunded, 0, NULL FROM fin),
+bounds AS (
+  SELECT id, user_address, sum(used)::bigint AS used, max(largest) AS largest, max(at) AS at
+  FROM delegated WHERE id IS NOT NULL GROUP BY 1, 2),
+charged AS (
+  UPDATE delegations d SET used = d.used + s.used
+  FROM bounds s,
+    LATERAL (SELECT ctid FROM delegations WHERE delegation_id = s.id OFFSET 0) found
+  WHERE d.ctid = found.ctid AND require_delegation(d.delegation_id <> s.id OR s.largest = 0
+    OR (d.user_address = s.user_address AND d.revoked_at IS NULL AND s.at < d.expires_at
+        AND s.largest <= d.per_bet))
+  RETURNING d.delegation_id),
 volume AS (
   INSERT INTO bet_volume AS v (day, amount)
   SELECT (created_at AT TIME ZONE 'UTC')::date, sum(amount)::bigint FROM ins GROUP BY 1
@@ -102,6 +116,7 @@ buf AS (
   FROM (SELECT sum(owed)::bigint AS owed, max(at) AS at FROM sums) t
   WHERE buffer_id = 'global' AND t.owed IS NOT NULL
     AND require_equal((SELECT count(*) FROM bal), (SELECT count(*) FROM sums))
+    AND require_delegation((SELECT count(*) FROM charged) = (SELECT count(*) FROM bounds))
     AND )" +
          none_is_settled + R"(
   RETURNING )" +
@@ -126,7 +141,15 @@ WITH ins AS (
   VALUES ($1::uuid, $2::bytea, $3::bytea, $4, $5, $6::bytea, $7::bytea, $8::bytea, time_of($9),
           time_of($10), time_of($10), $11)
   ON CONFLICT (bet_id) DO NOTHING
-  RETURNING bet_id, user_address, amount, created_at, token),
+  RETURNING bet_id, user_address, amount, created_at, token, placed_by),
+charged AS (
+  UPDATE delegations d SET used = d.used + i.amount
+  FROM ins i
+  WHERE d.delegation_id = delegation_in(i.placed_by)
+    AND require_delegation(d.delegation_id <> delegation_in(i.placed_by)
+      OR (d.user_address = i.user_address AND d.revoked_at IS NULL
+          AND i.created_at < d.expires_at AND i.amount <= d.per_bet))
+  RETURNING d.delegation_id),
 post AS (
   INSERT INTO postings (kind, debit, credit, amount, user_address, reference, created_at)
   SELECT {posting:bet}, amount, user_address, bet_id, created_at FROM ins),
@@ -149,6 +172,8 @@ buf AS (
   UPDATE liquidity_buffer SET )" +
          buffer_changes(owed) + R"(updated_at = greatest(updated_at, i.created_at)
   FROM ins i WHERE buffer_id = 'global' AND require_equal((SELECT count(*) FROM bal), 1)
+    AND require_delegation((SELECT count(*) FROM charged)
+                           = (delegation_in(i.placed_by) IS NOT NULL)::int)
     AND )" +
          none_is_settled + R"(
   RETURNING )" +

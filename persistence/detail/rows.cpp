@@ -324,6 +324,21 @@ service_key read_key(const pqxx::row& row) {
   return out;
 }
 
+delegation read_delegation(const pqxx::row& row) {
+  delegation out;
+  out.id = read_uuid<delegation_id>(row[0]);
+  out.user = read_fixed<address>(row[1]);
+  out.public_key = read_bytes(row[2]);
+  out.per_bet = {read_int(row[3])};
+  out.total = {read_int(row[4])};
+  out.used = {read_int(row[5])};
+  out.created_at = read_time(row[6]);
+  out.expires_at = read_time(row[7]);
+  out.revoked_at = read_time(row[8]);
+  out.revoked_by = row[9].c_str();
+  return out;
+}
+
 signed_session read_session(const pqxx::row& row) {
   signed_session out;
   out.token_hash = read_fixed<hash256>(row[0]);

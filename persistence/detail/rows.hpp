@@ -86,6 +86,11 @@ inline constexpr const char* key_columns =
     "id, name, secret_hash, scopes, us_of(created_at), us_of(revoked_at) ";
 [[nodiscard]] service_key read_key(const pqxx::row& row);
 
+inline constexpr const char* delegation_columns =
+    "delegation_id, user_address, public_key, per_bet, total, used, us_of(created_at),"
+    " us_of(expires_at), us_of(revoked_at), revoked_by ";
+[[nodiscard]] delegation read_delegation(const pqxx::row& row);
+
 inline constexpr const char* session_columns =
     "token_hash, nonce_hash, user_address, key_id, us_of(created_at), us_of(expires_at),"
     " us_of(closed_at), change ";

@@ -10,6 +10,7 @@ namespace {
 errc violated_check(std::string_view message) {
   if (message.find("balance_never_negative") != message.npos) return errc::insufficient_balance;
   if (message.find("buffer_never_negative") != message.npos) return errc::exceeds_max_bet;
+  if (message.find("delegation_bounds_hold") != message.npos) return errc::exceeds_delegation;
   if (message.find("position_shares_never_negative") != message.npos)
     return errc::insufficient_shares;
   return errc::invariant_violated;
@@ -23,7 +24,8 @@ std::optional<errc> refusal(std::string_view state, std::string_view message) {
     return booked_twice ? errc::invariant_violated : errc::duplicate;
   }
   if (state == "HR001") return errc::insufficient_balance;  // unknown users own nothing
-  if (state == "HR003") return errc::market_closed;         // it is being paid out
+  if (state == "HR005") return errc::exceeds_delegation;
+  if (state == "HR003") return errc::market_closed;  // it is being paid out
   // Constraints, our own triggers, and values that their column cannot hold.
   if (state.starts_with("23") || state.starts_with("HR") || state.starts_with("22"))
     return errc::invariant_violated;

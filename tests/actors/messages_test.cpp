@@ -103,13 +103,13 @@ using all_messages = testing::Types<
     // domain/
     usdc, money_source, share_amount, timestamp, bet, authorization, deposit, conversion_step,
     conversion, buffer_row, buffer_status, chain_operation, external_operation, service_key,
-    signed_session, heard_event, committed, balance_row, bet_filter, bet_page, deposit_filter,
-    deposit_page, money_on_its_way, conversion_page, chain_fees, route_metrics, conversion_metrics,
-    inventory_marks, expected_arrival, buffer_flows, buffer_forecast, route_terms, route_verdict,
-    trial_balance, solvency, unfinished_work, sale, position, payout_vector, redemption, settlement,
-    position_filter, position_page, holdings_of, holdings, history_entry, history_filter,
-    history_page, settlement_work, settlement_view, token_shares, withdrawal, withdrawal_filter,
-    withdrawal_page>;
+    signed_session, delegation, delegations_of, heard_event, committed, balance_row, bet_filter,
+    bet_page, deposit_filter, deposit_page, money_on_its_way, conversion_page, chain_fees,
+    route_metrics, conversion_metrics, inventory_marks, expected_arrival, buffer_flows,
+    buffer_forecast, route_terms, route_verdict, trial_balance, solvency, unfinished_work, sale,
+    position, payout_vector, redemption, settlement, position_filter, position_page, holdings_of,
+    holdings, history_entry, history_filter, history_page, settlement_work, settlement_view,
+    token_shares, withdrawal, withdrawal_filter, withdrawal_page>;
 
 template <class... Entries>
 testing::Types<Entries...> types_of(const std::variant<Entries...>&);

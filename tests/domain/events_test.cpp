@@ -72,6 +72,8 @@ TEST(Events, EachKindOfEntryIsHeardOfUnderItsPublicName) {
       {"switch_work", "| "},
       {"sign_in", "| | "},
       {"sign_out", "| "},
+      {"open_delegation", "| "},
+      {"revoke_delegation", "| "},
   };
   EXPECT_EQ(heard, expected);
 }

@@ -59,6 +59,8 @@ struct may_move_money {
   bool operator()(const switch_work&) const { return false; }
   bool operator()(const sign_in&) const { return false; }
   bool operator()(const sign_out&) const { return false; }
+  bool operator()(const open_delegation&) const { return false; }
+  bool operator()(const revoke_delegation&) const { return false; }
 };
 
 TEST(Ledger, TheStoryTellsOfEveryKindOfEntryAndEveryShapeOfPosting) {

@@ -117,6 +117,7 @@ TEST_F(Documents, AnswersHaveTheDocumentedFields) {
       {"/app/config", "/app/config"},
       {"/session", "/session"},
       {"/history", "/history?user_address=" + user_text},
+      {"/delegations", "/delegations?user_address=" + user_text},
       {"/withdrawals", "/withdrawals"},
       {"/withdrawals/{id}", "/withdrawals/" + id},
   };

@@ -91,6 +91,22 @@ bool plain_ethereum::signed_by_user(const withdraw_intent& intent,
   return signature == sign(intent, intent.user);
 }
 
+std::vector<hash256> plain_ethereum::digests_of(const bet_delegation& i) const {
+  return digest_of_words(*this, "delegation|" + i.user.hex() + "|" + to_hex(i.public_key) + "|" +
+                                    std::to_string(i.per_bet.micro) + "|" +
+                                    std::to_string(i.total.micro) + "|" +
+                                    std::to_string(i.expires) + "|" + i.salt.hex());
+}
+
+std::string plain_ethereum::sign(const bet_delegation& i, const address& signer) const {
+  return signature_of(*this, i, signer);
+}
+
+bool plain_ethereum::signed_by_user(const bet_delegation& intent,
+                                    std::string_view signature) const {
+  return signature == sign(intent, intent.user);
+}
+
 hash256 plain_ethereum::digest_of_text(std::string_view text) const {
   return digest_of_words(*this, "text|" + std::string{text}).front();
 }
@@ -521,6 +537,8 @@ query_actor::behavior_type fake_query(script& s) {
         return make_error(errc::not_found);
       },
       [&s](const position_filter& f) { return s.list_positions(f); },
+      [&s](get_atom, const delegation_id& id) { return s.find_delegation(id); },
+      [&s](const delegations_of& x) { return s.list_delegations(x.user); },
       [&s](const holdings_of& x) { return s.find_holdings(x.user); },
       [&s](const history_filter& f) { return s.list_history(f); },
       [](work_atom, const hash256&, std::uint32_t) { return settlement_work{}; },

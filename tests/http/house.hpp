@@ -32,6 +32,10 @@ class plain_ethereum final : public actors::ethereum_port {
   std::vector<hash256> digests_of(const actors::withdraw_intent& intent) const override;
   [[nodiscard]] std::string sign(const actors::withdraw_intent& intent,
                                  const address& signer) const;
+  bool signed_by_user(const actors::bet_delegation& intent,
+                      std::string_view signature) const override;
+  std::vector<hash256> digests_of(const actors::bet_delegation& intent) const override;
+  [[nodiscard]] std::string sign(const actors::bet_delegation& intent, const address& signer) const;
   hash256 digest_of_text(std::string_view text) const override;
   bool signed_by_user(const address& who, std::string_view text,
                       std::string_view signature) const override;
@@ -95,6 +99,12 @@ struct script {
   std::function<caf::result<actors::bet_quote>(const actors::quote_bet&)> quote;
   std::function<caf::result<actors::redeemed_quote>(const actors::redeem_quote&)> redeem;
   std::function<caf::result<committed>(const journal_entry&)> append;  // committed when not set
+  std::function<caf::result<delegation>(const delegation_id&)> find_delegation =
+      [](const delegation_id&) -> caf::result<delegation> {
+    return actors::make_error(errc::not_found);
+  };
+  std::function<caf::result<std::vector<delegation>>(const address&)> list_delegations =
+      [](const address&) { return std::vector<delegation>{}; };
   std::function<caf::result<holdings>(const address&)> find_holdings = [](const address&) {
     return holdings{};
   };

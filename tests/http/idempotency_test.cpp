@@ -25,6 +25,10 @@ class listening_ethereum final : public actors::ethereum_port {
     return false;
   }
   std::vector<hash256> digests_of(const actors::withdraw_intent&) const override { return {}; }
+  bool signed_by_user(const actors::bet_delegation&, std::string_view) const override {
+    return false;
+  }
+  std::vector<hash256> digests_of(const actors::bet_delegation&) const override { return {}; }
   hash256 digest_of_text(std::string_view) const override { return {}; }
   bool signed_by_user(const address&, std::string_view, std::string_view) const override {
     return false;

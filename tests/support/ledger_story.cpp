@@ -281,6 +281,17 @@ std::vector<story_line> ledger_story() {
                 noon.plus(std::chrono::hours{12})}},
        ""},
       {sign_out{numbered<hash256>(1), noon}, ""},
+
+      {open_delegation{{numbered<delegation_id>(1),
+                        alice,
+                        byte_vector(delegated_key_size, 4),
+                        5_usdc,
+                        20_usdc,
+                        {},
+                        noon,
+                        noon.plus(std::chrono::hours{24})}},
+       ""},
+      {revoke_delegation{numbered<delegation_id>(1), "user:" + alice.hex(), noon}, ""},
   };
 }
 

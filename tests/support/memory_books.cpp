@@ -78,6 +78,13 @@ struct applier {
     if (row_of(x.row.user).balance < x.row.amount) return errc::insufficient_balance;
     if (b.buffer.balance < x.row.amount) return errc::exceeds_max_bet;
     if (b.is_settled(x.row.token)) return errc::market_closed;
+    if (const auto id = delegation_in(x.row.placed_by)) {
+      const auto i = b.delegations.find(*id);
+      if (i == b.delegations.end() ||
+          !allows(i->second, x.row.user, x.row.amount, x.row.created_at))
+        return errc::exceeds_delegation;
+    }
+    charge(x.row, x.row.amount.micro);
     b.bets.emplace(x.row.id, x.row);
     return post(x);
   }
@@ -98,6 +105,7 @@ struct applier {
     bet.fee = x.fee;
     bet.refunded = x.refunded;
     bet.failure = x.failure;
+    charge(bet, -x.refunded.micro);
     b.hold(bet, x.at);
     return post(x);
   }
@@ -273,6 +281,27 @@ struct applier {
     row.change = ++b.session_changes;
     return errc::none;
   }
+  errc operator()(const open_delegation& x) {
+    const auto [i, fresh] = b.delegations.emplace(x.row.id, x.row);
+    if (fresh) return errc::none;
+    const bool same = i->second.user == x.row.user && i->second.total == x.row.total &&
+                      i->second.public_key == x.row.public_key;
+    return same ? replayed() : errc::duplicate;
+  }
+  errc operator()(const revoke_delegation& x) {
+    const auto i = b.delegations.find(x.id);
+    if (i == b.delegations.end()) return errc::not_found;
+    if (i->second.revoked_at.is_set()) return replayed();
+    i->second.revoked_at = x.at;
+    i->second.revoked_by = x.by;
+    return errc::none;
+  }
+  /// What a bet placed under one takes of it, or below zero gives back.
+  void charge(const bet& of, std::int64_t micro) {
+    if (const auto id = delegation_in(of.placed_by))
+      if (const auto i = b.delegations.find(*id); i != b.delegations.end())
+        i->second.used.micro += micro;
+  }
   errc operator()(const sign_out& x) {
     const auto i = b.sessions.find(x.token_hash);
     if (i == b.sessions.end() || i->second.closed_at.is_set()) return replayed();
@@ -424,6 +453,9 @@ std::vector<typename Map::mapped_type> all_of(const Map& map, std::uint32_t limi
 
 std::optional<std::optional<bet>> memory_reader::find_bet(const bet_id& id) {
   return find_in(books_.bets, id);
+}
+std::optional<std::optional<delegation>> memory_reader::find_delegation(const delegation_id& id) {
+  return find_in(books_.delegations, id);
 }
 std::optional<std::optional<bet>> memory_reader::find_promise(const bet_id& id) {
   return find_in(books_.promises, id);

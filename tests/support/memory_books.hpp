@@ -38,6 +38,7 @@ struct memory_books : memory_positions {
   std::map<pausable, switch_work> switches;
   std::map<hash256, signed_session> sessions;  // by their tokens
   std::int64_t session_changes = 0;
+  std::map<delegation_id, delegation> delegations;
   std::vector<heard_event> events;  // by their numbers, from 1 on
 
   /// What the store does wrong next; each is a probability in 1/1000.
@@ -102,6 +103,8 @@ class memory_reader : public actors::ledger_reader {
   std::optional<withdrawal_page> list_withdrawals(const withdrawal_filter& filter) override;
   std::optional<bool> withdrawals_paused() override { return books_.withdrawals.paused; }
   std::optional<position_page> list_positions(const position_filter& filter) override;
+  std::optional<std::optional<delegation>> find_delegation(const delegation_id& id) override;
+  std::optional<std::vector<delegation>> list_delegations(const address&) override { return {}; }
   std::optional<holdings> find_holdings(const address&) override { return {}; }  // no page here
   std::optional<history_page> list_history(const history_filter&) override { return {}; }
   std::optional<std::optional<position>> find_position(const address&, const uint256&) override;

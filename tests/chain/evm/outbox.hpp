@@ -250,6 +250,10 @@ class outbox_reader final : public actors::ledger_reader {
                                                                 const address&) override {
     return {};
   }
+  std::optional<std::optional<delegation>> find_delegation(const delegation_id&) override {
+    return {};
+  }
+  std::optional<std::vector<delegation>> list_delegations(const address&) override { return {}; }
   std::optional<holdings> find_holdings(const address&) override { return {}; }
   std::optional<history_page> list_history(const history_filter&) override { return {}; }
   std::optional<std::int64_t> newest_event() override { return {}; }

@@ -194,6 +194,35 @@ TEST_F(BetIntent, NegativeNumbersAndMalformedSignaturesAreNobodys) {
   EXPECT_TRUE(digests_of(intent, ours).empty());
 }
 
+TEST(BetDelegation, IsSignedAsEthersSignsIt) {
+  const auto account = *address::parse("0x5FbDB2315678afecb367f032d93F642f64180aa3");
+  const auto port = make_ethereum_port({account, {137, 9745}});
+  actors::bet_delegation terms;
+  terms.user = *address::parse("0x19E7E376E7C213B7E7e7e46cc70A5dD086DAff2A");
+  terms.public_key = from_hex(
+                         "048c311e4b4195f2fa74fc4f1cecdcd5c21637a3674248ebbfbd96dc52b247881b79"
+                         "04251a40ea0c7e7fd8b910e25aa1916944c1deadbedee24eadfe04a4cbb543")
+                         .value();
+  terms.per_bet = 5_usdc;
+  terms.total = 20_usdc;
+  terms.expires = 1'800'086'400;
+  terms.salt.bytes.fill(0x22);
+  const auto digests = port->digests_of(terms);
+  ASSERT_EQ(digests.size(), 2U);
+  EXPECT_EQ(digests[0].hex(), "0xafa99b690dadae6ea2f92829b8cbef3c1d3ca82e1b049b7200e46135487f590a");
+  EXPECT_EQ(digests[1].hex(), "0x8d3f791ee21d88a9596e48654f5f3d7283d4d0b063c2b6712f044fdb07b482ef");
+  const std::string on_plasma =
+      "0x3a430d0de61ac6dc0501084aad7f1821971cdb2aa3fa0f6f8080f594cc8c768f"
+      "50068d91c8dbd8862f0c6f2855992edb555acd077775cab512b060cc115c2e151b";
+  EXPECT_TRUE(port->signed_by_user(terms, on_plasma));
+  auto more = terms;
+  more.total = 21_usdc;
+  EXPECT_FALSE(port->signed_by_user(more, on_plasma));
+  auto another_key = terms;
+  another_key.public_key[1] ^= 1;
+  EXPECT_FALSE(port->signed_by_user(another_key, on_plasma));
+}
+
 TEST(SignedText, IsSignedAsEthersSignsMessages) {
   const std::string text =
       "127.0.0.1:8080 wants you to sign in with your Ethereum account:\n"
