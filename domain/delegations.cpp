@@ -17,9 +17,11 @@ std::optional<delegation_id> delegation_in(std::string_view placed_by) {
   return delegation_id::parse(placed_by.substr(at + mark.size()));
 }
 
-bool allows(const delegation& d, const address& user, usdc amount, timestamp now) noexcept {
-  return d.user == user && !d.revoked_at.is_set() && now < d.expires_at && amount <= d.per_bet &&
-         add_saturating(d.used, amount) <= d.total;
+errc refusal_under(const delegation& d, const address& user, usdc amount, timestamp now) noexcept {
+  if (d.user != user) return errc::exceeds_delegation;
+  if (d.revoked_at.is_set() || now >= d.expires_at) return errc::delegation_ended;
+  const bool within = amount <= d.per_bet && add_saturating(d.used, amount) <= d.total;
+  return within ? errc::none : errc::exceeds_delegation;
 }
 
 }  // namespace headroom

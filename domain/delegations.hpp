@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "domain/errc.hpp"
 #include "domain/ids.hpp"
 #include "domain/money.hpp"
 #include "domain/time.hpp"
@@ -32,8 +33,8 @@ inline constexpr std::size_t delegated_key_size = 65;
 /// The delegation in such a text; nothing in any other.
 [[nodiscard]] std::optional<delegation_id> delegation_in(std::string_view placed_by);
 
-/// Whether the bounds allow a bet of `amount` now.
-[[nodiscard]] bool allows(const delegation& d, const address& user, usdc amount,
-                          timestamp now) noexcept;
+/// Why no bet of `amount` is taken under it now: delegation_ended, exceeds_delegation, or none.
+[[nodiscard]] errc refusal_under(const delegation& d, const address& user, usdc amount,
+                                 timestamp now) noexcept;
 
 }  // namespace headroom

@@ -15,6 +15,7 @@ std::string_view to_string(errc e) noexcept {
     case errc::exceeds_max_withdrawal: return "exceeds_max_withdrawal";
     case errc::exceeds_daily_limit: return "exceeds_daily_limit";
     case errc::address_refused: return "address_refused";
+    case errc::delegation_ended: return "delegation_ended";
     case errc::exceeds_delegation: return "exceeds_delegation";
     case errc::unknown_market: return "unknown_market";
     case errc::price_off_tick: return "price_off_tick";

@@ -35,7 +35,8 @@ enum class errc : std::uint8_t {
   exceeds_max_withdrawal = 25,  // the buffer cannot pay
   exceeds_daily_limit = 26,     // of what one user may take out in a day
   address_refused = 27,         // nothing is paid to it
-  exceeds_delegation = 29,      // its bounds do not allow this bet, or it is over
+  delegation_ended = 28,        // it has expired, or was revoked
+  exceeds_delegation = 29,      // its bounds do not allow this bet
 
   // duplicate: already done under this key
   key_reused = 30,  // same idempotency key, other request (409)

@@ -376,7 +376,7 @@ struct sign_out {
 
 /// A user lets a key sign their bets (`row.used` and what says that it is over are the books' to
 /// give). Its id names its terms: other terms under it are duplicate. accept_bet under it
-/// (placed_under) is refused with exceeds_delegation beyond them.
+/// (placed_under) is refused with exceeds_delegation beyond them, delegation_ended after its end.
 struct open_delegation {
   static constexpr const char* entry_name = "open_delegation";
   delegation row;

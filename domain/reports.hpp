@@ -181,6 +181,7 @@ struct holdings {
   usdc in_bets;                     // at the venue, and the cost of open positions
   std::vector<bet> open;            // in placing or filled: the newest 20, of the newest 200
   std::vector<position> positions;  // open: the newest 20
+  std::vector<deposit> deposits;    // not completed, likewise of the newest 200
 };
 
 /// A user's delegations, the newest 50 first.
@@ -202,8 +203,8 @@ struct history_entry {
   timestamp at;
   history_kind kind = history_kind::deposit;
   std::string id;      // of the deposit, bet, sale or withdrawal; of a payout, of its page alone
-  std::string status;  // as each of them says it; of a payout how its market ended
-  usdc amount;         // deposited, staked, got for a sale, paid out, taken out
+  std::string status;  // as each of them says it; "settled" of a payout
+  usdc amount;         // what it did to the balance, below zero: what it took
   uint256 token;       // zero: of none
   hash256 tx_hash;     // zero: of none that is known
   hash256 condition;   // zero: not on record, as are these

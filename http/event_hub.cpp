@@ -23,7 +23,7 @@ void drop_ended(std::vector<std::shared_ptr<event_stream>>& all) {
 
 template <class Map>
 void drop_ended_in(Map& all) {
-  for (auto& [key, streams] : all) drop_ended(streams);
+  for (auto& [key, listening] : all) drop_ended(listening);
   std::erase_if(all, [](const auto& entry) { return entry.second.empty(); });
 }
 
@@ -119,15 +119,15 @@ std::vector<uint256> event_hub::wanted_prices() {
   drop_ended_in(by_token_);
   std::vector<uint256> out;
   out.reserve(by_token_.size());
-  for (const auto& [token, streams] : by_token_) out.push_back(token);
+  for (const auto& [token, listening] : by_token_) out.push_back(token);
   return out;
 }
 
 std::size_t event_hub::listeners() const {
   const std::lock_guard lock{mutex_};
   auto out = of_all_.size() + of_buffer_.size();
-  for (const auto& [user, streams] : by_user_) out += streams.size();
-  for (const auto& [token, streams] : by_token_) out += streams.size();
+  for (const auto& [user, listening] : by_user_) out += listening.size();
+  for (const auto& [token, listening] : by_token_) out += listening.size();
   return out;
 }
 

@@ -54,7 +54,7 @@ byte_vector der_of(byte_view signature) {
   std::uint8_t* bytes = nullptr;
   const auto size = i2d_ECDSA_SIG(pair.get(), &bytes);
   if (size <= 0) return {};
-  byte_vector out{bytes, bytes + size};
+  const byte_vector out(bytes, bytes + size);
   OPENSSL_free(bytes);
   return out;
 }

@@ -31,6 +31,7 @@ constexpr row table[] = {
     {errc::exceeds_max_bet, 422, "The bet exceeds the maximum"},
     {errc::exceeds_max_withdrawal, 422, "The withdrawal exceeds the maximum"},
     {errc::exceeds_daily_limit, 422, "The withdrawal exceeds what a user may take out in a day"},
+    {errc::delegation_ended, 403, "The delegation has ended"},
     {errc::exceeds_delegation, 422, "The delegation does not allow this bet"},
     {errc::address_refused, 422, "Nothing is paid to this address"},
     {errc::venue_rejected, 422, "The venue refused the order"},

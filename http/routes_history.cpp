@@ -31,14 +31,20 @@ json entry_document(const history_entry& e) {
   });
 }
 
+bool is_number(std::string_view text) noexcept {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  return !text.empty() && text.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
 /// A cell (RFC 4180). What spreadsheets would take for a formula is text: markets name themselves.
 void append_cell(std::string& row, std::string_view text) {
   if (!row.empty()) row += ',';
   const bool formula =
-      !text.empty() && std::string_view{"=+-@\t\r"}.find(text.front()) != std::string_view::npos;
+      !text.empty() && !is_number(text) &&
+      std::string_view{"=+-@\t\r"}.find(text.front()) != std::string_view::npos;
   row += '"';
   if (formula) row += '\'';
-  for (const char c : text) row.append(c == '"' ? 2 : 1, c);
+  for (const char c : text) row.append(c == '"' ? 2U : 1U, c);
   row += '"';
 }
 

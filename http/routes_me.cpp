@@ -1,6 +1,3 @@
-#include <algorithm>
-#include <span>
-
 #include "http/asking.hpp"
 #include "http/auth.hpp"
 #include "http/documents.hpp"
@@ -10,8 +7,6 @@
 
 namespace headroom::http {
 namespace {
-
-constexpr std::size_t most_deposits = 20;
 
 json buffer_part(exchange& x, const buffer_status& s) {
   const auto next = x.shared().inflow.next();
@@ -25,8 +20,7 @@ json buffer_part(exchange& x, const buffer_status& s) {
 json deposits_part(exchange& x, const std::vector<deposit>& deposits) {
   const auto& ethereum = x.services().ethereum;
   const auto& holds = x.services().dir.gauges.credit_holds();
-  const auto newest = std::span{deposits}.first(std::min(deposits.size(), most_deposits));
-  return list_of(newest, [&](const deposit& d) {
+  return list_of(deposits, [&](const deposit& d) {
     return deposit_document(d, ethereum, waiting_of(d, holds));
   });
 }
@@ -54,7 +48,7 @@ task<> show_me(exchange& x, address user) {
       {"limiting_factor", to_string(limit.limited_by)},
       {"buffer", buffer_part(x, status)},
       {"open", list_of(has.open, [&](const bet& b) { return bet_document(b, ethereum); })},
-      {"pending_deposits", deposits_part(x, on_its_way.deposits)},
+      {"pending_deposits", deposits_part(x, has.deposits)},
       {"positions",
        list_of(has.positions,
                [&](const position& p) { return position_document(p, ethereum, usdc{}); })},

@@ -38,7 +38,7 @@ bool says_json(const request& r) noexcept {
 }  // namespace
 
 principal signed_in(principal owner) noexcept {
-  owner.scopes &= scopes_of_pages;
+  owner.scopes = static_cast<std::uint8_t>(owner.scopes & scopes_of_pages);
   owner.signed_in = true;
   return owner;
 }

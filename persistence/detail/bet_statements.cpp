@@ -70,12 +70,12 @@ bounds AS (
   SELECT id, user_address, sum(used)::bigint AS used, max(largest) AS largest, max(at) AS at
   FROM delegated WHERE id IS NOT NULL GROUP BY 1, 2),
 charged AS (
-  UPDATE delegations d SET used = d.used + s.used
+  UPDATE delegations d SET used = greatest(d.used + s.used, 0)
   FROM bounds s,
     LATERAL (SELECT ctid FROM delegations WHERE delegation_id = s.id OFFSET 0) found
-  WHERE d.ctid = found.ctid AND require_delegation(d.delegation_id <> s.id OR s.largest = 0
-    OR (d.user_address = s.user_address AND d.revoked_at IS NULL AND s.at < d.expires_at
-        AND s.largest <= d.per_bet))
+  WHERE d.ctid = found.ctid AND (s.largest = 0 OR require_delegation(
+    d.user_address <> s.user_address OR (d.revoked_at IS NULL AND s.at < d.expires_at),
+    d.user_address = s.user_address AND s.largest <= d.per_bet))
   RETURNING d.delegation_id),
 volume AS (
   INSERT INTO bet_volume AS v (day, amount)
@@ -116,7 +116,8 @@ buf AS (
   FROM (SELECT sum(owed)::bigint AS owed, max(at) AS at FROM sums) t
   WHERE buffer_id = 'global' AND t.owed IS NOT NULL
     AND require_equal((SELECT count(*) FROM bal), (SELECT count(*) FROM sums))
-    AND require_delegation((SELECT count(*) FROM charged) = (SELECT count(*) FROM bounds))
+    AND require_delegation(true,
+      (SELECT count(*) FROM charged) = (SELECT count(*) FROM bounds))
     AND )" +
          none_is_settled + R"(
   RETURNING )" +
@@ -145,10 +146,9 @@ WITH ins AS (
 charged AS (
   UPDATE delegations d SET used = d.used + i.amount
   FROM ins i
-  WHERE d.delegation_id = delegation_in(i.placed_by)
-    AND require_delegation(d.delegation_id <> delegation_in(i.placed_by)
-      OR (d.user_address = i.user_address AND d.revoked_at IS NULL
-          AND i.created_at < d.expires_at AND i.amount <= d.per_bet))
+  WHERE d.delegation_id = delegation_in(i.placed_by) AND require_delegation(
+    d.user_address <> i.user_address OR (d.revoked_at IS NULL AND i.created_at < d.expires_at),
+    d.user_address = i.user_address AND i.amount <= d.per_bet)
   RETURNING d.delegation_id),
 post AS (
   INSERT INTO postings (kind, debit, credit, amount, user_address, reference, created_at)
@@ -172,7 +172,7 @@ buf AS (
   UPDATE liquidity_buffer SET )" +
          buffer_changes(owed) + R"(updated_at = greatest(updated_at, i.created_at)
   FROM ins i WHERE buffer_id = 'global' AND require_equal((SELECT count(*) FROM bal), 1)
-    AND require_delegation((SELECT count(*) FROM charged)
+    AND require_delegation(true, (SELECT count(*) FROM charged)
                            = (delegation_in(i.placed_by) IS NOT NULL)::int)
     AND )" +
          none_is_settled + R"(

@@ -2,10 +2,15 @@
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ethers } from 'ethers';
 import { end, firstLine, freePort, lastWords, orEnd, run, spawnGuarded, until } from './process.mjs';
 
 export const SCOPES = ['read', 'trade', 'withdraw', 'inspect', 'operate', 'admin'];
+
+/** The built pages, when somebody has built them. */
+const PAGES = fileURLToPath(new URL('../../build/web', import.meta.url));
+const pagesIfBuilt = () => (fs.existsSync(path.join(PAGES, 'index.html')) ? { web_root: PAGES } : {});
 
 /** A fresh wallet for the service, in a file only we can read. */
 export function makeWallet(dir) {
@@ -98,7 +103,12 @@ export function sandboxConfig({
   const config = {
     profile: 'sandbox',
     log_level: 'info',
-    http: { listen: '127.0.0.1', port, public_url: `http://127.0.0.1:${port}` },
+    http: {
+      listen: '127.0.0.1',
+      port,
+      public_url: `http://127.0.0.1:${port}`,
+      ...pagesIfBuilt(),
+    },
     database: { url: databaseUrl },
     plasma: chain(plasma),
     polygon: chain(polygon),

@@ -141,6 +141,8 @@ function readyObject({ service, postgres, sandbox, wallet }) {
   const { plasma, polygon, base, sources, across, cctp, venue } = sandbox;
   return {
     url: service.url,
+    page: `${service.url}/`,
+    operator_page: `${service.url}/operator`,
     keys: service.keys,
     database_url: postgres.url,
     plasma: { rpc: plasma.rpc, chain_id: plasma.chain_id, usdt0: plasma.usdt0 },

@@ -22,18 +22,19 @@ delegation five_of_twenty() {
 
 TEST(Delegation, AllowsABetWithinEachOfItsBounds) {
   const auto d = five_of_twenty();
-  EXPECT_TRUE(allows(d, alice, 5_usdc, noon));
-  EXPECT_FALSE(allows(d, alice, 5'000'001_micro, noon));
-  EXPECT_FALSE(allows(d, bob, 1_usdc, noon));
-  EXPECT_TRUE(allows(d, alice, 5_usdc, d.expires_at.minus(std::chrono::microseconds{1})));
-  EXPECT_FALSE(allows(d, alice, 5_usdc, d.expires_at));
+  EXPECT_EQ(refusal_under(d, alice, 5_usdc, noon), errc::none);
+  EXPECT_EQ(refusal_under(d, alice, 5'000'001_micro, noon), errc::exceeds_delegation);
+  EXPECT_EQ(refusal_under(d, bob, 1_usdc, noon), errc::exceeds_delegation);
+  const auto last = d.expires_at.minus(std::chrono::microseconds{1});
+  EXPECT_EQ(refusal_under(d, alice, 5_usdc, last), errc::none);
+  EXPECT_EQ(refusal_under(d, alice, 5_usdc, d.expires_at), errc::delegation_ended);
   auto used = d;
   used.used = 15'000'001_micro;
-  EXPECT_FALSE(allows(used, alice, 5_usdc, noon));
-  EXPECT_TRUE(allows(used, alice, 4'999'999_micro, noon));
+  EXPECT_EQ(refusal_under(used, alice, 5_usdc, noon), errc::exceeds_delegation);
+  EXPECT_EQ(refusal_under(used, alice, 4'999'999_micro, noon), errc::none);
   auto revoked = d;
   revoked.revoked_at = noon;
-  EXPECT_FALSE(allows(revoked, alice, 1_usdc, noon));
+  EXPECT_EQ(refusal_under(revoked, alice, 1_usdc, noon), errc::delegation_ended);
 }
 
 TEST(Delegation, IsFoundInTheNameOfWhoPlacedABet) {

@@ -275,7 +275,12 @@ TEST_F(Delegations, ABetBeyondItsBoundsIsTheBooksToRefuse) {
     return actors::make_error(errc::exceeds_delegation);
   };
   start();
-  expect_problem(bet_under(given()), 422, "exceeds_delegation");
+  const auto id = given();
+  expect_problem(bet_under(id), 422, "exceeds_delegation");
+  says.place = [](const actors::place_bet&) -> caf::result<bet> {
+    return actors::make_error(errc::delegation_ended);
+  };
+  expect_problem(bet_under(id), 403, "delegation_ended");
 }
 
 TEST_F(Delegations, UsersAndOperatorsRevoke) {

@@ -20,7 +20,9 @@ class Me : public house {
       EXPECT_EQ(who, user);
       return holdings{7_usdc,
                       {example_bet(bet_status::placing), example_bet(bet_status::filled)},
-                      {example_position(settlement_result::none)}};
+                      {example_position(settlement_result::none)},
+                      {example_deposit(deposit_status::pending),
+                       example_deposit(deposit_status::converting)}};
     };
     says.list_history = [this](const history_filter& f) -> caf::result<history_page> {
       const std::lock_guard lock{says.mutex};
@@ -59,7 +61,8 @@ TEST_F(Me, IsEverythingAPageShowsFirst) {
   EXPECT_EQ(me["limiting_factor"], "user_balance");
   EXPECT_EQ(me["open"].size(), 2U);
   EXPECT_EQ(me["open"][0]["status"], "placing");
-  EXPECT_EQ(me["pending_deposits"].size(), 2U);
+  ASSERT_EQ(me["pending_deposits"].size(), 2U);
+  EXPECT_EQ(me["pending_deposits"][1]["status"], "converting");
   EXPECT_EQ(me["positions"].size(), 1U);
   EXPECT_TRUE(me["buffer"].contains("is_low"));
   EXPECT_TRUE(eventually([&] {
@@ -90,7 +93,7 @@ TEST_F(Me, HistoryIsPagedAndNamesWhatItKnows) {
   bought.condition.bytes[0] = 7;
   bought.outcome = "Yes";
   bought.question = "Rain?";
-  auto paid = entry(history_kind::payout, "won");
+  auto paid = entry(history_kind::payout, "settled");
   paid.token = uint256::of(51);
   pages = {{{bought, paid, entry(history_kind::deposit, "completed")}, "next-h"}};
   start();
@@ -125,6 +128,7 @@ TEST_F(Me, HistoryIsOnesOwn) {
 
 TEST_F(Me, TheFileHasAllPagesAndNoFormulas) {
   auto hostile = entry(history_kind::bet, "filled");
+  hostile.amount = {-25'000'000};
   hostile.question = "=HYPERLINK(\"http://x\",\"y\")";
   pages = {{{hostile}, "next-h"}, {{entry(history_kind::deposit, "completed")}, ""}};
   start();
@@ -136,7 +140,7 @@ TEST_F(Me, TheFileHasAllPagesAndNoFormulas) {
       r.body,
       "at,kind,id,status,amount,token_id,condition_id,outcome,question,tx_hash\r\n"
       "\"2027-01-15T08:00:00.000Z\",\"bet\",\"11111111-1111-1111-1111-111111111111\","
-      "\"filled\",\"25.00\",\"\",\"\",\"\",\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\",\"\"\r\n"
+      "\"filled\",\"-25.00\",\"\",\"\",\"\",\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\",\"\"\r\n"
       "\"2027-01-15T08:00:00.000Z\",\"deposit\",\"11111111-1111-1111-1111-111111111111\","
       "\"completed\",\"25.00\",\"\",\"\",\"\",\"\",\"\"\r\n");
   ASSERT_EQ(asked.size(), 2U);

@@ -115,12 +115,12 @@ TEST_F(DelegationEntries, ARepeatedBetTakesNothingMore) {
 }
 
 TEST_F(DelegationEntries, NoBetIsTakenOnceItIsOver) {
-  EXPECT_EQ(one(accept_bet{delegated(1, 1_usdc, noon.plus(hours{1}))}), errc::exceeds_delegation);
+  EXPECT_EQ(one(accept_bet{delegated(1, 1_usdc, noon.plus(hours{1}))}), errc::delegation_ended);
   EXPECT_EQ(one(accept_bet{delegated(2, 1_usdc, noon.plus(hours{1} - seconds{1}))}), errc::none);
   ASSERT_EQ(one(revoke_delegation{row.id, "key:1", noon.plus(seconds{9})}), errc::none);
-  EXPECT_EQ(one(accept_bet{delegated(3, 1_usdc)}), errc::exceeds_delegation);
+  EXPECT_EQ(one(accept_bet{delegated(3, 1_usdc)}), errc::delegation_ended);
   EXPECT_EQ(verdicts({accept_bet{delegated(3, 1_usdc)}, accept_bet{a_bet(9, alice, 1_usdc)}}),
-            (std::vector{errc::exceeds_delegation, errc::none}));
+            (std::vector{errc::delegation_ended, errc::none}));
   EXPECT_EQ(one(accept_bet{delegated(2, 1_usdc, noon.plus(hours{1} - seconds{1}))}), errc::none)
       << "what was taken is answered all the same";
   EXPECT_EQ(stored().revoked_by, "key:1");

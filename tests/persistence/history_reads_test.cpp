@@ -38,14 +38,14 @@ TEST_F(HistoryReads, TheStoryOfAUserIsAllThere) {
   const auto alice = users_of_the_story().front();
   const auto whole = all_of(alice, 200);
   EXPECT_EQ(lines_of(whole),
-            "bet failed 5000000 Yes\n"
-            "bet settled 8000000 Yes\n"
+            "bet failed 0 Yes\n"
+            "bet settled -8000000 Yes\n"
             "deposit completed 50000000 \n"
-            "deposit failed 5000000 \n"
-            "deposit failed 6000000 \n"
-            "payout split 3666666 Yes\n"
+            "deposit failed 0 \n"
+            "deposit failed 4900000 \n"
+            "payout settled 3666666 Yes\n"
             "sale filled 950000 Yes\n"
-            "withdrawal confirmed 10000000 \n");
+            "withdrawal confirmed -10000000 \n");
 }
 
 TEST_F(HistoryReads, IsTheNewestFirstAndOnesOwn) {
@@ -60,6 +60,7 @@ TEST_F(HistoryReads, IsTheNewestFirstAndOnesOwn) {
   EXPECT_EQ(page.entries[0].kind, history_kind::bet);
   EXPECT_EQ(page.entries[0].id, b.id.text());
   EXPECT_EQ(page.entries[0].status, "placing");
+  EXPECT_EQ(page.entries[0].amount, usdc{-10'000'000});
   EXPECT_EQ(page.entries[0].token, b.token);
   EXPECT_EQ(page.entries[1].kind, history_kind::deposit);
   EXPECT_FALSE(page.entries[1].tx_hash.is_zero());
@@ -93,6 +94,8 @@ TEST_F(HistoryReads, HoldingsAreWhatIsAtTheVenueAndWhatOpenPositionsCost) {
   EXPECT_EQ(has.in_bets, 14'500'000_micro);
   ASSERT_EQ(has.open.size(), 2U);
   EXPECT_EQ(has.positions.size(), 1U);
+  ASSERT_EQ(has.deposits.size(), 1U);
+  EXPECT_EQ(has.deposits[0].status, deposit_status::converting);
   EXPECT_EQ(reader.find_holdings(user_of(2)).value().in_bets, usdc{});
 }
 

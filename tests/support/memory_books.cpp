@@ -80,9 +80,9 @@ struct applier {
     if (b.is_settled(x.row.token)) return errc::market_closed;
     if (const auto id = delegation_in(x.row.placed_by)) {
       const auto i = b.delegations.find(*id);
-      if (i == b.delegations.end() ||
-          !allows(i->second, x.row.user, x.row.amount, x.row.created_at))
-        return errc::exceeds_delegation;
+      if (i == b.delegations.end()) return errc::exceeds_delegation;
+      const auto why = refusal_under(i->second, x.row.user, x.row.amount, x.row.created_at);
+      if (why != errc::none) return why;
     }
     charge(x.row, x.row.amount.micro);
     b.bets.emplace(x.row.id, x.row);
