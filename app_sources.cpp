@@ -52,6 +52,18 @@ std::vector<chain::pegged_source> pegged_sources(
   return out;
 }
 
+/// @param network  as the settings call it.
+http::chain_terms chain_of(const config::settings& s, const std::string& network) {
+  const auto* const c = s.chain_called(network);
+  if (c == nullptr) return {};
+  http::chain_terms out{c->chain_id, network, c->public_rpc, "Ether", "ETH", c->explorer};
+  if (network == "plasma") out.coin_name = "Plasma", out.coin_symbol = "XPL";
+  if (network == "polygon") out.coin_name = out.coin_symbol = "POL";
+  if (!out.name.empty() && out.name.front() >= 'a')
+    out.name.front() = static_cast<char>(out.name.front() - 'a' + 'A');
+  return out;
+}
+
 }  // namespace
 
 std::vector<chain::x402::terms> terms_of(const config::settings& s, const own_keys& keys) {
@@ -120,12 +132,17 @@ void show_sources(http::server_settings& out, const config::settings& s,
   out.deposit_min = first.least;
   out.deposit_max = first.most;
   out.pricing = s.core.deposit.pricing;
+  const auto sources = s.paid_sources();
+  out.withdrawal_chain = chain_of(s, "polygon");
   for (const auto& t : terms) {
     if (!t.enabled) continue;
+    const auto paid = std::find_if(sources.begin(), sources.end(),
+                                   [&](const auto& x) { return x.name == t.source; });
     out.deposit_min = std::min(out.deposit_min, t.least);
     out.deposit_max = std::max(out.deposit_max, t.most);
     out.sources.push_back(
-        {t.source, t.network(), t.asset, t.token_name, t.token_version, t.pay_to, t.least, t.most});
+        {t.source, t.network(), t.asset, t.token_name, t.token_version, t.pay_to, t.least, t.most,
+         paid == sources.end() ? http::chain_terms{} : chain_of(s, paid->network)});
   }
 }
 

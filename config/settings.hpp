@@ -38,9 +38,11 @@ struct chain_settings {
   chain::wallet_settings wallet;
   chain::log_limits logs;
   address usdt0;
-  address usdc;           // Base: what is paid with there
-  address oft;            // LayerZero messenger of USDT0
-  std::uint32_t eid = 0;  // LayerZero endpoint id
+  address usdc;                         // Base: what is paid with there
+  address oft;                          // LayerZero messenger of USDT0
+  std::uint32_t eid = 0;                // LayerZero endpoint id
+  std::vector<std::string> public_rpc;  // what pages may give to wallets
+  std::string explorer;
 
   /// Of Base, which need not be configured.
   [[nodiscard]] bool exists() const noexcept { return chain_id != 0 || !rpc.empty(); }

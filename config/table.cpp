@@ -107,6 +107,8 @@ rows chain_rows(chain_settings& c) {
       {"usdt0",          &c.usdt0,                  none,   {},                 "required: the token"},
       {"oft",            &c.oft,                    none,   {},                 "LayerZero's messenger of USDT0; needed to convert"},
       {"eid",            &c.eid,                    none,   {0, 4'294'967'295}, "LayerZero's name for the chain; needed to convert"},
+      {"public_rpc",     &c.public_rpc,             none,   {},                 "URLs of nodes that pages may give to wallets that do not know the chain; those of `rpc` are never shown"},
+      {"explorer",       &c.explorer,               none,   {},                 "where pages link transactions to, like \"https://polygonscan.com\""},
   };
 }
 

@@ -6,6 +6,18 @@
 namespace headroom::http {
 namespace {
 
+json chain_document(const chain_terms& c) {
+  if (c.rpc_urls.empty()) return nullptr;
+  return object({
+      {"chain_id", c.chain_id},
+      {"name", c.name},
+      {"rpc_urls", c.rpc_urls},
+      {"native_currency",
+       object({{"name", c.coin_name}, {"symbol", c.coin_symbol}, {"decimals", 18}})},
+      {"explorer", text_or_null(c.explorer)},
+  });
+}
+
 json source_terms(const deposit_source& s, const actors::ethereum_port& ethereum) {
   return object({
       {"name", s.name},
@@ -16,6 +28,7 @@ json source_terms(const deposit_source& s, const actors::ethereum_port& ethereum
       {"pay_to", ethereum.print_address(s.pay_to)},
       {"min", s.least},
       {"max", s.most},
+      {"chain", chain_document(s.chain)},
   });
 }
 
@@ -36,6 +49,7 @@ json deposit_terms(const server_settings& s, const actors::ethereum_port& ethere
       {"min", s.deposit_min},
       {"max", s.deposit_max},
       {"fee", fee_terms(s.pricing)},
+      {"chain", s.sources.empty() ? json(nullptr) : chain_document(s.sources.front().chain)},
       {"sources", list_of(s.sources, [&](const auto& one) { return source_terms(one, ethereum); })},
   });
 }
@@ -55,6 +69,7 @@ json withdrawal_terms(const server_settings& s, const actors::ethereum_port& eth
   return object({
       {"network", s.withdrawal_network},
       {"asset", ethereum.print_address(s.withdrawal_asset)},
+      {"chain", chain_document(s.withdrawal_chain)},
       {"min", w.minimum},
       {"max", w.maximum},
       {"fee", w.fee},

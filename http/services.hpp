@@ -12,6 +12,16 @@
 
 namespace headroom::http {
 
+/// A chain as wallets want to be told of it (EIP-3085).
+struct chain_terms {
+  std::uint64_t chain_id = 0;
+  std::string name;
+  std::vector<std::string> rpc_urls;  // public ones; none: pages are told nothing of the chain
+  std::string coin_name;
+  std::string coin_symbol;
+  std::string explorer;  // "": none
+};
+
 /// One token on one chain that users may pay with.
 struct deposit_source {
   std::string name;
@@ -22,6 +32,7 @@ struct deposit_source {
   headroom::address pay_to;
   usdc least;  // of one payment
   usdc most;
+  chain_terms chain{};
 };
 
 /// What an operator sets, and what pages are told of the other rooms' settings (/app/config).
@@ -36,6 +47,7 @@ struct server_settings : http_settings {
   actors::withdrawal_settings withdrawals;
   std::string withdrawal_network;  // CAIP-2
   headroom::address withdrawal_asset;
+  chain_terms withdrawal_chain;
 };
 
 /// What the routes speak to. Everything here outlives the server.

@@ -131,6 +131,8 @@ TEST_F(Reads, TheConfigurationSaysWhatToPayWithAndSignUnder) {
   settings.pricing = {30, 10'000_micro, {}};
   settings.sources = {{"plasma", "eip155:9745", user, "USDT0", "1", user, 1_usdc, 50_usdc},
                       {"polygon", "eip155:137", user, "USD Coin", "2", user, 2_usdc, 60_usdc}};
+  settings.sources[1].chain = {137,   "Polygon", {"https://rpc.example"},
+                               "POL", "POL",     "https://scan.example"};
   settings.bet_domain = {*address::parse("0x" + std::string(40, 'b')), {137, 9745}};
   start();
   const auto r = get("/app/config");
@@ -149,6 +151,11 @@ TEST_F(Reads, TheConfigurationSaysWhatToPayWithAndSignUnder) {
   EXPECT_EQ(doc["deposit"]["sources"][1]["network"], "eip155:137");
   EXPECT_EQ(doc["deposit"]["sources"][1]["token_version"], "2");
   EXPECT_EQ(doc["deposit"]["sources"][1]["max"], "60.00");
+  EXPECT_TRUE(doc["deposit"]["chain"].is_null()) << "without public nodes wallets are told nothing";
+  EXPECT_EQ(doc["deposit"]["sources"][1]["chain"],
+            json::parse(R"({"chain_id":137,"name":"Polygon","rpc_urls":["https://rpc.example"],
+                            "native_currency":{"name":"POL","symbol":"POL","decimals":18},
+                            "explorer":"https://scan.example"})"));
 }
 
 TEST_F(Reads, MaxBetIsReadFromWhatTheOwnersShowAndAskedForOtherwise) {
