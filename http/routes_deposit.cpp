@@ -157,7 +157,8 @@ task<> get_deposit(exchange& x) {
   const auto id = read_id<deposit_id>("id", x.id());
   const auto query = x.services().dir.handles.public_query();
   const auto d = or_refuse(co_await ask<deposit>(x, query, actors::get_atom::value, id));
-  if (reader == nullptr || !may_read(*reader, d.user)) co_return answer_receipt(x, d);
+  if (reader == nullptr) co_return answer_receipt(x, d);
+  require_own(*reader, d.user);
   if (d.conversion.is_zero()) co_return answer_with_progress(x, d, nullptr);
   const auto c =
       or_refuse(co_await ask<conversion>(x, query, actors::get_atom::value, d.conversion));
