@@ -1,5 +1,6 @@
 #include "persistence/detail/book.hpp"
 #include "persistence/detail/entries.hpp"
+#include "persistence/detail/event_entries.hpp"
 #include "persistence/detail/ledger_sql.hpp"
 #include "persistence/detail/operator_log.hpp"
 #include "persistence/detail/rows.hpp"
@@ -101,6 +102,7 @@ errc apply(attempt& a, const note_buffer& x) {
   if (a.tx.exec_params(insert, x.at.us).affected_rows() == 0) return a.replayed();
   a.tx.exec_params0("DELETE FROM buffer_history WHERE at < time_of($1) - interval '90 days'",
                     x.at.us);
+  forget_old_events(a, x.at);
   return errc::none;
 }
 

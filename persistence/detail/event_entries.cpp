@@ -41,6 +41,15 @@ void enter_turn(pqxx::transaction_base& tx, writer_of_events who) {
                                             : "LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE");
 }
 
+/// So many that a house of a few hundred events a second keeps up, asked once a minute.
+void forget_old_events(attempt& a, timestamp now) {
+  a.tx.exec_params0(
+      "DELETE FROM events WHERE id IN (SELECT id FROM"
+      " (SELECT id, created_at FROM events ORDER BY id LIMIT 10000) oldest"
+      " WHERE created_at < time_of($1) - interval '30 days')",
+      now.us);
+}
+
 byte_vector subject_bytes(const event& e) {
   if (e.subject.empty()) return {};
   if (e.type == event_type::position_settled) {

@@ -19,6 +19,9 @@ void enter_turn(pqxx::transaction_base& tx, writer_of_events who);
 void write_events(attempt& a, std::span<const journal_entry> part,
                   std::span<const entry_outcome> outcomes);
 
+/// Lets go of what is older than 30 days, the oldest first and a few thousand at once.
+void forget_old_events(attempt& a, timestamp now);
+
 /// An event's subject as it is stored: the bytes of an id or a token, or none.
 [[nodiscard]] byte_vector subject_bytes(const event& e);
 

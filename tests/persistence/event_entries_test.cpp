@@ -107,6 +107,17 @@ TEST_F(EventEntries, WhatATerminalBooksIsHeardOfToo) {
   EXPECT_EQ(types(before), "bet.failed ");
 }
 
+TEST_F(EventEntries, WhatIsAMonthOldIsForgotten) {
+  fill_buffer(1000_usdc);
+  fund(100, user_of(1), 50_usdc);
+  const auto month = std::chrono::hours{24 * 30};
+  ASSERT_GT(heard().size(), 2U);
+  ASSERT_EQ(one(note_buffer{noon.plus(month)}), errc::none);
+  EXPECT_GT(heard().size(), 2U);
+  ASSERT_EQ(one(note_buffer{noon.plus(month + std::chrono::seconds{1})}), errc::none);
+  EXPECT_TRUE(heard().empty());
+}
+
 /// A number that was taken by somebody who commits later would be passed over.
 TEST_F(EventEntries, ATerminalWaitsForTheJournalsCommit) {
   using namespace persistence;
