@@ -92,11 +92,11 @@ void refuse_method(exchange& x) {
 
 }  // namespace
 
-bool accepts_coding(std::string_view header, std::string_view coding) noexcept {
-  while (!header.empty()) {
-    const auto end = std::min(header.find(','), header.size());
-    const auto one = trimmed(header.substr(0, end));
-    header.remove_prefix(std::min(end + 1, header.size()));
+bool accepts_coding(std::string_view accepted, std::string_view coding) noexcept {
+  while (!accepted.empty()) {
+    const auto end = std::min(accepted.find(','), accepted.size());
+    const auto one = trimmed(accepted.substr(0, end));
+    accepted.remove_prefix(std::min(end + 1, accepted.size()));
     const auto name = trimmed(one.substr(0, one.find(';')));
     if (!same_but_for_case(name, coding)) continue;
     const auto weight = one.find("q=");

@@ -41,7 +41,8 @@ class web_pages {
   std::map<std::string, file, std::less<>> files_;  // by the paths of their URLs
 };
 
-/// Whether `header` (Accept-Encoding, RFC 9110 section 12.5.3) names this coding, and not with q=0.
-[[nodiscard]] bool accepts_coding(std::string_view header, std::string_view coding) noexcept;
+/// Whether `accepted` (Accept-Encoding, RFC 9110 section 12.5.3) names this coding, and not with
+/// q=0.
+[[nodiscard]] bool accepts_coding(std::string_view accepted, std::string_view coding) noexcept;
 
 }  // namespace headroom::http
