@@ -16,7 +16,10 @@ caf::error why_no_quote(const caf::error& why) {
 caf::result<actors::token_price> market_desk::price(const actors::get_price& x) {
   auto promise = self_->make_response_promise<actors::token_price>();
   with_book(x.token, [promise, x](const book_ptr& found, const caf::error& why) mutable {
-    if (!found) return promise.deliver(why_no_quote(why));
+    if (!found) {
+      promise.deliver(why_no_quote(why));
+      return;
+    }
     promise.deliver(actors::token_price{x.token, found->value.best_ask(), found->value.best_bid(),
                                         found->as_of});
   });
