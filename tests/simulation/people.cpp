@@ -13,7 +13,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr std::size_t bet_count = 16;
-constexpr std::size_t deposit_count = 4;
+constexpr std::size_t deposit_count = 6;
 constexpr std::size_t payment_count = 3;
 constexpr std::size_t inflow_count = 3;
 
@@ -65,10 +65,18 @@ void add_known_deposits(people& all, outside& out, std::mt19937_64& rng) {
     d.payment.from = d.user;
     d.payment.nonce.bytes[0] = static_cast<std::uint8_t>(i + 1);
     d.tx_hash.bytes[0] = static_cast<std::uint8_t>(i + 1);
+    const bool on_base = rng() % 3 == 0;
+    const auto source = on_base ? base_money() : money_source{plasma_id, plasma_usdt0()};
+    d.payment.chain_id = source.chain_id;
+    d.payment.token = source.token;
     d.amount = usdc{static_cast<std::int64_t>(10'000'000 + rng() % 25'000'000)};
     d.status = deposit_status::pending;
     all.deposited[d.user] = add_saturating(all.deposited[d.user], d.amount);
-    out.plasma.grant(plasma_usdt0(), service_account(), d.amount.micro);
+    if (on_base) {
+      out.base_holds = add_saturating(out.base_holds, d.amount);
+    } else {
+      out.plasma.grant(plasma_usdt0(), service_account(), d.amount.micro);
+    }
     out.books.deposits.emplace(d.id, d);
   }
 }
@@ -183,6 +191,8 @@ void people::forget_questions() {
   for (auto& x : customers) x.asked = false;
   for (auto& x : wishes) x.asked = false;
   for (auto& x : payers) x.asked = false;
+  for (auto& x : takers) x.asked = false;
+  desk.pause.asked = desk.deciding = desk.ordering = false;
 }
 
 people invite(outside& out, std::mt19937_64& rng) {
@@ -197,6 +207,8 @@ people invite(outside& out, std::mt19937_64& rng) {
   add_payers(all, out, rng);
   add_customers(all, rng);
   add_operator(all, rng);
+  add_takers(all.takers, rng);
+  add_desk(all.desk, rng);
   out.polygon.grant(polygon_usdc(), service_account(), all.paid_in.micro);
   return all;
 }

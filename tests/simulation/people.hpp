@@ -2,6 +2,7 @@
 
 #include <variant>
 
+#include "tests/simulation/takers.hpp"
 #include "tests/simulation/world.hpp"
 
 /// Those who use the service, with what they were told. They ask again until they know.
@@ -63,6 +64,8 @@ struct people {
   std::vector<customer_bet> customers;
   std::vector<operator_wish> wishes;
   std::vector<payer> payers;
+  std::vector<taker> takers;
+  operator_desk desk;
   std::map<address, usdc> deposited;  // before the schedule began
   usdc opening;
   usdc paid_in;
