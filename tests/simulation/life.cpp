@@ -246,6 +246,7 @@ bool life::run(std::size_t budget, bool with_kills) {
       operator_acts();
       payers_act();
       takers_act();
+      people_.bring_deposits(out_, now());
       desk_acts();
       watch();
       if (with_kills && rng_() % 4 == 0) kill_somebody();
@@ -311,6 +312,7 @@ std::string life::unrest() const {
       return "deposit " + id.text() + " is " + std::string{to_string(d.status)};
   for (const auto& x : people_.wishes)
     if (!x.answered) return "the operator waits for the buffer";
+  if (!people_.proven.empty()) return "a deposit has not come yet";
   for (const auto& t : people_.takers)
     if (!t.answered)
       return "withdrawal " + t.request.id.text() + (t.asked ? " is asked for" : " waits");

@@ -56,28 +56,24 @@ timestamp within(std::mt19937_64& rng, std::int64_t micro) {
   return {first_instant_us + static_cast<std::int64_t>(rng() % static_cast<std::uint64_t>(micro))};
 }
 
-/// Paid and proven before the schedule began, not credited yet.
-void add_known_deposits(people& all, outside& out, std::mt19937_64& rng) {
+/// Paid and proven by others: not credited yet, and nobody asks. Half of them are there when the
+/// schedule begins.
+void add_proven_deposits(people& all, std::mt19937_64& rng) {
   for (std::size_t i = 0; i < deposit_count; ++i) {
     deposit d;
     d.id.bytes[0] = static_cast<std::uint8_t>(i + 1);
     d.user = user_at(i % user_count);
     d.payment.from = d.user;
     d.payment.nonce.bytes[0] = static_cast<std::uint8_t>(i + 1);
-    d.tx_hash.bytes[0] = static_cast<std::uint8_t>(i + 1);
-    const bool on_base = rng() % 3 == 0;
-    const auto source = on_base ? base_money() : money_source{plasma_id, plasma_usdt0()};
+    const auto source = rng() % 3 == 0 ? base_money() : money_source{plasma_id, plasma_usdt0()};
     d.payment.chain_id = source.chain_id;
     d.payment.token = source.token;
+    d.tx_hash.bytes[0] = static_cast<std::uint8_t>(i + 1);
     d.amount = usdc{static_cast<std::int64_t>(10'000'000 + rng() % 25'000'000)};
     d.status = deposit_status::pending;
+    d.created_at = i % 2 == 0 ? timestamp{first_instant_us} : within(rng, 60'000'000);
     all.deposited[d.user] = add_saturating(all.deposited[d.user], d.amount);
-    if (on_base) {
-      out.base_holds = add_saturating(out.base_holds, d.amount);
-    } else {
-      out.plasma.grant(plasma_usdt0(), service_account(), d.amount.micro);
-    }
-    out.books.deposits.emplace(d.id, d);
+    all.proven.push_back(d);
   }
 }
 
@@ -187,6 +183,19 @@ void payer::hear_refusal(const chain_double& chain, timestamp ask_again) {
   ask_again_at = ask_again;
 }
 
+void people::bring_deposits(outside& out, timestamp now) {
+  std::erase_if(proven, [&](const deposit& d) {
+    if (now < d.created_at) return false;
+    if (d.payment.chain_id == plasma_id) {
+      out.plasma.grant(plasma_usdt0(), service_account(), d.amount.micro);
+    } else {
+      out.base_holds = add_saturating(out.base_holds, d.amount);
+    }
+    out.books.deposits.emplace(d.id, d);
+    return true;
+  });
+}
+
 void people::forget_questions() {
   for (auto& x : customers) x.asked = false;
   for (auto& x : wishes) x.asked = false;
@@ -203,7 +212,8 @@ people invite(outside& out, std::mt19937_64& rng) {
   out.books.buffer.min_size = 20_usdc;
   out.books.capital = all.opening;
   out.polygon.grant(polygon_usdc(), service_account(), all.opening.micro);
-  add_known_deposits(all, out, rng);
+  add_proven_deposits(all, rng);
+  all.bring_deposits(out, {first_instant_us});
   add_payers(all, out, rng);
   add_customers(all, rng);
   add_operator(all, rng);

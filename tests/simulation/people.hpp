@@ -66,10 +66,13 @@ struct people {
   std::vector<payer> payers;
   std::vector<taker> takers;
   operator_desk desk;
-  std::map<address, usdc> deposited;  // before the schedule began
+  std::vector<deposit> proven;        // paid without x402 to look at, from created_at on
+  std::map<address, usdc> deposited;  // by them
   usdc opening;
   usdc paid_in;
 
+  /// The proven deposits that are due come into the books, and their money to its chain.
+  void bring_deposits(outside& out, timestamp now);
   /// A crash answers nobody.
   void forget_questions();
 };
