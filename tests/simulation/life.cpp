@@ -378,7 +378,9 @@ void life::kill_somebody() {
     case 8: return kill(dir_.handles.wallet(paying_wallet()));
     case 9: return kill(dir_.handles.get<cashier_actor>());
     case 10: return kill(dir_.handles.get<withdrawal_desk_actor>());
-    case 11: return kill(dir_.handles.route(std::next(out_.routes.begin(), rng_() % 3)->first));
+    case 11:
+      return kill(dir_.handles.route(
+          std::next(out_.routes.begin(), static_cast<std::ptrdiff_t>(rng_() % 3))->first));
     case 12: return kill(dir_.users.find_balance(user_at(rng_() % user_count)));
     case 13: return one_of(dir_.users.all_deposits());
     case 14: return one_of(dir_.users.all_withdrawals());

@@ -133,7 +133,7 @@ step_progress route_double::send(const run_step& x, timestamp now) {
   a.sent = x.amount_in;
   a.tx = chain::keccak256(law_.info.name + x.conversion.text() + std::to_string(x.step) + "/" +
                           std::to_string(x.attempt));
-  const auto expected = static_cast<std::int64_t>(law_.info.expected_seconds) * 1'000;
+  const auto expected = std::uint64_t{law_.info.expected_seconds} * 1'000;
   const auto wait = chance(wrong.late) ? 2 * expected + rng_() % 40'000 : rng_() % expected;
   a.due = now.plus(milliseconds{wait});
   a.comes_back = chance(wrong.returns);

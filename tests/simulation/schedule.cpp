@@ -39,7 +39,8 @@ schedule_result run_schedule(std::uint64_t seed) {
     life service{out, all, rng, epoch_us, result};
     const bool last = n == crashes;
     if (last) out.books.faults = {};
-    const bool rested = service.run(last ? step_limit : 20 + rng() % 2'000, !last);
+    const auto lives = rng() % 3 == 0 ? 20'000U : 2'000U;  // most crashes come early
+    const bool rested = service.run(last ? step_limit : 20 + rng() % lives, !last);
     if (!out.violation.empty()) {
       result.violation = out.violation;
     } else if (!service.died_of().empty()) {
