@@ -106,6 +106,7 @@ void add_customers(people& all, std::mt19937_64& rng) {
     r.user = user_at(rng() % user_count);
     r.amount = usdc{static_cast<std::int64_t>(4'100'000 + rng() % 4'000'000)};
     r.max_price = {500'000};
+    if (i % 2 == 1) all.customers[i].ask_again_at = within(rng, 60'000'000);
     r.request_hash.bytes[0] = static_cast<std::uint8_t>(i + 1);
   }
 }
