@@ -43,7 +43,10 @@ void conversion_driver::adopt(conversion row) {
 
 void conversion_driver::drive(const conversion_id& id) {
   auto* r = find(id);
-  if (r == nullptr || r->busy || r->stopped || r->on_hold) return;
+  if (r == nullptr || r->busy || r->stopped) return;
+#ifndef HEADROOM_PLANTED_HOLD_IGNORED  // for tests/simulation alone, which must notice
+  if (r->on_hold) return;
+#endif
   auto& p = r->progress;
   if (p.finished()) return arrive(id);
   if (r->rescue) return ask_route(id, true);
@@ -150,7 +153,11 @@ void conversion_driver::alarm(const conversion_id& id, running& r, const step_pr
   const auto subject = id.text();
   const bool held = x.state == step_state::held || x.state == step_state::failed;
   if (held || r.unreadable) {
+#ifdef HEADROOM_PLANTED_SILENT_HOLD  // for tests/simulation alone, which must notice
+    r.troubled_at = now();
+#else
     if (!r.troubled_at) r.troubled_at = now();
+#endif
   } else {
     r.troubled_at.reset();
   }
@@ -166,9 +173,7 @@ void conversion_driver::alarm(const conversion_id& id, running& r, const step_pr
   const bool often = !r.progress.finished() &&
                      r.progress.step().attempt >= std::max(w_.settings.conversion.attempts, 1U);
   // An attempt that is under way again is no news: it lasts until the step is through.
-#ifndef HEADROOM_PLANTED_SILENT_HOLD  // for tests/simulation alone, which must notice
   if (!r.unreadable && (held || !often)) show(held_alert, held && (long_ago || often));
-#endif
   show(unreadable_alert, r.unreadable && long_ago);
   const auto& route = st_.routes.at(r.progress.row().route);
   const auto expected = std::chrono::seconds{route.expected_seconds};

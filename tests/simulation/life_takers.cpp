@@ -104,7 +104,7 @@ void life::order_conversions() {
   d.ordering = true;
   const auto heard = [this, &d] {
     d.ordering = false;
-    d.next_order = soon(15'000);
+    d.next_order = soon(40'000);
   };
   test::ask_as_somebody<committed>(
       system_, out_.helpers, journal, patience, append{order_conversion{held.front(), order}},
