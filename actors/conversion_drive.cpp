@@ -43,10 +43,7 @@ void conversion_driver::adopt(conversion row) {
 
 void conversion_driver::drive(const conversion_id& id) {
   auto* r = find(id);
-  if (r == nullptr || r->busy || r->stopped) return;
-#ifndef HEADROOM_PLANTED_HOLD_IGNORED  // for tests/simulation alone, which must notice
-  if (r->on_hold) return;
-#endif
+  if (r == nullptr || r->busy || r->stopped || r->on_hold) return;
   auto& p = r->progress;
   if (p.finished()) return arrive(id);
   if (r->rescue) return ask_route(id, true);
