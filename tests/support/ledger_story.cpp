@@ -123,9 +123,14 @@ accept_sale a_sale(std::uint8_t n, const address& user, share_amount shares) {
   return {out};
 }
 
+/// Its operations differ from its id in the last byte alone, so it has one of its own kind.
+withdrawal_id payment(std::uint8_t n) {
+  return numbered<withdrawal_id>(static_cast<std::uint8_t>(200 + n));
+}
+
 accept_withdrawal a_withdrawal(std::uint8_t n, const address& user, usdc amount, usdc fee) {
   withdrawal out;
-  out.id = numbered<withdrawal_id>(n);
+  out.id = payment(n);
   out.user = user;
   out.to = numbered<address>(77);
   out.amount = amount;
@@ -139,7 +144,7 @@ accept_withdrawal a_withdrawal(std::uint8_t n, const address& user, usdc amount,
 
 chain_operation a_transfer(std::uint8_t n) {
   auto out = an_operation();
-  out.id = transfer_of(numbered<withdrawal_id>(n), 0);
+  out.id = transfer_of(payment(n), 0);
   out.nonce = n;
   out.tx_hash = numbered<hash256>(100 + n);
   out.purpose = withdrawal_purpose;
@@ -148,7 +153,7 @@ chain_operation a_transfer(std::uint8_t n) {
 
 finish_withdrawal withdrawn(std::uint8_t n, const address& user, usdc amount, usdc fee,
                             withdrawal_status status) {
-  finish_withdrawal out{numbered<withdrawal_id>(n), user, amount, fee, status, {}, "", noon};
+  finish_withdrawal out{payment(n), user, amount, fee, status, {}, "", noon};
   if (status == withdrawal_status::confirmed) {
     out.tx_hash = numbered<hash256>(100 + n);
   } else {
@@ -259,9 +264,9 @@ std::vector<story_line> ledger_story() {
       {close_settlement{the_market, 1_micro, noon}, "10 0 7 1"},
 
       {a_withdrawal(1, alice, 10_usdc, 1_usdc), "11 3 0 9000000; 12 3 7 1000000"},
-      {approve_withdrawal{numbered<withdrawal_id>(1), "cli:ada", noon}, ""},
+      {approve_withdrawal{payment(1), "cli:ada", noon}, ""},
       {record_operations{{a_transfer(1)}}, ""},
-      {finish_operation{transfer_of(numbered<withdrawal_id>(1), 0), numbered<hash256>(101),
+      {finish_operation{transfer_of(payment(1), 0), numbered<hash256>(101),
                         operation_status::confirmed, 18, noon, uint256::of(50'000)},
        ""},
       {withdrawn(1, alice, 10_usdc, 1_usdc, withdrawal_status::confirmed), ""},

@@ -189,7 +189,10 @@ struct applier {
     const auto i = b.conversions.find(x.id);
     if (i == b.conversions.end()) return errc::not_found;
     auto& c = i->second;
-    if (c.order.word == x.order.word && c.order.at == x.order.at) return replayed();
+    const auto same = [&](const order_conversion& o) {
+      return o.id == x.id && o.order.word == x.order.word && o.order.at == x.order.at;
+    };
+    if (std::any_of(b.orders.begin(), b.orders.end(), same)) return replayed();
     if (c.status != conversion_status::running || is_end(c.order.word))
       return errc::invariant_violated;
     if (is_end(x.order.word) && c.order.word != order_word::hold) return errc::invariant_violated;
@@ -197,7 +200,8 @@ struct applier {
         !b.claimed.emplace(adoption_of(x.order.proof), x.order.received).second)
       return errc::duplicate;
     c.order = x.order;
-    c.order.number = ++b.orders;
+    b.orders.push_back(x);
+    c.order.number = static_cast<std::int64_t>(b.orders.size());
     return errc::none;
   }
   errc operator()(const write_off_conversion& x) {

@@ -33,7 +33,7 @@ struct memory_books : memory_positions {
   usdc daily_volume;                    // what the reader says it is
   buffer_flows flows;                   // likewise
   std::map<timestamp, usdc> history;    // buffer and reserve
-  std::int64_t orders = 0;              // of operators, so far
+  std::vector<order_conversion> orders;  // of operators, so far
   std::map<adoption_id, usdc> claimed;  // transfers that a human named, by their place
   std::map<pausable, switch_work> switches;
 
