@@ -2,6 +2,8 @@
 
 #include <deque>
 #include <functional>
+#include <map>
+#include <optional>
 
 #include "actors/observed.hpp"
 #include "actors/world.hpp"
@@ -18,6 +20,13 @@ struct cashier_settings {
   std::uint64_t proof_gas = 150'000;  // of a transfer that is to show in a receipt that it reverts
 };
 
+/// A transfer that waits to be sent.
+struct cashier_turn {
+  operation_id id;
+  std::function<void()> begin;
+  std::function<void()> give_way;  // to the same one, asked for again
+};
+
 struct cashier_state {
   static inline const char* name = "cashier";
 
@@ -25,8 +34,11 @@ struct cashier_state {
   cashier_settings settings;
   rpc_actor rpc;
   /// One at a time: what one may send depends on what the ones before it have stored.
-  std::deque<std::function<void()>> to_send;
-  bool sending = false;
+  std::deque<cashier_turn> to_send;
+  std::optional<operation_id> sending;
+  std::map<operation_id, caf::actor_clock::time_point> told_short;  // when, the last time
+  /// Asked of the wallet without a word whether they are stored: their money may go, too.
+  std::map<operation_id, usdc> unheard;
   std::uint64_t asked = 0;
   std::uint64_t done = 0;
   std::string last_problem;
@@ -34,7 +46,7 @@ struct cashier_state {
 
 using cashier_self = actors::self_pointer<actors::cashier_actor, cashier_state>;
 
-/// While the account's final USDC does not cover a transfer the alert `withdrawal.short` lasts.
+/// Lasts while there is a transfer that the account's final USDC does not cover.
 inline constexpr std::string_view withdrawal_short_alert = "withdrawal.short";
 
 /// Pays USDC by plain ERC-20 transfers of one account, through its wallet's outbox. Keeps nothing

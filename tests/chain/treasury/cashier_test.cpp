@@ -207,6 +207,47 @@ TEST_F(Cashier, TwoAtOnceAreDecidedOneAfterTheOther) {
   EXPECT_EQ(sent.size(), 1U) << "the second waits for the wallet's word on the first";
 }
 
+/// Whoever waits long asks again: the line does not grow by that, and the place in it stays.
+TEST_F(Cashier, OneThatIsAskedForAgainWaitsOnce) {
+  wallet_is_mute = true;
+  const auto first = owed(1, 10_usdc);
+  const auto second = owed(2, 10_usdc);
+  caf::scoped_actor self{sys};
+  self->send(cashier, actors::transfer_usdc{first, account(9), 10_usdc, true, false});
+  self->send(cashier, actors::transfer_usdc{second, account(9), 10_usdc, true, false});
+  sched.run();
+  auto before = self->request(cashier, caf::infinite,
+                              actors::transfer_usdc{second, account(9), 10_usdc, true, false});
+  sched.run();
+  self->send(cashier, actors::transfer_usdc{second, account(9), 10_usdc, true, false});
+  sched.run();
+  before.receive([](const transfer_progress& x) { EXPECT_EQ(x.state, transfer_state::unsent); },
+                 [](const caf::error& e) { ADD_FAILURE() << actors::detail_of(e); });
+  EXPECT_EQ(ask(first, 10_usdc).detail, "it is being sent");
+  EXPECT_EQ(sent.size(), 1U);
+}
+
+TEST_F(Cashier, WhatTheWalletDoesNotAnswerForMayGoAndIsNotPaidTwice) {
+  const auto first = owed(1, 60_usdc);
+  wallet_says_no = make_error(errc::in_doubt, "not known to be stored yet");
+  EXPECT_EQ(ask(first, 60_usdc).state, transfer_state::unsent);
+  wallet_says_no = {};
+  const auto second = owed(2, 60_usdc);
+  EXPECT_EQ(ask(second, 60_usdc).state, transfer_state::unsent)
+      << "100 there, perhaps 60 on their way";
+  EXPECT_TRUE(is_short());
+  EXPECT_EQ(ask(first, 60_usdc).state, transfer_state::under_way);
+}
+
+TEST_F(Cashier, AShortageLastsAsLongAsAnybodyWaitsForIt) {
+  EXPECT_EQ(ask(owed(1, 200_usdc), 200_usdc).state, transfer_state::unsent);
+  EXPECT_EQ(ask(owed(2, 10_usdc), 10_usdc).state, transfer_state::under_way);
+  EXPECT_TRUE(is_short()) << "a small one is paid meanwhile, the other still waits";
+  sched.advance_time(std::chrono::minutes{10});
+  sched.run();
+  EXPECT_FALSE(is_short()) << "nobody asks for it any more: it was refused";
+}
+
 TEST_F(Cashier, NothingIsSentWhilePausedOrWhereNothingMayBe) {
   const auto id = owed(1, 10_usdc);
   EXPECT_EQ(ask(id, 10_usdc, false).state, transfer_state::unsent);
@@ -275,7 +316,14 @@ TEST_F(Cashier, ADroppedOneIsBelievedWhenNoNodeHasAReceiptOfAnyAttempt) {
   receipt = a_receipt(true, 5);
   EXPECT_EQ(ask(id, 10_usdc).state, transfer_state::unknown);
   receipt.reset();
+  node.foreign_transaction();
+  node.add_blocks(3);
+  EXPECT_EQ(ask(id, 10_usdc).state, transfer_state::under_way)
+      << "what took the nonce may be undone, and then both would be mined";
+  node.finalized = 21;
   EXPECT_EQ(ask(id, 10_usdc).state, transfer_state::dropped);
+  node.finalized.reset();
+  EXPECT_EQ(ask(id, 10_usdc).state, transfer_state::dropped) << "depth, where there is no tag";
 }
 
 TEST_F(Cashier, DoubtIsPassedOnAndNothingIsSent) {
