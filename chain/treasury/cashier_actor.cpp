@@ -232,10 +232,8 @@ class transfer_run : public std::enable_shared_from_this<transfer_run> {
     self_->request(query, patience(), actors::get_atom::value, x_.id)
         .then(
             [run = me(), tx = r.tx_hash](const std::vector<chain_operation>& rows) {
-              std::vector<hash256> attempts;
-              for (const auto& row : rows) attempts.push_back(row.tx_hash);
-              if (attempts.empty()) return run->unknown(tx, "dropped, and not in the outbox");
-              search_receipts(run->self_, run->st_.rpc, std::move(attempts),
+              if (rows.empty()) return run->unknown(tx, "dropped, and not in the outbox");
+              search_receipts(run->self_, run->st_.rpc, acting_attempts(rows),
                               [run, tx, nonce = rows.front().nonce](const std::string& problem) {
                                 if (!problem.empty()) return run->unknown(tx, problem);
                                 run->check_nonce(tx, nonce);

@@ -5,6 +5,7 @@
 #include "actors/alerts.hpp"
 #include "actors/query_actor.hpp"
 #include "chain/evm/abi.hpp"
+#include "chain/evm/cancelling.hpp"
 #include "chain/evm/wallet_actor.hpp"
 #include "chain/treasury/cashier_actor.hpp"
 #include "tests/chain/evm/fake_node.hpp"
@@ -36,7 +37,8 @@ struct Cashier : testing::Test {
   caf::error wallet_says_no;
   bool wallet_is_mute = false;
   std::vector<actors::send_transaction> sent;
-  std::optional<json> receipt;  // of every transaction; nothing: the node has none
+  std::optional<json> receipt;     // of every transaction; nothing: the node has none
+  std::optional<hash256> only_of;  // unless it is this one's alone
   actors::world_ptr w = std::make_shared<actors::world>(
       actors::world{dir, [] { return timestamp::of_seconds(1'800'000'000); }, {}, {}});
   chain::cashier_settings settings{137, account(1), account(2), {3, final_by::either}};
@@ -81,7 +83,10 @@ struct Cashier : testing::Test {
       balances_at.push_back(at);
       return fake_node::ok(word_of(at == "latest" ? newest_usdc : final_usdc));
     }
-    if (x.method == "eth_getTransactionReceipt") return fake_node::ok(receipt.value_or(nullptr));
+    if (x.method == "eth_getTransactionReceipt") {
+      const bool shown = !only_of || x.params.at(0) == only_of->hex();
+      return fake_node::ok(shown ? receipt.value_or(nullptr) : json{});
+    }
     return std::nullopt;
   }
   actors::wallet_actor wallet() {
@@ -324,6 +329,33 @@ TEST_F(Cashier, ADroppedOneIsBelievedWhenNoNodeHasAReceiptOfAnyAttempt) {
   EXPECT_EQ(ask(id, 10_usdc).state, transfer_state::dropped);
   node.finalized.reset();
   EXPECT_EQ(ask(id, 10_usdc).state, transfer_state::dropped) << "depth, where there is no tag";
+}
+
+/// Mined is what took the nonce away, and it moved nothing.
+TEST_F(Cashier, OneThatAnOperatorCancelledIsDroppedAlthoughItsCancellationHasAReceipt) {
+  const auto id = owed(1, 10_usdc);
+  is_stored(id);
+  const auto key = *chain::private_key::parse(std::string(64, '7'));
+  chain_operation row;
+  row.id = id;
+  row.attempt = 1;
+  row.account = settings.account;
+  const auto cancel = chain::sign(chain::cancel_of({}, settings.account, {1, 2}), key);
+  row.tx_hash = cancel.hash;
+  row.raw = cancel.raw;
+  row.purpose = withdrawal_purpose;
+  bool replayed = false;
+  ASSERT_EQ(books.operations.record({{row}}, replayed), errc::none);
+  stands[id] = report(operation_state::dropped);
+  receipt = a_receipt(true, 5);
+  only_of = cancel.hash;
+  node.foreign_transaction();
+  node.finalized = 21;
+  node.add_blocks(3);
+  EXPECT_EQ(ask(id, 10_usdc).state, transfer_state::dropped);
+  only_of = tx();
+  EXPECT_EQ(ask(id, 10_usdc).state, transfer_state::unknown)
+      << "the transfer was mined all the same";
 }
 
 TEST_F(Cashier, DoubtIsPassedOnAndNothingIsSent) {
