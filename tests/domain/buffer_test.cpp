@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "domain/withdrawals.hpp"
+
 namespace headroom {
 namespace {
 
