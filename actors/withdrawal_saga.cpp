@@ -287,23 +287,6 @@ void withdrawal_saga::tell_owner_and_leave() {
             if (const auto balance = s.w_.dir.users.find_balance(row.user))
               s.self_->send(balance,
                             balance_committed{hold_of(s.st_.id), row.balance, row.version});
-            s.tell_buffer_and_leave();
-          },
-          [](withdrawal_saga s, const caf::error&) { s.self_->quit(); });
-}
-
-/// Until its next change it would be short of what came back.
-void withdrawal_saga::tell_buffer_and_leave() {
-  const auto journal = neighbour<journal_actor>();
-  if (!journal) {
-    self_->quit();
-    return;
-  }
-  ask(journal, w_.settings.patience.load, get_atom::value)
-      .then<buffer_row>(
-          [](withdrawal_saga s, const buffer_row& row) {
-            if (const auto buffer = s.neighbour<buffer_actor>())
-              s.self_->send(buffer, buffer_committed{row, {}});
             s.self_->quit();
           },
           [](withdrawal_saga s, const caf::error&) { s.self_->quit(); });

@@ -69,7 +69,6 @@ class withdrawal_saga : public saga<withdrawal_saga, withdrawal_self> {
   void booked();
   void finish();
   void tell_owner_and_leave();
-  void tell_buffer_and_leave();
 };
 
 }  // namespace headroom::actors
