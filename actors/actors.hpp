@@ -162,7 +162,7 @@ using withdrawal_desk_actor = status_actor::extend<
 using cashier_actor =
     status_actor::extend<caf::replies_to<transfer_usdc>::with<transfer_progress>,  // Sends it, or
                                                                                    // how far is it?
-                         caf::reacts_to<poll_atom>>;  // Internal: is one still short?
+                         caf::reacts_to<poll_atom>>;  // Internal: who waits no more?
 
 // -- signatures ----------------------------------------------------------------------------------
 

@@ -15,15 +15,15 @@ using actors::transfer_progress;
 using actors::transfer_state;
 
 constexpr std::size_t most_waiting = 1'024;  // to be sent
+constexpr std::chrono::seconds forget_every{30};
 
-constexpr std::chrono::seconds look_at_shortage{30};
-
-/// Whoever waits for money asks again: one that has not for so long is over, or an operator's.
-void end_old_shortage(cashier_self self) {
+/// Whoever waits asks again: what nobody has asked for so long is over, or an operator's.
+void forget_old(cashier_self self) {
   auto& st = self->state;
   const auto& waits = st.w->settings.withdrawal;
   const auto before = self->clock().now() - 3 * (waits.longest_poll + waits.step_timeout);
   std::erase_if(st.told_short, [&](const auto& x) { return x.second < before; });
+  std::erase_if(st.unheard, [&](const auto& x) { return x.second.at < before; });
   if (st.told_short.empty())
     st.w->dir.gauges.alerts().clear(withdrawal_short_alert, "", st.w->now());
 }
@@ -126,7 +126,7 @@ class transfer_run : public std::enable_shared_from_this<transfer_run> {
   }
 
   void send_if_covered(usdc free) {
-    for (const auto& [id, amount] : st_.unheard) free = sub_saturating(free, amount);
+    for (const auto& [id, x] : st_.unheard) free = sub_saturating(free, x.amount);
     if (free < x_.amount) {
       const auto why = "a withdrawal of " + to_string(x_.amount) +
                        " USDC waits: the account's final USDC, less what is on its way, is " +
@@ -156,7 +156,8 @@ class transfer_run : public std::enable_shared_from_this<transfer_run> {
   /// way to the outbox: the next look finds out.
   void not_sent(const caf::error& e) {
     const bool heard = actors::is_verdict(e) && actors::code_of(e) != errc::in_doubt;
-    if (!heard && !actors::never_received(e)) st_.unheard[x_.id] = x_.amount;
+    if (!heard && !actors::never_received(e))
+      st_.unheard[x_.id] = {x_.amount, self_->clock().now()};
     const auto detail = actors::detail_of(e);
     transfer_progress out;
     out.would_revert = detail.starts_with(would_revert);
@@ -290,7 +291,7 @@ class transfer_run : public std::enable_shared_from_this<transfer_run> {
 
   void deliver(transfer_progress out) {
     if (!is_short_) st_.told_short.erase(x_.id);
-    end_old_shortage(self_);
+    forget_old(self_);
     promise_.deliver(std::move(out));
     if (std::exchange(in_turn_, false)) send_next(self_);
   }
@@ -325,8 +326,8 @@ actors::cashier_actor::behavior_type cashier_behavior(cashier_self self, actors:
   return {
       [self](const actors::transfer_usdc& x) { return transfer(self, x); },
       [self](actors::poll_atom) {
-        self->delayed_send(self, look_at_shortage, actors::poll_atom::value);
-        end_old_shortage(self);
+        self->delayed_send(self, forget_every, actors::poll_atom::value);
+        forget_old(self);
       },
       [self](actors::status_atom) {
         const auto& s = self->state;

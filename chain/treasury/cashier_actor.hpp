@@ -29,6 +29,13 @@ struct cashier_turn {
 
 struct cashier_state {
   static inline const char* name = "cashier";
+  using time_point = caf::actor_clock::time_point;
+
+  /// Asked of the wallet without a word whether it is stored: its money may go, too.
+  struct unheard_transfer {
+    usdc amount;
+    time_point at;
+  };
 
   actors::world_ptr w;
   cashier_settings settings;
@@ -36,9 +43,8 @@ struct cashier_state {
   /// One at a time: what one may send depends on what the ones before it have stored.
   std::deque<cashier_turn> to_send;
   std::optional<operation_id> sending;
-  std::map<operation_id, caf::actor_clock::time_point> told_short;  // when, the last time
-  /// Asked of the wallet without a word whether they are stored: their money may go, too.
-  std::map<operation_id, usdc> unheard;
+  std::map<operation_id, time_point> told_short;  // when, the last time
+  std::map<operation_id, unheard_transfer> unheard;
   std::uint64_t asked = 0;
   std::uint64_t done = 0;
   std::string last_problem;

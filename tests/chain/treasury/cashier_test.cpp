@@ -241,7 +241,10 @@ TEST_F(Cashier, WhatTheWalletDoesNotAnswerForMayGoAndIsNotPaidTwice) {
   EXPECT_EQ(ask(second, 60_usdc).state, transfer_state::unsent)
       << "100 there, perhaps 60 on their way";
   EXPECT_TRUE(is_short());
-  EXPECT_EQ(ask(first, 60_usdc).state, transfer_state::under_way);
+  sched.advance_time(std::chrono::minutes{10});
+  sched.run();
+  EXPECT_EQ(ask(second, 60_usdc).state, transfer_state::under_way)
+      << "nobody asks for the first any more: it was refused";
 }
 
 TEST_F(Cashier, AShortageLastsAsLongAsAnybodyWaitsForIt) {
