@@ -15,7 +15,7 @@ namespace {
 
 /// `wallets` are our accounts, the one that converts first.
 chain::audit_settings audit_of(const config::settings& s, std::vector<address> wallets,
-                               const address& venue_account, const outside& nodes) {
+                               const address& venue_account, bool has_float, const outside& nodes) {
   chain::audit_settings out;
   out.plasma_usdt0 = s.plasma.usdt0;
   out.polygon_usdt0 = s.polygon.usdt0;
@@ -32,7 +32,7 @@ chain::audit_settings audit_of(const config::settings& s, std::vector<address> w
   // What goes to the venue's account comes by there; once, where conversions bring it.
   const bool supplies = s.supply.target.is_positive() && venue_account != wallets.front();
   if (supplies && !s.collateral.is_zero() && source != s.route.usdc) out.own_source = source;
-  out.moves_between_accounts = supplies || s.route.wrap;
+  out.moves_between_accounts = supplies || s.route.wrap || has_float;
   for (const auto& x : other_sources(s))
     out.other_sources.push_back({nodes.nodes_of(x.network), x.token});
   return out;
@@ -94,8 +94,10 @@ void add_treasury(household& house, const config::settings& s, const own_keys& k
       "conversion", [&sys, w] { return sys.spawn(actors::conversion_behavior, w); });
   add_withdrawals(house, s, keys, out);
   house.add<actors::audit_actor>("audit", [&sys, &s, &out, &keys, w, venue_account] {
-    return sys.spawn(chain::audit_behavior, w, audit_of(s, keys.accounts(), venue_account, out),
-                     out.plasma, out.polygon);
+    const bool has_float = float_of(s, keys, out).has_value();
+    return sys.spawn(chain::audit_behavior, w,
+                     audit_of(s, keys.accounts(), venue_account, has_float, out), out.plasma,
+                     out.polygon);
   });
 }
 

@@ -159,8 +159,10 @@ using withdrawal_desk_actor = status_actor::extend<
 
 /// CASHIER: pays USDC out of the house's account on Polygon, of what is there finally. Each
 /// transfer is sent once, ever.
-using cashier_actor = status_actor::extend<
-    caf::replies_to<transfer_usdc>::with<transfer_progress>>;  // Sends it, or how far is it?
+using cashier_actor =
+    status_actor::extend<caf::replies_to<transfer_usdc>::with<transfer_progress>,  // Sends it, or
+                                                                                   // how far is it?
+                         caf::reacts_to<poll_atom>>;  // Internal: who waits no more?
 
 // -- signatures ----------------------------------------------------------------------------------
 

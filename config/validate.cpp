@@ -284,6 +284,9 @@ std::string check_withdrawals(const settings& s) {
   if (w.maximum < w.minimum) return "withdrawals.maximum must not be below the minimum";
   if (withdrawal_fee_of(w.minimum, w.fee, w.fee_bps) >= w.minimum)
     return "withdrawals.minimum must be above the fee";
+  const auto& f = s.withdrawal_float;
+  if (f.target.is_positive() && f.target < f.low)
+    return "withdrawals.float_target must not be below float_low";
   for (std::size_t i = 0; i < w.refused.size(); ++i)
     if (!w.refused[i].starts_with("0x") || !address::parse(w.refused[i]))
       return "withdrawals.refused[" + std::to_string(i) +

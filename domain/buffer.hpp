@@ -18,6 +18,18 @@ struct max_bet {
 /// max bet = min(user balance, buffer balance). Equal: the user's own balance is named.
 [[nodiscard]] max_bet max_bet_of(usdc user_available, usdc buffer_available) noexcept;
 
+/// The most that a user may take out now, fee included: the buffer pays all of it but the fee.
+struct max_withdrawal {
+  usdc amount;
+  usdc fee;  // of that amount
+  limiting_factor limited_by = limiting_factor::user_balance;
+};
+/// Exact to the micro: one micro more is refused. Zero where the fee would take all of it. Equal:
+/// the user's own balance is named.
+/// @param flat, bps  the house's fee
+[[nodiscard]] max_withdrawal max_withdrawal_of(usdc user_available, usdc buffer_available,
+                                               usdc flat, std::uint32_t bps) noexcept;
+
 /// The buffer's refusal, word for word as the contract has it. The bet is rounded up and the limits
 /// are rounded down to cents, so that the sentence is never absurd.
 [[nodiscard]] std::string refusal_text(usdc bet, usdc max_bet, usdc buffer_balance);

@@ -154,9 +154,7 @@ void route_step::check_dropped(const rpc_actor& rpc, const operation_id& id) {
       .then(
           [run = shared_from_this(), rpc](const std::vector<chain_operation>& rows) {
             if (rows.empty()) return run->unreadable("dropped, and not in the outbox");
-            std::vector<hash256> attempts;
-            for (const auto& row : rows) attempts.push_back(row.tx_hash);
-            run->look_for_receipts(rpc, std::move(attempts));
+            run->look_for_receipts(rpc, acting_attempts(rows));
           },
           [run = shared_from_this()](const caf::error&) {
             run->unreadable("dropped; the outbox cannot be read");

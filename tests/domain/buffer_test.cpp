@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "domain/withdrawals.hpp"
+
 namespace headroom {
 namespace {
 
@@ -112,6 +114,47 @@ TEST(MaxBet, IsTheSmallerOfTheTwoAndNamesIt) {
   EXPECT_EQ(to_string(limiting_factor::buffer), "buffer");
   EXPECT_EQ(to_string(limiting_factor::user_balance), "user_balance");
   EXPECT_EQ(to_string(limiting_factor::venue), "venue");
+}
+
+TEST(MaxWithdrawal, IsWhatBothCanPayAndTheFeeStaysInTheBuffer) {
+  struct row {
+    usdc user, buffer, flat;
+    std::uint32_t bps;
+    usdc most, fee;
+    limiting_factor by;
+  };
+  const auto user = limiting_factor::user_balance;
+  const auto buffer = limiting_factor::buffer;
+  const row table[] = {
+      {40_usdc, 100_usdc, {}, 0, 40_usdc, {}, user},
+      {100_usdc, 40_usdc, {}, 0, 40_usdc, {}, buffer},
+      {41_usdc, 40_usdc, 1_usdc, 0, 41_usdc, 1_usdc, user},  // equal: 40 leave the buffer
+      {42_usdc, 40_usdc, 1_usdc, 0, 41_usdc, 1_usdc, buffer},
+      {1'000_usdc, 99'900'000_micro, {}, 10, 100'000'001_micro, 100'001_micro, buffer},
+      {0_usdc, 0_usdc, {}, 0, {}, {}, user},
+      {1_usdc, 9_usdc, 1_usdc, 0, {}, {}, user},    // the fee would take all of it
+      {9_usdc, 0_usdc, 1_usdc, 0, {}, {}, buffer},  // likewise
+      {{-5}, 9_usdc, {}, 0, {}, {}, user},
+      {{INT64_MAX}, {INT64_MAX}, 1_usdc, 1'000, {INT64_MAX}, {922'337'203'686'477'581}, user},
+  };
+  for (const auto& r : table) {
+    const auto said = max_withdrawal_of(r.user, r.buffer, r.flat, r.bps);
+    EXPECT_EQ(said.amount, r.most) << r.user.micro << "/" << r.buffer.micro;
+    EXPECT_EQ(said.fee, r.fee) << r.user.micro << "/" << r.buffer.micro;
+    EXPECT_EQ(said.limited_by, r.by) << r.user.micro << "/" << r.buffer.micro;
+  }
+}
+
+TEST(MaxWithdrawal, OneMicroMoreIsTooMuchForTheBuffer) {
+  for (const std::int64_t buffer : {1, 999, 39'999'999, 40'000'001})
+    for (const std::uint32_t bps : {0U, 1U, 33U, 1'000U}) {
+      const auto most = max_withdrawal_of(900_usdc, {buffer}, 7_micro, bps).amount;
+      const auto leaves = [&](usdc a) {
+        return a.micro - withdrawal_fee_of(a, 7_micro, bps).micro;
+      };
+      EXPECT_LE(leaves(most), buffer) << bps;
+      EXPECT_GT(leaves({most.micro + 1}), buffer) << bps;
+    }
 }
 
 TEST(Buffer, RefusesInTheWordsOfTheContract) {
