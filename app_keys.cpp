@@ -153,6 +153,18 @@ std::vector<address> own_keys::accounts() const {
   return out;
 }
 
+std::vector<own_account> own_keys::senders() const {
+  std::vector<own_account> out;
+  const auto add = [&out](const own_account& x) {
+    const auto same = [&](const own_account& y) { return y.account == x.account; };
+    if (std::none_of(out.begin(), out.end(), same)) out.push_back(x);
+  };
+  for (const auto* x : {&conversion, &settlement, &withdrawals}) add(*x);
+  for (const auto& a : venue)
+    if (a.kind == chain::polymarket::signature_kind::key) add({a.key->address_of(), a.key, {}, {}});
+  return out;
+}
+
 std::vector<address> own_keys::all_accounts() const {
   auto out = accounts();
   for (const auto& a : venue) {

@@ -41,6 +41,8 @@ struct own_keys {
 
   /// Of the first three, each account once, conversion's first.
   [[nodiscard]] std::vector<address> accounts() const;
+  /// Whoever sends transactions: these, and the venue accounts that are their key's own.
+  [[nodiscard]] std::vector<own_account> senders() const;
   /// And the venue's: the accounts of its keys, and the wallets that hold its money.
   [[nodiscard]] std::vector<address> all_accounts() const;
 };

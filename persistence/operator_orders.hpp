@@ -21,6 +21,11 @@ namespace headroom::persistence {
 [[nodiscard]] errc book_cancel(const std::string& conninfo, const chain_operation& row,
                                const std::string& by, const std::string& reason);
 
+/// Stores a transaction under a nonce that no operation holds, and notes who did it; refused as
+/// book_cancel.
+[[nodiscard]] errc book_fill(const std::string& conninfo, const chain_operation& row,
+                             const std::string& by, const std::string& reason);
+
 /// With its newest order and every transaction of its steps. Throws likewise.
 [[nodiscard]] std::optional<conversion> find_conversion(const std::string& conninfo,
                                                         const conversion_id& id);

@@ -36,11 +36,12 @@ bool is_final_at(const json_rpc& nodes, std::uint32_t node, const finality_rule&
 }
 
 std::vector<arrival> arrivals_in(const eth::receipt& r, const address& token,
-                                 const address& account) {
+                                 std::span<const address> accounts) {
   std::vector<arrival> out;
   for (const auto& log : r.logs) {
     const auto t = decode_transfer(log);
-    if (!t || t->token != token || t->to != account) continue;
+    if (!t || t->token != token) continue;
+    if (std::find(accounts.begin(), accounts.end(), t->to) == accounts.end()) continue;
     const auto value = t->value.to_u64();
     if (!value || *value == 0 || *value > static_cast<std::uint64_t>(INT64_MAX)) continue;
     out.push_back({log.index, t->from, {static_cast<std::int64_t>(*value)}});
@@ -51,7 +52,8 @@ std::vector<arrival> arrivals_in(const eth::receipt& r, const address& token,
 }  // namespace
 
 arrival_word ask_arrival(const json_rpc& nodes, std::uint32_t node_count, const finality_rule& rule,
-                         const hash256& tx, const address& token, const address& account) {
+                         const hash256& tx, const address& token,
+                         std::span<const address> accounts) {
   arrival_word out;
   std::optional<eth::receipt> first;
   std::uint32_t witnesses = 0;
@@ -77,7 +79,7 @@ arrival_word ask_arrival(const json_rpc& nodes, std::uint32_t node_count, const 
   out.final = finals >= needed;
   out.succeeded = first->succeeded;
   out.block_number = first->block_number;
-  if (out.succeeded) out.arrivals = arrivals_in(*first, token, account);
+  if (out.succeeded) out.arrivals = arrivals_in(*first, token, accounts);
   return out;
 }
 
