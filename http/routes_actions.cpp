@@ -117,7 +117,7 @@ std::string or_refuse_repair(caf::expected<actors::repair_answer> said) {
     case actors::repair_verdict::refused:
       throw protocol_problem(409, "order_refused", std::move(said->words));
     case actors::repair_verdict::unreadable:
-      throw protocol_problem(503, "chain_unreadable", std::move(said->words));
+      throw problem_of(errc::unavailable, std::move(said->words));
   }
   throw problem_of(errc::internal);
 }

@@ -184,7 +184,7 @@ TEST_F(Actions, WhatARepairComesToIsToldApart) {
   const std::tuple<actors::repair_verdict, int, const char*> table[]{
       {actors::repair_verdict::contradicted, 409, "chain_contradicts"},
       {actors::repair_verdict::refused, 409, "order_refused"},
-      {actors::repair_verdict::unreadable, 503, "chain_unreadable"}};
+      {actors::repair_verdict::unreadable, 503, "unavailable"}};
   for (const auto& [verdict, status, code] : table) {
     {
       const std::lock_guard lock{says.mutex};
