@@ -112,8 +112,8 @@ void conversion_driver::look_at_routes() {
   alarm_of_routes();
 }
 
-/// "" while it takes new money, or is not meant to. What a route is closed for by itself (`disabled`)
-/// its own alerts and GET /routes say.
+/// "" while it takes new money, or is not meant to. What a route is closed for by itself
+/// (`disabled`) its own alerts and GET /routes say.
 std::string conversion_driver::why_stopped(const std::string& name) const {
   const auto facts = facts_of(name);
   if (!facts.enabled) return {};

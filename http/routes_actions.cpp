@@ -85,9 +85,10 @@ wish wish_of(const action& a, const body_fields& body, const actors::ethereum_po
 problem refusal_of(const caf::error& e) {
   const auto code = actors::code_of(e);
   if (code == errc::invariant_violated)
-    return protocol_problem(409, "order_refused",
-                            "the conversion is over, or its end is ordered already; an end wants it "
-                            "on hold, and nothing of it that may be mined yet");
+    return protocol_problem(
+        409, "order_refused",
+        "the conversion is over, or its end is ordered already; an end wants it "
+        "on hold, and nothing of it that may be mined yet");
   if (code == errc::duplicate)
     return protocol_problem(409, "order_refused", "the withdrawal is over, or needs no approval");
   auto out = problem_of(e);

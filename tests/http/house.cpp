@@ -681,8 +681,8 @@ void house::spawn_singletons() {
   dir->handles.set(keep(system->spawn([this]() -> audit_actor::behavior_type {
     return {[this](get_atom) {
               const auto books = says.trial();
-              return solvency_report{books, says.chain(), says.verdict(), {},
-                                     reconcile(books, {20_usdc, 130_usdc})};
+              return solvency_report{
+                  books, says.chain(), says.verdict(), {}, reconcile(books, {20_usdc, 130_usdc})};
             },
             [this](solvency_atom) { return says.verdict(); }, [](poll_atom) {},
             [](status_atom) { return no_report(); }};
