@@ -7,6 +7,7 @@
 #include "app_treasury.hpp"
 #include "chain/treasury/arrival_reader.hpp"
 #include "domain/reconciliation.hpp"
+#include "persistence/operator_orders.hpp"
 #include "persistence/pg_reader.hpp"
 #include "persistence/verify.hpp"
 
@@ -137,6 +138,32 @@ void print(const reconciliation& r) {
   line("on chain and unexplained", r.sources_unexplained);
 }
 
+/// Of what is there and nothing explains: the transfers that may have brought it.
+void print_orphans(const config::settings& s, const own_keys& keys) {
+  const auto own = keys.accounts();
+  const auto ours = keys.all_accounts();
+  const chain_view view{s.polygon};
+  const auto recent = chain::ask_recent_arrivals(view.nodes(), s.polygon.finality, s.polygon.logs,
+                                                 s.route.usdc, own);
+  if (!recent) {
+    std::printf("what brought it cannot be searched now\n");
+    return;
+  }
+  std::vector<transfer_place> places;
+  for (const auto& x : *recent)
+    if (std::find(ours.begin(), ours.end(), x.what.from) == ours.end())
+      places.push_back({s.polygon.chain_id, x.tx_hash, x.what.log_index});
+  const auto orphans = persistence::find_unexplained(s.store.conninfo, places);
+  for (const auto& x : *recent) {
+    const transfer_place place{s.polygon.chain_id, x.tx_hash, x.what.log_index};
+    if (std::find(orphans.begin(), orphans.end(), place) != orphans.end())
+      std::printf("  nothing explains %s USDC from %s by %s (log index %llu), block %llu\n",
+                  to_string(x.what.amount).c_str(), x.what.from.hex().c_str(),
+                  x.tx_hash.hex().c_str(), static_cast<unsigned long long>(x.what.log_index),
+                  static_cast<unsigned long long>(x.block_number));
+  }
+}
+
 int print_open(const config::chain_settings& c, const char* name, const address& account,
                persistence::pg_reader& books) {
   const chain_view view{c};
@@ -161,7 +188,7 @@ int print_open(const config::chain_settings& c, const char* name, const address&
 
 }  // namespace
 
-std::optional<reconciliation> compare_now(const config::settings& s, const own_keys& keys) {
+std::optional<comparison> compare_now(const config::settings& s, const own_keys& keys) {
   persistence::pg_reader books{reader_of(s)};
   const auto before = books.trial();
   const auto chains = before ? read_chains(s, keys, false) : std::nullopt;
@@ -170,7 +197,8 @@ std::optional<reconciliation> compare_now(const config::settings& s, const own_k
   // What was booked meanwhile explains what was there before.
   const auto then = reconcile(*before, *chains);
   const auto now = reconcile(*after, *chains);
-  return now.unexplained < then.unexplained ? now : then;
+  if (now.unexplained < then.unexplained) return comparison{now, after->moving};
+  return comparison{then, before->moving};
 }
 
 int reconcile_command(const config::settings& s) {
@@ -196,6 +224,7 @@ int reconcile_command(const config::settings& s) {
   keep_what_stood_still(stood, *after);
   const auto result = reconcile(stood, *chains);
   print(result);
+  if (result.unexplained.is_positive()) print_orphans(s, *keys);
   const bool clean = differences.empty() && result.clean();
   std::printf("%s\n", clean ? "nothing is missing" : "something is missing");
   return clean ? 0 : 1;

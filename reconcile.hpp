@@ -12,8 +12,12 @@ namespace headroom {
 int reconcile_command(const config::settings& settings);
 /// Books against chains, for who decides by it; of two looks at the books the one that leaves less
 /// unexplained. Nothing when either cannot be read.
-[[nodiscard]] std::optional<reconciliation> compare_now(const config::settings& s,
-                                                        const own_keys& keys);
+struct comparison {
+  reconciliation found;
+  std::vector<moving_money> moving;
+};
+[[nodiscard]] std::optional<comparison> compare_now(const config::settings& s,
+                                                    const own_keys& keys);
 /// `headroom wallet status`: nonces and coins of the accounts that send, and what is open of them.
 int wallet_command(const config::settings& settings);
 

@@ -65,13 +65,27 @@ found_transfer find_transfer(const config::settings& s, const own_keys& keys,
   return {{s.polygon.chain_id, named.tx, chosen->log_index}, chosen->from, chosen->amount, {}};
 }
 
+/// Bridges and swaps together keep less than a fiftieth, and give less than that on top.
+bool may_bring(const moving_money& x, usdc amount) {
+  const auto slack = mul_div_ceil(x.amount, 1, 50);
+  return amount >= sub_saturating(x.amount, slack) && amount <= add_saturating(x.amount, slack);
+}
+
 /// What came may be in the books already, under a reference that does not name it: then nothing
-/// more is there than the books explain.
+/// more is there than the books explain. And it may be what a running conversion, another than
+/// `of`, is about to book.
 std::optional<repair_answer> why_booked_already(const config::settings& s, const own_keys& keys,
-                                                const actors::named_transfer& named, usdc amount) {
+                                                const actors::named_transfer& named, usdc amount,
+                                                const conversion_id& of) {
   if (named.beyond_books) return std::nullopt;
-  const auto found = compare_now(s, keys);
-  if (!found) return unreadable("books and chains cannot be compared now");
+  const auto now = compare_now(s, keys);
+  if (!now) return unreadable("books and chains cannot be compared now");
+  for (const auto& x : now->moving)
+    if (x.id != of && x.where == money_place::under_way && may_bring(x, amount))
+      return contradicted("it may be what conversion " + x.id.text() +
+                          " brings, which is under way: wait until it is over, or say that it is "
+                          "beyond the books");
+  const auto* found = &now->found;
   if (found->unexplained >= amount) return std::nullopt;
   auto why = "the transfer brought " + to_string(amount) + " USDC, and the books leave " +
              to_string(found->unexplained) +
@@ -139,7 +153,7 @@ repair_answer settle_by_transfer(const config::settings& s, const own_keys& keys
                                  const actors::settle_conversion& x, timestamp now) {
   const auto found = find_transfer(s, keys, x.arrived_by);
   if (found.instead) return *found.instead;
-  if (auto why = why_booked_already(s, keys, x.arrived_by, found.amount)) return *why;
+  if (auto why = why_booked_already(s, keys, x.arrived_by, found.amount, x.id)) return *why;
   order_conversion order;
   order.id = x.id;
   order.order.word = order_word::settle;
@@ -158,7 +172,7 @@ repair_answer adopt(const config::settings& s, const own_keys& keys, const actor
                     timestamp now) {
   const auto found = find_transfer(s, keys, x.arrived_by);
   if (found.instead) return *found.instead;
-  if (auto why = why_booked_already(s, keys, x.arrived_by, found.amount)) return *why;
+  if (auto why = why_booked_already(s, keys, x.arrived_by, found.amount, {})) return *why;
   const auto verdict = persistence::book_repair(
       s.store.conninfo,
       adopt_transfer{found.place, found.from, found.amount, x.why.by, x.why.reason, now});

@@ -111,6 +111,18 @@ std::optional<conversion> find_conversion(const std::string& conninfo, const con
   return std::move(*found);
 }
 
+std::vector<transfer_place> find_unexplained(const std::string& conninfo,
+                                             std::span<const transfer_place> of) try {
+  const auto link = open_repair(conninfo);
+  pqxx::read_transaction tx{*link};
+  std::vector<transfer_place> out;
+  for (const auto& x : of)
+    if (!is_explained(tx, x.tx_hash, {}) && !is_claimed(tx, x)) out.push_back(x);
+  return out;
+} catch (const std::exception& e) {
+  throw std::runtime_error(std::string{"cannot read what explains a transfer: "} + e.what());
+}
+
 std::vector<switch_work> find_switches(const std::string& conninfo) try {
   const auto link = open_repair(conninfo);
   pqxx::nontransaction tx{*link};

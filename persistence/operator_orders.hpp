@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,9 @@ namespace headroom::persistence {
 /// With its newest order and every transaction of its steps. Throws likewise.
 [[nodiscard]] std::optional<conversion> find_conversion(const std::string& conninfo,
                                                         const conversion_id& id);
+/// Those of these transfers that the books do not explain and nobody has claimed. Throws likewise.
+[[nodiscard]] std::vector<transfer_place> find_unexplained(const std::string& conninfo,
+                                                           std::span<const transfer_place> of);
 /// What is switched, as of now. Throws likewise.
 [[nodiscard]] std::vector<switch_work> find_switches(const std::string& conninfo);
 

@@ -33,6 +33,17 @@ struct arrival_word {
                                        const finality_rule& rule, const hash256& tx,
                                        const address& token, std::span<const address> accounts);
 
+struct recent_arrival {
+  hash256 tx_hash;
+  std::uint64_t block_number = 0;
+  arrival what;
+};
+/// Those in the last final blocks, as many as `limits` takes to search, the oldest first; of one
+/// node each. Nothing when a part cannot be read.
+[[nodiscard]] std::optional<std::vector<recent_arrival>> ask_recent_arrivals(
+    const json_rpc& nodes, const finality_rule& rule, const log_limits& limits,
+    const address& token, std::span<const address> accounts);
+
 /// Nothing when it cannot be read.
 [[nodiscard]] std::optional<usdc> ask_balance(const json_rpc& nodes, const address& token,
                                               const address& owner);

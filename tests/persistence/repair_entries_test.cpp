@@ -182,5 +182,23 @@ TEST_F(RepairEntries, NothingElseIsBookedBesideTheJournal) {
   EXPECT_EQ(beside(written_off()), errc::invariant_violated);
 }
 
+TEST_F(RepairEntries, ANonceIsFilledWhereNothingHoldsIt) {
+  const auto fill = [&](const chain_operation& x) {
+    return persistence::book_fill(db.conninfo(), x, "cli:ann", "ticket 7");
+  };
+  auto lost = an_operation(5, 7);
+  ASSERT_EQ(one(record_operations{{lost}}), errc::none);
+  auto row = an_operation(6, 7);
+  row.purpose = "fill_nonce";
+  EXPECT_EQ(fill(row), errc::duplicate) << "it may be mined yet";
+  ASSERT_EQ(one(finish_operation{lost.id, {}, operation_status::dropped, 0, noon, {}}), errc::none);
+  EXPECT_EQ(fill(row), errc::none);
+  EXPECT_EQ(fill(row), errc::duplicate);
+  const auto kept = reader.find_operation(row.id).value();
+  ASSERT_EQ(kept.size(), 1U);
+  EXPECT_EQ(kept[0].status, operation_status::stored);
+  EXPECT_EQ(actions(), (std::vector<std::string>{"cli:ann fill_nonce " + row.id.text()}));
+}
+
 }  // namespace
 }  // namespace headroom::test
