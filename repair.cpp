@@ -67,7 +67,7 @@ found_transfer find_transfer(const config::settings& s, const own_keys& keys,
 
 /// Bridges and swaps together keep less than a fiftieth, and give less than that on top.
 bool may_bring(const moving_money& x, usdc amount) {
-  const auto slack = mul_div_ceil(x.amount, 1, 50);
+  const usdc slack{mul_div_ceil(x.amount.micro, 1, 50).value()};  // less than it: it fits
   return amount >= sub_saturating(x.amount, slack) && amount <= add_saturating(x.amount, slack);
 }
 
