@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <map>
-#include <stdexcept>
+#include <utility>
 
 #include "chain/evm/cancelling.hpp"
 #include "chain/evm/keccak.hpp"

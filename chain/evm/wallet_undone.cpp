@@ -67,7 +67,7 @@ void wallet_outbox::adopt_booked(const std::vector<chain_operation>& rows) {
     if (row.status == operation_status::stored && row.nonce < st_.next_nonce &&
         !st_.open.contains(row.nonce))
       fills.push_back(row);
-  adopt(std::move(fills));
+  if (!fills.empty()) adopt(std::move(fills));
   for (const auto& row : rows) {
     if (!is_mined(row.status) || st_.booked.size() >= booked_at_most ||
         st_.booked.contains(row.nonce))

@@ -139,7 +139,9 @@ TEST_F(Actions, ARepairIsAskedForInItsOwnWords) {
   const auto newest = [&](const std::string& body) {
     const auto r = act(body);
     EXPECT_EQ(r.status, 200) << r.body;
-    if (r.status == 200) EXPECT_EQ(r.json()["done"], "done so");
+    if (r.status == 200) {
+      EXPECT_EQ(r.json()["done"], "done so");
+    }
     const std::lock_guard lock{says.mutex};
     return heard.empty() ? repair_wish{} : heard.back();
   };
