@@ -12,7 +12,7 @@ let house, users;
 before(async () => {
   house = await startHouse({
     opening: '1000',
-    sandboxArgs: ['--users', '4'],
+    sandboxArgs: ['--users', '4', '--service-usdc', '1000'], // no more than is booked
     overrides: { conversion: { minimum: '30', stuck_after_seconds: 2 } },
   });
   ({ users } = house);
