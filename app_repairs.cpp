@@ -19,10 +19,21 @@ struct repair_state {
 };
 using repair_self = actors::self_pointer<actors::repair_actor, repair_state>;
 
+/// Whoever waits behind so many has given up by then.
+constexpr std::uint64_t most_waiting = 16;
+
+bool is_behind(repair_self self) {
+  const auto& card = self->card();
+  return card.received.load(std::memory_order_relaxed) -
+             card.processed.load(std::memory_order_relaxed) >
+         most_waiting;
+}
+
 /// What an act throws is an outage: nothing is known to be done.
 template <class Act>
 caf::result<repair_answer> carry_out(repair_self self, const char* what, const actors::grounds& why,
                                      Act act) {
+  if (is_behind(self)) return make_error(errc::overloaded);
   ++self->state.acts;
   try {
     auto out = act();

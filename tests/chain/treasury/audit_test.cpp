@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <caf/scheduler/test_coordinator.hpp>
 #include <functional>
 #include <set>
