@@ -145,7 +145,7 @@ repair_answer resync(const config::settings& s, const own_keys& keys,
     if (!x.account.is_zero() && own.account != x.account) continue;
     auto one = resync_account({s, *c, nodes, x, now}, own, books);
     if (std::exchange(any, true)) {
-      one.words = out.words + "\n" + one.words;
+      one.words = out.words + " | " + one.words;
       one.verdict = std::max(one.verdict, out.verdict);
     }
     out = std::move(one);
