@@ -200,5 +200,18 @@ TEST_F(RepairEntries, ANonceIsFilledWhereNothingHoldsIt) {
   EXPECT_EQ(actions(), (std::vector<std::string>{"cli:ann fill_nonce " + row.id.text()}));
 }
 
+TEST_F(RepairEntries, WhatNothingExplainsIsFoundAmongTransfers) {
+  const auto place = [](std::uint64_t tx, std::uint64_t index) {
+    return transfer_place{137, id_of<hash256>(tx), index};
+  };
+  ASSERT_EQ(one(adoption(80, 5_usdc)), errc::none);
+  ASSERT_EQ(one(replenish{
+                id_of<replenish_id>(9), 5_usdc, {}, "by bank, " + id_of<hash256>(81).hex(), noon}),
+            errc::none);
+  const std::vector<transfer_place> all{place(80, 4), place(81, 0), place(82, 0), place(80, 5)};
+  EXPECT_EQ(persistence::find_unexplained(db.conninfo(), all),
+            (std::vector<transfer_place>{place(82, 0), place(80, 5)}));
+}
+
 }  // namespace
 }  // namespace headroom::test
