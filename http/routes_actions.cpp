@@ -127,15 +127,17 @@ task<> carry_out(exchange& x, action wanted, wish w) {
   const auto& handles = x.services().dir.handles;
   const auto desk = handles.get<actors::withdrawal_desk_actor>();
   std::string done;
-  if (const auto* entry = std::get_if<journal_entry>(&w))
-    or_refuse_order(
-        co_await ask<committed>(x, handles.get<actors::journal_actor>(), actors::append{*entry}));
-  else if (const auto* pause = std::get_if<actors::pause_withdrawals>(&w))
+  if (const auto* entry = std::get_if<journal_entry>(&w)) {
+    const actors::append order{*entry};
+    or_refuse_order(co_await ask<committed>(x, handles.get<actors::journal_actor>(), order));
+  } else if (const auto* pause = std::get_if<actors::pause_withdrawals>(&w)) {
     or_refuse_order(co_await ask<actors::withdrawals_view>(x, desk, *pause));
-  else if (const auto* decide = std::get_if<actors::decide_withdrawal>(&w))
+  } else if (const auto* decide = std::get_if<actors::decide_withdrawal>(&w)) {
     or_refuse_order(co_await ask<withdrawal>(x, desk, *decide));
-  else
-    done = or_refuse_repair(co_await ask_repair(x, std::get<repair_wish>(w)));
+  } else {
+    const auto& repair = std::get<repair_wish>(w);
+    done = or_refuse_repair(co_await ask_repair(x, repair));
+  }
   x.reply_json(to_text(object({
       {"action", wanted.name},
       {"target", text_or_null(wanted.target)},
