@@ -311,7 +311,7 @@ rows stargate_rows(chain::stargate_settings& g) {
       {"pool_polygon_usdt0", &g.pool_polygon_usdt0, none,    {},                                        "that pays out there; its events are believed"},
       {"pool_base",          &g.pool_base,          none,    {},                                        "of USDC"},
       {"pool_polygon_usdc",  &g.pool_polygon_usdc,  none,    {},                                        "that pays out there; its events are believed"},
-      {"polygon_eid",        &g.polygon_eid,        none,    {1, any_id},                               "LayerZero's name for Polygon"},
+      {"polygon_eid",        &g.polygon_eid,        none,    {1, 4'294'967'295},                               "LayerZero's name for Polygon"},
       {"least_bps",          &g.least_bps,          bps,     {95 * whole_percent, 100 * whole_percent}, "of the input that a pool must promise"},
       {"max_fee_wei_base",   &g.max_fee_wei_base,   wei,     {1, 1e18L},                                "of a message from Base; above it nothing is sent"},
       {"coin_price_base",    &g.coin_price_base,    dollars, {1, 1e5L * dollar},                        "of Base's coin, to compare routes by"},

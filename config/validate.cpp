@@ -158,7 +158,7 @@ std::string check_sources(const settings& s) {
   if (p.fee_max.is_positive() && p.fee_max < p.fee_min)
     return "deposits.fee_max must not be below fee_min";
   for (const auto& x : all)
-    if (p.fee_min >= x.minimum) return "deposits.fee_min must be below the minimum of each source";
+    if (p.fee_min >= x.minimum) return "deposits.fee_min leaves nothing of a source's minimum";
   return {};
 }
 
@@ -269,7 +269,6 @@ std::string check_rest_routes(const settings& s) {
     return "relay.api_url must be an http(s) URL without a slash at its end";
   if (!s.okx.receiver.empty() && s.okx.receiver != "private" && s.okx.receiver != "exchange")
     return "okx.receiver must be \"private\", \"exchange\" or \"\"";
-  if (s.relay.enabled && s.relay.depository.is_zero()) return "relay.depository must be set";
   if (!s.okx.enabled) return {};
   if (s.okx.deposit_address.is_zero()) return "okx.deposit_address must be set";
   if (s.okx.deposit_chain.empty()) return "okx.deposit_chain must be set";

@@ -230,7 +230,7 @@ constexpr field all_fields[] = {
     {"oneinch", "api_url", kind::text},
     {"oneinch", "router", kind::address},
     {"oneinch", "timeout_ms", kind::number},
-    {"oneinch", "requests_per_second", kind::number},
+    {"oneinch", "requests_per_second", kind::positive},
     {"oneinch", "keep_ms", kind::number},
     {"okx", "enabled", kind::flag},
     {"okx", "url", kind::text},
