@@ -58,13 +58,14 @@ void add_treasury(household& house, const config::settings& s, const own_keys& k
   const auto account = keys.conversion.account;
   const auto venue_account = betting_account(keys.venue).maker();
   auto& dir = w->dir;
+  const route_wallets wallets{keys.plasma.account, account, keys.base.account};
   if (s.base.exists()) add_wallets(house, s.base, senders_on(s.base, "base", keys, out), out.base);
   route_doors doors{out.plasma, out.polygon, out.base, out.across, keys.across, out.iris};
   if (!keys.oneinch.empty())
     doors.oneinch = std::make_shared<chain::oneinch_door>(s.oneinch, out.oneinch, keys.oneinch);
-  auto routes = routes_of(s, account, doors);
-  add_rest_routes(routes, s, account, doors, out.rest, keys.rest);
-  end_at_venue(routes, s, account, venue_account, doors);
+  auto routes = routes_of(s, wallets, doors);
+  add_rest_routes(routes, s, wallets, doors, out.rest, keys.rest);
+  end_at_venue(routes, s, wallets, venue_account, doors);
   for (auto& route : routes)
     house.add_as<actors::route_actor>(
         route.component,
@@ -83,7 +84,7 @@ void add_treasury(household& house, const config::settings& s, const own_keys& k
       [&dir](const actors::route_actor& handle) {
         dir.handles.set_route(chain::direct_route_name, handle);
       });
-  if (auto supply = supply_of(s, account, venue_account, doors))
+  if (auto supply = supply_of(s, wallets, venue_account, doors))
     house.add_as<chain::venue_supply_actor>(
         "venue_supply",
         [&sys, &s, w, supply = *supply] {

@@ -15,6 +15,7 @@
 #include "actors/messages/money_messages.hpp"
 #include "actors/messages/payment_messages.hpp"
 #include "actors/messages/position_messages.hpp"
+#include "actors/messages/repair_messages.hpp"
 #include "actors/messages/venue_messages.hpp"
 #include "actors/messages/wallet_messages.hpp"
 #include "actors/messages/withdrawal_messages.hpp"
@@ -200,6 +201,16 @@ using conversion_actor =
                                                                             // deposit just settled.
                          caf::replies_to<get_atom>::with<route_listing>,    // The routes, and why.
                          caf::reacts_to<poll_atom>>;
+
+/// REPAIR: what an operator does once the chains were asked, as the terminal's commands do it. One
+/// act after the other; detached, for it waits for nodes. Repeating one does no harm.
+using repair_actor =
+    status_actor::extend<caf::replies_to<settle_conversion>::with<repair_answer>,  // Ordered, or
+                                                                                   // why not.
+                         caf::replies_to<adopt_arrival>::with<repair_answer>,
+                         caf::replies_to<cancel_nonce>::with<repair_answer>,
+                         caf::replies_to<resync_wallet>::with<repair_answer>,
+                         caf::replies_to<resolve_bet>::with<repair_answer>>;
 
 // -- reads ---------------------------------------------------------------------------------------
 

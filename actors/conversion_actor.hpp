@@ -58,6 +58,7 @@ struct conversion_state {
     route_verdict verdict;
     timestamp judged_at;
     time_point next_look{};
+    std::optional<time_point> stopped_since{};  // nothing new starts on it
   };
   std::map<std::string, route_sight> sights;
   /// One choice under way; the callbacks of its questions keep it.

@@ -170,8 +170,8 @@ void conversion_driver::alarm(const conversion_id& id, running& r, const step_pr
   show(unreadable_alert, r.unreadable && long_ago);
   const auto& route = st_.routes.at(r.progress.row().route);
   const auto expected = std::chrono::seconds{route.expected_seconds};
-  if (expected.count() > 0 && now() - r.step_began >= 2 * expected && !r.progress.finished())
-    alerts.raise(late_alert, subject, x.detail, w_.now());
+  show(late_alert,
+       expected.count() > 0 && now() - r.step_began >= 2 * expected && !r.progress.finished());
 }
 
 // -- telling the books ---------------------------------------------------------------------------

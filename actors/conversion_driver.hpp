@@ -40,6 +40,8 @@ class conversion_driver {
   void read_forecast();
   void look_at_routes();
   void look_at(const std::string& name);
+  void alarm_of_routes();
+  [[nodiscard]] std::string why_stopped(const std::string& name) const;
   void open_next(const std::vector<deposit>& credited_deposits);
   void alarm_of_waiting(const std::map<money_source, waiting_money>& before);
   void consider(const money_source& source, std::vector<waiting_deposit> waiting);

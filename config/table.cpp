@@ -547,6 +547,8 @@ void add_keys(std::vector<section>& out, account_keys& keys) {
   add("keys.settlement", keys.settlement);
   add("keys.conversion", keys.conversion);
   add("keys.withdrawals", keys.withdrawals);
+  add("keys.plasma", keys.plasma);
+  add("keys.base", keys.base);
 }
 
 }  // namespace

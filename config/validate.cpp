@@ -94,9 +94,11 @@ std::string check_account(const account_source& x, const std::string& name) {
 std::string check_keys(const settings& s) {
   if (s.needs_wallet_key() && !s.wallet_key.named())
     return "wallet_key must name a file or an environment variable";
-  for (const auto& [name, x] : {std::pair{"keys.settlement", &s.keys.settlement},
-                                std::pair{"keys.conversion", &s.keys.conversion},
-                                std::pair{"keys.withdrawals", &s.keys.withdrawals}})
+  for (const auto& [name, x] :
+       {std::pair{"keys.settlement", &s.keys.settlement},
+        std::pair{"keys.conversion", &s.keys.conversion},
+        std::pair{"keys.withdrawals", &s.keys.withdrawals},
+        std::pair{"keys.plasma", &s.keys.plasma}, std::pair{"keys.base", &s.keys.base}})
     if (auto why = check_account(*x, name); !why.empty()) return why;
   return {};
 }

@@ -59,8 +59,15 @@ void wallet_outbox::read_booked(std::uint64_t from) {
           [self = self_](const caf::error&) { self->state.reading_gap = false; });
 }
 
-/// Dropped ones are not among them: their work was done, or may be done, by another operation.
+/// Dropped ones are not among them: their work was done, or may be done, by another operation. What
+/// an operator has stored to fill a nonce is taken over; our own on their way have higher ones.
 void wallet_outbox::adopt_booked(const std::vector<chain_operation>& rows) {
+  std::vector<chain_operation> fills;
+  for (const auto& row : rows)
+    if (row.status == operation_status::stored && row.nonce < st_.next_nonce &&
+        !st_.open.contains(row.nonce))
+      fills.push_back(row);
+  if (!fills.empty()) adopt(std::move(fills));
   for (const auto& row : rows) {
     if (!is_mined(row.status) || st_.booked.size() >= booked_at_most ||
         st_.booked.contains(row.nonce))
@@ -137,10 +144,16 @@ void wallet_outbox::mend_gap() {
   const auto next = st_.open.lower_bound(st_.mined_count);
   const auto end = next == st_.open.end() ? st_.next_nonce : next->first;
   if (st_.mined_count >= end) {
-    if (std::exchange(st_.gap_since, std::nullopt)) clear(wallet_alert::gap);
+    if (std::exchange(st_.gap_since, std::nullopt)) {
+      clear(wallet_alert::gap);
+      read_booked(st_.gap_from);  // who filled it may be in the books
+    }
     return;
   }
-  if (!st_.gap_since) st_.gap_since = now();
+  if (!st_.gap_since) {
+    st_.gap_since = now();
+    st_.gap_from = st_.mined_count;
+  }
   bool ours = true;
   for (auto nonce = st_.mined_count; nonce < end; ++nonce) {
     auto* b = find_booked(nonce);

@@ -292,6 +292,41 @@ TEST_F(ConversionActor, ALateOneIsSaid) {
   EXPECT_EQ(dir.gauges.alerts().list().front().text, "guid=0xab");
 }
 
+TEST_F(ConversionActor, ARouteThatTakesNothingNewIsSaidByItsNameUntilItDoes) {
+  const auto is_stopped = [&] {
+    const auto all = dir.gauges.alerts().list();
+    return std::any_of(all.begin(), all.end(), [&](const auto& a) {
+      return a.kind == "route.stopped" && a.lasts && a.subject == only_row().route;
+    });
+  };
+  route.expected_seconds = 60;
+  settings.conversion.stuck_after = seconds{1'000};
+  deposit_of(1, 30_usdc);
+  route.otherwise = word(state::in_flight, {}, "guid=0xab");
+  go(seconds{150});
+  EXPECT_FALSE(is_stopped()) << "late for half a minute";
+  go(seconds{60});
+  EXPECT_TRUE(is_stopped());
+  route.otherwise = word(state::done, 30_usdc);
+  go(seconds{30});
+  EXPECT_FALSE(is_stopped());
+  EXPECT_EQ(dir.gauges.alerts().raised().at("route.stopped"), 1U) << "once";
+}
+
+TEST_F(ConversionActor, ASlowStepIsNoNewsOnceItIsThrough) {
+  route.steps = {"bridge", "swap"};
+  route.expected_seconds = 60;
+  settings.conversion.stuck_after = seconds{1'000};
+  deposit_of(1, 30_usdc);
+  route.otherwise = word(state::in_flight);
+  go(seconds{150});
+  ASSERT_TRUE(dir.gauges.alerts().lasts("conversion.late", only_row().id.text()));
+  route.words = {word(state::done, 30_usdc)};
+  go(seconds{30});
+  ASSERT_EQ(only_row().steps.at(0).state, "done");
+  EXPECT_FALSE(dir.gauges.alerts().lasts("conversion.late", only_row().id.text()));
+}
+
 TEST_F(ConversionActor, WhatTheBooksCallBrokenIsSaidOnceAndLeftToAHuman) {
   deposit_of(1, 30_usdc);
   route.otherwise = word(state::in_flight);

@@ -68,7 +68,7 @@ const FIELDS = {
   '/routes': 'routes waiting',
   '/pricing': 'days',
   '/audit/solvency':
-    'trial_balance assets liabilities on_chain positions difference solvent insolvent_since checked_at',
+    'trial_balance assets liabilities on_chain explained conversions positions difference solvent insolvent_since checked_at',
   '/healthz': 'status',
   '/readyz': 'ready parts',
 };
