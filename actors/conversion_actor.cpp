@@ -34,6 +34,7 @@ void conversion_driver::poll() {
   read_forecast();
   for (auto& [id, r] : st_.live)
     if (!r.busy) drive(id);
+  for (auto& [id, r] : st_.arrived) prove(id, r);
   credit_again();
   read_work();
 }
@@ -84,6 +85,7 @@ void conversion_driver::found(conversion_work& work) {
       credit({d.id, d.user, d.amount, w_.now(), d.fee}, nobody_asked);
   obey(work.running);
   take_up(work.running);
+  take_up_arrived(work.by_depth);
   if (!w_.dir.gauges.switches().paused(pausable::conversions)) open_next(work.to_convert);
 }
 
@@ -99,6 +101,7 @@ void conversion_driver::take_up(std::vector<conversion>& running_rows) {
     } else if (st_.routes.contains(row.route)) {
       spdlog::info("conversion.resumed conversion={} route={} step_count={}", row.id.text(),
                    row.route, row.steps.size());
+      st_.arrived.erase(row.id);  // undone, and the answer was lost
       adopt(std::move(row));
     }
   }
@@ -194,6 +197,8 @@ conversion_actor::behavior_type conversion_behavior(conversion_self self, world_
                               {"completed", std::to_string(st.completed)},
                               {"held", std::to_string(st.held())},
                               {"retried", std::to_string(st.retried)},
+                              {"by_depth", std::to_string(st.arrived.size())},
+                              {"undone", std::to_string(st.undone)},
                               {"stopped", std::to_string(st.stopped())},
                               {"unclaimed", std::to_string(st.unclaimed.size())},
                               {"readable", st.readable() ? "yes" : "no"}}};
