@@ -95,6 +95,9 @@ void conversion_driver::take_up(std::vector<conversion>& running_rows) {
   const auto before = std::exchange(st_.unclaimed, {});
   for (auto& row : running_rows) {
     if (st_.live.contains(row.id) || st_.ended.contains(row.id)) continue;
+    const auto arrived = st_.arrived.find(row.id);
+    if (arrived != st_.arrived.end() && arrived->second.busy)
+      continue;  // its undoing is on its way
     if (const auto why = why_unclaimed(row); !why.empty()) {
       w_.dir.gauges.alerts().raise(unknown_route_alert, row.id.text(), why, w_.now());
       st_.unclaimed.emplace(row.id, row.route);

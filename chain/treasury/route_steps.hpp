@@ -98,6 +98,17 @@ class route_step : public std::enable_shared_from_this<route_step> {
   /// `then(results)` when all have answered; counts what is asked.
   void ask(const rpc_actor& rpc, std::vector<rpc_request> calls,
            std::function<void(std::vector<rpc_result>&)> then);
+  /// Likewise of a service.
+  void fetch(const http_actor& web, http_call call,
+             std::function<void(const net::http_result&)> then);
+  /// Whether the wallet's tokens cover this step and what older conversions have yet to send; says
+  /// so when they do not.
+  /// @param balance  the answer to balanceOf; `token`, `chain`: for a human.
+  [[nodiscard]] bool covered(const rpc_result& balance, std::string_view token,
+                             std::string_view chain);
+
+  // -- how sure (route_proofs.cpp) --------------------------------------------------------------
+
   /// `then` once the block is final enough for what the step moves, by the node that shows it: of
   /// a large amount, or after a reorganisation, by the tag alone. Else it has been answered; and in
   /// a look `again` a block that is the chain's own is enough, the answer says how sure it is.
@@ -124,14 +135,6 @@ class route_step : public std::enable_shared_from_this<route_step> {
   void not_seen(const leg_chain& chain, const hash256& tx, std::string note);
   /// Only whether what was done is there still is asked: nothing may be sent.
   [[nodiscard]] bool asked_again() const noexcept { return x_.wish == step_wish::again; }
-  /// Likewise of a service.
-  void fetch(const http_actor& web, http_call call,
-             std::function<void(const net::http_result&)> then);
-  /// Whether the wallet's tokens cover this step and what older conversions have yet to send; says
-  /// so when they do not.
-  /// @param balance  the answer to balanceOf; `token`, `chain`: for a human.
-  [[nodiscard]] bool covered(const rpc_result& balance, std::string_view token,
-                             std::string_view chain);
 
   // -- answers -----------------------------------------------------------------------------------
 
