@@ -12,6 +12,7 @@ namespace headroom::actors {
 namespace {
 
 constexpr std::string_view undone_alert = "conversion.undone";
+constexpr std::uint32_t watched_at_ease = 8;  // each at its own pace
 
 }  // namespace
 
@@ -65,7 +66,9 @@ void conversion_driver::heard_proof(const conversion_id& id, std::size_t step,
   auto* r = known(id);
   if (r == nullptr) return;
   r->busy = false;
-  r->next_proof = now() + w_.settings.conversion.call_interval * std::max(x.calls, 1U);
+  // While a tag stands still many may be watched: together they ask little more than a few do.
+  const auto crowd = 1 + static_cast<std::uint32_t>(st_.arrived.size()) / watched_at_ease;
+  r->next_proof = now() + w_.settings.conversion.call_interval * std::max(x.calls, 1U) * crowd;
   // An operator may have ended it, or it was taken up anew, while the route was asked.
   if (r->progress.first_by_depth() != step) return;
   const auto& s = r->progress.row().steps[step];
