@@ -49,14 +49,14 @@ bool conversion_driver::prove(const conversion_id& id, running& r) {
                           {},
                           step_wish::again,
                           s.tx_hash};
-  const auto heard = [self = self_, id, step = *step](const step_progress& x) {
+  const auto said = [self = self_, id, step = *step](const step_progress& x) {
     conversion_driver{self}.heard_proof(id, step, x);
   };
   self_->request(route, w_.settings.conversion.step_timeout, question)
-      .then(heard, [heard](const caf::error&) {
+      .then(said, [said](const caf::error&) {
         step_progress silent;
         silent.state = step_state::unreadable;
-        heard(silent);
+        said(silent);
       });
   return true;
 }
