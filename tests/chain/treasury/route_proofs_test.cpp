@@ -71,7 +71,9 @@ struct RouteProofs : BridgeHouse {
     };
     restart();
   }
-  void arrives_in(std::uint64_t block) { leg->arrival = {block, to.node.blocks.at(block)}; }
+  void arrives_in(std::uint64_t block) {
+    leg->arrival = chain::block_ref{block, to.node.blocks.at(block)};
+  }
   actors::operation_report confirmed_in(std::uint64_t block, bool by_depth = true) {
     to.node.receipts[tx] = {block, true};
     actors::operation_report r;
