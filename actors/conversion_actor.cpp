@@ -104,7 +104,8 @@ void conversion_driver::take_up(std::vector<conversion>& running_rows) {
     } else if (st_.routes.contains(row.route)) {
       spdlog::info("conversion.resumed conversion={} route={} step_count={}", row.id.text(),
                    row.route, row.steps.size());
-      st_.arrived.erase(row.id);  // undone, and the answer was lost
+      tell_buffer(row.id, {});  // undone, and the answer was lost
+      st_.arrived.erase(row.id);
       adopt(std::move(row));
     }
   }

@@ -87,12 +87,18 @@ void conversion_driver::stands(const conversion_id& id, running& r) {
   tell_buffer(id, {});
 }
 
+/// Of a completed one once the books know it; until then it is asked for again.
 void conversion_driver::settled(const conversion_id& id, running& r, std::size_t step) {
-  r.progress.settle(step);
-  const auto& row = r.progress.row();
-  if (find(id) != nullptr) return record(id);
+  if (find(id) != nullptr) {
+    r.progress.settle(step);
+    return record(id);
+  }
+  auto proven = r.progress;
+  proven.settle(step);
   tell(w_.dir.handles.get<journal_actor>(), id, "settle",
-       append{settle_proofs{id, row.steps, w_.now()}}, [id](conversion_driver d, running& one) {
+       append{settle_proofs{id, proven.row().steps, w_.now()}},
+       [id, step](conversion_driver d, running& one) {
+         one.progress.settle(step);
          if (!one.progress.first_by_depth()) d.st_.arrived.erase(id);
        });
 }
