@@ -166,7 +166,7 @@ TEST(Conversion, WhatAReorganisationUndoesIsInFlightAgainAndWhatFollowedWaitsFor
 
 TEST(Conversion, AProofThatIsFinalizedIsWatchedNoMore) {
   auto p = two_steps();
-  p.heard({word::done, 99_usdc, tx(1), "guid", {}, true}, start);
+  EXPECT_EQ(p.heard({word::done, 99_usdc, tx(1), "guid", {}, true}, start), move::record);
   EXPECT_EQ(p.first_by_depth(), 0U);
   EXPECT_TRUE(any_by_depth(p.row().steps));
   p.settle(0);
