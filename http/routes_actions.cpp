@@ -96,10 +96,10 @@ void or_refuse_order(const caf::expected<Answer>& said) {
 task<> carry_out(exchange& x, action wanted, wish w) {
   const auto& handles = x.services().dir.handles;
   const auto desk = handles.get<actors::withdrawal_desk_actor>();
-  if (const auto* entry = std::get_if<journal_entry>(&w))
-    or_refuse_order(
-        co_await ask<committed>(x, handles.get<actors::journal_actor>(), actors::append{*entry}));
-  else if (const auto* pause = std::get_if<actors::pause_withdrawals>(&w))
+  if (const auto* entry = std::get_if<journal_entry>(&w)) {
+    const actors::append order{*entry};
+    or_refuse_order(co_await ask<committed>(x, handles.get<actors::journal_actor>(), order));
+  } else if (const auto* pause = std::get_if<actors::pause_withdrawals>(&w))
     or_refuse_order(co_await ask<actors::withdrawals_view>(x, desk, *pause));
   else
     or_refuse_order(co_await ask<withdrawal>(x, desk, std::get<actors::decide_withdrawal>(w)));
