@@ -49,6 +49,8 @@ using buffer_actor = status_actor::extend<
     caf::reacts_to<buffer_committed>,                        // The books' word after each batch.
     caf::replies_to<replenish_buffer>::with<buffer_status>,  // The operator pays in.
     caf::replies_to<complete_conversion>::with<committed>,   // A conversion arrived: replenish.
+    caf::replies_to<undo_conversion>::with<committed>,       // It is gone: unavailable, or less.
+    caf::reacts_to<hold_back>,                               // It may be gone: pays nothing of it.
     caf::replies_to<buffer_limits>::with<buffer_status>,     // Changes min and max.
     caf::reacts_to<reload_atom>,                             // Internal: load again.
     caf::reacts_to<review_atom>>;                            // Refills, recommends, alerts.

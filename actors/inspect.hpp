@@ -92,12 +92,13 @@ HEADROOM_INSPECT(external_operation, x.id, x.service, x.account, x.sequence, x.r
                  x.request, x.give_up_at, x.purpose, x.status, x.remote_id, x.tx_hash, x.detail,
                  x.created_at, x.updated_at)
 HEADROOM_INSPECT(conversion_step, x.name, x.state, x.amount_in, x.amount_out, x.tx_hash, x.attempt,
-                 x.detail, x.started_at, x.finished_at, x.operations, x.transactions)
+                 x.detail, x.started_at, x.finished_at, x.operations, x.transactions, x.failures,
+                 x.by_depth, x.by_tag)
 HEADROOM_INSPECT(transfer_place, x.chain_id, x.tx_hash, x.log_index)
 HEADROOM_INSPECT(conversion_order, x.number, x.word, x.received, x.proof, x.by, x.reason, x.at)
 HEADROOM_INSPECT(conversion, x.id, x.route, x.status, x.amount, x.received, x.loss, x.steps,
                  x.attempts, x.failure, x.deposits, x.created_at, x.updated_at, x.completed_at,
-                 x.source, x.expected_out, x.expected_seconds, x.choice, x.order)
+                 x.source, x.expected_out, x.expected_seconds, x.choice, x.order, x.undone)
 HEADROOM_INSPECT(route_terms, x.name, x.fee_bps, x.slippage_bps, x.size, x.in_flight)
 HEADROOM_INSPECT(route_verdict, x.word, x.detail)
 HEADROOM_INSPECT(inventory_marks, x.low, x.target, x.high)

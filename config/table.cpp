@@ -96,6 +96,8 @@ rows chain_rows(chain_settings& c) {
       {"confirmations",  &c.finality.confirmations, blocks, {1, 10'000},        "on top of a block, then it is final"},
       {"finalized_tag",  older_tag{&c.finality.word}, none, {},                 "the older name of `finality`: true is either, false is confirmations", shown::not_at_all},
       {"finality",       &c.finality.word,          none,   {},                 "whose word makes a block final: confirmations, tag (the nodes' `finalized`), either or both"},
+      {"large_from",     &c.finality.large_from,    dollars, {0, 1e9L * dollar}, "of a conversion: so much and more is final by the nodes' `finalized` alone, unless `finality` is confirmations; zero: nothing is"},
+      {"tag_patience_seconds", &c.finality.tag_patience, sec, {10, 86'400},     "a `finalized` that stands still so long holds what waits for it"},
       {"rpc_timeout_ms", &c.nodes.timeout,          ms,     {100, minute},      "of one call, shared by the nodes it tries"},
       {"poll_ms",        &c.wallet.poll_interval,   ms,     {10, minute},       "between a wallet's looks at the chain"},
       {"bump_after_ms",  &c.wallet.bump_after,      ms,     {second, hour},     "a transaction in line and not mined gets a higher fee"},
@@ -132,7 +134,7 @@ rows wallet_rows(chain::wallet_settings& w) {
       {"gas_low_hours",       &w.gas_low_hours,       none,    {0, 10'000},    "that the coins must last at what was spent in the last day, or an alert says so"},
       {"looks_before_search", &w.looks_before_search, none,    {1, 1'000},     "without a receipt; then the transaction that used the nonce is searched"},
       {"search_again_ms",     &w.search_again,        ms,      {100, minute},  "first pause between searches, doubles"},
-      {"lone_witness_ms",     &w.lone_witness,        ms,      {second, hour}, "between two words of the only node there is"},
+      {"lone_witness_ms",     &w.lone_witness,        ms,      {0, hour},      "between two words of the only node there is; zero: they are never enough"},
       {"doubt_after_seconds", &w.doubt_after,         sec,     {5, 3'600},     "without a name: in doubt, and an alert"},
   };
 }
@@ -206,9 +208,10 @@ rows conversion_rows(settings& s) {
       {"call_interval_ms",    &c.call_interval,  ms,      {10, 10 * minute},                         "of one that waits, between calls to nodes"},
       {"step_timeout_ms",     &c.step_timeout,   ms,      {second, 10 * minute},                     "of one answer of a route"},
       {"stuck_after_seconds", &c.stuck_after,    sec,     {1, 86'400},                               "without progress: looked at anew"},
-      {"attempts",            &c.attempts,       none,    {1, 100},                                  "that fail before a human is told; it goes on"},
+      {"attempts",            &c.attempts,       none,    {1, 100},                                  "that fail within an hour: then the step is held until an operator releases it"},
       {"retry_ms",            &c.retry,          ms,      {100, hour},                               "after a failed attempt; doubles with each"},
       {"longest_retry_ms",    &c.longest_retry,  ms,      {100, day},                                "of those"},
+      {"undone_after_seconds", &c.undone_after,  sec,     {1, 3'600},                                "no node shows what was done by depth: it is in flight again, and what it brought is posted back"},
       {"rescue_after_ms",     &r.rescue_after,   ms,      {second, day},                             "a verified message that nobody executes is executed by us"},
   };
 }

@@ -59,6 +59,37 @@ void buffer_book::set_committed(const buffer_row& row) noexcept {
   book_.set_committed(row.balance, row.version);
 }
 
+bool buffer_book::deduct(const hold_id& hold, usdc amount) {
+  if (!book_.knows(hold) && amount > available()) return false;
+  return book_.deduct(hold, amount);
+}
+
+usdc buffer_book::available() const noexcept {
+  return std::max(usdc{}, sub_saturating(book_.available(), held_back()));
+}
+
+void buffer_book::hold_back(const conversion_id& arrival, usdc amount) {
+  if (amount.is_positive()) {
+    held_back_.insert_or_assign(arrival, amount);
+  } else {
+    held_back_.erase(arrival);
+  }
+}
+
+usdc buffer_book::held_back() const noexcept {
+  usdc out;
+  for (const auto& [arrival, amount] : held_back_) out = add_saturating(out, amount);
+  return out;
+}
+
+std::optional<inflow_split> buffer_book::take_back(usdc received) const noexcept {
+  inflow_split out;
+  out.to_reserve = std::min(received, row_.reserve);
+  out.to_buffer = sub_saturating(received, out.to_reserve);
+  if (out.to_buffer > book_.available()) return std::nullopt;
+  return out;
+}
+
 inflow_split buffer_book::split(usdc amount) const noexcept {
   if (!row_.has_max) return {amount, {}};
   const auto room = std::max(usdc{}, sub_saturating(row_.max_size, row_.balance));

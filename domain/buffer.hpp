@@ -1,5 +1,7 @@
 #pragma once
 
+#include <map>
+#include <optional>
 #include <string>
 
 #include "domain/balance.hpp"
@@ -50,11 +52,22 @@ class buffer_book {
   void set_committed(const buffer_row& row) noexcept;
   [[nodiscard]] const buffer_row& row() const noexcept { return row_; }
 
-  [[nodiscard]] bool deduct(const hold_id& hold, usdc amount) { return book_.deduct(hold, amount); }
+  [[nodiscard]] bool deduct(const hold_id& hold, usdc amount);
   void forget(const hold_id& hold) noexcept { book_.forget(hold); }
   [[nodiscard]] bool knows(const hold_id& hold) const noexcept { return book_.knows(hold); }
-  [[nodiscard]] usdc available() const noexcept { return book_.available(); }
+  /// What bets and withdrawals may take: nothing of what is held back.
+  [[nodiscard]] usdc available() const noexcept;
   [[nodiscard]] std::size_t tentative_count() const noexcept { return book_.tentative_count(); }
+
+  // -- what arrived, and may be on the chain no more ---------------------------------------------
+
+  /// Nothing is paid of so much until it is known what became of the conversion that brought it.
+  /// The last word on each counts; an amount of zero ends it.
+  void hold_back(const conversion_id& arrival, usdc amount);
+  [[nodiscard]] usdc held_back() const noexcept;
+  /// From where an arrival of `received` can be taken back now: the reserve first, then what the
+  /// buffer holds and has promised to nobody. Nothing: there is too little of it.
+  [[nodiscard]] std::optional<inflow_split> take_back(usdc received) const noexcept;
 
   [[nodiscard]] bool is_low() const noexcept { return row_.balance < row_.min_size; }
   /// Splits `amount` at the cap, counting the committed balance only.
@@ -66,6 +79,7 @@ class buffer_book {
  private:
   buffer_row row_;
   tentative_book book_;
+  std::map<conversion_id, usdc> held_back_;
 };
 
 }  // namespace headroom

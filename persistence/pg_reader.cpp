@@ -325,6 +325,15 @@ std::optional<std::vector<conversion>> pg_reader::running_conversions() {
   });
 }
 
+std::optional<std::vector<conversion>> pg_reader::conversions_by_depth() {
+  return link_->run([&](pqxx::transaction_base& tx) {
+    return all(tx.exec(select_conversions +
+                       "WHERE status = 'completed' AND by_depth ORDER BY completed_at LIMIT " +
+                       std::to_string(max_rows)),
+               read_conversion);
+  });
+}
+
 std::optional<pricing_report> pg_reader::report_of_pricing(std::uint32_t days) {
   return link_->run([&](pqxx::transaction_base& tx) { return read_pricing(tx, days); });
 }

@@ -164,6 +164,7 @@ TEST_F(ConversionActor, ManySmallSumsAreCompanyEnough) {
 }
 
 TEST_F(ConversionActor, HarmlessFailuresBackOffAndNeverEndAConversion) {
+  settings.conversion.attempts_within = seconds{60};  // or it would wait for an operator
   deposit_of(1, 30_usdc);
   route.otherwise = word(state::failed, {}, "reverted");
   go(std::chrono::minutes{30});
@@ -243,6 +244,25 @@ TEST_F(ConversionActor, AStepIsToldWhatOlderOnesStillNeed) {
   route.otherwise = sent;
   go(seconds{30});
   EXPECT_EQ(route.asked.back().owed_before, 0_usdc);
+}
+
+/// The chain's finality stands still: held, and yet the money is not in the wallet any more.
+TEST_F(ConversionActor, WhatIsHeldThoughItsMoneyLeftIsOwedByNobodyAndIsSaid) {
+  auto held = word(state::held, {}, "waits: the finalized block stands still at 7");
+  held.money_left = true;
+  held.tx_hash = hash_at(7);
+  route.otherwise = held;
+  deposit_of(1, 30_usdc);
+  go(seconds{5});
+  deposit_of(2, 12_usdc);
+  go(std::chrono::minutes{2});
+  ASSERT_EQ(books.conversions.size(), 2U) << "it stops no other";
+  EXPECT_EQ(route.asked.back().owed_before, 0_usdc);
+  for (const auto& x : route.asked) EXPECT_EQ(x.owed_before, 0_usdc);
+  for (const auto& [id, row] : books.conversions) {
+    EXPECT_EQ(row.steps[0].state, "held");
+    EXPECT_TRUE(dir.gauges.alerts().lasts("conversion.held", id.text()));
+  }
 }
 
 /// 0.2 calls a second, from its first minute on and however long a bridge takes.

@@ -233,5 +233,42 @@ TEST(Buffer, AnOldRowIsIgnoredAsAWhole) {
   EXPECT_EQ(book.available(), 10_usdc);
 }
 
+// -- what may be on the chain no more ------------------------------------------------------------
+
+TEST(Buffer, NothingIsPaidOfWhatIsHeldBackAndItIsNeverBelowNothing) {
+  buffer_book book;
+  book.set_committed(row_of(100_usdc, 1));
+  const conversion_id one{{{1}}};
+  const conversion_id two{{{2}}};
+  book.hold_back(one, 30_usdc);
+  book.hold_back(one, 30_usdc);
+  EXPECT_EQ(book.available(), 70_usdc) << "the last word on each counts";
+  EXPECT_FALSE(book.deduct(hold_at(1), 70'000'001_micro));
+  EXPECT_TRUE(book.deduct(hold_at(1), 60_usdc));
+  book.hold_back(two, 90_usdc);
+  EXPECT_EQ(book.held_back(), 120_usdc);
+  EXPECT_EQ(book.available(), usdc{});
+  EXPECT_TRUE(book.deduct(hold_at(1), 60_usdc)) << "what it has it keeps";
+  EXPECT_FALSE(book.deduct(hold_at(2), 1_micro));
+  book.hold_back(one, {});
+  book.hold_back(two, {});
+  EXPECT_EQ(book.available(), 40_usdc);
+}
+
+TEST(Buffer, WhatIsTakenBackComesFromTheReserveFirstAndNeverFromWhatIsPromised) {
+  buffer_book book;
+  auto row = row_of(100_usdc, 1);
+  row.reserve = 20_usdc;
+  book.set_committed(row);
+  ASSERT_TRUE(book.deduct(hold_at(1), 70_usdc));
+  const auto some = book.take_back(50_usdc);
+  ASSERT_TRUE(some);
+  EXPECT_EQ(some->to_reserve, 20_usdc);
+  EXPECT_EQ(some->to_buffer, 30_usdc);
+  EXPECT_FALSE(book.take_back(50'000'001_micro));
+  book.hold_back(conversion_id{{{1}}}, 50_usdc);
+  EXPECT_TRUE(book.take_back(50_usdc)) << "what is held back for it is its own";
+}
+
 }  // namespace
 }  // namespace headroom

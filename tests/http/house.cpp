@@ -463,6 +463,8 @@ buffer_actor::behavior_type fake_buffer(script& s) {
       [](const buffer_committed&) {},
       [&s](const replenish_buffer& x) { return s.replenish(x); },
       [](const complete_conversion&) { return committed{}; },
+      [](const undo_conversion&) { return committed{}; },
+      [](const hold_back&) {},
       [&s](const buffer_limits& x) { return s.limits(x); },
       [](reload_atom) {},
       [](review_atom) {},

@@ -73,6 +73,24 @@ complete_conversion arrived(std::uint8_t n, usdc to_buffer, usdc to_reserve, usd
   return {numbered<conversion_id>(n), {}, to_buffer, to_reserve, loss, noon};
 }
 
+/// Deep, and not finalized yet.
+conversion_step deep_step() {
+  conversion_step out;
+  out.name = "swap";
+  out.state = "done";
+  out.by_depth = true;
+  return out;
+}
+
+undo_conversion undone(std::uint8_t n, usdc from_buffer, usdc from_reserve, usdc loss) {
+  return {numbered<conversion_id>(n), 1, {}, from_buffer, from_reserve, loss, noon};
+}
+
+complete_conversion arrived_again(std::uint8_t n, usdc to_buffer, usdc loss) {
+  return {numbered<conversion_id>(n),        {deep_step()}, to_buffer, {}, loss,
+          noon.plus(std::chrono::seconds{1})};
+}
+
 order_conversion ordered(std::uint8_t n, order_word word, int after) {
   order_conversion out;
   out.id = numbered<conversion_id>(n);
@@ -198,8 +216,13 @@ std::vector<story_line> ledger_story() {
       {opened(1, 1, 50_usdc), ""},
       {advance_conversion{numbered<conversion_id>(1), {}, 1, noon}, ""},
       {arrived(1, 45_usdc, 3_usdc, 2_usdc), "3 0 2 45000000; 3 1 2 3000000; 4 5 2 2000000"},
+      {undone(1, 45_usdc, 3_usdc, 2_usdc), "17 2 0 45000000; 17 2 1 3000000; 18 2 5 2000000"},
+      {arrived_again(1, 48_usdc, 2_usdc), "3 0 2 48000000; 4 5 2 2000000"},
       {opened(2, 2, 30_usdc), ""},
       {arrived(2, 31_usdc, {}, {-1'000'000}), "3 0 2 31000000; 4 2 5 1000000"},
+      {undone(2, 31_usdc, {}, {-1'000'000}), "17 2 0 31000000; 18 5 2 1000000"},
+      {arrived_again(2, 31_usdc, {-1'000'000}), "3 0 2 31000000; 4 2 5 1000000"},
+      {settle_proofs{numbered<conversion_id>(2), {}, noon}, ""},
       {opened(3, 3, 5_usdc), ""},
       {fail_conversion{numbered<conversion_id>(3), {}, "stuck", noon}, ""},
 

@@ -174,6 +174,27 @@ struct applier {
     for (const auto& id : c.deposits) b.deposits.at(id).status = deposit_status::completed;
     return post(x);
   }
+  errc operator()(const undo_conversion& x) {
+    auto& c = b.conversions.at(x.id);
+    if (c.undone >= x.times) return replayed();
+    if (c.status != conversion_status::completed || c.undone + 1 != x.times ||
+        c.received != add_saturating(x.from_buffer, x.from_reserve) || c.loss != x.loss)
+      return errc::invariant_violated;
+    if (b.buffer.balance < x.from_buffer || b.buffer.reserve < x.from_reserve)
+      return errc::exceeds_max_bet;
+    c.status = conversion_status::running;
+    c.steps = x.steps;
+    c.undone = x.times;
+    c.received = c.loss = {};
+    for (const auto& id : c.deposits) b.deposits.at(id).status = deposit_status::converting;
+    return post(x);
+  }
+  errc operator()(const settle_proofs& x) {
+    auto& c = b.conversions.at(x.id);
+    if (c.status != conversion_status::completed || !any_by_depth(c.steps)) return replayed();
+    c.steps = x.steps;
+    return errc::none;
+  }
   errc operator()(const fail_conversion& x) {
     auto& c = b.conversions.at(x.id);
     if (c.status == conversion_status::failed) return replayed();
@@ -457,6 +478,11 @@ std::optional<std::vector<conversion>> memory_reader::running_conversions() {
 }
 std::optional<pricing_report> memory_reader::report_of_pricing(std::uint32_t) {
   return pricing_report{};
+}
+std::optional<std::vector<conversion>> memory_reader::conversions_by_depth() {
+  return all_of(books_.conversions, 1000, [](const conversion& c) {
+    return c.status == conversion_status::completed && any_by_depth(c.steps);
+  });
 }
 std::optional<conversion_metrics> memory_reader::metrics_of_conversions() {
   return conversion_metrics{};

@@ -87,6 +87,7 @@ class memory_reader : public actors::ledger_reader {
   std::optional<std::optional<conversion>> find_conversion(const conversion_id& id) override;
   std::optional<conversion_page> list_conversions(const std::string&, std::uint32_t) override;
   std::optional<std::vector<conversion>> running_conversions() override;
+  std::optional<std::vector<conversion>> conversions_by_depth() override;
   std::optional<conversion_metrics> metrics_of_conversions() override;
   std::optional<pricing_report> report_of_pricing(std::uint32_t days) override;
   std::optional<trial_balance> trial() override;

@@ -129,12 +129,41 @@ TEST_F(WalletUndone, ADifferentEndTheSecondTimeIsSaid) {
   finalize();
   pass(10s);
   EXPECT_TRUE(alerted("wallet.undone"));
+  EXPECT_EQ(state_of(1), operation_state::reverted) << "the chain is right, not the books";
+  restart();
+  pass(2s);
+  EXPECT_EQ(state_of(1), operation_state::reverted);
+}
+
+TEST_F(WalletUndone, AReportSaysWhetherItMayBeUndoneYet) {
+  book(1);
+  EXPECT_TRUE(ask(actors::get_atom::value, id(1))->by_depth);
+  EXPECT_TRUE(ask(call(1))->by_depth);
+  restart();
+  pass(2s);
+  EXPECT_TRUE(ask(actors::get_atom::value, id(1))->by_depth);
+  finalize();
+  pass(10s);
+  EXPECT_FALSE(ask(actors::get_atom::value, id(1))->by_depth);
+}
+
+/// What is dropped is made anew: who took its nonce must stay where it is.
+TEST_F(WalletUndone, WhoTookTheNonceMustBeFinalizedBeforeAnythingIsDropped) {
+  ASSERT_TRUE(ask(call(1)));
+  node.foreign_transaction();
+  node.add_blocks(50);
+  pass(300s);
+  EXPECT_EQ(state_of(1), operation_state::in_doubt) << "deep, and the tag stands still";
+  EXPECT_TRUE(alerted("wallet.in_doubt"));
+  finalize();
+  pass(120s);
+  EXPECT_EQ(state_of(1), operation_state::dropped);
 }
 
 TEST_F(WalletUndone, ADroppedOperationIsNeverSentAgain) {
   ASSERT_TRUE(ask(call(1)));
   node.foreign_transaction();
-  node.add_blocks(3);
+  finalize();
   pass(60s);
   ASSERT_EQ(state_of(1), operation_state::dropped);
   const auto sent = node.sent.size();
