@@ -41,7 +41,9 @@ void conversion_driver::obey(const std::vector<conversion>& rows) {
 
 void conversion_driver::obey(const conversion_id& id, running& r, const conversion_order& order) {
   r.obeyed = order.number;
+#ifndef HEADROOM_PLANTED_HOLD_IGNORED  // for tests/simulation alone, which must notice
   r.on_hold = order.word == order_word::hold;
+#endif
   r.rescue = order.word == order_word::retry;
   r.stopped = false;
   r.next_look = {};

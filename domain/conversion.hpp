@@ -80,7 +80,7 @@ class conversion_progress {
   [[nodiscard]] const conversion_step& step() const { return row_.steps.at(step_); }
   /// A look at a step without progress. It may be in flight, so this never makes a new attempt: a
   /// slow bridge must not be written off by a timer.
-  void look_again() noexcept { ++row_.attempts; }
+  void look_again() noexcept;
 
   /// The route's word on the running step.
   [[nodiscard]] conversion_move heard(const step_news& news, timestamp now);

@@ -266,6 +266,19 @@ TEST_F(Cashier, NothingIsSentWhilePausedOrWhereNothingMayBe) {
   EXPECT_EQ(ask(id, 10_usdc).state, transfer_state::under_way) << "what is sent is followed";
 }
 
+TEST_F(Cashier, APauseStopsWhatWaitsInLineAsWell) {
+  wallet_is_mute = true;
+  caf::scoped_actor self{sys};
+  for (std::uint8_t n = 1; n <= 2; ++n)
+    self->send(cashier, actors::transfer_usdc{owed(n, 10_usdc), account(9), 10_usdc, true, false});
+  sched.run();
+  ASSERT_EQ(sent.size(), 1U);
+  dir.gauges.withdrawals().publish(true);
+  sched.advance_time(w->settings.patience.append);  // the first one's turn ends
+  sched.run();
+  EXPECT_EQ(sent.size(), 1U);
+}
+
 TEST_F(Cashier, ACallThatWouldRevertIsNotSentUntilItIsToBeProven) {
   const auto id = owed(1, 10_usdc);
   wallet_says_no = make_error(errc::internal, std::string{chain::would_revert} + ": blocked");
