@@ -8,7 +8,6 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startPostgres } from '../sandbox/stack/postgres.mjs';
 import { end, firstLine, run, spawnGuarded } from '../sandbox/stack/process.mjs';
-import { measureConversions } from './conversions.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const { values: options } = parseArgs({
@@ -327,7 +326,11 @@ async function memory() {
   report(`RSS of a node, ${number(m.users)} users, ${number(m.awake)} awake`, mib(m.rss_kib), `peak ${mib(m.peak_kib)}, before they woke ${mib(m.rss_before_kib)}`, atMost(512 * 1024, m.peak_kib, '<= 512 MiB'));
 }
 
-const conversions = () => measureConversions({ full, build: options.build, report, atMost, note, Samples });
+/** Deposits and conversions against the local chains: its own file, which needs the sandbox's packages. */
+async function conversions() {
+  const { measureConversions } = await import('./conversions.mjs');
+  return measureConversions({ full, build: options.build, report, atMost, note, Samples });
+}
 
 function table() {
   const head = ['measured', 'median (min-max)', 'compared', 'target', 'met'];
