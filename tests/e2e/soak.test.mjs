@@ -7,8 +7,8 @@ import { test } from 'node:test';
 import { sleep } from '../../sandbox/stack/process.mjs';
 import { OPENING_USDC } from '../../sandbox/stack/stack.mjs';
 import { seeded } from './crash/random.mjs';
-import { startClients } from './soak/clients.mjs';
-import { startFaults } from './soak/faults.mjs';
+import { startPayers } from './soak/payers.mjs';
+import { startPlagues } from './soak/plagues.mjs';
 import { micro, startHouse, until } from './support.mjs';
 import { CHAINS, everyRoute, treasuryOf } from './treasury.mjs';
 
@@ -54,8 +54,8 @@ test(`${DEPOSITS} deposits and ${WITHDRAWALS} withdrawals; seed ${SEED}`, { time
     await house.control('/oneinch?quote_ppm=999950&market_ppm=999950');
     const opening = await words.usdc();
     const began = Date.now();
-    faults = startFaults(house, { seed: SEED, longestMs: WHOLE ? 4000 : 2000 });
-    clients = startClients({ house, users: house.users, seed: SEED, work: { deposits: DEPOSITS, withdrawals: WITHDRAWALS } });
+    faults = startPlagues(house, { seed: SEED, longestMs: WHOLE ? 4000 : 2000 });
+    clients = startPayers({ house, users: house.users, seed: SEED, work: { deposits: DEPOSITS, withdrawals: WITHDRAWALS } });
     const kills = await disaster(house, clients);
     const mid = Date.now();
     await faults.stop();

@@ -10,7 +10,7 @@ const AGAIN_MS = 250;
 const ACT_MS = 240_000; // of one act, faults included
 
 /** @param work  {deposits, withdrawals}: how many are left for all; the clients take from it. */
-export function startClients({ house, users, seed, work }) {
+export function startPayers({ house, users, seed, work }) {
   const done = { deposits: [], withdrawals: [] };
   const failures = [];
   let stopped = false;

@@ -79,7 +79,7 @@ export async function heal(house) {
 }
 
 /** Answers {struck, stop()}: by `on`, how often each was switched on. */
-export function startFaults(house, { seed, longestMs }) {
+export function startPlagues(house, { seed, longestMs }) {
   const struck = {};
   let stopped = false;
   const plague = async (name, list) => {
