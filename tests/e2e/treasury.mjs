@@ -23,7 +23,7 @@ export const ROUTES = {
 export const everyRoute =
   (conversion, more = {}) =>
   ({ doubles }) => ({
-    conversion: { stuck_after_seconds: 5, choose_again_ms: 500, ...conversion },
+    conversion: { stuck_after_seconds: 5, choose_again_ms: 500, route_look_ms: 2000, ...conversion },
     okx: { enabled: true, timeout_ms: 2000 },
     relay: { enabled: true, timeout_ms: 2000 },
     stargate: { pool_plasma: doubles.stargate.plasma_usdt0_pool },
