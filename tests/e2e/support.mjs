@@ -21,7 +21,8 @@ export const fromBase64 = (text) => JSON.parse(Buffer.from(text, 'base64').toStr
  * For `overrides`: deposits wait for company that never comes, so that no conversion moves the
  * books meanwhile.
  */
-export const NO_CONVERSION = { minimum: '1000000' };
+/** Deposits from elsewhere stay where they are; what needs no conversion is booked as always. */
+export const NO_CONVERSION = { routes: [{ name: 'direct' }] };
 
 /** Starts a stack (options of startStack). Answers the stack with the words below. */
 export async function startHouse(options) {

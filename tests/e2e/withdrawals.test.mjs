@@ -84,11 +84,13 @@ async function refused(answering, status, code, field) {
 
 /** What a withdrawal moves, in the books and on the chain. */
 async function state(who) {
-  const { trial_balance: trial } = (await house.get('/audit/solvency')).body;
+  const [{ revenue }] = await house.json(
+    'SELECT balance::text AS revenue FROM ledger_accounts WHERE account = 7',
+  );
   return {
     user: await house.balance(who),
     buffer: micro((await house.buffer()).usdc_balance),
-    revenue: micro(trial.revenue),
+    revenue: BigInt(revenue),
     account: await usdc.balanceOf(house.pay_to),
   };
 }
