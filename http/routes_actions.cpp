@@ -93,16 +93,19 @@ void or_refuse_order(const caf::expected<Answer>& said) {
   if (!said) throw refusal_of(said.error());
 }
 
+/// GCC 12 copies an aggregate that is made within a co_await byte by byte and destroys both, so each
+/// message has a name of its own first.
 task<> carry_out(exchange& x, action wanted, wish w) {
   const auto& handles = x.services().dir.handles;
   const auto desk = handles.get<actors::withdrawal_desk_actor>();
-  if (const auto* entry = std::get_if<journal_entry>(&w))
-    or_refuse_order(
-        co_await ask<committed>(x, handles.get<actors::journal_actor>(), actors::append{*entry}));
-  else if (const auto* pause = std::get_if<actors::pause_withdrawals>(&w))
+  if (const auto* entry = std::get_if<journal_entry>(&w)) {
+    const actors::append noted{*entry};
+    or_refuse_order(co_await ask<committed>(x, handles.get<actors::journal_actor>(), noted));
+  } else if (const auto* pause = std::get_if<actors::pause_withdrawals>(&w)) {
     or_refuse_order(co_await ask<actors::withdrawals_view>(x, desk, *pause));
-  else
+  } else {
     or_refuse_order(co_await ask<withdrawal>(x, desk, std::get<actors::decide_withdrawal>(w)));
+  }
   x.reply_json(to_text(object({
       {"action", wanted.name},
       {"target", text_or_null(wanted.target)},

@@ -1,7 +1,7 @@
 // Every route over the whole stack, one after the other as the settings name them: Circle's bridge, OKX, Relay, Stargate and
 // Across beside LayerZero. And what each of them may say or do wrong: nothing of ours is sent on it, twice never.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, afterEach, before, test } from 'node:test';
 import { micro, startHouse, until } from './support.mjs';
 import { everyRoute, ROUTES, treasuryOf } from './treasury.mjs';
 
@@ -15,6 +15,13 @@ before(async () => {
   });
   t = treasuryOf(house);
 });
+/** Everybody is well again, however a test ended. */
+const WELL = [
+  '/cctp?reset=1', '/cctp/iris?reset=1', '/across/api?reset=1', '/fault/relay?clear=1', '/fault/okx?clear=1',
+  '/relay?forge=none&outage=0&outcome=fill&price_ppm=999500', '/okx?suspended_deposits=&suspended_withdrawals=&not_found=0',
+  '/oneinch?mode=honest&quote_ppm=999900&market_ppm=999900',
+];
+afterEach(() => Promise.all(WELL.map((path) => house?.control(path))));
 after(() => house?.close());
 
 const someone = () => house.users[next++];
@@ -164,6 +171,7 @@ test('Relay: an offer that is not what was asked for is not paid', async () => {
 });
 
 test('Relay: too dear, away, or at its limit: it waits', async () => {
+  await t.onlyRoute('relay');
   for (const [wrong, right] of [
     ['/relay?price_ppm=990000', '/relay?price_ppm=999500'],
     ['/relay?outage=1', '/relay?outage=0'],
@@ -173,6 +181,7 @@ test('Relay: too dear, away, or at its limit: it waits', async () => {
 });
 
 test('Relay: what it gives back is sent again', async () => {
+  await t.onlyRoute('relay');
   const { relay } = await t.counted();
   await control('/relay?outcome=refund');
   await t.converts('relay', someone(), '20.00', async (deposit) => {
@@ -194,6 +203,7 @@ test('OKX: a suspended chain closes the route, on either side', async () => {
 });
 
 test('OKX: done and not answered, three ways: ordered once, moved once, withdrawn once', async () => {
+  await t.onlyRoute('okx');
   for (const kind of ['timeout', 'lost', 'mute']) {
     const old = await control('/okx');
     for (const route of ['transfer', 'order', 'withdrawal'])
@@ -206,6 +216,7 @@ test('OKX: done and not answered, three ways: ordered once, moved once, withdraw
 });
 
 test('OKX: a look-up that finds nothing yet, a limit of requests, a busy exchange: once all the same', async () => {
+  await t.onlyRoute('okx');
   for (const wrong of ['/okx?not_found=3', '/fault/okx?kind=rate_limited&times=6', '/fault/okx?kind=busy&route=GET&times=6']) {
     const old = await control('/okx');
     await control(wrong);
@@ -220,7 +231,7 @@ test('OKX: money at another address than ours is never sent', async () => {
   const before = await t.nonces();
   const other = '0x00000000000000000000000000000000deadbeef';
   const { deposit_address: right } = house.sandbox.doubles.okx;
-  await t.restartWith({ okx: { deposit_address: other } });
+  await t.restartWith({ okx: { deposit_address: other }, conversion: { routes: [{ name: 'okx' }] } });
   await t.converts('okx', someone(), '20.00', async () => {
     await until('the alert', async () => (await house.alerts(/^route\.exchange_address$/)).length === 1);
     assert.equal((await t.nonces()).plasma, before.plasma + 1, 'the payment alone');
