@@ -93,8 +93,8 @@ void or_refuse_order(const caf::expected<Answer>& said) {
   if (!said) throw refusal_of(said.error());
 }
 
-/// GCC 12 copies an aggregate that is made within a co_await byte by byte and destroys both, so each
-/// message has a name of its own first.
+/// GCC 12 copies an aggregate that is made within a co_await byte by byte and destroys both, so
+/// each message has a name of its own first.
 task<> carry_out(exchange& x, action wanted, wish w) {
   const auto& handles = x.services().dir.handles;
   const auto desk = handles.get<actors::withdrawal_desk_actor>();
