@@ -458,7 +458,9 @@ rows settlement_rows(actors::settlement_settings& x) {
   };
 }
 
-rows withdrawal_rows(actors::withdrawal_settings& x) {
+rows withdrawal_rows(settings& s) {
+  auto& x = s.core.withdrawal;
+  auto& f = s.withdrawal_float;  // the account that converts feeds the one that pays them
   return {
       {"minimum",              &x.minimum,          dollars, {1, 1e9L * dollar},                        "of one, fee included"},
       {"maximum",              &x.maximum,          dollars, {1, 1e9L * dollar},                        "likewise"},
@@ -473,17 +475,11 @@ rows withdrawal_rows(actors::withdrawal_settings& x) {
       {"longest_poll_ms",      &x.longest_poll,     ms,      {10, hour},                                "likewise at one that waits for money or an operator"},
       {"step_timeout_ms",      &x.step_timeout,     ms,      {second, 10 * minute},                     "of one answer about a transfer"},
       {"unresolved_after_seconds", &x.unresolved_after, sec, {60, 7 * 86'400},                          "open so long, and approved: an alert"},
-  };
-}
-
-/// Of the withdrawals' section: the account that converts feeds the one that pays them.
-rows float_rows(chain::withdrawal_float_settings& x) {
-  return {
-      {"float_low",     &x.low,     dollars, {0, 1e9L * dollar}, "with an account of its own (keys.withdrawals): it holds less than this and what is owed, and USDC comes from the account that converts"},
-      {"float_target",  &x.target,  dollars, {0, 1e9L * dollar}, "up to this and what is owed: what the key may lose; 0: never, a human sees to it"},
-      {"float_keep",    &x.keep,    dollars, {0, 1e9L * dollar}, "that stays on the account that converts"},
-      {"float_least",   &x.least,   dollars, {1, 1e9L * dollar}, "smaller sums are not moved"},
-      {"float_per_day", &x.per_day, dollars, {0, 1e9L * dollar}, "that is moved in a day (UTC) at most, whatever is owed; 0: no limit"},
+      {"float_low",     &f.low,     dollars, {0, 1e9L * dollar}, "with an account of its own (keys.withdrawals): it holds less than this and what is owed, and USDC comes from the account that converts"},
+      {"float_target",  &f.target,  dollars, {0, 1e9L * dollar}, "up to this and what is owed: what the key may lose; 0: never, a human sees to it"},
+      {"float_keep",    &f.keep,    dollars, {0, 1e9L * dollar}, "that stays on the account that converts"},
+      {"float_least",   &f.least,   dollars, {1, 1e9L * dollar}, "smaller sums are not moved"},
+      {"float_per_day", &f.per_day, dollars, {0, 1e9L * dollar}, "that is moved in a day (UTC) at most, whatever is owed; 0: no limit"},
   };
 }
 
@@ -583,9 +579,7 @@ std::vector<section> sections_of(settings& s) {
   out.push_back({"venue", std::move(venue)});
   out.push_back({"venue.contracts", contract_rows(s.account.contracts)});
   out.push_back({"settlement", settlement_rows(s.core.settlement)});
-  auto withdrawals = withdrawal_rows(s.core.withdrawal);
-  for (auto& r : float_rows(s.withdrawal_float)) withdrawals.push_back(std::move(r));
-  out.push_back({"withdrawals", std::move(withdrawals)});
+  out.push_back({"withdrawals", withdrawal_rows(s)});
   out.push_back({"wallet_key", key_rows(s.wallet_key)});
   add_keys(out, s.keys);
   out.push_back({"venue_key", key_rows(s.venue_key)});
