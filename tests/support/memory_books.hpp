@@ -30,11 +30,11 @@ struct memory_books : memory_positions {
   usdc venue_loss;
   usdc capital;
   usdc revenue;
-  usdc daily_volume;                    // what the reader says it is
-  buffer_flows flows;                   // likewise
-  std::map<timestamp, usdc> history;    // buffer and reserve
+  usdc daily_volume;                     // what the reader says it is
+  buffer_flows flows;                    // likewise
+  std::map<timestamp, usdc> history;     // buffer and reserve
   std::vector<order_conversion> orders;  // of operators, so far
-  std::map<adoption_id, usdc> claimed;  // transfers that a human named, by their place
+  std::map<adoption_id, usdc> claimed;   // transfers that a human named, by their place
   std::map<pausable, switch_work> switches;
 
   /// What the store does wrong next; each is a probability in 1/1000.
