@@ -224,12 +224,12 @@ void conversion_driver::arrive(const conversion_id& id) {
        complete_conversion{id, row.steps, received, {}, loss, w_.now()},
        [id, received, loss](conversion_driver d, running&) {
          ++d.st_.completed;
-         auto row = d.find(id)->progress.row();
-         row.status = conversion_status::completed;
-         row.received = received;
-         row.loss = loss;
+         auto ended = d.find(id)->progress.row();
+         ended.status = conversion_status::completed;
+         ended.received = received;
+         ended.loss = loss;
          d.ended(id);
-         if (any_by_depth(row.steps)) d.keep_watch(std::move(row));
+         if (any_by_depth(ended.steps)) d.keep_watch(std::move(ended));
          spdlog::info("conversion.completed conversion={} received={} loss={}", id.text(),
                       to_string(received), to_string(loss));
        });
