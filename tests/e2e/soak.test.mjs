@@ -3,6 +3,7 @@
 // requests and faults. At the end each send is a conversion, each swap a finished one, and every micro-dollar is accounted for.
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
+import fs from 'node:fs';
 import { test } from 'node:test';
 import { sleep } from '../../sandbox/stack/process.mjs';
 import { OPENING_USDC } from '../../sandbox/stack/stack.mjs';
@@ -67,11 +68,24 @@ test(`${DEPOSITS} deposits and ${WITHDRAWALS} withdrawals; seed ${SEED}`, { time
     t.diagnostic(`conversions by route: ${m.routes.map((r) => `${r.route} ${r.completed}`).join(', ')}`);
     assert.ok(m.routes.length >= (WHOLE ? 10 : 5), 'too few routes to prove anything');
     await house.close();
+  } catch (error) {
+    await tell(t, house).catch((why) => t.diagnostic(why.message));
+    throw error;
   } finally {
     await clients?.stop();
     await house.stop().catch((error) => t.diagnostic(error.message)); // the first failure is what must be seen
   }
 });
+
+/** What stands still, before the house is gone: alerts, what is open in the outbox, the log's warnings. */
+async function tell(t, house) {
+  const log = fs.readFileSync(house.service.logFile, 'utf8').split('\n').filter((line) => / (warning|error) /.test(line));
+  for (const line of log.slice(-60)) t.diagnostic(line);
+  const open = `SELECT chain_id, encode(account, 'hex') AS account, nonce, attempt, purpose, status, created_at FROM chain_operations
+    WHERE status = 'stored' ORDER BY 1, 2, 3, 4 LIMIT 40`;
+  for (const row of await house.json(open)) t.diagnostic(JSON.stringify(row));
+  t.diagnostic(JSON.stringify(await house.alerts(/./)));
+}
 
 /** Kills the service now and then until every deposit and withdrawal has come to its end. */
 async function disaster(house, clients) {
