@@ -150,14 +150,14 @@ test('a hold and a release reach the conversion, also over a restart', async () 
 
 test('a transaction that nobody mines: its nonce is taken away, and the step is tried again', async () => {
   const mining = (seconds) => house.rpc.plasma.send('evm_setIntervalMining', [seconds]);
-  await house.control('/chain/polygon?mode=refuse'); // the first step reads the destination first
+  await house.control('/chain/polygon?mode=refuse'); // no route takes it before its chains are read
   const deposit = await house.fund(users[3], '31.00');
+  await mining(0);
+  await house.control('/chain/polygon?mode=up');
   const id = await until(
     'the conversion',
     async () => (await house.get(`/deposits/${deposit.deposit_id}`)).body.conversion_id,
   );
-  await mining(0);
-  await house.control('/chain/polygon?mode=up');
   const open = await until('the bridge to be sent', async () => {
     const pooled = Number((await house.rpc.plasma.send('txpool_status', [])).pending) > 0;
     const [row] = await house.json(
