@@ -5,7 +5,8 @@
 namespace headroom::http {
 
 std::string etag_of(std::string_view text) {
-  return '"' + to_hex(std::span{sha256(text).bytes}.first(16)) + '"';
+  const auto digest = sha256(text);
+  return '"' + to_hex(digest.view().first(16)) + '"';
 }
 
 bool names_etag(std::string_view list, std::string_view etag) noexcept {

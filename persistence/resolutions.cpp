@@ -64,7 +64,7 @@ std::string end_order(const std::string& conninfo, const resolution_sql& sql,
   attempt a{tx};
   if (write(a, end) != errc::none) return "the books refuse these numbers";
   const journal_entry entry{end};
-  const entry_outcome done;
+  const entry_outcome done{};
   write_events(a, std::span{&entry, 1}, std::span{&done, 1});
   tx.commit();
   return "";
