@@ -414,16 +414,14 @@ struct revoke_delegation {
   timestamp at;
 };
 
-using journal_entry =
-    std::variant<accept_bet, finish_bet, open_deposit, settle_deposit, fail_deposit, credit_deposit,
-                 open_conversion, advance_conversion, complete_conversion, fail_conversion,
-                 replenish, refill, configure_buffer, record_operations, finish_operation,
-                 promise_bet, record_market, accept_sale, finish_sale, open_settlement,
-                 book_redemption, settle_position, close_settlement, record_external,
-                 accept_withdrawal, approve_withdrawal, finish_withdrawal, switch_withdrawals,
-                 note_buffer, order_conversion, write_off_conversion, adopt_transfer, switch_work,
-                 undo_conversion, settle_proofs, sign_in, sign_out, open_delegation,
-                 revoke_delegation>;
+using journal_entry = std::variant<
+    accept_bet, finish_bet, open_deposit, settle_deposit, fail_deposit, credit_deposit,
+    open_conversion, advance_conversion, complete_conversion, fail_conversion, replenish, refill,
+    configure_buffer, record_operations, finish_operation, promise_bet, record_market, accept_sale,
+    finish_sale, open_settlement, book_redemption, settle_position, close_settlement,
+    record_external, accept_withdrawal, approve_withdrawal, finish_withdrawal, switch_withdrawals,
+    note_buffer, order_conversion, write_off_conversion, adopt_transfer, switch_work,
+    undo_conversion, settle_proofs, sign_in, sign_out, open_delegation, revoke_delegation>;
 
 /// For logs: "accept_bet".
 [[nodiscard]] inline const char* name_of(const journal_entry& entry) noexcept {

@@ -133,8 +133,8 @@ task<> revoke(exchange& x, delegation_id id, principal who) {
 
 task<> list(exchange& x, address user) {
   const delegations_of whose{user};
-  const auto all = or_refuse(co_await ask<std::vector<delegation>>(
-      x, x.services().dir.handles.public_query(), whose));
+  const auto all = or_refuse(
+      co_await ask<std::vector<delegation>>(x, x.services().dir.handles.public_query(), whose));
   const auto& ethereum = x.services().ethereum;
   x.reply_json(to_text(object({{"delegations", list_of(all, [&](const delegation& d) {
                                   return delegation_document(d, ethereum);

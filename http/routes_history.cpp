@@ -39,9 +39,8 @@ bool is_number(std::string_view text) noexcept {
 /// A cell (RFC 4180). What spreadsheets would take for a formula is text: markets name themselves.
 void append_cell(std::string& row, std::string_view text) {
   if (!row.empty()) row += ',';
-  const bool formula =
-      !text.empty() && !is_number(text) &&
-      std::string_view{"=+-@\t\r"}.find(text.front()) != std::string_view::npos;
+  const bool formula = !text.empty() && !is_number(text) &&
+                       std::string_view{"=+-@\t\r"}.find(text.front()) != std::string_view::npos;
   row += '"';
   if (formula) row += '\'';
   for (const char c : text) row.append(c == '"' ? 2U : 1U, c);

@@ -26,7 +26,8 @@ std::vector<part> parts() {
   const auto sent = "EXISTS (SELECT 1 " + std::string{transfers_of_withdrawal} + ")";
   return {
       {history_kind::deposit, "created_at", "deposit_id",
-       "status::text, CASE WHEN credited_at IS NULL THEN 0 ELSE amount - fee END, NULL::bytea, tx_hash",
+       "status::text, CASE WHEN credited_at IS NULL THEN 0 ELSE amount - fee END, NULL::bytea, "
+       "tx_hash",
        "deposits WHERE user_address = $1::bytea"},
       {history_kind::bet, "created_at", "bet_id",
        "status::text, -CASE status WHEN 'placing' THEN amount ELSE spent + fee END, token,"
@@ -42,7 +43,8 @@ std::vector<part> parts() {
        "positions WHERE user_address = $1::bytea AND result <> 'none'"},
       {history_kind::withdrawal, "created_at", "withdrawal_id",
        "CASE WHEN w.status = 'requested' AND " + sent +
-           " THEN 'sent' ELSE w.status::text END, CASE w.status WHEN 'failed' THEN 0 ELSE -amount END,"
+           " THEN 'sent' ELSE w.status::text END, CASE w.status WHEN 'failed' THEN 0 ELSE -amount "
+           "END,"
            " NULL::bytea, tx_hash",
        "withdrawals w WHERE user_address = $1::bytea"},
   };
@@ -122,13 +124,13 @@ holdings read_holdings(pqxx::transaction_base& tx, const address& user) {
                " LIMIT $3",
            who, looked_at, most_open))
     out.open.push_back(read_bet(row));
-  for (const auto& row : tx.exec_params(
-           std::string{"SELECT "} + deposit_columns +
-               "FROM (SELECT * FROM deposits WHERE user_address = $1::bytea"
-               " ORDER BY created_at DESC, deposit_id DESC LIMIT $2) deposits"
-               " WHERE status IN ('settling', 'pending', 'converting')"
-               " ORDER BY created_at DESC, deposit_id DESC LIMIT $3",
-           who, looked_at, most_open))
+  for (const auto& row :
+       tx.exec_params(std::string{"SELECT "} + deposit_columns +
+                          "FROM (SELECT * FROM deposits WHERE user_address = $1::bytea"
+                          " ORDER BY created_at DESC, deposit_id DESC LIMIT $2) deposits"
+                          " WHERE status IN ('settling', 'pending', 'converting')"
+                          " ORDER BY created_at DESC, deposit_id DESC LIMIT $3",
+                      who, looked_at, most_open))
     out.deposits.push_back(read_deposit(row));
   position_filter open_ones{user};
   open_ones.open_only = true;

@@ -18,11 +18,11 @@ class Me : public house {
     };
     says.find_holdings = [](const address& who) {
       EXPECT_EQ(who, user);
-      return holdings{7_usdc,
-                      {example_bet(bet_status::placing), example_bet(bet_status::filled)},
-                      {example_position(settlement_result::none)},
-                      {example_deposit(deposit_status::pending),
-                       example_deposit(deposit_status::converting)}};
+      return holdings{
+          7_usdc,
+          {example_bet(bet_status::placing), example_bet(bet_status::filled)},
+          {example_position(settlement_result::none)},
+          {example_deposit(deposit_status::pending), example_deposit(deposit_status::converting)}};
     };
     says.list_history = [this](const history_filter& f) -> caf::result<history_page> {
       const std::lock_guard lock{says.mutex};
