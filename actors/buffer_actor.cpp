@@ -67,6 +67,11 @@ void load(buffer_self self) {
   after_row(self, [self] { self->state.loaded = true; });
 }
 
+/// Terminals write beside the journal: what they gave back or took is seen by the next review.
+void look_again(buffer_self self) {
+  if (self->state.loaded && self->state.after_row.empty()) after_row(self, [] {});
+}
+
 /// As the balance does: what the dead owner had sent is through by then.
 void settle_abandoned(buffer_self self, const hold_id& hold) {
   if (!self->state.book.knows(hold)) return;
@@ -266,6 +271,7 @@ buffer_actor::behavior_type buffer_behavior(buffer_self self, world_ptr w) {
       [self](const complete_conversion& x) { return take_in(self, x); },
       [self](const buffer_limits& x) { return configure(self, x); },
       [self](review_atom) {
+        look_again(self);
         refill_if_due(self);
         recommend(self);
         self->delayed_send(self, self->state.w->settings.buffer.tick, review_atom::value);
