@@ -70,6 +70,7 @@ class flush {
       return false;
     }
     ++state_.batches;
+    const bool unsure = state_.buffer_unsure;
     if (buffer) tell_buffer(*buffer);
     for (std::size_t i = 0; i < n; ++i)
       if (state_.outcomes[i].verdict == errc::none)
@@ -78,7 +79,8 @@ class flush {
       auto& out = state_.outcomes[i];
       if (out.verdict == errc::none) {
         ++state_.committed_entries;
-        world_.dir.gauges.counters().count(state_.batch[i]);
+        // A repeated one was counted, unless the COMMIT that nobody heard the end of was its own.
+        if (!out.result.replayed || unsure) world_.dir.gauges.counters().count(state_.batch[i]);
         state_.entries[i].promise.deliver(out.result);
       } else {
         ++state_.refused_entries;
