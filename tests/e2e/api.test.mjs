@@ -609,7 +609,7 @@ test('solvency: the books balance and the chains agree', async () => {
   );
   assert.equal(usd(t.wagered), await wagered());
   assert.equal(micro(a.difference), micro(a.assets.total) - micro(a.liabilities.total));
-  assert.equal(a.solvent, true);
+  assert.equal(a.solvent, true, JSON.stringify(a));
   assert.equal(a.on_chain.plasma_usdt0, '100.00', 'the deposit waits on Plasma');
   assert.equal(a.trial_balance.user_count, 1);
 });
