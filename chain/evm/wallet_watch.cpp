@@ -15,7 +15,7 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t receipts_at_once = 64;
 constexpr std::size_t finished_kept = 512;
-constexpr milliseconds undone_look{5'000};  // while `finalized` has not reached what is booked
+constexpr milliseconds undone_look{5'000};  // a booking is not final yet, or a nonce is free
 
 /// In native coin: gas, and the value that went along unless it came back with a revert.
 uint256 cost_of(const open_operation& op, const eth::receipt& r) {
@@ -105,7 +105,8 @@ void wallet_outbox::looked(const chain_head& head) {
   look_for_coins();
   mend_gap();
   watch_booked(head);
-  st_.next_idle_look = now() + (st_.booked.empty() ? st_.settings.idle_look : undone_look);
+  const bool idle = st_.booked.empty() && !st_.gap_since;
+  st_.next_idle_look = now() + (idle ? st_.settings.idle_look : undone_look);
   std::vector<std::pair<std::uint64_t, std::size_t>> asked;  // nonce, number of receipts
   std::vector<rpc_request> calls;
   for (auto& [nonce, op] : st_.open) {

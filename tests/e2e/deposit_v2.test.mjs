@@ -57,6 +57,7 @@ const creditsOf = async (id) =>
     ),
   );
 const outcome = ({ headers }) => fromBase64(headers.get('payment-response'));
+const usdt0Of = (user) => house.token('plasma', house.plasma.usdt0).balanceOf(user.address);
 const send = (payment, amount = '5.00') => house.pay(amount, payment);
 
 test('the unmodified official client pays', async () => {
@@ -77,25 +78,26 @@ test('the unmodified official client pays', async () => {
   assert.equal(await creditsOf(answer.body.deposit_id), 1);
   const receipt = await house.rpc.plasma.getTransactionReceipt(answer.body.tx_hash);
   assert.equal(receipt.status, 1);
-  assert.equal(
-    await house.token('plasma', house.plasma.usdt0).balanceOf(user.address),
-    micro('9750'),
-  );
+  assert.equal(await usdt0Of(user), micro('9750'));
 });
 
-test('the official client with default settings refuses this token by itself', async () => {
+test('the official client with default settings pays a token it knows by itself', async () => {
+  const user = users[1];
   const client = new x402Client().register(
     'eip155:*',
-    new ExactEvmScheme(privateKeyToAccount(users[1].private_key)),
+    new ExactEvmScheme(privateKeyToAccount(user.private_key)),
   );
-  await house.unchanged(() =>
-    assert.rejects(
-      house.call('POST', '/deposit', {
-        body: { amount: '0.50' },
-        using: wrapFetchV2(house.checkedFetch, client),
-      }),
-    ),
-  );
+  const before = [await usdt0Of(user), await house.balance(user)];
+  const answer = await house.call('POST', '/deposit', {
+    body: { amount: '0.50' },
+    using: wrapFetchV2(house.checkedFetch, client),
+  });
+  assert.equal(answer.status, 201, answer.text);
+  assert.deepEqual([answer.body.network, outcome(answer).network], ['eip155:137', 'eip155:137']);
+  const receipt = await house.rpc.polygon.getTransactionReceipt(answer.body.tx_hash);
+  assert.equal(receipt.status, 1);
+  await until('the credit', async () => (await house.balance(user)) === before[1] + micro('0.50'));
+  assert.equal(await usdt0Of(user), before[0], 'not the token that needs a settings line');
 });
 
 test('axios 2.11.0 with the core it brings pays as it is', async () => {

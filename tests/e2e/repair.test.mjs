@@ -79,6 +79,47 @@ test('books and chains agree at the start, and a terminal shows the wallets', as
   assert.match(wallets, /^polygon 0x/m);
 });
 
+// Before any message is lost: LayerZero delivers none behind it.
+test('a transaction that nobody mines: its nonce is taken away, and the step is tried again', async () => {
+  const mining = (seconds) => house.rpc.plasma.send('evm_setIntervalMining', [seconds]);
+  await house.control('/chain/polygon?mode=refuse'); // no route takes it before its chains are read
+  const deposit = await house.fund(users[3], '31.00');
+  await mining(0);
+  await house.control('/chain/polygon?mode=up');
+  const id = await until(
+    'the conversion',
+    async () => (await house.get(`/deposits/${deposit.deposit_id}`)).body.conversion_id,
+  );
+  const open = await until('the bridge to be sent', async () => {
+    const pooled = Number((await house.rpc.plasma.send('txpool_status', [])).pending) > 0;
+    const [row] = await house.json(
+      "SELECT nonce FROM chain_operations WHERE status = 'stored' AND purpose = 'bridge'",
+    );
+    return pooled && row;
+  });
+  const cancel = ['wallet', 'cancel', String(open.nonce), '--chain', 'plasma', ...WHO];
+  assert.match(await succeeds('wallet', 'status'), new RegExp(`open: nonce ${open.nonce} .*bridge`));
+  assert.match(await succeeds(...cancel), /0x[0-9a-f]{64} sent/);
+  await house.rpc.plasma.send('anvil_mine', ['0x50']); // a nonce is lost to a finalized transaction
+  await mining(1);
+  const done = await until(
+    'the conversion to complete',
+    async () => {
+      const now = await conversion(id);
+      return now.status === 'completed' && now;
+    },
+    120_000,
+  );
+  const [bridge] = done.steps;
+  assert.equal(bridge.attempt, 1);
+  assert.deepEqual(
+    bridge.transactions.filter((t) => t.purpose === 'bridge').map((t) => t.status),
+    ['dropped', 'dropped', 'confirmed'],
+  );
+  await refuses(/no open operation/, ...cancel);
+  assert.match(await succeeds('reconcile'), /nothing is missing/);
+});
+
 test('a bridge that never delivers: held, then settled by what arrived', async () => {
   const user = users[0];
   const c = await lost(user, '45.00');
@@ -148,45 +189,6 @@ test('a hold and a release reach the conversion, also over a restart', async () 
   await house.control('/oft?mode=auto');
 });
 
-test('a transaction that nobody mines: its nonce is taken away, and the step is tried again', async () => {
-  const mining = (seconds) => house.rpc.plasma.send('evm_setIntervalMining', [seconds]);
-  await house.control('/chain/polygon?mode=refuse'); // no route takes it before its chains are read
-  const deposit = await house.fund(users[3], '31.00');
-  await mining(0);
-  await house.control('/chain/polygon?mode=up');
-  const id = await until(
-    'the conversion',
-    async () => (await house.get(`/deposits/${deposit.deposit_id}`)).body.conversion_id,
-  );
-  const open = await until('the bridge to be sent', async () => {
-    const pooled = Number((await house.rpc.plasma.send('txpool_status', [])).pending) > 0;
-    const [row] = await house.json(
-      "SELECT nonce FROM chain_operations WHERE status = 'stored' AND purpose = 'bridge'",
-    );
-    return pooled && row;
-  });
-  const cancel = ['wallet', 'cancel', String(open.nonce), '--chain', 'plasma', ...WHO];
-  assert.match(await succeeds('wallet', 'status'), new RegExp(`open: nonce ${open.nonce} .*bridge`));
-  assert.match(await succeeds(...cancel), /0x[0-9a-f]{64} sent/);
-  await mining(1);
-  const done = await until(
-    'the conversion to complete',
-    async () => {
-      const now = await conversion(id);
-      return now.status === 'completed' && now;
-    },
-    120_000,
-  );
-  const [bridge] = done.steps;
-  assert.equal(bridge.attempt, 1);
-  assert.deepEqual(
-    bridge.transactions.filter((t) => t.purpose === 'bridge').map((t) => t.status),
-    ['dropped', 'dropped', 'confirmed'],
-  );
-  await refuses(/no open operation/, ...cancel);
-  assert.match(await succeeds('reconcile'), /nothing is missing/);
-});
-
 test('a stray transfer is adopted into the reserve, once', async () => {
   const tx = await arrives('12.50');
   const before = await house.json('SELECT balance FROM ledger_accounts WHERE account = 1');
@@ -214,6 +216,7 @@ test('by the API too, and what a replenishment may have booked is not adopted', 
   const booked = await arrives('7.00');
   const paid = await house.call('POST', '/buffer/replenish', {
     key: 'admin',
+    idempotency: 'bank-12',
     body: { amount: '7.00', reference: 'bank 12' }, // which names no transaction
   });
   assert.ok(paid.status < 300, paid.text);

@@ -23,6 +23,7 @@ class Actions : public house {
   static std::string about(const std::string& name, const std::string& target) {
     return R"({"action":")" + name + R"(","target":")" + target + R"(","reason":"ticket 7"})";
   }
+  [[nodiscard]] std::string operator_name() const { return "key:" + operate_key.record.id; }
   const std::string tx = "0x" + std::string(64, '7');
   static std::string with(const std::string& name, const std::string& target,
                           const std::string& more) {
@@ -46,13 +47,13 @@ TEST_F(Actions, AnOrderGoesIntoTheBooksWithWhoAskedAndWhy) {
     SCOPED_TRACE(name);
     const auto r = act(about(name, id));
     ASSERT_EQ(r.status, 200) << r.body;
-    EXPECT_EQ(r.json()["done_by"], operate_key.record.id);
+    EXPECT_EQ(r.json()["done_by"], operator_name());
     EXPECT_EQ(r.json()["target"], id);
     const std::lock_guard lock{says.mutex};
     const auto& x = std::get<order_conversion>(asked.back());
     EXPECT_EQ(x.id.text(), id);
     EXPECT_EQ(x.order.word, word);
-    EXPECT_EQ(x.order.by, operate_key.record.id);
+    EXPECT_EQ(x.order.by, operator_name());
     EXPECT_EQ(x.order.reason, "ticket 7");
     EXPECT_EQ(x.order.at, now());
   }
@@ -71,7 +72,7 @@ TEST_F(Actions, EachKindOfWorkIsPausedAndResumed) {
       const auto& x = std::get<switch_work>(asked.back());
       EXPECT_EQ(x.work, work);
       EXPECT_EQ(x.paused, paused);
-      EXPECT_EQ(x.by, operate_key.record.id);
+      EXPECT_EQ(x.by, operator_name());
     }
 }
 
@@ -92,7 +93,7 @@ TEST_F(Actions, WithdrawalsAreStoppedByTheirDesk) {
     EXPECT_EQ(r.json()["action"], name);
     const std::lock_guard lock{says.mutex};
     EXPECT_EQ(heard.back().paused, paused);
-    EXPECT_EQ(heard.back().by, operate_key.record.id);
+    EXPECT_EQ(heard.back().by, operator_name());
     EXPECT_EQ(heard.back().reason, "ticket 7");
   }
   const std::lock_guard lock{says.mutex};
@@ -116,7 +117,7 @@ TEST_F(Actions, AWithdrawalIsApprovedByTheDesk) {
     const std::lock_guard lock{says.mutex};
     EXPECT_EQ(heard.back().id.text(), id);
     EXPECT_TRUE(heard.back().approve);
-    EXPECT_EQ(heard.back().by, operate_key.record.id);
+    EXPECT_EQ(heard.back().by, operator_name());
     says_no = errc::duplicate;
   }
   expect_problem(act(about("approve_withdrawal", id)), 409, "order_refused");
@@ -151,7 +152,7 @@ TEST_F(Actions, ARepairIsAskedForInItsOwnWords) {
   EXPECT_EQ(settle.arrived_by.tx.hex(), tx);
   EXPECT_TRUE(settle.arrived_by.has_log_index && !settle.arrived_by.beyond_books);
   EXPECT_EQ(settle.arrived_by.log_index, 3U);
-  EXPECT_EQ(settle.why.by, operate_key.record.id);
+  EXPECT_EQ(settle.why.by, operator_name());
   EXPECT_EQ(settle.why.reason, "ticket 7");
   const auto adopt = std::get<actors::adopt_arrival>(
       newest(with("adopt_transfer", tx, R"(,"beyond_books":"true")")));

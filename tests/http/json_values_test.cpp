@@ -183,7 +183,7 @@ TEST_F(Records, OfAConversion) {
                 R"("finished_at":"2027-01-15T08:00:00.000Z","transactions":[)"
                 R"({"purpose":"bridge","chain_id":9745,"tx_hash":)" +
                 sent +
-                R"(,"nonce":7,"status":"confirmed","block_number":12,)"
+                R"(,"nonce":7,"attempt":0,"status":"confirmed","block_number":12,"fee_wei":null,)"
                 R"("created_at":"2027-01-15T08:00:00.000Z"},)"
                 R"({"purpose":"bridge","chain_id":9745,"tx_hash":"0x)" +
                 [] {
@@ -191,7 +191,7 @@ TEST_F(Records, OfAConversion) {
                   for (int i = 0; i < 32; ++i) bumped += "67";
                   return bumped;
                 }() +
-                R"(","nonce":7,"status":"stored","block_number":null,)"
+                R"(","nonce":7,"attempt":0,"status":"stored","block_number":null,"fee_wei":null,)"
                 R"("created_at":"2027-01-15T08:00:00.000Z"}]},)"
                 R"({"name":"swap","state":"in_flight","amount_in":"49.00","amount_out":null,)"
                 R"("tx_hash":null,"attempt":1,"detail":null,)"
@@ -204,7 +204,7 @@ TEST_F(Records, OfAConversion) {
                 R"("source":{"network":"eip155:9745","chain_id":9745,)"
                 R"("token":"0x7777777777777777777777777777777777777777"},)"
                 R"("expected":"49.50","expected_seconds":60,)"
-                R"("choice":"the cheapest of 2"})");
+                R"("choice":"the cheapest of 2","order":null})");
   EXPECT_TRUE(text.starts_with(progress.substr(0, progress.size() - 1) + ",\"amount\""));
 }
 
@@ -215,7 +215,12 @@ TEST_F(Records, OfTheBuffer) {
             R"("reserve":"0.00","min_buffer_size":"10000.00","max_buffer_size":null,)"
             R"("total_deposited":"12000.00","total_withdrawn":"4000.00",)"
             R"("utilization_rate":0.333333,"is_low":true,"recommended_min_size":"500.00",)"
-            R"("last_replenished_at":null,"updated_at":"2027-01-15T08:00:00.000Z"})");
+            R"("last_replenished_at":null,"updated_at":"2027-01-15T08:00:00.000Z",)"
+            R"("forecast":{"level":"low","low":"10000.00","target":"20000.00",)"
+            R"("high":"40000.00","outflow_per_hour":"36.00","outflow_day":"500.00",)"
+            R"("arriving":"50.00","arrived_day":"240.00","seconds_to_low":0,)"
+            R"("seconds_to_empty":899000,"slowest_route_seconds":3600,)"
+            R"("recommended_by_outflow":"36.00"}})");
   s.row.has_max = true;
   EXPECT_NE(to_text(buffer_document(s)).find(R"("max_buffer_size":"0.00")"), std::string::npos);
 }

@@ -48,15 +48,18 @@ TEST_F(Payout, TenThousandBetsInTwoHundredMarketsArePaidOutToTheMicro) {
   const auto sold = count(books.sales, [](const sale& x) { return x.status == sale_status::sold; });
   const auto twice =
       count(books.settlements, [](const settlement& x) { return x.redemptions.size() > 1; });
+  const auto sold_out =
+      count(books.positions, [](const position& p) { return p.shares.micro == 0; });
   const auto& c = s.counts();
   const auto took =
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - began);
   std::cout << books.bets.size() << " bets: " << failed << " failed, " << settled << " settled, "
             << won << " paid, " << split << " split; " << books.sales.size() << " sales, " << sold
-            << " sold; " << books.settlements.size() << " settlements, " << twice
-            << " redeemed more than once; revenue " << to_string(books.totals.revenue)
-            << ", venue loss " << to_string(books.totals.venue_loss) << "; " << c.steps
-            << " steps, " << c.kills << " kills, " << c.commits << " commits, " << c.failed_commits
+            << " sold, " << sold_out << " positions sold out; " << books.settlements.size()
+            << " settlements, " << twice << " redeemed more than once; revenue "
+            << to_string(books.totals.revenue) << ", venue loss "
+            << to_string(books.totals.venue_loss) << "; " << c.steps << " steps, " << c.kills
+            << " kills, " << c.commits << " commits, " << c.failed_commits
             << " of them lost or refused, " << (c.ended_at.us - story_begins_us) / 1'000'000
             << " s in " << took.count() << " s\n";
   // The story must have been worth telling.
@@ -68,6 +71,7 @@ TEST_F(Payout, TenThousandBetsInTwoHundredMarketsArePaidOutToTheMicro) {
   EXPECT_GT(failed, scale.bets / 20);
   EXPECT_GT(sold, scale.bets / 10);
   EXPECT_GT(books.settlements.size(), scale.markets * 9 / 10);
+  EXPECT_GT(sold_out, scale.bets / 1000);
   EXPECT_GT(twice, 0U);
   EXPECT_TRUE(books.totals.revenue.is_positive());
   EXPECT_TRUE(books.totals.venue_loss.is_positive());

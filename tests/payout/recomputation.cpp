@@ -47,8 +47,7 @@ expected_books recompute(const story_world& out, const story_people& people) {
     e.deposited += r.received;
     e.revenue += r.received;
   }
-  for (auto& [key, p] : e.positions) {
-    if (p.shares == 0) continue;
+  for (auto& [key, p] : e.positions) {  // one that is sold out too: its bets have a result to come
     const auto [market, slot] = out.tokens.at(key.first);
     const auto& m = out.markets[market];
     p.result = result_in(m, slot);

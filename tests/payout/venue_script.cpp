@@ -31,6 +31,7 @@ void buy(story_world& out, venue_order& x) {
     x.paid = std::max(step, times(x.money, out.between(1, 999), 1000));
   const auto price = out.between(std::max<std::int64_t>(step, x.limit / 2), x.limit);
   x.shares = times(x.paid, one_share, price);
+  if (out.chance(300)) x.shares = (x.shares + step - 1) / step * step;  // can be sold out
   x.fee = out.between(0, std::min(x.max_fee, x.paid / fee_part));
   if (out.chance(out.faults.overcharged)) x.fee = x.asked - x.paid + out.between(1, 5 * step);
 }

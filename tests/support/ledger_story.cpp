@@ -141,9 +141,11 @@ accept_sale a_sale(std::uint8_t n, const address& user, share_amount shares) {
   return {out};
 }
 
-/// Its operations differ from its id in the last byte alone, so it has one of its own kind.
+/// Its operations differ from its id in the last byte alone, so no other id may be so near.
 withdrawal_id payment(std::uint8_t n) {
-  return numbered<withdrawal_id>(static_cast<std::uint8_t>(200 + n));
+  auto out = numbered<withdrawal_id>(0);
+  out.bytes[1] = n;
+  return out;
 }
 
 accept_withdrawal a_withdrawal(std::uint8_t n, const address& user, usdc amount, usdc fee) {

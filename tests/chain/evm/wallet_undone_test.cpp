@@ -29,7 +29,7 @@ struct WalletUndone : Wallet {
     ASSERT_EQ(state_of(1), operation_state::dropped);
     node.reorg(4);
     node.pool.clear();
-    pass(3s);
+    pass(61s);  // an idle account is looked at once a minute
   }
   /// As the terminal does it beside the wallet: an operation of its own, in the books.
   chain::signed_transaction store_fill(int n) {
