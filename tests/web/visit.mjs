@@ -27,7 +27,7 @@ export async function visit(browser, house, { wallets = [{}], device = null, dar
   const noise = [];
   page.on('console', (m) => ['error', 'warning'].includes(m.type()) && noise.push(m.text()));
   page.on('pageerror', (e) => noise.push(`pageerror ${e.stack}`));
-  const made = wallets.map(({ person = 0, ...o }) => ({ accounts: [address(person)], chainId: 137, known: [1, 137, 9745], ...o }));
+  const made = wallets.map(({ person = 0, ...o }) => ({ accounts: [address(person)], chainId: 137, known: [1, 137, 9745], connected: true, ...o }));
   await page.exposeFunction('__sign', sign);
   await page.addInitScript({ content: `window.__wallets=${JSON.stringify(made)};${injected}` });
   await page.addInitScript(() => document.addEventListener('securitypolicyviolation', (e) => (window.__csp ??= []).push(`${e.violatedDirective} ${e.blockedURI} ${e.sample}`)));

@@ -1,14 +1,14 @@
 // A deposit by x402, version 2, scheme `exact` over EIP-3009. The signed header is kept before it is sent and repeated until
 // its fate is known, also after a reload: repeating it is free, signing a second one would be a second payment.
 import { api, ask, problemOf, reach } from '../data/api';
-import type { AppConfig, Deposit, DepositReceipt, DepositWhole, Source } from '../data/contract';
+import type { Deposit, DepositReceipt, DepositWhole, Source } from '../data/contract';
 import { chainId } from '../data/chains';
 import { random32, same } from '../data/hex';
 import { decimal, micro, type Micro } from '../data/money';
-import { sleep } from '../data/time';
+import { sleep } from '../data/sleep';
 import { Failure, fail, isUnknown, type Trouble, troubleOf } from '../data/trouble';
 import { sign, TransferWithAuthorization } from '../wallet/typed_data';
-import { account, type Account } from '../wallet/wallets';
+import type { Account } from '../wallet/wallets';
 import { isOver, keep, type KeptDeposit } from './kept';
 import { newKey } from './orders';
 
@@ -139,11 +139,4 @@ export async function followConversion(id: string, tell: (d: Receipt) => void, g
     if (d) tell(d);
     if (d?.status === 'completed' || d?.status === 'failed') return;
   }
-}
-
-/** The source that is proposed: the first that this wallet is on. */
-export function firstSource(config: AppConfig): Source {
-  const here = account.peek()?.chain;
-  const { sources } = config.deposit;
-  return sources.find((s) => chainId(s.network) === here) ?? sources[0]!;
 }

@@ -7,12 +7,6 @@ setInterval(() => {
 }, 1_000);
 document.addEventListener('visibilitychange', () => (now.value = Date.now()));
 
-export const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
-  new Promise((done) => {
-    const timer = setTimeout(done, ms);
-    signal?.addEventListener('abort', () => (clearTimeout(timer), done()), { once: true });
-  });
-
 const UNITS: [number, string][] = [[86_400, 'd'], [3_600, 'h'], [60, 'min'], [1, 's']];
 
 /** "4 s", "3 min", "2 d": the largest unit, rounded. */

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { api, ask } from '../data/api';
 import type { AppConfig } from '../data/contract';
-import { sleep } from '../data/time';
+import { sleep } from '../data/sleep';
 
 export const config = signal<AppConfig | null>(null);
 

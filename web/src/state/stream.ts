@@ -1,6 +1,6 @@
 // Server-sent events by fetch: unlike EventSource it shows comments, so that silence can be told from a broken line, and
 // the status of a refusal.
-import { sleep } from '../data/time';
+import { sleep } from '../data/sleep';
 
 export interface Heard { name: string; data: string; id: string }
 

@@ -1,6 +1,6 @@
 // One stream for all tabs: browsers keep six connections to a host, and the seventh tab would hang. The tab that holds the
 // lock listens for all and passes on what it hears; when it closes, the lock goes to the next.
-import { sleep } from '../data/time';
+import { sleep } from '../data/sleep';
 import { type Heard, type Line, listen } from './stream';
 
 type Word =

@@ -6,7 +6,7 @@ import { checksummed } from '../data/hex';
 import { decimal, micro, parseTyped, usd } from '../data/money';
 import { clockTime } from '../data/time';
 import { Failure, type Trouble, troubleOf } from '../data/trouble';
-import { firstSource, followConversion, type Paying, type Receipt, signPayment, type Terms, termsOf } from '../act/pay';
+import { followConversion, type Paying, type Receipt, signPayment, type Terms, termsOf } from '../act/pay';
 import { dismiss, type Run, runOf, start, updateDeposit } from '../act/runs';
 import { isOver } from '../act/kept';
 import { config } from '../state/config';
@@ -43,7 +43,7 @@ export function depositSteps(d: Receipt | null, at: Run['at'], amount: string, f
     { name: 'Sent', at: at.settling ?? at.waiting ?? at.credited ?? (d && 'created_at' in d ? d.created_at : null), state: state(sent, true) },
     { name: <>On {name}{d?.tx_hash && <> <Hash text={d.tx_hash} label="transaction" {...(chain === undefined ? {} : { chain })} /></>}</>, at: null, state: state(paid, sent) },
     { name: credited ? <strong>You can bet {usd(d!.credited)} now</strong> : `You can bet ${usd(amount)}`, at: credited, state: state(credited !== null, paid) },
-    { name: <>Converting to Polygon{parts && ` (${parts})`}</>, at: null, state: state(over, credited !== null) },
+    { name: <>{chain === 137 ? 'Arriving in the buffer' : 'Converting to Polygon'}{parts && ` (${parts})`}</>, at: null, state: state(over, credited !== null) },
     { name: 'Done', at: over && d && 'updated_at' in d ? d.updated_at : null, state: over ? 'done' : 'later' },
   ];
 }
@@ -85,7 +85,7 @@ export function DepositWindow({ run }: { run?: string }) {
   const a = account.value;
   const key = useSignal(run ?? null);
   const text = useSignal('');
-  const source = useSignal<Source>(firstSource(c));
+  const source = useSignal<Source>(c.deposit.sources[0]!);
   const terms = useSignal<Terms | null>(null);
   const doing = useSignal<'asking' | 'switching' | 'signing' | null>(null);
   const why = useSignal<Trouble | null>(null);

@@ -45,7 +45,7 @@ const BetRow = ({ b }: { b: Bet }) => (
 const DepositRow = ({ d }: { d: Deposit }) => (
   <li class="thing">
     <p class="numbers"><StatusBadge of={d.status} words={DEPOSIT_WORDS} /> <span>{usd(d.amount)} on {chainName(config.value, chainId(d.network))}</span> <a href={`#/d/${d.deposit_id}`}>Details</a></p>
-    {d.credited_at ? <p class="small">Credited {ago(d.credited_at, now.value)}: you can bet it. Its conversion goes on by itself.</p> : <p class="small">{d.waiting ?? 'Not credited yet.'}</p>}
+    {d.credited_at ? <p class="small">Credited {ago(d.credited_at, now.value)}: you can bet it. The rest goes on by itself.</p> : <p class="small">{d.waiting ?? 'Not credited yet.'}</p>}
   </li>
 );
 
@@ -77,7 +77,7 @@ export function MoneyPage() {
       <p class="small">Buffer {usd(m.buffer.available)}{m.buffer.is_low && ' · low'}{inflow && ` · ${usd(inflow.amount)} arrives in ~${until(inflow.eta, now.value)} (estimate)`}</p>
 
       {(m.pending_deposits.length > 0 || (out.value.value?.length ?? 0) > 0) && (
-        <section aria-labelledby="moving"><h2 id="moving">On its way</h2>
+        <section aria-labelledby="moving"><h2 id="moving">Under way</h2>
           <ul class="things">{m.pending_deposits.map((d) => <DepositRow key={d.deposit_id} d={d} />)}{out.value.value?.map((w) => <WithdrawalRow key={w.withdrawal_id} w={w} />)}</ul>
         </section>
       )}
