@@ -69,7 +69,7 @@ function askSoon(ms: number) {
   clearTimeout(timer);
   timer = setTimeout(() => {
     const value = amount.peek();
-    if (pick.peek() && value !== null && value > 0n) void ask(pick.peek()!.token, value);
+    if (pick.peek() && value !== null && value >= DOLLAR) void ask(pick.peek()!.token, value);
   }, ms);
 }
 
@@ -91,7 +91,7 @@ export function startSlip(): void {
     const value = amount.value;
     touchedAt = Date.now();
     asked++; // what is under way was for something else
-    quoting.value = token !== undefined && value !== null && value > 0n;
+    quoting.value = token !== undefined && value !== null && value >= DOLLAR;
     if (quoting.peek()) askSoon(250);
   });
   effect(() => {
