@@ -119,9 +119,9 @@ for (const [name, options] of [['desktop', {}], ['phone', { device: 'Pixel 7' }]
     await look('withdraw');
     await v.page.keyboard.press('Escape');
     await v.page.getByRole('link', { name: 'History' }).click();
-    await v.page.getByRole('link', { name: 'Bet', exact: true }).waitFor();
+    await v.page.getByRole('link', { name: 'Bet', exact: true }).first().waitFor();
     await look('history');
-    await v.page.getByRole('link', { name: 'Bet', exact: true }).click();
+    await v.page.getByRole('link', { name: 'Bet', exact: true }).first().click();
     await v.page.getByRole('heading', { name: 'Bet', exact: true }).waitFor();
     await v.sees('Average price');
     await look('bet');

@@ -26,6 +26,7 @@ export function furnished(options) {
   held.story = (options, story, forgive) => async () => {
     Object.assign(held.house, { lose: () => false, refuse: () => undefined, delay: 0, fillsWith: {}, settles: true, thin: null });
     held.house.log.length = 0;
+    held.house.sessions.clear();
     const v = await visit(held.browser, held.house, options);
     try {
       await story(v, held.house);

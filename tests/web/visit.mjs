@@ -4,6 +4,8 @@ import { ethers } from '../../sandbox/stack/clients.mjs';
 import { axeSource, devices } from './tools.mjs';
 
 const injected = fs.readFileSync(new URL('wallet.js', import.meta.url), 'utf8');
+/** A busy machine needs more of it. */
+export const patience = Number(process.env.HEADROOM_PATIENCE) || 1;
 /** Keys of nobody, with their addresses. */
 export const PEOPLE = [1, 2, 3].map((n) => new ethers.Wallet(ethers.id(`headroom page ${n}`)));
 export const address = (n) => PEOPLE[n].address;
@@ -23,7 +25,7 @@ async function sign(kind, who, text) {
 export async function visit(browser, house, { wallets = [{}], device = null, dark = false, context = null, at = '#/', motion = true } = {}) {
   const place = context ?? (await browser.newContext({ ...(device ? devices[device] : { viewport: { width: 1280, height: 900 } }), colorScheme: dark ? 'dark' : 'light', reducedMotion: motion ? 'no-preference' : 'reduce' }));
   const page = await place.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(10_000 * patience);
   const noise = [];
   page.on('console', (m) => ['error', 'warning'].includes(m.type()) && noise.push(m.text()));
   page.on('pageerror', (e) => noise.push(`pageerror ${e.stack}`));
@@ -37,7 +39,7 @@ export async function visit(browser, house, { wallets = [{}], device = null, dar
     /** Complaints, without those about answers that the test wanted. */
     noise: async (forgive = [402]) => [...noise.filter((t) => !forgive.some((s) => t.includes(`status of ${s}`) || t.includes(s))), ...((await page.evaluate(() => window.__csp)) ?? [])],
     button: (name, exact = false) => page.getByRole('button', { name, exact }),
-    sees: (text, timeout = 10_000) => page.getByText(text).first().waitFor({ timeout }),
+    sees: (text, timeout = 10_000) => page.getByText(text).first().waitFor({ timeout: timeout * patience }),
     async signIn(name = 'Test wallet') {
       await page.getByRole('button', { name: 'Connect', exact: true }).click();
       await page.getByRole('button', { name }).click();

@@ -2,7 +2,6 @@ import { render, type ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { effect } from '@preact/signals';
 import './style.css';
-import { loadDelegations } from './act/one_press';
 import { resumeRuns } from './act/runs';
 import { config, loadConfig } from './state/config';
 import { startLive, wantPrices } from './state/live';
@@ -100,7 +99,9 @@ resumeRuns();
 effect(() => wantPrices(market.value?.outcomes.map((o) => o.token_id) ?? []));
 effect(() => {
   const who = address.value;
-  if (who && signedIn.value && config.value?.features.delegations) void loadDelegations(who).catch(() => {});
+  if (!who) return;
+  void import('./act/orders').catch(() => {}); // at hand when the button is pressed
+  if (signedIn.value && config.value?.features.delegations) void import('./act/one_press').then((m) => m.loadDelegations(who)).catch(() => {});
 });
 discover();
 void loadConfig();

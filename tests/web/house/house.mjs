@@ -13,8 +13,8 @@ const HEARTBEAT_MS = 15_000;
 const PAY_TO = '0x1111111111111111111111111111111111111111';
 
 export const SOURCES = [
-  { name: 'usdt0_plasma', network: 'eip155:9745', asset: '0xB8CE59FC3717ada4C02eaDF9682A9e934F625ebb', token_name: 'USDT0', token_version: '1', pay_to: PAY_TO, min: '1.00', max: '10000.00' },
-  { name: 'usdc_polygon', network: 'eip155:137', asset: '0x3c499c542cEF5E3811e1192ce70d8cC03d5c3359', token_name: 'USD Coin', token_version: '2', pay_to: PAY_TO, min: '1.00', max: '10000.00' },
+  { name: 'plasma', network: 'eip155:9745', asset: '0xB8CE59FC3717ada4C02eaDF9682A9e934F625ebb', token_name: 'USDT0', token_version: '1', pay_to: PAY_TO, min: '1.00', max: '10000.00' },
+  { name: 'polygon', network: 'eip155:137', asset: '0x3c499c542cEF5E3811e1192ce70d8cC03d5c3359', token_name: 'USD Coin', token_version: '2', pay_to: PAY_TO, min: '1.00', max: '10000.00' },
 ];
 const CONFIG = {
   name: 'Headroom', profile: 'sandbox',

@@ -1,7 +1,7 @@
 // What was signed and is not known to be over: kept BEFORE it is sent, so that a lost answer or a reload repeats the same
 // bytes under the same key. The service takes each at most once.
 import { computed, signal } from '@preact/signals';
-import { same } from '../data/hex';
+import { same } from '../data/same';
 import { read, write } from '../data/notes';
 import { address } from '../wallet/wallets';
 
@@ -29,5 +29,4 @@ function change(f: (list: Kept[]) => Kept[]): boolean {
 /** Answers whether a reload will find it. */
 export const keep = (k: Kept): boolean => change((list) => [...list.filter((x) => x.key !== k.key), k]);
 export const isOver = (key: string): void => void change((list) => list.filter((x) => x.key !== key));
-export const isKept = (key: string): boolean => all.peek().some((k) => k.key === key);
 window.addEventListener('storage', (e) => e.key === 'headroom.kept' && (all.value = read<Kept[]>('kept') ?? []));

@@ -1,22 +1,17 @@
 // One-press betting: the wallet signs once what this browser's own key may bet; the key cannot be taken out of the browser
 // (docs/decisions/0035). The limits are held by the service's books, not by this page.
-import { signal } from '@preact/signals';
 import { api, ask } from '../data/api';
 import type { AppConfig, Delegation } from '../data/contract';
-import { random32, same, toHex } from '../data/hex';
-import { decimal, micro, type Micro } from '../data/money';
+import { random32, toHex } from '../data/hex';
+import { decimal, type Micro } from '../data/money';
 import { wholeSeconds } from '../data/time';
 import { BetDelegation, digest, sign } from '../wallet/typed_data';
 import type { Account } from '../wallet/wallets';
 import { betIntent, betOrder, type BetTerms, domainOf, newKey } from './orders';
 import type { KeptOrder } from './kept';
+import { delegations, GOOD_FOR_MS, held } from '../state/delegations';
 
 const P256 = { name: 'ECDSA', namedCurve: 'P-256' };
-const GOOD_FOR_MS = 30_000; // nobody reads a window in between
-
-export const delegations = signal<Delegation[]>([]);
-/** Public keys that this browser holds the other half of. */
-const held = signal<ReadonlySet<string>>(new Set());
 
 function store<T>(mode: IDBTransactionMode, f: (s: IDBObjectStore) => IDBRequest<T>): Promise<T> {
   return new Promise((done, failed) => {
@@ -46,12 +41,6 @@ export async function loadDelegations(user: string): Promise<void> {
   const keys = await store('readonly', (s) => s.getAllKeys()).catch(() => []);
   held.value = new Set(keys.map(String));
   delegations.value = all;
-}
-
-/** The one that this browser can bet under now, if it still allows `amount`. */
-export function delegationFor(user: string | null, amount: Micro, at: number): Delegation | null {
-  return delegations.value.find((d) => user !== null && same(d.user_address, user) && d.revoked_at === null && held.value.has(d.public_key) &&
-    Date.parse(d.expires_at) > at + GOOD_FOR_MS && amount <= micro(d.per_bet) && micro(d.spent) + amount <= micro(d.total)) ?? null;
 }
 
 export async function allow(config: AppConfig, a: Account, perBet: Micro, total: Micro, hours: number, given?: AbortSignal): Promise<void> {

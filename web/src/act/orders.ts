@@ -1,5 +1,5 @@
 // Bets, sales and withdrawals: signed, kept, sent, and asked for until what became of them is known.
-import { askWhole, api, ask, problemOf, reach } from '../data/api';
+import { askWhole, api, problemOf, reach } from '../data/api';
 import type { AppConfig, Bet, Sale, Withdrawal } from '../data/contract';
 import { random32 } from '../data/hex';
 import { decimal, type Micro } from '../data/money';
@@ -23,12 +23,6 @@ export type Progress =
   | { is: 'placing'; what: Outcome }
   | { is: 'known'; what: Outcome }
   | { is: 'refused'; why: Trouble };
-
-/** The chain that this wallet signs for, or the one to switch to first. */
-export function signingChain(config: AppConfig, chain: number): { chain: number; here: boolean } {
-  const good = config.bet.domain.chain_ids;
-  return good.includes(chain) ? { chain, here: true } : { chain: good[0] ?? 137, here: false };
-}
 
 export const domainOf = (config: AppConfig, chain: number): Domain => {
   const { name, version, verifying_contract } = config.bet.domain;
@@ -136,6 +130,3 @@ export async function carryOut(o: KeptOrder, tell: (p: Progress) => void, given?
     await sleep(wait, given);
   }
 }
-
-export const quote = (token: string, amount: Micro, user: string | null) =>
-  ask(api.POST('/bets/quote', { body: { token_id: token, amount: decimal(amount), ...(user ? { user_address: user } : {}) } }));

@@ -3,7 +3,8 @@
 import { api, ask, problemOf, reach } from '../data/api';
 import type { Deposit, DepositReceipt, DepositWhole, Source } from '../data/contract';
 import { chainId } from '../data/chains';
-import { random32, same } from '../data/hex';
+import { random32 } from '../data/hex';
+import { same } from '../data/same';
 import { decimal, micro, type Micro } from '../data/money';
 import { sleep } from '../data/sleep';
 import { Failure, fail, isUnknown, type Trouble, troubleOf } from '../data/trouble';

@@ -1,13 +1,14 @@
 // What is under way for the account in front of the page: begun here, or found kept after a reload. The screen shows runs;
 // they go on whether or not somebody looks.
 import { computed, effect, signal } from '@preact/signals';
-import { same } from '../data/hex';
+import { same } from '../data/same';
+import { sleep } from '../data/sleep';
 import { refresh } from '../state/live';
 import { keepName } from '../state/markets';
 import { address } from '../wallet/wallets';
 import { kept, type Kept } from './kept';
-import { carryOut, type Progress } from './orders';
-import { carryPayment, type Paying, type Receipt } from './pay';
+import type { Progress } from './orders';
+import type { Paying, Receipt } from './pay';
 
 export interface Run {
   kept: Kept;
@@ -46,7 +47,20 @@ export function start(k: Kept, resumed = false): void {
   if (k.kind !== 'deposit' && k.token) keepName(k.token);
   put(k.key, { kept: k, p: { is: 'sending' }, at: { sending: Date.now() }, resumed });
   const hear = (p: Progress | Paying) => !stop.signal.aborted && tell(k.key, p);
-  void (k.kind === 'deposit' ? carryPayment(k, hear, stop.signal) : carryOut(k, hear, stop.signal)).finally(() => stops.delete(k.key));
+  void carry(k, hear, stop.signal).finally(() => stops.delete(k.key));
+}
+
+/** Its code may have to be fetched first, and the connection may be away: then again. */
+async function carry(k: Kept, hear: (p: Progress | Paying) => void, given: AbortSignal): Promise<void> {
+  while (!given.aborted) {
+    try {
+      const go = k.kind === 'deposit' ? (await import('./pay')).carryPayment(k, hear, given) : (await import('./orders')).carryOut(k, hear, given);
+      return await go;
+    } catch {
+      hear({ is: 'checking', why: { code: 'no_answer' } });
+      await sleep(2_000, given);
+    }
+  }
 }
 
 /** What a deposit became after it was credited. */

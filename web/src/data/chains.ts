@@ -26,3 +26,9 @@ export function txLink(config: AppConfig | null, id: number, hash: string): stri
   const base = chainOf(config, id)?.explorer;
   return base && /^https:\/\//.test(base) && /^0x[0-9a-f]{64}$/i.test(hash) ? `${base.replace(/\/$/, '')}/tx/${hash}` : null;
 }
+
+/** The chain that a wallet on `chain` signs bets for, or the one to switch to first. */
+export function signingChain(config: AppConfig, chain: number): { chain: number; here: boolean } {
+  const good = config.bet.domain.chain_ids;
+  return good.includes(chain) ? { chain, here: true } : { chain: good[0] ?? 137, here: false };
+}

@@ -26,6 +26,3 @@ export function readAddress(text: string): string | null {
   const plain = t.slice(2);
   return plain === plain.toLowerCase() || plain === plain.toUpperCase() || t === right ? right : null;
 }
-
-export const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
-export const short = (text: string): string => (text.length > 13 ? `${text.slice(0, 6)}…${text.slice(-4)}` : text);

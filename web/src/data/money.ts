@@ -41,6 +41,12 @@ export const usdShort = (value: Micro | string): string => {
   return usd(v - (((v % CENT) + CENT) % CENT));
 };
 
+/** To the nearest cent: for fees and what came back, which are exact on the thing's own page. */
+export const usdNear = (value: string): string => {
+  const v = micro(value);
+  return v > 0n && v < CENT / 2n ? 'less than $0.01' : usdShort(v + CENT / 2n);
+};
+
 /** With its sign, for what came and went. */
 export const signed = (value: string): string => (micro(value) > 0n ? `+${usd(value)}` : usd(value));
 

@@ -3,7 +3,7 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import { api, ask, heard } from '../data/api';
 import type { BufferStatus, Me } from '../data/contract';
-import { same } from '../data/hex';
+import { same } from '../data/same';
 import { decimal, least, micro } from '../data/money';
 import { sleep } from '../data/sleep';
 import { now } from '../data/time';

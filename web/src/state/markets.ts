@@ -42,7 +42,7 @@ export async function loadMarkets(query: string, more = false): Promise<void> {
   const cursor = more ? before?.next : null;
   loadingList.value = true;
   try {
-    const page = await ask(api.GET('/markets', { params: { query: { limit: 30, ...(query ? { query } : {}), ...(cursor ? { cursor } : {}) } } }));
+    const page = await ask(api.GET('/markets', { params: { query: { limit: 12, ...(query ? { query } : {}), ...(cursor ? { cursor } : {}) } } }));
     if (mine !== asked) return;
     learn(page.markets);
     listed.value = { markets: cursor ? [...(before?.markets ?? []), ...page.markets] : page.markets, next: page.next_cursor ?? null, query };

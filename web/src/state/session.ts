@@ -3,7 +3,8 @@
 import { computed, signal } from '@preact/signals';
 import { api, ask } from '../data/api';
 import type { Session } from '../data/contract';
-import { checksummed, same, toHex, utf8 } from '../data/hex';
+import { checksummed, toHex, utf8 } from '../data/hex';
+import { same } from '../data/same';
 import { forget, read, write } from '../data/notes';
 import { now } from '../data/time';
 import { fail } from '../data/trouble';

@@ -3,15 +3,17 @@ import { batch, computed, effect, signal } from '@preact/signals';
 import type { Market, Quote } from '../data/contract';
 import { addChain, switchTo } from '../wallet/chain';
 import { account, address } from '../wallet/wallets';
-import { chainOf } from '../data/chains';
-import { decimal, DOLLAR, micro, type Micro, parseTyped, toCents, usd } from '../data/money';
+import { api, ask } from '../data/api';
+import { chainOf, signingChain } from '../data/chains';
+import { decimal, DOLLAR, micro, type Micro, parseTyped, toCents, usd, usdShort } from '../data/money';
 import { now } from '../data/time';
+import { part } from '../data/part';
 import { fail, type Trouble, troubleOf } from '../data/trouble';
-import { delegationFor, signByBrowser } from '../act/one_press';
-import { type BetTerms, quote as askQuote, signBet, signingChain } from '../act/orders';
+import type { BetTerms } from '../act/orders';
 import { start } from '../act/runs';
 import { LIMITED_BY, say } from '../words';
 import { config } from './config';
+import { delegationFor } from './delegations';
 import { link, me } from './live';
 import { seen } from './markets';
 import { expired, sessionEnded, signedIn } from './session';
@@ -41,8 +43,11 @@ effect(() => {
   }
 });
 
+const askQuote = (token: string, value: Micro, user: string | null) =>
+  ask(api.POST('/bets/quote', { body: { token_id: token, amount: decimal(value), ...(user ? { user_address: user } : {}) } }));
+
 let asked = 0;
-async function ask(token: string, value: Micro) {
+async function read(token: string, value: Micro) {
   const mine = ++asked;
   quoting.value = true;
   let next: Quoted = { token, amount: value, quote: null, trouble: null };
@@ -53,7 +58,7 @@ async function ask(token: string, value: Micro) {
     const trouble = troubleOf(e);
     if (trouble.status === 401) {
       sessionEnded();
-      if (mine === asked) return void ask(token, value);
+      if (mine === asked) return void read(token, value);
     }
     next = { ...next, trouble };
   }
@@ -69,7 +74,7 @@ function askSoon(ms: number) {
   clearTimeout(timer);
   timer = setTimeout(() => {
     const value = amount.peek();
-    if (pick.peek() && value !== null && value >= DOLLAR) void ask(pick.peek()!.token, value);
+    if (pick.peek() && value !== null && value >= DOLLAR) void read(pick.peek()!.token, value);
   }, ms);
 }
 
@@ -136,7 +141,7 @@ export async function placeBet(): Promise<void> {
     const { chain, here } = signingChain(c, a.chain);
     if (!allowed && !here) return void (doing.value = { is: 'wrong_chain', chain });
     doing.value = { is: 'signing' };
-    const order = allowed ? await signByBrowser(c, allowed, t) : await signBet(c, a, t, given.signal);
+    const order = allowed ? await (await part(import('../act/one_press'))).signByBrowser(c, allowed, t) : await (await part(import('../act/orders'))).signBet(c, a, t, given.signal);
     batch(() => {
       doing.value = null;
       run.value = order.key;
@@ -200,7 +205,7 @@ export const blocked = computed<{ why: string; action?: 'deposit' | 'use_max' | 
   if (m && signedIn.value) {
     if (m.limiting_factor === 'venue') return { why: 'The venue takes no bets now.' };
     if (value > micro(m.max_bet)) {
-      const over = `Above your max bet of ${usd(m.max_bet)} (limited by ${LIMITED_BY[m.limiting_factor]})`;
+      const over = `Above your max bet of ${usdShort(m.max_bet)} (limited by ${LIMITED_BY[m.limiting_factor]})`;
       return { why: over, action: m.limiting_factor === 'user_balance' ? 'deposit' : 'use_max' };
     }
   } else if (signedIn.value && !expired.value) return { why: 'Reading your balance …' };

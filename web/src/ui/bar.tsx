@@ -1,12 +1,12 @@
 // The top of the page: where you are, what you have, who you are, and whether this page still hears the service.
 import { useSignal } from '@preact/signals';
-import { usd } from '../data/money';
+import { usdShort } from '../data/money';
 import { span } from '../data/time';
 import { config } from '../state/config';
 import { link, me } from '../state/live';
 import { expired, signedIn, signOut } from '../state/session';
 import { account, disconnect } from '../wallet/wallets';
-import { short } from '../data/hex';
+import { short } from '../data/same';
 import { Button, Notice } from './parts';
 import { route } from './route';
 import { show } from './shell';
@@ -18,15 +18,15 @@ function Balance() {
   const old = link.value.state !== 'live' || !signedIn.value;
   return (
     <div class="balance">
-      <Button kind="quiet" class={old ? 'old' : ''} aria-expanded={opened.value} aria-label={`${usd(m.balance)} free to bet. Details`} onClick={() => (opened.value = !opened.value)}>
-        {usd(m.balance)}
+      <Button kind="quiet" class={old ? 'old' : ''} aria-expanded={opened.value} aria-label={`${usdShort(m.balance)} free to bet. Details`} onClick={() => (opened.value = !opened.value)}>
+        {usdShort(m.balance)}
       </Button>
       {opened.value && (
         <div class="popover">
           <dl class="facts">
-            <div><dt>Free to bet</dt><dd>{usd(m.balance)}</dd></div>
-            <div><dt>In bets</dt><dd>{usd(m.in_bets)}</dd></div>
-            <div><dt>On its way</dt><dd>{usd(m.on_its_way)}</dd></div>
+            <div><dt>Free to bet</dt><dd>{usdShort(m.balance)}</dd></div>
+            <div><dt>In bets</dt><dd>{usdShort(m.in_bets)}</dd></div>
+            <div><dt>On its way</dt><dd>{usdShort(m.on_its_way)}</dd></div>
           </dl>
           <Button kind="main" onClick={() => ((opened.value = false), show({ is: 'deposit' }))}>Deposit</Button>
         </div>
@@ -42,7 +42,7 @@ function Who() {
   if (!signedIn.value && !expired.value) return <Button kind="main" onClick={() => show({ is: 'connect' })}>Sign in</Button>;
   return (
     <div class="balance">
-      <Button kind="quiet" aria-expanded={opened.value} aria-label={`Account ${short(a.address)}`} onClick={() => (opened.value = !opened.value)}><code>{short(a.address)}</code></Button>
+      <Button kind="quiet" aria-expanded={opened.value} aria-label={`Account ${short(a.address)}`} onClick={() => (opened.value = !opened.value)}><code>{a.address.slice(0, 6)}…</code></Button>
       {opened.value && (
         <div class="popover">
           <p class="small">{a.wallet.name}</p>

@@ -17,7 +17,9 @@ import { AmountField, Button, Dialog, Hash, Notice, Pairs, Spoken, type Step, St
 import { close, show } from './shell';
 import type { Source } from '../data/contract';
 
-const label = (s: Source) => `${s.token_name === 'USDT0' || s.name.startsWith('usdt0') ? 'USDT0' : s.name.split(/[_ -]/)[0]!.toUpperCase()} on ${chainName(config.value, chainId(s.network))}`;
+/** What people call a token, by the name it signs under. */
+const SYMBOLS: Partial<Record<string, string>> = { 'USD Coin': 'USDC' };
+const label = (s: Source) => `${SYMBOLS[s.token_name] ?? s.token_name} on ${chainName(config.value, chainId(s.network))}`;
 const CHIPS = ['25', '50', '100'];
 
 function depositOf(p: Paying | Run['p']): Receipt | null {
@@ -167,7 +169,7 @@ export function DepositWindow({ run }: { run?: string }) {
       )}
       {t && (
         <>
-          <p class="lead">You pay exactly <strong>{decimal(t.amount)} {label(s).split(' ')[0]}</strong> on {name}. No gas is needed.</p>
+          <p class="lead">You pay exactly <strong>{decimal(t.amount)} {SYMBOLS[s.token_name] ?? s.token_name}</strong> on {name}. No gas is needed.</p>
           <Pairs rows={[
             ['To', <code class="address">{checksummed(t.accept.payTo)}</code>],
             ['From', <code class="address">{a.address}</code>],

@@ -74,7 +74,7 @@ export function MarketList() {
   }, [query.value]);
   useEffect(() => {
     const timer = setInterval(() => {
-      if (!document.hidden && (listed.peek()?.markets.length ?? 0) <= 30) void loadMarkets(query.peek().trim());
+      if (!document.hidden && (listed.peek()?.markets.length ?? 0) <= 12) void loadMarkets(query.peek().trim());
     }, 15_000);
     return () => clearInterval(timer);
   }, []);

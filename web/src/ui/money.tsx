@@ -2,7 +2,7 @@
 import type { Bet, Deposit, Position, Withdrawal } from '../data/contract';
 import { api, ask } from '../data/api';
 import { chainId, chainName } from '../data/chains';
-import { cents, count, micro, signed, usd, usdShort, decimal } from '../data/money';
+import { cents, count, micro, signed, toCents, usd, usdShort, decimal } from '../data/money';
 import { ago, now, until } from '../data/time';
 import { config } from '../state/config';
 import { link, me } from '../state/live';
@@ -19,13 +19,13 @@ export function Locked() {
 }
 
 function PositionRow({ p }: { p: Position }) {
-  const gain = p.value === null || p.value === undefined ? null : decimal(micro(p.value) - micro(p.cost));
+  const gain = p.value === null || p.value === undefined ? null : decimal(toCents(micro(p.value)) - toCents(micro(p.cost)));
   return (
     <li class="thing">
       <p class="title"><Named token={p.token_id} condition={p.condition_id ?? null} outcome={p.outcome ?? null} /></p>
       <p class="numbers">
         <span>{count(p.shares)} shares{micro(p.selling) > 0n && `, ${count(p.selling)} being sold`}</span>
-        <span>cost {usd(p.cost)}</span>
+        <span>cost {usdShort(p.cost)}</span>
         <span>{p.value ? <>worth {usdShort(p.value)} <em class={gain!.startsWith('-') ? 'down' : 'up'}>({signed(gain!)})</em></> : 'worth not known now'}</span>
       </p>
       <div class="row">
@@ -38,7 +38,7 @@ function PositionRow({ p }: { p: Position }) {
 const BetRow = ({ b }: { b: Bet }) => (
   <li class="thing">
     <p class="title"><Named token={b.token_id} /></p>
-    <p class="numbers"><StatusBadge of={b.status} words={BET_WORDS} /> <span>{b.status === 'placing' ? usd(b.amount) : `${count(b.shares)} shares at ${cents(b.average_price)} for ${usd(b.spent)}`}</span> <a href={`#/b/${b.bet_id}`}>Details</a></p>
+    <p class="numbers"><StatusBadge of={b.status} words={BET_WORDS} /> <span>{b.status === 'placing' ? usd(b.amount) : `${count(b.shares)} shares at ${cents(b.average_price)} for ${usdShort(b.spent)}`}</span> <a href={`#/b/${b.bet_id}`}>Details</a></p>
   </li>
 );
 
@@ -66,15 +66,15 @@ export function MoneyPage() {
     <>
       <h1>Money</h1>
       <div class={link.value.state === 'live' && signedIn.value ? 'figures' : 'figures old'}>
-        <p><span>Free to bet</span><strong>{usd(m.balance)}</strong></p>
-        <p><span>In bets</span><strong>{usd(m.in_bets)}</strong></p>
-        <p><span>On its way</span><strong>{usd(m.on_its_way)}</strong></p>
+        <p><span>Free to bet</span><strong>{usdShort(m.balance)}</strong></p>
+        <p><span>In bets</span><strong>{usdShort(m.in_bets)}</strong></p>
+        <p><span>On its way</span><strong>{usdShort(m.on_its_way)}</strong></p>
       </div>
       <div class="row">
         <Button kind="main" onClick={() => show({ is: 'deposit' })}>Deposit</Button>
         {mayTakeOut ? <Button onClick={() => show({ is: 'withdraw' })} disabled={link.value.frozen}>Take money out</Button> : <span class="small">Taking money out: not yet.</span>}
       </div>
-      <p class="small">Buffer {usd(m.buffer.available)}{m.buffer.is_low && ' · low'}{inflow && ` · ${usd(inflow.amount)} arrives in ~${until(inflow.eta, now.value)} (estimate)`}</p>
+      <p class="small">Buffer {usdShort(m.buffer.available)}{m.buffer.is_low && ' · low'}{inflow && ` · ${usd(inflow.amount)} arrives in ~${until(inflow.eta, now.value)} (estimate)`}</p>
 
       {(m.pending_deposits.length > 0 || (out.value.value?.length ?? 0) > 0) && (
         <section aria-labelledby="moving"><h2 id="moving">Under way</h2>

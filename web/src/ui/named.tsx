@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
-import { short } from '../data/hex';
+import { short } from '../data/same';
 import { loadMarket, nameOf, seen } from '../state/markets';
 
 /** An outcome and its market, as far as they are known: a bet names its token only. */

@@ -1,11 +1,11 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { chainName, chainOf } from '../data/chains';
+import { chainName, chainOf, signingChain } from '../data/chains';
 import { micro, parseTyped, usd } from '../data/money';
 import { dayTime, now } from '../data/time';
 import { type Trouble, troubleOf } from '../data/trouble';
-import { allow, delegations, loadDelegations, revoke } from '../act/one_press';
-import { signingChain } from '../act/orders';
+import { allow, loadDelegations, revoke } from '../act/one_press';
+import { delegations } from '../state/delegations';
 import { config } from '../state/config';
 import { addChain, switchTo } from '../wallet/chain';
 import { account } from '../wallet/wallets';

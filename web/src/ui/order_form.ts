@@ -1,11 +1,10 @@
 // What the windows for selling and for taking out have in common: chain, signature, run.
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { chainName, chainOf } from '../data/chains';
+import { chainName, chainOf, signingChain } from '../data/chains';
 import type { AppConfig } from '../data/contract';
 import { type Trouble, troubleOf } from '../data/trouble';
 import type { KeptOrder } from '../act/kept';
-import { signingChain } from '../act/orders';
 import { dismiss, runOf, start } from '../act/runs';
 import { config } from '../state/config';
 import { addChain, switchTo } from '../wallet/chain';

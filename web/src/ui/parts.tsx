@@ -2,7 +2,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { txLink } from '../data/chains';
-import { short } from '../data/hex';
+import { short } from '../data/same';
 import type { Trouble } from '../data/trouble';
 import { config } from '../state/config';
 import { type Action, ACTIONS, type Facts, say } from '../words';

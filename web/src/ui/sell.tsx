@@ -1,7 +1,7 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useId } from 'preact/hooks';
 import type { Position, Sale } from '../data/contract';
-import { cents, count, decimal, micro, parseTyped, usd, usdShort } from '../data/money';
+import { cents, count, decimal, micro, parseTyped, usdNear, usdShort } from '../data/money';
 import { signSale } from '../act/orders';
 import { loadMarket, nameOf, seen } from '../state/markets';
 import { prices, wantPrices } from '../state/live';
@@ -53,7 +53,7 @@ export function SellWindow({ position }: { position: Position }) {
     const s = what as Sale;
     if (s.status === 'failed') return <Notice tone="bad">Not sold: {s.failure ?? 'the venue refused it'}. Your shares are where they were.</Notice>;
     const part = micro(s.sold) < micro(s.shares);
-    return <Notice tone="good">Sold {count(s.sold)} shares{part ? ` of ${count(s.shares)}` : ''} at {cents(s.average_price)} on average, fee {usd(s.fee)}. You got {usd(s.credited)}.{part ? ' The rest is still yours.' : ''}</Notice>;
+    return <Notice tone="good">Sold {count(s.sold)} shares{part ? ` of ${count(s.shares)}` : ''} at {cents(s.average_price)} on average, fee {usdNear(s.fee)}. You got {usdShort(s.credited)}.{part ? ' The rest is still yours.' : ''}</Notice>;
   };
   const busy = form.doing.value === 'signing' || form.doing.value === 'switching' || form.run !== null;
   return (

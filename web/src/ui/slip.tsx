@@ -1,12 +1,12 @@
 // The bet slip: one column of numbers that add up, one button, and the reason when it is off.
 import { useId } from 'preact/hooks';
 import type { Bet, Quote } from '../data/contract';
-import { cents, count, DOLLAR, micro, usd } from '../data/money';
+import { cents, count, DOLLAR, micro, usd, usdNear, usdShort } from '../data/money';
 import { now, until } from '../data/time';
 import { chainName } from '../data/chains';
-import { delegationFor } from '../act/one_press';
 import { dismiss, isOverRun, type Run, runOf } from '../act/runs';
 import { config } from '../state/config';
+import { delegationFor } from '../state/delegations';
 import { buffer, link, me } from '../state/live';
 import { expired, signedIn } from '../state/session';
 import { amount, blocked, cancel, clearRun, current, doing, leftMs, market, maxBet, outcome, placeBet, pick, quoting, refreshPrice, run, switchAndPlace, typed, useMax } from '../state/slip';
@@ -26,11 +26,11 @@ function MaxLine() {
   return (
     <details class={old ? 'max old' : 'max'}>
       <summary>
-        <span>Max bet <strong>{usd(b.most)}</strong>, limited by {b.by}</span>
+        <span>Max bet <strong>{usdShort(b.most)}</strong>, limited by {b.by}</span>
       </summary>
       <Pairs rows={[
-        ['Your balance', usd(m.balance)],
-        ['Buffer balance', usd(m.buffer.available)],
+        ['Your balance', usdShort(m.balance)],
+        ['Buffer balance', usdShort(m.buffer.available)],
         ['Next inflow', inflow ? `${usd(inflow.amount)} in ~${until(inflow.eta, now.value)} (estimate)` : 'none on its way'],
       ]} />
       <p class="small">Every bet is paid from one buffer of USDC on Polygon, so it cannot be larger than your balance or the buffer.</p>
@@ -48,7 +48,7 @@ function BufferLine() {
   const limits = m?.limiting_factor === 'buffer';
   return (
     <p class={link.value.state === 'live' ? 'small buffer' : 'small buffer old'}>
-      Buffer {usd(available)}{low && ' · low'}{inflow && (low || limits) && ` · refilled in ~${until(inflow.eta, now.value)} (estimate)`}
+      Buffer {usdShort(available)}{low && ' · low'}{inflow && (low || limits) && ` · refilled in ~${until(inflow.eta, now.value)} (estimate)`}
     </p>
   );
 }
@@ -60,10 +60,10 @@ function QuoteLines({ q, name }: { q: Quote; name: string }) {
       <Pairs rows={[
         ['Average price', q.average_price ? cents(q.average_price) : '—'],
         ['Worst price', q.worst_price ? cents(q.worst_price) : '—'],
-        ['Venue fee', usd(q.fee)],
+        ['Venue fee', usdNear(q.fee)],
         ['Shares', count(q.shares)],
       ]} />
-      <p class="pays"><span>Pays if {name}</span> <strong>{usd(q.payout)}</strong></p>
+      <p class="pays"><span>Pays if {name}</span> <strong>{usdShort(q.payout)}</strong></p>
       <p class="small">{left > 0 ? `Quote good for ${left} s. ` : ''}Nothing is paid above the worst price; what is not used comes back.</p>
     </div>
   );
@@ -82,8 +82,8 @@ export function BetEnd({ b }: { b: Bet }) {
   const whole = back < DOLLAR / 100n;
   return (
     <Notice tone="good">
-      {whole ? 'Filled' : 'Filled, and a part came back'}: {count(b.shares)} shares at {cents(b.average_price)} on average for {usd(b.spent)}, fee {usd(b.fee)}.
-      {back > 0n && ` ${usd(b.refunded)} came back.`} <a href={`#/b/${b.bet_id}`}>See this bet</a>
+      {whole ? 'Filled' : 'Filled, and a part came back'}: {count(b.shares)} shares at {cents(b.average_price)} on average for {usdNear(b.spent)}, fee {usdNear(b.fee)}.
+      {!whole && ` ${usdNear(b.refunded)} came back.`} <a href={`#/b/${b.bet_id}`}>See this bet</a>
     </Notice>
   );
 }

@@ -47,7 +47,7 @@ export function WithdrawWindow() {
           <div class="field">
             <label for={toId}>To</label>
             <input id={toId} class="wide mono" value={to.value} spellcheck={false} autocomplete="off" onInput={(e) => (to.value = e.currentTarget.value)} aria-invalid={badTo !== null} aria-describedby={reason} maxLength={60} />
-            {target && own && target === checksummed(own) ? <p class="small">Your own wallet.</p> : target && <p class="small">Not the wallet you signed in with: check each digit.</p>}
+            {target && <p class="small">{own && target === checksummed(own) ? 'Your own wallet.' : 'Not the wallet you signed in with: check each digit.'} <code class="address">{target}</code></p>}
           </div>
           <AmountField label="Amount" value={text.value} onInput={(t) => (text.value = t)} describedBy={reason} invalid={text.value !== '' && badAmount !== null}
             chips={<span class="chips"><Button onClick={() => (text.value = decimal(most))}>Max</Button></span>} />
