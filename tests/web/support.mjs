@@ -2,6 +2,7 @@
 // of the OpenAPI document.
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { startHouse } from './house/house.mjs';
 import { launch } from './tools.mjs';
 import { address, visit } from './visit.mjs';
@@ -33,7 +34,7 @@ export function furnished(options) {
       assert.deepEqual(await v.noise(forgive), [], 'somebody complained');
       assert.deepEqual(held.house.breaches, [], 'the double broke the contract');
     } catch (e) {
-      await v.page.screenshot({ path: `${process.env.TMPDIR ?? '/tmp'}/headroom-failed.png` }).catch(() => {});
+      await v.page.screenshot({ path: fileURLToPath(new URL('../../build/web-failed.png', import.meta.url)), timeout: 5_000 }).catch(() => {});
       throw e;
     } finally {
       await v.close();

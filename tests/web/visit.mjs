@@ -37,7 +37,7 @@ export async function visit(browser, house, { wallets = [{}], device = null, dar
   const v = {
     page, context: place,
     /** Complaints, without those about answers that the test wanted. */
-    noise: async (forgive = [402]) => [...noise.filter((t) => !forgive.some((s) => t.includes(`status of ${s}`) || t.includes(s))), ...((await page.evaluate(() => window.__csp)) ?? [])],
+    noise: async (forgive = [402]) => [...noise.filter((t) => !forgive.some((s) => t.includes(`status of ${s}`) || t.includes(s))), ...((page.isClosed() ? null : await page.evaluate(() => window.__csp)) ?? [])],
     button: (name, exact = false) => page.getByRole('button', { name, exact }),
     sees: (text, timeout = 10_000) => page.getByText(text).first().waitFor({ timeout: timeout * patience }),
     async signIn(name = 'Test wallet') {
