@@ -25,6 +25,7 @@
 #include "actors/sale_actor.hpp"
 #include "actors/withdrawal_actor.hpp"
 #include "actors/work_switches.hpp"
+#include "app_repairs.hpp"
 #include "app_sources.hpp"
 #include "app_treasury.hpp"
 #include "app_venue.hpp"
@@ -298,6 +299,7 @@ int serve(const config::settings& s) {
   add_chains(house, s, *keys, out, gate);
   add_settlement(house, s, *keys, out);
   add_treasury(house, s, *keys, out);
+  add_repairs(house, s, *keys);
   const auto give_up = [](const std::string& why) {
     spdlog::critical("service.gives_up reason=\"{}\"", why);
     stop_signal::give_up();

@@ -94,15 +94,21 @@ net::http_result ask_now(chain::http_call call) {
 /// The first that a signer does not know; "" when there is none.
 std::string unknown_to_signer(const config::settings& s, const own_keys& keys) {
   std::set<std::pair<std::string, address>> asked;
-  const std::pair<const char*, const own_account*> all[] = {
-      {"keys.settlement", &keys.settlement},
-      {"keys.conversion", &keys.conversion},
-      {"keys.withdrawals", &keys.withdrawals}};
-  if (std::all_of(std::begin(all), std::end(all), [](const auto& x) { return x.second->key; }))
+  struct asked_account {
+    const char* name;
+    const own_account* account;
+    const config::chain_settings* only = nullptr;  // it signs for this chain alone
+  };
+  const asked_account all[] = {{"keys.settlement", &keys.settlement},
+                               {"keys.conversion", &keys.conversion},
+                               {"keys.withdrawals", &keys.withdrawals},
+                               {"keys.plasma", &keys.plasma, &s.plasma},
+                               {"keys.base", &keys.base, &s.base}};
+  if (std::all_of(std::begin(all), std::end(all), [](const auto& x) { return x.account->key; }))
     return {};
-  for (const auto& [name, x] : all)
+  for (const auto& [name, x, only] : all)
     for (const auto* c : {&s.plasma, &s.polygon, &s.base}) {
-      if (x->key || !c->exists() ||
+      if (x->key || !c->exists() || (only != nullptr && only != c) ||
           !asked.emplace(url_on(x->signer, c->chain_id), x->account).second)
         continue;
       const auto has = chain::has_account(
@@ -146,10 +152,27 @@ std::optional<chain::signed_transaction> own_account::sign(const chain::unsigned
   return said.is_good() ? std::optional{std::move(said.tx)} : std::nullopt;
 }
 
+const own_account& own_keys::payee(const std::string& network) const {
+  if (network == "plasma") return plasma;
+  return network == "base" ? base : conversion;
+}
+
 std::vector<address> own_keys::accounts() const {
   std::vector<address> out;
-  for (const auto* x : {&conversion, &settlement, &withdrawals})
+  for (const auto* x : {&conversion, &settlement, &withdrawals, &plasma, &base})
     if (std::find(out.begin(), out.end(), x->account) == out.end()) out.push_back(x->account);
+  return out;
+}
+
+std::vector<own_account> own_keys::senders() const {
+  std::vector<own_account> out;
+  const auto add = [&out](const own_account& x) {
+    const auto same = [&](const own_account& y) { return y.account == x.account; };
+    if (std::none_of(out.begin(), out.end(), same)) out.push_back(x);
+  };
+  for (const auto* x : {&conversion, &settlement, &withdrawals, &plasma, &base}) add(*x);
+  for (const auto& a : venue)
+    if (a.kind == chain::polymarket::signature_kind::key) add({a.key->address_of(), a.key, {}, {}});
   return out;
 }
 
@@ -168,7 +191,9 @@ std::optional<own_keys> read_accounts(const config::settings& s, std::string& er
   const std::pair<const config::account_source*, own_account*> own[] = {
       {&s.keys.conversion, &out.conversion},
       {&s.keys.settlement, &out.settlement},
-      {&s.keys.withdrawals, &out.withdrawals}};
+      {&s.keys.withdrawals, &out.withdrawals},
+      {s.keys.plasma.named() ? &s.keys.plasma : &s.keys.conversion, &out.plasma},
+      {s.keys.base.named() ? &s.keys.base : &s.keys.conversion, &out.base}};
   for (const auto& [source, account] : own)
     if (!read.account(*source, *account, error)) return std::nullopt;
   out.venue = read.venue(error);

@@ -31,16 +31,22 @@ struct own_account {
 
 struct own_keys {
   own_account settlement;   // submits users' payments
-  own_account conversion;   // users pay to it; converts what they paid
+  own_account conversion;   // what users paid comes to it on Polygon; it converts
   own_account withdrawals;  // pays users out
+  own_account plasma;       // users pay to it on Plasma; it sends what they paid
+  own_account base;         // likewise on Base
   chain::polymarket::venue_accounts venue;
   std::string relayer;  // API key; "" where no account is a deposit wallet's
   std::string across;   // likewise of the bridge; "" where there is none
   std::string oneinch;  // likewise of 1inch; "": it is not asked
   rest_keys rest;
 
-  /// Of the first three, each account once, conversion's first.
+  /// Who users pay to on a chain, by its name.
+  [[nodiscard]] const own_account& payee(const std::string& network) const;
+  /// All but the venue's, each account once, conversion's first.
   [[nodiscard]] std::vector<address> accounts() const;
+  /// Whoever sends transactions: these, and the venue accounts that are their key's own.
+  [[nodiscard]] std::vector<own_account> senders() const;
   /// And the venue's: the accounts of its keys, and the wallets that hold its money.
   [[nodiscard]] std::vector<address> all_accounts() const;
 };

@@ -21,9 +21,10 @@ std::optional<rest_keys> read_rest_keys(const config::settings& s, std::string& 
   return out;
 }
 
-void add_rest_routes(std::vector<wired_route>& to, const config::settings& s, const address& wallet,
-                     const route_doors& doors, const rest_doors& rest, const rest_keys& keys) {
-  const auto first = first_route(s, wallet);
+void add_rest_routes(std::vector<wired_route>& to, const config::settings& s,
+                     const route_wallets& wallets, const route_doors& doors, const rest_doors& rest,
+                     const rest_keys& keys) {
+  const auto first = first_route(s, wallets);
   const auto add = [&to](const char* name, std::function<chain::route_plan()> plan) {
     to.push_back({std::string{"route."} + name, name, std::move(plan)});
   };

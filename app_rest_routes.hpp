@@ -23,7 +23,8 @@ struct rest_doors {
   chain::http_actor relay;
 };
 /// Adds the enabled ones.
-void add_rest_routes(std::vector<wired_route>& to, const config::settings& s, const address& wallet,
-                     const route_doors& doors, const rest_doors& rest, const rest_keys& keys);
+void add_rest_routes(std::vector<wired_route>& to, const config::settings& s,
+                     const route_wallets& wallets, const route_doors& doors, const rest_doors& rest,
+                     const rest_keys& keys);
 
 }  // namespace headroom

@@ -6,14 +6,15 @@
 
 namespace headroom {
 
-chain::oft_uniswap_settings first_route(const config::settings& s, const address& wallet) {
+chain::oft_uniswap_settings first_route(const config::settings& s, const route_wallets& wallets) {
   const auto leg = [](const config::chain_settings& c) {
     return chain::oft_chain{c.chain_id, c.eid, c.usdt0, c.oft, c.finality, c.logs};
   };
   auto out = s.route;
   out.plasma = leg(s.plasma);
   out.polygon = leg(s.polygon);
-  out.plasma_wallet = out.polygon_wallet = wallet;
+  out.plasma_wallet = wallets.plasma;
+  out.polygon_wallet = wallets.polygon;
   return out;
 }
 
@@ -21,21 +22,21 @@ namespace {
 
 using chain::route_plan;
 
-chain::base_route from_base(const config::settings& s, const address& wallet,
+chain::base_route from_base(const config::settings& s, const route_wallets& wallets,
                             const route_doors& doors) {
   const auto& c = s.base;
-  return {{"Base", c.chain_id, wallet, c.finality, c.logs, doors.base},
+  return {{"Base", c.chain_id, wallets.base, c.finality, c.logs, doors.base},
           c.usdc,
-          chain::destination_of(first_route(s, wallet), doors.polygon),
+          chain::destination_of(first_route(s, wallets), doors.polygon),
           s.route.usdc};
 }
 
 }  // namespace
 
-std::vector<wired_route> routes_of(const config::settings& s, const address& wallet,
+std::vector<wired_route> routes_of(const config::settings& s, const route_wallets& wallets,
                                    const route_doors& doors) {
   std::vector<wired_route> out;
-  const auto first = first_route(s, wallet);
+  const auto first = first_route(s, wallets);
   const chain::across_door across{doors.across, doors.across_key};
   const auto add = [&out](const char* name, std::function<route_plan()> plan) {
     out.push_back({std::string{"route."} + name, name, std::move(plan)});
@@ -58,7 +59,7 @@ std::vector<wired_route> routes_of(const config::settings& s, const address& wal
     return chain::across_direct_plan(s.across, first, doors.plasma, doors.polygon, across);
   });
   if (!s.base.exists()) return out;
-  const auto base = from_base(s, wallet, doors);
+  const auto base = from_base(s, wallets, doors);
   add(chain::across_base_name,
       [&s, base, across] { return chain::across_base_plan(s.across, base, across); });
   add(chain::cctp_base_name,
@@ -69,10 +70,11 @@ std::vector<wired_route> routes_of(const config::settings& s, const address& wal
 }
 
 void end_at_venue(std::vector<wired_route>& routes, const config::settings& s,
-                  const address& wallet, const address& venue_account, const route_doors& doors) {
+                  const route_wallets& wallets, const address& venue_account,
+                  const route_doors& doors) {
   if (!s.route.wrap) return;
   chain::wrap_terms t;
-  t.chain = chain::destination_of(first_route(s, wallet), doors.polygon);
+  t.chain = chain::destination_of(first_route(s, wallets), doors.polygon);
   t.onramp = s.account.contracts.onramp;
   t.usdc_e = s.account.contracts.usdc_e;
   t.collateral = s.collateral;
@@ -85,11 +87,11 @@ void end_at_venue(std::vector<wired_route>& routes, const config::settings& s,
     };
 }
 
-std::optional<wired_supply> supply_of(const config::settings& s, const address& wallet,
+std::optional<wired_supply> supply_of(const config::settings& s, const route_wallets& wallets,
                                       const address& venue_account, const route_doors& doors) {
   const bool off = !s.supply.target.is_positive() || s.collateral.is_zero();
-  if (off || venue_account == wallet || s.route.router.is_zero()) return std::nullopt;
-  const auto first = first_route(s, wallet);
+  if (off || venue_account == wallets.polygon || s.route.router.is_zero()) return std::nullopt;
+  const auto first = first_route(s, wallets);
   const auto usdc_e = s.account.contracts.usdc_e;
   wired_supply out;
   out.at = {chain::destination_of(first, doors.polygon), venue_account, s.collateral, s.route.usdc,

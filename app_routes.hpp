@@ -24,6 +24,13 @@ struct route_doors {
   std::shared_ptr<chain::oneinch_door> oneinch{};  // empty where there is no key for it
 };
 
+/// Ours: who sends from each chain that is paid on, and who gets it on Polygon.
+struct route_wallets {
+  address plasma;
+  address polygon;
+  address base;
+};
+
 struct wired_route {
   std::string component;                    // what the guardian calls it
   std::string name;                         // as conversions store it
@@ -32,15 +39,16 @@ struct wired_route {
 
 /// The first route's settings with what the chains' have of it; every other route shares them.
 [[nodiscard]] chain::oft_uniswap_settings first_route(const config::settings& s,
-                                                      const address& wallet);
+                                                      const route_wallets& wallets);
 
-/// @param wallet  ours, the same account on every chain.
-[[nodiscard]] std::vector<wired_route> routes_of(const config::settings& s, const address& wallet,
+[[nodiscard]] std::vector<wired_route> routes_of(const config::settings& s,
+                                                 const route_wallets& wallets,
                                                  const route_doors& doors);
 
 /// Where conversions are to end in pUSD on the account that bets: it is their last step.
 void end_at_venue(std::vector<wired_route>& routes, const config::settings& s,
-                  const address& wallet, const address& venue_account, const route_doors& doors);
+                  const route_wallets& wallets, const address& venue_account,
+                  const route_doors& doors);
 
 /// What keeps the venue's account supplied.
 struct wired_supply {
@@ -49,7 +57,7 @@ struct wired_supply {
 };
 /// Nothing where it is off, or where conversions already end on the account that bets.
 [[nodiscard]] std::optional<wired_supply> supply_of(const config::settings& s,
-                                                    const address& wallet,
+                                                    const route_wallets& wallets,
                                                     const address& venue_account,
                                                     const route_doors& doors);
 

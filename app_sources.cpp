@@ -56,7 +56,6 @@ std::vector<chain::pegged_source> pegged_sources(
 
 std::vector<chain::x402::terms> terms_of(const config::settings& s, const own_keys& keys) {
   auto common = s.payment.terms;
-  common.pay_to = keys.conversion.account;
   common.pricing = s.core.deposit.pricing;
   common.resource = s.http.public_url + "/deposit";
   common.own_accounts = keys.all_accounts();
@@ -64,6 +63,7 @@ std::vector<chain::x402::terms> terms_of(const config::settings& s, const own_ke
   for (const auto& x : s.paid_sources()) {
     auto& t = out.emplace_back(common);
     t.source = x.name;
+    t.pay_to = keys.payee(x.network).account;
     t.enabled = x.enabled;
     t.least = x.minimum;
     t.most = x.maximum;

@@ -15,7 +15,7 @@ namespace {
 
 /// `wallets` are our accounts, the one that converts first.
 chain::audit_settings audit_of(const config::settings& s, std::vector<address> wallets,
-                               const address& venue_account, const outside& nodes) {
+                               const address& venue_account, bool has_float, const outside& nodes) {
   chain::audit_settings out;
   out.plasma_usdt0 = s.plasma.usdt0;
   out.polygon_usdt0 = s.polygon.usdt0;
@@ -32,7 +32,7 @@ chain::audit_settings audit_of(const config::settings& s, std::vector<address> w
   // What goes to the venue's account comes by there; once, where conversions bring it.
   const bool supplies = s.supply.target.is_positive() && venue_account != wallets.front();
   if (supplies && !s.collateral.is_zero() && source != s.route.usdc) out.own_source = source;
-  out.moves_between_accounts = supplies || s.route.wrap;
+  out.moves_between_accounts = supplies || s.route.wrap || has_float;
   for (const auto& x : other_sources(s))
     out.other_sources.push_back({nodes.nodes_of(x.network), x.token});
   return out;
@@ -58,13 +58,14 @@ void add_treasury(household& house, const config::settings& s, const own_keys& k
   const auto account = keys.conversion.account;
   const auto venue_account = betting_account(keys.venue).maker();
   auto& dir = w->dir;
+  const route_wallets wallets{keys.plasma.account, account, keys.base.account};
   if (s.base.exists()) add_wallets(house, s.base, senders_on(s.base, "base", keys, out), out.base);
   route_doors doors{out.plasma, out.polygon, out.base, out.across, keys.across, out.iris};
   if (!keys.oneinch.empty())
     doors.oneinch = std::make_shared<chain::oneinch_door>(s.oneinch, out.oneinch, keys.oneinch);
-  auto routes = routes_of(s, account, doors);
-  add_rest_routes(routes, s, account, doors, out.rest, keys.rest);
-  end_at_venue(routes, s, account, venue_account, doors);
+  auto routes = routes_of(s, wallets, doors);
+  add_rest_routes(routes, s, wallets, doors, out.rest, keys.rest);
+  end_at_venue(routes, s, wallets, venue_account, doors);
   for (auto& route : routes)
     house.add_as<actors::route_actor>(
         route.component,
@@ -83,7 +84,7 @@ void add_treasury(household& house, const config::settings& s, const own_keys& k
       [&dir](const actors::route_actor& handle) {
         dir.handles.set_route(chain::direct_route_name, handle);
       });
-  if (auto supply = supply_of(s, account, venue_account, doors))
+  if (auto supply = supply_of(s, wallets, venue_account, doors))
     house.add_as<chain::venue_supply_actor>(
         "venue_supply",
         [&sys, &s, w, supply = *supply] {
@@ -94,8 +95,10 @@ void add_treasury(household& house, const config::settings& s, const own_keys& k
       "conversion", [&sys, w] { return sys.spawn(actors::conversion_behavior, w); });
   add_withdrawals(house, s, keys, out);
   house.add<actors::audit_actor>("audit", [&sys, &s, &out, &keys, w, venue_account] {
-    return sys.spawn(chain::audit_behavior, w, audit_of(s, keys.accounts(), venue_account, out),
-                     out.plasma, out.polygon);
+    const bool has_float = float_of(s, keys, out).has_value();
+    return sys.spawn(chain::audit_behavior, w,
+                     audit_of(s, keys.accounts(), venue_account, has_float, out), out.plasma,
+                     out.polygon);
   });
 }
 

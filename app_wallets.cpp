@@ -17,7 +17,7 @@ chain::wallet_settings wallet_of(const config::chain_settings& c) {
 
 senders senders_on(const config::chain_settings& c, const std::string& chain, const own_keys& keys,
                    const outside& out) {
-  return {{"wallet." + chain, keys.conversion.signer_on(c.chain_id, out.signers)},
+  return {{"wallet." + chain, keys.payee(chain).signer_on(c.chain_id, out.signers)},
           {"wallet.settlement." + chain, keys.settlement.signer_on(c.chain_id, out.signers)}};
 }
 

@@ -77,26 +77,48 @@ class refused_addresses {
   std::set<address> of_the_file_;
 };
 
-/// Money that is sent there is nobody's any more.
+/// Money that is sent there is nobody's any more. Some are other chains': a wallet that shows the
+/// address of the one shows it as the address of all.
 std::set<address> contracts_of(const config::settings& s) {
   const auto& c = s.account.contracts;
-  return {s.route.usdc,
-          s.plasma.usdt0,
-          s.polygon.usdt0,
-          s.plasma.oft,
-          s.polygon.oft,
-          s.collateral,
-          s.route.router,
-          s.route.quoter,
-          c.collateral,
-          c.usdc_e,
-          c.onramp,
-          c.offramp,
-          c.conditional_tokens,
-          s.oneinch.router,
-          s.across.contracts.polygon,
-          s.stargate.pool_polygon_usdt0,
-          s.stargate.pool_polygon_usdc};
+  std::set<address> out{s.route.usdc,
+                        s.plasma.usdt0,
+                        s.polygon.usdt0,
+                        s.base.usdc,
+                        s.plasma.oft,
+                        s.polygon.oft,
+                        s.collateral,
+                        s.route.router,
+                        s.route.quoter,
+                        s.venue.exchange,
+                        s.venue.neg_risk_exchange,
+                        c.collateral,
+                        c.conditional_tokens,
+                        c.collateral_adapter,
+                        c.neg_risk_collateral_adapter,
+                        c.neg_risk_adapter,
+                        c.usdc_e,
+                        c.onramp,
+                        c.offramp,
+                        c.wallet_factory,
+                        c.wallet_beacon,
+                        s.oneinch.router,
+                        s.across.contracts.plasma,
+                        s.across.contracts.polygon,
+                        s.across.contracts.base,
+                        s.cctp.token_messenger,
+                        s.cctp.message_transmitter,
+                        s.relay.depository,
+                        s.okx.deposit_address,
+                        s.stargate.pool_plasma,
+                        s.stargate.pool_polygon_usdt0,
+                        s.stargate.pool_base,
+                        s.stargate.pool_polygon_usdc};
+  for (const auto& x : s.paid_sources()) {
+    out.insert(x.token);
+    out.insert(x.price_feed);
+  }
+  return out;
 }
 
 /// @param account  whose USDC is paid out.
@@ -127,6 +149,19 @@ actors::address_screen screen_of(const config::settings& s, const own_keys& keys
   };
 }
 
+std::optional<chain::float_places> float_of(const config::settings& s, const own_keys& keys,
+                                            const outside& out) {
+  const auto& from = keys.conversion.account;
+  const auto& to = keys.withdrawals.account;
+  if (from == to || !s.withdrawal_float.target.is_positive()) return std::nullopt;
+  chain::float_places at;
+  at.chain = {"Polygon", s.polygon.chain_id, from, s.polygon.finality, {}, out.polygon};
+  at.account = to;
+  at.usdc = s.route.usdc;
+  at.conversions_need_it = s.route.wrap;
+  return at;
+}
+
 void add_withdrawals(household& house, const config::settings& s, const own_keys& keys,
                      const outside& out) {
   auto& sys = house.system();
@@ -137,6 +172,13 @@ void add_withdrawals(household& house, const config::settings& s, const own_keys
   });
   house.add<actors::withdrawal_desk_actor>(
       "withdrawals", [&sys, w] { return sys.spawn(actors::withdrawal_desk_behavior, w); });
+  if (const auto at = float_of(s, keys, out))
+    house.add_as<chain::withdrawal_float_actor>(
+        "withdrawal_float",
+        [&sys, &s, w, at = *at] {
+          return sys.spawn(chain::withdrawal_float_behavior, w, s.withdrawal_float, at);
+        },
+        [](const chain::withdrawal_float_actor&) {});  // nobody asks it
 }
 
 }  // namespace headroom

@@ -4,6 +4,7 @@
 #include "app_household.hpp"
 #include "app_keys.hpp"
 #include "app_outside.hpp"
+#include "chain/treasury/withdrawal_float.hpp"
 
 /// The wiring of money out.
 namespace headroom {
@@ -13,7 +14,12 @@ namespace headroom {
 /// seconds; one that cannot be read refuses everybody.
 [[nodiscard]] actors::address_screen screen_of(const config::settings& s, const own_keys& keys);
 
-/// Who pays users out of the withdrawals' account, and who hears operators.
+/// What keeps the withdrawals' account supplied; nothing where it is the one that converts, or
+/// where the settings leave it to a human.
+[[nodiscard]] std::optional<chain::float_places> float_of(const config::settings& s,
+                                                          const own_keys& keys, const outside& out);
+
+/// Who pays users out of the withdrawals' account, who supplies that, and who hears operators.
 void add_withdrawals(household& house, const config::settings& s, const own_keys& keys,
                      const outside& out);
 

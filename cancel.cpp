@@ -1,14 +1,13 @@
 #include "cancel.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <stdexcept>
 
-#include "app_keys.hpp"
 #include "chain/evm/cancelling.hpp"
 #include "chain/treasury/arrival_reader.hpp"
 #include "persistence/operator_orders.hpp"
 #include "persistence/pg_reader.hpp"
+#include "repair.hpp"
 
 /// Takes a nonce away. What became of the operation is not decided here: the wallet calls it
 /// dropped when the cancelling transaction stands in a final block, and done when the other one
@@ -16,10 +15,7 @@
 namespace headroom {
 namespace {
 
-int fail(int code, const std::string& why) {
-  std::fprintf(stderr, "headroom: %s\n", why.c_str());
-  return code;
-}
+using actors::repair_answer;
 
 /// The newest attempt of the operation that holds the nonce.
 std::optional<chain_operation> holder_of(const config::settings& s, std::uint64_t chain_id,
@@ -53,63 +49,69 @@ std::string words_of(chain::eth::send_verdict v) {
   return "stored, and no node took it now: a restart of the service sends it again";
 }
 
-int cancel_at(const config::settings& s, const config::chain_settings& c,
-              const chain::json_rpc& nodes, const own_account& by, chain_operation row,
-              const config::cancel_request& asked, timestamp now) {
+repair_answer cancel_at(const config::settings& s, const config::chain_settings& c,
+                        const chain::json_rpc& nodes, const own_account& by, chain_operation row,
+                        const actors::cancel_nonce& x, timestamp now) {
   const auto& account = by.account;
   const auto newest = chain::decode_transaction(row.raw);
-  if (!newest) return fail(2, "the stored transaction cannot be read");
+  if (!newest) return refused("the stored transaction cannot be read");
   const auto word = chain::ask_account(nodes, account);
-  if (!word.latest) return fail(3, "the chain cannot be read");
-  if (*word.latest > asked.nonce) return fail(1, "the nonce is used: there is nothing to cancel");
+  if (!word.latest) return unreadable("the chain cannot be read");
+  if (*word.latest > x.nonce) return contradicted("the nonce is used: there is nothing to cancel");
   const auto market = chain::ask_fees(nodes, c.wallet);
-  if (!market) return fail(3, "the chain's fees cannot be read");
+  if (!market) return unreadable("the chain's fees cannot be read");
   const auto fees = fees_above(newest->body.fees, *market, c.wallet);
-  if (!fees) return fail(1, "it waits at the highest price we pay: raise wallet.max_fee_wei");
+  if (!fees) return contradicted("it waits at the highest price we pay: raise wallet.max_fee_wei");
   std::string why;
   const auto cancel = by.sign(chain::cancel_of(newest->body, account, *fees), why);
-  if (!cancel) return fail(3, "it cannot be signed: " + why);
+  if (!cancel) return unreadable("it cannot be signed: " + why);
   row.attempt += 1;
   row.tx_hash = cancel->hash;
   row.raw = cancel->raw;
   row.created_at = now;
-  const auto verdict = persistence::book_cancel(s.store.conninfo, row, asked.by, asked.reason);
+  const auto verdict = persistence::book_cancel(s.store.conninfo, row, x.why.by, x.why.reason);
   if (verdict != errc::none)
-    return fail(2, "the operation has changed meanwhile: look at it and try again");
+    return refused("the operation has changed meanwhile: look at it and try again");
   const auto sent = chain::send_stored(nodes, cancel->raw);
-  std::printf("operation %s (%s), nonce %llu: %s %s\n", row.id.text().c_str(), row.purpose.c_str(),
-              static_cast<unsigned long long>(row.nonce), cancel->hash.hex().c_str(),
-              words_of(sent).c_str());
-  return 0;
+  return done("operation " + row.id.text() + " (" + row.purpose + "), nonce " +
+              std::to_string(row.nonce) + ": " + cancel->hash.hex() + " " + words_of(sent));
 }
 
 }  // namespace
 
-int cancel_command(const config::settings& s, const config::cancel_request& asked, timestamp now) {
-  std::string error;
-  const auto keys = read_accounts(s, error);
-  if (!keys) return fail(2, error);
-  const auto* c = s.chain_called(asked.chain);
-  if (c == nullptr) return fail(2, asked.chain + " is not configured");
+repair_answer take_nonce_away(const config::settings& s, const own_keys& keys,
+                              const actors::cancel_nonce& x, timestamp now) {
+  const auto* c = s.chain_called(x.chain);
+  if (c == nullptr) return refused(x.chain + " is not configured");
+  const auto senders = keys.senders();
   const own_account* by = nullptr;
   chain_operation row;
-  for (const auto* x : {&keys->conversion, &keys->settlement, &keys->withdrawals}) {
-    if (by != nullptr && by->account == x->account) continue;
-    if (asked.account && x->account != *asked.account) continue;
-    auto held = holder_of(s, c->chain_id, x->account, asked.nonce);
+  for (const auto& own : senders) {
+    if (!x.account.is_zero() && own.account != x.account) continue;
+    auto held = holder_of(s, c->chain_id, own.account, x.nonce);
     if (!held) continue;
-    if (by != nullptr) return fail(2, "two accounts of ours hold it: name one with --account");
-    by = x;
+    if (by != nullptr) return refused("two accounts of ours hold it: name one");
+    by = &own;
     row = std::move(*held);
   }
-  if (by == nullptr) return fail(2, "no open operation of ours holds this nonce");
+  if (by == nullptr) return refused("no open operation of ours holds this nonce");
   const auto http = std::make_shared<net::http_client>();
   auto options = c->nodes;
   options.chain_id = c->chain_id;
   options.compare_heads = std::chrono::milliseconds{0};  // a few calls
-  const int code = cancel_at(s, *c, {http, c->rpc, options}, *by, std::move(row), asked, now);
+  auto out = cancel_at(s, *c, {http, c->rpc, options}, *by, std::move(row), x, now);
   http->stop();
-  return code;
+  return out;
+}
+
+int cancel_command(const config::settings& s, const config::cancel_request& asked, timestamp now) {
+  std::string error;
+  const auto keys = read_accounts(s, error);
+  if (!keys) return say(refused(error));
+  return say(take_nonce_away(
+      s, *keys,
+      {asked.chain, asked.nonce, asked.account.value_or(address{}), {asked.by, asked.reason}},
+      now));
 }
 
 }  // namespace headroom

@@ -19,6 +19,7 @@
 #include "reconcile.hpp"
 #include "repair.hpp"
 #include "resolve.hpp"
+#include "resync.hpp"
 #include "settle.hpp"
 #include "withdrawing.hpp"
 
@@ -152,6 +153,7 @@ int with_settings(const config::command_line& line) {
   if (line.command == "adopt-transfer") return adopt_command(loaded.value, line.adoption, now());
   if (line.command == "wallet status") return wallet_command(loaded.value);
   if (line.command == "wallet cancel") return cancel_command(loaded.value, line.cancel, now());
+  if (line.command == "wallet resync") return resync_command(loaded.value, line.resync, now());
   if (line.command == "reconcile") return reconcile_command(loaded.value);
   log_to_stderr(loaded.value.log_level);
   return serve(loaded.value);

@@ -7,6 +7,7 @@
 #include "app_treasury.hpp"
 #include "chain/treasury/arrival_reader.hpp"
 #include "domain/reconciliation.hpp"
+#include "persistence/operator_orders.hpp"
 #include "persistence/pg_reader.hpp"
 #include "persistence/verify.hpp"
 
@@ -38,20 +39,22 @@ std::vector<address> holders_of(const own_keys& keys) {
 /// The nodes of one chain while it lives.
 class chain_view {
  public:
-  explicit chain_view(const config::chain_settings& c)
-      : nodes_{http_, c.rpc, with_chain(c.nodes, c.chain_id)} {}
+  /// @param shows  each balance is printed.
+  explicit chain_view(const config::chain_settings& c, bool shows = false)
+      : nodes_{http_, c.rpc, with_chain(c.nodes, c.chain_id)}, shows_{shows} {}
   ~chain_view() { http_->stop(); }
   chain_view(const chain_view&) = delete;
   chain_view& operator=(const chain_view&) = delete;
 
   [[nodiscard]] const chain::json_rpc& nodes() const noexcept { return nodes_; }
 
-  /// Adds what `owner` has of `token`, and says so; false when it cannot be read.
+  /// Adds what `owner` has of `token`; false when it cannot be read.
   bool count(const char* what, const address& token, const address& owner, usdc& sum) const {
     if (token.is_zero()) return true;
     const auto balance = chain::ask_balance(nodes_, token, owner);
-    std::printf("  %s of %s: %s\n", what, owner.hex().c_str(),
-                balance ? to_string(*balance).c_str() : "cannot be read");
+    if (shows_)
+      std::printf("  %s of %s: %s\n", what, owner.hex().c_str(),
+                  balance ? to_string(*balance).c_str() : "cannot be read");
     if (balance) sum = add_saturating(sum, *balance);
     return balance.has_value();
   }
@@ -65,11 +68,12 @@ class chain_view {
 
   std::shared_ptr<net::http_client> http_ = std::make_shared<net::http_client>();
   chain::json_rpc nodes_;
+  bool shows_;
 };
 
-std::optional<holdings> read_chains(const config::settings& s, const own_keys& keys) {
-  const chain_view plasma{s.plasma};
-  const chain_view polygon{s.polygon};
+std::optional<holdings> read_chains(const config::settings& s, const own_keys& keys, bool shows) {
+  const chain_view plasma{s.plasma, shows};
+  const chain_view polygon{s.polygon, shows};
   const auto own = keys.accounts();
   holdings out;
   bool known = true;
@@ -79,7 +83,7 @@ std::optional<holdings> read_chains(const config::settings& s, const own_keys& k
     known = polygon.count("Polygon USDC", s.route.usdc, x, out.backing) && known;
   }
   for (const auto& source : other_sources(s)) {
-    const chain_view there{*s.chain_called(source.network)};
+    const chain_view there{*s.chain_called(source.network), shows};
     for (const auto& x : own)
       known = there.count(source.name.c_str(), source.token, x, out.sources) && known;
   }
@@ -105,16 +109,11 @@ void print_books(const trial_balance& t) {
     std::printf("  %s: %s\n", what, to_string(amount).c_str());
 }
 
-void print_conversion(const conversion& c) {
-  for (const auto& s : c.steps)
-    if (s.state != "done") {
-      std::printf("  conversion %s: %s %s, %s since %s%s%s\n", c.id.text().c_str(),
-                  to_string(s.amount_in).c_str(), s.name.c_str(), s.state.c_str(),
-                  to_rfc3339(s.started_at).c_str(), s.detail.empty() ? "" : ", ", s.detail.c_str());
-      return;
-    }
-  std::printf("  conversion %s: %s, %s\n", c.id.text().c_str(), to_string(c.amount).c_str(),
-              c.steps.empty() ? "not begun" : "arrived and not booked");
+void print_moving(const moving_money& m) {
+  std::printf("  conversion %s by %s: %s %s%s%s%s%s since %s\n", m.id.text().c_str(),
+              m.route.c_str(), to_string(m.amount).c_str(), std::string{to_string(m.where)}.c_str(),
+              m.step.empty() ? "" : ", ", m.step.c_str(), m.state.empty() ? "" : " ",
+              m.state.c_str(), to_rfc3339(m.since).c_str());
 }
 
 void print(const reconciliation& r) {
@@ -136,6 +135,33 @@ void print(const reconciliation& r) {
   line("in conversions, between the chains", r.between);
   line("on chain", r.sources);
   line("missing", r.sources_short_of);
+  line("on chain and unexplained", r.sources_unexplained);
+}
+
+/// Of what is there and nothing explains: the transfers that may have brought it.
+void print_orphans(const config::settings& s, const own_keys& keys) {
+  const auto own = keys.accounts();
+  const auto ours = keys.all_accounts();
+  const chain_view view{s.polygon};
+  const auto recent = chain::ask_recent_arrivals(view.nodes(), s.polygon.finality, s.polygon.logs,
+                                                 s.route.usdc, own);
+  if (!recent) {
+    std::printf("what brought it cannot be searched now\n");
+    return;
+  }
+  std::vector<transfer_place> places;
+  for (const auto& x : *recent)
+    if (std::find(ours.begin(), ours.end(), x.what.from) == ours.end())
+      places.push_back({s.polygon.chain_id, x.tx_hash, x.what.log_index});
+  const auto orphans = persistence::find_unexplained(s.store.conninfo, places);
+  for (const auto& x : *recent) {
+    const transfer_place place{s.polygon.chain_id, x.tx_hash, x.what.log_index};
+    if (std::find(orphans.begin(), orphans.end(), place) != orphans.end())
+      std::printf("  nothing explains %s USDC from %s by %s (log index %llu), block %llu\n",
+                  to_string(x.what.amount).c_str(), x.what.from.hex().c_str(),
+                  x.tx_hash.hex().c_str(), static_cast<unsigned long long>(x.what.log_index),
+                  static_cast<unsigned long long>(x.block_number));
+  }
 }
 
 int print_open(const config::chain_settings& c, const char* name, const address& account,
@@ -162,6 +188,19 @@ int print_open(const config::chain_settings& c, const char* name, const address&
 
 }  // namespace
 
+std::optional<comparison> compare_now(const config::settings& s, const own_keys& keys) {
+  persistence::pg_reader books{reader_of(s)};
+  const auto before = books.trial();
+  const auto chains = before ? read_chains(s, keys, false) : std::nullopt;
+  const auto after = chains ? books.trial() : std::nullopt;
+  if (!after) return std::nullopt;
+  // What was booked meanwhile explains what was there before.
+  const auto then = reconcile(*before, *chains);
+  const auto now = reconcile(*after, *chains);
+  if (now.unexplained < then.unexplained) return comparison{now, after->moving};
+  return comparison{then, before->moving};
+}
+
 int reconcile_command(const config::settings& s) {
   std::string error;
   const auto keys = read_accounts(s, error);
@@ -172,16 +211,20 @@ int reconcile_command(const config::settings& s) {
                 static_cast<long long>(d.stored), static_cast<long long>(d.replayed));
   persistence::pg_reader books{reader_of(s)};
   const auto trial = books.trial();
-  const auto running = books.running_conversions();
-  if (!trial || !running) return fail(3, "the books cannot be read");
+  if (!trial) return fail(3, "the books cannot be read");
   std::printf("books%s\n", differences.empty() ? ", replayed and clean" : "");
   print_books(*trial);
-  for (const auto& c : *running) print_conversion(c);
+  for (const auto& m : trial->moving) print_moving(m);
   std::printf("chains\n");
-  const auto chains = read_chains(s, *keys);
+  const auto chains = read_chains(s, *keys, true);
   if (!chains) return fail(3, "the chains cannot be read");
-  const auto result = reconcile(*trial, *chains, *running, reader_of(s).backing);
+  const auto after = books.trial();
+  if (!after) return fail(3, "the books cannot be read");
+  auto stood = *trial;
+  keep_what_stood_still(stood, *after);
+  const auto result = reconcile(stood, *chains);
   print(result);
+  if (result.unexplained.is_positive()) print_orphans(s, *keys);
   const bool clean = differences.empty() && result.clean();
   std::printf("%s\n", clean ? "nothing is missing" : "something is missing");
   return clean ? 0 : 1;
@@ -195,8 +238,8 @@ int wallet_command(const config::settings& s) {
   int code = 0;
   for (const char* name : {"plasma", "polygon", "base"})
     if (const auto* c = s.chain_called(name))
-      for (const auto& account : keys->accounts())
-        code = std::max(code, print_open(*c, name, account, books));
+      for (const auto& own : keys->senders())
+        code = std::max(code, print_open(*c, name, own.account, books));
   return code;
 }
 

@@ -3,73 +3,121 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "app_keys.hpp"
 #include "chain/treasury/arrival_reader.hpp"
 #include "persistence/operator_orders.hpp"
+#include "reconcile.hpp"
 
 /// The house rule for a human's word: what arrived is what a final receipt shows, by two nodes
-/// where there are two, and one transfer explains one thing.
+/// where there are two; one transfer explains one thing, and nothing is booked that is not there.
 namespace headroom {
 namespace {
 
-int fail(int code, const std::string& why) {
-  std::fprintf(stderr, "headroom: %s\n", why.c_str());
-  return code;
-}
+using actors::repair_answer;
+using actors::repair_verdict;
 
 // -- what the chain shows --------------------------------------------------------------------
 
-/// One transfer of USDC to our account; the code of an exit and its words instead.
+/// One transfer of USDC to our account; what is said instead.
 struct found_transfer {
   transfer_place place;
   address from;
   usdc amount;
-  int code = 0;
-  std::string why;
+  std::optional<repair_answer> instead;
 };
 
-found_transfer no_transfer(int code, std::string why) {
+found_transfer no_transfer(repair_answer why) {
   found_transfer out;
-  out.code = code;
-  out.why = std::move(why);
+  out.instead = std::move(why);
   return out;
 }
 
-chain::arrival_word ask(const config::settings& s, const hash256& tx, const address& account) {
+chain::arrival_word ask(const config::settings& s, const hash256& tx,
+                        std::span<const address> accounts) {
   const auto http = std::make_shared<net::http_client>();
   auto options = s.polygon.nodes;
   options.chain_id = s.polygon.chain_id;
   options.compare_heads = std::chrono::milliseconds{0};  // every node is asked by itself
   const chain::json_rpc nodes{http, s.polygon.rpc, options};
   auto out = chain::ask_arrival(nodes, static_cast<std::uint32_t>(s.polygon.rpc.size()),
-                                s.polygon.finality, tx, s.route.usdc, account);
+                                s.polygon.finality, tx, s.route.usdc, accounts);
   http->stop();
   return out;
 }
 
 /// To any account of ours; what comes from one of them explains nothing.
-found_transfer find_transfer(const config::settings& s, const hash256& tx,
-                             const std::optional<std::uint64_t>& log_index) {
-  std::string error;
-  const auto keys = read_accounts(s, error);
-  if (!keys) return no_transfer(2, error);
-  const auto ours = keys->all_accounts();
+found_transfer find_transfer(const config::settings& s, const own_keys& keys,
+                             const actors::named_transfer& named) {
+  const auto accounts = keys.accounts();
+  const auto ours = keys.all_accounts();
+  const auto word = ask(s, named.tx, accounts);
+  if (!word.known) return no_transfer(unreadable("the chain cannot be read: " + word.problem));
+  if (!word.succeeded) return no_transfer(contradicted("the transaction was reverted"));
+  if (!word.final) return no_transfer(contradicted("its block is not final yet: wait"));
   std::optional<chain::arrival> chosen;
-  for (const auto& account : keys->accounts()) {
-    const auto word = ask(s, tx, account);
-    if (!word.known) return no_transfer(3, "the chain cannot be read: " + word.problem);
-    if (!word.succeeded) return no_transfer(1, "the transaction was reverted");
-    if (!word.final) return no_transfer(1, "its block is not final yet: wait");
-    for (const auto& x : word.arrivals) {
-      if (log_index && x.log_index != *log_index) continue;
-      if (std::find(ours.begin(), ours.end(), x.from) != ours.end()) continue;
-      if (chosen)
-        return no_transfer(2, "it has several transfers to us: name one with --log-index");
-      chosen = x;
-    }
+  for (const auto& x : word.arrivals) {
+    if (named.has_log_index && x.log_index != named.log_index) continue;
+    if (std::find(ours.begin(), ours.end(), x.from) != ours.end()) continue;
+    if (chosen)
+      return no_transfer(refused("it has several transfers to us: name one by its log index"));
+    chosen = x;
   }
-  if (!chosen) return no_transfer(1, "it brought us no USDC from anybody else");
-  return {{s.polygon.chain_id, tx, chosen->log_index}, chosen->from, chosen->amount, 0, {}};
+  if (!chosen) return no_transfer(contradicted("it brought us no USDC from anybody else"));
+  return {{s.polygon.chain_id, named.tx, chosen->log_index}, chosen->from, chosen->amount, {}};
+}
+
+/// Bridges and swaps together keep less than a fiftieth, and give less than that on top.
+bool may_bring(const moving_money& x, usdc amount) {
+  const usdc slack{mul_div_ceil(x.amount.micro, 1, 50).value()};  // less than it: it fits
+  return amount >= sub_saturating(x.amount, slack) && amount <= add_saturating(x.amount, slack);
+}
+
+/// What came may be in the books already, under a reference that does not name it: then nothing
+/// more is there than the books explain. And it may be what a running conversion, another than
+/// `of`, is about to book.
+std::optional<repair_answer> why_booked_already(const config::settings& s, const own_keys& keys,
+                                                const actors::named_transfer& named, usdc amount,
+                                                const conversion_id& of) {
+  if (named.beyond_books) return std::nullopt;
+  const auto now = compare_now(s, keys);
+  if (!now) return unreadable("books and chains cannot be compared now");
+  for (const auto& x : now->moving)
+    if (x.id != of && x.where == money_place::under_way && may_bring(x, amount))
+      return contradicted("it may be what conversion " + x.id.text() +
+                          " brings, which is under way: wait until it is over, or say that it is "
+                          "beyond the books");
+  const auto* found = &now->found;
+  if (found->unexplained >= amount) return std::nullopt;
+  auto why = "the transfer brought " + to_string(amount) + " USDC, and the books leave " +
+             to_string(found->unexplained) +
+             " on the chain unexplained: was it booked as a "
+             "replenishment?";
+  if (found->at_venue.is_positive())
+    why += " Bets of " + to_string(found->at_venue) + " are being placed: ask again.";
+  return contradicted(why + " To book it all the same say that it is beyond the books");
+}
+
+std::string why_refused(errc verdict, order_word word) {
+  switch (verdict) {
+    case errc::not_found: return "no such conversion";
+    case errc::duplicate: return "the books explain this transfer otherwise already";
+    case errc::invariant_violated:
+      return is_end(word) ? "it is over, or not on hold, or a transaction of it may be mined yet"
+                          : "it is over, or its end is ordered already";
+    default: return "the books refuse it: " + std::string{to_string(verdict)};
+  }
+}
+
+template <class Request>
+actors::named_transfer named_by(const Request& asked) {
+  return {asked.tx, asked.log_index.has_value(), asked.log_index.value_or(0), asked.beyond_books};
+}
+
+/// By the books alone.
+repair_answer give_order(const config::settings& s, const order_conversion& order) {
+  const auto word = order.order.word;
+  const auto verdict = persistence::book_repair(s.store.conninfo, order);
+  if (verdict != errc::none) return refused(why_refused(verdict, word));
+  return done("ordered: " + std::string{to_string(word)});
 }
 
 // -- conversions -----------------------------------------------------------------------------
@@ -99,27 +147,67 @@ void print(const conversion& c) {
                 c.order.by.c_str(), to_rfc3339(c.order.at).c_str(), c.order.reason.c_str());
 }
 
-std::string why_refused(errc verdict, order_word word) {
-  switch (verdict) {
-    case errc::not_found: return "no such conversion";
-    case errc::duplicate: return "the books explain this transfer otherwise already";
-    case errc::invariant_violated:
-      return is_end(word) ? "it is over, or not on hold, or a transaction of it may be mined yet"
-                          : "it is over, or its end is ordered already";
-    default: return "the books refuse it: " + std::string{to_string(verdict)};
-  }
+}  // namespace
+
+repair_answer settle_by_transfer(const config::settings& s, const own_keys& keys,
+                                 const actors::settle_conversion& x, timestamp now) {
+  const auto found = find_transfer(s, keys, x.arrived_by);
+  if (found.instead) return *found.instead;
+  if (auto why = why_booked_already(s, keys, x.arrived_by, found.amount, x.id)) return *why;
+  order_conversion order;
+  order.id = x.id;
+  order.order.word = order_word::settle;
+  order.order.by = x.why.by;
+  order.order.reason = x.why.reason;
+  order.order.at = now;
+  order.order.received = found.amount;
+  order.order.proof = found.place;
+  auto out = give_order(s, order);
+  if (out.verdict == repair_verdict::done)
+    out.words += ", by " + to_string(found.amount) + " USDC from " + found.from.hex();
+  return out;
 }
 
-}  // namespace
+repair_answer adopt(const config::settings& s, const own_keys& keys, const actors::adopt_arrival& x,
+                    timestamp now) {
+  const auto found = find_transfer(s, keys, x.arrived_by);
+  if (found.instead) return *found.instead;
+  if (auto why = why_booked_already(s, keys, x.arrived_by, found.amount, {})) return *why;
+  const auto verdict = persistence::book_repair(
+      s.store.conninfo,
+      adopt_transfer{found.place, found.from, found.amount, x.why.by, x.why.reason, now});
+  if (verdict != errc::none) return refused(why_refused(verdict, order_word::none));
+  return done("adopted into the reserve: " + to_string(found.amount) + " USDC from " +
+              found.from.hex());
+}
+
+repair_answer done(std::string words) { return {repair_verdict::done, std::move(words)}; }
+repair_answer contradicted(std::string why) {
+  return {repair_verdict::contradicted, std::move(why)};
+}
+repair_answer refused(std::string why) { return {repair_verdict::refused, std::move(why)}; }
+repair_answer unreadable(std::string why) { return {repair_verdict::unreadable, std::move(why)}; }
+
+int say(const repair_answer& a) {
+  const bool good = a.verdict == repair_verdict::done;
+  std::fprintf(good ? stdout : stderr, "%s%s\n", good ? "" : "headroom: ", a.words.c_str());
+  return static_cast<int>(a.verdict);
+}
 
 int conversions_command(const config::settings& s, const config::conversions_request& asked,
                         timestamp now) {
-  const auto& database = s.store.conninfo;
-  const auto row = persistence::find_conversion(database, asked.id);
-  if (!row) return fail(2, "no such conversion");
+  const auto row = persistence::find_conversion(s.store.conninfo, asked.id);
+  if (!row) return say(refused("no such conversion"));
   if (asked.wanted == order_word::none) {
     print(*row);
     return 0;
+  }
+  if (asked.wanted == order_word::settle) {
+    std::string error;
+    const auto keys = read_accounts(s, error);
+    if (!keys) return say(refused(error));
+    return say(
+        settle_by_transfer(s, *keys, {asked.id, named_by(asked), {asked.by, asked.reason}}, now));
   }
   order_conversion order;
   order.id = asked.id;
@@ -127,30 +215,14 @@ int conversions_command(const config::settings& s, const config::conversions_req
   order.order.by = asked.by;
   order.order.reason = asked.reason;
   order.order.at = now;
-  if (asked.wanted == order_word::settle) {
-    const auto found = find_transfer(s, asked.tx, asked.log_index);
-    if (found.code != 0) return fail(found.code, found.why);
-    order.order.received = found.amount;
-    order.order.proof = found.place;
-    std::printf("the chain shows %s USDC from %s\n", to_string(found.amount).c_str(),
-                found.from.hex().c_str());
-  }
-  const auto verdict = persistence::book_repair(database, order);
-  if (verdict != errc::none) return fail(2, why_refused(verdict, asked.wanted));
-  std::printf("ordered: %s\n", std::string{to_string(asked.wanted)}.c_str());
-  return 0;
+  return say(give_order(s, order));
 }
 
 int adopt_command(const config::settings& s, const config::adoption_request& asked, timestamp now) {
-  const auto found = find_transfer(s, asked.tx, asked.log_index);
-  if (found.code != 0) return fail(found.code, found.why);
-  const auto verdict = persistence::book_repair(
-      s.store.conninfo,
-      adopt_transfer{found.place, found.from, found.amount, asked.by, asked.reason, now});
-  if (verdict != errc::none) return fail(2, why_refused(verdict, order_word::none));
-  std::printf("adopted into the reserve: %s USDC from %s\n", to_string(found.amount).c_str(),
-              found.from.hex().c_str());
-  return 0;
+  std::string error;
+  const auto keys = read_accounts(s, error);
+  if (!keys) return say(refused(error));
+  return say(adopt(s, *keys, {named_by(asked), {asked.by, asked.reason}}, now));
 }
 
 }  // namespace headroom

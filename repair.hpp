@@ -1,17 +1,35 @@
 #pragma once
 
+#include "actors/messages/repair_messages.hpp"
+#include "app_keys.hpp"
 #include "config/command_line.hpp"
 #include "config/settings.hpp"
 #include "domain/time.hpp"
 
+/// What a human does when the service cannot, for the terminal and the API alike. What stands in
+/// the books a running service finds within about a second, a stopped one when it starts. All of
+/// these throw std::runtime_error without a database.
 namespace headroom {
 
-/// `headroom conversions ...`: what the books know of one, and an operator's order, which a running
-/// service obeys within about a second and a stopped one when it starts. Exit codes as those of
-/// resolve.hpp: 0 done, 1 the chain contradicts, 2 the books refuse, 3 the chain cannot be read.
+[[nodiscard]] actors::repair_answer settle_by_transfer(const config::settings& s,
+                                                       const own_keys& keys,
+                                                       const actors::settle_conversion& x,
+                                                       timestamp now);
+/// USDC on Polygon that came to our account by a final transaction.
+[[nodiscard]] actors::repair_answer adopt(const config::settings& s, const own_keys& keys,
+                                          const actors::adopt_arrival& x, timestamp now);
+
+[[nodiscard]] actors::repair_answer done(std::string words);
+[[nodiscard]] actors::repair_answer contradicted(std::string why);
+[[nodiscard]] actors::repair_answer refused(std::string why);
+[[nodiscard]] actors::repair_answer unreadable(std::string why);
+/// For a terminal: the words, and the exit code.
+int say(const actors::repair_answer& a);
+
+/// `headroom conversions ...`: what the books know of one, and an operator's order.
 int conversions_command(const config::settings& settings, const config::conversions_request& asked,
                         timestamp now);
-/// `headroom adopt-transfer`: USDC on Polygon that came to our account by a final transaction.
+/// `headroom adopt-transfer`.
 int adopt_command(const config::settings& settings, const config::adoption_request& asked,
                   timestamp now);
 

@@ -5,6 +5,7 @@
 #include "chain/polymarket/exchange_reader.hpp"
 #include "chain/polymarket/stored_order.hpp"
 #include "persistence/resolutions.hpp"
+#include "repair.hpp"
 
 /// The house rule for a human's word: nothing is given back that the exchange has touched, nothing
 /// is booked as bought or sold that it has not, and its own numbers count where it shows them.
@@ -14,10 +15,7 @@ namespace {
 using chain::polymarket::charged;
 using chain::polymarket::exchange_word;
 
-int fail(int code, const std::string& why) {
-  std::fprintf(stderr, "headroom: %s\n", why.c_str());
-  return code;
-}
+using actors::repair_answer;
 
 std::string text_of(share_amount x) { return to_string(usdc{x.micro}); }
 
@@ -160,38 +158,49 @@ std::optional<charged> fill_to_book(const Row& row, const Request& asked, const 
 // -- the commands --------------------------------------------------------------------------------
 
 template <class Row, class Request>
-int resolve(const config::settings& s, const Request& asked, const Row& row, const exchange_word& x,
-            timestamp now) {
+repair_answer resolve(const config::settings& s, const Request& asked, const Row& row,
+                      const exchange_word& x, timestamp now) {
+  if (row.status != decltype(row.status)::placing)
+    return refused(std::string{"the "} + noun_of(row.id) + " is not placing (any more)");
   const bool filled = asked.wanted == Request::act::fill;
   auto why = filled ? std::string{} : against_failure(row, x);
   const auto fill = filled ? fill_to_book(row, asked, x, why) : std::nullopt;
-  const bool unreadable = !x.status_known && !x.final;
-  if (!why.empty()) return fail(unreadable ? 3 : 1, why);
+  const bool silent = !x.status_known && !x.final;
+  if (!why.empty()) return silent ? unreadable(why) : contradicted(why);
   const auto end = end_of(row, fill, asked.by, now);
-  const auto refused = persistence::resolve_order(
+  const auto against = persistence::resolve_order(
       s.store.conninfo, {end, asked.by, asked.evidence, words_of(x, money_word(row))});
-  if (!refused.empty()) return fail(2, refused);
-  std::printf("%s\n", text_of(end).c_str());
-  return 0;
+  return against.empty() ? done(text_of(end)) : refused(against);
 }
 
 template <class Request>
 int order_command(const config::settings& s, const Request& asked, timestamp now) {
   const std::string noun = noun_of(asked.id);
   const auto row = persistence::find_order(s.store.conninfo, asked.id);
-  if (!row) return fail(2, "no such " + noun);
+  if (!row) return say(refused("no such " + noun));
   std::printf("%s %s: %s, %s, order %s, deadline %s\n", noun.c_str(), row->id.text().c_str(),
               std::string{to_string(row->status)}.c_str(), terms_of(*row).c_str(),
               row->order_hash.hex().c_str(), to_rfc3339(row->deadline).c_str());
   const auto word = ask(s, *row, now);
   std::printf("exchange: %s\n", words_of(word, money_word(*row)).c_str());
   if (asked.wanted == Request::act::show) return 0;
-  if (row->status != decltype(row->status)::placing)
-    return fail(2, "the " + noun + " is not placing (any more)");
-  return resolve(s, asked, *row, word, now);
+  return say(resolve(s, asked, *row, word, now));
 }
 
 }  // namespace
+
+repair_answer resolve_by_exchange(const config::settings& s, const actors::resolve_bet& x,
+                                  timestamp now) {
+  config::bets_request asked;
+  asked.id = x.id;
+  asked.wanted = x.filled ? config::bets_request::act::fill : config::bets_request::act::fail;
+  asked.by = x.why.by;
+  asked.evidence = x.why.reason;
+  if (x.given) asked.given = {x.shares, x.spent, x.fee};
+  const auto row = persistence::find_order(s.store.conninfo, x.id);
+  if (!row) return refused("no such bet");
+  return resolve(s, asked, *row, ask(s, *row, now), now);
+}
 
 int bets_command(const config::settings& s, const config::bets_request& asked, timestamp now) {
   return order_command(s, asked, now);

@@ -15,6 +15,7 @@
 #include "actors/messages/money_messages.hpp"
 #include "actors/messages/payment_messages.hpp"
 #include "actors/messages/position_messages.hpp"
+#include "actors/messages/repair_messages.hpp"
 #include "actors/messages/venue_messages.hpp"
 #include "actors/messages/wallet_messages.hpp"
 #include "actors/messages/withdrawal_messages.hpp"
@@ -48,6 +49,8 @@ using buffer_actor = status_actor::extend<
     caf::reacts_to<buffer_committed>,                        // The books' word after each batch.
     caf::replies_to<replenish_buffer>::with<buffer_status>,  // The operator pays in.
     caf::replies_to<complete_conversion>::with<committed>,   // A conversion arrived: replenish.
+    caf::replies_to<undo_conversion>::with<committed>,       // It is gone: unavailable, or less.
+    caf::reacts_to<hold_back>,                               // It may be gone: pays nothing of it.
     caf::replies_to<buffer_limits>::with<buffer_status>,     // Changes min and max.
     caf::reacts_to<reload_atom>,                             // Internal: load again.
     caf::reacts_to<review_atom>>;                            // Refills, recommends, alerts.
@@ -159,8 +162,10 @@ using withdrawal_desk_actor = status_actor::extend<
 
 /// CASHIER: pays USDC out of the house's account on Polygon, of what is there finally. Each
 /// transfer is sent once, ever.
-using cashier_actor = status_actor::extend<
-    caf::replies_to<transfer_usdc>::with<transfer_progress>>;  // Sends it, or how far is it?
+using cashier_actor =
+    status_actor::extend<caf::replies_to<transfer_usdc>::with<transfer_progress>,  // Sends it, or
+                                                                                   // how far is it?
+                         caf::reacts_to<poll_atom>>;  // Internal: who waits no more?
 
 // -- signatures ----------------------------------------------------------------------------------
 
@@ -198,6 +203,16 @@ using conversion_actor =
                                                                             // deposit just settled.
                          caf::replies_to<get_atom>::with<route_listing>,    // The routes, and why.
                          caf::reacts_to<poll_atom>>;
+
+/// REPAIR: what an operator does once the chains were asked, as the terminal's commands do it. One
+/// act after the other; detached, for it waits for nodes. Repeating one does no harm.
+using repair_actor =
+    status_actor::extend<caf::replies_to<settle_conversion>::with<repair_answer>,  // Ordered, or
+                                                                                   // why not.
+                         caf::replies_to<adopt_arrival>::with<repair_answer>,
+                         caf::replies_to<cancel_nonce>::with<repair_answer>,
+                         caf::replies_to<resync_wallet>::with<repair_answer>,
+                         caf::replies_to<resolve_bet>::with<repair_answer>>;
 
 // -- reads ---------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ buffer_state::~buffer_state() {
 namespace {
 
 constexpr std::string_view low_alert = "buffer.low";
+constexpr std::string_view held_back_alert = "buffer.held_back";
 
 buffer_status status_of(const buffer_state& st) {
   const auto& row = st.book.row();
@@ -74,6 +75,11 @@ void after_row(buffer_self self, std::function<void()> go_on) {
 /// Until the books have spoken nothing is taken and nothing is shown.
 void load(buffer_self self) {
   after_row(self, [self] { self->state.loaded = true; });
+}
+
+/// Terminals write beside the journal: what they gave back or took is seen by the next review.
+void look_again(buffer_self self) {
+  if (self->state.loaded && self->state.after_row.empty()) after_row(self, [] {});
 }
 
 /// As the balance does: what the dead owner had sent is through by then.
@@ -178,6 +184,54 @@ caf::result<committed> take_in(buffer_self self, const complete_conversion& x) {
         promise.deliver(std::move(outcome.error()));
       }
     });
+  });
+}
+
+// -- what a reorganisation takes back -------------------------------------------------------------
+
+void hold_arrival_back(buffer_self self, const hold_back& x) {
+  auto& st = self->state;
+  st.book.hold_back(x.arrival, x.amount);
+  auto& alerts = st.w->dir.gauges.alerts();
+  if (const auto held = st.book.held_back(); held.is_positive()) {
+    alerts.raise(held_back_alert, "",
+                 to_string(held) +
+                     " USDC that had arrived may be on the chain no more: nothing is"
+                     " paid of them",
+                 st.w->now());
+  } else {
+    alerts.clear(held_back_alert, "", st.w->now());
+  }
+  changed(st);
+}
+
+/// While the buffer does not hold it, bets and withdrawals wait: the asker holds it back, and asks
+/// again.
+caf::result<committed> give_back(buffer_self self, const undo_conversion& x) {
+  using promise_type = caf::typed_response_promise<committed>;
+  return change_for<committed>(self, [self, x](promise_type promise) {
+    const auto split = self->state.book.take_back(add_saturating(x.from_buffer, x.from_reserve));
+    const auto too_little = [] {
+      return make_error(errc::unavailable, "the buffer does not hold what was undone");
+    };
+    if (!split) {
+      promise.deliver(too_little());
+      return next_change(self);
+    }
+    auto entry = x;
+    entry.from_buffer = split->to_buffer;
+    entry.from_reserve = split->to_reserve;
+    commit(self, std::move(entry),
+           [self, promise, too_little, id = x.id](caf::expected<committed> outcome) mutable {
+             if (outcome) {
+               hold_arrival_back(self, {id, {}});
+               promise.deliver(*outcome);
+             } else if (code_of(outcome.error()) == errc::exceeds_max_bet) {
+               promise.deliver(too_little());  // a bet was faster
+             } else {
+               promise.deliver(std::move(outcome.error()));
+             }
+           });
   });
 }
 
@@ -309,8 +363,11 @@ buffer_actor::behavior_type buffer_behavior(buffer_self self, world_ptr w) {
       },
       [self](const replenish_buffer& x) { return pay_in(self, x); },
       [self](const complete_conversion& x) { return take_in(self, x); },
+      [self](const undo_conversion& x) { return give_back(self, x); },
+      [self](const hold_back& x) { hold_arrival_back(self, x); },
       [self](const buffer_limits& x) { return configure(self, x); },
       [self](review_atom) {
+        look_again(self);
         refill_if_due(self);
         recommend(self);
         measure(self);
@@ -323,6 +380,7 @@ buffer_actor::behavior_type buffer_behavior(buffer_self self, world_ptr w) {
                              {{"balance", to_string(st.book.row().balance)},
                               {"available", to_string(st.book.available())},
                               {"tentative", std::to_string(st.book.tentative_count())},
+                              {"held_back", to_string(st.book.held_back())},
                               {"refused", std::to_string(st.refused)},
                               {"changes_waiting", std::to_string(st.changes.size())},
                               {"version", std::to_string(st.book.row().version)}}};

@@ -34,6 +34,7 @@ void conversion_driver::poll() {
   read_forecast();
   for (auto& [id, r] : st_.live)
     if (!r.busy) drive(id);
+  for (auto& [id, r] : st_.arrived) prove(id, r);
   credit_again();
   read_work();
 }
@@ -84,6 +85,7 @@ void conversion_driver::found(conversion_work& work) {
       credit({d.id, d.user, d.amount, w_.now(), d.fee}, nobody_asked);
   obey(work.running);
   take_up(work.running);
+  take_up_arrived(work.by_depth);
   if (!w_.dir.gauges.switches().paused(pausable::conversions)) open_next(work.to_convert);
 }
 
@@ -93,12 +95,17 @@ void conversion_driver::take_up(std::vector<conversion>& running_rows) {
   const auto before = std::exchange(st_.unclaimed, {});
   for (auto& row : running_rows) {
     if (st_.live.contains(row.id) || st_.ended.contains(row.id)) continue;
+    const auto arrived = st_.arrived.find(row.id);
+    if (arrived != st_.arrived.end() && arrived->second.busy)
+      continue;  // its undoing is on its way
     if (const auto why = why_unclaimed(row); !why.empty()) {
       w_.dir.gauges.alerts().raise(unknown_route_alert, row.id.text(), why, w_.now());
       st_.unclaimed.emplace(row.id, row.route);
     } else if (st_.routes.contains(row.route)) {
       spdlog::info("conversion.resumed conversion={} route={} step_count={}", row.id.text(),
                    row.route, row.steps.size());
+      tell_buffer(row.id, {});  // undone, and the answer was lost
+      st_.arrived.erase(row.id);
       adopt(std::move(row));
     }
   }
@@ -194,6 +201,8 @@ conversion_actor::behavior_type conversion_behavior(conversion_self self, world_
                               {"completed", std::to_string(st.completed)},
                               {"held", std::to_string(st.held())},
                               {"retried", std::to_string(st.retried)},
+                              {"by_depth", std::to_string(st.arrived.size())},
+                              {"undone", std::to_string(st.undone)},
                               {"stopped", std::to_string(st.stopped())},
                               {"unclaimed", std::to_string(st.unclaimed.size())},
                               {"readable", st.readable() ? "yes" : "no"}}};

@@ -32,6 +32,10 @@ struct conversion_state {
     time_point moved_at{};                    // last progress
     time_point step_began{};                  // or was taken over by this actor
     std::optional<time_point> troubled_at{};  // held or unreadable since then
+    bool money_left = false;                  // though it is held
+    // What is done by depth is asked for again until `finalized` has passed it.
+    time_point next_proof{};                 // not before
+    std::optional<time_point> gone_since{};  // no node shows it any more
   };
 
   world_ptr w;
@@ -43,6 +47,7 @@ struct conversion_state {
   };
   std::map<deposit_id, open_credit> crediting;
   std::map<conversion_id, running> live;
+  std::map<conversion_id, running> arrived;  // completed, and a reorganisation may undo it yet
   std::set<conversion_id> ended;   // since the last poll was sent: its answer may be older
   std::set<conversion_id> ending;  // by an order; the books were asked and have not answered
   /// In the books, and no route of this process can drive them; with the route that each names.
@@ -58,6 +63,7 @@ struct conversion_state {
     route_verdict verdict;
     timestamp judged_at;
     time_point next_look{};
+    std::optional<time_point> stopped_since{};  // nothing new starts on it
   };
   std::map<std::string, route_sight> sights;
   /// One choice under way; the callbacks of its questions keep it.
@@ -78,6 +84,7 @@ struct conversion_state {
   std::uint64_t credited = 0;
   std::uint64_t completed = 0;
   std::uint64_t retried = 0;
+  std::uint64_t undone = 0;  // steps, by reorganisations
 
   [[nodiscard]] std::ptrdiff_t stopped() const {
     return std::count_if(live.begin(), live.end(), [](const auto& x) { return x.second.stopped; });

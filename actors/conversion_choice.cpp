@@ -16,6 +16,7 @@ namespace {
 constexpr std::string_view always_enabled = "direct";
 constexpr std::string_view missing_alert = "route.missing";
 constexpr std::string_view waiting_alert = "conversion.waiting";
+constexpr std::string_view route_stopped_alert = "route.stopped";
 /// What a route is asked about while nothing is to be converted.
 constexpr auto looked_at_amount = 1'000_usdc;
 
@@ -107,6 +108,35 @@ void conversion_driver::look_at_routes() {
     if (now() < sight.next_look || !enabled_terms(name)) continue;
     sight.next_look = now() + w_.settings.conversion.route_look;
     look_at(name);
+  }
+  alarm_of_routes();
+}
+
+/// "" while it takes new money, or is not meant to. What a route is closed for by itself
+/// (`disabled`) its own alerts and GET /routes say.
+std::string conversion_driver::why_stopped(const std::string& name) const {
+  const auto facts = facts_of(name);
+  if (!facts.enabled) return {};
+  if (facts.unreadable) return "what a conversion has under way on it cannot be read";
+  if (facts.late) return "a step on it lasts more than twice as long as expected";
+  const auto& flight = st_.sights.at(name).flight;
+  return flight && !flight->readable ? flight->problem : std::string{};
+}
+
+/// A slip of its nodes is over within a minute.
+void conversion_driver::alarm_of_routes() {
+  auto& alerts = w_.dir.gauges.alerts();
+  for (const auto& [name, info] : st_.routes) {
+    auto& sight = st_.sights[name];
+    const auto why = why_stopped(name);
+    if (why.empty()) {
+      sight.stopped_since.reset();
+      alerts.clear(route_stopped_alert, name, w_.now());
+      continue;
+    }
+    if (!sight.stopped_since) sight.stopped_since = now();
+    if (now() - *sight.stopped_since >= w_.settings.conversion.alert_after)
+      alerts.raise(route_stopped_alert, name, "nothing new starts on it: " + why, w_.now());
   }
 }
 
@@ -246,7 +276,9 @@ void conversion_driver::ask_flight(const run_ptr& run, const std::string& name) 
 void conversion_driver::heard_flight(const run_ptr& run, const std::string& name,
                                      const route_flight& flight) {
   st_.sights[name].flight = flight;
+#ifndef HEADROOM_PLANTED_UNREADABLE_TAKEN  // for tests/simulation alone, which must notice
   if (!flight.readable) return no_offer(run, name, route_word::unreadable, flight.problem);
+#endif
   const auto under_way = std::max(flight.amount, facts_of(name).amount_running);
   const auto terms = enabled_terms(name).value_or(route_terms{});
   const auto room = room_of(terms, under_way);

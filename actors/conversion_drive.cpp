@@ -16,6 +16,13 @@ constexpr std::string_view unreadable_alert = "conversion.unreadable";
 constexpr std::string_view late_alert = "conversion.late";
 constexpr std::string_view stopped_alert = "conversion.stopped";
 
+/// In the words of whoever must release it, where somebody must.
+std::string why_held(const conversion_progress& p) {
+  if (!p.awaits_operator()) return p.step().detail;
+  return std::to_string(p.step().failures.size()) +
+         " attempts failed, it waits for an operator's release: " + p.step().detail;
+}
+
 bool is_older(const conversion& a, const conversion& b) {
   return std::pair{a.created_at, a.id} < std::pair{b.created_at, b.id};
 }
@@ -27,17 +34,27 @@ conversion_driver::running* conversion_driver::find(const conversion_id& id) {
   return i == st_.live.end() ? nullptr : &i->second;
 }
 
-void conversion_driver::adopt(conversion row) {
-  const auto id = row.id;
-  if (st_.live.contains(id)) return;
-  const conversion_progress::limits limits{w_.settings.conversion.retry,
-                                           w_.settings.conversion.longest_retry};
+conversion_driver::running* conversion_driver::known(const conversion_id& id) {
+  if (auto* r = find(id)) return r;
+  const auto i = st_.arrived.find(id);
+  return i == st_.arrived.end() ? nullptr : &i->second;
+}
+
+conversion_driver::running conversion_driver::running_of(conversion row) const {
+  const auto& c = w_.settings.conversion;
+  const conversion_progress::limits limits{c.retry, c.longest_retry, c.attempts, c.attempts_within};
   const auto& steps = st_.routes.at(row.route).steps;
   const bool on_hold = row.order.word == order_word::hold;
   running fresh{{std::move(row), steps, limits, w_.now()}};
   fresh.on_hold = on_hold;
   fresh.moved_at = fresh.step_began = now();
-  st_.live.emplace(id, std::move(fresh));
+  return fresh;
+}
+
+void conversion_driver::adopt(conversion row) {
+  const auto id = row.id;
+  if (st_.live.contains(id)) return;
+  st_.live.emplace(id, running_of(std::move(row)));
   drive(id);
 }
 
@@ -46,7 +63,10 @@ void conversion_driver::drive(const conversion_id& id) {
   if (r == nullptr || r->busy || r->stopped || r->on_hold) return;
   auto& p = r->progress;
   if (p.finished()) return arrive(id);
+  if (prove(id, *r)) return;
   if (r->rescue) return ask_route(id, true);
+  if (p.awaits_operator())
+    return w_.dir.gauges.alerts().raise(held_alert, id.text(), why_held(p), w_.now());
   if (now() - r->moved_at >= w_.settings.conversion.stuck_after) {
     ++st_.retried;
     spdlog::warn("conversion.stuck conversion={} step={} attempts={} detail=\"{}\"", id.text(),
@@ -73,7 +93,8 @@ void conversion_driver::ask_route(const conversion_id& id, bool rescue) {
                           p.step().attempt,
                           p.step().amount_in,
                           p.step().detail,
-                          owed_before(p.row(), p.step_index())};
+                          owed_before(p.row(), p.step_index()),
+                          p.wish()};
   const auto said = [self = self_, id](const step_progress& x) {
     conversion_driver{self}.heard(id, x);
   };
@@ -99,6 +120,7 @@ usdc conversion_driver::owed_before(const conversion& row, std::uint32_t step) c
     if (p.finished() || p.row().route != row.route || p.step_index() != step ||
         !is_older(p.row(), row))
       continue;
+    if (other.money_left) continue;
     if (p.step().state == "held" || p.step().tx_hash.is_zero())
       out = add_saturating(out, p.step().amount_in);
   }
@@ -114,8 +136,13 @@ void conversion_driver::heard(const conversion_id& id, const step_progress& x) {
   const auto before = p.step_index();
   const auto sent_before = p.finished() ? hash256{} : p.step().tx_hash;
   const auto name = p.finished() ? std::string{} : p.step().name;
-  const auto move = p.heard({x.state, x.amount_out, x.tx_hash, x.detail, x.operations}, w_.now());
-  if (p.step_index() != before) r->step_began = now();
+  const auto move =
+      p.heard({x.state, x.amount_out, x.tx_hash, x.detail, x.operations, x.by_depth}, w_.now());
+  r->money_left = x.state == step_state::held && x.money_left;
+  if (p.step_index() != before) {
+    r->step_began = now();
+    r->next_proof = now() + w_.settings.conversion.call_interval;
+  }
   if (move != conversion_move::wait) r->moved_at = now();
   pace(*r, x, x.tx_hash != sent_before);
   alarm(id, *r, x);
@@ -150,14 +177,19 @@ void conversion_driver::alarm(const conversion_id& id, running& r, const step_pr
   const auto subject = id.text();
   const bool held = x.state == step_state::held || x.state == step_state::failed;
   if (held || r.unreadable) {
+#ifdef HEADROOM_PLANTED_SILENT_HOLD  // for tests/simulation alone, which must notice
+    r.troubled_at = now();
+#else
     if (!r.troubled_at) r.troubled_at = now();
+#endif
   } else {
     r.troubled_at.reset();
   }
   const bool long_ago =
       r.troubled_at && now() - *r.troubled_at >= w_.settings.conversion.alert_after;
+  const auto detail = r.progress.finished() ? x.detail : why_held(r.progress);
   const auto show = [&](std::string_view kind, bool so) {
-    if (so) return alerts.raise(kind, subject, x.detail, w_.now());
+    if (so) return alerts.raise(kind, subject, kind == held_alert ? detail : x.detail, w_.now());
     alerts.clear(kind, subject, w_.now());
   };
   r.short_looks = x.short_of_money ? r.short_looks + 1 : 0;
@@ -170,8 +202,8 @@ void conversion_driver::alarm(const conversion_id& id, running& r, const step_pr
   show(unreadable_alert, r.unreadable && long_ago);
   const auto& route = st_.routes.at(r.progress.row().route);
   const auto expected = std::chrono::seconds{route.expected_seconds};
-  if (expected.count() > 0 && now() - r.step_began >= 2 * expected && !r.progress.finished())
-    alerts.raise(late_alert, subject, x.detail, w_.now());
+  show(late_alert,
+       expected.count() > 0 && now() - r.step_began >= 2 * expected && !r.progress.finished());
 }
 
 // -- telling the books ---------------------------------------------------------------------------
@@ -194,7 +226,12 @@ void conversion_driver::arrive(const conversion_id& id) {
        complete_conversion{id, row.steps, received, {}, loss, w_.now()},
        [id, received, loss](conversion_driver d, running&) {
          ++d.st_.completed;
+         auto ended = d.find(id)->progress.row();
+         ended.status = conversion_status::completed;
+         ended.received = received;
+         ended.loss = loss;
          d.ended(id);
+         if (any_by_depth(ended.steps)) d.keep_watch(std::move(ended));
          spdlog::info("conversion.completed conversion={} received={} loss={}", id.text(),
                       to_string(received), to_string(loss));
        });
@@ -203,33 +240,15 @@ void conversion_driver::arrive(const conversion_id& id) {
 void conversion_driver::ended(const conversion_id& id) {
   st_.live.erase(id);
   st_.ended.insert(id);
-  for (const auto kind : {held_alert, short_alert, unreadable_alert, late_alert, stopped_alert})
+  for (const auto kind : {held_alert, short_alert, unreadable_alert, late_alert, stopped_alert,
+                          std::string_view{"conversion.undone"}})
     w_.dir.gauges.alerts().clear(kind, id.text(), w_.now());
-}
-
-template <class Handle, class Message, class Done>
-void conversion_driver::tell(const Handle& to, const conversion_id& id, const char* what,
-                             Message message, Done done) {
-  if (!to) return;
-  find(id)->busy = true;
-  self_->request(to, w_.settings.patience.append, std::move(message))
-      .then(
-          [self = self_, id, done](const committed&) {
-            conversion_driver d{self};
-            auto* r = d.find(id);
-            if (r == nullptr) return;
-            r->busy = false;
-            done(d, *r);
-          },
-          [self = self_, id, what](const caf::error& e) {
-            conversion_driver{self}.untold(id, what, e);
-          });
 }
 
 /// What the books refuse for good they would refuse every second: the conversion rests until a
 /// human has looked and the service starts anew.
 void conversion_driver::untold(const conversion_id& id, const char* what, const caf::error& e) {
-  auto* r = find(id);
+  auto* r = known(id);
   if (r == nullptr) return;
   r->busy = false;
   const auto code = code_of(e);

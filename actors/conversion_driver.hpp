@@ -4,7 +4,8 @@
 
 /// The conversion actor's work, for its own files: conversion_actor (credits, what is under way),
 /// conversion_choice (what is opened, and on which route), conversion_drive (one conversion along
-/// its route), conversion_orders (what operators ordered).
+/// its route), conversion_proofs (is what was done still there?), conversion_orders (what operators
+/// ordered).
 namespace headroom::actors {
 
 class conversion_driver {
@@ -40,6 +41,8 @@ class conversion_driver {
   void read_forecast();
   void look_at_routes();
   void look_at(const std::string& name);
+  void alarm_of_routes();
+  [[nodiscard]] std::string why_stopped(const std::string& name) const;
   void open_next(const std::vector<deposit>& credited_deposits);
   void alarm_of_waiting(const std::map<money_source, waiting_money>& before);
   void consider(const money_source& source, std::vector<waiting_deposit> waiting);
@@ -75,6 +78,19 @@ class conversion_driver {
   void pace(running& r, const step_progress& x, bool sent);
   void alarm(const conversion_id& id, running& r, const step_progress& x);
 
+  // conversion_proofs.cpp
+  void take_up_arrived(std::vector<conversion>& rows);
+  void keep_watch(conversion row);
+  /// Asks whether the first step that is done by depth is there still. False: nothing to ask now.
+  bool prove(const conversion_id& id, running& r);
+  void heard_proof(const conversion_id& id, std::size_t step, const step_progress& x);
+  void stands(const conversion_id& id, running& r);
+  void settled(const conversion_id& id, running& r, std::size_t step);
+  void missing(const conversion_id& id, running& r, std::size_t step, bool for_sure);
+  void undo(const conversion_id& id, running& r, std::size_t step);
+  void undone(conversion row);
+  void tell_buffer(const conversion_id& id, usdc held_back);
+
   // conversion_orders.cpp
   void obey(const std::vector<conversion>& rows);
   void obey(const conversion_id& id, running& r, const conversion_order& order);
@@ -89,6 +105,9 @@ class conversion_driver {
   void tell(const Handle& to, const conversion_id& id, const char* what, Message message,
             Done done);
   [[nodiscard]] running* find(const conversion_id& id);
+  /// A completed one that is watched, too.
+  [[nodiscard]] running* known(const conversion_id& id);
+  [[nodiscard]] running running_of(conversion row) const;
   [[nodiscard]] conversion_state::time_point now() const { return self_->clock().now(); }
   /// Whether the line may be written now: at most once a minute for one cause.
   [[nodiscard]] bool may_say(const std::string& cause) { return st_.lines.due(cause, now()); }
@@ -97,5 +116,24 @@ class conversion_driver {
   conversion_state& st_;
   const world& w_;
 };
+
+template <class Handle, class Message, class Done>
+void conversion_driver::tell(const Handle& to, const conversion_id& id, const char* what,
+                             Message message, Done done) {
+  if (!to) return;
+  known(id)->busy = true;
+  self_->request(to, w_.settings.patience.append, std::move(message))
+      .then(
+          [self = self_, id, done](const committed&) {
+            conversion_driver d{self};
+            auto* r = d.known(id);
+            if (r == nullptr) return;
+            r->busy = false;
+            done(d, *r);
+          },
+          [self = self_, id, what](const caf::error& e) {
+            conversion_driver{self}.untold(id, what, e);
+          });
+}
 
 }  // namespace headroom::actors

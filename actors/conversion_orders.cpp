@@ -15,6 +15,7 @@ constexpr std::string_view refused_alert = "conversion.order_refused";
 std::vector<conversion_step> settled_steps(const conversion& row, timestamp now) {
   auto out = row.steps;
   for (auto& s : out) {
+    s.by_depth = false;  // by that human's word, whatever becomes of earlier proofs
     if (s.state == "done") continue;
     s.state = "done";
     s.amount_out = row.order.received;
@@ -44,6 +45,8 @@ void conversion_driver::obey(const conversion_id& id, running& r, const conversi
   r.rescue = order.word == order_word::retry;
   r.stopped = false;
   r.next_look = {};
+  if (order.word == order_word::release || order.word == order_word::retry)
+    r.progress.forgive(order.at);
   auto& alerts = w_.dir.gauges.alerts();
   if (r.on_hold) {
     alerts.raise(on_hold_alert, id.text(), "on hold by " + order.by + ": " + order.reason,

@@ -68,10 +68,12 @@ struct conversion_settings {
   std::chrono::milliseconds call_interval{5'000};  // one that waits asks the chains no oftener
   std::chrono::milliseconds step_timeout{30'000};  // one answer of a route
   std::chrono::milliseconds stuck_after{300'000};  // without progress: looked at anew
-  std::uint32_t attempts = 6;                      // that fail before a human is told; it goes on
-  std::chrono::milliseconds retry{5'000};          // after a failed attempt; doubles with each
+  std::uint32_t attempts = 6;  // that fail `attempts_within`: then it is held for an operator
+  std::chrono::milliseconds attempts_within{3'600'000};
+  std::chrono::milliseconds retry{5'000};  // after a failed attempt; doubles with each
   std::chrono::milliseconds longest_retry{600'000};
-  std::chrono::milliseconds alert_after{60'000};  // held or unreadable so long: a human
+  std::chrono::milliseconds alert_after{60'000};   // held or unreadable so long: a human
+  std::chrono::milliseconds undone_after{60'000};  // no node shows what was done: it is undone
 };
 
 struct settlement_settings {

@@ -65,7 +65,7 @@ class handles {
     std::tuple<buffer_actor, journal_actor, venue_actor, payment_actor, conversion_actor,
                query_actor, audit_actor, inspector_actor, guardian_actor, signature_actor,
                market_actor, resolution_actor, settlement_actor, external_outbox_actor,
-               withdrawal_desk_actor, cashier_actor>
+               withdrawal_desk_actor, cashier_actor, repair_actor>
         singletons;
     query_actor public_query;
     query_actor reports;

@@ -25,6 +25,9 @@ struct counting {
     to.conversions_completed.add(add_saturating(x.to_buffer, x.to_reserve));
     if (x.loss.is_positive()) to.conversion_losses.add(x.loss);
   }
+  void operator()(const undo_conversion& x) const noexcept {
+    to.conversions_undone.add(add_saturating(x.from_buffer, x.from_reserve));
+  }
   void operator()(const fail_conversion&) const noexcept { to.conversions_failed.add(); }
   void operator()(const write_off_conversion& x) const noexcept {
     to.conversions_failed.add();

@@ -40,6 +40,7 @@ class house_counters {
   money_counter conversions_opened;
   money_counter conversions_completed;  // what arrived
   money_counter conversions_failed;
+  money_counter conversions_undone;  // what had arrived, and a reorganisation took back
   money_counter conversion_losses;
   money_counter replenished;
   money_counter sales_sold;  // what users got: proceeds less fee

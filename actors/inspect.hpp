@@ -7,8 +7,8 @@
 
 #include "domain/journal.hpp"
 #include "domain/money_source.hpp"
+#include "domain/reconciliation.hpp"
 #include "domain/route_choice.hpp"
-#include "domain/solvency.hpp"
 
 /// `inspect` for the domain's types, so that they may stand in messages. The order of the fields is
 /// a wire format: append only, and raise actors::wire_version when a change is not compatible.
@@ -92,12 +92,13 @@ HEADROOM_INSPECT(external_operation, x.id, x.service, x.account, x.sequence, x.r
                  x.request, x.give_up_at, x.purpose, x.status, x.remote_id, x.tx_hash, x.detail,
                  x.created_at, x.updated_at)
 HEADROOM_INSPECT(conversion_step, x.name, x.state, x.amount_in, x.amount_out, x.tx_hash, x.attempt,
-                 x.detail, x.started_at, x.finished_at, x.operations, x.transactions)
+                 x.detail, x.started_at, x.finished_at, x.operations, x.transactions, x.failures,
+                 x.by_depth, x.by_tag)
 HEADROOM_INSPECT(transfer_place, x.chain_id, x.tx_hash, x.log_index)
 HEADROOM_INSPECT(conversion_order, x.number, x.word, x.received, x.proof, x.by, x.reason, x.at)
 HEADROOM_INSPECT(conversion, x.id, x.route, x.status, x.amount, x.received, x.loss, x.steps,
                  x.attempts, x.failure, x.deposits, x.created_at, x.updated_at, x.completed_at,
-                 x.source, x.expected_out, x.expected_seconds, x.choice, x.order)
+                 x.source, x.expected_out, x.expected_seconds, x.choice, x.order, x.undone)
 HEADROOM_INSPECT(route_terms, x.name, x.fee_bps, x.slippage_bps, x.size, x.in_flight)
 HEADROOM_INSPECT(route_verdict, x.word, x.detail)
 HEADROOM_INSPECT(inventory_marks, x.low, x.target, x.high)
@@ -136,9 +137,13 @@ HEADROOM_INSPECT(pricing_day, x.day, x.route, x.conversions, x.amount, x.charged
 HEADROOM_INSPECT(pricing_report, x.days)
 HEADROOM_INSPECT(conversion_metrics, x.completed, x.failed, x.running, x.average_ms, x.p95_ms,
                  x.p99_ms, x.total_in, x.total_received, x.total_loss, x.fees, x.routes)
+HEADROOM_INSPECT(moving_money, x.id, x.route, x.step, x.state, x.amount, x.where, x.since)
 HEADROOM_INSPECT(trial_balance, x.buffer, x.reserve, x.in_transit, x.converting, x.at_venue,
                  x.users, x.capital, x.conversion_loss, x.wagered, x.user_count, x.venue_loss,
-                 x.revenue, x.outgoing, x.leaving, x.waits_here)
+                 x.revenue, x.outgoing, x.leaving, x.waits_here, x.moving)
+HEADROOM_INSPECT(reconciliation, x.booked, x.backing, x.arrived, x.at_venue, x.unsent, x.waits_here,
+                 x.short_of, x.unexplained, x.waiting, x.not_sent, x.sources, x.sources_short_of,
+                 x.sources_unexplained, x.between)
 HEADROOM_INSPECT(solvency, x.checked, x.solvent, x.difference, x.onchain_known, x.shortfall, x.at,
                  x.insolvent_since)
 HEADROOM_INSPECT(unfinished_work, x.placing_bets, x.settling_deposits, x.placing_sales,

@@ -73,6 +73,7 @@ class flush {
       return false;
     }
     ++state_.batches;
+    const bool unsure = state_.buffer_unsure;
     if (buffer) tell_buffer(*buffer);
     for (std::size_t i = 0; i < n; ++i)
       if (state_.outcomes[i].verdict == errc::none)
@@ -81,7 +82,8 @@ class flush {
       auto& out = state_.outcomes[i];
       if (out.verdict == errc::none) {
         ++state_.committed_entries;
-        world_.dir.gauges.counters().count(state_.batch[i]);
+        // A repeated one was counted, unless the COMMIT that nobody heard the end of was its own.
+        if (!out.result.replayed || unsure) world_.dir.gauges.counters().count(state_.batch[i]);
         if (const auto* x = std::get_if<switch_work>(&state_.batch[i]))
           heard_switch(world_.dir.gauges, *x);
         state_.entries[i].promise.deliver(out.result);

@@ -93,6 +93,8 @@ class ledger_reader {
   virtual std::optional<conversion_page> list_conversions(const std::string& cursor,
                                                           std::uint32_t limit) = 0;
   virtual std::optional<std::vector<conversion>> running_conversions() = 0;
+  /// Completed ones that a reorganisation may still undo, the oldest first.
+  virtual std::optional<std::vector<conversion>> conversions_by_depth() = 0;
   virtual std::optional<conversion_metrics> metrics_of_conversions() = 0;
   /// By route and day, the last `days` of them.
   virtual std::optional<pricing_report> report_of_pricing(std::uint32_t days) = 0;

@@ -86,8 +86,10 @@ std::optional<conversion_work> conversion_work_of(ledger_reader& reader) {
   auto to_credit = reader.deposits_to_credit(work_at_once);
   auto to_convert = reader.deposits_to_convert(work_at_once);
   auto running = reader.running_conversions();
-  if (!to_credit || !to_convert || !running) return std::nullopt;
-  return conversion_work{std::move(*to_credit), std::move(*to_convert), std::move(*running)};
+  auto by_depth = reader.conversions_by_depth();
+  if (!to_credit || !to_convert || !running || !by_depth) return std::nullopt;
+  return conversion_work{std::move(*to_credit), std::move(*to_convert), std::move(*running),
+                         std::move(*by_depth)};
 }
 
 std::optional<wallet_backlog> backlog_of(ledger_reader& reader, const wallet_account& who) {

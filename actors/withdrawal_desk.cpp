@@ -34,13 +34,15 @@ void publish(const withdrawal_desk_state& st, bool paused, const std::string& wh
                st.w->now());
 }
 
+/// An operator's word is newer than what was read before it, and stands until the books answer it.
 void read_switch(withdrawal_desk_self self) {
   const auto query = self->state.w->dir.handles.get<query_actor>();
   if (!query) return;
   self->request(query, self->state.w->settings.patience.load, paused_atom::value)
       .then(
-          [self](bool paused) {
+          [self, words = self->state.words](bool paused) {
             const auto& st = self->state;
+            if (st.deciding > 0 || st.words != words) return;
             publish(st, paused || st.held, st.held ? "paused by the settings" : "");
           },
           [self](const caf::error& e) {
@@ -56,18 +58,25 @@ caf::result<withdrawals_view> pause(withdrawal_desk_self self, const pause_withd
   auto promise = self->make_response_promise<withdrawals_view>();
   const auto why = "paused by " + x.by + ": " + x.reason;
   if (x.paused) publish(self->state, true, why);  // at once, whatever the books say
+  ++self->state.deciding;
+  ++self->state.words;
   self->request(journal, w.settings.patience.append,
                 append{switch_withdrawals{x.paused, x.reason, x.by, w.now()}})
       .then(
           [self, promise, x, why](const committed&) mutable {
             auto& st = self->state;
+            --st.deciding;
+            ++st.words;
             st.held = false;  // an operator's word is newer than the file's
             publish(st, x.paused, why);
             spdlog::warn("withdrawals.{} by={} reason=\"{}\"", x.paused ? "paused" : "resumed",
                          x.by, x.reason);
             promise.deliver(shown(st));
           },
-          [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
+          [self, promise](caf::error& e) mutable {
+            --self->state.deciding;
+            promise.deliver(std::move(e));
+          });
   return promise;
 }
 

@@ -17,7 +17,8 @@ constexpr std::uint8_t most_attempts = 32;
 
 void withdrawal_saga::take_step() {
   const auto& s = w_.settings.withdrawal;
-  if (waits_for_approval(st_.row)) return on(withdrawal_event::later, s.longest_poll);
+  if (waits_for_approval(st_.row)) return wait_for_approval();
+  if (st_.raised) w_.dir.gauges.alerts().clear(withdrawal_approval_alert, st_.id.text(), w_.now());
   const auto cashier = neighbour<cashier_actor>();
   if (!cashier) return on(withdrawal_event::later, s.poll);
   const bool refused = w_.screen && w_.screen(st_.row.to) != screening::clear;
@@ -28,6 +29,15 @@ void withdrawal_saga::take_step() {
     w_.dir.gauges.alerts().clear(withdrawal_address_alert, st_.id.text(), w_.now());
   }
   ask_cashier(cashier, !refused);
+}
+
+/// Nothing else tells an operator of it, and only they can end it.
+void withdrawal_saga::wait_for_approval() {
+  const auto& row = st_.row;
+  raise(withdrawal_approval_alert, st_.id.text(),
+        to_string(row.amount) + " USDC of " + row.user.hex() + " to " + row.to.hex() +
+            " wait for an operator: approve or refuse it");
+  on(withdrawal_event::later, w_.settings.withdrawal.longest_poll);
 }
 
 void withdrawal_saga::ask_cashier(const cashier_actor& cashier, bool may_send) {

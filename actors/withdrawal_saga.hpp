@@ -9,9 +9,10 @@ inline constexpr std::string_view withdrawal_unresolved_alert = "withdrawal.unre
 inline constexpr std::string_view withdrawal_in_doubt_alert = "withdrawal.in_doubt";
 inline constexpr std::string_view withdrawal_refused_alert = "withdrawal.refused_by_books";
 inline constexpr std::string_view withdrawal_address_alert = "withdrawal.address_refused";
+inline constexpr std::string_view withdrawal_approval_alert = "withdrawal.approval";
 inline constexpr std::string_view withdrawal_alerts[] = {
     withdrawal_unresolved_alert, withdrawal_in_doubt_alert, withdrawal_refused_alert,
-    withdrawal_address_alert};
+    withdrawal_address_alert, withdrawal_approval_alert};
 
 /// The verbs of a withdrawal. The table (domain/withdrawal_flow.hpp) says what follows, `on` does
 /// it; each verb sends one question and returns.
@@ -50,6 +51,7 @@ class withdrawal_saga : public saga<withdrawal_saga, withdrawal_self> {
   // -- the payment -------------------------------------------------------------------------------
 
   void take_step();
+  void wait_for_approval();
   void ask_cashier(const cashier_actor& cashier, bool may_send);
   void heard(const transfer_progress& x);
   void nothing_sent(const transfer_progress& x);

@@ -13,7 +13,7 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
-    only: { type: 'string', default: 'bets,http,socket,orders,settlement,beside,memory' },
+    only: { type: 'string', default: 'bets,http,socket,orders,settlement,beside,memory,conversions' },
     seed: { type: 'string', default: '20261121' },
     build: { type: 'string', default: path.join(here, '..', 'build', 'bench') },
   },
@@ -326,6 +326,12 @@ async function memory() {
   report(`RSS of a node, ${number(m.users)} users, ${number(m.awake)} awake`, mib(m.rss_kib), `peak ${mib(m.peak_kib)}, before they woke ${mib(m.rss_before_kib)}`, atMost(512 * 1024, m.peak_kib, '<= 512 MiB'));
 }
 
+/** Deposits and conversions against the local chains: its own file, which needs the sandbox's packages. */
+async function conversions() {
+  const { measureConversions } = await import('./conversions.mjs');
+  return measureConversions({ full, build: options.build, report, atMost, note, Samples });
+}
+
 function table() {
   const head = ['measured', 'median (min-max)', 'compared', 'target', 'met'];
   const all = [head, ...rows];
@@ -353,8 +359,8 @@ function needs() {
   for (const tool of ['psql', 'pgbench', 'setpriv', ...(/http|beside/.test(options.only) ? ['wrk'] : [])])
     if (!(process.env.PATH ?? '').split(':').some((dir) => fs.existsSync(path.join(dir, tool))))
       throw new Error(`${tool} is missing: apt-get install postgresql util-linux wrk`);
-  if (/orders/.test(options.only) && !fs.existsSync(path.join(here, '..', 'sandbox', 'node_modules', '@polymarket')))
-    throw new Error('the official client is missing: npm install in sandbox/');
+  if (/orders|conversions/.test(options.only) && !fs.existsSync(path.join(here, '..', 'sandbox', 'node_modules', '@polymarket')))
+    throw new Error('npm packages are missing: npm install in sandbox/');
   if (!fs.existsSync(path.join(options.build, 'bench')))
     throw new Error(`nothing is built in ${options.build}: ./dev bench builds and runs`);
 }
@@ -373,7 +379,7 @@ try {
   needs();
   note(machine());
   postgres = await startPostgres(path.join(scratch, 'postgres'), { settings: { shared_buffers: '512MB', max_wal_size: '4GB' } });
-  for (const [name, measure] of Object.entries({ bets, http, socket, orders, settlement, beside, memory })) {
+  for (const [name, measure] of Object.entries({ bets, http, socket, orders, settlement, beside, memory, conversions })) {
     if (!options.only.split(',').includes(name)) continue;
     note(`measuring ${name} ...`);
     await measure();

@@ -162,6 +162,12 @@ void add_log_index(CLI::App& to, std::int64_t& out) {
       ->check(CLI::NonNegativeNumber);
 }
 
+void add_beyond_books(CLI::App& to, bool& out) {
+  to.add_flag("--beyond-books", out,
+              "also when no more is on the chain than the books explain: a replenishment that does "
+              "not name the transaction may have booked it");
+}
+
 void add_conversions(CLI::App& app, conversions_request& out, repair_words& words) {
   auto* all = app.add_subcommand("conversions", "A conversion that needs a human");
   all->require_subcommand(1);
@@ -181,6 +187,7 @@ void add_conversions(CLI::App& app, conversions_request& out, repair_words& word
       ->required()
       ->check(a_transaction);
   add_log_index(*settle, words.log_index);
+  add_beyond_books(*settle, out.beyond_books);
   add_grounds(*settle, out.by, out.reason);
 }
 
@@ -191,26 +198,35 @@ void add_adoption(CLI::App& app, adoption_request& out, repair_words& words) {
       ->required()
       ->check(a_transaction);
   add_log_index(*adopt, words.log_index);
+  add_beyond_books(*adopt, out.beyond_books);
   add_grounds(*adopt, out.by, out.reason);
 }
 
-void add_wallet(CLI::App& app, cancel_request& out) {
+/// Which chain, and which of our accounts where that is open; `who` says when to name one.
+void add_place(CLI::App& to, std::string& chain, std::optional<address>& account, const char* who) {
+  to.add_option("--chain", chain, "plasma, polygon or base")
+      ->required()
+      ->check(CLI::IsMember({"plasma", "polygon", "base"}));
+  const auto name_account = [&account](const std::string& x) { account = address::parse(x); };
+  to.add_option_function<std::string>("--account", name_account, who)
+      ->type_name("ADDRESS")
+      ->check(an_account);
+}
+
+void add_wallet(CLI::App& app, cancel_request& out, resync_request& resync) {
   auto* wallet = app.add_subcommand("wallet", "The accounts that send transactions");
   wallet->require_subcommand(1);
   wallet->add_subcommand("status", "What the books and the chains know of each one's nonces");
   auto* cancel = wallet->add_subcommand(
       "cancel", "Take a nonce away from a transaction that is not mined, by one with a higher fee");
   cancel->add_option("NONCE", out.nonce, "")->required();
-  cancel->add_option("--chain", out.chain, "plasma, polygon or base")
-      ->required()
-      ->check(CLI::IsMember({"plasma", "polygon", "base"}));
-  const auto name_account = [&out](const std::string& x) { out.account = address::parse(x); };
-  cancel
-      ->add_option_function<std::string>("--account", name_account,
-                                         "whose, when several of ours hold such a nonce")
-      ->type_name("ADDRESS")
-      ->check(an_account);
+  add_place(*cancel, out.chain, out.account, "whose, when several of ours hold such a nonce");
   add_grounds(*cancel, out.by, out.reason);
+  auto* again = wallet->add_subcommand(
+      "resync",
+      "Send again what is stored and not mined, and fill nonces that nothing of ours fills");
+  add_place(*again, resync.chain, resync.account, "of this account alone");
+  add_grounds(*again, resync.by, resync.reason);
 }
 
 std::optional<std::uint64_t> index_of(const repair_words& words) {
@@ -302,7 +318,7 @@ command_line read_command_line(int argc, const char* const* argv) {
   repair_words adoption_words;
   add_conversions(app, out.conversions, conversion_words);
   add_adoption(app, out.adoption, adoption_words);
-  add_wallet(app, out.cancel);
+  add_wallet(app, out.cancel, out.resync);
   app.add_subcommand("reconcile", "The books against the chains; exit 1 with what is missing");
   app.add_subcommand("check-config", "Read the file and say what is wrong with it")
       ->add_flag("--show", out.show, "print what is in effect, and who said so");

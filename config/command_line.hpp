@@ -54,12 +54,14 @@ struct conversions_request {
   std::string reason;
   hash256 tx;                              // with settle
   std::optional<std::uint64_t> log_index;  // likewise, when the transaction has several transfers
+  bool beyond_books = false;  // likewise, also when the books explain all that is there
 };
 
 /// What `headroom adopt-transfer` is asked for.
 struct adoption_request {
   hash256 tx;
   std::optional<std::uint64_t> log_index;
+  bool beyond_books = false;
   std::string by;
   std::string reason;
 };
@@ -69,6 +71,14 @@ struct cancel_request {
   std::string chain;  // "plasma", "polygon" or "base"
   std::uint64_t nonce = 0;
   std::optional<address> account;  // where several of ours hold such a nonce
+  std::string by;
+  std::string reason;
+};
+
+/// What `headroom wallet resync` is asked for.
+struct resync_request {
+  std::string chain;
+  std::optional<address> account;  // all of ours that are there
   std::string by;
   std::string reason;
 };
@@ -88,6 +98,7 @@ struct command_line {
   conversions_request conversions;
   adoption_request adoption;
   cancel_request cancel;
+  resync_request resync;
 
   std::string answer;  // help for stdout; or, with `wrong_usage`, what is wrong, for stderr
   bool wrong_usage = false;

@@ -40,6 +40,10 @@ struct account_keys {
   account_source settlement;   // submits users' payments
   account_source conversion;   // users pay to it; converts what they paid
   account_source withdrawals;  // pays users out
+  // Who users pay to on these chains, where that is another account than conversion's: it sends
+  // what they paid to conversion's on Polygon.
+  account_source plasma;
+  account_source base;
 };
 
 /// An account at the venue: what we call it, the key that signs its orders, and for whom.

@@ -18,6 +18,7 @@
 #include "chain/treasury/relay_settings.hpp"
 #include "chain/treasury/stargate_settings.hpp"
 #include "chain/treasury/venue_supply_settings.hpp"
+#include "chain/treasury/withdrawal_float_settings.hpp"
 #include "chain/x402/payment_settings.hpp"
 #include "config/key_source.hpp"
 #include "config/source_setting.hpp"
@@ -66,7 +67,8 @@ struct settings {
   chain::relay_settings relay;
   chain::stargate_settings stargate;
   chain::oneinch_settings oneinch;
-  chain::venue_supply_settings supply;  // of the account that bets
+  chain::venue_supply_settings supply;                // of the account that bets
+  chain::withdrawal_float_settings withdrawal_float;  // of the account that pays withdrawals
   chain::polymarket::venue_settings venue;
   chain::polymarket::market_settings markets;   // of the same venue
   chain::polymarket::account_settings account;  // of each of `accounts`, on Polygon

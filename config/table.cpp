@@ -96,6 +96,8 @@ rows chain_rows(chain_settings& c) {
       {"confirmations",  &c.finality.confirmations, blocks, {1, 10'000},        "on top of a block, then it is final"},
       {"finalized_tag",  older_tag{&c.finality.word}, none, {},                 "the older name of `finality`: true is either, false is confirmations", shown::not_at_all},
       {"finality",       &c.finality.word,          none,   {},                 "whose word makes a block final: confirmations, tag (the nodes' `finalized`), either or both"},
+      {"large_from",     &c.finality.large_from,    dollars, {0, 1e9L * dollar}, "of a conversion: so much and more is final by the nodes' `finalized` alone, unless `finality` is confirmations; zero: nothing is"},
+      {"tag_patience_seconds", &c.finality.tag_patience, sec, {10, 86'400},     "a `finalized` that stands still so long holds what waits for it"},
       {"rpc_timeout_ms", &c.nodes.timeout,          ms,     {100, minute},      "of one call, shared by the nodes it tries"},
       {"poll_ms",        &c.wallet.poll_interval,   ms,     {10, minute},       "between a wallet's looks at the chain"},
       {"bump_after_ms",  &c.wallet.bump_after,      ms,     {second, hour},     "a transaction in line and not mined gets a higher fee"},
@@ -132,7 +134,7 @@ rows wallet_rows(chain::wallet_settings& w) {
       {"gas_low_hours",       &w.gas_low_hours,       none,    {0, 10'000},    "that the coins must last at what was spent in the last day, or an alert says so"},
       {"looks_before_search", &w.looks_before_search, none,    {1, 1'000},     "without a receipt; then the transaction that used the nonce is searched"},
       {"search_again_ms",     &w.search_again,        ms,      {100, minute},  "first pause between searches, doubles"},
-      {"lone_witness_ms",     &w.lone_witness,        ms,      {second, hour}, "between two words of the only node there is"},
+      {"lone_witness_ms",     &w.lone_witness,        ms,      {0, hour},      "between two words of the only node there is; zero: they are never enough"},
       {"doubt_after_seconds", &w.doubt_after,         sec,     {5, 3'600},     "without a name: in doubt, and an alert"},
   };
 }
@@ -206,9 +208,10 @@ rows conversion_rows(settings& s) {
       {"call_interval_ms",    &c.call_interval,  ms,      {10, 10 * minute},                         "of one that waits, between calls to nodes"},
       {"step_timeout_ms",     &c.step_timeout,   ms,      {second, 10 * minute},                     "of one answer of a route"},
       {"stuck_after_seconds", &c.stuck_after,    sec,     {1, 86'400},                               "without progress: looked at anew"},
-      {"attempts",            &c.attempts,       none,    {1, 100},                                  "that fail before a human is told; it goes on"},
+      {"attempts",            &c.attempts,       none,    {1, 100},                                  "that fail within an hour: then the step is held until an operator releases it"},
       {"retry_ms",            &c.retry,          ms,      {100, hour},                               "after a failed attempt; doubles with each"},
       {"longest_retry_ms",    &c.longest_retry,  ms,      {100, day},                                "of those"},
+      {"undone_after_seconds", &c.undone_after,  sec,     {1, 3'600},                                "no node shows what was done by depth: it is in flight again, and what it brought is posted back"},
       {"rescue_after_ms",     &r.rescue_after,   ms,      {second, day},                             "a verified message that nobody executes is executed by us"},
   };
 }
@@ -311,7 +314,7 @@ rows stargate_rows(chain::stargate_settings& g) {
       {"pool_polygon_usdt0", &g.pool_polygon_usdt0, none,    {},                                        "that pays out there; its events are believed"},
       {"pool_base",          &g.pool_base,          none,    {},                                        "of USDC"},
       {"pool_polygon_usdc",  &g.pool_polygon_usdc,  none,    {},                                        "that pays out there; its events are believed"},
-      {"polygon_eid",        &g.polygon_eid,        none,    {1, any_id},                               "LayerZero's name for Polygon"},
+      {"polygon_eid",        &g.polygon_eid,        none,    {1, 4'294'967'295},                               "LayerZero's name for Polygon"},
       {"least_bps",          &g.least_bps,          bps,     {95 * whole_percent, 100 * whole_percent}, "of the input that a pool must promise"},
       {"max_fee_wei_base",   &g.max_fee_wei_base,   wei,     {1, 1e18L},                                "of a message from Base; above it nothing is sent"},
       {"coin_price_base",    &g.coin_price_base,    dollars, {1, 1e5L * dollar},                        "of Base's coin, to compare routes by"},
@@ -455,7 +458,9 @@ rows settlement_rows(actors::settlement_settings& x) {
   };
 }
 
-rows withdrawal_rows(actors::withdrawal_settings& x) {
+rows withdrawal_rows(settings& s) {
+  auto& x = s.core.withdrawal;
+  auto& f = s.withdrawal_float;  // the account that converts feeds the one that pays them
   return {
       {"minimum",              &x.minimum,          dollars, {1, 1e9L * dollar},                        "of one, fee included"},
       {"maximum",              &x.maximum,          dollars, {1, 1e9L * dollar},                        "likewise"},
@@ -470,6 +475,11 @@ rows withdrawal_rows(actors::withdrawal_settings& x) {
       {"longest_poll_ms",      &x.longest_poll,     ms,      {10, hour},                                "likewise at one that waits for money or an operator"},
       {"step_timeout_ms",      &x.step_timeout,     ms,      {second, 10 * minute},                     "of one answer about a transfer"},
       {"unresolved_after_seconds", &x.unresolved_after, sec, {60, 7 * 86'400},                          "open so long, and approved: an alert"},
+      {"float_low",     &f.low,     dollars, {0, 1e9L * dollar}, "with an account of its own (keys.withdrawals): it holds less than this and what is owed, and USDC comes from the account that converts"},
+      {"float_target",  &f.target,  dollars, {0, 1e9L * dollar}, "up to this and what is owed: what the key may lose; 0: never, a human sees to it"},
+      {"float_keep",    &f.keep,    dollars, {0, 1e9L * dollar}, "that stays on the account that converts"},
+      {"float_least",   &f.least,   dollars, {1, 1e9L * dollar}, "smaller sums are not moved"},
+      {"float_per_day", &f.per_day, dollars, {0, 1e9L * dollar}, "that is moved in a day (UTC) at most, whatever is owed; 0: no limit"},
   };
 }
 
@@ -536,6 +546,8 @@ void add_keys(std::vector<section>& out, account_keys& keys) {
   add("keys.settlement", keys.settlement);
   add("keys.conversion", keys.conversion);
   add("keys.withdrawals", keys.withdrawals);
+  add("keys.plasma", keys.plasma);
+  add("keys.base", keys.base);
 }
 
 }  // namespace
@@ -567,7 +579,7 @@ std::vector<section> sections_of(settings& s) {
   out.push_back({"venue", std::move(venue)});
   out.push_back({"venue.contracts", contract_rows(s.account.contracts)});
   out.push_back({"settlement", settlement_rows(s.core.settlement)});
-  out.push_back({"withdrawals", withdrawal_rows(s.core.withdrawal)});
+  out.push_back({"withdrawals", withdrawal_rows(s)});
   out.push_back({"wallet_key", key_rows(s.wallet_key)});
   add_keys(out, s.keys);
   out.push_back({"venue_key", key_rows(s.venue_key)});

@@ -94,9 +94,11 @@ std::string check_account(const account_source& x, const std::string& name) {
 std::string check_keys(const settings& s) {
   if (s.needs_wallet_key() && !s.wallet_key.named())
     return "wallet_key must name a file or an environment variable";
-  for (const auto& [name, x] : {std::pair{"keys.settlement", &s.keys.settlement},
-                                std::pair{"keys.conversion", &s.keys.conversion},
-                                std::pair{"keys.withdrawals", &s.keys.withdrawals}})
+  for (const auto& [name, x] :
+       {std::pair{"keys.settlement", &s.keys.settlement},
+        std::pair{"keys.conversion", &s.keys.conversion},
+        std::pair{"keys.withdrawals", &s.keys.withdrawals},
+        std::pair{"keys.plasma", &s.keys.plasma}, std::pair{"keys.base", &s.keys.base}})
     if (auto why = check_account(*x, name); !why.empty()) return why;
   return {};
 }
@@ -156,7 +158,7 @@ std::string check_sources(const settings& s) {
   if (p.fee_max.is_positive() && p.fee_max < p.fee_min)
     return "deposits.fee_max must not be below fee_min";
   for (const auto& x : all)
-    if (p.fee_min >= x.minimum) return "deposits.fee_min must be below the minimum of each source";
+    if (p.fee_min >= x.minimum) return "deposits.fee_min leaves nothing of a source's minimum";
   return {};
 }
 
@@ -267,7 +269,6 @@ std::string check_rest_routes(const settings& s) {
     return "relay.api_url must be an http(s) URL without a slash at its end";
   if (!s.okx.receiver.empty() && s.okx.receiver != "private" && s.okx.receiver != "exchange")
     return "okx.receiver must be \"private\", \"exchange\" or \"\"";
-  if (s.relay.enabled && s.relay.depository.is_zero()) return "relay.depository must be set";
   if (!s.okx.enabled) return {};
   if (s.okx.deposit_address.is_zero()) return "okx.deposit_address must be set";
   if (s.okx.deposit_chain.empty()) return "okx.deposit_chain must be set";
@@ -285,6 +286,9 @@ std::string check_withdrawals(const settings& s) {
   if (w.maximum < w.minimum) return "withdrawals.maximum must not be below the minimum";
   if (withdrawal_fee_of(w.minimum, w.fee, w.fee_bps) >= w.minimum)
     return "withdrawals.minimum must be above the fee";
+  const auto& f = s.withdrawal_float;
+  if (f.target.is_positive() && f.target < f.low)
+    return "withdrawals.float_target must not be below float_low";
   for (std::size_t i = 0; i < w.refused.size(); ++i)
     if (!w.refused[i].starts_with("0x") || !address::parse(w.refused[i]))
       return "withdrawals.refused[" + std::to_string(i) +

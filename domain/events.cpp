@@ -40,6 +40,10 @@ struct own_event {
     const auto received = add_saturating(x.to_buffer, x.to_reserve);
     return event{event_type::conversion_completed, x.id.text(), {}, received, x.at};
   }
+  optional_event operator()(const undo_conversion& x) const {
+    const auto taken_back = add_saturating(x.from_buffer, x.from_reserve);
+    return event{event_type::conversion_undone, x.id.text(), {}, taken_back, x.at};
+  }
   optional_event operator()(const fail_conversion& x) const {
     return event{event_type::conversion_failed, x.id.text(), {}, {}, x.at};
   }
@@ -93,6 +97,7 @@ std::string_view to_string(event_type t) noexcept {
     case event_type::conversion_opened: return "conversion.opened";
     case event_type::conversion_completed: return "conversion.completed";
     case event_type::conversion_failed: return "conversion.failed";
+    case event_type::conversion_undone: return "conversion.undone";
     case event_type::balance_changed: return "balance.changed";
     case event_type::buffer_changed: return "buffer.changed";
     case event_type::position_offered: return "position.offered";

@@ -32,6 +32,7 @@ enum class event_type : std::uint8_t {
   withdrawal_approved = 17,   // by an operator
   withdrawal_confirmed = 18,  // what arrived
   withdrawal_failed = 19,     // what was given back
+  conversion_undone = 20,     // what had arrived, taken back by a reorganisation: it runs again
 };
 /// "bet.filled".
 [[nodiscard]] std::string_view to_string(event_type t) noexcept;

@@ -358,6 +358,30 @@ struct switch_work {
   timestamp at;
 };
 
+/// A reorganisation took back what had completed the conversion: it runs again with `steps`, its
+/// deposits are converting, and what it had posted is posted back, from buffer and reserve as they
+/// can give it: from_buffer + from_reserve is what had been received, and `loss` what had been
+/// lost. `times` counts from 1, so that the second one is no repeat of the first. Refused with
+/// exceeds_max_bet when the buffer does not hold so much now (a CHECK said no).
+struct undo_conversion {
+  static constexpr const char* entry_name = "undo_conversion";
+  conversion_id id;
+  std::uint32_t times = 1;
+  std::vector<conversion_step> steps;
+  usdc from_buffer;
+  usdc from_reserve;
+  usdc loss;
+  timestamp at;
+};
+
+/// The proofs of a completed conversion's steps, as far as `finalized` has passed them since.
+struct settle_proofs {
+  static constexpr const char* entry_name = "settle_proofs";
+  conversion_id id;
+  std::vector<conversion_step> steps;
+  timestamp at;
+};
+
 using journal_entry =
     std::variant<accept_bet, finish_bet, open_deposit, settle_deposit, fail_deposit, credit_deposit,
                  open_conversion, advance_conversion, complete_conversion, fail_conversion,
@@ -365,7 +389,8 @@ using journal_entry =
                  promise_bet, record_market, accept_sale, finish_sale, open_settlement,
                  book_redemption, settle_position, close_settlement, record_external,
                  accept_withdrawal, approve_withdrawal, finish_withdrawal, switch_withdrawals,
-                 note_buffer, order_conversion, write_off_conversion, adopt_transfer, switch_work>;
+                 note_buffer, order_conversion, write_off_conversion, adopt_transfer, switch_work,
+                 undo_conversion, settle_proofs>;
 
 /// For logs: "accept_bet".
 [[nodiscard]] inline const char* name_of(const journal_entry& entry) noexcept {

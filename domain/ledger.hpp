@@ -49,16 +49,18 @@ enum class posting_kind : std::uint8_t {
   replenish = 5,
   refill = 6,
   venue_loss = 7,
-  sale = 8,                    // proceeds less fee
-  payout = 9,                  // of a settled position
-  remainder = 10,              // of a settlement
-  withdrawal = 11,             // what leaves: the amount less the fee
-  withdrawal_fee = 12,         // the house's
-  withdrawal_refund = 13,      // of one that failed
-  withdrawal_fee_refund = 14,  // likewise
-  deposit_fee = 15,            // what a deposit cost its payer
-  adoption = 16,               // of a transfer that nothing explains
-  write_off = 19,              // of what is in transit and will never arrive
+  sale = 8,                     // proceeds less fee
+  payout = 9,                   // of a settled position
+  remainder = 10,               // of a settlement
+  withdrawal = 11,              // what leaves: the amount less the fee
+  withdrawal_fee = 12,          // the house's
+  withdrawal_refund = 13,       // of one that failed
+  withdrawal_fee_refund = 14,   // likewise
+  deposit_fee = 15,             // what a deposit cost its payer
+  adoption = 16,                // of a transfer that nothing explains
+  conversion_undone = 17,       // a reorganisation took back what had arrived
+  conversion_loss_undone = 18,  // likewise what had been lost, or gained, on the way
+  write_off = 19,               // of what is in transit and will never arrive
 };
 inline constexpr posting_kind all_posting_kinds[] = {posting_kind::bet,
                                                      posting_kind::bet_refund,
@@ -77,6 +79,8 @@ inline constexpr posting_kind all_posting_kinds[] = {posting_kind::bet,
                                                      posting_kind::withdrawal_fee_refund,
                                                      posting_kind::deposit_fee,
                                                      posting_kind::adoption,
+                                                     posting_kind::conversion_undone,
+                                                     posting_kind::conversion_loss_undone,
                                                      posting_kind::write_off};
 [[nodiscard]] std::string_view to_string(posting_kind k) noexcept;
 
@@ -89,14 +93,16 @@ struct posting_shape {
 };
 /// All that may stand in the books.
 [[nodiscard]] std::span<const posting_shape> posting_shapes() noexcept;
-/// The first of its kind; all but conversions, their losses and replenishments have one.
+/// The first of its kind; all but conversions, their losses, what undoes them, and replenishments
+/// have one.
 [[nodiscard]] const posting_shape& shape_of(posting_kind k) noexcept;
 
 /// What a posting adds to an account's balance, as a factor of its amount: 1, 0 or -1.
 [[nodiscard]] int sign_of(account a, const posting_shape& p) noexcept;
 
 /// The buffer's running totals: its balance is deposited - withdrawn. `withdrawn` are bets and
-/// withdrawals less refunds, and what the venue charged beyond; sales and payouts are deposited.
+/// withdrawals less refunds, and what the venue charged beyond; sales and payouts are deposited,
+/// and what a reorganisation undoes never was.
 enum class buffer_total : std::uint8_t { deposited, withdrawn };
 [[nodiscard]] int sign_of(buffer_total t, const posting_shape& p) noexcept;
 

@@ -7,22 +7,25 @@ namespace {
 
 usdc above_zero(usdc x) noexcept { return x.is_positive() ? x : usdc{}; }
 
-/// The running step, or none when all that it has are done.
-const conversion_step* running_step(const conversion& c) noexcept {
-  const auto i =
-      std::find_if(c.steps.begin(), c.steps.end(), [](const auto& s) { return s.state != "done"; });
-  return i == c.steps.end() ? nullptr : &*i;
+usdc* part_of(reconciliation& r, money_place where) noexcept {
+  switch (where) {
+    case money_place::at_source: return &r.not_sent;
+    case money_place::under_way: return &r.between;
+    case money_place::arrived: return &r.arrived;
+    case money_place::beside: return &r.waits_here;
+  }
+  return &r.between;
 }
 
-bool sent_nothing(const conversion_step& s) noexcept {
-  return s.tx_hash.is_zero() && s.operations.empty();
+bool stands_still(const moving_money& x, const trial_balance& after) noexcept {
+  return std::any_of(after.moving.begin(), after.moving.end(), [&](const auto& y) {
+    return x.id == y.id && x.step == y.step && x.where == y.where;
+  });
 }
 
 }  // namespace
 
-reconciliation reconcile(const trial_balance& books, const holdings& chains,
-                         std::span<const conversion> running,
-                         const money_source& backing) noexcept {
+reconciliation reconcile(const trial_balance& books, const holdings& chains) noexcept {
   reconciliation out;
   out.booked = add_saturating(books.buffer, books.reserve);
   out.backing = chains.backing;
@@ -30,30 +33,32 @@ reconciliation reconcile(const trial_balance& books, const holdings& chains,
   out.sources = chains.sources;
   out.unsent = sub_saturating(books.outgoing, books.leaving);
   out.waits_here = books.waits_here;
-  out.waiting =
-      sub_saturating(books.in_transit, add_saturating(books.converting, books.waits_here));
-  for (const auto& c : running) {
-    if (const auto* s = running_step(c); s == nullptr) {
-      // Before its first step is stored nothing was sent; with all of them done all of it arrived.
-      auto& to = !c.steps.empty()      ? out.arrived
-                 : c.source == backing ? out.waits_here
-                                       : out.not_sent;
-      to = add_saturating(to, c.steps.empty() ? c.amount : c.steps.back().amount_out);
-    } else if (c.source == backing) {
-      out.waits_here = add_saturating(out.waits_here, s->amount_in);
-    } else {
-      auto& to = sent_nothing(*s) ? out.not_sent : out.between;
-      to = add_saturating(to, s->amount_in);
-    }
+  // Below zero while one that is done is on its way to the books.
+  out.waiting = above_zero(
+      sub_saturating(books.in_transit, add_saturating(books.converting, books.waits_here)));
+  for (const auto& x : books.moving) {
+    auto* to = part_of(out, x.where);
+    *to = add_saturating(*to, x.amount);
   }
   const auto beside = add_saturating(out.unsent, out.waits_here);
   const auto should_be = add_saturating(add_saturating(out.booked, out.arrived), beside);
   out.short_of = above_zero(sub_saturating(should_be, out.backing));
   out.unexplained =
       above_zero(sub_saturating(out.backing, add_saturating(should_be, out.at_venue)));
-  out.sources_short_of =
-      above_zero(sub_saturating(add_saturating(out.waiting, out.not_sent), out.sources));
+  const auto still_there = add_saturating(out.waiting, out.not_sent);
+  out.sources_short_of = above_zero(sub_saturating(still_there, out.sources));
+  out.sources_unexplained =
+      above_zero(sub_saturating(out.sources, add_saturating(still_there, out.between)));
   return out;
+}
+
+void keep_what_stood_still(trial_balance& before, const trial_balance& after) {
+  for (auto& x : before.moving)
+    if (!stands_still(x, after)) x.where = money_place::under_way;
+}
+
+void keep_nothing_standing(trial_balance& before) noexcept {
+  for (auto& x : before.moving) x.where = money_place::under_way;
 }
 
 }  // namespace headroom

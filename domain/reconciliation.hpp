@@ -1,7 +1,5 @@
 #pragma once
 
-#include <span>
-
 #include "domain/solvency.hpp"
 
 namespace headroom {
@@ -21,21 +19,24 @@ struct reconciliation {
   usdc unexplained;  // there, beyond all of these
 
   // what users pay with elsewhere: USDT0 on both chains, USDC on Base
-  usdc waiting;           // in transit and in no conversion
-  usdc not_sent;          // of conversions that have sent nothing of their running step yet
-  usdc sources;           // on chain
-  usdc sources_short_of;  // missing: waiting or not sent, and not there
-  usdc between;           // of conversions: sent and not arrived, seen on no chain
+  usdc waiting;              // in transit and in no conversion
+  usdc not_sent;             // of conversions that have sent nothing of their running step yet
+  usdc sources;              // on chain
+  usdc sources_short_of;     // missing: waiting or not sent, and not there
+  usdc sources_unexplained;  // there, beyond these and all that is between
+  usdc between;              // of conversions: sent and not arrived, seen on no chain
 
   [[nodiscard]] bool clean() const noexcept {
     return short_of.is_zero() && sources_short_of.is_zero();
   }
 };
 
-/// @param running  all conversions that are.
-/// @param backing  the buffer's own token: a conversion of it sends nothing.
-[[nodiscard]] reconciliation reconcile(const trial_balance& books, const holdings& chains,
-                                       std::span<const conversion> running,
-                                       const money_source& backing) noexcept;
+[[nodiscard]] reconciliation reconcile(const trial_balance& books, const holdings& chains) noexcept;
+
+/// Between a look at the books and one at the chains a conversion may send its money. What `after`,
+/// the books once the chains were read, does not have at the same place counts as under way.
+void keep_what_stood_still(trial_balance& before, const trial_balance& after);
+/// Without that second look nobody knows.
+void keep_nothing_standing(trial_balance& before) noexcept;
 
 }  // namespace headroom

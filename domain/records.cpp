@@ -1,5 +1,7 @@
 #include "domain/records.hpp"
 
+#include <algorithm>
+
 namespace headroom {
 
 std::string_view to_string(bet_status s) noexcept {
@@ -83,6 +85,10 @@ std::string_view to_string(operation_status s) noexcept {
 usdc average_price(const bet& b) noexcept {
   const auto price = mul_div_floor(b.spent.micro, micro_per_usdc, b.shares.micro);
   return price ? usdc{*price} : usdc{};
+}
+
+bool any_by_depth(const std::vector<conversion_step>& steps) noexcept {
+  return std::any_of(steps.begin(), steps.end(), [](const auto& s) { return s.by_depth; });
 }
 
 operation_id settlement_of(const deposit_id& id, std::uint8_t attempt) noexcept {

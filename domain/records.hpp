@@ -117,7 +117,8 @@ struct deposit {
 
 // -- the conversion ----------------------------------------------------------------------------
 
-/// running -> completed | failed. The running step is the first that is not `done`.
+/// running -> completed | failed. The running step is the first that is not `done`. What a
+/// reorganisation undoes goes back: completed -> running.
 enum class conversion_status : std::uint8_t { running = 0, completed = 1, failed = 2 };
 [[nodiscard]] std::string_view to_string(conversion_status s) noexcept;
 
@@ -138,7 +139,14 @@ struct conversion_step {
   timestamp finished_at;
   std::vector<operation_id> operations{};       // of all its attempts, in the order of their use
   std::vector<chain_operation> transactions{};  // theirs, by the outbox; only where it was read
+  std::vector<timestamp> failures{};  // the last few attempts' that an operator has not seen
+  bool by_depth =
+      false;            // done, and a reorganisation may undo it: its proof is deep, not finalized
+  bool by_tag = false;  // it was undone before: from then on only `finalized` counts
 };
+
+/// Whether what the steps brought may still be undone.
+[[nodiscard]] bool any_by_depth(const std::vector<conversion_step>& steps) noexcept;
 
 struct conversion {
   conversion_id id;
@@ -160,6 +168,7 @@ struct conversion {
   std::uint32_t expected_seconds = 0;
   std::string choice{};      // why this route
   conversion_order order{};  // the newest; only where it was read
+  std::uint32_t undone = 0;  // how often a reorganisation took back what had completed it
 };
 
 // -- the buffer --------------------------------------------------------------------------------
@@ -182,7 +191,7 @@ struct buffer_row {
 /// What `GET /buffer/status` shows.
 struct buffer_status {
   buffer_row row;
-  usdc available;  // row.balance minus deductions not yet committed
+  usdc available;  // row.balance minus deductions not yet committed, and what is held back
   bool is_low = false;
   usdc recommended_min_size;  // twice the average daily bet volume
   bool replayed = false;      // answers a request that was booked before

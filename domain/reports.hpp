@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "domain/journal.hpp"
+#include "domain/moving_money.hpp"
 
 namespace headroom {
 
@@ -149,6 +150,8 @@ struct trial_balance {
   /// Of in_transit, in no running conversion and paid with the buffer's own token: it stands beside
   /// the buffer's.
   usdc waits_here{};
+  /// The running conversions of `converting`, the oldest first, as one snapshot has them.
+  std::vector<moving_money> moving{};
 };
 
 /// What a restart has to finish, oldest first.

@@ -1,14 +1,8 @@
 #include "domain/solvency.hpp"
 
+#include "domain/reconciliation.hpp"
+
 namespace headroom {
-namespace {
-
-usdc lacking(usdc needed, usdc there) noexcept {
-  const auto missing = sub_saturating(needed, there);
-  return missing.is_positive() ? missing : usdc{};
-}
-
-}  // namespace
 
 usdc assets_of(const trial_balance& books) noexcept {
   auto out = books.buffer;
@@ -26,12 +20,8 @@ usdc difference_of(const trial_balance& books) noexcept {
 }
 
 usdc shortfall_of(const trial_balance& books, const holdings& chains) noexcept {
-  const auto unsent = sub_saturating(books.outgoing, books.leaving);
-  const auto beside = add_saturating(books.waits_here, unsent);
-  const auto needed = add_saturating(add_saturating(books.buffer, books.reserve), beside);
-  const auto waits =
-      sub_saturating(books.in_transit, add_saturating(books.converting, books.waits_here));
-  return add_saturating(lacking(needed, chains.backing), lacking(waits, chains.sources));
+  const auto found = reconcile(books, chains);
+  return add_saturating(found.short_of, found.sources_short_of);
 }
 
 solvency_news solvency_watch::look(const trial_balance& books,

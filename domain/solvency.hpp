@@ -22,10 +22,10 @@ struct holdings {
 /// less its losses.
 [[nodiscard]] usdc difference_of(const trial_balance& books) noexcept;
 
-/// What the chains lack of what the books say is there: USDC for buffer, reserve and withdrawals
-/// that have no transaction yet, what waits for its conversion as this very USDC; the sources'
-/// tokens for the rest of what is in transit and in no running conversion. Zero when nothing is
-/// missing; more than the books say is fine.
+/// What the chains lack of what the books say is there (reconciliation.hpp): USDC for buffer,
+/// reserve and withdrawals that have no transaction yet, for what conversions brought, and for what
+/// waits as this very USDC; the sources' tokens for what waits for its conversion, and for what a
+/// running one has not sent. Zero when nothing is missing; more than the books say is fine.
 [[nodiscard]] usdc shortfall_of(const trial_balance& books, const holdings& chains) noexcept;
 
 /// The last word of the continuous check.

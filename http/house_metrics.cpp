@@ -76,7 +76,9 @@ void add_money(metric_families& to, const actors::house_counters& c) {
       in_usdc(c.withdrawal_fees));
   add_stage(to, "conversion", "opened", c.conversions_opened);
   add_outcomes(to, "conversion", "conversions",
-               {{"completed", c.conversions_completed}, {"failed", c.conversions_failed, false}});
+               {{"completed", c.conversions_completed},
+                {"undone", c.conversions_undone},
+                {"failed", c.conversions_failed, false}});
   add(to, counter("headroom_conversion_loss_usdc_total", "What bridges and swaps cost."),
       in_usdc(c.conversion_losses));
   add(to, counter("headroom_replenished_usdc_total", "What operators paid into the buffer."),

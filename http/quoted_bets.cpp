@@ -37,9 +37,9 @@ task<> look_for_bet(exchange& x, actors::place_bet order, actors::bet_quote fres
 }
 
 task<> ask_for_price(exchange& x, actors::place_bet order, quote_id quote, quoted_bet then) {
+  const actors::redeem_quote redeem{quote, order.token, order.amount, order.id};
   auto said = or_refuse(co_await ask<actors::redeemed_quote>(
-                            x, x.services().dir.handles.get<actors::market_actor>(),
-                            actors::redeem_quote{quote, order.token, order.amount, order.id}),
+                            x, x.services().dir.handles.get<actors::market_actor>(), redeem),
                         "quote_id");
   if (!said.honoured)
     co_return co_await look_for_bet(x, std::move(order), said.quote, std::move(then));

@@ -22,6 +22,7 @@ const router& house_routes() {
       {verb::post, "/withdrawals", post_withdrawal, route::pages},
       {verb::get, "/withdrawals", get_withdrawals},
       {verb::get, "/withdrawals/{id}", get_withdrawal},
+      {verb::get, "/buffer/max-withdrawal", get_max_withdrawal},
       {verb::get, "/buffer/status", get_buffer_status, route::pages},
       {verb::post, "/buffer/replenish", post_replenish},
       {verb::patch, "/buffer", patch_buffer},

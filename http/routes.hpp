@@ -42,6 +42,7 @@ task<> get_sale(exchange& x);
 task<> post_withdrawal(exchange& x);
 task<> get_withdrawal(exchange& x);
 task<> get_withdrawals(exchange& x);
+task<> get_max_withdrawal(exchange& x);
 // routes_deposit.cpp
 task<> post_deposit(exchange& x);
 task<> get_deposit(exchange& x);

@@ -2,6 +2,7 @@
 #include "http/auth.hpp"
 #include "http/fields.hpp"
 #include "http/json_values.hpp"
+#include "http/repair_wishes.hpp"
 #include "http/routes.hpp"
 
 namespace headroom::http {
@@ -23,6 +24,7 @@ std::optional<order_word> ordered_by(std::string_view name) {
   if (name == "retry_conversion") return order_word::retry;
   if (name == "hold_conversion") return order_word::hold;
   if (name == "release_conversion") return order_word::release;
+  if (name == "fail_conversion") return order_word::write_off;
   return std::nullopt;
 }
 
@@ -42,15 +44,19 @@ std::optional<actors::pause_withdrawals> withdrawals_switched_by(const action& a
   return std::nullopt;
 }
 
-/// Who is asked, and in which words: the journal, or the desk of withdrawals.
-using wish = std::variant<journal_entry, actors::pause_withdrawals, actors::decide_withdrawal>;
+/// Who is asked, and in which words: the journal, the desk of withdrawals, or who asks the chains.
+using wish =
+    std::variant<journal_entry, actors::pause_withdrawals, actors::decide_withdrawal, repair_wish>;
 
 wish without_target(wish w, const std::optional<std::string_view>& target) {
   if (target) throw bad_field("target", "this action has none");
   return w;
 }
 
-wish wish_of(const action& a, const std::optional<std::string_view>& target) {
+wish wish_of(const action& a, const body_fields& body, const actors::ethereum_port& ethereum) {
+  const auto target = body.text("target");
+  if (auto repair = read_repair(a.name, body, ethereum, {a.by, a.reason})) return *repair;
+  allow_only(body, {});
   if (const auto work = switched_by(a)) return without_target(journal_entry{*work}, target);
   if (const auto desk = withdrawals_switched_by(a)) return without_target(*desk, target);
   const bool approves = a.name == "approve_withdrawal";
@@ -58,8 +64,9 @@ wish wish_of(const action& a, const std::optional<std::string_view>& target) {
   if (!word && !approves)
     throw bad_field("action",
                     "must be pause_ or resume_ and bets, deposits, conversions or withdrawals; "
-                    "retry_, hold_ or release_conversion; look_again; or approve_withdrawal. A bet "
-                    "is resolved, and a conversion settled or written off, at the terminal");
+                    "retry_, hold_, release_, settle_ or fail_conversion; look_again; "
+                    "approve_withdrawal; resolve_bet; adopt_transfer; cancel_nonce; or "
+                    "resync_wallet");
   if (!target)
     throw bad_field("target",
                     approves ? "must be the withdrawal's id" : "must be the conversion's id");
@@ -78,8 +85,10 @@ wish wish_of(const action& a, const std::optional<std::string_view>& target) {
 problem refusal_of(const caf::error& e) {
   const auto code = actors::code_of(e);
   if (code == errc::invariant_violated)
-    return protocol_problem(409, "order_refused",
-                            "the conversion is over, or its end is ordered already");
+    return protocol_problem(
+        409, "order_refused",
+        "the conversion is over, or its end is ordered already; an end wants it "
+        "on hold, and nothing of it that may be mined yet");
   if (code == errc::duplicate)
     return protocol_problem(409, "order_refused", "the withdrawal is over, or needs no approval");
   auto out = problem_of(e);
@@ -93,22 +102,49 @@ void or_refuse_order(const caf::expected<Answer>& said) {
   if (!said) throw refusal_of(said.error());
 }
 
+/// In each wish's own words.
+asking<actors::repair_answer> ask_repair(exchange& x, const repair_wish& w) {
+  const auto repair = x.services().dir.handles.get<actors::repair_actor>();
+  return std::visit([&](const auto& act) { return ask<actors::repair_answer>(x, repair, act); }, w);
+}
+
+/// What it did, or the refusal (thrown).
+std::string or_refuse_repair(caf::expected<actors::repair_answer> said) {
+  if (!said) throw refusal_of(said.error());
+  switch (said->verdict) {
+    case actors::repair_verdict::done: return std::move(said->words);
+    case actors::repair_verdict::contradicted:
+      throw protocol_problem(409, "chain_contradicts", std::move(said->words));
+    case actors::repair_verdict::refused:
+      throw protocol_problem(409, "order_refused", std::move(said->words));
+    case actors::repair_verdict::unreadable:
+      throw problem_of(errc::unavailable, std::move(said->words));
+  }
+  throw problem_of(errc::internal);
+}
+
 task<> carry_out(exchange& x, action wanted, wish w) {
   const auto& handles = x.services().dir.handles;
   const auto desk = handles.get<actors::withdrawal_desk_actor>();
-  if (const auto* entry = std::get_if<journal_entry>(&w))
-    or_refuse_order(
-        co_await ask<committed>(x, handles.get<actors::journal_actor>(), actors::append{*entry}));
-  else if (const auto* pause = std::get_if<actors::pause_withdrawals>(&w))
+  std::string done;
+  if (const auto* entry = std::get_if<journal_entry>(&w)) {
+    const actors::append order{*entry};
+    or_refuse_order(co_await ask<committed>(x, handles.get<actors::journal_actor>(), order));
+  } else if (const auto* pause = std::get_if<actors::pause_withdrawals>(&w)) {
     or_refuse_order(co_await ask<actors::withdrawals_view>(x, desk, *pause));
-  else
-    or_refuse_order(co_await ask<withdrawal>(x, desk, std::get<actors::decide_withdrawal>(w)));
+  } else if (const auto* decide = std::get_if<actors::decide_withdrawal>(&w)) {
+    or_refuse_order(co_await ask<withdrawal>(x, desk, *decide));
+  } else {
+    const auto& repair = std::get<repair_wish>(w);
+    done = or_refuse_repair(co_await ask_repair(x, repair));
+  }
   x.reply_json(to_text(object({
       {"action", wanted.name},
       {"target", text_or_null(wanted.target)},
       {"reason", wanted.reason},
       {"done_by", wanted.by},
       {"at", wanted.at},
+      {"done", text_or_null(done)},
   })));
 }
 
@@ -119,15 +155,16 @@ task<> carry_out(exchange& x, action wanted, wish w) {
 task<> post_operator_action(exchange& x) {
   const auto& key = require_scope(x, {scope::operate});
   const query_fields none{x.asked().query, {}};
-  const body_fields body{x.asked().body, {"action", "target", "reason"}};
+  const body_fields body{x.asked().body,
+                         {"action", "target", "reason", "tx_hash", "log_index", "beyond_books",
+                          "outcome", "shares", "spent", "fee", "account"}};
   action wanted;
   wanted.name = body.required("action");
-  const auto target = body.text("target");
-  wanted.target = target.value_or("");
+  wanted.target = body.text("target").value_or("");
   wanted.reason = read_text("reason", body.required("reason"), longest_reason);
   wanted.by = key.id;
   wanted.at = x.services().now();
-  auto asked_for = wish_of(wanted, target);
+  auto asked_for = wish_of(wanted, body, x.services().ethereum);
   if (x.services().dir.users.draining()) throw problem_of(errc::shutting_down);
   return carry_out(x, std::move(wanted), std::move(asked_for));
 }

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <span>
+
 #include "http/asking.hpp"
 #include "http/auth.hpp"
 #include "http/documents.hpp"
@@ -72,13 +75,50 @@ json positions_document(const actors::position_audit& p) {
   });
 }
 
+/// What explains the difference between books and chains, in money.
+json explained_document(const reconciliation& r) {
+  return object({
+      {"booked", r.booked},
+      {"arrived", r.arrived},
+      {"at_venue", r.at_venue},
+      {"unsent", r.unsent},
+      {"paid_with_usdc", r.waits_here},
+      {"missing", r.short_of},
+      {"unexplained", r.unexplained},
+      {"waiting", r.waiting},
+      {"not_sent", r.not_sent},
+      {"under_way", r.between},
+      {"sources_missing", r.sources_short_of},
+      {"sources_unexplained", r.sources_unexplained},
+  });
+}
+
+/// Where each running conversion's money is, the oldest first.
+json moving_document(const std::vector<moving_money>& all) {
+  constexpr std::size_t most = 200;
+  const std::span<const moving_money> shown{all.data(), std::min(all.size(), most)};
+  return list_of(shown, [](const moving_money& m) {
+    return object({
+        {"conversion_id", m.id.text()},
+        {"route", m.route},
+        {"step", text_or_null(m.step)},
+        {"state", text_or_null(m.state)},
+        {"amount", m.amount},
+        {"where", to_string(m.where)},
+        {"since", m.since},
+    });
+  });
+}
+
 void answer_solvency(exchange& x, const actors::solvency_report& report) {
-  const auto& [t, chain, verdict, positions] = report;
+  const auto& [t, chain, verdict, positions, explained] = report;
   x.reply_json(to_text(object({
       {"trial_balance", trial_document(t)},
       {"assets", assets_document(t)},
       {"liabilities", liabilities_document(t)},
       {"on_chain", chain_document(chain, verdict)},
+      {"explained", verdict.onchain_known ? explained_document(explained) : json()},
+      {"conversions", moving_document(t.moving)},
       {"positions", positions_document(positions)},
       {"difference", verdict.difference},
       {"solvent", verdict.solvent},

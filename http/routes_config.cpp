@@ -26,12 +26,17 @@ json fee_terms(const deposit_pricing& p) {
   });
 }
 
+/// Of the source that is asked for in front.
+address pay_to(const server_settings& s) {
+  return s.sources.empty() ? s.bet_domain.verifying_contract : s.sources.front().pay_to;
+}
+
 json deposit_terms(const server_settings& s, const actors::ethereum_port& ethereum) {
   return object({
       {"network", s.deposit_network},
       {"asset", ethereum.print_address(s.deposit_asset)},
       {"token_name", s.deposit_token_name},
-      {"pay_to", ethereum.print_address(s.bet_domain.verifying_contract)},
+      {"pay_to", ethereum.print_address(pay_to(s))},
       {"min", s.deposit_min},
       {"max", s.deposit_max},
       {"fee", fee_terms(s.pricing)},

@@ -47,9 +47,9 @@ task<> get_markets(exchange& x) {
 
 task<> get_market(exchange& x) {
   const query_fields none{x.asked().query, {}};
-  const auto condition = read_condition(x.id());
+  const actors::get_market wanted{read_condition(x.id())};
   const auto market = or_refuse(co_await ask<actors::market_view>(
-      x, x.services().dir.handles.get<actors::market_actor>(), actors::get_market{condition}));
+      x, x.services().dir.handles.get<actors::market_actor>(), wanted));
   x.reply_json(to_text(market_document(market)));
 }
 

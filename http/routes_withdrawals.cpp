@@ -3,6 +3,7 @@
 #include "http/documents.hpp"
 #include "http/fields.hpp"
 #include "http/idempotency.hpp"
+#include "http/max_bets.hpp"
 #include "http/routes.hpp"
 #include "http/user_signature.hpp"
 
@@ -124,6 +125,20 @@ void require_own_withdrawal(const principal& who, const address& whose) {
   if (who.type == principal::kind::user && who.user != whose) throw problem_of(errc::not_found);
 }
 
+task<> show_most(exchange& x, address user) {
+  const auto view = co_await find_balance(x, user);
+  const auto& s = x.settings().withdrawals;
+  const auto most = max_withdrawal_of(view.available, view.buffer_available, s.fee, s.fee_bps);
+  x.reply_json(to_text(object({
+      {"user_address", x.services().ethereum.print_address(user)},
+      {"max_withdrawal", most.amount},
+      {"fee", most.fee},
+      {"user_balance", view.available},
+      {"buffer_balance", view.buffer_available},
+      {"limiting_factor", to_string(most.limited_by)},
+  })));
+}
+
 /// The books, then the journal, which may have it in its mailbox.
 task<> show(exchange& x, const principal& reader, withdrawal_id id) {
   const auto& handles = x.services().dir.handles;
@@ -203,6 +218,15 @@ task<> get_withdrawal(exchange& x) {
   const auto& reader = require_withdrawal_reader(x);
   const query_fields none{x.asked().query, {}};
   return show(x, reader, read_id<withdrawal_id>("id", x.id()));
+}
+
+task<> get_max_withdrawal(exchange& x) {
+  const auto& reader = require_withdrawal_reader(x);
+  const query_fields query{x.asked().query, {"user_address"}};
+  const auto user =
+      read_address(x.services().ethereum, "user_address", query.required("user_address"));
+  require_own_withdrawal(reader, user);
+  return show_most(x, user);
 }
 
 task<> get_withdrawals(exchange& x) {

@@ -30,6 +30,19 @@ struct repair {
   }
 };
 
+/// Of an act about a nonce.
+operator_action act_on(const chain_operation& row, const char* what, const std::string& by,
+                       const std::string& reason) {
+  return {by,
+          what,
+          row.id.text(),
+          {{"reason", reason},
+           {"chain_id", std::to_string(row.chain_id)},
+           {"nonce", std::to_string(row.nonce)},
+           {"tx_hash", row.tx_hash.hex()}},
+          row.created_at};
+}
+
 }  // namespace
 
 errc book_repair(const std::string& conninfo, const journal_entry& entry) try {
@@ -57,14 +70,30 @@ errc book_cancel(const std::string& conninfo, const chain_operation& row, const 
   attempt a{tx};
   if (const auto verdict = apply(a, record_operations{{row}}); verdict != errc::none)
     return verdict;
-  note_action(tx, {by,
-                   "cancel_nonce",
-                   row.id.text(),
-                   {{"reason", reason},
-                    {"chain_id", std::to_string(row.chain_id)},
-                    {"nonce", std::to_string(row.nonce)},
-                    {"tx_hash", row.tx_hash.hex()}},
-                   row.created_at});
+  note_action(tx, act_on(row, "cancel_nonce", by, reason));
+  tx.commit();
+  return errc::none;
+} catch (const pqxx::unique_violation&) {
+  return errc::duplicate;
+} catch (const std::exception& e) {
+  throw std::runtime_error(std::string{"cannot store it: "} + e.what());
+}
+
+errc book_fill(const std::string& conninfo, const chain_operation& row, const std::string& by,
+               const std::string& reason) try {
+  const auto link = open_repair(conninfo);
+  pqxx::work tx{*link};
+  // The index lets attempts of two operations share a nonce; a wallet's next one must not.
+  const auto held = tx.exec_params(
+      "SELECT 1 FROM chain_operations WHERE chain_id = $1 AND account = $2::bytea AND nonce = $3"
+      " AND status <> 'dropped'",
+      static_cast<std::int64_t>(row.chain_id), binary(row.account.view()),
+      static_cast<std::int64_t>(row.nonce));
+  if (!held.empty()) return errc::duplicate;
+  attempt a{tx};
+  if (const auto verdict = apply(a, record_operations{{row}}); verdict != errc::none)
+    return verdict;
+  note_action(tx, act_on(row, "fill_nonce", by, reason));
   tx.commit();
   return errc::none;
 } catch (const pqxx::unique_violation&) {
@@ -80,6 +109,18 @@ std::optional<conversion> find_conversion(const std::string& conninfo, const con
   auto found = books.find_conversion(id);
   if (!found) throw std::runtime_error("the books cannot be read");
   return std::move(*found);
+}
+
+std::vector<transfer_place> find_unexplained(const std::string& conninfo,
+                                             std::span<const transfer_place> of) try {
+  const auto link = open_repair(conninfo);
+  pqxx::read_transaction tx{*link};
+  std::vector<transfer_place> out;
+  for (const auto& x : of)
+    if (!is_explained(tx, x.tx_hash, {}) && !is_claimed(tx, x)) out.push_back(x);
+  return out;
+} catch (const std::exception& e) {
+  throw std::runtime_error(std::string{"cannot read what explains a transfer: "} + e.what());
 }
 
 std::vector<switch_work> find_switches(const std::string& conninfo) try {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,9 +22,17 @@ namespace headroom::persistence {
 [[nodiscard]] errc book_cancel(const std::string& conninfo, const chain_operation& row,
                                const std::string& by, const std::string& reason);
 
+/// Stores a transaction under a nonce that no operation holds, and notes who did it; refused as
+/// book_cancel.
+[[nodiscard]] errc book_fill(const std::string& conninfo, const chain_operation& row,
+                             const std::string& by, const std::string& reason);
+
 /// With its newest order and every transaction of its steps. Throws likewise.
 [[nodiscard]] std::optional<conversion> find_conversion(const std::string& conninfo,
                                                         const conversion_id& id);
+/// Those of these transfers that the books do not explain and nobody has claimed. Throws likewise.
+[[nodiscard]] std::vector<transfer_place> find_unexplained(const std::string& conninfo,
+                                                           std::span<const transfer_place> of);
 /// What is switched, as of now. Throws likewise.
 [[nodiscard]] std::vector<switch_work> find_switches(const std::string& conninfo);
 

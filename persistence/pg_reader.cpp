@@ -65,6 +65,9 @@ const std::string select_bets = std::string{"SELECT "} + bet_columns + "FROM bet
 const std::string select_deposits = std::string{"SELECT "} + deposit_columns + "FROM deposits ";
 const std::string select_conversions =
     std::string{"SELECT "} + conversion_columns + "FROM conversions ";
+const std::string select_running = select_conversions +
+                                   "WHERE status = 'running' ORDER BY created_at LIMIT " +
+                                   std::to_string(max_rows);
 const std::string select_operations =
     std::string{"SELECT "} + operation_columns + "FROM chain_operations ";
 
@@ -316,12 +319,18 @@ std::optional<conversion_page> pg_reader::list_conversions(const std::string& cu
 
 std::optional<std::vector<conversion>> pg_reader::running_conversions() {
   return link_->run([&](pqxx::transaction_base& tx) {
-    auto rows =
-        all(tx.exec(select_conversions + "WHERE status = 'running' ORDER BY created_at LIMIT " +
-                    std::to_string(max_rows)),
-            read_conversion);
+    auto rows = all(tx.exec(select_running), read_conversion);
     add_orders(tx, rows);
     return rows;
+  });
+}
+
+std::optional<std::vector<conversion>> pg_reader::conversions_by_depth() {
+  return link_->run([&](pqxx::transaction_base& tx) {
+    return all(tx.exec(select_conversions +
+                       "WHERE status = 'completed' AND by_depth ORDER BY completed_at LIMIT " +
+                       std::to_string(max_rows)),
+               read_conversion);
   });
 }
 
@@ -339,7 +348,8 @@ std::optional<buffer_flows> pg_reader::flows_of_buffer() {
 
 std::optional<trial_balance> pg_reader::trial() {
   return link_->run([&](pqxx::transaction_base& tx) {
-    // One statement: one snapshot. Nothing in it grows with the number of users.
+    // Two statements, one snapshot. Nothing in them grows with the number of users.
+    tx.exec0("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
     static const auto sql = numbered(R"(
       WITH a AS (SELECT account, balance FROM ledger_accounts),
       w AS (SELECT withdrawal_id, amount - fee AS paid FROM withdrawals WHERE status = 'requested')
@@ -376,6 +386,8 @@ std::optional<trial_balance> pg_reader::trial() {
     out.outgoing = {read_int(row[12])};
     out.leaving = {read_int(row[13])};
     out.waits_here = {read_int(row[14])};
+    for (const auto& c : all(tx.exec(select_running), read_conversion))
+      out.moving.push_back(money_of(c, backing_));
     return out;
   });
 }

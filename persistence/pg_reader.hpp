@@ -34,6 +34,7 @@ class pg_reader final : public actors::ledger_reader {
   std::optional<conversion_page> list_conversions(const std::string& cursor,
                                                   std::uint32_t limit) override;
   std::optional<std::vector<conversion>> running_conversions() override;
+  std::optional<std::vector<conversion>> conversions_by_depth() override;
   std::optional<conversion_metrics> metrics_of_conversions() override;
   std::optional<pricing_report> report_of_pricing(std::uint32_t days) override;
   std::optional<trial_balance> trial() override;

@@ -176,13 +176,16 @@ constexpr const char* row_checks[] = {
        GROUP BY c.conversion_id)",
 
     // A completed conversion is booked in full: what arrived and what was lost; one that was
-    // written
-    // off as lost; others not at all.
+    // written off as lost; others not at all. What was undone counts as never booked.
     R"(WITH booked AS (
-         SELECT reference, sum(amount) FILTER (WHERE kind = {kind:conversion}) AS received,
+         SELECT reference,
+                coalesce(sum(amount) FILTER (WHERE kind = {kind:conversion}), 0)
+                  - coalesce(sum(amount) FILTER (WHERE kind = {kind:conversion_undone}), 0)
+                  AS received,
                 sum({added:conversion_loss}) AS loss
          FROM postings
-         WHERE kind IN ({kind:conversion}, {kind:conversion_loss}, {kind:write_off})
+         WHERE kind IN ({kind:conversion}, {kind:conversion_loss}, {kind:write_off},
+                        {kind:conversion_undone}, {kind:conversion_loss_undone})
          GROUP BY reference),
        pairs AS (
          SELECT coalesce(c.conversion_id, p.reference) AS id, c.received, c.loss,

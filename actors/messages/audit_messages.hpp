@@ -47,7 +47,8 @@ struct solvency_report {
   onchain_balances chains;
   solvency verdict;
   position_audit positions{};
+  reconciliation explained{};  // where verdict.onchain_known
 };
-HEADROOM_INSPECT(solvency_report, x.books, x.chains, x.verdict, x.positions)
+HEADROOM_INSPECT(solvency_report, x.books, x.chains, x.verdict, x.positions, x.explained)
 
 }  // namespace headroom::actors

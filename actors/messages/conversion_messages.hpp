@@ -18,8 +18,11 @@ struct run_step {
   usdc amount_in;
   std::string detail;  // what earlier progress said, for example the bridge's guid
   usdc owed_before{};  // what older conversions have not yet sent of the same money
+  step_wish wish = step_wish::go_on;
+  hash256 proof{};  // with step_wish::again: the transaction that brought the money
 };
-HEADROOM_INSPECT(run_step, x.conversion, x.step, x.attempt, x.amount_in, x.detail, x.owed_before)
+HEADROOM_INSPECT(run_step, x.conversion, x.step, x.attempt, x.amount_in, x.detail, x.owed_before,
+                 x.wish, x.proof)
 
 struct step_progress {
   step_state state = step_state::in_flight;
@@ -29,9 +32,12 @@ struct step_progress {
   std::vector<operation_id> operations{};  // this attempt's, as far as known
   std::uint32_t calls = 0;                 // what this look asked of the chains' nodes
   bool short_of_money = false;             // held: the wallet lacks what running conversions need
+  bool money_left = false;                 // held: what it moves has left the wallet all the same
+  bool by_depth = false;                   // done: a reorganisation may undo it yet
+  bool gone = false;  // asked `again` and not done: no node shows its proof any more
 };
 HEADROOM_INSPECT(step_progress, x.state, x.amount_out, x.tx_hash, x.detail, x.operations, x.calls,
-                 x.short_of_money)
+                 x.short_of_money, x.money_left, x.by_depth, x.gone)
 
 struct route_info {
   std::string name;
@@ -116,7 +122,8 @@ struct conversion_work {
   std::vector<deposit> to_credit;
   std::vector<deposit> to_convert;
   std::vector<conversion> running;
+  std::vector<conversion> by_depth{};  // completed, and a reorganisation may undo them yet
 };
-HEADROOM_INSPECT(conversion_work, x.to_credit, x.to_convert, x.running)
+HEADROOM_INSPECT(conversion_work, x.to_credit, x.to_convert, x.running, x.by_depth)
 
 }  // namespace headroom::actors

@@ -47,6 +47,14 @@ struct buffer_committed {
 };
 HEADROOM_INSPECT(buffer_committed, x.row, x.accepted)
 
+/// What a conversion had brought may be on the chain no more: nothing is paid of `amount` until the
+/// next word about it. Zero ends it.
+struct hold_back {
+  conversion_id arrival;
+  usdc amount;
+};
+HEADROOM_INSPECT(hold_back, x.arrival, x.amount)
+
 struct balance_view {
   usdc available;  // committed minus tentative deductions
   usdc committed;

@@ -40,8 +40,9 @@ struct operation_report {
   std::uint64_t block_number = 0;
   std::vector<event_log> logs;  // when confirmed
   std::string detail;           // dropped, in_doubt: what is known, for a human
+  bool by_depth = false;        // confirmed, and a reorganisation may undo it yet
 };
-HEADROOM_INSPECT(operation_report, x.state, x.tx_hash, x.block_number, x.logs, x.detail)
+HEADROOM_INSPECT(operation_report, x.state, x.tx_hash, x.block_number, x.logs, x.detail, x.by_depth)
 
 struct wallet_backlog {
   std::uint64_t next_nonce = 0;

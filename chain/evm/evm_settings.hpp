@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "domain/final_by.hpp"
+#include "domain/money.hpp"
 
 /// What decides about money or patience on one chain. Defaults are for production and stand here
 /// alone; config/ gives them names, units and bounds.
@@ -18,8 +19,22 @@ namespace headroom::chain {
 struct finality_rule {
   std::uint64_t confirmations = 12;  // blocks on top of it; 0: mined is deep enough
   final_by word = final_by::either;
+  /// What a conversion moves of so much and more is final by the tag alone, whatever its depth;
+  /// zero: none is. Under `confirmations` there is no tag to ask for, and all are alike.
+  usdc large_from = 10'000_usdc;
+  /// A tag that has not moved for so long stands still: what waits for it is held, and says so.
+  std::chrono::milliseconds tag_patience{300'000};
 
   [[nodiscard]] bool asks_for_tag() const noexcept { return word != final_by::confirmations; }
+  [[nodiscard]] bool is_large(usdc amount) const noexcept {
+    return asks_for_tag() && large_from.is_positive() && amount >= large_from;
+  }
+  /// The same rule, if the tag alone is to count wherever it is asked for.
+  [[nodiscard]] finality_rule by_tag() const noexcept {
+    auto out = *this;
+    if (word == final_by::either) out.word = final_by::tag;
+    return out;
+  }
 };
 
 /// eth_getLogs: how much one search may ask.
@@ -82,8 +97,9 @@ struct wallet_settings {
   std::uint32_t looks_before_search = 5;          // then the transaction that used it is searched
   std::chrono::milliseconds search_again{2'000};  // first pause between searches, doubles
   std::chrono::milliseconds longest_search{60'000};
-  std::chrono::milliseconds doubt_after{60'000};   // without a name: in_doubt, and an alert
-  std::chrono::milliseconds lone_witness{10'000};  // between the two words of the only node
+  std::chrono::milliseconds doubt_after{60'000};  // without a name: in_doubt, and an alert
+  /// Between the two words of the only node; zero: its word is never enough.
+  std::chrono::milliseconds lone_witness{10'000};
 
   /// With nothing open and nothing to wait for: is the account still where we think?
   std::chrono::milliseconds idle_look{60'000};

@@ -73,4 +73,51 @@ void ask_finality(Self* self, const rpc_actor& rpc, const finality_rule& rule,
                });
 }
 
+// -- how sure ------------------------------------------------------------------------------------
+
+/// A block by one look at one node.
+struct block_standing {
+  finality word = finality::unreadable;
+  std::optional<std::uint64_t> tagged{};  // its `finalized`, when it says
+};
+
+/// As ask_finality, and what the node calls finalized.
+template <class Self, class Done>
+void ask_standing(Self* self, const rpc_actor& rpc, const finality_rule& rule,
+                  const block_ref& block, std::optional<std::uint32_t> node, Done done) {
+  auto calls = head_calls(rule);
+  calls.push_back(eth::block(eth::quantity(block.number)));
+  ask_one_node(self, rpc, std::move(calls), node,
+               [rule, block, done = std::move(done)](std::vector<rpc_result>& r) mutable {
+                 block_standing out;
+                 if (const auto head = read_head(rule, r)) {
+                   out.word = judge_block(block, *head, r.back());
+                   out.tagged = head->tagged;
+                 }
+                 done(out);
+               });
+}
+
+/// How long a chain's `finalized` has not moved, by looks that may be far apart: one that is where
+/// it was has stood there all the while.
+class tag_watch {
+ public:
+  using time_point = caf::actor_clock::time_point;
+
+  void saw(std::uint64_t tagged, time_point at) noexcept {
+    if (since_ && tagged <= number_) return;
+    number_ = tagged;
+    since_ = at;
+  }
+  [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
+  [[nodiscard]] bool stands_still(std::chrono::milliseconds patience,
+                                  time_point now) const noexcept {
+    return since_ && now - *since_ > patience;
+  }
+
+ private:
+  std::uint64_t number_ = 0;
+  std::optional<time_point> since_;
+};
+
 }  // namespace headroom::chain

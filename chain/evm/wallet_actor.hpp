@@ -123,6 +123,7 @@ struct wallet_state {
   std::map<std::uint64_t, booked_operation> booked;  // by nonce
   bool reading_gap = false;
   std::optional<time_point> gap_since;
+  std::uint64_t gap_from = 0;  // its first nonce
   time_point next_gap_read{};
 
   // a signer elsewhere

@@ -107,6 +107,9 @@ class wallet_outbox {
 
   [[nodiscard]] open_operation* find(std::uint64_t nonce);
   [[nodiscard]] booked_operation* find_booked(std::uint64_t nonce);
+  /// What is told of an operation that has ended: and whether it may be undone yet.
+  [[nodiscard]] operation_report told(const operation_id& id, operation_report r) const;
+  void correct(const operation_id& id, const eth::receipt& r);
   [[nodiscard]] chain_operation row_of(const operation_id& id, const std::string& purpose,
                                        std::uint32_t attempt, const signed_transaction& tx) const;
   void remember(const operation_id& id, operation_report r);

@@ -40,7 +40,7 @@ chain_operation wallet_outbox::row_of(const operation_id& id, const std::string&
 }
 
 caf::result<operation_report> wallet_outbox::send(actors::send_transaction& x) {
-  if (const auto i = st_.finished.find(x.id); i != st_.finished.end()) return i->second;
+  if (const auto i = st_.finished.find(x.id); i != st_.finished.end()) return told(x.id, i->second);
   if (const auto i = st_.nonce_of.find(x.id); i != st_.nonce_of.end())
     return report_of(st_.open.at(i->second));
   if (!st_.ready) return make_error(errc::unavailable, "the wallet is starting");
@@ -283,7 +283,7 @@ void wallet_outbox::refuse_for_coin(const operation_id& id, const std::optional<
 }
 
 caf::result<operation_report> wallet_outbox::report(const operation_id& id) {
-  if (const auto i = st_.finished.find(id); i != st_.finished.end()) return i->second;
+  if (const auto i = st_.finished.find(id); i != st_.finished.end()) return told(id, i->second);
   if (const auto i = st_.nonce_of.find(id); i != st_.nonce_of.end())
     return report_of(st_.open.at(i->second));
   if (!st_.ready) return make_error(errc::unavailable, "the wallet is starting");
@@ -333,9 +333,12 @@ void wallet_outbox::report_rows(const std::vector<chain_operation>& rows, report
           promise.deliver(make_error(errc::unavailable, "no receipt now"));
           return;
         }
+        // A reorganisation may have turned its end round since it was booked: the chain is right.
+        if (!found->succeeded) r.state = operation_state::reverted;
         for (const auto& log : found->logs) r.logs.push_back(to_event(log));
-        wallet_outbox{self}.remember(id, r);
-        promise.deliver(r);
+        wallet_outbox box{self};
+        box.remember(id, r);
+        promise.deliver(box.told(id, r));
       });
 }
 

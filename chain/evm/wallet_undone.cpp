@@ -24,6 +24,24 @@ booked_operation* wallet_outbox::find_booked(std::uint64_t nonce) {
   return i == st_.booked.end() ? nullptr : &i->second;
 }
 
+operation_report wallet_outbox::told(const operation_id& id, operation_report r) const {
+  const auto same = [&](const auto& b) { return b.second.id == id; };
+  r.by_depth = r.state == operation_state::confirmed &&
+               std::any_of(st_.booked.begin(), st_.booked.end(), same);
+  return r;
+}
+
+/// It stands in a finalized block now, perhaps another one than was booked, with other events.
+void wallet_outbox::correct(const operation_id& id, const eth::receipt& r) {
+  const auto i = st_.finished.find(id);
+  if (i == st_.finished.end()) return;
+  auto& out = i->second;
+  out.state = r.succeeded ? operation_state::confirmed : operation_state::reverted;
+  out.block_number = r.block_number;
+  out.logs.clear();
+  for (const auto& log : r.logs) out.logs.push_back(to_event(log));
+}
+
 /// A chain whose nodes never name a finalized block has nothing to wait for.
 void wallet_outbox::keep_booked(const open_operation& op) {
   const auto& out = *op.outcome;
@@ -59,8 +77,15 @@ void wallet_outbox::read_booked(std::uint64_t from) {
           [self = self_](const caf::error&) { self->state.reading_gap = false; });
 }
 
-/// Dropped ones are not among them: their work was done, or may be done, by another operation.
+/// Dropped ones are not among them: their work was done, or may be done, by another operation. What
+/// an operator has stored to fill a nonce is taken over; our own on their way have higher ones.
 void wallet_outbox::adopt_booked(const std::vector<chain_operation>& rows) {
+  std::vector<chain_operation> fills;
+  for (const auto& row : rows)
+    if (row.status == operation_status::stored && row.nonce < st_.next_nonce &&
+        !st_.open.contains(row.nonce))
+      fills.push_back(row);
+  if (!fills.empty()) adopt(std::move(fills));
   for (const auto& row : rows) {
     if (!is_mined(row.status) || st_.booked.size() >= booked_at_most ||
         st_.booked.contains(row.nonce))
@@ -112,17 +137,18 @@ void wallet_outbox::judge_booked(std::uint64_t nonce, const rpc_result& word) {
   }
   const finality_rule by_tag{0, final_by::tag};
   ask_finality(self_, st_.rpc, by_tag, block_of(**receipt), word.node,
-               [self = self_, nonce, ok = (*receipt)->succeeded](finality f) {
+               [self = self_, nonce, r = **receipt](finality f) {
                  wallet_outbox box{self};
                  auto* found = box.find_booked(nonce);
                  if (found == nullptr) return;
                  found->judging = false;
                  if (f != finality::reached) return;
-                 const bool as_booked = ok != found->reverted;
+                 const bool as_booked = r.succeeded != found->reverted;
+                 box.correct(found->id, r);
                  if (!as_booked)
                    box.raise(wallet_alert::undone, "operation " + found->id.text() +
                                                        " is booked as " +
-                                                       (ok ? "reverted" : "confirmed") +
+                                                       (r.succeeded ? "reverted" : "confirmed") +
                                                        "; a reorganisation has turned that round");
                  const bool was_missing = found->missing_since.has_value();
                  self->state.booked.erase(nonce);
@@ -137,10 +163,16 @@ void wallet_outbox::mend_gap() {
   const auto next = st_.open.lower_bound(st_.mined_count);
   const auto end = next == st_.open.end() ? st_.next_nonce : next->first;
   if (st_.mined_count >= end) {
-    if (std::exchange(st_.gap_since, std::nullopt)) clear(wallet_alert::gap);
+    if (std::exchange(st_.gap_since, std::nullopt)) {
+      clear(wallet_alert::gap);
+      read_booked(st_.gap_from);  // who filled it may be in the books
+    }
     return;
   }
-  if (!st_.gap_since) st_.gap_since = now();
+  if (!st_.gap_since) {
+    st_.gap_since = now();
+    st_.gap_from = st_.mined_count;
+  }
   bool ours = true;
   for (auto nonce = st_.mined_count; nonce < end; ++nonce) {
     auto* b = find_booked(nonce);

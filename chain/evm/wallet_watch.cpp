@@ -24,8 +24,10 @@ uint256 cost_of(const open_operation& op, const eth::receipt& r) {
   return uint256::of(r.succeeded ? gas + value.value_or(0) : gas);
 }
 
-/// The attempt of that hash takes the nonce away from the others (cancelling.hpp).
+/// The attempt of that hash takes the nonce away from the others (cancelling.hpp). An operation
+/// that is itself nothing else, to fill a nonce, is not cancelled by it.
 bool cancels(const open_operation& op, const hash256& tx, const address& account) {
+  if (is_cancel(op.attempts.front().body, account)) return false;
   return std::any_of(op.attempts.begin(), op.attempts.end(),
                      [&](const auto& a) { return a.hash == tx && is_cancel(a.body, account); });
 }

@@ -30,7 +30,9 @@ void across_run::start() {
       case operation_state::unsent: return run->read_chains(id);
       case operation_state::pending:
         return run->in_flight(r, "sent: not final on the source chain");
-      case operation_state::confirmed: return run->find_deposit(r);
+      case operation_state::confirmed:
+        return run->when_left(run->desk_.pair.from, r,
+                              [run](const report& now) { run->find_deposit(now); });
       case operation_state::reverted: return run->failed(r.tx_hash, "the deposit reverted");
       case operation_state::dropped: return run->check_dropped(run->desk_.pair.from.nodes, id);
       case operation_state::in_doubt: return run->undecided(r);

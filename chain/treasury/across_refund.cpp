@@ -29,10 +29,11 @@ void across_run::expired() {
   all.try_emplace(detail_.guid, across_desk::refund{amount, now, now}).first->second.seen = now;
   std::erase_if(all, [&](const auto& r) { return now - r.second.seen > remembered; });
   const auto& from = desk_.pair.from;
-  calls_ += static_cast<std::uint32_t>(head_call_count(from.finality));
-  ask_one_node(self_, from.nodes, head_calls(from.finality), std::nullopt,
-               [run = me()](std::vector<rpc_result>& r) {
-                 const auto head = read_head(run->desk_.pair.from.finality, r);
+  const auto rule = rule_on(from);
+  calls_ += static_cast<std::uint32_t>(head_call_count(rule));
+  ask_one_node(self_, from.nodes, head_calls(rule), std::nullopt,
+               [run = me(), rule](std::vector<rpc_result>& r) {
+                 const auto head = read_head(rule, r);
                  if (!head) return run->unreadable("the source chain is silent");
                  run->collect_refunds(run->deposited_in_, head->final_number, {});
                });

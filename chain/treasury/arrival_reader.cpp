@@ -35,15 +35,21 @@ bool is_final_at(const json_rpc& nodes, std::uint32_t node, const finality_rule&
   return judge_block(block, *head, there) == finality::reached;
 }
 
+/// Nothing for one of nothing.
+std::optional<usdc> amount_of(const transfer_event& t) {
+  const auto value = t.value.to_u64();
+  if (!value || *value == 0 || *value > static_cast<std::uint64_t>(INT64_MAX)) return std::nullopt;
+  return usdc{static_cast<std::int64_t>(*value)};
+}
+
 std::vector<arrival> arrivals_in(const eth::receipt& r, const address& token,
-                                 const address& account) {
+                                 std::span<const address> accounts) {
   std::vector<arrival> out;
   for (const auto& log : r.logs) {
     const auto t = decode_transfer(log);
-    if (!t || t->token != token || t->to != account) continue;
-    const auto value = t->value.to_u64();
-    if (!value || *value == 0 || *value > static_cast<std::uint64_t>(INT64_MAX)) continue;
-    out.push_back({log.index, t->from, {static_cast<std::int64_t>(*value)}});
+    if (!t || t->token != token) continue;
+    if (std::find(accounts.begin(), accounts.end(), t->to) == accounts.end()) continue;
+    if (const auto amount = amount_of(*t)) out.push_back({log.index, t->from, *amount});
   }
   return out;
 }
@@ -51,7 +57,8 @@ std::vector<arrival> arrivals_in(const eth::receipt& r, const address& token,
 }  // namespace
 
 arrival_word ask_arrival(const json_rpc& nodes, std::uint32_t node_count, const finality_rule& rule,
-                         const hash256& tx, const address& token, const address& account) {
+                         const hash256& tx, const address& token,
+                         std::span<const address> accounts) {
   arrival_word out;
   std::optional<eth::receipt> first;
   std::uint32_t witnesses = 0;
@@ -77,7 +84,41 @@ arrival_word ask_arrival(const json_rpc& nodes, std::uint32_t node_count, const 
   out.final = finals >= needed;
   out.succeeded = first->succeeded;
   out.block_number = first->block_number;
-  if (out.succeeded) out.arrivals = arrivals_in(*first, token, account);
+  if (out.succeeded) out.arrivals = arrivals_in(*first, token, accounts);
+  return out;
+}
+
+std::optional<std::vector<recent_arrival>> ask_recent_arrivals(const json_rpc& nodes,
+                                                               const finality_rule& rule,
+                                                               const log_limits& limits,
+                                                               const address& token,
+                                                               std::span<const address> accounts) {
+  std::vector<rpc_result> heads;
+  for (auto& call : head_calls(rule)) heads.push_back(ask(nodes, std::move(call)));
+  const auto head = read_head(rule, heads);
+  if (!head) return std::nullopt;
+  const auto last = head->final_number;
+  const auto chunk = std::max<std::uint64_t>(limits.chunk, 1);
+  const auto first = last - std::min(last, chunk * limits.chunks);
+  std::vector<recent_arrival> out;
+  for (const auto& account : accounts)
+    for (auto from = first; from <= last; from += chunk) {
+      eth::log_filter f;
+      f.from_block = from;
+      f.to_block = eth::quantity(std::min(last, from + chunk - 1));
+      f.emitter = token;
+      f.topics = {transfer_topic(), std::nullopt, abi::word_of(account)};
+      const auto logs = eth::answer(ask(nodes, eth::logs(f)), eth::read_logs);
+      if (!logs) return std::nullopt;
+      for (const auto& log : *logs) {
+        const auto t = decode_transfer(log);
+        const auto amount = t ? amount_of(*t) : std::nullopt;
+        if (t && amount)
+          out.push_back({log.tx_hash, log.block_number, {log.index, t->from, *amount}});
+      }
+    }
+  std::stable_sort(out.begin(), out.end(),
+                   [](const auto& a, const auto& b) { return a.block_number < b.block_number; });
   return out;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,7 +11,7 @@
 /// the nodes answered or timed out.
 namespace headroom::chain {
 
-/// A Transfer of the token to the account.
+/// A Transfer of the token to one of the accounts.
 struct arrival {
   std::uint64_t log_index = 0;  // in its block
   address from;
@@ -30,7 +31,18 @@ struct arrival_word {
 /// are two.
 [[nodiscard]] arrival_word ask_arrival(const json_rpc& nodes, std::uint32_t node_count,
                                        const finality_rule& rule, const hash256& tx,
-                                       const address& token, const address& account);
+                                       const address& token, std::span<const address> accounts);
+
+struct recent_arrival {
+  hash256 tx_hash;
+  std::uint64_t block_number = 0;
+  arrival what;
+};
+/// Those in the last final blocks, as many as `limits` takes to search, the oldest first; of one
+/// node each. Nothing when a part cannot be read.
+[[nodiscard]] std::optional<std::vector<recent_arrival>> ask_recent_arrivals(
+    const json_rpc& nodes, const finality_rule& rule, const log_limits& limits,
+    const address& token, std::span<const address> accounts);
 
 /// Nothing when it cannot be read.
 [[nodiscard]] std::optional<usdc> ask_balance(const json_rpc& nodes, const address& token,

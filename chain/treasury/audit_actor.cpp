@@ -5,6 +5,7 @@
 #include "actors/alerts.hpp"
 #include "chain/evm/abi.hpp"
 #include "chain/evm/eth.hpp"
+#include "domain/reconciliation.hpp"
 
 namespace headroom::chain {
 namespace {
@@ -13,6 +14,7 @@ using actors::onchain_balances;
 using actors::solvency_report;
 
 constexpr std::string_view insolvent_alert = "audit.insolvent";
+constexpr std::string_view drift_alert = "audit.drift";
 
 /// @param block  a tag or a quantity.
 rpc_request balance_of(const address& token, const address& owner, std::string_view block) {
@@ -52,10 +54,39 @@ std::optional<holdings> holdings_of(const onchain_balances& b) {
                   add_saturating(b.polygon_usdc, b.polygon_collateral)};
 }
 
+/// Which side lacks how much, and which conversions should still have it.
+std::string words_of_drift(const reconciliation& r, const trial_balance& books) {
+  constexpr std::size_t most = 5;  // conversions, by name
+  std::string out;
+  if (r.short_of.is_positive()) out = to_string(r.short_of) + " USDC of what backs the buffer";
+  if (r.sources_short_of.is_positive())
+    out += (out.empty() ? "" : ", ") + to_string(r.sources_short_of) + " of what users paid with";
+  out += " is not on the chains";
+  std::size_t shown = 0;
+  for (const auto& x : books.moving) {
+    const bool stands = x.where == money_place::at_source || x.where == money_place::arrived;
+    if (!stands || shown == most) continue;
+    out += (shown++ == 0 ? "; there should be of conversion " : ", ") + x.id.text() + " " +
+           to_string(x.amount) + (x.step.empty() ? "" : " before its " + x.step);
+  }
+  return out;
+}
+
+/// The verdict's rule: two looks in a row, or it raced.
+void tell_of_drift(audit_self self) {
+  auto& st = self->state;
+  auto& alerts = st.w->dir.gauges.alerts();
+  const auto& found = st.last.explained;
+  if (!st.last.verdict.onchain_known) return;  // silent: what was so is so
+  if (found.clean()) return alerts.clear(drift_alert, "", st.w->now());
+  if (st.last.verdict.solvent) return;
+  alerts.raise(drift_alert, "", words_of_drift(found, st.last.books), st.w->now());
+}
+
 void tell(audit_self self, solvency_news news) {
   auto& st = self->state;
   auto& alerts = st.w->dir.gauges.alerts();
-  const auto& [books, chains, verdict, positions] = st.last;
+  const auto& [books, chains, verdict, positions, explained] = st.last;
   if (verdict.solvent) {
     alerts.clear(insolvent_alert, "", st.w->now());
   } else {
@@ -82,10 +113,35 @@ void compare(audit_self self, const trial_balance& books, const onchain_balances
   auto& st = self->state;
   st.looking = false;
   st.looked_at = self->clock().now();
-  const auto news = st.watch.look(books, holdings_of(chains), st.w->now());
-  st.last = {books, chains, st.watch.last(), st.positions};
+  const auto found = holdings_of(chains);
+  const auto news = st.watch.look(books, found, st.w->now());
+  st.last = {books, chains, st.watch.last(), st.positions, {}};
+  if (found) st.last.explained = reconcile(books, *found);
   tell(self, news);
+  tell_of_drift(self);
   for (auto& p : std::exchange(st.waiting, {})) p.deliver(st.last);
+}
+
+/// A conversion that has sent its money meanwhile lacks nothing: the books are asked again what
+/// stood still, where anything did.
+void compare_what_stood(audit_self self, const trial_balance& books,
+                        const onchain_balances& chains) {
+  const auto query = self->state.w->dir.handles.get<actors::query_actor>();
+  const auto alone = [self, books, chains] {
+    auto kept = books;
+    keep_nothing_standing(kept);
+    compare(self, kept, chains);
+  };
+  if (books.moving.empty()) return compare(self, books, chains);
+  if (!query) return alone();
+  self->request(query, self->state.w->settings.patience.load, actors::solvency_atom::value)
+      .then(
+          [self, books, chains](const trial_balance& after) {
+            auto kept = books;
+            keep_what_stood_still(kept, after);
+            compare(self, kept, chains);
+          },
+          [alone](const caf::error&) { alone(); });
 }
 
 void give_up(audit_self self, const caf::error& why) {
@@ -116,7 +172,7 @@ void read_polygon_at(audit_self self, const trial_balance& books, onchain_balanc
       found.polygon_usdc = *usdc_balance;
       found.polygon_collateral = *collateral;
     }
-    compare(self, books, found);
+    compare_what_stood(self, books, found);
   });
 }
 
@@ -126,7 +182,7 @@ void read_polygon(audit_self self, const trial_balance& books, const onchain_bal
     return read_polygon_at(self, books, found, "latest", std::nullopt);
   ask_all(self, self->state.polygon, {eth::block_number()}, [=](std::vector<rpc_result>& r) {
     const auto head = eth::answer(r[0], eth::read_number);
-    if (!head) return compare(self, books, found);
+    if (!head) return compare_what_stood(self, books, found);
     read_polygon_at(self, books, found, eth::quantity(*head), r[0].node);
   });
 }

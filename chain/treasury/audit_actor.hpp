@@ -26,7 +26,7 @@ struct audit_settings {
   address own_source{};                    // likewise, at our own account; zero: likewise
   bool moves_between_accounts = false;     // Polygon is read at one block: none is missed half-way
   std::chrono::milliseconds fresh{1'000};  // one look serves everyone who asks within it
-  std::chrono::milliseconds check_every{30'000};
+  std::chrono::milliseconds check_every{20'000};  // two in a row within a minute
   std::size_t max_waiting = 64;
   std::chrono::milliseconds positions_every{300'000};  // all tokens are compared
   std::uint32_t tokens_at_once = 500;
@@ -62,9 +62,10 @@ using audit_self = actors::self_pointer<actors::audit_actor, audit_state>;
 
 /// Compares the books with what the chains say the service owns: every `check_every`, and when
 /// somebody asks. Route and metric show the same verdict. A silent chain's flag is false; its old
-/// numbers are never shown as new ones. While the verdict is bad the alert `audit.insolvent` lasts.
-/// Every `positions_every` it compares the users' shares with what the venue's accounts hold; while
-/// some are missing the alert `audit.shares` lasts.
+/// numbers are never shown as new ones. While the verdict is bad the alert `audit.insolvent` lasts,
+/// while the chains lack something `audit.drift`: what a running conversion has not sent counts
+/// too. Every `positions_every` it compares the users' shares with what the venue's accounts hold;
+/// while some are missing the alert `audit.shares` lasts.
 actors::audit_actor::behavior_type audit_behavior(audit_self self, actors::world_ptr w,
                                                   audit_settings settings, rpc_actor plasma,
                                                   rpc_actor polygon);

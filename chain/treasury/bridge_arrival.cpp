@@ -101,27 +101,18 @@ const log_entry* bridge_step::arrival_in(const std::vector<log_entry>& logs) con
 /// By the node that showed it: another may not have that block, or another one in its place.
 void bridge_step::judge(const log_entry& log, std::uint32_t node) {
   const auto amount = brought_by(log).value_or(usdc{});
-  const auto word = std::string{arrived_word()};
-  calls_ += static_cast<std::uint32_t>(head_call_count(to_.finality) + 1);
-  ask_finality(self_, to_.nodes, to_.finality, block_of(log), node,
-               [run = me(), tx = log.tx_hash, amount, word](finality f) {
-                 switch (f) {
-                   case finality::unreadable:
-                     return run->unreadable("the destination chain is silent");
-                   case finality::pending: return run->waiting(word + ": not final yet");
-                   case finality::replaced:
-                     return run->waiting(word + " in a block that was replaced");
-                   case finality::reached: break;
-                 }
-                 run->tx_ = tx;
-                 run->memory_.waited.erase(run->detail_.guid);
-                 run->arrived();
-                 run->detail_.note = "final";
-                 run->done(amount);
-               });
+  when_final(to_, block_of(log), node, "destination", std::string{arrived_word()},
+             [run = me(), tx = log.tx_hash, amount] {
+               run->tx_ = tx;
+               run->memory_.waited.erase(run->detail_.guid);
+               run->arrived();
+               run->detail_.note = "final";
+               run->done(amount);
+             });
 }
 
 void bridge_step::nothing_found() {
+  if (asked_again()) return not_seen(to_, x_.proof, "its arrival is not seen");
   auto& all = memory_.waited;
   if (all.size() >= most_waited && !all.contains(detail_.guid))
     all.erase(std::min_element(all.begin(), all.end(), [](const auto& a, const auto& b) {

@@ -1,9 +1,9 @@
 #include "chain/treasury/cashier_actor.hpp"
 
 #include "actors/alerts.hpp"
-#include "chain/evm/abi.hpp"
 #include "chain/evm/finality.hpp"
 #include "chain/evm/wallet_actor.hpp"
+#include "chain/treasury/covered_usdc.hpp"
 #include "chain/treasury/receipt_search.hpp"
 #include "domain/operation.hpp"
 
@@ -15,18 +15,17 @@ using actors::transfer_progress;
 using actors::transfer_state;
 
 constexpr std::size_t most_waiting = 1'024;  // to be sent
+constexpr std::chrono::seconds forget_every{30};
 
-/// What an account may pay from, by two answers of one node.
-std::optional<usdc> covered_by(const rpc_result& at_final, const rpc_result& now) {
-  const auto read = [](const rpc_result& r) -> std::optional<std::uint64_t> {
-    const auto data = eth::bytes_of(r);
-    return data ? abi::reader{*data}.number(0) : std::nullopt;
-  };
-  const auto settled = read(at_final);
-  const auto newest = read(now);
-  if (!settled || !newest) return std::nullopt;
-  const auto least = std::min({*settled, *newest, std::uint64_t{INT64_MAX}});
-  return usdc{static_cast<std::int64_t>(least)};
+/// Whoever waits asks again: what nobody has asked for so long is over, or an operator's.
+void forget_old(cashier_self self) {
+  auto& st = self->state;
+  const auto& waits = st.w->settings.withdrawal;
+  const auto before = self->clock().now() - 3 * (waits.longest_poll + waits.step_timeout);
+  std::erase_if(st.told_short, [&](const auto& x) { return x.second < before; });
+  std::erase_if(st.unheard, [&](const auto& x) { return x.second.at < before; });
+  if (st.told_short.empty())
+    st.w->dir.gauges.alerts().clear(withdrawal_short_alert, "", st.w->now());
 }
 
 /// One answer to one question. Lives in the callbacks of its own questions; answers exactly once.
@@ -55,6 +54,7 @@ class transfer_run : public std::enable_shared_from_this<transfer_run> {
   [[nodiscard]] std::chrono::milliseconds patience() const { return w_.settings.patience.load; }
 
   void stands(const operation_report& r) {
+    st_.unheard.erase(x_.id);
     switch (r.state) {
       case operation_state::unsent: return consider_sending();
       case operation_state::pending: return answer(transfer_state::under_way, r.tx_hash, "");
@@ -67,23 +67,42 @@ class transfer_run : public std::enable_shared_from_this<transfer_run> {
 
   // -- sending -----------------------------------------------------------------------------------
 
-  void consider_sending() {
+  /// Asked again when its turn has come: a pause stops what waits in line as well.
+  [[nodiscard]] bool may_go_out() const {
     using word = actors::withdrawal_gauge::word;
+    const auto now = w_.dir.gauges.withdrawals().look();
+#ifdef HEADROOM_PLANTED_PAUSE_IGNORED  // for tests/simulation alone, which must notice
+    return now != word::unknown;
+#endif
+    return now == word::open;
+  }
+
+  void consider_sending() {
     if (!x_.may_send) return unsent("it may not be sent", false);
-    if (w_.dir.gauges.withdrawals().look() != word::open) return unsent("paused", false);
+    if (!may_go_out()) return unsent("paused", false);
+    if (st_.sending == x_.id) return unsent("it is being sent", false);
+    cashier_turn turn{x_.id, [run = me()] { run->read_books(); },
+                      [run = me()] { run->unsent("it was asked for again", false); }};
+    const auto waits = std::find_if(st_.to_send.begin(), st_.to_send.end(),
+                                    [&](const auto& other) { return other.id == x_.id; });
+    if (waits != st_.to_send.end()) {  // who asked before has given up: the place in line stays
+      std::swap(*waits, turn);
+      return turn.give_way();
+    }
     if (st_.to_send.size() >= most_waiting) return unsent("too many transfers wait", true);
-    st_.to_send.emplace_back([run = me()] { run->read_books(); });
+    st_.to_send.push_back(std::move(turn));
     if (!st_.sending) send_next(self_);
   }
 
   /// The next one's turn, once the one before is over.
   static void send_next(cashier_self self) {
     auto& st = self->state;
-    st.sending = !st.to_send.empty();
-    if (!st.sending) return;
-    const auto begin = std::move(st.to_send.front());
+    st.sending.reset();
+    if (st.to_send.empty()) return;
+    const auto turn = std::move(st.to_send.front());
     st.to_send.pop_front();
-    begin();
+    st.sending = turn.id;
+    turn.begin();
   }
 
   void read_books() {
@@ -116,15 +135,17 @@ class transfer_run : public std::enable_shared_from_this<transfer_run> {
   }
 
   void send_if_covered(usdc free) {
-    auto& alerts = w_.dir.gauges.alerts();
+    if (!may_go_out()) return unsent("paused", false);
+    for (const auto& [id, x] : st_.unheard) free = sub_saturating(free, x.amount);
     if (free < x_.amount) {
       const auto why = "a withdrawal of " + to_string(x_.amount) +
                        " USDC waits: the account's final USDC, less what is on its way, is " +
                        to_string(free);
-      alerts.raise(withdrawal_short_alert, "", why, w_.now());
+      st_.told_short[x_.id] = self_->clock().now();
+      w_.dir.gauges.alerts().raise(withdrawal_short_alert, "", why, w_.now());
+      is_short_ = true;
       return unsent(why, false);
     }
-    alerts.clear(withdrawal_short_alert, "", w_.now());
     const auto wallet = w_.dir.handles.wallet({s_.chain_id, s_.account});
     if (!wallet) return unsent("no wallet", true);
     const auto amount = uint256::of(static_cast<std::uint64_t>(x_.amount.micro));
@@ -144,6 +165,9 @@ class transfer_run : public std::enable_shared_from_this<transfer_run> {
   /// A call that would revert now, or cannot be paid for, is not sent. Anything else may be on its
   /// way to the outbox: the next look finds out.
   void not_sent(const caf::error& e) {
+    const bool heard = actors::is_verdict(e) && actors::code_of(e) != errc::in_doubt;
+    if (!heard && !actors::never_received(e))
+      st_.unheard[x_.id] = {x_.amount, self_->clock().now()};
     const auto detail = actors::detail_of(e);
     transfer_progress out;
     out.would_revert = detail.starts_with(would_revert);
@@ -169,20 +193,28 @@ class transfer_run : public std::enable_shared_from_this<transfer_run> {
     unknown(r.tx_hash, "its receipt does not show this transfer");
   }
 
-  /// Money is given back for it, so the chain's own last word is asked for: the newest block that
-  /// the nodes call final, not depth alone, and then the receipt again.
-  void check_revert(const hash256& tx) {
+  /// Asks for the chain's own last word: the newest block that the nodes call final, not depth
+  /// alone where they name one. `then(run, head)`, nothing when it cannot be read.
+  template <class Then>
+  void ask_settled(Then then) {
     auto rule = s_.finality;
     if (rule.word == final_by::either) rule.word = final_by::both;
     ask_one_node(self_, st_.rpc, head_calls(rule), std::nullopt,
-                 [run = me(), tx, rule](std::vector<rpc_result>& r) mutable {
+                 [run = me(), rule, then](std::vector<rpc_result>& r) {
                    auto head = chain::read_head(rule, r);
                    if (head && !head->tagged) head = chain::read_head(run->s_.finality, r);
-                   if (!head)
-                     return run->answer(transfer_state::under_way, tx,
-                                        "reverted; the chain's head cannot be read");
-                   run->read_revert(tx, head->final_number);
+                   then(*run, head);
                  });
+  }
+
+  /// Money is given back for it, so the block must be settled, and then the receipt is read again.
+  void check_revert(const hash256& tx) {
+    ask_settled([tx](transfer_run& run, const std::optional<chain_head>& head) {
+      if (!head)
+        return run.answer(transfer_state::under_way, tx,
+                          "reverted; the chain's head cannot be read");
+      run.read_revert(tx, head->final_number);
+    });
   }
 
   void read_revert(const hash256& tx, std::uint64_t final_number) {
@@ -211,18 +243,34 @@ class transfer_run : public std::enable_shared_from_this<transfer_run> {
     self_->request(query, patience(), actors::get_atom::value, x_.id)
         .then(
             [run = me(), tx = r.tx_hash](const std::vector<chain_operation>& rows) {
-              std::vector<hash256> attempts;
-              for (const auto& row : rows) attempts.push_back(row.tx_hash);
-              if (attempts.empty()) return run->unknown(tx, "dropped, and not in the outbox");
-              search_receipts(run->self_, run->st_.rpc, std::move(attempts),
-                              [run, tx](const std::string& problem) {
+              if (rows.empty()) return run->unknown(tx, "dropped, and not in the outbox");
+              search_receipts(run->self_, run->st_.rpc, acting_attempts(rows),
+                              [run, tx, nonce = rows.front().nonce](const std::string& problem) {
                                 if (!problem.empty()) return run->unknown(tx, problem);
-                                run->answer(transfer_state::dropped, tx, "");
+                                run->check_nonce(tx, nonce);
                               });
             },
             [run = me(), tx = r.tx_hash](const caf::error&) {
               run->unknown(tx, "dropped; the outbox cannot be read");
             });
+  }
+
+  /// What took the nonce may have been final by depth alone. While a reorganisation can still free
+  /// it, nothing is sent in the place of this one: both would be mined.
+  void check_nonce(const hash256& tx, std::uint64_t nonce) {
+    ask_settled([tx, nonce](transfer_run& run, const std::optional<chain_head>& head) {
+      if (!head)
+        return run.answer(transfer_state::under_way, tx,
+                          "dropped; the chain's head cannot be read");
+      ask_one_node(run.self_, run.st_.rpc,
+                   {eth::transaction_count(run.s_.account, eth::quantity(head->final_number))},
+                   head->node, [run = run.me(), tx, nonce](std::vector<rpc_result>& r) {
+                     const auto count = eth::answer(r[0], eth::read_number);
+                     const bool settled = count && *count > nonce;
+                     run->answer(settled ? transfer_state::dropped : transfer_state::under_way, tx,
+                                 settled ? "" : "dropped, in a block that is not final");
+                   });
+    });
   }
 
   // -- answers -----------------------------------------------------------------------------------
@@ -252,6 +300,8 @@ class transfer_run : public std::enable_shared_from_this<transfer_run> {
   }
 
   void deliver(transfer_progress out) {
+    if (!is_short_) st_.told_short.erase(x_.id);
+    forget_old(self_);
     promise_.deliver(std::move(out));
     if (std::exchange(in_turn_, false)) send_next(self_);
   }
@@ -263,6 +313,7 @@ class transfer_run : public std::enable_shared_from_this<transfer_run> {
   const actors::transfer_usdc x_;
   promise promise_;
   bool in_turn_ = false;  // the others wait for its end
+  bool is_short_ = false;
 };
 
 caf::result<transfer_progress> transfer(cashier_self self, const actors::transfer_usdc& x) {
@@ -281,8 +332,13 @@ actors::cashier_actor::behavior_type cashier_behavior(cashier_self self, actors:
   st.w = std::move(w);
   st.settings = settings;
   st.rpc = std::move(rpc);
+  self->send(self, actors::poll_atom::value);
   return {
       [self](const actors::transfer_usdc& x) { return transfer(self, x); },
+      [self](actors::poll_atom) {
+        self->delayed_send(self, forget_every, actors::poll_atom::value);
+        forget_old(self);
+      },
       [self](actors::status_atom) {
         const auto& s = self->state;
         return actors::status_report{cashier_state::name,

@@ -2,6 +2,8 @@
 
 #include <deque>
 #include <functional>
+#include <map>
+#include <optional>
 
 #include "actors/observed.hpp"
 #include "actors/world.hpp"
@@ -18,15 +20,31 @@ struct cashier_settings {
   std::uint64_t proof_gas = 150'000;  // of a transfer that is to show in a receipt that it reverts
 };
 
+/// A transfer that waits to be sent.
+struct cashier_turn {
+  operation_id id;
+  std::function<void()> begin;
+  std::function<void()> give_way;  // to the same one, asked for again
+};
+
 struct cashier_state {
   static inline const char* name = "cashier";
+  using time_point = caf::actor_clock::time_point;
+
+  /// Asked of the wallet without a word whether it is stored: its money may go, too.
+  struct unheard_transfer {
+    usdc amount;
+    time_point at;
+  };
 
   actors::world_ptr w;
   cashier_settings settings;
   rpc_actor rpc;
   /// One at a time: what one may send depends on what the ones before it have stored.
-  std::deque<std::function<void()>> to_send;
-  bool sending = false;
+  std::deque<cashier_turn> to_send;
+  std::optional<operation_id> sending;
+  std::map<operation_id, time_point> told_short;  // when, the last time
+  std::map<operation_id, unheard_transfer> unheard;
   std::uint64_t asked = 0;
   std::uint64_t done = 0;
   std::string last_problem;
@@ -34,7 +52,7 @@ struct cashier_state {
 
 using cashier_self = actors::self_pointer<actors::cashier_actor, cashier_state>;
 
-/// While the account's final USDC does not cover a transfer the alert `withdrawal.short` lasts.
+/// Lasts while there is a transfer that the account's final USDC does not cover.
 inline constexpr std::string_view withdrawal_short_alert = "withdrawal.short";
 
 /// Pays USDC by plain ERC-20 transfers of one account, through its wallet's outbox. Keeps nothing

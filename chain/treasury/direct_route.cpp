@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "chain/evm/abi.hpp"
+#include "chain/treasury/route_leg.hpp"
 
 namespace headroom::chain {
 namespace {
@@ -16,12 +17,15 @@ class direct_run final : public route_step {
  public:
   direct_run(direct_self self, actors::run_step x, promise p)
       : route_step{self, *self->state.w, self->state.tally, std::move(x), std::move(p)},
-        st_{self->state} {}
+        st_{self->state},
+        chain_{"Polygon", st_.settings.chain_id, st_.settings.wallet, st_.settings.finality, {},
+               st_.rpc},
+        rule_{rule_on(chain_)} {}
 
   void start() {
     if (!begin()) return;
     if (x_.step != 0) return unreadable("the route has no such step");
-    st_.open.insert_or_assign(x_.conversion, x_.amount_in);
+    if (!asked_again()) st_.open.insert_or_assign(x_.conversion, x_.amount_in);
     const auto query = w_.dir.handles.get<actors::query_actor>();
     if (!query) return books_are_silent();
     self_->request(query, w_.settings.patience.load, actors::get_atom::value, x_.conversion)
@@ -40,7 +44,7 @@ class direct_run final : public route_step {
     count_ = all.size();
     const auto query = w_.dir.handles.get<actors::query_actor>();
     if (!query || all.empty()) return books_are_silent();
-    const auto from = std::min(st_.proven[x_.conversion], count_);
+    const auto from = std::min(proven(), count_);
     const auto until = std::min(count_, from + payments_at_once);
     payments_.resize(until - from);
     if (payments_.empty()) return check_wallet();
@@ -61,8 +65,13 @@ class direct_run final : public route_step {
     look_for_transfers();
   }
 
+  /// How many of the payments are proven as this look demands.
+  [[nodiscard]] std::size_t& proven() {
+    return (x_.wish == step_wish::go_on ? st_.proven : st_.tagged)[x_.conversion];
+  }
+
   void look_for_transfers() {
-    auto calls = head_calls(st_.settings.finality);
+    auto calls = head_calls(rule_);
     for (const auto& p : payments_) calls.push_back(eth::transaction_receipt(p.tx_hash));
     calls_ += static_cast<std::uint32_t>(calls.size());
     ask_one_node(self_, st_.rpc, std::move(calls), std::nullopt,
@@ -71,10 +80,11 @@ class direct_run final : public route_step {
 
   /// What a node does not show is not gone: it is waited for.
   void found_transfers(std::vector<rpc_result>& r) {
-    head_ = read_head(st_.settings.finality, r);
+    head_ = read_head(rule_, r);
     if (!head_) return unreadable("the chain is silent");
+    saw_tag(chain_, head_->tagged);
     tx_ = payments_.front().tx_hash;
-    const auto first = head_call_count(st_.settings.finality);
+    const auto first = head_call_count(rule_);
     std::vector<rpc_request> calls;
     for (std::size_t i = 0; i < payments_.size(); ++i) {
       const auto receipt = eth::answer(r[first + i], eth::read_receipt);
@@ -100,27 +110,38 @@ class direct_run final : public route_step {
     });
   }
 
+  /// Those behind one that is not final yet wait for it.
   void judge(const std::vector<rpc_result>& at_those_heights) {
     std::size_t final_ones = 0;
-    for (; final_ones < blocks_.size(); ++final_ones)
-      if (judge_block(blocks_[final_ones], *head_, at_those_heights[final_ones]) !=
-          finality::reached)
-        break;
-    auto& proven = st_.proven[x_.conversion];
-    proven += final_ones;
-    if (proven < count_)
-      return waiting(std::to_string(proven) + " of " + std::to_string(count_) +
-                     " payments are final");
-    check_wallet();
+    std::size_t there = 0;  // the chain's own, final or not
+    for (; there < blocks_.size(); ++there) {
+      const auto word = judge_block(blocks_[there], *head_, at_those_heights[there]);
+      if (word != finality::reached && word != finality::pending) break;
+      if (word == finality::reached && final_ones == there) ++final_ones;
+      if (is_by_depth(chain_, blocks_[there].number, head_->tagged)) by_depth_ = true;
+    }
+    if (by_depth_ && !asked_again()) st_.by_depth.insert(x_.conversion);
+    proven() += final_ones;
+    if (proven() >= count_) return check_wallet();
+    if (!asked_again())
+      return not_final(
+          chain_, rule_,
+          std::to_string(proven()) + " of " + std::to_string(count_) + " payments are final");
+    if (there < payments_.size())
+      return not_seen(chain_, payments_[there].tx_hash, "a payment is not seen");
+    by_depth_ = true;  // what was looked at is there, the rest is looked at later
+    finish();
   }
 
+  /// What came may have been spent since: of what is asked for again only the payments count.
   void check_wallet() {
+    if (asked_again()) return finish();
     ask(st_.rpc,
         {eth::call({std::nullopt, st_.settings.token, balance_of_call(st_.settings.wallet), {}})},
-        [run = me()](std::vector<rpc_result>& r) { run->finish(r[0]); });
+        [run = me()](std::vector<rpc_result>& r) { run->weigh(r[0]); });
   }
 
-  void finish(const rpc_result& balance) {
+  void weigh(const rpc_result& balance) {
     const auto data = eth::bytes_of(balance);
     const auto there = data ? abi::reader{*data}.word(0) : std::nullopt;
     if (!there) return unreadable("the wallet's balance cannot be read");
@@ -132,10 +153,19 @@ class direct_run final : public route_step {
     }
     st_.open.erase(x_.conversion);
     st_.proven.erase(x_.conversion);
+    finish();
+  }
+
+  /// An earlier look may have been content with depth.
+  void finish() {
+    if (!asked_again() && st_.by_depth.erase(x_.conversion) > 0) by_depth_ = true;
+    if (!by_depth_) st_.tagged.erase(x_.conversion);
     done(x_.amount_in);
   }
 
   direct_state& st_;
+  const leg_chain chain_;
+  const finality_rule rule_;
   std::vector<deposit> payments_;
   std::vector<block_ref> blocks_;  // of the first of them
   std::optional<chain_head> head_;

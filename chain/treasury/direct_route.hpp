@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 
 #include "actors/observed.hpp"
 #include "actors/world.hpp"
@@ -30,6 +31,8 @@ struct direct_state {
   rpc_actor rpc;
   std::map<conversion_id, usdc> open;           // seen, and not done yet
   std::map<conversion_id, std::size_t> proven;  // how many of its payments are; the first ones
+  std::set<conversion_id> by_depth;             // some of those are by depth alone
+  std::map<conversion_id, std::size_t> tagged;  // likewise, by the tag: of those asked for again
 };
 
 using direct_self = actors::self_pointer<actors::route_actor, direct_state>;

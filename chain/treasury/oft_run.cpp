@@ -17,7 +17,9 @@ void oft_run::start() {
       case operation_state::unsent: return run->quote_bridge(id);
       case operation_state::pending:
         return run->in_flight(r, "sent: not final on the source chain");
-      case operation_state::confirmed: return run->find_message(r);
+      case operation_state::confirmed:
+        return run->when_left(run->desk_.from, r,
+                              [run](const report& now) { run->find_message(now); });
       case operation_state::reverted: return run->failed(r.tx_hash, "the bridge call reverted");
       case operation_state::dropped: return run->check_dropped(run->desk_.from.nodes, id);
       case operation_state::in_doubt: return run->undecided(r);

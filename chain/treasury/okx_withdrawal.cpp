@@ -106,7 +106,8 @@ void okx_withdrawal::find_arrival(row r, const hash256& tx) {
       [run = me(), r = std::move(r)](std::vector<rpc_result>& results) {
         const auto receipt = eth::answer(results[0], eth::read_receipt);
         if (!receipt) return run->unreadable("the destination chain is silent");
-        if (!*receipt) return run->waiting("sent: not seen on chain yet");
+        if (!*receipt)
+          return run->not_seen(run->desk_->pair.to, run->tx_, "sent: not seen on chain yet");
         if (!(*receipt)->succeeded)
           return run->unreadable("OKX' transaction reverted in " + run->tx_.hex());
         run->arrived(r, **receipt, results[0].node);
@@ -124,24 +125,15 @@ void okx_withdrawal::arrived(row r, const eth::receipt& receipt, std::uint32_t n
                paid->value == uint256::of(static_cast<std::uint64_t>(asked->micro));
       });
   if (!ours) return unreadable("OKX' transaction does not pay us: " + tx_.hex());
-  calls_ += static_cast<std::uint32_t>(head_call_count(to.finality) + 1);
-  ask_finality(self_, to.nodes, to.finality, block_of(receipt), node,
-               [run = me(), r = std::move(r), amount = *asked](finality f) mutable {
-                 switch (f) {
-                   case finality::unreadable:
-                     return run->unreadable("the destination chain is silent");
-                   case finality::pending: return run->waiting("sent: not final yet");
-                   case finality::replaced:
-                     return run->waiting("sent: in a block that was replaced");
-                   case finality::reached: break;
-                 }
-                 r.status = external_status::confirmed;
-                 r.tx_hash = run->tx_;
-                 run->record(std::move(r), [run, amount](const row&) {
-                   run->detail_.note = "final";
-                   run->done(amount);
-                 });
+  when_final(to, block_of(receipt), node, "destination", "sent",
+             [run = me(), r = std::move(r), amount = *asked]() mutable {
+               r.status = external_status::confirmed;
+               r.tx_hash = run->tx_;
+               run->record(std::move(r), [run, amount](const row&) {
+                 run->detail_.note = "final";
+                 run->done(amount);
                });
+             });
 }
 
 }  // namespace headroom::chain

@@ -4,10 +4,24 @@
 #include <string>
 #include <vector>
 
+#include "chain/evm/cancelling.hpp"
 #include "chain/evm/eth.hpp"
 #include "chain/evm/rpc_bridge.hpp"
+#include "domain/records.hpp"
 
 namespace headroom::chain {
+
+/// The attempts of a dropped operation that would have done something. One that cancelled it
+/// (cancelling.hpp) is mined, and did nothing.
+[[nodiscard]] inline std::vector<hash256> acting_attempts(
+    const std::vector<chain_operation>& rows) {
+  std::vector<hash256> out;
+  for (const auto& row : rows) {
+    const auto tx = decode_transaction(row.raw);
+    if (!tx || !is_cancel(tx->body, row.account)) out.push_back(row.tx_hash);
+  }
+  return out;
+}
 
 /// Has any node a receipt of one of these transactions? `done(problem)` runs in `self`: "" when
 /// every node that answered, two at least where there are two, has none of any of them.

@@ -145,8 +145,9 @@ quote_reading judge(const json& body, const order& o, const guards& g) {
   if (out.violated.empty()) out.violated = violated_by_details(*details, o);
   out.unsafe = !out.violated.empty();
   const auto* currency = net::object_member(*details, "currencyOut");
-  auto least = currency == nullptr ? std::nullopt : amount_member(*currency, "minimumAmount");
-  if (!out.unsafe && (!least || *least < g.least || *least > o.amount))
+  const auto named = currency == nullptr ? std::nullopt : amount_member(*currency, "minimumAmount");
+  const auto least = named.value_or(usdc{});  // nothing named is nothing promised
+  if (!out.unsafe && (!least.is_positive() || least < g.least || least > o.amount))
     out.violated = "output_amount";
   if (out.violated.empty() && has_expired(body, g.now)) out.violated = "expiry";
   if (!out.violated.empty()) {
@@ -154,7 +155,7 @@ quote_reading judge(const json& body, const order& o, const guards& g) {
     out.refused = true;
     return out;
   }
-  good.out = *least;
+  good.out = least;
   good.seconds = static_cast<std::uint32_t>(
       std::min<std::uint64_t>(net::count_member(*details, "timeEstimate").value_or(0), 86'400));
   out.good = good;

@@ -1,6 +1,5 @@
 #include <spdlog/spdlog.h>
 
-#include "actors/alerts.hpp"
 #include "chain/evm/abi.hpp"
 #include "chain/treasury/relay_run.hpp"
 
@@ -8,8 +7,6 @@
 /// transaction of our own making.
 namespace headroom::chain {
 namespace {
-
-constexpr std::string_view unsafe_alert = "route.unsafe_calldata";
 
 std::optional<uint256> paid_amount(const log_entry& log) {
   const auto paid = decode_transfer(log);
@@ -31,7 +28,9 @@ void relay_run::start() {
       case operation_state::unsent: return run->read_chains(id);
       case operation_state::pending:
         return run->in_flight(r, "sent: not final on the source chain");
-      case operation_state::confirmed: return run->find_deposit(r);
+      case operation_state::confirmed:
+        return run->when_left(run->desk_.pair.from, r,
+                              [run](const report& now) { run->find_deposit(now); });
       case operation_state::reverted: return run->failed(r.tx_hash, "the deposit reverted");
       case operation_state::dropped: return run->check_dropped(run->desk_.pair.from.nodes, id);
       case operation_state::in_doubt: return run->undecided(r);
@@ -77,13 +76,8 @@ void relay_run::ask_price(const operation_id& id, std::uint64_t head) {
           if (!guards) return run->unreadable("the least amount cannot be said");
           const auto quoted =
               relay::read_quote(r, order_of(run->desk_, run->x_.amount_in), *guards);
-          auto& alerts = run->w_.dir.gauges.alerts();
-          if (quoted.unsafe)
-            alerts.raise(unsafe_alert, relay_name, "Relay's offer: " + quoted.problem, now);
-          if (quoted.good) {
-            alerts.clear(unsafe_alert, relay_name, now);
-            return run->deposit(id, head, quoted.good->id, now);
-          }
+          tell_of_offer(run->w_, quoted);
+          if (quoted.good) return run->deposit(id, head, quoted.good->id, now);
           if (!quoted.violated.empty() && run->may_say("guard"))
             spdlog::warn("route.guard conversion={} guard={}", run->x_.conversion.text(),
                          quoted.violated);

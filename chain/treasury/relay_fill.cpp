@@ -36,6 +36,10 @@ bool carries(const rpc_result& r, const hash256& id) {
 }  // namespace
 
 void relay_run::ask_status() {
+  if (asked_again()) {  // what paid it is on record
+    payments_.insert(x_.proof);
+    return look_for_arrival();
+  }
   fetch(desk_.web, {relay::status_request(s_.api_url, detail_.guid), s_.timeout},
         [run = me()](const net::http_result& r) { run->heard(relay::read_status(r)); });
 }
@@ -165,20 +169,12 @@ void relay_run::judge_refund(const eth::receipt& receipt, std::uint32_t node) {
   if (*back < x_.amount_in.micro)
     return halted("Relay gave back " + to_string(usdc{*back}) + " of " + to_string(x_.amount_in) +
                   " in " + receipt.tx_hash.hex());
-  calls_ += static_cast<std::uint32_t>(head_call_count(from.finality) + 1);
-  ask_finality(self_, from.nodes, from.finality, block_of(receipt), node,
-               [run = me(), tx = receipt.tx_hash](finality f) {
-                 switch (f) {
-                   case finality::unreadable: return run->unreadable("the source chain is silent");
-                   case finality::pending: return run->waiting("refunded: not final yet");
-                   case finality::replaced:
-                     return run->waiting("refunded in a block that was replaced");
-                   case finality::reached: break;
-                 }
-                 run->memory_.waited.erase(run->detail_.guid);
-                 run->arrived();
-                 run->failed(tx, "refunded: Relay gave it back by " + tx.hex());
-               });
+  when_final(from, block_of(receipt), node, "source", "refunded",
+             [run = me(), tx = receipt.tx_hash] {
+               run->memory_.waited.erase(run->detail_.guid);
+               run->arrived();
+               run->failed(tx, "refunded: Relay gave it back by " + tx.hex());
+             });
 }
 
 /// Money that went out and is nowhere yet: a human's matter, and nothing new starts meanwhile.

@@ -1,8 +1,21 @@
 #include "chain/treasury/relay_leg.hpp"
 
+#include "actors/alerts.hpp"
 #include "chain/treasury/relay_run.hpp"
 
 namespace headroom::chain {
+namespace {
+
+constexpr std::string_view unsafe_alert = "route.unsafe_calldata";
+
+}  // namespace
+
+void tell_of_offer(const actors::world& w, const relay::quote_reading& quoted) {
+  auto& alerts = w.dir.gauges.alerts();
+  if (quoted.unsafe)
+    alerts.raise(unsafe_alert, relay_name, "Relay's offer: " + quoted.problem, w.now());
+  if (quoted.good) alerts.clear(unsafe_alert, relay_name, w.now());
+}
 
 relay::order order_of(const relay_desk& desk, usdc amount) {
   const auto& p = desk.pair;
@@ -29,6 +42,7 @@ void relay_leg::quote(usdc amount, std::function<void(std::optional<leg_quote>)>
       .then(
           [this, then, order, g = *guards](const net::http_result& r) {
             const auto quoted = relay::read_quote(r, order, g);
+            tell_of_offer(*house().w, quoted);
             leg_quote out;
             out.refusal = quoted.problem;
             if (!quoted.good) return then(quoted.refused ? std::optional{out} : std::nullopt);

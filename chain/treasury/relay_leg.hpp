@@ -30,6 +30,10 @@ struct relay_desk {
   std::map<hash256, std::uint32_t> looks;  // at orders that Relay says are under way
 };
 
+/// An offer that wants something else signed than what was asked for is an alert until a good one
+/// comes: also of a quote, since who forges is not chosen and nothing of it ever runs.
+void tell_of_offer(const actors::world& w, const relay::quote_reading& quoted);
+
 /// By a deposit into Relay's depository, made from an offer that was just asked for and guarded,
 /// and a fill by Relay on the destination. Its status is a hint of where to look; the proof is a
 /// transfer to us in a final block, by a transaction that carries the order's id behind its

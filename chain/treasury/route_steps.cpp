@@ -103,6 +103,7 @@ void route_step::no_word(const caf::error& why) {
 
 void route_step::send(const actors::wallet_account& who, const operation_id& id,
                       std::string purpose, actors::contract_call call) {
+  if (asked_again()) return waiting("not as it was done");
   const auto wallet = w_.dir.handles.wallet(who);
   if (!wallet) return unreadable("no wallet");
   self_
@@ -154,9 +155,7 @@ void route_step::check_dropped(const rpc_actor& rpc, const operation_id& id) {
       .then(
           [run = shared_from_this(), rpc](const std::vector<chain_operation>& rows) {
             if (rows.empty()) return run->unreadable("dropped, and not in the outbox");
-            std::vector<hash256> attempts;
-            for (const auto& row : rows) attempts.push_back(row.tx_hash);
-            run->look_for_receipts(rpc, std::move(attempts));
+            run->look_for_receipts(rpc, acting_attempts(rows));
           },
           [run = shared_from_this()](const caf::error&) {
             run->unreadable("dropped; the outbox cannot be read");
@@ -213,6 +212,7 @@ bool route_step::covered(const rpc_result& balance, std::string_view token,
 
 /// For `in_flight`: what was said last of each step that may have money under way.
 void route_step::remember(step_state state) {
+  if (asked_again()) return;  // nothing of it is under way
   const route_tally::step_key key{x_.conversion, x_.step};
   if (state != step_state::in_flight && state != step_state::unreadable) {
     tally_.moves.erase(key);
@@ -233,6 +233,9 @@ void route_step::answer(step_state state, usdc amount) {
   out.operations = std::move(operations_);
   out.calls = calls_;
   out.short_of_money = short_of_money_;
+  out.money_left = money_left_;
+  out.by_depth = state == step_state::done && by_depth_;
+  out.gone = gone_;
   promise_.deliver(std::move(out));
 }
 
@@ -252,7 +255,7 @@ void route_step::held(std::string note) {
 }
 
 void route_step::done(usdc amount) {
-  ++tally_.done;
+  if (!asked_again()) ++tally_.done;
   answer(step_state::done, amount);
 }
 

@@ -8,6 +8,7 @@
 #include "actors/log_limit.hpp"
 #include "actors/world.hpp"
 #include "chain/evm/erc20.hpp"
+#include "chain/evm/finality.hpp"
 #include "chain/evm/rpc_bridge.hpp"
 #include "chain/treasury/route_detail.hpp"
 
@@ -35,6 +36,7 @@ struct route_tally {
   std::string last_problem;
   actors::log_limit lines;
   std::map<step_key, step_under_way> moves;  // after a restart: as they are looked at again
+  std::map<std::uint64_t, tag_watch> tags;  // by chain: its `finalized`, as far as it was asked for
 
   /// For `status`.
   [[nodiscard]] std::map<std::string, std::string> facts(std::string route) const;
@@ -105,6 +107,35 @@ class route_step : public std::enable_shared_from_this<route_step> {
   [[nodiscard]] bool covered(const rpc_result& balance, std::string_view token,
                              std::string_view chain);
 
+  // -- how sure (route_proofs.cpp) --------------------------------------------------------------
+
+  /// `then` once the block is final enough for what the step moves, by the node that shows it: of
+  /// a large amount, or after a reorganisation, by the tag alone. Else it has been answered; and in
+  /// a look `again` a block that is the chain's own is enough, the answer says how sure it is.
+  /// @param place  of the chain in the step, for a human: "source", "destination".
+  /// @param what   happened in it, likewise: "executed", "filled".
+  void when_final(const leg_chain& chain, const block_ref& block, std::optional<std::uint32_t> node,
+                  std::string_view place, std::string what, std::function<void()> then);
+  /// Likewise of a transaction of ours that brought what the step moves; `then` gets its events as
+  /// the chain has them now.
+  void when_confirmed(const leg_chain& chain, const report& r, std::string what,
+                      std::function<void(const report&)> then);
+  /// Likewise of one that only sent it: what it sent arrives elsewhere, and that is judged there.
+  void when_left(const leg_chain& chain, const report& r, std::function<void(const report&)> then);
+  /// By which a block of that chain counts for what the step moves.
+  [[nodiscard]] finality_rule rule_on(const leg_chain& chain) const noexcept;
+  /// What a node called finalized there, in a look that asked for it.
+  void saw_tag(const leg_chain& chain, std::optional<std::uint64_t> tagged);
+  /// Whether a block there that counts may be undone yet.
+  [[nodiscard]] bool is_by_depth(const leg_chain& chain, std::uint64_t block,
+                                 std::optional<std::uint64_t> tagged) const;
+  /// It is the chain's own, and does not count yet: waits, or is held while the tag stands still.
+  void not_final(const leg_chain& chain, const finality_rule& rule, std::string what);
+  /// Nothing of it is to be seen: in a look `again` no node must show `tx` to call it gone.
+  void not_seen(const leg_chain& chain, const hash256& tx, std::string note);
+  /// Only whether what was done is there still is asked: nothing may be sent.
+  [[nodiscard]] bool asked_again() const noexcept { return x_.wish == step_wish::again; }
+
   // -- answers -----------------------------------------------------------------------------------
 
   void in_flight(const report& r, std::string note);
@@ -127,14 +158,20 @@ class route_step : public std::enable_shared_from_this<route_step> {
   hash256 tx_;
   std::uint32_t calls_ = 0;
   bool short_of_money_ = false;
+  bool by_depth_ = false;  // something that the answer rests on may be undone yet
 
  private:
+  [[nodiscard]] bool demands_tag(const finality_rule& rule) const noexcept;
+  void judge_receipt(const leg_chain& chain, const report& r, std::string_view place,
+                     std::string what, std::function<void(const report&)> then);
   void refused(const caf::error& why);
   void look_for_receipts(const rpc_actor& rpc, std::vector<hash256> attempts);
   void remember(step_state state);
   void answer(step_state state, usdc amount);
 
   route_tally& tally_;
+  bool money_left_ = false;
+  bool gone_ = false;
   std::string stops_;
   std::vector<operation_id> operations_;
   promise promise_;

@@ -34,7 +34,9 @@ void stargate_run::start() {
       case operation_state::unsent: return run->read_chains(id);
       case operation_state::pending:
         return run->in_flight(r, "sent: not final on the source chain");
-      case operation_state::confirmed: return run->find_message(r);
+      case operation_state::confirmed:
+        return run->when_left(run->pair_.from, r,
+                              [run](const report& now) { run->find_message(now); });
       case operation_state::reverted: return run->failed(r.tx_hash, "the bridge call reverted");
       case operation_state::dropped: return run->check_dropped(run->pair_.from.nodes, id);
       case operation_state::in_doubt: return run->undecided(r);

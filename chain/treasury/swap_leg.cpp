@@ -70,7 +70,9 @@ class swap_run final : public route_step {
       switch (r.state) {
         case operation_state::unsent: return run->quote(id);
         case operation_state::pending: return run->in_flight(r, "not final");
-        case operation_state::confirmed: return run->swapped(r);
+        case operation_state::confirmed:
+          return run->when_confirmed(run->t_.chain, r, "swapped",
+                                     [run](const report& now) { run->swapped(now); });
         case operation_state::reverted: return run->failed(r.tx_hash, "the swap reverted");
         case operation_state::dropped: return run->check_dropped(run->t_.chain.nodes, id);
         case operation_state::in_doubt: return run->undecided(r);

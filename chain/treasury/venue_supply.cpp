@@ -6,6 +6,7 @@
 
 #include "actors/alerts.hpp"
 #include "chain/evm/abi.hpp"
+#include "chain/evm/eth.hpp"
 
 namespace headroom::chain {
 namespace {

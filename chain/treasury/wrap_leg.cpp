@@ -21,7 +21,9 @@ class wrap_run final : public route_step {
       switch (r.state) {
         case operation_state::unsent: return run->look_at_money(id);
         case operation_state::pending: return run->in_flight(r, "not final");
-        case operation_state::confirmed: return run->wrapped(r);
+        case operation_state::confirmed:
+          return run->when_confirmed(run->t_.chain, r, "wrapped",
+                                     [run](const report& now) { run->wrapped(now); });
         case operation_state::reverted: return run->failed(r.tx_hash, "the wrapping reverted");
         case operation_state::dropped: return run->check_dropped(run->t_.chain.nodes, id);
         case operation_state::in_doubt: return run->undecided(r);

@@ -41,13 +41,19 @@ errc check_members(attempt& a, const conversion& x) {
   return whole ? errc::none : errc::invariant_violated;
 }
 
-/// The conversion's deposits follow it to its end.
+/// The conversion's deposits follow it to its end, and back.
+void move_members(attempt& a, const conversion_id& id, deposit_status from, deposit_status to,
+                  std::string_view failure, timestamp at) {
+  a.tx.exec_params0(
+      "UPDATE deposits SET status = $3::deposit_status, failure = $4, updated_at = time_of($5)"
+      " WHERE conversion_id = $1::uuid AND status = $2::deposit_status",
+      binary(id.view()), std::string{to_string(from)}, std::string{to_string(to)},
+      std::string{failure}, at.us);
+}
+
 void end_members(attempt& a, const conversion_id& id, deposit_status end, std::string_view failure,
                  timestamp at) {
-  a.tx.exec_params0(
-      "UPDATE deposits SET status = $2::deposit_status, failure = $3, updated_at = time_of($4)"
-      " WHERE conversion_id = $1::uuid AND status = 'converting'",
-      binary(id.view()), std::string{to_string(end)}, std::string{failure}, at.us);
+  move_members(a, id, deposit_status::converting, end, failure, at);
 }
 
 }  // namespace
@@ -103,10 +109,45 @@ errc apply(attempt& a, const complete_conversion& x) {
   if (stored->status != conversion_status::running) return errc::invariant_violated;
   a.tx.exec_params0(
       "UPDATE conversions SET status = 'completed', received = $2, loss = $3, steps = $4::jsonb,"
-      " updated_at = time_of($5), completed_at = time_of($5) WHERE conversion_id = $1::uuid",
-      binary(x.id.view()), received->micro, x.loss.micro, steps_to_json(x.steps), x.at.us);
+      " updated_at = time_of($5), completed_at = time_of($5), by_depth = $6"
+      " WHERE conversion_id = $1::uuid",
+      binary(x.id.view()), received->micro, x.loss.micro, steps_to_json(x.steps), x.at.us,
+      any_by_depth(x.steps));
   end_members(a, x.id, deposit_status::completed, "", x.at);
   post(a, moves);
+  return errc::none;
+}
+
+errc apply(attempt& a, const undo_conversion& x) {
+  const auto taken = add(x.from_buffer, x.from_reserve);
+  const auto stored = find(a, x.id);
+  if (!stored || !taken || x.from_buffer.micro < 0 || x.from_reserve.micro < 0)
+    return errc::invariant_violated;
+  const auto moves = moves_of(x);
+  if (stored->undone >= x.times) return a.replayed(moves);
+  if (stored->status != conversion_status::completed || stored->undone + 1 != x.times ||
+      stored->received != *taken || stored->loss != x.loss)
+    return errc::invariant_violated;
+  a.tx.exec_params0(
+      "UPDATE conversions SET status = 'running', received = 0, loss = 0, steps = $2::jsonb,"
+      " undone = $3, by_depth = false, completed_at = NULL, updated_at = time_of($4)"
+      " WHERE conversion_id = $1::uuid",
+      binary(x.id.view()), steps_to_json(x.steps), static_cast<std::int64_t>(x.times), x.at.us);
+  move_members(a, x.id, deposit_status::completed, deposit_status::converting, "", x.at);
+  post(a, moves);
+  return errc::none;
+}
+
+errc apply(attempt& a, const settle_proofs& x) {
+  const auto stored = find(a, x.id);
+  if (!stored) return errc::invariant_violated;
+  // A repeat may come after it was undone; it has nothing left to say.
+  if (stored->status != conversion_status::completed || !any_by_depth(stored->steps))
+    return a.replayed();
+  a.tx.exec_params0(
+      "UPDATE conversions SET steps = $2::jsonb, by_depth = $3, updated_at = time_of($4)"
+      " WHERE conversion_id = $1::uuid",
+      binary(x.id.view()), steps_to_json(x.steps), any_by_depth(x.steps), x.at.us);
   return errc::none;
 }
 

@@ -78,7 +78,9 @@ outflow since(pqxx::transaction_base& tx, const std::string& window) {
             + coalesce((SELECT sum(received) FROM conversions
                         WHERE status = 'completed' AND completed_at > b.at), 0)
             + coalesce((SELECT sum(to_buffer + to_reserve) FROM replenishments
-                        WHERE kind = {kind:replenish} AND created_at > b.at), 0))::bigint,
+                        WHERE kind = {kind:replenish} AND created_at > b.at), 0)
+            + coalesce((SELECT sum(amount) FROM claimed_transfers
+                        WHERE claimed_for = 'adoption' AND created_at > b.at), 0))::bigint,
            extract(epoch FROM now() - b.at)::bigint
     FROM row_then b, row_now n)");
   const auto rows = tx.exec_params(select, window);

@@ -55,6 +55,8 @@ struct bet_outcomes {
 [[nodiscard]] errc apply(attempt& a, const advance_conversion& x);
 [[nodiscard]] errc apply(attempt& a, const complete_conversion& x);
 [[nodiscard]] errc apply(attempt& a, const fail_conversion& x);
+[[nodiscard]] errc apply(attempt& a, const undo_conversion& x);
+[[nodiscard]] errc apply(attempt& a, const settle_proofs& x);
 
 [[nodiscard]] errc apply(attempt& a, const replenish& x);
 [[nodiscard]] errc apply(attempt& a, const refill& x);

@@ -7,10 +7,14 @@ namespace headroom::persistence {
 pricing_report read_pricing(pqxx::transaction_base& tx, std::uint32_t days) {
   pricing_report out;
   for (const auto& row : tx.exec_params(
+           // What was written off is a cost of its route too; it ended when it was.
            "WITH ended AS ("
            " SELECT conversion_id, route, amount, loss,"
            " (completed_at AT TIME ZONE 'UTC')::date AS day FROM conversions"
-           " WHERE status = 'completed' AND completed_at > now() - $1 * interval '1 day'),"
+           " WHERE status = 'completed' AND completed_at > now() - $1 * interval '1 day'"
+           " UNION ALL SELECT conversion_id, route, amount, loss,"
+           " (updated_at AT TIME ZONE 'UTC')::date FROM conversions"
+           " WHERE status = 'failed' AND loss > 0 AND updated_at > now() - $1 * interval '1 day'),"
            " charged AS ("
            " SELECT conversion_id, sum(d.fee) AS fee FROM deposits d"
            " JOIN ended USING (conversion_id) GROUP BY conversion_id)"

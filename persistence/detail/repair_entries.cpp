@@ -39,23 +39,6 @@ bool may_be_mined(attempt& a, const conversion& row) {
               .empty();
 }
 
-/// The books have something else that this transaction did. `of`: a conversion whose own
-/// transactions explain nothing else; zero: none.
-bool is_explained(attempt& a, const transfer_place& x, const conversion_id& of) {
-  return a.tx
-      .exec_params1(
-          "SELECT EXISTS (SELECT 1 FROM chain_operations o WHERE o.tx_hash = $1::bytea AND"
-          " NOT EXISTS (SELECT 1 FROM conversions c WHERE c.conversion_id = $2::uuid"
-          " AND strpos(c.steps::text, o.operation_id::text) > 0))"
-          " OR EXISTS (SELECT 1 FROM deposits WHERE tx_hash = $1::bytea)"
-          " OR EXISTS (SELECT 1 FROM redemptions WHERE tx_hash = $1::bytea)"
-          " OR EXISTS (SELECT 1 FROM conversions WHERE conversion_id <> $2::uuid"
-          " AND strpos(steps::text, $3) > 0)"
-          " OR EXISTS (SELECT 1 FROM replenishments WHERE strpos(lower(reference), $3) > 0)",
-          binary(x.tx_hash.view()), binary(of.view()), x.tx_hash.hex())[0]
-      .as<bool>();
-}
-
 /// True when the transfer was free; it is the subject's from now on.
 bool claim(attempt& a, const transfer_place& x, const char* what, byte_view subject, usdc amount,
            timestamp at) {
@@ -75,7 +58,7 @@ errc check_end(attempt& a, const conversion& row, const conversion_order& now,
   if (before.word != order_word::hold || may_be_mined(a, row)) return errc::invariant_violated;
   if (now.word != order_word::settle) return errc::none;
   if (!now.received.is_positive()) return errc::invariant_violated;
-  if (is_explained(a, now.proof, row.id)) return errc::duplicate;
+  if (is_explained(a.tx, now.proof.tx_hash, row.id)) return errc::duplicate;
   const bool free = claim(a, now.proof, "conversion", row.id.view(), now.received, now.at);
   return free ? errc::none : errc::duplicate;
 }
@@ -138,7 +121,7 @@ errc apply(attempt& a, const adopt_transfer& x) {
   if (!x.amount.is_positive()) return errc::invariant_violated;
   const auto id = adoption_of(x.place);
   const auto moves = moves_of(x);
-  if (is_explained(a, x.place, {})) return errc::duplicate;
+  if (is_explained(a.tx, x.place.tx_hash, {})) return errc::duplicate;
   if (!claim(a, x.place, "adoption", id.view(), x.amount, x.at)) {
     const bool same = !a.tx.exec_params(
                                "SELECT 1 FROM claimed_transfers WHERE claimed_for ="

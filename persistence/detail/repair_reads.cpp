@@ -59,6 +59,30 @@ void add_orders(pqxx::transaction_base& tx, std::span<conversion> rows) {
     if (const auto i = found.find(c.id); i != found.end()) c.order = i->second;
 }
 
+bool is_explained(pqxx::transaction_base& tx, const hash256& hash, const conversion_id& of) {
+  return tx
+      .exec_params1(
+          "SELECT EXISTS (SELECT 1 FROM chain_operations o WHERE o.tx_hash = $1::bytea AND"
+          " NOT EXISTS (SELECT 1 FROM conversions c WHERE c.conversion_id = $2::uuid"
+          " AND strpos(c.steps::text, o.operation_id::text) > 0))"
+          " OR EXISTS (SELECT 1 FROM deposits WHERE tx_hash = $1::bytea)"
+          " OR EXISTS (SELECT 1 FROM redemptions WHERE tx_hash = $1::bytea)"
+          " OR EXISTS (SELECT 1 FROM conversions WHERE conversion_id <> $2::uuid"
+          " AND strpos(steps::text, $3) > 0)"
+          " OR EXISTS (SELECT 1 FROM replenishments WHERE strpos(lower(reference), $3) > 0)",
+          binary(hash.view()), binary(of.view()), hash.hex())[0]
+      .as<bool>();
+}
+
+bool is_claimed(pqxx::transaction_base& tx, const transfer_place& x) {
+  return !tx.exec_params(
+                "SELECT 1 FROM claimed_transfers WHERE chain_id = $1 AND tx_hash = $2::bytea"
+                " AND log_index = $3",
+                static_cast<std::int64_t>(x.chain_id), binary(x.tx_hash.view()),
+                static_cast<std::int64_t>(x.log_index))
+              .empty();
+}
+
 std::vector<switch_work> select_switches(pqxx::transaction_base& tx) {
   std::vector<switch_work> out;
   for (const auto& row : tx.exec("SELECT DISTINCT ON (work) work, paused, ordered_by, reason,"

@@ -13,6 +13,12 @@ namespace headroom::persistence {
 [[nodiscard]] conversion_order newest_order(pqxx::transaction_base& tx, const conversion_id& id);
 /// Puts the newest order of each conversion beside it.
 void add_orders(pqxx::transaction_base& tx, std::span<conversion> rows);
+/// The books have something else that this transaction did. `of`: a conversion whose own
+/// transactions explain nothing else; zero: none.
+[[nodiscard]] bool is_explained(pqxx::transaction_base& tx, const hash256& hash,
+                                const conversion_id& of);
+/// A human has named this transfer for something.
+[[nodiscard]] bool is_claimed(pqxx::transaction_base& tx, const transfer_place& x);
 /// The newest word of each kind of work that was ever switched.
 [[nodiscard]] std::vector<switch_work> select_switches(pqxx::transaction_base& tx);
 

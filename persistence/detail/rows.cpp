@@ -44,11 +44,15 @@ timestamp read_time(const pqxx::field& f) { return {read_int(f)}; }
 json to_json(const conversion_step& x) {
   auto operations = json::array();
   for (const auto& id : x.operations) operations.push_back(id.text());
-  return {{"name", clean_text(x.name)},         {"state", clean_text(x.state)},
-          {"amount_in", x.amount_in.micro},     {"amount_out", x.amount_out.micro},
-          {"tx_hash", x.tx_hash.hex()},         {"attempt", x.attempt},
-          {"detail", clean_text(x.detail)},     {"started_at_us", x.started_at.us},
-          {"finished_at_us", x.finished_at.us}, {"operations", std::move(operations)}};
+  json out{{"name", clean_text(x.name)},         {"state", clean_text(x.state)},
+           {"amount_in", x.amount_in.micro},     {"amount_out", x.amount_out.micro},
+           {"tx_hash", x.tx_hash.hex()},         {"attempt", x.attempt},
+           {"detail", clean_text(x.detail)},     {"started_at_us", x.started_at.us},
+           {"finished_at_us", x.finished_at.us}, {"operations", std::move(operations)}};
+  for (const auto t : x.failures) out["failures_us"].push_back(t.us);
+  if (x.by_depth) out["by_depth"] = true;
+  if (x.by_tag) out["by_tag"] = true;
+  return out;
 }
 
 conversion_step step_of(const json& x) {
@@ -69,6 +73,10 @@ conversion_step step_of(const json& x) {
     for (const auto& text : *ids)
       if (const auto id = operation_id::parse(text.get<std::string>()))
         out.operations.push_back(*id);
+  if (const auto times = x.find("failures_us"); times != x.end())
+    for (const auto& us : *times) out.failures.push_back({us.get<std::int64_t>()});
+  out.by_depth = x.value("by_depth", false);
+  out.by_tag = x.value("by_tag", false);
   return out;
 }
 
@@ -247,6 +255,7 @@ conversion read_conversion(const pqxx::row& row) {
   out.expected_out = read_usdc(row[15]);
   out.expected_seconds = static_cast<std::uint32_t>(read_int(row[16]));
   out.choice = row[17].c_str();
+  out.undone = static_cast<std::uint32_t>(read_int(row[18]));
   return out;
 }
 

@@ -32,13 +32,14 @@ CREATE FUNCTION withdrawal_of_operation(operation UUID) RETURNS UUID LANGUAGE sq
                                     AND (left(operation::text, 34) || 'ff')::uuid);
 
 -- Whatever believes that a withdrawal may be sent: it must be open and approved, and nothing else of it may be on its
--- way or mined. The row is locked, so that neither an operator's refusal nor its end comes between.
+-- way or mined. The row is locked, so that neither an operator's refusal nor its end comes between, nor another transfer
+-- of it, whose row nobody can see yet.
 CREATE FUNCTION refuse_second_payment() RETURNS TRIGGER LANGUAGE plpgsql AS $$
 DECLARE
   paid UUID := withdrawal_of_operation(NEW.operation_id);
 BEGIN
   PERFORM 1 FROM withdrawals WHERE withdrawal_id = paid AND status = 'requested'
-    AND (NOT needs_approval OR approved_by <> '') FOR SHARE;
+    AND (NOT needs_approval OR approved_by <> '') FOR NO KEY UPDATE;
   IF NOT FOUND THEN
     RAISE EXCEPTION 'no withdrawal may be sent by operation %', NEW.operation_id USING ERRCODE = 'HR004';
   END IF;

@@ -64,6 +64,21 @@ const oneInchOf = ({ doubles, venue }) => ({
     : { api_url: venue.url },
 });
 
+/** OKX and Relay; they are asked only where overrides enable them. */
+const othersOf = ({ doubles, venue }) => ({
+  okx: doubles
+    ? { url: doubles.okx.url, deposit_address: doubles.okx.deposit_address }
+    : { url: venue.url },
+  relay: doubles
+    ? { api_url: doubles.relay.url, depository: doubles.relay.depository }
+    : { api_url: venue.url },
+});
+const OKX_KEYS = {
+  okx_key: { env: 'HEADROOM_OKX_KEY' },
+  okx_secret_key: { env: 'HEADROOM_OKX_SECRET' },
+  okx_passphrase_key: { env: 'HEADROOM_OKX_PASSPHRASE' },
+};
+
 /**
  * The sandbox profile: local chains and venue, short waits. With `settles` the account's pUSD is looked at and kept
  * at the buffer's size. `overrides` are merged section by section.
@@ -136,6 +151,8 @@ export function sandboxConfig({
     },
     ...bridgesOf(sandbox, chain),
     ...oneInchOf(sandbox),
+    ...othersOf(sandbox),
+    ...(overrides.okx?.enabled ? OKX_KEYS : {}),
     settlement: { poll_ms: 200, look_interval_ms: 500 },
     withdrawals: { poll_ms: 200, longest_poll_ms: 2000 },
     wallet_key: { file: wallet.file },
@@ -169,6 +186,9 @@ export async function startService({
     HEADROOM_DATABASE_URL: databaseUrl,
     [ACROSS_KEY]: sandbox.across?.api_key ?? '',
     [ONEINCH_KEY]: sandbox.doubles?.oneinch.key ?? '',
+    [OKX_KEYS.okx_key.env]: sandbox.doubles?.okx.key ?? '',
+    [OKX_KEYS.okx_secret_key.env]: sandbox.doubles?.okx.secret ?? '',
+    [OKX_KEYS.okx_passphrase_key.env]: sandbox.doubles?.okx.passphrase ?? '',
   };
   const port = overrides?.http?.port ?? (await freePort());
   const configFile = path.join(dir, 'headroom.json');

@@ -91,6 +91,7 @@ export async function startOkx({ plasma, polygon, hot, depositAddress }) {
     },
     status: () => ({
       deposits: account.deposits.length,
+      transfers: account.transfers.length,
       orders: account.orders.length,
       withdrawals: account.withdrawals.length,
       paid: account.paid,

@@ -40,6 +40,15 @@ TEST_F(BufferActor, ShowsAndTakesNothingUntilTheBooksHaveSpoken) {
   EXPECT_EQ(status(b).available, 100_usdc);
 }
 
+TEST_F(BufferActor, SeesWhatATerminalChangedByTheNextReview) {
+  const auto b = start_buffer(100_usdc);
+  ask<usdc>(b, deduct{hold_at(1), 10_usdc, 10_usdc});
+  books.buffer.balance = 140_usdc;  // by another process: nobody here has heard of it
+  ++books.buffer.version;
+  advance(std::chrono::seconds{6});
+  EXPECT_EQ(status(b).available, 130_usdc);
+}
+
 TEST_F(BufferActor, RefusesWithTheWordsOfTheContractAndTheUsersOwnLimit) {
   const auto b = start_buffer(8000_usdc);
   const auto by_buffer = ask<usdc>(b, deduct{hold_at(1), 9000_usdc, 20000_usdc});

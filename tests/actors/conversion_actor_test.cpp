@@ -164,6 +164,7 @@ TEST_F(ConversionActor, ManySmallSumsAreCompanyEnough) {
 }
 
 TEST_F(ConversionActor, HarmlessFailuresBackOffAndNeverEndAConversion) {
+  settings.conversion.attempts_within = seconds{60};  // or it would wait for an operator
   deposit_of(1, 30_usdc);
   route.otherwise = word(state::failed, {}, "reverted");
   go(std::chrono::minutes{30});
@@ -245,6 +246,25 @@ TEST_F(ConversionActor, AStepIsToldWhatOlderOnesStillNeed) {
   EXPECT_EQ(route.asked.back().owed_before, 0_usdc);
 }
 
+/// The chain's finality stands still: held, and yet the money is not in the wallet any more.
+TEST_F(ConversionActor, WhatIsHeldThoughItsMoneyLeftIsOwedByNobodyAndIsSaid) {
+  auto held = word(state::held, {}, "waits: the finalized block stands still at 7");
+  held.money_left = true;
+  held.tx_hash = hash_at(7);
+  route.otherwise = held;
+  deposit_of(1, 30_usdc);
+  go(seconds{5});
+  deposit_of(2, 12_usdc);
+  go(std::chrono::minutes{2});
+  ASSERT_EQ(books.conversions.size(), 2U) << "it stops no other";
+  EXPECT_EQ(route.asked.back().owed_before, 0_usdc);
+  for (const auto& x : route.asked) EXPECT_EQ(x.owed_before, 0_usdc);
+  for (const auto& [id, row] : books.conversions) {
+    EXPECT_EQ(row.steps[0].state, "held");
+    EXPECT_TRUE(dir.gauges.alerts().lasts("conversion.held", id.text()));
+  }
+}
+
 /// 0.2 calls a second, from its first minute on and however long a bridge takes.
 TEST_F(ConversionActor, AWaitingConversionAsksLittle) {
   deposit_of(1, 30_usdc);
@@ -290,6 +310,41 @@ TEST_F(ConversionActor, ALateOneIsSaid) {
   go(seconds{60});
   EXPECT_TRUE(dir.gauges.alerts().lasts("conversion.late", only_row().id.text()));
   EXPECT_EQ(dir.gauges.alerts().list().front().text, "guid=0xab");
+}
+
+TEST_F(ConversionActor, ARouteThatTakesNothingNewIsSaidByItsNameUntilItDoes) {
+  const auto is_stopped = [&] {
+    const auto all = dir.gauges.alerts().list();
+    return std::any_of(all.begin(), all.end(), [&](const auto& a) {
+      return a.kind == "route.stopped" && a.lasts && a.subject == only_row().route;
+    });
+  };
+  route.expected_seconds = 60;
+  settings.conversion.stuck_after = seconds{1'000};
+  deposit_of(1, 30_usdc);
+  route.otherwise = word(state::in_flight, {}, "guid=0xab");
+  go(seconds{150});
+  EXPECT_FALSE(is_stopped()) << "late for half a minute";
+  go(seconds{60});
+  EXPECT_TRUE(is_stopped());
+  route.otherwise = word(state::done, 30_usdc);
+  go(seconds{30});
+  EXPECT_FALSE(is_stopped());
+  EXPECT_EQ(dir.gauges.alerts().raised().at("route.stopped"), 1U) << "once";
+}
+
+TEST_F(ConversionActor, ASlowStepIsNoNewsOnceItIsThrough) {
+  route.steps = {"bridge", "swap"};
+  route.expected_seconds = 60;
+  settings.conversion.stuck_after = seconds{1'000};
+  deposit_of(1, 30_usdc);
+  route.otherwise = word(state::in_flight);
+  go(seconds{150});
+  ASSERT_TRUE(dir.gauges.alerts().lasts("conversion.late", only_row().id.text()));
+  route.words = {word(state::done, 30_usdc)};
+  go(seconds{30});
+  ASSERT_EQ(only_row().steps.at(0).state, "done");
+  EXPECT_FALSE(dir.gauges.alerts().lasts("conversion.late", only_row().id.text()));
 }
 
 TEST_F(ConversionActor, WhatTheBooksCallBrokenIsSaidOnceAndLeftToAHuman) {

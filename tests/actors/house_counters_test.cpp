@@ -68,6 +68,17 @@ TEST_F(Counters, WhatTheStoreDidNotTakeIsNotCounted) {
   EXPECT_EQ(dir.gauges.counters().replenished.count.load(), 1U);
 }
 
+TEST_F(Counters, WhatIsAskedTwiceIsCountedOnceAlsoWhenItsCommitWasNotHeard) {
+  store.commits = {end::lost_after};
+  const auto journal = start_journal();
+  ask_later<committed>(journal, paid_in(1, 7_usdc));
+  advance(milliseconds{100});
+  EXPECT_EQ(dir.gauges.counters().replenished.count.load(), 1U);
+  ask_later<committed>(journal, paid_in(1, 7_usdc));
+  run();
+  EXPECT_EQ(dir.gauges.counters().replenished.count.load(), 1U);
+}
+
 TEST(HouseCounters, MoneyByOutcome) {
   house_counters c;
   finish_bet filled;

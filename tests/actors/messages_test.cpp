@@ -108,7 +108,7 @@ using all_messages = testing::Types<
     expected_arrival, buffer_flows, buffer_forecast, route_terms, route_verdict, trial_balance,
     solvency, unfinished_work, sale, position, payout_vector, redemption, settlement,
     position_filter, position_page, settlement_work, settlement_view, token_shares, withdrawal,
-    withdrawal_filter, withdrawal_page>;
+    withdrawal_filter, withdrawal_page, moving_money, reconciliation>;
 
 template <class... Entries>
 testing::Types<Entries...> types_of(const std::variant<Entries...>&);
@@ -128,7 +128,8 @@ using all_actor_messages = testing::Types<
     redeem_progress, held_on_chain, token_holdings, unpaid_positions, outcome_view, market_view,
     list_markets, market_page, get_market, quote_bet, bet_quote, redeem_quote, redeemed_quote,
     request_withdrawal, decide_withdrawal, pause_withdrawals, withdrawals_view, transfer_usdc,
-    transfer_progress>;
+    transfer_progress, grounds, named_transfer, settle_conversion, adopt_arrival, cancel_nonce,
+    resync_wallet, resolve_bet, repair_answer>;
 
 template <class T>
 void expect_round_trip() {

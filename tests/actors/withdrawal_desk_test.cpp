@@ -112,6 +112,9 @@ TEST_F(WithdrawalDesk, APauseThatTheBooksDoNotTakeHoldsHereAllTheSame) {
   ask_later<withdrawals_view>(desk, pause_withdrawals{true, "key:7", "an incident"});
   run();
   EXPECT_EQ(dir.gauges.withdrawals().look(), word::paused);
+  advance(seconds{5});
+  EXPECT_EQ(dir.gauges.withdrawals().look(), word::paused)
+      << "what the books say is older, until they have answered";
 }
 
 }  // namespace

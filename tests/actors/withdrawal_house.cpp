@@ -61,6 +61,7 @@ cashier_actor::behavior_type scripted_cashier(
         if (s->keeps_books) keep_in_outbox(*s->books, x.id, word);
         return word;
       },
+      [](poll_atom) {},
       [](status_atom) {
         return status_report{cashier_tag::name, {}};
       },

@@ -41,6 +41,17 @@ TEST_F(AccountKeys, AreTheWalletsUnlessTheyAreNamed) {
   EXPECT_FALSE(s.with_default(s.keys.settlement).is_remote());
 }
 
+TEST_F(AccountKeys, ASourcesChainMayHaveOneOfItsOwn) {
+  document["keys"] = {{"plasma", {{"file", "/plasma.key"}}}, {"base", {{"signer", signer}}}};
+  const auto s = good();
+  EXPECT_EQ(s.keys.plasma.key.file, "/plasma.key");
+  EXPECT_EQ(s.keys.base.signer.account.hex(), account);
+  EXPECT_FALSE(s.keys.conversion.named());
+  EXPECT_TRUE(s.needs_wallet_key()) << "these stand in for no other";
+  document["keys"] = {{"base", {{"file", "/k"}, {"signer", signer}}}};
+  EXPECT_EQ(parse(document.dump()).error, "keys.base.signer must not stand beside a file or env");
+}
+
 TEST_F(AccountKeys, MayBeWithASignerElsewhere) {
   auto with_more = signer;
   with_more["timeout_ms"] = 700;

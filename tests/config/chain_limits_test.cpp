@@ -27,7 +27,7 @@ constexpr bounded all_bounded[] = {
     {"wallet", "gas_pad_percent", 0, 200},
     {"wallet", "looks_before_search", 1, 1'000},
     {"wallet", "search_again_ms", 100, 60'000},
-    {"wallet", "lone_witness_ms", 1'000, 3'600'000},
+    {"wallet", "lone_witness_ms", 0, 3'600'000},
     {"wallet", "doubt_after_seconds", 5, 3'600},
     {"nodes", "skip_after_failure_ms", 10, 600'000},
     {"nodes", "skip_after_silence_ms", 10, 600'000},

@@ -259,6 +259,10 @@ TEST(CommandLine, ATransferIsNamedByItsTransactionAndItsPlace) {
   EXPECT_EQ(adopted.command, "adopt-transfer") << adopted.answer;
   EXPECT_EQ(adopted.adoption.tx.hex(), a_transaction);
   EXPECT_FALSE(adopted.adoption.log_index);
+  EXPECT_FALSE(adopted.adoption.beyond_books);
+  EXPECT_TRUE(read({"adopt-transfer", a_transaction, "--beyond-books", "--by", "ann", "--reason",
+                    "x", "--config", "a.json"})
+                  .adoption.beyond_books);
   EXPECT_NE(wrong({"adopt-transfer", "0x77", "--by", "ann", "--reason", "x", "--config", "a"}), "");
 }
 
@@ -273,6 +277,13 @@ TEST(CommandLine, WalletsAndReconcilingWantAFile) {
   EXPECT_EQ(cancel.cancel.chain, "polygon");
   EXPECT_FALSE(cancel.cancel.account);
   const std::string whose = "0x" + std::string(40, '7');
+  const auto again = read({"wallet", "resync", "--chain", "polygon", "--account", whose.c_str(),
+                           "--by", "ann", "--reason", "x", "--config", "a.json"});
+  EXPECT_EQ(again.command, "wallet resync") << again.answer;
+  EXPECT_EQ(again.resync.chain, "polygon");
+  EXPECT_EQ(again.resync.account, address::parse(whose));
+  EXPECT_NE(wrong({"wallet", "resync", "--chain", "polygon", "--by", "ann", "--config", "a"}), "");
+  EXPECT_NE(wrong({"wallet", "resync", "--by", "ann", "--reason", "x", "--config", "a"}), "");
   const auto named = read({"wallet", "cancel", "7", "--chain", "base", "--account", whose.c_str(),
                            "--by", "ann", "--reason", "x", "--config", "a.json"});
   EXPECT_EQ(named.cancel.account, address::parse(whose)) << named.answer;

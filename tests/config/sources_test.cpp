@@ -113,8 +113,7 @@ TEST_F(Sources, WhatDoesNotFitIsNamed) {
 
 TEST_F(Sources, AFeeLeavesSomethingOfTheSmallestDeposit) {
   document["deposits"]["fee_min"] = "1.00";
-  EXPECT_EQ(parse(document.dump()).error,
-            "deposits.fee_min must be below the minimum of each source");
+  EXPECT_EQ(parse(document.dump()).error, "deposits.fee_min leaves nothing of a source's minimum");
   document["deposits"]["fee_min"] = "0.50";
   EXPECT_EQ(parse(document.dump()).error, "");
   document["deposits"]["fee_max"] = "0.40";

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "domain/withdrawals.hpp"
+
 namespace headroom {
 namespace {
 
@@ -114,6 +116,47 @@ TEST(MaxBet, IsTheSmallerOfTheTwoAndNamesIt) {
   EXPECT_EQ(to_string(limiting_factor::venue), "venue");
 }
 
+TEST(MaxWithdrawal, IsWhatBothCanPayAndTheFeeStaysInTheBuffer) {
+  struct row {
+    usdc user, buffer, flat;
+    std::uint32_t bps;
+    usdc most, fee;
+    limiting_factor by;
+  };
+  const auto user = limiting_factor::user_balance;
+  const auto buffer = limiting_factor::buffer;
+  const row table[] = {
+      {40_usdc, 100_usdc, {}, 0, 40_usdc, {}, user},
+      {100_usdc, 40_usdc, {}, 0, 40_usdc, {}, buffer},
+      {41_usdc, 40_usdc, 1_usdc, 0, 41_usdc, 1_usdc, user},  // equal: 40 leave the buffer
+      {42_usdc, 40_usdc, 1_usdc, 0, 41_usdc, 1_usdc, buffer},
+      {1'000_usdc, 99'900'000_micro, {}, 10, 100'000'001_micro, 100'001_micro, buffer},
+      {0_usdc, 0_usdc, {}, 0, {}, {}, user},
+      {1_usdc, 9_usdc, 1_usdc, 0, {}, {}, user},    // the fee would take all of it
+      {9_usdc, 0_usdc, 1_usdc, 0, {}, {}, buffer},  // likewise
+      {{-5}, 9_usdc, {}, 0, {}, {}, user},
+      {{INT64_MAX}, {INT64_MAX}, 1_usdc, 1'000, {INT64_MAX}, {922'337'203'686'477'581}, user},
+  };
+  for (const auto& r : table) {
+    const auto said = max_withdrawal_of(r.user, r.buffer, r.flat, r.bps);
+    EXPECT_EQ(said.amount, r.most) << r.user.micro << "/" << r.buffer.micro;
+    EXPECT_EQ(said.fee, r.fee) << r.user.micro << "/" << r.buffer.micro;
+    EXPECT_EQ(said.limited_by, r.by) << r.user.micro << "/" << r.buffer.micro;
+  }
+}
+
+TEST(MaxWithdrawal, OneMicroMoreIsTooMuchForTheBuffer) {
+  for (const std::int64_t buffer : {1, 999, 39'999'999, 40'000'001})
+    for (const std::uint32_t bps : {0U, 1U, 33U, 1'000U}) {
+      const auto most = max_withdrawal_of(900_usdc, {buffer}, 7_micro, bps).amount;
+      const auto leaves = [&](usdc a) {
+        return a.micro - withdrawal_fee_of(a, 7_micro, bps).micro;
+      };
+      EXPECT_LE(leaves(most), buffer) << bps;
+      EXPECT_GT(leaves({most.micro + 1}), buffer) << bps;
+    }
+}
+
 TEST(Buffer, RefusesInTheWordsOfTheContract) {
   EXPECT_EQ(refusal_text(15000_usdc, 8000_usdc, 8000_usdc),
             "Bet amount exceeds global maximum: $15000.00 USDC. Maximum bet is $8000.00 USDC "
@@ -188,6 +231,43 @@ TEST(Buffer, AnOldRowIsIgnoredAsAWhole) {
   EXPECT_EQ(book.row().balance, 10_usdc);
   EXPECT_EQ(book.row().min_size, 5_usdc);
   EXPECT_EQ(book.available(), 10_usdc);
+}
+
+// -- what may be on the chain no more ------------------------------------------------------------
+
+TEST(Buffer, NothingIsPaidOfWhatIsHeldBackAndItIsNeverBelowNothing) {
+  buffer_book book;
+  book.set_committed(row_of(100_usdc, 1));
+  const conversion_id one{{{1}}};
+  const conversion_id two{{{2}}};
+  book.hold_back(one, 30_usdc);
+  book.hold_back(one, 30_usdc);
+  EXPECT_EQ(book.available(), 70_usdc) << "the last word on each counts";
+  EXPECT_FALSE(book.deduct(hold_at(1), 70'000'001_micro));
+  EXPECT_TRUE(book.deduct(hold_at(1), 60_usdc));
+  book.hold_back(two, 90_usdc);
+  EXPECT_EQ(book.held_back(), 120_usdc);
+  EXPECT_EQ(book.available(), usdc{});
+  EXPECT_TRUE(book.deduct(hold_at(1), 60_usdc)) << "what it has it keeps";
+  EXPECT_FALSE(book.deduct(hold_at(2), 1_micro));
+  book.hold_back(one, {});
+  book.hold_back(two, {});
+  EXPECT_EQ(book.available(), 40_usdc);
+}
+
+TEST(Buffer, WhatIsTakenBackComesFromTheReserveFirstAndNeverFromWhatIsPromised) {
+  buffer_book book;
+  auto row = row_of(100_usdc, 1);
+  row.reserve = 20_usdc;
+  book.set_committed(row);
+  ASSERT_TRUE(book.deduct(hold_at(1), 70_usdc));
+  const auto some = book.take_back(50_usdc);
+  ASSERT_TRUE(some);
+  EXPECT_EQ(some->to_reserve, 20_usdc);
+  EXPECT_EQ(some->to_buffer, 30_usdc);
+  EXPECT_FALSE(book.take_back(50'000'001_micro));
+  book.hold_back(conversion_id{{{1}}}, 50_usdc);
+  EXPECT_TRUE(book.take_back(50_usdc)) << "what is held back for it is its own";
 }
 
 }  // namespace

@@ -32,6 +32,10 @@ conversion_move hear(conversion_progress& p, step_state what, usdc out, const ha
   return p.heard({what, out, hash, detail, {}}, start);
 }
 
+conversion_move hear_at(conversion_progress& p, step_state what, timestamp at) {
+  return p.heard({what, {}, {}, "reverted", {}}, at);
+}
+
 TEST(Conversion, ReceiptsChainFromStepToStepAndTheRestIsLoss) {
   auto p = two_steps();
   EXPECT_EQ(p.step().name, "bridge");
@@ -112,6 +116,63 @@ TEST(Conversion, EveryFailureDoublesThePauseUpToABound) {
   }
   for (int n = 0; n < 100; ++n) hear(p, word::failed, {}, {}, "reverted");
   EXPECT_EQ(p.pause(), milliseconds{4'000});
+}
+
+TEST(Conversion, SixFailuresInAnHourWaitForAnOperatorAndHisWordForgivesThem) {
+  auto p = two_steps();
+  const auto fail_at = [&](std::chrono::minutes after) {
+    hear_at(p, word::failed, start.plus(after));
+  };
+  for (int n = 0; n < 5; ++n) fail_at(std::chrono::minutes{n});
+  EXPECT_FALSE(p.awaits_operator());
+  fail_at(std::chrono::minutes{61});
+  EXPECT_FALSE(p.awaits_operator()) << "the first one was more than an hour ago";
+  for (int n = 62; n <= 66; ++n) fail_at(std::chrono::minutes{n});
+  EXPECT_TRUE(p.awaits_operator());
+  EXPECT_EQ(p.step().attempt, 11U);
+  EXPECT_FALSE(p.forgive(start)) << "a word from before they failed";
+  EXPECT_TRUE(p.awaits_operator());
+  EXPECT_TRUE(conversion_progress(p.row(), {"bridge", "swap"}, {}, start).awaits_operator())
+      << "a restart forgets none";
+  EXPECT_TRUE(p.forgive(start.plus(std::chrono::minutes{66})));
+  EXPECT_FALSE(p.awaits_operator());
+  fail_at(std::chrono::minutes{67});
+  EXPECT_FALSE(p.awaits_operator()) << "counted anew";
+}
+
+TEST(Conversion, WhatAReorganisationUndoesIsInFlightAgainAndWhatFollowedWaitsForIt) {
+  auto p = two_steps();
+  EXPECT_EQ(p.heard({word::done, 99_usdc, tx(1), "guid", {}, true}, start), move::record);
+  operation_id swap{{{7}}};
+  const std::vector<operation_id> used{swap};
+  EXPECT_EQ(p.heard({word::failed, {}, tx(2), "reverted", used}, start), move::record);
+  EXPECT_EQ(p.heard({word::done, 98_usdc, tx(3), "", used, true}, start), move::arrive);
+  EXPECT_EQ(p.first_by_depth(), 0U);
+  p.undo(0, start.plus(std::chrono::seconds{9}));
+  EXPECT_FALSE(p.finished());
+  EXPECT_EQ(p.step_index(), 0U);
+  EXPECT_EQ(p.step().state, "in_flight");
+  EXPECT_EQ(p.step().amount_in, 100_usdc);
+  EXPECT_EQ(p.step().amount_out, usdc{});
+  EXPECT_EQ(p.step().detail, "guid") << "the same message is looked for";
+  EXPECT_EQ(p.wish(), step_wish::by_tag);
+  EXPECT_FALSE(p.first_by_depth());
+  EXPECT_EQ(p.row().steps[1].state, "waiting");
+  EXPECT_EQ(p.heard({word::done, 99_usdc, tx(1), "guid", {}}, start), move::record);
+  EXPECT_EQ(p.step().attempt, 1U) << "its transaction is looked up, not made anew";
+  EXPECT_EQ(p.step().operations, used);
+  EXPECT_EQ(p.wish(), step_wish::by_tag) << "it was built on what was undone";
+}
+
+TEST(Conversion, AProofThatIsFinalizedIsWatchedNoMore) {
+  auto p = two_steps();
+  EXPECT_EQ(p.heard({word::done, 99_usdc, tx(1), "guid", {}, true}, start), move::record);
+  EXPECT_EQ(p.first_by_depth(), 0U);
+  EXPECT_TRUE(any_by_depth(p.row().steps));
+  p.settle(0);
+  EXPECT_FALSE(p.first_by_depth());
+  EXPECT_FALSE(any_by_depth(p.row().steps));
+  EXPECT_EQ(p.wish(), step_wish::go_on);
 }
 
 TEST(Conversion, WhatIsHeldSaysSoAndGoesOnAsTheSameAttempt) {

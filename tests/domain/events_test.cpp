@@ -40,7 +40,10 @@ TEST(Events, EachKindOfEntryIsHeardOfUnderItsPublicName) {
        "conversion.opened | conversion.opened | conversion.opened | conversion.opened | "},
       {"advance_conversion", "| "},
       {"complete_conversion",
+       "conversion.completed buffer.changed | conversion.completed buffer.changed | "
        "conversion.completed buffer.changed | conversion.completed buffer.changed | "},
+      {"undo_conversion", "conversion.undone buffer.changed | conversion.undone buffer.changed | "},
+      {"settle_proofs", "| "},
       {"fail_conversion", "conversion.failed | "},
       {"replenish", "buffer.changed | "},
       {"refill", "buffer.changed | "},

@@ -57,6 +57,8 @@ struct may_move_money {
   bool operator()(const write_off_conversion&) const { return true; }
   bool operator()(const adopt_transfer&) const { return true; }
   bool operator()(const switch_work&) const { return false; }
+  bool operator()(const undo_conversion&) const { return true; }
+  bool operator()(const settle_proofs&) const { return false; }
 };
 
 TEST(Ledger, TheStoryTellsOfEveryKindOfEntryAndEveryShapeOfPosting) {
@@ -129,7 +131,7 @@ TEST(Ledger, EntriesWithImpossibleAmountsStillBalance) {
             journal_entry{credit_deposit{{}, {}, a, {}, b}}, journal_entry{sold},
             journal_entry{settle_position{{}, {}, {}, {}, a, {}}},
             journal_entry{close_settlement{{}, a, {}}}, journal_entry{out},
-            journal_entry{returned}})
+            journal_entry{undo_conversion{{}, 1, {}, a, b, b, {}}}, journal_entry{returned}})
         for (const auto& p : moves_of(e).postings) {
           EXPECT_TRUE(p.amount.is_positive());
           EXPECT_EQ(imbalance_of({{p}, {}, {}, {}}), 0) << name_of(e);
@@ -222,6 +224,20 @@ TEST(Ledger, AFeeOfADepositIsTheHousesAndTheRestThePayers) {
   EXPECT_EQ(change_of(account::user, moves), 9'970'000_micro);
   EXPECT_EQ(change_of(account::revenue, moves), 30'000_micro);
   EXPECT_EQ(change_of(account::buffer, moves), usdc{});
+}
+
+TEST(Ledger, WhatAReorganisationUndoesIsTheMirrorOfWhatHadArrived) {
+  for (const auto loss : {2_usdc, usdc{-1'000'000}}) {
+    complete_conversion came{{}, {}, 45_usdc, 3_usdc, loss, {}};
+    undo_conversion gone{{}, 1, {}, 45_usdc, 3_usdc, loss, {}};
+    const auto there = moves_of(came);
+    const auto back = moves_of(gone);
+    for (const auto a : all_accounts)
+      EXPECT_EQ(add(change_of(a, there), change_of(a, back)), usdc{}) << to_string(a);
+    EXPECT_EQ(change_of(buffer_total::deposited, back), usdc{-45'000'000})
+        << "it never was deposited";
+    EXPECT_EQ(change_of(buffer_total::withdrawn, back), usdc{});
+  }
 }
 
 TEST(Ledger, EachClosingOfASettlementHasAReferenceOfItsOwn) {

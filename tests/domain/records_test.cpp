@@ -19,6 +19,9 @@ TEST(Errors, EachSaysWhatMayBeDoneNext) {
       {errc::bad_request, consequence::rejected},
       {errc::insufficient_balance, consequence::rejected},
       {errc::exceeds_max_bet, consequence::rejected},
+      {errc::exceeds_max_withdrawal, consequence::rejected},
+      {errc::exceeds_daily_limit, consequence::rejected},
+      {errc::address_refused, consequence::rejected},
       {errc::idempotency_key_required, consequence::rejected},
       {errc::key_reused, consequence::duplicate},
       {errc::duplicate, consequence::duplicate},
@@ -26,6 +29,7 @@ TEST(Errors, EachSaysWhatMayBeDoneNext) {
       {errc::unavailable, consequence::retry},
       {errc::shutting_down, consequence::retry},
       {errc::rate_limited, consequence::retry},
+      {errc::paused, consequence::retry},
       {errc::timed_out, consequence::retry},
       {errc::in_doubt, consequence::in_doubt},
       {errc::internal, consequence::broken},
@@ -43,7 +47,7 @@ TEST(Errors, EveryCodeHasANameOfItsOwn) {
     EXPECT_EQ(name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_"), std::string_view::npos)
         << name;
   }
-  EXPECT_EQ(names.size(), 32U) << "a new code needs a row in the table above";
+  EXPECT_EQ(names.size(), 36U) << "a new code needs a row in the table above";
 }
 
 /// Values travel between nodes and stand in callers' code: they are never renumbered.
@@ -52,6 +56,7 @@ TEST(Errors, TheNumbersStayWhatTheyWere) {
   EXPECT_EQ(int(errc::exceeds_max_bet), 4);
   EXPECT_EQ(int(errc::venue_rejected), 5);
   EXPECT_EQ(int(errc::key_reused), 30);
+  EXPECT_EQ(int(errc::exceeds_max_withdrawal), 25);
   EXPECT_EQ(int(errc::overloaded), 50);
   EXPECT_EQ(int(errc::in_doubt), 70);
   EXPECT_EQ(int(errc::internal), 90);

@@ -87,6 +87,18 @@ TEST(Solvency, TheChainsMustShowWhatIsNotBetweenThem) {
   EXPECT_EQ(shortfall_of(t, {{}, 110_usdc}), usdc{});
 }
 
+TEST(Solvency, WhatARunningConversionHasNotSentMustBeThere) {
+  auto t = books();
+  moving_money x;
+  x.amount = 25_usdc;
+  x.where = money_place::at_source;
+  t.moving = {x};
+  EXPECT_EQ(shortfall_of(t, {40_usdc, 110_usdc}), usdc{});
+  EXPECT_EQ(shortfall_of(t, {33_usdc, 110_usdc}), 7_usdc);
+  t.moving[0].where = money_place::under_way;
+  EXPECT_EQ(shortfall_of(t, enough), usdc{});
+}
+
 TEST(Solvency, OneLookAtTheChainsIsNotEnoughAndOneNewsIs) {
   solvency_watch watch;
   EXPECT_FALSE(watch.last().checked);

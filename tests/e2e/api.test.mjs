@@ -55,6 +55,8 @@ const FIELDS = {
     'user_address balance pending_deposits pending_total max_bet limiting_factor',
   '/buffer/max-bet?user_address=U':
     'user_address max_bet user_balance buffer_balance limiting_factor',
+  '/buffer/max-withdrawal?user_address=U':
+    'user_address max_withdrawal fee user_balance buffer_balance limiting_factor',
   '/buffer/status': `buffer_id usdc_balance available reserve min_buffer_size max_buffer_size total_deposited total_withdrawn
     utilization_rate is_low recommended_min_size last_replenished_at updated_at forecast`,
   '/deposits/D': `${DEPOSIT} conversion`,
@@ -66,7 +68,7 @@ const FIELDS = {
   '/routes': 'routes waiting',
   '/pricing': 'days',
   '/audit/solvency':
-    'trial_balance assets liabilities on_chain positions difference solvent insolvent_since checked_at',
+    'trial_balance assets liabilities on_chain explained conversions positions difference solvent insolvent_since checked_at',
   '/healthz': 'status',
   '/readyz': 'ready parts',
 };
@@ -615,7 +617,7 @@ test('solvency: the books balance and the chains agree', async () => {
   );
   assert.equal(usd(t.wagered), await wagered());
   assert.equal(micro(a.difference), micro(a.assets.total) - micro(a.liabilities.total));
-  assert.equal(a.solvent, true);
+  assert.equal(a.solvent, true, JSON.stringify(a));
   assert.equal(a.on_chain.plasma_usdt0, '100.00', 'the deposit waits on Plasma');
   assert.equal(a.trial_balance.user_count, 1);
 });

@@ -170,7 +170,7 @@ test('a signature under any chain id that the configuration names', async () => 
   const { body: config } = await house.call('GET', '/app/config');
   assert.deepEqual(
     [config.bet.domain.verifying_contract, config.bet.domain.chain_ids],
-    [house.pay_to, [house.polygon.chain_id, house.plasma.chain_id]],
+    [house.pay_to, [house.polygon.chain_id, house.plasma.chain_id, house.base.chain_id]],
   );
   for (const chainId of config.bet.domain.chain_ids) {
     const body = wanted(users[0], '2.00', { deadline: inSeconds(60) });

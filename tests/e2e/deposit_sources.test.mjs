@@ -162,7 +162,7 @@ test("the fees are the house's, and no source is refused", async () => {
   const [{ fees }] = await house.json(
     'SELECT sum(fee)::text AS fees FROM deposits WHERE credited_at IS NOT NULL',
   );
-  const { body } = await house.call('GET', '/audit/solvency', { key: 'inspect' });
+  const { body } = await house.get('/audit/solvency');
   assert.equal(micro(body.trial_balance.revenue), BigInt(fees));
   assert.deepEqual(await house.alerts(/^source\.domain$/), []);
 });

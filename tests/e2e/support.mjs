@@ -21,7 +21,8 @@ export const fromBase64 = (text) => JSON.parse(Buffer.from(text, 'base64').toStr
  * For `overrides`: deposits wait for company that never comes, so that no conversion moves the
  * books meanwhile.
  */
-export const NO_CONVERSION = { minimum: '1000000' };
+/** Deposits from elsewhere stay where they are; what needs no conversion is booked as always. */
+export const NO_CONVERSION = { routes: [{ name: 'direct' }] };
 
 /** Starts a stack (options of startStack). Answers the stack with the words below. */
 export async function startHouse(options) {
@@ -127,14 +128,13 @@ async function furnished(stack) {
 
   /**
    * One transfer authorization by `wallet` for `amount`, as the v2 header says it. `change` edits
-   * it before signing.
+   * it before signing; its `chain` (plasma, polygon, base) names another source than the first.
    */
   async function payment(wallet, amount, change = {}) {
     const { headers } = await call('POST', '/deposit', { body: { amount } });
-    const {
-      accepts: [accepted],
-      resource,
-    } = fromBase64(headers.get('payment-required'));
+    const { accepts, resource } = fromBase64(headers.get('payment-required'));
+    const network = change.chain && `eip155:${ready[change.chain].chain_id}`;
+    const accepted = network ? accepts.find((a) => a.network === network) : accepts[0];
     const authorization = {
       from: wallet.address,
       to: accepted.payTo,
@@ -162,11 +162,11 @@ async function furnished(stack) {
     });
 
   /**
-   * Deposits `amount` for `user` ({address, private_key}) and waits for the credit. Answers the
-   * deposit.
+   * Deposits `amount` for `user` ({address, private_key}), on `chain` or the first source's, and waits for the
+   * credit. Answers the deposit.
    */
-  async function fund(user, amount) {
-    const answer = await pay(amount, await payment(walletOf(user), amount));
+  async function fund(user, amount, chain) {
+    const answer = await pay(amount, await payment(walletOf(user), amount, { chain }));
     assert.equal(answer.status, 201, answer.text);
     return until('the credit', async () => {
       const { body } = await get(`/deposits/${answer.body.deposit_id}`);

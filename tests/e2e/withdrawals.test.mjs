@@ -84,11 +84,13 @@ async function refused(answering, status, code, field) {
 
 /** What a withdrawal moves, in the books and on the chain. */
 async function state(who) {
-  const { trial_balance: trial } = (await house.get('/audit/solvency')).body;
+  const [{ revenue }] = await house.json(
+    'SELECT balance::text AS revenue FROM ledger_accounts WHERE account = 7',
+  );
   return {
     user: await house.balance(who),
     buffer: micro((await house.buffer()).usdc_balance),
-    revenue: micro(trial.revenue),
+    revenue: BigInt(revenue),
     account: await usdc.balanceOf(house.pay_to),
   };
 }
@@ -314,6 +316,7 @@ test('a refused one gives everything back, and says why', async () => {
   const row = await ended(body.withdrawal_id);
   assert.deepEqual([row.status, row.failure, row.tx_hash], ['failed', 'not known to us', null]);
   await until('the balance', async () => (await house.balance(other)) === old.user);
+  await until('the buffer', async () => (await state(other)).buffer === old.buffer); // by its next review
   assert.deepEqual(await state(other), old);
   await assert.rejects(cli('approve', body.withdrawal_id, '--by', 'cli:ada'));
 });
@@ -387,10 +390,10 @@ test('without final USDC it waits, and goes on when there is some', async () => 
   const { body: row } = await withdraw(body);
   await until('the alert', async () => (await house.alerts(/^withdrawal\.short$/)).length === 1);
   assert.equal((await shown(row.withdrawal_id)).status, 'requested');
-  const query = new URLSearchParams({
-    chain: 'polygon', token: 'usdc', to: house.pay_to, amount: usd(old.account),
-  });
-  await house.control(`/mint?${query}`);
+  await polygon.send('anvil_setBalance', [elsewhere, ethers.toBeHex(10n ** 18n)]);
+  await polygon.send('anvil_impersonateAccount', [elsewhere]);
+  const back = token.encodeFunctionData('transfer', [house.pay_to, old.account]);
+  await polygon.send('eth_sendTransaction', [{ from: elsewhere, to: house.polygon.usdc, data: back }]);
   assert.equal((await ended(row.withdrawal_id)).status, 'confirmed');
   assert.equal(await usdc.balanceOf(body.to), micro('30.00') - feeOf(micro('30.00')));
   await until('the alert to end', async () => (await house.alerts(/^withdrawal\./)).length === 0);

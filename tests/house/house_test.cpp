@@ -85,6 +85,9 @@ TEST_F(PlantedTree, EveryKindOfWrongIncludeIsFound) {
       {"main.cpp", "#include \"persistence/detail/wire.hpp\""},
       {"http/planted.cpp", "#include \"server.hpp\""},
       {"http/planted.cpp", "#include \"actors/gone.hpp\""},
+      {"http/planted.cpp", "auto x = co_await ask(to, order{id});"},
+      {"http/planted.cpp",
+       "auto x = co_await ask(to,  // a line\n                      order{id});"},
   };
   for (const auto& [path, text] : mistakes) {
     const auto clean = fs::exists(root / path);

@@ -23,6 +23,12 @@ class Actions : public house {
   static std::string about(const std::string& name, const std::string& target) {
     return R"({"action":")" + name + R"(","target":")" + target + R"(","reason":"ticket 7"})";
   }
+  const std::string tx = "0x" + std::string(64, '7');
+  static std::string with(const std::string& name, const std::string& target,
+                          const std::string& more) {
+    auto out = about(name, target);
+    return out.insert(out.size() - 1, more);
+  }
   void pause(pausable work, bool paused = true) {
     actors::heard_switch(dir->gauges, {work, paused, "key:9", "an incident", now()});
   }
@@ -34,7 +40,8 @@ TEST_F(Actions, AnOrderGoesIntoTheBooksWithWhoAskedAndWhy) {
   const std::pair<const char*, order_word> table[]{{"hold_conversion", order_word::hold},
                                                    {"release_conversion", order_word::release},
                                                    {"retry_conversion", order_word::retry},
-                                                   {"look_again", order_word::look}};
+                                                   {"look_again", order_word::look},
+                                                   {"fail_conversion", order_word::write_off}};
   for (const auto& [name, word] : table) {
     SCOPED_TRACE(name);
     const auto r = act(about(name, id));
@@ -120,13 +127,100 @@ TEST_F(Actions, AWithdrawalIsApprovedByTheDesk) {
   expect_problem(act(about("approve_withdrawal", id)), 404, "not_found");
 }
 
+/// What the chains have to be asked about goes to whoever asks them, with who wants it and why.
+TEST_F(Actions, ARepairIsAskedForInItsOwnWords) {
+  std::vector<repair_wish> heard;
+  says.repair = [&](const repair_wish& x) {
+    const std::lock_guard lock{says.mutex};
+    heard.push_back(x);
+    return actors::repair_answer{actors::repair_verdict::done, "done so"};
+  };
+  start();
+  const auto newest = [&](const std::string& body) {
+    const auto r = act(body);
+    EXPECT_EQ(r.status, 200) << r.body;
+    if (r.status == 200) {
+      EXPECT_EQ(r.json()["done"], "done so");
+    }
+    const std::lock_guard lock{says.mutex};
+    return heard.empty() ? repair_wish{} : heard.back();
+  };
+  const auto settle = std::get<actors::settle_conversion>(
+      newest(with("settle_conversion", id, R"(,"tx_hash":")" + tx + R"(","log_index":"3")")));
+  EXPECT_EQ(settle.id.text(), id);
+  EXPECT_EQ(settle.arrived_by.tx.hex(), tx);
+  EXPECT_TRUE(settle.arrived_by.has_log_index && !settle.arrived_by.beyond_books);
+  EXPECT_EQ(settle.arrived_by.log_index, 3U);
+  EXPECT_EQ(settle.why.by, operate_key.record.id);
+  EXPECT_EQ(settle.why.reason, "ticket 7");
+  const auto adopt = std::get<actors::adopt_arrival>(
+      newest(with("adopt_transfer", tx, R"(,"beyond_books":"true")")));
+  EXPECT_EQ(adopt.arrived_by.tx.hex(), tx);
+  EXPECT_TRUE(adopt.arrived_by.beyond_books && !adopt.arrived_by.has_log_index);
+  const auto cancel = std::get<actors::cancel_nonce>(
+      newest(with("cancel_nonce", "polygon/17", R"(,"account":")" + user_text + R"(")")));
+  EXPECT_EQ(cancel.chain, "polygon");
+  EXPECT_EQ(cancel.nonce, 17U);
+  EXPECT_EQ(cancel.account, user);
+  const auto resync = std::get<actors::resync_wallet>(newest(about("resync_wallet", "plasma")));
+  EXPECT_EQ(resync.chain, "plasma");
+  EXPECT_TRUE(resync.account.is_zero());
+  const auto filled = std::get<actors::resolve_bet>(newest(
+      with("resolve_bet", id, R"(,"outcome":"filled","shares":"2.5","spent":"1","fee":"0")")));
+  EXPECT_EQ(filled.id.text(), id);
+  EXPECT_TRUE(filled.filled && filled.given);
+  EXPECT_EQ(filled.shares, 2'500'000_micro);
+  EXPECT_EQ(filled.spent, 1_usdc);
+  const auto failed =
+      std::get<actors::resolve_bet>(newest(with("resolve_bet", id, R"(,"outcome":"failed")")));
+  EXPECT_FALSE(failed.filled || failed.given);
+}
+
+TEST_F(Actions, WhatARepairComesToIsToldApart) {
+  auto says_no = actors::repair_verdict::contradicted;
+  says.repair = [&](const repair_wish&) {
+    const std::lock_guard lock{says.mutex};
+    return actors::repair_answer{says_no, "not so"};
+  };
+  start();
+  const std::tuple<actors::repair_verdict, int, const char*> table[]{
+      {actors::repair_verdict::contradicted, 409, "chain_contradicts"},
+      {actors::repair_verdict::refused, 409, "order_refused"},
+      {actors::repair_verdict::unreadable, 503, "unavailable"}};
+  for (const auto& [verdict, status, code] : table) {
+    {
+      const std::lock_guard lock{says.mutex};
+      says_no = verdict;
+    }
+    const auto r = act(about("adopt_transfer", tx));
+    expect_problem(r, status, code);
+    EXPECT_NE(r.body.find("not so"), std::string::npos) << r.body;
+  }
+}
+
 TEST_F(Actions, WhatIsNoActionIsNamedAndNothingIsAsked) {
   remember_entries();
   start();
   const std::tuple<std::string, const char*> table[]{
       {R"({"reason":"x"})", "action"},
       {R"({"action":"pause_everything","reason":"x"})", "action"},
-      {R"({"action":"settle_conversion","target":")" + id + R"(","reason":"x"})", "action"},
+      {R"({"action":"settle_conversion","target":")" + id + R"(","reason":"x"})", "tx_hash"},
+      {R"({"action":"hold_conversion","target":")" + id + R"(","reason":"x","outcome":"filled"})",
+       "outcome"},
+      {about("adopt_transfer", "0x77"), "target"},
+      {about("cancel_nonce", "polygon"), "target"},
+      {about("cancel_nonce", "polygon/-1"), "target"},
+      {about("cancel_nonce", "mainnet/1"), "target"},
+      {about("resync_wallet", "mainnet"), "target"},
+      {about("resolve_bet", id), "outcome"},
+      {with("resolve_bet", id, R"(,"outcome":"sold")"), "outcome"},
+      {with("resolve_bet", id, R"(,"outcome":"filled","shares":"2")"), "spent"},
+      {with("resolve_bet", id, R"(,"outcome":"failed","shares":"2","spent":"1","fee":"0")"),
+       "shares"},
+      {with("settle_conversion", id, R"(,"tx_hash":")" + tx + R"(","log_index":"-1")"),
+       "log_index"},
+      {with("settle_conversion", id, R"(,"tx_hash":")" + tx + R"(","beyond_books":"yes")"),
+       "beyond_books"},
       {R"({"action":"pause_bets"})", "reason"},
       {R"({"action":"pause_bets","reason":""})", "reason"},
       {R"({"action":"pause_bets","target":")" + id + R"(","reason":"x"})", "target"},

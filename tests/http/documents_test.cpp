@@ -97,6 +97,7 @@ TEST_F(Documents, AnswersHaveTheDocumentedFields) {
   const std::pair<std::string, std::string> table[]{
       {"/balance", "/balance?user_address=" + user_text},
       {"/buffer/max-bet", "/buffer/max-bet?user_address=" + user_text},
+      {"/buffer/max-withdrawal", "/buffer/max-withdrawal?user_address=" + user_text},
       {"/buffer/status", "/buffer/status"},
       {"/deposits", "/deposits?user_address=" + user_text},
       {"/deposits/{id}", "/deposits/" + id},

@@ -463,6 +463,8 @@ buffer_actor::behavior_type fake_buffer(script& s) {
       [](const buffer_committed&) {},
       [&s](const replenish_buffer& x) { return s.replenish(x); },
       [](const complete_conversion&) { return committed{}; },
+      [](const undo_conversion&) { return committed{}; },
+      [](const hold_back&) {},
       [&s](const buffer_limits& x) { return s.limits(x); },
       [](reload_atom) {},
       [](review_atom) {},
@@ -576,6 +578,7 @@ house::house() {
   says.decide = [](const decide_withdrawal&) {
     return example_withdrawal(withdrawal_status::requested);
   };
+  says.repair = [](const repair_wish&) { return repair_answer{repair_verdict::done, "done so"}; };
   says.pause = [](const pause_withdrawals& x) { return withdrawals_view{true, x.paused}; };
   says.list_positions = [](const position_filter&) {
     return position_page{
@@ -633,6 +636,15 @@ house::house() {
     t.users = 115_usdc;
     t.capital = 15_usdc;
     t.user_count = 3;
+    moving_money moving;
+    moving.id = *conversion_id::parse("22222222-2222-2222-2222-222222222222");
+    moving.route = "oft_uniswap";
+    moving.step = "swap";
+    moving.state = "held";
+    moving.amount = 7_usdc;
+    moving.where = money_place::at_source;
+    moving.since = now();
+    t.moving = {moving};
     return t;
   };
   says.chain = [] { return onchain_balances{true, 20_usdc, false, {}, {}, {}}; };
@@ -670,7 +682,9 @@ void house::spawn_singletons() {
   dir->handles.set_reports(keep(system->spawn([this] { return fake_query(says); })));
   dir->handles.set(keep(system->spawn([this]() -> audit_actor::behavior_type {
     return {[this](get_atom) {
-              return solvency_report{says.trial(), says.chain(), says.verdict()};
+              const auto books = says.trial();
+              return solvency_report{
+                  books, says.chain(), says.verdict(), {}, reconcile(books, {20_usdc, 130_usdc})};
             },
             [this](solvency_atom) { return says.verdict(); }, [](poll_atom) {},
             [](status_atom) { return no_report(); }};
@@ -707,6 +721,14 @@ void house::spawn_singletons() {
   dir->handles.set(keep(system->spawn([this]() -> conversion_actor::behavior_type {
     return {[](const credit_deposit&) { return committed{}; },
             [this](get_atom) { return says.routes(); }, [](poll_atom) {},
+            [](status_atom) { return no_report(); }};
+  })));
+  dir->handles.set(keep(system->spawn([this]() -> repair_actor::behavior_type {
+    return {[this](const settle_conversion& x) { return says.repair(x); },
+            [this](const adopt_arrival& x) { return says.repair(x); },
+            [this](const cancel_nonce& x) { return says.repair(x); },
+            [this](const resync_wallet& x) { return says.repair(x); },
+            [this](const resolve_bet& x) { return says.repair(x); },
             [](status_atom) { return no_report(); }};
   })));
   dir->handles.set(keep(system->spawn([this]() -> withdrawal_desk_actor::behavior_type {

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "http/key_ring.hpp"
+#include "http/repair_wishes.hpp"
 #include "http/routes.hpp"
 #include "http/server.hpp"
 #include "tests/http/client.hpp"
@@ -67,6 +68,7 @@ struct script {
   std::function<caf::result<withdrawal_page>(const withdrawal_filter&)> list_withdrawals;
   std::function<caf::result<withdrawal>(const actors::decide_withdrawal&)> decide;
   std::function<caf::result<actors::withdrawals_view>(const actors::pause_withdrawals&)> pause;
+  std::function<caf::result<actors::repair_answer>(const repair_wish&)> repair;
   answer<deposit> find_deposit;
   std::function<caf::result<deposit_page>(const deposit_filter&)> list_deposits;
   answer<money_on_its_way> on_its_way;

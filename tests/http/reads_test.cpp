@@ -142,7 +142,7 @@ TEST_F(Reads, TheConfigurationSaysWhatToPayWithAndSignUnder) {
                             "verifying_contract":"0xbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"})"));
   EXPECT_EQ(doc["bet"]["longest_deadline_s"], 86'400);
   EXPECT_EQ(doc["deposit"]["network"], "eip155:9745");
-  EXPECT_EQ(doc["deposit"]["pay_to"], doc["bet"]["domain"]["verifying_contract"]);
+  EXPECT_EQ(doc["deposit"]["pay_to"], user_text) << "of the source in front";
   EXPECT_EQ(doc["deposit"]["fee"], json::parse(R"({"bps":30,"min":"0.01","max":null})"));
   ASSERT_EQ(doc["deposit"]["sources"].size(), 2U);
   EXPECT_EQ(doc["deposit"]["sources"][1]["network"], "eip155:137");

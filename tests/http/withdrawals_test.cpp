@@ -206,6 +206,35 @@ TEST_F(Withdrawals, WhoeverMayAskForOneMayReadIt) {
   expect_problem(get("/withdrawals/" + id, read_key.text), 404, "not_found");
 }
 
+TEST_F(Withdrawals, TheMostThatCanBeTakenOutIsSaidBefore) {
+  settings.withdrawals.fee = 500'000_micro;
+  start();
+  const auto said = [&](usdc user_has, usdc buffer_has) {
+    says.balance = [=](const address&) {
+      return actors::balance_view{user_has, user_has, buffer_has};
+    };
+    const auto r = get("/buffer/max-withdrawal?user_address=" + user_text, withdraw_key.text);
+    EXPECT_EQ(r.status, 200) << r.body;
+    return r.json();
+  };
+  auto doc = said(40_usdc, 100_usdc);
+  EXPECT_EQ(doc["user_address"], user_text);
+  EXPECT_EQ(doc["max_withdrawal"], "40.00");
+  EXPECT_EQ(doc["fee"], "0.50");
+  EXPECT_EQ(doc["user_balance"], "40.00");
+  EXPECT_EQ(doc["buffer_balance"], "100.00");
+  EXPECT_EQ(doc["limiting_factor"], "user_balance");
+  doc = said(100_usdc, 40_usdc);
+  EXPECT_EQ(doc["max_withdrawal"], "40.50") << "the fee stays in the buffer";
+  EXPECT_EQ(doc["limiting_factor"], "buffer");
+  const auto path = "/buffer/max-withdrawal?user_address=" + user_text;
+  EXPECT_EQ(get(path, read_key.text).status, 200);
+  expect_problem(get(path, trade_key.text), 403, "forbidden");
+  expect_problem(get(path), 401, "unauthorized");
+  expect_problem(get("/buffer/max-withdrawal", read_key.text), 400, "invalid_field",
+                 "user_address");
+}
+
 TEST_F(Withdrawals, AListIsByUserStatusAndTime) {
   std::vector<withdrawal_filter> filters;
   const auto page = says.list_withdrawals;

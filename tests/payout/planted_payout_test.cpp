@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <spdlog/spdlog.h>
 
+#include <cerrno>  // program_invocation_short_name
 #include <iostream>
 
 #include "tests/payout/story.hpp"
@@ -10,7 +11,7 @@ namespace {
 
 constexpr std::uint64_t most_stories = 5;
 
-/// This program has one defect, HEADROOM_PLANTED_DEFECT, compiled into the code under test.
+/// This program has one defect, which its name says, compiled into the code under test.
 TEST(PlantedPayout, TheDefectIsFound) {
   spdlog::set_level(spdlog::level::off);
   for (std::uint64_t seed = 1; seed <= most_stories; ++seed) {
@@ -25,10 +26,10 @@ TEST(PlantedPayout, TheDefectIsFound) {
     story s{scale};
     const auto wrong = s.tell();
     if (wrong.empty()) continue;
-    std::cout << HEADROOM_PLANTED_DEFECT << " at seed " << seed << ": " << wrong << "\n";
+    std::cout << program_invocation_short_name << " at seed " << seed << ": " << wrong << "\n";
     return;
   }
-  FAIL() << most_stories << " stories did not notice " << HEADROOM_PLANTED_DEFECT;
+  FAIL() << most_stories << " stories did not notice " << program_invocation_short_name;
 }
 
 }  // namespace

@@ -35,6 +35,30 @@ TEST_F(ConversionEntries, OpenedConversionTakesItsDeposits) {
   EXPECT_EQ(differences(), "");
 }
 
+TEST_F(ConversionEntries, TheTrialSaysWhereEachRunningOnesMoneyIs) {
+  EXPECT_TRUE(reader.trial()->moving.empty());
+  ASSERT_EQ(one(open_conversion{row}), errc::none);
+  const auto waits = reader.trial()->moving;
+  ASSERT_EQ(waits.size(), 1U);
+  EXPECT_EQ(waits[0].id, row.id);
+  EXPECT_EQ(waits[0].amount, 50_usdc);
+  EXPECT_EQ(waits[0].where, money_place::at_source);
+  conversion_step bridge;
+  bridge.name = "bridge";
+  bridge.state = "in_flight";
+  bridge.amount_in = 50_usdc;
+  bridge.started_at = noon;
+  bridge.operations = {id_of<operation_id>(5)};
+  ASSERT_EQ(one(advance_conversion{row.id, {bridge}, 0, noon}), errc::none);
+  const auto sent = reader.trial()->moving.at(0);
+  EXPECT_EQ(sent.where, money_place::under_way);
+  EXPECT_EQ(sent.step, "bridge");
+  EXPECT_EQ(sent.state, "in_flight");
+  EXPECT_EQ(sent.since, noon);
+  ASSERT_EQ(one(complete_conversion{row.id, {}, 50_usdc, {}, {}, noon}), errc::none);
+  EXPECT_TRUE(reader.trial()->moving.empty());
+}
+
 TEST_F(ConversionEntries, WhatIsPaidWithTheBuffersOwnTokenIsCountedApartUntilItIsConverted) {
   EXPECT_EQ(reader.trial()->waits_here, 0_usdc);
   const auto paid = reader.find_deposit(row.deposits[0]).value().value();

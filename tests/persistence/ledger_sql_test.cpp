@@ -16,8 +16,8 @@ TEST(LedgerSql, NamesBecomeTheLedgersNumbers) {
             "WHERE account = 1 AND kind IN (0, 6)");
   EXPECT_EQ(numbered("SELECT {posting:bet_refund}, amount"), "SELECT 1, 0, 3, amount");
   EXPECT_EQ(numbered("{added:conversion_loss}"),
-            "(CASE WHEN (kind, debit, credit) IN ((4, 5, 2)) THEN amount"
-            " WHEN (kind, debit, credit) IN ((4, 2, 5)) THEN -amount ELSE 0 END)");
+            "(CASE WHEN (kind, debit, credit) IN ((4, 5, 2), (19, 5, 2), (18, 5, 2)) THEN amount"
+            " WHEN (kind, debit, credit) IN ((4, 2, 5), (18, 2, 5)) THEN -amount ELSE 0 END)");
   EXPECT_EQ(numbered("SELECT 1"), "SELECT 1");
 }
 

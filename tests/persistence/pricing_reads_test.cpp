@@ -45,5 +45,31 @@ TEST_F(Pricing, FeesStandBesideCostsByRouteAndDay) {
   EXPECT_EQ(differences(), "");
 }
 
+TEST_F(Pricing, WhatWasWrittenOffIsACostOfItsRoute) {
+  auto paid = a_deposit(1, alice, 10_usdc);
+  paid.fee = 30'000_micro;
+  auto row = a_conversion(1, 10_usdc, {paid.id});
+  row.route = "a";
+  const auto ordered = [&](order_word word, std::int64_t after) {
+    order_conversion x;
+    x.id = row.id;
+    x.order.word = word;
+    x.order.by = "cli:ann";
+    x.order.reason = "ticket 7";
+    x.order.at = {now.us + after};
+    return x;
+  };
+  ASSERT_EQ(verdicts({open_deposit{paid}, settle_deposit{paid.id, id_of<hash256>(1), noon},
+                      credit_deposit{paid.id, alice, 10_usdc, noon, paid.fee}, open_conversion{row},
+                      ordered(order_word::hold, 1), ordered(order_word::write_off, 2),
+                      write_off_conversion{row.id, 10_usdc, "written off", now}}),
+            std::vector<errc>(7, errc::none));
+  const auto days = reader.report_of_pricing(30)->days;
+  ASSERT_EQ(days.size(), 1U);
+  EXPECT_EQ(days[0].cost, 10_usdc);
+  EXPECT_EQ(days[0].charged, 30'000_micro);
+  EXPECT_EQ(differences(), "");
+}
+
 }  // namespace
 }  // namespace headroom::test

@@ -363,6 +363,7 @@ TEST_F(Reader, TheOutflowIsMeasuredByTheHistory) {
   EXPECT_EQ(db.number("SELECT count(*) FROM buffer_history"), 1);
   commit({accept_bet{a_bet(1, alice, 10_usdc)}});
   commit({replenish{id_of<replenish_id>(9), 5_usdc, 2_usdc, "more", now}});
+  commit({adopt_transfer{{137, id_of<hash256>(71), 4}, alice, 3_usdc, "cli:ann", "found", now}});
   fund(3001, alice, 50_usdc);
   auto row = a_conversion(1, 50_usdc, {id_of<deposit_id>(3001)});
   row.created_at = now.minus(std::chrono::minutes{5});

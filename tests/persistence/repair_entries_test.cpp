@@ -182,5 +182,36 @@ TEST_F(RepairEntries, NothingElseIsBookedBesideTheJournal) {
   EXPECT_EQ(beside(written_off()), errc::invariant_violated);
 }
 
+TEST_F(RepairEntries, ANonceIsFilledWhereNothingHoldsIt) {
+  const auto fill = [&](const chain_operation& x) {
+    return persistence::book_fill(db.conninfo(), x, "cli:ann", "ticket 7");
+  };
+  auto lost = an_operation(5, 7);
+  ASSERT_EQ(one(record_operations{{lost}}), errc::none);
+  auto row = an_operation(6, 7);
+  row.purpose = "fill_nonce";
+  EXPECT_EQ(fill(row), errc::duplicate) << "it may be mined yet";
+  ASSERT_EQ(one(finish_operation{lost.id, {}, operation_status::dropped, 0, noon, {}}), errc::none);
+  EXPECT_EQ(fill(row), errc::none);
+  EXPECT_EQ(fill(row), errc::duplicate);
+  const auto kept = reader.find_operation(row.id).value();
+  ASSERT_EQ(kept.size(), 1U);
+  EXPECT_EQ(kept[0].status, operation_status::stored);
+  EXPECT_EQ(actions(), (std::vector<std::string>{"cli:ann fill_nonce " + row.id.text()}));
+}
+
+TEST_F(RepairEntries, WhatNothingExplainsIsFoundAmongTransfers) {
+  const auto place = [](std::uint64_t tx, std::uint64_t index) {
+    return transfer_place{137, id_of<hash256>(tx), index};
+  };
+  ASSERT_EQ(one(adoption(80, 5_usdc)), errc::none);
+  ASSERT_EQ(one(replenish{
+                id_of<replenish_id>(9), 5_usdc, {}, "by bank, " + id_of<hash256>(81).hex(), noon}),
+            errc::none);
+  const std::vector<transfer_place> all{place(80, 4), place(81, 0), place(82, 0), place(80, 5)};
+  EXPECT_EQ(persistence::find_unexplained(db.conninfo(), all),
+            (std::vector<transfer_place>{place(82, 0), place(80, 5)}));
+}
+
 }  // namespace
 }  // namespace headroom::test

@@ -1,3 +1,6 @@
+#include <pqxx/pqxx>
+
+#include "persistence/detail/entries.hpp"
 #include "persistence/withdrawal_decisions.hpp"
 #include "tests/persistence/books.hpp"
 
@@ -167,6 +170,24 @@ TEST_F(WithdrawalEntries, TheOutboxTakesNoTransferThatMayNotBeSent) {
   ASSERT_EQ(one(finished(waits, status::confirmed, second.tx_hash)), errc::none);
   EXPECT_EQ(one(record_operations{{a_transfer(waits, 3)}}), refused) << "it is over";
   EXPECT_EQ(differences(), "");
+}
+
+/// By two processes that each believe to be the only one: neither sees the other's row yet.
+TEST_F(WithdrawalEntries, TheOutboxTakesNoSecondTransferBesideOneThatIsBeingStored) {
+  const auto x = a_withdrawal(1, alice, 10_usdc);
+  ASSERT_EQ(one(x), errc::none);
+  pqxx::connection ours{db.conninfo()};
+  pqxx::connection theirs{db.conninfo()};
+  pqxx::work first{ours};
+  pqxx::work second{theirs};
+  persistence::attempt a{first};
+  persistence::attempt b{second};
+  ASSERT_EQ(apply(a, record_operations{{a_transfer(x, 0)}}), errc::none);
+  second.exec0("SET LOCAL lock_timeout = '200ms'");
+  EXPECT_THROW(static_cast<void>(apply(b, record_operations{{a_transfer(x, 1)}})), pqxx::sql_error)
+      << "it waits for the first one's end";
+  first.commit();
+  EXPECT_EQ(one(record_operations{{a_transfer(x, 1)}}), errc::invariant_violated);
 }
 
 TEST_F(WithdrawalEntries, NobodyTakesOutWhatIsNotThere) {

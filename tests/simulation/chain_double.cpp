@@ -107,7 +107,7 @@ class machine {
 
   bool move(const address& from, const address& to, std::int64_t micro) {
     auto& balance = ledger_.tokens[{law_.token, from}];
-    if (balance < micro) return false;
+    if (balance < micro || (law_.refuses != 0 && to.bytes[0] == law_.refuses)) return false;
     balance -= micro;
     ledger_.tokens[{law_.token, to}] += micro;
     logs.push_back(event_of(
@@ -214,6 +214,14 @@ void chain_double::advance(timestamp now) {
   }
 }
 
+chain_call chain_double::usurper_of(std::uint64_t nonce) {
+  chain_call x;
+  x.hash = chain::keccak256("usurper " + std::to_string(rng_()));
+  x.from = x.to = law_.account;
+  x.nonce = nonce;
+  return x;
+}
+
 /// One block with what is in line and willing to pay.
 void chain_double::mine(std::int64_t time, unsigned not_mined) {
   auto next = std::make_shared<chain_block>();
@@ -252,7 +260,11 @@ void chain_double::mine(std::int64_t time, unsigned not_mined) {
     for (const auto& x : pool_.at(nonce))
       if (x.max_fee >= next->base_fee) willing.push_back(&x);
     if (willing.empty() || chance(not_mined)) break;
-    include(*willing[rng_() % willing.size()]);
+    if (chance(wrong.usurped)) {
+      include(usurper_of(nonce));
+    } else {
+      include(*willing[rng_() % willing.size()]);
+    }
   }
   if (after) next->ledger = std::move(after);
   tip_ = std::move(next);

@@ -71,6 +71,7 @@ class chain_double {
     address account;  // whose nonces are counted
     std::uint64_t confirmations = 3;
     std::int64_t block_ms = 1'000;
+    std::uint8_t refuses = 0;  // accounts that begin with it get no tokens; 0: nobody is refused
   };
   /// Probabilities in 1/1000, per block or per transaction.
   struct faults {
@@ -79,6 +80,7 @@ class chain_double {
     unsigned forgotten = 150;    // by every pool, when its block is undone
     unsigned expensive = 15;     // blocks whose price rises
     unsigned call_reverts = 50;  // a bridge whose price moved
+    unsigned usurped = 0;        // a nonce goes to something that the key signed elsewhere
   };
 
   chain_double(const rules& r, timestamp genesis, std::uint64_t seed);
@@ -109,6 +111,8 @@ class chain_double {
  private:
   [[nodiscard]] bool chance(unsigned per_mille) { return rng_() % 1000 < per_mille; }
   void mine(std::int64_t time, unsigned not_mined);
+  /// Moves nothing, and uses the nonce up.
+  [[nodiscard]] chain_call usurper_of(std::uint64_t nonce);
   void reorganise();
 
   rules law_;

@@ -43,7 +43,10 @@ class life {
             },
             holds_promises};
   }
-  actors::component wallet_part();
+  actors::component wallet_part(std::string name, const actors::wallet_account& who,
+                                const chain_double& chain, const chain::rpc_actor& rpc);
+  void add_route_parts(std::vector<actors::component>& all);
+  void add_withdrawal_parts(std::vector<actors::component>& all);
   std::vector<actors::component> parts();
   [[nodiscard]] std::vector<caf::strong_actor_ptr> everybody();
   hash256 random_hash();
@@ -62,10 +65,15 @@ class life {
     return out;
   }
 
-  // the people's side: life_people.cpp
+  // the people's side: life_people.cpp, life_takers.cpp
   void customers_act();
   void operator_acts();
   void payers_act();
+  void takers_act();
+  void desk_acts();
+  void pause_or_resume(const actors::withdrawal_desk_actor& desk);
+  void decide_withdrawals(const actors::withdrawal_desk_actor& desk);
+  void order_conversions();
   void heard(customer_bet& c, const bet& b);
   void heard(customer_bet& c, const caf::error& e);
   [[nodiscard]] timestamp soon(std::uint64_t at_most_ms);
@@ -73,8 +81,10 @@ class life {
   void ask_as_somebody(const Handle& to, Question question, Ok ok, Fail fail);
 
   void kill_somebody();
+  /// What must hold at every moment.
+  void watch();
 
-  std::array<unsigned, 11> kills_{};
+  std::array<unsigned, 16> kills_{};
   outside& out_;
   people& people_;
   std::mt19937_64& rng_;

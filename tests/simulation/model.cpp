@@ -83,10 +83,11 @@ std::string compare_answers(outside& out, const people& all) {
 /// One call per nonce however often its price rose, one nonce per operation, and nothing is moved
 /// twice.
 std::string compare_transactions(outside& out) {
-  for (const auto& [nonce, attempts] : out.plasma_nodes.accepted())
-    for (const auto& [hash, x] : attempts)
-      if (x.to != attempts.begin()->second.to || x.data != attempts.begin()->second.data)
-        return "nonce " + std::to_string(nonce) + " was used for two calls";
+  for (const auto* nodes : {&out.plasma_nodes, &out.polygon_nodes})
+    for (const auto& [nonce, attempts] : nodes->accepted())
+      for (const auto& [hash, x] : attempts)
+        if (x.to != attempts.begin()->second.to || x.data != attempts.begin()->second.data)
+          return "nonce " + std::to_string(nonce) + " was used for two calls";
   for (const auto& [id, attempts] : out.books.operations.all())
     for (const auto& row : attempts)
       if (row.nonce != attempts.front().nonce)
@@ -105,6 +106,12 @@ std::string compare_with_model(outside& out, const people& all) {
   expected_books model{all.deposited, {all.opening.micro + out.arrived.micro + all.paid_in.micro}};
   if (auto wrong = compare_payments(out, all, model); !wrong.empty()) return wrong;
   if (auto wrong = compare_bets(out, model); !wrong.empty()) return wrong;
+  std::map<address, usdc> taken;
+  usdc left;
+  if (auto wrong = compare_withdrawals(out, all, taken, left); !wrong.empty()) return wrong;
+  for (const auto& [user, amount] : taken) model.owed[user].micro -= amount.micro;
+  model.buffer.micro -= left.micro;
+  if (auto wrong = compare_conversions(out); !wrong.empty()) return wrong;
   if (auto wrong = compare_totals(out, model); !wrong.empty()) return wrong;
   if (auto wrong = compare_answers(out, all); !wrong.empty()) return wrong;
   return compare_transactions(out);

@@ -13,7 +13,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr std::size_t bet_count = 16;
-constexpr std::size_t deposit_count = 4;
+constexpr std::size_t deposit_count = 6;
 constexpr std::size_t payment_count = 3;
 constexpr std::size_t inflow_count = 3;
 
@@ -56,20 +56,24 @@ timestamp within(std::mt19937_64& rng, std::int64_t micro) {
   return {first_instant_us + static_cast<std::int64_t>(rng() % static_cast<std::uint64_t>(micro))};
 }
 
-/// Paid and proven before the schedule began, not credited yet.
-void add_known_deposits(people& all, outside& out, std::mt19937_64& rng) {
+/// Paid and proven by others: not credited yet, and nobody asks. Half of them are there when the
+/// schedule begins.
+void add_proven_deposits(people& all, std::mt19937_64& rng) {
   for (std::size_t i = 0; i < deposit_count; ++i) {
     deposit d;
     d.id.bytes[0] = static_cast<std::uint8_t>(i + 1);
     d.user = user_at(i % user_count);
     d.payment.from = d.user;
     d.payment.nonce.bytes[0] = static_cast<std::uint8_t>(i + 1);
+    const auto source = rng() % 3 == 0 ? base_money() : money_source{plasma_id, plasma_usdt0()};
+    d.payment.chain_id = source.chain_id;
+    d.payment.token = source.token;
     d.tx_hash.bytes[0] = static_cast<std::uint8_t>(i + 1);
     d.amount = usdc{static_cast<std::int64_t>(10'000'000 + rng() % 25'000'000)};
     d.status = deposit_status::pending;
+    d.created_at = i % 2 == 0 ? timestamp{first_instant_us} : within(rng, 60'000'000);
     all.deposited[d.user] = add_saturating(all.deposited[d.user], d.amount);
-    out.plasma.grant(plasma_usdt0(), service_account(), d.amount.micro);
-    out.books.deposits.emplace(d.id, d);
+    all.proven.push_back(d);
   }
 }
 
@@ -102,6 +106,7 @@ void add_customers(people& all, std::mt19937_64& rng) {
     r.user = user_at(rng() % user_count);
     r.amount = usdc{static_cast<std::int64_t>(4'100'000 + rng() % 4'000'000)};
     r.max_price = {500'000};
+    if (i % 2 == 1) all.customers[i].ask_again_at = within(rng, 60'000'000);
     r.request_hash.bytes[0] = static_cast<std::uint8_t>(i + 1);
   }
 }
@@ -179,10 +184,25 @@ void payer::hear_refusal(const chain_double& chain, timestamp ask_again) {
   ask_again_at = ask_again;
 }
 
+void people::bring_deposits(outside& out, timestamp now) {
+  std::erase_if(proven, [&](const deposit& d) {
+    if (now < d.created_at) return false;
+    if (d.payment.chain_id == plasma_id) {
+      out.plasma.grant(plasma_usdt0(), service_account(), d.amount.micro);
+    } else {
+      out.base_holds = add_saturating(out.base_holds, d.amount);
+    }
+    out.books.deposits.emplace(d.id, d);
+    return true;
+  });
+}
+
 void people::forget_questions() {
   for (auto& x : customers) x.asked = false;
   for (auto& x : wishes) x.asked = false;
   for (auto& x : payers) x.asked = false;
+  for (auto& x : takers) x.asked = false;
+  desk.pause.asked = desk.deciding = desk.ordering = false;
 }
 
 people invite(outside& out, std::mt19937_64& rng) {
@@ -193,10 +213,13 @@ people invite(outside& out, std::mt19937_64& rng) {
   out.books.buffer.min_size = 20_usdc;
   out.books.capital = all.opening;
   out.polygon.grant(polygon_usdc(), service_account(), all.opening.micro);
-  add_known_deposits(all, out, rng);
+  add_proven_deposits(all, rng);
+  all.bring_deposits(out, {first_instant_us});
   add_payers(all, out, rng);
   add_customers(all, rng);
   add_operator(all, rng);
+  add_takers(all.takers, rng);
+  add_desk(all.desk, rng);
   out.polygon.grant(polygon_usdc(), service_account(), all.paid_in.micro);
   return all;
 }

@@ -2,6 +2,7 @@
 
 #include <variant>
 
+#include "tests/simulation/takers.hpp"
 #include "tests/simulation/world.hpp"
 
 /// Those who use the service, with what they were told. They ask again until they know.
@@ -63,10 +64,15 @@ struct people {
   std::vector<customer_bet> customers;
   std::vector<operator_wish> wishes;
   std::vector<payer> payers;
-  std::map<address, usdc> deposited;  // before the schedule began
+  std::vector<taker> takers;
+  operator_desk desk;
+  std::vector<deposit> proven;        // paid without x402 to look at, from created_at on
+  std::map<address, usdc> deposited;  // by them
   usdc opening;
   usdc paid_in;
 
+  /// The proven deposits that are due come into the books, and their money to its chain.
+  void bring_deposits(outside& out, timestamp now);
   /// A crash answers nobody.
   void forget_questions();
 };

@@ -12,6 +12,15 @@ void count(schedule_result& result, outside& out, const people& all) {
   for (const auto& c : all.customers) result.refused += c.refused;
   for (const auto& p : all.payers)
     ++(p.fate(out.plasma) == payment_fate::paid ? result.paid : result.unpaid);
+  for (const auto& [id, w] : out.books.withdrawals.rows)
+    ++(w.status == withdrawal_status::confirmed ? result.withdrawn : result.given_back);
+  for (const auto& [id, rows] : out.books.operations.all())
+    result.usurped += rows.back().purpose == withdrawal_purpose &&
+                      rows.back().status == operation_status::dropped;
+  for (const auto& [name, way] : out.routes) {
+    result.moved += way.sends();
+    result.returned += way.returns();
+  }
   result.transactions = out.plasma_nodes.accepted().size();
   result.reorganisations = out.plasma.reorganisations();
 }
@@ -30,8 +39,11 @@ schedule_result run_schedule(std::uint64_t seed) {
     life service{out, all, rng, epoch_us, result};
     const bool last = n == crashes;
     if (last) out.books.faults = {};
-    const bool rested = service.run(last ? step_limit : 20 + rng() % 2'000, !last);
-    if (!service.died_of().empty()) {
+    const auto lives = rng() % 3 == 0 ? 20'000U : 2'000U;  // most crashes come early
+    const bool rested = service.run(last ? step_limit : 20 + rng() % lives, !last);
+    if (!out.violation.empty()) {
+      result.violation = out.violation;
+    } else if (!service.died_of().empty()) {
       result.violation = "the service gave up: " + service.died_of();
     } else if (last && !rested) {
       result.violation =

@@ -39,14 +39,21 @@ TEST_F(Simulation, EveryScheduleEndsWithTheBooksOfTheModel) {
     sum.refused += r.refused;
     sum.paid += r.paid;
     sum.unpaid += r.unpaid;
+    sum.withdrawn += r.withdrawn;
+    sum.given_back += r.given_back;
+    sum.usurped += r.usurped;
+    sum.moved += r.moved;
+    sum.returned += r.returned;
     sum.transactions += r.transactions;
     sum.reorganisations += r.reorganisations;
   }
   std::cout << count << " schedules: " << sum.steps << " steps, " << sum.crashes << " crashes, "
             << sum.kills << " kills, bets filled " << sum.filled << " failed " << sum.failed
             << " refused " << sum.refused << ", payments made " << sum.paid << " and never made "
-            << sum.unpaid << ", " << sum.transactions << " transactions, " << sum.reorganisations
-            << " reorganisations\n";
+            << sum.unpaid << ", withdrawals paid " << sum.withdrawn << " given back "
+            << sum.given_back << " usurped " << sum.usurped << ", moved " << sum.moved << " times, "
+            << sum.returned << " came back, " << sum.transactions << " transactions, "
+            << sum.reorganisations << " reorganisations\n";
   // The schedules must have been worth running.
   if (count < 100) return;
   EXPECT_GT(sum.crashes, count);
@@ -56,6 +63,11 @@ TEST_F(Simulation, EveryScheduleEndsWithTheBooksOfTheModel) {
   EXPECT_GT(sum.refused, count / 2);
   EXPECT_GT(sum.paid, count);
   EXPECT_GT(sum.unpaid, count / 4);
+  EXPECT_GT(sum.withdrawn, count);
+  EXPECT_GT(sum.given_back, count / 4);
+  EXPECT_GT(sum.usurped, count / 20);
+  EXPECT_GT(sum.moved, count);
+  EXPECT_GT(sum.returned, count / 10);
   EXPECT_GT(sum.transactions, 2 * count);
   EXPECT_GT(sum.reorganisations, count);
 }

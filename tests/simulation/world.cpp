@@ -39,7 +39,10 @@ chain_double::rules plasma_rules() {
 chain_double::rules polygon_rules() {
   chain_double::rules out;
   out.chain_id = polygon_id;
+  out.token = polygon_usdc();
+  out.account = service_account();
   out.block_ms = 2'000;
+  out.refuses = refused_by_usdc;
   return out;
 }
 
@@ -77,6 +80,25 @@ const chain::x402::terms& payment_terms() {
   return terms;
 }
 
+/// Two ways from each source: the wallet's own bridge and "intent"; "relayed" and "far".
+const std::vector<route_double::rules>& other_routes() {
+  static const auto all = [] {
+    std::vector<route_double::rules> out(3);
+    out[0].info = {"intent", {"intent"}, 15, {plasma_id, plasma_usdt0()}};
+    out[0].terms = {"intent", 60, 0, 40_usdc, 60_usdc};
+    out[0].fee_bps = 14;
+    out[1].info = {"relayed", {"burn", "receive"}, 20, base_money()};
+    out[1].terms = {"relayed", 0, 0, {}, {}};
+    out[1].fee_bps = 5;
+    out[2].info = {"far", {"exchange"}, 10, base_money()};
+    out[2].terms = {"far", 30, 0, {}, 45_usdc};
+    out[2].fee_bps = 8;
+    out[2].most = 40_usdc;
+    return out;
+  }();
+  return all;
+}
+
 outside::outside(std::uint64_t seed)
     : rng{seed},
       plasma{plasma_rules(), {first_instant_us}, rng()},
@@ -84,6 +106,8 @@ outside::outside(std::uint64_t seed)
       plasma_nodes{plasma, payment_terms().token_domain(), rng()},
       polygon_nodes{polygon, {}, rng()} {
   books.rng.seed(rng());
+  polygon.wrong.usurped = 40;
+  for (const auto& law : other_routes()) routes.try_emplace(law.info.name, *this, law, rng());
 }
 
 }  // namespace headroom::test

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <random>
@@ -10,12 +11,14 @@
 #include "chain/polymarket/answers.hpp"
 #include "chain/x402/x402.hpp"
 #include "tests/simulation/node_double.hpp"
+#include "tests/simulation/route_double.hpp"
 #include "tests/support/memory_books.hpp"
 
 namespace headroom::test {
 
 inline constexpr std::uint64_t plasma_id = 9745;
 inline constexpr std::uint64_t polygon_id = 137;
+inline constexpr std::uint64_t base_id = 8453;
 inline constexpr std::int64_t first_instant_us = 1'800'000'000'000'000;
 
 /// Accounts and contracts that every schedule knows.
@@ -29,7 +32,15 @@ inline address plasma_usdt0() { return contract_at(1); }
 inline address plasma_bridge() { return contract_at(2); }
 inline address polygon_usdt0() { return contract_at(3); }
 inline address polygon_usdc() { return contract_at(4); }
+/// What users pay with on a chain that nobody here looks at: only the routes' doubles know it.
+inline money_source base_money() { return {base_id, contract_at(5)}; }
+/// An account that begins with it cannot be paid in USDC.
+inline constexpr std::uint8_t refused_by_usdc = 0xbb;
 const chain::x402::terms& payment_terms();
+/// What one user may take out in a day.
+inline constexpr usdc withdrawn_a_day = 18_usdc;
+/// The routes beside the wallet's own bridge.
+const std::vector<route_double::rules>& other_routes();
 
 /// What is outside the service and survives its crashes: the venue, the route and the chains with
 /// their own memory, and the books. The single-threaded model is computed from here, not from the
@@ -59,7 +70,18 @@ struct outside {
   };
   std::map<std::string, route_step> steps;     // by conversion, step and attempt
   usdc arrived;                                // what the last steps delivered, in all
+  std::map<std::string, route_double> routes;  // beside the wallet's own bridge
+  usdc base_holds;                             // of base_money
   std::vector<caf::strong_actor_ptr> helpers;  // actors that hold a late answer
+
+  /// The first thing that must never be, seen while it happened; "" so far.
+  std::string violation;
+  void complain(std::string what) {
+    if (violation.empty()) violation = std::move(what);
+  }
+  /// Whether an alert of the present life says that this conversion does not get on.
+  std::function<bool(const conversion_id&)> somebody_knows;
+  timestamp conversions_since;  // the present owner of the conversions began
 
   chain_double plasma;
   chain_double polygon;
@@ -97,6 +119,11 @@ struct schedule_result {
   std::uint64_t refused = 0;
   std::uint64_t paid = 0;          // authorizations that the chain has, credited
   std::uint64_t unpaid = 0;        // and those that it will never have
+  std::uint64_t withdrawn = 0;     // withdrawals paid
+  std::uint64_t given_back = 0;    // and those that ended without
+  std::uint64_t usurped = 0;       // transfers whose nonce went to another transaction
+  std::uint64_t moved = 0;         // sends of the routes beside the wallet's own
+  std::uint64_t returned = 0;      // of which the money came back
   std::uint64_t transactions = 0;  // of the service's account
   std::uint64_t reorganisations = 0;
 };

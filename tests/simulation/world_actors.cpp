@@ -99,6 +99,8 @@ caf::result<venue_answer> answer(Self self, outside& out, venue_answer a) {
 
 // -- the route -----------------------------------------------------------------------------------
 
+constexpr std::int64_t swap_costs_a = 1'000;  // th part
+
 step_progress progress(step_state state, std::string detail) {
   step_progress out;
   out.state = state;
@@ -171,7 +173,7 @@ step_progress swap(outside& out, const run_step& x) {
     step.sent = true;
   } else if (!step.arrived && out.rng() % 3 == 0) {
     step.arrived = true;
-    step.amount_out = usdc{x.amount_in.micro - x.amount_in.micro / 1000};
+    step.amount_out = usdc{x.amount_in.micro - x.amount_in.micro / swap_costs_a};
     out.arrived = add_saturating(out.arrived, step.amount_out);
     out.polygon.grant(polygon_usdc(), service_account(), step.amount_out.micro);
   }
@@ -229,7 +231,8 @@ route_actor::behavior_type sim_route(sim_route_self self, world_ptr w, outside* 
         return route_info{sim_route_name, {"bridge", "swap"}, 0, {plasma_id, plasma_usdt0()}};
       },
       [](usdc amount) {
-        return route_quote{amount, 1};
+        const usdc fee{amount.micro / swap_costs_a};
+        return route_quote{sub_saturating(amount, fee), 30, fee};
       },
       [=](const run_step& x) -> caf::result<step_progress> {
         if (x.step == 0) return bridge(self, *w, x);

@@ -73,6 +73,24 @@ complete_conversion arrived(std::uint8_t n, usdc to_buffer, usdc to_reserve, usd
   return {numbered<conversion_id>(n), {}, to_buffer, to_reserve, loss, noon};
 }
 
+/// Deep, and not finalized yet.
+conversion_step deep_step() {
+  conversion_step out;
+  out.name = "swap";
+  out.state = "done";
+  out.by_depth = true;
+  return out;
+}
+
+undo_conversion undone(std::uint8_t n, usdc from_buffer, usdc from_reserve, usdc loss) {
+  return {numbered<conversion_id>(n), 1, {}, from_buffer, from_reserve, loss, noon};
+}
+
+complete_conversion arrived_again(std::uint8_t n, usdc to_buffer, usdc loss) {
+  return {numbered<conversion_id>(n),        {deep_step()}, to_buffer, {}, loss,
+          noon.plus(std::chrono::seconds{1})};
+}
+
 order_conversion ordered(std::uint8_t n, order_word word, int after) {
   order_conversion out;
   out.id = numbered<conversion_id>(n);
@@ -123,9 +141,14 @@ accept_sale a_sale(std::uint8_t n, const address& user, share_amount shares) {
   return {out};
 }
 
+/// Its operations differ from its id in the last byte alone, so it has one of its own kind.
+withdrawal_id payment(std::uint8_t n) {
+  return numbered<withdrawal_id>(static_cast<std::uint8_t>(200 + n));
+}
+
 accept_withdrawal a_withdrawal(std::uint8_t n, const address& user, usdc amount, usdc fee) {
   withdrawal out;
-  out.id = numbered<withdrawal_id>(n);
+  out.id = payment(n);
   out.user = user;
   out.to = numbered<address>(77);
   out.amount = amount;
@@ -139,7 +162,7 @@ accept_withdrawal a_withdrawal(std::uint8_t n, const address& user, usdc amount,
 
 chain_operation a_transfer(std::uint8_t n) {
   auto out = an_operation();
-  out.id = transfer_of(numbered<withdrawal_id>(n), 0);
+  out.id = transfer_of(payment(n), 0);
   out.nonce = n;
   out.tx_hash = numbered<hash256>(100 + n);
   out.purpose = withdrawal_purpose;
@@ -148,7 +171,7 @@ chain_operation a_transfer(std::uint8_t n) {
 
 finish_withdrawal withdrawn(std::uint8_t n, const address& user, usdc amount, usdc fee,
                             withdrawal_status status) {
-  finish_withdrawal out{numbered<withdrawal_id>(n), user, amount, fee, status, {}, "", noon};
+  finish_withdrawal out{payment(n), user, amount, fee, status, {}, "", noon};
   if (status == withdrawal_status::confirmed) {
     out.tx_hash = numbered<hash256>(100 + n);
   } else {
@@ -193,8 +216,13 @@ std::vector<story_line> ledger_story() {
       {opened(1, 1, 50_usdc), ""},
       {advance_conversion{numbered<conversion_id>(1), {}, 1, noon}, ""},
       {arrived(1, 45_usdc, 3_usdc, 2_usdc), "3 0 2 45000000; 3 1 2 3000000; 4 5 2 2000000"},
+      {undone(1, 45_usdc, 3_usdc, 2_usdc), "17 2 0 45000000; 17 2 1 3000000; 18 2 5 2000000"},
+      {arrived_again(1, 48_usdc, 2_usdc), "3 0 2 48000000; 4 5 2 2000000"},
       {opened(2, 2, 30_usdc), ""},
       {arrived(2, 31_usdc, {}, {-1'000'000}), "3 0 2 31000000; 4 2 5 1000000"},
+      {undone(2, 31_usdc, {}, {-1'000'000}), "17 2 0 31000000; 18 5 2 1000000"},
+      {arrived_again(2, 31_usdc, {-1'000'000}), "3 0 2 31000000; 4 2 5 1000000"},
+      {settle_proofs{numbered<conversion_id>(2), {}, noon}, ""},
       {opened(3, 3, 5_usdc), ""},
       {fail_conversion{numbered<conversion_id>(3), {}, "stuck", noon}, ""},
 
@@ -259,9 +287,9 @@ std::vector<story_line> ledger_story() {
       {close_settlement{the_market, 1_micro, noon}, "10 0 7 1"},
 
       {a_withdrawal(1, alice, 10_usdc, 1_usdc), "11 3 0 9000000; 12 3 7 1000000"},
-      {approve_withdrawal{numbered<withdrawal_id>(1), "cli:ada", noon}, ""},
+      {approve_withdrawal{payment(1), "cli:ada", noon}, ""},
       {record_operations{{a_transfer(1)}}, ""},
-      {finish_operation{transfer_of(numbered<withdrawal_id>(1), 0), numbered<hash256>(101),
+      {finish_operation{transfer_of(payment(1), 0), numbered<hash256>(101),
                         operation_status::confirmed, 18, noon, uint256::of(50'000)},
        ""},
       {withdrawn(1, alice, 10_usdc, 1_usdc, withdrawal_status::confirmed), ""},

@@ -174,6 +174,27 @@ struct applier {
     for (const auto& id : c.deposits) b.deposits.at(id).status = deposit_status::completed;
     return post(x);
   }
+  errc operator()(const undo_conversion& x) {
+    auto& c = b.conversions.at(x.id);
+    if (c.undone >= x.times) return replayed();
+    if (c.status != conversion_status::completed || c.undone + 1 != x.times ||
+        c.received != add_saturating(x.from_buffer, x.from_reserve) || c.loss != x.loss)
+      return errc::invariant_violated;
+    if (b.buffer.balance < x.from_buffer || b.buffer.reserve < x.from_reserve)
+      return errc::exceeds_max_bet;
+    c.status = conversion_status::running;
+    c.steps = x.steps;
+    c.undone = x.times;
+    c.received = c.loss = {};
+    for (const auto& id : c.deposits) b.deposits.at(id).status = deposit_status::converting;
+    return post(x);
+  }
+  errc operator()(const settle_proofs& x) {
+    auto& c = b.conversions.at(x.id);
+    if (c.status != conversion_status::completed || !any_by_depth(c.steps)) return replayed();
+    c.steps = x.steps;
+    return errc::none;
+  }
   errc operator()(const fail_conversion& x) {
     auto& c = b.conversions.at(x.id);
     if (c.status == conversion_status::failed) return replayed();
@@ -189,7 +210,10 @@ struct applier {
     const auto i = b.conversions.find(x.id);
     if (i == b.conversions.end()) return errc::not_found;
     auto& c = i->second;
-    if (c.order.word == x.order.word && c.order.at == x.order.at) return replayed();
+    const auto same = [&](const order_conversion& o) {
+      return o.id == x.id && o.order.word == x.order.word && o.order.at == x.order.at;
+    };
+    if (std::any_of(b.orders.begin(), b.orders.end(), same)) return replayed();
     if (c.status != conversion_status::running || is_end(c.order.word))
       return errc::invariant_violated;
     if (is_end(x.order.word) && c.order.word != order_word::hold) return errc::invariant_violated;
@@ -197,7 +221,8 @@ struct applier {
         !b.claimed.emplace(adoption_of(x.order.proof), x.order.received).second)
       return errc::duplicate;
     c.order = x.order;
-    c.order.number = ++b.orders;
+    b.orders.push_back(x);
+    c.order.number = static_cast<std::int64_t>(b.orders.size());
     return errc::none;
   }
   errc operator()(const write_off_conversion& x) {
@@ -453,6 +478,11 @@ std::optional<std::vector<conversion>> memory_reader::running_conversions() {
 }
 std::optional<pricing_report> memory_reader::report_of_pricing(std::uint32_t) {
   return pricing_report{};
+}
+std::optional<std::vector<conversion>> memory_reader::conversions_by_depth() {
+  return all_of(books_.conversions, 1000, [](const conversion& c) {
+    return c.status == conversion_status::completed && any_by_depth(c.steps);
+  });
 }
 std::optional<conversion_metrics> memory_reader::metrics_of_conversions() {
   return conversion_metrics{};

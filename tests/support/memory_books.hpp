@@ -30,11 +30,11 @@ struct memory_books : memory_positions {
   usdc venue_loss;
   usdc capital;
   usdc revenue;
-  usdc daily_volume;                    // what the reader says it is
-  buffer_flows flows;                   // likewise
-  std::map<timestamp, usdc> history;    // buffer and reserve
-  std::int64_t orders = 0;              // of operators, so far
-  std::map<adoption_id, usdc> claimed;  // transfers that a human named, by their place
+  usdc daily_volume;                     // what the reader says it is
+  buffer_flows flows;                    // likewise
+  std::map<timestamp, usdc> history;     // buffer and reserve
+  std::vector<order_conversion> orders;  // of operators, so far
+  std::map<adoption_id, usdc> claimed;   // transfers that a human named, by their place
   std::map<pausable, switch_work> switches;
 
   /// What the store does wrong next; each is a probability in 1/1000.
@@ -87,6 +87,7 @@ class memory_reader : public actors::ledger_reader {
   std::optional<std::optional<conversion>> find_conversion(const conversion_id& id) override;
   std::optional<conversion_page> list_conversions(const std::string&, std::uint32_t) override;
   std::optional<std::vector<conversion>> running_conversions() override;
+  std::optional<std::vector<conversion>> conversions_by_depth() override;
   std::optional<conversion_metrics> metrics_of_conversions() override;
   std::optional<pricing_report> report_of_pricing(std::uint32_t days) override;
   std::optional<trial_balance> trial() override;

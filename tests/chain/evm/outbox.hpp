@@ -215,6 +215,7 @@ class outbox_reader final : public actors::ledger_reader {
     return {};
   }
   std::optional<std::vector<conversion>> running_conversions() override { return {}; }
+  std::optional<std::vector<conversion>> conversions_by_depth() override { return {}; }
   std::optional<conversion_metrics> metrics_of_conversions() override { return {}; }
   std::optional<pricing_report> report_of_pricing(std::uint32_t) override { return {}; }
   std::optional<trial_balance> trial() override { return trial_balance{}; }

@@ -85,6 +85,24 @@ TEST_F(WalletInDoubt, TheOnlyNodeNamesAForeignTransactionTwice) {
   EXPECT_EQ(books.find(id(2)).front().nonce, 1U);
 }
 
+TEST_F(WalletInDoubt, WhereOneNodeIsNeverEnoughItsWordLeavesTheDoubt) {
+  settings.lone_witness = 0s;
+  restart();
+  ASSERT_TRUE(ask(call(1)));
+  const auto foreign = node.foreign_transaction();
+  node.add_blocks(3);
+  pass(600s);
+  const auto doubtful = report_of(1);
+  EXPECT_EQ(doubtful.state, operation_state::in_doubt);
+  EXPECT_NE(doubtful.detail.find(foreign.hex()), std::string::npos) << doubtful.detail;
+  EXPECT_TRUE(alerted("wallet.in_doubt"));
+  EXPECT_EQ(books.all().size(), 1U) << "nothing is sent in its place";
+  node.nodes = 2;  // a second one is added
+  restart();
+  pass(120s);
+  EXPECT_EQ(state_of(1), operation_state::dropped);
+}
+
 TEST_F(WalletInDoubt, AForeignTransactionThatAReorganisationMovesIsNotNamedTwice) {
   ASSERT_TRUE(ask(call(1)));
   node.foreign_transaction();

@@ -1,3 +1,4 @@
+#include "chain/evm/cancelling.hpp"
 #include "tests/chain/evm/wallet_fixture.hpp"
 
 /// Reorganisations, shallow and deeper than the depth that counts as final.
@@ -18,6 +19,33 @@ struct WalletUndone : Wallet {
     node.add_blocks(2);
     pass(3s);
     ASSERT_EQ(state_of(n), operation_state::confirmed);
+  }
+  /// A nonce of ours that nothing holds any more.
+  void open_a_gap() {
+    ASSERT_TRUE(ask(call(1)));
+    node.foreign_transaction();
+    node.add_blocks(3);
+    pass(60s);
+    ASSERT_EQ(state_of(1), operation_state::dropped);
+    node.reorg(4);
+    node.pool.clear();
+    pass(3s);
+  }
+  /// As the terminal does it beside the wallet: an operation of its own, in the books.
+  chain::signed_transaction store_fill(int n) {
+    auto row = books.find(id(1)).back();
+    const auto old = chain::decode_transaction(row.raw).value();
+    const auto fees = chain::bumped(old.body.fees, old.body.fees);
+    auto out = chain::sign(chain::cancel_of(old.body, key->address_of(), fees), *key);
+    row.id = id(n);
+    row.attempt = 0;
+    row.tx_hash = out.hash;
+    row.raw = out.raw;
+    row.purpose = "fill_nonce";
+    row.status = operation_status::stored;
+    row.block_number = 0;
+    books.put(row);
+    return out;
   }
   void finalize() {
     node.add_blocks(3);
@@ -101,12 +129,41 @@ TEST_F(WalletUndone, ADifferentEndTheSecondTimeIsSaid) {
   finalize();
   pass(10s);
   EXPECT_TRUE(alerted("wallet.undone"));
+  EXPECT_EQ(state_of(1), operation_state::reverted) << "the chain is right, not the books";
+  restart();
+  pass(2s);
+  EXPECT_EQ(state_of(1), operation_state::reverted);
+}
+
+TEST_F(WalletUndone, AReportSaysWhetherItMayBeUndoneYet) {
+  book(1);
+  EXPECT_TRUE(ask(actors::get_atom::value, id(1))->by_depth);
+  EXPECT_TRUE(ask(call(1))->by_depth);
+  restart();
+  pass(2s);
+  EXPECT_TRUE(ask(actors::get_atom::value, id(1))->by_depth);
+  finalize();
+  pass(10s);
+  EXPECT_FALSE(ask(actors::get_atom::value, id(1))->by_depth);
+}
+
+/// What is dropped is made anew: who took its nonce must stay where it is.
+TEST_F(WalletUndone, WhoTookTheNonceMustBeFinalizedBeforeAnythingIsDropped) {
+  ASSERT_TRUE(ask(call(1)));
+  node.foreign_transaction();
+  node.add_blocks(50);
+  pass(300s);
+  EXPECT_EQ(state_of(1), operation_state::in_doubt) << "deep, and the tag stands still";
+  EXPECT_TRUE(alerted("wallet.in_doubt"));
+  finalize();
+  pass(120s);
+  EXPECT_EQ(state_of(1), operation_state::dropped);
 }
 
 TEST_F(WalletUndone, ADroppedOperationIsNeverSentAgain) {
   ASSERT_TRUE(ask(call(1)));
   node.foreign_transaction();
-  node.add_blocks(3);
+  finalize();
   pass(60s);
   ASSERT_EQ(state_of(1), operation_state::dropped);
   const auto sent = node.sent.size();
@@ -118,6 +175,32 @@ TEST_F(WalletUndone, ADroppedOperationIsNeverSentAgain) {
   node.foreign_transaction();  // somebody uses it
   pass(61s);
   EXPECT_FALSE(alerted("wallet.gap"));
+}
+
+TEST_F(WalletUndone, WhatAnOperatorStoresToFillAGapIsTakenOver) {
+  open_a_gap();
+  const auto fill = store_fill(9);
+  pass(20s);
+  EXPECT_TRUE(node.seen.contains(fill.hash));
+  node.mine();
+  node.add_blocks(3);
+  pass(10s);
+  EXPECT_EQ(state_of(9), operation_state::confirmed) << "nothing else was meant by it";
+  EXPECT_FALSE(alerted("wallet.gap"));
+  ASSERT_TRUE(ask(call(2)));
+  EXPECT_EQ(books.find(id(2)).front().nonce, 1U);
+}
+
+/// Sent by the terminal too, it may be mined before the wallet has looked into the books.
+TEST_F(WalletUndone, AFillThatIsMinedBeforeItIsReadIsStillEnded) {
+  open_a_gap();
+  pass(5s);
+  const auto fill = store_fill(9);
+  (void)node.truth(chain::eth::send_raw_transaction(fill.raw));
+  node.mine();
+  node.add_blocks(3);
+  pass(20s);
+  EXPECT_EQ(state_of(9), operation_state::confirmed);
 }
 
 TEST_F(WalletUndone, ANodeWithoutTheTagLeavesTheDepth) {

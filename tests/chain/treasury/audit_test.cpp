@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <caf/scheduler/test_coordinator.hpp>
+#include <functional>
 #include <set>
 
 #include "actors/alerts.hpp"
@@ -15,6 +17,23 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// Books in memory, and conversions that the test has running.
+struct running_reader final : memory_reader {
+  using memory_reader::memory_reader;
+  std::vector<moving_money> moving;
+  std::function<void()> read;  // after each
+
+  std::optional<trial_balance> trial() override {
+    auto out = memory_reader::trial();
+    for (const auto& x : moving) {
+      out->converting = add_saturating(out->converting, x.amount);
+      out->moving.push_back(x);
+    }
+    if (read) read();
+    return out;
+  }
+};
+
 /// The audit actor over books in memory and two chains that say what the test wants.
 struct Audit : testing::Test {
   virtual_config cfg;
@@ -23,7 +42,7 @@ struct Audit : testing::Test {
       dynamic_cast<caf::scheduler::test_coordinator&>(sys.scheduler());
   actors::directory dir{100};
   memory_books books;
-  memory_reader reader{books};
+  running_reader reader{books};
   actors::world_ptr w = std::make_shared<actors::world>(
       actors::world{dir, [] { return timestamp::of_seconds(1'800'000'000); }, {}, {}});
   std::map<address, std::uint64_t> tokens;  // token -> balance of the service
@@ -213,6 +232,46 @@ TEST_F(Audit, MissingUsdt0IsNotCoveredByUsdc) {
   const auto s = check();
   EXPECT_FALSE(s.solvent);
   EXPECT_EQ(s.shortfall, 15_usdc);
+}
+
+/// Between two conversations with the chains nobody else could say so.
+TEST_F(Audit, DriftInsideARunningConversionIsSeenWithinAMinuteAndNamed) {
+  moving_money x;
+  x.id = conversion_id::from_digest(hash256{});
+  x.step = "swap";
+  x.amount = 5_usdc;
+  x.where = money_place::at_source;
+  reader.moving = {x};
+  ASSERT_TRUE(check().solvent);
+  tokens[token(2)] = 1'000'000;
+  for (int i = 0; i < 60; ++i) {
+    sched.advance_time(1s);
+    sched.run();
+  }
+  EXPECT_TRUE(dir.gauges.alerts().lasts("audit.drift", ""));
+  const auto all = dir.gauges.alerts().list();
+  const auto drift =
+      std::find_if(all.begin(), all.end(), [](const auto& a) { return a.kind == "audit.drift"; });
+  EXPECT_NE(drift->text.find(x.id.text()), std::string::npos) << drift->text;
+  EXPECT_EQ(report().verdict.shortfall, 4_usdc);
+  tokens[token(2)] = 5'000'000;
+  EXPECT_TRUE(check().solvent);
+  EXPECT_FALSE(dir.gauges.alerts().lasts("audit.drift", ""));
+}
+
+/// The books are asked once more when the chains have spoken: what was sent meanwhile is no drift.
+TEST_F(Audit, WhatAConversionSendsWhileTheChainsAreReadIsNotMissing) {
+  moving_money x;
+  x.amount = 5_usdc;
+  x.where = money_place::at_source;
+  tokens[token(2)] = 0;  // sent by the time that the chains are asked
+  reader.read = [&] {
+    x.where = x.where == money_place::at_source ? money_place::under_way : money_place::at_source;
+    reader.moving = {x};
+  };
+  reader.moving = {x};
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(check().shortfall, usdc{}) << i;
+  EXPECT_FALSE(dir.gauges.alerts().lasts("audit.drift", ""));
 }
 
 TEST_F(Audit, SilentChainsLeaveTheBooks) {

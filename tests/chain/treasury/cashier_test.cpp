@@ -5,6 +5,7 @@
 #include "actors/alerts.hpp"
 #include "actors/query_actor.hpp"
 #include "chain/evm/abi.hpp"
+#include "chain/evm/cancelling.hpp"
 #include "chain/evm/wallet_actor.hpp"
 #include "chain/treasury/cashier_actor.hpp"
 #include "tests/chain/evm/fake_node.hpp"
@@ -36,7 +37,8 @@ struct Cashier : testing::Test {
   caf::error wallet_says_no;
   bool wallet_is_mute = false;
   std::vector<actors::send_transaction> sent;
-  std::optional<json> receipt;  // of every transaction; nothing: the node has none
+  std::optional<json> receipt;     // of every transaction; nothing: the node has none
+  std::optional<hash256> only_of;  // unless it is this one's alone
   actors::world_ptr w = std::make_shared<actors::world>(
       actors::world{dir, [] { return timestamp::of_seconds(1'800'000'000); }, {}, {}});
   chain::cashier_settings settings{137, account(1), account(2), {3, final_by::either}};
@@ -81,7 +83,10 @@ struct Cashier : testing::Test {
       balances_at.push_back(at);
       return fake_node::ok(word_of(at == "latest" ? newest_usdc : final_usdc));
     }
-    if (x.method == "eth_getTransactionReceipt") return fake_node::ok(receipt.value_or(nullptr));
+    if (x.method == "eth_getTransactionReceipt") {
+      const bool shown = !only_of || x.params.at(0) == only_of->hex();
+      return fake_node::ok(shown ? receipt.value_or(nullptr) : json{});
+    }
     return std::nullopt;
   }
   actors::wallet_actor wallet() {
@@ -207,6 +212,50 @@ TEST_F(Cashier, TwoAtOnceAreDecidedOneAfterTheOther) {
   EXPECT_EQ(sent.size(), 1U) << "the second waits for the wallet's word on the first";
 }
 
+/// Whoever waits long asks again: the line does not grow by that, and the place in it stays.
+TEST_F(Cashier, OneThatIsAskedForAgainWaitsOnce) {
+  wallet_is_mute = true;
+  const auto first = owed(1, 10_usdc);
+  const auto second = owed(2, 10_usdc);
+  caf::scoped_actor self{sys};
+  self->send(cashier, actors::transfer_usdc{first, account(9), 10_usdc, true, false});
+  self->send(cashier, actors::transfer_usdc{second, account(9), 10_usdc, true, false});
+  sched.run();
+  auto before = self->request(cashier, caf::infinite,
+                              actors::transfer_usdc{second, account(9), 10_usdc, true, false});
+  sched.run();
+  self->send(cashier, actors::transfer_usdc{second, account(9), 10_usdc, true, false});
+  sched.run();
+  before.receive([](const transfer_progress& x) { EXPECT_EQ(x.state, transfer_state::unsent); },
+                 [](const caf::error& e) { ADD_FAILURE() << actors::detail_of(e); });
+  EXPECT_EQ(ask(first, 10_usdc).detail, "it is being sent");
+  EXPECT_EQ(sent.size(), 1U);
+}
+
+TEST_F(Cashier, WhatTheWalletDoesNotAnswerForMayGoAndIsNotPaidTwice) {
+  const auto first = owed(1, 60_usdc);
+  wallet_says_no = make_error(errc::in_doubt, "not known to be stored yet");
+  EXPECT_EQ(ask(first, 60_usdc).state, transfer_state::unsent);
+  wallet_says_no = {};
+  const auto second = owed(2, 60_usdc);
+  EXPECT_EQ(ask(second, 60_usdc).state, transfer_state::unsent)
+      << "100 there, perhaps 60 on their way";
+  EXPECT_TRUE(is_short());
+  sched.advance_time(std::chrono::minutes{10});
+  sched.run();
+  EXPECT_EQ(ask(second, 60_usdc).state, transfer_state::under_way)
+      << "nobody asks for the first any more: it was refused";
+}
+
+TEST_F(Cashier, AShortageLastsAsLongAsAnybodyWaitsForIt) {
+  EXPECT_EQ(ask(owed(1, 200_usdc), 200_usdc).state, transfer_state::unsent);
+  EXPECT_EQ(ask(owed(2, 10_usdc), 10_usdc).state, transfer_state::under_way);
+  EXPECT_TRUE(is_short()) << "a small one is paid meanwhile, the other still waits";
+  sched.advance_time(std::chrono::minutes{10});
+  sched.run();
+  EXPECT_FALSE(is_short()) << "nobody asks for it any more: it was refused";
+}
+
 TEST_F(Cashier, NothingIsSentWhilePausedOrWhereNothingMayBe) {
   const auto id = owed(1, 10_usdc);
   EXPECT_EQ(ask(id, 10_usdc, false).state, transfer_state::unsent);
@@ -215,6 +264,19 @@ TEST_F(Cashier, NothingIsSentWhilePausedOrWhereNothingMayBe) {
   EXPECT_TRUE(sent.empty());
   stands[id] = report(operation_state::pending);
   EXPECT_EQ(ask(id, 10_usdc).state, transfer_state::under_way) << "what is sent is followed";
+}
+
+TEST_F(Cashier, APauseStopsWhatWaitsInLineAsWell) {
+  wallet_is_mute = true;
+  caf::scoped_actor self{sys};
+  for (std::uint8_t n = 1; n <= 2; ++n)
+    self->send(cashier, actors::transfer_usdc{owed(n, 10_usdc), account(9), 10_usdc, true, false});
+  sched.run();
+  ASSERT_EQ(sent.size(), 1U);
+  dir.gauges.withdrawals().publish(true);
+  sched.advance_time(w->settings.patience.append);  // the first one's turn ends
+  sched.run();
+  EXPECT_EQ(sent.size(), 1U);
 }
 
 TEST_F(Cashier, ACallThatWouldRevertIsNotSentUntilItIsToBeProven) {
@@ -275,7 +337,41 @@ TEST_F(Cashier, ADroppedOneIsBelievedWhenNoNodeHasAReceiptOfAnyAttempt) {
   receipt = a_receipt(true, 5);
   EXPECT_EQ(ask(id, 10_usdc).state, transfer_state::unknown);
   receipt.reset();
+  node.foreign_transaction();
+  node.add_blocks(3);
+  EXPECT_EQ(ask(id, 10_usdc).state, transfer_state::under_way)
+      << "what took the nonce may be undone, and then both would be mined";
+  node.finalized = 21;
   EXPECT_EQ(ask(id, 10_usdc).state, transfer_state::dropped);
+  node.finalized.reset();
+  EXPECT_EQ(ask(id, 10_usdc).state, transfer_state::dropped) << "depth, where there is no tag";
+}
+
+/// Mined is what took the nonce away, and it moved nothing.
+TEST_F(Cashier, OneThatAnOperatorCancelledIsDroppedAlthoughItsCancellationHasAReceipt) {
+  const auto id = owed(1, 10_usdc);
+  is_stored(id);
+  const auto key = *chain::private_key::parse(std::string(64, '7'));
+  chain_operation row;
+  row.id = id;
+  row.attempt = 1;
+  row.account = settings.account;
+  const auto cancel = chain::sign(chain::cancel_of({}, settings.account, {1, 2}), key);
+  row.tx_hash = cancel.hash;
+  row.raw = cancel.raw;
+  row.purpose = withdrawal_purpose;
+  bool replayed = false;
+  ASSERT_EQ(books.operations.record({{row}}, replayed), errc::none);
+  stands[id] = report(operation_state::dropped);
+  receipt = a_receipt(true, 5);
+  only_of = cancel.hash;
+  node.foreign_transaction();
+  node.finalized = 21;
+  node.add_blocks(3);
+  EXPECT_EQ(ask(id, 10_usdc).state, transfer_state::dropped);
+  only_of = tx();
+  EXPECT_EQ(ask(id, 10_usdc).state, transfer_state::unknown)
+      << "the transfer was mined all the same";
 }
 
 TEST_F(Cashier, DoubtIsPassedOnAndNothingIsSent) {

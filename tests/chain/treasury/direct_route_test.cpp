@@ -214,6 +214,7 @@ TEST_F(DirectRoute, AWalletThatDoesNotHoldTheMoneyIsShortOfIt) {
 
 TEST_F(DirectRoute, ManyPaymentsAreProvenAFewAtATime) {
   for (std::uint64_t n = 1; n <= 45; ++n) paid(n);
+  balance = step.amount_in;
   EXPECT_EQ(look().state, step_state::in_flight);
   EXPECT_LE(calls, 42U);
   EXPECT_EQ(look().state, step_state::in_flight);

@@ -251,6 +251,19 @@ TEST_F(RelayRoute, WhatIsNotTheDepositWeAskedForIsNeverSigned) {
   EXPECT_FALSE(alarmed("route.unsafe_calldata", "relay"));
 }
 
+TEST_F(RelayRoute, AForgedOfferToAQuoteIsAnAlertAlthoughNothingEverRuns) {
+  deposit_data()["to"] = account(11).hex();
+  EXPECT_EQ(quoted(100_usdc).refusal, "guard to");
+  EXPECT_TRUE(alarmed("route.unsafe_calldata", "relay"));
+  silent = true;
+  EXPECT_FALSE(ask<actors::route_quote>(100_usdc));
+  EXPECT_TRUE(alarmed("route.unsafe_calldata", "relay")) << "silence clears nothing";
+  silent = false;
+  offer = good_offer();
+  EXPECT_EQ(quoted(100_usdc).refusal, "");
+  EXPECT_FALSE(alarmed("route.unsafe_calldata", "relay"));
+}
+
 TEST_F(RelayRoute, APriceOutsideTheGuardsOrAnOldOfferIsWaitedOut) {
   auto& least = offer["details"]["currencyOut"]["minimumAmount"];
   for (const char* amount : {"99849999", "100000001", "x"}) {

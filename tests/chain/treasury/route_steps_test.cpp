@@ -6,6 +6,7 @@
 
 #include "actors/observed.hpp"
 #include "actors/query_actor.hpp"
+#include "chain/evm/cancelling.hpp"
 #include "chain/evm/wallet_actor.hpp"
 #include "tests/chain/evm/fake_node.hpp"
 #include "tests/chain/evm/outbox.hpp"
@@ -219,6 +220,25 @@ TEST_F(RouteSteps, ADroppedOneHasFailedOnlyWhileNoNodeShowsAReceiptOfIt) {
   EXPECT_EQ(p.state, step_state::unreadable) << p.detail;
   node.reads = fake_node::mood::unreachable;
   EXPECT_EQ(look().state, step_state::unreadable) << "silence is no witness";
+}
+
+/// What an operator cancelled it by is mined, and did nothing of the step.
+TEST_F(RouteSteps, ACancelledOneHasFailedAlthoughItsCancellationHasAReceipt) {
+  chain_operation row;
+  row.id = chain::operation_of(step, "send");
+  row.account = account.account;
+  row.tx_hash = chain::keccak256("attempt");
+  books.put(row);
+  const auto key = *chain::private_key::parse(std::string(64, '7'));
+  const auto cancel = chain::sign(chain::cancel_of({}, row.account, {1, 2}), key);
+  row.attempt = 1;
+  row.tx_hash = cancel.hash;
+  row.raw = cancel.raw;
+  books.put(row);
+  node.receipts[cancel.hash] = {0, true};
+  EXPECT_EQ(look_when(operation_state::dropped).state, step_state::failed);
+  node.receipts[chain::keccak256("attempt")] = {0, true};
+  EXPECT_EQ(look().state, step_state::unreadable) << "the step's own was mined all the same";
 }
 
 TEST(RouteDetail, KeepsWhatIsToBeKnownAgainAndLeavesOutTheRest) {
