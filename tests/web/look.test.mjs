@@ -4,6 +4,7 @@ import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { CSP } from './house/files.mjs';
 import { address, assert, furnished, rich, visit } from './support.mjs';
+import { patience } from './visit.mjs';
 
 const held = furnished();
 const { story } = held;
@@ -147,5 +148,12 @@ test('the page has no inline code, keeps the policy, and its first load is light
   await v.page.waitForTimeout(200);
   t.diagnostic(`first load: ${bytes} bytes over the wire, ${ms} ms to the wallet button`);
   assert.ok(bytes < LIMIT_BYTES, `${bytes} bytes`);
+  await client.send('Network.emulateNetworkConditions', { offline: false, latency: 150, downloadThroughput: 1.6e6 / 8, uploadThroughput: 750e3 / 8 });
+  const far = Date.now();
+  await v.page.goto(`${house.url}/?far#/`);
+  await v.button('Connect', true).waitFor();
+  const farMs = Date.now() - far;
+  t.diagnostic(`at 150 ms and 1.6 Mbit/s: ${farMs} ms to the wallet button`);
+  assert.ok(farMs < 1_500 * patience, `${farMs} ms`);
   await v.close();
 });

@@ -129,6 +129,7 @@ export const WORDS: Record<string, Row> = {
   forbidden: [(_, f) => sentence(`${NOT_DONE[f.deed]}: this account may not do that.`, SAFE[f.deed]), 'sign_in'],
   not_found: ['There is nothing here for this account.', 'none'],
   order_refused: [refusedAs, 'reload'],
+  chain_contradicts: [refusedAs, 'reload'],
   duplicate: ['This was done already.', 'reload'],
   key_reused: ['This was sent before with other numbers. Nothing new was done.', 'reload'],
   invalid_field: [(t, f) => sentence(`${NOT_DONE[f.deed]}: ${t.field ?? 'a field'} ${(t.detail ?? 'is not right').replace(/\.$/, '')}.`, SAFE[f.deed]), 'change_amount'],

@@ -103,6 +103,7 @@ export function stateOf(d: Receipt): Paying {
 
 /** Sends a kept payment until its fate is known; `tell` hears every step, the last is `credited` or `failed`. */
 export async function carryPayment(k: KeptDeposit, tell: (p: Paying) => void, given?: AbortSignal): Promise<void> {
+  let unsure = Date.now() - k.at > 5_000; // found after a reload: it may have been taken
   keep(k);
   if (!k.deposit) tell({ is: 'sending' });
   for (let tries = 0; !given?.aborted; tries++) {
@@ -120,10 +121,11 @@ export async function carryPayment(k: KeptDeposit, tell: (p: Paying) => void, gi
       if (k.deposit && why.status === 404) {
         const { deposit: _, ...rest } = k; // ask with the payment itself
         keep((k = rest));
-      } else if (!stillOpen(why)) {
+      } else if (!stillOpen(why) && !(unsure && why.status !== 402)) { // only a payment's own answer tells of a payment that may be taken
         isOver(k.key);
         return tell({ is: 'failed', why });
       }
+      unsure = true;
       if (why.retryAfter) wait = Math.min(1_000 * why.retryAfter, 30_000);
       tell({ is: 'checking', why });
     }
