@@ -168,6 +168,7 @@ test('a transaction that nobody mines: its nonce is taken away, and the step is 
   const cancel = ['wallet', 'cancel', String(open.nonce), '--chain', 'plasma', ...WHO];
   assert.match(await succeeds('wallet', 'status'), new RegExp(`open: nonce ${open.nonce} .*bridge`));
   assert.match(await succeeds(...cancel), /0x[0-9a-f]{64} sent/);
+  await house.rpc.plasma.send('anvil_mine', ['0x50']); // a nonce is lost to a finalized transaction
   await mining(1);
   const done = await until(
     'the conversion to complete',
@@ -214,6 +215,7 @@ test('by the API too, and what a replenishment may have booked is not adopted', 
   const booked = await arrives('7.00');
   const paid = await house.call('POST', '/buffer/replenish', {
     key: 'admin',
+    idempotency: 'bank-12',
     body: { amount: '7.00', reference: 'bank 12' }, // which names no transaction
   });
   assert.ok(paid.status < 300, paid.text);

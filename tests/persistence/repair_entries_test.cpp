@@ -188,16 +188,16 @@ TEST_F(RepairEntries, ANonceIsFilledWhereNothingHoldsIt) {
   };
   auto lost = an_operation(5, 7);
   ASSERT_EQ(one(record_operations{{lost}}), errc::none);
-  auto row = an_operation(6, 7);
-  row.purpose = "fill_nonce";
-  EXPECT_EQ(fill(row), errc::duplicate) << "it may be mined yet";
+  auto filler = an_operation(6, 7);
+  filler.purpose = "fill_nonce";
+  EXPECT_EQ(fill(filler), errc::duplicate) << "it may be mined yet";
   ASSERT_EQ(one(finish_operation{lost.id, {}, operation_status::dropped, 0, noon, {}}), errc::none);
-  EXPECT_EQ(fill(row), errc::none);
-  EXPECT_EQ(fill(row), errc::duplicate);
-  const auto kept = reader.find_operation(row.id).value();
+  EXPECT_EQ(fill(filler), errc::none);
+  EXPECT_EQ(fill(filler), errc::duplicate);
+  const auto kept = reader.find_operation(filler.id).value();
   ASSERT_EQ(kept.size(), 1U);
   EXPECT_EQ(kept[0].status, operation_status::stored);
-  EXPECT_EQ(actions(), (std::vector<std::string>{"cli:ann fill_nonce " + row.id.text()}));
+  EXPECT_EQ(actions(), (std::vector<std::string>{"cli:ann fill_nonce " + filler.id.text()}));
 }
 
 TEST_F(RepairEntries, WhatNothingExplainsIsFoundAmongTransfers) {

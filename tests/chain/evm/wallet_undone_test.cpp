@@ -24,7 +24,7 @@ struct WalletUndone : Wallet {
   void open_a_gap() {
     ASSERT_TRUE(ask(call(1)));
     node.foreign_transaction();
-    node.add_blocks(3);
+    finalize();
     pass(60s);
     ASSERT_EQ(state_of(1), operation_state::dropped);
     node.reorg(4);
