@@ -1,5 +1,5 @@
 // Runs the tests with what they need: a private PostgreSQL, the sandbox, a binary. `node tests/run.mjs [label]`
-// takes one of unit, postgres, chain, sim, e2e; without a label everything runs.
+// takes one of unit, postgres, chain, sim, e2e, web; without a label everything runs.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -10,14 +10,17 @@ import { startSandbox } from '../sandbox/stack/stack.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const build = path.resolve(root, process.env.HEADROOM_BUILD ?? 'build/release');
-const labels = ['unit', 'postgres', 'chain', 'sim', 'e2e'];
+const labels = ['unit', 'postgres', 'chain', 'sim', 'e2e', 'web'];
 const [label] = process.argv.slice(2);
 if (label !== undefined && !labels.includes(label)) {
   console.error(`"${label}" is not one of ${labels.join(', ')}`);
   process.exit(2);
 }
-const folder = path.join(root, 'tests/e2e'); // named one by one: Node 20 and 22 read a folder differently
-const e2e = fs.readdirSync(folder).filter((name) => name.endsWith('.test.mjs')).map((name) => path.join(folder, name));
+/** Named one by one: Node 20 and 22 read a folder differently. */
+function testsIn(name) {
+  const folder = path.join(root, name);
+  return fs.readdirSync(folder).filter((file) => file.endsWith('.test.mjs')).map((file) => path.join(folder, file));
+}
 const wants = (...some) => label === undefined || some.includes(label);
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'headroom-test-'));
 fs.chmodSync(dir, 0o711);
@@ -71,7 +74,8 @@ try {
   }
   while (parts.length) await parts.pop().stop();
   if (wants('chain')) await run('sandbox tests', process.execPath, ['--test'], { cwd: path.join(root, 'sandbox'), env });
-  if (wants('e2e')) await run('end-to-end tests', process.execPath, ['--test', '--test-concurrency=1', ...e2e], { env });
+  if (wants('e2e')) await run('end-to-end tests', process.execPath, ['--test', '--test-concurrency=1', ...testsIn('tests/e2e')], { env });
+  if (wants('web')) await run('tests of the page', process.execPath, ['--test', '--test-concurrency=1', ...testsIn('tests/web')], { env });
 } catch (error) {
   console.error(error.message);
   results.push({ title: error.message, ok: false, seconds: 0 });

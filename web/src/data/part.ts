@@ -1,0 +1,4 @@
+import { Failure } from './trouble';
+
+/** A part of the page that is fetched when it is needed; without a connection that fails, and nothing was done. */
+export const part = <T>(loading: Promise<T>): Promise<T> => loading.catch(() => Promise.reject(new Failure({ code: 'offline' })));
