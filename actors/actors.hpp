@@ -249,7 +249,7 @@ using query_actor = status_actor::extend<
     caf::replies_to<position_filter>::with<position_page>,
     caf::replies_to<get_atom, delegation_id>::with<delegation>,  // not_found
     caf::replies_to<delegations_of>::with<std::vector<delegation>>,
-    caf::replies_to<holdings_of>::with<holdings>,
+    caf::replies_to<user_holdings_of>::with<user_holdings>,
     caf::replies_to<history_filter>::with<history_page>,
     caf::replies_to<work_atom, hash256, std::uint32_t>::with<settlement_work>,
     caf::replies_to<get_atom, hash256>::with<settlement_view>,  // not_found

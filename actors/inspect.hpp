@@ -159,8 +159,8 @@ HEADROOM_INSPECT(unfinished_work, x.placing_bets, x.settling_deposits, x.placing
                  x.open_withdrawals)
 HEADROOM_INSPECT(position_filter, x.user, x.cursor, x.limit, x.open_only)
 HEADROOM_INSPECT(position_page, x.positions, x.next_cursor)
-HEADROOM_INSPECT(holdings_of, x.user)
-HEADROOM_INSPECT(holdings, x.in_bets, x.open, x.positions, x.deposits)
+HEADROOM_INSPECT(user_holdings_of, x.user)
+HEADROOM_INSPECT(user_holdings, x.in_bets, x.open, x.positions, x.deposits)
 HEADROOM_INSPECT(history_entry, x.at, x.kind, x.id, x.status, x.amount, x.token, x.tx_hash,
                  x.condition, x.outcome, x.question)
 HEADROOM_INSPECT(history_filter, x.user, x.cursor, x.limit)

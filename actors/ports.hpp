@@ -115,7 +115,7 @@ class ledger_reader {
   virtual std::optional<std::optional<delegation>> find_delegation(const delegation_id& id) = 0;
   /// The newest 50 first.
   virtual std::optional<std::vector<delegation>> list_delegations(const address& user) = 0;
-  virtual std::optional<holdings> find_holdings(const address& user) = 0;
+  virtual std::optional<user_holdings> find_holdings(const address& user) = 0;
   virtual std::optional<history_page> list_history(const history_filter& filter) = 0;
   /// The user's position in a token, with its market where it is recorded.
   virtual std::optional<std::optional<position>> find_position(const address& user,

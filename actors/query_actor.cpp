@@ -186,7 +186,7 @@ query_actor::behavior_type query_behavior(query_self self, ledger_reader* reader
       [=](const delegations_of& x) {
         return answer(self, [&] { return reader->list_delegations(x.user); });
       },
-      [=](const holdings_of& x) {
+      [=](const user_holdings_of& x) {
         return answer(self, [&] { return reader->find_holdings(x.user); });
       },
       [=](const history_filter& f) {

@@ -177,10 +177,10 @@ struct position_page {
 };
 
 /// What of a user's money is in bets, and what they hold.
-struct holdings_of {
+struct user_holdings_of {
   address user;
 };
-struct holdings {
+struct user_holdings {
   usdc in_bets;                     // at the venue, and the cost of open positions
   std::vector<bet> open;            // in placing or filled: the newest 20, of the newest 200
   std::vector<position> positions;  // open: the newest 20

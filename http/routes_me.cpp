@@ -31,7 +31,7 @@ task<> show_me(exchange& x, address user) {
   // All at once: this is what a page waits for.
   auto coming =
       ask<money_on_its_way>(x, dir.handles.public_query(), actors::pending_atom::value, user);
-  auto held = ask<holdings>(x, dir.handles.public_query(), holdings_of{user});
+  auto held = ask<user_holdings>(x, dir.handles.public_query(), user_holdings_of{user});
   auto buffer =
       ask<buffer_status>(x, dir.handles.get<actors::buffer_actor>(), actors::get_atom::value);
   const auto view = co_await find_balance(x, user);

@@ -451,7 +451,7 @@ std::optional<std::vector<delegation>> pg_reader::list_delegations(const address
   });
 }
 
-std::optional<holdings> pg_reader::find_holdings(const address& user) {
+std::optional<user_holdings> pg_reader::find_holdings(const address& user) {
   return link_->run([&](pqxx::transaction_base& tx) { return read_holdings(tx, user); });
 }
 

@@ -48,7 +48,7 @@ class pg_reader final : public actors::ledger_reader {
   std::optional<position_page> list_positions(const position_filter& filter) override;
   std::optional<std::optional<delegation>> find_delegation(const delegation_id& id) override;
   std::optional<std::vector<delegation>> list_delegations(const address& user) override;
-  std::optional<holdings> find_holdings(const address& user) override;
+  std::optional<user_holdings> find_holdings(const address& user) override;
   std::optional<history_page> list_history(const history_filter& filter) override;
   std::optional<std::optional<position>> find_position(const address& user,
                                                        const uint256& token) override;

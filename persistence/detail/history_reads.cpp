@@ -106,9 +106,9 @@ history_page read_history(pqxx::transaction_base& tx, const history_filter& filt
   return page;
 }
 
-holdings read_holdings(pqxx::transaction_base& tx, const address& user) {
+user_holdings read_holdings(pqxx::transaction_base& tx, const address& user) {
   const auto who = binary(user.view());
-  holdings out;
+  user_holdings out;
   const auto sums = tx.exec_params1(
       "SELECT (SELECT coalesce(sum(amount), 0)::bigint FROM bets"
       " WHERE status = 'placing' AND user_address = $1::bytea)"

@@ -11,6 +11,6 @@ namespace headroom::persistence {
 /// none of ours gives an empty page.
 [[nodiscard]] history_page read_history(pqxx::transaction_base& tx, const history_filter& filter);
 
-[[nodiscard]] holdings read_holdings(pqxx::transaction_base& tx, const address& user);
+[[nodiscard]] user_holdings read_holdings(pqxx::transaction_base& tx, const address& user);
 
 }  // namespace headroom::persistence

@@ -541,7 +541,7 @@ query_actor::behavior_type fake_query(script& s) {
       [&s](const position_filter& f) { return s.list_positions(f); },
       [&s](get_atom, const delegation_id& id) { return s.find_delegation(id); },
       [&s](const delegations_of& x) { return s.list_delegations(x.user); },
-      [&s](const holdings_of& x) { return s.find_holdings(x.user); },
+      [&s](const user_holdings_of& x) { return s.find_holdings(x.user); },
       [&s](const history_filter& f) { return s.list_history(f); },
       [](work_atom, const hash256&, std::uint32_t) { return settlement_work{}; },
       [](get_atom, const hash256&) -> caf::result<settlement_view> {

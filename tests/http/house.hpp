@@ -107,8 +107,8 @@ struct script {
   };
   std::function<caf::result<std::vector<delegation>>(const address&)> list_delegations =
       [](const address&) { return std::vector<delegation>{}; };
-  std::function<caf::result<holdings>(const address&)> find_holdings = [](const address&) {
-    return holdings{};
+  std::function<caf::result<user_holdings>(const address&)> find_holdings = [](const address&) {
+    return user_holdings{};
   };
   std::function<caf::result<history_page>(const history_filter&)> list_history =
       [](const history_filter&) { return history_page{}; };

@@ -18,7 +18,7 @@ class Me : public house {
     };
     says.find_holdings = [](const address& who) {
       EXPECT_EQ(who, user);
-      return holdings{
+      return user_holdings{
           7_usdc,
           {example_bet(bet_status::placing), example_bet(bet_status::filled)},
           {example_position(settlement_result::none)},
@@ -80,7 +80,7 @@ TEST_F(Me, IsForWhoSignedInAlone) {
 }
 
 TEST_F(Me, OneSilentPartRefusesTheWholeRatherThanShowingAWrongNumber) {
-  says.find_holdings = [](const address&) -> caf::result<holdings> {
+  says.find_holdings = [](const address&) -> caf::result<user_holdings> {
     return actors::make_error(errc::unavailable);
   };
   start();

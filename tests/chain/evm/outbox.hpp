@@ -255,7 +255,7 @@ class outbox_reader final : public actors::ledger_reader {
     return {};
   }
   std::optional<std::vector<delegation>> list_delegations(const address&) override { return {}; }
-  std::optional<holdings> find_holdings(const address&) override { return {}; }
+  std::optional<user_holdings> find_holdings(const address&) override { return {}; }
   std::optional<history_page> list_history(const history_filter&) override { return {}; }
   std::optional<std::int64_t> newest_event() override { return {}; }
   std::optional<std::vector<heard_event>> events_after(std::int64_t, std::uint32_t) override {
