@@ -1,4 +1,5 @@
 // Whether the page hears the service, and what it does when not.
+import { randomUUID } from 'node:crypto';
 import test from 'node:test';
 import { address, assert, furnished, rich, visit } from './support.mjs';
 
@@ -39,7 +40,7 @@ test('the service dies and comes back: said, greyed, off after ten seconds, and 
   await v.page.getByLabel('Amount', { exact: true }).fill('10');
   await v.sees('Pays if Yes');
   house.books.user(address(0)).balance = 251_000_000n;
-  house.books.tell('balance', {}, address(0));
+  house.books.tellOf('deposit.credited', randomUUID(), address(0), '1.00');
   await v.sees('$251.00');
   await house.stop();
   await v.sees('Reconnecting.');

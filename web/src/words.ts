@@ -123,10 +123,11 @@ export const WORDS: Record<string, Row> = {
   shutting_down: [busy, 'none'],
   rate_limited: [(t) => `Too many requests from here. Trying again in ${t.retryAfter ?? 2} s.`, 'none'],
   paused: [(t, f) => sentence(`${NOT_DONE[f.deed]}: the operator has paused this${t.detail ? ` (${t.detail.replace(/\.$/, '')})` : ''}.`, SAFE[f.deed]), 'again'],
-  unauthorized: [(_, f) => (f.deed === 'read' ? 'Sign in again to see your balance.'
+  unauthorized: [(t, f) => (f.deed === 'read' ? 'Sign in again to see your balance.'
+    : f.deed === 'delegation' && t.field !== 'signature' ? 'Sign in first: only who is signed in may allow this.'
     : f.deed === 'sign_in' ? 'Not signed in: the signature was not taken. Try again.'
       : `${NOT_DONE[f.deed]}: the signature is not this account’s. ${SAFE[f.deed]}`), 'sign_in'],
-  forbidden: [(_, f) => sentence(`${NOT_DONE[f.deed]}: this account may not do that.`, SAFE[f.deed]), 'sign_in'],
+  forbidden: [(_, f) => f.deed === 'sign_in' ? 'Not signed in: this page was opened under another address than Headroom’s own.' : sentence(`${NOT_DONE[f.deed]}: this account may not do that.`, SAFE[f.deed]), 'sign_in'],
   not_found: ['There is nothing here for this account.', 'none'],
   order_refused: [refusedAs, 'reload'],
   chain_contradicts: [refusedAs, 'reload'],

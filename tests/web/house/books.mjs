@@ -34,11 +34,19 @@ export function booksOf() {
       if (!users.has(key)) users.set(key, { address, balance: 0n, bets: new Map(), deposits: new Map(), sales: new Map(), withdrawals: new Map(), positions: new Map(), delegations: new Map() });
       return users.get(key);
     },
-    /** To the streams of one user, or of all. */
+    /** To the streams of one user, or of all. What is not of the books has no number and is not repeated. */
     tell(name, data, address = null) {
-      const e = { id: next++, name, data, address: address?.toLowerCase() ?? null };
+      const e = { id: 0, name, data, address: address?.toLowerCase() ?? null };
+      listeners.forEach((f) => f(e));
+    },
+    /** An event of the books, and the balance that it left. */
+    tellOf(type, subject, address, amount) {
+      const [topic] = type.split('.');
+      const name = topic === 'position' ? 'sale_id' : `${topic}_id`;
+      const e = { id: next++, name: topic, data: { event: type, [name]: subject, user_address: address.toLowerCase(), amount, at: now() }, address: address.toLowerCase() };
       events.push(e);
       listeners.forEach((f) => f(e));
+      books.tell('balance', { user_address: address.toLowerCase(), balance: usd(books.user(address).balance) }, address);
     },
     since: (id) => events.filter((e) => e.id > id),
     listeners,
@@ -60,6 +68,7 @@ export function booksOf() {
         address: u.address, balance: usd(u.balance), in_bets: usd(cost + placing),
         on_its_way: usd(pending.filter((d) => !d.credited_at).reduce((s, d) => s + micro(d.amount), 0n)), ...books.maxBet(u),
         buffer: { available: usd(books.buffer), is_low: books.buffer < books.low, next_inflow: books.inflow }, open, pending_deposits: pending,
+        positions: [...u.positions.values()].slice(0, 20).map((p) => ({ ...p, value: null })),
       };
     },
     history(u, names) {

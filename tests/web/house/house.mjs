@@ -12,15 +12,18 @@ const document = JSON.parse(fs.readFileSync(new URL('../../../http/openapi.json'
 const HEARTBEAT_MS = 15_000;
 const PAY_TO = '0x1111111111111111111111111111111111111111';
 
+const chain = (chain_id, name, symbol) => ({ chain_id, name, rpc_urls: [`http://127.0.0.1:1/${chain_id}`], native_currency: { name: symbol, symbol, decimals: 18 }, explorer: null });
+const PLASMA = chain(9745, 'Plasma', 'XPL');
+const POLYGON = chain(137, 'Polygon', 'POL');
 export const SOURCES = [
-  { name: 'plasma', network: 'eip155:9745', asset: '0xB8CE59FC3717ada4C02eaDF9682A9e934F625ebb', token_name: 'USDT0', token_version: '1', pay_to: PAY_TO, min: '1.00', max: '10000.00' },
-  { name: 'polygon', network: 'eip155:137', asset: '0x3c499c542cEF5E3811e1192ce70d8cC03d5c3359', token_name: 'USD Coin', token_version: '2', pay_to: PAY_TO, min: '1.00', max: '10000.00' },
+  { name: 'plasma', network: 'eip155:9745', asset: '0xB8CE59FC3717ada4C02eaDF9682A9e934F625ebb', token_name: 'USDT0', token_version: '1', pay_to: PAY_TO, min: '1.00', max: '10000.00', chain: PLASMA },
+  { name: 'polygon', network: 'eip155:137', asset: '0x3c499c542cEF5E3811e1192ce70d8cC03d5c3359', token_name: 'USD Coin', token_version: '2', pay_to: PAY_TO, min: '1.00', max: '10000.00', chain: null },
 ];
 const CONFIG = {
-  name: 'Headroom', profile: 'sandbox',
-  deposit: { network: SOURCES[0].network, asset: SOURCES[0].asset, token_name: 'USDT0', pay_to: PAY_TO, min: '1.00', max: '10000.00', fee: { bps: 0, min: '0.00', max: null }, sources: SOURCES },
+  name: 'Headroom', profile: 'sandbox', version: '0.0.0',
+  deposit: { network: SOURCES[0].network, asset: SOURCES[0].asset, token_name: 'USDT0', pay_to: PAY_TO, min: '1.00', max: '10000.00', fee: { bps: 0, min: '0.00', max: null }, chain: PLASMA, sources: SOURCES },
   bet: { domain: { name: 'Headroom', version: '1', chain_ids: [137, 9745], verifying_contract: PAY_TO }, longest_deadline_s: 86_400 },
-  withdrawal: { network: 'eip155:137', asset: SOURCES[1].asset, min: '1.00', max: '10000.00', fee: '0.10', fee_bps: 0, per_user_per_day: '25000.00', approval_above: '5000.00' },
+  withdrawal: { network: 'eip155:137', asset: SOURCES[1].asset, chain: POLYGON, min: '1.00', max: '10000.00', fee: '0.10', fee_bps: 0, per_user_per_day: '25000.00', approval_above: '5000.00' },
   features: { markets: true, withdraw: true, sell: true, delegations: true },
 };
 
@@ -80,7 +83,7 @@ export async function startHouse({ questions = ['Will it rain in Bergen on Frida
     if (answer === undefined) return; // a stream
     const type = answer.status >= 400 && answer.status !== 402 ? 'application/problem+json' : (answer.type ?? 'application/json');
     house.log.push({ method: x.method, path: x.path, query: url.search, status: answer.status, key: x.headers['idempotency-key'], paid: 'payment-signature' in x.headers, at: now() });
-    judge(x.method, x.path, { ...answer, type, undocumented: answer.undocumented || planned !== undefined }, x.body);
+    judge(x.method, x.path, { ...answer, body: answer.text ?? answer.body ?? '', type, undocumented: answer.undocumented || planned !== undefined }, x.body);
     if (house.lose(x, answer)) return request.socket.destroy();
     const body = answer.text ?? (answer.body === undefined ? '' : JSON.stringify(answer.body));
     response.writeHead(answer.status, { 'Request-Id': 'double', ...(body ? { 'Content-Type': type } : {}), 'Content-Length': Buffer.byteLength(body), ...answer.headers }).end(body);

@@ -31,7 +31,7 @@ export function quote(house, x) {
   if (market.status !== 'open') throw unprocessable('market_closed');
   const amount = micro(x.body.amount);
   if (amount < 1_000_000n) throw unprocessable('amount_too_small');
-  const who = x.body.user_address;
+  const who = x.body.user_address ?? x.user;
   if (who && me(x).toLowerCase() !== who.toLowerCase()) throw new Refusal(404, 'not_found');
   const price = micro(outcome.ask);
   const { shares, spend, fee } = bought(amount, price, micro(market.fee.rate));
@@ -85,14 +85,14 @@ export function fill(house, b, { part = 1, fails = null } = {}) {
     const held = micro(p.shares) + shares;
     u.positions.set(b.token_id, { ...p, shares: usd(held), cost: usd(micro(p.cost) + spend + fee), value: usd((held * micro(outcome.bid)) / 1_000_000n) });
   }
-  house.books.tell('bet', { type: fails ? 'bet.failed' : 'bet.filled', subject: b.bet_id }, b.user_address);
+  house.books.tellOf(fails ? 'bet.failed' : 'bet.filled', b.bet_id, b.user_address, b.amount);
 }
 
 export async function bet(house, x) {
   const b = x.body;
   const u = house.books.user(b.user_address);
   const { known, keep } = repeated(house, x, 'bet');
-  const answer = (bet, replayed) => ({ status: bet.status === 'placing' ? 202 : 201, body: bet, undocumented: 'delegation_id' in b, headers: { Location: `/bets/${bet.bet_id}`, ...(bet.status === 'placing' ? { 'Retry-After': '1' } : {}), ...(replayed ? { 'Idempotent-Replayed': 'true' } : {}) } });
+  const answer = (bet, replayed) => ({ status: bet.status === 'placing' ? 202 : 201, body: bet, headers: { ...(x.user ? { Location: `/bets/${bet.bet_id}` } : {}), ...(bet.status === 'placing' ? { 'Retry-After': '1' } : {}), ...(replayed ? { 'Idempotent-Replayed': 'true' } : {}) } });
   if (known) return answer(known, true);
   const delegation = await mayBet(house, x, u);
   const amount = micro(b.amount);
@@ -140,7 +140,7 @@ export async function sell(house, x, token) {
     order_hash: hash(), failure: null, deadline: b.deadline, created_at: now(), updated_at: now(), progress: null,
   });
   u.sales.set(made.sale_id, made);
-  house.books.tell('position', { type: 'position.sold', subject: made.sale_id }, b.user_address);
+  house.books.tellOf('position.sold', made.sale_id, b.user_address, made.credited);
   return { status: 201, body: made, headers: { Location: `/sales/${made.sale_id}` } };
 }
 
@@ -159,7 +159,7 @@ export async function withdraw(house, x) {
   const fee = micro(house.config.withdrawal.fee);
   const made = keep({ withdrawal_id: randomUUID(), user_address: b.user_address, to: b.to, amount: usd(amount), fee: usd(fee), received: usd(amount - fee), status: 'requested', needs_approval: false, tx_hash: null, failure: null, created_at: now(), updated_at: now() });
   u.withdrawals.set(made.withdrawal_id, made);
-  house.books.tell('withdrawal', { type: 'withdrawal.requested', subject: made.withdrawal_id }, b.user_address);
+  house.books.tellOf('withdrawal.requested', made.withdrawal_id, b.user_address, made.amount);
   return answer(made);
 }
 
@@ -173,6 +173,8 @@ export function delegations(house, x, id, fromUs) {
     return { status: 200, body: d };
   }
   const b = x.body;
+  fromUs(house, x);
+  if (me(x).toLowerCase() !== b.user_address.toLowerCase()) throw new Refusal(404, 'not_found');
   const { domain, chains } = domainOf(house);
   const message = { user: b.user_address, publicKey: b.public_key, perBet: micro(b.per_bet), total: micro(b.total), expires: seconds(b.expires_at), salt: b.salt };
   if (!signedBy(b.user_address, domain, chains, 'BetDelegation', message, b.signature)) throw notSigned();

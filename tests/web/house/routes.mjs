@@ -29,15 +29,15 @@ function sessions(house, x) {
     const nonce = randomBytes(12).toString('hex');
     const browser = randomUUID();
     house.nonces.set(browser, { nonce, until: Date.now() + 600_000 });
-    return { status: 200, body: { nonce, expires_at: later(600_000) }, headers: { 'Set-Cookie': cookie('hr_pre', browser, 600) } };
+    return { status: 200, body: { nonce, expires_at: later(600_000) }, headers: { 'Set-Cookie': cookie('hr_before_session', browser, 600) } };
   }
   fromUs(house, x);
   if (x.method === 'DELETE') {
     house.sessions.delete(x.cookies.hr_session);
     return { status: 204, headers: { 'Set-Cookie': cookie('hr_session', '', 0) } };
   }
-  const expected = house.nonces.get(x.cookies.hr_pre);
-  house.nonces.delete(x.cookies.hr_pre); // once
+  const expected = house.nonces.get(x.cookies.hr_before_session);
+  house.nonces.delete(x.cookies.hr_before_session); // once
   const { address, why } = signInOf(x.body.message, x.body.signature, { host: house.host, origin: house.url, chains: house.config.bet.domain.chain_ids, nonce: expected?.nonce });
   if (!address) throw new Refusal(401, 'unauthorized', { detail: `not signed in: ${why}` });
   const token = house.newSession(address);
@@ -50,7 +50,7 @@ function events(house, x) {
   x.response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
   x.response.write('retry: 1000\n\n');
   const wants = (e) => (e.address === who && topics.includes('me')) || (e.name === 'buffer' && topics.includes('buffer')) || (e.name === 'price' && topics.includes(`market:${e.data.token_id}`)) || e.name === 'bye';
-  const write = (e) => wants(e) && x.response.write(`id: ${e.id}\nevent: ${e.name}\ndata: ${JSON.stringify(e.data)}\n\n`);
+  const write = (e) => wants(e) && x.response.write(`${e.id ? `id: ${e.id}\n` : ''}event: ${e.name}\ndata: ${JSON.stringify(e.data)}\n\n`);
   const last = Number(x.headers['last-event-id'] ?? 0);
   if (last) house.books.since(last).forEach(write);
   house.books.listeners.add(write);
@@ -75,7 +75,7 @@ export function credit(house, d) {
   if (d.credited_at) return;
   Object.assign(d, { status: 'pending', credited_at: now(), updated_at: now() });
   house.books.user(d.user_address).balance += micro(d.credited);
-  house.books.tell('deposit', { type: 'deposit.credited', subject: d.deposit_id }, d.user_address);
+  house.books.tellOf('deposit.credited', d.deposit_id, d.user_address, d.credited);
 }
 
 async function deposit(house, x) {
@@ -103,7 +103,9 @@ function oneDeposit(house, x, id) {
   return { status: 200, body: whose ? { ...found, conversion: found.conversion ?? null } : receiptOf(found) };
 }
 
-const csv = (rows) => ['at,kind,id,status,amount,token_id,condition_id,outcome,question,tx_hash', ...rows.map((r) => Object.values(r).map((v) => (v === null ? '' : /[",\n]/.test(v) ? `"${v.replaceAll('"', '""')}"` : v)).join(','))].join('\r\n');
+const COLUMNS = ['at', 'kind', 'id', 'status', 'amount', 'token_id', 'condition_id', 'outcome', 'question', 'tx_hash'];
+const cell = (v) => `"${/^[=+\-@\t\r]/.test(v) && !/^-?[0-9.]+$/.test(v) ? "'" : ''}${v.replaceAll('"', '""')}"`;
+const csv = (rows) => [COLUMNS.join(','), ...rows.map((r) => COLUMNS.map((name) => cell(r[name] ?? '')).join(','))].map((line) => `${line}\r\n`).join('');
 
 export async function routes(house, x) {
   const { books } = house;
@@ -113,7 +115,7 @@ export async function routes(house, x) {
     case 'GET /session': case 'POST /session': case 'DELETE /session': return sessions(house, x);
     case 'GET /me': return { status: 200, body: books.me(books.user(me(x))) };
     case 'GET /history': return { status: 200, body: { entries: books.history(books.user(me(x)), house.nameOf), next_cursor: null } };
-    case 'GET /history.csv': return { status: 200, type: 'text/csv; charset=utf-8', text: csv(books.history(books.user(me(x)), house.nameOf)) };
+    case 'GET /history.csv': return { status: 200, type: 'text/csv; charset=utf-8', text: csv(books.history(books.user(me(x)), house.nameOf)), headers: { 'Content-Disposition': 'attachment; filename="headroom-history.csv"' } };
     case 'GET /events': return events(house, x);
     case 'GET /buffer': return { status: 200, body: bufferOf(books) };
     case 'GET /markets': {

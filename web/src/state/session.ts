@@ -60,7 +60,7 @@ export async function signIn(given?: AbortSignal): Promise<void> {
     const made = await ask(api.POST('/session', { body: { message, signature: signature as string } }));
     sameAccount(a);
     expired.value = false;
-    set({ address: checksummed(made.address), expires_at: made.expires_at });
+    set({ address: checksummed(made.address ?? fail('unreadable')), expires_at: made.expires_at ?? fail('unreadable') });
   } finally {
     signing.value = false;
   }
