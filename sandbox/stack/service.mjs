@@ -100,6 +100,7 @@ export function sandboxConfig({
   const chain = (c) => ({
     chain_id: c.chain_id,
     rpc: [c.rpc],
+    public_rpc: [c.rpc], // wallets that a page adds it to must not meet the real one
     confirmations: 1,
     finalized_tag: true,
     poll_ms: 100,

@@ -50,9 +50,12 @@ try {
   await stop(1);
 }
 
-function hints({ url, keys, users, markets }) {
+function hints({ url, page, operator_page: operatorPage, keys, users, markets }) {
   say(`
 Headroom runs at ${url}
+
+  the bettor's page    ${page}
+  the operator's page  ${operatorPage}
 
   key with scope trade   ${keys.trade}
   key with scope read    ${keys.read}

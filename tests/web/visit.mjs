@@ -9,9 +9,10 @@ export const patience = Number(process.env.HEADROOM_PATIENCE) || 1;
 /** Keys of nobody, with their addresses. */
 export const PEOPLE = [1, 2, 3].map((n) => new ethers.Wallet(ethers.id(`headroom page ${n}`)));
 export const address = (n) => PEOPLE[n].address;
+const others = new Map(); // wallets of a house that has users of its own
 
 async function sign(kind, who, text) {
-  const wallet = PEOPLE.find((w) => w.address.toLowerCase() === who.toLowerCase());
+  const wallet = others.get(who.toLowerCase()) ?? PEOPLE.find((w) => w.address.toLowerCase() === who.toLowerCase());
   if (kind === 'message') return wallet.signMessage(ethers.getBytes(text));
   const { domain, types, message } = JSON.parse(text);
   const { EIP712Domain: _, ...rest } = types;
@@ -19,7 +20,7 @@ async function sign(kind, who, text) {
 }
 
 /**
- * `wallets`: options of wallet.js, `person` instead of accounts. Answers {page, noise(), ...}: noise is what the console,
+ * `wallets`: options of wallet.js, `person` or `key` instead of accounts. Answers {page, noise(), ...}: noise is what the console,
  * the policy and the page complained about; failed answers in `forgive` are expected.
  */
 export async function visit(browser, house, { wallets = [{}], device = null, dark = false, context = null, at = '#/', motion = true } = {}) {
@@ -29,7 +30,12 @@ export async function visit(browser, house, { wallets = [{}], device = null, dar
   const noise = [];
   page.on('console', (m) => ['error', 'warning'].includes(m.type()) && noise.push(m.text()));
   page.on('pageerror', (e) => noise.push(`pageerror ${e.stack}`));
-  const made = wallets.map(({ person = 0, ...o }) => ({ accounts: [address(person)], chainId: 137, known: [1, 137, 9745], connected: true, ...o }));
+  const accountOf = (person, key) => {
+    const wallet = key ? new ethers.Wallet(key) : PEOPLE[person];
+    others.set(wallet.address.toLowerCase(), wallet);
+    return wallet.address;
+  };
+  const made = wallets.map(({ person = 0, key, ...o }) => ({ accounts: [accountOf(person, key)], chainId: 137, known: [1, 137, 9745], connected: true, ...o }));
   await page.exposeFunction('__sign', sign);
   await page.addInitScript({ content: `window.__wallets=${JSON.stringify(made)};${injected}` });
   await page.addInitScript(() => document.addEventListener('securitypolicyviolation', (e) => (window.__csp ??= []).push(`${e.violatedDirective} ${e.blockedURI} ${e.sample}`)));

@@ -1,5 +1,5 @@
 // One-press betting: the wallet signs once what this browser's own key may bet; the key cannot be taken out of the browser
-// (docs/decisions/0035). The limits are held by the service's books, not by this page.
+// (docs/decisions/0043). The limits are held by the service's books, not by this page.
 import { api, ask } from '../data/api';
 import type { AppConfig, Delegation } from '../data/contract';
 import { random32, toHex } from '../data/hex';
