@@ -8,7 +8,7 @@
 
 #include "persistence/detail/conversion_reads.hpp"
 #include "persistence/detail/cursor.hpp"
-#include "persistence/detail/entries.hpp"
+#include "persistence/detail/delegation_reads.hpp"
 #include "persistence/detail/history_reads.hpp"
 #include "persistence/detail/ledger_sql.hpp"
 #include "persistence/detail/pg_session.hpp"

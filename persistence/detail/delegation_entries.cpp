@@ -1,3 +1,4 @@
+#include "persistence/detail/delegation_reads.hpp"
 #include "persistence/detail/entries.hpp"
 #include "persistence/detail/operator_log.hpp"
 #include "persistence/detail/rows.hpp"

@@ -80,8 +80,6 @@ struct bet_outcomes {
 [[nodiscard]] errc apply(attempt& a, const sign_in& x);
 [[nodiscard]] errc apply(attempt& a, const sign_out& x);
 
-[[nodiscard]] std::optional<delegation> select_delegation(pqxx::transaction_base& tx,
-                                                          const delegation_id& id);
 [[nodiscard]] errc apply(attempt& a, const open_delegation& x);
 [[nodiscard]] errc apply(attempt& a, const revoke_delegation& x);
 
