@@ -212,9 +212,12 @@ void withdrawal_saga::not_stored(caf::error why) {
   const auto code = code_of(why);
   const bool taken_before = st_.appends > 1;  // perhaps: a full queue says nothing of that
   if (code == errc::overloaded && is_verdict(why) && !taken_before) return refuse(std::move(why));
-  if (code != errc::paused && !is_final(why)) return on(withdrawal_event::not_heard);
+  const bool undone = code == errc::paused || code == errc::rate_limited;  // the books' own word
+  if (!undone && !is_final(why)) return on(withdrawal_event::not_heard);
   const auto& row = st_.row;
   switch (code) {
+    case errc::rate_limited:
+      return refuse(make_error(errc::rate_limited, "the user has too many withdrawals open"));
     case errc::paused: return refuse(make_error(errc::paused, "withdrawals are paused"));
     case errc::exceeds_max_bet:
       return refuse(make_error(errc::exceeds_max_withdrawal,

@@ -1,3 +1,4 @@
+#include "domain/withdrawal_bounds.hpp"
 #include "persistence/detail/book.hpp"
 #include "persistence/detail/entries.hpp"
 #include "persistence/detail/operator_log.hpp"
@@ -12,13 +13,23 @@ bool same_request(const withdrawal& stored, const withdrawal& asked) {
          stored.request_hash == asked.request_hash;
 }
 
-/// What the user asked for on that day would come to more than the limit. The user's row is locked:
-/// whoever else counts, also from another process, counts behind this one.
+/// Whoever else counts what this user has, also from another process, counts behind this one.
+void lock_user(attempt& a, const address& user) {
+  a.tx.exec_params("SELECT 1 FROM balances WHERE user_address = $1::bytea FOR UPDATE",
+                   binary(user.view()));
+}
+
+bool has_too_many_open(attempt& a, const address& user) {
+  const auto open = a.tx.exec_params1(
+      "SELECT count(*) FROM withdrawals WHERE user_address = $1::bytea AND status = 'requested'",
+      binary(user.view()));
+  return read_int(open[0]) >= most_open_withdrawals_of_a_user;
+}
+
+/// What the user asked for on that day would come to more than the limit.
 bool exceeds_day(attempt& a, const accept_withdrawal& x) {
   if (!x.daily_limit.is_positive()) return false;
   const auto& row = x.row;
-  a.tx.exec_params("SELECT 1 FROM balances WHERE user_address = $1::bytea FOR UPDATE",
-                   binary(row.user.view()));
   const auto begin = day_of(row.created_at);
   const auto end = begin.plus(std::chrono::hours{24});
   const auto asked = a.tx.exec_params1(
@@ -64,6 +75,8 @@ errc apply(attempt& a, const accept_withdrawal& x) {
   if (withdrawals_are_paused(a.tx)) return errc::paused;
   if (row.to.is_zero() || row.fee.micro < 0 || row.fee >= row.amount)
     return errc::invariant_violated;
+  lock_user(a, row.user);
+  if (has_too_many_open(a, row.user)) return errc::rate_limited;
   if (exceeds_day(a, x)) return errc::exceeds_daily_limit;
   a.tx.exec_params0(
       "INSERT INTO withdrawals (withdrawal_id, user_address, to_address, amount, fee,"

@@ -22,6 +22,15 @@ const KINDS = {
   },
   // a node that stands still at the block of the moment the rule was set
   frozen: { method: '*', act: (call, { head }, ask) => viewed(call, ask, head) },
+  // the chain grows, and its `finalized` stands still at the block of the moment the rule was set
+  tag: {
+    method: '*',
+    act: async ({ method, params = [] }, { head }, ask) => {
+      const still = ethers.toQuantity(Math.max(0, head - FINALIZED_BEHIND));
+      const named = params.map((p) => (p === 'finalized' ? still : p));
+      return named.some((p, k) => p !== params[k]) ? { result: await ask(method, named) } : undefined;
+    },
+  },
   limit: {
     method: '*',
     act: (_, { code = -32005, text = LIMIT_TEXT, status }) => ({
@@ -128,7 +137,7 @@ export class Rules {
       status,
       struck: 0,
     };
-    if (kind === 'frozen') rule.head = await headOf(ask);
+    if (kind === 'frozen' || kind === 'tag') rule.head = await headOf(ask);
     this.#rules.unshift({ ...rule, left: times === 0 ? Infinity : times });
   }
 

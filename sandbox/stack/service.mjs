@@ -37,7 +37,7 @@ const contractsOf = (polygon) =>
     : {};
 
 /** Base and the bridges beside LayerZero, as far as the sandbox has them; without them never the real ones. */
-function bridgesOf({ plasma, polygon, base, across, cctp, venue }, chain) {
+function bridgesOf({ plasma, polygon, base, across, cctp, venue }, chain, wallet) {
   if (!across) return { across: { api_url: venue.url }, cctp: { iris_url: venue.url } };
   const { usdt0, finalized_tag, ...common } = chain(base);
   return {
@@ -51,7 +51,7 @@ function bridgesOf({ plasma, polygon, base, across, cctp, venue }, chain) {
       output_tokens: [polygon.usdc, polygon.usdt0],
       refund_settle_ms: 1000,
     },
-    across_key: { env: ACROSS_KEY },
+    across_key: { file: acrossKeyFile(wallet) },
     cctp: {
       iris_url: cctp.iris_url,
       token_messenger: base.token_messenger,
@@ -59,7 +59,8 @@ function bridgesOf({ plasma, polygon, base, across, cctp, venue }, chain) {
     },
   };
 }
-const ACROSS_KEY = 'HEADROOM_ACROSS_KEY';
+/** In a file, as the wallet's key: whoever starts the service by this configuration needs nothing else. */
+const acrossKeyFile = (wallet) => path.join(path.dirname(wallet.file), 'across.key');
 const ONEINCH_KEY = 'HEADROOM_ONEINCH_KEY';
 
 /** 1inch's double; it is asked only where overrides name its key, `oneinch_key: {env: 'HEADROOM_ONEINCH_KEY'}`. */
@@ -160,7 +161,7 @@ export function sandboxConfig({
       self_test: Boolean(polygon.conditional_tokens),
       account_check_soon_ms: 100,
     },
-    ...bridgesOf(sandbox, chain),
+    ...bridgesOf(sandbox, chain, wallet),
     ...oneInchOf(sandbox),
     ...othersOf(sandbox),
     ...(overrides.okx?.enabled ? OKX_KEYS : {}),
@@ -195,12 +196,12 @@ export async function startService({
   const env = {
     ...process.env,
     HEADROOM_DATABASE_URL: databaseUrl,
-    [ACROSS_KEY]: sandbox.across?.api_key ?? '',
     [ONEINCH_KEY]: sandbox.doubles?.oneinch.key ?? '',
     [OKX_KEYS.okx_key.env]: sandbox.doubles?.okx.key ?? '',
     [OKX_KEYS.okx_secret_key.env]: sandbox.doubles?.okx.secret ?? '',
     [OKX_KEYS.okx_passphrase_key.env]: sandbox.doubles?.okx.passphrase ?? '',
   };
+  if (sandbox.across) fs.writeFileSync(acrossKeyFile(wallet), sandbox.across.api_key, { mode: 0o600 });
   const port = overrides?.http?.port ?? (await freePort());
   const configFile = path.join(dir, 'headroom.json');
   fs.writeFileSync(

@@ -63,6 +63,18 @@ test('a receipt is null and logs are empty, so often as was asked for', async ()
   assert.equal((await rule('')).rules[0].struck, 1);
 });
 
+test('the tag stands still while the chain grows', async () => {
+  const final = async () =>
+    Number((await ask('eth_getBlockByNumber', ['finalized', false])).result.number);
+  await direct('anvil_mine', ['0x5']);
+  await rule('kind=tag');
+  const [still, newest] = [await final(), await head()];
+  await direct('anvil_mine', ['0x9']);
+  assert.deepEqual([await final(), (await head()) >= newest + 9], [still, true]);
+  await rule('clear=1');
+  assert.ok((await final()) >= newest + 7);
+});
+
 test('a node that lags does not know what is newer', async () => {
   await direct('anvil_mine', ['0xc']);
   const raw = await signed();

@@ -1,5 +1,6 @@
 #include "actors/withdrawal_actor.hpp"
 
+#include "domain/withdrawal_bounds.hpp"
 #include "tests/actors/withdrawal_house.hpp"
 
 namespace headroom::test {
@@ -105,6 +106,14 @@ TEST_F(WithdrawalActor, WhatOneUserMayTakeOutInADayIsCountedByTheBooks) {
   EXPECT_TRUE(withdraw(5_usdc, 3)->value);
   clock_set_by = std::chrono::hours{24};
   EXPECT_TRUE(withdraw(20_usdc, 4)->value) << "the next day";
+}
+
+TEST_F(WithdrawalActor, AUserHasOnlySoManyOpenAtOnce) {
+  cashier.mute = true;
+  for (auto n = 1; n <= most_open_withdrawals_of_a_user; ++n)
+    ASSERT_TRUE(withdraw(1_usdc, static_cast<std::uint64_t>(n))->value) << n;
+  EXPECT_EQ(withdraw(1_usdc, 200)->code, errc::rate_limited);
+  EXPECT_EQ(books.balances[alice].balance, 36_usdc) << "nothing was taken for it";
 }
 
 TEST_F(WithdrawalActor, ARepeatGetsWhereItStandsAndAnotherBodyAConflict) {

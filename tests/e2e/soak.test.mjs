@@ -21,7 +21,7 @@ const KILL_EVERY = 30; // deposits
 const CALM_MS = WHOLE ? 600_000 : 180_000;
 
 // Of each a little at once: what is full leaves the next deposits to the others.
-const CAPS = { in_flight: WHOLE ? '60' : '16' };
+const CAPS = { in_flight: WHOLE ? '30' : '16' };
 const routes = [
   'oft_uniswap', 'across_uniswap', 'across_direct', 'stargate_uniswap', 'relay', 'okx', 'cctp_base', 'across_base', 'stargate_base',
 ].map((name) => ({ name, ...CAPS }));

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <pqxx/pqxx>
 
+#include "domain/withdrawal_bounds.hpp"
 #include "persistence/detail/entries.hpp"
 #include "persistence/withdrawal_decisions.hpp"
 #include "tests/persistence/books.hpp"
@@ -233,6 +235,21 @@ TEST_F(WithdrawalEntries, ADaysSumIsCountedInTheCommitWithoutWhatFailed) {
   EXPECT_EQ(one(asked(6, 20_usdc, noon.plus(std::chrono::hours{12}))), errc::none) << "tomorrow";
   auto other = a_withdrawal(7, bob, 20_usdc, 500'000_micro, limit);
   EXPECT_EQ(one(other), errc::none) << "another user's day";
+  EXPECT_EQ(differences(), "");
+}
+
+TEST_F(WithdrawalEntries, AUserHasOnlySoManyOpenAtOnce) {
+  std::vector<journal_entry> all;
+  for (auto n = 1; n <= most_open_withdrawals_of_a_user; ++n)
+    all.emplace_back(a_withdrawal(static_cast<std::uint64_t>(n), alice, 1_usdc));
+  const auto said = verdicts(all);
+  EXPECT_EQ(std::count(said.begin(), said.end(), errc::none), most_open_withdrawals_of_a_user);
+  const auto one_more = a_withdrawal(200, alice, 1_usdc);
+  EXPECT_EQ(one(one_more), errc::rate_limited);
+  EXPECT_EQ(one(a_withdrawal(1, alice, 1_usdc)), errc::none) << "is there already";
+  EXPECT_EQ(one(a_withdrawal(201, bob, 1_usdc)), errc::none) << "another user's";
+  ASSERT_EQ(one(finished(a_withdrawal(2, alice, 1_usdc), status::failed)), errc::none);
+  EXPECT_EQ(one(one_more), errc::none);
   EXPECT_EQ(differences(), "");
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "domain/withdrawal_bounds.hpp"
+
 namespace headroom::test {
 namespace {
 
@@ -38,6 +40,10 @@ errc memory_withdrawals::accept(const accept_withdrawal& x, bool& replayed) {
   if (paused) return errc::paused;
   if (row.to.is_zero() || row.fee.micro < 0 || row.fee >= row.amount)
     return errc::invariant_violated;
+  const auto open = std::count_if(rows.begin(), rows.end(), [&](const auto& known) {
+    return known.second.user == row.user && is_open(known.second);
+  });
+  if (open >= most_open_withdrawals_of_a_user) return errc::rate_limited;
   usdc day = row.amount;
   for (const auto& [id, other] : rows)
     if (other.user == row.user && day_of(other.created_at) == day_of(row.created_at) &&
