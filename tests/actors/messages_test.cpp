@@ -107,9 +107,10 @@ using all_messages = testing::Types<
     bet_page, deposit_filter, deposit_page, money_on_its_way, conversion_page, chain_fees,
     route_metrics, conversion_metrics, inventory_marks, expected_arrival, buffer_flows,
     buffer_forecast, route_terms, route_verdict, trial_balance, solvency, unfinished_work, sale,
-    position, payout_vector, redemption, settlement, position_filter, position_page, user_holdings_of,
-    user_holdings, history_entry, history_filter, history_page, settlement_work, settlement_view,
-    token_shares, withdrawal, withdrawal_filter, withdrawal_page, moving_money, reconciliation>;
+    position, payout_vector, redemption, settlement, position_filter, position_page,
+    user_holdings_of, user_holdings, history_entry, history_filter, history_page, settlement_work,
+    settlement_view, token_shares, withdrawal, withdrawal_filter, withdrawal_page, moving_money,
+    reconciliation>;
 
 template <class... Entries>
 testing::Types<Entries...> types_of(const std::variant<Entries...>&);

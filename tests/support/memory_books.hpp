@@ -106,7 +106,9 @@ class memory_reader : public actors::ledger_reader {
   std::optional<position_page> list_positions(const position_filter& filter) override;
   std::optional<std::optional<delegation>> find_delegation(const delegation_id& id) override;
   std::optional<std::vector<delegation>> list_delegations(const address&) override { return {}; }
-  std::optional<user_holdings> find_holdings(const address&) override { return {}; }  // no page here
+  std::optional<user_holdings> find_holdings(const address&) override {
+    return {};
+  }  // no page here
   std::optional<history_page> list_history(const history_filter&) override { return {}; }
   std::optional<std::optional<position>> find_position(const address&, const uint256&) override;
   std::optional<settlement_work> work_of_settlements(const hash256&, std::uint32_t) override;
