@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 
+#include "actors/lone_word.hpp"
 #include "chain/evm/erc1271.hpp"
 #include "chain/evm/eth.hpp"
 #include "chain/evm/evm_failure.hpp"
@@ -178,8 +179,11 @@ actors::signature_actor::behavior_type signature_behavior(signature_self self,
       [self](const contract_signature& x) { return check(self, x); },
       [self](actors::status_atom) {
         const auto& s = self->state;
+        const bool two = std::all_of(s.chains.begin(), s.chains.end(),
+                                     [](const auto& chain) { return chain.nodes >= 2; });
         return actors::status_report{signature_state::name,
-                                     {{"asked", std::to_string(s.asked)},
+                                     {{actors::two_nodes_fact, two ? "yes" : "no"},
+                                      {"asked", std::to_string(s.asked)},
                                       {"in_flight", std::to_string(s.in_flight)},
                                       {"contracts", std::to_string(s.contracts.size())}}};
       },
