@@ -84,6 +84,28 @@ TEST_F(WalletCancel, ACancelCountsOnlyOnceTheNodesCallItsBlockFinal) {
   EXPECT_EQ(state_of(1), operation_state::dropped);
 }
 
+TEST_F(WalletCancel, NorBeforeThatWhenOnlyAnotherNodeShowsIt) {
+  settings.finality = {2, final_by::either};
+  node.nodes = 2;
+  node.finalized = 0;
+  restart();
+  ASSERT_EQ(ask(call(1))->state, operation_state::pending);
+  store_cancel(1);
+  restart();
+  pass(2s);
+  node.quirk = [](std::uint32_t at, const chain::rpc_request& x) {
+    const bool hidden = at == 0 && x.method == "eth_getTransactionReceipt";
+    return hidden ? std::optional{fake_node::ok(nullptr)} : std::nullopt;
+  };
+  node.mine();
+  node.add_blocks(5);
+  pass(120s);
+  EXPECT_EQ(state_of(1), operation_state::pending) << "by depth it is final, by the tag it is not";
+  node.finalized = node.blocks.size() - 1;
+  pass(120s);
+  EXPECT_EQ(state_of(1), operation_state::dropped);
+}
+
 /// The running wallet never heard of it: what used the nonce is named by the chain.
 TEST_F(WalletCancel, ARunningWalletTakesTheEndFromTheChain) {
   ASSERT_EQ(ask(call(1))->state, operation_state::pending);
