@@ -115,6 +115,40 @@ void wallet_outbox::adopt(std::vector<chain_operation> rows) {
       op.wants_bump = true;
 }
 
+/// An attempt may have been stored beside us (`headroom wallet cancel`): the newest one is what is
+/// sent, and each may be what the chain takes. `then` runs also when the books are silent.
+void wallet_outbox::read_attempts(std::uint64_t nonce, std::function<void(open_operation&)> then) {
+  auto* op = find(nonce);
+  if (op == nullptr) return;
+  const auto query = w_.dir.handles.get<actors::query_actor>();
+  if (!query) return then(*op);
+  self_->request(query, w_.settings.patience.load, get_atom::value, op->id)
+      .then(
+          [self = self_, nonce, then](std::vector<chain_operation>& rows) {
+            wallet_outbox box{self};
+            auto* found = box.find(nonce);
+            if (found == nullptr) return;
+            std::erase_if(rows, [&](const auto& row) {  // a new one of ours says itself when stored
+              const bool being_stored = found->bump && found->bump->hash == row.tx_hash;
+              return row.status != operation_status::stored || row.nonce != nonce || being_stored;
+            });
+            const auto before = found->attempts.size();
+            box.adopt(std::move(rows));
+            if (found->attempts.size() > before) {
+              found->broadcasts = 0;
+              found->next_broadcast = {};
+              found->waiting_since = box.now();
+              spdlog::warn("wallet.adopted chain={} operation={} nonce={} attempts={} tx={}",
+                           self->state.settings.chain_id, found->id.text(), nonce,
+                           found->attempts.size(), found->attempts.back().hash.hex());
+            }
+            then(*found);
+          },
+          [self = self_, nonce, then](const caf::error&) {
+            if (auto* found = wallet_outbox{self}.find(nonce)) then(*found);
+          });
+}
+
 // -- the actor -----------------------------------------------------------------------------------
 
 actors::wallet_actor::behavior_type wallet_behavior(wallet_self self, actors::world_ptr w,

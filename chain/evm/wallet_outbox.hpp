@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "chain/evm/wallet_actor.hpp"
 
 /// The wallet's work, for its own files: wallet_actor (what was left open), wallet_send (from a
@@ -24,6 +26,7 @@ class wallet_outbox {
   // start
   void start();
   void adopt(std::vector<chain_operation> rows);
+  void read_attempts(std::uint64_t nonce, std::function<void(open_operation&)> then);
 
   // send
   [[nodiscard]] caf::result<operation_report> send(actors::send_transaction& x);

@@ -106,7 +106,7 @@ TEST_F(WalletCancel, NorBeforeThatWhenOnlyAnotherNodeShowsIt) {
   EXPECT_EQ(state_of(1), operation_state::dropped);
 }
 
-/// The running wallet never heard of it: what used the nonce is named by the chain.
+/// The running wallet never heard of it: once a nonce is used by nothing it knows, it reads.
 TEST_F(WalletCancel, ARunningWalletTakesTheEndFromTheChain) {
   ASSERT_EQ(ask(call(1))->state, operation_state::pending);
   const auto cancel = store_cancel(1);
@@ -117,6 +117,25 @@ TEST_F(WalletCancel, ARunningWalletTakesTheEndFromTheChain) {
   node.add_blocks(3);
   pass_with_blocks(60s);
   EXPECT_EQ(state_of(1), operation_state::dropped);
+  EXPECT_FALSE(alerted("wallet.foreign")) << "the books say whose it was";
+}
+
+/// Its own next attempt has the number that the cancelling one took.
+TEST_F(WalletCancel, ARunningWalletThatRaisesAFeeGoesOnWithTheCancel) {
+  ASSERT_EQ(ask(call(1))->state, operation_state::pending);
+  const auto cancel = store_cancel(1);
+  pass_with_blocks(40s);
+  EXPECT_TRUE(node.seen.contains(cancel.hash)) << "the terminal's broadcast was lost";
+  pass_with_blocks(40s);
+  const auto rows = books.find(id(1));
+  ASSERT_GE(rows.size(), 3U) << "raised again, behind it";
+  const auto newest = chain::decode_transaction(rows.back().raw).value();
+  EXPECT_TRUE(chain::is_cancel(newest.body, key->address_of()));
+  node.mine();
+  node.add_blocks(3);
+  pass(5s);
+  EXPECT_EQ(state_of(1), operation_state::dropped);
+  EXPECT_FALSE(alerted("wallet.foreign"));
 }
 
 }  // namespace
