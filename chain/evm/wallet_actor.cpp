@@ -64,23 +64,33 @@ void wallet_outbox::check_chain(actors::wallet_backlog backlog) {
         if (!id || !count) return box.start_later("the chain does not answer");
         if (*id != st.settings.chain_id)
           return box.start_later("the node is on chain " + std::to_string(*id));
-        st.next_nonce = std::max({backlog.next_nonce, *count, st.next_nonce});
-        st.mined_count = *count;
+        st.next_nonce = std::max(backlog.next_nonce, st.next_nonce);
         st.nodes = r[0].nodes;
-        box.clear(wallet_alert::waits);
-        // What is still wrong is said again.
-        for (const auto& kind :
-             {wallet_alert::books, wallet_alert::row, wallet_alert::no_signer, wallet_alert::wrong})
-          box.clear(kind);
-        if (backlog.open.empty()) box.clear(wallet_alert::no_gas);
-        box.adopt(std::move(backlog.open));
         const auto final_count = r.size() > 2 ? eth::answer(r[2], eth::read_number) : std::nullopt;
-        if (final_count && *final_count < st.next_nonce) box.read_booked(*final_count);
-        st.ready = true;
-        st.starting = false;
-        spdlog::info("wallet.ready chain={} account={} next_nonce={} open={}", st.settings.chain_id,
-                     st.account.hex(), st.next_nonce, st.open.size());
+        box.weigh_count(
+            *count, [self, count, final_count, open = std::move(backlog.open)](bool known) mutable {
+              wallet_outbox found{self};
+              if (!known) return found.start_later("the account's nonce is not known");
+              self->state.mined_count = std::min(*count, self->state.next_nonce);
+              found.begin(std::move(open), final_count);
+            });
       });
+}
+
+void wallet_outbox::begin(std::vector<chain_operation> open,
+                          std::optional<std::uint64_t> final_count) {
+  clear(wallet_alert::waits);
+  // What is still wrong is said again.
+  for (const auto& kind : {wallet_alert::books, wallet_alert::row, wallet_alert::no_signer,
+                           wallet_alert::wrong, wallet_alert::nonce})
+    clear(kind);
+  if (open.empty()) clear(wallet_alert::no_gas);
+  adopt(std::move(open));
+  if (final_count && *final_count < st_.next_nonce) read_booked(*final_count);
+  st_.ready = true;
+  st_.starting = false;
+  spdlog::info("wallet.ready chain={} account={} next_nonce={} open={}", st_.settings.chain_id,
+               st_.account.hex(), st_.next_nonce, st_.open.size());
 }
 
 /// The next poll tries again.
