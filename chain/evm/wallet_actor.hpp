@@ -126,6 +126,10 @@ struct wallet_state {
   std::uint64_t gap_from = 0;  // its first nonce
   time_point next_gap_read{};
 
+  // one node's word of far more used nonces than we know of
+  std::uint32_t jump_words = 0;  // in a row
+  time_point jump_since{};
+
   // a signer elsewhere
   std::uint32_t signer_silences = 0;  // in a row
   time_point signer_again{};          // not asked before
