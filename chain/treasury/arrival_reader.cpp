@@ -35,6 +35,15 @@ bool is_final_at(const json_rpc& nodes, std::uint32_t node, const finality_rule&
   return judge_block(block, *head, there) == finality::reached;
 }
 
+std::optional<usdc> balance_at(const json_rpc& nodes, std::optional<std::uint32_t> node,
+                               const address& token, const address& owner) {
+  const auto r = ask(nodes, eth::call({std::nullopt, token, balance_of_call(owner), {}}), node);
+  const auto data = eth::bytes_of(r);
+  const auto value = data ? abi::reader{*data}.number(0) : std::nullopt;
+  if (!value || *value > static_cast<std::uint64_t>(INT64_MAX)) return std::nullopt;
+  return usdc{static_cast<std::int64_t>(*value)};
+}
+
 /// Nothing for one of nothing.
 std::optional<usdc> amount_of(const transfer_event& t) {
   const auto value = t.value.to_u64();
@@ -123,11 +132,20 @@ std::optional<std::vector<recent_arrival>> ask_recent_arrivals(const json_rpc& n
 }
 
 std::optional<usdc> ask_balance(const json_rpc& nodes, const address& token, const address& owner) {
-  const auto r = ask(nodes, eth::call({std::nullopt, token, balance_of_call(owner), {}}));
-  const auto data = eth::bytes_of(r);
-  const auto value = data ? abi::reader{*data}.number(0) : std::nullopt;
-  if (!value || *value > static_cast<std::uint64_t>(INT64_MAX)) return std::nullopt;
-  return usdc{static_cast<std::int64_t>(*value)};
+  return balance_at(nodes, {}, token, owner);
+}
+
+std::optional<usdc> ask_least_balance(const json_rpc& nodes, std::uint32_t node_count,
+                                      const address& token, const address& owner) {
+  std::optional<usdc> least;
+  std::uint32_t witnesses = 0;
+  for (std::uint32_t node = 0; node < node_count; ++node) {
+    const auto shown = balance_at(nodes, node, token, owner);
+    if (!shown) continue;
+    least = least ? std::min(*least, *shown) : *shown;
+    ++witnesses;
+  }
+  return witnesses >= std::min(witnesses_needed, node_count) ? least : std::nullopt;
 }
 
 account_word ask_account(const json_rpc& nodes, const address& account) {

@@ -47,6 +47,10 @@ struct recent_arrival {
 /// Nothing when it cannot be read.
 [[nodiscard]] std::optional<usdc> ask_balance(const json_rpc& nodes, const address& token,
                                               const address& owner);
+/// The least that any node shows: what is not there by one of them may be gone. Asks every node by
+/// itself; nothing unless two answer, where there are two.
+[[nodiscard]] std::optional<usdc> ask_least_balance(const json_rpc& nodes, std::uint32_t node_count,
+                                                    const address& token, const address& owner);
 
 /// Transactions that the account has sent: mined ones, and those that wait too.
 struct account_word {
