@@ -1,5 +1,7 @@
 #include "chain/treasury/cashier_actor.hpp"
 
+#include <algorithm>
+
 #include "actors/alerts.hpp"
 #include "chain/evm/finality.hpp"
 #include "chain/evm/wallet_actor.hpp"
@@ -179,18 +181,52 @@ class transfer_run : public std::enable_shared_from_this<transfer_run> {
 
   // -- looking -----------------------------------------------------------------------------------
 
+  [[nodiscard]] bool is_ours(const log_entry& log) const {
+    const auto moved = decode_transfer(log);
+    return moved && moved->token == s_.usdc && moved->from == s_.account && moved->to == x_.to &&
+           moved->value == uint256::of(static_cast<std::uint64_t>(x_.amount.micro));
+  }
+
+  void paid(const hash256& tx) {
+    ++st_.done;
+    answer(transfer_state::done, tx, "");
+  }
+
+  /// Finality by amount, as for conversions: the end of a large one is the chain's own final word,
+  /// of which nothing is taken back.
   void confirmed(const operation_report& r) {
-    for (const auto& log : r.logs) {
-      const auto moved =
-          decode_transfer({log.emitter, log.topics, log.data, r.tx_hash, r.block_number});
-      const bool ours = moved && moved->token == s_.usdc && moved->from == s_.account &&
-                        moved->to == x_.to &&
-                        moved->value == uint256::of(static_cast<std::uint64_t>(x_.amount.micro));
-      if (!ours) continue;
-      ++st_.done;
-      return answer(transfer_state::done, r.tx_hash, "");
-    }
-    unknown(r.tx_hash, "its receipt does not show this transfer");
+    const bool shows_it = std::any_of(r.logs.begin(), r.logs.end(), [&](const auto& log) {
+      return is_ours({log.emitter, log.topics, log.data, r.tx_hash, r.block_number});
+    });
+    if (!shows_it) return unknown(r.tx_hash, "its receipt does not show this transfer");
+    if (!s_.finality.is_large(x_.amount)) return paid(r.tx_hash);
+    ask_settled([tx = r.tx_hash](transfer_run& run, const std::optional<chain_head>& head) {
+      if (!head)
+        return run.answer(transfer_state::under_way, tx, "mined; the chain's head cannot be read");
+      run.read_payment(tx, head->final_number);
+    });
+  }
+
+  void read_payment(const hash256& tx, std::uint64_t final_number) {
+    ask_every_node(self_, st_.rpc, eth::transaction_receipt(tx),
+                   [run = me(), tx, final_number](const std::vector<rpc_result>& words) {
+                     bool shown = false;
+                     for (const auto& word : words) {
+                       const auto receipt = eth::answer(word, eth::read_receipt);
+                       if (!receipt || !*receipt) continue;
+                       const auto& logs = (*receipt)->logs;
+                       if (std::none_of(logs.begin(), logs.end(),
+                                        [&](const auto& log) { return run->is_ours(log); }))
+                         return run->unknown(tx,
+                                             "booked as mined, but a node shows no transfer by it");
+                       if ((*receipt)->block_number > final_number)
+                         return run->answer(transfer_state::under_way, tx, "mined, not final");
+                       shown = true;
+                     }
+                     if (!shown)
+                       return run->answer(transfer_state::under_way, tx, "mined, no receipt now");
+                     run->paid(tx);
+                   });
   }
 
   /// Asks for the chain's own last word: the newest block that the nodes call final, not depth

@@ -313,6 +313,36 @@ TEST_F(Cashier, ItIsDoneByAReceiptThatShowsThisTransfer) {
   EXPECT_EQ(p.tx_hash, tx());
 }
 
+/// Depth alone was undone before: then a large sum would be booked as paid, and nobody have it.
+TEST_F(Cashier, ALargeOneIsDoneWhenTheNodesCallItsBlockFinal) {
+  final_usdc = newest_usdc = 50'000'000'000;
+  const auto id = owed(1, 10'000_usdc);
+  auto r = report(operation_state::confirmed);
+  r.logs = {{settings.usdc,
+             {chain::transfer_topic(), chain::abi::word_of(settings.account),
+              chain::abi::word_of(account(9))},
+             chain::abi::encoder{}.number(10'000'000'000).done()}};
+  stands[id] = r;
+  const auto now = [&] { return ask(id, 10'000_usdc).state; };
+  EXPECT_EQ(now(), transfer_state::under_way) << "no receipt";
+  receipt = a_receipt(true, 11);
+  EXPECT_EQ(now(), transfer_state::unknown) << "a reorganisation made it another";
+  json log{{"address", r.logs[0].emitter.hex()},
+           {"data", to_0x(r.logs[0].data)},
+           {"topics", json::array()},
+           {"logIndex", "0x0"},
+           {"transactionHash", tx().hex()},
+           {"blockNumber", "0xb"},
+           {"blockHash", node.blocks.at(11).hex()}};
+  for (const auto& topic : r.logs[0].topics) log["topics"].push_back(topic.hex());
+  receipt->at("logs").push_back(log);
+  EXPECT_EQ(now(), transfer_state::under_way) << "the tag is at 10";
+  node.finalized = 11;
+  EXPECT_EQ(now(), transfer_state::done);
+  node.finalized.reset();
+  EXPECT_EQ(now(), transfer_state::done) << "depth, where there is no tag";
+}
+
 /// Money is given back for it: depth alone is not enough where the nodes name a final block.
 TEST_F(Cashier, ARevertCountsWhenTheNodesCallItsBlockFinal) {
   const auto id = owed(1, 10_usdc);
