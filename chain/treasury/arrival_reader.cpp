@@ -4,6 +4,7 @@
 #include <future>
 
 #include "chain/evm/abi.hpp"
+#include "chain/treasury/receipt_search.hpp"
 
 namespace headroom::chain {
 namespace {
@@ -42,6 +43,17 @@ std::optional<usdc> balance_at(const json_rpc& nodes, std::optional<std::uint32_
   const auto value = data ? abi::reader{*data}.number(0) : std::nullopt;
   if (!value || *value > static_cast<std::uint64_t>(INT64_MAX)) return std::nullopt;
   return usdc{static_cast<std::int64_t>(*value)};
+}
+
+/// As far as the node calls its blocks final; by the rule's depth where it names none.
+std::optional<chain_head> settled_head(const json_rpc& nodes, std::uint32_t node,
+                                       const finality_rule& rule) {
+  auto strict = rule;
+  if (rule.word == final_by::either) strict.word = final_by::both;
+  std::vector<rpc_result> heads;
+  for (auto& call : head_calls(strict)) heads.push_back(ask(nodes, std::move(call), node));
+  const auto head = read_head(strict, heads);
+  return head && !head->tagged ? read_head(rule, heads) : head;
 }
 
 /// Nothing for one of nothing.
@@ -146,6 +158,35 @@ std::optional<usdc> ask_least_balance(const json_rpc& nodes, std::uint32_t node_
     ++witnesses;
   }
   return witnesses >= std::min(witnesses_needed, node_count) ? least : std::nullopt;
+}
+
+std::string why_not_settled(const json_rpc& nodes, std::uint32_t node_count,
+                            const finality_rule& rule, const std::vector<chain_operation>& rows) {
+  if (rows.empty()) return {};
+  const auto acting = acting_attempts(rows);
+  std::uint32_t witnesses = 0;
+  for (std::uint32_t node = 0; node < node_count; ++node) {
+    const auto head = settled_head(nodes, node, rule);
+    const auto count =
+        head ? eth::answer(ask(nodes,
+                               eth::transaction_count(rows.front().account,
+                                                      eth::quantity(head->final_number)),
+                               node),
+                           eth::read_number)
+             : std::nullopt;
+    if (!count) continue;
+    if (*count <= rows.front().nonce) return "its end is in no final block yet: wait";
+    bool all_read = true;
+    for (const auto& tx : acting) {
+      const auto r = eth::answer(ask(nodes, eth::transaction_receipt(tx), node), eth::read_receipt);
+      all_read = all_read && r.has_value();
+      if (r && *r && (*r)->succeeded) return "a node shows that " + tx.hex() + " succeeded";
+    }
+    if (all_read) ++witnesses;
+  }
+  if (witnesses < std::min(witnesses_needed, node_count))
+    return "too few nodes say now what became of it";
+  return {};
 }
 
 account_word ask_account(const json_rpc& nodes, const address& account) {

@@ -50,5 +50,79 @@ TEST_F(ArrivalReader, OneNodeIsEnoughOnlyWhereThereIsOne) {
   EXPECT_EQ(least({only.url(), nobody}), std::nullopt);
 }
 
+/// A chain of some blocks, as one node shows it.
+struct shown_chain {
+  std::uint64_t finalized = 0;  // zero: no such tag
+  std::uint64_t nonce = 0;      // of the account, at whatever block
+  json receipt;                 // of every transaction
+  std::vector<std::string> counted_at;
+
+  json block(std::uint64_t n) const {
+    return {{"number", quantity_of(n)},
+            {"hash", "0x" + std::string(64, 'b')},
+            {"parentHash", "0x" + std::string(64, 'a')},
+            {"timestamp", "0x1"}};
+  }
+  static std::string quantity_of(std::uint64_t n) { return eth::quantity(n); }
+  json answer(const json& call) {
+    const auto method = call.at("method").get<std::string>();
+    if (method == "eth_getTransactionReceipt") return receipt;
+    if (method == "eth_getTransactionCount") {
+      counted_at.push_back(call.at("params").at(1));
+      return quantity_of(nonce);
+    }
+    const bool tag = call.at("params").at(0) == "finalized";
+    if (tag && finalized == 0) return nullptr;
+    return block(tag ? finalized : 40);
+  }
+  json receipt_of(bool succeeded, std::uint64_t in) const {
+    return {{"transactionHash", "0x" + std::string(64, '7')},
+            {"status", succeeded ? "0x1" : "0x0"},
+            {"blockHash", "0x" + std::string(64, 'b')},
+            {"blockNumber", quantity_of(in)},
+            {"gasUsed", "0x5208"},
+            {"effectiveGasPrice", "0x1"},
+            {"logs", json::array()}};
+  }
+};
+
+auto shows(shown_chain& c) {
+  return [&c](peer& p) {
+    while (const auto request = p.read()) {
+      const auto call = json::parse(request->substr(request->find("\r\n\r\n") + 4));
+      p.answer(json{{"jsonrpc", "2.0"}, {"id", call.at("id")}, {"result", c.answer(call)}}.dump());
+    }
+  };
+}
+
+/// What an operator gives back by hand must not be paid by the chain as well.
+TEST_F(ArrivalReader, AnEndByDepthIsNotSettledWhereTheNodesNameAFinalBlock) {
+  shown_chain c;
+  http_server only{shows(c)};
+  chain_operation row;
+  row.nonce = 7;
+  row.status = operation_status::reverted;
+  const auto why = [&] {
+    json_rpc_options options{300ms, 3s};
+    options.compare_heads = 0ms;
+    return why_not_settled({http, {only.url()}, options}, 1, {12, final_by::either}, {row});
+  };
+  c.receipt = c.receipt_of(false, 25);
+  c.finalized = 20;
+  c.nonce = 7;
+  EXPECT_NE(why(), "") << "at block 20 its nonce was free: a reorganisation may make it succeed";
+  EXPECT_EQ(c.counted_at.back(), "0x14");
+  c.nonce = 8;
+  EXPECT_EQ(why(), "");
+  c.receipt = nullptr;
+  EXPECT_EQ(why(), "") << "another one took its nonce for good";
+  c.receipt = c.receipt_of(true, 25);
+  EXPECT_NE(why(), "") << "it was mined and paid";
+  c.receipt = nullptr;
+  c.finalized = 0;
+  EXPECT_EQ(why(), "");
+  EXPECT_EQ(c.counted_at.back(), "0x1c") << "depth, where there is no tag";
+}
+
 }  // namespace
 }  // namespace headroom::chain
