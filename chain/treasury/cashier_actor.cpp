@@ -19,13 +19,80 @@ using actors::transfer_state;
 constexpr std::size_t most_waiting = 1'024;  // to be sent
 constexpr std::chrono::seconds forget_every{30};
 
+/// The wallet neither has it nor is about to, or the books have it, which count it themselves.
+bool is_definite(const operation_report& r) { return r.detail != being_prepared; }
+
+// -- what an earlier life asked for --------------------------------------------------------------
+
+void past_answered(cashier_self self, bool clear) {
+  auto& st = self->state;
+  st.past_unclear = st.past_unclear || !clear;
+  if (--st.past_unanswered > 0) return;
+  st.before = st.past_unclear ? cashier_state::past::unread : cashier_state::past::known;
+}
+
+/// Of its tries the newest counts: the ones before it are over.
+void ask_past(cashier_self self, const withdrawal& x, std::uint8_t attempt) {
+  auto& st = self->state;
+  ++st.past_unanswered;
+  const auto wallet = st.w->dir.handles.wallet({st.settings.chain_id, st.settings.account});
+  if (!wallet) return past_answered(self, false);
+  const auto id = transfer_of(x.id, attempt);
+  self->request(wallet, st.w->settings.patience.load, actors::get_atom::value, id)
+      .then(
+          [self, x, attempt, id](const operation_report& r) {
+            if (!is_definite(r)) self->state.unheard[id] = paid_out(x);
+            const bool ended =
+                r.state == operation_state::reverted || r.state == operation_state::dropped;
+            if (ended && attempt < UINT8_MAX) ask_past(self, x, attempt + 1);
+            past_answered(self, true);
+          },
+          [self](const caf::error&) { past_answered(self, false); });
+}
+
+void read_past(cashier_self self) {
+  auto& st = self->state;
+  const auto query = st.w->dir.handles.get<actors::query_actor>();
+  if (!query) return;
+  st.before = cashier_state::past::being_read;
+  st.past_unclear = false;
+  st.past_unanswered = 1;
+  self->request(query, st.w->settings.patience.load, actors::work_atom::value, std::uint32_t{0},
+                std::uint32_t{0})
+      .then(
+          [self](const unfinished_work& work) {
+            for (const auto& x : work.open_withdrawals)
+              if (!waits_for_approval(x)) ask_past(self, x, 0);
+            past_answered(self, true);
+          },
+          [self](const caf::error&) { past_answered(self, false); });
+}
+
+// -- what is over --------------------------------------------------------------------------------
+
+/// Only the wallet's word ends it: that nobody asks any more says nothing of the money.
+void ask_unheard(cashier_self self, const operation_id& id) {
+  const auto& st = self->state;
+  const auto wallet = st.w->dir.handles.wallet({st.settings.chain_id, st.settings.account});
+  if (!wallet) return;
+  self->request(wallet, st.w->settings.patience.load, actors::get_atom::value, id)
+      .then(
+          [self, id](const operation_report& r) {
+            if (is_definite(r)) self->state.unheard.erase(id);
+          },
+          [](const caf::error&) {});
+}
+
+void ask_all_unheard(cashier_self self) {
+  for (const auto& [id, amount] : self->state.unheard) ask_unheard(self, id);
+}
+
 /// Whoever waits asks again: what nobody has asked for so long is over, or an operator's.
 void forget_old(cashier_self self) {
   auto& st = self->state;
   const auto& waits = st.w->settings.withdrawal;
   const auto before = self->clock().now() - 3 * (waits.longest_poll + waits.step_timeout);
   std::erase_if(st.told_short, [&](const auto& x) { return x.second < before; });
-  std::erase_if(st.unheard, [&](const auto& x) { return x.second.at < before; });
   if (st.told_short.empty())
     st.w->dir.gauges.alerts().clear(withdrawal_short_alert, "", st.w->now());
 }
@@ -56,7 +123,11 @@ class transfer_run : public std::enable_shared_from_this<transfer_run> {
   [[nodiscard]] std::chrono::milliseconds patience() const { return w_.settings.patience.load; }
 
   void stands(const operation_report& r) {
-    st_.unheard.erase(x_.id);
+    if (is_definite(r)) {
+      st_.unheard.erase(x_.id);
+    } else {
+      st_.unheard[x_.id] = x_.amount;
+    }
     switch (r.state) {
       case operation_state::unsent: return consider_sending();
       case operation_state::pending: return answer(transfer_state::under_way, r.tx_hash, "");
@@ -82,6 +153,10 @@ class transfer_run : public std::enable_shared_from_this<transfer_run> {
   void consider_sending() {
     if (!x_.may_send) return unsent("it may not be sent", false);
     if (!may_go_out()) return unsent("paused", false);
+    if (st_.before != cashier_state::past::known) {
+      if (st_.before == cashier_state::past::unread) read_past(self_);
+      return unsent("what was asked for before is being read", false);
+    }
     if (st_.sending == x_.id) return unsent("it is being sent", false);
     cashier_turn turn{x_.id, [run = me()] { run->read_books(); },
                       [run = me()] { run->unsent("it was asked for again", false); }};
@@ -138,7 +213,8 @@ class transfer_run : public std::enable_shared_from_this<transfer_run> {
 
   void send_if_covered(usdc free) {
     if (!may_go_out()) return unsent("paused", false);
-    for (const auto& [id, x] : st_.unheard) free = sub_saturating(free, x.amount);
+    for (const auto& [id, amount] : st_.unheard)
+      if (id != x_.id) free = sub_saturating(free, amount);
     if (free < x_.amount) {
       const auto why = "a withdrawal of " + to_string(x_.amount) +
                        " USDC waits: the account's final USDC, less what is on its way, is " +
@@ -159,6 +235,7 @@ class transfer_run : public std::enable_shared_from_this<transfer_run> {
                                            {s_.usdc, transfer_call(x_.to, amount), {}, gas}})
         .then(
             [run = me()](const operation_report& r) {
+              run->st_.unheard.erase(run->x_.id);
               run->answer(transfer_state::under_way, r.tx_hash, "sent");
             },
             [run = me()](const caf::error& e) { run->not_sent(e); });
@@ -168,8 +245,10 @@ class transfer_run : public std::enable_shared_from_this<transfer_run> {
   /// way to the outbox: the next look finds out.
   void not_sent(const caf::error& e) {
     const bool heard = actors::is_verdict(e) && actors::code_of(e) != errc::in_doubt;
-    if (!heard && !actors::never_received(e))
-      st_.unheard[x_.id] = {x_.amount, self_->clock().now()};
+    if (heard)
+      st_.unheard.erase(x_.id);
+    else if (!actors::never_received(e))
+      st_.unheard[x_.id] = x_.amount;
     const auto detail = actors::detail_of(e);
     transfer_progress out;
     out.would_revert = detail.starts_with(would_revert);
@@ -373,6 +452,8 @@ actors::cashier_actor::behavior_type cashier_behavior(cashier_self self, actors:
       [self](const actors::transfer_usdc& x) { return transfer(self, x); },
       [self](actors::poll_atom) {
         self->delayed_send(self, forget_every, actors::poll_atom::value);
+        if (self->state.before == cashier_state::past::unread) read_past(self);
+        ask_all_unheard(self);
         forget_old(self);
       },
       [self](actors::status_atom) {

@@ -36,6 +36,7 @@ struct Cashier : testing::Test {
   std::map<operation_id, operation_report> stands;  // what the wallet says
   caf::error wallet_says_no;
   bool wallet_is_mute = false;
+  bool wallet_is_starting = false;
   std::vector<actors::send_transaction> sent;
   std::optional<json> receipt;     // of every transaction; nothing: the node has none
   std::optional<hash256> only_of;  // unless it is this one's alone
@@ -100,10 +101,23 @@ struct Cashier : testing::Test {
                     stands[x.id] = report(operation_state::pending);
                     return stands[x.id];
                   },
-                  [this](get_atom, const operation_id& id) { return stands[id]; },
+                  [this](get_atom, const operation_id& id) -> caf::result<operation_report> {
+                    if (wallet_is_starting) return make_error(errc::unavailable);
+                    return stands[id];
+                  },
                   [](actors::poll_atom) {},
                   [](actors::status_atom) { return actors::status_report{}; }};
         });
+  }
+  void is_preparing(const operation_id& id) {
+    stands[id] = {};
+    stands[id].detail = chain::being_prepared;
+  }
+  void restart() {
+    caf::anon_send_exit(cashier, caf::exit_reason::kill);
+    sched.run();
+    cashier = own(sys.spawn(chain::cashier_behavior, w, settings, own(spawn_node(sys, &node))));
+    sched.run();
   }
   static operation_report report(operation_state s) {
     operation_report out;
@@ -245,6 +259,42 @@ TEST_F(Cashier, WhatTheWalletDoesNotAnswerForMayGoAndIsNotPaidTwice) {
   sched.run();
   EXPECT_EQ(ask(second, 60_usdc).state, transfer_state::under_way)
       << "nobody asks for the first any more: it was refused";
+}
+
+TEST_F(Cashier, WhatTheWalletIsPreparingMayGoHoweverLongItTakes) {
+  const auto first = owed(1, 60_usdc);
+  wallet_says_no = make_error(errc::in_doubt, "not known to be stored yet");
+  EXPECT_EQ(ask(first, 60_usdc).state, transfer_state::unsent);
+  wallet_says_no = {};
+  is_preparing(first);
+  const auto second = owed(2, 60_usdc);
+  sched.advance_time(std::chrono::minutes{10});
+  sched.run();
+  EXPECT_EQ(ask(second, 60_usdc).state, transfer_state::unsent);
+  stands[first] = {};
+  sched.advance_time(std::chrono::minutes{1});
+  sched.run();
+  EXPECT_EQ(ask(second, 60_usdc).state, transfer_state::under_way) << "the wallet let it go";
+}
+
+/// The next life of the cashier knows no more than the wallet does.
+TEST_F(Cashier, ARestartForgetsNothingThatTheWalletIsPreparing) {
+  const auto first = owed(1, 60_usdc);
+  is_preparing(first);
+  const auto second = owed(2, 60_usdc);
+  restart();
+  EXPECT_EQ(ask(second, 60_usdc).state, transfer_state::unsent)
+      << "100 there, perhaps 60 on their way";
+  EXPECT_EQ(ask(first, 60_usdc).state, transfer_state::under_way) << "its own are not in its way";
+}
+
+TEST_F(Cashier, AfterARestartNothingIsSentUntilTheWalletHasSaidWhatItIsPreparing) {
+  const auto id = owed(1, 10_usdc);
+  wallet_is_starting = true;
+  restart();
+  wallet_is_starting = false;
+  EXPECT_EQ(ask(id, 10_usdc).state, transfer_state::unsent);
+  EXPECT_EQ(ask(id, 10_usdc).state, transfer_state::under_way) << "it asks again by itself";
 }
 
 TEST_F(Cashier, AShortageLastsAsLongAsAnybodyWaitsForIt) {
