@@ -250,6 +250,10 @@ int reconcile_command(const config::settings& s) {
   const auto result = reconcile(stood, *chains, income);
   print(result, stood.leaving, income);
   if (result.unexplained.is_positive()) print_orphans(s, *keys);
+  if (result.sources_unexplained.is_positive())
+    std::printf(
+        "what users pay with elsewhere and nothing explains has no account in the books: send it "
+        "back by hand, or bring it to our account as USDC on Polygon and adopt that transfer\n");
   const bool clean = differences.empty() && result.clean();
   std::printf("%s\n", clean ? "nothing is missing" : "something is missing");
   return clean ? 0 : 1;

@@ -61,7 +61,10 @@ found_transfer find_transfer(const config::settings& s, const own_keys& keys,
       return no_transfer(refused("it has several transfers to us: name one by its log index"));
     chosen = x;
   }
-  if (!chosen) return no_transfer(contradicted("it brought us no USDC from anybody else"));
+  if (!chosen)
+    return no_transfer(contradicted(
+        "it brought us no USDC on Polygon from anybody else; what came as another token, or on "
+        "another chain, has no account in the books until it is USDC there"));
   return {{s.polygon.chain_id, named.tx, chosen->log_index}, chosen->from, chosen->amount, {}};
 }
 
