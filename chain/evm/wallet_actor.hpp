@@ -160,5 +160,8 @@ inline constexpr std::string_view would_revert = "execution reverted";
 inline constexpr std::string_view no_gas_money = "not enough native coin for gas";
 /// The same when nobody signs for it.
 inline constexpr std::string_view no_signature = "the transaction cannot be signed now";
+/// The detail of a report about one that was asked for and is not known to be stored: it may be
+/// soon.
+inline constexpr std::string_view being_prepared = "being prepared";
 
 }  // namespace headroom::chain

@@ -292,6 +292,7 @@ caf::result<operation_report> wallet_outbox::report(const operation_id& id) {
   if (!st_.ready) return make_error(errc::unavailable, "the wallet is starting");
   if (const auto i = st_.requested.find(id); i != st_.requested.end()) {
     operation_report r;
+    r.detail = being_prepared;
     if (i->second.at == phase::storing) r.state = operation_state::pending;
     return r;
   }

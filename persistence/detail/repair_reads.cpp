@@ -83,6 +83,23 @@ bool is_claimed(pqxx::transaction_base& tx, const transfer_place& x) {
               .empty();
 }
 
+/// Of an open settlement: what came and is not paid, or, while the redeeming is not booked, what
+/// its open positions are to get.
+unposted_income select_unposted(pqxx::transaction_base& tx, const money_source& backing) {
+  const auto row = tx.exec_params1(
+      "SELECT (SELECT coalesce(sum(shares), 0)::bigint FROM sales WHERE status = 'placing'),"
+      " (SELECT coalesce(sum(greatest(s.received - s.paid - s.remainder, ceil(due.sum))), "
+      "0)::bigint"
+      "  FROM settlements s, LATERAL (SELECT sum((p.shares + p.selling)"
+      "    * s.numerators[o.slot + 1] / s.denominator) FROM market_outcomes o"
+      "    JOIN positions p ON p.token = o.token AND p.result = 'none'"
+      "    WHERE o.condition_id = s.condition_id) due WHERE s.status = 'open'),"
+      " (SELECT coalesce(sum(amount), 0)::bigint FROM deposits"
+      "  WHERE status IN ('settling', 'pending') AND chain_id = $1 AND token = $2::bytea)",
+      static_cast<std::int64_t>(backing.chain_id), binary(backing.token.view()));
+  return {{read_int(row[0])}, {read_int(row[1])}, {read_int(row[2])}};
+}
+
 std::vector<switch_work> select_switches(pqxx::transaction_base& tx) {
   std::vector<switch_work> out;
   for (const auto& row : tx.exec("SELECT DISTINCT ON (work) work, paused, ordered_by, reason,"

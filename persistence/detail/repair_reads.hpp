@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "domain/journal.hpp"
+#include "domain/unposted_income.hpp"
 
 /// Reads of what operators ordered.
 namespace headroom::persistence {
@@ -19,6 +20,9 @@ void add_orders(pqxx::transaction_base& tx, std::span<conversion> rows);
                                 const conversion_id& of);
 /// A human has named this transfer for something.
 [[nodiscard]] bool is_claimed(pqxx::transaction_base& tx, const transfer_place& x);
+/// Sales, payouts and deposits that may be on the chain and are not posted.
+[[nodiscard]] unposted_income select_unposted(pqxx::transaction_base& tx,
+                                              const money_source& backing);
 /// The newest word of each kind of work that was ever switched.
 [[nodiscard]] std::vector<switch_work> select_switches(pqxx::transaction_base& tx);
 
