@@ -20,6 +20,7 @@ class cctp_run final : public bridge_step {
 
   // -- cctp_burn.cpp
   void sent(const report& r) override;
+  void check_token(const operation_id& id);
   void read_chains(const operation_id& id);
   void read_there(const operation_id& id, std::vector<rpc_result>& r);
   void ask_fee(const operation_id& id, std::uint64_t head);
@@ -36,6 +37,9 @@ class cctp_run final : public bridge_step {
   void not_sent(bool reverts, const std::string& why) override;
   [[nodiscard]] event_place place_of_arrival() const override;
   [[nodiscard]] std::optional<usdc> brought_by(const log_entry& log) const override;
+  [[nodiscard]] std::optional<address> token_of_arrival() const override {
+    return desk_.pair.far_token;
+  }
   [[nodiscard]] std::string_view arrived_word() const override { return "received"; }
   void not_arrived(arrival_memory::entry& waited) override;
   void arrived() override;
