@@ -124,6 +124,7 @@ void cctp_run::find_burn(const report& r) {
   if (!detail_.seen_at) detail_.seen_at = static_cast<std::uint64_t>(w_.now().seconds());
   // Its nonce comes from the attesters; once it is on record, the arrival is looked for first.
   if (detail_.guid.is_zero()) return ask_iris();
+  if (!holds(detail_.guid)) return;
   look_for_arrival();
 }
 

@@ -23,6 +23,8 @@ struct cctp_desk {
   http_actor web;  // to Iris
   arrival_memory memory{};
   paid_token mints{};  // by the messenger over there
+  /// Whose a message is, of those seen in this life: it is booked once.
+  std::map<hash256, conversion_id> holders{};  // by nonce
 
   [[nodiscard]] std::string refusal() const { return mints.refusal("CCTP", pair.to.name); }
 };

@@ -31,6 +31,8 @@ class cctp_run final : public bridge_step {
   // -- cctp_receive.cpp
   void ask_iris();
   void heard_iris(const iris::reading& said);
+  [[nodiscard]] bool holds(const hash256& nonce);
+  void claim(const hash256& nonce);
   void not_attested(std::string state, std::optional<hash256> nonce);
   void ask_again(const hash256& nonce, std::string state);
   void receive(std::optional<iris::attested> x, std::uint32_t tried);

@@ -251,6 +251,29 @@ TEST_F(CctpRoute, AReceiptThatMintsAnotherTokenIsNotBooked) {
   EXPECT_EQ(look().state, step_state::done);
 }
 
+/// Two burns of one amount, and Iris gives both the same message.
+TEST_F(CctpRoute, AMessageIsBookedOnce) {
+  send_burn();
+  attested();
+  look();
+  auto first = step;
+  step.conversion = conversion_id::from_digest(chain::keccak256("another"));
+  step.detail.clear();
+  send_burn();
+  auto p = look();
+  EXPECT_EQ(p.state, step_state::unreadable) << p.detail;
+  EXPECT_TRUE(says(p, "is the one of " + first.conversion.text()));
+  restart();
+  conversion done;
+  done.id = first.conversion;
+  done.steps.emplace_back().detail = first.detail;
+  reader.listed.conversions = {done};
+  p = look();
+  EXPECT_EQ(p.state, step_state::unreadable) << "by the books: " << p.detail;
+  std::swap(step, first);
+  EXPECT_EQ(look().state, step_state::in_flight) << "its own";
+}
+
 TEST_F(CctpRoute, ABurnThatNobodyOwnsKeepsASecondOneFromBeingSent) {
   step.attempt = 1;
   from.events.push_back({5,
