@@ -22,6 +22,7 @@ class across_run final : public bridge_step {
   void ask_price(const operation_id& id, std::uint64_t head, std::uint64_t source_time,
                  std::uint64_t destination_time);
   void deposit(const operation_id& id, std::uint64_t head, const across::deposit_call& call);
+  void not_final_yet(const report& r);
   void find_deposit(const report& r);
 
   // -- across_fill.cpp

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "actors/alerts.hpp"
 #include "chain/treasury/route_plans.hpp"
 #include "tests/chain/treasury/bridge_house.hpp"
 
@@ -360,6 +361,19 @@ TEST_F(AcrossRoute, ItIsNotExpiredBeforeTheDestinationsFinalBlocksSaySo) {
   };
   const auto p = look();
   EXPECT_EQ(p.state, step_state::unreadable) << "one of two nodes says so: " << p.detail;
+}
+
+TEST_F(AcrossRoute, ADepositThatIsNotMinedByItsDeadlineIsAnAlert) {
+  look();
+  EXPECT_TRUE(says(look(), "sent: not final on the source chain"));
+  EXPECT_TRUE(flight().readable);
+  pass(std::chrono::seconds{900});
+  EXPECT_EQ(look().state, step_state::in_flight);
+  EXPECT_TRUE(dir.gauges.alerts().lasts("route.late_deposit", step.conversion.text()));
+  EXPECT_FALSE(flight().readable) << "nothing new is sent that way";
+  deposit_is_final();
+  look();
+  EXPECT_FALSE(dir.gauges.alerts().lasts("route.late_deposit", step.conversion.text()));
 }
 
 /// Two deposits expire, one refund comes: it belongs to one of them, whoever is looked at, by
