@@ -25,7 +25,7 @@ struct across_refunds {
     std::uint64_t amount = 0;
     std::uint64_t time = 0;  // of its block; 0: not read yet
   };
-  std::map<hash256, deposit> deposits;                          // by relay hash
+  std::map<hash256, deposit> deposits;                             // by relay hash
   std::map<std::pair<std::uint64_t, std::uint64_t>, refund> back;  // by block and log
   std::uint64_t start = UINT64_MAX;  // block: earlier ones are not read
   std::uint64_t next_deposits = 0;   // the first block that is not read yet
