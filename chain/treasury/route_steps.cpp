@@ -9,6 +9,7 @@
 #include "chain/evm/wallet_actor.hpp"
 #include "chain/treasury/receipt_search.hpp"
 #include "chain/treasury/route_leg.hpp"
+#include "domain/operation_purpose.hpp"
 
 namespace headroom::chain {
 namespace {
@@ -108,7 +109,8 @@ void route_step::send(const actors::wallet_account& who, const operation_id& id,
   if (!wallet) return unreadable("no wallet");
   self_
       ->request(wallet, w_.settings.conversion.step_timeout,
-                actors::send_transaction{id, std::move(purpose), std::move(call)})
+                actors::send_transaction{id, to_string({std::move(purpose), x_.conversion}),
+                                         std::move(call)})
       .then(
           [run = shared_from_this(), id](const report& r) {
             run->operations_.push_back(id);
