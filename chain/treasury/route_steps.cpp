@@ -129,7 +129,9 @@ void route_step::approve(const leg_chain& chain, const operation_id& id, const a
                                   {token, approve_call(spender, every_token()), {}, 0});
                case operation_state::pending: return run->in_flight(r, "approval not final");
                case operation_state::confirmed:
-                 return run->failed(r.tx_hash, "approved, but the allowance is used up");
+                 // All of it is allowed for good: the node that was asked is behind. A new attempt
+                 // would approve once more, while a slow run of this one may be about to send.
+                 return run->waiting("approved, and the node does not show it yet");
                case operation_state::reverted:
                  return run->failed(r.tx_hash, "the approval reverted");
                case operation_state::dropped: return run->check_dropped(chain.nodes, id);
