@@ -3,6 +3,7 @@
 #include "actors/alerts.hpp"
 #include "chain/evm/keccak.hpp"
 #include "chain/treasury/okx_run.hpp"
+#include "domain/operation_purpose.hpp"
 #include "net/json.hpp"
 
 /// Requests that move money at the exchange: stored, sent once, looked up by their client id.
@@ -129,7 +130,9 @@ void okx_run::record(row r, std::function<void(const row&)> then) {
   const auto outbox = w_.dir.handles.get<actors::external_outbox_actor>();
   if (!outbox) return unreadable("the outbox cannot be written");
   r.updated_at = w_.now();
-  self_->request(outbox, w_.settings.patience.append, record_external{r})
+  auto kept = r;
+  kept.purpose = to_string({r.purpose, x_.conversion});
+  self_->request(outbox, w_.settings.patience.append, record_external{std::move(kept)})
       .then([run = me(), r, then = std::move(then)](bool) { then(r); },
             [run = me(), r](const caf::error& e) {
               if (r.status == external_status::stored) run->desk_->sending.erase(r.id);

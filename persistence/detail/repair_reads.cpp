@@ -59,11 +59,28 @@ void add_orders(pqxx::transaction_base& tx, std::span<conversion> rows) {
     if (const auto i = found.find(c.id); i != found.end()) c.order = i->second;
 }
 
+bool may_be_mined(pqxx::transaction_base& tx, const conversion& row) {
+  wire_array named{wire_array::element::uuid};
+  for (const auto& s : row.steps)
+    for (const auto& id : s.operations) named.push(id.view());
+  return tx
+      .exec_params1(
+          "SELECT EXISTS (SELECT 1 FROM chain_operations WHERE conversion_id = $1::uuid"
+          " AND status = 'stored')"
+          " OR EXISTS (SELECT 1 FROM chain_operations WHERE operation_id = ANY ($2::uuid[])"
+          " AND status = 'stored')"
+          " OR EXISTS (SELECT 1 FROM external_operations WHERE conversion_id = $1::uuid"
+          " AND status IN (0, 1))",
+          binary(row.id.view()), named.parameter())[0]
+      .as<bool>();
+}
+
 bool is_explained(pqxx::transaction_base& tx, const hash256& hash, const conversion_id& of) {
   return tx
       .exec_params1(
-          "SELECT EXISTS (SELECT 1 FROM chain_operations o WHERE o.tx_hash = $1::bytea AND"
-          " NOT EXISTS (SELECT 1 FROM conversions c WHERE c.conversion_id = $2::uuid"
+          "SELECT EXISTS (SELECT 1 FROM chain_operations o WHERE o.tx_hash = $1::bytea"
+          " AND o.conversion_id IS DISTINCT FROM $2::uuid AND NOT EXISTS (SELECT 1 FROM "
+          "conversions c WHERE c.conversion_id = $2::uuid"
           " AND strpos(c.steps::text, o.operation_id::text) > 0))"
           " OR EXISTS (SELECT 1 FROM deposits WHERE tx_hash = $1::bytea)"
           " OR EXISTS (SELECT 1 FROM redemptions WHERE tx_hash = $1::bytea)"

@@ -7,6 +7,7 @@
 #include "actors/query_actor.hpp"
 #include "chain/evm/abi.hpp"
 #include "chain/treasury/legged_route.hpp"
+#include "domain/operation_purpose.hpp"
 #include "tests/chain/evm/fake_node.hpp"
 #include "tests/chain/evm/outbox.hpp"
 #include "tests/support/seeded_scheduler.hpp"
@@ -184,6 +185,7 @@ struct BridgeHouse : testing::Test {
               [this](const actors::send_transaction& x) -> caf::result<actors::operation_report> {
                 if (wallet_says_no) return wallet_says_no;
                 sent.push_back(x);
+                sent.back().purpose = parse_purpose(x.purpose).word;
                 auto& r = operations[x.id];
                 r.state = operation_state::pending;
                 r.tx_hash = chain::keccak256("sent " + std::to_string(sent.size()));

@@ -131,6 +131,14 @@ TEST_F(StargateRoute, ThePoolIsApprovedFirst) {
   EXPECT_EQ(sent.back().purpose, "approve");
   EXPECT_EQ(sent.back().id, chain::operation_of(step, "approve"));
   EXPECT_EQ(sent.back().call.to, account(1));
+  confirm({});
+  const auto p = look();
+  EXPECT_EQ(p.state, step_state::in_flight) << p.detail;
+  EXPECT_TRUE(says(p, "the node does not show it yet")) << "it is behind: no attempt failed";
+  EXPECT_EQ(sent.size(), 1U);
+  from.answer(account(1), chain::allowance_call(account(5), pool), word(UINT64_MAX));
+  look();
+  EXPECT_EQ(sent.back().purpose, "bridge");
 }
 
 TEST_F(StargateRoute, SentDeliveredFinalOverRestarts) {
