@@ -228,9 +228,11 @@ void add_chains(household& house, const config::settings& s, const own_keys& key
   add_wallets(house, s.polygon, polygon_senders(s, keys, out), out.polygon);
   add_sources(house, s, keys, out, gate);
   add_venue(house, s, keys, out);
-  house.add<actors::signature_actor>("signature", [&sys = house.system(), &out, &payers] {
+  chain::signature_settings signing;
+  signing.nodes_are_ours = s.profile == "sandbox";
+  house.add<actors::signature_actor>("signature", [signing, &sys = house.system(), &out, &payers] {
     return sys.spawn<caf::detached>(
-        chain::signature_behavior, chain::signature_settings{}, out.signatures,
+        chain::signature_behavior, signing, out.signatures,
         [&payers](const address& user) { return payers.chains_of(user); });
   });
 }

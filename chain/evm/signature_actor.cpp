@@ -179,8 +179,9 @@ actors::signature_actor::behavior_type signature_behavior(signature_self self,
       [self](const contract_signature& x) { return check(self, x); },
       [self](actors::status_atom) {
         const auto& s = self->state;
-        const bool two = std::all_of(s.chains.begin(), s.chains.end(),
-                                     [](const auto& chain) { return chain.nodes >= 2; });
+        const bool two =
+            s.settings.nodes_are_ours ||
+            std::all_of(s.chains.begin(), s.chains.end(), [](auto& c) { return c.nodes >= 2; });
         return actors::status_report{signature_state::name,
                                      {{actors::two_nodes_fact, two ? "yes" : "no"},
                                       {"asked", std::to_string(s.asked)},

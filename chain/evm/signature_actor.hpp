@@ -37,6 +37,7 @@ struct signature_settings {
   double wallet_burst = 50;
   std::chrono::seconds no_code_ttl{60};  // how long an account is known to have no code
   std::chrono::seconds unpaid_ttl{3};    // or not to have paid: until its first deposit is credited
+  bool nodes_are_ours = false;           // then one of them is enough for money that leaves
 };
 
 struct signature_state {
