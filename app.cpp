@@ -37,6 +37,7 @@
 #include "http/server.hpp"
 #include "persistence/migrations.hpp"
 #include "persistence/operator_orders.hpp"
+#include "persistence/payers.hpp"
 #include "persistence/pg_reader.hpp"
 #include "persistence/pg_store.hpp"
 
@@ -185,12 +186,17 @@ bool stop_guardian(caf::actor_system& sys, const actors::guardian_actor& guardia
 /// Connections to read by: slow lists of the front and long reports hold up no money.
 struct readers {
   explicit readers(const config::settings& s)
-      : house{reader_of(s)}, front{reader_of(s)}, reports{reader_of(s)}, events{reader_of(s)} {}
+      : house{reader_of(s)},
+        front{reader_of(s)},
+        reports{reader_of(s)},
+        events{reader_of(s)},
+        payers{reader_of(s)} {}
 
   persistence::pg_reader house;
   persistence::pg_reader front;
   persistence::pg_reader reports;
   persistence::pg_reader events;
+  persistence::payers payers;
 };
 
 // -- the household: who is started, in this order ------------------------------------------------
@@ -225,13 +231,18 @@ void add_books(household& house, persistence::pg_store& store, readers& read) {
 }
 
 void add_chains(household& house, const config::settings& s, const own_keys& keys,
-                const outside& out, const std::shared_ptr<chain::source_gate>& gate) {
+                const outside& out, const std::shared_ptr<chain::source_gate>& gate,
+                persistence::payers& payers) {
   add_wallets(house, s.plasma, senders_on(s.plasma, "plasma", keys, out), out.plasma);
   add_wallets(house, s.polygon, polygon_senders(s, keys, out), out.polygon);
   add_sources(house, s, keys, out, gate);
   add_venue(house, s, keys, out);
-  house.add<actors::signature_actor>("signature", [&sys = house.system(), &out] {
-    return sys.spawn(chain::signature_behavior, chain::signature_settings{}, out.signatures);
+  chain::signature_settings signing;
+  signing.nodes_are_ours = s.profile == "sandbox";
+  house.add<actors::signature_actor>("signature", [signing, &sys = house.system(), &out, &payers] {
+    return sys.spawn<caf::detached>(
+        chain::signature_behavior, signing, out.signatures,
+        [&payers](const address& user) { return payers.chains_of(user); });
   });
 }
 
@@ -301,7 +312,7 @@ int serve(const config::settings& s) {
   const auto gate = std::make_shared<chain::source_gate>();
   household house{sys, dir, w};
   add_books(house, store, read);
-  add_chains(house, s, *keys, out, gate);
+  add_chains(house, s, *keys, out, gate, read.payers);
   add_settlement(house, s, *keys, out);
   add_treasury(house, s, *keys, out);
   add_repairs(house, s, *keys);

@@ -1,5 +1,7 @@
 #include "app_outside.hpp"
 
+#include <algorithm>
+
 #include "actors/house_counters.hpp"
 #include "chain/evm/json_rpc.hpp"
 
@@ -21,7 +23,7 @@ outside::outside(caf::actor_system& sys, const config::settings& s, actors::gaug
       now_{now},
       plasma{rpc_of(s.plasma)},
       strangers{{"plasma", rpc_of(s.plasma)}, {"polygon", rpc_of(s.polygon)}},
-      signatures{rpc_of(s.plasma)},
+      signatures{wallets_on(s.plasma), wallets_on(s.polygon)},
       polygon{rpc_of(s.polygon)},
       base{s.base.exists() ? rpc_of(s.base) : chain::rpc_actor{}},
       venue{venue_door(), venue_door(), sockets_of(s.venue)},
@@ -34,7 +36,9 @@ outside::outside(caf::actor_system& sys, const config::settings& s, actors::gaug
       rest{web(), web()},
       oneinch{web()},
       signers{web()} {
-  if (s.base.exists()) strangers.emplace("base", rpc_of(s.base));
+  if (!s.base.exists()) return;
+  strangers.emplace("base", rpc_of(s.base));
+  signatures.push_back(wallets_on(s.base));
 }
 
 void outside::stop() {
@@ -50,6 +54,10 @@ chain::rpc_actor outside::rpc_of(const config::chain_settings& c) {
   return chain::make_rpc_actor(
       sys_, std::make_shared<const chain::json_rpc>(new_client(), c.rpc, options),
       &gauges_.counters().rpc(c.chain_id));
+}
+chain::signature_chain outside::wallets_on(const config::chain_settings& c) {
+  const auto nodes = std::max<std::size_t>(c.rpc.size(), 1);
+  return {c.chain_id, rpc_of(c), static_cast<std::uint32_t>(nodes)};
 }
 chain::http_actor outside::venue_door() {
   return chain::make_http_actor(sys_, new_client(), &gauges_.counters().venue);

@@ -8,6 +8,7 @@
 #include "actors/gauges.hpp"
 #include "app_rest_routes.hpp"
 #include "chain/evm/rpc_bridge.hpp"
+#include "chain/evm/signature_actor.hpp"
 #include "chain/polymarket/market_actor.hpp"
 #include "chain/polymarket/venue_actor.hpp"
 #include "config/settings.hpp"
@@ -33,6 +34,7 @@ class outside {
  private:
   std::shared_ptr<net::http_client> new_client();
   chain::rpc_actor rpc_of(const config::chain_settings& c);
+  chain::signature_chain wallets_on(const config::chain_settings& c);
   chain::http_actor web();
   chain::http_actor venue_door();
   net::ws_opener sockets_of(const chain::polymarket::venue_settings& v);
@@ -46,7 +48,7 @@ class outside {
  public:
   const chain::rpc_actor plasma;
   std::map<std::string, chain::rpc_actor> strangers;  // who may pay; apart from what moves money
-  const chain::rpc_actor signatures;                  // strangers ask: apart from what moves money
+  std::vector<chain::signature_chain> signatures;     // of wallets that paid there; likewise
   const chain::rpc_actor polygon;
   const chain::rpc_actor base;  // empty where Base is not configured
   const chain::polymarket::venue_doors venue;

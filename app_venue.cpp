@@ -43,13 +43,16 @@ std::vector<chain::polymarket::kept_account> kept_accounts(
 }
 
 /// The buffer's token is the audit's: what is not looked at is not moved either.
-chain::polymarket::keeper_settings keeper_of(const config::settings& s) {
+chain::polymarket::keeper_settings keeper_of(const config::settings& s, const own_keys& keys) {
   auto account = s.account;
   account.keeps_collateral = !s.collateral.is_zero();
   if (account.keeps_collateral) account.contracts.collateral = s.collateral;
   const auto contracts = chain::polymarket::contracts_of(s.venue, account.contracts);
-  return {std::move(account), contracts,   s.polygon.chain_id,
-          s.venue.chain_id,   s.venue.url, s.markets.gamma_url};
+  const auto first = kept_accounts(s, keys.venue).front().holder;
+  const bool pays = s.route.usdc == contracts.usdc_e &&
+                    (first == keys.withdrawals.account || first == keys.conversion.account);
+  return {std::move(account),  contracts, s.polygon.chain_id, s.venue.chain_id, s.venue.url,
+          s.markets.gamma_url, pays};
 }
 
 chain::polymarket::resolution_settings resolution_of(const config::settings& s) {
@@ -75,7 +78,7 @@ void add_venue(household& house, const config::settings& s, const own_keys& keys
   house.add_as<chain::polymarket::account_keeper>(
       "account_keeper",
       [&sys, &s, &out, &keys, w] {
-        return sys.spawn(chain::polymarket::keeper_behavior, w, keeper_of(s),
+        return sys.spawn(chain::polymarket::keeper_behavior, w, keeper_of(s, keys),
                          kept_accounts(s, keys.venue),
                          chain::polymarket::keeper_doors{
                              out.polygon, out.accounts, out.relayer, keys.relayer,

@@ -6,7 +6,7 @@
 #include "app_keys.hpp"
 #include "app_treasury.hpp"
 #include "chain/treasury/arrival_reader.hpp"
-#include "domain/reconciliation.hpp"
+#include "domain/unposted_income.hpp"
 #include "persistence/operator_orders.hpp"
 #include "persistence/pg_reader.hpp"
 #include "persistence/verify.hpp"
@@ -36,12 +36,19 @@ std::vector<address> holders_of(const own_keys& keys) {
   return out;
 }
 
+enum class look : std::uint8_t {
+  quiet,   // one node's word
+  shown,   // likewise, and each balance is printed
+  doubts,  // the least that any node shows: of what is booked by it
+};
+
 /// The nodes of one chain while it lives.
 class chain_view {
  public:
-  /// @param shows  each balance is printed.
-  explicit chain_view(const config::chain_settings& c, bool shows = false)
-      : nodes_{http_, c.rpc, with_chain(c.nodes, c.chain_id)}, shows_{shows} {}
+  explicit chain_view(const config::chain_settings& c, look how = look::quiet)
+      : nodes_{http_, c.rpc, with_chain(c.nodes, c.chain_id)},
+        node_count_{static_cast<std::uint32_t>(c.rpc.size())},
+        how_{how} {}
   ~chain_view() { http_->stop(); }
   chain_view(const chain_view&) = delete;
   chain_view& operator=(const chain_view&) = delete;
@@ -51,8 +58,10 @@ class chain_view {
   /// Adds what `owner` has of `token`; false when it cannot be read.
   bool count(const char* what, const address& token, const address& owner, usdc& sum) const {
     if (token.is_zero()) return true;
-    const auto balance = chain::ask_balance(nodes_, token, owner);
-    if (shows_)
+    const auto balance = how_ == look::doubts
+                             ? chain::ask_least_balance(nodes_, node_count_, token, owner)
+                             : chain::ask_balance(nodes_, token, owner);
+    if (how_ == look::shown)
       std::printf("  %s of %s: %s\n", what, owner.hex().c_str(),
                   balance ? to_string(*balance).c_str() : "cannot be read");
     if (balance) sum = add_saturating(sum, *balance);
@@ -68,12 +77,13 @@ class chain_view {
 
   std::shared_ptr<net::http_client> http_ = std::make_shared<net::http_client>();
   chain::json_rpc nodes_;
-  bool shows_;
+  std::uint32_t node_count_;
+  look how_;
 };
 
-std::optional<holdings> read_chains(const config::settings& s, const own_keys& keys, bool shows) {
-  const chain_view plasma{s.plasma, shows};
-  const chain_view polygon{s.polygon, shows};
+std::optional<holdings> read_chains(const config::settings& s, const own_keys& keys, look how) {
+  const chain_view plasma{s.plasma, how};
+  const chain_view polygon{s.polygon, how};
   const auto own = keys.accounts();
   holdings out;
   bool known = true;
@@ -83,7 +93,7 @@ std::optional<holdings> read_chains(const config::settings& s, const own_keys& k
     known = polygon.count("Polygon USDC", s.route.usdc, x, out.backing) && known;
   }
   for (const auto& source : other_sources(s)) {
-    const chain_view there{*s.chain_called(source.network), shows};
+    const chain_view there{*s.chain_called(source.network), how};
     for (const auto& x : own)
       known = there.count(source.name.c_str(), source.token, x, out.sources) && known;
   }
@@ -116,7 +126,7 @@ void print_moving(const moving_money& m) {
               m.state.c_str(), to_rfc3339(m.since).c_str());
 }
 
-void print(const reconciliation& r) {
+void print(const reconciliation& r, usdc leaving, const unposted_income& income) {
   const auto line = [](const char* what, usdc amount) {
     std::printf("  %s: %s\n", what, to_string(amount).c_str());
   };
@@ -126,6 +136,10 @@ void print(const reconciliation& r) {
   line("arrived by conversions, not booked yet", r.arrived);
   line("of bets at the venue, there until they are filled", r.at_venue);
   line("of withdrawals, not sent", r.unsent);
+  line("of withdrawals that were sent, there until they are mined", leaving);
+  line("of open sales, there once they are filled: at most", income.sales);
+  line("of resolved markets, not paid to users yet", income.payouts);
+  line("paid with this token, not credited yet", income.deposits);
   line("paid with this token, waits for its conversion", r.waits_here);
   line("missing", r.short_of);
   line("on chain and unexplained", r.unexplained);
@@ -189,16 +203,25 @@ int print_open(const config::chain_settings& c, const char* name, const address&
 }  // namespace
 
 std::optional<comparison> compare_now(const config::settings& s, const own_keys& keys) {
-  persistence::pg_reader books{reader_of(s)};
+  const auto settings = reader_of(s);
+  persistence::pg_reader books{settings};
+  // Ahead of the books each time: what is posted in between counts twice rather than not at all.
+  const auto unposted = [&] {
+    return persistence::find_unposted(s.store.conninfo, settings.backing);
+  };
+  const auto income_before = unposted();
   const auto before = books.trial();
-  const auto chains = before ? read_chains(s, keys, false) : std::nullopt;
-  const auto after = chains ? books.trial() : std::nullopt;
+  const auto chains = before ? read_chains(s, keys, look::doubts) : std::nullopt;
+  if (!chains) return std::nullopt;
+  const auto income_after = unposted();
+  const auto after = books.trial();
   if (!after) return std::nullopt;
   // What was booked meanwhile explains what was there before.
-  const auto then = reconcile(*before, *chains);
-  const auto now = reconcile(*after, *chains);
-  if (now.unexplained < then.unexplained) return comparison{now, after->moving};
-  return comparison{then, before->moving};
+  const auto then = reconcile(*before, *chains, income_before);
+  const auto now = reconcile(*after, *chains, income_after);
+  if (now.unexplained < then.unexplained)
+    return comparison{now, after->moving, after->leaving, income_after};
+  return comparison{then, before->moving, before->leaving, income_before};
 }
 
 int reconcile_command(const config::settings& s) {
@@ -209,22 +232,28 @@ int reconcile_command(const config::settings& s) {
   for (const auto& d : differences)
     std::printf("%s: stored %lld, replayed %lld\n", d.what.c_str(),
                 static_cast<long long>(d.stored), static_cast<long long>(d.replayed));
-  persistence::pg_reader books{reader_of(s)};
+  const auto settings = reader_of(s);
+  persistence::pg_reader books{settings};
+  const auto income = persistence::find_unposted(s.store.conninfo, settings.backing);
   const auto trial = books.trial();
   if (!trial) return fail(3, "the books cannot be read");
   std::printf("books%s\n", differences.empty() ? ", replayed and clean" : "");
   print_books(*trial);
   for (const auto& m : trial->moving) print_moving(m);
   std::printf("chains\n");
-  const auto chains = read_chains(s, *keys, true);
+  const auto chains = read_chains(s, *keys, look::shown);
   if (!chains) return fail(3, "the chains cannot be read");
   const auto after = books.trial();
   if (!after) return fail(3, "the books cannot be read");
   auto stood = *trial;
   keep_what_stood_still(stood, *after);
-  const auto result = reconcile(stood, *chains);
-  print(result);
+  const auto result = reconcile(stood, *chains, income);
+  print(result, stood.leaving, income);
   if (result.unexplained.is_positive()) print_orphans(s, *keys);
+  if (result.sources_unexplained.is_positive())
+    std::printf(
+        "what users pay with elsewhere and nothing explains has no account in the books: send it "
+        "back by hand, or bring it to our account as USDC on Polygon and adopt that transfer\n");
   const bool clean = differences.empty() && result.clean();
   std::printf("%s\n", clean ? "nothing is missing" : "something is missing");
   return clean ? 0 : 1;

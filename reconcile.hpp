@@ -2,7 +2,7 @@
 
 #include "app_keys.hpp"
 #include "config/settings.hpp"
-#include "domain/reconciliation.hpp"
+#include "domain/unposted_income.hpp"
 
 namespace headroom {
 
@@ -15,6 +15,8 @@ int reconcile_command(const config::settings& settings);
 struct comparison {
   reconciliation found;
   std::vector<moving_money> moving;
+  usdc leaving;  // of withdrawals that were sent
+  unposted_income income;
 };
 [[nodiscard]] std::optional<comparison> compare_now(const config::settings& s,
                                                     const own_keys& keys);

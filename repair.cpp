@@ -61,7 +61,10 @@ found_transfer find_transfer(const config::settings& s, const own_keys& keys,
       return no_transfer(refused("it has several transfers to us: name one by its log index"));
     chosen = x;
   }
-  if (!chosen) return no_transfer(contradicted("it brought us no USDC from anybody else"));
+  if (!chosen)
+    return no_transfer(contradicted(
+        "it brought us no USDC on Polygon from anybody else; what came as another token, or on "
+        "another chain, has no account in the books until it is USDC there"));
   return {{s.polygon.chain_id, named.tx, chosen->log_index}, chosen->from, chosen->amount, {}};
 }
 
@@ -91,8 +94,15 @@ std::optional<repair_answer> why_booked_already(const config::settings& s, const
              to_string(found->unexplained) +
              " on the chain unexplained: was it booked as a "
              "replenishment?";
-  if (found->at_venue.is_positive())
-    why += " Bets of " + to_string(found->at_venue) + " are being placed: ask again.";
+  const std::pair<const char*, usdc> passing[] = {
+      {"Bets of", found->at_venue},          {"Withdrawals on their way of", now->leaving},
+      {"Open sales of", now->income.sales},  {"Payouts of", now->income.payouts},
+      {"Deposits of", now->income.deposits},
+  };
+  std::string perhaps;
+  for (const auto& [what, sum] : passing)
+    if (sum.is_positive()) perhaps += std::string{" "} + what + " " + to_string(sum) + ".";
+  if (!perhaps.empty()) why += perhaps + " It may be of these: ask again when they are over.";
   return contradicted(why + " To book it all the same say that it is beyond the books");
 }
 

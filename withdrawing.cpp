@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "chain/treasury/arrival_reader.hpp"
 #include "persistence/withdrawal_decisions.hpp"
 
 namespace headroom {
@@ -33,6 +34,25 @@ journal_entry entry_of(const config::withdrawals_request& asked, const withdrawa
                            {},     asked.reason, now,        asked.by};
 }
 
+/// Money is given back, so depth is not enough for what was sent: the chain is asked, as the
+/// service asks it before it gives anything back. What lives, or was mined, the books know.
+std::string why_it_may_be_paid(const config::settings& s, const withdrawal_id& id) {
+  const auto transfers = persistence::find_transfers(s.store.conninfo, id);
+  if (transfers.empty()) return {};
+  const auto http = std::make_shared<net::http_client>();
+  auto options = s.polygon.nodes;
+  options.chain_id = s.polygon.chain_id;
+  options.compare_heads = std::chrono::milliseconds{0};  // every node is asked by itself
+  const chain::json_rpc nodes{http, s.polygon.rpc, options};
+  std::string why;
+  for (const auto& rows : transfers)
+    if (why.empty())
+      why = chain::why_not_settled(nodes, static_cast<std::uint32_t>(s.polygon.rpc.size()),
+                                   s.polygon.finality, rows);
+  http->stop();
+  return why.empty() ? why : "a transaction was sent for it: " + why;
+}
+
 }  // namespace
 
 int withdrawals_command(const config::settings& s, const config::withdrawals_request& asked,
@@ -48,6 +68,8 @@ int withdrawals_command(const config::settings& s, const config::withdrawals_req
   }
   const auto row = persistence::find_withdrawal(database, asked.id);
   if (!row) return fail("no such withdrawal");
+  if (asked.wanted == act::refuse && is_open(*row))
+    if (const auto why = why_it_may_be_paid(s, asked.id); !why.empty()) return fail(why);
   if (asked.wanted != act::show)
     if (const auto why = persistence::decide(database, entry_of(asked, *row, now)); !why.empty())
       return fail(why);

@@ -109,8 +109,8 @@ struct conversion_state {
     return std::none_of(live.begin(), live.end(),
                         [](const auto& x) { return x.second.unreadable; });
   }
-  /// Nor is any opened while a wallet lacks what is under way already: the next one would pay for
-  /// it. On every route, for routes may send from the same account.
+  /// Whether any wallet lacks what is under way already: whoever else would send from it waits, for
+  /// it would pay for that (conversion_driver::is_short).
   [[nodiscard]] bool short_of_money() const {
     return std::any_of(live.begin(), live.end(),
                        [](const auto& x) { return x.second.short_looks > 0; });

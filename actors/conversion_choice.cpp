@@ -57,6 +57,28 @@ bool conversion_driver::is_late(const conversion_progress& p) const {
   return since.is_set() && since.plus(2 * expected) <= w_.now();
 }
 
+/// Of a first step the account is the source's own: a shortage stops the source, whatever the
+/// route. Of a later one it is that of the steps that are called so, on whichever route; others
+/// send from elsewhere and go on. What an operator holds asks for nothing.
+bool conversion_driver::is_short(const money_source& source, const std::string& route) const {
+  if (!st_.short_of_money()) return false;
+  return std::any_of(st_.live.begin(), st_.live.end(), [&](const auto& x) {
+    const auto& r = x.second;
+    const auto& p = r.progress;
+    if (r.short_looks == 0 || r.on_hold || p.finished()) return false;
+    if (p.step_index() == 0) return p.row().source == source;
+    return p.row().route == route || pays_at(route, p.step().name);
+  });
+}
+
+/// Whether a later step of the route is called so.
+bool conversion_driver::pays_at(const std::string& route, const std::string& step) const {
+  const auto i = st_.routes.find(route);
+  if (i == st_.routes.end() || i->second.steps.empty()) return false;
+  const auto& steps = i->second.steps;
+  return std::find(steps.begin() + 1, steps.end(), step) != steps.end();
+}
+
 route_facts conversion_driver::facts_of(const std::string& name) const {
   route_facts out;
   out.enabled = enabled_terms(name).has_value();
@@ -209,7 +231,7 @@ void conversion_driver::alarm_of_waiting(const std::map<money_source, waiting_mo
 void conversion_driver::consider(const money_source& source, std::vector<waiting_deposit> waiting) {
   auto& why = st_.waiting.at(source).why;
   if (st_.choices.contains(source) || now() < st_.choose_next[source]) return;
-  if (w_.dir.users.draining() || st_.short_of_money()) {
+  if (w_.dir.users.draining() || is_short(source, {})) {
     const auto word = w_.dir.users.draining() ? route_word::draining : route_word::short_of_money;
     why = to_string(word);
     return;
@@ -237,6 +259,7 @@ void conversion_driver::begin_choice(const money_source& source,
   for (const auto& name : names_of_routes()) {
     const auto terms = enabled_terms(name);
     auto against = before_asking(facts_of(name), terms.value_or(route_terms{}), source, c.at_once);
+    if (!against && is_short(source, name)) against = route_verdict{route_word::short_of_money, {}};
     if (!against) {
       may_be_asked.push_back(name);
     } else if (against->word != route_word::other_source) {  // it has a verdict of its own source
@@ -365,7 +388,9 @@ void conversion_driver::settle_choice(const run_ptr& run) {
   // Its answers took time: what stops a route may have come up since.
   const auto terms = enabled_terms(offer.name).value_or(route_terms{});
   auto against = before_asking(facts_of(offer.name), terms, run->source, c.at_once);
-  if (against || st_.short_of_money() || w_.dir.users.draining()) {
+  if (!against && is_short(run->source, offer.name))
+    against = route_verdict{route_word::short_of_money, {}};
+  if (against || w_.dir.users.draining()) {
     if (against) judge(offer.name, std::move(*against));
     st_.choices.erase(run->source);
     return;

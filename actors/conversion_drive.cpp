@@ -44,7 +44,8 @@ conversion_driver::running conversion_driver::running_of(conversion row) const {
   const auto& c = w_.settings.conversion;
   const conversion_progress::limits limits{c.retry, c.longest_retry, c.attempts, c.attempts_within};
   const auto& steps = st_.routes.at(row.route).steps;
-  const bool on_hold = row.order.word == order_word::hold;
+  // One whose end was ordered has its money elsewhere, by a human's word: it sends nothing more.
+  const bool on_hold = row.order.word == order_word::hold || is_end(row.order.word);
   running fresh{{std::move(row), steps, limits, w_.now()}};
   fresh.on_hold = on_hold;
   fresh.moved_at = fresh.step_began = now();

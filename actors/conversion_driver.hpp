@@ -62,6 +62,10 @@ class conversion_driver {
   [[nodiscard]] std::optional<route_terms> enabled_terms(const std::string& name) const;
   [[nodiscard]] route_facts facts_of(const std::string& name) const;
   [[nodiscard]] bool is_late(const conversion_progress& p) const;
+  /// An account lacks what is under way already, and a new conversion would send from it, too.
+  /// @param route  "": of the source alone.
+  [[nodiscard]] bool is_short(const money_source& source, const std::string& route) const;
+  [[nodiscard]] bool pays_at(const std::string& route, const std::string& step) const;
   [[nodiscard]] std::chrono::milliseconds left(const choice_run& run) const;
 
   // conversion_drive.cpp

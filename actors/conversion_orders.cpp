@@ -32,6 +32,8 @@ void conversion_driver::obey(const std::vector<conversion>& rows) {
   for (const auto& row : rows) {
     if (row.order.number == 0 || st_.ended.contains(row.id)) continue;
     if (is_end(row.order.word)) {
+      // Whether or not its hold was ever seen: driven on, its money would leave a second time.
+      if (auto* r = find(row.id)) r->on_hold = true;
       end_as_ordered(row);
     } else if (auto* r = find(row.id); r != nullptr && row.order.number > r->obeyed) {
       obey(row.id, *r, row.order);

@@ -107,11 +107,13 @@ void book(withdrawal_desk_self self, const withdrawal_id& id, journal_entry entr
             [promise](caf::error& e) mutable { promise.deliver(std::move(e)); });
 }
 
-/// What has a transaction is the chain's; the books refuse it as well.
+/// What has a transaction is the chain's; the books refuse it as well. Said again it is answered.
 void refuse(withdrawal_desk_self self, const decide_withdrawal& x, const withdrawal& row,
             row_promise promise) {
   if (row.status == withdrawal_status::sent)
-    return fail(promise, errc::in_doubt, "it is on its way");
+    return fail(promise, errc::duplicate, "it is on its way");
+  if (row.status == withdrawal_status::failed && row.failure == x.reason)
+    return answer_row(self, x.id, promise);
   if (!is_open(row)) return fail(promise, errc::duplicate, "it is over");
   book(self, x.id,
        finish_withdrawal{row.id,

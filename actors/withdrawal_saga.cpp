@@ -1,5 +1,7 @@
 #include "actors/withdrawal_saga.hpp"
 
+#include "actors/lone_word.hpp"
+
 /// What a withdrawal does until the books have it, and at its end. The payment between:
 /// withdrawal_payment.cpp.
 namespace headroom::actors {
@@ -113,7 +115,7 @@ void withdrawal_saga::not_read(const caf::error& e, bool for_a_request) {
 void withdrawal_saga::reserve() {
   const auto& s = w_.settings.withdrawal;
   st_.row.fee = withdrawal_fee_of(st_.row.amount, s.fee, s.fee_bps);
-  st_.row.needs_approval = st_.row.amount > s.approval_above;
+  st_.row.needs_approval = st_.row.amount > s.approval_above || is_by_lone_word(st_.row.placed_by);
   if (auto why = objection()) return refuse(std::move(why));
   deduct_user();
 }

@@ -100,7 +100,7 @@ rows chain_rows(chain_settings& c) {
       {"confirmations",  &c.finality.confirmations, blocks, {1, 10'000},        "on top of a block, then it is final"},
       {"finalized_tag",  older_tag{&c.finality.word}, none, {},                 "the older name of `finality`: true is either, false is confirmations", shown::not_at_all},
       {"finality",       &c.finality.word,          none,   {},                 "whose word makes a block final: confirmations, tag (the nodes' `finalized`), either or both"},
-      {"large_from",     &c.finality.large_from,    dollars, {0, 1e9L * dollar}, "of a conversion: so much and more is final by the nodes' `finalized` alone, unless `finality` is confirmations; zero: nothing is"},
+      {"large_from",     &c.finality.large_from,    dollars, {0, 1e9L * dollar}, "of a conversion or a withdrawal: so much and more is final by the nodes' `finalized` alone, unless `finality` is confirmations; zero: nothing is"},
       {"tag_patience_seconds", &c.finality.tag_patience, sec, {10, 86'400},     "a `finalized` that stands still so long holds what waits for it"},
       {"rpc_timeout_ms", &c.nodes.timeout,          ms,     {100, minute},      "of one call, shared by the nodes it tries"},
       {"poll_ms",        &c.wallet.poll_interval,   ms,     {10, minute},       "between a wallet's looks at the chain"},

@@ -273,6 +273,9 @@ std::string check_rest_routes(const settings& s) {
   if (s.okx.deposit_address.is_zero()) return "okx.deposit_address must be set";
   if (s.okx.deposit_chain.empty()) return "okx.deposit_chain must be set";
   if (s.okx.withdrawal_chain.empty()) return "okx.withdrawal_chain must be set";
+  if (s.route.usdc == s.account.contracts.usdc_e)
+    return "okx.enabled must not stand beside a conversion.usdc of USDC.e: OKX pays out native "
+           "USDC";
   for (const auto& [name, key] :
        {std::pair{"okx_key", &s.okx_key}, std::pair{"okx_secret_key", &s.okx_secret},
         std::pair{"okx_passphrase_key", &s.okx_passphrase}})

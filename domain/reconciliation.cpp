@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "domain/unposted_income.hpp"
+
 namespace headroom {
 namespace {
 
@@ -25,7 +27,8 @@ bool stands_still(const moving_money& x, const trial_balance& after) noexcept {
 
 }  // namespace
 
-reconciliation reconcile(const trial_balance& books, const holdings& chains) noexcept {
+reconciliation reconcile(const trial_balance& books, const holdings& chains,
+                         const unposted_income& income) noexcept {
   reconciliation out;
   out.booked = add_saturating(books.buffer, books.reserve);
   out.backing = chains.backing;
@@ -43,13 +46,18 @@ reconciliation reconcile(const trial_balance& books, const holdings& chains) noe
   const auto beside = add_saturating(out.unsent, out.waits_here);
   const auto should_be = add_saturating(add_saturating(out.booked, out.arrived), beside);
   out.short_of = above_zero(sub_saturating(should_be, out.backing));
-  out.unexplained =
-      above_zero(sub_saturating(out.backing, add_saturating(should_be, out.at_venue)));
+  // Gone or not, come or not: what is there may be any of these, so none of it is a stranger's.
+  const auto perhaps = add_saturating(add_saturating(out.at_venue, books.leaving), income.sum());
+  out.unexplained = above_zero(sub_saturating(out.backing, add_saturating(should_be, perhaps)));
   const auto still_there = add_saturating(out.waiting, out.not_sent);
   out.sources_short_of = above_zero(sub_saturating(still_there, out.sources));
   out.sources_unexplained =
       above_zero(sub_saturating(out.sources, add_saturating(still_there, out.between)));
   return out;
+}
+
+reconciliation reconcile(const trial_balance& books, const holdings& chains) noexcept {
+  return reconcile(books, chains, unposted_income{});
 }
 
 void keep_what_stood_still(trial_balance& before, const trial_balance& after) {

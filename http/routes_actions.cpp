@@ -60,18 +60,19 @@ wish wish_of(const action& a, const body_fields& body, const actors::ethereum_po
   if (const auto work = switched_by(a)) return without_target(journal_entry{*work}, target);
   if (const auto desk = withdrawals_switched_by(a)) return without_target(*desk, target);
   const bool approves = a.name == "approve_withdrawal";
+  const bool decides = approves || a.name == "refuse_withdrawal";
   const auto word = ordered_by(a.name);
-  if (!word && !approves)
+  if (!word && !decides)
     throw bad_field("action",
                     "must be pause_ or resume_ and bets, deposits, conversions or withdrawals; "
                     "retry_, hold_, release_, settle_ or fail_conversion; look_again; "
-                    "approve_withdrawal; resolve_bet; adopt_transfer; cancel_nonce; or "
-                    "resync_wallet");
+                    "approve_ or refuse_withdrawal; resolve_bet; adopt_transfer; cancel_nonce; "
+                    "or resync_wallet");
   if (!target)
     throw bad_field("target",
-                    approves ? "must be the withdrawal's id" : "must be the conversion's id");
-  if (approves)
-    return actors::decide_withdrawal{read_id<withdrawal_id>("target", *target), true, a.by,
+                    decides ? "must be the withdrawal's id" : "must be the conversion's id");
+  if (decides)
+    return actors::decide_withdrawal{read_id<withdrawal_id>("target", *target), approves, a.by,
                                      a.reason};
   order_conversion out;
   out.id = read_id<conversion_id>("target", *target);
@@ -89,8 +90,6 @@ problem refusal_of(const caf::error& e) {
         409, "order_refused",
         "the conversion is over, or its end is ordered already; an end wants it "
         "on hold, and nothing of it that may be mined yet");
-  if (code == errc::duplicate)
-    return protocol_problem(409, "order_refused", "the withdrawal is over, or needs no approval");
   auto out = problem_of(e);
   if (code == errc::timed_out || code == errc::in_doubt)
     out.detail = "the outcome is not known yet; ordering it again does no harm";
@@ -100,6 +99,17 @@ problem refusal_of(const caf::error& e) {
 template <class Answer>
 void or_refuse_order(const caf::expected<Answer>& said) {
   if (!said) throw refusal_of(said.error());
+}
+
+/// The desk's word, or, when a transfer went out in between, the books' own.
+void or_refuse_decision(const caf::expected<withdrawal>& said, bool approves) {
+  if (said) return;
+  const auto code = actors::code_of(said.error());
+  if (code == errc::duplicate || code == errc::invariant_violated)
+    throw protocol_problem(409, "order_refused",
+                           approves ? "the withdrawal is over, or needs no approval"
+                                    : "the withdrawal is on its way, or over");
+  throw refusal_of(said.error());
 }
 
 /// In each wish's own words.
@@ -133,7 +143,7 @@ task<> carry_out(exchange& x, action wanted, wish w) {
   } else if (const auto* pause = std::get_if<actors::pause_withdrawals>(&w)) {
     or_refuse_order(co_await ask<actors::withdrawals_view>(x, desk, *pause));
   } else if (const auto* decide = std::get_if<actors::decide_withdrawal>(&w)) {
-    or_refuse_order(co_await ask<withdrawal>(x, desk, *decide));
+    or_refuse_decision(co_await ask<withdrawal>(x, desk, *decide), decide->approve);
   } else {
     const auto& repair = std::get<repair_wish>(w);
     done = or_refuse_repair(co_await ask_repair(x, repair));

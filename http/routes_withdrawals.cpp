@@ -1,3 +1,4 @@
+#include "actors/lone_word.hpp"
 #include "http/asking.hpp"
 #include "http/auth.hpp"
 #include "http/documents.hpp"
@@ -95,6 +96,9 @@ task<> place(exchange& x, actors::request_withdrawal order, contract_question by
     const auto signer = dir.handles.get<actors::signature_actor>();
     if (!or_refuse(co_await ask<bool>(x, signer, std::move(*by_contract))))
       throw not_signed("WithdrawIntent");
+    const auto asked =
+        or_refuse(co_await ask<actors::status_report>(x, signer, actors::status_atom::value));
+    if (!actors::two_nodes_asked(asked)) order.by = actors::by_lone_word(std::move(order.by));
     count_signer(x, order.user);
   }
   for (unsigned tries = 1;; ++tries) {

@@ -123,6 +123,14 @@ std::vector<transfer_place> find_unexplained(const std::string& conninfo,
   throw std::runtime_error(std::string{"cannot read what explains a transfer: "} + e.what());
 }
 
+unposted_income find_unposted(const std::string& conninfo, const money_source& backing) try {
+  const auto link = open_repair(conninfo);
+  pqxx::read_transaction tx{*link};
+  return select_unposted(tx, backing);
+} catch (const std::exception& e) {
+  throw std::runtime_error(std::string{"cannot read what is not posted yet: "} + e.what());
+}
+
 std::vector<switch_work> find_switches(const std::string& conninfo) try {
   const auto link = open_repair(conninfo);
   pqxx::nontransaction tx{*link};

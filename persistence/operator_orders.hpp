@@ -7,6 +7,7 @@
 
 #include "domain/journal.hpp"
 #include "domain/reports.hpp"
+#include "domain/unposted_income.hpp"
 
 /// An operator's acts at a terminal, beside a running service or without one: rows are locked and
 /// changed by deltas as the journal does it, and the service finds them in the books.
@@ -33,6 +34,10 @@ namespace headroom::persistence {
 /// Those of these transfers that the books do not explain and nobody has claimed. Throws likewise.
 [[nodiscard]] std::vector<transfer_place> find_unexplained(const std::string& conninfo,
                                                            std::span<const transfer_place> of);
+/// Income that the chain may show before the books have it. `backing`: the buffer's own token.
+/// Throws likewise.
+[[nodiscard]] unposted_income find_unposted(const std::string& conninfo,
+                                            const money_source& backing);
 /// What is switched, as of now. Throws likewise.
 [[nodiscard]] std::vector<switch_work> find_switches(const std::string& conninfo);
 

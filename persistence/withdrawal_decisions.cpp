@@ -6,6 +6,7 @@
 #include "persistence/detail/event_entries.hpp"
 #include "persistence/detail/pg_session.hpp"
 #include "persistence/detail/withdrawal_reads.hpp"
+#include "persistence/pg_reader.hpp"
 
 namespace headroom::persistence {
 namespace {
@@ -47,6 +48,21 @@ std::optional<withdrawal> find_withdrawal(const std::string& conninfo,
   return select_withdrawal(tx, id);
 } catch (const std::exception& e) {
   throw std::runtime_error(std::string{"cannot read the withdrawal: "} + e.what());
+}
+
+std::vector<std::vector<chain_operation>> find_transfers(const std::string& conninfo,
+                                                         const withdrawal_id& id) {
+  reader_settings how;
+  how.conninfo = conninfo;
+  pg_reader books{how};
+  std::vector<std::vector<chain_operation>> out;
+  for (unsigned attempt = 0; attempt <= UINT8_MAX; ++attempt) {
+    auto rows = books.find_operation(transfer_of(id, static_cast<std::uint8_t>(attempt)));
+    if (!rows) throw std::runtime_error("the outbox cannot be read");
+    if (rows->empty()) break;
+    out.push_back(std::move(*rows));
+  }
+  return out;
 }
 
 std::string decide(const std::string& conninfo, const journal_entry& entry) try {

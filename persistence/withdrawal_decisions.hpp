@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "domain/journal.hpp"
 
@@ -12,6 +13,10 @@ namespace headroom::persistence {
 
 [[nodiscard]] std::optional<withdrawal> find_withdrawal(const std::string& conninfo,
                                                         const withdrawal_id& id);
+
+/// The transactions that were stored for it, by transfer: each one's attempts. Throws likewise.
+[[nodiscard]] std::vector<std::vector<chain_operation>> find_transfers(const std::string& conninfo,
+                                                                       const withdrawal_id& id);
 
 /// "" or why the books refuse it: one of approve_withdrawal, finish_withdrawal (of a refused one)
 /// and switch_withdrawals.

@@ -64,23 +64,33 @@ void wallet_outbox::check_chain(actors::wallet_backlog backlog) {
         if (!id || !count) return box.start_later("the chain does not answer");
         if (*id != st.settings.chain_id)
           return box.start_later("the node is on chain " + std::to_string(*id));
-        st.next_nonce = std::max({backlog.next_nonce, *count, st.next_nonce});
-        st.mined_count = *count;
+        st.next_nonce = std::max(backlog.next_nonce, st.next_nonce);
         st.nodes = r[0].nodes;
-        box.clear(wallet_alert::waits);
-        // What is still wrong is said again.
-        for (const auto& kind :
-             {wallet_alert::books, wallet_alert::row, wallet_alert::no_signer, wallet_alert::wrong})
-          box.clear(kind);
-        if (backlog.open.empty()) box.clear(wallet_alert::no_gas);
-        box.adopt(std::move(backlog.open));
         const auto final_count = r.size() > 2 ? eth::answer(r[2], eth::read_number) : std::nullopt;
-        if (final_count && *final_count < st.next_nonce) box.read_booked(*final_count);
-        st.ready = true;
-        st.starting = false;
-        spdlog::info("wallet.ready chain={} account={} next_nonce={} open={}", st.settings.chain_id,
-                     st.account.hex(), st.next_nonce, st.open.size());
+        box.weigh_count(
+            *count, [self, count, final_count, open = std::move(backlog.open)](bool known) mutable {
+              wallet_outbox found{self};
+              if (!known) return found.start_later("the account's nonce is not known");
+              self->state.mined_count = std::min(*count, self->state.next_nonce);
+              found.begin(std::move(open), final_count);
+            });
       });
+}
+
+void wallet_outbox::begin(std::vector<chain_operation> open,
+                          std::optional<std::uint64_t> final_count) {
+  clear(wallet_alert::waits);
+  // What is still wrong is said again.
+  for (const auto& kind : {wallet_alert::books, wallet_alert::row, wallet_alert::no_signer,
+                           wallet_alert::wrong, wallet_alert::nonce})
+    clear(kind);
+  if (open.empty()) clear(wallet_alert::no_gas);
+  adopt(std::move(open));
+  if (final_count && *final_count < st_.next_nonce) read_booked(*final_count);
+  st_.ready = true;
+  st_.starting = false;
+  spdlog::info("wallet.ready chain={} account={} next_nonce={} open={}", st_.settings.chain_id,
+               st_.account.hex(), st_.next_nonce, st_.open.size());
 }
 
 /// The next poll tries again.
@@ -113,6 +123,40 @@ void wallet_outbox::adopt(std::vector<chain_operation> rows) {
   for (auto& [nonce, op] : st_.open)
     if (op.attempts.back().body.fees.max_priority_fee < st_.settings.min_tip_wei)
       op.wants_bump = true;
+}
+
+/// An attempt may have been stored beside us (`headroom wallet cancel`): the newest one is what is
+/// sent, and each may be what the chain takes. `then` runs also when the books are silent.
+void wallet_outbox::read_attempts(std::uint64_t nonce, std::function<void(open_operation&)> then) {
+  auto* op = find(nonce);
+  if (op == nullptr) return;
+  const auto query = w_.dir.handles.get<actors::query_actor>();
+  if (!query) return then(*op);
+  self_->request(query, w_.settings.patience.load, get_atom::value, op->id)
+      .then(
+          [self = self_, nonce, then](std::vector<chain_operation>& rows) {
+            wallet_outbox box{self};
+            auto* found = box.find(nonce);
+            if (found == nullptr) return;
+            std::erase_if(rows, [&](const auto& row) {  // a new one of ours says itself when stored
+              const bool being_stored = found->bump && found->bump->hash == row.tx_hash;
+              return row.status != operation_status::stored || row.nonce != nonce || being_stored;
+            });
+            const auto before = found->attempts.size();
+            box.adopt(std::move(rows));
+            if (found->attempts.size() > before) {
+              found->broadcasts = 0;
+              found->next_broadcast = {};
+              found->waiting_since = box.now();
+              spdlog::warn("wallet.adopted chain={} operation={} nonce={} attempts={} tx={}",
+                           self->state.settings.chain_id, found->id.text(), nonce,
+                           found->attempts.size(), found->attempts.back().hash.hex());
+            }
+            then(*found);
+          },
+          [self = self_, nonce, then](const caf::error&) {
+            if (auto* found = wallet_outbox{self}.find(nonce)) then(*found);
+          });
 }
 
 // -- the actor -----------------------------------------------------------------------------------

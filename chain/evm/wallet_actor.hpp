@@ -126,6 +126,10 @@ struct wallet_state {
   std::uint64_t gap_from = 0;  // its first nonce
   time_point next_gap_read{};
 
+  // one node's word of far more used nonces than we know of
+  std::uint32_t jump_words = 0;  // in a row
+  time_point jump_since{};
+
   // a signer elsewhere
   std::uint32_t signer_silences = 0;  // in a row
   time_point signer_again{};          // not asked before
@@ -156,5 +160,8 @@ inline constexpr std::string_view would_revert = "execution reverted";
 inline constexpr std::string_view no_gas_money = "not enough native coin for gas";
 /// The same when nobody signs for it.
 inline constexpr std::string_view no_signature = "the transaction cannot be signed now";
+/// The detail of a report about one that was asked for and is not known to be stored: it may be
+/// soon.
+inline constexpr std::string_view being_prepared = "being prepared";
 
 }  // namespace headroom::chain

@@ -6,9 +6,9 @@
 #include "domain/backoff.hpp"
 
 /// The nonce is used and no receipt of ours is shown. That is a node's silence, not a fact: an
-/// index may lag, a pool may hold a node that has forgotten. So first every node is asked for the
-/// receipts, then for the transaction that used the nonce, by name. Only a name ends an operation
-/// without a receipt (docs/decisions/0017).
+/// index may lag, a pool may hold a node that has forgotten. So first the books are asked for
+/// attempts we do not know and every node for the receipts, then for the transaction that used the
+/// nonce, by name. Only a name ends an operation without a receipt (docs/decisions/0017).
 namespace headroom::chain {
 namespace {
 
@@ -26,7 +26,10 @@ void wallet_outbox::missed(open_operation& op) {
   if (op.missing < st_.settings.looks_before_search || now() < op.next_search) return;
   const auto& s = st_.settings;
   op.next_search = now() + backoff(s.search_again, op.searches++, s.longest_search);
-  ask_witnesses(op);
+  op.judging = true;
+  read_attempts(op.nonce(), [self = self_](open_operation& found) {
+    wallet_outbox{self}.ask_witnesses(found);
+  });
 }
 
 void wallet_outbox::ask_witnesses(open_operation& op) {

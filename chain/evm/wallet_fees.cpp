@@ -207,12 +207,16 @@ void wallet_outbox::store_bump(open_operation& op) {
 void wallet_outbox::heard_of_bump(std::uint64_t nonce, const caf::error& e) {
   auto* op = find(nonce);
   if (op == nullptr) return;
-  op->bumping = false;
-  if (!actors::is_final(e)) return;  // unknown: the same bytes are stored again
-  // E.g. the operation was finished meanwhile. These bytes never left us.
+  if (!actors::is_final(e)) {
+    op->bumping = false;  // unknown: the same bytes are stored again
+    return;
+  }
+  // These bytes never left us. The operation was finished meanwhile, or its next attempt is
+  // somebody else's: the next one of ours comes behind that.
   op->bump.reset();
   op->wants_bump = op->too_dear = false;
   op->waiting_since = now();
+  read_attempts(nonce, [](open_operation& found) { found.bumping = false; });
 }
 
 }  // namespace headroom::chain

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <functional>
+
 #include "chain/evm/wallet_actor.hpp"
 
 /// The wallet's work, for its own files: wallet_actor (what was left open), wallet_send (from a
-/// request to a stored row), wallet_signing (who signs it), wallet_fees (broadcasts and prices),
-/// wallet_watch (from there to finality), wallet_doubt (a used nonce without a receipt),
-/// wallet_undone (what a reorganisation took back).
+/// request to a stored row), wallet_nonce (how many nonces are used), wallet_signing (who signs
+/// it), wallet_fees (broadcasts and prices), wallet_watch (from there to finality), wallet_doubt (a
+/// used nonce without a receipt), wallet_undone (what a reorganisation took back).
 namespace headroom::chain {
 
 using actors::operation_report;
@@ -24,6 +26,7 @@ class wallet_outbox {
   // start
   void start();
   void adopt(std::vector<chain_operation> rows);
+  void read_attempts(std::uint64_t nonce, std::function<void(open_operation&)> then);
 
   // send
   [[nodiscard]] caf::result<operation_report> send(actors::send_transaction& x);
@@ -40,13 +43,14 @@ class wallet_outbox {
   void read_backlog();
   void check_signer(actors::wallet_backlog backlog);
   void check_chain(actors::wallet_backlog backlog);
+  void begin(std::vector<chain_operation> open, std::optional<std::uint64_t> final_count);
   void start_later(std::string why);
 
   // send
   void checked(const operation_id& id, const std::vector<chain_operation>& rows);
   void price(const operation_id& id);
   void priced(const operation_id& id, std::vector<rpc_result>& results);
-  void skip_used_nonces(std::uint64_t count);
+  void enqueue(const operation_id& id);
   void stored();
   void not_stored(const caf::error& e);
   void resolve_duplicate(const operation_id& id);
@@ -54,6 +58,13 @@ class wallet_outbox {
   void refuse(const operation_id& id, const caf::error& why);
   void refuse_for_coin(const operation_id& id, const std::optional<uint256>& coins);
   void report_rows(const std::vector<chain_operation>& rows, report_promise promise);
+
+  // nonce
+  void weigh_count(std::uint64_t count, std::function<void(bool)> then);
+  [[nodiscard]] bool believe_counts(const std::vector<rpc_result>& words);
+  [[nodiscard]] bool repeats_jump(std::uint64_t count);
+  void forget_jump();
+  void skip_used_nonces(std::uint64_t count);
 
   // signing
   void sign_batch();
@@ -144,6 +155,7 @@ inline const std::string stuck = "wallet.stuck";            // at the highest pr
 inline const std::string refused = "wallet.refused";        // nodes refuse a transaction
 inline const std::string standstill = "wallet.standstill";  // the chain makes no blocks
 inline const std::string in_doubt = "wallet.in_doubt";      // mined or not: nobody shows
+inline const std::string nonce = "wallet.nonce";            // one node says it is far higher
 inline const std::string foreign = "wallet.foreign";        // somebody else uses the key
 inline const std::string undone = "wallet.undone";          // booked, and no longer on the chain
 inline const std::string gap = "wallet.gap";                // a nonce that nothing fills

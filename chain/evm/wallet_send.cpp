@@ -123,8 +123,20 @@ void wallet_outbox::priced(const operation_id& id, std::vector<rpc_result>& r) {
   if (uint256::of(promised() + cost_at_most(x.body)) > *coins) return refuse_for_coin(id, coins);
   clear(wallet_alert::no_gas);
   const auto& counted = r[fee_calls().size() + 1];
-  if (const auto count = eth::answer(counted, eth::read_number)) skip_used_nonces(*count);
-  x.at = phase::ready;
+  const auto count = eth::answer(counted, eth::read_number);
+  if (!count) return enqueue(id);
+  weigh_count(*count, [self = self_, id](bool known) {
+    wallet_outbox box{self};
+    if (!known)
+      return box.refuse(id, make_error(errc::unavailable, "the account's nonce is not known"));
+    box.enqueue(id);
+  });
+}
+
+void wallet_outbox::enqueue(const operation_id& id) {
+  const auto i = st_.requested.find(id);
+  if (i == st_.requested.end()) return;
+  i->second.at = phase::ready;
   st_.to_store.push_back(id);
   store_next();
 }
@@ -137,15 +149,6 @@ void wallet_outbox::note_coins(const uint256& wei) {
   if (!hours || *hours >= st_.settings.gas_low_hours) return clear(wallet_alert::gas_low);
   raise(wallet_alert::gas_low, "at what was spent lately the coins last " +
                                    std::to_string(static_cast<std::uint64_t>(*hours)) + " hours");
-}
-
-/// Somebody used the key by hand. What is signed under a used nonce can only be dropped.
-void wallet_outbox::skip_used_nonces(std::uint64_t count) {
-  if (count <= st_.next_nonce) return;
-  if (st_.w->dir.gauges.lines().due("wallet.used_outside", now()))
-    spdlog::warn("wallet.used_outside chain={} account={} first_nonce={} next_nonce={}",
-                 st_.settings.chain_id, st_.account.hex(), st_.next_nonce, count);
-  st_.next_nonce = count;
 }
 
 // -- storing -------------------------------------------------------------------------------------
@@ -289,6 +292,7 @@ caf::result<operation_report> wallet_outbox::report(const operation_id& id) {
   if (!st_.ready) return make_error(errc::unavailable, "the wallet is starting");
   if (const auto i = st_.requested.find(id); i != st_.requested.end()) {
     operation_report r;
+    r.detail = being_prepared;
     if (i->second.at == phase::storing) r.state = operation_state::pending;
     return r;
   }

@@ -26,8 +26,10 @@ booked_operation* wallet_outbox::find_booked(std::uint64_t nonce) {
 
 operation_report wallet_outbox::told(const operation_id& id, operation_report r) const {
   const auto same = [&](const auto& b) { return b.second.id == id; };
+  // A block beyond the tag is so whether or not what an earlier life booked has been read by now.
+  const bool beyond_tag = st_.tagged && r.block_number > *st_.tagged;
   r.by_depth = r.state == operation_state::confirmed &&
-               std::any_of(st_.booked.begin(), st_.booked.end(), same);
+               (beyond_tag || std::any_of(st_.booked.begin(), st_.booked.end(), same));
   return r;
 }
 

@@ -194,10 +194,14 @@ void wallet_outbox::judge(std::uint64_t nonce, const chain_head& head,
   missed(*op);
 }
 
-/// A receipt counts when the node that shows it calls its block final and its own.
+/// A receipt counts when the node that shows it calls its block final and its own: a cancelling one
+/// by its tag, wherever the chain has one, whoever has shown it.
 void wallet_outbox::weigh(std::uint64_t nonce, const eth::receipt& r, std::uint32_t node) {
-  find(nonce)->judging = true;
-  ask_finality(self_, st_.rpc, st_.settings.finality, block_of(r), node,
+  auto& judged = *find(nonce);
+  judged.judging = true;
+  const auto& usual = st_.settings.finality;
+  const bool for_good = st_.tagged && cancels(judged, r.tx_hash, st_.account);
+  ask_finality(self_, st_.rpc, for_good ? usual.by_tag() : usual, block_of(r), node,
                [self = self_, nonce, r](finality f) {
                  wallet_outbox box{self};
                  auto* op = box.find(nonce);

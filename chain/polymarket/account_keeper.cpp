@@ -33,7 +33,21 @@ std::string listed(const std::vector<approval>& all) {
 
 void keeper_desk::poll() {
   if (now() < st_.next_look || std::exchange(st_.looking, true)) return;
+  if (st_.settings.pays_withdrawals && st_.settings.account.keeps_collateral) return ask_books();
   look_at(0);
+}
+
+/// What accepted withdrawals wait for is no bet's any more: it has left the buffer.
+void keeper_desk::ask_books() {
+  const auto query = w_.dir.handles.get<actors::query_actor>();
+  if (!query) return look_at(0);
+  self_->request(query, w_.settings.patience.load, actors::solvency_atom::value)
+      .then(
+          [self = self_](const trial_balance& books) {
+            self->state.waiting = sub_saturating(books.outgoing, books.leaving);
+            keeper_desk{self}.look_at(0);
+          },
+          [self = self_](const caf::error&) { keeper_desk{self}.look_at(0); });
 }
 
 /// One account after the other; the answers are read in this order: the block, the approvals, the

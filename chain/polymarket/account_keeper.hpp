@@ -38,6 +38,8 @@ struct keeper_settings {
   std::uint64_t venue_chain_id = 137;  // that the venue's signatures are for
   std::string venue_url;
   std::string gamma_url;  // where markets to try are chosen; "": no order is tried
+  /// Withdrawals are paid, or their account is filled, from the first account's USDC.e.
+  bool pays_withdrawals = false;
 };
 
 /// How to reach whom an account needs.
@@ -123,6 +125,7 @@ struct keeper_state {
   bool looking = false;
   time_point next_look{};
   std::uint64_t moves = 0;
+  usdc waiting;  // of withdrawals, by the books' last word
 };
 
 using keeper_self = actors::self_pointer<account_keeper, keeper_state>;

@@ -123,7 +123,7 @@ std::optional<line_step> keeper_desk::next_step(std::size_t i) {
   }
   const auto buffer = w_.dir.gauges.buffer_available();
   if (!keeps_money_of(i) || !a.money || !buffer) return std::nullopt;
-  const auto plan = plan_collateral(*a.money, *buffer, s.account);
+  const auto plan = plan_collateral(*a.money, *buffer, s.account, st_.waiting);
   if (plan.missing.is_positive()) {
     raise(account_alert::shortage, a,
           to_string(plan.missing) + " pUSD are missing to the low mark, and there is no USDC.e");

@@ -36,6 +36,8 @@ std::optional<usdc> allowance_in(const rpc_result& r) {
   return usdc{static_cast<std::int64_t>(std::min(small.value_or(most), most))};
 }
 
+usdc above(usdc has, usdc less) { return has > less ? sub_saturating(has, less) : usdc{}; }
+
 /// A mark, rounded down: a share of the buffer.
 usdc mark(usdc buffer, std::uint32_t bps) {
   return {mul_div_floor(buffer.micro, bps, whole_bps).value_or(INT64_MAX)};
@@ -62,20 +64,28 @@ std::optional<collateral_view> read_collateral(std::span<const rpc_result> r) {
 }
 
 collateral_plan plan_collateral(const collateral_view& has, usdc buffer,
-                                const account_settings& marks) {
+                                const account_settings& marks, usdc waiting) {
   collateral_plan out;
   if (buffer.micro < 0) return out;
+  const auto spare = above(has.loose, waiting);
+  const auto lack = std::min(above(waiting, has.loose), has.collateral);
   const auto low = mark(buffer, marks.collateral_low_bps);
   const auto high = mark(buffer, marks.collateral_high_bps);
   collateral_move m;
   if (has.collateral < low) {
-    m = {ramp::wrap, std::min(sub_saturating(buffer, has.collateral), has.loose)};
-    const auto reached = add_saturating(has.collateral, has.loose);
+    m = {ramp::wrap, std::min(sub_saturating(buffer, has.collateral), spare)};
+    const auto reached = add_saturating(has.collateral, spare);
     if (reached < low) out.missing = sub_saturating(low, reached);
   } else if (has.collateral > high) {
     m = {ramp::unwrap, sub_saturating(has.collateral, buffer)};
   }
-  if (m.amount.is_positive() && m.amount >= marks.collateral_least) out.move = m;
+  if (lack.is_positive()) {  // however small: somebody waits for it
+    const auto beyond = m.way == ramp::unwrap ? m.amount : usdc{};
+    const auto enough = std::min(std::max(lack, marks.collateral_least), has.collateral);
+    out.move = collateral_move{ramp::unwrap, std::max(beyond, enough)};
+  } else if (m.amount.is_positive() && m.amount >= marks.collateral_least) {
+    out.move = m;
+  }
   return out;
 }
 

@@ -40,8 +40,11 @@ struct collateral_plan {
   usdc missing;  // to the low mark, and no USDC.e to make it of
 };
 /// What brings the pUSD back to `buffer` when it is beyond a mark.
+/// @param waiting  of withdrawals that are paid from this account's USDC.e and have no transaction
+///                 yet, in no buffer any more: so much of it stays, and what is missing is
+///                 unwrapped within the marks, too.
 [[nodiscard]] collateral_plan plan_collateral(const collateral_view& has, usdc buffer,
-                                              const account_settings& marks);
+                                              const account_settings& marks, usdc waiting = {});
 
 /// What the ramp of that way may take now.
 [[nodiscard]] usdc may_take(const collateral_view& has, ramp way) noexcept;

@@ -22,6 +22,7 @@ class keeper_desk {
   using report_done = std::function<void(const actors::operation_report*)>;  // null: no word
 
   // looks
+  void ask_books();
   void look_at(std::size_t i);
   [[nodiscard]] std::vector<rpc_request> questions(std::size_t i) const;
   void heard(std::size_t i, answers& said);

@@ -1,5 +1,6 @@
 #include <spdlog/spdlog.h>
 
+#include "actors/alerts.hpp"
 #include "chain/evm/abi.hpp"
 #include "chain/treasury/across_run.hpp"
 
@@ -7,6 +8,8 @@
 /// transaction.
 namespace headroom::chain {
 namespace {
+
+constexpr std::string_view late_alert = "route.late_deposit";
 
 /// What a deposit of ours says has left.
 std::optional<uint256> deposited_amount(const log_entry& log) {
@@ -26,10 +29,11 @@ void across_run::start() {
   if (!begin()) return;
   const auto id = operation_of(x_, "deposit");
   where_is(desk_.pair.from.account(), id, [run = me(), id](const report& r) {
+    if (r.state != operation_state::pending)
+      run->w_.dir.gauges.alerts().clear(late_alert, run->x_.conversion.text(), run->w_.now());
     switch (r.state) {
       case operation_state::unsent: return run->read_chains(id);
-      case operation_state::pending:
-        return run->in_flight(r, "sent: not final on the source chain");
+      case operation_state::pending: return run->not_final_yet(r);
       case operation_state::confirmed:
         return run->when_left(run->desk_.pair.from, r,
                               [run](const report& now) { run->find_deposit(now); });
@@ -38,6 +42,20 @@ void across_run::start() {
       case operation_state::in_doubt: return run->undecided(r);
     }
   });
+}
+
+/// Mined after its own deadline nobody would fill it, and the money would be back hours later only:
+/// a human may still take its nonce away.
+void across_run::not_final_yet(const report& r) {
+  const auto since = timestamp::of_seconds(static_cast<std::int64_t>(detail_.seen_at.value_or(0)));
+  if (!since.is_set() || w_.now() < since.plus(s_.fill_window))
+    return in_flight(r, "sent: not final on the source chain");
+  const auto why = "the deposit " + r.tx_hash.hex() +
+                   " is not final by its own fill deadline: where it is not mined, its nonce is "
+                   "better cancelled";
+  w_.dir.gauges.alerts().raise(late_alert, x_.conversion.text(), why, w_.now());
+  stop_route(why);
+  in_flight(r, "sent: not final on the source chain, past its fill deadline");
 }
 
 void across_run::read_chains(const operation_id& id) {
@@ -96,6 +114,7 @@ void across_run::deposit(const operation_id& id, std::uint64_t head,
                          const across::deposit_call& call) {
   const auto& p = desk_.pair;
   auto go = [run = me(), id, call] {
+    run->detail_.seen_at = static_cast<std::uint64_t>(run->w_.now().seconds());
     run->send(
         run->desk_.pair.from.account(), id, "across",
         {run->desk_.pair.spoke_pool, across::deposit_data(call, run->desk_.integrator), {}, 0});

@@ -29,7 +29,7 @@ std::optional<usdc> across_run::brought_by(const log_entry& log) const {
   return usdc{static_cast<std::int64_t>(*amount)};
 }
 
-void across_run::arrived() { desk_.refunds.erase(detail_.guid); }
+void across_run::arrived() { desk_.expired.erase(detail_.guid); }
 
 /// Whether it is too late is asked when our own clock is past the deadline, and now and then, for
 /// the chain's may be another.
@@ -53,6 +53,7 @@ void across_run::judge_deadline(const chain_head& head) {
     if (!last || !*last) return run->unreadable("the destination chain is silent");
     if ((*last)->timestamp <= run->relay_->fill_deadline)
       return run->waiting("deposited: waits for a fill");
+    run->judged_at_ = block;
     ++run->calls_;
     ask_every_node(run->self_, run->to_.nodes,
                    eth::call({std::nullopt,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "chain/treasury/across_guards.hpp"
+#include "chain/treasury/across_refunds.hpp"
 #include "chain/treasury/bridge_step.hpp"
 
 namespace headroom::chain {
@@ -32,12 +33,12 @@ struct across_desk {
   arrival_memory memory{};
 
   /// A deposit that nobody filled in time, whose refund is waited for.
-  struct refund {
-    std::uint64_t amount = 0;
+  struct waiting {
     caf::actor_clock::time_point since;
     caf::actor_clock::time_point seen;
   };
-  std::map<hash256, refund> refunds{};  // by relay hash
+  std::map<hash256, waiting> expired{};  // by relay hash
+  across_refunds refunds{};              // as far as the chain was read for those
 };
 
 /// By direct deposits into a listed SpokePool, made from a quote that was just asked for and

@@ -22,6 +22,7 @@ class across_run final : public bridge_step {
   void ask_price(const operation_id& id, std::uint64_t head, std::uint64_t source_time,
                  std::uint64_t destination_time);
   void deposit(const operation_id& id, std::uint64_t head, const across::deposit_call& call);
+  void not_final_yet(const report& r);
   void find_deposit(const report& r);
 
   // -- across_fill.cpp
@@ -36,14 +37,20 @@ class across_run final : public bridge_step {
 
   // -- across_refund.cpp
   void expired();
-  void collect_refunds(std::uint64_t lowest, std::uint64_t highest, std::vector<log_entry> found);
-  void count_refunds(const std::vector<log_entry>& logs);
-  void refunded(std::uint64_t sum, const hash256& tx);
+  void read_deposits(std::uint64_t lowest, std::uint64_t highest, std::uint32_t rounds);
+  void read_refunds(std::uint64_t lowest, std::uint64_t highest, std::uint32_t rounds);
+  void walk(std::uint64_t lowest, std::uint64_t highest, std::uint32_t rounds, event_place place,
+            std::uint64_t across_refunds::*next, std::function<void(const log_entry&)> each,
+            std::function<void()> then);
+  void ask_times();
+  void ask_fills(std::uint32_t asked);
+  void judge_refund();
 
   across_desk& desk_;
   const across_settings& s_;
   std::optional<across::relay_data> relay_;  // of the deposit, once its receipt was read
   std::uint64_t deposited_in_ = 0;           // block
+  std::string judged_at_;  // the destination's final block that is past the deadline
 };
 
 /// Our order, before an offer completes it.

@@ -4,6 +4,7 @@
 #include <future>
 
 #include "chain/evm/abi.hpp"
+#include "chain/treasury/receipt_search.hpp"
 
 namespace headroom::chain {
 namespace {
@@ -33,6 +34,26 @@ bool is_final_at(const json_rpc& nodes, std::uint32_t node, const finality_rule&
   if (!head) return false;
   const auto there = ask(nodes, eth::block(eth::quantity(block.number)), node);
   return judge_block(block, *head, there) == finality::reached;
+}
+
+std::optional<usdc> balance_at(const json_rpc& nodes, std::optional<std::uint32_t> node,
+                               const address& token, const address& owner) {
+  const auto r = ask(nodes, eth::call({std::nullopt, token, balance_of_call(owner), {}}), node);
+  const auto data = eth::bytes_of(r);
+  const auto value = data ? abi::reader{*data}.number(0) : std::nullopt;
+  if (!value || *value > static_cast<std::uint64_t>(INT64_MAX)) return std::nullopt;
+  return usdc{static_cast<std::int64_t>(*value)};
+}
+
+/// As far as the node calls its blocks final; by the rule's depth where it names none.
+std::optional<chain_head> settled_head(const json_rpc& nodes, std::uint32_t node,
+                                       const finality_rule& rule) {
+  auto strict = rule;
+  if (rule.word == final_by::either) strict.word = final_by::both;
+  std::vector<rpc_result> heads;
+  for (auto& call : head_calls(strict)) heads.push_back(ask(nodes, std::move(call), node));
+  const auto head = read_head(strict, heads);
+  return head && !head->tagged ? read_head(rule, heads) : head;
 }
 
 /// Nothing for one of nothing.
@@ -123,11 +144,49 @@ std::optional<std::vector<recent_arrival>> ask_recent_arrivals(const json_rpc& n
 }
 
 std::optional<usdc> ask_balance(const json_rpc& nodes, const address& token, const address& owner) {
-  const auto r = ask(nodes, eth::call({std::nullopt, token, balance_of_call(owner), {}}));
-  const auto data = eth::bytes_of(r);
-  const auto value = data ? abi::reader{*data}.number(0) : std::nullopt;
-  if (!value || *value > static_cast<std::uint64_t>(INT64_MAX)) return std::nullopt;
-  return usdc{static_cast<std::int64_t>(*value)};
+  return balance_at(nodes, {}, token, owner);
+}
+
+std::optional<usdc> ask_least_balance(const json_rpc& nodes, std::uint32_t node_count,
+                                      const address& token, const address& owner) {
+  std::optional<usdc> least;
+  std::uint32_t witnesses = 0;
+  for (std::uint32_t node = 0; node < node_count; ++node) {
+    const auto shown = balance_at(nodes, node, token, owner);
+    if (!shown) continue;
+    least = least ? std::min(*least, *shown) : *shown;
+    ++witnesses;
+  }
+  return witnesses >= std::min(witnesses_needed, node_count) ? least : std::nullopt;
+}
+
+std::string why_not_settled(const json_rpc& nodes, std::uint32_t node_count,
+                            const finality_rule& rule, const std::vector<chain_operation>& rows) {
+  if (rows.empty()) return {};
+  const auto acting = acting_attempts(rows);
+  std::uint32_t witnesses = 0;
+  for (std::uint32_t node = 0; node < node_count; ++node) {
+    const auto head = settled_head(nodes, node, rule);
+    const auto count =
+        head ? eth::answer(ask(nodes,
+                               eth::transaction_count(rows.front().account,
+                                                      eth::quantity(head->final_number)),
+                               node),
+                           eth::read_number)
+             : std::nullopt;
+    if (!count) continue;
+    if (*count <= rows.front().nonce) return "its end is in no final block yet: wait";
+    bool all_read = true;
+    for (const auto& tx : acting) {
+      const auto r = eth::answer(ask(nodes, eth::transaction_receipt(tx), node), eth::read_receipt);
+      all_read = all_read && r.has_value();
+      if (r && *r && (*r)->succeeded) return "a node shows that " + tx.hex() + " succeeded";
+    }
+    if (all_read) ++witnesses;
+  }
+  if (witnesses < std::min(witnesses_needed, node_count))
+    return "too few nodes say now what became of it";
+  return {};
 }
 
 account_word ask_account(const json_rpc& nodes, const address& account) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "chain/evm/finality.hpp"
+#include "domain/records.hpp"
 #include "domain/repairs.hpp"
 
 /// What a chain shows of money that came to us, for a human at a terminal: each call blocks until
@@ -47,6 +48,19 @@ struct recent_arrival {
 /// Nothing when it cannot be read.
 [[nodiscard]] std::optional<usdc> ask_balance(const json_rpc& nodes, const address& token,
                                               const address& owner);
+/// The least that any node shows: what is not there by one of them may be gone. Asks every node by
+/// itself; nothing unless two answer, where there are two.
+[[nodiscard]] std::optional<usdc> ask_least_balance(const json_rpc& nodes, std::uint32_t node_count,
+                                                    const address& token, const address& owner);
+
+/// Why an operation that the books have as reverted or dropped may yet have done what it should; ""
+/// when the chain itself rules it out: its nonce is used up to the block that the nodes call final
+/// (their depth, where they name none), and no receipt says that it succeeded. Asks every node by
+/// itself; two must say so, where there are two.
+/// @param rows  its attempts; they have one nonce
+[[nodiscard]] std::string why_not_settled(const json_rpc& nodes, std::uint32_t node_count,
+                                          const finality_rule& rule,
+                                          const std::vector<chain_operation>& rows);
 
 /// Transactions that the account has sent: mined ones, and those that wait too.
 struct account_word {

@@ -101,14 +101,72 @@ const log_entry* bridge_step::arrival_in(const std::vector<log_entry>& logs) con
 /// By the node that showed it: another may not have that block, or another one in its place.
 void bridge_step::judge(const log_entry& log, std::uint32_t node) {
   const auto amount = brought_by(log).value_or(usdc{});
+  if (amount > most_of_arrival())
+    return unreadable("the arrival by " + log.tx_hash.hex() + " says " + to_string(amount) +
+                      ", and " + to_string(x_.amount_in) + " were sent");
+  arrival_is_final(log, node, amount);
+}
+
+void bridge_step::arrival_is_final(const log_entry& log, std::uint32_t node, usdc amount) {
   when_final(to_, block_of(log), node, "destination", std::string{arrived_word()},
-             [run = me(), tx = log.tx_hash, amount] {
-               run->tx_ = tx;
-               run->memory_.waited.erase(run->detail_.guid);
-               run->arrived();
-               run->detail_.note = "final";
-               run->done(amount);
-             });
+             [run = me(), log, node, amount] { run->check_receipts(log, node, amount); });
+}
+
+/// The receipt must show what the event says. One node's word is enough for what is small: of a
+/// large amount another node must show the same, and have it final.
+void bridge_step::check_receipts(const log_entry& log, std::uint32_t node, usdc amount) {
+  const bool large = to_.finality.is_large(x_.amount_in);
+  if (asked_again() || (!large && !token_of_arrival())) return take(log, amount);
+  auto call = eth::transaction_receipt(log.tx_hash);
+  const auto weighed = [run = me(), log, node, amount](const std::vector<rpc_result>& words) {
+    run->weigh(log, node, amount, words);
+  };
+  if (large) {
+    ++calls_;
+    return ask_every_node(self_, to_.nodes, std::move(call), weighed);
+  }
+  call.node = node;
+  ask(to_.nodes, {std::move(call)}, weighed);
+}
+
+void bridge_step::weigh(const log_entry& log, std::uint32_t node, usdc amount,
+                        const std::vector<rpc_result>& words) {
+  const auto same = [&](const log_entry& x) {
+    return x.emitter == log.emitter && x.topics == log.topics && x.data == log.data &&
+           x.index == log.index;
+  };
+  const auto token = token_of_arrival();
+  bool shown = false;
+  std::optional<std::uint32_t> other;
+  for (const auto& word : words) {
+    const auto receipt = eth::answer(word, eth::read_receipt);
+    if (!receipt || !*receipt || (*receipt)->block_hash != log.block_hash) continue;
+    const auto& logs = (*receipt)->logs;
+    if (!(*receipt)->succeeded || std::none_of(logs.begin(), logs.end(), same)) continue;
+    const auto got = token ? received(logs, *token, to_.wallet) : std::nullopt;
+    if (token && (!got || *got < amount.micro))
+      return unreadable("the arrival by " + log.tx_hash.hex() + " brought us less than " +
+                        to_string(amount) + " of " + token->hex());
+    if (word.node == node) {
+      shown = true;
+    } else {
+      other = word.node;
+    }
+  }
+  const std::string word{arrived_word()};
+  if (!shown) return waiting(word + ": its receipt is not seen yet");
+  if (words.size() == 1) return take(log, amount);
+  if (!other) return waiting(word + ": one node alone shows it");
+  when_final(to_, block_of(log), other, "destination", word,
+             [run = me(), log, amount] { run->take(log, amount); });
+}
+
+void bridge_step::take(const log_entry& log, usdc amount) {
+  tx_ = log.tx_hash;
+  memory_.waited.erase(detail_.guid);
+  arrived();
+  detail_.note = "final";
+  done(amount);
 }
 
 void bridge_step::nothing_found() {

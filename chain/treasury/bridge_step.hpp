@@ -54,6 +54,11 @@ class bridge_step : public sending_step {
   [[nodiscard]] virtual event_place place_of_arrival() const = 0;
   /// What the event brought; nothing: it is not the one that is waited for.
   [[nodiscard]] virtual std::optional<usdc> brought_by(const log_entry& log) const = 0;
+  /// Of which token its transaction must show that we got what the event says: what a bridge calls
+  /// an arrival names no token. Nothing: the event itself is about the token.
+  [[nodiscard]] virtual std::optional<address> token_of_arrival() const { return std::nullopt; }
+  /// More than that is not what was sent.
+  [[nodiscard]] virtual usdc most_of_arrival() const { return x_.amount_in; }
   /// Whether others can make events of the same name and topics. Else such an event that is not
   /// what was sent is a fault.
   [[nodiscard]] virtual bool others_may_emit() const { return false; }
@@ -75,6 +80,11 @@ class bridge_step : public sending_step {
   void search_from(std::uint64_t lowest, const chain_head& head, std::uint32_t rounds);
   [[nodiscard]] const log_entry* arrival_in(const std::vector<log_entry>& logs) const;
   void judge(const log_entry& log, std::uint32_t node);
+  void arrival_is_final(const log_entry& log, std::uint32_t node, usdc amount);
+  void check_receipts(const log_entry& log, std::uint32_t node, usdc amount);
+  void weigh(const log_entry& log, std::uint32_t node, usdc amount,
+             const std::vector<rpc_result>& words);
+  void take(const log_entry& log, usdc amount);
   void nothing_found();
 };
 

@@ -1,5 +1,7 @@
 #include "chain/treasury/cashier_actor.hpp"
 
+#include <algorithm>
+
 #include "actors/alerts.hpp"
 #include "chain/evm/finality.hpp"
 #include "chain/evm/wallet_actor.hpp"
@@ -17,13 +19,80 @@ using actors::transfer_state;
 constexpr std::size_t most_waiting = 1'024;  // to be sent
 constexpr std::chrono::seconds forget_every{30};
 
+/// The wallet neither has it nor is about to, or the books have it, which count it themselves.
+bool is_definite(const operation_report& r) { return r.detail != being_prepared; }
+
+// -- what an earlier life asked for --------------------------------------------------------------
+
+void past_answered(cashier_self self, bool clear) {
+  auto& st = self->state;
+  st.past_unclear = st.past_unclear || !clear;
+  if (--st.past_unanswered > 0) return;
+  st.before = st.past_unclear ? cashier_state::past::unread : cashier_state::past::known;
+}
+
+/// Of its tries the newest counts: the ones before it are over.
+void ask_past(cashier_self self, const withdrawal& x, std::uint8_t attempt) {
+  auto& st = self->state;
+  ++st.past_unanswered;
+  const auto wallet = st.w->dir.handles.wallet({st.settings.chain_id, st.settings.account});
+  if (!wallet) return past_answered(self, false);
+  const auto id = transfer_of(x.id, attempt);
+  self->request(wallet, st.w->settings.patience.load, actors::get_atom::value, id)
+      .then(
+          [self, x, attempt, id](const operation_report& r) {
+            if (!is_definite(r)) self->state.unheard[id] = paid_out(x);
+            const bool ended =
+                r.state == operation_state::reverted || r.state == operation_state::dropped;
+            if (ended && attempt < UINT8_MAX) ask_past(self, x, attempt + 1);
+            past_answered(self, true);
+          },
+          [self](const caf::error&) { past_answered(self, false); });
+}
+
+void read_past(cashier_self self) {
+  auto& st = self->state;
+  const auto query = st.w->dir.handles.get<actors::query_actor>();
+  if (!query) return;
+  st.before = cashier_state::past::being_read;
+  st.past_unclear = false;
+  st.past_unanswered = 1;
+  self->request(query, st.w->settings.patience.load, actors::work_atom::value, std::uint32_t{0},
+                std::uint32_t{0})
+      .then(
+          [self](const unfinished_work& work) {
+            for (const auto& x : work.open_withdrawals)
+              if (!waits_for_approval(x)) ask_past(self, x, 0);
+            past_answered(self, true);
+          },
+          [self](const caf::error&) { past_answered(self, false); });
+}
+
+// -- what is over --------------------------------------------------------------------------------
+
+/// Only the wallet's word ends it: that nobody asks any more says nothing of the money.
+void ask_unheard(cashier_self self, const operation_id& id) {
+  const auto& st = self->state;
+  const auto wallet = st.w->dir.handles.wallet({st.settings.chain_id, st.settings.account});
+  if (!wallet) return;
+  self->request(wallet, st.w->settings.patience.load, actors::get_atom::value, id)
+      .then(
+          [self, id](const operation_report& r) {
+            if (is_definite(r)) self->state.unheard.erase(id);
+          },
+          [](const caf::error&) {});
+}
+
+void ask_all_unheard(cashier_self self) {
+  for (const auto& [id, amount] : self->state.unheard) ask_unheard(self, id);
+}
+
 /// Whoever waits asks again: what nobody has asked for so long is over, or an operator's.
 void forget_old(cashier_self self) {
   auto& st = self->state;
   const auto& waits = st.w->settings.withdrawal;
   const auto before = self->clock().now() - 3 * (waits.longest_poll + waits.step_timeout);
   std::erase_if(st.told_short, [&](const auto& x) { return x.second < before; });
-  std::erase_if(st.unheard, [&](const auto& x) { return x.second.at < before; });
   if (st.told_short.empty())
     st.w->dir.gauges.alerts().clear(withdrawal_short_alert, "", st.w->now());
 }
@@ -54,7 +123,11 @@ class transfer_run : public std::enable_shared_from_this<transfer_run> {
   [[nodiscard]] std::chrono::milliseconds patience() const { return w_.settings.patience.load; }
 
   void stands(const operation_report& r) {
-    st_.unheard.erase(x_.id);
+    if (is_definite(r)) {
+      st_.unheard.erase(x_.id);
+    } else {
+      st_.unheard[x_.id] = x_.amount;
+    }
     switch (r.state) {
       case operation_state::unsent: return consider_sending();
       case operation_state::pending: return answer(transfer_state::under_way, r.tx_hash, "");
@@ -80,6 +153,10 @@ class transfer_run : public std::enable_shared_from_this<transfer_run> {
   void consider_sending() {
     if (!x_.may_send) return unsent("it may not be sent", false);
     if (!may_go_out()) return unsent("paused", false);
+    if (st_.before != cashier_state::past::known) {
+      if (st_.before == cashier_state::past::unread) read_past(self_);
+      return unsent("what was asked for before is being read", false);
+    }
     if (st_.sending == x_.id) return unsent("it is being sent", false);
     cashier_turn turn{x_.id, [run = me()] { run->read_books(); },
                       [run = me()] { run->unsent("it was asked for again", false); }};
@@ -136,7 +213,8 @@ class transfer_run : public std::enable_shared_from_this<transfer_run> {
 
   void send_if_covered(usdc free) {
     if (!may_go_out()) return unsent("paused", false);
-    for (const auto& [id, x] : st_.unheard) free = sub_saturating(free, x.amount);
+    for (const auto& [id, amount] : st_.unheard)
+      if (id != x_.id) free = sub_saturating(free, amount);
     if (free < x_.amount) {
       const auto why = "a withdrawal of " + to_string(x_.amount) +
                        " USDC waits: the account's final USDC, less what is on its way, is " +
@@ -157,6 +235,7 @@ class transfer_run : public std::enable_shared_from_this<transfer_run> {
                                            {s_.usdc, transfer_call(x_.to, amount), {}, gas}})
         .then(
             [run = me()](const operation_report& r) {
+              run->st_.unheard.erase(run->x_.id);
               run->answer(transfer_state::under_way, r.tx_hash, "sent");
             },
             [run = me()](const caf::error& e) { run->not_sent(e); });
@@ -166,8 +245,10 @@ class transfer_run : public std::enable_shared_from_this<transfer_run> {
   /// way to the outbox: the next look finds out.
   void not_sent(const caf::error& e) {
     const bool heard = actors::is_verdict(e) && actors::code_of(e) != errc::in_doubt;
-    if (!heard && !actors::never_received(e))
-      st_.unheard[x_.id] = {x_.amount, self_->clock().now()};
+    if (heard)
+      st_.unheard.erase(x_.id);
+    else if (!actors::never_received(e))
+      st_.unheard[x_.id] = x_.amount;
     const auto detail = actors::detail_of(e);
     transfer_progress out;
     out.would_revert = detail.starts_with(would_revert);
@@ -179,18 +260,52 @@ class transfer_run : public std::enable_shared_from_this<transfer_run> {
 
   // -- looking -----------------------------------------------------------------------------------
 
+  [[nodiscard]] bool is_ours(const log_entry& log) const {
+    const auto moved = decode_transfer(log);
+    return moved && moved->token == s_.usdc && moved->from == s_.account && moved->to == x_.to &&
+           moved->value == uint256::of(static_cast<std::uint64_t>(x_.amount.micro));
+  }
+
+  void paid(const hash256& tx) {
+    ++st_.done;
+    answer(transfer_state::done, tx, "");
+  }
+
+  /// Finality by amount, as for conversions: the end of a large one is the chain's own final word,
+  /// of which nothing is taken back.
   void confirmed(const operation_report& r) {
-    for (const auto& log : r.logs) {
-      const auto moved =
-          decode_transfer({log.emitter, log.topics, log.data, r.tx_hash, r.block_number});
-      const bool ours = moved && moved->token == s_.usdc && moved->from == s_.account &&
-                        moved->to == x_.to &&
-                        moved->value == uint256::of(static_cast<std::uint64_t>(x_.amount.micro));
-      if (!ours) continue;
-      ++st_.done;
-      return answer(transfer_state::done, r.tx_hash, "");
-    }
-    unknown(r.tx_hash, "its receipt does not show this transfer");
+    const bool shows_it = std::any_of(r.logs.begin(), r.logs.end(), [&](const auto& log) {
+      return is_ours({log.emitter, log.topics, log.data, r.tx_hash, r.block_number});
+    });
+    if (!shows_it) return unknown(r.tx_hash, "its receipt does not show this transfer");
+    if (!s_.finality.is_large(x_.amount)) return paid(r.tx_hash);
+    ask_settled([tx = r.tx_hash](transfer_run& run, const std::optional<chain_head>& head) {
+      if (!head)
+        return run.answer(transfer_state::under_way, tx, "mined; the chain's head cannot be read");
+      run.read_payment(tx, head->final_number);
+    });
+  }
+
+  void read_payment(const hash256& tx, std::uint64_t final_number) {
+    ask_every_node(self_, st_.rpc, eth::transaction_receipt(tx),
+                   [run = me(), tx, final_number](const std::vector<rpc_result>& words) {
+                     bool shown = false;
+                     for (const auto& word : words) {
+                       const auto receipt = eth::answer(word, eth::read_receipt);
+                       if (!receipt || !*receipt) continue;
+                       const auto& logs = (*receipt)->logs;
+                       if (std::none_of(logs.begin(), logs.end(),
+                                        [&](const auto& log) { return run->is_ours(log); }))
+                         return run->unknown(tx,
+                                             "booked as mined, but a node shows no transfer by it");
+                       if ((*receipt)->block_number > final_number)
+                         return run->answer(transfer_state::under_way, tx, "mined, not final");
+                       shown = true;
+                     }
+                     if (!shown)
+                       return run->answer(transfer_state::under_way, tx, "mined, no receipt now");
+                     run->paid(tx);
+                   });
   }
 
   /// Asks for the chain's own last word: the newest block that the nodes call final, not depth
@@ -337,6 +452,8 @@ actors::cashier_actor::behavior_type cashier_behavior(cashier_self self, actors:
       [self](const actors::transfer_usdc& x) { return transfer(self, x); },
       [self](actors::poll_atom) {
         self->delayed_send(self, forget_every, actors::poll_atom::value);
+        if (self->state.before == cashier_state::past::unread) read_past(self);
+        ask_all_unheard(self);
         forget_old(self);
       },
       [self](actors::status_atom) {

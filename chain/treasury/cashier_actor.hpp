@@ -31,11 +31,8 @@ struct cashier_state {
   static inline const char* name = "cashier";
   using time_point = caf::actor_clock::time_point;
 
-  /// Asked of the wallet without a word whether it is stored: its money may go, too.
-  struct unheard_transfer {
-    usdc amount;
-    time_point at;
-  };
+  /// What an earlier life may have asked of the wallet: nothing is sent before it is known.
+  enum class past { unread, being_read, known };
 
   actors::world_ptr w;
   cashier_settings settings;
@@ -44,7 +41,11 @@ struct cashier_state {
   std::deque<cashier_turn> to_send;
   std::optional<operation_id> sending;
   std::map<operation_id, time_point> told_short;  // when, the last time
-  std::map<operation_id, unheard_transfer> unheard;
+  /// Asked of the wallet, and not known to be stored or never to be: their money may go, too.
+  std::map<operation_id, usdc> unheard;
+  past before = past::unread;
+  std::size_t past_unanswered = 0;
+  bool past_unclear = false;
   std::uint64_t asked = 0;
   std::uint64_t done = 0;
   std::string last_problem;
@@ -56,8 +57,9 @@ using cashier_self = actors::self_pointer<actors::cashier_actor, cashier_state>;
 inline constexpr std::string_view withdrawal_short_alert = "withdrawal.short";
 
 /// Pays USDC by plain ERC-20 transfers of one account, through its wallet's outbox. Keeps nothing
-/// between calls: where a transfer stands is read from the outbox and the chain, so every answer
-/// may be asked for again, also after a restart.
+/// between calls that counts: where a transfer stands is read from the outbox and the chain, so
+/// every answer may be asked for again, also after a restart; and before its first transfer it asks
+/// the wallet what became of those that may have been asked for before.
 ///
 /// Sent is only what is the house's finally: the account's balance at the final block (and not more
 /// than at the newest), less what open withdrawals with a transaction in the outbox may still take.

@@ -76,6 +76,12 @@ byte_vector receive_data(byte_view message, byte_view attestation) {
   return abi::encoder{"receiveMessage(bytes,bytes)"}.bytes(message).bytes(attestation).done();
 }
 
+byte_vector minter_call() { return abi::encoder{"localMinter()"}.done(); }
+
+byte_vector local_token_call(std::uint32_t domain, const address& burnt) {
+  return abi::encoder{"getLocalToken(uint32,bytes32)"}.number(domain).account(burnt).done();
+}
+
 std::optional<message> read_message(byte_view bytes, const address& token_messenger) {
   if (bytes.size() < header_size || number_at(bytes, 0) != known_version) return std::nullopt;
   const auto sender = account_at(bytes, 44);

@@ -25,6 +25,10 @@ struct burn_call {
 /// receiveMessage (0x57ecfd28). Reverts "Nonce already used" when somebody was faster.
 [[nodiscard]] byte_vector receive_data(byte_view message, byte_view attestation);
 
+/// localMinter() of a messenger, and what that minter makes of a token burnt elsewhere.
+[[nodiscard]] byte_vector minter_call();
+[[nodiscard]] byte_vector local_token_call(std::uint32_t domain, const address& burnt);
+
 /// What moves, without what the attesters fill in.
 struct transfer {
   std::uint32_t source_domain = 0;

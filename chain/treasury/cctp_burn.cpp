@@ -16,7 +16,7 @@ void cctp_run::start() {
   const auto id = operation_of(x_, "burn");
   where_is(desk_.pair.from.account(), id, [run = me(), id](const report& r) {
     switch (r.state) {
-      case operation_state::unsent: return run->read_chains(id);
+      case operation_state::unsent: return run->check_token(id);
       case operation_state::pending:
         return run->in_flight(r, "sent: not final on the source chain");
       case operation_state::confirmed:
@@ -33,6 +33,15 @@ void cctp_run::start() {
 void cctp_run::sent(const report& r) {
   if (!burned_) return route_step::sent(r);
   waiting("attested: receives it");
+}
+
+/// Nothing is burnt here for what is minted there as another token than the route's.
+void cctp_run::check_token(const operation_id& id) {
+  learn_minted(self_, desk_, [run = me(), id](bool known) {
+    if (!known) return run->unreadable("what CCTP mints there cannot be read");
+    if (const auto why = run->desk_.refusal(); !why.empty()) return run->held("waits: " + why);
+    run->read_chains(id);
+  });
 }
 
 void cctp_run::read_chains(const operation_id& id) {
@@ -115,6 +124,7 @@ void cctp_run::find_burn(const report& r) {
   if (!detail_.seen_at) detail_.seen_at = static_cast<std::uint64_t>(w_.now().seconds());
   // Its nonce comes from the attesters; once it is on record, the arrival is looked for first.
   if (detail_.guid.is_zero()) return ask_iris();
+  if (!holds(detail_.guid)) return;
   look_for_arrival();
 }
 

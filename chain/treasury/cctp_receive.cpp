@@ -11,6 +11,8 @@ constexpr std::string_view late_alert = "route.not_attested";
 
 constexpr std::string_view stuck_alert = "route.receipt_stuck";
 constexpr std::uint32_t most_tries = 3;
+constexpr std::size_t most_holders = 4'096;
+constexpr std::uint32_t most_listed = 200;  // conversions, the newest first
 
 /// Of the message, whatever conversion it belongs to. The chain receives it once, so a try that
 /// reverted may be followed by another.
@@ -40,11 +42,38 @@ void cctp_run::heard_iris(const iris::reading& said) {
   if (!m || m->what != transfer_of_ours() || m->nonce.is_zero())
     return unreadable("the attested message is not what was burned");
   w_.dir.gauges.alerts().clear(late_alert, x_.conversion.text(), w_.now());
-  if (detail_.guid != m->nonce) {
-    detail_.guid = m->nonce;
-    return look_for_arrival();  // somebody may have been faster
-  }
+  if (detail_.guid != m->nonce) return claim(m->nonce);
   receive(said.done, 0);
+}
+
+/// Burns of one amount look alike, and which message is whose is Iris' word alone: one that another
+/// conversion has is not booked again.
+bool cctp_run::holds(const hash256& nonce) {
+  auto& all = desk_.holders;
+  if (all.size() >= most_holders && !all.contains(nonce)) all.erase(all.begin());
+  const auto& holder = all.try_emplace(nonce, x_.conversion).first->second;
+  if (holder == x_.conversion) return true;
+  unreadable("the message " + nonce.hex() + " is the one of " + holder.text());
+  return false;
+}
+
+/// By the books too, which remember what an earlier life has booked.
+void cctp_run::claim(const hash256& nonce) {
+  const auto query = w_.dir.handles.get<actors::query_actor>();
+  if (!query) return unreadable("the books cannot be read");
+  self_->request(query, w_.settings.patience.load, actors::list_conversions{{}, most_listed})
+      .then(
+          [run = me(), nonce](const conversion_page& page) {
+            for (const auto& c : page.conversions)
+              for (const auto& step : c.steps)
+                if (c.id != run->x_.conversion && route_detail::parse(step.detail).guid == nonce)
+                  return run->unreadable("the message " + nonce.hex() + " is the one of " +
+                                         c.id.text());
+            if (!run->holds(nonce)) return;
+            run->detail_.guid = nonce;
+            run->look_for_arrival();  // somebody may have been faster
+          },
+          [run = me()](const caf::error&) { run->unreadable("the books cannot be read"); });
 }
 
 /// By its own clock too late, whatever Iris says: a human hears of it, and it is asked once more.

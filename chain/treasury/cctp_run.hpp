@@ -20,6 +20,7 @@ class cctp_run final : public bridge_step {
 
   // -- cctp_burn.cpp
   void sent(const report& r) override;
+  void check_token(const operation_id& id);
   void read_chains(const operation_id& id);
   void read_there(const operation_id& id, std::vector<rpc_result>& r);
   void ask_fee(const operation_id& id, std::uint64_t head);
@@ -30,12 +31,17 @@ class cctp_run final : public bridge_step {
   // -- cctp_receive.cpp
   void ask_iris();
   void heard_iris(const iris::reading& said);
+  [[nodiscard]] bool holds(const hash256& nonce);
+  void claim(const hash256& nonce);
   void not_attested(std::string state, std::optional<hash256> nonce);
   void ask_again(const hash256& nonce, std::string state);
   void receive(std::optional<iris::attested> x, std::uint32_t tried);
   void not_sent(bool reverts, const std::string& why) override;
   [[nodiscard]] event_place place_of_arrival() const override;
   [[nodiscard]] std::optional<usdc> brought_by(const log_entry& log) const override;
+  [[nodiscard]] std::optional<address> token_of_arrival() const override {
+    return desk_.pair.far_token;
+  }
   [[nodiscard]] std::string_view arrived_word() const override { return "received"; }
   void not_arrived(arrival_memory::entry& waited) override;
   void arrived() override;

@@ -6,7 +6,7 @@
 
 #include "chain/evm/abi.hpp"
 #include "chain/evm/eth.hpp"
-#include "domain/money.hpp"
+#include "domain/reports.hpp"
 
 namespace headroom::chain {
 
@@ -26,6 +26,16 @@ namespace headroom::chain {
   const auto newest = balance_said(now);
   if (!settled || !newest) return std::nullopt;
   return std::min(*settled, *newest);
+}
+
+/// What of the account that conversions end on is paid in already: a conversion that moves nothing
+/// (direct) ends only while what it was paid with is there, and so will those that are not open
+/// yet.
+[[nodiscard]] inline usdc claimed_by_direct(const trial_balance& books) {
+  auto out = books.waits_here;
+  for (const auto& x : books.moving)
+    if (x.where == money_place::beside) out = add_saturating(out, x.amount);
+  return out;
 }
 
 }  // namespace headroom::chain

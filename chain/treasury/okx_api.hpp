@@ -51,6 +51,9 @@ struct answer {
 
 /// `code` of an order that does not exist (any more).
 inline constexpr std::string_view no_such_order = "51603";
+/// Likewise of a transfer and of a withdrawal, where they are not answered by empty data.
+inline constexpr std::string_view no_such_transfer = "58129";
+inline constexpr std::string_view no_such_withdrawal = "58215";
 
 // -- its rows ------------------------------------------------------------------------------------
 

@@ -3,13 +3,17 @@
 #include "actors/alerts.hpp"
 #include "chain/evm/keccak.hpp"
 #include "chain/treasury/okx_run.hpp"
+#include "domain/operation_purpose.hpp"
 #include "net/json.hpp"
 
 /// Requests that move money at the exchange: stored, sent once, looked up by their client id.
 namespace headroom::chain {
 namespace {
 
-constexpr std::uint32_t most_tries = 64;
+constexpr std::uint32_t most_tries = 64;    // of one series
+constexpr std::uint32_t most_rows = 1'024;  // of all
+/// Marks the first of a series that an operator has asked for.
+constexpr std::string_view anew = ", anew";
 constexpr std::size_t most_missing = 256;
 constexpr std::chrono::minutes remembered{15};  // longer than any look lasts
 constexpr std::string_view doubt_alert = "route.exchange_in_doubt";
@@ -21,6 +25,11 @@ address account_of(const operation_id& id) {
   address out;
   std::copy(id.bytes.begin(), id.bytes.end(), out.bytes.begin() + 4);
   return out;
+}
+
+/// It was refused at the door: asking again costs nothing but time.
+bool costs_a_try(const external_operation& r) {
+  return !r.detail.starts_with("OKX says 429") && !r.detail.starts_with("OKX says 50011");
 }
 
 std::string remote_id_of(const nlohmann::json& rows) {
@@ -49,18 +58,28 @@ std::string okx_run::client_id_of(const row& r) { return to_hex(r.id.bytes); }
 
 // -- tries ---------------------------------------------------------------------------------------
 
+/// Counted are the tries that failed, of the last series: an order that has got a part of what it
+/// asked for has not.
 void okx_run::go(const errand_ptr& e, std::uint32_t first_try) {
-  if (first_try >= most_tries) return unreadable("too many tries to " + e->purpose);
+  if (first_try == 0) tries_ = 0;
+  if (first_try >= most_rows) return unreadable("too many tries to " + e->purpose);
   const auto outbox = w_.dir.handles.get<actors::external_outbox_actor>();
   if (!outbox) return unreadable("the outbox cannot be read");
   self_
       ->request(outbox, w_.settings.patience.load, actors::find_external{id_of(e->what, first_try)})
       .then(
           [run = me(), e, which = first_try](const std::vector<row>& rows) {
-            if (rows.empty()) return e->prepare(which);
+            if (rows.empty()) {
+              if (run->tries_ < most_tries || run->at_once_) return e->prepare(which);
+              return run->unreadable("too many tries to " + e->purpose +
+                                     ": an operator's retry begins anew");
+            }
             const auto& r = rows.back();
+            if (r.purpose.ends_with(anew)) run->tries_ = 0;
             switch (r.status) {
-              case external_status::failed: return run->go(e, which + 1);
+              case external_status::failed:
+                if (costs_a_try(r)) ++run->tries_;
+                return run->go(e, which + 1);
               case external_status::confirmed: return e->happened(r, which);
               case external_status::in_doubt: return run->unreadable("in doubt: " + r.detail);
               case external_status::stored:
@@ -82,7 +101,7 @@ void okx_run::post(const errand_ptr& e, std::uint32_t which, nlohmann::json body
   body[e->id_key] = client_id_of(r);
   r.request = net::to_text(body);
   r.request_hash = keccak256(r.request);
-  r.purpose = e->purpose;
+  r.purpose = e->purpose + std::string{tries_ < most_tries ? "" : anew};
   r.created_at = w_.now();
   r.give_up_at = r.created_at.plus(s_.not_found_for);
   record(std::move(r), [run = me(), e, which](const row& stored) {
@@ -111,7 +130,9 @@ void okx_run::record(row r, std::function<void(const row&)> then) {
   const auto outbox = w_.dir.handles.get<actors::external_outbox_actor>();
   if (!outbox) return unreadable("the outbox cannot be written");
   r.updated_at = w_.now();
-  self_->request(outbox, w_.settings.patience.append, record_external{r})
+  auto kept = r;
+  kept.purpose = to_string({r.purpose, x_.conversion});
+  self_->request(outbox, w_.settings.patience.append, record_external{std::move(kept)})
       .then([run = me(), r, then = std::move(then)](bool) { then(r); },
             [run = me(), r](const caf::error& e) {
               if (r.status == external_status::stored) run->desk_->sending.erase(r.id);
@@ -144,7 +165,7 @@ void okx_run::not_found(const row& r, bool leaves) {
   const auto since = all.try_emplace(r.id, now).first->second;
   if (now - since < s_.not_found_for)
     return waiting("asked to " + r.purpose + ": OKX does not know it yet");
-  if (r.status == external_status::accepted)
+  if (r.status == external_status::accepted && (leaves || !at_once_))
     return unreadable("OKX took the request to " + r.purpose + " and does not show it");
   if (!leaves || at_once_) return nothing_happened(r, "OKX never had the request to " + r.purpose);
   const auto why = "the request to " + r.purpose + " had no answer and OKX does not know it (" +
@@ -200,9 +221,13 @@ void okx_run::ask_okx(const std::string& target, std::function<void(const okx::a
         });
 }
 
-/// Codes of its trade (51) and asset (58) parts; others are of the door.
+/// Other codes of its trade (51) and asset (58) parts say that something is out of order, and
+/// nothing of what was asked for.
 bool okx_run::says_none(const okx::answer& a) {
-  return a.is == okx::verdict::refused && (a.code.starts_with("51") || a.code.starts_with("58"));
+  constexpr std::string_view none[] = {okx::no_such_order, okx::no_such_transfer,
+                                       okx::no_such_withdrawal};
+  return a.is == okx::verdict::refused &&
+         std::find(std::begin(none), std::end(none), a.code) != std::end(none);
 }
 
 void okx_run::reviewed(const std::string& words) {

@@ -41,6 +41,9 @@ struct okx_desk {
   /// Requests that this life has begun to send, lately: two looks at once must not both send one.
   std::map<operation_id, caf::actor_clock::time_point> sending{};
 
+  /// By the exchange's transaction: which conversions it has paid what, as far as this life knows.
+  std::map<hash256, std::map<conversion_id, usdc>> payees{};
+
   [[nodiscard]] http_call get(timestamp now, const std::string& target) const;
   [[nodiscard]] http_call post(timestamp now, const std::string& target, std::string body) const;
   /// What every answer says of our key: an alert while it is not taken.

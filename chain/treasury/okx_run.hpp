@@ -37,8 +37,10 @@ class okx_run : public sending_step {
   /// The end of a try that did nothing: the step has failed, the next attempt is the next try.
   void nothing_happened(row r, const std::string& why);
   /// OKX does not know the client id, which says nothing until it has not for a while.
-  /// @param leaves  the money would have left the exchange: then only an operator may say that it
-  ///                has not, by a rescue.
+  /// What it took is not called undone, unless an operator says so of what never leaves the
+  /// exchange, by a rescue.
+  /// @param leaves  the money would have left the exchange: then only an operator may say that a
+  ///                request without an answer has not, likewise.
   void not_found(const row& r, bool leaves);
   void found(const row& r);
 
@@ -66,6 +68,7 @@ class okx_run : public sending_step {
   void answered(const errand_ptr& e, std::uint32_t which, row r, const okx::answer& a);
 
   const bool at_once_;
+  std::uint32_t tries_ = 0;  // that failed, of the errand's last series
 };
 
 /// USDT0 to our address at the exchange, until it may be withdrawn there.
@@ -101,6 +104,8 @@ class okx_trade final : public okx_run {
   void prepare(std::uint32_t which);
   void order_at(std::uint32_t which, usdc left, const okx::book_price& book);
   void look(const row& r, std::uint32_t which);
+  void look_back(const row& r, std::uint32_t which);
+  void shown(const row& r, std::uint32_t which, const okx::order_row& there);
   void filled(const row& r, std::uint32_t which);
   void end();
 
@@ -128,6 +133,9 @@ class okx_withdrawal final : public okx_run {
   void judge(const row& r, const okx::withdrawal_row& there);
   void find_arrival(row r, const hash256& tx);
   void arrived(row r, const eth::receipt& receipt, std::uint32_t node);
+  void claim(row r, const eth::receipt& receipt, std::uint32_t node, usdc amount,
+             std::size_t times);
+  void paid(row r, const eth::receipt& receipt, std::uint32_t node, usdc amount);
 };
 
 }  // namespace headroom::chain

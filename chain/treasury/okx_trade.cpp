@@ -109,22 +109,37 @@ void okx_trade::order_at(std::uint32_t which, usdc left, const okx::book_price& 
 void okx_trade::look(const row& r, std::uint32_t which) {
   ask_okx("/api/v5/trade/order?instId=USDC-USDT&clOrdId=" + client_id_of(r),
           [run = me(), r, which](const okx::answer& a) {
-            if (a.is == okx::verdict::refused && a.code == okx::no_such_order)
-              return run->not_found(r, false);
+            if (says_none(a)) return run->look_back(r, which);
             if (a.is != okx::verdict::done) return run->unreadable(a.words);
-            if (a.rows.empty()) return run->not_found(r, false);
+            if (a.rows.empty()) return run->look_back(r, which);
             const auto there = okx::find_order(a.rows, client_id_of(r));
             if (!there) return run->unreadable("OKX' answer cannot be read");
-            run->found(r);
-            if (!there->ended) return run->waiting("ordered: not filled yet");
-            auto ended = r;
-            ended.status = external_status::confirmed;
-            ended.detail = fill_text(*there);
-            run->record(std::move(ended), [run, which](const row& kept) {
-              run->ordered_ = true;
-              run->filled(kept, which);
-            });
+            run->shown(r, which, *there);
           });
+}
+
+/// An order that has ended is soon known to the history alone.
+void okx_trade::look_back(const row& r, std::uint32_t which) {
+  const auto begin = std::to_string(r.created_at.seconds() * 1'000);
+  ask_okx("/api/v5/trade/orders-history?instType=SPOT&instId=USDC-USDT&begin=" + begin,
+          [run = me(), r, which](const okx::answer& a) {
+            if (a.is != okx::verdict::done) return run->unreadable(a.words);
+            const auto there = okx::find_order(a.rows, client_id_of(r));
+            if (!there) return run->not_found(r, false);
+            run->shown(r, which, *there);
+          });
+}
+
+void okx_trade::shown(const row& r, std::uint32_t which, const okx::order_row& there) {
+  found(r);
+  if (!there.ended) return waiting("ordered: not filled yet");
+  auto ended = r;
+  ended.status = external_status::confirmed;
+  ended.detail = fill_text(there);
+  record(std::move(ended), [run = me(), which](const row& kept) {
+    run->ordered_ = true;
+    run->filled(kept, which);
+  });
 }
 
 void okx_trade::filled(const row& r, std::uint32_t which) {

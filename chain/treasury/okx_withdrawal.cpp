@@ -8,6 +8,9 @@
 namespace headroom::chain {
 namespace {
 
+constexpr std::uint32_t most_listed = 200;  // conversions, the newest first
+constexpr std::size_t most_payees = 4'096;
+
 /// As it was asked for: the fee is taken beside it.
 std::optional<usdc> asked_amount(const std::string& request) {
   const auto body = net::read_json(request);
@@ -118,15 +121,53 @@ void okx_withdrawal::find_arrival(row r, const hash256& tx) {
 void okx_withdrawal::arrived(row r, const eth::receipt& receipt, std::uint32_t node) {
   const auto asked = asked_amount(r.request);
   const auto& to = desk_->pair.to;
-  const bool ours =
-      asked && std::any_of(receipt.logs.begin(), receipt.logs.end(), [&](const auto& log) {
-        const auto paid = decode_transfer(log);
-        return paid && paid->token == desk_->pair.usdc && paid->to == to.wallet &&
-               paid->value == uint256::of(static_cast<std::uint64_t>(asked->micro));
-      });
-  if (!ours) return unreadable("OKX' transaction does not pay us: " + tx_.hex());
+  const auto times =
+      asked ? std::count_if(
+                  receipt.logs.begin(), receipt.logs.end(),
+                  [&](const auto& log) {
+                    const auto paid = decode_transfer(log);
+                    return paid && paid->token == desk_->pair.usdc && paid->to == to.wallet &&
+                           paid->value == uint256::of(static_cast<std::uint64_t>(asked->micro));
+                  })
+            : 0;
+  if (times == 0) return unreadable("OKX' transaction does not pay us: " + tx_.hex());
+  claim(std::move(r), receipt, node, *asked, static_cast<std::size_t>(times));
+}
+
+/// Which transaction pays whom is OKX' word: so many conversions as it has transfers of the amount
+/// may have it, by the books.
+void okx_withdrawal::claim(row r, const eth::receipt& receipt, std::uint32_t node, usdc amount,
+                           std::size_t times) {
+  const auto query = w_.dir.handles.get<actors::query_actor>();
+  if (!query) return unreadable("the books cannot be read");
+  self_->request(query, w_.settings.patience.load, actors::list_conversions{{}, most_listed})
+      .then(
+          [run = me(), r = std::move(r), receipt, node, amount,
+           times](const conversion_page& page) mutable {
+            auto& all = run->desk_->payees;
+            if (all.size() >= most_payees && !all.contains(run->tx_)) all.erase(all.begin());
+            auto& payees = all[run->tx_];
+            for (const auto& c : page.conversions)
+              for (const auto& step : c.steps)
+                if (step.name == "withdraw" && step.state == "done" && step.tx_hash == run->tx_ &&
+                    step.amount_out == amount)
+                  payees[c.id] = amount;
+            payees[run->x_.conversion] = amount;
+            const auto same = std::count_if(payees.begin(), payees.end(),
+                                            [&](const auto& p) { return p.second == amount; });
+            if (static_cast<std::size_t>(same) > times) {
+              payees.erase(run->x_.conversion);
+              return run->unreadable("OKX' transaction pays another conversion: " + run->tx_.hex());
+            }
+            run->paid(std::move(r), receipt, node, amount);
+          },
+          [run = me()](const caf::error&) { run->unreadable("the books cannot be read"); });
+}
+
+void okx_withdrawal::paid(row r, const eth::receipt& receipt, std::uint32_t node, usdc amount) {
+  const auto& to = desk_->pair.to;
   when_final(to, block_of(receipt), node, "destination", "sent",
-             [run = me(), r = std::move(r), amount = *asked]() mutable {
+             [run = me(), r = std::move(r), amount]() mutable {
                r.status = external_status::confirmed;
                r.tx_hash = run->tx_;
                run->record(std::move(r), [run, amount](const row&) {

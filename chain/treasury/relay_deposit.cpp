@@ -15,10 +15,12 @@ std::optional<uint256> paid_amount(const log_entry& log) {
 
 }  // namespace
 
-relay_run::relay_run(const leg_house& house, relay_desk& desk, actors::run_step x, promise p)
+relay_run::relay_run(const leg_house& house, relay_desk& desk, actors::run_step x, promise p,
+                     bool at_once)
     : bridge_step{house, std::move(x), std::move(p), desk.memory, desk.pair.to},
       desk_{desk},
-      s_{desk.settings} {}
+      s_{desk.settings},
+      at_once_{at_once} {}
 
 void relay_run::start() {
   if (!begin()) return;

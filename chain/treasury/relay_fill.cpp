@@ -137,6 +137,11 @@ std::optional<usdc> relay_run::brought_by(const log_entry& log) const {
   return amount < least->least ? std::nullopt : std::optional{amount};
 }
 
+/// Of another token, which may stand a little higher.
+usdc relay_run::most_of_arrival() const {
+  return {mul_div_floor(x_.amount_in.micro, 102, 100).value_or(INT64_MAX)};
+}
+
 void relay_run::not_arrived(arrival_memory::entry& waited) {
   if (status_.word == relay::intent_word::filled && waited.looks >= looks_for_paid)
     return halted("Relay says success, and no transfer of what it promised is seen");
@@ -166,9 +171,14 @@ void relay_run::judge_refund(const eth::receipt& receipt, std::uint32_t node) {
   const auto back = received(receipt.logs, desk_.pair.input_token, from.wallet);
   if (!receipt.succeeded || !back || *back <= 0)
     return waiting("refunded: its transfer is not seen yet");
-  if (*back < x_.amount_in.micro)
+  // A new attempt deposits the whole amount: what lacks must be in the wallet, and an operator must
+  // have said so.
+  const auto guards = guards_of(desk_, x_.amount_in, {});
+  const bool most = guards && *back >= guards->least.micro;
+  if (*back < x_.amount_in.micro && !(most && at_once_))
     return halted("Relay gave back " + to_string(usdc{*back}) + " of " + to_string(x_.amount_in) +
-                  " in " + receipt.tx_hash.hex());
+                  " in " + receipt.tx_hash.hex() +
+                  (most ? ": once the wallet holds what lacks, a retry deposits it anew" : ""));
   when_final(from, block_of(receipt), node, "source", "refunded",
              [run = me(), tx = receipt.tx_hash] {
                run->memory_.waited.erase(run->detail_.guid);

@@ -53,8 +53,8 @@ void relay_leg::quote(usdc amount, std::function<void(std::optional<leg_quote>)>
           [then](const caf::error&) { then(std::nullopt); });
 }
 
-void relay_leg::run(actors::run_step x, route_step::promise p, bool) {
-  std::make_shared<relay_run>(house(), desk_, std::move(x), std::move(p))->start();
+void relay_leg::run(actors::run_step x, route_step::promise p, bool at_once) {
+  std::make_shared<relay_run>(house(), desk_, std::move(x), std::move(p), at_once)->start();
 }
 
 std::vector<leg_sight> relay_leg::sights() const {

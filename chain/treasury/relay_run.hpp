@@ -10,7 +10,7 @@ inline constexpr const char* relay_purpose = "relay";  // of the outbox row that
 
 class relay_run final : public bridge_step {
  public:
-  relay_run(const leg_house& house, relay_desk& desk, actors::run_step x, promise p);
+  relay_run(const leg_house& house, relay_desk& desk, actors::run_step x, promise p, bool at_once);
   void start();
 
  private:
@@ -41,11 +41,13 @@ class relay_run final : public bridge_step {
   [[nodiscard]] std::optional<usdc> brought_by(const log_entry& log) const override;
   [[nodiscard]] bool others_may_emit() const override { return true; }
   [[nodiscard]] std::string_view arrived_word() const override { return "filled"; }
+  [[nodiscard]] usdc most_of_arrival() const override;
   void not_arrived(arrival_memory::entry& waited) override;
   void arrived() override;
 
   relay_desk& desk_;
   const relay_settings& s_;
+  const bool at_once_;
   std::set<hash256> payments_;  // verified
   relay::intent status_;        // by this look
 };

@@ -95,7 +95,7 @@ route_plan cctp_base_plan(const cctp_settings& c, const base_route& r, const htt
   out.name = cctp_base_name;
   out.from = {r.base.chain_id, r.base_usdc};
   out.expected_seconds = c.expected_seconds;
-  cctp_pair pair{r.base, r.polygon, c.base_domain, c.polygon_domain, r.base_usdc};
+  cctp_pair pair{r.base, r.polygon, c.base_domain, c.polygon_domain, r.base_usdc, r.polygon_usdc};
   out.legs.push_back(std::make_shared<cctp_leg>(c, std::move(pair), iris));
   return out;
 }
@@ -104,10 +104,10 @@ route_plan stargate_uniswap_plan(const stargate_settings& g, const oft_uniswap_s
                                  const rpc_actor& plasma, const rpc_actor& polygon,
                                  std::shared_ptr<oneinch_door> oneinch) {
   const uint128 wei_per_coin = 1'000'000'000'000'000'000;
-  auto out = by_stargate(
-      stargate_uniswap_name, g,
-      {source_of(s, plasma), destination_of(s, polygon), g.pool_plasma, g.pool_polygon_usdt0,
-       s.polygon.eid, s.plasma.usdt0, "USDT0", s.max_bridge_fee * wei_per_coin, s.coin_price});
+  auto out = by_stargate(stargate_uniswap_name, g,
+                         {source_of(s, plasma), destination_of(s, polygon), g.pool_plasma,
+                          g.pool_polygon_usdt0, s.polygon.eid, s.plasma.usdt0, "USDT0",
+                          s.max_bridge_fee * wei_per_coin, s.coin_price, s.polygon.usdt0});
   out.legs.push_back(make_polygon_swap(s, polygon, std::move(oneinch)));
   return out;
 }
@@ -115,7 +115,7 @@ route_plan stargate_uniswap_plan(const stargate_settings& g, const oft_uniswap_s
 route_plan stargate_base_plan(const stargate_settings& g, const base_route& r) {
   return by_stargate(stargate_base_name, g,
                      {r.base, r.polygon, g.pool_base, g.pool_polygon_usdc, g.polygon_eid,
-                      r.base_usdc, "USDC", g.max_fee_wei_base, g.coin_price_base});
+                      r.base_usdc, "USDC", g.max_fee_wei_base, g.coin_price_base, r.polygon_usdc});
 }
 
 }  // namespace headroom::chain

@@ -9,6 +9,7 @@
 #include "chain/evm/wallet_actor.hpp"
 #include "chain/treasury/receipt_search.hpp"
 #include "chain/treasury/route_leg.hpp"
+#include "domain/operation_purpose.hpp"
 
 namespace headroom::chain {
 namespace {
@@ -108,7 +109,8 @@ void route_step::send(const actors::wallet_account& who, const operation_id& id,
   if (!wallet) return unreadable("no wallet");
   self_
       ->request(wallet, w_.settings.conversion.step_timeout,
-                actors::send_transaction{id, std::move(purpose), std::move(call)})
+                actors::send_transaction{id, to_string({std::move(purpose), x_.conversion}),
+                                         std::move(call)})
       .then(
           [run = shared_from_this(), id](const report& r) {
             run->operations_.push_back(id);
@@ -127,7 +129,9 @@ void route_step::approve(const leg_chain& chain, const operation_id& id, const a
                                   {token, approve_call(spender, every_token()), {}, 0});
                case operation_state::pending: return run->in_flight(r, "approval not final");
                case operation_state::confirmed:
-                 return run->failed(r.tx_hash, "approved, but the allowance is used up");
+                 // All of it is allowed for good: the node that was asked is behind. A new attempt
+                 // would approve once more, while a slow run of this one may be about to send.
+                 return run->waiting("approved, and the node does not show it yet");
                case operation_state::reverted:
                  return run->failed(r.tx_hash, "the approval reverted");
                case operation_state::dropped: return run->check_dropped(chain.nodes, id);

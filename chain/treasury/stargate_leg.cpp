@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "chain/evm/abi.hpp"
 #include "chain/treasury/stargate_run.hpp"
 
 namespace headroom::chain {
@@ -50,12 +51,35 @@ std::string stargate_refusal(const stargate_settings& s, usdc amount,
   return {};
 }
 
+void learn_pool(actors::route_actor::pointer self, stargate_desk& desk,
+                std::function<void(bool known)> then) {
+  if (desk.pays.paid) return then(true);
+  learn_paid_token(self, desk.pair.to.nodes, desk.pays, desk.pair.far_pool,
+                   abi::encoder{"token()"}.done(), std::move(then));
+}
+
 stargate_leg::stargate_leg(const stargate_settings& settings, stargate_pair pair)
-    : desk_{settings, std::move(pair)} {}
+    : desk_{settings, std::move(pair)} {
+  desk_.pays.wanted = desk_.pair.far_token;
+}
 
 void stargate_leg::quote(usdc amount, std::function<void(std::optional<leg_quote>)> then) {
+  if (desk_.pair.pool.is_zero()) return then(refused_quote(no_pool(desk_.pair)));
+  learn_pool(house().self, desk_, [this, amount, then = std::move(then)](bool known) mutable {
+    if (!known) return then(std::nullopt);
+    if (auto why = desk_.refusal(); !why.empty()) return then(refused_quote(std::move(why)));
+    quote_known(amount, std::move(then));
+  });
+}
+
+/// What the pool pays out is no word on what is under way.
+void stargate_leg::look_outside(std::function<void(std::string problem)> then) {
+  if (desk_.pair.pool.is_zero()) return then({});
+  learn_pool(house().self, desk_, [then = std::move(then)](bool) { then({}); });
+}
+
+void stargate_leg::quote_known(usdc amount, std::function<void(std::optional<leg_quote>)> then) {
   const auto& pair = desk_.pair;
-  if (pair.pool.is_zero()) return then(refused_quote(no_pool(pair)));
   const auto p = stargate_parameters(pair, amount);
   ask_all(house().self, pair.from.nodes,
           {eth::call({pair.from.wallet, pair.pool, oft::quote_oft_call(p), {}}),

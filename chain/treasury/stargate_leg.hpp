@@ -2,6 +2,7 @@
 
 #include "chain/treasury/bridge_step.hpp"
 #include "chain/treasury/oft.hpp"
+#include "chain/treasury/paid_token.hpp"
 #include "chain/treasury/stargate_settings.hpp"
 
 namespace headroom::chain {
@@ -16,7 +17,8 @@ struct stargate_pair {
   address token;
   std::string token_name;  // for a human: "USDT0"
   uint128 max_fee_wei = 0;
-  usdc coin_price;  // of the source chain's coin
+  usdc coin_price;      // of the source chain's coin
+  address far_token{};  // what the route needs to get there
 };
 
 /// What the runs of one Stargate leg share.
@@ -24,6 +26,9 @@ struct stargate_desk {
   stargate_settings settings;
   stargate_pair pair;
   arrival_memory memory{};
+  paid_token pays{};  // by the pool over there
+
+  [[nodiscard]] std::string refusal() const { return pays.refusal("Stargate", pair.to.name); }
 };
 
 /// By a taxi: one send, one message, named by its guid. A pool speaks LayerZero's OFT interface
@@ -38,10 +43,18 @@ class stargate_leg final : public route_leg {
   void quote(usdc amount, std::function<void(std::optional<leg_quote>)> then) override;
   void run(actors::run_step x, route_step::promise p, bool at_once) override;
   [[nodiscard]] std::vector<leg_sight> sights() const override;
+  void look_outside(std::function<void(std::string problem)> then) override;
+  [[nodiscard]] std::string disabled() const override { return desk_.refusal(); }
 
  private:
+  void quote_known(usdc amount, std::function<void(std::optional<leg_quote>)> then);
+
   stargate_desk desk_;
 };
+
+/// Asks the pool over there what it pays out, once for all.
+void learn_pool(actors::route_actor::pointer self, stargate_desk& desk,
+                std::function<void(bool known)> then);
 
 /// Why nothing is taken at all where there is no pool.
 [[nodiscard]] std::string no_pool(const stargate_pair& pair);

@@ -31,7 +31,7 @@ void stargate_run::start() {
   const auto id = operation_of(x_, "send");
   where_is(pair_.from.account(), id, [run = me(), id](const report& r) {
     switch (r.state) {
-      case operation_state::unsent: return run->read_chains(id);
+      case operation_state::unsent: return run->check_pool(id);
       case operation_state::pending:
         return run->in_flight(r, "sent: not final on the source chain");
       case operation_state::confirmed:
@@ -50,9 +50,18 @@ void stargate_run::no_word(const caf::error& why) {
   route_step::no_word(why);
 }
 
+/// Nothing leaves for a pool that pays out another token than the route's.
+void stargate_run::check_pool(const operation_id& id) {
+  if (pair_.pool.is_zero()) return held("waits: " + no_pool(pair_));
+  learn_pool(self_, desk_, [run = me(), id](bool known) {
+    if (!known) return run->unreadable("what Stargate's pool there pays out cannot be read");
+    if (const auto why = run->desk_.refusal(); !why.empty()) return run->held("waits: " + why);
+    run->read_chains(id);
+  });
+}
+
 /// The block from which the arrival will be looked for.
 void stargate_run::read_chains(const operation_id& id) {
-  if (pair_.pool.is_zero()) return held("waits: " + no_pool(pair_));
   ask(pair_.to.nodes, {eth::block_number()}, [run = me(), id](std::vector<rpc_result>& r) {
     const auto block = eth::answer(r[0], eth::read_number);
     if (!block) return run->unreadable("the destination chain is silent");

@@ -17,6 +17,7 @@ class stargate_run final : public bridge_step {
 
   void no_word(const caf::error& why) override;
 
+  void check_pool(const operation_id& id);
   void read_chains(const operation_id& id);
   void read_pool(const operation_id& id);
   void judge_pool(const operation_id& id, std::vector<rpc_result>& r);
@@ -26,6 +27,7 @@ class stargate_run final : public bridge_step {
 
   [[nodiscard]] event_place place_of_arrival() const override;
   [[nodiscard]] std::optional<usdc> brought_by(const log_entry& log) const override;
+  [[nodiscard]] std::optional<address> token_of_arrival() const override { return pair_.far_token; }
   [[nodiscard]] std::string_view arrived_word() const override { return "delivered"; }
   void not_arrived(arrival_memory::entry& waited) override;
   void arrived() override;

@@ -11,6 +11,9 @@
 namespace headroom::chain {
 namespace {
 
+/// Of what was put in: a receipt that shows more is no swap of dollars for dollars.
+constexpr std::int64_t most_percent = 102;
+
 using venue_list = std::vector<std::shared_ptr<swap_venue>>;
 
 swap_order order_of(const swap_terms& t, usdc amount) {
@@ -167,6 +170,10 @@ class swap_run final : public route_step {
     tx_ = r.tx_hash;
     const auto got = received(entries_of(r), t_.token_out, t_.chain.wallet);
     if (!got || *got <= 0) return unreadable("the swap's receipt shows no USDC for us");
+    const auto most = mul_div_floor(x_.amount_in.micro, most_percent, 100);
+    if (most && *got > *most)
+      return unreadable("the swap's receipt shows " + to_string(usdc{*got}) + " for " +
+                        to_string(x_.amount_in));
     done(usdc{*got});
   }
 

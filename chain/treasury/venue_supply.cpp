@@ -7,16 +7,10 @@
 #include "actors/alerts.hpp"
 #include "chain/evm/abi.hpp"
 #include "chain/evm/eth.hpp"
+#include "chain/treasury/covered_usdc.hpp"
 
 namespace headroom::chain {
 namespace {
-
-std::optional<usdc> balance_in(const rpc_result& r) {
-  const auto data = eth::bytes_of(r);
-  const auto value = data ? abi::reader{*data}.number(0) : std::nullopt;
-  if (!value || *value > static_cast<std::uint64_t>(INT64_MAX)) return std::nullopt;
-  return usdc{static_cast<std::int64_t>(*value)};
-}
 
 usdc above(usdc has, usdc keep) { return has > keep ? sub_saturating(has, keep) : usdc{}; }
 
@@ -60,7 +54,7 @@ class supply_desk {
                 return row.purpose == supply_purpose || row.purpose == supply_swap_purpose;
               });
               if (moving) return desk.end("a move is not final", true);
-              desk.ask_balances();
+              desk.ask_head();
             },
             [self = self_](const caf::error&) {
               supply_desk{self}.end("the outbox cannot be read", true);
@@ -141,29 +135,62 @@ class supply_desk {
 
   [[nodiscard]] bool swaps() const { return st_.at.usdc != st_.at.usdc_e; }
 
-  void ask_balances() {
+  void ask_head() {
+    const auto& chain = st_.at.chain;
+    ask_one_node(self_, chain.nodes, head_calls(chain.finality), std::nullopt,
+                 [self = self_](std::vector<rpc_result>& r) {
+                   supply_desk desk{self};
+                   const auto head = read_head(self->state.at.chain.finality, r);
+                   if (!head) return desk.end("the chain's head cannot be read", true);
+                   if (head->latest.number < self->state.block)
+                     return desk.end("the node is behind our last move", true);
+                   desk.ask_balances(*head);
+                 });
+  }
+
+  /// Of the wallet's account only what is final is moved.
+  void ask_balances(const chain_head& head) {
     const auto& at = st_.at;
-    const auto balance = [](const address& token, const address& owner) {
-      return eth::call({std::nullopt, token, balance_of_call(owner), {}});
+    const auto call = [](const address& token, const address& owner) {
+      return eth::call_parameters{std::nullopt, token, balance_of_call(owner), {}, 0};
     };
+    const auto ready = call(at.usdc_e, at.chain.wallet);
+    const auto money = call(at.usdc, at.chain.wallet);
+    const auto final_block = eth::quantity(head.final_number);
     ask_one_node(self_, at.chain.nodes,
-                 {eth::block_number(), balance(at.collateral, at.venue_account),
-                  balance(at.usdc_e, at.venue_account), balance(at.usdc_e, at.chain.wallet),
-                  balance(at.usdc, at.chain.wallet)},
-                 std::nullopt,
+                 {eth::call(call(at.collateral, at.venue_account)),
+                  eth::call(call(at.usdc_e, at.venue_account)), eth::call(ready, final_block),
+                  eth::call(ready), eth::call(money, final_block), eth::call(money)},
+                 head.node,
                  [self = self_](std::vector<rpc_result>& r) { supply_desk{self}.seen(r); });
   }
 
   void seen(const std::vector<rpc_result>& r) {
-    const auto block = eth::answer(r[0], eth::read_number);
-    const auto collateral = balance_in(r[1]);
-    const auto loose = balance_in(r[2]);
-    const auto ready = balance_in(r[3]);
-    const auto money = balance_in(r[4]);
-    if (!block || !collateral || !loose || !ready || !money)
-      return end("the balances cannot be read", true);
-    if (*block < st_.block) return end("the node is behind our last move", true);
-    const supply_view has{add_saturating(*collateral, *loose), *ready, swaps() ? *money : usdc{}};
+    const auto collateral = balance_said(r[0]);
+    const auto loose = balance_said(r[1]);
+    const auto ready = covered_by(r[2], r[3]);
+    const auto money = covered_by(r[4], r[5]);
+    if (!collateral || !loose || !ready || !money) return end("the balances cannot be read", true);
+    ask_books({add_saturating(*collateral, *loose), *ready, swaps() ? *money : usdc{}});
+  }
+
+  /// After the chain: what came in between is known to be somebody's, and not seen.
+  void ask_books(const supply_view& has) {
+    const auto query = st_.w->dir.handles.get<actors::query_actor>();
+    if (!query) return end("the books cannot be read", true);
+    self_->request(query, st_.w->settings.patience.load, actors::solvency_atom::value)
+        .then(
+            [self = self_, has](const trial_balance& books) {
+              supply_desk{self}.act(has, claimed_by_direct(books));
+            },
+            [self = self_](const caf::error&) {
+              supply_desk{self}.end("the books cannot be read", true);
+            });
+  }
+
+  void act(supply_view has, usdc claimed) {
+    auto& paid_in = swaps() ? has.other : has.ready;  // of the token that users may pay with
+    paid_in = above(paid_in, claimed);
     const auto plan = plan_supply(has, st_.settings, swaps());
     if (plan.missing.is_positive())
       raise(supply_alert::shortage, "the venue's account lacks " + to_string(plan.missing) +

@@ -169,7 +169,9 @@ class float_desk {
     const auto source = covered_by(r[0], r[1]);
     const auto there = balance_said(r[2]);
     if (!source || !there) return end("the balances cannot be read", true);
-    const auto needed = st_.at.conversions_need_it ? books.converting : usdc{};
+    const auto needed = st_.at.conversions_need_it
+                            ? add_saturating(books.converting, books.waits_here)
+                            : claimed_by_direct(books);
     const float_view has{*there, books.leaving, above(books.outgoing, books.leaving),
                          above(*source, needed), st_.moved};
     const auto plan = plan_float(has, st_.settings);

@@ -2,6 +2,7 @@
 
 #include "persistence/detail/book.hpp"
 #include "persistence/detail/entries.hpp"
+#include "persistence/detail/repair_reads.hpp"
 #include "persistence/detail/rows.hpp"
 #include "persistence/detail/wire.hpp"
 
@@ -39,6 +40,13 @@ errc check_members(attempt& a, const conversion& x) {
   const bool whole = read_int(row[1]) == static_cast<std::int64_t>(ids.size()) &&
                      read_int(row[2]) == x.amount.micro;
   return whole ? errc::none : errc::invariant_violated;
+}
+
+/// One whose end was ordered ends by that order, and only while nothing of it may happen yet.
+bool may_complete(attempt& a, const conversion& row, usdc received) {
+  const auto order = newest_order(a.tx, row.id);
+  return !is_end(order.word) || (order.word == order_word::settle && order.received == received &&
+                                 !may_be_mined(a.tx, row));
 }
 
 /// The conversion's deposits follow it to its end, and back.
@@ -106,7 +114,8 @@ errc apply(attempt& a, const complete_conversion& x) {
   const auto moves = moves_of(x);
   if (stored->status == conversion_status::completed && stored->received == *received)
     return a.replayed(moves);
-  if (stored->status != conversion_status::running) return errc::invariant_violated;
+  if (stored->status != conversion_status::running || !may_complete(a, *stored, *received))
+    return errc::invariant_violated;
   a.tx.exec_params0(
       "UPDATE conversions SET status = 'completed', received = $2, loss = $3, steps = $4::jsonb,"
       " updated_at = time_of($5), completed_at = time_of($5), by_depth = $6"

@@ -117,7 +117,7 @@ conversion_metrics read_conversion_metrics(pqxx::transaction_base& tx) {
   out.total_loss = amount_in(row[8]);
   for (const auto& fee : tx.exec(R"(
          SELECT chain_id, sum(fee_wei) FROM chain_operations
-         WHERE purpose IN ('bridge', 'approve', 'swap', 'deliver') AND status IN ('confirmed', 'reverted')
+         WHERE conversion_id IS NOT NULL AND status IN ('confirmed', 'reverted')
            AND created_at > now() - interval '30 days'
          GROUP BY chain_id ORDER BY chain_id)"))
     out.fees.push_back({static_cast<std::uint64_t>(read_int(fee[0])), fee[1].c_str()});

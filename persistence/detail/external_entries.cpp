@@ -1,3 +1,4 @@
+#include "domain/operation_purpose.hpp"
 #include "persistence/detail/entries.hpp"
 #include "persistence/detail/rows.hpp"
 #include "persistence/detail/wire.hpp"
@@ -17,21 +18,24 @@ pqxx::binarystring known(const hash256& hash) {
   return binary(hash.view().first(hash.is_zero() ? 0 : hash256::size));
 }
 
-/// Refused by an index when another one of the account is open.
+/// Refused by an index when another one of the account is open, and by a trigger when it is of a
+/// conversion that may not send.
 errc insert(attempt& a, const external_operation& row) {
   if (row.status != external_status::stored || row.sequence > INT64_MAX)
     return errc::invariant_violated;
   const byte_view request{reinterpret_cast<const std::uint8_t*>(row.request.data()),
                           row.request.size()};
+  const auto purpose = parse_purpose(row.purpose);
   a.tx.exec_params0(
       "INSERT INTO external_operations (operation_id, service, account, sequence, request_hash,"
-      " request, give_up_at, purpose, remote_id, tx_hash, detail, created_at, updated_at)"
-      " VALUES ($1::uuid, $2, $3::bytea, $4, $5::bytea, $6::bytea, time_of($7), $8, $9,"
-      " NULLIF($10::bytea, ''), $11, time_of($12), time_of($13))",
+      " request, give_up_at, purpose, remote_id, tx_hash, detail, created_at, updated_at,"
+      " conversion_id) VALUES ($1::uuid, $2, $3::bytea, $4, $5::bytea, $6::bytea, time_of($7), $8,"
+      " $9, NULLIF($10::bytea, ''), $11, time_of($12), time_of($13), (SELECT c.conversion_id FROM"
+      " conversions c WHERE c.conversion_id = NULLIF($14::text, '')::uuid))",
       binary(row.id.view()), row.service, binary(row.account.view()),
       static_cast<std::int64_t>(row.sequence), binary(row.request_hash.view()), binary(request),
-      row.give_up_at.us, row.purpose, row.remote_id, known(row.tx_hash), row.detail,
-      row.created_at.us, row.updated_at.us);
+      row.give_up_at.us, purpose.word, row.remote_id, known(row.tx_hash), row.detail,
+      row.created_at.us, row.updated_at.us, purpose.of ? purpose.of->text() : "");
   return errc::none;
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "domain/operation.hpp"
+#include "domain/operation_purpose.hpp"
 #include "persistence/detail/entries.hpp"
 #include "persistence/detail/rows.hpp"
 #include "persistence/detail/wire.hpp"
@@ -31,15 +32,22 @@ errc look_up(attempt& a, const chain_operation& row, bool& known) {
   return errc::none;
 }
 
+/// Refused by a trigger when it is the first of a conversion that may not send. What a later life
+/// of the wallet adds to it is the same conversion's. Moves of the inventory are made by the same
+/// steps, of conversions that the books do not have: they are of none.
 void insert(attempt& a, const chain_operation& row) {
+  const auto purpose = parse_purpose(row.purpose);
   a.tx.exec_params0(
       "INSERT INTO chain_operations (operation_id, attempt, chain_id, account, nonce, tx_hash, raw,"
-      " purpose, created_at, updated_at) VALUES ($1::uuid, $2, $3, $4::bytea, $5, $6::bytea,"
-      " $7::bytea, $8, time_of($9), time_of($9))",
+      " purpose, conversion_id, created_at, updated_at) VALUES ($1::uuid, $2, $3, $4::bytea, $5,"
+      " $6::bytea, $7::bytea, $8, coalesce((SELECT c.conversion_id FROM conversions c"
+      " WHERE c.conversion_id = NULLIF($10::text, '')::uuid), (SELECT o.conversion_id"
+      " FROM chain_operations o WHERE o.operation_id = $1::uuid LIMIT 1)), time_of($9),"
+      " time_of($9))",
       binary(row.id.view()), static_cast<std::int64_t>(row.attempt),
       static_cast<std::int64_t>(row.chain_id), binary(row.account.view()),
       static_cast<std::int64_t>(row.nonce), binary(row.tx_hash.view()), binary(row.raw),
-      clean_text(row.purpose), row.created_at.us);
+      clean_text(purpose.word), row.created_at.us, purpose.of ? purpose.of->text() : "");
 }
 
 }  // namespace

@@ -27,18 +27,6 @@ bool was_ordered(attempt& a, const order_conversion& x) {
               .empty();
 }
 
-/// A transaction of its steps is neither mined nor known to be dropped.
-bool may_be_mined(attempt& a, const conversion& row) {
-  wire_array operations{wire_array::element::uuid};
-  for (const auto& s : row.steps)
-    for (const auto& id : s.operations) operations.push(id.view());
-  return !a.tx.exec_params(
-                  "SELECT 1 FROM chain_operations"
-                  " WHERE operation_id = ANY ($1::uuid[]) AND status = 'stored' LIMIT 1",
-                  operations.parameter())
-              .empty();
-}
-
 /// True when the transfer was free; it is the subject's from now on.
 bool claim(attempt& a, const transfer_place& x, const char* what, byte_view subject, usdc amount,
            timestamp at) {
@@ -55,7 +43,7 @@ bool claim(attempt& a, const transfer_place& x, const char* what, byte_view subj
 
 errc check_end(attempt& a, const conversion& row, const conversion_order& now,
                const conversion_order& before) {
-  if (before.word != order_word::hold || may_be_mined(a, row)) return errc::invariant_violated;
+  if (before.word != order_word::hold || may_be_mined(a.tx, row)) return errc::invariant_violated;
   if (now.word != order_word::settle) return errc::none;
   if (!now.received.is_positive()) return errc::invariant_violated;
   if (is_explained(a.tx, now.proof.tx_hash, row.id)) return errc::duplicate;
@@ -103,7 +91,8 @@ errc apply(attempt& a, const write_off_conversion& x) {
   const auto moves = moves_of(x);
   if (row->status == conversion_status::failed)
     return row->loss == x.lost ? a.replayed(moves) : errc::invariant_violated;
-  if (newest_order(a.tx, x.id).word != order_word::write_off) return errc::invariant_violated;
+  if (newest_order(a.tx, x.id).word != order_word::write_off || may_be_mined(a.tx, *row))
+    return errc::invariant_violated;
   const auto failure = clean_text(x.failure);
   a.tx.exec_params0(
       "UPDATE conversions SET status = 'failed', loss = $2, failure = $3, updated_at = time_of($4)"

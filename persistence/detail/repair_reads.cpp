@@ -59,11 +59,28 @@ void add_orders(pqxx::transaction_base& tx, std::span<conversion> rows) {
     if (const auto i = found.find(c.id); i != found.end()) c.order = i->second;
 }
 
+bool may_be_mined(pqxx::transaction_base& tx, const conversion& row) {
+  wire_array named{wire_array::element::uuid};
+  for (const auto& s : row.steps)
+    for (const auto& id : s.operations) named.push(id.view());
+  return tx
+      .exec_params1(
+          "SELECT EXISTS (SELECT 1 FROM chain_operations WHERE conversion_id = $1::uuid"
+          " AND status = 'stored')"
+          " OR EXISTS (SELECT 1 FROM chain_operations WHERE operation_id = ANY ($2::uuid[])"
+          " AND status = 'stored')"
+          " OR EXISTS (SELECT 1 FROM external_operations WHERE conversion_id = $1::uuid"
+          " AND status IN (0, 1))",
+          binary(row.id.view()), named.parameter())[0]
+      .as<bool>();
+}
+
 bool is_explained(pqxx::transaction_base& tx, const hash256& hash, const conversion_id& of) {
   return tx
       .exec_params1(
-          "SELECT EXISTS (SELECT 1 FROM chain_operations o WHERE o.tx_hash = $1::bytea AND"
-          " NOT EXISTS (SELECT 1 FROM conversions c WHERE c.conversion_id = $2::uuid"
+          "SELECT EXISTS (SELECT 1 FROM chain_operations o WHERE o.tx_hash = $1::bytea"
+          " AND o.conversion_id IS DISTINCT FROM $2::uuid AND NOT EXISTS (SELECT 1 FROM "
+          "conversions c WHERE c.conversion_id = $2::uuid"
           " AND strpos(c.steps::text, o.operation_id::text) > 0))"
           " OR EXISTS (SELECT 1 FROM deposits WHERE tx_hash = $1::bytea)"
           " OR EXISTS (SELECT 1 FROM redemptions WHERE tx_hash = $1::bytea)"
@@ -81,6 +98,23 @@ bool is_claimed(pqxx::transaction_base& tx, const transfer_place& x) {
                 static_cast<std::int64_t>(x.chain_id), binary(x.tx_hash.view()),
                 static_cast<std::int64_t>(x.log_index))
               .empty();
+}
+
+/// Of an open settlement: what came and is not paid, or, while the redeeming is not booked, what
+/// its open positions are to get.
+unposted_income select_unposted(pqxx::transaction_base& tx, const money_source& backing) {
+  const auto row = tx.exec_params1(
+      "SELECT (SELECT coalesce(sum(shares), 0)::bigint FROM sales WHERE status = 'placing'),"
+      " (SELECT coalesce(sum(greatest(s.received - s.paid - s.remainder, ceil(due.sum))), "
+      "0)::bigint"
+      "  FROM settlements s, LATERAL (SELECT sum((p.shares + p.selling)"
+      "    * s.numerators[o.slot + 1] / s.denominator) FROM market_outcomes o"
+      "    JOIN positions p ON p.token = o.token AND p.result = 'none'"
+      "    WHERE o.condition_id = s.condition_id) due WHERE s.status = 'open'),"
+      " (SELECT coalesce(sum(amount), 0)::bigint FROM deposits"
+      "  WHERE status IN ('settling', 'pending') AND chain_id = $1 AND token = $2::bytea)",
+      static_cast<std::int64_t>(backing.chain_id), binary(backing.token.view()));
+  return {{read_int(row[0])}, {read_int(row[1])}, {read_int(row[2])}};
 }
 
 std::vector<switch_work> select_switches(pqxx::transaction_base& tx) {

@@ -238,6 +238,10 @@ contract TestTokenMessengerV2 is Owned {
         );
     }
 
+    function getLocalToken(uint32 domain, bytes32 remoteToken) external view returns (address) {
+        return localTokens_[keccak256(abi.encodePacked(domain, remoteToken))];
+    }
+
     function _requireFromMessenger(uint32 domain, bytes32 sender, bytes calldata body) private view {
         require(msg.sender == localMessageTransmitter, "Invalid message transmitter");
         require(sender != 0 && remoteTokenMessengers[domain] == sender, "Remote TokenMessenger unsupported");

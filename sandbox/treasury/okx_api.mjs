@@ -41,6 +41,7 @@ export class Okx {
       'GET /api/v5/asset/transfer-state': () => this.#transferState(query),
       'POST /api/v5/trade/order': (input) => this.#order(input),
       'GET /api/v5/trade/order': () => this.#orderBy(query),
+      'GET /api/v5/trade/orders-history': () => this.#ordersEnded(query),
       'POST /api/v5/trade/cancel-order': (input) => this.#cancelOrder(input),
       'POST /api/v5/asset/withdrawal': (input) => this.#withdraw(input),
       'POST /api/v5/asset/cancel-withdrawal': (input) => this.#cancelWithdrawal(input),
@@ -158,6 +159,15 @@ export class Okx {
     const hidden = this.#hides(query.get('clOrdId'));
     if (!found || hidden) refuse(51603, 'Order does not exist');
     return orderRow(found);
+  }
+
+  #ordersEnded(query) {
+    if (query.get('instId') !== INSTRUMENT) refuse(51001, "Instrument ID doesn't exist.");
+    if (this.#c.settings.not_found > 0) return [];
+    return this.#c.account.orders
+      .filter((o) => ['filled', 'canceled'].includes(o.state))
+      .map(orderRow)
+      .reverse();
   }
 
   #cancelOrder({ ordId, clOrdId }) {

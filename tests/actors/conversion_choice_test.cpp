@@ -124,6 +124,74 @@ TEST_F(ConversionChoice, WhatWasQuotedAndWhyIsStoredWithIt) {
   EXPECT_EQ(row.choice, "the cheapest of 2: 1.00 bps in 3600 s");
 }
 
+step_progress short_of(const char* what) {
+  step_progress out;
+  out.state = state::held;
+  out.detail = what;
+  out.short_of_money = true;
+  return out;
+}
+
+/// Both routes send the source's money from its one account; another source has its own.
+TEST_F(ConversionChoice, AShortageAtTheSourceStopsThatSourceAlone) {
+  route_script other;
+  prepare(other, "other", 5, 60);
+  other.from = base;
+  settings.conversion.routes.push_back(terms("other"));
+  start_route(other);
+  cheap.otherwise = short_of("short: 10 of 30");
+  deposit_of(1, 30_usdc);
+  go();
+  deposit_of(2, 12_usdc);
+  deposit_of(3, 7_usdc, base);
+  go();
+  EXPECT_EQ(opened(), (list{"cheap 30.00", "other 7.00"}));
+  const auto waiting = listing().waiting;
+  ASSERT_EQ(waiting.size(), 1U);
+  EXPECT_EQ(waiting[0].why, "short_of_money");
+  kill(converter);
+}
+
+/// It lacks what it swaps, on the far side: whoever swaps there would take it from the older one.
+TEST_F(ConversionChoice, AShortageAtALaterStepStopsTheRoutesWithThatStep) {
+  cheap.steps = {"bridge", "swap"};
+  fast.steps = {"across", "swap"};
+  route_script whole;
+  prepare(whole, "whole", 50, 60);
+  settings.conversion.routes.push_back(terms("whole"));
+  start_route(whole);
+  step_progress there;
+  there.state = state::done;
+  there.amount_out = 30_usdc;
+  cheap.words = {there};
+  cheap.otherwise = short_of("no gas money");
+  deposit_of(1, 30_usdc);
+  go(seconds{10});
+  deposit_of(2, 12_usdc);
+  go();
+  EXPECT_EQ(opened(), (list{"cheap 30.00", "whole 12.00"}));
+  EXPECT_EQ(word_on("cheap"), route_word::short_of_money);
+  EXPECT_EQ(word_on("fast"), route_word::short_of_money);
+  kill(converter);
+}
+
+/// A human has taken it in hand, and nothing is sent for it.
+TEST_F(ConversionChoice, OneThatAnOperatorHoldsLacksNothing) {
+  cheap.otherwise = short_of("short: 10 of 30");
+  deposit_of(1, 30_usdc);
+  go(seconds{10});
+  deposit_of(2, 12_usdc);
+  go();
+  ASSERT_EQ(opened().size(), 1U);
+  order_conversion hold;
+  hold.id = books.conversions.begin()->first;
+  hold.order = {0, order_word::hold, {}, {}, "cli:ann", "ticket 7", now()};
+  committed out;
+  ASSERT_EQ(books.apply(hold, out), errc::none);
+  go(seconds{10});
+  EXPECT_EQ(opened(), (list{"cheap 30.00", "cheap 12.00"}));
+}
+
 TEST_F(ConversionChoice, MoneyOfTwoSourcesIsNeverInOneConversion) {
   route_script other;
   prepare(other, "other", 5, 60);

@@ -137,6 +137,28 @@ TEST_F(ConversionOrders, WhatIsWrittenOffIsTheHousesLossAndTheUserKeepsTheCredit
   EXPECT_EQ(fact(converter, "running"), "0");
 }
 
+/// Its money was paid by hand: whoever drives it on sends it a second time.
+TEST_F(ConversionOrders, WhatIsToEndIsDrivenNoMoreWhileTheBooksDoNotAnswer) {
+  store.away_for = [](const journal_entry& x) {
+    return std::holds_alternative<complete_conversion>(x);
+  };
+  ASSERT_EQ(order(order_word::hold), errc::none);
+  ASSERT_EQ(order(order_word::settle, 29_usdc), errc::none);
+  advance(seconds{1});  // both within one poll
+  route.asked.clear();
+  advance(seconds{5});
+  EXPECT_TRUE(route.asked.empty());
+  kill(converter);
+  converter = start_conversion();
+  advance(seconds{10});
+  EXPECT_TRUE(route.asked.empty()) << "nor after a restart";
+  store.away_for = {};
+  advance(settings.patience.append + seconds{5});
+  EXPECT_EQ(row().status, conversion_status::completed);
+  EXPECT_EQ(row().received, 29_usdc);
+  EXPECT_TRUE(route.asked.empty());
+}
+
 TEST_F(ConversionOrders, AnEndThatTheStoreDidNotTakeIsAskedForAgain) {
   ASSERT_EQ(order(order_word::hold), errc::none);
   ASSERT_EQ(order(order_word::write_off), errc::none);

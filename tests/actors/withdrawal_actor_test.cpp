@@ -1,5 +1,6 @@
 #include "actors/withdrawal_actor.hpp"
 
+#include "actors/lone_word.hpp"
 #include "domain/withdrawal_bounds.hpp"
 #include "tests/actors/withdrawal_house.hpp"
 
@@ -152,6 +153,16 @@ TEST_F(WithdrawalActor, WhatNeedsAnApprovalIsNotSentBefore) {
   tell(dir.users.find_withdrawal(withdrawal_at(1)), review_atom::value);
   EXPECT_EQ(stored().status, status::confirmed);
   EXPECT_FALSE(alert("withdrawal.approval"));
+}
+
+TEST_F(WithdrawalActor, WhatOneNodeAloneLetsOutNeedsAnApprovalHoweverSmall) {
+  auto x = request(10_usdc, 1);
+  x.by = by_lone_word("user:0xaa");
+  const auto r = withdraw(x);
+  ASSERT_TRUE(r->value);
+  EXPECT_TRUE(waits_for_approval(*r->value));
+  advance(minutes{1});
+  EXPECT_TRUE(cashier.asked.empty());
 }
 
 TEST_F(WithdrawalActor, OneThatAnOperatorRefusesByAnotherProcessGivesEverythingBack) {

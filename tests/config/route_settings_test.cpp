@@ -110,6 +110,8 @@ TEST(RouteSettings, OkxIsOffOrHasAllThatItNeeds) {
       {"okx_secret_key", "env", "", "okx_secret_key must name a file or an environment variable"},
       {"okx_passphrase_key", "env", "",
        "okx_passphrase_key must name a file or an environment variable"},
+      {"conversion", "usdc", "0x2791Bca1f2de4661ED88A30C99A7a9449Aa84174",
+       "okx.enabled must not stand beside a conversion.usdc of USDC.e"},
   };
   for (const auto& r : table) {
     auto document = whole;

@@ -1,4 +1,4 @@
-#include "domain/reconciliation.hpp"
+#include "domain/unposted_income.hpp"
 
 #include <gtest/gtest.h>
 
@@ -93,6 +93,23 @@ TEST(Reconciliation, AWithdrawalThatIsNotSentIsStillThere) {
   EXPECT_EQ(r.unsent, 5_usdc);
   EXPECT_EQ(r.unexplained, 0_usdc);
   EXPECT_EQ(reconcile(books, {{}, 103_usdc}).short_of, 2_usdc);
+}
+
+/// Else a transfer that was booked long ago would pass for a stranger's while other money leaves.
+TEST(Reconciliation, WhatMayBeLeavingIsNeitherMissingNorUnexplained) {
+  auto books = books_with(100_usdc, {}, {}, {});
+  books.outgoing = books.leaving = 60_usdc;
+  EXPECT_EQ(reconcile(books, {{}, 160_usdc}).unexplained, 0_usdc) << "it is not mined yet";
+  EXPECT_EQ(reconcile(books, {{}, 165_usdc}).unexplained, 5_usdc);
+  EXPECT_TRUE(reconcile(books, {{}, 100_usdc}).clean()) << "it is mined";
+}
+
+TEST(Reconciliation, IncomeThatIsNotPostedIsNoStrangersMoney) {
+  const auto books = books_with(100_usdc, {}, {}, {});
+  const unposted_income income{10_usdc, 20_usdc, 3_usdc};
+  EXPECT_EQ(reconcile(books, {{}, 133_usdc}, income).unexplained, 0_usdc);
+  EXPECT_EQ(reconcile(books, {{}, 134_usdc}, income).unexplained, 1_usdc);
+  EXPECT_TRUE(reconcile(books, {{}, 100_usdc}, income).clean()) << "it may not have come yet";
 }
 
 /// Drift inside a running conversion: until it sends something its money is where it was.

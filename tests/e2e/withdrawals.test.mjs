@@ -309,16 +309,25 @@ test('more than the limit waits for an operator', async () => {
 });
 
 test('a refused one gives everything back, and says why', async () => {
-  const old = await state(other);
-  const { body } = await withdraw(wanted(other, '210.00'));
-  assert.equal(await house.balance(other), old.user - micro('210.00'));
-  await cli('refuse', body.withdrawal_id, '--by', 'cli:ada', '--reason', 'not known to us');
-  const row = await ended(body.withdrawal_id);
-  assert.deepEqual([row.status, row.failure, row.tx_hash], ['failed', 'not known to us', null]);
-  await until('the balance', async () => (await house.balance(other)) === old.user);
-  await until('the buffer', async () => (await state(other)).buffer === old.buffer); // by its next review
-  assert.deepEqual(await state(other), old);
-  await assert.rejects(cli('approve', body.withdrawal_id, '--by', 'cli:ada'));
+  const reason = 'not known to us';
+  const byApi = async (target) => {
+    const asked = { action: 'refuse_withdrawal', target, reason };
+    const answer = await house.call('POST', '/operator/actions', { key: 'operate', body: asked });
+    assert.equal(answer.status, 200, answer.text);
+  };
+  const byTerminal = (id) => cli('refuse', id, '--by', 'cli:ada', '--reason', reason);
+  for (const refuse of [byTerminal, byApi]) {
+    const old = await state(other);
+    const { body } = await withdraw(wanted(other, '210.00'));
+    assert.equal(await house.balance(other), old.user - micro('210.00'));
+    await refuse(body.withdrawal_id);
+    const row = await ended(body.withdrawal_id);
+    assert.deepEqual([row.status, row.failure, row.tx_hash], ['failed', reason, null]);
+    await until('the balance', async () => (await house.balance(other)) === old.user);
+    await until('the buffer', async () => (await state(other)).buffer === old.buffer); // by its next review
+    assert.deepEqual(await state(other), old);
+    await assert.rejects(cli('approve', body.withdrawal_id, '--by', 'cli:ada'));
+  }
 });
 
 test('paused, at the terminal or by the API: none is accepted, and what waits is not sent', async () => {
@@ -349,6 +358,7 @@ test('paused, at the terminal or by the API: none is accepted, and what waits is
   assert.equal((await act('resume_withdrawals')).status, 200);
   assert.equal((await ended(id)).status, 'confirmed');
   assert.equal((await act('approve_withdrawal', randomUUID())).status, 404);
+  assert.equal((await act('refuse_withdrawal', id)).status, 409, 'it is over');
 });
 
 // -- the chain says no, or nothing

@@ -100,6 +100,33 @@ TEST_F(Actions, WithdrawalsAreStoppedByTheirDesk) {
   EXPECT_TRUE(asked.empty());
 }
 
+/// With the reason, which its user reads.
+TEST_F(Actions, AWithdrawalIsRefusedByTheDesk) {
+  std::vector<actors::decide_withdrawal> heard;
+  errc says_no = errc::none;
+  says.decide = [&](const actors::decide_withdrawal& x) -> caf::result<withdrawal> {
+    const std::lock_guard lock{says.mutex};
+    heard.push_back(x);
+    if (says_no != errc::none) return make_error(says_no);
+    return example_withdrawal(withdrawal_status::failed);
+  };
+  start();
+  const auto r = act(about("refuse_withdrawal", id));
+  ASSERT_EQ(r.status, 200) << r.body;
+  EXPECT_EQ(r.json()["action"], "refuse_withdrawal");
+  for (const auto no : {errc::duplicate, errc::invariant_violated}) {
+    {
+      const std::lock_guard lock{says.mutex};
+      EXPECT_EQ(heard.back().id.text(), id);
+      EXPECT_FALSE(heard.back().approve);
+      EXPECT_EQ(heard.back().by, operator_name());
+      EXPECT_EQ(heard.back().reason, "ticket 7");
+      says_no = no;
+    }
+    expect_problem(act(about("refuse_withdrawal", id)), 409, "order_refused");
+  }
+}
+
 TEST_F(Actions, AWithdrawalIsApprovedByTheDesk) {
   std::vector<actors::decide_withdrawal> heard;
   errc says_no = errc::none;
@@ -229,6 +256,7 @@ TEST_F(Actions, WhatIsNoActionIsNamedAndNothingIsAsked) {
       {about("hold_conversion", "7"), "target"},
       {R"({"action":"pause_withdrawals","target":")" + id + R"(","reason":"x"})", "target"},
       {R"({"action":"approve_withdrawal","reason":"x"})", "target"},
+      {R"({"action":"refuse_withdrawal","reason":"x"})", "target"},
   };
   for (const auto& [body, field] : table) {
     SCOPED_TRACE(body);

@@ -1,3 +1,4 @@
+#include "actors/lone_word.hpp"
 #include "tests/http/house.hpp"
 
 namespace headroom::http::test {
@@ -173,6 +174,31 @@ TEST_F(Withdrawals, AContractWalletIsAsked) {
   ASSERT_EQ(questions.size(), 1U);
   EXPECT_EQ(questions[0].signer, user);
   EXPECT_EQ(questions[0].digests, ethereum.digests_of(intent()));
+}
+
+/// Small as it is, an operator looks at it.
+TEST_F(Withdrawals, AContractWalletsWordByOneNodeIsMarked) {
+  start();
+  const auto said_by = [this](const char* two_nodes) {
+    dir->handles.set(keep(system->spawn([=]() -> actors::signature_actor::behavior_type {
+      return {[](const actors::contract_signature&) { return true; },
+              [=](actors::status_atom) {
+                return actors::status_report{"signature", {{actors::two_nodes_fact, two_nodes}}};
+              }};
+    })));
+    auto doc = signed_body(user);
+    EXPECT_EQ(post_signed(doc).status, 202);
+    doc["signature"] = "0x1234";
+    EXPECT_EQ(post_signed(doc).status, 202);
+  };
+  said_by("yes");
+  said_by("no");
+  const auto all = asked();
+  ASSERT_EQ(all.size(), 4U);
+  for (std::size_t i = 0; i < 3; ++i)
+    EXPECT_FALSE(actors::is_by_lone_word(all[i].by)) << "a key speaks for itself, so do two nodes";
+  EXPECT_TRUE(actors::is_by_lone_word(all[3].by));
+  EXPECT_TRUE(all[3].by.starts_with(all[2].by));
 }
 
 TEST_F(Withdrawals, TheSameKeyNamesTheSameWithdrawalAndAnotherBodyAnotherRequest) {

@@ -59,12 +59,16 @@ TEST_F(OperationEntries, OneAttemptIsMinedTheOthersAreDropped) {
   EXPECT_EQ(one(other), errc::invariant_violated);
 }
 
+/// By whose they are, not by what they are called: each route has its own words.
 TEST_F(OperationEntries, WhatConversionsCostIsSummedByChain) {
   const timestamp now{db.number("SELECT us_of(now())")};
+  fund(11, user_of(1), 50_usdc);
+  const auto conversion = a_conversion(1, 50_usdc, {id_of<deposit_id>(11)});
+  ASSERT_EQ(one(open_conversion{conversion}), errc::none);
   const auto mined = [&](std::uint64_t n, const char* purpose, std::uint64_t chain,
                          operation_status end, uint128 fee) {
     auto row = an_operation(n, n);
-    row.purpose = purpose;
+    row.purpose = std::string{purpose} + "/" + conversion.id.text();
     row.chain_id = chain;
     row.created_at = now;
     EXPECT_EQ(one(record_operations{{row}}), errc::none);
@@ -75,9 +79,15 @@ TEST_F(OperationEntries, WhatConversionsCostIsSummedByChain) {
   mined(1, "bridge", 9745, operation_status::confirmed, uint128{1} << 100);
   mined(2, "bridge", 9745, operation_status::reverted, 1);
   mined(3, "swap", 137, operation_status::confirmed, 20);
-  mined(4, "approve", 137, operation_status::confirmed, 3);
+  mined(4, "receive", 137, operation_status::confirmed, 3);
   mined(5, "swap", 137, operation_status::dropped, 400);
-  mined(6, "deposit", 9745, operation_status::confirmed, 500);
+  auto other = an_operation(6, 6);
+  other.purpose = "swap";  // of the inventory
+  other.created_at = now;
+  ASSERT_EQ(one(record_operations{{other}}), errc::none);
+  ASSERT_EQ(one(finish_operation{other.id, other.tx_hash, operation_status::confirmed, 9, now,
+                                 uint256::of(500)}),
+            errc::none);
   const auto fees = reader.metrics_of_conversions()->fees;
   ASSERT_EQ(fees.size(), 2U);
   EXPECT_EQ(fees[0].chain_id, 137U);

@@ -30,6 +30,16 @@ struct RepairEntries : books {
     return {{137, id_of<hash256>(tx), 4}, user_of(9), amount, "cli:ann", "sent by hand", noon};
   }
   errc beside(const journal_entry& x) { return persistence::book_repair(db.conninfo(), x); }
+  /// As a route's step has it stored, before anybody names it.
+  chain_operation sent(std::uint64_t n, const conversion_id& of, std::uint32_t attempt = 0) {
+    auto out = an_operation(n, n, attempt);
+    out.purpose = "bridge/" + of.text();
+    return out;
+  }
+  errc finish(const chain_operation& x, operation_status end) {
+    const auto hash = end == operation_status::dropped ? hash256{} : x.tx_hash;
+    return one(finish_operation{x.id, hash, end, 9, noon, uint256::of(21'000)});
+  }
   conversion stored() { return reader.find_conversion(row.id).value().value(); }
   write_off_conversion written_off() { return {row.id, 50_usdc, "written off", noon}; }
 };
@@ -104,6 +114,70 @@ TEST_F(RepairEntries, NoEndWhileATransactionOfItMayBeMined) {
   const auto shown = stored().steps.at(0).transactions.at(0);
   EXPECT_EQ(shown.fee_wei, "21000");
   EXPECT_EQ(beside(ordered(order_word::write_off, 3)), errc::none);
+}
+
+/// The service died between the outbox' commit and its own, or is slow: no step names it.
+TEST_F(RepairEntries, NoEndWhileATransactionThatNoStepNamesMayBeMined) {
+  const auto op = sent(5, row.id);
+  ASSERT_EQ(one(record_operations{{op}}), errc::none);
+  EXPECT_EQ(reader.find_operation(op.id)->at(0).purpose, "bridge");
+  ASSERT_EQ(beside(ordered(order_word::hold, 1)), errc::none);
+  EXPECT_EQ(beside(ordered(order_word::write_off, 2)), errc::invariant_violated);
+  EXPECT_EQ(beside(ordered(order_word::settle, 3, 49_usdc)), errc::invariant_violated);
+  // A later life knows its purpose alone.
+  auto dearer = an_operation(5, 5, 1);
+  dearer.purpose = "bridge";
+  ASSERT_EQ(one(record_operations{{dearer}}), errc::none) << "what is stored may be sent again";
+  EXPECT_EQ(db.number("SELECT count(*) FROM chain_operations WHERE conversion_id IS NOT NULL"), 2);
+  ASSERT_EQ(finish(op, operation_status::dropped), errc::none);
+  EXPECT_EQ(beside(ordered(order_word::settle, 4, 49_usdc)), errc::none);
+}
+
+TEST_F(RepairEntries, NoEndWhileAServiceMayDoItYet) {
+  external_operation asked;
+  asked.id = id_of<operation_id>(5);
+  asked.service = "okx";
+  asked.purpose = "withdraw USDC/" + row.id.text();
+  asked.request = "{}";
+  asked.give_up_at = asked.created_at = asked.updated_at = noon;
+  ASSERT_EQ(one(record_external{asked}), errc::none);
+  EXPECT_EQ(reader.find_external(asked.id)->at(0).purpose, "withdraw USDC");
+  ASSERT_EQ(beside(ordered(order_word::hold, 1)), errc::none);
+  EXPECT_EQ(beside(ordered(order_word::write_off, 2)), errc::invariant_violated);
+  asked.status = external_status::accepted;
+  ASSERT_EQ(one(record_external{asked}), errc::none);
+  EXPECT_EQ(beside(ordered(order_word::write_off, 3)), errc::invariant_violated);
+  asked.status = external_status::failed;
+  ASSERT_EQ(one(record_external{asked}), errc::none);
+  EXPECT_EQ(beside(ordered(order_word::write_off, 4)), errc::none);
+}
+
+/// A route that was asked before the order sends afterwards.
+TEST_F(RepairEntries, WhatIsHeldOrEndedByAnOrderSendsNothing) {
+  const auto op = sent(5, row.id);
+  auto asked = external_operation{};
+  asked.id = id_of<operation_id>(6);
+  asked.service = "okx";
+  asked.purpose = "withdraw USDC/" + row.id.text();
+  asked.request = "{}";
+  asked.give_up_at = asked.created_at = asked.updated_at = noon;
+  ASSERT_EQ(beside(ordered(order_word::hold, 1)), errc::none);
+  EXPECT_EQ(one(record_operations{{op}}), errc::invariant_violated);
+  EXPECT_EQ(one(record_external{asked}), errc::invariant_violated);
+  ASSERT_EQ(beside(ordered(order_word::release, 2)), errc::none);
+  EXPECT_EQ(one(record_operations{{op}}), errc::none);
+  ASSERT_EQ(finish(op, operation_status::reverted), errc::none);
+  ASSERT_EQ(beside(ordered(order_word::hold, 3)), errc::none);
+  ASSERT_EQ(beside(ordered(order_word::settle, 4, 49_usdc)), errc::none);
+  const auto late = sent(7, row.id);
+  EXPECT_EQ(one(record_operations{{late}}), errc::invariant_violated);
+  EXPECT_EQ(one(record_external{asked}), errc::invariant_violated);
+  EXPECT_EQ(one(complete_conversion{row.id, {}, 50_usdc, {}, {}, noon}), errc::invariant_violated)
+      << "it arrives by the order";
+  ASSERT_EQ(one(complete_conversion{row.id, {}, 49_usdc, {}, 1_usdc, noon}), errc::none);
+  EXPECT_EQ(one(record_operations{{late}}), errc::invariant_violated);
+  EXPECT_EQ(one(record_operations{{sent(8, id_of<conversion_id>(77))}}), errc::none)
+      << "of no conversion: a move of the inventory";
 }
 
 TEST_F(RepairEntries, ATransferSettlesOneConversionOnce) {

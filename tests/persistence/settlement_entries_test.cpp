@@ -1,3 +1,4 @@
+#include "persistence/operator_orders.hpp"
 #include "persistence/seen_redemptions.hpp"
 #include "tests/persistence/market_books.hpp"
 
@@ -41,6 +42,31 @@ TEST_F(SettlementEntries, IsOpenedOnceForARecordedMarketByAVectorOfItsOutcomes) 
   EXPECT_EQ(one(resolved(0, 1)), errc::duplicate);
   EXPECT_EQ(view().row.payouts, (payout_vector{{1, 0}, 1}));
   EXPECT_EQ(differences(), "");
+}
+
+/// Between a redemption and the payouts its money is on the chain and in no account of the books.
+TEST_F(SettlementEntries, WhatIsNotPostedYetIsSeenFromTheResolutionToTheLastPayout) {
+  const auto payouts = [&] { return persistence::find_unposted(db.conninfo(), {}).payouts; };
+  EXPECT_EQ(payouts(), 0_usdc);
+  all_taken({resolved(1, 0)});
+  EXPECT_EQ(payouts(), 12'000'001_micro) << "a redemption may be mined and not booked";
+  all_taken({redeemed(1, 13_usdc)});
+  EXPECT_EQ(payouts(), 13_usdc);
+  all_taken({payout(bob, yes, 7_usdc), payout(bob, no, {})});
+  EXPECT_EQ(payouts(), 6_usdc);
+  all_taken({payout(alice, yes, 5'000'001_micro)});
+  EXPECT_EQ(payouts(), 999'999_micro) << "what is left over is not posted either";
+  all_taken({closed_with(999'999_micro)});
+  EXPECT_EQ(payouts(), 0_usdc);
+}
+
+TEST_F(SettlementEntries, AnOpenSaleMayHaveBroughtADollarAShare) {
+  const auto sales = [&] { return persistence::find_unposted(db.conninfo(), {}).sales; };
+  const auto offered = a_sale(40, bob, yes, {4'000'000});
+  all_taken({offered});
+  EXPECT_EQ(sales(), 4_usdc);
+  all_taken({sold(offered, {4'000'000}, 2_usdc)});
+  EXPECT_EQ(sales(), 0_usdc);
 }
 
 TEST_F(SettlementEntries, NoNewBetIsOnAMarketThatIsPaidOut) {

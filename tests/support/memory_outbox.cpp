@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "domain/operation.hpp"
+#include "domain/operation_purpose.hpp"
 
 namespace headroom::test {
 namespace {
@@ -37,7 +38,10 @@ errc memory_outbox::record(const record_operations& x, bool& replayed) {
     if (!known) missing.push_back(&row);
   }
   replayed = missing.empty();
-  for (const auto* row : missing) rows_[row->id].push_back(*row);
+  for (const auto* row : missing) {
+    auto& kept = rows_[row->id].emplace_back(*row);
+    kept.purpose = parse_purpose(row->purpose).word;
+  }
   return errc::none;
 }
 

@@ -18,10 +18,23 @@ struct Signature : testing::Test {
   caf::scheduler::test_coordinator& sched =
       dynamic_cast<caf::scheduler::test_coordinator&>(sys.scheduler());
   chain::signature_settings settings;
-  std::map<std::string, std::string> code;  // by account, hex
-  std::function<chain::rpc_result(const json& call)> verdict = [](const json&) {
-    return fake_node::ok("0x");
+  /// One chain's accounts by its nodes, and what they say.
+  struct place {
+    std::uint64_t chain_id = 9745;
+    std::uint32_t nodes = 1;
+    std::map<std::string, std::string> code{};  // by account, hex
+    std::function<chain::rpc_result(const json& call)> verdict = [](const json&) {
+      return fake_node::ok("0x");
+    };
+    /// What one of the nodes says in its place.
+    std::function<std::optional<chain::rpc_result>(std::uint32_t, const chain::rpc_request&)>
+        quirk{};
   };
+  place plasma, polygon{137};
+  std::map<std::string, std::string>& code = plasma.code;
+  std::function<chain::rpc_result(const json& call)>& verdict = plasma.verdict;
+  std::function<std::optional<std::vector<std::uint64_t>>(const address&)> paid_on =
+      [](const address&) { return std::vector<std::uint64_t>{9745}; };
   std::size_t calls = 0;
   bool hangs = false;
   std::vector<caf::strong_actor_ptr> alive;
@@ -44,21 +57,35 @@ struct Signature : testing::Test {
     alive.push_back(caf::actor_cast<caf::strong_actor_ptr>(h));
     return h;
   }
-  void start() {
-    const auto node =
-        own(sys.spawn([this](chain::rpc_actor::pointer self) -> chain::rpc_actor::behavior_type {
-          return {[this, self](const chain::rpc_request& x) -> caf::result<chain::rpc_result> {
+  chain::signature_chain serve(place& at) {
+    auto node = own(
+        sys.spawn([this, &at](chain::rpc_actor::pointer self) -> chain::rpc_actor::behavior_type {
+          return {[this, &at, self](const chain::rpc_request& x) -> caf::result<chain::rpc_result> {
             ++calls;
             if (hangs) return self->make_response_promise<chain::rpc_result>();
+            EXPECT_LT(x.node.value(), at.nodes) << "each is asked by itself";
+            if (at.quirk)
+              if (auto said = at.quirk(*x.node, x)) return std::move(*said);
             if (x.method == "eth_getCode") {
-              const auto i = code.find(x.params.at(0));
-              return fake_node::ok(i == code.end() ? "0x" : i->second);
+              const auto i = at.code.find(x.params.at(0));
+              return fake_node::ok(i == at.code.end() ? "0x" : i->second);
             }
-            return verdict(x.params.at(0));
+            return at.verdict(x.params.at(0));
           }};
         }));
-    checks = own(sys.spawn(chain::signature_behavior, settings, node));
+    return {at.chain_id, node, at.nodes};
+  }
+  void start() {
+    checks = own(sys.spawn(chain::signature_behavior, settings,
+                           std::vector{serve(plasma), serve(polygon)},
+                           [this](const address& user) { return paid_on(user); }));
     sched.run();
+  }
+  static chain::rpc_result yes(const json&) { return fake_node::ok(magic); }
+  /// The wallet stands there and says yes.
+  static void stands(place& at, int n) {
+    at.code[account(n).hex()] = "0x60";
+    at.verdict = yes;
   }
   static address account(int n) {
     address out;
@@ -131,6 +158,82 @@ TEST_F(Signature, ASilentChainIsNotANo) {
   const auto a = ask(1);
   EXPECT_FALSE(a.said);
   EXPECT_EQ(a.code, errc::unavailable);
+}
+
+TEST_F(Signature, TheChainThatWasPaidOnIsAskedAndNoOther) {
+  stands(plasma, 1);  // made there by those who owned it once
+  paid_on = [](const address&) { return std::vector<std::uint64_t>{137}; };
+  start();
+  EXPECT_EQ(ask(1).said, false) << "nothing stands where the money came from";
+  sched.advance_time(61s);
+  polygon.code[account(1).hex()] = "0x60";
+  EXPECT_EQ(ask(1).said, false) << "its owners there did not sign";
+  polygon.verdict = yes;
+  plasma.code.clear();
+  EXPECT_EQ(ask(1).said, true) << "what is not on Plasma needs nothing there";
+}
+
+TEST_F(Signature, EveryChainThatWasPaidOnMustSayYes) {
+  stands(plasma, 1);
+  polygon.code[account(1).hex()] = "0x60";
+  paid_on = [](const address&) { return std::vector<std::uint64_t>{9745, 137}; };
+  start();
+  EXPECT_EQ(ask(1).said, false);
+  polygon.verdict = yes;
+  EXPECT_EQ(ask(1).said, true);
+  polygon.verdict = [](const json&) { return fake_node::silent(chain::rpc_status::unreachable); };
+  EXPECT_EQ(ask(1).code, errc::unavailable);
+}
+
+TEST_F(Signature, WhoPaidNowhereIsANoAndNoNodeHearsOfIt) {
+  stands(plasma, 1);
+  std::vector<std::uint64_t> paid;
+  paid_on = [&](const address&) { return paid; };
+  start();
+  EXPECT_EQ(ask(1).said, false);
+  EXPECT_EQ(calls, 0U);
+  paid = {9745};
+  sched.advance_time(4s);
+  EXPECT_EQ(ask(1).said, true) << "it has paid meanwhile";
+}
+
+TEST_F(Signature, BooksThatAreSilentAndChainsThatAreNotOursAreNoNo) {
+  stands(plasma, 1);
+  paid_on = [](const address&) { return std::nullopt; };
+  start();
+  EXPECT_EQ(ask(1).code, errc::unavailable);
+  paid_on = [](const address&) { return std::vector<std::uint64_t>{9745, 8453}; };
+  EXPECT_EQ(ask(1).code, errc::unavailable) << "the settings have no Base any more";
+  EXPECT_EQ(calls, 0U);
+}
+
+TEST_F(Signature, ANodeThatLiesMakesNoWalletOfAnAccount) {
+  plasma.nodes = 3;
+  plasma.quirk = [](std::uint32_t node, const chain::rpc_request& x) {
+    const bool asks = x.method == "eth_getCode";
+    return node == 0 ? std::optional{fake_node::ok(asks ? "0x60" : magic)} : std::nullopt;
+  };
+  start();
+  EXPECT_EQ(ask(1).code, errc::unavailable) << "the nodes contradict each other";
+  plasma.quirk = [](std::uint32_t node, const chain::rpc_request& x) {
+    const bool asks = x.method == "eth_getCode";
+    return node == 0 ? std::optional{fake_node::ok(asks ? "0x60" : magic)}
+                     : std::optional{fake_node::silent(chain::rpc_status::unreachable)};
+  };
+  EXPECT_EQ(ask(1).code, errc::unavailable) << "one word is not enough where there are more";
+}
+
+TEST_F(Signature, TwoNodesOfThreeAreEnoughWhileTheThirdIsSilent) {
+  plasma.nodes = 3;
+  stands(plasma, 1);
+  plasma.quirk = [](std::uint32_t node, const chain::rpc_request&) {
+    return node == 1 ? std::optional{fake_node::silent(chain::rpc_status::unreachable)}
+                     : std::nullopt;
+  };
+  start();
+  EXPECT_EQ(ask(1).said, true);
+  verdict = [](const json&) { return fake_node::error(3, "execution reverted"); };
+  EXPECT_EQ(ask(1).said, false);
 }
 
 TEST_F(Signature, StrangersShareABudgetThatKnownWalletsDoNotPayFrom) {

@@ -84,7 +84,29 @@ TEST_F(WalletCancel, ACancelCountsOnlyOnceTheNodesCallItsBlockFinal) {
   EXPECT_EQ(state_of(1), operation_state::dropped);
 }
 
-/// The running wallet never heard of it: what used the nonce is named by the chain.
+TEST_F(WalletCancel, NorBeforeThatWhenOnlyAnotherNodeShowsIt) {
+  settings.finality = {2, final_by::either};
+  node.nodes = 2;
+  node.finalized = 0;
+  restart();
+  ASSERT_EQ(ask(call(1))->state, operation_state::pending);
+  store_cancel(1);
+  restart();
+  pass(2s);
+  node.quirk = [](std::uint32_t at, const chain::rpc_request& x) {
+    const bool hidden = at == 0 && x.method == "eth_getTransactionReceipt";
+    return hidden ? std::optional{fake_node::ok(nullptr)} : std::nullopt;
+  };
+  node.mine();
+  node.add_blocks(5);
+  pass(120s);
+  EXPECT_EQ(state_of(1), operation_state::pending) << "by depth it is final, by the tag it is not";
+  node.finalized = node.blocks.size() - 1;
+  pass(120s);
+  EXPECT_EQ(state_of(1), operation_state::dropped);
+}
+
+/// The running wallet never heard of it: once a nonce is used by nothing it knows, it reads.
 TEST_F(WalletCancel, ARunningWalletTakesTheEndFromTheChain) {
   ASSERT_EQ(ask(call(1))->state, operation_state::pending);
   const auto cancel = store_cancel(1);
@@ -95,6 +117,25 @@ TEST_F(WalletCancel, ARunningWalletTakesTheEndFromTheChain) {
   node.add_blocks(3);
   pass_with_blocks(60s);
   EXPECT_EQ(state_of(1), operation_state::dropped);
+  EXPECT_FALSE(alerted("wallet.foreign")) << "the books say whose it was";
+}
+
+/// Its own next attempt has the number that the cancelling one took.
+TEST_F(WalletCancel, ARunningWalletThatRaisesAFeeGoesOnWithTheCancel) {
+  ASSERT_EQ(ask(call(1))->state, operation_state::pending);
+  const auto cancel = store_cancel(1);
+  pass_with_blocks(40s);
+  EXPECT_TRUE(node.seen.contains(cancel.hash)) << "the terminal's broadcast was lost";
+  pass_with_blocks(40s);
+  const auto rows = books.find(id(1));
+  ASSERT_GE(rows.size(), 3U) << "raised again, behind it";
+  const auto newest = chain::decode_transaction(rows.back().raw).value();
+  EXPECT_TRUE(chain::is_cancel(newest.body, key->address_of()));
+  node.mine();
+  node.add_blocks(3);
+  pass(5s);
+  EXPECT_EQ(state_of(1), operation_state::dropped);
+  EXPECT_FALSE(alerted("wallet.foreign"));
 }
 
 }  // namespace

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "actors/query_actor.hpp"
 #include "tests/chain/polymarket/books_outbox.hpp"
 #include "tests/chain/polymarket/keeper_fixture.hpp"
+#include "tests/support/memory_books.hpp"
 
 namespace headroom::test {
 namespace {
@@ -191,6 +193,25 @@ TEST_F(Collateral, WithinTheMarksNothingMoves) {
   start();
   run_for(60s);
   EXPECT_TRUE(box.all.empty());
+}
+
+/// Else they would wait for ever: all of the buffer is pUSD, and they are paid in USDC.e.
+TEST_F(Collateral, WhatWithdrawalsWaitForIsUnwrappedBetweenOrders) {
+  memory_books books;
+  memory_reader reader{books};
+  dir.handles.set(own(sys.spawn(actors::query_behavior, &reader)));
+  withdrawal row;
+  row.id.bytes[0] = 1;
+  row.amount = 60_usdc;
+  books.withdrawals.rows[row.id] = row;
+  settings.pays_withdrawals = true;
+  polygon.collateral = 1060_usdc;
+  start();
+  run_for(60s);
+  EXPECT_EQ(polygon.loose, 60_usdc);
+  EXPECT_EQ(polygon.collateral, 1000_usdc);
+  EXPECT_EQ(box.count("venue.unwrap"), 1U);
+  end();
 }
 
 TEST_F(Collateral, FollowsTheBufferAgainAndAgain) {

@@ -133,6 +133,29 @@ TEST(CollateralPlan, MovesBackToTheBufferBeyondTheMarksAndNotWithinThem) {
   }
 }
 
+/// An accepted withdrawal has left the buffer, and is paid from the USDC.e beside the pUSD.
+TEST(CollateralPlan, LeavesAndMakesWhatWithdrawalsWaitFor) {
+  struct row {
+    usdc held, loose, buffer, waiting;
+    std::optional<collateral_move> move;
+  };
+  const account_settings marks;
+  const row table[] = {
+      {1000_usdc, 0_usdc, 950_usdc, 50_usdc, collateral_move{ramp::unwrap, 50_usdc}},
+      {1000_usdc, 30_usdc, 950_usdc, 50_usdc, collateral_move{ramp::unwrap, 20_usdc}},
+      {1000_usdc, 50_usdc, 950_usdc, 50_usdc, std::nullopt},
+      {1000_usdc, 0_usdc, 997_usdc, 3_usdc, collateral_move{ramp::unwrap, 10_usdc}},
+      {2_usdc, 0_usdc, 0_usdc, 3_usdc, collateral_move{ramp::unwrap, 2_usdc}},
+      {1500_usdc, 0_usdc, 1000_usdc, 50_usdc, collateral_move{ramp::unwrap, 500_usdc}},
+      {800_usdc, 250_usdc, 1000_usdc, 100_usdc, collateral_move{ramp::wrap, 150_usdc}},
+      {800_usdc, 100_usdc, 1000_usdc, 100_usdc, std::nullopt},
+      {0_usdc, 0_usdc, 1000_usdc, 100_usdc, std::nullopt},
+  };
+  for (const auto& r : table)
+    EXPECT_EQ(plan_collateral({r.held, r.loose, {}, {}}, r.buffer, marks, r.waiting).move, r.move)
+        << to_string(r.held) << " and " << to_string(r.loose) << " of " << to_string(r.buffer);
+}
+
 TEST(CollateralPlan, WhatArrivedIsTheEventsWord) {
   const auto owner = test::account_of(vectors().at("wallets_of_anvil_key_0").at("eoa"));
   const auto transfer = [&](const address& token, const address& to, std::uint64_t value) {

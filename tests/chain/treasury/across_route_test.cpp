@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "actors/alerts.hpp"
 #include "chain/treasury/route_plans.hpp"
 #include "tests/chain/treasury/bridge_house.hpp"
 
@@ -88,10 +89,16 @@ struct AcrossRoute : BridgeHouse {
                           .account(address{})
                           .bytes({})
                           .done();
-    confirm({{pair.spoke_pool,
-              {across::deposited_topic(), in_word(137), in_word(id), in_word(account(5))},
-              data}},
-            from.head());
+    const std::vector<hash256> topics{across::deposited_topic(), in_word(137), in_word(id),
+                                      in_word(account(5))};
+    confirm({{pair.spoke_pool, topics, data}}, from.head());
+    from.events.push_back({from.head(), pair.spoke_pool, topics, data, last_operation().tx_hash});
+    chain_operation row;
+    row.id = sent.back().id;
+    row.account = account(5);
+    row.tx_hash = last_operation().tx_hash;
+    row.status = operation_status::confirmed;
+    books.put(row);
   }
   void send_deposit(std::uint64_t id = 7) {
     ASSERT_EQ(look().state, step_state::in_flight);
@@ -356,7 +363,21 @@ TEST_F(AcrossRoute, ItIsNotExpiredBeforeTheDestinationsFinalBlocksSaySo) {
   EXPECT_EQ(p.state, step_state::unreadable) << "one of two nodes says so: " << p.detail;
 }
 
-/// Two deposits expire, one refund comes: it is nobody's until the other's has come as well.
+TEST_F(AcrossRoute, ADepositThatIsNotMinedByItsDeadlineIsAnAlert) {
+  look();
+  EXPECT_TRUE(says(look(), "sent: not final on the source chain"));
+  EXPECT_TRUE(flight().readable);
+  pass(std::chrono::seconds{900});
+  EXPECT_EQ(look().state, step_state::in_flight);
+  EXPECT_TRUE(dir.gauges.alerts().lasts("route.late_deposit", step.conversion.text()));
+  EXPECT_FALSE(flight().readable) << "nothing new is sent that way";
+  deposit_is_final();
+  look();
+  EXPECT_FALSE(dir.gauges.alerts().lasts("route.late_deposit", step.conversion.text()));
+}
+
+/// Two deposits expire, one refund comes: it belongs to one of them, whoever is looked at, by
+/// whichever route and after whatever restart.
 TEST_F(AcrossRoute, ARefundIsNotClaimedTwice) {
   send_deposit(1);
   look();
@@ -373,13 +394,59 @@ TEST_F(AcrossRoute, ARefundIsNotClaimedTwice) {
   refund_in_block(from.head(), 100'000'000);
   from.node.add_blocks(3);
   pass(settings.refund_settle);
-  EXPECT_TRUE(says(look(), "expired: waits for the refund"));
+  // Each by a leg that knows nothing of the other's.
+  const auto claims = [this] {
+    restart();
+    look();
+    pass(settings.refund_settle);
+    return look().state == step_state::failed;
+  };
+  const bool this_one = claims();
   std::swap(step, other);
-  EXPECT_TRUE(says(look(), "expired: waits for the refund"));
+  EXPECT_NE(claims(), this_one) << "one of them, and not both";
+  if (!this_one) std::swap(step, other);
+  EXPECT_FALSE(claims());
   refund_in_block(from.head() - 2, 100'000'000);
+  EXPECT_TRUE(claims());
+}
+
+/// Days later, by nodes that allow few blocks in one question: each look goes on.
+TEST_F(AcrossRoute, ARefundIsFoundHoweverLateItComes) {
+  pair.from.logs = {100, 50};
+  restart();
+  send_deposit();
+  deadline_passes();
+  for (int i = 0; i < 17'000; ++i) from.node.add_block();
+  refund_in_block(from.head(), 100'000'000);
+  from.node.add_blocks(3);
+  int looks = 1;
+  while (says(look(), "expired: looks for the refund, block by block") && looks < 20) ++looks;
+  EXPECT_GT(looks, 3) << "no look asks for it all";
+  EXPECT_LT(looks, 10);
+  pass(settings.refund_settle);
   EXPECT_EQ(look().state, step_state::failed);
-  std::swap(step, other);
-  EXPECT_EQ(look().state, step_state::failed);
+}
+
+/// A deposit that was filled has nothing to come back, and one that expired earlier comes first.
+TEST_F(AcrossRoute, WhatCameBackIsCountedInTheOrderOfTheDeadlines) {
+  chain::across_refunds book;
+  using ends = chain::across_refunds::fill;
+  const auto name = [](int n) { return chain::keccak256("deposit " + std::to_string(n)); };
+  book.deposits[name(1)] = {100, 1'000, ends::never};
+  book.deposits[name(2)] = {70, 1'100, ends::filled};
+  book.deposits[name(3)] = {50, 1'200, ends::never};
+  const auto tx = [](int n) { return chain::keccak256("bundle " + std::to_string(n)); };
+  book.back[{5, 0}] = {tx(0), 500, 900};
+  EXPECT_FALSE(book.returned_by(name(1))) << "from before all of them";
+  book.back[{6, 0}] = {tx(1), 99, 1'300};
+  EXPECT_FALSE(book.returned_by(name(1)));
+  EXPECT_FALSE(book.returned_by(name(3))) << "it would be covered alone";
+  book.back[{7, 0}] = {tx(2), 1, 1'400};
+  EXPECT_EQ(book.returned_by(name(1)), tx(2));
+  EXPECT_FALSE(book.returned_by(name(3)));
+  book.back[{7, 1}] = {tx(3), 50, 1'400};
+  EXPECT_EQ(book.returned_by(name(3)), tx(3));
+  EXPECT_FALSE(book.returned_by(name(9))) << "unknown";
 }
 
 /// A refund of before this deposit's deadline is an earlier one's.

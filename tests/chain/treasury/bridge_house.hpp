@@ -7,6 +7,7 @@
 #include "actors/query_actor.hpp"
 #include "chain/evm/abi.hpp"
 #include "chain/treasury/legged_route.hpp"
+#include "domain/operation_purpose.hpp"
 #include "tests/chain/evm/fake_node.hpp"
 #include "tests/chain/evm/outbox.hpp"
 #include "tests/support/seeded_scheduler.hpp"
@@ -33,6 +34,16 @@ struct eventful_chain {
     node.quirk = [this](std::uint32_t, const chain::rpc_request& x) { return say(x); };
   }
 
+  /// A Transfer in that transaction.
+  void pays(const address& token, const address& who, std::uint64_t amount, const hash256& tx,
+            std::uint64_t block) {
+    events.push_back(
+        {block,
+         token,
+         {chain::transfer_topic(), chain::abi::word_of(address{}), chain::abi::word_of(who)},
+         chain::abi::encoder{}.number(amount).done(),
+         tx});
+  }
   /// What `to` returns for calls that begin like this one.
   void answer(const address& to, const byte_vector& call, byte_vector result) {
     answers[{to, to_hex(byte_view{call}.first(4))}] = std::move(result);
@@ -45,6 +56,8 @@ struct eventful_chain {
     if (silent) return fake_node::silent(chain::rpc_status::unreachable);
     if (x.method == "eth_blockNumber") return fake_node::ok(fake_node::number(head()));
     if (x.method == "eth_getLogs") return fake_node::ok(logs_of(x.params.at(0)));
+    if (x.method == "eth_getTransactionReceipt")
+      if (auto r = receipt_of(x.params.at(0)); !r.is_null()) return fake_node::ok(std::move(r));
     if (x.method != "eth_call") return std::nullopt;
     const auto& call = x.params.at(0);
     const auto to = address::parse(call.at("to").get<std::string>());
@@ -53,6 +66,33 @@ struct eventful_chain {
     const auto i = answers.find({*to, selector});
     if (i == answers.end()) return fake_node::error(3, "execution reverted");
     return fake_node::ok(to_0x(i->second));
+  }
+
+  [[nodiscard]] json shown(const event& e) const {
+    json topics = json::array();
+    for (const auto& t : e.topics) topics.push_back(t.hex());
+    return {{"address", e.emitter.hex()},
+            {"topics", topics},
+            {"data", to_0x(e.data)},
+            {"transactionHash", e.tx.hex()},
+            {"blockNumber", fake_node::number(e.block)},
+            {"blockHash", node.blocks.at(e.block).hex()},
+            {"logIndex", fake_node::number(static_cast<std::uint64_t>(&e - events.data()))}};
+  }
+
+  /// Of a transaction that left events.
+  [[nodiscard]] json receipt_of(const json& tx) const {
+    json logs = json::array();
+    for (const auto& e : events)
+      if (e.tx.hex() == tx) logs.push_back(shown(e));
+    if (logs.empty()) return nullptr;
+    return {{"transactionHash", tx},
+            {"status", "0x1"},
+            {"blockHash", logs[0]["blockHash"]},
+            {"blockNumber", logs[0]["blockNumber"]},
+            {"gasUsed", fake_node::number(21'000)},
+            {"effectiveGasPrice", fake_node::number(2'000'000'000)},
+            {"logs", logs}};
   }
 
   [[nodiscard]] json logs_of(const json& filter) const {
@@ -66,15 +106,7 @@ struct eventful_chain {
       for (std::size_t i = 0; fits && i < wanted.size(); ++i)
         fits = wanted[i].is_null() || wanted[i] == e.topics[i].hex();
       if (!fits) continue;
-      json topics = json::array();
-      for (const auto& t : e.topics) topics.push_back(t.hex());
-      out.push_back({{"address", e.emitter.hex()},
-                     {"topics", topics},
-                     {"data", to_0x(e.data)},
-                     {"transactionHash", e.tx.hex()},
-                     {"blockNumber", fake_node::number(e.block)},
-                     {"blockHash", node.blocks.at(e.block).hex()},
-                     {"logIndex", "0x0"}});
+      out.push_back(shown(e));
     }
     return out;
   }
@@ -153,6 +185,7 @@ struct BridgeHouse : testing::Test {
               [this](const actors::send_transaction& x) -> caf::result<actors::operation_report> {
                 if (wallet_says_no) return wallet_says_no;
                 sent.push_back(x);
+                sent.back().purpose = parse_purpose(x.purpose).word;
                 auto& r = operations[x.id];
                 r.state = operation_state::pending;
                 r.tx_hash = chain::keccak256("sent " + std::to_string(sent.size()));

@@ -36,6 +36,7 @@ struct Cashier : testing::Test {
   std::map<operation_id, operation_report> stands;  // what the wallet says
   caf::error wallet_says_no;
   bool wallet_is_mute = false;
+  bool wallet_is_starting = false;
   std::vector<actors::send_transaction> sent;
   std::optional<json> receipt;     // of every transaction; nothing: the node has none
   std::optional<hash256> only_of;  // unless it is this one's alone
@@ -100,10 +101,23 @@ struct Cashier : testing::Test {
                     stands[x.id] = report(operation_state::pending);
                     return stands[x.id];
                   },
-                  [this](get_atom, const operation_id& id) { return stands[id]; },
+                  [this](get_atom, const operation_id& id) -> caf::result<operation_report> {
+                    if (wallet_is_starting) return make_error(errc::unavailable);
+                    return stands[id];
+                  },
                   [](actors::poll_atom) {},
                   [](actors::status_atom) { return actors::status_report{}; }};
         });
+  }
+  void is_preparing(const operation_id& id) {
+    stands[id] = {};
+    stands[id].detail = chain::being_prepared;
+  }
+  void restart() {
+    caf::anon_send_exit(cashier, caf::exit_reason::kill);
+    sched.run();
+    cashier = own(sys.spawn(chain::cashier_behavior, w, settings, own(spawn_node(sys, &node))));
+    sched.run();
   }
   static operation_report report(operation_state s) {
     operation_report out;
@@ -247,6 +261,42 @@ TEST_F(Cashier, WhatTheWalletDoesNotAnswerForMayGoAndIsNotPaidTwice) {
       << "nobody asks for the first any more: it was refused";
 }
 
+TEST_F(Cashier, WhatTheWalletIsPreparingMayGoHoweverLongItTakes) {
+  const auto first = owed(1, 60_usdc);
+  wallet_says_no = make_error(errc::in_doubt, "not known to be stored yet");
+  EXPECT_EQ(ask(first, 60_usdc).state, transfer_state::unsent);
+  wallet_says_no = {};
+  is_preparing(first);
+  const auto second = owed(2, 60_usdc);
+  sched.advance_time(std::chrono::minutes{10});
+  sched.run();
+  EXPECT_EQ(ask(second, 60_usdc).state, transfer_state::unsent);
+  stands[first] = {};
+  sched.advance_time(std::chrono::minutes{1});
+  sched.run();
+  EXPECT_EQ(ask(second, 60_usdc).state, transfer_state::under_way) << "the wallet let it go";
+}
+
+/// The next life of the cashier knows no more than the wallet does.
+TEST_F(Cashier, ARestartForgetsNothingThatTheWalletIsPreparing) {
+  const auto first = owed(1, 60_usdc);
+  is_preparing(first);
+  const auto second = owed(2, 60_usdc);
+  restart();
+  EXPECT_EQ(ask(second, 60_usdc).state, transfer_state::unsent)
+      << "100 there, perhaps 60 on their way";
+  EXPECT_EQ(ask(first, 60_usdc).state, transfer_state::under_way) << "its own are not in its way";
+}
+
+TEST_F(Cashier, AfterARestartNothingIsSentUntilTheWalletHasSaidWhatItIsPreparing) {
+  const auto id = owed(1, 10_usdc);
+  wallet_is_starting = true;
+  restart();
+  wallet_is_starting = false;
+  EXPECT_EQ(ask(id, 10_usdc).state, transfer_state::unsent);
+  EXPECT_EQ(ask(id, 10_usdc).state, transfer_state::under_way) << "it asks again by itself";
+}
+
 TEST_F(Cashier, AShortageLastsAsLongAsAnybodyWaitsForIt) {
   EXPECT_EQ(ask(owed(1, 200_usdc), 200_usdc).state, transfer_state::unsent);
   EXPECT_EQ(ask(owed(2, 10_usdc), 10_usdc).state, transfer_state::under_way);
@@ -311,6 +361,36 @@ TEST_F(Cashier, ItIsDoneByAReceiptThatShowsThisTransfer) {
   const auto p = ask(id, 10_usdc);
   EXPECT_EQ(p.state, transfer_state::done);
   EXPECT_EQ(p.tx_hash, tx());
+}
+
+/// Depth alone was undone before: then a large sum would be booked as paid, and nobody have it.
+TEST_F(Cashier, ALargeOneIsDoneWhenTheNodesCallItsBlockFinal) {
+  final_usdc = newest_usdc = 50'000'000'000;
+  const auto id = owed(1, 10'000_usdc);
+  auto r = report(operation_state::confirmed);
+  r.logs = {{settings.usdc,
+             {chain::transfer_topic(), chain::abi::word_of(settings.account),
+              chain::abi::word_of(account(9))},
+             chain::abi::encoder{}.number(10'000'000'000).done()}};
+  stands[id] = r;
+  const auto now = [&] { return ask(id, 10'000_usdc).state; };
+  EXPECT_EQ(now(), transfer_state::under_way) << "no receipt";
+  receipt = a_receipt(true, 11);
+  EXPECT_EQ(now(), transfer_state::unknown) << "a reorganisation made it another";
+  json log{{"address", r.logs[0].emitter.hex()},
+           {"data", to_0x(r.logs[0].data)},
+           {"topics", json::array()},
+           {"logIndex", "0x0"},
+           {"transactionHash", tx().hex()},
+           {"blockNumber", "0xb"},
+           {"blockHash", node.blocks.at(11).hex()}};
+  for (const auto& topic : r.logs[0].topics) log["topics"].push_back(topic.hex());
+  receipt->at("logs").push_back(log);
+  EXPECT_EQ(now(), transfer_state::under_way) << "the tag is at 10";
+  node.finalized = 11;
+  EXPECT_EQ(now(), transfer_state::done);
+  node.finalized.reset();
+  EXPECT_EQ(now(), transfer_state::done) << "depth, where there is no tag";
 }
 
 /// Money is given back for it: depth alone is not enough where the nodes name a final block.

@@ -29,6 +29,7 @@ struct CctpRoute : BridgeHouse {
     pair.from_domain = 6;
     pair.to_domain = 7;
     pair.token = account(1);
+    pair.far_token = account(3);
     settings.token_messenger = account(10);
     settings.message_transmitter = account(11);
     add_wallet(pair.from.account());
@@ -37,6 +38,8 @@ struct CctpRoute : BridgeHouse {
     to.node.add_blocks(10);
     from.answer(pair.token, chain::balance_of_call(account(6)), word(1'000'000'000));
     from.answer(pair.token, chain::allowance_call(account(6), account(10)), word(UINT64_MAX));
+    to.answer(account(10), cctp::minter_call(), word(account(12)));
+    minted(account(3));
     iris = web();
     web_says = [this](const net::http_request& q) {
       if (q.method == "POST") {
@@ -61,6 +64,9 @@ struct CctpRoute : BridgeHouse {
     restart();
   }
 
+  void minted(const address& token) {
+    to.answer(account(12), cctp::local_token_call(6, account(1)), word(token));
+  }
   void burn_is_final() {
     const auto emitted =
         chain::test::bytes_of(chain::test::load("bridges.json").at("burn_message"));
@@ -78,7 +84,7 @@ struct CctpRoute : BridgeHouse {
     complete = true;
   }
   /// By whomever.
-  void received_in_block(std::uint64_t block) {
+  void received_in_block(std::uint64_t block, const address& token = account(3)) {
     const auto body = byte_view{message}.subspan(148);
     to.events.push_back(
         {block,
@@ -86,6 +92,7 @@ struct CctpRoute : BridgeHouse {
          {cctp::received_topic(), chain::abi::word_of(account(9)), nonce, hash256{}},
          chain::abi::encoder{}.number(6).account(account(10)).bytes(body).done(),
          chain::keccak256("received")});
+    to.pays(token, account(5), 99'991'000, chain::keccak256("received"), block);
   }
   [[nodiscard]] bool alarmed(const char* kind) {
     return dir.gauges.alerts().lasts(kind, step.conversion.text());
@@ -213,6 +220,58 @@ TEST_F(CctpRoute, AFastTransferPaysNoMoreThanItsBound) {
   EXPECT_NE(quoted(100_usdc).refusal, "");
   step.conversion = conversion_id::from_digest(chain::keccak256("another"));
   EXPECT_EQ(look().state, step_state::held);
+}
+
+/// As native USDC where the route ends in USDC.e.
+TEST_F(CctpRoute, WhereAnotherTokenIsMintedNothingIsBurnt) {
+  minted(account(7));
+  restart();
+  EXPECT_EQ(quoted(100_usdc).refusal, "CCTP pays out " + account(7).hex() +
+                                          " on Polygon, and this route is for " + account(3).hex());
+  EXPECT_NE(ask<actors::route_info>(actors::get_atom::value)->disabled, "");
+  EXPECT_EQ(look().state, step_state::held);
+  restart();
+  flight();
+  EXPECT_NE(ask<actors::route_info>(actors::get_atom::value)->disabled, "")
+      << "by the route's own look";
+  to.silent = true;
+  restart();
+  EXPECT_EQ(look().state, step_state::unreadable) << "nor while it is not known";
+  EXPECT_TRUE(sent.empty());
+}
+
+TEST_F(CctpRoute, AReceiptThatMintsAnotherTokenIsNotBooked) {
+  send_burn();
+  attested();
+  received_in_block(to.head(), account(7));
+  to.node.add_blocks(3);
+  const auto p = look_thrice();
+  EXPECT_EQ(p.state, step_state::unreadable) << p.detail;
+  to.pays(account(3), account(5), 99'991'000, chain::keccak256("received"), to.head() - 3);
+  EXPECT_EQ(look().state, step_state::done);
+}
+
+/// Two burns of one amount, and Iris gives both the same message.
+TEST_F(CctpRoute, AMessageIsBookedOnce) {
+  send_burn();
+  attested();
+  look();
+  auto first = step;
+  step.conversion = conversion_id::from_digest(chain::keccak256("another"));
+  step.detail.clear();
+  send_burn();
+  auto p = look();
+  EXPECT_EQ(p.state, step_state::unreadable) << p.detail;
+  EXPECT_TRUE(says(p, "is the one of " + first.conversion.text()));
+  restart();
+  conversion done;
+  done.id = first.conversion;
+  done.steps.emplace_back().detail = first.detail;
+  reader.listed.conversions = {done};
+  p = look();
+  EXPECT_EQ(p.state, step_state::unreadable) << "by the books: " << p.detail;
+  std::swap(step, first);
+  EXPECT_EQ(look().state, step_state::in_flight) << "its own";
 }
 
 TEST_F(CctpRoute, ABurnThatNobodyOwnsKeepsASecondOneFromBeingSent) {

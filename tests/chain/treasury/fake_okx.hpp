@@ -42,6 +42,7 @@ struct fake_okx {
   std::size_t hidden = 0;  // so many look-ups by client id find nothing
   std::vector<json> transfers;
   std::vector<json> orders;
+  std::vector<json> past;  // orders that only the history has
   std::vector<json> withdrawals;
   std::map<std::string, std::vector<json>> posted;  // bodies by path, also of those that were lost
 
@@ -180,6 +181,7 @@ struct fake_okx {
       auto rows = with_id(orders, "clOrdId", target);
       return rows.empty() ? said(200, "51603", "Order does not exist") : ok(std::move(rows));
     }
+    if (path == "/api/v5/trade/orders-history") return ok(past);
     if (path == "/api/v5/asset/withdrawal-history") {
       auto rows = with_id(withdrawals, "clientId", target);
       for (auto& row : rows) {

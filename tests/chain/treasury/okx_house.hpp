@@ -59,7 +59,9 @@ struct OkxHouse : BridgeHouse {
     dir.handles.set(own(sys.spawn([this]() -> actors::external_outbox_actor::behavior_type {
       return {[this](const record_external& x) -> caf::result<bool> {
                 bool replayed = false;
-                const auto e = externals.record(x, replayed);
+                auto kept = x;
+                kept.row.purpose = parse_purpose(x.row.purpose).word;
+                const auto e = externals.record(kept, replayed);
                 if (e != errc::none) return make_error(e);
                 return true;
               },

@@ -198,6 +198,26 @@ TEST_F(OkxMoney, ATransactionThatDoesNotPayUsWhatWasAskedForIsNoProof) {
   EXPECT_EQ(look().state, step_state::done);
 }
 
+TEST_F(OkxMoney, OneTransferIsOneConversions) {
+  at(withdraw_part, 100_usdc);
+  look();
+  arrive(99'900'000);
+  const auto other = conversion_id::from_digest(chain::keccak256("another"));
+  conversion done;
+  done.id = other;
+  auto& had = done.steps.emplace_back();
+  had.name = "withdraw";
+  had.state = "done";
+  had.amount_out = 99'900'000_micro;
+  had.tx_hash = *hash256::parse(there.tx);
+  reader.listed.conversions = {done};
+  const auto p = look();
+  EXPECT_EQ(p.state, step_state::unreadable);
+  EXPECT_TRUE(says(p, "pays another conversion")) << p.detail;
+  reader.listed.conversions[0].id = step.conversion;
+  EXPECT_EQ(look_anew().state, step_state::done) << "its own, seen before";
+}
+
 TEST_F(OkxMoney, AWithdrawalWhoseAnswerWasLostIsFoundAndNeverAskedForTwice) {
   for (const auto how : {fault::after, fault::timeout_after}) {
     step.conversion =
@@ -271,6 +291,63 @@ TEST_F(OkxMoney, WhatOkxTookAndDoesNotShowIsNeverCalledUndone) {
   EXPECT_EQ(ask<step_progress>(actors::rescue_step{step})->state, step_state::unreadable);
   EXPECT_TRUE(says(look(), "asked: OKX sends it"));
   EXPECT_EQ(there.count(withdrawals), 1U);
+}
+
+TEST_F(OkxMoney, AnOrderThatOnlyTheHistoryHasIsFoundThere) {
+  at(trade_part, 100_usdc);
+  there.next[orders] = fault::after;
+  EXPECT_EQ(look().state, step_state::in_flight);
+  there.past = std::exchange(there.orders, {});
+  const auto p = look_anew();
+  EXPECT_EQ(p.state, step_state::done) << p.detail;
+  EXPECT_EQ(there.count(orders), 1U);
+}
+
+TEST_F(OkxMoney, AnOrderThatOkxTookAndShowsNowhereIsEndedByAnOperator) {
+  at(trade_part, 100_usdc);
+  there.next[orders] = fault::limited;
+  EXPECT_EQ(look().state, step_state::failed);
+  there.hidden = 1;
+  EXPECT_TRUE(says(look(), "OKX does not know it yet"));
+  there.orders.clear();
+  wait_for_word();
+  EXPECT_TRUE(says(look(), "OKX took the request to buy USDC for USDT and does not show it"));
+  EXPECT_EQ(ask<step_progress>(actors::rescue_step{step})->state, step_state::failed);
+  const auto p = look();
+  EXPECT_EQ(p.state, step_state::done) << p.detail;
+}
+
+TEST_F(OkxMoney, AFullDoorCostsNoTriesAndAnOperatorBeginsANewSeries) {
+  at(trade_part, 100_usdc);
+  for (int i = 0; i < 70; ++i) {
+    there.next[orders] = fault::limited;
+    EXPECT_EQ(look().state, step_state::failed);
+  }
+  for (int i = 0; i < 64; ++i) {
+    there.next[orders] = fault::ip;
+    EXPECT_EQ(look().state, step_state::failed);
+  }
+  const auto before = there.count(orders);
+  EXPECT_TRUE(says(look_anew(), "too many tries to buy USDC for USDT"));
+  EXPECT_EQ(there.count(orders), before);
+  there.fill_ppm = 500'000;
+  EXPECT_EQ(ask<step_progress>(actors::rescue_step{step})->state, step_state::in_flight);
+  there.fill_ppm = 1'000'000;
+  const auto p = look_anew();
+  EXPECT_EQ(p.state, step_state::done) << p.detail;
+}
+
+/// That something is out of order there says nothing of what was asked for.
+TEST_F(OkxMoney, OnlyTheWordsForNoneMeanNone) {
+  at(trade_part, 100_usdc);
+  web_says = [this](const net::http_request& r) {
+    return r.url.find("transfer-state") == r.url.npos ? there.heard(r)
+                                                      : fake_okx::said(200, "58007", "Abnormal");
+  };
+  EXPECT_EQ(look().state, step_state::unreadable);
+  wait_for_word();
+  EXPECT_EQ(look().state, step_state::unreadable);
+  EXPECT_EQ(there.count(transfers), 1U);
 }
 
 TEST_F(OkxMoney, AClientIdThatOkxHasSeenIsOurs) {

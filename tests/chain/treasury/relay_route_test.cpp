@@ -387,6 +387,18 @@ TEST_F(RelayRoute, AnOrderThatStaysUnderWayIsSearchedForNowAndThen) {
   EXPECT_EQ(looks, 8);
 }
 
+TEST_F(RelayRoute, ARefundThatLacksALittleIsDepositedAnewByAnOperatorsWord) {
+  send_deposit();
+  const auto tx = pay(from, pair.input_token, 99'999'999, order);
+  status = {{"status", "refund"}, {"txHashes", json::array({tx.hex()})}};
+  from.node.add_blocks(3);
+  EXPECT_TRUE(says(look(), "halted: Relay gave back 99.999999 of 100.00"));
+  EXPECT_TRUE(alarmed("route.halted"));
+  const auto p = *ask<step_progress>(actors::rescue_step{step});
+  EXPECT_EQ(p.state, step_state::failed) << p.detail;
+  EXPECT_FALSE(alarmed("route.halted"));
+}
+
 TEST_F(RelayRoute, ARefundEndsTheAttemptOnlyByItsTransferInAFinalBlock) {
   send_deposit();
   const auto back = [this](const hash256& tx) {
@@ -397,6 +409,8 @@ TEST_F(RelayRoute, ARefundEndsTheAttemptOnlyByItsTransferInAFinalBlock) {
   back(pay(from, pair.input_token, 99'000'000, order));
   EXPECT_TRUE(says(look(), "halted: Relay gave back 99.00 of 100.00"));
   EXPECT_TRUE(alarmed("route.halted"));
+  EXPECT_TRUE(says(*ask<step_progress>(actors::rescue_step{step}), "halted: Relay gave back 99.00"))
+      << "whatever an operator says";
   back(pay(from, pair.input_token, 100'000'000, order));
   EXPECT_TRUE(says(look(), "refunded: not final yet"));
   from.node.add_blocks(3);

@@ -33,12 +33,16 @@ struct StargateRoute : BridgeHouse {
     to.node.add_blocks(10);
     from.answer(account(1), chain::balance_of_call(account(5)), word(1'000'000'000));
     from.answer(account(1), chain::allowance_call(account(5), pool), word(UINT64_MAX));
+    pool_pays(account(3));
     credit_is(1'000'000'000);
     fee_is(wei);
     plan = [this] { return chain::stargate_base_plan(settings, chains); };
     restart();
   }
 
+  void pool_pays(const address& token) {
+    to.answer(far_pool, chain::abi::encoder{"token()"}.done(), word(token));
+  }
   /// As the pool answers it for 100 USDC: what it takes is capped to the path's credit, and 1 bp is
   /// its fee.
   void credit_is(std::uint64_t credit) {
@@ -67,12 +71,14 @@ struct StargateRoute : BridgeHouse {
         chain::abi::encoder{}.number(30'109).number(100'000'000).number(99'990'000).done();
     confirm({{pool, {oft::sent_topic(), guid, chain::abi::word_of(account(5))}, data}});
   }
-  void arrives(const address& who, std::uint64_t amount) {
+  void arrives(const address& who, std::uint64_t amount,
+               std::optional<address> token = account(3)) {
     to.events.push_back({to.head(),
                          far_pool,
                          {oft::received_topic(), guid, chain::abi::word_of(who)},
                          chain::abi::encoder{}.number(30'184).number(amount).done(),
                          chain::keccak256("delivery")});
+    if (token) to.pays(*token, who, amount, chain::keccak256("delivery"), to.head());
   }
 };
 
@@ -125,6 +131,14 @@ TEST_F(StargateRoute, ThePoolIsApprovedFirst) {
   EXPECT_EQ(sent.back().purpose, "approve");
   EXPECT_EQ(sent.back().id, chain::operation_of(step, "approve"));
   EXPECT_EQ(sent.back().call.to, account(1));
+  confirm({});
+  const auto p = look();
+  EXPECT_EQ(p.state, step_state::in_flight) << p.detail;
+  EXPECT_TRUE(says(p, "the node does not show it yet")) << "it is behind: no attempt failed";
+  EXPECT_EQ(sent.size(), 1U);
+  from.answer(account(1), chain::allowance_call(account(5), pool), word(UINT64_MAX));
+  look();
+  EXPECT_EQ(sent.back().purpose, "bridge");
 }
 
 TEST_F(StargateRoute, SentDeliveredFinalOverRestarts) {
@@ -143,6 +157,69 @@ TEST_F(StargateRoute, AnArrivalElsewhereIsUnreadable) {
   send_message();
   arrives(account(8), 99'990'000);
   EXPECT_EQ(look_thrice().state, step_state::unreadable);
+}
+
+/// As native USDC where the route ends in USDC.e.
+TEST_F(StargateRoute, APoolThatPaysOutAnotherTokenTakesNothing) {
+  pool_pays(account(7));
+  restart();
+  EXPECT_EQ(quoted(100_usdc).refusal, "Stargate pays out " + account(7).hex() +
+                                          " on Polygon, and this route is for " + account(3).hex());
+  EXPECT_NE(ask<actors::route_info>(actors::get_atom::value)->disabled, "");
+  EXPECT_EQ(look().state, step_state::held);
+  restart();
+  flight();
+  EXPECT_NE(ask<actors::route_info>(actors::get_atom::value)->disabled, "")
+      << "by the route's own look";
+  to.silent = true;
+  restart();
+  EXPECT_EQ(look().state, step_state::unreadable) << "nor while it is not known";
+  EXPECT_TRUE(sent.empty());
+}
+
+TEST_F(StargateRoute, AnArrivalCountsByTheTokenThatWeGot) {
+  send_message();
+  arrives(account(5), 99'990'000, account(7));
+  to.node.add_blocks(2);
+  EXPECT_EQ(look_thrice().state, step_state::unreadable) << "another token";
+  to.pays(account(3), account(5), 99'989'999, chain::keccak256("delivery"), to.head() - 2);
+  EXPECT_EQ(look_thrice().state, step_state::unreadable) << "too little of it";
+  to.pays(account(3), account(5), 1, chain::keccak256("delivery"), to.head() - 2);
+  EXPECT_EQ(look_thrice().state, step_state::done);
+}
+
+TEST_F(StargateRoute, MoreThanWasSentIsNoArrivalOfIt) {
+  send_message();
+  arrives(account(5), 100'000'001);
+  to.node.add_blocks(2);
+  const auto p = look_thrice();
+  EXPECT_EQ(p.state, step_state::unreadable);
+  EXPECT_TRUE(says(p, "says 100.000001, and 100.00 were sent")) << p.detail;
+}
+
+TEST_F(StargateRoute, OfALargeAmountASecondNodeMustShowTheSame) {
+  chains.polygon.finality = {2, final_by::either, 100_usdc};
+  to.node.nodes = 2;
+  restart();
+  send_message();
+  arrives(account(5), 99'990'000);
+  to.node.add_blocks(2);
+  to.node.finalized = to.head();
+  bool knows = false;
+  auto head = to.head();
+  to.node.quirk = [&, old = to.node.quirk](std::uint32_t n, const chain::rpc_request& x) {
+    if (n == 1 && x.method == "eth_getTransactionReceipt" && !knows)
+      return std::optional{fake_node::ok(nullptr)};
+    if (n == 1 && x.method == "eth_getBlockByNumber" && x.params.at(0) == "finalized")
+      return std::optional{fake_node::ok(to.node.block(head, false))};
+    return old(n, x);
+  };
+  EXPECT_TRUE(says(look(), "delivered: one node alone shows it"));
+  knows = true;
+  head = to.head() - 3;
+  EXPECT_TRUE(says(look(), "delivered: not final yet")) << "by the second one";
+  head = to.head();
+  EXPECT_EQ(look().state, step_state::done);
 }
 
 TEST_F(StargateRoute, ABusIsNoMessageOfOurs) {

@@ -84,6 +84,21 @@ TEST_F(SwapLeg, TheBestOfferIsTakenWithinItsSlippageAndTheFloor) {
   EXPECT_EQ(p.amount_out, 99'940'000_micro) << "by the receipt, not by the quote";
 }
 
+TEST_F(SwapLeg, AReceiptThatShowsFarMoreThanWasPutInIsNotBooked) {
+  look();
+  const auto got = [this](std::uint64_t amount) {
+    confirm({{account(2),
+              {chain::transfer_topic(), chain::abi::word_of(account(21)),
+               chain::abi::word_of(account(5))},
+              word(amount)}});
+    return look();
+  };
+  const auto p = got(102'000'001);
+  EXPECT_EQ(p.state, step_state::unreadable);
+  EXPECT_TRUE(says(p, "the swap's receipt shows 102.000001 for 100.00")) << p.detail;
+  EXPECT_EQ(got(102'000'000).state, step_state::done);
+}
+
 TEST_F(SwapLeg, AnEqualOfferGoesToTheFirstAndASilentVenueIsLeftOut) {
   second->offer.out = first->offer.out;
   look();

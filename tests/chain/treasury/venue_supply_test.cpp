@@ -5,6 +5,7 @@
 #include "chain/treasury/uniswap_v3.hpp"
 #include "chain/treasury/uniswap_venue.hpp"
 #include "tests/chain/treasury/bridge_house.hpp"
+#include "tests/support/memory_books.hpp"
 
 /// The venue's account is kept supplied from where conversions end: one move at a time, by the
 /// outbox, over restarts.
@@ -49,7 +50,16 @@ TEST(SupplyPlan, WhatIsKeptForWithdrawalsStays) {
       << "of USDC.e where conversions bring that";
 }
 
+/// The outbox, and what the books say of money.
+struct supply_reader final : memory_reader {
+  using memory_reader::memory_reader;
+  trial_balance books_say;
+  std::optional<trial_balance> trial() override { return books_say; }
+};
+
 struct VenueSupply : BridgeHouse {
+  memory_books memory;
+  supply_reader ledger{memory};
   const address wallet = account(5);
   const address bets = account(6);
   const address usdc_token = account(1);
@@ -58,6 +68,7 @@ struct VenueSupply : BridgeHouse {
   const address quoter = account(20);
   const address router = account(21);
   std::map<std::pair<address, address>, std::uint64_t> balances;  // by token and owner, in dollars
+  std::optional<std::uint64_t> final_money;  // USDC of the wallet; not set: all of it is final
   chain::rpc_actor node;
   chain::venue_supply_actor supply;
 
@@ -79,11 +90,15 @@ struct VenueSupply : BridgeHouse {
       if (data.substr(2, 8) != balance) return others(i, x);
       const auto token = *address::parse(x.params.at(0).at("to").get<std::string>());
       const auto owner = *address::parse(data.substr(data.size() - 40));
-      return fake_node::ok(to_0x(word(balances[{token, owner}] * 1'000'000)));
+      auto dollars = balances[{token, owner}];
+      if (final_money && token == usdc_token && owner == wallet && x.params.at(1) != "latest")
+        dollars = *final_money;
+      return fake_node::ok(to_0x(word(dollars * 1'000'000)));
     };
     to.answer(quoter, chain::uniswap_v3::quote_call({}), word(599'900'000));
     to.answer(usdc_token, chain::allowance_call(wallet, router), word(UINT64_MAX));
     add_wallet({137, wallet});
+    dir.handles.set(own(sys.spawn(actors::query_behavior, &ledger)));
     node = nodes(to);
     balances[{pusd, bets}] = 300;
     balances[{usdc_e, bets}] = 100;
@@ -129,7 +144,8 @@ struct VenueSupply : BridgeHouse {
     row.chain_id = 137;
     row.account = wallet;
     row.purpose = sent.back().purpose;
-    books.put(row);
+    bool replayed = false;
+    ASSERT_EQ(memory.operations.record({{row}}, replayed), errc::none);
   }
   void swap_ends() {
     confirm({{usdc_e,
@@ -165,6 +181,37 @@ TEST_F(VenueSupply, UsdcIsSwappedAndSentOneMoveAfterTheOther) {
   wait();
   wait();
   EXPECT_EQ(sent.size(), 2U) << "it is at its target";
+}
+
+/// It is what somebody has paid with, and their conversion ends only while it is there.
+TEST_F(VenueSupply, WhatDirectConversionsArePaidWithStays) {
+  operations.clear();
+  sent.clear();
+  ledger.books_say.waits_here = 3'000_usdc;
+  moving_money running;
+  running.amount = 1'950_usdc;
+  running.where = money_place::beside;
+  ledger.books_say.moving = {running};
+  start();
+  EXPECT_TRUE(sent.empty()) << "5,000 less 4,950, less 100 that are kept";
+  EXPECT_TRUE(lasts(chain::supply_alert::shortage));
+  ledger.books_say.moving[0].where = money_place::under_way;
+  wait();
+  EXPECT_EQ(sent.size(), 1U) << "it is on other chains";
+  EXPECT_FALSE(lasts(chain::supply_alert::shortage));
+}
+
+/// A payment in a block that may go away yet is nobody's to spend.
+TEST_F(VenueSupply, OnlyFinalMoneyIsMoved) {
+  operations.clear();
+  sent.clear();
+  final_money = 100;
+  start();
+  EXPECT_TRUE(sent.empty());
+  EXPECT_TRUE(lasts(chain::supply_alert::shortage));
+  final_money.reset();
+  wait();
+  EXPECT_EQ(sent.size(), 1U);
 }
 
 TEST_F(VenueSupply, AfterARestartAMoveUnderWayIsWaitedForAndNotMadeAgain) {

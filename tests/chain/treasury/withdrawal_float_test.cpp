@@ -67,9 +67,12 @@ TEST(FloatPlan, NothingMovesWhenItIsOffAndNothingBoundsADayThatHasNoLimit) {
 struct float_reader final : memory_reader {
   using memory_reader::memory_reader;
   usdc converting;
+  usdc waits_here;  // for a conversion that moves nothing
   std::optional<trial_balance> trial() override {
     auto out = memory_reader::trial();
-    if (out) out->converting = converting;
+    if (!out) return out;
+    out->converting = converting;
+    out->waits_here = waits_here;
     return out;
   }
 };
@@ -264,6 +267,13 @@ TEST_F(WithdrawalFloat, WhatIsInAConversionThatGoesOnWithThisTokenStays) {
   start();
   ASSERT_EQ(sent.size(), 1U);
   EXPECT_EQ(amount_sent(0), 400'000'000U) << "5,000 less 4,500, less 100 that stay";
+}
+
+TEST_F(WithdrawalFloat, WhatDirectConversionsArePaidWithStays) {
+  reader.waits_here = 4'500_usdc;
+  start();
+  ASSERT_EQ(sent.size(), 1U);
+  EXPECT_EQ(amount_sent(0), 400'000'000U);
 }
 
 /// Killed before the row, or with it: whoever comes next asks for the same one, or waits for it.
