@@ -71,7 +71,7 @@ try {
   }
   while (parts.length) await parts.pop().stop();
   if (wants('chain')) await run('sandbox tests', process.execPath, ['--test'], { cwd: path.join(root, 'sandbox'), env });
-  if (wants('e2e')) await run('end-to-end tests', process.execPath, ['--test', '--test-concurrency=2', ...e2e], { env });
+  if (wants('e2e')) await run('end-to-end tests', process.execPath, ['--test', '--test-concurrency=1', ...e2e], { env });
 } catch (error) {
   console.error(error.message);
   results.push({ title: error.message, ok: false, seconds: 0 });
