@@ -77,6 +77,8 @@ test('a deposit still ends in the buffer, and what was moved is explained', asyn
 
 /** Empties the account by hand and kills the service at each move that fills it again; the places where it was killed. */
 async function refillUnderKills() {
+  const loose = () => t.balance('polygon', house.polygon.usdce, bettor.address);
+  await until('what was brought to be pUSD', async () => (await loose()) === 0n, 60_000);
   // What bets have spent: taken by hand, so that there is one cause and one amount.
   await house.service.stop(); // its wallet must not see a nonce used by hand
   const hash = await t.sendFrom(bettor.address, house.polygon.pusd, t.stranger, (await there()) - micro('50'));
