@@ -2,20 +2,15 @@
 
 #include <spdlog/spdlog.h>
 
+#include "persistence/detail/reader_session.hpp"
 #include "persistence/detail/session_holder.hpp"
 #include "persistence/detail/wire.hpp"
 
 namespace headroom::persistence {
 
 payers::payers(const reader_settings& settings)
-    : session_{std::make_unique<session_holder>([settings] {
-        session_options options;
-        options.application = "headroom payers";
-        options.connect_timeout = settings.connect_timeout;
-        options.statement_timeout = settings.statement_timeout;
-        options.read_only = true;
-        return open_session(settings.conninfo, options);
-      })} {}
+    : session_{std::make_unique<session_holder>(
+          [settings] { return open_reader(settings, "headroom payers"); })} {}
 
 payers::~payers() = default;
 

@@ -14,6 +14,7 @@
 #include "persistence/detail/pg_session.hpp"
 #include "persistence/detail/position_reads.hpp"
 #include "persistence/detail/pricing_reads.hpp"
+#include "persistence/detail/reader_session.hpp"
 #include "persistence/detail/repair_reads.hpp"
 #include "persistence/detail/rows.hpp"
 #include "persistence/detail/session_holder.hpp"
@@ -107,22 +108,15 @@ std::vector<deposit> deposits_where(pqxx::transaction_base& tx, const std::strin
              read_deposit);
 }
 
-session open_reader(const reader_settings& s) {
-  session_options options;
-  options.application = "headroom reader";
-  options.connect_timeout = s.connect_timeout;
-  options.statement_timeout = s.statement_timeout;
-  options.read_only = true;
-  return open_session(s.conninfo, options);
-}
-
 }  // namespace
 
 /// What reads on its session.
 class pg_reader::link {
  public:
   explicit link(reader_settings settings)
-      : session_{[settings = std::move(settings)] { return open_reader(settings); }} {}
+      : session_{[settings = std::move(settings)] {
+          return open_reader(settings, "headroom reader");
+        }} {}
 
   /// Runs `read` in one transaction. A session that turns out to be lost may just have been idle
   /// while PostgreSQL restarted, so a new one is tried once.

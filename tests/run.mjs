@@ -74,7 +74,7 @@ try {
   }
   while (parts.length) await parts.pop().stop();
   if (wants('chain')) await run('sandbox tests', process.execPath, ['--test'], { cwd: path.join(root, 'sandbox'), env });
-  if (wants('e2e')) await run('end-to-end tests', process.execPath, ['--test', '--test-concurrency=2', ...testsIn('tests/e2e')], { env });
+  if (wants('e2e')) await run('end-to-end tests', process.execPath, ['--test', '--test-concurrency=1', ...testsIn('tests/e2e')], { env });
   if (wants('web')) await run('tests of the page', process.execPath, ['--test', '--test-concurrency=1', ...testsIn('tests/web')], { env });
 } catch (error) {
   console.error(error.message);

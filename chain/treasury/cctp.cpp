@@ -143,7 +143,10 @@ std::optional<received_event> read_received(const log_entry& log, const address&
   const auto body = bytes ? read_body(*bytes) : std::nullopt;
   if (!source || *source > UINT32_MAX || sender != token_messenger || !body) return std::nullopt;
   const auto amount = body->amount.to_u64();
-  const auto fee = body->fee.to_u64();
+  // A finalized message is minted whole, whatever fee it was once signed for.
+  const auto executed = abi::reader{log.topics[3].view()}.number(0);
+  const bool whole = executed && *executed >= standard_finality;
+  const auto fee = whole ? std::optional<std::uint64_t>{0} : body->fee.to_u64();
   if (!amount || !fee || *fee > *amount) return std::nullopt;
   return received_event{log.topics[2], static_cast<std::uint32_t>(*source), body->token,
                         body->recipient, uint256::of(*amount - *fee)};

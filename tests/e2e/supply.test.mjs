@@ -75,8 +75,10 @@ test('a deposit still ends in the buffer, and what was moved is explained', asyn
   await t.reconciles();
 });
 
-test('killed at each move: none is made twice', { timeout: 300_000 }, async () => {
-  const nonces = await t.nonces();
+/** Empties the account by hand and kills the service at each move that fills it again; the places where it was killed. */
+async function refillUnderKills() {
+  const loose = () => t.balance('polygon', house.polygon.usdce, bettor.address);
+  await until('what was brought to be pUSD', async () => (await loose()) === 0n, 60_000);
   // What bets have spent: taken by hand, so that there is one cause and one amount.
   await house.service.stop(); // its wallet must not see a nonce used by hand
   const hash = await t.sendFrom(bettor.address, house.polygon.pusd, t.stranger, (await there()) - micro('50'));
@@ -111,11 +113,19 @@ test('killed at each move: none is made twice', { timeout: 300_000 }, async () =
   } finally {
     await t.ticking();
   }
-  assert.deepEqual(
-    points.filter((p) => p.startsWith('supply')),
-    ['supply_swap', 'supply'].flatMap((n) => [`${n}: in the pool`, `${n}: mined, not final`]),
-  );
-  await confirmed(2);
-  assert.equal((await t.nonces()).polygon - nonces.polygon, points.length / 2);
-  await t.reconciles();
+  return points.filter((p) => p.startsWith('supply'));
+}
+
+test('killed at each move: none is made twice', { timeout: 600_000 }, async () => {
+  const all = ['supply_swap', 'supply'].flatMap((n) => [`${n}: in the pool`, `${n}: mined, not final`]);
+  for (let round = 2; ; ++round) {
+    const nonces = await t.nonces();
+    const points = await refillUnderKills();
+    await confirmed(round);
+    assert.equal((await t.nonces()).polygon - nonces.polygon, 2);
+    await t.reconciles();
+    if (points.length === all.length) return assert.deepEqual(points, all);
+    assert.ok(round < 5, `only ${points}`); // a move may be mined before it is seen in the pool: then once more
+    await house.control(`/mint?chain=polygon&token=usdc&to=${house.pay_to}&amount=450`); // as much as is taken again
+  }
 });

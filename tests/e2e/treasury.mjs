@@ -68,11 +68,15 @@ export function treasuryOf(house) {
     const answer = await house.call('POST', '/operator/actions', { key: 'operate', body });
     assert.equal(answer.status, 200, answer.text);
   };
-  /** `headroom reconcile`: books against chains, without a difference. */
+  /** `headroom reconcile`: books against chains, without a difference once what moves has arrived. */
   async function reconciles() {
     const { env, configFile } = house.service;
-    const text = await run(binaryPath(), ['reconcile', '--config', configFile], { env });
-    assert.match(text, /nothing is missing/);
+    let text;
+    const agree = async () => {
+      text = await run(binaryPath(), ['reconcile', '--config', configFile], { env }).catch((error) => error.message);
+      return /nothing is missing/.test(text);
+    };
+    await until('books and chains to agree', agree, 20_000, 1000).catch((error) => assert.fail(`${error.message}: ${text}`));
   }
   const route = async (name) =>
     (await house.get('/routes')).body.routes.find((r) => r.name === name);

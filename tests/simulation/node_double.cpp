@@ -50,9 +50,17 @@ json log_json(const chain::log_entry& log, const hash256& block) {
           {"removed", false}};
 }
 
+/// A call without a nonce is a stranger's, whomever it concerns.
+address sender_of(const chain_call& x) {
+  if (x.nonce) return x.from;
+  address out;
+  std::copy_n(x.hash.bytes.begin(), out.bytes.size(), out.bytes.begin());
+  return out;
+}
+
 json transaction_json(const chain_call& x, const chain_block* b) {
   return {{"hash", x.hash.hex()},
-          {"from", x.from.hex()},
+          {"from", sender_of(x).hex()},
           {"to", x.to.hex()},
           {"nonce", number(x.nonce.value_or(0))},
           {"input", to_0x(x.data)},

@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "actors/ports.hpp"
+#include "domain/operation_purpose.hpp"
 
 namespace headroom::test {
 
@@ -91,7 +92,9 @@ class outbox {
     }
     for (const auto& row : x.rows) {
       auto& rows = operations_[row.id];
-      if (rows.size() <= row.attempt) rows.push_back(row);
+      if (rows.size() > row.attempt) continue;
+      rows.push_back(row);
+      rows.back().purpose = parse_purpose(row.purpose).word;
     }
     return errc::none;
   }

@@ -181,8 +181,8 @@ TEST_F(BridgesOnAnvil, WhatNobodyFillsComesBackAndIsTriedAgain) {
 TEST_F(BridgesOnAnvil, ABadOfferOrABrokenApiHoldsItAndSendsNothing) {
   start_direct();
   auto x = step(100_usdc);
-  // The first look gives the allowance.
-  drive(x, "approval not final");
+  // The first look gives the allowance, which the next one has.
+  EXPECT_EQ(run(x).state, step_state::in_flight);
   for (const auto* wrong : {"output_bps=9984", "output_bps=10001",
                             "spoke_pool=0x0000000000000000000000000000000000000001"}) {
     control(std::string{"/across/api?output_bps=off&spoke_pool=off"});
