@@ -13,7 +13,7 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
-    only: { type: 'string', default: 'bets,http,socket,orders,settlement,beside,memory,conversions' },
+    only: { type: 'string', default: 'bets,http,socket,orders,settlement,beside,memory,conversions,page' },
     seed: { type: 'string', default: '20261121' },
     build: { type: 'string', default: path.join(here, '..', 'build', 'bench') },
   },
@@ -332,6 +332,12 @@ async function conversions() {
   return measureConversions({ full, build: options.build, report, atMost, note, Samples });
 }
 
+/** The page's budgets, in headless Chromium: likewise, and the page has to be built. */
+async function page() {
+  const { measurePage } = await import('./page.mjs');
+  return measurePage({ full, build: options.build, report, atMost, note });
+}
+
 function table() {
   const head = ['measured', 'median (min-max)', 'compared', 'target', 'met'];
   const all = [head, ...rows];
@@ -359,7 +365,7 @@ function needs() {
   for (const tool of ['psql', 'pgbench', 'setpriv', ...(/http|beside/.test(options.only) ? ['wrk'] : [])])
     if (!(process.env.PATH ?? '').split(':').some((dir) => fs.existsSync(path.join(dir, tool))))
       throw new Error(`${tool} is missing: apt-get install postgresql util-linux wrk`);
-  if (/orders|conversions/.test(options.only) && !fs.existsSync(path.join(here, '..', 'sandbox', 'node_modules', '@polymarket')))
+  if (/orders|conversions|page/.test(options.only) && !fs.existsSync(path.join(here, '..', 'sandbox', 'node_modules', '@polymarket')))
     throw new Error('npm packages are missing: npm install in sandbox/');
   if (!fs.existsSync(path.join(options.build, 'bench')))
     throw new Error(`nothing is built in ${options.build}: ./dev bench builds and runs`);
@@ -379,7 +385,7 @@ try {
   needs();
   note(machine());
   postgres = await startPostgres(path.join(scratch, 'postgres'), { settings: { shared_buffers: '512MB', max_wal_size: '4GB' } });
-  for (const [name, measure] of Object.entries({ bets, http, socket, orders, settlement, beside, memory, conversions })) {
+  for (const [name, measure] of Object.entries({ bets, http, socket, orders, settlement, beside, memory, conversions, page })) {
     if (!options.only.split(',').includes(name)) continue;
     note(`measuring ${name} ...`);
     await measure();

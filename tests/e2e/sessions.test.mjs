@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID, webcrypto } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { ethers, micro, NO_CONVERSION, startHouse, until, walletOf } from './support.mjs';
+import { ethers, micro, NO_CONVERSION, signInMessage, startHouse, until, walletOf } from './support.mjs';
 
 let house, alice, bob, deep;
 
@@ -21,33 +21,11 @@ after(() => house?.close());
 
 // -- signing in
 
-const iso = (s) => new Date(Date.now() + s * 1000).toISOString();
-function message(wallet, nonce, { host = new URL(house.url).host, uri = house.url, lasts = 43_200, chain = 137 } = {}) {
-  return [
-    `${host} wants you to sign in with your Ethereum account:`,
-    wallet.address,
-    '',
-    'See your balance, bets and deposits at Headroom. This moves no money.',
-    '',
-    `URI: ${uri}`,
-    'Version: 1',
-    `Chain ID: ${chain}`,
-    `Nonce: ${nonce}`,
-    `Issued At: ${iso(0)}`,
-    `Expiration Time: ${iso(lasts)}`,
-  ].join('\n');
-}
 const newNonce = async () => (await house.call('GET', '/session/nonce')).body.nonce;
+const message = (wallet, nonce, over) => signInMessage(house.url, wallet, nonce, over);
 const signIn = async (wallet, text) =>
   house.call('POST', '/session', { body: { message: text, signature: await wallet.signMessage(text) } });
-
-async function session(user, over) {
-  const wallet = walletOf(user);
-  const { chain_ids: chains } = (await house.call('GET', '/app/config')).body.bet.domain;
-  const answer = await signIn(wallet, message(wallet, await newNonce(), { chain: chains[0], ...over }));
-  assert.equal(answer.status, 201, answer.text);
-  return answer.body.token;
-}
+const session = (user) => house.session(user);
 const refused = (answer, status, code) => assert.deepEqual([answer.status, answer.body.code], [status, code], answer.text);
 
 test('a wallet signs in once for one nonce, at this site alone', async () => {

@@ -184,6 +184,16 @@ async function furnished(stack) {
       verifyingContract: domain.verifying_contract,
     };
   };
+  /** Signs `user` in ({address, private_key}); answers the session's token. */
+  async function session(user) {
+    const wallet = walletOf(user);
+    const { nonce } = (await call('GET', '/session/nonce')).body;
+    const { chainId: chain } = await betDomain();
+    const message = signInMessage(url, wallet, nonce, { chain });
+    const answer = await call('POST', '/session', { body: { message, signature: await wallet.signMessage(message) } });
+    assert.equal(answer.status, 201, answer.text);
+    return answer.body.token;
+  }
   /** POST /bets by service key; the key for repeating is a fresh one unless given. */
   const bet = (body, { key = 'trade', idempotency = randomUUID() } = {}) =>
     call('POST', '/bets', { key, body, idempotency });
@@ -256,6 +266,7 @@ async function furnished(stack) {
     pay,
     fund,
     betDomain,
+    session,
     bet,
     settledBet,
     sell,
@@ -330,6 +341,24 @@ function provider({ direct_rpc: url, chain_id: chainId }) {
     pollingInterval: 50,
     cacheTimeout: -1,
   });
+}
+
+/** What a page at `url` has its bettor sign (EIP-4361). */
+export function signInMessage(url, wallet, nonce, { host = new URL(url).host, uri = url, lasts = 43_200, chain = 137 } = {}) {
+  const at = (s) => new Date(Date.now() + s * 1000).toISOString();
+  return [
+    `${host} wants you to sign in with your Ethereum account:`,
+    wallet.address,
+    '',
+    'See your balance, bets and deposits at Headroom. This moves no money.',
+    '',
+    `URI: ${uri}`,
+    'Version: 1',
+    `Chain ID: ${chain}`,
+    `Nonce: ${nonce}`,
+    `Issued At: ${at(0)}`,
+    `Expiration Time: ${at(lasts)}`,
+  ].join('\n');
 }
 
 async function control(url, body) {

@@ -93,6 +93,23 @@ test('each refusal is words, and says that nothing was taken', story({}, async (
   }
 }, [401, 403, 409, 422, 500]));
 
+test('a service that is busy, or has heard too much from here, is asked again: the same bet, once', story({}, async (v, house) => {
+  const had = bets(house, 0).length;
+  await typed(v, '25', house);
+  await enabled(v);
+  const planned = [
+    new Refusal(429, 'rate_limited', { headers: { 'Retry-After': '1' } }),
+    new Refusal(503, 'overloaded', { headers: { 'Retry-After': '1' } }),
+  ];
+  house.refuse = (method, path) => (method === 'POST' && path === '/bets' ? planned.shift() : undefined);
+  await place(v).click();
+  await v.sees('Too many requests from here. Trying again in 1 s.');
+  await v.sees('Busy. Your money is where it was. Trying again in 1 s.');
+  await v.sees('Filled');
+  assert.equal(bets(house, 0).length, had + 1);
+  assert.equal(new Set(posts(house, '/bets').map((l) => l.key)).size, 1);
+}, [429, 503]));
+
 test('what the wallet does wrong is words too', story({ wallets: [{ chainId: 1, known: [1], strict: true }] }, async (v, house) => {
   await typed(v, '25', house);
   await enabled(v);
