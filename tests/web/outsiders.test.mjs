@@ -7,18 +7,18 @@ import { fileURLToPath } from 'node:url';
 import { micro, NO_CONVERSION, signInMessage, startHouse, until, walletOf } from '../e2e/support.mjs';
 import { assert, launch, visit } from './support.mjs';
 
-const FRIEND = 'http://friend.localhost'; // an origin of the settings
-let house, browser, foreign;
+let house, browser, foreign, friend; // two origins of one server; the friend's is in the settings
 
 before(async () => {
+  foreign = http.createServer((_, answer) => answer.setHeader('content-type', 'text/html').end('<!doctype html><title>win</title>'));
+  await new Promise((done) => foreign.listen(0, '127.0.0.1', done));
+  friend = `http://localhost:${foreign.address().port}`;
   house = await startHouse({
     opening: '1000',
     sandboxArgs: ['--users', '4'],
-    overrides: { conversion: NO_CONVERSION, http: { cors_origins: [FRIEND] } },
+    overrides: { conversion: NO_CONVERSION, http: { cors_origins: [friend] } },
   });
   browser = await launch();
-  foreign = http.createServer((_, answer) => answer.setHeader('content-type', 'text/html').end('<!doctype html><title>win</title>'));
-  await new Promise((done) => foreign.listen(0, '127.0.0.1', done));
 });
 after(async () => {
   await browser?.close();
@@ -91,8 +91,7 @@ test('and from a page of another origin that the settings name, not from one tha
   const user = house.users[1];
   const place = await browser.newContext();
   const page = await place.newPage();
-  await page.route(`${FRIEND}/`, (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>friend</title>' }));
-  await page.goto(`${FRIEND}/`);
+  await page.goto(`${friend}/`);
   const answer = await pays(page, client, user.private_key, '0.50');
   assert.equal(answer.status, 201, answer.text);
   await until('the credit', async () => (await house.balance(user)) === micro('0.50'));

@@ -103,7 +103,7 @@ test('a first visit: sign in, deposit, bet, watch, take money out; and the histo
   const { withdrawals } = (await house.get(`/withdrawals?user_address=${user.address}`)).body;
   assert.deepEqual(withdrawals.map((w) => [w.amount, w.status, w.to]), [['30.00', 'confirmed', user.address]]);
 
-  await v.page.getByRole('link', { name: 'History' }).click();
+  await v.page.getByRole('link', { name: 'History', exact: true }).click();
   for (const words of ['+$250.00', '+$33.00', '−$30.00']) await v.page.getByRole('cell', { name: words }).waitFor();
   const [file] = await Promise.all([v.page.waitForEvent('download'), v.page.getByRole('link', { name: 'Download CSV' }).click()]);
   assert.equal(file.suggestedFilename(), 'headroom-history.csv');
