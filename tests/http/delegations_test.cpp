@@ -124,7 +124,7 @@ class Delegations : public house {
     says.find_delegation = [this](const delegation_id& id) -> caf::result<delegation> {
       const std::lock_guard lock{says.mutex};
       const auto i = stored.find(id);
-      if (i == stored.end()) return actors::make_error(errc::not_found);
+      if (i == stored.end()) return make_error(errc::not_found);
       return i->second;
     };
     says.list_delegations = [this](const address& who) {
@@ -272,13 +272,13 @@ TEST_F(Delegations, NoOtherKeyDoes) {
 
 TEST_F(Delegations, ABetBeyondItsBoundsIsTheBooksToRefuse) {
   says.place = [](const actors::place_bet&) -> caf::result<bet> {
-    return actors::make_error(errc::exceeds_delegation);
+    return make_error(errc::exceeds_delegation);
   };
   start();
   const auto id = given();
   expect_problem(bet_under(id), 422, "exceeds_delegation");
   says.place = [](const actors::place_bet&) -> caf::result<bet> {
-    return actors::make_error(errc::delegation_ended);
+    return make_error(errc::delegation_ended);
   };
   expect_problem(bet_under(id), 403, "delegation_ended");
 }

@@ -103,7 +103,7 @@ struct script {
   std::function<caf::result<committed>(const journal_entry&)> append;  // committed when not set
   std::function<caf::result<delegation>(const delegation_id&)> find_delegation =
       [](const delegation_id&) -> caf::result<delegation> {
-    return actors::make_error(errc::not_found);
+    return make_error(errc::not_found);
   };
   std::function<caf::result<std::vector<delegation>>(const address&)> list_delegations =
       [](const address&) { return std::vector<delegation>{}; };
