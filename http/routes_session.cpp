@@ -121,8 +121,9 @@ task<> sign_in_wallet(exchange& x, std::string message, std::string signature) {
     if (!or_refuse(by_contract)) throw not_signed("message");
   }
   count_signer(x, user);
-  co_await admit(x, user);
   auto who = principal_of(user);
+  count_sign_in(x, who);
+  co_await admit(x, user);
   auto token = make_session_token();
   const auto longest = now.plus(x.settings().session_time);
   const signed_session row{
@@ -139,6 +140,7 @@ task<> sign_in_key(exchange& x, std::string key) {
   if (!owner)
     throw problem_of(errc::unauthorized, "the service key is not known or was revoked",
                      "service_key");
+  count_sign_in(x, *owner);
   const auto now = x.services().now();
   auto token = make_session_token();
   const auto hash = sha256(token);

@@ -319,5 +319,26 @@ TEST(SessionRing, ForgetsWhatIsOver) {
   EXPECT_EQ(ring.size(), 0U);
 }
 
+/// Somebody who signs in and out all day takes no room.
+TEST(SessionRing, ForgetsWhatEndedAWhileAgo) {
+  const auto then = timestamp::of_seconds(100);
+  const auto now = then.plus(std::chrono::minutes{6});
+  signed_session row;
+  row.token_hash.bytes[0] = 1;
+  row.expires_at = then.plus(std::chrono::hours{12});
+  session_ring ring;
+  ring.open(row);
+  ring.close(row.token_hash, then);
+  ring.hear({}, then);
+  EXPECT_EQ(ring.size(), 1U) << "older words may still come";
+  ring.hear({}, now);
+  EXPECT_EQ(ring.size(), 0U);
+  ring.open(row);
+  row.closed_at = then;
+  ring.hear({row}, now);
+  EXPECT_FALSE(ring.find(row.token_hash, now)) << "heard late";
+  EXPECT_EQ(ring.size(), 0U);
+}
+
 }  // namespace
 }  // namespace headroom::http::test
