@@ -118,7 +118,7 @@ bool key_still_good(exchange& x) {
 
 const principal& require_scope(exchange& x, std::initializer_list<scope> scopes) {
   const auto* owner = presented_key(x);
-  if (owner == nullptr && cookie_was_not_enough(x))
+  if (cookie_was_not_enough(x))
     throw problem_of(errc::forbidden, "a cookie alone changes nothing: send Origin and JSON");
   if (owner == nullptr)
     throw problem_of(errc::unauthorized, "a service key is needed: Authorization: Bearer <key>");

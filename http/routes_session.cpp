@@ -199,9 +199,8 @@ task<> delete_session(exchange& x) {
   const query_fields none{x.asked().query, {}};
   refuse_foreign_page(x);
   const auto* const who = presented_key(x);
-  if (who == nullptr && cookie_was_not_enough(x) &&
-      source_of(x.asked(), x.site()) != page_source::ours)
-    throw problem_of(errc::forbidden, "a cookie alone changes nothing: send Origin");
+  if (cookie_was_not_enough(x))
+    throw problem_of(errc::forbidden, "a cookie alone changes nothing: send Origin and JSON");
   if (who != nullptr && who->signed_in) {
     const auto token = x.last_session.row.token_hash;
     const auto now = x.services().now();

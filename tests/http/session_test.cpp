@@ -266,6 +266,43 @@ TEST_F(Sessions, WhoSignsOutIsOut) {
             std::get<sign_in>(booked.front()).row.token_hash);
 }
 
+/// What our own page sends is enough; a session that is over is no session, and not a lack of
+/// scopes.
+TEST_F(Sessions, WhoseSessionIsOverIsToldToSignInAgain) {
+  start();
+  browser b;
+  const auto token = signed_in(b, user);
+  EXPECT_EQ(ask("DELETE", "/session", bearer(token)).status, 204);
+  auto headers = b.headers();
+  headers.emplace_back("Content-Type", "application/json");
+  expect_problem(ask("PATCH", "/buffer", headers, R"({"min_buffer_size":"5"})"), 401,
+                 "unauthorized");
+  const std::string id = "11111111-1111-1111-1111-111111111111";
+  expect_problem(ask("DELETE", "/delegations/" + id, headers, "{}"), 401, "unauthorized");
+}
+
+TEST_F(Sessions, WhoIsNotSignedOutKeepsTheCookie) {
+  start();
+  browser b;
+  (void)signed_in(b, user);
+  const auto r = ask("DELETE", "/session", b.headers(), "x");
+  expect_problem(r, 403, "forbidden");
+  EXPECT_EQ(r.header("set-cookie"), "") << "its body did not say that it is JSON";
+  EXPECT_EQ(ask("GET", "/session", b.headers("")).status, 200);
+}
+
+TEST_F(Sessions, NobodySignsInWithoutEnd) {
+  start();
+  int refused = 0;
+  for (int i = 0; i < 40; ++i) {
+    const auto r =
+        ask("POST", "/session", {}, nlohmann::json{{"service_key", full_key.text}}.dump());
+    if (r.status == 429) ++refused;
+  }
+  EXPECT_GE(refused, 5);
+  EXPECT_LT(refused, 40);
+}
+
 TEST_F(Sessions, ASessionThatTheBooksKnowOutlivesTheProcess) {
   const std::string token = "hs_" + std::string(64, '1');
   const auto digest = ethereum.keccak256(  // which is SHA-256 here
