@@ -71,7 +71,8 @@ void check_nonce(const exchange& x, std::string_view nonce, timestamp now) {
   }
 }
 
-/// Stores the session and answers with its token.
+/// Stores the session and answers with its token; our own page has it as the cookie alone, which no
+/// script reads.
 task<> begin_session(exchange& x, signed_session row, principal who, std::string token) {
   const actors::append entry{sign_in{row}};
   const auto booked =
@@ -81,7 +82,7 @@ task<> begin_session(exchange& x, signed_session row, principal who, std::string
   if (!booked) throw problem_of(booked.error());
   x.shared().sessions.open(row);
   auto document = session_document(x, who, row.expires_at);
-  append(document, {{"token", token}});
+  if (source_of(x.asked(), x.site()) != page_source::ours) append(document, {{"token", token}});
   response answer;
   answer.status = 201;
   answer.body = to_text(document);

@@ -2,6 +2,7 @@
 #include <sstream>
 
 #include "actors/messages/journal_messages.hpp"
+#include "http/session_auth.hpp"
 #include "http/session_ring.hpp"
 #include "tests/http/house.hpp"
 
@@ -73,7 +74,7 @@ class Sessions : public house {
     const auto r = post_session(b, message, ethereum.sign(message, who));
     EXPECT_EQ(r.status, 201) << r.body;
     b.hear(r);
-    return r.status == 201 ? r.json()["token"].get<std::string>() : "";
+    return b.cookies["__Host-hr_session"];
   }
 
   std::set<hash256> nonces;
@@ -94,8 +95,9 @@ TEST_F(Sessions, AWalletSignsInAndReadsItsOwn) {
   EXPECT_NE(
       r.header("set-cookie").find("; Path=/; HttpOnly; SameSite=Strict; Max-Age=36000; Secure"),
       std::string::npos);
+  EXPECT_FALSE(r.json().contains("token")) << "no script of our page needs it";
   b.hear(r);
-  const auto token = r.json()["token"].get<std::string>();
+  const auto token = b.cookies.at("__Host-hr_session");
   const auto& row = std::get<sign_in>(booked.at(0)).row;
   EXPECT_EQ(row.user, user);
   EXPECT_NE(row.token_hash, row.nonce_hash);
@@ -209,6 +211,7 @@ TEST_F(Sessions, AForeignPageCannotSignIn) {
                  "forbidden");
   const auto r = post_session({}, message, signature, "https://app.example");
   EXPECT_EQ(r.status, 201) << "an origin of the settings gets a token";
+  EXPECT_TRUE(is_session_token(r.json()["token"].get<std::string>()));
   EXPECT_EQ(r.header("set-cookie"), "") << "and no cookie";
 }
 
