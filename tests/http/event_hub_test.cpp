@@ -1,5 +1,8 @@
 #include <atomic>
+#include <set>
+#include <thread>
 
+#include "http/event_feed.hpp"
 #include "http/event_hub.hpp"
 #include "tests/http/house.hpp"
 #include "tests/http/listener.hpp"
@@ -168,6 +171,32 @@ TEST_F(Events, PricesOfTheTokensThatWereAskedForAreTold) {
       text.starts_with("event: price\ndata: {\"token_id\":\"7\",\"ask\":\"0.51\","
                        "\"bid\":\"0.49\",\"as_of\":"))
       << text;
+}
+
+/// Quotes come from the same reads of the venue.
+TEST_F(Events, PricesOfManyTokensTakeTurns) {
+  const auto asked = std::make_shared<std::multiset<std::string>>();
+  const auto of_market = says.price;
+  says.price = [this, asked, of_market](const actors::get_price& x) {
+    const std::lock_guard lock{says.mutex};
+    asked->insert(x.token.decimal());
+    return of_market(x);
+  };
+  const auto count = [&] {
+    const std::lock_guard lock{says.mutex};
+    return asked->size();
+  };
+  begin();
+  std::string topics = "me";
+  for (int n = 1; n <= 50; ++n) topics += ",market:" + std::to_string(n);
+  auto ear = listen(alice, topics);
+  EXPECT_TRUE(eventually([&] { return count() > 0; }));
+  std::this_thread::sleep_for(milliseconds{200});
+  EXPECT_LE(count(), event_feed::most_prices_at_once) << "within one second";
+  EXPECT_TRUE(eventually([&] {
+    const std::lock_guard lock{says.mutex};
+    return std::set<std::string>{asked->begin(), asked->end()}.size() == 50;
+  })) << "each in its turn";
 }
 
 TEST_F(Events, StrangersAndWrongTopicsAreRefused) {
