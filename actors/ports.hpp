@@ -113,7 +113,7 @@ class ledger_reader {
   virtual std::optional<bool> withdrawals_paused() = 0;
   virtual std::optional<position_page> list_positions(const position_filter& filter) = 0;
   virtual std::optional<std::optional<delegation>> find_delegation(const delegation_id& id) = 0;
-  /// The newest 50 first.
+  /// 50: those that have not ended, then the others, the newest of each first.
   virtual std::optional<std::vector<delegation>> list_delegations(const address& user) = 0;
   virtual std::optional<user_holdings> find_holdings(const address& user) = 0;
   virtual std::optional<history_page> list_history(const history_filter& filter) = 0;

@@ -53,6 +53,11 @@ void take(rate_bucket& bucket, const rate& allowed, const std::string& policy) {
   throw p;
 }
 
+void take_of(rate_table& rates, std::string_view who, const std::string& policy) {
+  if (!rates.allowed().limits()) return;
+  take(*rates.of(who, rate_bucket::clock::now()), rates.allowed(), policy);
+}
+
 /// Once a request, however often the route looks at the key.
 const principal* accepted(exchange& x, const exchange::key_memo& memo) {
   x.called_by(memo.owner);
@@ -64,9 +69,7 @@ const principal* accepted(exchange& x, const exchange::key_memo& memo) {
 const principal* accepted_session(exchange& x, const principal* owner) {
   if (owner == nullptr) return nullptr;
   x.called_by(*owner);
-  auto& rates = x.shared().session_rates;
-  if (rates.allowed().limits())
-    take(*rates.of(owner->name, rate_bucket::clock::now()), rates.allowed(), "session");
+  take_of(x.shared().session_rates, owner->name, "session");
   return owner;
 }
 
@@ -115,7 +118,7 @@ bool key_still_good(exchange& x) {
 
 const principal& require_scope(exchange& x, std::initializer_list<scope> scopes) {
   const auto* owner = presented_key(x);
-  if (owner == nullptr && cookie_was_not_enough(x))
+  if (cookie_was_not_enough(x))
     throw problem_of(errc::forbidden, "a cookie alone changes nothing: send Origin and JSON");
   if (owner == nullptr)
     throw problem_of(errc::unauthorized, "a service key is needed: Authorization: Bearer <key>");
@@ -129,9 +132,18 @@ const principal& require_scope(exchange& x, std::initializer_list<scope> scopes)
 }
 
 void count_signer(exchange& x, const address& user) {
-  auto& rates = x.shared().signer_rates;
-  if (!rates.allowed().limits()) return;
-  take(*rates.of(user.hex(), rate_bucket::clock::now()), rates.allowed(), "signer");
+  take_of(x.shared().signer_rates, user.hex(), "signer");
+}
+
+void count_sign_in(exchange& x, const principal& who) {
+  take_of(x.shared().sign_in_rates, who.name, "account");
+}
+
+void count_again(exchange& x) {
+  const auto* const who = x.caller();
+  if (who == nullptr) return;
+  who->signed_in ? take_of(x.shared().session_rates, who->name, "session")
+                 : take_of(x.shared().key_rates, who->name, "key");
 }
 
 }  // namespace headroom::http

@@ -68,16 +68,19 @@ void event_feed::ask_buffer(clock::time_point now) {
   if (now < next_buffer_) return;
   const auto available = to_.services.dir.gauges.buffer_available();
   const auto buffer = to_.services.dir.handles.get<actors::buffer_actor>();
-  if (!available || available == told_buffer_ || !buffer || asking_buffer_.exchange(true)) return;
+  if (!available || !buffer || asking_buffer_.load() || available == told_buffer_) return;
+  asking_buffer_.store(true);
   next_buffer_ = now + buffer_pace;
-  told_buffer_ = available;
-  to_.bridge->ask(buffer, now + patience, telling<buffer_status>([this](const auto& status) {
-                    if (status)
-                      to_.hub.tell_buffer(to_text(
-                          object({{"available", status->available}, {"is_low", status->is_low}})));
-                    asking_buffer_.store(false);
-                  }),
-                  actors::get_atom::value);
+  to_.bridge->ask(
+      buffer, now + patience, telling<buffer_status>([this, available](const auto& status) {
+        if (status) {
+          to_.hub.tell_buffer(
+              to_text(object({{"available", status->available}, {"is_low", status->is_low}})));
+          told_buffer_ = available;
+        }
+        asking_buffer_.store(false);
+      }),
+      actors::get_atom::value);
 }
 
 void event_feed::ask_flows(clock::time_point now) {

@@ -20,7 +20,9 @@ class event_feed {
   void tick(clock::time_point now);
 
   static constexpr std::uint32_t most_events_at_once = 1'000;
-  static constexpr std::size_t most_prices_at_once = 50;  // a second
+  /// A second: each may be a read of the venue, whose 50 a second (book_reads_per_second) are for
+  /// whoever wants a quote first.
+  static constexpr std::size_t most_prices_at_once = 20;
 
  private:
   void ask_events(clock::time_point now);
@@ -31,7 +33,7 @@ class event_feed {
   front& to_;
   std::atomic<bool> asking_events_{false};
   std::atomic<bool> asking_buffer_{false};
-  std::optional<usdc> told_buffer_;  // what it could pay when it was told last
+  std::optional<usdc> told_buffer_;  // what it could pay when it was told last; not while asking
   std::size_t next_price_ = 0;
   clock::time_point next_buffer_{};
   clock::time_point next_prices_{};

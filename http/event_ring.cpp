@@ -1,5 +1,6 @@
 #include "http/event_ring.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -37,8 +38,12 @@ void event_ring::catch_up(event_stream& s, std::optional<std::string_view> last_
     s.push({"resync", "{}", 0, {}});
     return;
   }
-  for (const auto& e : kept_)
-    if (e.id > *last && (!of || e.owner.empty() || e.owner == *of)) s.push(e);
+  const auto missed =
+      std::upper_bound(kept_.begin(), kept_.end(), *last,
+                       [](std::uint64_t id, const stream_event& e) { return id < e.id; });
+  std::for_each(missed, kept_.end(), [&](const stream_event& e) {
+    if (!of || e.owner.empty() || e.owner == *of) s.push(e);
+  });
 }
 
 }  // namespace headroom::http

@@ -71,7 +71,8 @@ void check_nonce(const exchange& x, std::string_view nonce, timestamp now) {
   }
 }
 
-/// Stores the session and answers with its token.
+/// Stores the session and answers with its token; our own page has it as the cookie alone, which no
+/// script reads.
 task<> begin_session(exchange& x, signed_session row, principal who, std::string token) {
   const actors::append entry{sign_in{row}};
   const auto booked =
@@ -81,7 +82,7 @@ task<> begin_session(exchange& x, signed_session row, principal who, std::string
   if (!booked) throw problem_of(booked.error());
   x.shared().sessions.open(row);
   auto document = session_document(x, who, row.expires_at);
-  append(document, {{"token", token}});
+  if (source_of(x.asked(), x.site()) != page_source::ours) append(document, {{"token", token}});
   response answer;
   answer.status = 201;
   answer.body = to_text(document);
@@ -121,8 +122,9 @@ task<> sign_in_wallet(exchange& x, std::string message, std::string signature) {
     if (!or_refuse(by_contract)) throw not_signed("message");
   }
   count_signer(x, user);
-  co_await admit(x, user);
   auto who = principal_of(user);
+  count_sign_in(x, who);
+  co_await admit(x, user);
   auto token = make_session_token();
   const auto longest = now.plus(x.settings().session_time);
   const signed_session row{
@@ -139,6 +141,7 @@ task<> sign_in_key(exchange& x, std::string key) {
   if (!owner)
     throw problem_of(errc::unauthorized, "the service key is not known or was revoked",
                      "service_key");
+  count_sign_in(x, *owner);
   const auto now = x.services().now();
   auto token = make_session_token();
   const auto hash = sha256(token);
@@ -197,9 +200,8 @@ task<> delete_session(exchange& x) {
   const query_fields none{x.asked().query, {}};
   refuse_foreign_page(x);
   const auto* const who = presented_key(x);
-  if (who == nullptr && cookie_was_not_enough(x) &&
-      source_of(x.asked(), x.site()) != page_source::ours)
-    throw problem_of(errc::forbidden, "a cookie alone changes nothing: send Origin");
+  if (cookie_was_not_enough(x))
+    throw problem_of(errc::forbidden, "a cookie alone changes nothing: send Origin and JSON");
   if (who != nullptr && who->signed_in) {
     const auto token = x.last_session.row.token_hash;
     const auto now = x.services().now();

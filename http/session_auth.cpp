@@ -30,9 +30,11 @@ std::optional<std::string_view> session_cookie(const exchange& x) {
   return find_cookie(x.asked(), cookie::session, x.site());
 }
 
-/// JSON by its own word: a form of another site cannot say so.
-bool says_json(const request& r) noexcept {
-  return r.body.empty() || r[header::content_type].count == 1;
+/// It comes from our own page, and its body says what it is: a form of another site cannot.
+bool may_change(const exchange& x) noexcept {
+  const auto& r = x.asked();
+  return source_of(r, x.site()) == page_source::ours &&
+         (r.body.empty() || r[header::content_type].count == 1);
 }
 
 }  // namespace
@@ -64,15 +66,13 @@ const principal* owner_of_token(exchange& x, std::string_view token) {
 const principal* owner_of_cookie(exchange& x) {
   const auto token = session_cookie(x);
   if (!token) return nullptr;
-  const auto& r = x.asked();
-  const auto from = source_of(r, x.site());
-  if (from == page_source::foreign) throw foreign_page();
-  if (!reads(r) && (from != page_source::ours || !says_json(r))) return nullptr;
+  if (source_of(x.asked(), x.site()) == page_source::foreign) throw foreign_page();
+  if (!reads(x.asked()) && !may_change(x)) return nullptr;
   return owner_of_token(x, *token);
 }
 
 bool cookie_was_not_enough(const exchange& x) {
-  return x.caller() == nullptr && !reads(x.asked()) && session_cookie(x).has_value();
+  return x.caller() == nullptr && !reads(x.asked()) && !may_change(x) && session_cookie(x);
 }
 
 bool session_still_good(exchange& x) {

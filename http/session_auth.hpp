@@ -19,7 +19,8 @@ namespace headroom::http {
 /// cookie alone changes nothing, so whatever is no read must come from our own page, as JSON.
 /// Throws 403 when another origin's page sends it.
 [[nodiscard]] const principal* owner_of_cookie(exchange& x);
-/// There was a cookie, and it was not enough.
+/// There was a cookie, and it was not enough, whatever it is worth: one that is over is something
+/// else.
 [[nodiscard]] bool cookie_was_not_enough(const exchange& x);
 
 /// The owner of a key as a page of theirs may act: money moves by keys in the header and by

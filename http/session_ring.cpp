@@ -8,6 +8,14 @@ namespace {
 
 constexpr std::chrono::minutes sweep_interval{1};
 
+/// An ended session is kept for so long that no older word brings it back.
+constexpr std::chrono::minutes kept_after_end{5};
+
+bool may_be_forgotten(const signed_session& row, timestamp now) noexcept {
+  return row.expires_at <= now ||
+         (row.closed_at.is_set() && row.closed_at.plus(kept_after_end) <= now);
+}
+
 }  // namespace
 
 void session_ring::put(const signed_session& row) {
@@ -20,14 +28,14 @@ void session_ring::put(const signed_session& row) {
 void session_ring::forget_old(timestamp now) {
   if (now < next_sweep_) return;
   next_sweep_ = now.plus(sweep_interval);
-  std::erase_if(sessions_, [&](const auto& s) { return s.second.expires_at <= now; });
+  std::erase_if(sessions_, [&](const auto& s) { return may_be_forgotten(s.second, now); });
 }
 
 void session_ring::hear(const std::vector<signed_session>& changes, timestamp now) {
   const std::unique_lock lock{mutex_};
   for (const auto& row : changes) {
     heard_ = std::max(heard_, row.change);
-    if (row.expires_at > now) put(row);
+    may_be_forgotten(row, now) ? void(sessions_.erase(row.token_hash)) : put(row);
   }
   forget_old(now);
   if (!changes.empty()) generation_.fetch_add(1, std::memory_order_acq_rel);

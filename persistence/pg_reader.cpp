@@ -439,7 +439,8 @@ std::optional<std::vector<delegation>> pg_reader::list_delegations(const address
   return link_->run([&](pqxx::transaction_base& tx) {
     return all(tx.exec_params(std::string{"SELECT "} + delegation_columns +
                                   "FROM delegations WHERE user_address = $1::bytea"
-                                  " ORDER BY created_at DESC, delegation_id DESC LIMIT 50",
+                                  " ORDER BY (revoked_at IS NULL AND expires_at > now()) DESC,"
+                                  " created_at DESC, delegation_id DESC LIMIT 50",
                               binary(user.view())),
                read_delegation);
   });

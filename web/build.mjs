@@ -48,7 +48,8 @@ function compress() {
 
 const wanted = fingerprint();
 const built = fs.existsSync(stamp) ? fs.readFileSync(stamp, 'utf8') : '';
-if (built !== wanted || process.argv.includes('--force')) {
+const isThere = fs.existsSync(path.join(out, 'index.html')) && fs.existsSync(types); // somebody may have removed them
+if (built !== wanted || !isThere || process.argv.includes('--force')) {
   fs.rmSync(stamp, { force: true });
   fs.mkdirSync(path.dirname(types), { recursive: true });
   run('openapi-typescript/bin/cli.js', document, '-o', types);

@@ -61,7 +61,25 @@ TEST_F(Documents, EveryOperationSaysTheAnswersThatCanCome) {
       for (const auto* status : {"401", "429"}) EXPECT_TRUE(answers.contains(status)) << status;
       const bool without_too = std::find(keys.begin(), keys.end(), json::object()) != keys.end();
       EXPECT_TRUE(answers.contains("403") || (without_too && method == "get"));
+      const bool by_session =
+          std::find(keys.begin(), keys.end(), json{{"session", json::array()}}) != keys.end();
+      const auto asked_for = operation.value("parameters", json::array()).dump();
+      if (by_session && (asked_for.find("serAddress\"") != asked_for.npos ||
+                         asked_for.find("\"user_address\"") != asked_for.npos))
+        EXPECT_TRUE(answers.contains("404")) << "another's does not exist for a user";
     }
+}
+
+TEST_F(Documents, EveryCodeIsNamed) {
+  start();
+  const auto text = get("/openapi.json").body;
+  const std::set<std::string_view> inside{"none", "unknown", "duplicate", "payment_required",
+                                          "invalid_payment"};  // 402s are x402's
+  for (int n = 0; n < 256; ++n) {
+    const auto code = to_string(static_cast<errc>(n));
+    if (!inside.contains(code))
+      EXPECT_NE(text.find("`" + std::string{code} + "`"), text.npos) << code;
+  }
 }
 
 /// A light check of live answers against their schemas: same fields, nothing more.

@@ -1,3 +1,8 @@
+#include <atomic>
+#include <set>
+#include <thread>
+
+#include "http/event_feed.hpp"
 #include "http/event_hub.hpp"
 #include "tests/http/house.hpp"
 #include "tests/http/listener.hpp"
@@ -76,7 +81,9 @@ class Events : public house {
     ASSERT_TRUE(eventually([&] { return get("/session", token_of(alice)).status == 200; }));
     listener ear{web->port(), bearer(token_of(bob)), "/events?topics=me"};
     book(filled(101, bob));
-    EXPECT_NE(ear.next(), "");
+    auto text = ear.next();
+    if (text.starts_with("event: resync")) text = ear.next();
+    EXPECT_NE(text.find("id: 101"), std::string::npos) << text;
   }
 
   std::vector<heard_event> booked;
@@ -136,6 +143,26 @@ TEST_F(Events, TheBufferIsToldWhenItChanges) {
   EXPECT_NE(text.find("\"is_low\":"), std::string::npos) << text;
 }
 
+TEST_F(Events, TheBufferIsToldAlsoWhenItCouldNotSayAtFirst) {
+  const auto asked = std::make_shared<std::atomic<int>>(0);
+  says.buffer = [asked]() -> caf::result<buffer_status> {
+    if (*asked > 0 && (*asked)++ < 3) return actors::make_error(errc::unavailable);
+    return example_buffer();
+  };
+  dir->gauges.publish_buffer_available(100_usdc);
+  begin();
+  {
+    auto first = listen(alice, "buffer");
+    dir->gauges.publish_buffer_available(60_usdc);
+    ASSERT_NE(first.next(), "");
+  }
+  auto ear = listen(alice, "buffer");
+  *asked = 1;
+  dir->gauges.publish_buffer_available(50_usdc);
+  EXPECT_TRUE(ear.next().starts_with("event: buffer\n"));
+  EXPECT_TRUE(eventually([&] { return *asked > 3; })) << "twice in vain";
+}
+
 TEST_F(Events, PricesOfTheTokensThatWereAskedForAreTold) {
   begin();
   auto ear = listen(alice, "market:7");
@@ -144,6 +171,32 @@ TEST_F(Events, PricesOfTheTokensThatWereAskedForAreTold) {
       text.starts_with("event: price\ndata: {\"token_id\":\"7\",\"ask\":\"0.51\","
                        "\"bid\":\"0.49\",\"as_of\":"))
       << text;
+}
+
+/// Quotes come from the same reads of the venue.
+TEST_F(Events, PricesOfManyTokensTakeTurns) {
+  const auto asked = std::make_shared<std::multiset<std::string>>();
+  const auto of_market = says.price;
+  says.price = [this, asked, of_market](const actors::get_price& x) {
+    const std::lock_guard lock{says.mutex};
+    asked->insert(x.token.decimal());
+    return of_market(x);
+  };
+  const auto count = [&] {
+    const std::lock_guard lock{says.mutex};
+    return asked->size();
+  };
+  begin();
+  std::string topics = "me";
+  for (int n = 1; n <= 50; ++n) topics += ",market:" + std::to_string(n);
+  auto ear = listen(alice, topics);
+  EXPECT_TRUE(eventually([&] { return count() > 0; }));
+  std::this_thread::sleep_for(milliseconds{200});
+  EXPECT_LE(count(), event_feed::most_prices_at_once) << "within one second";
+  EXPECT_TRUE(eventually([&] {
+    const std::lock_guard lock{says.mutex};
+    return std::set<std::string>{asked->begin(), asked->end()}.size() == 50;
+  })) << "each in its turn";
 }
 
 TEST_F(Events, StrangersAndWrongTopicsAreRefused) {
@@ -175,7 +228,8 @@ TEST(EventHub, TellsNothingTwiceAndNothingBeforeItHasBegun) {
   hub.hear({filled(5, alice), filled(6, alice)});
   hub.hear({filled(6, alice)});
   const auto batch = stream->take();
-  EXPECT_EQ(batch.counts.sent, 2U) << "the bet and the balance";
+  EXPECT_TRUE(batch.text.starts_with("event: resync\n")) << "what was before 5 it did not hear";
+  EXPECT_EQ(batch.counts.sent, 3U) << "and the bet and the balance";
   EXPECT_EQ(hub.heard(), 6);
 }
 

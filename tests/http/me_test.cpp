@@ -147,5 +147,17 @@ TEST_F(Me, TheFileHasAllPagesAndNoFormulas) {
   EXPECT_EQ(asked[1].cursor, "next-h");
 }
 
+/// Its pages are many: they are read beside what people look at, and each counts.
+TEST_F(Me, AFileHoldsUpNobody) {
+  settings.session_rate = {1, 10};
+  pages = {{{entry(history_kind::bet, "filled")}, "next-h"}};
+  start();
+  dir->handles.set_public_query({});
+  expect_problem(get("/history.csv", token), 429, "rate_limited");
+  const std::lock_guard lock{says.mutex};
+  EXPECT_GE(asked.size(), 5U);
+  EXPECT_LE(asked.size(), 12U);
+}
+
 }  // namespace
 }  // namespace headroom::http::test

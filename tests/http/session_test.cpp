@@ -2,6 +2,7 @@
 #include <sstream>
 
 #include "actors/messages/journal_messages.hpp"
+#include "http/session_auth.hpp"
 #include "http/session_ring.hpp"
 #include "tests/http/house.hpp"
 
@@ -73,7 +74,7 @@ class Sessions : public house {
     const auto r = post_session(b, message, ethereum.sign(message, who));
     EXPECT_EQ(r.status, 201) << r.body;
     b.hear(r);
-    return r.status == 201 ? r.json()["token"].get<std::string>() : "";
+    return b.cookies["__Host-hr_session"];
   }
 
   std::set<hash256> nonces;
@@ -94,8 +95,9 @@ TEST_F(Sessions, AWalletSignsInAndReadsItsOwn) {
   EXPECT_NE(
       r.header("set-cookie").find("; Path=/; HttpOnly; SameSite=Strict; Max-Age=36000; Secure"),
       std::string::npos);
+  EXPECT_FALSE(r.json().contains("token")) << "no script of our page needs it";
   b.hear(r);
-  const auto token = r.json()["token"].get<std::string>();
+  const auto token = b.cookies.at("__Host-hr_session");
   const auto& row = std::get<sign_in>(booked.at(0)).row;
   EXPECT_EQ(row.user, user);
   EXPECT_NE(row.token_hash, row.nonce_hash);
@@ -209,6 +211,7 @@ TEST_F(Sessions, AForeignPageCannotSignIn) {
                  "forbidden");
   const auto r = post_session({}, message, signature, "https://app.example");
   EXPECT_EQ(r.status, 201) << "an origin of the settings gets a token";
+  EXPECT_TRUE(is_session_token(r.json()["token"].get<std::string>()));
   EXPECT_EQ(r.header("set-cookie"), "") << "and no cookie";
 }
 
@@ -266,6 +269,43 @@ TEST_F(Sessions, WhoSignsOutIsOut) {
             std::get<sign_in>(booked.front()).row.token_hash);
 }
 
+/// What our own page sends is enough; a session that is over is no session, and not a lack of
+/// scopes.
+TEST_F(Sessions, WhoseSessionIsOverIsToldToSignInAgain) {
+  start();
+  browser b;
+  const auto token = signed_in(b, user);
+  EXPECT_EQ(ask("DELETE", "/session", bearer(token)).status, 204);
+  auto headers = b.headers();
+  headers.emplace_back("Content-Type", "application/json");
+  expect_problem(ask("PATCH", "/buffer", headers, R"({"min_buffer_size":"5"})"), 401,
+                 "unauthorized");
+  const std::string id = "11111111-1111-1111-1111-111111111111";
+  expect_problem(ask("DELETE", "/delegations/" + id, headers, "{}"), 401, "unauthorized");
+}
+
+TEST_F(Sessions, WhoIsNotSignedOutKeepsTheCookie) {
+  start();
+  browser b;
+  (void)signed_in(b, user);
+  const auto r = ask("DELETE", "/session", b.headers(), "x");
+  expect_problem(r, 403, "forbidden");
+  EXPECT_EQ(r.header("set-cookie"), "") << "its body did not say that it is JSON";
+  EXPECT_EQ(ask("GET", "/session", b.headers("")).status, 200);
+}
+
+TEST_F(Sessions, NobodySignsInWithoutEnd) {
+  start();
+  int refused = 0;
+  for (int i = 0; i < 40; ++i) {
+    const auto r =
+        ask("POST", "/session", {}, nlohmann::json{{"service_key", full_key.text}}.dump());
+    if (r.status == 429) ++refused;
+  }
+  EXPECT_GE(refused, 5);
+  EXPECT_LT(refused, 40);
+}
+
 TEST_F(Sessions, ASessionThatTheBooksKnowOutlivesTheProcess) {
   const std::string token = "hs_" + std::string(64, '1');
   const auto digest = ethereum.keccak256(  // which is SHA-256 here
@@ -316,6 +356,27 @@ TEST(SessionRing, ForgetsWhatIsOver) {
   now = now.plus(std::chrono::minutes{2});
   EXPECT_FALSE(ring.find(row.token_hash, now));
   ring.hear({}, now);
+  EXPECT_EQ(ring.size(), 0U);
+}
+
+/// Somebody who signs in and out all day takes no room.
+TEST(SessionRing, ForgetsWhatEndedAWhileAgo) {
+  const auto then = timestamp::of_seconds(100);
+  const auto now = then.plus(std::chrono::minutes{6});
+  signed_session row;
+  row.token_hash.bytes[0] = 1;
+  row.expires_at = then.plus(std::chrono::hours{12});
+  session_ring ring;
+  ring.open(row);
+  ring.close(row.token_hash, then);
+  ring.hear({}, then);
+  EXPECT_EQ(ring.size(), 1U) << "older words may still come";
+  ring.hear({}, now);
+  EXPECT_EQ(ring.size(), 0U);
+  ring.open(row);
+  row.closed_at = then;
+  ring.hear({row}, now);
+  EXPECT_FALSE(ring.find(row.token_hash, now)) << "heard late";
   EXPECT_EQ(ring.size(), 0U);
 }
 

@@ -52,6 +52,25 @@ TEST_F(DelegationEntries, ADelegationIsReadAsItWasGiven) {
   EXPECT_EQ(one(open_delegation{wider}), errc::duplicate);
 }
 
+/// Or its user could not find it to take it back.
+TEST_F(DelegationEntries, OneThatHasNotEndedIsNotHiddenByThoseThatHave) {
+  auto lasting = row;
+  lasting.id = id_of<delegation_id>(8);
+  lasting.expires_at = timestamp::of_seconds(4'000'000'000);
+  ASSERT_EQ(one(open_delegation{lasting}), errc::none);
+  for (std::uint64_t n = 0; n < 50; ++n) {
+    auto next = lasting;
+    next.id = id_of<delegation_id>(100 + n);
+    next.created_at = noon.plus(seconds{1 + static_cast<std::int64_t>(n)});
+    ASSERT_EQ(one(open_delegation{next}), errc::none);
+    ASSERT_EQ(one(revoke_delegation{next.id, "user:x", next.created_at}), errc::none);
+  }
+  const auto found = reader.list_delegations(alice).value();
+  ASSERT_EQ(found.size(), 50U);
+  EXPECT_EQ(found.front().id, lasting.id);
+  EXPECT_EQ(found.at(1).id, id_of<delegation_id>(149));
+}
+
 TEST_F(DelegationEntries, NoBetIsLargerThanItsBound) {
   EXPECT_EQ(one(accept_bet{delegated(1, 5'000'001_micro)}), errc::exceeds_delegation);
   EXPECT_EQ(one(accept_bet{delegated(2, 5_usdc)}), errc::none);
