@@ -6,6 +6,7 @@
 
 #include "actors/journal_actor.hpp"
 #include "actors/log_limit.hpp"
+#include "actors/withdrawal_desk.hpp"
 
 namespace headroom::actors {
 namespace {
@@ -308,10 +309,20 @@ class keeper {
       out.parts[c.what.name] = c.alive ? "ok" : "down";
       out.ready = out.ready && c.alive;
     }
+    if (nobody_knows_whether_money_may_leave()) {
+      out.parts["withdrawals"] = "not read";
+      out.ready = false;
+    }
     return out;
   }
 
  private:
+  /// Until their desk has read the books every withdrawal is turned away.
+  [[nodiscard]] bool nobody_knows_whether_money_may_leave() const {
+    using word = withdrawal_gauge::word;
+    return w_.dir.handles.get<withdrawal_desk_actor>() &&
+           w_.dir.gauges.withdrawals().look() == word::unknown;
+  }
   [[nodiscard]] guardian_state::time_point now() const { return self_->clock().now(); }
   [[nodiscard]] bool may_say(std::string_view line) const {
     return w_.dir.gauges.lines().due(line, now());

@@ -14,6 +14,8 @@ using row_promise = caf::typed_response_promise<withdrawal>;
 
 /// Another process may stop them too.
 constexpr std::chrono::seconds read_every{2};
+/// The first time: nothing leaves, and the service is not ready, until it is read.
+constexpr std::chrono::milliseconds read_first{100};
 
 withdrawals_view shown(const withdrawal_desk_state& st) {
   const auto word = st.w->dir.gauges.withdrawals().look();
@@ -158,7 +160,8 @@ withdrawal_desk_actor::behavior_type withdrawal_desk_behavior(withdrawal_desk_se
       [self](const pause_withdrawals& x) { return pause(self, x); },
       [self](get_atom) { return shown(self->state); },
       [self](poll_atom) {
-        self->delayed_send(self, read_every, poll_atom::value);
+        const bool known = shown(self->state).known;
+        self->delayed_send(self, known ? read_every : read_first, poll_atom::value);
         read_switch(self);
       },
       [self](status_atom) {

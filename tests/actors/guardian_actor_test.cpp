@@ -4,6 +4,7 @@
 #include "actors/conversion_actor.hpp"
 #include "actors/journal_actor.hpp"
 #include "actors/query_actor.hpp"
+#include "actors/withdrawal_desk.hpp"
 #include "tests/actors/withdrawal_house.hpp"
 
 namespace headroom::test {
@@ -232,6 +233,25 @@ TEST_F(GuardianActor, ItIsNotReadyWhileTheJournalCannotCommit) {
   store.commits.clear();
   advance(seconds{4});
   EXPECT_EQ(r->answers, 1);
+  EXPECT_TRUE(health().ready);
+}
+
+TEST_F(GuardianActor, IsNotReadyBeforeItIsKnownWhetherMoneyMayLeave) {
+  struct silent_on_withdrawals : memory_reader {
+    using memory_reader::memory_reader;
+    std::optional<bool> withdrawals_paused() override {
+      return answers ? memory_reader::withdrawals_paused() : std::nullopt;
+    }
+    bool answers = false;
+  };
+  const auto reads = std::make_shared<silent_on_withdrawals>(books);
+  spawn_guardian(reads);
+  dir.handles.set(keep(system.spawn(withdrawal_desk_behavior, w())));
+  advance(seconds{3});
+  EXPECT_FALSE(health().ready);
+  EXPECT_EQ(health().parts["withdrawals"], "not read");
+  reads->answers = true;
+  advance(seconds{1});
   EXPECT_TRUE(health().ready);
 }
 
