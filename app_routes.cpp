@@ -58,6 +58,11 @@ std::vector<wired_route> routes_of(const config::settings& s, const route_wallet
   add(chain::across_direct_name, [&s, first, doors, across] {
     return chain::across_direct_plan(s.across, first, doors.plasma, doors.polygon, across);
   });
+  if (!s.plasma.usdc.is_zero())
+    add(chain::cctp_plasma_name, [&s, first, doors] {
+      return chain::cctp_plasma_plan(s.cctp, s.plasma.usdc, first, doors.plasma, doors.polygon,
+                                     doors.iris);
+    });
   if (!s.base.exists()) return out;
   const auto base = from_base(s, wallets, doors);
   add(chain::across_base_name,

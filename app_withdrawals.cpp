@@ -84,6 +84,7 @@ std::set<address> contracts_of(const config::settings& s) {
   std::set<address> out{s.route.usdc,
                         s.plasma.usdt0,
                         s.polygon.usdt0,
+                        s.plasma.usdc,
                         s.base.usdc,
                         s.plasma.oft,
                         s.polygon.oft,

@@ -86,6 +86,21 @@ TEST_F(Sources, TwoTokensOfOneChainHaveTwoNames) {
   EXPECT_NE(all[0].name, all[1].name);
 }
 
+TEST_F(Sources, UsdcOnPlasmaIsOneMoreTokenThere) {
+  const std::string usdc = "0x2d661c89d812261039af9764eceaaee884f5f67f";
+  document["plasma"]["usdc"] = usdc;
+  EXPECT_EQ(sources().size(), 2U) << "it is asked for where `sources` names it, not before";
+  document["sources"] = json::array(
+      {{{"network", "plasma"}},
+       {{"network", "plasma"}, {"token", usdc}, {"token_name", "USDC"}, {"token_version", "2"}}});
+  const auto all = sources();
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].token_name, "USDT0");
+  EXPECT_EQ(all[1].token.hex(), usdc);
+  EXPECT_EQ(all[1].token_name, "USDC");
+  EXPECT_EQ(all[1].networks_v1, all[0].networks_v1);
+}
+
 TEST_F(Sources, WhatDoesNotFitIsNamed) {
   const json plasma{{"network", "plasma"}};
   const auto with = [&](const char* key, const json& value) {
