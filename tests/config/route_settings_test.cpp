@@ -82,6 +82,17 @@ TEST(RouteSettings, WhatABridgeCouldNotUseIsRefusedByName) {
   EXPECT_EQ(error_with({{"across", {{"integrator_id", "0x00d1"}}}}), "");
 }
 
+TEST(RouteSettings, ACapOnSlippageIsTheLeastThatALegMustBring) {
+  settings s;
+  s.core.conversion.routes = {{"tight", 0, 25}, {"loose", 0, 300}, {"free"}, {"any", 0, 10'000}};
+  EXPECT_EQ(s.least_of("tight", 9'960), 9'975U);
+  EXPECT_EQ(s.least_of("tight", 9'985), 9'985U) << "the leg's own is tighter";
+  EXPECT_EQ(s.least_of("loose", 9'960), 9'960U);
+  EXPECT_EQ(s.least_of("free", 9'960), 9'960U) << "zero is no cap";
+  EXPECT_EQ(s.least_of("any", 9'960), 9'960U);
+  EXPECT_EQ(s.least_of("nobody", 9'960), 9'960U);
+}
+
 TEST(RouteSettings, OkxIsOffOrHasAllThatItNeeds) {
   EXPECT_EQ(error_with({{"okx", {{"enabled", false}}}}), "");
   const json named{{"env", "A_SECRET"}};
