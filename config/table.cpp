@@ -38,6 +38,7 @@ rows source_rows(source_setting& x) {
       {"maximum",                 &x.maximum,          dollars, {0, 1e9L * dollar},       "likewise"},
       {"large_from",              &x.large_from,       dollars, {0, 1e9L * dollar},       "payments of so much and more are proven by `large_finality`; zero: none"},
       {"large_finality",          &x.large_finality,   none,    {},                       "whose word makes the block of a large payment final: confirmations, tag, either or both"},
+      {"price_guard",             &x.price_guard,      none,    {},                       "false: no price is asked, whatever it is worth; true without a `price_feed` is an alert in production"},
       {"price_feed",              &x.price_feed,       none,    {},                       "Chainlink's of the token in dollars; without it no price is asked"},
       {"price_network",           &x.price_network,    none,    {},                       "where the feed is; without it the source's own"},
       {"price_within_bps",        &x.price_within_bps, bps,     {1, 50 * whole_percent},  "of a dollar, either way; beyond it credits wait"},
