@@ -1,4 +1,6 @@
 #include "http/event_hub.hpp"
+
+#include "actors/alerts.hpp"
 #include "tests/http/house.hpp"
 #include "tests/http/listener.hpp"
 
@@ -146,6 +148,26 @@ TEST_F(Events, PricesOfTheTokensThatWereAskedForAreTold) {
       << text;
 }
 
+TEST_F(Events, AlertsAreToldToWhoInspectsWhenTheyBeginAndEnd) {
+  begin();
+  auto& board = dir->gauges.alerts();
+  board.raise("wallet.no_gas", "137", "no coin", now());
+  listener ear{web->port(), bearer(inspect_key.text), "/events?topics=alerts"};
+  const auto raised = ear.next();
+  EXPECT_TRUE(
+      raised.starts_with("event: alert\ndata: {\"event\":\"alert.raised\",\"kind\":"
+                         "\"wallet.no_gas\",\"subject\":\"137\",\"text\":\"no coin\","))
+      << raised;
+  EXPECT_NE(raised.find("\"cleared_at\":null"), std::string::npos) << raised;
+  board.raise("wallet.no_gas", "137", "no coin", now());  // it lasts: no news
+  board.clear("wallet.no_gas", "137", now());
+  const auto cleared = ear.next();
+  EXPECT_TRUE(cleared.starts_with("event: alert\ndata: {\"event\":\"alert.cleared\"")) << cleared;
+  expect_problem(get("/events?topics=alerts", token_of(alice)), 403, "forbidden");
+  expect_problem(get("/events?topics=alerts,buffer", read_key.text), 403, "forbidden");
+  expect_problem(get("/events?topics=alerts,buffer", inspect_key.text), 403, "forbidden");
+}
+
 TEST_F(Events, StrangersAndWrongTopicsAreRefused) {
   begin();
   expect_problem(get("/events"), 401, "unauthorized");
@@ -191,6 +213,18 @@ TEST(EventHub, ASlowReaderHoldsUpNobodyAndIsToldWhatItMissed) {
   const auto batch = slow->take();
   EXPECT_GT(batch.counts.dropped, 50U);
   EXPECT_TRUE(batch.text.starts_with("event: resync\n"));
+}
+
+TEST(EventHub, TellsWhatLastsToWhoComesLater) {
+  event_hub hub{10};
+  hub.tell_alert("a 1", "{}", true);
+  hub.tell_alert("b 1", "{}", true);
+  hub.tell_alert("b 1", "{}", false);
+  const auto stream = std::make_shared<event_stream>(64 * 1024, [] {});
+  hub.join({stream, std::nullopt, {false, false, {}, true}}, std::nullopt);
+  EXPECT_EQ(stream->take().counts.sent, 1U);
+  hub.tell_alert("a 1", "{}", false);
+  EXPECT_TRUE(stream->waits());
 }
 
 TEST(EventHub, LetsGoOfStreamsThatEnded) {
