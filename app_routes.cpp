@@ -83,11 +83,10 @@ std::vector<wired_route> routes_of(const config::settings& s, const route_wallet
       [a = capped(s, chain::across_direct_name, s.across), first, doors, across] {
         return chain::across_direct_plan(a, first, doors.plasma, doors.polygon, across);
       });
-  if (!s.plasma.usdc.is_zero())
-    add(chain::cctp_plasma_name,
-        [c = capped(s, chain::cctp_plasma_name, s.cctp), usdc = s.plasma.usdc, first, doors] {
-          return chain::cctp_plasma_plan(c, usdc, first, doors.plasma, doors.polygon, doors.iris);
-        });
+  if (!s.cctp.plasma_usdc.is_zero())
+    add(chain::cctp_plasma_name, [c = capped(s, chain::cctp_plasma_name, s.cctp), first, doors] {
+      return chain::cctp_plasma_plan(c, first, doors.plasma, doors.polygon, doors.iris);
+    });
   if (!s.base.exists()) return out;
   const auto base = from_base(s, wallets, doors);
   add(chain::across_base_name, [a = capped(s, chain::across_base_name, s.across), base, across] {

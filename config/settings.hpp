@@ -39,7 +39,7 @@ struct chain_settings {
   chain::wallet_settings wallet;
   chain::log_limits logs;
   address usdt0;
-  address usdc;                         // Base, Plasma: what CCTP takes to Polygon
+  address usdc;                         // Base: what is paid with there
   address oft;                          // LayerZero messenger of USDT0
   std::uint32_t eid = 0;                // LayerZero endpoint id
   std::vector<std::string> public_rpc;  // what pages may give to wallets

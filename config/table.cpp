@@ -115,13 +115,6 @@ rows chain_rows(chain_settings& c) {
   };
 }
 
-/// Two tokens may be paid with there.
-rows plasma_rows(chain_settings& c) {
-  auto out = chain_rows(c);
-  out.push_back({"usdc", &c.usdc, none, {}, "USDC there: with it the route `cctp_plasma` is there, for a source of `sources` that names it"});
-  return out;
-}
-
 /// The chain that need not be there: its id is 0 then.
 rows base_rows(chain_settings& c) {
   rows out;
@@ -261,6 +254,7 @@ rows cctp_rows(chain::cctp_settings& c) {
       {"timeout_ms",              &c.timeout,             ms,   {100, 30 * second},     "of one answer of it"},
       {"token_messenger",         &c.token_messenger,     none, {},                     "the same on every chain"},
       {"message_transmitter",     &c.message_transmitter, none, {},                     "likewise"},
+      {"plasma_usdc",             &c.plasma_usdc,         none, {},                     "USDC on Plasma: with it the route `cctp_plasma` is there, for a source of `sources` with this token"},
       {"plasma_domain",           &c.plasma_domain,       none, {0, 10'000},            "Circle's name for Plasma"},
       {"base_domain",             &c.base_domain,         none, {0, 10'000},            "likewise for Base"},
       {"polygon_domain",          &c.polygon_domain,      none, {0, 10'000},            "likewise for Polygon"},
@@ -576,7 +570,7 @@ std::vector<section> sections_of(settings& s) {
   out.push_back({"", house_rows(s)});
   out.push_back({"http", http_rows(s.http)});
   out.push_back({"database", database_rows(s)});
-  add_chain(out, "plasma", s.plasma, plasma_rows(s.plasma));
+  add_chain(out, "plasma", s.plasma, chain_rows(s.plasma));
   add_chain(out, "polygon", s.polygon, chain_rows(s.polygon));
   add_chain(out, "base", s.base, base_rows(s.base));
   out.push_back({"deposits", deposit_rows(s)});

@@ -109,6 +109,7 @@ std::string check_chain(const chain_settings& c, const std::string& name) {
     return name + ".rpc must list at most " + std::to_string(most_nodes) + " URLs";
   for (std::size_t i = 0; i < c.rpc.size(); ++i)  // not shown: it may hold a provider's key
     if (!is_url(c.rpc[i])) return name + ".rpc[" + std::to_string(i) + "] must be an http(s) URL";
+  if (c.usdt0.is_zero() && c.usdc.is_zero()) return name + ".usdt0 must be set";
   if (c.wallet.min_tip_wei > c.wallet.max_fee_wei)
     return name + ".min_tip_wei must not be above " + name + ".wallet.max_fee_wei";
   return {};
@@ -119,9 +120,6 @@ std::string check_chain(const chain_settings& c, const std::string& name) {
 std::string check_chains(const settings& s) {
   if (auto why = check_chain(s.plasma, "plasma"); !why.empty()) return why;
   if (auto why = check_chain(s.polygon, "polygon"); !why.empty()) return why;
-  for (const auto& [name, c] : {std::pair{"plasma", &s.plasma}, std::pair{"polygon", &s.polygon}})
-    if (c->usdt0.is_zero()) return std::string{name} + ".usdt0 must be set";
-  if (s.plasma.usdc == s.plasma.usdt0) return "plasma.usdc must not be plasma.usdt0";
   if (s.plasma.chain_id == s.polygon.chain_id)
     return "polygon.chain_id must not be plasma.chain_id";
   if (!s.base.exists()) return {};
@@ -170,6 +168,7 @@ std::string check_bridges(const settings& s) {
     return "across.api_url must be an http(s) URL without a slash at its end";
   if (!is_site(s.cctp.iris_url))
     return "cctp.iris_url must be an http(s) URL without a slash at its end";
+  if (s.cctp.plasma_usdc == s.plasma.usdt0) return "cctp.plasma_usdc must not be plasma.usdt0";
   if (!is_site(s.oneinch.api_url))
     return "oneinch.api_url must be an http(s) URL without a slash at its end";
   if (s.route.wrap && (s.route.usdc != s.account.contracts.usdc_e || s.collateral.is_zero()))

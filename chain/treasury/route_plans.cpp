@@ -106,12 +106,12 @@ route_plan cctp_base_plan(const cctp_settings& c, const base_route& r, const htt
                  iris);
 }
 
-route_plan cctp_plasma_plan(const cctp_settings& c, const address& usdc,
-                            const oft_uniswap_settings& s, const rpc_actor& plasma,
-                            const rpc_actor& polygon, const http_actor& iris) {
+route_plan cctp_plasma_plan(const cctp_settings& c, const oft_uniswap_settings& s,
+                            const rpc_actor& plasma, const rpc_actor& polygon,
+                            const http_actor& iris) {
   return by_cctp(cctp_plasma_name, c,
                  {source_of(s, plasma), destination_of(s, polygon), c.plasma_domain,
-                  c.polygon_domain, usdc, s.usdc},
+                  c.polygon_domain, c.plasma_usdc, s.usdc},
                  iris);
 }
 

@@ -54,11 +54,10 @@ struct base_route {
                                         const http_actor& iris);
 
 /// USDC on Plasma -> CCTP v2 ("bridge") -> USDC on Polygon.
-/// @param usdc  on Plasma.
-/// @param s     of the first route: the chains are the same.
-[[nodiscard]] route_plan cctp_plasma_plan(const cctp_settings& c, const address& usdc,
-                                          const oft_uniswap_settings& s, const rpc_actor& plasma,
-                                          const rpc_actor& polygon, const http_actor& iris);
+/// @param s  of the first route: the chains are the same.
+[[nodiscard]] route_plan cctp_plasma_plan(const cctp_settings& c, const oft_uniswap_settings& s,
+                                          const rpc_actor& plasma, const rpc_actor& polygon,
+                                          const http_actor& iris);
 
 /// USDT0 on Plasma -> Stargate ("bridge") -> USDT0 on Polygon -> swap ("swap") -> USDC. Disabled
 /// while there is no pool on Plasma.

@@ -74,6 +74,8 @@ TEST(RouteSettings, WhatABridgeCouldNotUseIsRefusedByName) {
       {"conversion", "wrap", true, "conversion.wrap needs conversion.usdc to be"},
       {"venue", "supply_low", "1", "venue.supply_target must not be below supply_low"},
       {"cctp", "iris_url", "https://iris/", "cctp.iris_url must be an http(s) URL"},
+      {"cctp", "plasma_usdc", "0xB8CE59FC3717ada4C02eaDF9682A9e934F625ebb",
+       "cctp.plasma_usdc must not be plasma.usdt0"},
   };
   for (const auto& r : table) {
     const auto error = error_with({{r.section, {{r.field, r.value}}}});

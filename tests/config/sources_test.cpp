@@ -88,7 +88,7 @@ TEST_F(Sources, TwoTokensOfOneChainHaveTwoNames) {
 
 TEST_F(Sources, UsdcOnPlasmaIsOneMoreTokenThere) {
   const std::string usdc = "0x2d661c89d812261039af9764eceaaee884f5f67f";
-  document["plasma"]["usdc"] = usdc;
+  document["cctp"]["plasma_usdc"] = usdc;
   EXPECT_EQ(sources().size(), 2U) << "it is asked for where `sources` names it, not before";
   document["sources"] = json::array(
       {{{"network", "plasma"}},

@@ -10,7 +10,7 @@ before(async () => {
   house = await startHouse({
     sandboxArgs: ['--users', '2'],
     overrides: ({ plasma }) => ({
-      plasma: { usdc: plasma.usdc },
+      cctp: { plasma_usdc: plasma.usdc },
       sources: [
         { network: 'plasma' },
         { network: 'plasma', token: plasma.usdc, token_name: 'USD Coin', token_version: '2' },

@@ -282,7 +282,8 @@ TEST_F(CctpRoute, FromPlasmaItBurnsTheUsdcThatIsPaidWithThere) {
   first.plasma_wallet = account(6);
   first.polygon_wallet = account(5);
   first.usdc = account(3);
-  const auto p = chain::cctp_plasma_plan({}, account(1), first, {}, {}, {});
+  settings.plasma_usdc = account(1);
+  const auto p = chain::cctp_plasma_plan(settings, first, {}, {}, {});
   EXPECT_EQ(p.name, "cctp_plasma");
   EXPECT_EQ(p.from.chain_id, 9'745U);
   EXPECT_EQ(p.from.token, account(1)) << "not USDT0";
