@@ -74,3 +74,21 @@ test('USDT0 of the same chain goes its own way', async () => {
     cctp_plasma: usdc.toLowerCase(),
   });
 });
+
+test('killed at each place: burnt once, received once', { timeout: 300_000 }, async () => {
+  const before = (await burns()).length;
+  await house.control('/cctp?mode=never');
+  const stops = [
+    {
+      name: 'nobody attests it',
+      reached: (c) => t.running(c)?.detail?.includes('waits for attestation'),
+      go: () => house.control('/cctp?mode=auto'),
+    },
+  ];
+  const { conversion: c, points } = await t.walk(house.users[0], '20.00', { from: 'plasma', asset: usdc, stops });
+  const sent = (name) => [`${name}: in the pool`, `${name}: mined, not final`];
+  assert.deepEqual(points, [...sent('plasma burn'), 'nobody attests it', ...sent('polygon receive')]);
+  assert.deepEqual([c.route, c.status, c.received], ['cctp_plasma', 'completed', '20.00']);
+  assert.equal((await burns()).length, before + 1);
+  await t.reconciles();
+});
