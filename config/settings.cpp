@@ -99,10 +99,10 @@ bool settings::needs_wallet_key() const {
            venue_has_its_own);
 }
 
-std::uint32_t settings::least_of(const std::string& route, std::uint32_t own) const {
+std::uint32_t settings::least_of(const std::string& route_name, std::uint32_t own) const {
   constexpr std::uint32_t all = 10'000;
   for (const auto& terms : core.conversion.routes)
-    if (terms.name == route && terms.slippage_bps > 0)
+    if (terms.name == route_name && terms.slippage_bps > 0)
       return std::max(own, all - std::min(all, terms.slippage_bps));
   return own;
 }

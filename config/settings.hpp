@@ -108,7 +108,7 @@ struct settings {
 
   /// Of its input, in basis points: what a leg of the route must bring. Its own bound, or what the
   /// operator's cap on the route's slippage leaves where that is more.
-  [[nodiscard]] std::uint32_t least_of(const std::string& route, std::uint32_t own) const;
+  [[nodiscard]] std::uint32_t least_of(const std::string& route_name, std::uint32_t own) const;
 
   /// The first thing that makes these settings unusable, naming the field; "" when they are fine.
   [[nodiscard]] std::string validate() const;
