@@ -28,14 +28,21 @@ void add_rest_routes(std::vector<wired_route>& to, const config::settings& s,
   const auto add = [&to](const char* name, std::function<chain::route_plan()> plan) {
     to.push_back({std::string{"route."} + name, name, std::move(plan)});
   };
-  if (s.okx.enabled)
-    add(chain::okx_name, [&s, first, doors, door = chain::okx_door{rest.okx, keys.okx}] {
-      return chain::okx_plan(s.okx, first, doors.plasma, doors.polygon, door);
+  // An operator's cap on a route's slippage binds its steps too.
+  if (s.okx.enabled) {
+    auto okx = s.okx;
+    okx.least_bps = s.least_of(chain::okx_name, okx.least_bps);
+    add(chain::okx_name, [okx, first, doors, door = chain::okx_door{rest.okx, keys.okx}] {
+      return chain::okx_plan(okx, first, doors.plasma, doors.polygon, door);
     });
-  if (s.relay.enabled)
-    add(chain::relay_name, [&s, first, doors, web = rest.relay] {
-      return chain::relay_plan(s.relay, first, doors.plasma, doors.polygon, web);
+  }
+  if (s.relay.enabled) {
+    auto relay = s.relay;
+    relay.least_bps = s.least_of(chain::relay_name, relay.least_bps);
+    add(chain::relay_name, [relay, first, doors, web = rest.relay] {
+      return chain::relay_plan(relay, first, doors.plasma, doors.polygon, web);
     });
+  }
 }
 
 }  // namespace headroom

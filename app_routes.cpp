@@ -22,6 +22,29 @@ namespace {
 
 using chain::route_plan;
 
+/// A cap that counted at the choice alone would let a step lose more: prices move in between.
+template <class Settings>
+Settings capped(const config::settings& s, const char* route, Settings x) {
+  x.least_bps = s.least_of(route, x.least_bps);
+  return x;
+}
+chain::cctp_settings capped(const config::settings& s, const char* route, chain::cctp_settings x) {
+  constexpr std::uint32_t all = 10'000;  // it takes a fee, and nothing else
+  x.max_fee_bps = all - s.least_of(route, all - x.max_fee_bps);
+  return x;
+}
+chain::across_settings capped(const config::settings& s, const char* route,
+                              chain::across_settings x) {
+  x.guards.least_bps = s.least_of(route, x.guards.least_bps);
+  return x;
+}
+chain::oft_uniswap_settings capped(const config::settings& s, const char* route,
+                                   chain::oft_uniswap_settings x) {
+  x.least_bps = s.least_of(route, x.least_bps);
+  x.bridge_least_bps = s.least_of(route, x.bridge_least_bps);
+  return x;
+}
+
 chain::base_route from_base(const config::settings& s, const route_wallets& wallets,
                             const route_doors& doors) {
   const auto& c = s.base;
@@ -42,30 +65,38 @@ std::vector<wired_route> routes_of(const config::settings& s, const route_wallet
     out.push_back({std::string{"route."} + name, name, std::move(plan)});
   };
   if (!s.route.router.is_zero()) {
-    add(chain::oft_uniswap_name, [first, doors] {
-      return chain::oft_uniswap_plan(first, doors.plasma, doors.polygon, doors.oneinch);
+    add(chain::oft_uniswap_name, [x = capped(s, chain::oft_uniswap_name, first), doors] {
+      return chain::oft_uniswap_plan(x, doors.plasma, doors.polygon, doors.oneinch);
     });
     out.back().component = "route";
-    add(chain::across_uniswap_name, [&s, first, doors, across] {
-      return chain::across_uniswap_plan(s.across, first, doors.plasma, doors.polygon, across,
-                                        doors.oneinch);
+    add(chain::across_uniswap_name, [a = capped(s, chain::across_uniswap_name, s.across),
+                                     x = capped(s, chain::across_uniswap_name, first), doors,
+                                     across] {
+      return chain::across_uniswap_plan(a, x, doors.plasma, doors.polygon, across, doors.oneinch);
     });
-    add(chain::stargate_uniswap_name, [&s, first, doors] {
-      return chain::stargate_uniswap_plan(s.stargate, first, doors.plasma, doors.polygon,
-                                          doors.oneinch);
+    add(chain::stargate_uniswap_name, [g = capped(s, chain::stargate_uniswap_name, s.stargate),
+                                       x = capped(s, chain::stargate_uniswap_name, first), doors] {
+      return chain::stargate_uniswap_plan(g, x, doors.plasma, doors.polygon, doors.oneinch);
     });
   }
-  add(chain::across_direct_name, [&s, first, doors, across] {
-    return chain::across_direct_plan(s.across, first, doors.plasma, doors.polygon, across);
-  });
+  add(chain::across_direct_name,
+      [a = capped(s, chain::across_direct_name, s.across), first, doors, across] {
+        return chain::across_direct_plan(a, first, doors.plasma, doors.polygon, across);
+      });
+  if (!s.cctp.plasma_usdc.is_zero())
+    add(chain::cctp_plasma_name, [c = capped(s, chain::cctp_plasma_name, s.cctp), first, doors] {
+      return chain::cctp_plasma_plan(c, first, doors.plasma, doors.polygon, doors.iris);
+    });
   if (!s.base.exists()) return out;
   const auto base = from_base(s, wallets, doors);
-  add(chain::across_base_name,
-      [&s, base, across] { return chain::across_base_plan(s.across, base, across); });
-  add(chain::cctp_base_name,
-      [&s, base, iris = doors.iris] { return chain::cctp_base_plan(s.cctp, base, iris); });
-  add(chain::stargate_base_name,
-      [&s, base] { return chain::stargate_base_plan(s.stargate, base); });
+  add(chain::across_base_name, [a = capped(s, chain::across_base_name, s.across), base, across] {
+    return chain::across_base_plan(a, base, across);
+  });
+  add(chain::cctp_base_name, [c = capped(s, chain::cctp_base_name, s.cctp), base,
+                              iris = doors.iris] { return chain::cctp_base_plan(c, base, iris); });
+  add(chain::stargate_base_name, [g = capped(s, chain::stargate_base_name, s.stargate), base] {
+    return chain::stargate_base_plan(g, base);
+  });
   return out;
 }
 

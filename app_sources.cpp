@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "actors/alerts.hpp"
 #include "chain/treasury/peg_guard.hpp"
 #include "chain/x402/payment_router.hpp"
 
@@ -43,13 +44,22 @@ std::vector<chain::pegged_source> pegged_sources(
     const std::function<chain::rpc_actor(const std::string&)>& nodes_of) {
   std::vector<chain::pegged_source> out;
   for (const auto& x : s.paid_sources())
-    if (!x.price_feed.is_zero())
+    if (x.is_guarded())
       out.push_back({x.name,
                      {s.chain_called(x.network)->chain_id, x.token},
                      {x.price_feed, x.price_heartbeat},
                      x.price_within_bps,
                      nodes_of(x.price_network)});
   return out;
+}
+
+/// A choice that nobody made is said until somebody makes it: by a feed, or by `price_guard`.
+void alarm_of_unguarded(const config::settings& s, const actors::world& w) {
+  for (const auto& name : s.unguarded_sources())
+    w.dir.gauges.alerts().raise("deposit.unguarded", name,
+                                "it has no price_feed, so deposits are credited at one dollar "
+                                "whatever its token is worth",
+                                w.now());
 }
 
 /// @param network  as the settings call it.
@@ -112,6 +122,7 @@ void add_sources(household& house, const config::settings& s, const own_keys& ke
   }
   house.add<actors::payment_actor>(
       "payment", [&sys, w, terms] { return sys.spawn(chain::payment_router_behavior, w, terms); });
+  alarm_of_unguarded(s, *w);
   const auto pegged =
       pegged_sources(s, [&out](const std::string& network) { return out.nodes_of(network); });
   if (pegged.empty()) return;

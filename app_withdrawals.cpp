@@ -106,6 +106,7 @@ std::set<address> contracts_of(const config::settings& s) {
                         s.across.contracts.plasma,
                         s.across.contracts.polygon,
                         s.across.contracts.base,
+                        s.cctp.plasma_usdc,
                         s.cctp.token_messenger,
                         s.cctp.message_transmitter,
                         s.relay.depository,

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -96,6 +97,14 @@ bool settings::needs_wallet_key() const {
   const bool venue_has_its_own = !accounts.empty() || venue_key.named();
   return !(keys.settlement.named() && keys.conversion.named() && keys.withdrawals.named() &&
            venue_has_its_own);
+}
+
+std::uint32_t settings::least_of(const std::string& route_name, std::uint32_t own) const {
+  constexpr std::uint32_t all = 10'000;
+  for (const auto& terms : core.conversion.routes)
+    if (terms.name == route_name && terms.slippage_bps > 0)
+      return std::max(own, all - std::min(all, terms.slippage_bps));
+  return own;
 }
 
 std::vector<venue_account> settings::venue_accounts() const {

@@ -102,6 +102,14 @@ struct settings {
   /// empty. The first is asked for in front.
   [[nodiscard]] std::vector<source_setting> paid_sources() const;
 
+  /// Names of enabled sources that are credited at one dollar whatever they are worth, though
+  /// nobody said that they shall be. None in the sandbox.
+  [[nodiscard]] std::vector<std::string> unguarded_sources() const;
+
+  /// Of its input, in basis points: what a leg of the route must bring. Its own bound, or what the
+  /// operator's cap on the route's slippage leaves where that is more.
+  [[nodiscard]] std::uint32_t least_of(const std::string& route_name, std::uint32_t own) const;
+
   /// The first thing that makes these settings unusable, naming the field; "" when they are fine.
   [[nodiscard]] std::string validate() const;
 };

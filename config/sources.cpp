@@ -52,4 +52,12 @@ std::vector<source_setting> settings::paid_sources() const {
   return out;
 }
 
+std::vector<std::string> settings::unguarded_sources() const {
+  std::vector<std::string> out;
+  if (profile == "sandbox") return out;
+  for (const auto& x : paid_sources())
+    if (x.enabled && x.price_guard && x.price_feed.is_zero()) out.push_back(x.name);
+  return out;
+}
+
 }  // namespace headroom::config

@@ -168,6 +168,7 @@ std::string check_bridges(const settings& s) {
     return "across.api_url must be an http(s) URL without a slash at its end";
   if (!is_site(s.cctp.iris_url))
     return "cctp.iris_url must be an http(s) URL without a slash at its end";
+  if (s.cctp.plasma_usdc == s.plasma.usdt0) return "cctp.plasma_usdc must not be plasma.usdt0";
   if (!is_site(s.oneinch.api_url))
     return "oneinch.api_url must be an http(s) URL without a slash at its end";
   if (s.route.wrap && (s.route.usdc != s.account.contracts.usdc_e || s.collateral.is_zero()))

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "actors/alerts.hpp"
 #include "http/json_values.hpp"
 
 namespace headroom::http {
@@ -11,6 +12,18 @@ constexpr std::chrono::seconds patience{2};
 constexpr std::chrono::milliseconds buffer_pace{250};
 constexpr std::chrono::seconds price_pace{1};
 constexpr std::chrono::seconds flows_pace{5};
+constexpr std::chrono::milliseconds alert_pace{500};
+
+std::string alert_text(const actors::alert& a) {
+  return to_text(object({
+      {"event", a.lasts ? "alert.raised" : "alert.cleared"},
+      {"kind", a.kind},
+      {"subject", a.subject},
+      {"text", a.text},
+      {"since", a.since},
+      {"cleared_at", a.cleared_at},
+  }));
+}
 
 /// Hands what was said to `use`, on the thread of who said it, and nothing when nobody did.
 template <class Answer, class Use>
@@ -40,6 +53,7 @@ void event_feed::tick(clock::time_point now) {
   ask_buffer(now);
   ask_prices(now);
   ask_flows(now);
+  look_at_alerts(now);
 }
 
 void event_feed::ask_events(clock::time_point now) {
@@ -92,6 +106,24 @@ void event_feed::ask_flows(clock::time_point now) {
                     if (flows) to_.inflow.set(*flows);
                   }),
                   actors::flows_atom::value);
+}
+
+/// They are states of this process, not events of the books: what changed is seen by comparing. One
+/// that came and went between two looks is told as ended.
+void event_feed::look_at_alerts(clock::time_point now) {
+  if (now < next_alerts_) return;
+  next_alerts_ = now + alert_pace;
+  const auto all = to_.services.dir.gauges.alerts().list();
+  std::map<std::string, told_alert> seen;
+  for (auto a = all.rbegin(); a != all.rend(); ++a) {  // what began first is told first
+    const auto name = a->kind + " " + a->subject;
+    const auto before = told_alerts_.find(name);
+    const bool known = before != told_alerts_.end() && before->second.since == a->since &&
+                       before->second.lasts == a->lasts;
+    if (!known) to_.hub.tell_alert(name, alert_text(*a), a->lasts);
+    seen.emplace(name, told_alert{a->since, a->lasts});
+  }
+  told_alerts_ = std::move(seen);
 }
 
 /// Those that had no turn this second have it in the next.

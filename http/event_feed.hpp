@@ -1,7 +1,9 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <optional>
+#include <string>
 
 #include "http/exchange.hpp"
 
@@ -9,8 +11,9 @@ namespace headroom::http {
 
 /// Brings news to the hub: one reader for all streams, whatever their number. The books' events are
 /// asked for by the number of the last one, so none is lost or told twice over any restart; the
-/// buffer when what it could pay has changed; prices that somebody wants to hear, in turn. Ticked
-/// by one thread; answers come on the actors' threads.
+/// buffer when what it could pay has changed; prices that somebody wants to hear, in turn; alerts
+/// that began or ended since the last look. Ticked by one thread; answers come on the actors'
+/// threads.
 class event_feed {
  public:
   using clock = actor_bridge::clock;
@@ -29,6 +32,7 @@ class event_feed {
   void ask_buffer(clock::time_point now);
   void ask_prices(clock::time_point now);
   void ask_flows(clock::time_point now);
+  void look_at_alerts(clock::time_point now);
 
   front& to_;
   std::atomic<bool> asking_events_{false};
@@ -38,6 +42,12 @@ class event_feed {
   clock::time_point next_buffer_{};
   clock::time_point next_prices_{};
   clock::time_point next_flows_{};
+  clock::time_point next_alerts_{};
+  struct told_alert {
+    timestamp since;
+    bool lasts = false;
+  };
+  std::map<std::string, told_alert> told_alerts_;  // by kind and subject
 };
 
 }  // namespace headroom::http

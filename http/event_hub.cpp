@@ -17,6 +17,10 @@ std::string_view subject_name(const heard_event& e) noexcept {
   return "withdrawal_id";
 }
 
+stream_event alert_event_of(const std::string& name, const std::string& data) {
+  return {"alert", data, 0, "alert " + name, {}};
+}
+
 void drop_ended(std::vector<std::shared_ptr<event_stream>>& all) {
   std::erase_if(all, [](const auto& s) { return s->ended(); });
 }
@@ -61,6 +65,10 @@ void event_hub::join(listener who, std::optional<std::string_view> last_event_id
     (who.user ? by_user_[*who.user] : of_all_).push_back(who.stream);
   }
   if (who.wants.buffer) of_buffer_.push_back(who.stream);
+  if (who.wants.alerts) {
+    for (const auto& [name, data] : lasting_) who.stream->push(alert_event_of(name, data));
+    of_alerts_.push_back(who.stream);
+  }
   for (const auto& token : who.wants.prices) by_token_[token].push_back(who.stream);
 }
 
@@ -117,6 +125,16 @@ void event_hub::tell_price(const uint256& token, const std::string& data) {
   if (to != by_token_.end()) tell(to->second, {"price", data, 0, "price " + token.decimal(), {}});
 }
 
+void event_hub::tell_alert(const std::string& name, const std::string& data, bool lasts) {
+  const std::lock_guard lock{mutex_};
+  if (lasts) {
+    lasting_[name] = data;
+  } else {
+    lasting_.erase(name);
+  }
+  tell(of_alerts_, alert_event_of(name, data));
+}
+
 std::vector<uint256> event_hub::wanted_prices() {
   const std::lock_guard lock{mutex_};
   drop_ended_in(by_token_);
@@ -128,7 +146,7 @@ std::vector<uint256> event_hub::wanted_prices() {
 
 std::size_t event_hub::listeners() const {
   const std::lock_guard lock{mutex_};
-  auto out = of_all_.size() + of_buffer_.size();
+  auto out = of_all_.size() + of_buffer_.size() + of_alerts_.size();
   for (const auto& [user, listening] : by_user_) out += listening.size();
   for (const auto& [token, listening] : by_token_) out += listening.size();
   return out;
@@ -138,6 +156,7 @@ void event_hub::forget_ended() {
   const std::lock_guard lock{mutex_};
   drop_ended(of_all_);
   drop_ended(of_buffer_);
+  drop_ended(of_alerts_);
   drop_ended_in(by_user_);
   drop_ended_in(by_token_);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -18,6 +19,7 @@ struct event_topics {
   bool own = false;  // of bets, deposits, positions, withdrawals, and the balance
   bool buffer = false;
   std::vector<uint256> prices;  // of these tokens
+  bool alerts = false;
 };
 
 /// Who listens to what. The books' events come here once, however many listen, and go to whom they
@@ -46,6 +48,9 @@ class event_hub {
 
   void tell_buffer(const std::string& data);
   void tell_price(const uint256& token, const std::string& data);
+  /// That an alert began or ended. What lasts is told first to who comes later.
+  /// @param name  of the alert: there is one state for each.
+  void tell_alert(const std::string& name, const std::string& data, bool lasts);
   /// Of which prices anybody wants to hear; those that nobody does any more are forgotten.
   [[nodiscard]] std::vector<uint256> wanted_prices();
   [[nodiscard]] std::size_t listeners() const;
@@ -64,6 +69,8 @@ class event_hub {
   std::unordered_map<address, streams> by_user_;
   streams of_all_;
   streams of_buffer_;
+  streams of_alerts_;
+  std::map<std::string, std::string> lasting_;  // alerts, as they were told
   std::unordered_map<uint256, streams> by_token_;
 };
 

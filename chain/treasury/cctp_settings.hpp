@@ -16,6 +16,8 @@ struct cctp_settings {
   /// The same on every chain.
   address token_messenger = *address::parse("0x28b5a0e9C621a5BadaA536219b3a228C8168cf5d");
   address message_transmitter = *address::parse("0x81D40F21F12A8F0E3252Bccb954D722d4c464B64");
+  address plasma_usdc;  // zero: nobody pays with it
+  std::uint32_t plasma_domain = 33;
   std::uint32_t base_domain = 6;
   std::uint32_t polygon_domain = 7;
   /// Attested before the source chain is final, for a fee; else as final, for nothing.

@@ -14,6 +14,16 @@ across_pair pair_from_plasma(const across_settings& a, const oft_uniswap_setting
           output_token};
 }
 
+route_plan by_cctp(const char* name, const cctp_settings& c, cctp_pair pair,
+                   const http_actor& iris) {
+  route_plan out;
+  out.name = name;
+  out.from = {pair.from.chain_id, pair.token};
+  out.expected_seconds = c.expected_seconds;
+  out.legs.push_back(std::make_shared<cctp_leg>(c, std::move(pair), iris));
+  return out;
+}
+
 route_plan by_stargate(const char* name, const stargate_settings& g, stargate_pair pair) {
   route_plan out;
   out.name = name;
@@ -91,13 +101,18 @@ route_plan across_base_plan(const across_settings& a, const base_route& r,
 }
 
 route_plan cctp_base_plan(const cctp_settings& c, const base_route& r, const http_actor& iris) {
-  route_plan out;
-  out.name = cctp_base_name;
-  out.from = {r.base.chain_id, r.base_usdc};
-  out.expected_seconds = c.expected_seconds;
-  cctp_pair pair{r.base, r.polygon, c.base_domain, c.polygon_domain, r.base_usdc, r.polygon_usdc};
-  out.legs.push_back(std::make_shared<cctp_leg>(c, std::move(pair), iris));
-  return out;
+  return by_cctp(cctp_base_name, c,
+                 {r.base, r.polygon, c.base_domain, c.polygon_domain, r.base_usdc, r.polygon_usdc},
+                 iris);
+}
+
+route_plan cctp_plasma_plan(const cctp_settings& c, const oft_uniswap_settings& s,
+                            const rpc_actor& plasma, const rpc_actor& polygon,
+                            const http_actor& iris) {
+  return by_cctp(cctp_plasma_name, c,
+                 {source_of(s, plasma), destination_of(s, polygon), c.plasma_domain,
+                  c.polygon_domain, c.plasma_usdc, s.usdc},
+                 iris);
 }
 
 route_plan stargate_uniswap_plan(const stargate_settings& g, const oft_uniswap_settings& s,

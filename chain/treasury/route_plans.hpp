@@ -15,6 +15,7 @@ inline constexpr const char* across_uniswap_name = "across_uniswap";
 inline constexpr const char* across_direct_name = "across_direct";
 inline constexpr const char* across_base_name = "across_base";
 inline constexpr const char* cctp_base_name = "cctp_base";
+inline constexpr const char* cctp_plasma_name = "cctp_plasma";
 inline constexpr const char* stargate_uniswap_name = "stargate_uniswap";
 inline constexpr const char* stargate_base_name = "stargate_base";
 
@@ -51,6 +52,12 @@ struct base_route {
 /// USDC on Base -> CCTP v2 ("bridge") -> USDC on Polygon.
 [[nodiscard]] route_plan cctp_base_plan(const cctp_settings& c, const base_route& r,
                                         const http_actor& iris);
+
+/// USDC on Plasma -> CCTP v2 ("bridge") -> USDC on Polygon.
+/// @param s  of the first route: the chains are the same.
+[[nodiscard]] route_plan cctp_plasma_plan(const cctp_settings& c, const oft_uniswap_settings& s,
+                                          const rpc_actor& plasma, const rpc_actor& polygon,
+                                          const http_actor& iris);
 
 /// USDT0 on Plasma -> Stargate ("bridge") -> USDT0 on Polygon -> swap ("swap") -> USDC. Disabled
 /// while there is no pool on Plasma.

@@ -74,12 +74,25 @@ TEST(RouteSettings, WhatABridgeCouldNotUseIsRefusedByName) {
       {"conversion", "wrap", true, "conversion.wrap needs conversion.usdc to be"},
       {"venue", "supply_low", "1", "venue.supply_target must not be below supply_low"},
       {"cctp", "iris_url", "https://iris/", "cctp.iris_url must be an http(s) URL"},
+      {"cctp", "plasma_usdc", "0xB8CE59FC3717ada4C02eaDF9682A9e934F625ebb",
+       "cctp.plasma_usdc must not be plasma.usdt0"},
   };
   for (const auto& r : table) {
     const auto error = error_with({{r.section, {{r.field, r.value}}}});
     EXPECT_TRUE(error.starts_with(r.error)) << r.section << "." << r.field << ": " << error;
   }
   EXPECT_EQ(error_with({{"across", {{"integrator_id", "0x00d1"}}}}), "");
+}
+
+TEST(RouteSettings, ACapOnSlippageIsTheLeastThatALegMustBring) {
+  settings s;
+  s.core.conversion.routes = {{"tight", 0, 25}, {"loose", 0, 300}, {"free"}, {"any", 0, 10'000}};
+  EXPECT_EQ(s.least_of("tight", 9'960), 9'975U);
+  EXPECT_EQ(s.least_of("tight", 9'985), 9'985U) << "the leg's own is tighter";
+  EXPECT_EQ(s.least_of("loose", 9'960), 9'960U);
+  EXPECT_EQ(s.least_of("free", 9'960), 9'960U) << "zero is no cap";
+  EXPECT_EQ(s.least_of("any", 9'960), 9'960U);
+  EXPECT_EQ(s.least_of("nobody", 9'960), 9'960U);
 }
 
 TEST(RouteSettings, OkxIsOffOrHasAllThatItNeeds) {

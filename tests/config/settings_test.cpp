@@ -229,6 +229,8 @@ constexpr field all_fields[] = {
     {"cctp", "timeout_ms", kind::number},
     {"cctp", "token_messenger", kind::address},
     {"cctp", "message_transmitter", kind::address},
+    {"cctp", "plasma_usdc", kind::address},
+    {"cctp", "plasma_domain", kind::number},
     {"cctp", "base_domain", kind::number},
     {"cctp", "polygon_domain", kind::number},
     {"cctp", "fast", kind::flag},

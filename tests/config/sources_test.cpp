@@ -86,6 +86,41 @@ TEST_F(Sources, TwoTokensOfOneChainHaveTwoNames) {
   EXPECT_NE(all[0].name, all[1].name);
 }
 
+TEST_F(Sources, UsdcOnPlasmaIsOneMoreTokenThere) {
+  const std::string usdc = "0x2d661c89d812261039af9764eceaaee884f5f67f";
+  document["cctp"]["plasma_usdc"] = usdc;
+  EXPECT_EQ(sources().size(), 2U) << "it is asked for where `sources` names it, not before";
+  document["sources"] = json::array(
+      {{{"network", "plasma"}},
+       {{"network", "plasma"}, {"token", usdc}, {"token_name", "USDC"}, {"token_version", "2"}}});
+  const auto all = sources();
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].token_name, "USDT0");
+  EXPECT_EQ(all[1].token.hex(), usdc);
+  EXPECT_EQ(all[1].token_name, "USDC");
+  EXPECT_EQ(all[1].networks_v1, all[0].networks_v1);
+}
+
+TEST_F(Sources, OneWithoutAPriceIsNamedUntilSomebodySaysThatItMayBe) {
+  using names = std::vector<std::string>;
+  const auto unguarded = [&] { return parse(document.dump()).value.unguarded_sources(); };
+  EXPECT_EQ(unguarded(), (names{"plasma", "polygon"}));
+  document["sources"] = json::array(
+      {{{"network", "plasma"}, {"price_feed", "0xdbbb0b5dd13e7ac9c56624834ef193df87b022c3"}},
+       {{"network", "polygon"}}});
+  EXPECT_EQ(unguarded(), names{"polygon"});
+  document["sources"][1]["price_guard"] = false;
+  EXPECT_EQ(unguarded(), names{});
+  document["sources"][0]["price_guard"] = false;
+  EXPECT_FALSE(sources().front().is_guarded()) << "the feed is kept, and not asked";
+  document["sources"] = json::array({{{"network", "plasma"}, {"enabled", false}},
+                                     {{"network", "polygon"}, {"price_guard", false}}});
+  EXPECT_EQ(unguarded(), names{}) << "what is switched off credits nothing new";
+  document.erase("sources");
+  document["profile"] = "sandbox";
+  EXPECT_EQ(unguarded(), names{});
+}
+
 TEST_F(Sources, WhatDoesNotFitIsNamed) {
   const json plasma{{"network", "plasma"}};
   const auto with = [&](const char* key, const json& value) {

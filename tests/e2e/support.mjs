@@ -128,13 +128,17 @@ async function furnished(stack) {
 
   /**
    * One transfer authorization by `wallet` for `amount`, as the v2 header says it. `change` edits
-   * it before signing; its `chain` (plasma, polygon, base) names another source than the first.
+   * it before signing; its `chain` (plasma, polygon, base) names another source than the first, its
+   * `asset` another token than the first of that chain.
    */
   async function payment(wallet, amount, change = {}) {
     const { headers } = await call('POST', '/deposit', { body: { amount } });
     const { accepts, resource } = fromBase64(headers.get('payment-required'));
     const network = change.chain && `eip155:${ready[change.chain].chain_id}`;
-    const accepted = network ? accepts.find((a) => a.network === network) : accepts[0];
+    const asset = (change.asset ?? '').toLowerCase();
+    const accepted = accepts.find(
+      (a) => a.network === (network || a.network) && a.asset.toLowerCase() === (asset || a.asset.toLowerCase()),
+    );
     const authorization = {
       from: wallet.address,
       to: accepted.payTo,
@@ -162,11 +166,11 @@ async function furnished(stack) {
     });
 
   /**
-   * Deposits `amount` for `user` ({address, private_key}), on `chain` or the first source's, and waits for the
-   * credit. Answers the deposit.
+   * Deposits `amount` for `user` ({address, private_key}), on `chain` or the first source's, in `asset` or its first
+   * token, and waits for the credit. Answers the deposit.
    */
-  async function fund(user, amount, chain) {
-    const answer = await pay(amount, await payment(walletOf(user), amount, { chain }));
+  async function fund(user, amount, chain, asset) {
+    const answer = await pay(amount, await payment(walletOf(user), amount, { chain, asset }));
     assert.equal(answer.status, 201, answer.text);
     return until('the credit', async () => {
       const { body } = await get(`/deposits/${answer.body.deposit_id}`);

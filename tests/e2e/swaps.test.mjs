@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { micro, startHouse, until } from './support.mjs';
+import { treasuryOf } from './treasury.mjs';
 
 let house, user;
 
@@ -67,4 +68,19 @@ test('1inch is silent: the pool is used', async () => {
   const c = await converted('50.00');
   assert.ok(micro(c.received) < micro('50.00'), c.received);
   await house.control('/fault/oneinch?clear=1');
+});
+
+test("an operator's cap on slippage holds at the swap too: the worse price waits for the better", async () => {
+  const t = treasuryOf(house);
+  await oneInch('quote_ppm=1000200&market_ppm=1000200');
+  await t.restartWith({ conversion: { routes: [{ name: 'oft_uniswap', slippage_bps: 1 }] } });
+  await house.control('/oft?mode=hold');
+  const deposit = await house.fund(user, '50.00');
+  await until('the bridge', async () => (await t.conversionOf(deposit))?.steps[0].tx_hash);
+  await house.control('/fault/oneinch?kind=silent&times=0');
+  await house.control('/oft?mode=auto');
+  await t.says(deposit, 'the price is below the floor', 60_000); // the pool alone costs more than one basis point
+  await house.control('/fault/oneinch?clear=1');
+  const c = await t.completed(deposit);
+  assert.ok(micro(c.received) >= micro('49.995'), c.received);
 });

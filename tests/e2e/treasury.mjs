@@ -186,7 +186,7 @@ export function treasuryOf(house) {
    * each transaction in the pool, with each one mined and not final, and at each of `stops`: {name, reached(conversion),
    * go()}, in their order. Answers {conversion, points}: the names of the places where it was killed.
    */
-  async function walk(user, amount, { from, stops = [] }) {
+  async function walk(user, amount, { from, asset, stops = [] }) {
     const points = [];
     const crash = async (name) => {
       points.push(name);
@@ -194,7 +194,7 @@ export function treasuryOf(house) {
       await house.service.start();
     };
     await act('pause_conversions');
-    const deposit = await house.fund(user, amount, from);
+    const deposit = await house.fund(user, amount, from, asset);
     await quiet();
     const left = [...stops];
     const seen = new Set();

@@ -1,9 +1,11 @@
-#include <atomic>
-#include <set>
-#include <thread>
-
-#include "http/event_feed.hpp"
 #include "http/event_hub.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+
+#include "actors/alerts.hpp"
+#include "http/event_feed.hpp"
 #include "tests/http/house.hpp"
 #include "tests/http/listener.hpp"
 
@@ -175,28 +177,46 @@ TEST_F(Events, PricesOfTheTokensThatWereAskedForAreTold) {
 
 /// Quotes come from the same reads of the venue.
 TEST_F(Events, PricesOfManyTokensTakeTurns) {
-  const auto asked = std::make_shared<std::multiset<std::string>>();
+  using clock = std::chrono::steady_clock;
+  const auto asked = std::make_shared<std::map<std::string, clock::time_point>>();  // first times
   const auto of_market = says.price;
   says.price = [this, asked, of_market](const actors::get_price& x) {
     const std::lock_guard lock{says.mutex};
-    asked->insert(x.token.decimal());
+    asked->emplace(x.token.decimal(), clock::now());
     return of_market(x);
-  };
-  const auto count = [&] {
-    const std::lock_guard lock{says.mutex};
-    return asked->size();
   };
   begin();
   std::string topics = "me";
   for (int n = 1; n <= 50; ++n) topics += ",market:" + std::to_string(n);
   auto ear = listen(alice, topics);
-  EXPECT_TRUE(eventually([&] { return count() > 0; }));
-  std::this_thread::sleep_for(milliseconds{200});
-  EXPECT_LE(count(), event_feed::most_prices_at_once) << "within one second";
   EXPECT_TRUE(eventually([&] {
     const std::lock_guard lock{says.mutex};
-    return std::set<std::string>{asked->begin(), asked->end()}.size() == 50;
+    return asked->size() == 50;
   })) << "each in its turn";
+  const std::lock_guard lock{says.mutex};
+  const auto [first, last] = std::minmax_element(
+      asked->begin(), asked->end(), [](auto& a, auto& b) { return a.second < b.second; });
+  EXPECT_GT(last->second - first->second, std::chrono::seconds{1}) << "three seconds' share";
+}
+
+TEST_F(Events, AlertsAreToldToWhoInspectsWhenTheyBeginAndEnd) {
+  begin();
+  auto& board = dir->gauges.alerts();
+  board.raise("wallet.no_gas", "137", "no coin", now());
+  listener ear{web->port(), bearer(inspect_key.text), "/events?topics=alerts"};
+  const auto raised = ear.next();
+  EXPECT_TRUE(
+      raised.starts_with("event: alert\ndata: {\"event\":\"alert.raised\",\"kind\":"
+                         "\"wallet.no_gas\",\"subject\":\"137\",\"text\":\"no coin\","))
+      << raised;
+  EXPECT_NE(raised.find("\"cleared_at\":null"), std::string::npos) << raised;
+  board.raise("wallet.no_gas", "137", "no coin", now());  // it lasts: no news
+  board.clear("wallet.no_gas", "137", now());
+  const auto cleared = ear.next();
+  EXPECT_TRUE(cleared.starts_with("event: alert\ndata: {\"event\":\"alert.cleared\"")) << cleared;
+  expect_problem(get("/events?topics=alerts", token_of(alice)), 403, "forbidden");
+  expect_problem(get("/events?topics=alerts,buffer", read_key.text), 403, "forbidden");
+  expect_problem(get("/events?topics=alerts,buffer", inspect_key.text), 403, "forbidden");
 }
 
 TEST_F(Events, StrangersAndWrongTopicsAreRefused) {
@@ -245,6 +265,18 @@ TEST(EventHub, ASlowReaderHoldsUpNobodyAndIsToldWhatItMissed) {
   const auto batch = slow->take();
   EXPECT_GT(batch.counts.dropped, 50U);
   EXPECT_TRUE(batch.text.starts_with("event: resync\n"));
+}
+
+TEST(EventHub, TellsWhatLastsToWhoComesLater) {
+  event_hub hub{10};
+  hub.tell_alert("a 1", "{}", true);
+  hub.tell_alert("b 1", "{}", true);
+  hub.tell_alert("b 1", "{}", false);
+  const auto stream = std::make_shared<event_stream>(64 * 1024, [] {});
+  hub.join({stream, std::nullopt, {false, false, {}, true}}, std::nullopt);
+  EXPECT_EQ(stream->take().counts.sent, 1U);
+  hub.tell_alert("a 1", "{}", false);
+  EXPECT_TRUE(stream->waits());
 }
 
 TEST(EventHub, LetsGoOfStreamsThatEnded) {

@@ -1,6 +1,7 @@
 #include "actors/alerts.hpp"
 #include "chain/evm/wallet_actor.hpp"
 #include "chain/treasury/cctp_run.hpp"
+#include "chain/treasury/route_plans.hpp"
 #include "tests/chain/treasury/bridge_house.hpp"
 #include "tests/chain/vectors.hpp"
 
@@ -272,6 +273,26 @@ TEST_F(CctpRoute, AMessageIsBookedOnce) {
   EXPECT_EQ(p.state, step_state::unreadable) << "by the books: " << p.detail;
   std::swap(step, first);
   EXPECT_EQ(look().state, step_state::in_flight) << "its own";
+}
+
+TEST_F(CctpRoute, FromPlasmaItBurnsTheUsdcThatIsPaidWithThere) {
+  chain::oft_uniswap_settings first;
+  first.plasma.chain_id = 9'745;
+  first.polygon.chain_id = 137;
+  first.plasma_wallet = account(6);
+  first.polygon_wallet = account(5);
+  first.usdc = account(3);
+  settings.plasma_usdc = account(1);
+  const auto p = chain::cctp_plasma_plan(settings, first, {}, {}, {});
+  EXPECT_EQ(p.name, "cctp_plasma");
+  EXPECT_EQ(p.from.chain_id, 9'745U);
+  EXPECT_EQ(p.from.token, account(1)) << "not USDT0";
+  ASSERT_EQ(p.legs.size(), 1U);
+  EXPECT_EQ(p.legs.front()->step(), "bridge");
+  const auto sights = p.legs.front()->sights();
+  ASSERT_EQ(sights.size(), 2U);
+  EXPECT_EQ(sights[0].chain.account(), (actors::wallet_account{9'745, account(6)}));
+  EXPECT_EQ(sights[1].chain.account(), (actors::wallet_account{137, account(5)}));
 }
 
 TEST_F(CctpRoute, ABurnThatNobodyOwnsKeepsASecondOneFromBeingSent) {
