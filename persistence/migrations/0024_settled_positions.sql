@@ -1,0 +1,14 @@
+-- updated_at changes with every bet and sale. An index on it, a partial one too, ends HOT updates of positions
+-- (0010), so when a position was settled is a column of its own: nothing until then, and never changed after it.
+DROP INDEX positions_settled_by_user;
+ALTER TABLE positions ADD COLUMN settled_at TIMESTAMPTZ
+  GENERATED ALWAYS AS (CASE WHEN result <> 'none' THEN updated_at END) STORED;
+CREATE INDEX positions_settled_by_user ON positions (user_address, settled_at) WHERE result <> 'none';
+-- What a page shows of a user first is what is open, however much of theirs was ever settled.
+CREATE INDEX positions_open_by_user ON positions (user_address) WHERE result = 'none';
+
+DO $$
+BEGIN
+  ASSERT (SELECT count(*) FROM positions
+          WHERE settled_at IS DISTINCT FROM CASE WHEN result <> 'none' THEN updated_at END) = 0;
+END $$;
