@@ -66,6 +66,7 @@ void event_feed::ask_events(clock::time_point now) {
 
 void event_feed::ask_buffer(clock::time_point now) {
   if (now < next_buffer_) return;
+  if (buffer_untold_.exchange(false)) told_buffer_.reset();
   const auto available = to_.services.dir.gauges.buffer_available();
   const auto buffer = to_.services.dir.handles.get<actors::buffer_actor>();
   if (!available || available == told_buffer_ || !buffer || asking_buffer_.exchange(true)) return;
@@ -75,6 +76,7 @@ void event_feed::ask_buffer(clock::time_point now) {
                     if (status)
                       to_.hub.tell_buffer(to_text(
                           object({{"available", status->available}, {"is_low", status->is_low}})));
+                    if (!status) buffer_untold_.store(true);
                     asking_buffer_.store(false);
                   }),
                   actors::get_atom::value);

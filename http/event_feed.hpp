@@ -31,7 +31,8 @@ class event_feed {
   front& to_;
   std::atomic<bool> asking_events_{false};
   std::atomic<bool> asking_buffer_{false};
-  std::optional<usdc> told_buffer_;  // what it could pay when it was told last
+  std::atomic<bool> buffer_untold_{false};  // nobody answered: told_buffer_ was not told
+  std::optional<usdc> told_buffer_;         // what it could pay when it was told last
   std::size_t next_price_ = 0;
   clock::time_point next_buffer_{};
   clock::time_point next_prices_{};

@@ -69,6 +69,9 @@ void event_hub::begin(std::int64_t newest) {
   if (std::exchange(begun_, true)) return;
   heard_ = newest;
   ring_.begin(static_cast<std::uint64_t>(newest));
+  const stream_event resync{"resync", "{}", 0, {}};
+  for (const auto& [user, theirs] : by_user_) tell(theirs, resync);
+  tell(of_all_, resync);
 }
 
 bool event_hub::has_begun() const {

@@ -35,7 +35,8 @@ class event_hub {
   /// `last_event_id`: what it heard before it came back, as it was sent.
   void join(listener who, std::optional<std::string_view> last_event_id);
 
-  /// What comes after this number will be told.
+  /// What comes after this number will be told. Who listens already may have missed what came
+  /// before it, and hears so.
   void begin(std::int64_t newest);
   [[nodiscard]] bool has_begun() const;
   /// The number of the last event that was told.

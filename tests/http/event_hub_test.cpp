@@ -1,4 +1,7 @@
 #include "http/event_hub.hpp"
+
+#include <atomic>
+
 #include "tests/http/house.hpp"
 #include "tests/http/listener.hpp"
 
@@ -76,7 +79,10 @@ class Events : public house {
     ASSERT_TRUE(eventually([&] { return get("/session", token_of(alice)).status == 200; }));
     listener ear{web->port(), bearer(token_of(bob)), "/events?topics=me"};
     book(filled(101, bob));
-    EXPECT_NE(ear.next(), "");
+    for (std::string text; text.find("id: 101\n") == std::string::npos;) {
+      text = ear.next();  // "resync" before it, when the ear was there first
+      ASSERT_NE(text, "");
+    }
   }
 
   std::vector<heard_event> booked;
@@ -136,6 +142,19 @@ TEST_F(Events, TheBufferIsToldWhenItChanges) {
   EXPECT_NE(text.find("\"is_low\":"), std::string::npos) << text;
 }
 
+TEST_F(Events, ABufferThatNobodyAnsweredForIsToldLater) {
+  const auto away = std::make_shared<std::atomic<bool>>(true);
+  says.buffer = [away]() -> caf::result<buffer_status> {
+    if (*away) return actors::make_error(errc::unavailable);
+    return example_buffer();
+  };
+  dir->gauges.publish_buffer_available(100_usdc);
+  begin();
+  auto ear = listen(alice, "buffer");
+  *away = false;
+  EXPECT_TRUE(ear.next().starts_with("event: buffer\n")) << "without another change";
+}
+
 TEST_F(Events, PricesOfTheTokensThatWereAskedForAreTold) {
   begin();
   auto ear = listen(alice, "market:7");
@@ -175,8 +194,24 @@ TEST(EventHub, TellsNothingTwiceAndNothingBeforeItHasBegun) {
   hub.hear({filled(5, alice), filled(6, alice)});
   hub.hear({filled(6, alice)});
   const auto batch = stream->take();
-  EXPECT_EQ(batch.counts.sent, 2U) << "the bet and the balance";
+  EXPECT_EQ(batch.counts.sent, 3U) << "resync, the bet and the balance";
   EXPECT_EQ(hub.heard(), 6);
+}
+
+/// What was committed between its first look at the page and the feed's beginning is not told.
+TEST(EventHub, WhoListenedBeforeItBeganReadsEverythingAnew) {
+  event_hub hub{10};
+  const auto early = std::make_shared<event_stream>(64 * 1024, [] {});
+  const auto prices = std::make_shared<event_stream>(64 * 1024, [] {});
+  const auto late = std::make_shared<event_stream>(64 * 1024, [] {});
+  hub.join({early, alice, {true, false, {}}}, std::nullopt);
+  hub.join({prices, alice, {false, true, {uint256::of(7)}}}, std::nullopt);
+  hub.begin(5);
+  hub.begin(9);
+  hub.join({late, alice, {true, false, {}}}, std::nullopt);
+  EXPECT_EQ(early->take().text, "event: resync\ndata: {}\n\n");
+  EXPECT_FALSE(prices->waits());
+  EXPECT_FALSE(late->waits());
 }
 
 TEST(EventHub, ASlowReaderHoldsUpNobodyAndIsToldWhatItMissed) {
