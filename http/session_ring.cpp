@@ -7,6 +7,8 @@ namespace headroom::http {
 namespace {
 
 constexpr std::chrono::minutes sweep_interval{1};
+/// Longer than any older word of a session that ended is on its way.
+constexpr std::chrono::minutes ended_for{5};
 
 }  // namespace
 
@@ -20,7 +22,11 @@ void session_ring::put(const signed_session& row) {
 void session_ring::forget_old(timestamp now) {
   if (now < next_sweep_) return;
   next_sweep_ = now.plus(sweep_interval);
-  std::erase_if(sessions_, [&](const auto& s) { return s.second.expires_at <= now; });
+  std::erase_if(sessions_, [&](const auto& s) {
+    const auto& [token, row] = s;
+    return row.expires_at <= now ||
+           (row.closed_at.is_set() && row.closed_at.plus(ended_for) <= now);
+  });
 }
 
 void session_ring::hear(const std::vector<signed_session>& changes, timestamp now) {
