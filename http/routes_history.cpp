@@ -80,12 +80,23 @@ task<> show_page(exchange& x, history_filter filter) {
       to_text(page_document("entries", list_of(page.entries, entry_document), page.next_cursor)));
 }
 
+/// Of a file each page but the first, which came with the request, counts as a request more.
+void count_page(exchange& x) {
+  auto& rates = x.shared().session_rates;
+  if (!x.caller()->signed_in || !rates.allowed().limits()) return;
+  const auto now = rate_bucket::clock::now();
+  if (rates.of(x.caller()->name, now)->take(rates.allowed(), now) >
+      rate_bucket::clock::duration::zero())
+    throw problem_of(errc::rate_limited, "too many requests by one session: slow down");
+}
+
 task<> send_file(exchange& x, history_filter filter) {
   std::string out = "at,kind,id,status,amount,token_id,condition_id,outcome,question,tx_hash\r\n";
   for (std::size_t rows = 0; rows < most_rows; rows += rows_of_a_page) {
     const auto page = co_await read_page(x, filter);
     for (const auto& e : page.entries) out += row_of(e);
     if (page.next_cursor.empty()) break;
+    count_page(x);
     filter.cursor = page.next_cursor;
   }
   response answer;
