@@ -124,7 +124,7 @@ class Delegations : public house {
     says.find_delegation = [this](const delegation_id& id) -> caf::result<delegation> {
       const std::lock_guard lock{says.mutex};
       const auto i = stored.find(id);
-      if (i == stored.end()) return actors::make_error(errc::not_found);
+      if (i == stored.end()) return make_error(errc::not_found);
       return i->second;
     };
     says.list_delegations = [this](const address& who) {
@@ -299,16 +299,16 @@ TEST_F(Delegations, WhatWasTakenIsAnsweredOnceItIsOver) {
     known.request_hash = says.placed.at(0).request_hash;
   }
   dir->handles.set(keep(system->spawn([known]() -> actors::journal_actor::behavior_type {
-    using namespace actors;
-    return {[](const append&) { return committed{}; },
+    using actors::get_atom;
+    return {[](const actors::append&) { return committed{}; },
             [](get_atom, const address&) { return balance_row{}; },
             [](get_atom) { return buffer_row{}; },
             [known](get_atom, const bet_id&) { return known; },
             [](get_atom, const sale_id&) { return sale{}; },
             [](get_atom, const withdrawal_id&) { return withdrawal{}; },
-            [](sync_atom) { return true; },
-            [](flush_atom) {},
-            [](status_atom) { return status_report{}; }};
+            [](actors::sync_atom) { return true; },
+            [](actors::flush_atom) {},
+            [](actors::status_atom) { return actors::status_report{}; }};
   })));
   const auto r = bet_under(id, "5", {}, "d-2");
   EXPECT_EQ(r.status, 201) << r.body;
@@ -330,13 +330,13 @@ TEST_F(Delegations, OneUserMayNotGiveThemWithoutEnd) {
 
 TEST_F(Delegations, ABetBeyondItsBoundsIsTheBooksToRefuse) {
   says.place = [](const actors::place_bet&) -> caf::result<bet> {
-    return actors::make_error(errc::exceeds_delegation);
+    return make_error(errc::exceeds_delegation);
   };
   start();
   const auto id = given();
   expect_problem(bet_under(id), 422, "exceeds_delegation");
   says.place = [](const actors::place_bet&) -> caf::result<bet> {
-    return actors::make_error(errc::delegation_ended);
+    return make_error(errc::delegation_ended);
   };
   expect_problem(bet_under(id), 403, "delegation_ended");
 }

@@ -145,7 +145,7 @@ TEST_F(Events, TheBufferIsToldWhenItChanges) {
 TEST_F(Events, ABufferThatNobodyAnsweredForIsToldLater) {
   const auto away = std::make_shared<std::atomic<bool>>(true);
   says.buffer = [away]() -> caf::result<buffer_status> {
-    if (*away) return actors::make_error(errc::unavailable);
+    if (*away) return make_error(errc::unavailable);
     return example_buffer();
   };
   dir->gauges.publish_buffer_available(100_usdc);

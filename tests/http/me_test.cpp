@@ -81,7 +81,7 @@ TEST_F(Me, IsForWhoSignedInAlone) {
 
 TEST_F(Me, OneSilentPartRefusesTheWholeRatherThanShowingAWrongNumber) {
   says.find_holdings = [](const address&) -> caf::result<user_holdings> {
-    return actors::make_error(errc::unavailable);
+    return make_error(errc::unavailable);
   };
   start();
   expect_problem(get("/me", token), 503, "unavailable");

@@ -43,7 +43,7 @@ class Sessions : public house {
     says.append = [this](const journal_entry& entry) -> caf::result<committed> {
       const std::lock_guard lock{says.mutex};
       if (const auto* x = std::get_if<sign_in>(&entry))
-        if (!nonces.insert(x->row.nonce_hash).second) return actors::make_error(errc::duplicate);
+        if (!nonces.insert(x->row.nonce_hash).second) return make_error(errc::duplicate);
       booked.push_back(entry);
       return committed{};
     };
