@@ -69,8 +69,8 @@ class Events : public house {
     const std::lock_guard lock{says.mutex};
     booked.push_back(e);
   }
-  listener listen(const address& user, const std::string& topics = "me", header_list headers = {}) {
-    headers.emplace_back("Authorization", "Bearer " + token_of(user));
+  listener listen(const address& who, const std::string& topics = "me", header_list headers = {}) {
+    headers.emplace_back("Authorization", "Bearer " + token_of(who));
     return listener{web->port(), headers, "/events?topics=" + topics};
   }
   /// Until the feed knows where the books are.
