@@ -135,8 +135,8 @@ void count_signer(exchange& x, const address& user) {
   take_of(x.shared().signer_rates, user.hex(), "signer");
 }
 
-void count_sign_in(exchange& x, const principal& who) {
-  take_of(x.shared().sign_in_rates, who.name, "account");
+void count_beginning(exchange& x, const principal& who) {
+  take_of(x.shared().beginning_rates, who.name, "account");
 }
 
 void count_again(exchange& x) {

@@ -22,8 +22,9 @@ const principal& require_scope(exchange& x, std::initializer_list<scope> scopes)
 
 /// A request that `user` signed counts against that user's rate. Throws 429.
 void count_signer(exchange& x, const address& user);
-/// A sign-in counts against the rate of its owner: each is an entry of the books. Throws 429.
-void count_sign_in(exchange& x, const principal& who);
+/// What begins and stays (a session, a delegation) counts against the rate of its owner: each is an
+/// entry of the books. Throws 429.
+void count_beginning(exchange& x, const principal& who);
 /// What the caller's request asks for beyond one answer counts as so much more. Throws 429.
 void count_again(exchange& x);
 

@@ -52,9 +52,9 @@ struct front {
   coming_inflow inflow{};
   session_ring sessions{};
   sign_in_nonces nonces{};
-  rate_table sign_in_rates{rate{1, 30}};  // of one user or key
-  rate_bucket refusals{};                 // of strangers
-  rate_bucket new_sessions{};             // likewise
+  rate_table beginning_rates{rate{1, 30}};  // sessions, delegations: of one user or key
+  rate_bucket refusals{};                   // of strangers
+  rate_bucket newcomers{};                  // likewise, of what they begin
 };
 
 /// What stands for the {..} of a route's pattern, in order.

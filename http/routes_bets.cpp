@@ -238,8 +238,30 @@ void place_if_contract_signed(exchange& x, const actors::place_bet& order,
                                  std::move(signature)});
 }
 
-/// A key that the user delegated signed it, with ECDSA over P-256. Its bounds are the books' to
-/// hold, so that a repeat of a bet that was taken hears its answer also when they are used up.
+/// What holds a delegation's bounds is the books, where one bet beyond them fails a whole batch: so
+/// one that is seen to be beyond them is not begun. If it was taken before, its answer is due all
+/// the same: the books are asked, behind all that waits there.
+void place_within_bounds(exchange& x, const actors::place_bet& order,
+                         const std::optional<quote_id>& quote, timestamp asked_at,
+                         const delegation& d) {
+  const auto why = refusal_under(d, order.user, order.amount, asked_at);
+  auto& dir = x.services().dir;
+  if (why == errc::none || dir.users.find_bet(order.id))
+    return place_wanted(x, order, quote, asked_at);
+  x.ask_or<bet>(
+      dir.handles.get<actors::journal_actor>(),
+      [hash = order.request_hash](exchange& y, const bet& known) {
+        if (known.request_hash != hash) return y.refuse(problem_of(errc::key_reused));
+        y.mark_replayed();
+        answer_bet(y, known);
+      },
+      [why](exchange& y, const caf::error& e) {
+        y.refuse(actors::code_of(e) == errc::not_found ? problem_of(why) : problem_of(e));
+      },
+      actors::get_atom::value, order.id);
+}
+
+/// A key that the user delegated signed it, with ECDSA over P-256.
 void place_if_delegate_signed(exchange& x, const actors::place_bet& order,
                               const std::optional<quote_id>& quote, timestamp asked_at,
                               const actors::bet_intent& intent, const delegation_id& under,
@@ -255,7 +277,7 @@ void place_if_delegate_signed(exchange& x, const actors::place_bet& order,
             });
         if (!signed_it) return y.refuse(not_signed("BetIntent"));
         count_signer(y, order.user);
-        place_wanted(y, order, quote, asked_at);
+        place_within_bounds(y, order, quote, asked_at, d);
       },
       [](exchange& y, const caf::error& e) {
         const bool unknown = actors::code_of(e) == errc::not_found;

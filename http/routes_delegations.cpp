@@ -3,6 +3,7 @@
 #include "http/documents.hpp"
 #include "http/fields.hpp"
 #include "http/idempotency.hpp"
+#include "http/newcomers.hpp"
 #include "http/own_data.hpp"
 #include "http/p256.hpp"
 #include "http/routes.hpp"
@@ -104,6 +105,8 @@ task<> open(exchange& x, wanted_delegation wanted, std::string signature) {
     if (!or_refuse(by_contract)) throw not_signed("BetDelegation");
   }
   count_signer(x, wanted.terms.user);
+  count_beginning(x, principal_of(wanted.terms.user));
+  co_await admit(x, wanted.terms.user);
   const actors::append entry{open_delegation{wanted.row}};
   const auto booked =
       co_await ask<committed>(x, x.services().dir.handles.get<actors::journal_actor>(), entry);

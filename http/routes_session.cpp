@@ -5,6 +5,7 @@
 #include "http/cookies.hpp"
 #include "http/fields.hpp"
 #include "http/json_values.hpp"
+#include "http/newcomers.hpp"
 #include "http/routes.hpp"
 #include "http/secrets.hpp"
 #include "http/session_auth.hpp"
@@ -16,9 +17,6 @@ namespace {
 
 constexpr std::size_t cookie_bytes = 16;
 constexpr std::size_t longest_nonce_cookie = 64;
-
-/// Of users whom the books do not know, all together: each session takes a place for half a day.
-constexpr rate new_strangers{5, 200};
 
 std::chrono::seconds until(timestamp end, timestamp now) noexcept {
   return std::chrono::seconds{std::max<std::int64_t>(0, (end.us - now.us) / 1'000'000)};
@@ -94,18 +92,6 @@ task<> begin_session(exchange& x, signed_session row, principal who, std::string
   x.reply(std::move(answer));
 }
 
-/// Whom the books know waits for nobody; the others share what there is for them.
-task<> admit(exchange& x, address user) {
-  auto& dir = x.services().dir;
-  if (dir.users.find_balance(user)) co_return;
-  const auto row = or_refuse(
-      co_await ask<balance_row>(x, dir.handles.public_query(), actors::get_atom::value, user));
-  if (row.version != 0) co_return;
-  const auto wait = x.shared().new_sessions.take(new_strangers, rate_bucket::clock::now());
-  if (wait > rate_bucket::clock::duration::zero())
-    throw problem_of(errc::overloaded, "too many new users are signing in");
-}
-
 task<> sign_in_wallet(exchange& x, std::string message, std::string signature) {
   const auto& ethereum = x.services().ethereum;
   const auto said = read_sign_in(message);
@@ -123,7 +109,7 @@ task<> sign_in_wallet(exchange& x, std::string message, std::string signature) {
   }
   count_signer(x, user);
   auto who = principal_of(user);
-  count_sign_in(x, who);
+  count_beginning(x, who);
   co_await admit(x, user);
   auto token = make_session_token();
   const auto longest = now.plus(x.settings().session_time);
@@ -141,7 +127,7 @@ task<> sign_in_key(exchange& x, std::string key) {
   if (!owner)
     throw problem_of(errc::unauthorized, "the service key is not known or was revoked",
                      "service_key");
-  count_sign_in(x, *owner);
+  count_beginning(x, *owner);
   const auto now = x.services().now();
   auto token = make_session_token();
   const auto hash = sha256(token);

@@ -86,9 +86,9 @@ constexpr const char* row_checks[] = {
     R"(WITH taken AS (
          SELECT delegation_in(placed_by) AS id, sum(amount - refunded) AS used
          FROM bets WHERE strpos(placed_by, ' delegation:') > 0 GROUP BY 1)
-       SELECT 'delegation ' || d.delegation_id || ' used', d.used, coalesce(t.used, 0)
-       FROM delegations d LEFT JOIN taken t ON t.id = d.delegation_id
-       WHERE d.used <> coalesce(t.used, 0))",
+       SELECT 'delegation ' || coalesce(d.delegation_id, t.id) || ' used', d.used, coalesce(t.used, 0)
+       FROM delegations d FULL JOIN taken t ON t.id = d.delegation_id
+       WHERE d.used IS DISTINCT FROM coalesce(t.used, 0))",
 
     // What users are owed altogether, and how many there are: the running totals.
     R"(WITH replay AS (

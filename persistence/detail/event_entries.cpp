@@ -37,8 +37,13 @@ std::string owner_by_row() {
 }  // namespace
 
 void enter_turn(pqxx::transaction_base& tx, writer_of_events who) {
-  tx.exec0(who == writer_of_events::journal ? "LOCK TABLE events IN ROW EXCLUSIVE MODE"
-                                            : "LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE");
+  // The journal waits for a terminal, also while that one waits itself (for a vacuum, say): not for
+  // long, and not for one that has fallen silent.
+  tx.exec0(
+      who == writer_of_events::journal
+          ? "LOCK TABLE events IN ROW EXCLUSIVE MODE"
+          : "SET LOCAL idle_in_transaction_session_timeout = 5000; SET LOCAL lock_timeout = 2000;"
+            " LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE");
 }
 
 /// So many that a house of a few hundred events a second keeps up, asked once a minute.

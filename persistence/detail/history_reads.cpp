@@ -30,15 +30,15 @@ std::vector<part> parts() {
        "tx_hash",
        "deposits WHERE user_address = $1::bytea"},
       {history_kind::bet, "created_at", "bet_id",
-       "status::text, -CASE status WHEN 'placing' THEN amount ELSE spent + fee END, token,"
-       " NULL::bytea",
+       // What was charged above its amount is the house's.
+       "status::text, refunded - amount, token, NULL::bytea",
        "bets WHERE user_address = $1::bytea"},
       {history_kind::sale, "created_at", "sale_id",
        "CASE status WHEN 'sold' THEN 'filled' ELSE status::text END, proceeds - fee, token,"
        " NULL::bytea",
        "sales WHERE user_address = $1::bytea"},
       // The half of a token that names a user's position: as in read_positions.
-      {history_kind::payout, "updated_at", "encode(substring(token FROM 17), 'hex')::uuid",
+      {history_kind::payout, "settled_at", "encode(substring(token FROM 17), 'hex')::uuid",
        "'settled', payout, token, NULL::bytea",
        "positions WHERE user_address = $1::bytea AND result <> 'none'"},
       {history_kind::withdrawal, "created_at", "withdrawal_id",

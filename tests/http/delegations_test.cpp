@@ -161,10 +161,10 @@ class Delegations : public house {
   }
   /// A bet that the browser's key signed.
   reply bet_under(const std::string& id, const std::string& amount = "5",
-                  const std::string& signature = {}) {
+                  const std::string& signature = {}, const std::string& idempotency = "d-1") {
     const auto deadline = now().plus(std::chrono::minutes{5});
     const actors::bet_intent intent{user,          uint256::of(7), *parse_usdc(amount),
-                                    500'000_micro, "d-1",          deadline.seconds()};
+                                    500'000_micro, idempotency,    deadline.seconds()};
     const auto digest = ethereum.digests_of(intent).front();
     const nlohmann::json what{
         {"user_address", user_text},
@@ -174,7 +174,7 @@ class Delegations : public house {
         {"deadline", to_rfc3339(deadline)},
         {"delegation_id", id},
         {"signature", signature.empty() ? to_0x(key.sign(digest.view())) : signature}};
-    return ask("POST", "/bets", {{"Idempotency-Key", "d-1"}}, what.dump());
+    return ask("POST", "/bets", {{"Idempotency-Key", idempotency}}, what.dump());
   }
 
   browser_key key;
@@ -268,6 +268,64 @@ TEST_F(Delegations, NoOtherKeyDoes) {
                  "invalid_field", "signature");
   const std::lock_guard lock{says.mutex};
   EXPECT_TRUE(says.placed.empty());
+}
+
+/// A bet that the books would refuse fails a batch of theirs: it does not come that far.
+TEST_F(Delegations, ABetThatIsSeenToBeBeyondItsBoundsIsNotBegun) {
+  start();
+  const auto id = given();
+  expect_problem(bet_under(id, "5.01"), 422, "exceeds_delegation");
+  {
+    const std::lock_guard lock{says.mutex};
+    stored.at(*delegation_id::parse(id)).used = 16_usdc;
+  }
+  expect_problem(bet_under(id), 422, "exceeds_delegation");
+  EXPECT_EQ(bet_under(id, "4").status, 201);
+  ASSERT_EQ(ask("DELETE", "/delegations/" + id, bearer(hers_token)).status, 200);
+  expect_problem(bet_under(id, "1", {}, "d-2"), 403, "delegation_ended");
+  const std::lock_guard lock{says.mutex};
+  EXPECT_EQ(says.placed.size(), 1U);
+}
+
+/// The books have it under another key: what was asked for is told by its hash.
+TEST_F(Delegations, WhatWasTakenIsAnsweredOnceItIsOver) {
+  start();
+  const auto id = given();
+  ASSERT_EQ(bet_under(id).status, 201);
+  ASSERT_EQ(ask("DELETE", "/delegations/" + id, bearer(hers_token)).status, 200);
+  auto known = example_bet(bet_status::filled);
+  {
+    const std::lock_guard lock{says.mutex};
+    known.request_hash = says.placed.at(0).request_hash;
+  }
+  dir->handles.set(keep(system->spawn([known]() -> actors::journal_actor::behavior_type {
+    using actors::get_atom;
+    return {[](const actors::append&) { return committed{}; },
+            [](get_atom, const address&) { return balance_row{}; },
+            [](get_atom) { return buffer_row{}; },
+            [known](get_atom, const bet_id&) { return known; },
+            [](get_atom, const sale_id&) { return sale{}; },
+            [](get_atom, const withdrawal_id&) { return withdrawal{}; },
+            [](actors::sync_atom) { return true; },
+            [](actors::flush_atom) {},
+            [](actors::status_atom) { return actors::status_report{}; }};
+  })));
+  const auto r = bet_under(id, "5", {}, "d-2");
+  EXPECT_EQ(r.status, 201) << r.body;
+  EXPECT_EQ(r.header("idempotent-replayed"), "true");
+  expect_problem(bet_under(id, "4", {}, "d-2"), 409, "key_reused");
+  const std::lock_guard lock{says.mutex};
+  EXPECT_EQ(says.placed.size(), 1U);
+}
+
+TEST_F(Delegations, OneUserMayNotGiveThemWithoutEnd) {
+  start();
+  int refused = 0;
+  for (std::uint8_t n = 0; n < 60; ++n) {
+    terms.salt.bytes.fill(n);
+    refused += post(body(), hers_token).status == 429 ? 1 : 0;
+  }
+  EXPECT_GE(refused, 10);
 }
 
 TEST_F(Delegations, ABetBeyondItsBoundsIsTheBooksToRefuse) {

@@ -126,6 +126,15 @@ TEST_F(Me, HistoryIsOnesOwn) {
   expect_problem(get("/history?limit=101", token), 400, "invalid_field", "limit");
 }
 
+TEST_F(Me, EachPageOfAFileCounts) {
+  settings.session_rate = {1, 5};
+  pages = {{{entry(history_kind::deposit, "completed")}, "next-h"}};  // again and again
+  start();
+  expect_problem(get("/history.csv", token), 429, "rate_limited");
+  const std::lock_guard lock{says.mutex};
+  EXPECT_LE(asked.size(), 6U);
+}
+
 TEST_F(Me, TheFileHasAllPagesAndNoFormulas) {
   auto hostile = entry(history_kind::bet, "filled");
   hostile.amount = {-25'000'000};

@@ -330,6 +330,19 @@ TEST_F(Sessions, OnePersonMayNotAskWithoutEnd) {
   EXPECT_GE(refused, 2);
 }
 
+TEST_F(Sessions, OnePersonMayNotSignInWithoutEnd) {
+  start();
+  browser b;
+  int refused = 0;
+  for (int i = 0; i < 60; ++i) {
+    const auto message = message_of(user, new_nonce(b));
+    refused += post_session(b, message, ethereum.sign(message, user)).status == 429 ? 1 : 0;
+  }
+  EXPECT_GE(refused, 10);
+  const auto message = message_of(bob, new_nonce(b));
+  EXPECT_EQ(post_session(b, message, ethereum.sign(message, bob)).status, 201) << "others may";
+}
+
 TEST(SessionRing, WhatEndedHereStaysEndedWhateverTheBooksSaidBefore) {
   const auto now = timestamp::of_seconds(100);
   signed_session row;
@@ -344,6 +357,23 @@ TEST(SessionRing, WhatEndedHereStaysEndedWhateverTheBooksSaidBefore) {
   ring.hear({row}, now);
   EXPECT_EQ(ring.heard(), 3);
   EXPECT_FALSE(ring.find(row.token_hash, now));
+}
+
+/// Who signs in again and again pushes out their own: those take no memory until their time is
+/// over.
+TEST(SessionRing, ForgetsWhatEndedLongAgo) {
+  auto now = timestamp::of_seconds(100);
+  signed_session row;
+  row.expires_at = now.plus(std::chrono::hours{12});
+  row.closed_at = now;
+  session_ring ring;
+  ring.hear({row}, now);
+  now = now.plus(std::chrono::minutes{2});
+  ring.hear({}, now);
+  EXPECT_EQ(ring.size(), 1U) << "an older word of it may still come";
+  now = now.plus(std::chrono::minutes{4});
+  ring.hear({}, now);
+  EXPECT_EQ(ring.size(), 0U);
 }
 
 TEST(SessionRing, ForgetsWhatIsOver) {

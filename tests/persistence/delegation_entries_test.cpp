@@ -172,6 +172,8 @@ TEST_F(DelegationEntries, VerifyAddsUpWhatBetsTook) {
   ASSERT_EQ(one(accept_bet{delegated(1, 5_usdc)}), errc::none);
   db.run("UPDATE delegations SET used = 1");
   EXPECT_EQ(differences(), "delegation " + row.id.text() + " used: 1/5000000\n");
+  db.run("DELETE FROM delegations");
+  EXPECT_EQ(differences(), "delegation " + row.id.text() + " used: 0/5000000\n") << "nobody's";
 }
 
 }  // namespace

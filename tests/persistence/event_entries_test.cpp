@@ -133,6 +133,8 @@ TEST_F(EventEntries, ATerminalWaitsForTheJournalsCommit) {
   }
   pqxx::work terminal{*other_link};
   enter_turn(terminal, writer_of_events::terminal);
+  EXPECT_EQ(terminal.exec1("SHOW idle_in_transaction_session_timeout")[0].as<std::string>(), "5s")
+      << "no bet waits longer for one that fell silent";
   pqxx::work journal{*one_link};
   EXPECT_THROW(enter_turn(journal, writer_of_events::journal), pqxx::sql_error);
 }

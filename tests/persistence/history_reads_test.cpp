@@ -80,6 +80,21 @@ TEST_F(HistoryReads, PagesHaveNoGapAndNoRepeat) {
   }
 }
 
+/// What the venue charged above a bet is the house's loss: the user's money did not go.
+TEST_F(HistoryReads, ABetTookWhatTheBalanceLost) {
+  fill_buffer(1000_usdc);
+  fund(100, user_of(1), 50_usdc);
+  const auto b = a_bet(1, user_of(1), 10_usdc);
+  ASSERT_EQ(one(accept_bet{b}), errc::none);
+  auto end = filled(b, 10_usdc, {});
+  end.fee = 50'000_micro;
+  end.excess = 50'000_micro;
+  ASSERT_EQ(one(end), errc::none);
+  EXPECT_EQ(balance_of(user_of(1)), 40_usdc);
+  EXPECT_EQ(lines_of(all_of(user_of(1), 50)),
+            "bet filled -10000000 \ndeposit converting 50000000 \n");
+}
+
 TEST_F(HistoryReads, HoldingsAreWhatIsAtTheVenueAndWhatOpenPositionsCost) {
   fill_buffer(1000_usdc);
   fund(100, user_of(1), 50_usdc);

@@ -79,6 +79,34 @@ TEST_F(Migrations, MakePositionsOfTheBetsThatWereFilledBefore) {
             "none 0");
 }
 
+/// An index on what bets and sales change, a partial one too, makes each of them write to every
+/// index of the table.
+TEST_F(Migrations, KeepUpdatesOfBalancesAndPositionsHot) {
+  migrate(db.conninfo());
+  EXPECT_EQ(
+      db.value("SELECT string_agg(i.indexrelid::regclass::text, ' ') FROM pg_index i"
+               " JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)"
+               " WHERE i.indrelid IN ('positions'::regclass, 'balances'::regclass,"
+               " 'delegations'::regclass) AND a.attname IN ('updated_at', 'shares', 'selling',"
+               " 'cost', 'balance', 'version', 'used')"),
+      "");
+}
+
+TEST_F(Migrations, KnowWhenPositionsWereSettledBefore) {
+  const auto all = persistence::all_migrations();
+  migrate(db.conninfo(), all.first(23));
+  db.run(
+      "INSERT INTO positions (token, user_address, shares, cost, since, updated_at, result,"
+      " payout_id) SELECT decode(repeat(t, 32), 'hex'), decode(repeat('0a', 20), 'hex'), 5, 1,"
+      " time_of(1000), time_of(2000), r::settlement_result,"
+      " CASE r WHEN 'none' THEN NULL ELSE gen_random_uuid() END"
+      " FROM (VALUES ('01', 'none'), ('02', 'won'), ('03', 'lost')) v(t, r)");
+  migrate(db.conninfo());
+  EXPECT_EQ(db.value("SELECT string_agg(coalesce(us_of(settled_at)::text, '-'), ' ' ORDER BY token)"
+                     " FROM positions"),
+            "- 2000 2000");
+}
+
 /// The last word on free shares is the table's own.
 TEST_F(Migrations, APositionIsNeverSoldBelowNothing) {
   migrate(db.conninfo());

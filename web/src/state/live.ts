@@ -94,11 +94,24 @@ function priceIs(data: string) {
   prices.value = next;
 }
 
+/** A busy house's buffer moves all the time, for every page at once: what the event does not say (the next inflow) can
+ * wait, and not all of them ask in the same moment. */
+const AFTER_BUFFER_MS = 5_000;
+let afterBuffer: ReturnType<typeof setTimeout> | undefined;
+
+function bufferMoved(data: string) {
+  bufferIs(data);
+  afterBuffer ??= setTimeout(() => {
+    afterBuffer = undefined;
+    void refresh();
+  }, AFTER_BUFFER_MS * (0.5 + Math.random()));
+}
+
 function onEvent(e: Heard) {
   if (e.name === 'price') return priceIs(e.data);
   if (e.name === 'bye') return lineIs('stopping');
-  if (e.name === 'buffer') bufferIs(e.data);
-  if (e.name !== 'buffer') touched.value++;
+  if (e.name === 'buffer') return bufferMoved(e.data);
+  touched.value++;
   void refresh();
 }
 
