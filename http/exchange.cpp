@@ -66,9 +66,16 @@ void exchange::refuse(const problem& p) {
   reply(to_response(p, request_.path.empty() ? "/" : request_.path));
 }
 
+/// Whose balance is awake paid in once, or looked at money that is there.
+stream_places::caller exchange::listener() const {
+  if (caller_ == nullptr) return {};
+  const bool user = caller_->type == principal::kind::user;
+  return {caller_->name, user, user && !services().dir.users.find_balance(caller_->user)};
+}
+
 /// nginx and its like hold answers back to send them in larger pieces, unless they are told.
 std::shared_ptr<event_stream> exchange::open_stream() {
-  auto place = shared_.streams.take(caller_ == nullptr ? std::string_view{} : caller_->name);
+  auto place = shared_.streams.take(listener());
   response head;
   head.content_type = event_stream_type;
   head.with("X-Accel-Buffering", "no");

@@ -186,6 +186,7 @@ class exchange : public std::enable_shared_from_this<exchange> {
   class asked_question;
   void broken(const char* what);
   void forget_done_steps();
+  [[nodiscard]] stream_places::caller listener() const;
   void add_usual_headers(response& answer) const;
   void log_refusal(const problem& p);
   void log_failure(std::string_view event, std::string_view code, std::string_view detail);

@@ -1,9 +1,15 @@
 #include "http/stream_places.hpp"
 
+#include <algorithm>
+
 #include "http/problem.hpp"
 
 namespace headroom::http {
 namespace {
+
+/// A page has one for all its tabs; the rest is for other browsers, and for one that is not yet
+/// known to be gone.
+constexpr std::size_t most_of_a_user = 4;
 
 void add(std::atomic<std::uint64_t>& to, std::uint64_t n) noexcept {
   to.fetch_add(n, std::memory_order_relaxed);
@@ -26,28 +32,33 @@ std::string_view to_string(stream_end e) noexcept {
   return "unknown";
 }
 
-stream_places::place stream_places::take(std::string_view caller) {
-  std::string name{caller};
+std::size_t stream_places::most_of(const caller& who) const noexcept {
+  return who.user ? std::min(most_of_a_user, most_per_caller_) : most_per_caller_;
+}
+
+stream_places::place stream_places::take(caller who) {
   const std::lock_guard lock{mutex_};
-  if (open_ >= most_) {
+  if (open_ >= most_ || (who.newcomer && of_newcomers_ >= std::max<std::size_t>(most_ / 4, 1))) {
     add(refused_, 1);
     throw problem_of(errc::overloaded, "too many event streams are open");
   }
-  auto& of_caller = by_caller_[name];
-  if (of_caller >= most_per_caller_) {
+  const auto found = by_caller_.find(who.name);
+  if (found != by_caller_.end() && found->second >= most_of(who)) {
     add(refused_, 1);
-    throw problem_of(errc::rate_limited, "one caller may have " + std::to_string(most_per_caller_) +
+    throw problem_of(errc::rate_limited, "one caller may have " + std::to_string(most_of(who)) +
                                              " event streams open: close one");
   }
-  ++of_caller;
+  ++by_caller_[who.name];
   ++open_;
-  return {*this, std::move(name)};
+  if (who.newcomer) ++of_newcomers_;
+  return {*this, std::move(who)};
 }
 
-void stream_places::give_back(const std::string& caller) {
+void stream_places::give_back(const caller& who) {
   const std::lock_guard lock{mutex_};
   --open_;
-  if (const auto at = by_caller_.find(caller); --at->second == 0) by_caller_.erase(at);
+  if (who.newcomer) --of_newcomers_;
+  if (const auto at = by_caller_.find(who.name); --at->second == 0) by_caller_.erase(at);
 }
 
 void stream_places::count(const event_stream::tally& events) noexcept {

@@ -32,25 +32,32 @@ class stream_places final : public prometheus::Collectable {
   stream_places(std::size_t most, std::size_t most_per_caller)
       : most_{most}, most_per_caller_{most_per_caller} {}
 
+  /// Whose stream it is. All who show no key are one caller, "".
+  struct caller {
+    std::string name;
+    bool user = false;      // a browser needs one stream
+    bool newcomer = false;  // a user nobody knows to have money: wallets cost nothing
+  };
+
   /// One open stream; gives its place back in the end.
   class place {
    public:
-    place(stream_places& from, std::string caller) : from_{&from}, caller_{std::move(caller)} {}
+    place(stream_places& from, caller of) : from_{&from}, of_{std::move(of)} {}
     place(place&& other) noexcept
-        : from_{std::exchange(other.from_, nullptr)}, caller_{std::move(other.caller_)} {}
+        : from_{std::exchange(other.from_, nullptr)}, of_{std::move(other.of_)} {}
     place& operator=(place&&) = delete;
     ~place() {
-      if (from_ != nullptr) from_->give_back(caller_);
+      if (from_ != nullptr) from_->give_back(of_);
     }
 
    private:
     stream_places* from_;
-    std::string caller_;
+    caller of_;
   };
 
-  /// Throws `problem`: 429 to a caller who has as many as one may have, 503 when all are taken. All
-  /// who show no key are one caller, "".
-  [[nodiscard]] place take(std::string_view caller);
+  /// Throws `problem`: 429 to a caller who has as many as one may have, 503 when all are taken, or
+  /// all that newcomers may have together, a quarter.
+  [[nodiscard]] place take(caller who);
 
   void count(const event_stream::tally& events) noexcept;
   void count(stream_end why) noexcept;
@@ -58,12 +65,14 @@ class stream_places final : public prometheus::Collectable {
 
  private:
   using counter_value = std::atomic<std::uint64_t>;
-  void give_back(const std::string& caller);
+  [[nodiscard]] std::size_t most_of(const caller& who) const noexcept;
+  void give_back(const caller& who);
 
   const std::size_t most_;
   const std::size_t most_per_caller_;
-  mutable std::mutex mutex_;  // for the next two
+  mutable std::mutex mutex_;  // for the next three
   std::size_t open_ = 0;
+  std::size_t of_newcomers_ = 0;
   std::unordered_map<std::string, std::size_t> by_caller_;
   std::array<counter_value, stream_ends> ended_{};
   counter_value refused_{0};

@@ -1,3 +1,4 @@
+#include <list>
 #include <map>
 #include <thread>
 
@@ -341,6 +342,29 @@ TEST_F(Streams, AClientThatComesBackHearsWhatItMissed) {
   listener fresh{web->port(), {}, "/caught-up"};
   stream(2)->push({"n", "d", 103, {}});
   EXPECT_EQ(fresh.next(), "event: n\nid: 103\ndata: d\n\n");
+}
+
+TEST(StreamPlaces, OfAUserAreFewAndOfNewcomersAQuarter) {
+  stream_places all{16, 8};
+  std::list<stream_places::place> held;
+  const auto refused_with = [&](stream_places::caller who) -> unsigned {
+    try {
+      held.push_back(all.take(std::move(who)));
+      return 0;
+    } catch (const problem& p) {
+      return p.status;
+    }
+  };
+  for (int n = 0; n < 4; ++n) EXPECT_EQ(refused_with({"user:1", true, false}), 0U);
+  EXPECT_EQ(refused_with({"user:1", true, false}), 429U);
+  for (int n = 0; n < 4; ++n)
+    EXPECT_EQ(refused_with({"user:new" + std::to_string(n), true, true}), 0U);
+  EXPECT_EQ(refused_with({"user:new4", true, true}), 503U);
+  EXPECT_EQ(refused_with({"user:2", true, false}), 0U) << "those with money have the rest";
+  held.erase(std::next(held.begin(), 4));
+  EXPECT_EQ(refused_with({"user:new4", true, true}), 0U) << "a place was given back";
+  for (int n = 0; n < 7; ++n) EXPECT_EQ(refused_with({"key:a", false, false}), 0U);
+  EXPECT_EQ(refused_with({"key:b", false, false}), 503U) << "all are taken";
 }
 
 }  // namespace
