@@ -65,8 +65,9 @@ TEST_F(Documents, EveryOperationSaysTheAnswersThatCanCome) {
           std::find(keys.begin(), keys.end(), json{{"session", json::array()}}) != keys.end();
       const auto asked_for = operation.value("parameters", json::array()).dump();
       if (by_session && (asked_for.find("serAddress\"") != asked_for.npos ||
-                         asked_for.find("\"user_address\"") != asked_for.npos))
+                         asked_for.find("\"user_address\"") != asked_for.npos)) {
         EXPECT_TRUE(answers.contains("404")) << "another's does not exist for a user";
+      }
     }
 }
 
@@ -77,8 +78,9 @@ TEST_F(Documents, EveryCodeIsNamed) {
                                           "invalid_payment"};  // 402s are x402's
   for (int n = 0; n < 256; ++n) {
     const auto code = to_string(static_cast<errc>(n));
-    if (!inside.contains(code))
+    if (!inside.contains(code)) {
       EXPECT_NE(text.find("`" + std::string{code} + "`"), text.npos) << code;
+    }
   }
 }
 
