@@ -24,8 +24,8 @@ std::optional<errc> refusal(std::string_view state, std::string_view message) {
     return booked_twice ? errc::invariant_violated : errc::duplicate;
   }
   if (state == "HR001") return errc::insufficient_balance;  // unknown users own nothing
-  if (state == "HR005") return errc::exceeds_delegation;
   if (state == "HR006") return errc::delegation_ended;
+  if (state == "HR007") return errc::exceeds_delegation;
   if (state == "HR003") return errc::market_closed;  // it is being paid out
   // Constraints, our own triggers, and values that their column cannot hold.
   if (state.starts_with("23") || state.starts_with("HR") || state.starts_with("22"))

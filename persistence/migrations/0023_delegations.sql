@@ -21,14 +21,14 @@ CREATE FUNCTION delegation_in(placed_by TEXT) RETURNS UUID LANGUAGE sql IMMUTABL
   RETURN CASE WHEN strpos(placed_by, ' delegation:') > 0
               THEN split_part(placed_by, ' delegation:', 2)::uuid END;
 
--- Fails the statement when a delegation does not allow a bet of it (HR005), or has ended (HR006).
+-- Fails the statement when a delegation does not allow a bet of it (HR007), or has ended (HR006).
 CREATE FUNCTION require_delegation(lives BOOLEAN, allowed BOOLEAN) RETURNS BOOLEAN LANGUAGE plpgsql AS $$
 BEGIN
   IF lives IS NOT TRUE THEN
     RAISE EXCEPTION 'the delegation has ended' USING ERRCODE = 'HR006';
   END IF;
   IF allowed IS NOT TRUE THEN
-    RAISE EXCEPTION 'the delegation does not allow this bet' USING ERRCODE = 'HR005';
+    RAISE EXCEPTION 'the delegation does not allow this bet' USING ERRCODE = 'HR007';
   END IF;
   RETURN true;
 END $$;

@@ -22,6 +22,8 @@ TEST(Errors, EachSaysWhatMayBeDoneNext) {
       {errc::exceeds_max_withdrawal, consequence::rejected},
       {errc::exceeds_daily_limit, consequence::rejected},
       {errc::address_refused, consequence::rejected},
+      {errc::delegation_ended, consequence::rejected},
+      {errc::exceeds_delegation, consequence::rejected},
       {errc::idempotency_key_required, consequence::rejected},
       {errc::key_reused, consequence::duplicate},
       {errc::duplicate, consequence::duplicate},
@@ -47,7 +49,7 @@ TEST(Errors, EveryCodeHasANameOfItsOwn) {
     EXPECT_EQ(name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_"), std::string_view::npos)
         << name;
   }
-  EXPECT_EQ(names.size(), 36U) << "a new code needs a row in the table above";
+  EXPECT_EQ(names.size(), 38U) << "a new code needs a row in the table above";
 }
 
 /// Values travel between nodes and stand in callers' code: they are never renumbered.

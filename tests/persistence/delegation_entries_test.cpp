@@ -152,7 +152,8 @@ TEST_F(DelegationEntries, IsRevokedOnceAndTheOperatorIsNoted) {
   EXPECT_TRUE(outcomes.at(0).result.replayed);
   EXPECT_EQ(stored().revoked_by, "key:1");
   EXPECT_EQ(one(revoke_delegation{id_of<delegation_id>(8), "key:1", noon}), errc::not_found);
-  EXPECT_EQ(actions(), std::vector<std::string>{"key:1 revoke_delegation " + row.id.text()});
+  EXPECT_EQ(actions(), (std::vector<std::string>{" replenish buffer",
+                                                 "key:1 revoke_delegation " + row.id.text()}));
 }
 
 TEST_F(DelegationEntries, IsOfItsUserAndOfNobodyElse) {

@@ -103,6 +103,7 @@ TEST_F(EventEntries, WhatATerminalBooksIsHeardOfToo) {
   x.end = failed(b);
   x.decided_by = "cli:ann";
   x.evidence = "ticket 7";
+  x.chain_words = "untouched";
   ASSERT_EQ(persistence::resolve_order(db.conninfo(), x), "");
   EXPECT_EQ(types(before), "bet.failed ");
 }
