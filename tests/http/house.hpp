@@ -102,9 +102,7 @@ struct script {
   std::function<caf::result<actors::redeemed_quote>(const actors::redeem_quote&)> redeem;
   std::function<caf::result<committed>(const journal_entry&)> append;  // committed when not set
   std::function<caf::result<delegation>(const delegation_id&)> find_delegation =
-      [](const delegation_id&) -> caf::result<delegation> {
-    return make_error(errc::not_found);
-  };
+      [](const delegation_id&) -> caf::result<delegation> { return make_error(errc::not_found); };
   std::function<caf::result<std::vector<delegation>>(const address&)> list_delegations =
       [](const address&) { return std::vector<delegation>{}; };
   std::function<caf::result<user_holdings>(const address&)> find_holdings = [](const address&) {
