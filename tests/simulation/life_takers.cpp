@@ -1,3 +1,4 @@
+#include "actors/alerts.hpp"
 #include "tests/simulation/life.hpp"
 #include "tests/support/passing_actors.hpp"
 
@@ -80,15 +81,19 @@ void life::decide_withdrawals(const withdrawal_desk_actor& desk) {
 }
 
 /// Some conversion is held, and let go later; or its route is told to do what may be done once.
+/// What waits for an operator after six failures is let go too.
 void life::order_conversions() {
   auto& d = people_.desk;
   const auto journal = dir_.handles.get<journal_actor>();
   if (d.ordering || !journal || now() < d.next_order) return;
   std::vector<conversion_id> running;
   std::vector<conversion_id> held;
+  const auto waits = [this](const conversion_id& id, const conversion& c) {
+    return c.order.word == order_word::hold ||
+           dir_.gauges.alerts().lasts("conversion.held", id.text());
+  };
   for (const auto& [id, c] : out_.books.conversions)
-    if (c.status == conversion_status::running)
-      (c.order.word == order_word::hold ? held : running).push_back(id);
+    if (c.status == conversion_status::running) (waits(id, c) ? held : running).push_back(id);
   auto word = rng_() % 3 == 0 ? order_word::retry : order_word::release;
   if (held.empty()) {
     if (running.empty() || d.holds_left == 0) return;

@@ -111,7 +111,8 @@ std::string route_double::objection(const run_step& x, timestamp now) const {
 }
 
 /// Decided once for each conversion; it ends when an alert of the service says so, which must not
-/// take long.
+/// take long. An operator who has just given an order knows of it: their hold is such an alert, and
+/// the next may come as long after its end as the first.
 bool route_double::is_stuck(const conversion_id& id, bool before_sending, timestamp now) {
   if (!troubles_.contains(id))
     troubles_.emplace(id, trouble{chance(500), {}, !chance(wrong.stuck)});
@@ -119,7 +120,9 @@ bool route_double::is_stuck(const conversion_id& id, bool before_sending, timest
   if (t.over || t.before_sending != before_sending) return false;
   if (!t.since.is_set()) t.since = now;
   t.over = out_.somebody_knows && out_.somebody_knows(id);
-  if (!t.over && now > std::max(t.since, out_.conversions_since).plus(alert_patience))
+  const auto row = out_.books.conversions.find(id);
+  const auto ordered = row == out_.books.conversions.end() ? timestamp{} : row->second.order.at;
+  if (!t.over && now > std::max({t.since, out_.conversions_since, ordered}).plus(alert_patience))
     out_.complain("conversion " + id.text() + " gets no further on " + law_.info.name +
                   " and no alert says so");
   return !t.over;
