@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { ethers, micro, NO_CONVERSION, startHouse, until, usd, walletOf } from './support.mjs';
+import { BET_INTENT, ethers, micro, NO_CONVERSION, startHouse, until, usd, walletOf } from './support.mjs';
 
 const OPENING = '1000';
 const VENUE = { order_timeout_ms: 800, confirm_wait_ms: 8000 };
@@ -120,16 +120,6 @@ test('a balance that cannot pay', async () => {
 
 // -- the user's own signature
 
-const INTENT = {
-  BetIntent: [
-    ['user', 'address'],
-    ['tokenId', 'uint256'],
-    ['amount', 'uint256'],
-    ['maxPrice', 'uint256'],
-    ['idempotencyKey', 'bytes32'],
-    ['deadline', 'uint256'],
-  ].map(([name, type]) => ({ name, type })),
-};
 const inSeconds = (s) =>
   new Date(Math.floor(Date.now() / 1000 + s) * 1000).toISOString().replace('.000', '');
 
@@ -141,7 +131,7 @@ async function intent(
 ) {
   const signature = await signer.signTypedData(
     { ...(await house.betDomain()), ...domain },
-    INTENT,
+    BET_INTENT,
     {
       user: signed.user_address,
       tokenId: signed.token_id,

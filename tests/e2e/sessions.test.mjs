@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID, webcrypto } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { ethers, micro, NO_CONVERSION, signInMessage, startHouse, until, walletOf } from './support.mjs';
+import { BET_INTENT, ethers, micro, NO_CONVERSION, signInMessage, startHouse, until, walletOf } from './support.mjs';
 
 let house, alice, bob, deep;
 
@@ -129,16 +129,6 @@ const DELEGATION = {
     ['salt', 'bytes32'],
   ].map(([name, type]) => ({ name, type })),
 };
-const INTENT = {
-  BetIntent: [
-    ['user', 'address'],
-    ['tokenId', 'uint256'],
-    ['amount', 'uint256'],
-    ['maxPrice', 'uint256'],
-    ['idempotencyKey', 'bytes32'],
-    ['deadline', 'uint256'],
-  ].map(([name, type]) => ({ name, type })),
-};
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
 async function delegated(user, token, perBet, total, lasts = 3600) {
@@ -168,7 +158,7 @@ async function delegated(user, token, perBet, total, lasts = 3600) {
 }
 async function press(user, { id, keys }, amount, idempotency = randomUUID()) {
   const deadline = Math.floor(Date.now() / 1000) + 300;
-  const digest = ethers.TypedDataEncoder.hash(await house.betDomain(), INTENT, {
+  const digest = ethers.TypedDataEncoder.hash(await house.betDomain(), BET_INTENT, {
     user: user.address,
     tokenId: deep.token_id,
     amount: micro(amount),

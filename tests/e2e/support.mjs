@@ -347,6 +347,18 @@ function provider({ direct_rpc: url, chain_id: chainId }) {
   });
 }
 
+/** What a user signs for a bet (EIP-712). */
+export const BET_INTENT = {
+  BetIntent: [
+    ['user', 'address'],
+    ['tokenId', 'uint256'],
+    ['amount', 'uint256'],
+    ['maxPrice', 'uint256'],
+    ['idempotencyKey', 'bytes32'],
+    ['deadline', 'uint256'],
+  ].map(([name, type]) => ({ name, type })),
+};
+
 /** What a page at `url` has its bettor sign (EIP-4361). */
 export function signInMessage(url, wallet, nonce, { host = new URL(url).host, uri = url, lasts = 43_200, chain = 137 } = {}) {
   const at = (s) => new Date(Date.now() + s * 1000).toISOString();

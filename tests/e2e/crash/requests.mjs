@@ -1,13 +1,7 @@
 // The requests of one client, made from the seed alone (and the clock, for deadlines).
-import { base64, ethers, fromBase64, micro, signTransfer, usd } from '../support.mjs';
+import { BET_INTENT, base64, ethers, fromBase64, micro, signTransfer, usd } from '../support.mjs';
 import { bytes32, seeded } from './random.mjs';
 
-const INTENT = {
-  BetIntent: [
-    { name: 'user', type: 'address' }, { name: 'tokenId', type: 'uint256' }, { name: 'amount', type: 'uint256' },
-    { name: 'maxPrice', type: 'uint256' }, { name: 'idempotencyKey', type: 'bytes32' }, { name: 'deadline', type: 'uint256' },
-  ],
-};
 const intentDomain = ({ payTo }) => ({
   name: 'Headroom', version: '1', chainId: 137, verifyingContract: payTo,
 });
@@ -53,7 +47,7 @@ export function requestsOf({ seed, client, wallet, markets, terms, lastBet }) {
     };
     const request = { kind: 'bet', user: wallet.address, send: { path: '/bets', key: 'trade', body, idempotency: `crash-${client}-${n}` } };
     if (change || !random.chance(0.2)) return request;
-    body.signature = await wallet.signTypedData(intentDomain(terms.accepted), INTENT, {
+    body.signature = await wallet.signTypedData(intentDomain(terms.accepted), BET_INTENT, {
       user: wallet.address, tokenId: body.token_id, amount: micro(body.amount), maxPrice: micro(body.max_price),
       idempotencyKey: ethers.id(request.send.idempotency), deadline,
     });
