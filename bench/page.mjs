@@ -18,7 +18,7 @@ export async function measurePage({ full, build, report, atMost, note }) {
     overrides: {
       log_level: 'warning',
       conversion: NO_CONVERSION,
-      http: { max_connections: 2 * streams + 512, max_streams: streams + 64, max_streams_per_caller: streams },
+      http: { session_rate: 0, max_connections: 2 * streams + 512, max_streams: streams + 64, max_streams_per_caller: streams },
     },
   });
   const browser = await launch();
