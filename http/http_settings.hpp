@@ -43,7 +43,7 @@ struct http_settings {
   std::size_t max_streams_per_caller = 16;
   std::size_t stream_queue = 64 * 1024;                // bytes that may wait in one
   std::chrono::milliseconds stream_heartbeat{15'000};  // of silence, then a comment
-  std::chrono::milliseconds stream_pace{250};          // between two writes into one
+  std::chrono::milliseconds stream_pace{100};          // between two writes into one
   std::chrono::milliseconds stream_retry{2'000};       // after which browsers come back
   bool public_metrics = true;          // false: /metrics needs scope `inspect`, at the first door
   std::size_t kept_refusals = 10'000;  // bets answered 202 and refused afterwards
