@@ -18,9 +18,6 @@ export async function measurePage({ full, build, report, atMost, note }) {
     overrides: {
       log_level: 'warning',
       conversion: NO_CONVERSION,
-      // One bet after the other on one account: by default two passes a second over its trades are all it takes, and each
-      // bet after the fourth waits for the next. The venue allows fifty reads a second.
-      venue: { trade_passes_per_second: 10 },
       http: { session_rate: 0, max_connections: 2 * streams + 512, max_streams: streams + 64, max_streams_per_caller: streams },
     },
   });

@@ -25,7 +25,7 @@ struct venue_settings {
   /// How long a look-up that follows a match waits for its trades to be final.
   std::chrono::milliseconds confirm_wait{10'000};
   /// One stream of the account's trades serves all open bets: so many passes over it a second.
-  double trade_passes_per_second = 2;
+  double trade_passes_per_second = 10;
   /// All reads of /data/... together. The venue's limit is 500 in 10 s for one address
   /// (facts/polymarket.md 4.7): burst + 10 x rate stays below.
   double reads_per_second = 35;
