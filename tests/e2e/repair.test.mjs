@@ -206,8 +206,10 @@ test('by the API too, and what a replenishment may have booked is not adopted', 
   const tx = await arrives('8.25');
   const before = await ours();
   const adopt = { action: 'adopt_transfer', target: tx };
-  const { body: found } = await house.get('/audit/solvency');
-  assert.equal(found.explained.unexplained, '8.25');
+  await until('the audit, which shows the last seconds, to see it', async () => {
+    const { body: found } = await house.get('/audit/solvency');
+    return found.explained?.unexplained === '8.25';
+  });
   const done = await act(adopt);
   assert.equal(done.status, 200, done.text);
   assert.match(done.body.done, /8\.25/);
