@@ -301,7 +301,7 @@ int serve(const config::settings& s) {
   outside out{sys, s, dir.gauges, wall_clock_now};
 
   const auto w = std::make_shared<const actors::world>(
-      actors::world{dir, wall_clock_now, system_random, s.core, screen_of(s, *keys)});
+      actors::world{dir, wall_clock_now, system_random, core_of(s), screen_of(s, *keys)});
   dir.users.set_factories(
       [&sys, w](const address& user) { return sys.spawn(actors::balance_behavior, w, user); },
       [&sys, w](const bet_id& id) { return sys.spawn(actors::bet_behavior, w, id); },

@@ -89,6 +89,7 @@ std::vector<chain::x402::terms> terms_of(const config::settings& s, const own_ke
     t.enabled = x.enabled;
     t.least = x.minimum;
     t.most = x.maximum;
+    t.pricing.rate_bps = x.rate_bps;
     t.chain_id = s.chain_called(x.network)->chain_id;
     t.networks_v1 = x.networks_v1;
     t.asset = x.token;
@@ -98,6 +99,14 @@ std::vector<chain::x402::terms> terms_of(const config::settings& s, const own_ke
   }
   // What is switched off is not asked for in front.
   std::stable_partition(out.begin(), out.end(), [](const auto& t) { return t.enabled; });
+  return out;
+}
+
+actors::core_settings core_of(const config::settings& s) {
+  auto out = s.core;
+  for (const auto& x : s.paid_sources())
+    if (const auto* const chain = s.chain_called(x.network); chain != nullptr)
+      out.deposit.rates.insert_or_assign({chain->chain_id, x.token}, x.rate_bps);
   return out;
 }
 
@@ -153,7 +162,8 @@ void show_sources(http::server_settings& out, const config::settings& s,
     out.deposit_max = std::max(out.deposit_max, t.most);
     out.sources.push_back(
         {t.source, t.network(), t.asset, t.token_name, t.token_version, t.pay_to, t.least, t.most,
-         paid == sources.end() ? http::chain_terms{} : chain_of(s, paid->network)});
+         paid == sources.end() ? http::chain_terms{} : chain_of(s, paid->network),
+         t.pricing.rate_bps});
   }
 }
 

@@ -13,6 +13,8 @@
 /// What users may pay with, by the settings: its wiring, apart from the rest.
 namespace headroom {
 
+/// The core's, and what the sources say of how they are credited.
+[[nodiscard]] actors::core_settings core_of(const config::settings& s);
 /// The terms of all sources, the first in front.
 [[nodiscard]] std::vector<chain::x402::terms> terms_of(const config::settings& s,
                                                        const own_keys& keys);

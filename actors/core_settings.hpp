@@ -3,11 +3,13 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "actors/withdrawal_settings.hpp"
 #include "domain/money.hpp"
+#include "domain/money_source.hpp"
 #include "domain/placement.hpp"
 #include "domain/pricing.hpp"
 #include "domain/route_choice.hpp"
@@ -51,6 +53,13 @@ struct deposit_settings {
   std::size_t max_live = 1'024;             // x402 payments in progress
   std::chrono::milliseconds answer{8'000};  // how long a payer waits for the chain before a 202
   deposit_pricing pricing{};                // of new ones; each keeps its own
+  std::map<money_source, std::uint32_t> rates{};  // of sources, in bps; others': that of `pricing`
+
+  [[nodiscard]] deposit_pricing pricing_of(const money_source& source) const {
+    auto out = pricing;
+    if (const auto i = rates.find(source); i != rates.end()) out.rate_bps = i->second;
+    return out;
+  }
 };
 
 struct conversion_settings {

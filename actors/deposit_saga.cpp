@@ -179,7 +179,8 @@ void deposit_saga::open() {
   row.payment = st_.payment.payment;
   row.user = row.payment.from;
   row.amount = row.payment.value;
-  row.fee = fee_of(w_.settings.deposit.pricing, row.amount);
+  const money_source source{row.payment.chain_id, row.payment.token};
+  row.fee = fee_of(w_.settings.deposit.pricing_of(source), row.amount);
   row.x402_version = st_.payment.x402_version;
   row.idempotency_key = st_.payment.idempotency_key;
   row.payment_identifier = st_.payment.payment_identifier;

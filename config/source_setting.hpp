@@ -7,6 +7,7 @@
 #include "domain/bytes.hpp"
 #include "domain/final_by.hpp"
 #include "domain/money.hpp"
+#include "domain/pricing.hpp"
 
 namespace headroom::config {
 
@@ -23,6 +24,7 @@ struct source_setting {
   usdc maximum;
   usdc large_from;  // such payments are final by `large_finality`; zero: all by the chain's rule
   final_by large_finality = final_by::tag;
+  std::uint32_t rate_bps = one_to_one_bps;  // what it is credited at, before the fee
   bool price_guard = true;               // false: no price is asked, and nobody is told so
   address price_feed;                    // Chainlink's of the token, in dollars; zero: not asked
   std::string price_network;             // where the feed is; "": the source's own chain

@@ -157,8 +157,11 @@ std::string check_sources(const settings& s) {
   const auto& p = s.core.deposit.pricing;
   if (p.fee_max.is_positive() && p.fee_max < p.fee_min)
     return "deposits.fee_max must not be below fee_min";
-  for (const auto& x : all)
-    if (p.fee_min >= x.minimum) return "deposits.fee_min leaves nothing of a source's minimum";
+  for (const auto& x : all) {
+    const auto cut = fee_of({0, {}, {}, x.rate_bps}, x.minimum);
+    if (add_saturating(p.fee_min, cut) >= x.minimum)
+      return "deposits.fee_min leaves nothing of a source's minimum";
+  }
   return {};
 }
 

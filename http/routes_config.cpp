@@ -28,6 +28,7 @@ json source_terms(const deposit_source& s, const actors::ethereum_port& ethereum
       {"pay_to", ethereum.print_address(s.pay_to)},
       {"min", s.least},
       {"max", s.most},
+      {"rate_bps", s.rate_bps},
       {"chain", chain_document(s.chain)},
   });
 }

@@ -33,6 +33,7 @@ struct deposit_source {
   usdc least;  // of one payment
   usdc most;
   chain_terms chain{};
+  std::uint32_t rate_bps = one_to_one_bps;  // what it is credited at, before the fee
 };
 
 /// What an operator sets, and what pages are told of the other rooms' settings (/app/config).

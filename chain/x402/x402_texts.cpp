@@ -16,7 +16,7 @@ json token_extra(const terms& t, usdc amount) {
   return {{"name", t.token_name},
           {"version", t.token_version},
           {"primaryType", "TransferWithAuthorization"},
-          {"rate", "1"},  // of what is credited before the fee
+          {"rate", rate_text(t.pricing)},  // of what is credited, before the fee
           {"fee", std::to_string(fee_of(t.pricing, amount).micro)},
           {"credited", std::to_string(credited_of(t.pricing, amount).micro)}};
 }

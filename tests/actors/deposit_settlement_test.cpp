@@ -378,6 +378,17 @@ TEST_F(DepositSettlement, TheFeeIsDecidedWithThePaymentAndNeverAfterwards) {
   EXPECT_EQ(books.in_transit, 25_usdc);
 }
 
+TEST_F(DepositSettlement, ASourceIsCreditedAtItsOwnRate) {
+  settings.deposit.pricing = {100, {}, {}};
+  settings.deposit.rates[{9745, address{{77}}}] = 9'000;  // another one's
+  pay();
+  EXPECT_EQ(only_row().fee, 250'000_micro);
+  const auto& paid = only_row().payment;
+  settings.deposit.rates[{paid.chain_id, paid.token}] = 9'990;
+  EXPECT_EQ(fee_of(settings.deposit.pricing_of({paid.chain_id, paid.token}), 25_usdc),
+            275'000_micro);
+}
+
 TEST_F(DepositSettlement, BooksThatAreFullContradictNothing) {
   const auto r = pay();
   settings.journal.queue = 0;

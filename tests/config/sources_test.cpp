@@ -135,6 +135,7 @@ TEST_F(Sources, WhatDoesNotFitIsNamed) {
             "sources[0].network must be plasma, polygon, or base where it is configured");
   EXPECT_EQ(with("enabled", false), "sources must have one that is enabled");
   EXPECT_EQ(with("maximum", "0.5"), "sources[0].maximum must not be below the minimum");
+  EXPECT_EQ(with("rate_bps", 10'001), "sources[0].rate_bps must be from 5000 to 10000");
   EXPECT_EQ(with("price_within_bps", 0), "sources[0].price_within_bps must be from 1 to 5000");
   EXPECT_EQ(with("price_network", "base"),
             "sources[0].price_network must be plasma, polygon, or base where it is configured");

@@ -22,12 +22,15 @@ import {
 } from './support.mjs';
 
 const FEE = { fee_bps: 50, fee_min: '0.01', fee_max: '1.00', minimum: '0.05' };
+/** Base is credited below one to one, by its own line. */
+const SOURCES = [{ network: 'plasma' }, { network: 'polygon' }, { network: 'base', rate_bps: 9980 }];
+const BASE = 'eip155:8453';
 let house, users, sources;
 
 before(async () => {
   house = await startHouse({
     sandboxArgs: ['--users', '8'],
-    overrides: { conversion: NO_CONVERSION, deposits: FEE },
+    overrides: { conversion: NO_CONVERSION, deposits: FEE, sources: SOURCES },
   });
   users = [...house.users];
   sources = house.ready().sources ?? [];
@@ -55,10 +58,14 @@ test('one 402 offers every source, with its fee and what is credited', async () 
     v2.accepts.map((x) => [x.network, x.asset.toLowerCase()]),
     sources.map((s) => [s.network, s.token.toLowerCase()]),
   );
-  for (const { amount, extra } of [...v2.accepts]) {
+  for (const { network, amount, extra } of v2.accepts) {
     assert.equal(amount, '10000000');
-    assert.deepEqual([extra.rate, extra.fee, extra.credited], ['1', '50000', '9950000']);
+    assert.deepEqual(
+      [extra.rate, extra.fee, extra.credited],
+      network === BASE ? ['0.998', '70000', '9930000'] : ['1', '50000', '9950000'],
+    );
   }
+  assert.ok(v2.accepts.some((x) => x.network === BASE));
   // A name that version 1's clients do not know would fail the whole list for them.
   assert.deepEqual(
     v1.accepts.map((x) => x.network),
@@ -73,6 +80,7 @@ test('/app/config says the same to pages', async () => {
     sources.map((s) => s.network),
   );
   assert.deepEqual(deposit.fee, { bps: 50, min: '0.01', max: '1.00' });
+  for (const s of deposit.sources) assert.equal(s.rate_bps, s.network === BASE ? 9980 : 10_000);
 });
 
 test('the official version 2 client pays from each source', async () => {
@@ -92,11 +100,12 @@ test('the official version 2 client pays from each source', async () => {
     assert.equal(answer.status, 201, JSON.stringify(body));
     const said = fromBase64(answer.headers.get('payment-response'));
     assert.deepEqual([said.success, said.network, said.payer], [true, network, user.address]);
+    const [fee, rest] = network === BASE ? ['0.012', '0.988'] : ['0.01', '0.99'];
     assert.deepEqual(
       [body.network, body.asset.toLowerCase(), body.amount, body.fee, body.credited],
-      [network, asset.toLowerCase(), '1.00', '0.01', '0.99'],
+      [network, asset.toLowerCase(), '1.00', fee, rest],
     );
-    await credited(user, '0.99');
+    await credited(user, rest);
     assert.equal(await balanceAt(source, user.address), held - micro('1'), 'debited once');
   }
 });
@@ -112,7 +121,7 @@ test('the official version 1 client pays USDC by itself', async () => {
   assert.equal(answer.status, 201, JSON.stringify(body));
   const said = fromBase64(answer.headers.get('x-payment-response'));
   assert.ok(['polygon', 'base'].includes(said.network), said.network);
-  await credited(user, '0.09');
+  await credited(user, said.network === 'base' ? '0.0898' : '0.09');
 });
 
 /** A version 2 payment by hand for one of the offers. */

@@ -151,6 +151,7 @@ TEST_F(Reads, TheConfigurationSaysWhatToPayWithAndSignUnder) {
   EXPECT_EQ(doc["deposit"]["sources"][1]["network"], "eip155:137");
   EXPECT_EQ(doc["deposit"]["sources"][1]["token_version"], "2");
   EXPECT_EQ(doc["deposit"]["sources"][1]["max"], "60.00");
+  EXPECT_EQ(doc["deposit"]["sources"][1]["rate_bps"], 10'000);
   EXPECT_TRUE(doc["deposit"]["chain"].is_null()) << "without public nodes wallets are told nothing";
   EXPECT_EQ(doc["deposit"]["sources"][1]["chain"],
             json::parse(R"({"chain_id":137,"name":"Polygon","rpc_urls":["https://rpc.example"],

@@ -97,6 +97,12 @@ TEST(X402Sources, EachOfferSaysWhatItCostsAndWhatIsCredited) {
     EXPECT_EQ(x.at("extra").at("fee"), "300000");
     EXPECT_EQ(x.at("extra").at("credited"), "99700000");
   }
+  all[1].pricing.rate_bps = 9'990;
+  const auto below = header_of(make_x402_port(all)->require(100_usdc, "").header_v2);
+  EXPECT_EQ(below.at("accepts")[0].at("extra").at("rate"), "1");
+  EXPECT_EQ(below.at("accepts")[1].at("extra").at("rate"), "0.999");
+  EXPECT_EQ(below.at("accepts")[1].at("extra").at("fee"), "400000");
+  EXPECT_EQ(below.at("accepts")[1].at("extra").at("credited"), "99600000");
   const auto small = header_of(make_x402_port(three())->require(1_usdc, "").header_v2);
   EXPECT_EQ(small.at("accepts")[2].at("extra").at("fee"), "0");
   EXPECT_EQ(small.at("accepts")[2].at("extra").at("credited"), "1000000");

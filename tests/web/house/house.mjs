@@ -16,8 +16,8 @@ const chain = (chain_id, name, symbol) => ({ chain_id, name, rpc_urls: [`http://
 const PLASMA = chain(9745, 'Plasma', 'XPL');
 const POLYGON = chain(137, 'Polygon', 'POL');
 export const SOURCES = [
-  { name: 'plasma', network: 'eip155:9745', asset: '0xB8CE59FC3717ada4C02eaDF9682A9e934F625ebb', token_name: 'USDT0', token_version: '1', pay_to: PAY_TO, min: '1.00', max: '10000.00', chain: PLASMA },
-  { name: 'polygon', network: 'eip155:137', asset: '0x3c499c542cEF5E3811e1192ce70d8cC03d5c3359', token_name: 'USD Coin', token_version: '2', pay_to: PAY_TO, min: '1.00', max: '10000.00', chain: null },
+  { name: 'plasma', network: 'eip155:9745', asset: '0xB8CE59FC3717ada4C02eaDF9682A9e934F625ebb', token_name: 'USDT0', token_version: '1', pay_to: PAY_TO, min: '1.00', max: '10000.00', rate_bps: 10_000, chain: PLASMA },
+  { name: 'polygon', network: 'eip155:137', asset: '0x3c499c542cEF5E3811e1192ce70d8cC03d5c3359', token_name: 'USD Coin', token_version: '2', pay_to: PAY_TO, min: '1.00', max: '10000.00', rate_bps: 10_000, chain: null },
 ];
 const CONFIG = {
   name: 'Headroom', profile: 'sandbox', version: '0.0.0',
