@@ -203,6 +203,7 @@ conversion_actor::behavior_type conversion_behavior(conversion_self self, world_
                               {"retried", std::to_string(st.retried)},
                               {"by_depth", std::to_string(st.arrived.size())},
                               {"undone", std::to_string(st.undone)},
+                              {"replaced", std::to_string(st.replaced)},
                               {"stopped", std::to_string(st.stopped())},
                               {"unclaimed", std::to_string(st.unclaimed.size())},
                               {"readable", st.readable() ? "yes" : "no"}}};

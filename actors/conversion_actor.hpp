@@ -33,6 +33,9 @@ struct conversion_state {
     time_point step_began{};                  // or was taken over by this actor
     std::optional<time_point> troubled_at{};  // held or unreadable since then
     bool money_left = false;                  // though it is held
+    // Of one that has sent nothing: looks for another route (docs/decisions/0044).
+    time_point elsewhere_next{};        // not before
+    std::optional<conversion> moves{};  // the books were asked to put this one in its place
     // What is done by depth is asked for again until `finalized` has passed it.
     time_point next_proof{};                 // not before
     std::optional<time_point> gone_since{};  // no node shows it any more
@@ -69,6 +72,8 @@ struct conversion_state {
   /// One choice under way; the callbacks of its questions keep it.
   struct choice_run {
     money_source source;
+    conversion_id replaces{};  // whose deposits they are, whole or not at all; zero: nobody's yet
+    std::string without;       // the route that they are on
     std::vector<waiting_deposit> waiting;
     time_point deadline{};
     std::size_t unanswered = 0;  // routes
@@ -84,7 +89,8 @@ struct conversion_state {
   std::uint64_t credited = 0;
   std::uint64_t completed = 0;
   std::uint64_t retried = 0;
-  std::uint64_t undone = 0;  // steps, by reorganisations
+  std::uint64_t undone = 0;    // steps, by reorganisations
+  std::uint64_t replaced = 0;  // by another, on another route
 
   [[nodiscard]] std::ptrdiff_t stopped() const {
     return std::count_if(live.begin(), live.end(), [](const auto& x) { return x.second.stopped; });

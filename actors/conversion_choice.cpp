@@ -243,20 +243,21 @@ void conversion_driver::consider(const money_source& source, std::vector<waiting
   const auto direct = st_.routes.find(std::string{always_enabled});
   const bool waits = direct == st_.routes.end() || direct->second.from != source;
   why = waits ? why_wait(waiting, rules, need, w_.now()) : "";
-  if (why.empty()) begin_choice(source, std::move(waiting));
+  if (!why.empty()) return;
+  auto run = std::make_shared<choice_run>();
+  run->waiting = std::move(waiting);
+  if (!begin_choice(source, run)) why = "no route may take it";  // the next poll may look again
 }
 
 // -- asking --------------------------------------------------------------------------------------
 
-void conversion_driver::begin_choice(const money_source& source,
-                                     std::vector<waiting_deposit> waiting) {
+bool conversion_driver::begin_choice(const money_source& source, const run_ptr& run) {
   const auto& c = w_.settings.conversion;
-  auto run = std::make_shared<choice_run>();
   run->source = source;
-  run->waiting = std::move(waiting);
   run->deadline = now() + c.choice;
   std::vector<std::string> may_be_asked;
   for (const auto& name : names_of_routes()) {
+    if (name == run->without) continue;
     const auto terms = enabled_terms(name);
     auto against = before_asking(facts_of(name), terms.value_or(route_terms{}), source, c.at_once);
     if (!against && is_short(source, name)) against = route_verdict{route_word::short_of_money, {}};
@@ -266,13 +267,11 @@ void conversion_driver::begin_choice(const money_source& source,
       judge(name, std::move(*against));
     }
   }
-  if (may_be_asked.empty()) {  // nobody was asked, so the next poll may look again
-    st_.waiting.at(source).why = "no route may take it";
-    return;
-  }
+  if (may_be_asked.empty()) return false;
   run->unanswered = may_be_asked.size();
   st_.choices.emplace(source, run);
   for (const auto& name : may_be_asked) ask_flight(run, name);
+  return true;
 }
 
 std::chrono::milliseconds conversion_driver::left(const choice_run& run) const {
@@ -375,7 +374,8 @@ void conversion_driver::settle_choice(const run_ptr& run) {
   for (std::size_t i = 0; i < run->offers.size(); ++i) judge(run->offers[i].name, choice.words[i]);
   const auto& c = w_.settings.conversion;
   if (!choice.chosen) {
-    st_.choices.erase(run->source);
+    end_choice(run);
+    if (!run->replaces.is_zero()) return;
     st_.choose_next[run->source] = now() + c.choose_again;  // each try costs every route a quote
     if (const auto i = st_.waiting.find(run->source); i != st_.waiting.end())
       i->second.why = "no route takes it";
@@ -392,29 +392,37 @@ void conversion_driver::settle_choice(const run_ptr& run) {
     against = route_verdict{route_word::short_of_money, {}};
   if (against || w_.dir.users.draining()) {
     if (against) judge(offer.name, std::move(*against));
-    st_.choices.erase(run->source);
-    return;
+    return end_choice(run);
   }
   open_on(run, offer, choice.words[*choice.chosen].detail);
 }
 
-void conversion_driver::open_on(const run_ptr& run, const route_offer& offer, std::string choice) {
-  const auto journal = w_.dir.handles.get<journal_actor>();
-  if (!journal) {
-    st_.choices.erase(run->source);
-    return;
-  }
-  auto& batch = run->batches.at(offer.name);
+void conversion_driver::end_choice(const run_ptr& run) {
+  st_.choices.erase(run->source);
+  if (auto* r = find(run->replaces)) r->busy = false;  // it is driven on
+}
+
+conversion conversion_driver::row_of(const choice_run& run, const route_offer& offer,
+                                     std::string choice) const {
+  const auto& batch = run.batches.at(offer.name);
   conversion row;
   row.id = conversion_id::from_digest(w_.random());
   row.route = offer.name;
   row.amount = batch.amount;
   row.deposits = batch.deposits;
-  row.source = run->source;
+  row.source = run.source;
   row.expected_out = offer.expected_out;
   row.expected_seconds = offer.seconds;
   row.choice = std::move(choice);
   row.created_at = row.updated_at = w_.now();
+  return row;
+}
+
+void conversion_driver::open_on(const run_ptr& run, const route_offer& offer, std::string choice) {
+  const auto journal = w_.dir.handles.get<journal_actor>();
+  if (!journal) return end_choice(run);
+  auto row = row_of(*run, offer, std::move(choice));
+  if (!run->replaces.is_zero()) return move_to(run, std::move(row));
   self_->request(journal, w_.settings.patience.append, append{open_conversion{row}})
       .then(
           [self = self_, run, row](const committed&) mutable {

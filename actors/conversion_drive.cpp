@@ -61,13 +61,16 @@ void conversion_driver::adopt(conversion row) {
 
 void conversion_driver::drive(const conversion_id& id) {
   auto* r = find(id);
-  if (r == nullptr || r->busy || r->stopped || r->on_hold) return;
+  if (r == nullptr || r->busy || r->stopped) return;
+  if (r->moves) return ask_to_move(id);  // whoever orders what now: the books know
+  if (r->on_hold) return;
   auto& p = r->progress;
   if (p.finished()) return arrive(id);
   if (prove(id, *r)) return;
   if (r->rescue) return ask_route(id, true);
   if (p.awaits_operator())
     return w_.dir.gauges.alerts().raise(held_alert, id.text(), why_held(p), w_.now());
+  if (look_elsewhere(id, *r)) return;
   if (now() - r->moved_at >= w_.settings.conversion.stuck_after) {
     ++st_.retried;
     spdlog::warn("conversion.stuck conversion={} step={} attempts={} detail=\"{}\"", id.text(),

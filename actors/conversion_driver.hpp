@@ -3,8 +3,8 @@
 #include "actors/conversion_actor.hpp"
 
 /// The conversion actor's work, for its own files: conversion_actor (credits, what is under way),
-/// conversion_choice (what is opened, and on which route), conversion_drive (one conversion along
-/// its route), conversion_proofs (is what was done still there?), conversion_orders (what operators
+/// conversion_choice (what is opened, and on which route), conversion_moves (what has sent nothing,
+/// and goes elsewhere), conversion_drive (one conversion along its route), conversion_proofs (is what was done still there?), conversion_orders (what operators
 /// ordered).
 namespace headroom::actors {
 
@@ -46,7 +46,8 @@ class conversion_driver {
   void open_next(const std::vector<deposit>& credited_deposits);
   void alarm_of_waiting(const std::map<money_source, waiting_money>& before);
   void consider(const money_source& source, std::vector<waiting_deposit> waiting);
-  void begin_choice(const money_source& source, std::vector<waiting_deposit> waiting);
+  /// False: no route may be asked.
+  bool begin_choice(const money_source& source, const run_ptr& run);
   void ask_flight(const run_ptr& run, const std::string& name);
   void heard_flight(const run_ptr& run, const std::string& name, const route_flight& flight);
   void ask_quote(const run_ptr& run, const std::string& name, bool again);
@@ -56,6 +57,10 @@ class conversion_driver {
                 std::string detail = {});
   void answered(const run_ptr& run);
   void settle_choice(const run_ptr& run);
+  /// What takes nothing, and may take it at the next try.
+  void end_choice(const run_ptr& run);
+  [[nodiscard]] conversion row_of(const choice_run& run, const route_offer& offer,
+                                  std::string choice) const;
   void open_on(const run_ptr& run, const route_offer& offer, std::string choice);
   void judge(const std::string& name, route_verdict verdict);
   [[nodiscard]] std::vector<std::string> names_of_routes() const;
@@ -67,6 +72,12 @@ class conversion_driver {
   [[nodiscard]] bool is_short(const money_source& source, const std::string& route) const;
   [[nodiscard]] bool pays_at(const std::string& route, const std::string& step) const;
   [[nodiscard]] std::chrono::milliseconds left(const choice_run& run) const;
+
+  // conversion_moves.cpp
+  /// True when it looks for another route, or has asked the books for it: it is not driven on now.
+  bool look_elsewhere(const conversion_id& id, running& r);
+  void move_to(const run_ptr& run, conversion row);
+  void ask_to_move(const conversion_id& id);
 
   // conversion_drive.cpp
   void adopt(conversion row);

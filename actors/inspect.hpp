@@ -99,7 +99,8 @@ HEADROOM_INSPECT(transfer_place, x.chain_id, x.tx_hash, x.log_index)
 HEADROOM_INSPECT(conversion_order, x.number, x.word, x.received, x.proof, x.by, x.reason, x.at)
 HEADROOM_INSPECT(conversion, x.id, x.route, x.status, x.amount, x.received, x.loss, x.steps,
                  x.attempts, x.failure, x.deposits, x.created_at, x.updated_at, x.completed_at,
-                 x.source, x.expected_out, x.expected_seconds, x.choice, x.order, x.undone)
+                 x.source, x.expected_out, x.expected_seconds, x.choice, x.order, x.undone,
+                 x.replaced_by)
 HEADROOM_INSPECT(route_terms, x.name, x.fee_bps, x.slippage_bps, x.size, x.in_flight)
 HEADROOM_INSPECT(route_verdict, x.word, x.detail)
 HEADROOM_INSPECT(inventory_marks, x.low, x.target, x.high)

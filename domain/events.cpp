@@ -36,6 +36,10 @@ struct own_event {
     const auto& c = x.row;
     return event{event_type::conversion_opened, c.id.text(), {}, c.amount, c.created_at};
   }
+  optional_event operator()(const replace_conversion& x) const {
+    const auto& c = x.row;
+    return event{event_type::conversion_opened, c.id.text(), {}, c.amount, c.created_at};
+  }
   optional_event operator()(const complete_conversion& x) const {
     const auto received = add_saturating(x.to_buffer, x.to_reserve);
     return event{event_type::conversion_completed, x.id.text(), {}, received, x.at};

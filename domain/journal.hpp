@@ -88,6 +88,17 @@ struct open_conversion {
   conversion row;
 };
 
+/// Of `old` nothing was sent, and nothing will be: its deposits go on in `row`, by another route.
+/// Refused as duplicate when anything of `old` is in an outbox, whatever became of it, when an order
+/// holds or ended it, or when it is over: it goes on where it is. `row` has its deposits, amount and
+/// source. No money moves.
+struct replace_conversion {
+  static constexpr const char* entry_name = "replace_conversion";
+  conversion_id old;
+  conversion row;
+  timestamp at;
+};
+
 /// What a running conversion has reached: its steps and attempts, as a whole.
 struct advance_conversion {
   static constexpr const char* entry_name = "advance_conversion";
@@ -421,7 +432,7 @@ using journal_entry = std::variant<
     finish_sale, open_settlement, book_redemption, settle_position, close_settlement,
     record_external, accept_withdrawal, approve_withdrawal, finish_withdrawal, switch_withdrawals,
     note_buffer, order_conversion, write_off_conversion, adopt_transfer, switch_work,
-    undo_conversion, settle_proofs, sign_in, sign_out, open_delegation, revoke_delegation>;
+    replace_conversion, undo_conversion, settle_proofs, sign_in, sign_out, open_delegation, revoke_delegation>;
 
 /// For logs: "accept_bet".
 [[nodiscard]] inline const char* name_of(const journal_entry& entry) noexcept {

@@ -221,6 +221,7 @@ struct rule {
   entry_moves operator()(const settle_deposit&) const { return {}; }
   entry_moves operator()(const fail_deposit&) const { return {}; }
   entry_moves operator()(const open_conversion&) const { return {}; }
+  entry_moves operator()(const replace_conversion&) const { return {}; }
   entry_moves operator()(const advance_conversion&) const { return {}; }
   entry_moves operator()(const fail_conversion&) const { return {}; }
   entry_moves operator()(const settle_proofs&) const { return {}; }

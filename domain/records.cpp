@@ -68,6 +68,7 @@ std::string_view to_string(conversion_status s) noexcept {
     case conversion_status::running: return "running";
     case conversion_status::completed: return "completed";
     case conversion_status::failed: return "failed";
+    case conversion_status::replaced: return "replaced";
   }
   return "unknown";
 }

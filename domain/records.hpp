@@ -117,9 +117,10 @@ struct deposit {
 
 // -- the conversion ----------------------------------------------------------------------------
 
-/// running -> completed | failed. The running step is the first that is not `done`. What a
-/// reorganisation undoes goes back: completed -> running.
-enum class conversion_status : std::uint8_t { running = 0, completed = 1, failed = 2 };
+/// running -> completed | failed | replaced. The running step is the first that is not `done`. What
+/// a reorganisation undoes goes back: completed -> running. replaced: it had sent nothing, and its
+/// deposits went on in another conversion (docs/decisions/0044).
+enum class conversion_status : std::uint8_t { running = 0, completed = 1, failed = 2, replaced = 3 };
 [[nodiscard]] std::string_view to_string(conversion_status s) noexcept;
 
 struct chain_operation;
@@ -169,6 +170,7 @@ struct conversion {
   std::string choice{};      // why this route
   conversion_order order{};  // the newest; only where it was read
   std::uint32_t undone = 0;  // how often a reorganisation took back what had completed it
+  conversion_id replaced_by{};  // zero: it was not
 };
 
 // -- the buffer --------------------------------------------------------------------------------

@@ -239,6 +239,7 @@ json conversion_document(const conversion& c, const actors::ethereum_port& ether
                   {"expected_seconds", value_if(c.expected_seconds > 0, c.expected_seconds)},
                   {"choice", text_or_null(c.choice)},
                   {"order", c.order.number > 0 ? order_document(c.order) : json()},
+                  {"replaced_by", value_if(!c.replaced_by.is_zero(), c.replaced_by.text())},
               });
   return out;
 }

@@ -175,7 +175,8 @@ constexpr const char* row_checks[] = {
          FROM deposits d JOIN conversions c USING (conversion_id) GROUP BY 1)
        SELECT 'conversion ' || c.conversion_id || ' deposits', c.amount, coalesce(m.amount, 0)
        FROM conversions c LEFT JOIN members m USING (conversion_id)
-       WHERE c.amount IS DISTINCT FROM m.amount OR m.astray <> 0
+       WHERE CASE c.status::text WHEN 'replaced' THEN m.amount IS NOT NULL
+             ELSE c.amount IS DISTINCT FROM m.amount OR m.astray <> 0 END
        UNION ALL SELECT 'deposit ' || deposit_id || ' conversion', 0, 1 FROM deposits
        WHERE status = 'completed' AND conversion_id IS NULL
        UNION ALL SELECT 'conversion ' || c.conversion_id || ' source', 0, count(*)

@@ -64,16 +64,7 @@ void end_members(attempt& a, const conversion_id& id, deposit_status end, std::s
   move_members(a, id, deposit_status::converting, end, failure, at);
 }
 
-}  // namespace
-
-errc apply(attempt& a, const open_conversion& x) {
-  const auto& row = x.row;
-  if (const auto stored = find(a, row.id)) {
-    const bool same = stored->amount == row.amount && same_members(stored->deposits, row.deposits);
-    return same ? a.replayed() : errc::duplicate;
-  }
-  if (row.deposits.empty()) return errc::invariant_violated;
-  if (const auto verdict = check_members(a, row); verdict != errc::none) return verdict;
+void insert(attempt& a, const conversion& row) {
   a.tx.exec_params0(
       "INSERT INTO conversions (conversion_id, route, amount, steps, attempts, created_at,"
       " updated_at, source_chain_id, source_token, expected_out, expected_seconds, choice)"
@@ -84,12 +75,63 @@ errc apply(attempt& a, const open_conversion& x) {
       static_cast<std::int64_t>(row.source.chain_id), binary(row.source.token.view()),
       row.expected_out.micro, static_cast<std::int64_t>(row.expected_seconds),
       clean_text(row.choice));
+}
+
+/// Whether anything of it was ever handed to an outbox, whatever became of it.
+bool has_sent(attempt& a, const conversion& row) {
+  const bool named = std::any_of(row.steps.begin(), row.steps.end(),
+                                 [](const auto& s) { return !s.operations.empty(); });
+  return named ||
+         a.tx.exec_params1(
+                 "SELECT EXISTS (SELECT 1 FROM chain_operations WHERE conversion_id = $1::uuid)"
+                 " OR EXISTS (SELECT 1 FROM external_operations WHERE conversion_id = $1::uuid)",
+                 binary(row.id.view()))[0]
+             .as<bool>();
+}
+
+}  // namespace
+
+errc apply(attempt& a, const open_conversion& x) {
+  const auto& row = x.row;
+  if (const auto stored = find(a, row.id)) {
+    const bool same = stored->amount == row.amount && same_members(stored->deposits, row.deposits);
+    return same ? a.replayed() : errc::duplicate;
+  }
+  if (row.deposits.empty()) return errc::invariant_violated;
+  if (const auto verdict = check_members(a, row); verdict != errc::none) return verdict;
+  insert(a, row);
   wire_array members{wire_array::element::uuid};
   for (const auto& id : row.deposits) members.push(id.view());
   a.tx.exec_params0(
       "UPDATE deposits SET conversion_id = $1::uuid, updated_at = time_of($3)"
       " WHERE deposit_id = ANY ($2::uuid[])",
       binary(row.id.view()), members.parameter(), row.created_at.us);
+  return errc::none;
+}
+
+/// The outbox asks for the row's lock before it believes that the conversion runs (migration 0019),
+/// and so does an order.
+errc apply(attempt& a, const replace_conversion& x) {
+  const auto& row = x.row;
+  const auto old = lock_conversion(a.tx, x.old);
+  if (!old || old->id == row.id) return errc::invariant_violated;
+  if (find(a, row.id)) return old->replaced_by == row.id ? a.replayed() : errc::duplicate;
+  const auto order = newest_order(a.tx, old->id).word;
+  if (old->status != conversion_status::running || order == order_word::hold || is_end(order) ||
+      has_sent(a, *old))
+    return errc::duplicate;
+  if (row.amount != old->amount || row.source != old->source ||
+      !same_members(row.deposits, old->deposits))
+    return errc::invariant_violated;
+  insert(a, row);
+  a.tx.exec_params0(
+      "UPDATE conversions SET status = 'replaced', replaced_by = $2::uuid,"
+      " updated_at = time_of($3) WHERE conversion_id = $1::uuid",
+      binary(old->id.view()), binary(row.id.view()), x.at.us);
+  a.tx.exec_params0(
+      "UPDATE deposits SET conversion_id = $2::uuid, updated_at = time_of($3)"
+      " WHERE conversion_id = $1::uuid",
+      binary(old->id.view()), binary(row.id.view()), x.at.us);
   return errc::none;
 }
 
@@ -162,7 +204,9 @@ errc apply(attempt& a, const settle_proofs& x) {
 
 errc apply(attempt& a, const fail_conversion& x) {
   const auto stored = find(a, x.id);
-  if (!stored || stored->status == conversion_status::completed) return errc::invariant_violated;
+  if (!stored || stored->status == conversion_status::completed ||
+      stored->status == conversion_status::replaced)
+    return errc::invariant_violated;
   if (stored->status == conversion_status::failed) return a.replayed();
   const auto failure = clean_text(x.failure);
   a.tx.exec_params0(

@@ -52,6 +52,7 @@ struct bet_outcomes {
 [[nodiscard]] errc apply(attempt& a, const credit_deposit& x);
 
 [[nodiscard]] errc apply(attempt& a, const open_conversion& x);
+[[nodiscard]] errc apply(attempt& a, const replace_conversion& x);
 [[nodiscard]] errc apply(attempt& a, const advance_conversion& x);
 [[nodiscard]] errc apply(attempt& a, const complete_conversion& x);
 [[nodiscard]] errc apply(attempt& a, const fail_conversion& x);

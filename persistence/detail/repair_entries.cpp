@@ -9,16 +9,6 @@
 namespace headroom::persistence {
 namespace {
 
-/// Its status, amount and steps; locked, so that neither its end nor another order comes between.
-std::optional<conversion> lock_conversion(attempt& a, const conversion_id& id) {
-  const auto rows = a.tx.exec_params(std::string{"SELECT "} + conversion_columns +
-                                         "FROM conversions WHERE conversion_id = $1::uuid"
-                                         " FOR UPDATE OF conversions",
-                                     binary(id.view()));
-  if (rows.empty()) return std::nullopt;
-  return read_conversion(rows.front());
-}
-
 bool was_ordered(attempt& a, const order_conversion& x) {
   return !a.tx.exec_params(
                   "SELECT 1 FROM conversion_orders WHERE conversion_id = $1::uuid AND word = $2"
@@ -54,7 +44,7 @@ errc check_end(attempt& a, const conversion& row, const conversion_order& now,
 }  // namespace
 
 errc apply(attempt& a, const order_conversion& x) {
-  const auto row = lock_conversion(a, x.id);
+  const auto row = lock_conversion(a.tx, x.id);
   if (!row) return errc::not_found;
   if (was_ordered(a, x)) return a.replayed();
   const auto before = newest_order(a.tx, x.id);
@@ -85,7 +75,7 @@ errc apply(attempt& a, const order_conversion& x) {
 }
 
 errc apply(attempt& a, const write_off_conversion& x) {
-  const auto row = lock_conversion(a, x.id);
+  const auto row = lock_conversion(a.tx, x.id);
   if (!row || row->status == conversion_status::completed || x.lost != row->amount)
     return errc::invariant_violated;
   const auto moves = moves_of(x);

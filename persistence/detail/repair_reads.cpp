@@ -3,6 +3,7 @@
 #include <map>
 #include <stdexcept>
 
+#include "persistence/detail/rows.hpp"
 #include "persistence/detail/wire.hpp"
 
 namespace headroom::persistence {
@@ -35,6 +36,15 @@ pausable work_of(std::string_view text) {
 }
 
 }  // namespace
+
+std::optional<conversion> lock_conversion(pqxx::transaction_base& tx, const conversion_id& id) {
+  const auto rows = tx.exec_params(std::string{"SELECT "} + conversion_columns +
+                                       "FROM conversions WHERE conversion_id = $1::uuid"
+                                       " FOR UPDATE OF conversions",
+                                   binary(id.view()));
+  if (rows.empty()) return std::nullopt;
+  return read_conversion(rows.front());
+}
 
 conversion_order newest_order(pqxx::transaction_base& tx, const conversion_id& id) {
   const auto rows = tx.exec_params(std::string{"SELECT "} + order_columns +

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <pqxx/pqxx>
 #include <span>
 #include <vector>
@@ -10,6 +11,9 @@
 /// Reads of what operators ordered.
 namespace headroom::persistence {
 
+/// Locked, so that neither its end, an order, nor what it would send comes between.
+[[nodiscard]] std::optional<conversion> lock_conversion(pqxx::transaction_base& tx,
+                                                        const conversion_id& id);
 /// Number 0 when there is none.
 [[nodiscard]] conversion_order newest_order(pqxx::transaction_base& tx, const conversion_id& id);
 /// Puts the newest order of each conversion beside it.

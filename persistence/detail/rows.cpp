@@ -29,7 +29,7 @@ constexpr std::array deposit_statuses{deposit_status::settling, deposit_status::
                                       deposit_status::converting, deposit_status::completed,
                                       deposit_status::failed};
 constexpr std::array conversion_statuses{conversion_status::running, conversion_status::completed,
-                                         conversion_status::failed};
+                                         conversion_status::failed, conversion_status::replaced};
 constexpr std::array operation_statuses{operation_status::stored, operation_status::confirmed,
                                         operation_status::reverted, operation_status::dropped};
 
@@ -256,6 +256,7 @@ conversion read_conversion(const pqxx::row& row) {
   out.expected_seconds = static_cast<std::uint32_t>(read_int(row[16]));
   out.choice = row[17].c_str();
   out.undone = static_cast<std::uint32_t>(read_int(row[18]));
+  out.replaced_by = read_uuid<conversion_id>(row[19]);
   return out;
 }
 

@@ -64,7 +64,7 @@ inline constexpr const char* conversion_columns =
     " us_of(created_at), us_of(updated_at), us_of(completed_at),"
     " (SELECT string_agg(d.deposit_id::text, ',' ORDER BY d.created_at, d.deposit_id)"
     " FROM deposits d WHERE d.conversion_id = conversions.conversion_id),"
-    " source_chain_id, source_token, expected_out, expected_seconds, choice, undone ";
+    " source_chain_id, source_token, expected_out, expected_seconds, choice, undone, replaced_by ";
 [[nodiscard]] conversion read_conversion(const pqxx::row& row);
 
 inline constexpr const char* operation_columns =

@@ -112,6 +112,15 @@ test('an outage answers nothing but 503', async () => {
   );
 });
 
+test('an outage may begin behind a quote', async () => {
+  await set('silent_after=10');
+  assert.equal((await quote({ amount: '10000001' })).status, 200);
+  assert.equal((await quote({ amount: '10000000' })).status, 200);
+  assert.equal((await quote({ amount: '10000001' })).status, 503);
+  await set('silent_after=0&outage=0');
+  assert.equal((await quote({ amount: '10000000' })).status, 200);
+});
+
 test('a fill that never comes stays pending, and comes when it may', async () => {
   await set('outcome=never');
   const id = await follow((await quote({ amount: '2000000' })).json);

@@ -17,6 +17,7 @@ const SETTINGS = {
   outcome: oneOf(OUTCOMES),
   forge: oneOf(FORGERIES),
   outage: flag(),
+  silent_after: money(), // an outage begins with the answer to a quote of so much; 0: none
   fill_ms: integer(3_600_000), // from each status to the next
   time_estimate: integer(86_400), // seconds, as quoted
   max: money(), // above: no route
@@ -46,6 +47,7 @@ export async function startRelay({ sources, polygon, depository, hot }) {
     outcome: 'fill',
     forge: 'none',
     outage: false,
+    silent_after: 0n,
     fill_ms: 100,
     time_estimate: 3,
     max: 1_000_000_000_000n,
@@ -176,6 +178,7 @@ class Relay {
       row.depositAddress = ethers.getAddress(ethers.dataSlice(ethers.id(row.id), 12));
     this.#requests.set(row.id, row);
     if (this.#requests.size > KEPT) this.#requests.delete(this.#requests.keys().next().value);
+    if (amount === settings.silent_after) settings.outage = true;
     return quoteOf(row, this.#c);
   }
 

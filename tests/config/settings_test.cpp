@@ -201,6 +201,7 @@ constexpr field all_fields[] = {
     {"conversion", "stuck_after_seconds", kind::number},
     {"conversion", "step_timeout_ms", kind::number},
     {"conversion", "attempts", kind::number},
+    {"conversion", "alert_after_ms", kind::number},
     {"conversion", "at_once", kind::number},
     {"conversion", "most_deposits", kind::number},
     {"conversion", "retry_ms", kind::number},

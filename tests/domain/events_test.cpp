@@ -38,6 +38,7 @@ TEST(Events, EachKindOfEntryIsHeardOfUnderItsPublicName) {
       {"credit_deposit", credited + credited + credited + credited},
       {"open_conversion",
        "conversion.opened | conversion.opened | conversion.opened | conversion.opened | "},
+      {"replace_conversion", "conversion.opened | "},
       {"advance_conversion", "| "},
       {"complete_conversion",
        "conversion.completed buffer.changed | conversion.completed buffer.changed | "

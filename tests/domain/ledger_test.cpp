@@ -31,6 +31,7 @@ struct may_move_money {
   bool operator()(const fail_deposit&) const { return false; }
   bool operator()(const credit_deposit&) const { return true; }
   bool operator()(const open_conversion&) const { return false; }
+  bool operator()(const replace_conversion&) const { return false; }
   bool operator()(const advance_conversion&) const { return false; }
   bool operator()(const complete_conversion&) const { return true; }
   bool operator()(const fail_conversion&) const { return false; }

@@ -18,7 +18,7 @@ before(async () => {
 /** Everybody is well again, however a test ended. */
 const WELL = [
   '/cctp?reset=1', '/cctp/iris?reset=1', '/across/api?reset=1', '/fault/relay?clear=1', '/fault/okx?clear=1',
-  '/relay?forge=none&outage=0&outcome=fill&price_ppm=999500', '/okx?suspended_deposits=&suspended_withdrawals=&not_found=0',
+  '/relay?forge=none&outage=0&silent_after=0&outcome=fill&price_ppm=999500', '/okx?suspended_deposits=&suspended_withdrawals=&not_found=0',
   '/oneinch?mode=honest&quote_ppm=999900&market_ppm=999900',
 ];
 afterEach(() => Promise.all(WELL.map((path) => house?.control(path))));
@@ -189,6 +189,30 @@ test('Relay: what it gives back is sent again', async () => {
     await control('/relay?outcome=fill');
   });
   assert.ok((await t.counted()).relay >= relay + 2);
+});
+
+test('Relay away before anything was sent: Across takes its deposits over', async () => {
+  await t.restartWith({
+    conversion: { alert_after_ms: 2000, routes: [{ name: 'relay' }, { name: 'across_direct' }] },
+  });
+  await control('/relay?price_ppm=999990&silent_after=33'); // the cheapest; silent from its choice on
+  const before = await t.counted();
+  const [buffer, held] = [await t.inBuffer(), await t.usdc()];
+  const deposit = await house.fund(someone(), '33.00');
+  const c = await until('the other route to take it over', async () => {
+    const now = await t.conversionOf(deposit);
+    return now?.route === 'across_direct' && now.status === 'completed' && now;
+  });
+  const { conversions } = (await house.get('/conversions?limit=5')).body;
+  const old = conversions.find((x) => x.replaced_by === c.conversion_id);
+  assert.deepEqual([old.route, old.status, old.deposits, old.received], ['relay', 'replaced', [], '0.00']);
+  assert.match(c.choice, new RegExp(`in place of ${old.conversion_id} on relay`));
+  const now = await t.counted();
+  assert.deepEqual([now.relay, now.across_plasma], [before.relay, before.across_plasma + 1]);
+  assert.equal(await t.inBuffer(), buffer + micro(c.received));
+  assert.equal(await t.usdc(), held + micro(c.received));
+  await control('/relay?outage=0');
+  await t.reconciles();
 });
 
 // -- OKX

@@ -204,7 +204,7 @@ TEST_F(Records, OfAConversion) {
                 R"("source":{"network":"eip155:9745","chain_id":9745,)"
                 R"("token":"0x7777777777777777777777777777777777777777"},)"
                 R"("expected":"49.50","expected_seconds":60,)"
-                R"("choice":"the cheapest of 2","order":null})");
+                R"("choice":"the cheapest of 2","order":null,"replaced_by":null})");
   EXPECT_TRUE(text.starts_with(progress.substr(0, progress.size() - 1) + ",\"amount\""));
 }
 

@@ -1,3 +1,6 @@
+#include <future>
+#include <pqxx/pqxx>
+
 #include "tests/persistence/books.hpp"
 
 namespace headroom::test {
@@ -231,6 +234,129 @@ TEST_F(ConversionEntries, FailedConversionLeavesUsersTheirCredit) {
   EXPECT_EQ(reader.trial()->in_transit, 50_usdc);
   EXPECT_EQ(one(settle_deposit{row.deposits[0], id_of<hash256>(11), noon}), errc::none);
   EXPECT_EQ(differences(), "");
+}
+
+// -- one that has sent nothing hands its deposits on (docs/decisions/0044) -----------------------
+
+struct ReplaceConversion : ConversionEntries {
+  void SetUp() override {
+    ConversionEntries::SetUp();
+    ASSERT_EQ(one(open_conversion{row}), errc::none);
+  }
+  replace_conversion moved(std::uint64_t n = 2) {
+    auto next = a_conversion(n, row.amount, row.deposits);
+    next.route = "across";
+    return {row.id, next, noon.plus(std::chrono::seconds{9})};
+  }
+  order_conversion ordered(order_word word, int after) {
+    order_conversion x;
+    x.id = row.id;
+    x.order.word = word;
+    x.order.by = "cli:ann";
+    x.order.at = noon.plus(std::chrono::seconds{after});
+    return x;
+  }
+  /// Until the store waits for a lock; bounded by the server's answers.
+  void await_blocked() const {
+    for (int i = 0; i < 20'000; ++i)
+      if (db.number("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                    " AND datname = current_database()") > 0)
+        return;
+    FAIL() << "it never waited";
+  }
+  chain_operation sent(std::uint64_t n) {
+    auto out = an_operation(n, n);
+    out.purpose = "bridge/" + row.id.text();
+    return out;
+  }
+};
+
+TEST_F(ReplaceConversion, ItsDepositsAreTheNextOnes) {
+  const auto x = moved();
+  ASSERT_EQ(one(x), errc::none);
+  EXPECT_EQ(one(x), errc::none) << "a repeat";
+  EXPECT_EQ(stored().status, conversion_status::replaced);
+  EXPECT_EQ(stored().replaced_by, x.row.id);
+  EXPECT_TRUE(stored().deposits.empty());
+  const auto next = reader.find_conversion(x.row.id).value().value();
+  EXPECT_EQ(next.status, conversion_status::running);
+  EXPECT_EQ(next.route, "across");
+  EXPECT_EQ(next.deposits, row.deposits);
+  EXPECT_EQ(reader.find_deposit(row.deposits[0]).value().value().conversion, x.row.id);
+  EXPECT_EQ(reader.running_conversions()->size(), 1U);
+  EXPECT_EQ(reader.trial()->converting, 50_usdc);
+  EXPECT_EQ(reader.metrics_of_conversions()->failed, 0);
+  EXPECT_EQ(differences(), "");
+  EXPECT_EQ(one(moved(3)), errc::duplicate) << "it has none to hand on";
+  EXPECT_EQ(one(complete_conversion{x.row.id, {}, 50_usdc, {}, {}, noon}), errc::none);
+  EXPECT_EQ(differences(), "");
+}
+
+TEST_F(ReplaceConversion, WhatIsOverStaysOver) {
+  ASSERT_EQ(one(moved()), errc::none);
+  EXPECT_EQ(one(advance_conversion{row.id, {a_step("in_flight")}, 1, noon}), errc::none);
+  EXPECT_TRUE(stored().steps.empty()) << "it has nothing left to say";
+  EXPECT_EQ(one(arrived(50_usdc, {}, {})), errc::invariant_violated);
+  EXPECT_EQ(one(fail_conversion{row.id, {}, "late", noon}), errc::invariant_violated);
+  EXPECT_EQ(one(ordered(order_word::hold, 1)), errc::invariant_violated);
+  EXPECT_EQ(one(record_operations{{sent(5)}}), errc::invariant_violated) << "it sends nothing";
+  EXPECT_EQ(differences(), "");
+}
+
+TEST_F(ReplaceConversion, WhatWasStoredForItKeepsItWhateverBecameOfThat) {
+  const auto op = sent(5);
+  ASSERT_EQ(one(record_operations{{op}}), errc::none);
+  EXPECT_EQ(one(moved()), errc::duplicate);
+  ASSERT_EQ(one(finish_operation{op.id, {}, operation_status::dropped, 0, noon, {}}), errc::none);
+  EXPECT_EQ(one(moved()), errc::duplicate) << "dropped, too";
+  EXPECT_EQ(stored().status, conversion_status::running);
+}
+
+TEST_F(ReplaceConversion, WhatItsStepsNameKeepsIt) {
+  auto step = a_step("held");
+  step.operations = {id_of<operation_id>(99)};
+  ASSERT_EQ(one(advance_conversion{row.id, {step}, 1, noon}), errc::none);
+  EXPECT_EQ(one(moved()), errc::duplicate);
+}
+
+TEST_F(ReplaceConversion, AnOrderKeepsIt) {
+  ASSERT_EQ(one(ordered(order_word::hold, 1)), errc::none);
+  EXPECT_EQ(one(moved()), errc::duplicate);
+  ASSERT_EQ(one(ordered(order_word::release, 2)), errc::none);
+  EXPECT_EQ(one(moved()), errc::none);
+}
+
+TEST_F(ReplaceConversion, TheNextOneIsOfTheSameMoney) {
+  auto x = moved();
+  x.row.amount = 49_usdc;
+  EXPECT_EQ(one(x), errc::invariant_violated);
+  x = moved();
+  x.row.deposits.pop_back();
+  EXPECT_EQ(one(x), errc::invariant_violated);
+  x = moved();
+  x.row.source.chain_id = 137;
+  EXPECT_EQ(one(x), errc::invariant_violated);
+  x = moved();
+  x.old = id_of<conversion_id>(77);
+  EXPECT_EQ(one(x), errc::invariant_violated) << "unknown";
+  EXPECT_EQ(stored().status, conversion_status::running);
+}
+
+/// A wallet stores while the books look: whoever comes first, the other sees it.
+TEST_F(ReplaceConversion, AStoringBesideItWaitsForItAndIsRefused) {
+  pqxx::connection other{db.conninfo()};
+  pqxx::work wallet{other};
+  wallet.exec_params("SELECT 1 FROM conversions WHERE conversion_id = $1::uuid FOR NO KEY UPDATE",
+                     row.id.text());  // as the outbox's trigger does
+  auto moving = std::async(std::launch::async, [&] { return one(moved()); });
+  await_blocked();
+  wallet.exec(
+      "INSERT INTO chain_operations (operation_id, attempt, chain_id, account, nonce, tx_hash, raw,"
+      " purpose, conversion_id, created_at, updated_at) VALUES (gen_random_uuid(), 0, 9745,"
+      " decode(repeat('01', 20), 'hex'), 7, decode(repeat('02', 32), 'hex'), '\\x02', 'bridge', '" +
+      row.id.text() + "', now(), now())");
+  wallet.commit();
+  EXPECT_EQ(moving.get(), errc::duplicate);
 }
 
 }  // namespace

@@ -22,6 +22,19 @@ std::string compare_sums(const conversion& c, const memory_books& books) {
   return {};
 }
 
+/// One that handed its deposits on had sent nothing, and never will.
+std::string compare_replaced(const conversion& c, const outside& out) {
+  const auto name = "conversion " + c.id.text() + " was replaced";
+  const auto next = out.books.conversions.find(c.replaced_by);
+  if (!c.deposits.empty()) return name + " and names deposits";
+  if (next == out.books.conversions.end()) return name + " by none";
+  if (next->second.amount != c.amount) return name + " with another amount";
+  if (next->second.route == c.route) return name + " on its own route";
+  const auto way = out.routes.find(c.route);
+  const bool sent = way != out.routes.end() && way->second.has_sent(c.id);
+  return sent || out.books.sent_for.contains(c.id) ? name + " although it had sent" : "";
+}
+
 /// What was opened on a route that could not say what it has under way, for more than its operator
 /// allows, or while something on it was older than twice its time.
 std::string compare_opening(const outside& out, const route_double& way, const conversion& c) {
@@ -48,6 +61,10 @@ std::string compare_opening(const outside& out, const route_double& way, const c
 std::string compare_conversions(const outside& out) {
   std::set<deposit_id> converted;
   for (const auto& [id, c] : out.books.conversions) {
+    if (c.status == conversion_status::replaced) {
+      if (auto wrong = compare_replaced(c, out); !wrong.empty()) return wrong;
+      continue;
+    }
     if (auto wrong = compare_sums(c, out.books); !wrong.empty()) return wrong;
     for (const auto& d : c.deposits)
       if (!converted.insert(d).second) return "deposit " + d.text() + " was converted twice";

@@ -55,6 +55,7 @@ class route_double {
 
   /// What the books say of a conversion that is over, against what it brought; "" when both agree.
   [[nodiscard]] std::string compare(const conversion& row) const;
+  [[nodiscard]] bool has_sent(const conversion_id& id) const;
   [[nodiscard]] bool was_unreadable(timestamp at) const;
   [[nodiscard]] std::uint64_t sends() const noexcept { return sends_; }
   [[nodiscard]] std::uint64_t returns() const noexcept { return returns_; }
@@ -85,6 +86,7 @@ class route_double {
   void grow_dark(timestamp now);
   [[nodiscard]] bool is_dark(timestamp now) const;
   [[nodiscard]] bool is_stuck(const conversion_id& id, bool before_sending, timestamp now);
+  [[nodiscard]] bool is_replaced(const conversion_id& id) const;
   [[nodiscard]] std::string objection(const actors::run_step& x, timestamp now) const;
   [[nodiscard]] bool is_last(std::uint32_t step) const {
     return step + 1 == law_.info.steps.size();

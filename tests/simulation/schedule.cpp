@@ -21,6 +21,8 @@ void count(schedule_result& result, outside& out, const people& all) {
     result.moved += way.sends();
     result.returned += way.returns();
   }
+  for (const auto& [id, c] : out.books.conversions)
+    result.replaced += c.status == conversion_status::replaced;
   result.transactions = out.plasma_nodes.accepted().size();
   result.reorganisations = out.plasma.reorganisations();
 }

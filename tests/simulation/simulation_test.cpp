@@ -44,6 +44,7 @@ TEST_F(Simulation, EveryScheduleEndsWithTheBooksOfTheModel) {
     sum.usurped += r.usurped;
     sum.moved += r.moved;
     sum.returned += r.returned;
+    sum.replaced += r.replaced;
     sum.transactions += r.transactions;
     sum.reorganisations += r.reorganisations;
   }
@@ -52,7 +53,7 @@ TEST_F(Simulation, EveryScheduleEndsWithTheBooksOfTheModel) {
             << " refused " << sum.refused << ", payments made " << sum.paid << " and never made "
             << sum.unpaid << ", withdrawals paid " << sum.withdrawn << " given back "
             << sum.given_back << " usurped " << sum.usurped << ", moved " << sum.moved << " times, "
-            << sum.returned << " came back, " << sum.transactions << " transactions, "
+            << sum.returned << " came back, " << sum.replaced << " replaced, " << sum.transactions << " transactions, "
             << sum.reorganisations << " reorganisations\n";
   // The schedules must have been worth running.
   if (count < 100) return;
@@ -68,6 +69,7 @@ TEST_F(Simulation, EveryScheduleEndsWithTheBooksOfTheModel) {
   EXPECT_GT(sum.usurped, count / 20);
   EXPECT_GT(sum.moved, count);
   EXPECT_GT(sum.returned, count / 10);
+  EXPECT_GT(sum.replaced, count / 100);
   EXPECT_GT(sum.transactions, 2 * count);
   EXPECT_GT(sum.reorganisations, count);
 }

@@ -124,6 +124,7 @@ struct schedule_result {
   std::uint64_t usurped = 0;       // transfers whose nonce went to another transaction
   std::uint64_t moved = 0;         // sends of the routes beside the wallet's own
   std::uint64_t returned = 0;      // of which the money came back
+  std::uint64_t replaced = 0;      // conversions whose deposits another route took over
   std::uint64_t transactions = 0;  // of the service's account
   std::uint64_t reorganisations = 0;
 };

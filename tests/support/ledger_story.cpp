@@ -69,6 +69,13 @@ open_conversion opened(std::uint8_t n, std::uint8_t deposit, usdc amount) {
   return {out};
 }
 
+/// Its deposit goes on in another one.
+replace_conversion moved(std::uint8_t old, std::uint8_t n, std::uint8_t deposit, usdc amount) {
+  auto row = opened(n, deposit, amount).row;
+  row.route = "across";
+  return {numbered<conversion_id>(old), row, noon};
+}
+
 complete_conversion arrived(std::uint8_t n, usdc to_buffer, usdc to_reserve, usdc loss) {
   return {numbered<conversion_id>(n), {}, to_buffer, to_reserve, loss, noon};
 }
@@ -231,7 +238,8 @@ std::vector<story_line> ledger_story() {
       {open_deposit{a_deposit(5, bob, 8_usdc)}, ""},
       {settled(5), ""},
       {credited(5, bob, 8_usdc), "2 2 3 8000000"},
-      {opened(4, 5, 8_usdc), ""},
+      {opened(9, 5, 8_usdc), ""},
+      {moved(9, 4, 5, 8_usdc), ""},
       {ordered(4, order_word::hold, 1), ""},
       {ordered(4, order_word::write_off, 2), ""},
       {write_off_conversion{numbered<conversion_id>(4), 8_usdc, "it never came", noon},

@@ -24,6 +24,7 @@ struct memory_books : memory_positions {
   memory_outbox operations;
   memory_externals externals;
   memory_withdrawals withdrawals;
+  std::set<conversion_id> sent_for;  // something of them is or was in an outbox
   buffer_row buffer;
   usdc in_transit;
   usdc loss;
