@@ -11,7 +11,9 @@
 #include "app.hpp"
 #include "cancel.hpp"
 #include "config/command_line.hpp"
+#include "config/console_line.hpp"
 #include "config/showing.hpp"
+#include "console/console.hpp"
 #include "http/key_ring.hpp"
 #include "persistence/keys.hpp"
 #include "persistence/migrations.hpp"
@@ -159,6 +161,12 @@ int with_settings(const config::command_line& line) {
   return serve(loaded.value);
 }
 
+int with_service(const config::command_line& line) {
+  std::string error;
+  const auto where = config::service_place_of(line, error);
+  return error.empty() ? console::run(line.console, where) : fail(2, error);
+}
+
 int run(const config::command_line& line) {
   if (line.wrong_usage) return fail(2, line.answer);
   if (line.command.empty() || line.command == "settings") {
@@ -166,6 +174,7 @@ int run(const config::command_line& line) {
     std::fputs(text.c_str(), stdout);
     return 0;
   }
+  if (!line.console.command.empty()) return with_service(line);
   const bool database_alone =
       line.command == "migrate" || line.command == "verify" || line.command.starts_with("keys ");
   return database_alone ? with_database(line) : with_settings(line);

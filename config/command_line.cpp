@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "config/console_line.hpp"
+
 namespace headroom::config {
 namespace {
 
@@ -302,7 +304,8 @@ command_line read_command_line(int argc, const char* const* argv) {
   app.get_formatter()->column_width(28);
   app.footer(
       "HEADROOM_DATABASE_URL overrides database.url of the file; migrate, verify and keys need "
-      "nothing else.");
+      "nothing else. What is asked of a running service goes to --url with the key of --key-file; "
+      "no key is taken from the command line.");
   app.add_option("--config", out.config, "the configuration file")->type_name("FILE");
   app.add_subcommand("serve", "Run the service until SIGINT or SIGTERM");
   app.add_subcommand("migrate", "Bring the database's schema up to this binary");
@@ -319,6 +322,7 @@ command_line read_command_line(int argc, const char* const* argv) {
   add_conversions(app, out.conversions, conversion_words);
   add_adoption(app, out.adoption, adoption_words);
   add_wallet(app, out.cancel, out.resync);
+  add_console(app, out);
   app.add_subcommand("reconcile", "The books against the chains; exit 1 with what is missing");
   app.add_subcommand("check-config", "Read the file and say what is wrong with it")
       ->add_flag("--show", out.show, "print what is in effect, and who said so");
@@ -338,6 +342,7 @@ command_line read_command_line(int argc, const char* const* argv) {
     return help(app.get_formatter()->make_help(&app, app.get_name(), CLI::AppFormatMode::All));
   if (out.config.empty() && needs_a_file(out.command))
     return wrong(out.command + " needs --config FILE", app);
+  if (is_for_console(out.command)) out.console.command = out.command;
   std::string why;
   if (out.command.starts_with("bets ")) why = understand(of_bets, bets_words, out.bets);
   if (out.command.starts_with("sales ")) why = understand(of_sales, sales_words, out.sales);

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "console/console_settings.hpp"
 #include "domain/ids.hpp"
 #include "domain/money.hpp"
 #include "domain/repairs.hpp"
@@ -99,6 +100,9 @@ struct command_line {
   adoption_request adoption;
   cancel_request cancel;
   resync_request resync;
+  console::console_request console;  // of a running service; its command says whether
+  std::string url;                   // of that service; "": see service_place_of
+  std::string key_file;              // likewise
 
   std::string answer;  // help for stdout; or, with `wrong_usage`, what is wrong, for stderr
   bool wrong_usage = false;

@@ -20,7 +20,7 @@ struct PlantedTree : testing::Test {
     ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
     root = pattern;
     for (const char* room : {"domain", "actors", "http", "net", "chain/evm", "chain/x402",
-                             "persistence", "config", "tests"})
+                             "persistence", "console", "config", "tests"})
       write(std::string{room} + "/README.md", "# one line\n");
     write("domain/money.hpp", "#pragma once\n#include <string>\n");
     write("actors/actors.hpp",
@@ -74,6 +74,8 @@ TEST_F(PlantedTree, EveryKindOfWrongIncludeIsFound) {
       {"net/planted.cpp", "#include \"domain/money.hpp\""},
       {"chain/planted.cpp", "// of no room"},
       {"persistence/server.hpp", "#pragma once\n// its name is http's"},
+      {"console/planted.cpp", "#include \"actors/actors.hpp\""},
+      {"console/planted.cpp", "#include \"config/settings.cpp\""},
       {"config/planted.cpp", "#include \"actors/actors.hpp\""},
       {"config/planted.cpp", "#include \"http/server.hpp\""},
       {"config/planted.cpp", "#include <caf/all.hpp>"},

@@ -25,7 +25,7 @@ rooms operator+(rooms a, const rooms& b) {
 
 const rooms on_evm{"domain", "net", "actors", "chain/evm"};
 const rooms edges{"http",           "persistence",      "chain/evm", "chain/x402",
-                  "chain/treasury", "chain/polymarket", "config"};
+                  "chain/treasury", "chain/polymarket", "console",   "config"};
 const rooms everything = rooms{"", "domain", "net", "actors"} + edges;
 
 /// Which rooms a room may include; `main.cpp` and `app.cpp` are the room "".
@@ -39,6 +39,7 @@ const std::map<std::string, std::set<std::string>> arrows{
     {"chain/x402", on_evm + rooms{"chain/x402"}},
     {"chain/treasury", on_evm + rooms{"chain/treasury"}},
     {"chain/polymarket", on_evm + rooms{"chain/polymarket"}},
+    {"console", {"domain", "net", "console"}},
     {"config", {"domain", "config"}},  // and the others' settings, see is_settings
     {"", everything},
     {"bench", everything + rooms{"bench", "tests"}},
@@ -52,14 +53,15 @@ struct library_rule {
 };
 constexpr library_rule libraries[] = {
     {"boost/(beast|asio)/.*",
-     "(http|tests|bench)/.*|net/((http|ws)_client\\.cpp|detail/dialer\\.[ch]pp)"},
+     "(http|tests|bench)/.*|net/((http|ws)_client\\.cpp|event_source\\.cpp|detail/"
+     "dialer\\.[ch]pp)"},
     {"pqxx/.*|libpq.*",
      "persistence/[^/]*\\.cpp|persistence/detail/.*|tests/(support|persistence)/.*|bench/.*"},
     {"caf/.*", "(actors|http|persistence|chain|tests|bench)/.*|app\\.cpp"},
     {"prometheus/.*", "http/.*"},
     {"secp256k1.*|cryptopp/.*", "(chain|tests|bench)/.*"},
     {"gtest/.*|gmock/.*", "tests/.*"},
-    {"CLI/.*", "config/command_line\\.cpp"},
+    {"CLI/.*", "config/(command|console)_line\\.cpp"},
     {"boost/url.*", "net/url\\.cpp"},
 };
 

@@ -1,0 +1,110 @@
+#include "console/console.hpp"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <thread>
+
+#include "console/following.hpp"
+#include "console/service_client.hpp"
+#include "console/sights.hpp"
+
+namespace headroom::console {
+namespace {
+
+using nlohmann::json;
+
+int fail(const service_answer& a) {
+  std::fprintf(stderr, "headroom: %s\n", complaint_of(a).c_str());
+  return code_of(a);
+}
+
+int unreadable(const char* what) {
+  std::fprintf(stderr, "headroom: %s is not as this program knows it; try --json\n", what);
+  return no_answer;
+}
+
+/// The service's own words, on a line.
+int print_as_said(const service_answer& a) {
+  std::printf("%s\n", a.text.c_str());
+  return went_well;
+}
+
+int list(const console_request& asked, service_client& service) {
+  const auto answer = service.get(target_of("/" + asked.command, asked.query));
+  if (!answer.good()) return fail(answer);
+  if (asked.json) return print_as_said(answer);
+  const auto text = list_text(asked.command, answer.body);
+  if (!text) return unreadable("the list");
+  std::fputs(text->c_str(), stdout);
+  return went_well;
+}
+
+int status(const console_request& asked, service_client& service) {
+  service_state state;
+  state.readiness = service.get("/readyz");
+  if (state.readiness.status == 0) return fail(state.readiness);
+  state.buffer = service.get("/buffer/status");
+  state.solvency = service.get("/audit/solvency");
+  state.alerts = service.get("/operator/alerts");
+  std::fputs((asked.json ? state.json_text() : state.text()).c_str(), stdout);
+  return state.code();
+}
+
+int order(const console_request& asked, service_client& service) {
+  json wanted{{"reason", asked.reason}};
+  if (asked.command == "retry conversion") {
+    wanted["action"] = "retry_conversion";
+    wanted["target"] = asked.id;
+  } else {
+    wanted["action"] = asked.command + "_" + asked.work;
+  }
+  const auto answer = service.post("/operator/actions", wanted);
+  if (!answer.good()) return fail(answer);
+  if (asked.json) return print_as_said(answer);
+  std::fputs(action_text(answer.body).c_str(), stdout);
+  return went_well;
+}
+
+/// Looks again and again; on a terminal each look takes the place of the one before.
+int top(const console_request& asked, service_client& service) {
+  using clock = std::chrono::steady_clock;
+  const bool on_terminal = ::isatty(STDOUT_FILENO) == 1;
+  const auto looks = asked.count > 0 ? asked.count : on_terminal ? 0U : 1U;
+  json before;
+  auto then = clock::now();
+  for (std::uint32_t look = 1;; ++look) {
+    const auto answer = service.get(target_of("/inspector/actors", asked.query));
+    const auto now = clock::now();
+    if (!answer.good()) return fail(answer);
+    const std::chrono::duration<double> passed = now - then;
+    const auto text = asked.json ? std::optional{answer.text + "\n"}
+                                 : top_text(answer.body, before, passed.count());
+    if (!text) return unreadable("the list of actors");
+    const bool redraw = on_terminal && !asked.json;
+    if (std::printf("%s%s", redraw ? "\033[H\033[2J" : "", text->c_str()) < 0) return went_well;
+    std::fflush(stdout);
+    if (looks != 0 && look >= looks) return went_well;
+    before = answer.body;
+    then = now;
+    std::this_thread::sleep_for(asked.every);
+  }
+}
+
+}  // namespace
+
+int run(const console_request& asked, const service_place& where) {
+  if (const auto why = unusable(where); !why.empty()) {
+    std::fprintf(stderr, "headroom: %s\n", why.c_str());
+    return 2;
+  }
+  if (asked.command == "tail") return follow(asked, where);
+  service_client service{where};
+  if (asked.command == "status") return status(asked, service);
+  if (asked.command == "top") return top(asked, service);
+  const bool orders =
+      asked.command == "pause" || asked.command == "resume" || asked.command == "retry conversion";
+  return orders ? order(asked, service) : list(asked, service);
+}
+
+}  // namespace headroom::console
