@@ -27,6 +27,7 @@
 #include "actors/work_switches.hpp"
 #include "app_repairs.hpp"
 #include "app_sources.hpp"
+#include "app_supervised.hpp"
 #include "app_treasury.hpp"
 #include "app_venue.hpp"
 #include "app_wallets.hpp"
@@ -267,8 +268,10 @@ int serve_http(const config::settings& s, const stop_signal& stop, caf::actor_sy
   std::fflush(stdout);
   spdlog::info("service.started port={} account={} profile={}", server.port(), account.hex(),
                s.profile);
+  supervised told{s, server.port()};
   const int sig = stop.wait();
   spdlog::info("service.stopping signal={}", sig);
+  told.stopping();
   dir.users.drain();
   server.stop();
   return sig == SIGUSR1 ? 4 : 0;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -30,6 +31,21 @@ void read_environment(loaded& out) {
   if (url == nullptr || *url == '\0') return;
   out.value.store.conninfo = url;
   out.sources["database.url"] = source::environment;
+}
+
+/// What a service manager hands over (systemd's LoadCredential=) is root's, and readable to this
+/// service by an entry of its own, which the mode shows as its group's.
+bool is_handed_over(const std::string& file) {
+  const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
+  if (folder == nullptr || *folder == '\0') return false;
+  std::error_code unknown;
+  return std::filesystem::equivalent(std::filesystem::path{file}.parent_path(), folder, unknown);
+}
+
+/// Who else may read `file`, or change it.
+mode_t forbidden_to_others(const std::string& file) {
+  constexpr mode_t nobody = S_IRWXG | S_IRWXO;
+  return is_handed_over(file) ? nobody & ~mode_t{S_IRGRP} : nobody;
 }
 
 }  // namespace
@@ -79,7 +95,7 @@ std::optional<std::string> read_secret(const key_source& source, std::string& er
     error = source.file + ": cannot be read";
     return std::nullopt;
   }
-  if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+  if ((info.st_mode & forbidden_to_others(source.file)) != 0) {
     error = source.file + ": others may read it; set its mode to 600";
     return std::nullopt;
   }

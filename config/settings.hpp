@@ -129,7 +129,7 @@ struct loaded {
 [[nodiscard]] loaded parse(const std::string& json_text);
 
 /// The secret's text from its source; nothing when there is none. Files must not be readable by
-/// others.
+/// others; in $CREDENTIALS_DIRECTORY by the group, at most.
 [[nodiscard]] std::optional<std::string> read_secret(const key_source& source, std::string& error);
 
 }  // namespace headroom::config

@@ -790,6 +790,19 @@ TEST_F(Secrets, AFileThatOthersMayTouchIsRefused) {
   }
 }
 
+TEST_F(Secrets, WhatAServiceManagerHandsOverItsGroupMayRead) {
+  const environment folder{"CREDENTIALS_DIRECTORY", file.parent_path().c_str()};
+  mode(0440);
+  EXPECT_EQ(read_secret({file.string(), ""}, error), "c0ffee") << error;
+  for (const mode_t m : {0444, 0404, 0460, 0450}) {
+    mode(m);
+    EXPECT_EQ(read_secret({file.string(), ""}, error), std::nullopt);
+  }
+  const environment elsewhere{"CREDENTIALS_DIRECTORY", "/nonexistent"};
+  mode(0440);
+  EXPECT_EQ(read_secret({file.string(), ""}, error), std::nullopt);
+}
+
 TEST_F(Secrets, TheEnvironmentComesFirstAndMayBeMissing) {
   mode(0600);
   {
