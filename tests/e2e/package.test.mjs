@@ -58,7 +58,7 @@ test('dpkg installs it into an empty root, and its settings are good but for the
   const binary = path.join(root, 'usr/bin/headroom');
   assert.equal(await run(binary, ['check-config', '--config', settings]), '');
   const shown = JSON.parse(fs.readFileSync(settings, 'utf8'));
-  const unit = fs.readFileSync(path.join(root, 'lib/systemd/system/headroom.service'), 'utf8');
+  const unit = fs.readFileSync(path.join(root, 'usr/lib/systemd/system/headroom.service'), 'utf8');
   assert.equal(shown.wallet_key.file, '/run/credentials/headroom.service/wallet_key');
   assert.match(unit, /^LoadCredential=wallet_key:/m);
   assert.match(unit, /--config \/etc\/headroom\/headroom\.json$/m);
