@@ -195,7 +195,7 @@ test('a service that hangs has no beat', async () => {
 test('a stop is announced with the time it may take', async () => {
   const { heard } = watching;
   await house.service.stop();
-  const last = heard.at(-1);
+  const last = await until('the announcement', () => heard.find((line) => line.includes('STOPPING=1')));
   assert.match(last, /^STOPPING=1 \| STATUS=stopping \| WATCHDOG_USEC=\d+$/);
   assert.ok(Number(/\d+$/.exec(last)[0]) > WATCHDOG_MS * 1000);
   await house.service.start();

@@ -58,7 +58,7 @@ test('status is all well with exit code 0, and says what the routes say', async 
 });
 
 test('lists show what the routes list, page by page, and --json is the route’s own answer', async () => {
-  await house.fund(user, '40.00');
+  await house.fund(user, '100.00');
   const ids = [];
   for (const amount of ['5.00', '6.00', '7.00']) {
     const { body } = await house.bet({ user_address: user.address, token_id: market.token_id, amount, max_price: '0.55' });
@@ -78,7 +78,7 @@ test('lists show what the routes list, page by page, and --json is the route’s
 
   const { text } = await house.get(`/bets?user_address=${user.address}`);
   assert.equal(await succeeds(['bets', '--user', user.address, '--json']), `${text}\n`);
-  assert.match(await succeeds(['deposits', '--user', user.address]), /^DEPOSIT [^]*40\.00/);
+  assert.match(await succeeds(['deposits', '--user', user.address]), /^DEPOSIT [^]*100\.00/);
   assert.equal(await succeeds(['conversions']), 'none\n');
   assert.equal(await succeeds(['withdrawals', '--status', 'requested']), 'none\n');
 });
@@ -176,13 +176,13 @@ test('tail tells events as they come, and goes on where it was after the service
   const filled = (id) => heard.filter((e) => e.event === 'bet' && e.data.bet_id === id && e.data.event === 'bet.filled');
   try {
     const first = await until('the stream', async () => {
-      const id = await bet('1.00');
+      const id = await bet('2.00');
       await until('an event', () => filled(id).length > 0, 2_000).catch(() => {});
       return filled(id).length > 0 && id;
     });
     await house.service.kill();
     await house.service.start();
-    const second = await bet('1.00'); // committed while nobody may be listening yet
+    const second = await bet('2.00'); // committed while nobody may be listening yet
     await until('the event of after the restart, or the word that some were missed', () =>
       filled(second).length > 0 || heard.some((e) => e.event === 'resync'));
     assert.equal(filled(first).length, 1, 'nothing is told twice');
@@ -198,7 +198,7 @@ test('tail ends after so many, and shows them as people read them', async () => 
   let said;
   ending.then((x) => (said = x));
   await until('a word of the buffer', async () => {
-    if (!said) await house.bet({ user_address: user.address, token_id: market.token_id, amount: '1.00', max_price: '0.55' });
+    if (!said) await house.bet({ user_address: user.address, token_id: market.token_id, amount: '2.00', max_price: '0.55' });
     return said;
   });
   assert.deepEqual([said.code, said.err], [0, '']);
