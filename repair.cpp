@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "chain/treasury/across_parts.hpp"
 #include "chain/treasury/arrival_reader.hpp"
 #include "persistence/operator_orders.hpp"
 #include "reconcile.hpp"
@@ -68,10 +69,15 @@ found_transfer find_transfer(const config::settings& s, const own_keys& keys,
   return {{s.polygon.chain_id, named.tx, chosen->log_index}, chosen->from, chosen->amount, {}};
 }
 
-/// Bridges and swaps together keep less than a fiftieth, and give less than that on top.
+/// Bridges and swaps together keep less than a fiftieth, and give less than that on top. What is
+/// above Across' limit comes in equal parts.
 bool may_bring(const moving_money& x, usdc amount) {
-  const usdc slack{mul_div_ceil(x.amount.micro, 1, 50).value()};  // less than it: it fits
-  return amount >= sub_saturating(x.amount, slack) && amount <= add_saturating(x.amount, slack);
+  for (std::int64_t n = 1; n <= chain::across::most_parts_ever; ++n) {
+    const usdc part{x.amount.micro / n};
+    const usdc slack{mul_div_ceil(part.micro, 1, 50).value()};  // less than it: it fits
+    if (amount >= sub_saturating(part, slack) && amount <= add_saturating(part, slack)) return true;
+  }
+  return false;
 }
 
 /// What came may be in the books already, under a reference that does not name it: then nothing

@@ -1,5 +1,7 @@
 #include "chain/treasury/across.hpp"
 
+#include <algorithm>
+
 #include "chain/evm/abi.hpp"
 #include "chain/evm/keccak.hpp"
 
@@ -8,6 +10,9 @@ namespace {
 
 constexpr std::uint8_t integrator_mark[] = {0x1d, 0xc0, 0xde};
 constexpr std::size_t deposit_words = 10;  // before the message's own bytes
+constexpr std::string_view deposit_signature =
+    "depositV3(address,address,address,address,uint256,uint256,uint256,address,uint32,uint32,"
+    "uint32,bytes)";
 constexpr std::size_t fill_words = 15;
 
 hash256 hash_of(const uint256& word) {
@@ -52,27 +57,32 @@ std::optional<relay_data> read_deposit(const log_entry& log, const address& pool
 }  // namespace
 
 byte_vector deposit_data(const deposit_call& d, byte_view integrator) {
-  auto out =
-      abi::encoder{
-          "depositV3(address,address,address,address,uint256,uint256,uint256,address,uint32,uint32,"
-          "uint32,bytes)"}
-          .account(d.depositor)
-          .account(d.recipient)
-          .account(d.input_token)
-          .account(d.output_token)
-          .number(d.input_amount)
-          .number(d.output_amount)
-          .number(d.destination_chain_id)
-          .account(d.exclusive_relayer)
-          .number(d.quote_timestamp)
-          .number(d.fill_deadline)
-          .number(d.exclusivity)
-          .bytes({})
-          .done();
+  auto out = abi::encoder{deposit_signature}
+                 .account(d.depositor)
+                 .account(d.recipient)
+                 .account(d.input_token)
+                 .account(d.output_token)
+                 .number(d.input_amount)
+                 .number(d.output_amount)
+                 .number(d.destination_chain_id)
+                 .account(d.exclusive_relayer)
+                 .number(d.quote_timestamp)
+                 .number(d.fill_deadline)
+                 .number(d.exclusivity)
+                 .bytes({})
+                 .done();
   if (integrator.empty()) return out;
   out.insert(out.end(), std::begin(integrator_mark), std::end(integrator_mark));
   out.insert(out.end(), integrator.begin(), integrator.end());
   return out;
+}
+
+std::optional<std::uint64_t> deposited_by(byte_view data) {
+  static const auto selector = abi::encoder{deposit_signature}.done();
+  if (data.size() < selector.size() ||
+      !std::equal(selector.begin(), selector.end(), data.begin()))
+    return std::nullopt;
+  return abi::reader{data.subspan(selector.size())}.number(4);
 }
 
 std::optional<relay_data> find_deposit(std::span<const log_entry> logs, const address& pool,

@@ -27,6 +27,9 @@ struct deposit_call {
 /// @param integrator  two bytes behind the arguments, marked as Across reads them; empty: none.
 [[nodiscard]] byte_vector deposit_data(const deposit_call& d, byte_view integrator);
 
+/// What such a call puts in; nothing: it is another call.
+[[nodiscard]] std::optional<std::uint64_t> deposited_by(byte_view data);
+
 /// A deposit as its chain has it: what every fill must agree with.
 struct relay_data {
   hash256 depositor;

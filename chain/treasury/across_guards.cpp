@@ -50,7 +50,7 @@ std::optional<std::uint64_t> deadline_of(const across_guards_settings& g, const 
 
 guarded_deposit guard(const across_guards_settings& g, const deposit_terms& t,
                       const fee_answer& offer) {
-  const auto violated = [](const char* name) {
+  const auto violated = [](std::string_view name) {
     guarded_deposit out;
     out.violated = name;
     return out;
@@ -65,7 +65,7 @@ guarded_deposit guard(const across_guards_settings& g, const deposit_terms& t,
       (offer.output_token && *offer.output_token != t.order.output_token))
     return violated("output_token");
   if (offer.too_low || in < offer.least) return violated("min_deposit");
-  if (in > offer.most_at_once) return violated("max_deposit_instant");
+  if (in > offer.most_at_once) return violated(instant_guard);
   if (!output_is_fair(g, in, offer.output_amount)) return violated("output_amount");
   const auto lost = in - offer.output_amount;  // what is kept, whatever the fee is called
   if (!fee_is_fair(g, in, std::max(lost, offer.total_fee))) return violated("total_fee");

@@ -23,6 +23,9 @@ struct guarded_deposit {
   std::string violated{};
 };
 
+/// The guard whose amount is above what relayers fill from stock: smaller ones may pass.
+inline constexpr std::string_view instant_guard = "max_deposit_instant";
+
 /// The contract takes a deposit that nobody will ever fill, or that gives everything away: what is
 /// signed is checked here, in one place. The deadline is ours: the window from now, never after the
 /// API's own.

@@ -39,11 +39,24 @@ struct across_desk {
   };
   std::map<hash256, waiting> expired{};  // by relay hash
   across_refunds refunds{};              // as far as the chain was read for those
+
+  /// Looks that have not ended, by conversion and step. A second one beside them could send the
+  /// step whole while the first sends it in parts.
+  std::map<std::pair<conversion_id, std::uint32_t>, std::weak_ptr<const bool>> looks{};
+};
+
+/// What a run of the leg stands on.
+struct across_place {
+  const leg_house& house;
+  across_desk& desk;
+  std::shared_ptr<const bool> look;  // lives as long as the look does
+  bool at_once = false;              // an operator's word
 };
 
 /// By direct deposits into a listed SpokePool, made from a quote that was just asked for and
 /// guarded before it is signed. States in `detail`: deposited, filled, final; or expired, refunded,
-/// and then the step has failed: a new attempt may start. across_run has the steps.
+/// and then the step has failed: a new attempt may start. across_run has the steps; what is above
+/// the pool's instant limit goes in several deposits (across_split).
 class across_leg final : public route_leg {
  public:
   across_leg(const across_settings& settings, across_pair pair, across_door door);

@@ -1,14 +1,34 @@
 #pragma once
 
 #include "chain/treasury/across_leg.hpp"
+#include "chain/treasury/across_parts.hpp"
 
 /// The Across leg's work, for its own files: across_deposit (from the quote to the deposit),
 /// across_fill (its fill), across_refund (when nobody filled it).
 namespace headroom::chain {
 
+/// What one look at a part has found.
+struct part_news {
+  actors::step_progress said;
+  std::string stops{};  // why nothing new may start on the route; "": it may
+  across::part_state state = across::part_state::planned;  // as far as it was seen to have come
+  std::optional<across::relay_data> relay{};               // of its deposit, where that was seen
+  bool above_limit = false;                                // held: relayers' stock is below it
+};
+
+/// Where a run is of one part of a step (across_split.hpp).
+struct across_share {
+  std::string name;          // in its operations' names: "0", sent again "0/1"
+  bool sent_before = false;  // an earlier try was
+  usdc whole{};              // what all parts move
+  std::function<void(part_news)> then;
+};
+
+/// One deposit: of a step that goes whole, or of one part of it.
 class across_run final : public bridge_step {
  public:
-  across_run(const leg_house& house, across_desk& desk, actors::run_step x, promise p);
+  across_run(const across_place& place, actors::run_step x, promise p,
+             std::optional<across_share> share = {});
   void start();
 
  private:
@@ -17,6 +37,14 @@ class across_run final : public bridge_step {
   }
 
   // -- across_deposit.cpp
+  void deliver(actors::step_progress said, const std::string& stops) override;
+  [[nodiscard]] std::string operation_word() const;
+  [[nodiscard]] std::string alert_subject() const;
+  [[nodiscard]] bool sent_before() const noexcept;
+  void look_for_parts(const operation_id& id);
+  void plan(std::vector<across::part> parts);
+  void judge_offer(const operation_id& id, std::uint64_t head, const across::deposit_terms& terms,
+                   const across::fee_answer& offer);
   void read_chains(const operation_id& id);
   void read_there(const operation_id& id, std::vector<rpc_result>& r);
   void ask_price(const operation_id& id, std::uint64_t head, std::uint64_t source_time,
@@ -46,8 +74,12 @@ class across_run final : public bridge_step {
   void ask_fills(std::uint32_t asked);
   void judge_refund();
 
+  const across_place place_;
   across_desk& desk_;
   const across_settings& s_;
+  const std::optional<across_share> share_;  // nothing: it is the whole step
+  across::part_state stage_ = across::part_state::planned;
+  bool above_limit_ = false;
   std::optional<across::relay_data> relay_;  // of the deposit, once its receipt was read
   std::uint64_t deposited_in_ = 0;           // block
   std::string judged_at_;  // the destination's final block that is past the deadline

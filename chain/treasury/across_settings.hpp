@@ -41,6 +41,8 @@ struct across_settings {
   std::vector<std::string> output_tokens{"0x3c499c542cEF5E3811e1192ce70d8cC03d5c3359",
                                          "0x2791Bca1f2de4661ED88A30C99A7a9449Aa84174",
                                          "0xc2132D05D31c914a87C6611C10748AEb04B58e8F"};
+  /// Deposits that a step goes in when it is above what relayers fill from stock; 1: it waits.
+  std::uint32_t most_parts = 4;
   std::uint32_t settle_seconds = 30;  // on top of the fill: our own transaction, finality
   std::uint32_t expected_seconds = 60;
   /// An expired deposit's refund is believed no sooner after it was first looked for: by then every

@@ -115,7 +115,7 @@ void bridge_step::arrival_is_final(const log_entry& log, std::uint32_t node, usd
 /// The receipt must show what the event says. One node's word is enough for what is small: of a
 /// large amount another node must show the same, and have it final.
 void bridge_step::check_receipts(const log_entry& log, std::uint32_t node, usdc amount) {
-  const bool large = to_.finality.is_large(x_.amount_in);
+  const bool large = to_.finality.is_large(at_stake_);
   if (asked_again() || (!large && !token_of_arrival())) return take(log, amount);
   auto call = eth::transaction_receipt(log.tx_hash);
   const auto weighed = [run = me(), log, node, amount](const std::vector<rpc_result>& words) {

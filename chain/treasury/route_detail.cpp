@@ -22,6 +22,7 @@ std::string route_detail::text() const {
   if (since_block) out += "since=" + std::to_string(*since_block) + " ";
   if (seen_at) out += "at=" + std::to_string(*seen_at) + " ";
   if (asked_again) out += "again=1 ";
+  if (!parts.empty()) out += "parts=" + parts + " ";
   if (!note.empty()) return out + "note=" + note;
   if (!out.empty()) out.pop_back();
   return out;
@@ -46,6 +47,8 @@ route_detail route_detail::parse(std::string_view text) {
       out.seen_at = number_of(word.substr(3));
     } else if (word == "again=1") {
       out.asked_again = true;
+    } else if (word.starts_with("parts=")) {
+      out.parts = word.substr(6);
     }
   }
   return out;

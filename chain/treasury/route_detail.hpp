@@ -18,6 +18,7 @@ struct route_detail {
   std::optional<std::uint64_t> since_block{};  // of the source chain: nothing was sent before it
   std::optional<std::uint64_t> seen_at{};      // unix seconds: when it was first seen to have left
   bool asked_again = false;                    // for what comes once, as a service's second try
+  std::string parts{};  // of a step that goes in several, in its leg's words, without blanks
 
   [[nodiscard]] std::string text() const;
   /// Never fails: what cannot be read is left out.

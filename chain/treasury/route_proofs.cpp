@@ -9,7 +9,7 @@
 namespace headroom::chain {
 
 bool route_step::demands_tag(const finality_rule& rule) const noexcept {
-  return x_.wish != step_wish::go_on || rule.is_large(x_.amount_in);
+  return x_.wish != step_wish::go_on || rule.is_large(at_stake_);
 }
 
 finality_rule route_step::rule_on(const leg_chain& chain) const noexcept {

@@ -71,6 +71,7 @@ route_step::route_step(actors::route_actor::pointer self, const actors::world& w
       w_{w},
       x_{std::move(x)},
       detail_{route_detail::parse(x_.detail)},
+      at_stake_{x_.amount_in},
       tally_{tally},
       promise_{std::move(p)} {
   detail_.note.clear();
@@ -215,20 +216,36 @@ bool route_step::covered(const rpc_result& balance, std::string_view token,
 // -- answers -------------------------------------------------------------------------------------
 
 /// For `in_flight`: what was said last of each step that may have money under way.
-void route_step::remember(step_state state) {
+void route_step::remember(const actors::step_progress& said, const std::string& stops) {
   if (asked_again()) return;  // nothing of it is under way
   const route_tally::step_key key{x_.conversion, x_.step};
-  if (state != step_state::in_flight && state != step_state::unreadable) {
+  if (said.state != step_state::in_flight && said.state != step_state::unreadable) {
     tally_.moves.erase(key);
     return;
   }
-  const auto& problem = state == step_state::unreadable ? detail_.note : stops_;
+  const auto& problem = said.state == step_state::unreadable ? detail_.note : stops;
   tally_.moves.insert_or_assign(
-      key, step_under_way{x_.amount_in, self_->clock().now(), problem, operations_});
+      key, step_under_way{x_.amount_in, self_->clock().now(), problem, said.operations});
+}
+
+void route_step::deliver(actors::step_progress said, const std::string& stops) {
+  if (said.state == step_state::done && !asked_again()) ++tally_.done;
+  if (said.state == step_state::failed) ++tally_.failed;
+  if (said.state == step_state::unreadable) ++tally_.unreadable;
+  if (said.state == step_state::failed || said.state == step_state::unreadable)
+    tally_.last_problem = detail_.note;
+  remember(said, stops);
+  promise_.deliver(std::move(said));
+}
+
+void route_step::include(const actors::step_progress& part) {
+  calls_ += part.calls;
+  for (const auto& id : part.operations)
+    if (std::find(operations_.begin(), operations_.end(), id) == operations_.end())
+      operations_.push_back(id);
 }
 
 void route_step::answer(step_state state, usdc amount) {
-  remember(state);
   actors::step_progress out;
   out.state = state;
   out.amount_out = amount;
@@ -240,7 +257,7 @@ void route_step::answer(step_state state, usdc amount) {
   out.money_left = money_left_;
   out.by_depth = state == step_state::done && by_depth_;
   out.gone = gone_;
-  promise_.deliver(std::move(out));
+  deliver(std::move(out), stops_);
 }
 
 void route_step::in_flight(const report& r, std::string note) {
@@ -258,15 +275,10 @@ void route_step::held(std::string note) {
   answer(step_state::held, {});
 }
 
-void route_step::done(usdc amount) {
-  if (!asked_again()) ++tally_.done;
-  answer(step_state::done, amount);
-}
+void route_step::done(usdc amount) { answer(step_state::done, amount); }
 
 void route_step::failed(const hash256& tx, std::string why) {
-  ++tally_.failed;
   tx_ = tx;
-  tally_.last_problem = why;
   if (may_say("failed"))
     spdlog::warn("route.step_failed conversion={} step={} attempt={} reason=\"{}\"",
                  x_.conversion.text(), x_.step, x_.attempt, why);
@@ -279,8 +291,6 @@ void route_step::failed(const hash256& tx, std::string why) {
 }
 
 void route_step::unreadable(std::string why) {
-  ++tally_.unreadable;
-  tally_.last_problem = why;
   detail_.note = std::move(why);
   answer(step_state::unreadable, {});
 }

@@ -147,6 +147,13 @@ class route_step : public std::enable_shared_from_this<route_step> {
   /// To be said before `waiting`: until a later look does not say it, nothing new may start on this
   /// route.
   void stop_route(std::string why) { stops_ = std::move(why); }
+  /// How an answer reaches whoever asked; a part of a step tells it to the whole (across_split.hpp).
+  /// @param stops  what stop_route said; "": nothing.
+  virtual void deliver(actors::step_progress said, const std::string& stops);
+  /// What a run of one part has used and asked is the step's.
+  void include(const actors::step_progress& part);
+  /// To another run, which answers in the place of this one.
+  [[nodiscard]] promise hand_over() { return std::move(promise_); }
 
   /// Whether a line about this conversion may be written now: at most once a minute for one cause.
   [[nodiscard]] bool may_say(std::string_view cause);
@@ -159,6 +166,9 @@ class route_step : public std::enable_shared_from_this<route_step> {
   std::uint32_t calls_ = 0;
   bool short_of_money_ = false;
   bool by_depth_ = false;  // something that the answer rests on may be undone yet
+  bool money_left_ = false;  // for `held`: what it moves is in the wallet no more
+  bool gone_ = false;        // in a look `again`: no node shows what it was done by
+  usdc at_stake_;            // says how sure it must be: what goes together, however it is cut
 
  private:
   [[nodiscard]] bool demands_tag(const finality_rule& rule) const noexcept;
@@ -166,12 +176,10 @@ class route_step : public std::enable_shared_from_this<route_step> {
                      std::string what, std::function<void(const report&)> then);
   void refused(const caf::error& why);
   void look_for_receipts(const rpc_actor& rpc, std::vector<hash256> attempts);
-  void remember(step_state state);
+  void remember(const actors::step_progress& said, const std::string& stops);
   void answer(step_state state, usdc amount);
 
   route_tally& tally_;
-  bool money_left_ = false;
-  bool gone_ = false;
   std::string stops_;
   std::vector<operation_id> operations_;
   promise promise_;
