@@ -79,8 +79,7 @@ byte_vector deposit_data(const deposit_call& d, byte_view integrator) {
 
 std::optional<std::uint64_t> deposited_by(byte_view data) {
   static const auto selector = abi::encoder{deposit_signature}.done();
-  if (data.size() < selector.size() ||
-      !std::equal(selector.begin(), selector.end(), data.begin()))
+  if (data.size() < selector.size() || !std::equal(selector.begin(), selector.end(), data.begin()))
     return std::nullopt;
   return abi::reader{data.subspan(selector.size())}.number(4);
 }

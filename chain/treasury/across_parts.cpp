@@ -56,7 +56,8 @@ bool read_field(part& p, std::string_view word) {
   }
   const auto number = number_of(word);
   if (!number) return false;
-  if (name == "try") p.attempt = static_cast<std::uint32_t>(std::min<std::uint64_t>(*number, 10'000));
+  if (name == "try")
+    p.attempt = static_cast<std::uint32_t>(std::min<std::uint64_t>(*number, 10'000));
   if (name == "until") p.deadline = *number;
   if (name == "from") p.from_block = number;
   if (name == "since") p.since_block = number;
@@ -84,9 +85,7 @@ void append_part(std::string& out, const part& p) {
   const auto number = [&out](const char* name, std::optional<std::uint64_t> value) {
     if (value) out += std::string{","} + name + "=" + std::to_string(*value);
   };
-  const auto above_zero = [](std::uint64_t x) {
-    return x > 0 ? std::optional{x} : std::nullopt;
-  };
+  const auto above_zero = [](std::uint64_t x) { return x > 0 ? std::optional{x} : std::nullopt; };
   number("try", above_zero(p.attempt));
   if (p.deposit_id) out += ",id=" + p.deposit_id->decimal();
   number("until", above_zero(p.deadline));

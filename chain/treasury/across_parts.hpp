@@ -27,10 +27,10 @@ enum class part_state : std::uint8_t {
 struct part {
   usdc amount;
   part_state state = part_state::planned;
-  std::uint32_t attempt = 0;                   // sent again by itself, so many times
-  std::optional<uint256> deposit_id{};         // Across' name for it
-  std::uint64_t deadline = 0;                  // of its fill: unix seconds over there; 0: none yet
-  std::optional<std::uint64_t> from_block{};   // as in route_detail, likewise the next two
+  std::uint32_t attempt = 0;                  // sent again by itself, so many times
+  std::optional<uint256> deposit_id{};        // Across' name for it
+  std::uint64_t deadline = 0;                 // of its fill: unix seconds over there; 0: none yet
+  std::optional<std::uint64_t> from_block{};  // as in route_detail, likewise the next two
   std::optional<std::uint64_t> since_block{};
   std::optional<std::uint64_t> seen_at{};
   std::uint64_t not_before = 0;  // unix seconds: when it may be sent again
@@ -43,8 +43,8 @@ struct part {
   [[nodiscard]] bool is_filled() const noexcept { return state == part_state::filled; }
 };
 
-/// The fewest parts, of two at least, that each fit; none where `amount` fits whole, or `most_parts`
-/// are too few.
+/// The fewest parts, of two at least, that each fit; none where `amount` fits whole, or
+/// `most_parts` are too few.
 [[nodiscard]] std::vector<part> parts_of(usdc amount, std::uint64_t most_at_once,
                                          std::uint32_t most_parts);
 /// Those whose first one has this size; none: there are no such.

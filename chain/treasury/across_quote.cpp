@@ -1,7 +1,7 @@
 #include "chain/treasury/across_run.hpp"
 
-/// What an amount would become by Across now: asked whole and, where that is above what is filled at
-/// once, part by part. The guards speak here already: a route that would be held is not chosen.
+/// What an amount would become by Across now: asked whole and, where that is above what is filled
+/// at once, part by part. The guards speak here already: a route that would be held is not chosen.
 namespace headroom::chain {
 namespace {
 

@@ -107,9 +107,8 @@ void across_split::next() {
     if (!parts_[i].was_sent()) notes_[i] = why_not_sent(i);
     if (notes_[i].empty()) return run_part(i);
   }
-  const bool filled = std::all_of(parts_.begin(), parts_.end(), [](const part& p) {
-    return p.is_filled();
-  });
+  const bool filled =
+      std::all_of(parts_.begin(), parts_.end(), [](const part& p) { return p.is_filled(); });
   if (filled && !std::exchange(looked_twice_, true)) {
     for (std::size_t i = 0; i < parts_.size(); ++i)
       if (parts_[i].by_depth && notes_[i].empty()) to_look_at_.push_back(i);
@@ -123,8 +122,8 @@ void across_split::next() {
 std::string across_split::why_not_sent(std::size_t i) const {
   const auto& p = parts_[i];
   if (!unknown_.empty()) return "waits: another part cannot be read";
-  if (i > 0 && p.attempt == 0 && !(first_is_sent() && (parts_[i - 1].was_sent() ||
-                                                       parts_[i - 1].attempt > 0)))
+  if (i > 0 && p.attempt == 0 &&
+      !(first_is_sent() && (parts_[i - 1].was_sent() || parts_[i - 1].attempt > 0)))
     return "waits for the part before it";
   if (p.attempt == 0 || place_.at_once) return {};
   const auto tries = w_.settings.conversion.attempts;
@@ -215,8 +214,7 @@ void across_split::failed_part(std::size_t i, const actors::step_progress& said)
 
 /// The outbox may know of one that the books' detail does not.
 void across_split::look_for_later_try(std::size_t i) {
-  const auto id =
-      operation_of(x_, "across/" + across::part_name(i, parts_[i].attempt));
+  const auto id = operation_of(x_, "across/" + across::part_name(i, parts_[i].attempt));
   where_is(place_.desk.pair.from.account(), id, [run = me(), i](const report& r) {
     if (is_unsent(r)) return run->next();
     run->under_way_ = true;
@@ -282,8 +280,8 @@ void across_split::conclude() {
 /// In a look `again` what is not as it was done makes the step so.
 void across_split::conclude_proof() {
   if (!unknown_.empty()) return unreadable(unknown_);
-  if (under_way_ || std::any_of(parts_.begin(), parts_.end(),
-                                [](const part& p) { return !p.is_filled(); }))
+  if (under_way_ ||
+      std::any_of(parts_.begin(), parts_.end(), [](const part& p) { return !p.is_filled(); }))
     return waiting(summary());
   arrive();
 }

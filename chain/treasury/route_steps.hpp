@@ -147,7 +147,8 @@ class route_step : public std::enable_shared_from_this<route_step> {
   /// To be said before `waiting`: until a later look does not say it, nothing new may start on this
   /// route.
   void stop_route(std::string why) { stops_ = std::move(why); }
-  /// How an answer reaches whoever asked; a part of a step tells it to the whole (across_split.hpp).
+  /// How an answer reaches whoever asked; a part of a step tells it to the whole
+  /// (across_split.hpp).
   /// @param stops  what stop_route said; "": nothing.
   virtual void deliver(actors::step_progress said, const std::string& stops);
   /// What a run of one part has used and asked is the step's.
@@ -165,7 +166,7 @@ class route_step : public std::enable_shared_from_this<route_step> {
   hash256 tx_;
   std::uint32_t calls_ = 0;
   bool short_of_money_ = false;
-  bool by_depth_ = false;  // something that the answer rests on may be undone yet
+  bool by_depth_ = false;    // something that the answer rests on may be undone yet
   bool money_left_ = false;  // for `held`: what it moves is in the wallet no more
   bool gone_ = false;        // in a look `again`: no node shows what it was done by
   usdc at_stake_;            // says how sure it must be: what goes together, however it is cut

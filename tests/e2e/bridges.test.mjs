@@ -1,5 +1,5 @@
-// Conversions by Across: filled at once, late, by nobody; interrupted in the middle of every step. Every conversion is one
-// deposit that counts, and the wallet holds what the books say.
+// Conversions by Across: filled at once, late, by nobody, in parts; interrupted in the middle of every step. Every conversion
+// is one deposit that counts, or one of each part, and the wallet holds what the books say.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { ethers, micro, startHouse, until } from './support.mjs';
@@ -9,7 +9,7 @@ const DEPOSITED = ethers.id(
 );
 const WINDOW_S = 600;
 let house, users;
-let refunds = 0;
+let more = 0; // deposits on chain than conversions: what came back and went again, and parts
 
 before(async () => {
   house = await startHouse({
@@ -27,8 +27,11 @@ const across = (query) => house.control(`/across?${query}`);
 const conversions = async () => (await house.get('/conversions?limit=200')).body.conversions;
 const onPolygon = () => house.token('polygon', house.polygon.usdc).balanceOf(house.pay_to);
 const bufferNow = async () => micro((await house.buffer()).usdc_balance);
-const deposits = async () =>
-  (await house.rpc.plasma.getLogs({ fromBlock: 0, toBlock: 'latest', topics: [DEPOSITED] })).length;
+/** What each deposit put in, the oldest first. */
+const deposited = async () =>
+  (await house.rpc.plasma.getLogs({ fromBlock: 0, toBlock: 'latest', topics: [DEPOSITED] })).map(
+    ({ data }) => BigInt(ethers.dataSlice(data, 64, 96)),
+  );
 const conversionOf = async (deposit) => {
   const { body } = await house.get(`/deposits/${deposit.deposit_id}`);
   return body.conversion_id && (await house.get(`/conversions/${body.conversion_id}`)).body;
@@ -83,7 +86,7 @@ async function converts(user, amount, between = async () => {}) {
   assert.equal(await bufferNow(), buffer + micro(c.received));
   assert.equal(await onPolygon(), usdc + micro(c.received));
   assert.equal(micro(c.received) + micro(c.loss), micro(c.amount));
-  assert.equal(await deposits(), (await conversions()).length + refunds, 'one that counts each');
+  assert.equal((await deposited()).length, (await conversions()).length + more, 'one that counts each');
   return c;
 }
 
@@ -123,9 +126,9 @@ test('a slow fill that pays less is taken for what it pays', async () => {
 test('an API that offers too little or is away: nothing is sent until it is well', async () => {
   await house.control('/across/api?output_bps=9980');
   await converts(users[2], '44.00', async (deposit) => {
-    const before = await deposits();
+    const before = (await deposited()).length;
     await says(deposit, 'guard output_amount', 3_000).catch(() => {}); // or no route takes it
-    assert.equal(await deposits(), before);
+    assert.equal((await deposited()).length, before);
     await house.control('/across/api?reset=1');
   });
 });
@@ -147,6 +150,30 @@ test('killed with the swap in the pool: swapped once', async () => {
   });
 });
 
+test('above what is filled at once: in three parts, killed with the first in the pool and with all on their way, each sent once', async () => {
+  await house.control('/across/api?max_instant=20');
+  await across('mode=never');
+  await house.control('/chain/polygon?mode=refuse'); // its clock is read before anything is signed
+  more += 2;
+  const c = await converts(users[1], '50.00', async (deposit) => {
+    await mining('plasma', 0);
+    await house.control('/chain/polygon?mode=up');
+    await pooled('plasma');
+    await restart('kill', () => mining('plasma', 1));
+    await says(deposit, 'part 3 of 3: deposited: waits for a fill', 30_000);
+    await restart('kill', () => across('mode=fill'));
+  });
+  const parts = (await deposited()).slice(-3);
+  assert.deepEqual(parts, [16_666_667n, 16_666_667n, 16_666_666n]);
+  const sent = c.steps[0].transactions.filter((x) => x.purpose === 'across');
+  assert.equal(new Set(sent.map((x) => x.operation_id)).size, 3);
+  // each part pays its fee of 5 bps, rounded up by each of its two shares
+  assert.equal(c.steps[0].amount_out, '49.974997');
+  assert.match(await house.service.verify(), /clean/);
+  await across('reset=1');
+  await house.control('/across/api?reset=1');
+});
+
 // Last: it moves the chains' time, after which payers' clocks are behind.
 test('filled by nobody: it comes back after its deadline and is deposited again', async () => {
   await across('mode=never&refunds=asked');
@@ -156,7 +183,7 @@ test('filled by nobody: it comes back after its deadline and is deposited again'
       await house.rpc[chain].send('evm_increaseTime', [WINDOW_S + 60]);
     await says(deposit, 'expired: waits for the refund', 30_000);
     await restart('kill');
-    refunds += 1;
+    more += 1;
     await across('mode=fill&refund=1');
   });
 });
