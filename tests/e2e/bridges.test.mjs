@@ -166,9 +166,9 @@ test('above what is filled at once: in three parts, killed with the first in the
   const parts = (await deposited()).slice(-3);
   assert.deepEqual(parts, [16_666_667n, 16_666_667n, 16_666_666n]);
   const sent = c.steps[0].transactions.filter((x) => x.purpose === 'across');
-  assert.equal(new Set(sent.map((x) => x.operation_id)).size, 3);
+  assert.equal(new Set(sent.map((x) => x.nonce)).size, 3);
   // each part pays its fee of 5 bps, rounded up by each of its two shares
-  assert.equal(c.steps[0].amount_out, '49.974997');
+  assert.equal(c.steps[0].amount_out, '49.974998');
   assert.match(await house.service.verify(), /clean/);
   await across('reset=1');
   await house.control('/across/api?reset=1');
