@@ -62,9 +62,14 @@ class across_quoting : public std::enable_shared_from_this<across_quoting> {
     read_times();
   }
 
+  /// Once for those of one size: most are.
   void ask_part() {
     if (offers_.size() == parts_.size()) return read_times();
     const auto amount = parts_[offers_.size()].amount;
+    if (!offers_.empty() && offers_.back().amount == amount) {
+      offers_.push_back(offered{offers_.back()});
+      return ask_part();
+    }
     ask(amount, [q = shared_from_this(), amount](const across::fee_answer& offer) {
       q->offers_.push_back({amount, offer});
       q->ask_part();

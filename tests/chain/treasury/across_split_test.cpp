@@ -150,7 +150,7 @@ TEST_F(AcrossSplit, AQuoteIsTheSumOfItsParts) {
   EXPECT_EQ(q.expected_out.micro, 100'000'000 - q.fee.micro);
   EXPECT_EQ(q.most, 160_usdc);
   EXPECT_EQ(q.expected_seconds, 40U);
-  EXPECT_EQ(asked_web.size(), 4U) << "the whole, then each part";
+  EXPECT_EQ(asked_web.size(), 3U) << "the whole, then each size";
 }
 
 /// All together they would be within the cap.
