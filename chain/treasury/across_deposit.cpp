@@ -56,7 +56,8 @@ void across_run::start() {
     if (r.state != operation_state::unsent) run->stage_ = across::part_state::sent;
     switch (r.state) {
       case operation_state::unsent:
-        return run->share_ ? run->read_chains(id) : run->look_for_parts(id);
+        if (!run->share_) return run->look_for_parts(id);
+        return is_unsent(r) ? run->read_chains(id) : run->waiting(r.detail);
       case operation_state::pending: return run->not_final_yet(r);
       case operation_state::confirmed:
         return run->when_left(run->desk_.pair.from, r,

@@ -106,6 +106,7 @@ void across_split::next() {
     to_look_at_.pop_front();
     if (!parts_[i].was_sent()) notes_[i] = why_not_sent(i);
     if (notes_[i].empty()) return run_part(i);
+    if (parts_[i].attempt > 0) return look_for_try(i);
   }
   const bool filled =
       std::all_of(parts_.begin(), parts_.end(), [](const part& p) { return p.is_filled(); });
@@ -166,7 +167,7 @@ void across_split::heard(std::size_t i, const part_news& news) {
     case step_state::unreadable:
       if (unknown_.empty()) unknown_ = "part " + std::to_string(i + 1) + ": " + seen.note;
       break;
-    case step_state::failed: failed_part(i, news.said); return look_for_later_try(i);
+    case step_state::failed: failed_part(i, news.said); return look_for_try(i);
     case step_state::held:
       short_of_money_ = short_of_money_ || news.said.short_of_money;
       above_limit_ = above_limit_ || news.above_limit;
@@ -212,8 +213,9 @@ void across_split::failed_part(std::size_t i, const actors::step_progress& said)
   p = fresh;
 }
 
-/// The outbox may know of one that the books' detail does not.
-void across_split::look_for_later_try(std::size_t i) {
+/// The outbox may know of a new try that the books' detail does not. Before it is sent, or is not
+/// for now, and before the step may fail, it must be known not to be.
+void across_split::look_for_try(std::size_t i) {
   const auto id = operation_of(x_, "across/" + across::part_name(i, parts_[i].attempt));
   where_is(place_.desk.pair.from.account(), id, [run = me(), i](const report& r) {
     if (is_unsent(r)) return run->next();

@@ -46,7 +46,7 @@ class across_split final : public route_step {
   void heard(std::size_t i, const part_news& news);
   void moved(std::size_t i, const part_news& news);
   void failed_part(std::size_t i, const actors::step_progress& said);
-  void look_for_later_try(std::size_t i);
+  void look_for_try(std::size_t i);
 
   // -- what they come to
   void conclude();

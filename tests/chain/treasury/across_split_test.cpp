@@ -315,6 +315,8 @@ TEST_F(AcrossSplit, ItGivesUpAPartAfterSoManyTriesUntilAnOperatorsRetry) {
   EXPECT_TRUE(says(p, "waits for an operator's retry")) << p.detail;
   EXPECT_TRUE(ask<step_progress>(actors::rescue_step{step}));
   EXPECT_EQ(sent.size(), 3 + tries);
+  EXPECT_TRUE(says(go(), "33.333333,sent,try=6")) << "although the retry's answer was lost";
+  EXPECT_EQ(sent.size(), 3 + tries);
 }
 
 /// The process dies after each look, before or after the books heard of it; the limit moves
@@ -376,6 +378,17 @@ TEST_F(AcrossSplit, WhatIsBeingPreparedIsNotSentTheOtherWay) {
   step.detail.clear();
   EXPECT_TRUE(says(go(), "its first part is being prepared"));
   EXPECT_TRUE(sent.empty());
+}
+
+TEST_F(AcrossSplit, AStepWithAPartThatIsBeingPreparedHasNotFailed) {
+  go();
+  go();
+  operations[sent[0].id].state = operation_state::reverted;
+  operations[chain::operation_of(step, "across/1")].detail = "being prepared";
+  const auto p = go();
+  EXPECT_EQ(p.state, step_state::in_flight) << p.detail;
+  EXPECT_TRUE(says(p, "part 2 of 3: being prepared")) << p.detail;
+  EXPECT_EQ(sent.size(), 1U);
 }
 
 /// Each part is below what counts as large, and all together are not: two nodes must show the fill
