@@ -160,10 +160,10 @@ void show_sources(http::server_settings& out, const config::settings& s,
                                    [&](const auto& x) { return x.name == t.source; });
     out.deposit_min = std::min(out.deposit_min, t.least);
     out.deposit_max = std::max(out.deposit_max, t.most);
-    out.sources.push_back(
-        {t.source, t.network(), t.asset, t.token_name, t.token_version, t.pay_to, t.least, t.most,
-         paid == sources.end() ? http::chain_terms{} : chain_of(s, paid->network),
-         t.pricing.rate_bps});
+    out.sources.push_back({t.source, t.network(), t.asset, t.token_name, t.token_version, t.pay_to,
+                           t.least, t.most,
+                           paid == sources.end() ? http::chain_terms{} : chain_of(s, paid->network),
+                           t.pricing.rate_bps});
   }
 }
 

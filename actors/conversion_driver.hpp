@@ -4,8 +4,8 @@
 
 /// The conversion actor's work, for its own files: conversion_actor (credits, what is under way),
 /// conversion_choice (what is opened, and on which route), conversion_moves (what has sent nothing,
-/// and goes elsewhere), conversion_drive (one conversion along its route), conversion_proofs (is what was done still there?), conversion_orders (what operators
-/// ordered).
+/// and goes elsewhere), conversion_drive (one conversion along its route), conversion_proofs (is
+/// what was done still there?), conversion_orders (what operators ordered).
 namespace headroom::actors {
 
 class conversion_driver {

@@ -13,9 +13,8 @@ namespace {
 
 /// By its steps; the outbox, which knows more, is asked in the commit.
 bool has_sent(const conversion& row) {
-  return std::any_of(row.steps.begin(), row.steps.end(), [](const auto& s) {
-    return !s.operations.empty() || !s.tx_hash.is_zero();
-  });
+  return std::any_of(row.steps.begin(), row.steps.end(),
+                     [](const auto& s) { return !s.operations.empty() || !s.tx_hash.is_zero(); });
 }
 
 }  // namespace
@@ -56,8 +55,9 @@ void conversion_driver::ask_to_move(const conversion_id& id) {
   if (!journal) return;
   auto* const asked = find(id);
   asked->busy = true;
-  self_->request(journal, w_.settings.patience.append,
-                 append{replace_conversion{id, *asked->moves, w_.now()}})
+  self_
+      ->request(journal, w_.settings.patience.append,
+                append{replace_conversion{id, *asked->moves, w_.now()}})
       .then(
           [self = self_, id](const committed&) {
             conversion_driver d{self};

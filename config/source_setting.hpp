@@ -25,10 +25,10 @@ struct source_setting {
   usdc large_from;  // such payments are final by `large_finality`; zero: all by the chain's rule
   final_by large_finality = final_by::tag;
   std::uint32_t rate_bps = one_to_one_bps;  // what it is credited at, before the fee
-  bool price_guard = true;               // false: no price is asked, and nobody is told so
-  address price_feed;                    // Chainlink's of the token, in dollars; zero: not asked
-  std::string price_network;             // where the feed is; "": the source's own chain
-  std::uint32_t price_within_bps = 100;  // of a dollar, either way
+  bool price_guard = true;                  // false: no price is asked, and nobody is told so
+  address price_feed;                       // Chainlink's of the token, in dollars; zero: not asked
+  std::string price_network;                // where the feed is; "": the source's own chain
+  std::uint32_t price_within_bps = 100;     // of a dollar, either way
   std::chrono::seconds price_heartbeat{90'000};
 
   [[nodiscard]] bool is_guarded() const noexcept { return price_guard && !price_feed.is_zero(); }

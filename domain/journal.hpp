@@ -89,9 +89,9 @@ struct open_conversion {
 };
 
 /// Of `old` nothing was sent, and nothing will be: its deposits go on in `row`, by another route.
-/// Refused as duplicate when anything of `old` is in an outbox, whatever became of it, when an order
-/// holds or ended it, or when it is over: it goes on where it is. `row` has its deposits, amount and
-/// source. No money moves.
+/// Refused as duplicate when anything of `old` is in an outbox, whatever became of it, when an
+/// order holds or ended it, or when it is over: it goes on where it is. `row` has its deposits,
+/// amount and source. No money moves.
 struct replace_conversion {
   static constexpr const char* entry_name = "replace_conversion";
   conversion_id old;
@@ -424,7 +424,7 @@ struct revoke_delegation {
   std::string by;
   timestamp at;
 };
-
+// clang-format off
 using journal_entry = std::variant<
     accept_bet, finish_bet, open_deposit, settle_deposit, fail_deposit, credit_deposit,
     open_conversion, advance_conversion, complete_conversion, fail_conversion, replenish, refill,
@@ -433,7 +433,7 @@ using journal_entry = std::variant<
     record_external, accept_withdrawal, approve_withdrawal, finish_withdrawal, switch_withdrawals,
     note_buffer, order_conversion, write_off_conversion, adopt_transfer, switch_work,
     replace_conversion, undo_conversion, settle_proofs, sign_in, sign_out, open_delegation, revoke_delegation>;
-
+// clang-format on
 /// For logs: "accept_bet".
 [[nodiscard]] inline const char* name_of(const journal_entry& entry) noexcept {
   return std::visit([](const auto& x) { return x.entry_name; }, entry);

@@ -117,12 +117,12 @@ struct deposit {
 
 // -- the conversion ----------------------------------------------------------------------------
 
-/// running -> completed | failed | replaced. The running step is the first that is not `done`. What
-/// a reorganisation undoes goes back: completed -> running. replaced: it had sent nothing, and its
-/// deposits went on in another conversion (docs/decisions/0044).
+/// running -> completed | failed | replaced. What a reorganisation undoes goes back: completed ->
+/// running. replaced: it had sent nothing, its deposits went on in another one (decision 0044).
+// clang-format off
 enum class conversion_status : std::uint8_t { running = 0, completed = 1, failed = 2, replaced = 3 };
 [[nodiscard]] std::string_view to_string(conversion_status s) noexcept;
-
+// clang-format on
 struct chain_operation;
 
 /// One executed or executing step of a route.
@@ -167,9 +167,9 @@ struct conversion {
   // By the quote that it was opened on; zero: opened before there was a choice.
   usdc expected_out{};
   std::uint32_t expected_seconds = 0;
-  std::string choice{};      // why this route
-  conversion_order order{};  // the newest; only where it was read
-  std::uint32_t undone = 0;  // how often a reorganisation took back what had completed it
+  std::string choice{};         // why this route
+  conversion_order order{};     // the newest; only where it was read
+  std::uint32_t undone = 0;     // how often a reorganisation took back what had completed it
   conversion_id replaced_by{};  // zero: it was not
 };
 

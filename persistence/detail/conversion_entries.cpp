@@ -94,7 +94,9 @@ bool has_sent(attempt& a, const conversion& row) {
 errc apply(attempt& a, const open_conversion& x) {
   const auto& row = x.row;
   if (const auto stored = find(a, row.id)) {
-    const bool same = stored->amount == row.amount && same_members(stored->deposits, row.deposits);
+    const bool same = stored->amount == row.amount &&
+                      (stored->status == conversion_status::replaced ||  // they went on
+                       same_members(stored->deposits, row.deposits));
     return same ? a.replayed() : errc::duplicate;
   }
   if (row.deposits.empty()) return errc::invariant_violated;

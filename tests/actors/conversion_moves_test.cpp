@@ -3,8 +3,8 @@
 #include "actors/work_switches.hpp"
 #include "tests/actors/core.hpp"
 
-/// A route that goes silent before anything was sent by it: its deposits go on by another one, once,
-/// and only when the books say that nothing was.
+/// A route that goes silent before anything was sent by it: its deposits go on by another one,
+/// once, and only when the books say that nothing was.
 namespace headroom::test {
 namespace {
 
@@ -186,7 +186,7 @@ TEST_F(ConversionMoves, WithoutAnotherRouteItStaysAndTheOthersAreNotAskedAllTheT
 
 TEST_F(ConversionMoves, WholeOrNotAtAll) {
   dear.quote = [](usdc amount) {
-    route_quote q{amount, 10};
+    route_quote q{{amount.micro - amount.micro / 1'000}, 600};
     q.most = 30_usdc;
     return q;
   };

@@ -127,10 +127,10 @@ TEST(ServiceState, IsOneDocumentForPrograms) {
 json listing(std::uint64_t processed, std::uint64_t busy_us) {
   return {{"total", 3},
           {"kinds",
-           {{{"name", "quiet"}, {"live", 1}, {"mailbox", 0}, {"processed", 9}, {"busy_us", 1}},
+           {{{"name", "quiet"}, {"live", 1U}, {"mailbox", 0U}, {"processed", 9U}, {"busy_us", 1U}},
             {{"name", "journal"},
-             {"live", 1},
-             {"mailbox", 7},
+             {"live", 1U},
+             {"mailbox", 7U},
              {"processed", processed},
              {"busy_us", busy_us}}}},
           {"actors", json::array()}};

@@ -15,7 +15,7 @@ let house, users, market, deposit, bet, placed;
 
 before(async () => {
   house = await startHouse({
-    sandboxArgs: ['--users', '3'],
+    sandboxArgs: ['--users', '3', '--service-usdc', '101000'], // what is replenished is there
     overrides: { conversion: NO_CONVERSION },
   });
   ({

@@ -61,6 +61,9 @@ test('every name and label of the rules and the dashboard is in a live /metrics'
   await house.fund(user, '20.00');
   const placed = await house.bet({ user_address: user.address, token_id: house.markets[0].token_id, amount: '5.00', max_price: '0.55' });
   await house.settledBet(placed.body.bet_id);
+  // Alerts are shown while there are some.
+  const paused = await house.call('POST', '/operator/actions', { key: 'operate', body: { action: 'pause_deposits', reason: 'a test' } });
+  assert.equal(paused.status, 200, paused.text);
   const used = Object.entries(expressions).flatMap(([where, all]) => all.flatMap((expression) => metricsIn(expression).map((m) => ({ ...m, where }))));
   const missingIn = (live) => used.flatMap(({ name, labels, where }) => {
     const there = live.get(name);

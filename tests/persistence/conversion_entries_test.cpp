@@ -253,6 +253,7 @@ struct ReplaceConversion : ConversionEntries {
     x.id = row.id;
     x.order.word = word;
     x.order.by = "cli:ann";
+    x.order.reason = "ticket 7";
     x.order.at = noon.plus(std::chrono::seconds{after});
     return x;
   }

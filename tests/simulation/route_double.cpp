@@ -90,8 +90,7 @@ step_progress route_double::run(const run_step& x, timestamp now) {
 
 bool route_double::is_replaced(const conversion_id& id) const {
   const auto row = out_.books.conversions.find(id);
-  return row != out_.books.conversions.end() &&
-         row->second.status == conversion_status::replaced;
+  return row != out_.books.conversions.end() && row->second.status == conversion_status::replaced;
 }
 
 /// What speaks against sending this attempt.
@@ -196,8 +195,8 @@ void route_double::move_source(usdc change) {
 bool route_double::has_sent(const conversion_id& id) const {
   return std::any_of(attempts_.begin(), attempts_.end(), [&](const auto& one) {
     const auto& [key, all] = one;
-    return key.first == id && std::any_of(all.begin(), all.end(),
-                                          [](const auto& a) { return a.at != fate::never; });
+    return key.first == id &&
+           std::any_of(all.begin(), all.end(), [](const auto& a) { return a.at != fate::never; });
   });
 }
 

@@ -53,8 +53,8 @@ TEST_F(Simulation, EveryScheduleEndsWithTheBooksOfTheModel) {
             << " refused " << sum.refused << ", payments made " << sum.paid << " and never made "
             << sum.unpaid << ", withdrawals paid " << sum.withdrawn << " given back "
             << sum.given_back << " usurped " << sum.usurped << ", moved " << sum.moved << " times, "
-            << sum.returned << " came back, " << sum.replaced << " replaced, " << sum.transactions << " transactions, "
-            << sum.reorganisations << " reorganisations\n";
+            << sum.returned << " came back, " << sum.replaced << " replaced, " << sum.transactions
+            << " transactions, " << sum.reorganisations << " reorganisations\n";
   // The schedules must have been worth running.
   if (count < 100) return;
   EXPECT_GT(sum.crashes, count);

@@ -1,6 +1,7 @@
 #include "tests/simulation/world_actors.hpp"
 
 #include "chain/evm/keccak.hpp"
+#include "domain/operation_purpose.hpp"
 #include "tests/support/passing_actors.hpp"
 
 namespace headroom::test {
@@ -152,7 +153,8 @@ caf::result<step_progress> bridge(sim_route_self self, const world& w, const run
             call.to = plasma_bridge();
             call.data = bridge_call(what, x.amount_in.micro);
             self->request(wallet, w.settings.patience.append,
-                          send_transaction{id, "bridge", std::move(call)})
+                          send_transaction{id, to_string(operation_purpose{"bridge", x.conversion}),
+                                           std::move(call)})
                 .then(
                     [=](const operation_report& sent) mutable {
                       promise.deliver(bridged(x, sent));

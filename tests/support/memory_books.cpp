@@ -175,8 +175,7 @@ struct applier {
 #ifndef HEADROOM_PLANTED_OUTBOX_UNASKED  // for tests/simulation alone, which must notice
     if (b.sent_for.contains(x.old)) return errc::duplicate;
 #endif
-    if (x.row.amount != old.amount || x.row.source != old.source ||
-        x.row.deposits != old.deposits)
+    if (x.row.amount != old.amount || x.row.source != old.source || x.row.deposits != old.deposits)
       return errc::invariant_violated;
     old.status = conversion_status::replaced;
     old.replaced_by = x.row.id;
