@@ -6,12 +6,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import zlib from 'node:zlib';
+import { build as buildClient, sources as clientSources } from '../clients/typescript/build.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(here);
 const out = path.join(root, 'build/web');
-const types = path.join(root, 'build/web-types/openapi.d.ts');
-const document = path.join(root, 'http/openapi.json');
 const stamp = path.join(root, 'build/web.stamp');
 
 function filesIn(folder) {
@@ -22,10 +21,10 @@ function filesIn(folder) {
   });
 }
 
-/** Of everything that goes in: the pages' own files, and the document their types come from. */
+/** Of everything that goes in: the pages' own files, and the client's, with the document that its types come from. */
 function fingerprint() {
   const hash = createHash('sha256').update(process.version);
-  for (const file of [...filesIn(here), document].sort())
+  for (const file of [...filesIn(here), ...clientSources()].sort())
     hash.update(path.relative(root, file)).update('\0').update(fs.readFileSync(file)).update('\0');
   return hash.digest('hex');
 }
@@ -46,13 +45,12 @@ function compress() {
   }
 }
 
+buildClient(); // by a stamp of its own; tsc reads its types
 const wanted = fingerprint();
 const built = fs.existsSync(stamp) ? fs.readFileSync(stamp, 'utf8') : '';
-const isThere = fs.existsSync(path.join(out, 'index.html')) && fs.existsSync(types); // somebody may have removed them
+const isThere = fs.existsSync(path.join(out, 'index.html')); // somebody may have removed it
 if (built !== wanted || !isThere || process.argv.includes('--force')) {
   fs.rmSync(stamp, { force: true });
-  fs.mkdirSync(path.dirname(types), { recursive: true });
-  run('openapi-typescript/bin/cli.js', document, '-o', types);
   run('typescript/bin/tsc', '-p', 'tsconfig.json');
   run('vite/bin/vite.js', 'build', '--logLevel', 'warn');
   compress();

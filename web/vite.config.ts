@@ -1,6 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
 export default defineConfig({
+  // its sources, so that only what is used is delivered, and with what it is used with
+  resolve: { alias: { '@headroom/client': fileURLToPath(new URL('../clients/typescript/src/index.ts', import.meta.url)) } },
   esbuild: { jsx: 'automatic', jsxImportSource: 'preact', legalComments: 'none' },
   build: {
     target: 'es2022',

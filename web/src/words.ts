@@ -1,7 +1,7 @@
 // What people read when something did not go: one table, code -> words -> what can be done. Every code of the service, of
 // x402 and of wallets has a row (tests/web/words.test.mjs compares it with all three).
+import type { Trouble } from '@headroom/client';
 import { usdShort } from './data/money';
-import type { Trouble } from './data/trouble';
 
 /** What the button beside the words does; none where there is nothing to press. */
 export type Action =
@@ -148,7 +148,7 @@ export const WORDS: Record<string, Row> = {
   offline: ['No connection. Your money is where it was.', 'none'],
   not_kept: ['This browser keeps nothing for this page (a private window?). If you reload while paying, look for the deposit in your history.', 'none'],
   unreadable: ours,
-  page_error: ours,
+  client_error: ours,
 };
 
 export function say(t: Trouble, facts: Facts): Said {

@@ -9,7 +9,7 @@ const PATIENCE_MS = 600_000;
 
 export interface Bounds {
   /** Stops the asking (`given_up`); what was signed stays kept and may have been taken. */
-  given?: AbortSignal;
+  given?: AbortSignal | undefined;
   /** Then `in_doubt`; it stays kept. */
   patienceMs?: number;
 }

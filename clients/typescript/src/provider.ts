@@ -46,7 +46,7 @@ export function request(p: Provider, method: string, params: unknown[], given?: 
 export interface ProviderOptions {
   /** The chain that the wallet is on: some sign for no other. */
   chain?: number;
-  given?: AbortSignal;
+  given?: AbortSignal | undefined;
   /** Called when the wallet has answered: throws when it shows another account by then. */
   check?: () => void;
 }

@@ -44,7 +44,7 @@ export interface Listening {
   topics: string[];
   /** The last id that was heard; moves along, so that it can be kept. */
   last?: { id: string };
-  given?: AbortSignal;
+  given?: AbortSignal | undefined;
   /** Without a connection for so long: `no_answer`. */
   patienceMs?: number;
 }

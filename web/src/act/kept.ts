@@ -1,32 +1,25 @@
-// What was signed and is not known to be over: kept BEFORE it is sent, so that a lost answer or a reload repeats the same
-// bytes under the same key. The service takes each at most once.
+// What was signed and is not known to be over, in this browser: kept before it is sent, so that a reload repeats it.
+import { type Kept, same, type Store } from '@headroom/client';
 import { computed, signal } from '@preact/signals';
-import { same } from '../data/same';
 import { read, write } from '../data/notes';
 import { address } from '../wallet/wallets';
 
-interface Common { key: string; user: string; at: number; amount: string }
-export interface KeptDeposit extends Common { kind: 'deposit'; header: string; network: string; token: string; deposit?: string }
-export interface KeptOrder extends Common {
-  kind: 'bet' | 'sale' | 'withdrawal';
-  path: string;
-  body: Record<string, string>;
-  token?: string;
-  /** Where the service said it is found. */
-  found?: string;
-}
-export type Kept = KeptDeposit | KeptOrder;
-
-const all = signal<Kept[]>(read<Kept[]>('kept') ?? []);
+const stored = () => read<Kept[]>('kept') ?? [];
+const all = signal<Kept[]>(stored());
 /** Of the account in front of the page, and of nobody else. */
 export const kept = computed(() => all.value.filter((k) => address.value !== null && same(k.user, address.value)));
 
-function change(f: (list: Kept[]) => Kept[]): boolean {
-  all.value = f(read<Kept[]>('kept') ?? []); // other tabs keep theirs there too
-  return write('kept', all.value);
+function change(f: (list: Kept[]) => Kept[]): void {
+  all.value = f(stored()); // other tabs keep theirs there too
+  write('kept', all.value);
 }
 
-/** Answers whether a reload will find it. */
-export const keep = (k: Kept): boolean => change((list) => [...list.filter((x) => x.key !== k.key), k]);
-export const isOver = (key: string): void => void change((list) => list.filter((x) => x.key !== key));
-window.addEventListener('storage', (e) => e.key === 'headroom.kept' && (all.value = read<Kept[]>('kept') ?? []));
+export const isOver = (key: string): void => change((list) => list.filter((x) => x.key !== key));
+/** A browser that keeps nothing (a private window) keeps it as long as the page lives: that is no reason to send nothing. */
+export const pageStore: Store = {
+  put: (k) => change((list) => [...list.filter((x) => x.key !== k.key), k]),
+  get: (key) => stored().find((k) => k.key === key) ?? null,
+  delete: isOver,
+  list: stored,
+};
+window.addEventListener('storage', (e) => e.key === 'headroom.kept' && (all.value = stored()));

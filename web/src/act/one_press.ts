@@ -1,14 +1,10 @@
 // One-press betting: the wallet signs once what this browser's own key may bet; the key cannot be taken out of the browser
 // (docs/decisions/0043). The limits are held by the service's books, not by this page.
+import { betIntent, betOrder, type BetTerms, digest, domainOf, type KeptOrder, newKey, random32, signatureIn, toHex, typedData, wholeSeconds } from '@headroom/client';
 import { api, ask } from '../data/api';
 import type { AppConfig, Delegation } from '../data/contract';
-import { random32, toHex } from '../data/hex';
 import { decimal, type Micro } from '../data/money';
-import { wholeSeconds } from '../data/time';
-import { BetDelegation, digest, sign } from '../wallet/typed_data';
-import type { Account } from '../wallet/wallets';
-import { betIntent, betOrder, type BetTerms, domainOf, newKey } from './orders';
-import type { KeptOrder } from './kept';
+import { type Account, signerOf } from '../wallet/wallets';
 import { delegations, GOOD_FOR_MS, held } from '../state/delegations';
 
 const P256 = { name: 'ECDSA', namedCurve: 'P-256' };
@@ -47,10 +43,8 @@ export async function allow(config: AppConfig, a: Account, perBet: Micro, total:
   const public_key = await make();
   const expires_at = wholeSeconds(Date.now() + hours * 3_600_000);
   const salt = random32();
-  const signature = await sign(a, {
-    primaryType: 'BetDelegation', fields: BetDelegation, domain: domainOf(config, a.chain),
-    message: { user: a.address, publicKey: public_key, perBet, total, expires: BigInt(Date.parse(expires_at) / 1_000), salt },
-  }, given);
+  const terms = { user: a.address, publicKey: public_key, perBet, total, expires: BigInt(Date.parse(expires_at) / 1_000), salt };
+  const signature = signatureIn(await signerOf(a, given).signTypedData(typedData('BetDelegation', domainOf(config, a.chain), terms)));
   await ask(api.POST('/delegations', { body: { user_address: a.address, public_key, per_bet: decimal(perBet), total: decimal(total), expires_at, salt, signature } }));
   await loadDelegations(a.address);
 }
@@ -65,7 +59,7 @@ export async function signByBrowser(config: AppConfig, d: Delegation, t: BetTerm
   const key = newKey();
   const deadline = wholeSeconds(Date.now() + GOOD_FOR_MS);
   const secret = (await store('readonly', (s) => s.get(d.public_key))) as CryptoKey;
-  const intent = betIntent(config, d.user_address, config.bet.domain.chain_ids[0] ?? 137, key, deadline, t);
+  const intent = betIntent(config, d.user_address, undefined, key, deadline, t);
   const signed = await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, secret, digest(intent) as BufferSource);
   return betOrder(d.user_address, key, deadline, t, { delegation_id: d.delegation_id, signature: toHex(new Uint8Array(signed)) });
 }

@@ -1,14 +1,14 @@
 // What is under way for the account in front of the page: begun here, or found kept after a reload. The screen shows runs;
 // they go on whether or not somebody looks.
 import { computed, effect, signal } from '@preact/signals';
+import { type Kept, type Receipt, sleep } from '@headroom/client';
 import { same } from '../data/same';
-import { sleep } from '../data/sleep';
 import { refresh } from '../state/live';
 import { keepName } from '../state/markets';
 import { address } from '../wallet/wallets';
-import { kept, type Kept } from './kept';
+import { kept } from './kept';
 import type { Progress } from './orders';
-import type { Paying, Receipt } from './pay';
+import type { Paying } from './pay';
 
 export interface Run {
   kept: Kept;
@@ -54,7 +54,7 @@ export function start(k: Kept, resumed = false): void {
 async function carry(k: Kept, hear: (p: Progress | Paying) => void, given: AbortSignal): Promise<void> {
   while (!given.aborted) {
     try {
-      const go = k.kind === 'deposit' ? (await import('./pay')).carryPayment(k, hear, given) : (await import('./orders')).carryOut(k, hear, given);
+      const go = k.kind === 'deposit' ? (await import('./pay')).carryPayment(k, hear, given) : (await import('./orders')).carryOrder(k, hear, given);
       return await go;
     } catch {
       hear({ is: 'checking', why: { code: 'no_answer' } });

@@ -7,8 +7,7 @@ const KNOWN: Chain[] = [
   { chain_id: 8453, name: 'Base', rpc_urls: ['https://mainnet.base.org'], native_currency: { name: 'Ether', symbol: 'ETH', decimals: 18 }, explorer: 'https://basescan.org' },
 ];
 
-/** CAIP-2: "eip155:9745" -> 9745. */
-export const chainId = (network: string): number => Number(network.split(':')[1]);
+export { chainId } from '@headroom/client';
 
 /** Null for a chain that neither the service nor we know: nobody is asked to add it. */
 export function chainOf(config: AppConfig | null, id: number): Chain | null {

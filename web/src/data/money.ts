@@ -1,30 +1,13 @@
 // Money is a bigint of micro-USDC here, a decimal string on the wire, and dollars and cents for people.
+import { decimal, micro, type Micro, parse } from '@headroom/client';
 
-export type Micro = bigint;
+export { decimal, micro, type Micro, parse };
 export const DOLLAR = 1_000_000n;
 const CENT = 10_000n;
-
-/** "25.37" -> 25370000n; null for what is no amount. As strict as the service: at most six decimals. */
-export function parse(text: string): Micro | null {
-  const found = /^(-?)(0|[1-9]\d{0,12})(?:\.(\d{1,6}))?$/.exec(text);
-  if (!found) return null;
-  const value = BigInt(found[2]!) * DOLLAR + BigInt((found[3] ?? '').padEnd(6, '0') || '0');
-  return found[1] ? -value : value;
-}
 
 /** What somebody typed: also "1,250", "25." and ".5". */
 export const parseTyped = (text: string): Micro | null =>
   parse(text.trim().replace(/^\$\s*/, '').replace(/,(?=\d{3})/g, '').replace(/\.$/, '').replace(/^\./, '0.').replace(/^0+(?=\d)/, ''));
-
-/** An amount of the service, which is always well formed. */
-export const micro = (text: string): Micro => parse(text) ?? 0n;
-
-/** For the wire: "25.37". */
-export function decimal(value: Micro): string {
-  const sign = value < 0n ? '-' : '';
-  const digits = (value < 0n ? -value : value).toString().padStart(7, '0');
-  return `${sign}${digits.slice(0, -6)}.${digits.slice(-6).replace(/0{1,4}$/, '')}`;
-}
 
 const grouped = (whole: string) => whole.replace(/\B(?=(\d{3})+$)/g, ',');
 

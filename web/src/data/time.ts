@@ -22,6 +22,3 @@ const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-d
 const day = new Intl.DateTimeFormat(undefined, { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' });
 export const clockTime = (time: string | number): string => clock.format(new Date(time));
 export const dayTime = (time: string | number): string => day.format(new Date(time));
-
-/** As the service reads times that are signed: whole seconds. */
-export const wholeSeconds = (ms: number): string => new Date(Math.floor(ms / 1_000) * 1_000).toISOString().replace('.000Z', 'Z');

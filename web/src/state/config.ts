@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
-import { api, ask } from '../data/api';
+import { sleep } from '@headroom/client';
+import { client } from '../data/api';
 import type { AppConfig } from '../data/contract';
-import { sleep } from '../data/sleep';
 
 export const config = signal<AppConfig | null>(null);
 
@@ -9,7 +9,7 @@ export const config = signal<AppConfig | null>(null);
 export async function loadConfig(): Promise<void> {
   for (let wait = 500; config.peek() === null; wait = Math.min(2 * wait, 10_000)) {
     try {
-      config.value = (await ask(api.GET('/app/config'))) as AppConfig;
+      config.value = await client.config();
     } catch {
       await sleep(wait);
     }

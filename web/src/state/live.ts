@@ -1,16 +1,14 @@
 // What this account has, as new as it can be, and how old that is. Whatever an event says, the numbers come from `/me`:
 // one answer, one truth.
 import { batch, computed, effect, signal } from '@preact/signals';
+import { type Heard, sleep, troubleOf } from '@headroom/client';
 import { api, ask, heard } from '../data/api';
 import type { BufferStatus, Me } from '../data/contract';
 import { same } from '../data/same';
 import { decimal, least, micro } from '../data/money';
-import { sleep } from '../data/sleep';
 import { now } from '../data/time';
-import { troubleOf } from '../data/trouble';
 import { address, onAccount } from '../wallet/wallets';
 import { adopt, onSession, session, sessionEnded, signedIn } from './session';
-import type { Heard } from './stream';
 import { forgetStream, join, onSessionOfOthers, tellSession, want } from './tabs';
 
 export type LineState = 'live' | 'reconnecting' | 'stopping';

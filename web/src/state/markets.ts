@@ -1,8 +1,8 @@
 import { signal } from '@preact/signals';
+import { type Trouble, troubleOf } from '@headroom/client';
 import { api, ask } from '../data/api';
 import type { Market } from '../data/contract';
 import { read, write } from '../data/notes';
-import { type Trouble, troubleOf } from '../data/trouble';
 
 export interface Listed { markets: Market[]; next: string | null; query: string }
 export const listed = signal<Listed | null>(null);

@@ -1,18 +1,13 @@
 // Sign-In with Ethereum (EIP-4361): one attempt for each press, never by itself. The session is a cookie that scripts cannot
 // read; what is kept here is only whose it is and when it ends.
 import { computed, signal } from '@preact/signals';
-import { api, ask } from '../data/api';
+import { fail, signIn as signInBy, signOut as endSession } from '@headroom/client';
+import { client } from '../data/api';
 import type { Session } from '../data/contract';
-import { checksummed, toHex, utf8 } from '../data/hex';
 import { same } from '../data/same';
 import { forget, read, write } from '../data/notes';
 import { now } from '../data/time';
-import { fail } from '../data/trouble';
-import { request } from '../wallet/provider';
-import { account, address, onAccount, sameAccount } from '../wallet/wallets';
-import { config } from './config';
-
-const LIFETIME_MS = 12 * 3_600_000;
+import { account, address, onAccount, sameAccount, signerOf } from '../wallet/wallets';
 
 export const session = signal<Session | null>(read<Session>('session'));
 export const signing = signal(false);
@@ -25,6 +20,8 @@ export const signedIn = computed(() => {
   return s !== null && address.value !== null && same(s.address, address.value) && Date.parse(s.expires_at) > now.value;
 });
 
+client.mayRead = () => signedIn.peek(); // the cookie says who asks
+
 const listeners = new Set<() => void>();
 export const onSession = (f: () => void): void => void listeners.add(f);
 
@@ -35,32 +32,15 @@ function set(next: Session | null) {
   listeners.forEach((f) => f());
 }
 
-/** As docs/page.md spells it. */
-export function messageOf(host: string, origin: string, who: string, chain: number, nonce: string, at: number): string {
-  return [
-    `${host} wants you to sign in with your Ethereum account:`, who, '',
-    'See your balance, bets and deposits at Headroom. This moves no money.', '',
-    `URI: ${origin}`, 'Version: 1', `Chain ID: ${chain}`, `Nonce: ${nonce}`,
-    `Issued At: ${new Date(at).toISOString()}`, `Expiration Time: ${new Date(at + LIFETIME_MS).toISOString()}`,
-  ].join('\n');
-}
-
 export async function signIn(given?: AbortSignal): Promise<void> {
   const a = account.peek() ?? fail('wallet_locked');
-  const chains = config.peek()?.bet.domain.chain_ids ?? [];
   if (signing.peek()) return;
   signing.value = true;
   try {
-    const { nonce } = await ask(api.GET('/session/nonce'));
-    const chain = chains.includes(a.chain) ? a.chain : (chains[0] ?? a.chain);
-    const message = messageOf(location.host, location.origin, a.address, chain, nonce, Date.now());
-    const signature = await request(a.wallet.provider, 'personal_sign', [toHex(utf8(message)), a.address], given);
-    sameAccount(a);
-    if (typeof signature !== 'string' || !signature.startsWith('0x')) fail('wallet_unreadable');
-    const made = await ask(api.POST('/session', { body: { message, signature: signature as string } }));
+    const made = await signInBy(client, signerOf(a, given));
     sameAccount(a);
     expired.value = false;
-    set({ address: checksummed(made.address ?? fail('unreadable')), expires_at: made.expires_at ?? fail('unreadable') });
+    set(made);
   } finally {
     signing.value = false;
   }
@@ -77,7 +57,7 @@ export async function signOut(): Promise<void> {
   const had = session.peek() !== null;
   expired.value = false;
   set(null);
-  if (had) await ask(api.DELETE('/session', { body: {} as never })).catch(() => {});
+  if (had) await endSession(client).catch(() => {});
 }
 
 /** Another tab has signed in or out, in this browser's name. */

@@ -1,5 +1,6 @@
 // The bet slip: what is picked, what was typed, what it would buy, and why it may not be pressed.
 import { batch, computed, effect, signal } from '@preact/signals';
+import { fail, type Trouble, troubleOf } from '@headroom/client';
 import type { Market, Quote } from '../data/contract';
 import { addChain, switchTo } from '../wallet/chain';
 import { account, address } from '../wallet/wallets';
@@ -8,8 +9,6 @@ import { chainOf, signingChain } from '../data/chains';
 import { decimal, DOLLAR, micro, type Micro, parseTyped, toCents, usd, usdShort } from '../data/money';
 import { now } from '../data/time';
 import { part } from '../data/part';
-import { fail, type Trouble, troubleOf } from '../data/trouble';
-import type { BetTerms } from '../act/orders';
 import { start } from '../act/runs';
 import { LIMITED_BY, say } from '../words';
 import { config } from './config';
@@ -124,7 +123,7 @@ export function clearRun(): void {
   refreshPrice();
 }
 
-function terms(): BetTerms {
+function terms() {
   const q = current.peek()?.quote;
   if (!q?.worst_price) return fail('quote_expired');
   return { token: q.token_id, amount: micro(q.amount), maxPrice: micro(q.worst_price) };
@@ -141,7 +140,7 @@ export async function placeBet(): Promise<void> {
     const { chain, here } = signingChain(c, a.chain);
     if (!allowed && !here) return void (doing.value = { is: 'wrong_chain', chain });
     doing.value = { is: 'signing' };
-    const order = allowed ? await (await part(import('../act/one_press'))).signByBrowser(c, allowed, t) : await (await part(import('../act/orders'))).signBet(c, a, t, given.signal);
+    const order = allowed ? await (await part(import('../act/one_press'))).signByBrowser(c, allowed, t) : await (await part(import('../act/orders'))).bet(a, t, given.signal);
     batch(() => {
       doing.value = null;
       run.value = order.key;

@@ -1,7 +1,17 @@
 // One stream for all tabs: browsers keep six connections to a host, and the seventh tab would hang. The tab that holds the
 // lock listens for all and passes on what it hears; when it closes, the lock goes to the next.
-import { sleep } from '../data/sleep';
-import { type Heard, type Line, listen } from './stream';
+import { type Heard, listen, sleep, troubleOf } from '@headroom/client';
+import { client } from '../data/api';
+
+export interface Line {
+  onOpen(): void;
+  onEvent(e: Heard): void;
+  /** A sign of life, also a comment. */
+  onWord(): void;
+  onBreak(): void;
+  /** The session is over: nobody asks again. */
+  onRefused(): void;
+}
 
 type Word =
   | { t: 'want'; tab: string; topics: string[] }
@@ -12,6 +22,7 @@ type Word =
   | { t: 'session' };
 
 const MOST_TOPICS = 40;
+const AFTER_REFUSAL_MS = 2_000;
 const tab = crypto.randomUUID();
 const channel = 'BroadcastChannel' in window ? new BroadcastChannel('headroom') : null;
 const last = { id: '' };
@@ -54,24 +65,37 @@ const shared = (to: Line): Line => ({
   onEvent: (event) => (post({ t: 'event', event }), to.onEvent(event)),
 });
 
-const union = () => [...new Set([...mine, ...[...wanted.values()].flat()])].sort().slice(0, MOST_TOPICS).join(',');
+const union = () => [...new Set([...mine, ...[...wanted.values()].flat()])].sort().slice(0, MOST_TOPICS);
+
+/** Tells what is heard until `given` is aborted; throws a refusal. */
+async function hear(topics: string[], to: Line, given: AbortSignal): Promise<void> {
+  for await (const w of listen(client, { topics, last, given, patienceMs: Infinity })) {
+    if (w.is === 'event') to.onEvent(w.event);
+    else to[SPOKEN[w.is]]();
+  }
+}
 
 async function lead(to: Line, given: AbortSignal): Promise<void> {
   let current = new AbortController();
-  let topics = '';
+  let topics: string[] = [];
   let changed: ReturnType<typeof setTimeout> | undefined;
   rewire = () => {
     clearTimeout(changed);
-    changed = setTimeout(() => union() !== topics && current.abort(), 100);
+    changed = setTimeout(() => union().join() !== topics.join() && current.abort(), 100);
   };
   post({ t: 'who' });
   await sleep(30, given); // the others say what they want
-  let refused = false;
-  const all = shared({ ...to, onRefused: () => ((refused = true), to.onRefused()) });
-  while (!given.aborted && !refused) {
+  const all = shared(to);
+  for (let over = false; !over && !given.aborted; ) {
     current = new AbortController();
     topics = union();
-    await listen(encodeURIComponent(topics).replaceAll('%2C', ',').replaceAll('%3A', ':'), last, all, AbortSignal.any([given, current.signal]));
+    try {
+      await hear(topics, all, AbortSignal.any([given, current.signal]));
+    } catch (e) {
+      over = [401, 403].includes(troubleOf(e).status ?? 0);
+      if (over) all.onRefused();
+      else (all.onBreak(), await sleep(AFTER_REFUSAL_MS, given));
+    }
   }
   rewire = () => {};
   wanted.clear();

@@ -1,6 +1,6 @@
 import { useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
-import { troubleOf, type Trouble } from '../data/trouble';
+import { type Trouble, troubleOf } from '@headroom/client';
 import { signIn, signing } from '../state/session';
 import { account, connect, connecting, locked, type Wallet, wallets } from '../wallet/wallets';
 import { Button, Dialog, Notice, Spoken, TroubleNotice, Wait } from './parts';

@@ -1,12 +1,11 @@
 // Deposit: amount, review, one signature, and then every step with its time until the money can be bet.
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useId, useRef } from 'preact/hooks';
+import { checksummed, HeadroomError, type Receipt, type Source, type Terms, type Trouble, troubleOf } from '@headroom/client';
 import { chainId, chainName, chainOf } from '../data/chains';
-import { checksummed } from '../data/hex';
 import { decimal, micro, parseTyped, usd } from '../data/money';
 import { clockTime } from '../data/time';
-import { Failure, type Trouble, troubleOf } from '../data/trouble';
-import { followConversion, type Paying, type Receipt, signPayment, type Terms, termsOf } from '../act/pay';
+import { follow, type Paying, payment, terms as termsOf } from '../act/pay';
 import { dismiss, type Run, runOf, start, updateDeposit } from '../act/runs';
 import { isOver } from '../act/kept';
 import { config } from '../state/config';
@@ -15,7 +14,6 @@ import { account } from '../wallet/wallets';
 import type { Action, Facts } from '../words';
 import { AmountField, Button, Dialog, Hash, Notice, Pairs, Spoken, type Step, Steps, TroubleNotice, Wait } from './parts';
 import { close, show } from './shell';
-import type { Source } from '../data/contract';
 
 /** What people call a token, by the name it signs under. */
 const SYMBOLS: Partial<Record<string, string>> = { 'USD Coin': 'USDC' };
@@ -58,7 +56,7 @@ function Progress({ r, onAgain }: { r: Run; onAgain: () => void }) {
   useEffect(() => {
     if (p.is !== 'credited' || !id) return;
     const stop = new AbortController();
-    void followConversion(id, (next) => updateDeposit(r.kept.key, next), stop.signal);
+    void follow(id, (next) => updateDeposit(r.kept.key, next), stop.signal);
     return () => stop.abort();
   }, [p.is, id]);
   const on: Partial<Record<Action, () => void>> = { sign_again: onAgain, change_amount: onAgain, again: onAgain, deposit: onAgain, show_deposit: () => (close(), (location.hash = '#/history')) };
@@ -128,8 +126,8 @@ export function DepositWindow({ run }: { run?: string }) {
   });
   const pay = () => doIt('signing', async (g) => {
     const now = account.peek();
-    if (now?.chain !== chain) throw new Failure({ code: 'wrong_chain' });
-    const k = await signPayment(now, terms.peek()!, g);
+    if (now?.chain !== chain) throw new HeadroomError({ code: 'wrong_chain' });
+    const k = await payment(now, terms.peek()!, g);
     key.value = k.key;
     start(k);
   });

@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { type Trouble, troubleOf } from '@headroom/client';
 import { api, ask } from '../data/api';
 import type { Entry } from '../data/contract';
 import { micro, signed } from '../data/money';
 import { dayTime } from '../data/time';
-import { type Trouble, troubleOf } from '../data/trouble';
 import { touched } from '../state/live';
 import { sessionEnded, signedIn } from '../state/session';
 import { address } from '../wallet/wallets';

@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { type Trouble, troubleOf } from '@headroom/client';
 import { chainName, chainOf, signingChain } from '../data/chains';
 import { micro, parseTyped, usd } from '../data/money';
 import { dayTime, now } from '../data/time';
-import { type Trouble, troubleOf } from '../data/trouble';
 import { allow, loadDelegations, revoke } from '../act/one_press';
 import { delegations } from '../state/delegations';
 import { config } from '../state/config';

@@ -1,10 +1,8 @@
 // What the windows for selling and for taking out have in common: chain, signature, run.
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { type KeptOrder, type Trouble, troubleOf } from '@headroom/client';
 import { chainName, chainOf, signingChain } from '../data/chains';
-import type { AppConfig } from '../data/contract';
-import { type Trouble, troubleOf } from '../data/trouble';
-import type { KeptOrder } from '../act/kept';
 import { dismiss, runOf, start } from '../act/runs';
 import { config } from '../state/config';
 import { addChain, switchTo } from '../wallet/chain';
@@ -12,7 +10,7 @@ import { account, type Account } from '../wallet/wallets';
 import type { Action } from '../words';
 import { show } from './shell';
 
-export type SignOrder = (c: AppConfig, a: Account, given: AbortSignal) => Promise<KeptOrder>;
+export type SignOrder = (a: Account, given: AbortSignal) => Promise<KeptOrder>;
 
 export function useOrder(sign: SignOrder) {
   const doing = useSignal<'signing' | 'switching' | 'wrong_chain' | null>(null);
@@ -30,7 +28,7 @@ export function useOrder(sign: SignOrder) {
     doing.value = 'signing';
     given.current = new AbortController();
     try {
-      const order = await sign(config.peek()!, a, given.current.signal);
+      const order = await sign(a, given.current.signal);
       key.value = order.key;
       start(order);
     } catch (e) {

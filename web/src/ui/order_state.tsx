@@ -2,7 +2,7 @@ import type { Facts } from '../words';
 import type { OrderForm } from './order_form';
 import { Button, Notice, Spoken, TroubleNotice, Wait } from './parts';
 import type { ComponentChildren } from 'preact';
-import type { Outcome } from '../act/orders';
+import type { Outcome } from '@headroom/client';
 
 /** What an order waits for, or why it did not go, in words; `end` shows what it came to. */
 export function OrderState({ form, facts, end }: { form: OrderForm; facts: Facts; end: (what: Outcome) => ComponentChildren }) {

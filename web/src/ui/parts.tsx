@@ -1,9 +1,9 @@
 // The small things that every screen is made of.
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import type { Trouble } from '@headroom/client';
 import { txLink } from '../data/chains';
 import { short } from '../data/same';
-import type { Trouble } from '../data/trouble';
 import { config } from '../state/config';
 import { type Action, ACTIONS, type Facts, say } from '../words';
 

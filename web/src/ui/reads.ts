@@ -1,6 +1,6 @@
 import { useSignal, type Signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { type Trouble, troubleOf } from '../data/trouble';
+import { type Trouble, troubleOf } from '@headroom/client';
 import { touched } from '../state/live';
 import { sessionEnded, signedIn } from '../state/session';
 

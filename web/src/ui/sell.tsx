@@ -2,7 +2,7 @@ import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useId } from 'preact/hooks';
 import type { Position, Sale } from '../data/contract';
 import { cents, count, decimal, micro, parseTyped, usdNear, usdShort } from '../data/money';
-import { signSale } from '../act/orders';
+import { sell } from '../act/orders';
 import { loadMarket, nameOf, seen } from '../state/markets';
 import { prices, wantPrices } from '../state/live';
 import { AmountField, Button, Dialog, Notice, Pairs } from './parts';
@@ -46,7 +46,7 @@ export function SellWindow({ position }: { position: Position }) {
   const bad = n === null || n <= 0n ? 'Write the number of shares.' : n > micro(position.shares) ? `You hold ${count(position.shares)} free shares.`
     : n < STEP ? 'The venue takes steps of 0.01 shares.' : price === null ? (bid ? 'Write the lowest price in cents, like 48.5.' : 'Nobody buys now. Write the lowest price you take, in cents.')
       : price <= 0n || price >= 1_000_000n ? 'The price is between 0 and 100 cents.' : price % tick ? `The market’s prices go in steps of ${cents(decimal(tick))}.` : null;
-  const form = useOrder((c, a, given) => signSale(c, a, { token: position.token_id, shares: n! - (n! % STEP), minPrice: price! }, given));
+  const form = useOrder((a, given) => sell(a, { token: position.token_id, shares: n! - (n! % STEP), minPrice: price! }, given));
   const gross = n !== null && price !== null ? (n * price) / 1_000_000n : null;
   const fee = n !== null && price !== null ? feeOf(n, price, market?.fee ?? null) : null;
   const end = (what: unknown) => {

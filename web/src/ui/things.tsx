@@ -1,12 +1,11 @@
 // One page for each deposit, bet, sale and withdrawal: what was asked, what it came to, every hash.
 import type { ComponentChildren } from 'preact';
+import type { Receipt, Trouble } from '@headroom/client';
 import { api, ask } from '../data/api';
 import { chainId, chainName } from '../data/chains';
 import type { Bet, DepositWhole, Sale, Withdrawal } from '../data/contract';
 import { cents, count, micro, usd } from '../data/money';
 import { clockTime, dayTime } from '../data/time';
-import type { Trouble } from '../data/trouble';
-import type { Receipt } from '../act/pay';
 import { config } from '../state/config';
 import { signedIn } from '../state/session';
 import { failureOf, say } from '../words';

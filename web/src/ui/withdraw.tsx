@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
+import { checksummed, readAddress } from '@headroom/client';
 import { chainId, chainName } from '../data/chains';
 import type { Withdrawal } from '../data/contract';
-import { checksummed, readAddress } from '../data/hex';
 import { bpsOf, decimal, least, micro, parseTyped, usd } from '../data/money';
-import { signWithdrawal } from '../act/orders';
+import { withdraw } from '../act/orders';
 import { config } from '../state/config';
 import { link, me } from '../state/live';
 import { account } from '../wallet/wallets';
@@ -34,7 +34,7 @@ export function WithdrawWindow() {
   const badAmount = text.value === '' ? 'Enter an amount.' : value === null || value <= 0n ? 'Write the amount as a number of dollars, like 25.50.' : value < micro(w.min) ? `The smallest withdrawal is ${usd(w.min)}.`
     : value > most ? `Above your maximum of ${usd(most)} (limited by ${most === micro(w.max) ? 'the largest withdrawal' : most === balance ? 'balance' : 'buffer'})` : fee! >= value ? 'The fee would take all of it.' : null;
   const bad = link.value.frozen ? 'No connection: these numbers are too old to act on.' : badTo ?? badAmount;
-  const form = useOrder((cfg, a, given) => signWithdrawal(cfg, a, checksummed(target!), value!, given));
+  const form = useOrder((a, given) => withdraw(a, { to: checksummed(target!), amount: value! }, given));
   const end = (what: unknown) => {
     const x = what as Withdrawal;
     return <Notice tone={x.status === 'failed' ? 'bad' : 'good'}>{x.needs_approval ? 'Accepted. An operator looks at it before it is sent.' : 'Accepted. It is sent by itself, once.'} <a href={`#/w/${x.withdrawal_id}`} onClick={close}>Follow it</a></Notice>;

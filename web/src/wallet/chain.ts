@@ -1,6 +1,5 @@
+import { HeadroomError, request } from '@headroom/client';
 import type { Chain } from '../data/contract';
-import { Failure } from '../data/trouble';
-import { request } from './provider';
 import { account, type Account } from './wallets';
 
 const hex = (id: number) => `0x${id.toString(16)}`;
@@ -9,7 +8,7 @@ async function check(a: Account, id: number) {
   const now = Number(await request(a.wallet.provider, 'eth_chainId', [], undefined, 5_000));
   const shown = account.peek();
   if (shown?.address === a.address) account.value = { ...shown, chain: now };
-  if (now !== id) throw new Failure({ code: 'wrong_chain' });
+  if (now !== id) throw new HeadroomError({ code: 'wrong_chain' });
 }
 
 /** Asks the wallet to go to `chain`, and looks whether it did: some say yes and stay. 4902 when it does not know it. */

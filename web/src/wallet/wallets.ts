@@ -1,10 +1,8 @@
 // Which wallets there are (EIP-6963; `window.ethereum` only when none announces itself), which one is used, and what it does
 // behind our back: another account, another chain, locked.
 import { computed, signal } from '@preact/signals';
-import { checksummed } from '../data/hex';
+import { checksummed, fail, HeadroomError, type Provider, providerSigner, request, type Signer } from '@headroom/client';
 import { forget, read, write } from '../data/notes';
-import { Failure, fail } from '../data/trouble';
-import { type Provider, request } from './provider';
 
 export interface Wallet { id: string; name: string; icon: string | null; rdns: string; provider: Provider }
 export interface Account { wallet: Wallet; address: string; chain: number }
@@ -62,7 +60,7 @@ function follow(wallet: Wallet) {
 
 async function use(wallet: Wallet, accounts: unknown) {
   const address = firstOf(accounts);
-  if (address === null) throw new Failure({ code: 'wallet_locked' });
+  if (address === null) throw new HeadroomError({ code: 'wallet_locked' });
   const chain = await chainNow(wallet.provider);
   locked.value = false;
   follow(wallet);
@@ -125,3 +123,7 @@ export function sameAccount(before: Account): void {
   if (!now) fail('wallet_locked');
   else if (now.address !== before.address) fail('wallet_changed');
 }
+
+/** Who signs with that account; `given` ends the waiting for a human. */
+export const signerOf = (a: Account, given?: AbortSignal): Signer =>
+  providerSigner(a.wallet.provider, a.address, { chain: a.chain, given, check: () => sameAccount(a) });

@@ -1,0 +1,2 @@
+// The package as it is built, and what its tests share.
+export * from '../../clients/typescript/dist/index.js';
