@@ -1,5 +1,6 @@
 // What all that is carried to its end shares: when to ask again, what is a refusal, and when to stop.
 import { sleep } from './sleep.js';
+import type { Kept } from './store.js';
 import { HeadroomError, isUnknown, type Trouble } from './trouble.js';
 
 const LONGEST_WAIT_MS = 8_000;
@@ -21,6 +22,9 @@ export interface Carrying<S> extends Bounds {
 
 /** Somebody answered, and the answer says that nothing was done. */
 export const isRefused = (t: Trouble): boolean => t.status !== undefined && !isUnknown(t);
+
+/** Found after a crash or a reload: it may have been taken. */
+export const wasSent = (k: Kept): boolean => Date.now() - k.at > 5_000;
 
 /** Before the next question. */
 export async function pause(since: number, wait: number, why: Trouble | null, { given, patienceMs = PATIENCE_MS }: Bounds): Promise<void> {

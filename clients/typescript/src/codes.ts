@@ -7,7 +7,7 @@ export type ServiceCode =
   | 'header_too_large' | 'idempotency_key_required' | 'in_doubt' | 'insufficient_balance' | 'insufficient_shares' | 'internal'
   | 'invalid_field' | 'invalid_payment' | 'invariant_violated' | 'key_reused' | 'market_closed' | 'method_not_allowed' | 'not_found'
   | 'order_refused' | 'overloaded' | 'paused' | 'payload_too_large' | 'payment_required' | 'price_off_tick' | 'quote_expired'
-  | 'rate_limited' | 'request_timeout' | 'settlement_pending' | 'shutting_down' | 'timed_out' | 'unauthorized' | 'unavailable'
+  | 'rate_limited' | 'request_timeout' | 'shutting_down' | 'timed_out' | 'unauthorized' | 'unavailable'
   | 'unknown_market' | 'unsupported_market' | 'unsupported_media_type' | 'venue_rejected';
 
 /** Why a payment was not taken (x402, scheme `exact`; `chain/x402/`). */
@@ -19,7 +19,7 @@ export type PaymentCode =
   | 'invalid_exact_evm_payload_signature' | 'invalid_exact_evm_recipient_mismatch' | 'invalid_exact_evm_scheme'
   | 'invalid_exact_evm_signature' | 'invalid_exact_evm_transaction_simulation_failed' | 'invalid_network' | 'invalid_payload'
   | 'invalid_payment_identifier' | 'invalid_payment_requirements' | 'invalid_transaction_state' | 'invalid_x402_version'
-  | 'payer_is_payee' | 'unsupported_payload_type' | 'unsupported_scheme';
+  | 'payer_is_payee' | 'settlement_pending' | 'unsupported_payload_type' | 'unsupported_scheme';
 
 /** Of a wallet: its number as text (EIP-1193, EIP-1474), or what it did instead of answering. */
 export type WalletCode =

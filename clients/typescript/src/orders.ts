@@ -1,5 +1,5 @@
 // Bets, sales and withdrawals: signed, kept, sent, and asked for until what became of them is known.
-import { type Carrying, isRefused, pause } from './carry.js';
+import { type Carrying, isRefused, pause, wasSent } from './carry.js';
 import { type Client, problemOf } from './client.js';
 import type { AppConfig, Bet, Sale, Withdrawal } from './contract.js';
 import { domainOf } from './domain.js';
@@ -107,6 +107,7 @@ export async function carryOut<K extends OrderKind>(client: Client, order: KeptO
   const since = Date.now();
   const { tell = () => {}, given } = how;
   let o: KeptOrder<K> = order;
+  let unsure = wasSent(o);
   await keep(client.store, o);
   tell({ is: 'sending' });
   for (let tries = 0; !given?.aborted; tries++) {
@@ -121,10 +122,12 @@ export async function carryOut<K extends OrderKind>(client: Client, order: KeptO
       tell({ is: 'placing', what });
     } catch (e) {
       why = troubleOf(e);
-      if (isRefused(why) && !(o.found && (why.status === 401 || why.status === 404))) {
+      const saysNothing = (unsure && why.status! >= 500) || (o.found !== undefined && (why.status === 401 || why.status === 404));
+      if (isRefused(why) && !saysNothing) {
         await client.store.delete(o.key);
         throw e;
       }
+      unsure = true;
       tell({ is: 'checking', why });
     }
     await pause(since, 700 * 2 ** Math.min(tries, 4), why, how);

@@ -1,6 +1,6 @@
 // A deposit by x402, version 2, scheme `exact` over EIP-3009. The signed header is kept before it is sent and repeated until
 // its fate is known, also after a crash or a reload: repeating it is free, signing a second one would be a second payment.
-import { type Bounds, type Carrying, isRefused, pause } from './carry.js';
+import { type Bounds, type Carrying, isRefused, pause, wasSent } from './carry.js';
 import { type Client, problemOf } from './client.js';
 import type { Receipt, Source } from './contract.js';
 import { chainId } from './domain.js';
@@ -95,7 +95,7 @@ export async function carryPayment(client: Client, payment: KeptDeposit, how: Ca
   const since = Date.now();
   const { tell = () => {}, given } = how;
   let k = payment;
-  let unsure = since - k.at > 5_000; // found after a reload: it may have been taken
+  let unsure = wasSent(k);
   await keep(client.store, k);
   if (!k.deposit) tell({ is: 'sending' });
   for (let tries = 0; !given?.aborted; tries++) {
