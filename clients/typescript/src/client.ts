@@ -74,14 +74,14 @@ export function createClient(options: Options): Client {
   };
   let config: { at: number; value: AppConfig } | undefined;
 
-  async function reach<T>(asked: Promise<T>, why = brokenBy): Promise<T> {
+  async function reach<T>(asked: Promise<T>, why = brokenBy, given?: AbortSignal | null): Promise<T> {
     try {
       const answer = await asked;
       onReach(true);
       return answer;
     } catch (e) {
       const trouble = why(e);
-      if (trouble.code === 'no_answer') onReach(false);
+      if (trouble.code === 'no_answer' && !given?.aborted) onReach(false);
       throw new HeadroomError(trouble);
     }
   }
@@ -97,7 +97,7 @@ export function createClient(options: Options): Client {
       if (!answer.response.ok) throw new HeadroomError(problemOf(answer.response.status, answer.error, answer.response.headers));
       return { data: answer.data as T, response: answer.response };
     },
-    send: (path, init, { bare, patienceMs: patience } = {}) => reach(bounded(new Request(url + path, init), bare, patience), () => ({ code: 'no_answer' })),
+    send: (path, init, { bare, patienceMs: patience } = {}) => reach(bounded(new Request(url + path, init), bare, patience), () => ({ code: 'no_answer' }), init.signal),
     async config() {
       if (!config || Date.now() - config.at > CONFIG_GOOD_FOR_MS)
         config = { value: (await client.ask(client.api.GET('/app/config'))) ?? fail('unreadable'), at: Date.now() };

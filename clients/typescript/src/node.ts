@@ -10,9 +10,11 @@ async function read(file: string): Promise<Kept | null> {
   return text === null ? null : (JSON.parse(text) as Kept);
 }
 
+let writes = 0; // two at once have two files
+
 /** On the disk before its name is: no reader sees half of it, and a power cut leaves all or nothing. */
 async function write(file: string, text: string): Promise<void> {
-  const part = `${file}.${process.pid}.part`;
+  const part = `${file}.${process.pid}.${++writes}.part`;
   const to = await open(part, 'w', 0o600);
   try {
     await to.writeFile(text);

@@ -131,11 +131,19 @@ export async function* listen(client: Client, { topics, last = { id: '' }, given
 /** `id`: null of what is not repeated after a break (the newest word of a balance, a price, the buffer). */
 export interface HeadroomEvent { name: string; id: string | null; data: Record<string, unknown> }
 
+function parsed(data: string): Record<string, unknown> {
+  try {
+    return JSON.parse(data) as Record<string, unknown>;
+  } catch {
+    return fail('unreadable', `not JSON: ${data.slice(0, 100)}`);
+  }
+}
+
 /** What happens, as it happens: `for await (const e of events(client, { topics: ['me'] }))`. After `resync` read everything anew. */
 export async function* events(client: Client, how: Listening): AsyncGenerator<HeadroomEvent, void> {
   for await (const w of listen(client, how)) {
     if (w.is !== 'event') continue;
     const { name, id, data } = w.event;
-    yield { name, id: id || null, data: JSON.parse(data) as Record<string, unknown> };
+    yield { name, id: id || null, data: parsed(data) };
   }
 }
