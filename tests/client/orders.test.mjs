@@ -49,7 +49,7 @@ test('a lost answer repeats the same bytes: one bet', async () => {
 });
 
 test('what is placing is asked for until the venue has spoken', async () => {
-  house.fillsWith = { status: 'placing' };
+  house.fillsWith = { never: true };
   const { client, sent } = watched(house.url);
   const steps = [];
   const bet = await carryOut(client, await signBet(client, signerOf(0), terms()), {
@@ -100,7 +100,7 @@ test('a program that dies with a bet under way finds it in its folder, and it is
 
 test('viem, ethers and a wallet of the browser sign the same, under a chain that the service takes', async () => {
   const { client } = watched(house.url);
-  const secret = ethers.id('headroom page 0');
+  const secret = ethers.id('headroom page 1');
   const wallet = new ethers.Wallet(secret);
   const asked = [];
   const provider = {
