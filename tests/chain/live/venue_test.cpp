@@ -553,6 +553,7 @@ TEST_F(VenueOnDouble, WithoutAnEventTheFeeIsThatOfTheOrdersOwnSchedule) {
 /// 40 open bets share one stream: the account's trades are not read for each of them.
 TEST_F(VenueOnDouble, OpenBetsShareTheReadsOfTheirTrades) {
   venue_control("POST", "settings", {{"trade_delay_ms", 1'000}});
+  settings.order_timeout = 20s;  // forty at once, on a machine that may be busy
   settings.confirm_wait = 30s;
   settings.trade_passes_per_second = 2;
   settings.reads_per_second = 35;
