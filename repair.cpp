@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "chain/treasury/across_parts.hpp"
 #include "chain/treasury/arrival_reader.hpp"
+#include "domain/step_parts.hpp"
 #include "persistence/operator_orders.hpp"
 #include "reconcile.hpp"
 
@@ -72,7 +72,7 @@ found_transfer find_transfer(const config::settings& s, const own_keys& keys,
 /// Bridges and swaps together keep less than a fiftieth, and give less than that on top. What is
 /// above Across' limit comes in equal parts.
 bool may_bring(const moving_money& x, usdc amount) {
-  for (std::int64_t n = 1; n <= chain::across::most_parts_ever; ++n) {
+  for (std::int64_t n = 1; n <= step_parts::most_parts_ever; ++n) {
     const usdc part{x.amount.micro / n};
     const usdc slack{mul_div_ceil(part.micro, 1, 50).value()};  // less than it: it fits
     if (amount >= sub_saturating(part, slack) && amount <= add_saturating(part, slack)) return true;
@@ -80,22 +80,45 @@ bool may_bring(const moving_money& x, usdc amount) {
   return false;
 }
 
+/// One part of what it moves may have come alone: settled by it, the rest would be lost in the
+/// books while it still is where it was.
+std::optional<repair_answer> why_not_whole(const config::settings& s, const conversion_id& id,
+                                           usdc sum) {
+  const auto row = persistence::find_conversion(s.store.conninfo, id);
+  if (!row) return refused("no such conversion");
+  const usdc slack{mul_div_ceil(row->amount.micro, 1, 50).value()};
+  if (sum >= sub_saturating(row->amount, slack)) return std::nullopt;
+  return contradicted("it brought " + to_string(sum) + " of " + to_string(row->amount) +
+                      " USDC: name every transfer that brought a part of it. When no more will "
+                      "come, and none of it waits to be sent, say that it is beyond the books");
+}
+
+/// What nothing explains, and what parts of `of` have brought.
+usdc unbooked(const comparison& now, const conversion_id& of) {
+  auto out = now.found.unexplained;
+  for (const auto& x : now.moving)
+    if (x.id == of && x.where == money_place::arrived) out = add_saturating(out, x.amount);
+  return out;
+}
+
 /// What came may be in the books already, under a reference that does not name it: then nothing
 /// more is there than the books explain. And it may be what a running conversion, another than
 /// `of`, is about to book.
 std::optional<repair_answer> why_booked_already(const config::settings& s, const own_keys& keys,
-                                                const actors::named_transfer& named, usdc amount,
+                                                std::span<const usdc> amounts,
                                                 const conversion_id& of) {
-  if (named.beyond_books) return std::nullopt;
   const auto now = compare_now(s, keys);
   if (!now) return unreadable("books and chains cannot be compared now");
+  usdc amount;
+  for (const auto& x : amounts) amount = add_saturating(amount, x);
   for (const auto& x : now->moving)
-    if (x.id != of && x.where == money_place::under_way && may_bring(x, amount))
-      return contradicted("it may be what conversion " + x.id.text() +
-                          " brings, which is under way: wait until it is over, or say that it is "
-                          "beyond the books");
+    for (const auto& one : amounts)
+      if (x.id != of && x.where == money_place::under_way && may_bring(x, one))
+        return contradicted("it may be what conversion " + x.id.text() +
+                            " brings, which is under way: wait until it is over, or say that it is "
+                            "beyond the books");
   const auto* found = &now->found;
-  if (found->unexplained >= amount) return std::nullopt;
+  if (unbooked(*now, of) >= amount) return std::nullopt;
   auto why = "the transfer brought " + to_string(amount) + " USDC, and the books leave " +
              to_string(found->unexplained) +
              " on the chain unexplained: was it booked as a "
@@ -123,15 +146,23 @@ std::string why_refused(errc verdict, order_word word) {
   }
 }
 
+/// "the transfer", or all of them, from whom.
+std::string words_of(std::span<const found_transfer> all, usdc sum) {
+  auto out = to_string(sum) + " USDC from " + all.front().from.hex();
+  if (all.size() > 1) out += " and " + std::to_string(all.size() - 1) + " more";
+  return out;
+}
+
 template <class Request>
 actors::named_transfer named_by(const Request& asked) {
   return {asked.tx, asked.log_index.has_value(), asked.log_index.value_or(0), asked.beyond_books};
 }
 
-/// By the books alone.
-repair_answer give_order(const config::settings& s, const order_conversion& order) {
+/// By the books alone. `others`: of an order to settle, beside its proof.
+repair_answer give_order(const config::settings& s, const order_conversion& order,
+                         std::span<const persistence::settling_transfer> others = {}) {
   const auto word = order.order.word;
-  const auto verdict = persistence::book_repair(s.store.conninfo, order);
+  const auto verdict = persistence::book_settlement(s.store.conninfo, order, others);
   if (verdict != errc::none) return refused(why_refused(verdict, word));
   return done("ordered: " + std::string{to_string(word)});
 }
@@ -166,21 +197,33 @@ void print(const conversion& c) {
 }  // namespace
 
 repair_answer settle_by_transfer(const config::settings& s, const own_keys& keys,
-                                 const actors::settle_conversion& x, timestamp now) {
-  const auto found = find_transfer(s, keys, x.arrived_by);
-  if (found.instead) return *found.instead;
-  if (auto why = why_booked_already(s, keys, x.arrived_by, found.amount, x.id)) return *why;
+                                 const actors::settle_conversion& x, timestamp now,
+                                 const std::vector<actors::named_transfer>& others) {
+  std::vector<found_transfer> found{find_transfer(s, keys, x.arrived_by)};
+  for (const auto& one : others) found.push_back(find_transfer(s, keys, one));
+  std::vector<usdc> amounts;
+  usdc sum;
+  for (const auto& one : found) {
+    if (one.instead) return *one.instead;
+    amounts.push_back(one.amount);
+    sum = add_saturating(sum, one.amount);
+  }
+  if (!x.arrived_by.beyond_books) {
+    if (auto why = why_not_whole(s, x.id, sum)) return *why;
+    if (auto why = why_booked_already(s, keys, amounts, x.id)) return *why;
+  }
   order_conversion order;
   order.id = x.id;
   order.order.word = order_word::settle;
   order.order.by = x.why.by;
   order.order.reason = x.why.reason;
   order.order.at = now;
-  order.order.received = found.amount;
-  order.order.proof = found.place;
-  auto out = give_order(s, order);
-  if (out.verdict == repair_verdict::done)
-    out.words += ", by " + to_string(found.amount) + " USDC from " + found.from.hex();
+  order.order.received = sum;
+  order.order.proof = found.front().place;
+  std::vector<persistence::settling_transfer> rest;
+  for (std::size_t i = 1; i < found.size(); ++i) rest.push_back({found[i].place, found[i].amount});
+  auto out = give_order(s, order, rest);
+  if (out.verdict == repair_verdict::done) out.words += ", by " + words_of(found, sum);
   return out;
 }
 
@@ -188,7 +231,8 @@ repair_answer adopt(const config::settings& s, const own_keys& keys, const actor
                     timestamp now) {
   const auto found = find_transfer(s, keys, x.arrived_by);
   if (found.instead) return *found.instead;
-  if (auto why = why_booked_already(s, keys, x.arrived_by, found.amount, {})) return *why;
+  if (!x.arrived_by.beyond_books)
+    if (auto why = why_booked_already(s, keys, {&found.amount, 1}, {})) return *why;
   const auto verdict = persistence::book_repair(
       s.store.conninfo,
       adopt_transfer{found.place, found.from, found.amount, x.why.by, x.why.reason, now});
@@ -222,8 +266,11 @@ int conversions_command(const config::settings& s, const config::conversions_req
     std::string error;
     const auto keys = read_accounts(s, error);
     if (!keys) return say(refused(error));
-    return say(
-        settle_by_transfer(s, *keys, {asked.id, named_by(asked), {asked.by, asked.reason}}, now));
+    std::vector<actors::named_transfer> others;
+    for (const auto& x : asked.others)
+      others.push_back({x.tx, x.log_index.has_value(), x.log_index.value_or(0)});
+    return say(settle_by_transfer(s, *keys, {asked.id, named_by(asked), {asked.by, asked.reason}},
+                                  now, others));
   }
   order_conversion order;
   order.id = asked.id;

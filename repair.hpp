@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "actors/messages/repair_messages.hpp"
 #include "app_keys.hpp"
 #include "config/command_line.hpp"
@@ -11,10 +13,10 @@
 /// these throw std::runtime_error without a database.
 namespace headroom {
 
-[[nodiscard]] actors::repair_answer settle_by_transfer(const config::settings& s,
-                                                       const own_keys& keys,
-                                                       const actors::settle_conversion& x,
-                                                       timestamp now);
+/// @param others  transfers beside the one that `x` names, when it came in several: all or none.
+[[nodiscard]] actors::repair_answer settle_by_transfer(
+    const config::settings& s, const own_keys& keys, const actors::settle_conversion& x,
+    timestamp now, const std::vector<actors::named_transfer>& others = {});
 /// USDC on Polygon that came to our account by a final transaction.
 [[nodiscard]] actors::repair_answer adopt(const config::settings& s, const own_keys& keys,
                                           const actors::adopt_arrival& x, timestamp now);

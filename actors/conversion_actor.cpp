@@ -65,6 +65,7 @@ void conversion_driver::read_work() {
   const auto query = w_.dir.handles.get<query_actor>();
   if (!query || std::exchange(st_.polling, true)) return;
   st_.ended.clear();
+  st_.asked_at = now();
   st_.taken.clear();
   self_->request(query, w_.settings.conversion.step_timeout, work_atom::value)
       .then(
@@ -84,9 +85,28 @@ void conversion_driver::found(conversion_work& work) {
     if (!st_.crediting.contains(d.id) && !is_held(d))
       credit({d.id, d.user, d.amount, w_.now(), d.fee}, nobody_asked);
   obey(work.running);
+  forget_ghosts(work.running);
   take_up(work.running);
   take_up_arrived(work.by_depth);
   if (!w_.dir.gauges.switches().paused(pausable::conversions)) open_next(work.to_convert);
+}
+
+/// What the books ended or replaced for this actor's predecessor, after they were read here, is not
+/// driven. One that is through, or was refused, waits for its own answer.
+void conversion_driver::forget_ghosts(const std::vector<conversion>& running_rows) {
+  constexpr std::size_t whole = 1'000;  // a list so short names all that run
+  if (running_rows.size() >= whole) return;
+  std::vector<conversion_id> ghosts;
+  for (const auto& [id, r] : st_.live)
+    if (!r.busy && !r.stopped && !r.moves && !r.progress.finished() &&
+        r.adopted_at < st_.asked_at &&
+        std::none_of(running_rows.begin(), running_rows.end(),
+                     [&id = id](const auto& row) { return row.id == id; }))
+      ghosts.push_back(id);
+  for (const auto& id : ghosts) {
+    spdlog::warn("conversion.over conversion={}: the books say so", id.text());
+    ended(id);
+  }
 }
 
 /// Those whose route has not said yet what it is made of wait for it. One that no route of this

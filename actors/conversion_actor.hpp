@@ -21,20 +21,23 @@ struct conversion_state {
 
   struct running {
     conversion_progress progress;
-    bool busy = false;                        // a question about it is open
-    bool unreadable = false;                  // what is in flight could not be read the last time
-    bool stopped = false;                     // the books refused it: a human must look
-    bool on_hold = false;                     // by an operator's order
-    bool rescue = false;                      // its next question is an operator's word
-    std::int64_t obeyed = 0;                  // the newest order that was
-    std::uint32_t short_looks = 0;            // in a row, that found the wallet short of money
-    time_point next_look{};                   // not before
-    time_point moved_at{};                    // last progress
+    bool busy = false;              // a question about it is open
+    bool unreadable = false;        // what is in flight could not be read the last time
+    bool stopped = false;           // the books refused it: a human must look
+    bool on_hold = false;           // by an operator's order
+    bool rescue = false;            // its next question is an operator's word
+    std::int64_t obeyed = 0;        // the newest order that was
+    std::uint32_t short_looks = 0;  // in a row, that found the wallet short of money
+    time_point next_look{};         // not before
+    time_point moved_at{};          // last progress
+    time_point adopted_at{};
     time_point step_began{};                  // or was taken over by this actor
     std::optional<time_point> troubled_at{};  // held or unreadable since then
     bool money_left = false;                  // though it is held
+    bool untold = false;                      // what its steps have come to, to the books
     // Of one that has sent nothing: looks for another route (docs/decisions/0044).
     time_point elsewhere_next{};        // not before
+    std::uint32_t moves_made = 0;       // by its money, as far as this actor knows
     std::optional<conversion> moves{};  // the books were asked to put this one in its place
     // What is done by depth is asked for again until `finalized` has passed it.
     time_point next_proof{};                 // not before
@@ -56,6 +59,7 @@ struct conversion_state {
   /// In the books, and no route of this process can drive them; with the route that each names.
   std::map<conversion_id, std::string> unclaimed;
   bool polling = false;
+  time_point asked_at{};  // the last poll
 
   /// What a route said when it was last looked at, and what the last choice said of it.
   struct route_sight {

@@ -4,6 +4,7 @@
 
 #include "actors/alerts.hpp"
 #include "actors/conversion_driver.hpp"
+#include "actors/work_switches.hpp"
 
 /// Which deposits are converted next, and by which route: asks those that may take them what is in
 /// flight and what it would cost, all at once and for a bounded time, then lets domain/route_choice
@@ -390,7 +391,10 @@ void conversion_driver::settle_choice(const run_ptr& run) {
   auto against = before_asking(facts_of(offer.name), terms, run->source, c.at_once);
   if (!against && is_short(run->source, offer.name))
     against = route_verdict{route_word::short_of_money, {}};
-  if (against || w_.dir.users.draining()) {
+  const bool stays =
+      !run->replaces.is_zero() &&  // what runs is not moved while new work is stopped
+      w_.dir.gauges.switches().paused(pausable::conversions);
+  if (against || stays || w_.dir.users.draining()) {
     if (against) judge(offer.name, std::move(*against));
     return end_choice(run);
   }

@@ -4,6 +4,7 @@
 
 #include "actors/alerts.hpp"
 #include "actors/conversion_driver.hpp"
+#include "domain/step_parts.hpp"
 
 /// One conversion along the route it names: asks for the running step, stores what is new, hands
 /// over what arrived, and says what a human should know.
@@ -48,7 +49,13 @@ conversion_driver::running conversion_driver::running_of(conversion row) const {
   const bool on_hold = row.order.word == order_word::hold || is_end(row.order.word);
   running fresh{{std::move(row), steps, limits, w_.now()}};
   fresh.on_hold = on_hold;
-  fresh.moved_at = fresh.step_began = now();
+  // Obeyed before this actor was there, if the books have moved on since: a retry is one.
+  if (const auto& order = fresh.progress.row().order;
+      order.word == order_word::retry && order.at < fresh.progress.row().updated_at) {
+    fresh.obeyed = order.number;
+    fresh.progress.forgive(order.at);
+  }
+  fresh.moved_at = fresh.step_began = fresh.adopted_at = now();
   return fresh;
 }
 
@@ -66,6 +73,8 @@ void conversion_driver::drive(const conversion_id& id) {
   if (r->on_hold) return;
   auto& p = r->progress;
   if (p.finished()) return arrive(id);
+  // What it asks for next depends on what the books know: a crash must not find less.
+  if (r->untold) return record(id);
   if (prove(id, *r)) return;
   if (r->rescue) return ask_route(id, true);
   if (p.awaits_operator())
@@ -124,7 +133,10 @@ usdc conversion_driver::owed_before(const conversion& row, std::uint32_t step) c
     if (p.finished() || p.row().route != row.route || p.step_index() != step ||
         !is_older(p.row(), row))
       continue;
-    if (other.money_left) continue;
+    const auto parts = step_parts::parts_in(p.step().detail, p.step().amount_in);
+    for (const auto& part : parts)
+      if (!part.was_sent()) out = add_saturating(out, part.amount);
+    if (other.money_left || !parts.empty()) continue;
     if (p.step().state == "held" || p.step().tx_hash.is_zero())
       out = add_saturating(out, p.step().amount_in);
   }
@@ -214,10 +226,15 @@ void conversion_driver::alarm(const conversion_id& id, running& r, const step_pr
 
 /// Stores the steps, then goes on as soon as there is something to do.
 void conversion_driver::record(const conversion_id& id) {
-  const auto& row = find(id)->progress.row();
+  auto& r = *find(id);
+  r.untold = true;
+  const auto& row = r.progress.row();
   tell(w_.dir.handles.get<journal_actor>(), id, "advance",
        append{advance_conversion{id, row.steps, row.attempts, w_.now()}},
-       [id](conversion_driver d, running&) { d.drive(id); });
+       [id](conversion_driver d, running& told) {
+         told.untold = false;
+         d.drive(id);
+       });
 }
 
 /// The buffer takes it in: it alone knows what its cap allows.
@@ -244,8 +261,9 @@ void conversion_driver::arrive(const conversion_id& id) {
 void conversion_driver::ended(const conversion_id& id) {
   st_.live.erase(id);
   st_.ended.insert(id);
-  for (const auto kind : {held_alert, short_alert, unreadable_alert, late_alert, stopped_alert,
-                          std::string_view{"conversion.undone"}})
+  for (const auto kind :
+       {held_alert, short_alert, unreadable_alert, late_alert, stopped_alert,
+        std::string_view{"conversion.on_hold"}, std::string_view{"conversion.undone"}})
     w_.dir.gauges.alerts().clear(kind, id.text(), w_.now());
 }
 

@@ -32,6 +32,7 @@ class conversion_driver {
   void read_work();
   void found(conversion_work& work);
   void take_up(std::vector<conversion>& running_rows);
+  void forget_ghosts(const std::vector<conversion>& running_rows);
   [[nodiscard]] std::string why_unclaimed(const conversion& row) const;
   [[nodiscard]] bool is_held(const deposit& d) const;
   void credit_again();
@@ -78,6 +79,7 @@ class conversion_driver {
   bool look_elsewhere(const conversion_id& id, running& r);
   void move_to(const run_ptr& run, conversion row);
   void ask_to_move(const conversion_id& id);
+  void took_over(const conversion_id& id, conversion row, bool repeated);
 
   // conversion_drive.cpp
   void adopt(conversion row);

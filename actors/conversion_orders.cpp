@@ -47,6 +47,7 @@ void conversion_driver::obey(const conversion_id& id, running& r, const conversi
   r.rescue = order.word == order_word::retry;
   r.stopped = false;
   r.next_look = {};
+  if (order.word == order_word::release) r.troubled_at.reset();  // its own route is asked first
   if (order.word == order_word::release || order.word == order_word::retry)
     r.progress.forgive(order.at);
   auto& alerts = w_.dir.gauges.alerts();

@@ -1,6 +1,7 @@
 #include "config/command_line.hpp"
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 
 #include "config/console_line.hpp"
 
@@ -151,8 +152,34 @@ void understand(const std::string& command, const std::string& id, withdrawals_r
 struct repair_words {
   std::string id;
   std::string tx;
-  std::int64_t log_index = -1;  // below zero: not given
+  std::int64_t log_index = -1;      // below zero: not given
+  std::vector<std::string> all_tx;  // of what may have come in several
 };
+
+constexpr std::size_t most_arrivals = 8;  // that settle one conversion
+
+/// "0x..", or "0x..:3" with the transfer's log index in its block.
+std::optional<named_arrival> read_arrival(std::string_view text) {
+  const auto colon = text.find(':');
+  const auto tx = text.starts_with("0x") ? hash256::parse(text.substr(0, colon)) : std::nullopt;
+  if (!tx) return std::nullopt;
+  named_arrival out{*tx, std::nullopt};
+  if (colon == std::string_view::npos) return out;
+  const auto digits = text.substr(colon + 1);
+  std::uint32_t index = 0;
+  const auto* const end = digits.data() + digits.size();
+  const auto read = std::from_chars(digits.data(), end, index);
+  if (read.ec != std::errc{} || read.ptr != end) return std::nullopt;
+  out.log_index = index;
+  return out;
+}
+
+const CLI::Validator an_arrival{
+    [](std::string& text) {
+      return read_arrival(text) ? std::string{}
+                                : "must be a transaction, 0x and 64 hex digits, or HASH:LOG_INDEX";
+    },
+    "HASH[:N]"};
 
 void add_grounds(CLI::App& to, std::string& by, std::string& reason) {
   to.add_option("--by", by, "who decides")->required()->check(not_empty);
@@ -185,9 +212,13 @@ void add_conversions(CLI::App& app, conversions_request& out, repair_words& word
                   add("fail", "On hold: it never arrives; what is in transit is booked as lost")})
     add_grounds(*x, out.by, out.reason);
   auto* settle = add("settle", "On hold: it arrived by this transaction, as two nodes show");
-  settle->add_option("--tx", words.tx, "of the transfer of USDC to our account")
+  settle
+      ->add_option("--tx", words.all_tx,
+                   "of the transfer of USDC to our account; HASH:N with its log index. Once for "
+                   "each where it came in several")
       ->required()
-      ->check(a_transaction);
+      ->allow_extra_args(false)
+      ->check(an_arrival);
   add_log_index(*settle, words.log_index);
   add_beyond_books(*settle, out.beyond_books);
   add_grounds(*settle, out.by, out.reason);
@@ -236,13 +267,27 @@ std::optional<std::uint64_t> index_of(const repair_words& words) {
   return static_cast<std::uint64_t>(words.log_index);
 }
 
-void understand(const std::string& command, const repair_words& words, conversions_request& out) {
+/// "" or why the words do not fit together.
+std::string understand(const std::string& command, const repair_words& words,
+                       conversions_request& out) {
   const auto word = command.substr(command.find(' ') + 1);
   out.id = *conversion_id::parse(words.id);
   out.wanted =
       word == "fail" ? order_word::write_off : parse_order_word(word).value_or(order_word::none);
-  if (!words.tx.empty()) out.tx = *hash256::parse(words.tx);
-  out.log_index = index_of(words);
+  if (words.all_tx.empty()) return {};
+  if (words.all_tx.size() > most_arrivals)
+    return "--tx: " + std::to_string(most_arrivals) + " at most";
+  for (const auto& x : words.all_tx) out.others.push_back(*read_arrival(x));
+  const auto first = out.others.front();
+  out.others.erase(out.others.begin());
+  out.tx = first.tx;
+  out.log_index = first.log_index;
+  if (const auto index = index_of(words)) {
+    if (first.log_index || !out.others.empty())
+      return "--log-index is for one --tx without its own";
+    out.log_index = index;
+  }
+  return {};
 }
 
 /// "" or why the words do not fit together.
@@ -352,7 +397,7 @@ command_line read_command_line(int argc, const char* const* argv) {
     if (!market.transaction.empty()) out.markets.transaction = hash256::parse(market.transaction);
   }
   if (out.command.starts_with("conversions "))
-    understand(out.command, conversion_words, out.conversions);
+    why = understand(out.command, conversion_words, out.conversions);
   if (out.command == "adopt-transfer") {
     out.adoption.tx = *hash256::parse(adoption_words.tx);
     out.adoption.log_index = index_of(adoption_words);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "console/console_settings.hpp"
 #include "domain/ids.hpp"
@@ -47,6 +48,12 @@ struct withdrawals_request {
   std::string reason;
 };
 
+/// A transaction, and which of its transfers to us where it has several.
+struct named_arrival {
+  hash256 tx;
+  std::optional<std::uint64_t> log_index;
+};
+
 /// What `headroom conversions ...` is asked for.
 struct conversions_request {
   conversion_id id;
@@ -55,7 +62,8 @@ struct conversions_request {
   std::string reason;
   hash256 tx;                              // with settle
   std::optional<std::uint64_t> log_index;  // likewise, when the transaction has several transfers
-  bool beyond_books = false;  // likewise, also when the books explain all that is there
+  bool beyond_books = false;          // likewise, also when the books explain all that is there
+  std::vector<named_arrival> others;  // likewise, of what came in several
 };
 
 /// What `headroom adopt-transfer` is asked for.

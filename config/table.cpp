@@ -245,6 +245,7 @@ rows across_rows(settings& s) {
       {"quote_age_seconds",      &g.quote_age,          sec,  {1, 3'600},                                "behind the source chain's head, that a quote may be"},
       {"exclusivity_seconds",    &g.exclusivity,        sec,  {0, 600},                                  "that one relayer may be the only one to fill"},
       {"most_parts",             &a.most_parts,         none, {1, 4},                                    "deposits that one conversion goes in when it is above what relayers fill from stock; 1: it waits"},
+      {"parts_at_once",      &a.parts_at_once,      none, {1, 4},                                    "of these, that may wait for a fill at a time: relayers' stock is one, and the limit speaks of it"},
       {"settle_seconds",         &a.settle_seconds,     sec,  {0, 3'600},                                "on top of a fill's own time: our transaction, finality"},
       {"expected_seconds",       &a.expected_seconds,   sec,  {1, 86'400},                               "of a conversion"},
       {"refund_settle_ms",       &a.refund_settle,      ms,   {0, hour},                                 "a refund is believed no sooner: others may claim it"},

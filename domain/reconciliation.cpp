@@ -19,10 +19,12 @@ usdc* part_of(reconciliation& r, money_place where) noexcept {
   return &r.between;
 }
 
-bool stands_still(const moving_money& x, const trial_balance& after) noexcept {
-  return std::any_of(after.moving.begin(), after.moving.end(), [&](const auto& y) {
+/// What of it `after` has at the same place, in the same step.
+usdc stood_still(const moving_money& x, const trial_balance& after) noexcept {
+  const auto same = std::find_if(after.moving.begin(), after.moving.end(), [&](const auto& y) {
     return x.id == y.id && x.step == y.step && x.where == y.where;
   });
+  return same == after.moving.end() ? usdc{} : std::min(x.amount, same->amount);
 }
 
 }  // namespace
@@ -61,8 +63,21 @@ reconciliation reconcile(const trial_balance& books, const holdings& chains) noe
 }
 
 void keep_what_stood_still(trial_balance& before, const trial_balance& after) {
-  for (auto& x : before.moving)
-    if (!stands_still(x, after)) x.where = money_place::under_way;
+  std::vector<moving_money> parts_that_left;
+  for (auto& x : before.moving) {
+    const auto stood = stood_still(x, after);
+    if (stood == x.amount) continue;
+    auto left = x;
+    left.amount = sub_saturating(x.amount, stood);
+    left.where = money_place::under_way;
+    if (stood.is_positive()) {
+      x.amount = stood;
+      parts_that_left.push_back(std::move(left));
+    } else {
+      x = std::move(left);
+    }
+  }
+  before.moving.insert(before.moving.end(), parts_that_left.begin(), parts_that_left.end());
 }
 
 void keep_nothing_standing(trial_balance& before) noexcept {

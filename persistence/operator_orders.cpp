@@ -56,6 +56,25 @@ errc book_repair(const std::string& conninfo, const journal_entry& entry) try {
   throw std::runtime_error(std::string{"cannot book it: "} + e.what());
 }
 
+/// The row is locked first, as the order itself does it.
+errc book_settlement(const std::string& conninfo, const order_conversion& order,
+                     std::span<const settling_transfer> others) try {
+  const auto link = open_repair(conninfo);
+  pqxx::work tx{*link};
+  attempt a{tx};
+  const auto row = lock_conversion(tx, order.id);
+  if (!row) return errc::not_found;
+  for (const auto& x : others)
+    if (const auto verdict = claim_for_conversion(a, *row, x.place, x.amount, order.order.at);
+        verdict != errc::none)
+      return verdict;
+  const auto verdict = apply(a, order);
+  if (verdict == errc::none) tx.commit();
+  return verdict;
+} catch (const std::exception& e) {
+  throw std::runtime_error(std::string{"cannot book it: "} + e.what());
+}
+
 errc book_cancel(const std::string& conninfo, const chain_operation& row, const std::string& by,
                  const std::string& reason) try {
   const auto link = open_repair(conninfo);

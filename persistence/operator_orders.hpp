@@ -17,6 +17,17 @@ namespace headroom::persistence {
 /// invariant_violated. Throws std::runtime_error without a database.
 [[nodiscard]] errc book_repair(const std::string& conninfo, const journal_entry& entry);
 
+/// What arrived by one transfer.
+struct settling_transfer {
+  transfer_place place;
+  usdc amount;
+};
+/// An order to settle whose money came by several transfers: that of its proof, and these. Its
+/// `received` is the sum of all. One commit; refused as book_repair, and as duplicate when one of
+/// them explains something else or is named twice.
+[[nodiscard]] errc book_settlement(const std::string& conninfo, const order_conversion& order,
+                                   std::span<const settling_transfer> others);
+
 /// Stores the attempt that takes an operation's nonce away, and notes who did it. Refused as
 /// duplicate when its place is taken, as invariant_violated when the operation is over or unknown.
 /// Throws likewise.

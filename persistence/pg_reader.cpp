@@ -6,6 +6,7 @@
 #include <map>
 #include <span>
 
+#include "domain/moving_parts.hpp"
 #include "persistence/detail/conversion_reads.hpp"
 #include "persistence/detail/cursor.hpp"
 #include "persistence/detail/delegation_reads.hpp"
@@ -383,7 +384,7 @@ std::optional<trial_balance> pg_reader::trial() {
     out.leaving = {read_int(row[13])};
     out.waits_here = {read_int(row[14])};
     for (const auto& c : all(tx.exec(select_running), read_conversion))
-      out.moving.push_back(money_of(c, backing_));
+      for (auto& x : moneys_of(c, backing_)) out.moving.push_back(std::move(x));
     return out;
   });
 }

@@ -177,6 +177,13 @@ constexpr const char* row_checks[] = {
        FROM conversions c LEFT JOIN members m USING (conversion_id)
        WHERE CASE c.status::text WHEN 'replaced' THEN m.amount IS NOT NULL
              ELSE c.amount IS DISTINCT FROM m.amount OR m.astray <> 0 END
+       UNION ALL SELECT 'conversion ' || c.conversion_id || ' replaced', 0, 1
+       FROM conversions c LEFT JOIN conversions n ON n.conversion_id = c.replaced_by
+       WHERE c.status = 'replaced'
+         AND ((n.amount, n.source_chain_id, n.source_token)
+                IS DISTINCT FROM (c.amount, c.source_chain_id, c.source_token)
+           OR EXISTS (SELECT 1 FROM chain_operations o WHERE o.conversion_id = c.conversion_id)
+           OR EXISTS (SELECT 1 FROM external_operations o WHERE o.conversion_id = c.conversion_id))
        UNION ALL SELECT 'deposit ' || deposit_id || ' conversion', 0, 1 FROM deposits
        WHERE status = 'completed' AND conversion_id IS NULL
        UNION ALL SELECT 'conversion ' || c.conversion_id || ' source', 0, count(*)

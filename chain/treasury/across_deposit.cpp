@@ -53,7 +53,7 @@ void across_run::start() {
   where_is(desk_.pair.from.account(), id, [run = me(), id](const report& r) {
     if (r.state != operation_state::pending)
       run->w_.dir.gauges.alerts().clear(late_alert, run->alert_subject(), run->w_.now());
-    if (r.state != operation_state::unsent) run->stage_ = across::part_state::sent;
+    if (r.state != operation_state::unsent) run->stage_ = step_parts::part_state::sent;
     switch (r.state) {
       case operation_state::unsent:
         if (!run->share_) return run->look_for_parts(id);
@@ -146,7 +146,7 @@ void across_run::judge_offer(const operation_id& id, std::uint64_t head,
   if (judged.call) return deposit(id, head, *judged.call);
   above_limit_ = judged.violated == across::instant_guard;
   if (above_limit_ && !share_)
-    if (auto parts = across::parts_of(x_.amount_in, offer.most_at_once, s_.most_parts);
+    if (auto parts = step_parts::parts_of(x_.amount_in, offer.most_at_once, s_.most_parts);
         !parts.empty())
       return plan(std::move(parts));
   if (may_say("guard"))
@@ -157,10 +157,10 @@ void across_run::judge_offer(const operation_id& id, std::uint64_t head,
 
 /// The books have it before the first part is sent. That look follows at once: it is not one that
 /// waits.
-void across_run::plan(std::vector<across::part> parts) {
+void across_run::plan(std::vector<step_parts::part> parts) {
   if (asked_again()) return waiting("not as it was done");
   for (auto& p : parts) p.since_block = detail_.since_block;
-  detail_.parts = across::text_of(parts);
+  detail_.parts = step_parts::text_of(parts);
   calls_ = 0;
   held("goes in " + std::to_string(parts.size()) + " parts: more than is filled at once");
 }
@@ -169,7 +169,7 @@ void across_run::deposit(const operation_id& id, std::uint64_t head,
                          const across::deposit_call& call) {
   const auto& p = desk_.pair;
   auto go = [run = me(), id, call] {
-    run->stage_ = across::part_state::sent;
+    run->stage_ = step_parts::part_state::sent;
     run->detail_.seen_at = static_cast<std::uint64_t>(run->w_.now().seconds());
     run->send(
         run->desk_.pair.from.account(), id, "across",
@@ -196,7 +196,7 @@ void across_run::find_deposit(const report& r) {
       relay_->recipient != abi::word_of(p.to.wallet))
     return unreadable("the deposit's receipt does not show it");
   detail_.guid = across::relay_hash(*relay_, p.to.chain_id);
-  stage_ = across::part_state::deposited;
+  stage_ = step_parts::part_state::deposited;
   look_for_arrival();
 }
 

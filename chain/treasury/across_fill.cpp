@@ -29,7 +29,10 @@ std::optional<usdc> across_run::brought_by(const log_entry& log) const {
   return usdc{static_cast<std::int64_t>(*amount)};
 }
 
-void across_run::arrived() { desk_.expired.erase(detail_.guid); }
+void across_run::arrived() {
+  desk_.expired.erase(detail_.guid);
+  desk_.refunds.deposits.erase(detail_.guid);  // it was filled: no refund is its own
+}
 
 /// Whether it is too late is asked when our own clock is past the deadline, and now and then, for
 /// the chain's may be another.
@@ -37,10 +40,11 @@ void across_run::not_arrived(arrival_memory::entry& waited) {
   const auto now = static_cast<std::uint64_t>(w_.now().seconds());
   if (now <= relay_->fill_deadline && waited.looks % judge_every != 0)
     return waiting("deposited: waits for a fill");
-  calls_ += static_cast<std::uint32_t>(head_call_count(to_.finality));
-  ask_one_node(self_, to_.nodes, head_calls(to_.finality), std::nullopt,
-               [run = me()](std::vector<rpc_result>& r) {
-                 const auto head = read_head(run->to_.finality, r);
+  const auto rule = rule_on(to_);
+  calls_ += static_cast<std::uint32_t>(head_call_count(rule));
+  ask_one_node(self_, to_.nodes, head_calls(rule), std::nullopt,
+               [run = me(), rule](std::vector<rpc_result>& r) {
+                 const auto head = read_head(rule, r);
                  if (!head) return run->unreadable("the destination chain is silent");
                  run->judge_deadline(*head);
                });

@@ -56,7 +56,7 @@ class across_quoting : public std::enable_shared_from_this<across_quoting> {
     out_.least = amount_of(offer.least);
     for (std::uint32_t i = 0; i < s.most_parts; ++i)
       out_.most = add_saturating(out_.most, amount_of(offer.most_at_once));
-    parts_ = across::parts_of(amount_, offer.most_at_once, s.most_parts);
+    parts_ = step_parts::parts_of(amount_, offer.most_at_once, s.most_parts);
     if (!parts_.empty()) return ask_part();
     offers_.push_back({amount_, offer});
     read_times();
@@ -100,7 +100,9 @@ class across_quoting : public std::enable_shared_from_this<across_quoting> {
       const auto judged = across::guard(desk_.settings.guards, terms, offer);
       if (!judged.call && out_.refusal.empty()) out_.refusal = "guard " + judged.violated;
     }
-    out_.seconds = static_cast<std::uint32_t>(seconds) + desk_.settings.settle_seconds;
+    const auto at_once = std::max(desk_.settings.parts_at_once, 1U);
+    const auto rounds = (static_cast<std::uint32_t>(offers_.size()) + at_once - 1) / at_once;
+    out_.seconds = (static_cast<std::uint32_t>(seconds) + desk_.settings.settle_seconds) * rounds;
     then_(out_);
   }
 
@@ -109,7 +111,7 @@ class across_quoting : public std::enable_shared_from_this<across_quoting> {
   const usdc amount_;
   answer then_;
   leg_quote out_;
-  std::vector<across::part> parts_;
+  std::vector<step_parts::part> parts_;
   std::vector<offered> offers_;
 };
 

@@ -19,7 +19,7 @@ constexpr std::uint64_t looked_back = 50'000;
 }  // namespace
 
 void across_run::expired() {
-  stage_ = across::part_state::expired;
+  stage_ = step_parts::part_state::expired;
   const auto now = self_->clock().now();
   auto& all = desk_.expired;
   all.try_emplace(detail_.guid, across_desk::waiting{now, now}).first->second.seen = now;

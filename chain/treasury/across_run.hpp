@@ -1,7 +1,7 @@
 #pragma once
 
 #include "chain/treasury/across_leg.hpp"
-#include "chain/treasury/across_parts.hpp"
+#include "domain/step_parts.hpp"
 
 /// The Across leg's work, for its own files: across_deposit (from the quote to the deposit),
 /// across_fill (its fill), across_refund (when nobody filled it).
@@ -11,9 +11,10 @@ namespace headroom::chain {
 struct part_news {
   actors::step_progress said;
   std::string stops{};  // why nothing new may start on the route; "": it may
-  across::part_state state = across::part_state::planned;  // as far as it was seen to have come
-  std::optional<across::relay_data> relay{};               // of its deposit, where that was seen
-  bool above_limit = false;                                // held: relayers' stock is below it
+  step_parts::part_state state =
+      step_parts::part_state::planned;        // as far as it was seen to have come
+  std::optional<across::relay_data> relay{};  // of its deposit, where that was seen
+  bool above_limit = false;                   // held: relayers' stock is below it
 };
 
 /// Where a run is of one part of a step (across_split.hpp).
@@ -42,7 +43,7 @@ class across_run final : public bridge_step {
   [[nodiscard]] std::string alert_subject() const;
   [[nodiscard]] bool sent_before() const noexcept;
   void look_for_parts(const operation_id& id);
-  void plan(std::vector<across::part> parts);
+  void plan(std::vector<step_parts::part> parts);
   void judge_offer(const operation_id& id, std::uint64_t head, const across::deposit_terms& terms,
                    const across::fee_answer& offer);
   void read_chains(const operation_id& id);
@@ -78,7 +79,7 @@ class across_run final : public bridge_step {
   across_desk& desk_;
   const across_settings& s_;
   const std::optional<across_share> share_;  // nothing: it is the whole step
-  across::part_state stage_ = across::part_state::planned;
+  step_parts::part_state stage_ = step_parts::part_state::planned;
   bool above_limit_ = false;
   std::optional<across::relay_data> relay_;  // of the deposit, once its receipt was read
   std::uint64_t deposited_in_ = 0;           // block

@@ -43,6 +43,7 @@ struct across_settings {
                                          "0xc2132D05D31c914a87C6611C10748AEb04B58e8F"};
   /// Deposits that a step goes in when it is above what relayers fill from stock; 1: it waits.
   std::uint32_t most_parts = 4;
+  std::uint32_t parts_at_once = 1;    // that wait for a fill: what is filled at once is one stock
   std::uint32_t settle_seconds = 30;  // on top of the fill: our own transaction, finality
   std::uint32_t expected_seconds = 60;
   /// An expired deposit's refund is believed no sooner after it was first looked for: by then every

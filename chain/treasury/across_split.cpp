@@ -9,8 +9,8 @@
 /// at one after the other; put together.
 namespace headroom::chain {
 
-using across::part;
-using across::part_state;
+using step_parts::part;
+using step_parts::part_state;
 
 across_split::across_split(const across_place& place, actors::run_step x, promise p)
     : route_step{place.house.self, *place.house.w, *place.house.tally, std::move(x), std::move(p)},
@@ -20,7 +20,7 @@ across_split::across_split(const across_place& place, actors::run_step x, promis
 
 void across_split::start() {
   if (!begin()) return;
-  parts_ = across::read_parts(detail_.parts, x_.amount_in);
+  parts_ = step_parts::read_parts(detail_.parts, x_.amount_in);
   if (first_is_sent()) return look();
   look_for_whole();
 }
@@ -72,7 +72,7 @@ void across_split::adopt(const std::vector<chain_operation>& rows) {
     const auto tx = decode_transaction(row.raw);
     if (!tx || tx->body.to != place_.desk.pair.spoke_pool) continue;
     if (const auto amount = across::deposited_by(tx->body.data))
-      stored = across::parts_like(x_.amount_in, *amount);
+      stored = step_parts::parts_like(x_.amount_in, *amount);
   }
   if (stored.empty()) return unreadable("the stored first part is none of this amount");
   if (stored.size() != parts_.size()) {
@@ -126,6 +126,10 @@ std::string across_split::why_not_sent(std::size_t i) const {
   if (i > 0 && p.attempt == 0 &&
       !(first_is_sent() && (parts_[i - 1].was_sent() || parts_[i - 1].attempt > 0)))
     return "waits for the part before it";
+  // The limit is what one relayer has: what others of ours wait for is not taken off it.
+  const auto waiting =
+      std::count_if(parts_.begin(), parts_.end(), [](const part& x) { return x.waits_for_fill(); });
+  if (waiting >= place_.desk.settings.parts_at_once) return "waits for a fill of another part";
   if (p.attempt == 0 || place_.at_once) return {};
   const auto tries = w_.settings.conversion.attempts;
   if (tries > 0 && p.attempt >= tries)
@@ -147,7 +151,7 @@ void across_split::run_part(std::size_t i) {
   x.detail = known.text();
   x.owed_before = add_saturating(x_.owed_before, still_here(i));
   x.proof = p.tx;
-  across_share share{across::part_name(i, p.attempt), p.attempt > 0, x_.amount_in,
+  across_share share{step_parts::part_name(i, p.attempt), p.attempt > 0, x_.amount_in,
                      [run = me(), i](const part_news& news) { run->heard(i, news); }};
   std::make_shared<across_run>(place_, std::move(x), promise{}, std::move(share))->start();
 }
@@ -167,7 +171,14 @@ void across_split::heard(std::size_t i, const part_news& news) {
     case step_state::unreadable:
       if (unknown_.empty()) unknown_ = "part " + std::to_string(i + 1) + ": " + seen.note;
       break;
-    case step_state::failed: failed_part(i, news.said); return look_for_try(i);
+    case step_state::failed:
+      if (i == 0 && !first_is_sent()) {  // its approval: the whole step is tried anew
+        failure_ = "part 1: " + notes_[i];
+        failed_tx_ = news.said.tx_hash;
+        break;
+      }
+      failed_part(i, news.said);
+      return look_for_try(i);
     case step_state::held:
       short_of_money_ = short_of_money_ || news.said.short_of_money;
       above_limit_ = above_limit_ || news.above_limit;
@@ -216,7 +227,7 @@ void across_split::failed_part(std::size_t i, const actors::step_progress& said)
 /// The outbox may know of a new try that the books' detail does not. Before it is sent, or is not
 /// for now, and before the step may fail, it must be known not to be.
 void across_split::look_for_try(std::size_t i) {
-  const auto id = operation_of(x_, "across/" + across::part_name(i, parts_[i].attempt));
+  const auto id = operation_of(x_, "across/" + step_parts::part_name(i, parts_[i].attempt));
   where_is(place_.desk.pair.from.account(), id, [run = me(), i](const report& r) {
     if (is_unsent(r)) return run->next();
     run->under_way_ = true;
@@ -264,7 +275,7 @@ void across_split::conclude() {
   tx_ = newest_tx();
   if (asked_again()) return conclude_proof();
   const bool plans_anew = above_limit_ && !any_out() && parts_[0].attempt == 0;
-  detail_.parts = plans_anew ? std::string{} : across::text_of(parts_);
+  detail_.parts = plans_anew ? std::string{} : step_parts::text_of(parts_);
   if (!unknown_.empty()) {
     // What the others have come to is told first: of an unreadable step nothing is recorded.
     if (detail_.parts == route_detail::parse(x_.detail).parts) return unreadable(unknown_);

@@ -25,7 +25,7 @@ class across_split final : public route_step {
   void start();
 
  private:
-  using parts = std::vector<across::part>;
+  using parts = std::vector<step_parts::part>;
 
   [[nodiscard]] std::shared_ptr<across_split> me() {
     return std::static_pointer_cast<across_split>(shared_from_this());

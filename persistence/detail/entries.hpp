@@ -84,4 +84,9 @@ struct bet_outcomes {
 [[nodiscard]] errc apply(attempt& a, const open_delegation& x);
 [[nodiscard]] errc apply(attempt& a, const revoke_delegation& x);
 
+/// Of an order to settle: this transfer brought a part, and explains nothing else from now on. The
+/// conversion is locked. Duplicate when it explains something already.
+[[nodiscard]] errc claim_for_conversion(attempt& a, const conversion& row,
+                                        const transfer_place& place, usdc amount, timestamp at);
+
 }  // namespace headroom::persistence

@@ -31,17 +31,31 @@ bool claim(attempt& a, const transfer_place& x, const char* what, byte_view subj
              .affected_rows() == 1;
 }
 
+/// Of what was claimed for this conversion already, by an order of several transfers.
+usdc claimed_for(attempt& a, const conversion_id& id) {
+  return {
+      read_int(a.tx.exec_params1("SELECT coalesce(sum(amount), 0)::bigint FROM claimed_transfers"
+                                 " WHERE claimed_for = 'conversion' AND subject = $1::uuid",
+                                 binary(id.view()))[0])};
+}
+
 errc check_end(attempt& a, const conversion& row, const conversion_order& now,
                const conversion_order& before) {
   if (before.word != order_word::hold || may_be_mined(a.tx, row)) return errc::invariant_violated;
   if (now.word != order_word::settle) return errc::none;
-  if (!now.received.is_positive()) return errc::invariant_violated;
-  if (is_explained(a.tx, now.proof.tx_hash, row.id)) return errc::duplicate;
-  const bool free = claim(a, now.proof, "conversion", row.id.view(), now.received, now.at);
-  return free ? errc::none : errc::duplicate;
+  const auto rest = sub_saturating(now.received, claimed_for(a, row.id));
+  if (!rest.is_positive()) return errc::invariant_violated;
+  return claim_for_conversion(a, row, now.proof, rest, now.at);
 }
 
 }  // namespace
+
+errc claim_for_conversion(attempt& a, const conversion& row, const transfer_place& place,
+                          usdc amount, timestamp at) {
+  if (!amount.is_positive()) return errc::invariant_violated;
+  if (is_explained(a.tx, place.tx_hash, row.id)) return errc::duplicate;
+  return claim(a, place, "conversion", row.id.view(), amount, at) ? errc::none : errc::duplicate;
+}
 
 errc apply(attempt& a, const order_conversion& x) {
   const auto row = lock_conversion(a.tx, x.id);

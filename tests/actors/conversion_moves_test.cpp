@@ -18,6 +18,7 @@ constexpr money_source plasma{9745, address{{1}}};
 struct ConversionMoves : Core {
   route_script cheap;
   route_script dear;
+  route_script third;
   conversion_actor converter;
 
   ConversionMoves() {
@@ -106,6 +107,52 @@ TEST_F(ConversionMoves, ItsDepositsGoOnByAnotherRoute) {
   advance(minutes{5});
   EXPECT_TRUE(cheap.asked.empty()) << "nothing more is asked of the one that went silent";
   EXPECT_EQ(books.conversions.size(), 2U);
+}
+
+/// Both offer and both hold: the money goes to and fro ever more rarely, and a human hears of it.
+TEST_F(ConversionMoves, RoutesThatOfferAndHoldDoNotSwapItForEver) {
+  dear.otherwise = held("the token is paused");
+  go();
+  advance(minutes{60});
+  EXPECT_GE(books.conversions.size(), 3U) << "it goes back when the other one holds, too";
+  EXPECT_LE(books.conversions.size(), 8U);
+  const auto running =
+      std::find_if(books.conversions.begin(), books.conversions.end(),
+                   [](auto& x) { return x.second.status == conversion_status::running; });
+  ASSERT_NE(running, books.conversions.end());
+  EXPECT_TRUE(lasts("conversion.held", running->first)) << "its trouble did not begin anew";
+  cheap.otherwise.state = dear.otherwise.state = state::in_flight;
+  advance(minutes{2});
+  EXPECT_FALSE(lasts("conversion.held", running->first));
+}
+
+/// While others of its source are silent, too, each look takes the whole time of a choice: new
+/// money must get its turn, and the conversion its own route's answer.
+TEST_F(ConversionMoves, LooksLeaveRoomForNewMoneyAndForTheOwnRoute) {
+  settings.conversion.routes = {terms("cheap"), terms("dear"), terms("third")};
+  settings.conversion.choose_again = std::chrono::milliseconds{500};
+  prepare(third, "third", 20);
+  start_route(third);
+  go();
+  third.hushed = dear.hushed = true;
+  long_enough();
+  cheap.asked.clear();
+  advance(minutes{2});
+  EXPECT_FALSE(cheap.asked.empty()) << "between two looks it is driven where it is";
+  EXPECT_TRUE(lasts("conversion.held", first().id));
+}
+
+TEST_F(ConversionMoves, APauseWhileItLooksKeepsItWhereItIs) {
+  go();
+  dear.hushed = true;
+  dear.unseen.clear();
+  for (int i = 0; i < 120 && dear.unseen.empty(); ++i) advance(seconds{1});
+  ASSERT_FALSE(dear.unseen.empty());
+  dir.gauges.switches().publish({pausable::conversions, true, "ann", "ticket 7", now()});
+  dear.hushed = false;
+  dear.unseen.back().deliver(dear.flight);
+  advance(minutes{2});
+  EXPECT_TRUE(on("dear").empty());
 }
 
 TEST_F(ConversionMoves, OneThatCannotBeReadMovesLikewise) {

@@ -266,6 +266,44 @@ TEST(CommandLine, ATransferIsNamedByItsTransactionAndItsPlace) {
   EXPECT_NE(wrong({"adopt-transfer", "0x77", "--by", "ann", "--reason", "x", "--config", "a"}), "");
 }
 
+TEST(CommandLine, WhatCameInSeveralIsNamedByAllOfThem) {
+  const std::string other = "0x" + std::string(64, '5');
+  const auto asked = [](std::vector<std::string> words) {
+    words.insert(words.begin(), {"conversions", "settle", a_bet, "--by", "ann", "--reason", "x",
+                                 "--config", "a.json"});
+    return words;
+  };
+  const auto text = [](const std::vector<std::string>& words) {
+    std::vector<const char*> out;
+    for (const auto& w : words) out.push_back(w.c_str());
+    return out;
+  };
+  const auto read_all = [&](std::vector<std::string> words) {
+    const auto all = asked(std::move(words));
+    auto argv = text(all);
+    argv.insert(argv.begin(), "headroom");
+    return read_command_line(static_cast<int>(argv.size()), argv.data());
+  };
+  const auto two = read_all({"--tx", std::string{a_transaction} + ":7", "--tx", other});
+  EXPECT_FALSE(two.wrong_usage) << two.answer;
+  EXPECT_EQ(two.conversions.tx.hex(), a_transaction);
+  EXPECT_EQ(two.conversions.log_index, 7U);
+  ASSERT_EQ(two.conversions.others.size(), 1U);
+  EXPECT_EQ(two.conversions.others[0].tx.hex(), other);
+  EXPECT_FALSE(two.conversions.others[0].log_index);
+  std::vector<std::string> nine;
+  for (int i = 0; i < 9; ++i) nine.insert(nine.end(), {"--tx", other});
+  for (const auto& bad : std::vector<std::vector<std::string>>{
+           nine,
+           {"--tx", other + ":"},
+           {"--tx", other + ":-1"},
+           {"--tx", other + ":5000000000"},
+           {"--tx", other, other},
+           {"--tx", other, "--tx", a_transaction, "--log-index", "1"},
+           {"--tx", other + ":1", "--log-index", "1"}})
+    EXPECT_TRUE(read_all(bad).wrong_usage) << bad.back();
+}
+
 TEST(CommandLine, WalletsAndReconcilingWantAFile) {
   EXPECT_EQ(read({"wallet", "status", "--config", "a.json"}).command, "wallet status");
   EXPECT_EQ(read({"reconcile", "--config", "a.json"}).command, "reconcile");

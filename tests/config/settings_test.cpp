@@ -224,6 +224,7 @@ constexpr field all_fields[] = {
     {"across", "quote_age_seconds", kind::number},
     {"across", "exclusivity_seconds", kind::number},
     {"across", "most_parts", kind::number},
+    {"across", "parts_at_once", kind::number},
     {"across", "settle_seconds", kind::number},
     {"across", "expected_seconds", kind::number},
     {"across", "refund_settle_ms", kind::number},

@@ -1,3 +1,5 @@
+#include "domain/moving_parts.hpp"
+#include "domain/step_parts.hpp"
 #include "domain/unposted_income.hpp"
 
 #include <gtest/gtest.h>
@@ -34,7 +36,7 @@ conversion one_with(std::vector<conversion_step> steps, usdc amount = 30_usdc) {
 
 /// With this one among the running.
 trial_balance running_in(trial_balance books, const conversion& c) {
-  books.moving.push_back(money_of(c, here));
+  for (const auto& x : moneys_of(c, here)) books.moving.push_back(x);
   return books;
 }
 
@@ -162,6 +164,78 @@ TEST(Reconciliation, WhatWasSentBetweenTwoLooksAtTheBooksLacksNothing) {
   EXPECT_EQ(reconcile(kept, {}).sources_short_of, 30_usdc);
   keep_nothing_standing(kept);
   EXPECT_TRUE(reconcile(kept, {}).clean());
+}
+
+/// A bridging of 90 that goes in three, then what follows it.
+conversion in_parts(std::vector<step_parts::part> parts, const char* next = nullptr) {
+  auto out = one_with({a_step("in_flight", 90_usdc)}, 90_usdc);
+  out.steps[0].operations = {operation_id{}};
+  out.steps[0].detail =
+      "at=1800000000 parts=" + step_parts::text_of(parts) + " note=part 2 of 3: x";
+  if (next != nullptr) {
+    out.steps.push_back(a_step("waiting", {}));
+    out.steps[1].name = next;
+  }
+  return out;
+}
+
+std::vector<step_parts::part> three(step_parts::part_state a, step_parts::part_state b,
+                                    step_parts::part_state c) {
+  auto out = step_parts::parts_of(90_usdc, 30'000'000, 4);
+  const step_parts::part_state states[] = {a, b, c};
+  for (std::size_t i = 0; i < 3; ++i) {
+    out[i].state = states[i];
+    if (out[i].is_filled()) out[i].out = 29_usdc;
+  }
+  return out;
+}
+
+/// Each part is where it is: those that came are no stranger's money, those that did not leave lack
+/// when they are gone.
+TEST(Reconciliation, PartsOfAStepAreEachWhereTheyAre) {
+  using enum step_parts::part_state;
+  const auto books = books_with({}, {}, 90_usdc, 90_usdc);
+  const auto to_usdc = running_in(books, in_parts(three(filled, deposited, planned)));
+  const auto r = reconcile(to_usdc, {30_usdc, 29_usdc});
+  EXPECT_TRUE(r.clean());
+  EXPECT_EQ(r.arrived, 29_usdc);
+  EXPECT_EQ(r.between, 30_usdc);
+  EXPECT_EQ(r.not_sent, 30_usdc);
+  EXPECT_EQ(r.unexplained, 0_usdc);
+  EXPECT_EQ(r.sources_unexplained, 0_usdc);
+  EXPECT_EQ(reconcile(to_usdc, {30_usdc, 28_usdc}).short_of, 1_usdc);
+  EXPECT_EQ(reconcile(to_usdc, {29_usdc, 29_usdc}).sources_short_of, 1_usdc);
+  EXPECT_EQ(reconcile(to_usdc, {30_usdc, 31_usdc}).unexplained, 2_usdc);
+
+  const auto before_wrap = running_in(books, in_parts(three(filled, filled, sent), "wrap"));
+  EXPECT_EQ(reconcile(before_wrap, {{}, 58_usdc}).arrived, 58_usdc);
+  const auto before_swap = running_in(books, in_parts(three(filled, expired, planned), "swap"));
+  const auto s = reconcile(before_swap, {59_usdc, {}});
+  EXPECT_TRUE(s.clean());
+  EXPECT_EQ(s.not_sent, 59_usdc) << "what came waits for its swap, as what was not sent does";
+  EXPECT_EQ(s.between, 30_usdc);
+}
+
+TEST(Reconciliation, OfPartsThatLeftBetweenTwoLooksTheRestStillStands) {
+  using enum step_parts::part_state;
+  const auto books = books_with({}, {}, 90_usdc, 90_usdc);
+  auto before = running_in(books, in_parts(three(sent, planned, planned)));
+  keep_what_stood_still(before, running_in(books, in_parts(three(filled, sent, planned))));
+  const auto r = reconcile(before, {30_usdc, {}});
+  EXPECT_TRUE(r.clean());
+  EXPECT_EQ(r.not_sent, 30_usdc);
+  EXPECT_EQ(r.between, 60_usdc);
+  EXPECT_EQ(reconcile(before, {29_usdc, {}}).sources_short_of, 1_usdc);
+}
+
+TEST(Reconciliation, PartsThatNobodyCanReadAreUnderWay) {
+  using enum step_parts::part_state;
+  auto c = in_parts(three(filled, sent, planned));
+  const auto books = books_with({}, {}, 90_usdc, 90_usdc);
+  for (const auto* detail : {"", "parts=30.00,filled", "note=parts=30.00,filled;60.00,planned"}) {
+    c.steps[0].detail = detail;
+    EXPECT_EQ(reconcile(running_in(books, c), {}).between, 90_usdc) << detail;
+  }
 }
 
 }  // namespace

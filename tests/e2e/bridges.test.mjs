@@ -150,7 +150,26 @@ test('killed with the swap in the pool: swapped once', async () => {
   });
 });
 
-test('above what is filled at once: in three parts, killed with the first in the pool and with all on their way, each sent once', async () => {
+/** Where the books say the money of a conversion is, and what they cannot explain. */
+async function seenAt(id, places) {
+  const seen = await until(
+    `the money to be at ${Object.keys(places)}`,
+    async () => {
+      const { body } = await house.get('/audit/solvency');
+      const of = body.conversions.filter((x) => x.conversion_id === id);
+      const there = Object.fromEntries(of.map((x) => [x.where, x.amount]));
+      return assert.deepEqual(there, places) ?? body.explained;
+    },
+    30_000,
+    200,
+  );
+  assert.deepEqual(
+    [seen.missing, seen.unexplained, seen.sources_missing, seen.sources_unexplained],
+    ['0.00', '0.00', '0.00', '0.00'],
+  );
+}
+
+test('above what is filled at once: in three parts one after the other, killed with each in another place, each sent once', async () => {
   await house.control('/across/api?max_instant=20');
   await across('mode=never');
   await house.control('/chain/polygon?mode=refuse'); // its clock is read before anything is signed
@@ -160,7 +179,17 @@ test('above what is filled at once: in three parts, killed with the first in the
     await house.control('/chain/polygon?mode=up');
     await pooled('plasma');
     await restart('kill', () => mining('plasma', 1));
-    await says(deposit, 'part 3 of 3: deposited: waits for a fill', 30_000);
+    const { conversion_id } = await says(deposit, 'part 1 of 3: deposited: waits for a fill', 30_000);
+    await says(deposit, 'part 2 of 3: waits for a fill of another part');
+    await seenAt(conversion_id, { at_source: '33.333333', under_way: '16.666667' });
+    await mining('plasma', 0);
+    await across('mode=fill'); // the first alone: the second stays in the pool
+    await pooled('plasma');
+    await across('mode=never');
+    await restart('kill', () => mining('plasma', 1));
+    await says(deposit, 'part 2 of 3: deposited: waits for a fill', 30_000);
+    // what came of the first is USDT0 as is what the third has not sent
+    await seenAt(conversion_id, { at_source: '33.324998', under_way: '16.666667' });
     await restart('kill', () => across('mode=fill'));
   });
   const parts = (await deposited()).slice(-3);

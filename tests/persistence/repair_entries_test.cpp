@@ -1,3 +1,5 @@
+#include <pqxx/pqxx>
+
 #include "persistence/operator_orders.hpp"
 #include "tests/persistence/books.hpp"
 
@@ -197,6 +199,37 @@ TEST_F(RepairEntries, ATransferSettlesOneConversionOnce) {
   auto adopted = adoption(70, 49_usdc);
   adopted.place.log_index = 3;
   EXPECT_EQ(beside(adopted), errc::duplicate);
+  ASSERT_EQ(one(complete_conversion{row.id, {}, 49_usdc, {}, 1_usdc, noon}), errc::none);
+  EXPECT_EQ(differences(), "");
+}
+
+/// What crossed in parts is settled by all of them, and each explains nothing else afterwards.
+TEST_F(RepairEntries, SeveralTransfersSettleOneConversionTogether) {
+  const auto settle = [this](const order_conversion& x,
+                             std::vector<persistence::settling_transfer> others) {
+    return persistence::book_settlement(db.conninfo(), x, others);
+  };
+  const transfer_place second{137, id_of<hash256>(71), 1};
+  const transfer_place third{137, id_of<hash256>(71), 2};
+  const auto order = ordered(order_word::settle, 2, 49_usdc);
+  EXPECT_EQ(settle(order, {{second, 20_usdc}}), errc::invariant_violated) << "it is not on hold";
+  ASSERT_EQ(beside(ordered(order_word::hold, 1)), errc::none);
+  EXPECT_EQ(settle(order, {{second, 20_usdc}, {second, 9_usdc}}), errc::duplicate);
+  EXPECT_EQ(settle(order, {{order.order.proof, 20_usdc}}), errc::duplicate);
+  EXPECT_EQ(settle(order, {{second, 49_usdc}}), errc::invariant_violated) << "nothing is left";
+  EXPECT_EQ(settle(order, {{second, {}}}), errc::invariant_violated);
+  EXPECT_EQ(stored().order.word, order_word::hold) << "a refusal claims nothing";
+  ASSERT_EQ(settle(order, {{second, 20_usdc}, {third, 9_usdc}}), errc::none);
+  EXPECT_EQ(stored().order.received, 49_usdc);
+  auto adopted = adoption(71, 9_usdc);
+  adopted.place = third;
+  EXPECT_EQ(beside(adopted), errc::duplicate);
+  pqxx::connection look{db.conninfo()};
+  pqxx::read_transaction tx{look};
+  EXPECT_EQ(
+      tx.exec1("SELECT string_agg(amount::text, ' ' ORDER BY amount) FROM claimed_transfers")[0]
+          .as<std::string>(),
+      "9000000 20000000 20000000");
   ASSERT_EQ(one(complete_conversion{row.id, {}, 49_usdc, {}, 1_usdc, noon}), errc::none);
   EXPECT_EQ(differences(), "");
 }

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "chain/treasury/across_parts.hpp"
+#include "domain/step_parts.hpp"
 #include "tests/chain/treasury/across_house.hpp"
 
 /// A step above Across' instant limit, in parts: each sent once, whatever is lost or lies.
@@ -18,6 +18,8 @@ struct AcrossSplit : AcrossHouse {
   std::set<hash256> only_on_first;              // transactions that the second node does not show
 
   AcrossSplit() {
+    settings.parts_at_once = 4;  // so that they meet
+    restart();
     web_says = [this](const net::http_request& x) { return offered(x); };
     to.node.quirk = [this, truth = to.node.quirk](std::uint32_t node, const chain::rpc_request& x) {
       if (x.method == "eth_getTransactionReceipt" && node == 1 &&
@@ -115,6 +117,41 @@ TEST_F(AcrossSplit, PartsAreOfOneSizeAndInTheBooksBeforeTheFirstIsSent) {
   EXPECT_EQ(p.operations.size(), 3U);
   EXPECT_EQ(flight().moves, 1U);
   EXPECT_EQ(flight().amount, 100_usdc);
+}
+
+/// The limit is what one relayer has, and what waits for its fill is not taken off it.
+TEST_F(AcrossSplit, OneAfterTheOtherUnlessMoreMayWaitForAFill) {
+  settings.parts_at_once = 1;
+  restart();
+  EXPECT_EQ(quoted(100_usdc).expected_seconds, 3 * 40U);
+  for (int i = 0; i < 4; ++i) go();
+  EXPECT_EQ(amounts().size(), 1U);
+  EXPECT_NE(go().detail.find("part 2 of 3: waits for a fill of another part"), std::string::npos);
+  finalize("across/0", 1);
+  for (int i = 0; i < 3; ++i) go();
+  EXPECT_EQ(amounts().size(), 1U) << "it is deposited, and not filled";
+  fill_of("across/0", 1);
+  to.node.add_blocks(40);
+  for (int i = 0; i < 3; ++i) go();
+  EXPECT_EQ(amounts().size(), 2U);
+  EXPECT_TRUE(sent_as("across/1"));
+  settings.parts_at_once = 2;
+  restart();
+  for (int i = 0; i < 2; ++i) go();
+  EXPECT_TRUE(sent_as("across/2"));
+}
+
+/// Its deposit was never made, so nothing says that the step goes in parts: it is tried anew.
+TEST_F(AcrossSplit, AFailedApprovalOfTheFirstPartIsTheStepsOwn) {
+  from.answer(pair.input_token, chain::allowance_call(account(5), account(10)), word(1));
+  go();
+  go();
+  ASSERT_EQ(sent.back().purpose, "approve");
+  operations[sent.back().id].state = operation_state::reverted;
+  const auto p = go();
+  EXPECT_EQ(p.state, step_state::failed) << p.detail;
+  EXPECT_FALSE(says(p, "try=")) << p.detail;
+  EXPECT_EQ(step.attempt, 1U);
 }
 
 TEST_F(AcrossSplit, WhatFitsGoesAsEver) {
@@ -467,46 +504,48 @@ TEST_F(AcrossSplit, ShortMoneyIsOfWhatIsStillToBeSent) {
 }
 
 TEST(AcrossParts, AreAsFewAsFitAndTheFirstTellsTheOthers) {
-  EXPECT_TRUE(across::parts_of(100_usdc, 100'000'000, 4).empty()) << "it fits";
-  EXPECT_TRUE(across::parts_of(100_usdc, 24'999'999, 4).empty());
-  EXPECT_TRUE(across::parts_of(100_usdc, 0, 4).empty());
-  EXPECT_EQ(across::parts_of(100_usdc, 25'000'000, 4).size(), 4U);
-  EXPECT_EQ(across::parts_of(100_usdc, 99'999'999, 4).size(), 2U);
-  EXPECT_EQ(across::parts_of(100_usdc, 33'333'333, 4).size(), 4U) << "a third is a millionth more";
+  EXPECT_TRUE(step_parts::parts_of(100_usdc, 100'000'000, 4).empty()) << "it fits";
+  EXPECT_TRUE(step_parts::parts_of(100_usdc, 24'999'999, 4).empty());
+  EXPECT_TRUE(step_parts::parts_of(100_usdc, 0, 4).empty());
+  EXPECT_EQ(step_parts::parts_of(100_usdc, 25'000'000, 4).size(), 4U);
+  EXPECT_EQ(step_parts::parts_of(100_usdc, 99'999'999, 4).size(), 2U);
+  EXPECT_EQ(step_parts::parts_of(100_usdc, 33'333'333, 4).size(), 4U)
+      << "a third is a millionth more";
   for (const std::uint64_t most : {50'000'000U, 33'333'334U, 25'000'000U}) {
-    const auto all = across::parts_of(100_usdc, most, 4);
+    const auto all = step_parts::parts_of(100_usdc, most, 4);
     usdc sum;
     for (const auto& p : all) sum = *add(sum, p.amount);
     EXPECT_EQ(sum, 100_usdc);
-    EXPECT_EQ(across::parts_like(100_usdc, static_cast<std::uint64_t>(all[0].amount.micro)), all);
+    EXPECT_EQ(step_parts::parts_like(100_usdc, static_cast<std::uint64_t>(all[0].amount.micro)),
+              all);
   }
-  EXPECT_TRUE(across::parts_like(100_usdc, 100'000'000).empty());
-  EXPECT_TRUE(across::parts_like(100_usdc, 33'333'333).empty());
+  EXPECT_TRUE(step_parts::parts_like(100_usdc, 100'000'000).empty());
+  EXPECT_TRUE(step_parts::parts_like(100_usdc, 33'333'333).empty());
 }
 
 TEST(AcrossParts, AreReadAsTheyWereWrittenOrNotAtAll) {
-  auto all = across::parts_of(100_usdc, 60'000'000, 4);
-  all[0].state = across::part_state::filled;
+  auto all = step_parts::parts_of(100_usdc, 60'000'000, 4);
+  all[0].state = step_parts::part_state::filled;
   all[0].deposit_id = uint256::of(17);
   all[0].out = 49'975'000_micro;
   all[0].by_depth = true;
   all[0].tx = chain::keccak256("a fill");
-  all[1].state = across::part_state::expired;
+  all[1].state = step_parts::part_state::expired;
   all[1].attempt = 2;
   all[1].deadline = 1'800'000'900;
   all[1].from_block = 0;
   all[1].since_block = 12;
   all[1].seen_at = 1'800'000'000;
   all[1].not_before = 1'800'000'005;
-  const auto text = across::text_of(all);
+  const auto text = step_parts::text_of(all);
   EXPECT_EQ(text.find(' '), std::string::npos) << "one word of the detail";
-  EXPECT_EQ(across::read_parts(text, 100_usdc), all);
-  EXPECT_EQ(across::read_parts(text + ",later=1", 100_usdc), all);
+  EXPECT_EQ(step_parts::read_parts(text, 100_usdc), all);
+  EXPECT_EQ(step_parts::read_parts(text + ",later=1", 100_usdc), all);
   for (const auto& bad :
        {std::string{}, std::string{"100.00,planned"}, text + ";1.00,planned", text + ",try=x",
         std::string{"50.00,planned;50.00,lost"}, std::string{"50.00;50.00"}})
-    EXPECT_TRUE(across::read_parts(bad, 100_usdc).empty()) << bad;
-  EXPECT_TRUE(across::read_parts(text, 99_usdc).empty());
+    EXPECT_TRUE(step_parts::read_parts(bad, 100_usdc).empty()) << bad;
+  EXPECT_TRUE(step_parts::read_parts(text, 99_usdc).empty());
 }
 
 }  // namespace

@@ -1,10 +1,10 @@
-#include "chain/treasury/across_parts.hpp"
+#include "domain/step_parts.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <utility>
 
-namespace headroom::chain::across {
+namespace headroom::step_parts {
 namespace {
 
 constexpr std::string_view state_names[] = {"planned", "sent", "deposited", "expired", "filled"};
@@ -144,4 +144,12 @@ std::vector<part> read_parts(std::string_view text, usdc amount) {
   return whole ? out : std::vector<part>{};
 }
 
-}  // namespace headroom::chain::across
+std::vector<part> parts_in(std::string_view detail, usdc amount) {
+  constexpr std::string_view name = "parts=";
+  while (!detail.empty() && !detail.starts_with("note="))
+    if (const auto word = next_word(detail, ' '); word.starts_with(name))
+      return read_parts(word.substr(name.size()), amount);
+  return {};
+}
+
+}  // namespace headroom::step_parts

@@ -8,10 +8,10 @@
 #include "domain/bytes.hpp"
 #include "domain/money.hpp"
 
-/// What a step that is above what Across takes at once goes in: several deposits of the same size
-/// (docs/decisions/0045). Sizes follow from the amount and their number alone, so that the first
-/// one's stored transaction tells them all.
-namespace headroom::chain::across {
+/// What a step that is above what its bridge takes at once goes in: several deposits of the same
+/// size (docs/decisions/0045). Sizes follow from the amount and their number alone, so that the
+/// first one's stored transaction tells them all. Across is the bridge that has such steps.
+namespace headroom::step_parts {
 
 inline constexpr std::uint32_t most_parts_ever = 4;  // each costs gas and a fixed fee
 
@@ -28,7 +28,7 @@ struct part {
   usdc amount;
   part_state state = part_state::planned;
   std::uint32_t attempt = 0;                  // sent again by itself, so many times
-  std::optional<uint256> deposit_id{};        // Across' name for it
+  std::optional<uint256> deposit_id{};        // the bridge's name for it
   std::uint64_t deadline = 0;                 // of its fill: unix seconds over there; 0: none yet
   std::optional<std::uint64_t> from_block{};  // as in route_detail, likewise the next two
   std::optional<std::uint64_t> since_block{};
@@ -40,6 +40,9 @@ struct part {
 
   friend bool operator==(const part&, const part&) = default;
   [[nodiscard]] bool was_sent() const noexcept { return state != part_state::planned; }
+  [[nodiscard]] bool waits_for_fill() const noexcept {
+    return state == part_state::sent || state == part_state::deposited;
+  }
   [[nodiscard]] bool is_filled() const noexcept { return state == part_state::filled; }
 };
 
@@ -57,5 +60,7 @@ struct part {
 [[nodiscard]] std::string text_of(const std::vector<part>& parts);
 /// None unless all of it can be read and comes to `amount`.
 [[nodiscard]] std::vector<part> read_parts(std::string_view text, usdc amount);
+/// Those that a step's detail names, as the word "parts=.." before its note; none likewise.
+[[nodiscard]] std::vector<part> parts_in(std::string_view detail, usdc amount);
 
-}  // namespace headroom::chain::across
+}  // namespace headroom::step_parts
