@@ -31,6 +31,7 @@
 #include "app_treasury.hpp"
 #include "app_venue.hpp"
 #include "app_wallets.hpp"
+#include "app_webhooks.hpp"
 #include "app_withdrawals.hpp"
 #include "chain/evm/ethereum_port.hpp"
 #include "chain/evm/signature_actor.hpp"
@@ -86,16 +87,20 @@ http::server_settings http_of(const config::settings& s, const actors::signing_d
   return out;
 }
 
-/// Declared behind the actor system: the directory outlives it, its handles must not.
+/// Declared behind the actor system: directory and webhooks outlive it, their handles must not.
 class letting_go {
  public:
-  explicit letting_go(actors::directory& dir) : dir_{dir} {}
-  ~letting_go() { dir_.close(); }
+  letting_go(actors::directory& dir, webhook_house& webhooks) : dir_{dir}, webhooks_{webhooks} {}
+  ~letting_go() {
+    webhooks_.stop();
+    dir_.close();
+  }
   letting_go(const letting_go&) = delete;
   letting_go& operator=(const letting_go&) = delete;
 
  private:
   actors::directory& dir_;
+  webhook_house& webhooks_;
 };
 
 /// SIGINT and SIGTERM, as something to wait for: blocked in every thread, taken by sigwait.
@@ -249,14 +254,15 @@ void add_chains(household& house, const config::settings& s, const own_keys& key
 
 /// Serves until a signal comes; the exit code.
 int serve_http(const config::settings& s, const stop_signal& stop, caf::actor_system& sys,
-               actors::directory& dir, const own_keys& keys,
+               actors::directory& dir, const webhook_house& webhooks, const own_keys& keys,
                const std::shared_ptr<const chain::source_gate>& gate) {
   const auto account = keys.conversion.account;
   const auto domain = domain_of(s, account);
   const auto terms = terms_of(s, keys);
   const auto ethereum = chain::make_ethereum_port(domain);
   const auto x402 = chain::make_x402_port(terms, gate);
-  http::server server{http_of(s, domain, terms), {sys, dir, *ethereum, *x402, wall_clock_now}};
+  http::server server{http_of(s, domain, terms),
+                      {sys, dir, *ethereum, *x402, wall_clock_now, &webhooks.door}};
   try {
     server.start();
   } catch (const std::runtime_error& e) {
@@ -289,6 +295,7 @@ int serve(const config::settings& s) {
     return 3;
   }
   readers read{s};
+  webhook_house webhooks{s, reader_of(s)};
 
   const auto switches = persistence::find_switches(s.store.conninfo);
   actors::directory dir{s.core.bet.max_live, s.core.balance.max_live,
@@ -300,7 +307,7 @@ int serve(const config::settings& s) {
   caf_config.set("scheduler.max-threads", std::size_t{s.workers});
   caf_config.set("scheduler.max-throughput", std::size_t{100});
   caf::actor_system sys{caf_config};
-  const letting_go before_the_system_ends{dir};
+  const letting_go before_the_system_ends{dir, webhooks};
   outside out{sys, s, dir.gauges, wall_clock_now};
 
   const auto w = std::make_shared<const actors::world>(
@@ -319,6 +326,7 @@ int serve(const config::settings& s) {
   add_settlement(house, s, *keys, out);
   add_treasury(house, s, *keys, out);
   add_repairs(house, s, *keys);
+  add_webhooks(house, webhooks);
   const auto give_up = [](const std::string& why) {
     spdlog::critical("service.gives_up reason=\"{}\"", why);
     stop_signal::give_up();
@@ -327,9 +335,10 @@ int serve(const config::settings& s) {
   actors::watch_guardian(guardian, dir, give_up);
   dir.handles.set(guardian);
 
-  const int code = serve_http(s, stop, sys, dir, *keys, gate);
+  const int code = serve_http(s, stop, sys, dir, webhooks, *keys, gate);
   const bool ended = stop_guardian(sys, guardian, actors::longest_stop(s.core));
   out.stop();
+  webhooks.stop();
   if (!ended) leave_at_once(sys, code);
   end.begin(sys, s.core.guardian.stop_step, code);
   return code;

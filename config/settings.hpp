@@ -24,6 +24,7 @@
 #include "config/source_setting.hpp"
 #include "http/http_settings.hpp"
 #include "persistence/database_settings.hpp"
+#include "webhooks/webhook_settings.hpp"
 
 /// Everything an operator can set, as the rooms take it: their own structs, with their defaults.
 /// What a setting is called in the file, its unit and its bounds stand in table.cpp. Secrets come
@@ -77,6 +78,7 @@ struct settings {
   /// What bets are paid with, for the solvency check, and kept at the buffer's size. Zero: neither,
   /// and approvals are given for the usual one.
   address collateral;
+  webhooks::webhook_settings webhooks;
   key_source wallet_key;                // of every account that has no key of its own
   account_keys keys;                    // of those that have
   std::vector<venue_account> accounts;  // at the venue, the first enabled bets

@@ -11,6 +11,7 @@ namespace headroom::http {
 namespace {
 
 constexpr std::size_t max_fields = 32;
+constexpr std::size_t max_items = 64;  // of a list
 
 [[noreturn]] void refuse(std::string_view name, std::string detail) {
   throw bad_field(std::string{name}, std::move(detail));
@@ -65,11 +66,14 @@ struct body_fields::reader {
 
   std::vector<entry>& entries;
   std::initializer_list<std::string_view> allowed;
+  std::initializer_list<std::string_view> lists;
   std::size_t depth = 0;  // 1: inside the object
+  bool in_list = false;
   std::string failure;
 
   bool put(kind type, std::string text = {}) {
     if (depth == 0) return fail("the body must be a JSON object");
+    if (in_list) return put_item(type, std::move(text));
     if (depth == 1) {
       entries.back().type = type;
       entries.back().text = std::move(text);
@@ -80,13 +84,21 @@ struct body_fields::reader {
     failure = std::move(why);
     return false;
   }
+  bool put_item(kind type, std::string text) {
+    auto& to = entries.back();
+    if (type != kind::text) refuse(shown(to.name), "must be a list of strings");
+    if (to.items.size() >= max_items) refuse(shown(to.name), "is too long a list");
+    to.items.push_back(std::move(text));
+    return true;
+  }
   bool nest() {
     if (depth == 0) return fail("the body must be a JSON object");
+    if (in_list) refuse(shown(entries.back().name), "must be a list of strings");
     refuse(shown(entries.back().name), "must be a string");
   }
 
   bool null() { return put(kind::null); }
-  bool boolean(bool) { return put(kind::other); }
+  bool boolean(bool yes) { return put(yes ? kind::yes : kind::no); }
   bool number_integer(json::number_integer_t) { return put(kind::other); }
   bool number_unsigned(json::number_unsigned_t) { return put(kind::other); }
   bool number_float(json::number_float_t, const std::string&) { return put(kind::other); }
@@ -107,17 +119,27 @@ struct body_fields::reader {
     return true;
   }
   bool end_object() { return --depth, true; }
-  bool start_array(std::size_t) { return nest(); }
-  bool end_array() { return false; }
+  bool start_array(std::size_t) {
+    const bool may_be = depth == 1 && !in_list &&
+                        std::find(lists.begin(), lists.end(), entries.back().name) != lists.end();
+    if (!may_be) return nest();
+    entries.back().type = kind::list;
+    return in_list = true;
+  }
+  bool end_array() {
+    in_list = false;
+    return true;
+  }
   bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) {
     return fail("the body is not valid JSON (near byte " + std::to_string(position) + ")");
   }
 };
 
-body_fields::body_fields(std::string_view json, std::initializer_list<std::string_view> allowed) {
+body_fields::body_fields(std::string_view json, std::initializer_list<std::string_view> allowed,
+                         std::initializer_list<std::string_view> lists) {
   if (json.find('\0') != std::string_view::npos)  // the parser would take it for the end
     throw problem_of(errc::bad_request, "the body is not valid JSON: it has a NUL byte");
-  reader events{entries_, allowed, 0, {}};
+  reader events{entries_, allowed, lists, 0, false, {}};
   if (!nlohmann::json::sax_parse(json, &events))
     throw problem_of(errc::bad_request,
                      events.failure.empty() ? "the body is not valid JSON" : events.failure);
@@ -139,6 +161,20 @@ std::optional<std::string_view> body_fields::text(std::string_view name) const {
   if (e == nullptr) return std::nullopt;
   if (e->type != kind::text) refuse(name, "must be a string");
   return e->text;
+}
+
+std::optional<bool> body_fields::flag(std::string_view name) const {
+  const auto* e = find(name);
+  if (e == nullptr) return std::nullopt;
+  if (e->type != kind::yes && e->type != kind::no) refuse(name, "must be true or false");
+  return e->type == kind::yes;
+}
+
+std::optional<std::vector<std::string>> body_fields::list(std::string_view name) const {
+  const auto* e = find(name);
+  if (e == nullptr) return std::nullopt;
+  if (e->type != kind::list) refuse(name, "must be a list of strings");
+  return e->items;
 }
 
 std::string_view body_fields::required(std::string_view name) const {
@@ -315,5 +351,6 @@ template sale_id read_id<sale_id>(std::string_view, std::string_view);
 template withdrawal_id read_id<withdrawal_id>(std::string_view, std::string_view);
 template quote_id read_id<quote_id>(std::string_view, std::string_view);
 template delegation_id read_id<delegation_id>(std::string_view, std::string_view);
+template webhook_id read_id<webhook_id>(std::string_view, std::string_view);
 
 }  // namespace headroom::http

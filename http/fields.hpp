@@ -10,29 +10,38 @@
 #include "actors/ports.hpp"
 #include "domain/order_kind.hpp"
 #include "domain/reports.hpp"
+#include "domain/webhooks.hpp"
 
 /// Strict reading of bodies and queries. Everything here throws `problem` (400) naming the field.
 namespace headroom::http {
 
-/// A JSON body: one flat object whose values are strings or null. Unknown and repeated fields,
-/// nesting, numbers and text after the object are refused.
+/// A JSON body: one flat object whose values are strings or null, where a route asks for it true or
+/// false, or a list of strings. Unknown and repeated fields, other nesting, numbers and text after
+/// the object are refused.
 class body_fields {
  public:
-  body_fields(std::string_view json, std::initializer_list<std::string_view> allowed);
+  /// @param lists  fields of `allowed` that are a list
+  body_fields(std::string_view text, std::initializer_list<std::string_view> allowed,
+              std::initializer_list<std::string_view> lists = {});
 
   /// Nothing when the field is absent. Null or a value that is no string: 400.
   [[nodiscard]] std::optional<std::string_view> text(std::string_view name) const;
   /// As text, and absent is refused too.
   [[nodiscard]] std::string_view required(std::string_view name) const;
+  /// Likewise true or false.
+  [[nodiscard]] std::optional<bool> flag(std::string_view name) const;
+  /// Likewise one of the `lists`.
+  [[nodiscard]] std::optional<std::vector<std::string>> list(std::string_view name) const;
   [[nodiscard]] bool has(std::string_view name) const noexcept { return find(name) != nullptr; }
   [[nodiscard]] bool is_null(std::string_view name) const noexcept;
 
  private:
-  enum class kind : std::uint8_t { text, null, other };
+  enum class kind : std::uint8_t { text, null, yes, no, list, other };
   struct entry {
     std::string name;
     kind type;
     std::string text;
+    std::vector<std::string> items{};
   };
   struct reader;
   [[nodiscard]] const entry* find(std::string_view name) const noexcept;
@@ -108,5 +117,6 @@ extern template sale_id read_id<sale_id>(std::string_view, std::string_view);
 extern template withdrawal_id read_id<withdrawal_id>(std::string_view, std::string_view);
 extern template quote_id read_id<quote_id>(std::string_view, std::string_view);
 extern template delegation_id read_id<delegation_id>(std::string_view, std::string_view);
+extern template webhook_id read_id<webhook_id>(std::string_view, std::string_view);
 
 }  // namespace headroom::http

@@ -4,6 +4,7 @@
 
 #include "actors/alerts.hpp"
 #include "actors/house_counters.hpp"
+#include "actors/webhook_port.hpp"
 
 namespace headroom::http {
 namespace {
@@ -373,6 +374,23 @@ metric_families families_of(const std::vector<actors::kind_info>& kinds) {
   }
   metric_families out;
   for (auto* family : {&live, &waiting, &processed, &busy}) out.push_back(std::move(*family));
+  return out;
+}
+
+metric_families families_of(const actors::webhook_counters& tries) {
+  auto all = counter("headroom_webhook_deliveries_total",
+                     "Tries to tell receivers of events, by outcome: delivered, retry (another try"
+                     " follows), failed (the last one), gone (410).");
+  const std::pair<const char*, const std::atomic<std::uint64_t>*> outcomes[] = {
+      {"delivered", &tries.delivered},
+      {"retry", &tries.retried},
+      {"failed", &tries.failed},
+      {"gone", &tries.gone}};
+  for (const auto& [name, count] : outcomes)
+    add_sample(all, static_cast<double>(count->load(std::memory_order_relaxed)),
+               {{"outcome", name}});
+  metric_families out;
+  out.push_back(std::move(all));
   return out;
 }
 

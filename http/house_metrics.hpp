@@ -3,6 +3,10 @@
 #include "actors/directory.hpp"
 #include "http/metric_families.hpp"
 
+namespace headroom::actors {
+struct webhook_counters;
+}
+
 namespace headroom::http {
 
 /// What the house lets everyone see without being asked: gauges of the directory, alerts, and the
@@ -25,5 +29,6 @@ class house_metrics final : public prometheus::Collectable {
 /// Nothing before the audit's first comparison.
 [[nodiscard]] metric_families families_of(const solvency& s);
 [[nodiscard]] metric_families families_of(const std::vector<actors::kind_info>& kinds);
+[[nodiscard]] metric_families families_of(const actors::webhook_counters& tries);
 
 }  // namespace headroom::http

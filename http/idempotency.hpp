@@ -22,6 +22,7 @@ inline constexpr std::string_view replenish = "headroom.replenish";
 inline constexpr std::string_view sale = "headroom.sale";
 inline constexpr std::string_view withdrawal = "headroom.withdrawal";
 inline constexpr std::string_view delegation = "headroom.delegation";
+inline constexpr std::string_view webhook = "headroom.webhook";
 }  // namespace purpose
 
 /// What an id is made of: its purpose, whose key it is (principal::name) and the key, NUL between

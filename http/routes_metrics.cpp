@@ -1,6 +1,7 @@
 #include <prometheus/text_serializer.h>
 
 #include "actors/registry.hpp"
+#include "actors/webhook_port.hpp"
 #include "http/asking.hpp"
 #include "http/auth.hpp"
 #include "http/house_metrics.hpp"
@@ -40,6 +41,7 @@ task<> get_metrics(exchange& x) {
   append(all, process_metrics{}.Collect());
   append(all, house_metrics{dir}.Collect());
   append(all, families_of(actors::registry::instance().kinds()));
+  if (const auto* door = x.services().webhooks) append(all, families_of(door->counters()));
   if (const auto said = co_await buffer) append(all, families_of(*said));
   if (const auto said = co_await verdict) append(all, families_of(*said));
   if (const auto said = co_await conversions) append(all, families_of(*said));

@@ -18,6 +18,7 @@
 #include <variant>
 
 #include "net/detail/dialer.hpp"
+#include "net/guarded_client.hpp"
 #include "net/url.hpp"
 
 namespace headroom::net {
@@ -73,12 +74,14 @@ bool is_safe_text(std::string_view text) {
 }  // namespace
 
 /// Everything below runs on the I/O thread, except request() and stop().
-class http_client::engine : public std::enable_shared_from_this<engine> {
+class detail::http_engine : public std::enable_shared_from_this<http_engine> {
  public:
   class exchange;
 
-  explicit engine(http_client_options options)
-      : options_(std::move(options)), tls_(detail::client_tls(options_.ca_file)) {}
+  explicit http_engine(http_client_options options, address_guard guard = {})
+      : options_(std::move(options)),
+        guard_(std::move(guard)),
+        tls_(detail::client_tls(options_.ca_file)) {}
 
   /// The thread keeps the engine alive, so that the client may even be destroyed by its own
   /// callback (the last owner of a shared client may be one).
@@ -115,6 +118,7 @@ class http_client::engine : public std::enable_shared_from_this<engine> {
   }
 
   const http_client_options options_;
+  const address_guard guard_;  // empty: any address
   asio::io_context io_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
   ssl::context tls_;
@@ -130,13 +134,13 @@ class http_client::engine : public std::enable_shared_from_this<engine> {
 };
 
 /// One request, from resolving to its answer. Steps: (connect -> handshake ->) write -> read.
-class http_client::engine::exchange : public std::enable_shared_from_this<exchange> {
+class detail::http_engine::exchange : public std::enable_shared_from_this<exchange> {
  public:
-  exchange(engine& owner, http_request request, std::function<void(http_result)> done)
+  exchange(http_engine& owner, http_request request, std::function<void(http_result)> done)
       : owner_(owner),
         request_(std::move(request)),
         done_(std::move(done)),
-        dialer_(owner.io_),
+        dialer_(owner.io_, owner.guard_),
         deadline_(owner.io_) {}
 
   void start(std::chrono::milliseconds timeout) {
@@ -199,6 +203,7 @@ class http_client::engine::exchange : public std::enable_shared_from_this<exchan
 
   void connected(error_code ec) {
     if (!done_) return;
+    if (ec == detail::refused_by_guard) return fail(address_refused, http_failure::ours);
     if (ec) return fail(ec.message());
     auto* tls = connection_->tls();
     if (!tls) return write();
@@ -271,7 +276,7 @@ class http_client::engine::exchange : public std::enable_shared_from_this<exchan
     done(std::move(result));
   }
 
-  engine& owner_;
+  http_engine& owner_;
   http_request request_;
   std::function<void(http_result)> done_;  // empty once called
   url url_;
@@ -285,7 +290,7 @@ class http_client::engine::exchange : public std::enable_shared_from_this<exchan
   std::optional<http::response_parser<http::string_body>> parser_;
 };
 
-void http_client::engine::request(http_request request, std::chrono::milliseconds timeout,
+void detail::http_engine::request(http_request request, std::chrono::milliseconds timeout,
                                   std::function<void(http_result)> done) {
   const char* refusal = nullptr;
   {
@@ -310,7 +315,7 @@ void http_client::engine::request(http_request request, std::chrono::millisecond
   }
 }
 
-void http_client::engine::stop() {
+void detail::http_engine::stop() {
   {
     const std::lock_guard lock{mutex_};
     if (!stopped_) {
@@ -328,10 +333,15 @@ void http_client::engine::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-void http_client::engine::release() {
+void detail::http_engine::release() {
   stop();
   if (thread_.joinable()) thread_.detach();  // only on the I/O thread itself
 }
+
+class http_client::engine final : public detail::http_engine {
+ public:
+  using http_engine::http_engine;
+};
 
 http_client::http_client(http_client_options options)
     : engine_(std::make_shared<engine>(std::move(options))) {
@@ -346,6 +356,20 @@ void http_client::request(http_request request, std::chrono::milliseconds timeou
 }
 
 void http_client::stop() { engine_->stop(); }
+
+guarded_client::guarded_client(http_client_options options, address_guard may_connect)
+    : engine_(std::make_shared<detail::http_engine>(std::move(options), std::move(may_connect))) {
+  engine_->start();
+}
+
+guarded_client::~guarded_client() { engine_->release(); }
+
+void guarded_client::request(http_request request, std::chrono::milliseconds timeout,
+                             std::function<void(http_result)> done) {
+  engine_->request(std::move(request), timeout, std::move(done));
+}
+
+void guarded_client::stop() { engine_->stop(); }
 
 std::string_view http_result::header(std::string_view name) const noexcept {
   for (const auto& [key, value] : headers)

@@ -2,8 +2,9 @@
 
 #include <openssl/ssl.h>
 
-#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
+#include <vector>
 
 namespace headroom::net::detail {
 
@@ -40,6 +41,8 @@ void dialer::dial(boost::beast::tcp_stream& stream, const url& where,
   const auto numeric = asio::ip::make_address(where.host, not_numeric);
   if (!not_numeric) {  // needs no resolver, which has a thread of its own
     const auto port = static_cast<std::uint16_t>(std::stoul(where.port));  // url::parse: it fits
+    if (!may_connect(numeric))
+      return asio::post(stream.get_executor(), [done] { done(refused_by_guard); });
     stream.async_connect(tcp::endpoint{numeric, port}, connected);
     return;
   }
@@ -48,9 +51,19 @@ void dialer::dial(boost::beast::tcp_stream& stream, const url& where,
       [this, &stream, connected](error_code ec, const tcp::resolver::results_type& found) {
         if (!ec && cancelled_) ec = asio::error::operation_aborted;
         if (ec) return connected(ec);
+        std::vector<tcp::endpoint> allowed;
+        for (const auto& entry : found)
+          if (may_connect(entry.endpoint().address())) allowed.push_back(entry.endpoint());
+        if (allowed.empty()) return connected(refused_by_guard);
         stream.async_connect(
-            found, [connected](error_code failed, const tcp::endpoint&) { connected(failed); });
+            allowed, [connected](error_code failed, const tcp::endpoint&) { connected(failed); });
       });
+}
+
+bool dialer::may_connect(const asio::ip::address& to) const {
+  if (!may_connect_) return true;
+  if (to.is_v4()) return may_connect_(to.to_v4().to_bytes());
+  return may_connect_(to.to_v6().to_bytes());
 }
 
 void dialer::cancel() {

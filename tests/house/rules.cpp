@@ -24,8 +24,9 @@ rooms operator+(rooms a, const rooms& b) {
 }
 
 const rooms on_evm{"domain", "net", "actors", "chain/evm"};
-const rooms edges{"http",           "persistence",      "chain/evm", "chain/x402",
-                  "chain/treasury", "chain/polymarket", "console",   "config"};
+const rooms edges{"http",       "persistence",    "chain/evm",
+                  "chain/x402", "chain/treasury", "chain/polymarket",
+                  "webhooks",   "console",        "config"};
 const rooms everything = rooms{"", "domain", "net", "actors"} + edges;
 
 /// Which rooms a room may include; `main.cpp` and `app.cpp` are the room "".
@@ -39,6 +40,7 @@ const std::map<std::string, std::set<std::string>> arrows{
     {"chain/x402", on_evm + rooms{"chain/x402"}},
     {"chain/treasury", on_evm + rooms{"chain/treasury"}},
     {"chain/polymarket", on_evm + rooms{"chain/polymarket"}},
+    {"webhooks", {"domain", "net", "actors", "webhooks"}},
     {"console", {"domain", "net", "console"}},
     {"config", {"domain", "config"}},  // and the others' settings, see is_settings
     {"", everything},
@@ -57,7 +59,7 @@ constexpr library_rule libraries[] = {
      "dialer\\.[ch]pp)"},
     {"pqxx/.*|libpq.*",
      "persistence/[^/]*\\.cpp|persistence/detail/.*|tests/(support|persistence)/.*|bench/.*"},
-    {"caf/.*", "(actors|http|persistence|chain|tests|bench)/.*|app\\.cpp"},
+    {"caf/.*", "(actors|http|persistence|chain|webhooks|tests|bench)/.*|app\\.cpp"},
     {"prometheus/.*", "http/.*"},
     {"secp256k1.*|cryptopp/.*", "(chain|tests|bench)/.*"},
     {"gtest/.*|gmock/.*", "tests/.*"},
