@@ -78,7 +78,6 @@ struct settings {
   /// What bets are paid with, for the solvency check, and kept at the buffer's size. Zero: neither,
   /// and approvals are given for the usual one.
   address collateral;
-  webhooks::webhook_settings webhooks;
   key_source wallet_key;                // of every account that has no key of its own
   account_keys keys;                    // of those that have
   std::vector<venue_account> accounts;  // at the venue, the first enabled bets
@@ -89,6 +88,7 @@ struct settings {
   key_source okx_secret;
   key_source okx_passphrase;
   key_source oneinch_key;  // API key at 1inch; without one it is not asked
+  webhooks::webhook_settings webhooks;
 
   /// Its own, or the wallet's.
   [[nodiscard]] account_source with_default(const account_source& of) const;

@@ -10,15 +10,17 @@
 namespace headroom::console {
 
 struct console_request {
-  std::string command;  // "bets", "pause", "retry conversion", ...; "": nothing of the kind
+  std::string command;  // "bets", "pause", "webhooks add", ...; "": nothing of the kind
   bool json = false;    // the service's own words
   /// The route's parameters, by their names there: {"user_address", "0x..."}.
   std::vector<std::pair<std::string, std::string>> query;
-  std::string work;         // pause and resume: "bets", "deposits", "conversions", "withdrawals"
-  std::string id;           // retry
-  std::string reason;       // of what is ordered
-  std::uint32_t count = 0;  // tail: events; top: looks. 0: until it is ended
-  std::chrono::seconds every{2};  // top: between two looks
+  std::string work;      // pause and resume: "bets", "deposits", "conversions", "withdrawals"
+  std::string id;        // retry, webhooks
+  std::string receiver;  // webhooks add: its URL
+  std::vector<std::string> events{"*"};  // webhooks add: types
+  std::string reason;                    // of what is ordered
+  std::uint32_t count = 0;               // tail: events; top: looks. 0: until it is ended
+  std::chrono::seconds every{2};         // top: between two looks
 };
 
 /// Where it is, and with what right it is asked.

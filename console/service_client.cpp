@@ -58,12 +58,15 @@ service_answer service_client::get(const std::string& target) {
   return ask(std::move(request));
 }
 
-service_answer service_client::post(const std::string& target, const nlohmann::json& body) {
+service_answer service_client::send(const char* method, const std::string& target,
+                                    const nlohmann::json& body) {
   net::http_request request;
-  request.method = "POST";
+  request.method = method;
   request.url = target;
-  request.body = net::to_text(body);
-  request.headers.emplace_back("Content-Type", "application/json");
+  if (!body.is_null()) {
+    request.body = net::to_text(body);
+    request.headers.emplace_back("Content-Type", "application/json");
+  }
   return ask(std::move(request));
 }
 

@@ -36,7 +36,12 @@ class service_client {
   /// @param target  path and query
   [[nodiscard]] service_answer get(const std::string& target);
   /// One that is not answered may have been carried out: `error` says so.
-  [[nodiscard]] service_answer post(const std::string& target, const nlohmann::json& body);
+  [[nodiscard]] service_answer post(const std::string& target, const nlohmann::json& body) {
+    return send("POST", target, body);
+  }
+  /// Likewise PATCH, and DELETE, which takes no body: null.
+  [[nodiscard]] service_answer send(const char* method, const std::string& target,
+                                    const nlohmann::json& body);
 
  private:
   [[nodiscard]] service_answer ask(net::http_request request);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <span>
+#include <utility>
 
 #include "console/columns.hpp"
 #include "console/console.hpp"
@@ -46,6 +47,18 @@ constexpr field withdrawal_fields[] = {{"WITHDRAWAL", "withdrawal_id"}, {"STATUS
                                        {"APPROVAL", "needs_approval"},  {"AMOUNT", "amount", right},
                                        {"FEE", "fee", right},           {"TO", "to"},
                                        {"CREATED", "created_at"},       {"FAILURE", "failure"}};
+constexpr field webhook_fields[] = {{"WEBHOOK", "webhook_id"},          {"STATUS", "status"},
+                                    {"REASON", "disabled_reason"},      {"EVENTS", "events", right},
+                                    {"FAILING SINCE", "failing_since"}, {"URL", "url"}};
+constexpr field delivery_fields[] = {{"DELIVERY", "delivery", right},
+                                     {"TYPE", "type"},
+                                     {"STATUS", "status"},
+                                     {"TRIES", "tries", right},
+                                     {"HTTP", "last_status", right},
+                                     {"MS", "last_ms", right},
+                                     {"CREATED", "created_at"},
+                                     {"NEXT TRY", "next_try_at"},
+                                     {"ERROR", "last_error"}};
 constexpr field alert_fields[] = {
     {"ALERT", "kind"}, {"SUBJECT", "subject"}, {"SINCE", "since"}, {"TEXT", "text"}};
 constexpr field actor_fields[] = {{"ACTOR", "id", right},        {"NAME", "name"},
@@ -58,6 +71,8 @@ std::span<const field> fields_of(std::string_view list) {
   if (list == "deposits") return deposit_fields;
   if (list == "conversions") return conversion_fields;
   if (list == "withdrawals") return withdrawal_fields;
+  if (list == "webhooks") return webhook_fields;
+  if (list == "deliveries") return delivery_fields;
   return {};
 }
 
@@ -241,6 +256,29 @@ std::string event_line(std::string_view name, std::string_view data) {
 std::string event_json(std::string_view name, std::string_view data) {
   const auto said = net::read_json(data);
   return net::to_text(json{{"event", name}, {"data", said ? *said : json(data)}}) + "\n";
+}
+
+std::string webhook_text(const json& webhook) {
+  std::string events;
+  if (const auto* all = net::array_member(webhook, "events"))
+    for (const auto& x : *all) events += (events.empty() ? "" : ", ") + cell_of(&x);
+  auto out = line("webhook", cell_of(webhook, "webhook_id")) +
+             line("url", cell_of(webhook, "url")) + line("events", events) +
+             line("status", cell_of(webhook, "status"));
+  constexpr std::pair<const char*, const char*> where_set[] = {{"reason", "disabled_reason"},
+                                                               {"since", "disabled_at"},
+                                                               {"failing", "failing_since"},
+                                                               {"old secret", "old_secret_until"},
+                                                               {"secret", "secret"}};
+  for (const auto& [what, member] : where_set)
+    if (const auto text = cell_of(webhook, member); text != "-") out += line(what, text);
+  return out;
+}
+
+std::string delivery_text(const json& delivery) {
+  auto out = cell_of(delivery, "status") + " in " + cell_of(delivery, "last_ms") + " ms";
+  if (const auto why = cell_of(delivery, "last_error"); why != "-") out += ": " + why;
+  return out + "\n";
 }
 
 std::string action_text(const json& done) {

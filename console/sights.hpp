@@ -11,8 +11,9 @@
 /// JSON.
 namespace headroom::console {
 
-/// A page of /bets, /deposits, /conversions or /withdrawals ("bets", ...): a table, and how to ask
-/// for the next page. Nothing: no such list, or the answer has none.
+/// A page of /bets, /deposits, /conversions or /withdrawals ("bets", ...), /webhooks, or what one
+/// of those was told ("deliveries"): a table, and how to ask for the next page. Nothing: no such
+/// list, or the answer has none.
 [[nodiscard]] std::optional<std::string> list_text(std::string_view list,
                                                    const nlohmann::json& page);
 
@@ -39,6 +40,11 @@ struct service_state {
 [[nodiscard]] std::string event_line(std::string_view name, std::string_view data);
 /// The same for programs: {"event", "data"}.
 [[nodiscard]] std::string event_json(std::string_view name, std::string_view data);
+
+/// One webhook, field by field; its secret where the answer has one.
+[[nodiscard]] std::string webhook_text(const nlohmann::json& webhook);
+/// How a test went.
+[[nodiscard]] std::string delivery_text(const nlohmann::json& delivery);
 
 /// What POST /operator/actions answered.
 [[nodiscard]] std::string action_text(const nlohmann::json& done);

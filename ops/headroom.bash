@@ -5,7 +5,7 @@ _headroom_words() {
   local page='--cursor --limit' window='--since --until'
   case $1 in
     '') echo serve migrate verify keys bets sales markets withdrawals conversions adopt-transfer wallet \
-      status deposits pause resume retry tail top reconcile check-config settings help ;;
+      status deposits pause resume retry webhooks tail top reconcile check-config settings help ;;
     keys) echo add list revoke ;;
     bets) echo show resolve --json --user --status --token $window $page ;;
     'bets resolve') echo --by --evidence --shares --spent --fee ;;
@@ -27,6 +27,10 @@ _headroom_words() {
     pause | resume) echo --reason --json ;;
     retry) echo conversion ;;
     'retry conversion') echo --reason --json ;;
+    webhooks) echo list add show rotate test enable disable remove --json ;;
+    'webhooks add') echo --events --json ;;
+    'webhooks show') echo --json --status $page ;;
+    'webhooks list' | 'webhooks rotate' | 'webhooks test' | 'webhooks enable' | 'webhooks disable' | 'webhooks remove') echo --json ;;
     tail) echo --json --topics --user --count ;;
     top) echo --json --limit --count --every ;;
     check-config) echo --show ;;
@@ -41,6 +45,7 @@ _headroom_values() {
     --status:bets) echo placing filled failed settled ;;
     --status:deposits) echo settling pending converting completed failed ;;
     --status:withdrawals) echo requested sent confirmed failed ;;
+    '--status:webhooks show') echo pending delivered failed stopped ;;
     :pause | :resume) echo bets deposits conversions withdrawals ;;
     ':bets resolve') echo failed filled ;;
     ':sales resolve') echo failed sold ;;
@@ -63,7 +68,7 @@ _headroom() {
     --config | --key-file) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
     --chain | --topics | --status) mapfile -t COMPREPLY < <(compgen -W "$(_headroom_values "$before" "$command")" -- "$current") ;;
     --by | --reason | --evidence | --url | --user | --token | --since | --until | --cursor | --limit | --count | --every | \
-      --shares | --spent | --proceeds | --fee | --tx | --log-index | --account) COMPREPLY=() ;; # nobody can guess it
+      --shares | --spent | --proceeds | --fee | --tx | --log-index | --account | --events) COMPREPLY=() ;; # nobody can guess it
     *)
       mapfile -t COMPREPLY < <(compgen -W "$(_headroom_words "$command") $(_headroom_values '' "$command") $everywhere" -- "$current")
       ;;
