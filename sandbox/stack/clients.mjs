@@ -10,6 +10,7 @@ export { wrapAxiosWithPayment as wrapAxiosV2, x402Client as axiosClient } from '
 export { withPaymentInterceptor as wrapAxiosV1 } from 'x402-axios';
 export { default as axios } from 'axios';
 export { ethers } from 'ethers';
+export { Webhook } from 'standardwebhooks';
 export { privateKeyToAccount } from 'viem/accounts';
 export { Validator } from '@seriousme/openapi-schema-validator';
 export { Ajv2020 } from 'ajv/dist/2020.js';
