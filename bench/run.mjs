@@ -13,7 +13,7 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
-    only: { type: 'string', default: 'bets,http,socket,orders,settlement,beside,memory,conversions,page' },
+    only: { type: 'string', default: 'bets,http,socket,orders,settlement,beside,memory,conversions,page,webhooks' },
     seed: { type: 'string', default: '20261121' },
     build: { type: 'string', default: path.join(here, '..', 'build', 'bench') },
   },
@@ -229,6 +229,21 @@ async function socket() {
   }
 }
 
+/** Events told to receivers on loopback: the program, its receiver too, on one core. */
+async function webhooks() {
+  const s = new Samples();
+  for (let round = 0; round < (full ? 5 : 3); ++round) {
+    const args = [await database(`webhooks_${round}`), full ? 20_000 : 5_000, 2];
+    const name = path.join(options.build, 'bench', 'headroom_webhooks_bench');
+    const out = JSON.parse(await run('taskset', ['-c', '0', name, ...args.map(String)]));
+    s.add('by the clock', out.per_second);
+    s.add('by the core', out.per_cpu_second);
+  }
+  const rate = median(s.of('by the clock'));
+  report('webhook deliveries a second, one core, the receiver on it too', s.shown('by the clock'),
+    `${s.shown('by the core')} for each second of its time`, atLeast(1000, rate, '>= 1,000'));
+}
+
 /** Bets alone, then beside the settlement of a market that every user holds. */
 async function settlement() {
   const markets = full ? 3 : 1;
@@ -385,7 +400,7 @@ try {
   needs();
   note(machine());
   postgres = await startPostgres(path.join(scratch, 'postgres'), { settings: { shared_buffers: '512MB', max_wal_size: '4GB' } });
-  for (const [name, measure] of Object.entries({ bets, http, socket, orders, settlement, beside, memory, conversions, page })) {
+  for (const [name, measure] of Object.entries({ bets, http, socket, orders, settlement, beside, memory, conversions, page, webhooks })) {
     if (!options.only.split(',').includes(name)) continue;
     note(`measuring ${name} ...`);
     await measure();
