@@ -45,6 +45,27 @@ command_line read(std::vector<const char*> words) {
 
 using query = std::vector<std::pair<std::string, std::string>>;
 
+TEST_F(ConsoleLine, WebhooksAreListedAddedAndNamed) {
+  for (const auto& words : {std::vector<const char*>{"webhooks"}, {"webhooks", "list"}})
+    EXPECT_TRUE(read(words).console.command.starts_with("webhooks")) << read(words).answer;
+  const auto added =
+      read({"webhooks", "add", "https://a.example/", "--events", "bet.filled,bet.failed"});
+  EXPECT_EQ(added.console.command, "webhooks add") << added.answer;
+  EXPECT_EQ(added.console.receiver, "https://a.example/");
+  EXPECT_EQ(added.console.events, (std::vector<std::string>{"bet.filled", "bet.failed"}));
+  EXPECT_EQ(read({"webhooks", "add", "x"}).console.events, std::vector<std::string>{"*"});
+  for (const char* word : {"show", "rotate", "test", "enable", "disable", "remove"}) {
+    const auto out = read({"webhooks", word, an_id, "--json"});
+    EXPECT_EQ(out.console.command, std::string{"webhooks "} + word) << out.answer;
+    EXPECT_EQ(out.console.id, an_id);
+    EXPECT_TRUE(out.console.json);
+    EXPECT_TRUE(read({"webhooks", word, "7"}).wrong_usage);
+    EXPECT_TRUE(read({"webhooks", word}).wrong_usage);
+  }
+  EXPECT_EQ(read({"webhooks", "show", an_id, "--status", "failed"}).console.query,
+            (query{{"status", "failed"}}));
+}
+
 TEST_F(ConsoleLine, AListWithoutASubcommandIsTheServices) {
   for (const char* list : {"bets", "conversions", "withdrawals"}) {
     const auto out = read({list});

@@ -68,6 +68,24 @@ TEST(ListText, IsNothingWhereThereIsNoList) {
   EXPECT_FALSE(list_text("users", {{"users", json::array()}}));
 }
 
+TEST(WebhookText, ShowsWhatIsSetAndASecretOnlyWhereThereIsOne) {
+  json webhook{{"webhook_id", "w1"},
+               {"url", "https://example.com/"},
+               {"events", {"bet.filled", "bet.failed"}},
+               {"status", "active"},
+               {"disabled_reason", nullptr},
+               {"secret", nullptr}};
+  EXPECT_EQ(webhook_text(webhook),
+            "webhook     w1\n"
+            "url         https://example.com/\n"
+            "events      bet.filled, bet.failed\n"
+            "status      active\n");
+  webhook["secret"] = "whsec_x";
+  EXPECT_TRUE(webhook_text(webhook).ends_with("secret      whsec_x\n"));
+  EXPECT_EQ(delivery_text({{"status", "failed"}, {"last_ms", 12}, {"last_error", "timeout"}}),
+            "failed in 12 ms: timeout\n");
+}
+
 TEST(ServiceState, IsGoodWhenAllIs) {
   const auto state = healthy();
   EXPECT_EQ(state.code(), went_well);

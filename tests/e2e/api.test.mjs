@@ -160,6 +160,13 @@ const NEEDS = {
   admin: [
     ['POST', '/buffer/replenish', () => ({ amount: '1', reference: 'x' })],
     ['PATCH', '/buffer', () => ({ min_buffer_size: '10000' })],
+    ['GET', '/webhooks'],
+    ['POST', '/webhooks', () => ({ url: 'http://127.0.0.1:9/', events: ['*'] })],
+    ['GET', `/webhooks/${NOBODY}`],
+    ['PATCH', `/webhooks/${NOBODY}`, () => ({ enabled: true })],
+    ['DELETE', `/webhooks/${NOBODY}`],
+    ['GET', `/webhooks/${NOBODY}/deliveries`],
+    ['POST', `/webhooks/${NOBODY}/test`, () => ({})],
   ],
 };
 
