@@ -208,7 +208,8 @@ task<> get_webhook_deliveries(exchange& x) {
 task<> post_webhook_test(exchange& x) {
   const auto& key = require_scope(x, {scope::admin});
   const query_fields none{x.asked().query, {}};
-  if (!x.asked().body.empty()) const body_fields nothing{x.asked().body, {}};
+  const bool says_nothing = x.asked().body.empty();
+  const body_fields body{says_nothing ? std::string_view{"{}"} : x.asked().body, {}};
   refuse_while_draining(x);
   return test(x, {asked_webhook(x), key.id});
 }
