@@ -89,7 +89,7 @@ rows webhook_rows(webhooks::webhook_settings& w) {
       {"timeout_ms",       &w.timeout,       ms,    {100, minute},          "of one try, from the receiver's name to the last byte of its answer"},
       {"max_answer",       &w.max_answer,    bytes, {1'024, 1'048'576},     "that a receiver may answer with; a longer answer is a failed try"},
       {"at_once",          &w.at_once,       none,  {1, 64},                "tries under way at one receiver"},
-      {"pace",             &w.pace,          none,  {0.00001L, 1},          "of the waits between ten tries (5 s, 5 min, 30 min, 2, 5, 10, 14, 20, 24 h); less than 1 is for tests"},
+      {"pace",             &w.pace,          none,  {0.0001L, 1},           "of the waits between ten tries (5 s, 5 min, 30 min, 2, 5, 10, 14, 20, 24 h); less than 1 is for tests"},
       {"old_secret_ms",    &w.old_secret,    ms,    {minute, 30 * day},     "how long the old secret signs too after a rotation"},
       {"failing_after_ms", &w.failing_after, ms,    {100, 30 * day},        "without a success: the alert webhook.failing"},
       {"kept_ms",          &w.kept,          ms,    {4 * day, 365 * day},   "how long the log keeps a delivery that has ended"},
