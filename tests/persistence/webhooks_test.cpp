@@ -72,7 +72,8 @@ TEST_F(Webhooks, AWebhookIsReadAsItWasStoredAndStoredOnce) {
   EXPECT_TRUE(again->replayed);
   EXPECT_EQ(again->url, w.url);
   EXPECT_EQ(actions().back(), "key:7 webhook_added " + w.id.text());
-  EXPECT_EQ(db.value("SELECT detail->>'url' FROM operator_actions"), "https://example.com/hook");
+  EXPECT_EQ(db.value("SELECT detail->>'url' FROM operator_actions WHERE action = 'webhook_added'"),
+            "https://example.com/hook");
 }
 
 TEST_F(Webhooks, HearsWhatCommitsAfterItWasAddedOnceAndInOrder) {
