@@ -51,7 +51,8 @@ parts AS (
                   ROWS UNBOUNDED PRECEDING)),
 told AS (
   UPDATE bets b
-  SET status = 'settled', result = x.result, updated_at = greatest(b.updated_at, x.at),
+  SET status = 'settled', result = x.result, ended_at = b.updated_at,
+      updated_at = greatest(b.updated_at, x.at),
       payout = coalesce(div(x.payout * x.up_to, nullif(x.whole, 0))
                         - div(x.payout * (x.up_to - x.shares), nullif(x.whole, 0)), 0)::bigint
   FROM parts x WHERE b.ctid = x.place),
