@@ -23,6 +23,7 @@
 #include "actors/query_actor.hpp"
 #include "actors/registry.hpp"
 #include "actors/sale_actor.hpp"
+#include "actors/timeline_actor.hpp"
 #include "actors/withdrawal_actor.hpp"
 #include "actors/work_switches.hpp"
 #include "app_repairs.hpp"
@@ -42,6 +43,8 @@
 #include "persistence/payers.hpp"
 #include "persistence/pg_reader.hpp"
 #include "persistence/pg_store.hpp"
+#include "persistence/pg_timelines.hpp"
+#include "persistence/service_starts.hpp"
 
 /// The wiring: who is started with what, in which order, and how it all ends. Nothing is decided
 /// here.
@@ -90,17 +93,18 @@ http::server_settings http_of(const config::settings& s, const actors::signing_d
 /// Declared behind the actor system: directory and webhooks outlive it, their handles must not.
 class letting_go {
  public:
-  letting_go(actors::directory& dir, webhook_house& webhooks) : dir_{dir}, webhooks_{webhooks} {}
+  letting_go(actors::directory& dir, actors::timeline_door& timelines)
+      : dir_{dir}, timelines_{timelines} {}
   ~letting_go() {
-    webhooks_.stop();
     dir_.close();
+    timelines_.close();
   }
   letting_go(const letting_go&) = delete;
   letting_go& operator=(const letting_go&) = delete;
 
  private:
   actors::directory& dir_;
-  webhook_house& webhooks_;
+  actors::timeline_door& timelines_;
 };
 
 /// SIGINT and SIGTERM, as something to wait for: blocked in every thread, taken by sigwait.
@@ -196,13 +200,15 @@ struct readers {
         front{reader_of(s)},
         reports{reader_of(s)},
         events{reader_of(s)},
-        payers{reader_of(s)} {}
+        payers{reader_of(s)},
+        timelines{reader_of(s)} {}
 
   persistence::pg_reader house;
   persistence::pg_reader front;
   persistence::pg_reader reports;
   persistence::pg_reader events;
   persistence::payers payers;
+  persistence::pg_timelines timelines;
 };
 
 // -- the household: who is started, in this order ------------------------------------------------
@@ -236,6 +242,18 @@ void add_books(household& house, persistence::pg_store& store, readers& read) {
                                   [&sys, w] { return sys.spawn(actors::buffer_behavior, w); });
 }
 
+/// `memory`: what this process remembers beside the books.
+void add_timelines(household& house, readers& read, actors::timeline_door& door,
+                   const actors::flight_memory& memory) {
+  auto& sys = house.system();
+  house.add_as<actors::timeline_actor>(
+      "timelines",
+      [&sys, &read, memory] {
+        return sys.spawn<caf::detached>(actors::timeline_behavior, &read.timelines, memory);
+      },
+      [&door](const actors::timeline_actor& handle) { door.set(handle); });
+}
+
 void add_chains(household& house, const config::settings& s, const own_keys& keys,
                 const outside& out, const std::shared_ptr<chain::source_gate>& gate,
                 persistence::payers& payers) {
@@ -254,15 +272,16 @@ void add_chains(household& house, const config::settings& s, const own_keys& key
 
 /// Serves until a signal comes; the exit code.
 int serve_http(const config::settings& s, const stop_signal& stop, caf::actor_system& sys,
-               actors::directory& dir, const webhook_house& webhooks, const own_keys& keys,
-               const std::shared_ptr<const chain::source_gate>& gate) {
+               actors::directory& dir, const own_keys& keys,
+               const std::shared_ptr<const chain::source_gate>& gate,
+               const actors::timeline_door& timelines) {
   const auto account = keys.conversion.account;
   const auto domain = domain_of(s, account);
   const auto terms = terms_of(s, keys);
   const auto ethereum = chain::make_ethereum_port(domain);
   const auto x402 = chain::make_x402_port(terms, gate);
   http::server server{http_of(s, domain, terms),
-                      {sys, dir, *ethereum, *x402, wall_clock_now, &webhooks.door}};
+                      {sys, dir, *ethereum, *x402, wall_clock_now, &timelines}};
   try {
     server.start();
   } catch (const std::runtime_error& e) {
@@ -294,12 +313,14 @@ int serve(const config::settings& s) {
     spdlog::error("service.no_database reason=\"{}\"", why);
     return 3;
   }
+  persistence::note_start(s.store.conninfo, wall_clock_now(), HEADROOM_VERSION);
   readers read{s};
   webhook_house webhooks{s, reader_of(s)};
 
   const auto switches = persistence::find_switches(s.store.conninfo);
   actors::directory dir{s.core.bet.max_live, s.core.balance.max_live,
                         s.core.deposit.max_live};  // the last actors still use it
+  actors::timeline_door timelines;
   for (const auto& x : switches) actors::heard_switch(dir.gauges, x);
   bounded_end end;
   caf::actor_system_config caf_config;
@@ -307,7 +328,7 @@ int serve(const config::settings& s) {
   caf_config.set("scheduler.max-threads", std::size_t{s.workers});
   caf_config.set("scheduler.max-throughput", std::size_t{100});
   caf::actor_system sys{caf_config};
-  const letting_go before_the_system_ends{dir, webhooks};
+  const letting_go before_the_system_ends{dir, timelines};
   outside out{sys, s, dir.gauges, wall_clock_now};
 
   const auto w = std::make_shared<const actors::world>(
@@ -322,6 +343,7 @@ int serve(const config::settings& s) {
   const auto gate = std::make_shared<chain::source_gate>();
   household house{sys, dir, w};
   add_books(house, store, read);
+  add_timelines(house, read, timelines, {});
   add_chains(house, s, *keys, out, gate, read.payers);
   add_settlement(house, s, *keys, out);
   add_treasury(house, s, *keys, out);
@@ -335,7 +357,7 @@ int serve(const config::settings& s) {
   actors::watch_guardian(guardian, dir, give_up);
   dir.handles.set(guardian);
 
-  const int code = serve_http(s, stop, sys, dir, webhooks, *keys, gate);
+  const int code = serve_http(s, stop, sys, dir, *keys, gate, timelines);
   const bool ended = stop_guardian(sys, guardian, actors::longest_stop(s.core));
   out.stop();
   webhooks.stop();

@@ -78,13 +78,11 @@ task<> get_solvency(exchange& x);
 void get_alerts(exchange& x);
 // routes_actions.cpp
 task<> post_operator_action(exchange& x);
-// routes_webhooks.cpp
-task<> post_webhook(exchange& x);
-task<> get_webhooks(exchange& x);
-task<> get_webhook(exchange& x);
-task<> patch_webhook(exchange& x);
-task<> delete_webhook(exchange& x);
-task<> get_webhook_deliveries(exchange& x);
-task<> post_webhook_test(exchange& x);
+// routes_timelines.cpp
+task<> get_bet_timeline(exchange& x);
+task<> get_sale_timeline(exchange& x);
+task<> get_deposit_timeline(exchange& x);
+task<> get_conversion_timeline(exchange& x);
+task<> get_withdrawal_timeline(exchange& x);
 
 }  // namespace headroom::http

@@ -11,7 +11,7 @@
 #include "http/http_settings.hpp"
 
 namespace headroom::actors {
-class webhook_door;
+class timeline_door;  // timeline_actor.hpp
 }
 
 namespace headroom::http {
@@ -62,7 +62,7 @@ struct http_services {
   const actors::ethereum_port& ethereum;
   const actors::x402_port& x402;
   actors::wall_clock now;
-  const actors::webhook_door* webhooks = nullptr;  // none: nobody tells anybody
+  const actors::timeline_door* timelines = nullptr;  // nobody tells stories: they are unavailable
 };
 
 }  // namespace headroom::http

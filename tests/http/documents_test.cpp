@@ -132,6 +132,8 @@ TEST_F(Documents, AnswersHaveTheDocumentedFields) {
       {"/pricing", "/pricing"},
       {"/audit/solvency", "/audit/solvency"},
       {"/inspector/actors", "/inspector/actors"},
+      {"/inspector/bets/{id}/timeline", "/inspector/bets/" + id + "/timeline"},
+      {"/inspector/conversions/{id}/timeline", "/inspector/conversions/" + id + "/timeline"},
       {"/operator/alerts", "/operator/alerts"},
       {"/healthz", "/healthz"},
       {"/readyz", "/readyz"},

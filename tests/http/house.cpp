@@ -253,6 +253,48 @@ deposit example_deposit(deposit_status status) {
   return d;
 }
 
+/// A bet in doubt over a restart, refused and refunded; its market has a hostile name.
+timeline_page example_timeline(const timeline_request& asked) {
+  timeline_page out;
+  bet_id id;
+  id.bytes = asked.id;
+  out.subject.kind = asked.kind;
+  out.subject.id = id.text();
+  out.subject.status = "failed";
+  out.subject.user = owner;
+  out.subject.amount = 25_usdc;
+  out.subject.created_at = out.subject.updated_at = at;
+  out.subject.question = "<script>alert(1)</script>\x1b[2J";
+  out.subject.outcome = "\xff";
+  const auto add = [&](const char* what, timeline_lane of, std::int64_t ms) -> timeline_event& {
+    timeline_event e;
+    e.place.at = at.plus(std::chrono::milliseconds{ms});
+    e.lane = of;
+    e.what = what;
+    e.actor = "bet";
+    out.events.push_back(e);
+    return out.events.back();
+  };
+  add("bet.placed", timeline_lane::journal, 0).has_amount = true;
+  add("venue.asked", timeline_lane::venue, 1).kept = false;
+  add("house.started", timeline_lane::house, 2'401).detail = "0.1.0";
+  add("venue.not_filled", timeline_lane::venue, 2'462).took_us = 61'000;
+  out.gaps = gaps_of({}, out.events);
+  out.postings = {{shape_of(posting_kind::bet), 25_usdc, at},
+                  {shape_of(posting_kind::bet_refund), 25_usdc, at}};
+  out.sums = {{account::buffer, {}}, {account::user, {-1}}};
+  timeline_operation op;
+  op.id = id.text();
+  op.chain_id = 137;
+  op.purpose = "swap";
+  op.status = "confirmed";
+  op.created_at = op.updated_at = at;
+  out.operations = {op};
+  out.complete = true;
+  out.next_cursor = asked.limit < 4 ? out.events.back().place.text() : "";
+  return out;
+}
+
 conversion example_conversion() {
   conversion c;
   c.id = filled_with<conversion_id>(0x55);
@@ -692,6 +734,7 @@ house::house() {
     return actor_listing{
         {{"balance", 2, 1, 30, 400}}, {{7, "balance", "0xaa", 1, 16, 15, 200, 9}}, 2};
   };
+  says.timeline = [](const timeline_request& x) { return example_timeline(x); };
   says.replenish = [](const replenish_buffer&) { return example_buffer(); };
   says.limits = [](const buffer_limits&) { return example_buffer(); };
   says.contract_signed = [](const contract_signature&) { return false; };
@@ -777,6 +820,10 @@ void house::spawn_singletons() {
             [](get_atom) { return withdrawals_view{}; }, [](poll_atom) {},
             [](status_atom) { return no_report(); }};
   })));
+  timelines.set(keep(system->spawn([this]() -> timeline_actor::behavior_type {
+    return {[this](const timeline_request& x) { return says.timeline(x); },
+            [](status_atom) { return no_report(); }};
+  })));
   dir->handles.set(keep(system->spawn([this]() -> inspector_actor::behavior_type {
     return {[this](list_atom, std::uint32_t) { return says.actors(); },
             [](status_atom) { return no_report(); }};
@@ -794,6 +841,7 @@ void house::spawn_singletons() {
 
 house::~house() {
   web.reset();
+  timelines.close();
   dir.reset();
   for (const auto& a : spawned_)
     caf::anon_send_exit(caf::actor_cast<caf::actor>(a), caf::exit_reason::kill);
@@ -802,7 +850,8 @@ house::~house() {
 
 void house::start() {
   web = std::make_unique<server>(
-      settings, http_services{*system, *dir, ethereum, x402, [] { return house::now(); }},
+      settings,
+      http_services{*system, *dir, ethereum, x402, [] { return house::now(); }, &timelines},
       *routing);
   web->start();
   ASSERT_TRUE(eventually(

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <set>
 
+#include "actors/timeline_actor.hpp"
 #include "http/key_ring.hpp"
 #include "http/repair_wishes.hpp"
 #include "http/routes.hpp"
@@ -111,6 +112,7 @@ struct script {
   std::function<caf::result<history_page>(const history_filter&)> list_history =
       [](const history_filter&) { return history_page{}; };
   buffer_flows flows;
+  std::function<caf::result<timeline_page>(const timeline_request&)> timeline;
   answer<std::int64_t> newest_event = [] { return std::int64_t{0}; };
   std::function<caf::result<std::vector<heard_event>>(std::int64_t, std::uint32_t)> events_after =
       [](std::int64_t, std::uint32_t) { return std::vector<heard_event>{}; };
@@ -177,6 +179,7 @@ class house : public testing::Test {
   caf::actor_system_config config_;
   std::unique_ptr<caf::actor_system> system;
   std::unique_ptr<actors::directory> dir;
+  actors::timeline_door timelines;
   std::unique_ptr<server> web;
 
  private:
@@ -199,5 +202,6 @@ position example_position(settlement_result result);
 [[nodiscard]] actors::route_listing example_routes();
 [[nodiscard]] actors::market_view example_market();
 [[nodiscard]] actors::bet_quote example_quote();
+[[nodiscard]] timeline_page example_timeline(const timeline_request& asked);
 
 }  // namespace headroom::http::test

@@ -122,7 +122,8 @@ TEST_F(Sessions, WhatIsAnotherUsersDoesNotExist) {
     EXPECT_NE(ask("GET", path, bearer(token)).status, 200) << path;
   expect_problem(ask("GET", "/bets/" + id, bearer(token)), 404, "not_found");
   for (const auto* path :
-       {"/conversions", "/audit/solvency", "/inspector/actors", "/operator/alerts"})
+       {"/conversions", "/audit/solvency", "/inspector/actors", "/operator/alerts",
+        "/inspector/bets/11111111-1111-1111-1111-111111111111/timeline"})
     expect_problem(ask("GET", path, bearer(token)), 403, "forbidden");
 }
 
