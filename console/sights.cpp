@@ -5,7 +5,7 @@
 #include <span>
 #include <utility>
 
-#include "console/columns.hpp"
+#include "console/cells.hpp"
 #include "console/console.hpp"
 #include "net/json.hpp"
 
@@ -16,13 +16,6 @@ using nlohmann::json;
 
 constexpr auto right = columns::side::right;
 constexpr auto left = columns::side::left;
-
-/// One column of a list: the member of a row that it shows.
-struct field {
-  const char* title;
-  const char* member;
-  columns::side at = left;
-};
 
 constexpr field bet_fields[] = {{"BET", "bet_id"},           {"STATUS", "status"},
                                 {"AMOUNT", "amount", right}, {"SPENT", "spent", right},
@@ -74,32 +67,6 @@ std::span<const field> fields_of(std::string_view list) {
   if (list == "webhooks") return webhook_fields;
   if (list == "deliveries") return delivery_fields;
   return {};
-}
-
-/// One value in one cell: a list by its length, an object by its JSON.
-std::string cell_of(const json* value) {
-  if (value == nullptr || value->is_null()) return "-";
-  if (const auto* text = value->get_ptr<const std::string*>())
-    return text->empty() ? "-" : printable(*text);
-  if (value->is_boolean()) return value->get<bool>() ? "yes" : "no";
-  if (value->is_array()) return std::to_string(value->size());
-  return printable(net::to_text(*value));
-}
-
-std::string cell_of(const json& row, const char* member) {
-  return cell_of(net::member(row, member));
-}
-
-std::string table_of(std::span<const field> fields, const json& rows) {
-  std::vector<columns::column> heads;
-  for (const auto& f : fields) heads.push_back({f.title, f.at});
-  columns out{std::move(heads)};
-  for (const auto& row : rows) {
-    std::vector<std::string> cells;
-    for (const auto& f : fields) cells.push_back(cell_of(row, f.member));
-    out.add(std::move(cells));
-  }
-  return out.text();
 }
 
 std::string line(const char* what, const std::string& words) {

@@ -5,7 +5,7 @@ _headroom_words() {
   local page='--cursor --limit' window='--since --until'
   case $1 in
     '') echo serve migrate verify keys bets sales markets withdrawals conversions adopt-transfer wallet \
-      status deposits pause resume retry webhooks tail top reconcile check-config settings help ;;
+      status deposits pause resume retry tail top timeline reconcile check-config settings help ;;
     keys) echo add list revoke ;;
     bets) echo show resolve --json --user --status --token $window $page ;;
     'bets resolve') echo --by --evidence --shares --spent --fee ;;
@@ -33,6 +33,7 @@ _headroom_words() {
     'webhooks list' | 'webhooks rotate' | 'webhooks test' | 'webhooks enable' | 'webhooks disable' | 'webhooks remove') echo --json ;;
     tail) echo --json --topics --user --count ;;
     top) echo --json --limit --count --every ;;
+    timeline) echo --json --sequence --file ;;
     check-config) echo --show ;;
   esac
 }
@@ -45,7 +46,7 @@ _headroom_values() {
     --status:bets) echo placing filled failed settled ;;
     --status:deposits) echo settling pending converting completed failed ;;
     --status:withdrawals) echo requested sent confirmed failed ;;
-    '--status:webhooks show') echo pending delivered failed stopped ;;
+    :timeline) echo bet sale deposit conversion withdrawal ;;
     :pause | :resume) echo bets deposits conversions withdrawals ;;
     ':bets resolve') echo failed filled ;;
     ':sales resolve') echo failed sold ;;
@@ -59,13 +60,13 @@ _headroom() {
     word=${COMP_WORDS[i]}
     [[ $word == -* ]] && continue
     case ${COMP_WORDS[i-1]} in
-      --json | --show | --apply | --dry-run | --beyond-books | --help) ;; # they have no value
+      --json | --show | --apply | --dry-run | --beyond-books | --sequence | --help) ;; # they have no value
       -*) continue ;;
     esac
     [[ " $(_headroom_words "$command") " == *" $word "* ]] && command="${command:+$command }$word"
   done
   case $before in
-    --config | --key-file) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+    --config | --key-file | --file) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
     --chain | --topics | --status) mapfile -t COMPREPLY < <(compgen -W "$(_headroom_values "$before" "$command")" -- "$current") ;;
     --by | --reason | --evidence | --url | --user | --token | --since | --until | --cursor | --limit | --count | --every | \
       --shares | --spent | --proceeds | --fee | --tx | --log-index | --account | --events) COMPREPLY=() ;; # nobody can guess it
