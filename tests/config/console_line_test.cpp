@@ -180,5 +180,24 @@ TEST_F(ConsoleLine, AFileThatIsWrongIsSaidToBe) {
   EXPECT_TRUE(error.starts_with(bad)) << error;
 }
 
+TEST_F(ConsoleLine, ATimelineIsOfOneSubjectOrOfAFile) {
+  auto out = read({"timeline", "bet", an_id, "--sequence"});
+  EXPECT_EQ(out.console.command, "timeline") << out.answer;
+  EXPECT_EQ(out.console.kind, "bet");
+  EXPECT_EQ(out.console.id, an_id);
+  EXPECT_TRUE(out.console.sequence);
+  out = read({"timeline", "--file", "bet.json", "--json"});
+  EXPECT_EQ(out.console.file, "bet.json") << out.answer;
+  EXPECT_TRUE(out.console.json);
+  for (const auto& words :
+       std::vector<std::vector<const char*>>{{"timeline"},
+                                             {"timeline", "bet"},
+                                             {"timeline", "horse", an_id},
+                                             {"timeline", "bet", "b1"},
+                                             {"timeline", "bet", an_id, "--file", "x"},
+                                             {"timeline", "bet", an_id, "--json", "--sequence"}})
+    EXPECT_TRUE(read(words).wrong_usage) << words.size();
+}
+
 }  // namespace
 }  // namespace headroom::config
