@@ -63,6 +63,12 @@ task<> get_max_withdrawal(exchange& x);
 task<> post_deposit(exchange& x);
 task<> get_deposit(exchange& x);
 task<> get_deposits(exchange& x);
+// routes_timelines.cpp
+task<> get_bet_timeline(exchange& x);
+task<> get_sale_timeline(exchange& x);
+task<> get_deposit_timeline(exchange& x);
+task<> get_conversion_timeline(exchange& x);
+task<> get_withdrawal_timeline(exchange& x);
 // routes_pricing.cpp
 task<> get_pricing(exchange& x);
 
@@ -78,11 +84,5 @@ task<> get_solvency(exchange& x);
 void get_alerts(exchange& x);
 // routes_actions.cpp
 task<> post_operator_action(exchange& x);
-// routes_timelines.cpp
-task<> get_bet_timeline(exchange& x);
-task<> get_sale_timeline(exchange& x);
-task<> get_deposit_timeline(exchange& x);
-task<> get_conversion_timeline(exchange& x);
-task<> get_withdrawal_timeline(exchange& x);
 
 }  // namespace headroom::http

@@ -241,14 +241,14 @@ TEST_F(BadInput, QueriesAndPaths) {
       {"/routes?x=1", "x"},
       {"/pricing?x=1", "x"},
       {"/pricing?days=0", "days"},
-      {"/pricing?days=367", "days"},
-      {"/audit/solvency?x=1", "x"},
-      {"/inspector/actors?limit=1001", "limit"},
       {"/inspector/bets/x/timeline", "id"},
       {"/inspector/bets/11111111-1111-1111-1111-111111111111/timeline?limit=0", "limit"},
       {"/inspector/bets/11111111-1111-1111-1111-111111111111/timeline?limit=1001", "limit"},
       {"/inspector/bets/11111111-1111-1111-1111-111111111111/timeline?cursor=%20", "cursor"},
       {"/inspector/bets/11111111-1111-1111-1111-111111111111/timeline?x=1", "x"},
+      {"/pricing?days=367", "days"},
+      {"/audit/solvency?x=1", "x"},
+      {"/inspector/actors?limit=1001", "limit"},
   };
   for (const auto& row : table)
     expect_problem(get(row.target, full_key.text), 400, "invalid_field", row.field);

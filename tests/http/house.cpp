@@ -707,6 +707,7 @@ house::house() {
     return out;
   };
   says.routes = [] { return example_routes(); };
+  says.timeline = [](const timeline_request& x) { return example_timeline(x); };
   says.trial = [] {
     trial_balance t;
     t.buffer = 100_usdc;
@@ -734,7 +735,6 @@ house::house() {
     return actor_listing{
         {{"balance", 2, 1, 30, 400}}, {{7, "balance", "0xaa", 1, 16, 15, 200, 9}}, 2};
   };
-  says.timeline = [](const timeline_request& x) { return example_timeline(x); };
   says.replenish = [](const replenish_buffer&) { return example_buffer(); };
   says.limits = [](const buffer_limits&) { return example_buffer(); };
   says.contract_signed = [](const contract_signature&) { return false; };
@@ -757,6 +757,10 @@ house::house() {
 }
 
 void house::spawn_singletons() {
+  timelines.set(keep(system->spawn([this]() -> timeline_actor::behavior_type {
+    return {[this](const timeline_request& x) { return says.timeline(x); },
+            [](status_atom) { return no_report(); }};
+  })));
   dir->handles.set(keep(system->spawn([this] { return fake_buffer(says); })));
   dir->handles.set(keep(system->spawn([this] { return fake_query(says); })));
   dir->handles.set_public_query(keep(system->spawn([this] { return fake_query(says); })));
@@ -818,10 +822,6 @@ void house::spawn_singletons() {
     return {[this](const decide_withdrawal& x) { return says.decide(x); },
             [this](const pause_withdrawals& x) { return says.pause(x); },
             [](get_atom) { return withdrawals_view{}; }, [](poll_atom) {},
-            [](status_atom) { return no_report(); }};
-  })));
-  timelines.set(keep(system->spawn([this]() -> timeline_actor::behavior_type {
-    return {[this](const timeline_request& x) { return says.timeline(x); },
             [](status_atom) { return no_report(); }};
   })));
   dir->handles.set(keep(system->spawn([this]() -> inspector_actor::behavior_type {
