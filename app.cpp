@@ -93,18 +93,13 @@ http::server_settings http_of(const config::settings& s, const actors::signing_d
 /// Declared behind the actor system: directory and webhooks outlive it, their handles must not.
 class letting_go {
  public:
-  letting_go(actors::directory& dir, actors::timeline_door& timelines)
-      : dir_{dir}, timelines_{timelines} {}
-  ~letting_go() {
-    dir_.close();
-    timelines_.close();
-  }
+  explicit letting_go(actors::directory& dir) : dir_{dir} {}
+  ~letting_go() { dir_.close(); }
   letting_go(const letting_go&) = delete;
   letting_go& operator=(const letting_go&) = delete;
 
  private:
   actors::directory& dir_;
-  actors::timeline_door& timelines_;
 };
 
 /// SIGINT and SIGTERM, as something to wait for: blocked in every thread, taken by sigwait.
@@ -243,15 +238,14 @@ void add_books(household& house, persistence::pg_store& store, readers& read) {
 }
 
 /// `memory`: what this process remembers beside the books.
-void add_timelines(household& house, readers& read, actors::timeline_door& door,
-                   const actors::flight_memory& memory) {
+void add_timelines(household& house, readers& read, const actors::flight_memory& memory) {
   auto& sys = house.system();
   house.add_as<actors::timeline_actor>(
       "timelines",
       [&sys, &read, memory] {
         return sys.spawn<caf::detached>(actors::timeline_behavior, &read.timelines, memory);
       },
-      [&door](const actors::timeline_actor& handle) { door.set(handle); });
+      [&sys](const actors::timeline_actor& handle) { actors::show_timelines(sys, handle); });
 }
 
 void add_chains(household& house, const config::settings& s, const own_keys& keys,
@@ -273,15 +267,13 @@ void add_chains(household& house, const config::settings& s, const own_keys& key
 /// Serves until a signal comes; the exit code.
 int serve_http(const config::settings& s, const stop_signal& stop, caf::actor_system& sys,
                actors::directory& dir, const own_keys& keys,
-               const std::shared_ptr<const chain::source_gate>& gate,
-               const actors::timeline_door& timelines) {
+               const std::shared_ptr<const chain::source_gate>& gate) {
   const auto account = keys.conversion.account;
   const auto domain = domain_of(s, account);
   const auto terms = terms_of(s, keys);
   const auto ethereum = chain::make_ethereum_port(domain);
   const auto x402 = chain::make_x402_port(terms, gate);
-  http::server server{http_of(s, domain, terms),
-                      {sys, dir, *ethereum, *x402, wall_clock_now, &timelines}};
+  http::server server{http_of(s, domain, terms), {sys, dir, *ethereum, *x402, wall_clock_now}};
   try {
     server.start();
   } catch (const std::runtime_error& e) {
@@ -320,7 +312,6 @@ int serve(const config::settings& s) {
   const auto switches = persistence::find_switches(s.store.conninfo);
   actors::directory dir{s.core.bet.max_live, s.core.balance.max_live,
                         s.core.deposit.max_live};  // the last actors still use it
-  actors::timeline_door timelines;
   for (const auto& x : switches) actors::heard_switch(dir.gauges, x);
   bounded_end end;
   caf::actor_system_config caf_config;
@@ -328,7 +319,7 @@ int serve(const config::settings& s) {
   caf_config.set("scheduler.max-threads", std::size_t{s.workers});
   caf_config.set("scheduler.max-throughput", std::size_t{100});
   caf::actor_system sys{caf_config};
-  const letting_go before_the_system_ends{dir, timelines};
+  const letting_go before_the_system_ends{dir};
   outside out{sys, s, dir.gauges, wall_clock_now};
 
   const auto w = std::make_shared<const actors::world>(
@@ -343,7 +334,7 @@ int serve(const config::settings& s) {
   const auto gate = std::make_shared<chain::source_gate>();
   household house{sys, dir, w};
   add_books(house, store, read);
-  add_timelines(house, read, timelines, {});
+  add_timelines(house, read, {});
   add_chains(house, s, *keys, out, gate, read.payers);
   add_settlement(house, s, *keys, out);
   add_treasury(house, s, *keys, out);
@@ -357,7 +348,7 @@ int serve(const config::settings& s) {
   actors::watch_guardian(guardian, dir, give_up);
   dir.handles.set(guardian);
 
-  const int code = serve_http(s, stop, sys, dir, *keys, gate, timelines);
+  const int code = serve_http(s, stop, sys, dir, *keys, gate);
   const bool ended = stop_guardian(sys, guardian, actors::longest_stop(s.core));
   out.stop();
   webhooks.stop();

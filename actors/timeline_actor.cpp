@@ -1,7 +1,11 @@
 #include "actors/timeline_actor.hpp"
 
+#include <caf/all.hpp>
+
 namespace headroom::actors {
 namespace {
+
+const auto known_as = caf::atom("timelines");
 
 /// Operators ask, and programs of theirs: whoever waits behind so many has given up.
 constexpr std::uint64_t most_waiting = 200;
@@ -40,6 +44,14 @@ timeline_actor::behavior_type timeline_behavior(timeline_self self, timeline_rea
                               {"failures", std::to_string(self->state.failures)}}};
       },
   };
+}
+
+void show_timelines(caf::actor_system& sys, const timeline_actor& teller) {
+  sys.registry().put(known_as, caf::actor_cast<caf::strong_actor_ptr>(teller));
+}
+
+timeline_actor find_timelines(caf::actor_system& sys) {
+  return caf::actor_cast<timeline_actor>(sys.registry().get(known_as));
 }
 
 }  // namespace headroom::actors

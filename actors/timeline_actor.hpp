@@ -1,7 +1,6 @@
 #pragma once
 
 #include <functional>
-#include <mutex>
 #include <optional>
 
 #include "actors/actors.hpp"
@@ -44,23 +43,10 @@ using timeline_self = self_pointer<timeline_actor, timeline_state>;
 timeline_actor::behavior_type timeline_behavior(timeline_self self, timeline_reader* reader,
                                                 flight_memory memory);
 
-/// Where the HTTP front finds it; empty while it is started anew. Thread-safe.
-class timeline_door {
- public:
-  [[nodiscard]] timeline_actor get() const {
-    const std::lock_guard lock{mutex_};
-    return handle_;
-  }
-  void set(timeline_actor handle) {
-    const std::lock_guard lock{mutex_};
-    handle_ = std::move(handle);
-  }
-  /// Lets go, so that this may outlive the actor system.
-  void close() { set({}); }
-
- private:
-  mutable std::mutex mutex_;
-  timeline_actor handle_;
-};
+/// Where the front finds it, under its name in the actor system: started anew it takes the place of
+/// the one before.
+void show_timelines(caf::actor_system& sys, const timeline_actor& teller);
+/// Empty before the first start.
+[[nodiscard]] timeline_actor find_timelines(caf::actor_system& sys);
 
 }  // namespace headroom::actors

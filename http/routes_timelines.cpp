@@ -99,8 +99,7 @@ task<> tell(exchange& x, timeline_kind kind) {
   wanted.id = read_id<Id>("id", x.id()).bytes;
   if (const auto text = query.text("cursor")) wanted.cursor = read_cursor("cursor", *text);
   wanted.limit = read_count("limit", query.text("limit").value_or("1000"), 1, most_timeline_events);
-  const auto* door = x.services().timelines;
-  const auto teller = door != nullptr ? door->get() : actors::timeline_actor{};
+  const auto teller = actors::find_timelines(x.services().system);
   answer_timeline(x, or_refuse(co_await ask<timeline_page>(x, teller, wanted), "cursor"));
 }
 

@@ -10,10 +10,6 @@
 #include "domain/pricing.hpp"
 #include "http/http_settings.hpp"
 
-namespace headroom::actors {
-class timeline_door;  // timeline_actor.hpp
-}
-
 namespace headroom::http {
 
 /// A chain as wallets want to be told of it (EIP-3085).
@@ -62,7 +58,6 @@ struct http_services {
   const actors::ethereum_port& ethereum;
   const actors::x402_port& x402;
   actors::wall_clock now;
-  const actors::timeline_door* timelines = nullptr;  // nobody tells stories: they are unavailable
 };
 
 }  // namespace headroom::http

@@ -757,7 +757,7 @@ house::house() {
 }
 
 void house::spawn_singletons() {
-  timelines.set(keep(system->spawn([this]() -> timeline_actor::behavior_type {
+  show_timelines(*system, keep(system->spawn([this]() -> timeline_actor::behavior_type {
     return {[this](const timeline_request& x) { return says.timeline(x); },
             [](status_atom) { return no_report(); }};
   })));
@@ -841,7 +841,6 @@ void house::spawn_singletons() {
 
 house::~house() {
   web.reset();
-  timelines.close();
   dir.reset();
   for (const auto& a : spawned_)
     caf::anon_send_exit(caf::actor_cast<caf::actor>(a), caf::exit_reason::kill);
@@ -850,8 +849,7 @@ house::~house() {
 
 void house::start() {
   web = std::make_unique<server>(
-      settings,
-      http_services{*system, *dir, ethereum, x402, [] { return house::now(); }, &timelines},
+      settings, http_services{*system, *dir, ethereum, x402, [] { return house::now(); }},
       *routing);
   web->start();
   ASSERT_TRUE(eventually(

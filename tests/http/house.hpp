@@ -179,7 +179,6 @@ class house : public testing::Test {
   caf::actor_system_config config_;
   std::unique_ptr<caf::actor_system> system;
   std::unique_ptr<actors::directory> dir;
-  actors::timeline_door timelines;
   std::unique_ptr<server> web;
 
  private:

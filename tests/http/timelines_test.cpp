@@ -95,7 +95,7 @@ TEST_F(Timelines, ARefusalNamesItsFieldAndStrangersSeeNothing) {
   expect_problem(get(path_of("bets")), 401, "unauthorized");
   for (const auto& key : {read_key, trade_key, admin_key, operate_key, withdraw_key})
     expect_problem(get(path_of("bets"), key.text), 403, "forbidden");
-  timelines.set({});  // while it is started anew
+  actors::show_timelines(*system, {});  // before it is started
   expect_problem(get(path_of("bets"), inspect_key.text), 503, "unavailable");
 }
 
