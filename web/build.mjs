@@ -11,6 +11,7 @@ import { build as buildClient, sources as clientSources } from '../clients/types
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(here);
 const out = path.join(root, 'build/web');
+const runbook = path.join(root, 'docs/operations.md'); // the operator's page shows it
 const stamp = path.join(root, 'build/web.stamp');
 
 function filesIn(folder) {
@@ -24,7 +25,7 @@ function filesIn(folder) {
 /** Of everything that goes in: the pages' own files, and the client's, with the document that its types come from. */
 function fingerprint() {
   const hash = createHash('sha256').update(process.version);
-  for (const file of [...filesIn(here), ...clientSources()].sort())
+  for (const file of [...filesIn(here), ...clientSources(), runbook].sort())
     hash.update(path.relative(root, file)).update('\0').update(fs.readFileSync(file)).update('\0');
   return hash.digest('hex');
 }
@@ -48,7 +49,7 @@ function compress() {
 buildClient(); // by a stamp of its own; tsc reads its types
 const wanted = fingerprint();
 const built = fs.existsSync(stamp) ? fs.readFileSync(stamp, 'utf8') : '';
-const isThere = fs.existsSync(path.join(out, 'index.html')); // somebody may have removed it
+const isThere = ['index.html', 'operator.html'].every((page) => fs.existsSync(path.join(out, page))); // somebody may have removed it
 if (built !== wanted || !isThere || process.argv.includes('--force')) {
   fs.rmSync(stamp, { force: true });
   run('typescript/bin/tsc', '-p', 'tsconfig.json');

@@ -7,6 +7,8 @@ export default defineConfig({
   esbuild: { jsx: 'automatic', jsxImportSource: 'preact', legalComments: 'none' },
   build: {
     target: 'es2022',
+    // the bettor's page and the operator's, each with what it needs
+    rollupOptions: { input: ['index.html', 'operator.html'] },
     outDir: '../build/web',
     emptyOutDir: true,
     assetsInlineLimit: 0, // everything is a file of ours: the policy allows nothing else

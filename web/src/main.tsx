@@ -1,35 +1,23 @@
-import { render, type ComponentType } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { render } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { effect } from '@preact/signals';
 import './style.css';
 import { resumeRuns } from './act/runs';
+import { client } from './data/api';
 import { config, loadConfig } from './state/config';
 import { startLive, wantPrices } from './state/live';
 import { signedIn } from './state/session';
 import { market, startSlip } from './state/slip';
 import { Bar } from './ui/bar';
 import { Connect } from './ui/connect';
+import { later } from './ui/later';
 import { MarketHead, MarketList } from './ui/markets';
-import { Notice, Wait } from './ui/parts';
 import { route } from './ui/route';
 import { open } from './ui/shell';
 import { Slip } from './ui/slip';
 import { Unfinished } from './ui/unfinished';
 import { address, discover } from './wallet/wallets';
 
-/** A screen whose code is fetched when it is first opened: the first load stays small. */
-function later<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
-  let got: ComponentType<P> | null = null;
-  return function Later(props: P) {
-    const [C, set] = useState<{ it: ComponentType<P> } | null>(got && { it: got });
-    const [failed, fail] = useState(false);
-    useEffect(() => {
-      if (!C) void load().then((c) => set({ it: (got = c) }), () => fail(true));
-    }, []);
-    if (failed) return <Notice tone="bad">This part of the page could not be fetched. <a href="" onClick={() => location.reload()}>Reload</a></Notice>;
-    return C ? <C.it {...props} /> : <Wait>Opening …</Wait>;
-  };
-}
 const Deposit = later(() => import('./ui/deposit').then((m) => m.DepositWindow));
 const Withdraw = later(() => import('./ui/withdraw').then((m) => m.WithdrawWindow));
 const Sell = later(() => import('./ui/sell').then((m) => m.SellWindow));
@@ -104,5 +92,5 @@ effect(() => {
   if (signedIn.value && config.value?.features.delegations) void import('./act/one_press').then((m) => m.loadDelegations(who)).catch(() => {});
 });
 discover();
-void loadConfig();
+void loadConfig(client);
 render(<Page />, document.getElementById('app')!);

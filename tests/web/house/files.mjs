@@ -25,7 +25,7 @@ export function filesOf(folder = built) {
 /** True when it was a file. */
 export function deliver(files, request, answer) {
   const asked = request.url.split('?')[0];
-  const name = asked === '/' ? '/index.html' : asked;
+  const name = { '/': '/index.html', '/operator': '/operator.html', '/operator/': '/operator.html' }[asked] ?? asked;
   const file = request.method === 'GET' ? files.get(name) : undefined;
   if (!file) return false;
   const takes = request.headers['accept-encoding'] ?? '';
@@ -34,7 +34,7 @@ export function deliver(files, request, answer) {
   const headers = {
     'Content-Type': file.type, ETag: file.etag, Vary: 'Accept-Encoding', 'X-Content-Type-Options': 'nosniff',
     'Cache-Control': name.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
-    ...(name === '/index.html' ? { 'Content-Security-Policy': CSP } : {}),
+    ...(name.endsWith('.html') ? { 'Content-Security-Policy': CSP } : {}),
   };
   if (request.headers['if-none-match'] === file.etag) answer.writeHead(304, headers).end();
   else answer.writeHead(200, { ...headers, 'Content-Length': body.length, ...(encoding ? { 'Content-Encoding': encoding } : {}) }).end(body);

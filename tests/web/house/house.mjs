@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import { contractOf } from '../../e2e/contract.mjs';
 import { booksOf, marketsOf, now } from './books.mjs';
+import { deskOf } from './desk.mjs';
 import { deliver, filesOf } from './files.mjs';
 import { routes } from './routes.mjs';
 
@@ -42,7 +43,7 @@ export async function startHouse({ questions = ['Will it rain in Bergen on Frida
   const files = filesOf();
   const contract = contractOf(document);
   const house = {
-    books: booksOf(), config: structuredClone(CONFIG), markets: marketsOf(questions), sessions: new Map(), nonces: new Map(), answered: new Map(),
+    books: booksOf(), desk: deskOf(), config: structuredClone(CONFIG), markets: marketsOf(questions), sessions: new Map(), nonces: new Map(), answered: new Map(),
     log: [], breaches: [], streams: new Set(), lose: () => false, refuse: () => undefined, delay: 0, fillsWith: {}, settles: true, thin: null, quoteTtl: 5_000,
     nameOf(token) {
       const m = house.markets.find((x) => x.outcomes.some((o) => o.token_id === token));
@@ -68,9 +69,10 @@ export async function startHouse({ questions = ['Will it rain in Bergen on Frida
     const origin = request.headers.origin;
     const cookies = Object.fromEntries((request.headers.cookie ?? '').split(/;\s*/).map((c) => c.split('=')));
     const session = house.sessions.get(cookies.hr_session);
+    const isGood = session && session.until > Date.now() && (origin === undefined || origin === house.url);
     const x = {
       method: request.method, path: url.pathname, query: url.searchParams, headers: request.headers, cookies, origin, body: text ? JSON.parse(text) : undefined,
-      user: session && session.until > Date.now() && (origin === undefined || origin === house.url) ? session.address : null, response,
+      user: isGood ? session.address : null, key: isGood ? session.key : undefined, until: session?.until, response,
     };
     const planned = house.refuse(x.method, x.path, x);
     let answer;
@@ -102,9 +104,10 @@ export async function startHouse({ questions = ['Will it rain in Bergen on Frida
   house.port = server.address().port;
   house.url = `http://127.0.0.1:${house.port}`;
   house.host = `127.0.0.1:${house.port}`;
-  house.newSession = (address) => {
+  /** Of a user, or of a service key. */
+  house.newSession = (address, key) => {
     const token = randomUUID();
-    house.sessions.set(token, { address, until: Date.now() + 43_200_000 });
+    house.sessions.set(token, { address, key, until: Date.now() + 43_200_000 });
     return token;
   };
   /** Nobody answers any more; connections break, as when a process dies. */
@@ -116,7 +119,7 @@ export async function startHouse({ questions = ['Will it rain in Bergen on Frida
   /** The same house again, on the same address. */
   house.restart = async () => {
     const again = await startHouse({ questions, port: house.port });
-    for (const kept of ['books', 'sessions', 'answered', 'markets', 'config']) again[kept] = house[kept];
+    for (const kept of ['books', 'desk', 'sessions', 'answered', 'markets', 'config']) again[kept] = house[kept];
     return again;
   };
   return house;

@@ -1,20 +1,15 @@
 // The double's routes. Each answers {status, body, headers?, text?, type?} or throws a Refusal.
 import { randomBytes } from 'node:crypto';
 import { hash, later, micro, now, usd } from './books.mjs';
+import { bufferOf, desk } from './desk.mjs';
+import { cookie, fromUs, refuseStranger } from './guards.mjs';
 import { bet, delegations, quote, sell, withdraw } from './orders.mjs';
 import { Refusal } from './house.mjs';
 import { signInOf } from './signatures.mjs';
 import * as x402 from './x402.mjs';
 import { randomUUID } from 'node:crypto';
 
-const cookie = (name, value, age) => `${name}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${age}`;
-const fromUs = (house, x) => {
-  if (x.origin !== house.url || !/^application\/json/.test(x.headers['content-type'] ?? '')) throw new Refusal(403, 'forbidden', { detail: 'from another origin' });
-};
 export const me = (x) => x.user ?? refuseStranger();
-const refuseStranger = () => {
-  throw new Refusal(401, 'unauthorized', { headers: { 'WWW-Authenticate': 'Bearer' } });
-};
 const ownOf = (x, address) => {
   if (me(x).toLowerCase() !== address?.toLowerCase()) throw new Refusal(404, 'not_found');
 };
@@ -45,11 +40,12 @@ function sessions(house, x) {
 }
 
 function events(house, x) {
-  const who = me(x).toLowerCase();
+  const who = x.key ? null : me(x).toLowerCase(); // a key hears of no user here
   const topics = x.query.get('topics').split(',');
+  if (topics.includes('alerts') && !x.key?.scopes.includes('inspect')) throw new Refusal(403, 'forbidden', { detail: 'the key lacks scope `inspect`' });
   x.response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
   x.response.write('retry: 1000\n\n');
-  const wants = (e) => (e.address === who && topics.includes('me')) || (e.name === 'buffer' && topics.includes('buffer')) || (e.name === 'price' && topics.includes(`market:${e.data.token_id}`)) || e.name === 'bye';
+  const wants = (e) => (who && e.address === who && topics.includes('me')) || (e.name === 'alert' && topics.includes('alerts')) || (e.name === 'buffer' && topics.includes('buffer')) || (e.name === 'price' && topics.includes(`market:${e.data.token_id}`)) || e.name === 'bye';
   const write = (e) => wants(e) && x.response.write(`${e.id ? `id: ${e.id}\n` : ''}event: ${e.name}\ndata: ${JSON.stringify(e.data)}\n\n`);
   const last = Number(x.headers['last-event-id'] ?? 0);
   if (last) house.books.since(last).forEach(write);
@@ -109,6 +105,8 @@ const csv = (rows) => [COLUMNS.join(','), ...rows.map((r) => COLUMNS.map((name) 
 
 export async function routes(house, x) {
   const { books } = house;
+  const operated = desk(house, x);
+  if (operated) return operated;
   const [, first, second] = x.path.split('/');
   switch (`${x.method} /${first}`) {
     case 'GET /app': return { status: 200, body: house.config, headers: { 'Cache-Control': 'public, max-age=60' } };
@@ -136,12 +134,4 @@ export async function routes(house, x) {
     case 'GET /delegations': case 'POST /delegations': case 'DELETE /delegations': return delegations(house, x, second, fromUs);
     default: throw new Refusal(404, 'not_found');
   }
-}
-
-function bufferOf(books) {
-  const forecast = { level: 'fine', low: '10000.00', target: '50000.00', high: '200000.00', outflow_per_hour: null, outflow_day: null, arriving: '0.00', arrived_day: '0.00', seconds_to_low: null, seconds_to_empty: null, slowest_route_seconds: null, recommended_by_outflow: null };
-  return {
-    buffer_id: 'global', usdc_balance: usd(books.buffer), available: usd(books.buffer), reserve: '0.00', min_buffer_size: usd(books.low), max_buffer_size: null, total_deposited: usd(books.buffer), total_withdrawn: '0.00',
-    utilization_rate: 0, is_low: books.buffer < books.low, recommended_min_size: '0.00', last_replenished_at: null, updated_at: now(), forecast,
-  };
 }

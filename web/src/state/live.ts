@@ -2,7 +2,7 @@
 // one answer, one truth.
 import { batch, computed, effect, signal } from '@preact/signals';
 import { type Heard, sleep, troubleOf } from '@headroom/client';
-import { api, ask, heard } from '../data/api';
+import { api, ask, client, heard } from '../data/api';
 import type { BufferStatus, Me } from '../data/contract';
 import { same } from '../data/same';
 import { decimal, least, micro } from '../data/money';
@@ -120,7 +120,7 @@ function listenAgain() {
   listening = null;
   if (!signedIn.peek()) return;
   listening = new AbortController();
-  join({
+  join(client, {
     onEvent,
     onOpen: () => {
       state.value = 'live';

@@ -1,7 +1,6 @@
 // One stream for all tabs: browsers keep six connections to a host, and the seventh tab would hang. The tab that holds the
 // lock listens for all and passes on what it hears; when it closes, the lock goes to the next.
-import { type Heard, listen, sleep, troubleOf } from '@headroom/client';
-import { client } from '../data/api';
+import { type Client, type Heard, listen, sleep, troubleOf } from '@headroom/client';
 
 export interface Line {
   onOpen(): void;
@@ -24,7 +23,9 @@ type Word =
 const MOST_TOPICS = 40;
 const AFTER_REFUSAL_MS = 2_000;
 const tab = crypto.randomUUID();
-const channel = 'BroadcastChannel' in window ? new BroadcastChannel('headroom') : null;
+/** The operator's page listens to other things: its tabs are a group of their own. */
+const group = /^\/operator\b/.test(location.pathname) ? 'headroom.operator' : 'headroom';
+const channel = 'BroadcastChannel' in window ? new BroadcastChannel(group) : null;
 const last = { id: '' };
 let mine: string[] = [];
 let line: Line | null = null;
@@ -68,14 +69,14 @@ const shared = (to: Line): Line => ({
 const union = () => [...new Set([...mine, ...[...wanted.values()].flat()])].sort().slice(0, MOST_TOPICS);
 
 /** Tells what is heard until `given` is aborted; throws a refusal. */
-async function hear(topics: string[], to: Line, given: AbortSignal): Promise<void> {
-  for await (const w of listen(client, { topics, last, given, patienceMs: Infinity })) {
+async function hear(by: Client, topics: string[], to: Line, given: AbortSignal): Promise<void> {
+  for await (const w of listen(by, { topics, last, given, patienceMs: Infinity })) {
     if (w.is === 'event') to.onEvent(w.event);
     else to[SPOKEN[w.is]]();
   }
 }
 
-async function lead(to: Line, given: AbortSignal): Promise<void> {
+async function lead(by: Client, to: Line, given: AbortSignal): Promise<void> {
   let current = new AbortController();
   let topics: string[] = [];
   let changed: ReturnType<typeof setTimeout> | undefined;
@@ -90,7 +91,7 @@ async function lead(to: Line, given: AbortSignal): Promise<void> {
     current = new AbortController();
     topics = union();
     try {
-      await hear(topics, all, AbortSignal.any([given, current.signal]));
+      await hear(by, topics, all, AbortSignal.any([given, current.signal]));
     } catch (e) {
       over = [401, 403].includes(troubleOf(e).status ?? 0);
       if (over) all.onRefused();
@@ -102,15 +103,15 @@ async function lead(to: Line, given: AbortSignal): Promise<void> {
 }
 
 /** Begins to listen, through whoever leads; until `given` is aborted. */
-export function join(to: Line, given: AbortSignal): void {
+export function join(by: Client, to: Line, given: AbortSignal): void {
   line = to;
   given.addEventListener('abort', () => {
     line = null;
     post({ t: 'gone', tab });
   }, { once: true });
   post({ t: 'want', tab, topics: mine });
-  if (!navigator.locks || !channel) return void lead(to, given);
-  navigator.locks.request('headroom.events', { signal: given }, () => lead(to, given)).catch(() => {});
+  if (!navigator.locks || !channel) return void lead(by, to, given);
+  navigator.locks.request(`${group}.events`, { signal: given }, () => lead(by, to, given)).catch(() => {});
 }
 
 export function want(topics: string[]): void {

@@ -1,0 +1,44 @@
+// Words for what operators do, for the tests of their page.
+import { deskOf, keyOf } from './house/desk.mjs';
+
+export { alertOf, clear, conversionOf, keyOf, raise, routeOf } from './house/desk.mjs';
+export const ALL = ['read', 'inspect', 'operate'];
+/** What visit() needs to open the operator's page: no wallet. */
+export const AT = { wallets: [], at: 'operator#/' };
+
+/** A story of somebody with such a key, on a desk of its own. Before anybody is signed in the service says 401. */
+export const operated = (held, scopes, story, { forgive = [], desk = () => {}, ...options } = {}) => async () => {
+  held.house.desk = deskOf();
+  desk(held.house.desk);
+  await held.story({ ...AT, ...options }, async (v, house) => {
+    await signIn(v, keyOf(house, scopes));
+    await story(v, house);
+  }, [401, ...forgive])();
+};
+
+export async function signIn(v, key) {
+  await v.page.getByLabel('Service key').fill(key);
+  await v.button('Sign in', true).click();
+  await v.page.getByRole('heading', { name: 'Overview' }).waitFor();
+}
+
+/** Fills in the window that is open, and orders. */
+export async function confirm(v, name, words, reason = 'ticket 7') {
+  const window = v.page.getByRole('dialog');
+  await window.getByLabel('Reason').fill(reason);
+  await window.getByLabel(/^Type /).fill(words);
+  await window.getByRole('button', { name, exact: true }).click();
+}
+/** Three hours of levels, as a browser has them that was there; the page is opened anew. */
+export async function remember(v) {
+  await v.page.evaluate(() => {
+    const now = Math.round(Date.now() / 1_000);
+    const points = Array.from({ length: 180 }, (_, i) => [now - 60 * (180 - i), 95_000 + 6_000 * Math.sin(i / 25) - 20 * i, 10_000, 50_000 + 900 * i, 40_000 + 950 * i]);
+    localStorage.setItem('headroom.operator.level', JSON.stringify(points));
+  });
+  await v.page.reload();
+  await v.page.getByRole('heading', { name: 'Overview' }).waitFor();
+}
+export const open = (v, name) => v.button(`${name} …`, true).first().click();
+export const closed = (v) => v.page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).last().click();
+export const screen = (v, name) => v.page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name }).click();
