@@ -54,6 +54,7 @@ if (built !== wanted || !isThere || process.argv.includes('--force')) {
   fs.rmSync(stamp, { force: true });
   run('typescript/bin/tsc', '-p', 'tsconfig.json');
   run('vite/bin/vite.js', 'build', '--logLevel', 'warn');
+  run('vite/bin/vite.js', 'build', '--logLevel', 'warn', '--mode', 'operator'); // beside it
   compress();
   fs.writeFileSync(stamp, wanted);
 }
