@@ -21,6 +21,7 @@
 #include "actors/inspector_actor.hpp"
 #include "actors/journal_actor.hpp"
 #include "actors/query_actor.hpp"
+#include "actors/records_actor.hpp"
 #include "actors/registry.hpp"
 #include "actors/sale_actor.hpp"
 #include "actors/timeline_actor.hpp"
@@ -42,6 +43,7 @@
 #include "persistence/operator_orders.hpp"
 #include "persistence/payers.hpp"
 #include "persistence/pg_reader.hpp"
+#include "persistence/pg_records.hpp"
 #include "persistence/pg_store.hpp"
 #include "persistence/pg_timelines.hpp"
 #include "persistence/service_starts.hpp"
@@ -90,16 +92,21 @@ http::server_settings http_of(const config::settings& s, const actors::signing_d
   return out;
 }
 
-/// Declared behind the actor system: directory and webhooks outlive it, their handles must not.
+/// Declared behind the actor system: directory and door outlive it, their handles must not.
 class letting_go {
  public:
-  explicit letting_go(actors::directory& dir) : dir_{dir} {}
-  ~letting_go() { dir_.close(); }
+  letting_go(actors::directory& dir, actors::records_door& records)
+      : dir_{dir}, records_{records} {}
+  ~letting_go() {
+    records_.set({});
+    dir_.close();
+  }
   letting_go(const letting_go&) = delete;
   letting_go& operator=(const letting_go&) = delete;
 
  private:
   actors::directory& dir_;
+  actors::records_door& records_;
 };
 
 /// SIGINT and SIGTERM, as something to wait for: blocked in every thread, taken by sigwait.
@@ -195,13 +202,15 @@ struct readers {
         front{reader_of(s)},
         reports{reader_of(s)},
         events{reader_of(s)},
-        payers{reader_of(s)},
-        timelines{reader_of(s)} {}
+        records{reader_of(s)},
+        payers{reader_of(s)} {}
 
   persistence::pg_reader house;
   persistence::pg_reader front;
   persistence::pg_reader reports;
   persistence::pg_reader events;
+  persistence::pg_records records;
+  actors::records_door door;  // of the actor that reads them
   persistence::payers payers;
   persistence::pg_timelines timelines;
 };
@@ -231,6 +240,10 @@ void add_books(household& house, persistence::pg_store& store, readers& read) {
       "query.events",
       [&sys, &read] { return sys.spawn<caf::detached>(actors::query_behavior, &read.events); },
       [&dir](const actors::query_actor& handle) { dir.handles.set_events(handle); });
+  house.add_as<actors::records_actor>(
+      "records",
+      [&sys, &read] { return sys.spawn<caf::detached>(actors::records_behavior, &read.records); },
+      [&read](const actors::records_actor& handle) { read.door.set(handle); });
   house.add<actors::inspector_actor>(
       "inspector", [&sys] { return sys.spawn<caf::detached>(actors::inspector_behavior); });
   house.add<actors::buffer_actor>("buffer",
@@ -267,13 +280,15 @@ void add_chains(household& house, const config::settings& s, const own_keys& key
 /// Serves until a signal comes; the exit code.
 int serve_http(const config::settings& s, const stop_signal& stop, caf::actor_system& sys,
                actors::directory& dir, const own_keys& keys,
-               const std::shared_ptr<const chain::source_gate>& gate) {
+               const std::shared_ptr<const chain::source_gate>& gate,
+               const actors::records_door& records) {
   const auto account = keys.conversion.account;
   const auto domain = domain_of(s, account);
   const auto terms = terms_of(s, keys);
   const auto ethereum = chain::make_ethereum_port(domain);
   const auto x402 = chain::make_x402_port(terms, gate);
-  http::server server{http_of(s, domain, terms), {sys, dir, *ethereum, *x402, wall_clock_now}};
+  http::server server{http_of(s, domain, terms),
+                      {sys, dir, *ethereum, *x402, wall_clock_now, &records}};
   try {
     server.start();
   } catch (const std::runtime_error& e) {
@@ -319,7 +334,7 @@ int serve(const config::settings& s) {
   caf_config.set("scheduler.max-threads", std::size_t{s.workers});
   caf_config.set("scheduler.max-throughput", std::size_t{100});
   caf::actor_system sys{caf_config};
-  const letting_go before_the_system_ends{dir};
+  const letting_go before_the_system_ends{dir, read.door};
   outside out{sys, s, dir.gauges, wall_clock_now};
 
   const auto w = std::make_shared<const actors::world>(
@@ -348,7 +363,7 @@ int serve(const config::settings& s) {
   actors::watch_guardian(guardian, dir, give_up);
   dir.handles.set(guardian);
 
-  const int code = serve_http(s, stop, sys, dir, *keys, gate);
+  const int code = serve_http(s, stop, sys, dir, *keys, gate, read.door);
   const bool ended = stop_guardian(sys, guardian, actors::longest_stop(s.core));
   out.stop();
   webhooks.stop();

@@ -1,6 +1,7 @@
 #include "http/request_metrics.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace headroom::http {
 namespace {
@@ -38,6 +39,31 @@ metric_labels request_metrics::labels_of(std::size_t route) const {
           {"method", std::string{routes_[route].method}}};
 }
 
+request_metrics::bucket_counts request_metrics::buckets_of(std::size_t route) const {
+  bucket_counts out{};
+  for (std::size_t b = 0; b < out.size(); ++b)
+    out[b] = sum(
+        route, [b](const counters& x) -> auto& { return x.buckets[b]; });
+  return out;
+}
+
+std::vector<request_metrics::route_times> request_metrics::times() const {
+  std::vector<route_times> out;
+  for (std::size_t i = 0; i < routes_.size(); ++i) {
+    const auto counts = buckets_of(i);
+    const auto all = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+    if (all == 0) continue;
+    const auto bound_of = [&](std::uint64_t rank) -> std::int64_t {
+      std::uint64_t seen = 0;
+      for (std::size_t b = 0; b < actors::latency_bounds_us.size(); ++b)
+        if ((seen += counts[b]) >= rank) return actors::latency_bounds_us[b];
+      return 0;
+    };
+    out.push_back({routes_[i], all, bound_of((all + 1) / 2), bound_of(all - all / 100)});
+  }
+  return out;
+}
+
 metric_families request_metrics::Collect() const {
   auto requests = counter("headroom_http_requests_total", "Requests answered, by route.");
   auto times = histogram("headroom_http_request_duration_seconds",
@@ -55,11 +81,7 @@ metric_families request_metrics::Collect() const {
       add_sample(requests, static_cast<double>(n), std::move(with_status));
     }
     if (answered == 0) continue;
-    std::array<std::uint64_t, actors::latency_histogram::buckets> counts{};
-    for (std::size_t b = 0; b < counts.size(); ++b)
-      counts[b] = sum(
-          i, [b](const counters& x) -> auto& { return x.buckets[b]; });
-    add_latency(times, counts,
+    add_latency(times, buckets_of(i),
                 sum(
                     i, [](const counters& x) -> auto& { return x.total_us; }),
                 labels);

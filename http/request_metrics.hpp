@@ -35,9 +35,20 @@ class request_metrics final : public prometheus::Collectable {
     std::string_view pattern;
   };
 
+  /// How long a route's requests took since the start: the bounds of the buckets that hold them; 0
+  /// where no bound does.
+  struct route_times {
+    route_label route;
+    std::uint64_t requests = 0;
+    std::int64_t p50_us = 0;
+    std::int64_t p99_us = 0;
+  };
+
   request_metrics(std::size_t threads, std::vector<route_label> routes);
   [[nodiscard]] slot& of_thread(std::size_t i) noexcept { return *slots_[i]; }
   [[nodiscard]] metric_families Collect() const override;
+  /// Of the routes that were asked.
+  [[nodiscard]] std::vector<route_times> times() const;
 
   /// What the front end counts besides requests; written by all threads, rarely or relaxed.
   std::atomic<std::int64_t> in_flight{0};
@@ -46,6 +57,8 @@ class request_metrics final : public prometheus::Collectable {
   std::atomic<std::uint64_t> refused_requests{0};
 
  private:
+  using bucket_counts = std::array<std::uint64_t, actors::latency_histogram::buckets>;
+  [[nodiscard]] bucket_counts buckets_of(std::size_t route) const;
   [[nodiscard]] metric_labels labels_of(std::size_t route) const;
   template <class Pick>
   [[nodiscard]] std::uint64_t sum(std::size_t route, Pick pick) const;

@@ -82,6 +82,10 @@ task<> get_routes(exchange& x);
 task<> get_solvency(exchange& x);
 // routes_operator.cpp
 void get_alerts(exchange& x);
+task<> get_deeds(exchange& x);
+task<> get_unsettled(exchange& x);
+// routes_overview.cpp
+task<> get_overview(exchange& x);
 // routes_actions.cpp
 task<> post_operator_action(exchange& x);
 

@@ -10,6 +10,10 @@
 #include "domain/pricing.hpp"
 #include "http/http_settings.hpp"
 
+namespace headroom::actors {
+class records_door;
+}
+
 namespace headroom::http {
 
 /// A chain as wallets want to be told of it (EIP-3085).
@@ -58,6 +62,7 @@ struct http_services {
   const actors::ethereum_port& ethereum;
   const actors::x402_port& x402;
   actors::wall_clock now;
+  const actors::records_door* records = nullptr;  // what operators read; none: unavailable
 };
 
 }  // namespace headroom::http

@@ -4,6 +4,7 @@
 
 #include "persistence/detail/commit.hpp"
 #include "persistence/detail/entries.hpp"
+#include "persistence/detail/minute.hpp"
 #include "persistence/detail/position_reads.hpp"
 #include "persistence/detail/rows.hpp"
 #include "persistence/detail/session_holder.hpp"
@@ -24,6 +25,7 @@ class pg_store::link {
 
   const std::string conninfo;
   session_holder writer;
+  minute seen;
 
   /// A read on the writer's session, so that it sees everything committed through it.
   template <class Read>
@@ -64,9 +66,11 @@ store_status pg_store::commit(std::span<const journal_entry> batch,
   buffer.reset();
   if (batch.empty()) return store_status::ok;
   auto& writer = link_->writer;
-  return batch_commit{[&]() -> pqxx::connection& { return writer.get(); }, [&] { writer.drop(); },
-                      writer.lines()}
-      .run(batch, outcomes, buffer);
+  const auto status = batch_commit{[&]() -> pqxx::connection& { return writer.get(); },
+                                   [&] { writer.drop(); }, writer.lines(), link_->seen}
+                          .run(batch, outcomes, buffer);
+  if (status == store_status::ok) link_->seen.saw(batch, outcomes, buffer);
+  return status;
 }
 
 store_status pg_store::load_balances(std::span<const address> users,

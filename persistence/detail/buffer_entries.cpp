@@ -1,6 +1,5 @@
 #include "persistence/detail/book.hpp"
 #include "persistence/detail/entries.hpp"
-#include "persistence/detail/event_entries.hpp"
 #include "persistence/detail/ledger_sql.hpp"
 #include "persistence/detail/operator_log.hpp"
 #include "persistence/detail/rows.hpp"
@@ -90,19 +89,6 @@ errc apply(attempt& a, const configure_buffer& x) {
                      {{"min_buffer_size", to_string(x.min_size)},
                       {"max_buffer_size", x.has_max ? to_string(x.max_size) : "none"}},
                      x.at});
-  return errc::none;
-}
-
-errc apply(attempt& a, const note_buffer& x) {
-  static const auto insert = numbered(
-      "INSERT INTO buffer_history (at, usdc_balance, reserve)"
-      " SELECT time_of($1), usdc_balance,"
-      " (SELECT balance FROM ledger_accounts WHERE account = {account:reserve})"
-      " FROM liquidity_buffer WHERE buffer_id = 'global' ON CONFLICT (at) DO NOTHING");
-  if (a.tx.exec_params(insert, x.at.us).affected_rows() == 0) return a.replayed();
-  a.tx.exec_params0("DELETE FROM buffer_history WHERE at < time_of($1) - interval '90 days'",
-                    x.at.us);
-  forget_old_events(a, x.at);
   return errc::none;
 }
 

@@ -58,14 +58,17 @@ struct group {
 };
 
 /// Writes a run: the rare entries one by one, then the payouts, then the bets and their ends.
-void write_run(attempt& a, std::span<const journal_entry> run, std::span<entry_outcome> outcomes) {
+void write_run(attempt& a, std::span<const journal_entry> run, std::span<entry_outcome> outcomes,
+               const minute& seen) {
   for (std::size_t i = 0; i < run.size(); ++i) {
     const auto replays = a.replays();
-    outcomes[i].verdict = std::visit(overloaded{[](const accept_bet&) { return errc::none; },
-                                                [](const finish_bet&) { return errc::none; },
-                                                [](const settle_position&) { return errc::none; },
-                                                [&](const auto& x) { return apply(a, x); }},
-                                     run[i]);
+    outcomes[i].verdict =
+        std::visit(overloaded{[](const accept_bet&) { return errc::none; },
+                              [](const finish_bet&) { return errc::none; },
+                              [](const settle_position&) { return errc::none; },
+                              [&](const note_buffer& x) { return note_minute(a, x, seen); },
+                              [&](const auto& x) { return apply(a, x); }},
+                   run[i]);
     outcomes[i].result.replayed = a.replays() != replays;
   }
   const group<settle_position> payouts{run};
@@ -219,7 +222,7 @@ void batch_commit::write(pqxx::connection& link, std::span<const journal_entry> 
     attempt a{tx};
     sent_ = true;
     try {
-      write_run(a, part, outcomes);
+      write_run(a, part, outcomes, seen_);
       a.load_missing();
     } catch (...) {
       took_effect_ = a.took_effect();
@@ -233,7 +236,7 @@ void batch_commit::write(pqxx::connection& link, std::span<const journal_entry> 
   attempt a{tx};
   for (auto rest = part, left = part; !rest.empty(); rest = left) {
     const auto length = run_length(rest);
-    write_run(a, rest.first(length), outcomes.subspan(part.size() - rest.size(), length));
+    write_run(a, rest.first(length), outcomes.subspan(part.size() - rest.size(), length), seen_);
     left = rest.subspan(length);
   }
   a.load_missing();

@@ -8,6 +8,7 @@
 #include "actors/log_limit.hpp"
 #include "actors/ports.hpp"
 #include "persistence/detail/attempt.hpp"
+#include "persistence/detail/minute.hpp"
 #include "persistence/detail/pg_session.hpp"
 
 namespace headroom::persistence {
@@ -17,11 +18,11 @@ namespace headroom::persistence {
 /// n entries need at most 2n - 1 attempts and each keeps its place in the order.
 class batch_commit {
  public:
-  /// `link` gives the session, connecting when there is none; `drop` ends a lost one; `lines`
-  /// outlives this: what one cause may write in a minute.
+  /// `link` gives the session, connecting when there is none; `drop` ends a lost one; `lines` and
+  /// `seen` outlive this: what one cause may write in a minute, and what earlier commits did.
   batch_commit(std::function<pqxx::connection&()> link, std::function<void()> drop,
-               actors::log_limit& lines)
-      : link_{std::move(link)}, drop_{std::move(drop)}, lines_{lines} {}
+               actors::log_limit& lines, const minute& seen)
+      : link_{std::move(link)}, drop_{std::move(drop)}, lines_{lines}, seen_{seen} {}
 
   actors::store_status run(std::span<const journal_entry> batch, std::span<entry_outcome> outcomes,
                            std::optional<buffer_row>& buffer);
@@ -44,6 +45,7 @@ class batch_commit {
   std::function<pqxx::connection&()> link_;
   std::function<void()> drop_;
   actors::log_limit& lines_;
+  const minute& seen_;
   std::optional<buffer_row> buffer_;
   bool any_committed_ = false;  // an earlier part of the batch
   bool sent_ = false;           // of this attempt: what commits it was sent

@@ -62,7 +62,6 @@ struct bet_outcomes {
 [[nodiscard]] errc apply(attempt& a, const replenish& x);
 [[nodiscard]] errc apply(attempt& a, const refill& x);
 [[nodiscard]] errc apply(attempt& a, const configure_buffer& x);
-[[nodiscard]] errc apply(attempt& a, const note_buffer& x);
 
 [[nodiscard]] errc apply(attempt& a, const record_operations& x);
 [[nodiscard]] errc apply(attempt& a, const finish_operation& x);

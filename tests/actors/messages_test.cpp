@@ -4,6 +4,7 @@
 #include <caf/binary_serializer.hpp>
 
 #include "actors/actors.hpp"
+#include "actors/records_actor.hpp"
 
 namespace headroom::test {
 namespace {
@@ -131,7 +132,10 @@ using all_actor_messages = testing::Types<
     list_markets, market_page, get_market, get_price, token_price, quote_bet, bet_quote,
     redeem_quote, redeemed_quote, request_withdrawal, decide_withdrawal, pause_withdrawals,
     withdrawals_view, transfer_usdc, transfer_progress, grounds, named_transfer, settle_conversion,
-    adopt_arrival, cancel_nonce, resync_wallet, resolve_bet, repair_answer>;
+    adopt_arrival, cancel_nonce, resync_wallet, resolve_bet, repair_answer,
+    // actors/records_actor.hpp
+    course_filter, buffer_point, awaited_money, buffer_course, deed_filter, operator_deed,
+    deed_page, unsettled_markets>;
 
 template <class T>
 void expect_round_trip() {

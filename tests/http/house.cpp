@@ -757,8 +757,10 @@ house::house() {
 }
 
 void house::spawn_singletons() {
-  show_timelines(*system, keep(system->spawn([this]() -> timeline_actor::behavior_type {
-    return {[this](const timeline_request& x) { return says.timeline(x); },
+  records.set(keep(system->spawn([this]() -> records_actor::behavior_type {
+    return {[this](const course_filter& x) { return says.course(x); },
+            [this](const deed_filter& x) { return says.deeds(x); },
+            [this](work_atom, std::uint32_t limit) { return says.unsettled(limit); },
             [](status_atom) { return no_report(); }};
   })));
   dir->handles.set(keep(system->spawn([this] { return fake_buffer(says); })));
@@ -841,6 +843,7 @@ void house::spawn_singletons() {
 
 house::~house() {
   web.reset();
+  records.set({});
   dir.reset();
   for (const auto& a : spawned_)
     caf::anon_send_exit(caf::actor_cast<caf::actor>(a), caf::exit_reason::kill);
@@ -849,7 +852,7 @@ house::~house() {
 
 void house::start() {
   web = std::make_unique<server>(
-      settings, http_services{*system, *dir, ethereum, x402, [] { return house::now(); }},
+      settings, http_services{*system, *dir, ethereum, x402, [] { return house::now(); }, &records},
       *routing);
   web->start();
   ASSERT_TRUE(eventually(

@@ -7,7 +7,7 @@
 #include <mutex>
 #include <set>
 
-#include "actors/timeline_actor.hpp"
+#include "actors/records_actor.hpp"
 #include "http/key_ring.hpp"
 #include "http/repair_wishes.hpp"
 #include "http/routes.hpp"
@@ -112,7 +112,14 @@ struct script {
   std::function<caf::result<history_page>(const history_filter&)> list_history =
       [](const history_filter&) { return history_page{}; };
   buffer_flows flows;
-  std::function<caf::result<timeline_page>(const timeline_request&)> timeline;
+  std::function<caf::result<buffer_course>(const course_filter&)> course =
+      [](const course_filter&) { return buffer_course{}; };
+  std::function<caf::result<deed_page>(const deed_filter&)> deeds = [](const deed_filter&) {
+    return deed_page{};
+  };
+  std::function<caf::result<unsettled_markets>(std::uint32_t)> unsettled = [](std::uint32_t) {
+    return unsettled_markets{};
+  };
   answer<std::int64_t> newest_event = [] { return std::int64_t{0}; };
   std::function<caf::result<std::vector<heard_event>>(std::int64_t, std::uint32_t)> events_after =
       [](std::int64_t, std::uint32_t) { return std::vector<heard_event>{}; };
@@ -179,6 +186,7 @@ class house : public testing::Test {
   caf::actor_system_config config_;
   std::unique_ptr<caf::actor_system> system;
   std::unique_ptr<actors::directory> dir;
+  actors::records_door records;
   std::unique_ptr<server> web;
 
  private:
