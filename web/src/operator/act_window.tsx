@@ -1,11 +1,12 @@
+import type { ComponentChildren } from 'preact';
 import { useSignal } from '@preact/signals';
-import { useId } from 'preact/hooks';
+import { useEffect, useId } from 'preact/hooks';
 import { type Trouble, troubleOf } from '@headroom/client';
 import { clockTime } from '../data/time';
 import { Button, Dialog, Notice, Pairs, Spoken, Wait } from '../ui/parts';
-import { type Act, type Field, lacking, open, order, orderOf, toType, unknown, type Values } from './acts';
+import { type Act, type Field, isTriable, lacking, open, order, orderOf, toType, tryOut, unknown, type Values } from './acts';
 import type { Done, Order } from './service';
-import { DEEDS, refusal } from './words';
+import { DEEDS, notRead, refusal } from './words';
 
 const LONGEST_REASON = 500;
 
@@ -34,6 +35,40 @@ function Ended({ done, onClose }: { done: Done; onClose: () => void }) {
       <Notice tone="good">Done at {clockTime(done.at)}, in the books under {done.done_by}.{done.done ? ` ${done.done}` : ''}</Notice>
       <Button kind="main" onClick={onClose}>Close</Button>
     </>
+  );
+}
+
+const PAUSE_MS = 400;
+
+/** What the service says would follow, asked again when something else is named. Nothing is done by it. */
+function Tried({ act, values }: { act: Act; values: Values }) {
+  const said = useSignal<Done | null>(null);
+  const why = useSignal<Trouble | null>(null);
+  const triable = isTriable(act, values);
+  const named = JSON.stringify(values);
+  useEffect(() => {
+    said.value = null;
+    why.value = null;
+    if (!triable) return;
+    let mine = true;
+    const timer = setTimeout(() => void tryOut(act, '', values).then(
+      (answer) => mine && (said.value = answer),
+      (e) => mine && (why.value = troubleOf(e)),
+    ), act.fields ? PAUSE_MS : 0);
+    return () => {
+      mine = false;
+      clearTimeout(timer);
+    };
+  }, [triable, named]);
+  if (!triable) return null;
+  const { effect, before, after } = said.value ?? {};
+  return (
+    <section class="tried" aria-label="Dry run" aria-live="polite">
+      <p class="small">Dry run: nothing is done yet.</p>
+      {why.value ? <Notice tone="bad">{why.value.code === 'no_answer' ? notRead(why.value) : `It would be refused: ${why.value.detail ?? why.value.code} (${why.value.code}).`}</Notice>
+        : !said.value ? <Wait>Asking what would follow …</Wait>
+          : <Pairs rows={[...(before ? [['Now', <span class="said">{before}</span>] as [string, ComponentChildren]] : []), ...(effect ? [['Would follow', <span class="said">{effect}</span>] as [string, ComponentChildren]] : []), ['Then', <span class="said">{after ?? 'what the chains say'}</span>]]} />}
+    </section>
   );
 }
 
@@ -76,6 +111,7 @@ export function ActWindow({ act }: { act: Act }) {
           {(act.fields ?? []).map((f) => (
             <Asked key={f.name} field={f} value={values.value[f.name] ?? ''} onInput={(text) => (values.value = { ...values.peek(), [f.name]: text })} />
           ))}
+          <Tried act={act} values={values.value} />
           <div class="field">
             <label for={`${id}-why`}>Reason</label>
             <input id={`${id}-why`} class="wide" value={reason.value} maxLength={LONGEST_REASON} autocomplete="off" aria-required="true" onInput={(e) => (reason.value = e.currentTarget.value)} />

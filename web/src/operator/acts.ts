@@ -59,6 +59,17 @@ export function orderOf(a: Act, reason: string, values: Values): Order {
   return { action: a.action, ...(a.target ? { target: a.target } : {}), ...given, reason: reasonOf(reason) } as Order;
 }
 
+/** Whether the service could be asked what would follow: all that names what it acts on is there. */
+export const isTriable = (a: Act, values: Values): boolean =>
+  (a.fields ?? []).every((f) => {
+    const given = values[f.name]?.trim() ?? '';
+    return given ? !f.pattern || f.pattern.test(given) : !f.needed;
+  });
+
+/** What would follow, before and after: nothing is done, and nothing is noted. */
+export const tryOut = (a: Act, reason: string, values: Values): Promise<Done> =>
+  ask(api.POST('/operator/actions', { params: { query: { dry_run: 'true' } }, body: orderOf(a, reasonOf(reason) || 'dry run', values) }));
+
 /** Once: what is not known is told as such, and asking again is for the operator to decide. */
 export async function order(what: Order): Promise<Done> {
   try {

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 
-export interface Line { name: string; values: (number | null)[]; color: 'accent' | 'good' | 'bad' | 'soft' | 'unknown'; dash?: number[] }
+export interface Line { name: string; values: (number | null)[]; color: 'accent' | 'good' | 'bad' | 'soft' | 'unknown'; dash?: number[]; thin?: boolean }
 export interface ChartProps { label: string; at: number[]; lines: Line[]; height?: number; bars?: boolean }
 
 const short = (v: number) => (Math.abs(v) >= 1e6 ? `${+(v / 1e6).toFixed(2)}M` : Math.abs(v) >= 1e4 ? `${+(v / 1e3).toFixed(1)}k` : `${+v.toFixed(2)}`);
@@ -17,7 +17,7 @@ function optionsOf({ lines, height = 220, bars }: ChartProps, width: number): uP
     scales: { y: { range: (_, least, most) => [Math.min(0, least), most > 0 ? most * 1.08 : 1] } },
     axes: [axis, { ...axis, size: 62, values: (_, ticks) => ticks.map((v) => (v === null ? '' : `$${short(v)}`)) }],
     series: [{}, ...lines.map((l): uPlot.Series => ({
-      label: l.name, stroke: color(l.color), width: 2, points: { show: l.values.length < 3 }, ...(l.dash ? { dash: l.dash } : {}),
+      label: l.name, stroke: color(l.color), width: l.thin ? 1 : 2, points: { show: l.values.length < 3 }, ...(l.dash ? { dash: l.dash } : {}),
       ...(bars ? { paths: uPlot.paths.bars!({ size: [0.6, 40] }), fill: color(l.color) } : {}),
     }))],
   };

@@ -1,19 +1,17 @@
-import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { type Trouble, troubleOf } from '@headroom/client';
 import { chainName } from '../data/chains';
 import { usd } from '../data/money';
 import { short } from '../data/same';
 import { clockTime, dayTime } from '../data/time';
 import { config } from '../state/config';
-import { Button, Hash, Notice, Pairs } from '../ui/parts';
+import { Hash, Pairs } from '../ui/parts';
 import { StatusBadge } from '../ui/status';
 import type { Act } from './acts';
 import { ActButton, seconds, Shown, Table, When } from './bits';
+import { Older, useOlder } from './older';
 import { useRead } from './reads';
 import { api, ask, type Conversion, type ConversionStep } from './service';
-import { sessionEnded } from './session';
-import { CONVERSION_WORDS, notRead, ORDERS, STEP_WORDS } from './words';
+import { CONVERSION_WORDS, ORDERS, STEP_WORDS } from './words';
 
 const stepNow = (c: Conversion) => c.steps.find((s) => s.state !== 'done');
 
@@ -36,39 +34,17 @@ const read = (cursor?: string) => ask(api.GET('/conversions', { params: { query:
 
 export function Conversions() {
   const first = useRead(() => read());
-  const more = useSignal<Conversion[]>([]);
-  const next = useSignal<string | null | undefined>(undefined);
-  const why = useSignal<Trouble | null>(null);
-  const busy = useSignal(false);
-  const cursor = next.value === undefined ? (first.value?.next_cursor ?? null) : next.value;
-
-  async function older() {
-    if (!cursor || busy.peek()) return;
-    busy.value = true;
-    try {
-      const page = await read(cursor);
-      more.value = [...more.peek(), ...page.conversions];
-      next.value = page.next_cursor;
-      why.value = null;
-    } catch (e) {
-      why.value = troubleOf(e);
-      if (why.value.status === 401) sessionEnded();
-    } finally {
-      busy.value = false;
-    }
-  }
-
+  const older = useOlder<Conversion>(first.value?.next_cursor ?? null, (cursor) => read(cursor).then((p) => [p.conversions, p.next_cursor]));
   return (
     <>
       <h1>Conversions</h1>
       <Shown read={first} what="conversions">{(page) => {
         const fresh = new Set(page.conversions.map((c) => c.conversion_id)); // what was read last counts
-        const all = [...page.conversions, ...more.value.filter((c) => !fresh.has(c.conversion_id))];
+        const all = [...page.conversions, ...older.more.filter((c) => !fresh.has(c.conversion_id))];
         if (all.length === 0) return <p class="quiet">None yet.</p>;
         return <Table label="Conversions, newest first" heads={['Conversion', 'State', 'Route', 'Amount', 'Step now', 'Last order', 'Began']}>{all.map((c) => <Row key={c.conversion_id} c={c} />)}</Table>;
       }}</Shown>
-      {why.value && <Notice tone="unknown">{notRead(why.value)}</Notice>}
-      {cursor && <Button onClick={() => void older()} disabled={busy.value}>Older ones</Button>}
+      <Older of={older} />
     </>
   );
 }

@@ -1,13 +1,14 @@
-// Who did what, as far as the service tells it: what is paused and by whom, the last order of each conversion, and what was done here.
+// Who did what: what is paused and by whom, what was done here, and the books' own lines of all of it.
 import { short } from '../data/same';
 import { clockTime, dayTime } from '../data/time';
 import type { Act } from './acts';
 import { done } from './acts';
 import { ActButton, Shown, Table, When } from './bits';
 import { type Read, useRead } from './reads';
-import { type Alert, api, ask } from './service';
+import { Older, useOlder } from './older';
+import { type Alert, api, ask, type Deed } from './service';
 import { may } from './session';
-import { DEEDS, ORDERS } from './words';
+import { DEEDS } from './words';
 
 const TX = /^0x[0-9a-fA-F]{64}$/;
 const UUID = /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
@@ -33,20 +34,37 @@ const REPAIRS: Act[] = [
   ] },
 ];
 
-function Orders() {
-  const read = useRead(() => ask(api.GET('/conversions', { params: { query: { limit: 200 } } })));
+/** Where what it acted on has a screen. */
+function Target({ d }: { d: Deed }) {
+  if (!d.target) return <>—</>;
+  if (d.action.endsWith('_conversion') && UUID.test(d.target)) return <a href={`#/conversion/${d.target}`}><code>{short(d.target)}</code></a>;
+  return <span class="said">{d.target}</span>;
+}
+
+const more = (detail: Deed['detail']): string => Object.entries(detail).map(([name, value]) => `${name} ${value}`).join(', ');
+
+const page = (cursor?: string) => ask(api.GET('/operator/audit', { params: { query: { limit: 50, ...(cursor ? { cursor } : {}) } } }));
+
+function Books() {
+  const first = useRead(() => page());
+  const older = useOlder<Deed>(first.value?.next_cursor ?? null, (cursor) => page(cursor).then((p) => [p.actions, p.next_cursor]));
   return (
-    <Shown read={read} what="orders">{({ conversions }) => {
-      const ordered = conversions.flatMap((c) => (c.order ? [{ id: c.conversion_id, ...c.order }] : [])).sort((a, b) => (a.at < b.at ? 1 : -1));
-      if (ordered.length === 0) return <p class="quiet">None of the newest 200 conversions has one.</p>;
-      return (
-        <Table label="Orders to conversions, newest first" heads={['When', 'Order', 'Conversion', 'By', 'Reason']}>
-          {ordered.map((o) => (
-            <tr key={o.id}><td>{dayTime(o.at)}</td><td>{ORDERS[o.word] ?? o.word}</td><td><a href={`#/conversion/${o.id}`}><code>{short(o.id)}</code></a></td><td class="said">{o.by}</td><td class="said">{o.reason}</td></tr>
-          ))}
-        </Table>
-      );
-    }}</Shown>
+    <>
+      <Shown read={first} what="who did what">{({ actions }) => {
+        const fresh = new Set(actions.map((d) => d.action_id));
+        const all = [...actions, ...older.more.filter((d) => !fresh.has(d.action_id))];
+        if (all.length === 0) return <p class="quiet">Nothing yet.</p>;
+        return (
+          <Table label="What operators did, newest first" heads={['When', 'What', 'To', 'By', 'Reason', 'More']}>
+            {all.map((d) => (
+              <tr key={d.action_id}><td>{dayTime(d.at)}</td><td class="said">{DEEDS[d.action as keyof typeof DEEDS]?.name ?? d.action}</td><td><Target d={d} /></td><td class="said">{d.done_by ?? 'not on record'}</td>
+                <td class="said">{d.reason ?? '—'}</td><td class="said small">{more(d.detail) || '—'}</td></tr>
+            ))}
+          </Table>
+        );
+      }}</Shown>
+      <Older of={older} />
+    </>
   );
 }
 
@@ -72,7 +90,7 @@ export function Deeds({ alerts }: { alerts: Read<Alert[]> }) {
           </Table>
         </section>
       )}
-      {may('read') && <section aria-labelledby="orders"><h2 id="orders">Last orders to conversions</h2><Orders /></section>}
+      {may('inspect') && <section aria-labelledby="books"><h2 id="books">In the books</h2><Books /></section>}
       {may('operate') && (
         <section aria-labelledby="repairs"><h2 id="repairs">Repairs</h2>
           <p class="small">Each asks the chains first, and is refused where they say otherwise.</p>

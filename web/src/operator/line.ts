@@ -52,17 +52,22 @@ export function startLine(): void {
     listening = null;
     const s = session.value;
     if (!s) return forgetStream();
-    if (!may('read') && !may('inspect')) return;
-    want(may('inspect') ? ['alerts', 'buffer'] : ['buffer']);
+    const topics = [...(may('inspect') ? ['alerts'] : []), ...(may('read') ? ['buffer'] : [])];
+    if (topics.length === 0) return;
+    want(topics);
     listening = new AbortController();
+    let broke = false; // what was read while the stream opened for the first time is new enough
     join(client, {
       onEvent,
       onOpen: () => {
         state.value = 'live';
-        moved.all.value++;
+        if (broke) moved.all.value++;
       },
       onWord: () => lineIs('live'),
-      onBreak: () => lineIs('reconnecting'),
+      onBreak: () => {
+        broke = true;
+        lineIs('reconnecting');
+      },
       onRefused: sessionEnded,
     }, listening.signal);
   });

@@ -5,8 +5,9 @@ import { span } from '../data/time';
 import { config } from '../state/config';
 import { Button, Notice } from '../ui/parts';
 import { link } from './line';
-import { may, session, signOut } from './session';
-import { type PageName, where } from './where';
+import { isFor, SCREENS, screenOf, TABS } from './screens';
+import { session, signOut } from './session';
+import { where } from './where';
 import { notRead } from './words';
 
 function Health() {
@@ -33,14 +34,9 @@ function Who() {
 }
 
 export function Top({ lasting }: { lasting: number | null }) {
-  const tabs: [string, string, PageName[], boolean][] = [
-    ['#/', 'Overview', [''], true],
-    ['#/conversions', 'Conversions', ['conversions', 'conversion'], may('read')],
-    ['#/routes', 'Routes', ['routes'], may('read')],
-    ['#/withdrawals', 'Withdrawals', ['withdrawals'], may('read')],
-    ['#/alerts', lasting ? `Alerts (${lasting})` : 'Alerts', ['alerts', 'runbook'], may('inspect')],
-    ['#/acts', 'Acts', ['acts'], true],
-  ];
+  const { page, id } = where.value;
+  const open = screenOf(page, id)?.tab;
+  const nameOf = (tab: string, name: string) => (tab === 'alerts' && lasting ? `${name} (${lasting})` : name);
   return (
     <>
       <a class="skip" href="#main" onClick={(e) => (e.preventDefault(), document.getElementById('main')?.focus())}>Skip to content</a>
@@ -53,7 +49,7 @@ export function Top({ lasting }: { lasting: number | null }) {
         </div>
         {session.value?.kind === 'service_key' && (
           <nav aria-label="Pages">
-            {tabs.filter(([, , , shown]) => shown).map(([to, name, pages]) => <a key={to} href={to} aria-current={pages.includes(where.value.page) ? 'page' : undefined}>{name}</a>)}
+            {TABS.filter(([tab]) => isFor(SCREENS[tab]!)).map(([tab, name]) => <a key={tab} href={`#/${tab}`} aria-current={tab === open ? 'page' : undefined}>{nameOf(tab, name)}</a>)}
           </nav>
         )}
       </header>

@@ -3,17 +3,13 @@ import { computed, signal } from '@preact/signals';
 const hash = signal(location.hash);
 window.addEventListener('hashchange', () => (hash.value = location.hash));
 
-const PAGES = ['', 'conversions', 'conversion', 'routes', 'withdrawals', 'alerts', 'acts', 'runbook'] as const;
-export type PageName = (typeof PAGES)[number] | 'unknown';
-
-export const where = computed<{ page: PageName; id: string }>(() => {
+/** `#/page/id`; whether there is such a page is screens.tsx's affair. */
+export const where = computed<{ page: string; id: string }>(() => {
   const [, page = '', id = ''] = hash.value.replace(/^#/, '').split('/');
-  const known = PAGES.find((p) => p === page);
-  if (known === undefined || (known === 'conversion' && !/^[0-9a-fA-F-]{36}$/.test(id))) return { page: 'unknown', id: '' };
   try {
-    return { page: known, id: decodeURIComponent(id) };
+    return { page, id: decodeURIComponent(id) };
   } catch {
-    return { page: 'unknown', id: '' };
+    return { page, id: '\0' }; // nothing is called so
   }
 });
 
