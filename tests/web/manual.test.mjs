@@ -1,11 +1,11 @@
-// The operations manual as the operator's page reads it, and what the page makes of the levels it has seen.
+// The operations manual as the operator's page reads it, and what it draws of the buffer's history.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import test from 'node:test';
 import { sourceOf } from './bundled.mjs';
 
 const book = await sourceOf('operator/runbook.ts');
-const level = await sourceOf('operator/seen.ts');
+const course = await sourceOf('operator/course.ts');
 const markdown = fs.readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
 const sections = book.sectionsOf(markdown);
 
@@ -35,16 +35,19 @@ test('nothing of the manual is lost on the way to the screen', () => {
   for (const b of blocks) if (b.is === 'table') for (const row of b.rows) assert.equal(row.length, b.heads.length, row.join(' | '));
 });
 
-test('levels: the last point moves along, a day is kept, flows are dollars an hour', () => {
-  let points = [];
-  for (let at = 0; at <= 600; at += 2) points = level.added(points, [at, 100 + at, 10, at, 2 * at]);
-  assert.ok(points.length <= 80, `${points.length} points for 600 s`);
-  assert.equal(points.at(-1)[0], 600);
-  const { came, went } = level.flows(points);
-  assert.equal(came[0], null);
-  assert.ok(Math.abs(came.at(-1) - 3_600) < 1e-6 && Math.abs(went.at(-1) - 7_200) < 1e-6, `${came.at(-1)}, ${went.at(-1)}`);
-  assert.equal(level.added(points, [100_000, 1, 1, 1, 1]).length, 1, 'older than a day');
-  let many = [];
-  for (let i = 0; i < 3_000; i++) many = level.added(many, [i * 20, 1, 1, 1, 1]);
-  assert.ok(many.length <= 1_800, `${many.length} are kept`);
+test('the course: dollars an hour, gaps that stay gaps, and the level of now at its end', () => {
+  const t = [100, 160, 220, 1_000];
+  const { at, balance, lowest, came, went, bets } = course.courseOf(
+    { step_seconds: 60, t, balance: ['10.00', '12.00', '11.00', '9.00'], lowest: ['10.00', '8.00', '11.00', '9.00'], in: [null, '3.00', '0.00', '1.00'], out: [null, '1.00', '1.00', '3.00'], bets: [null, 2, 1, 4] },
+    { at: new Date(1_030_000).toISOString(), balance: '8.50' },
+  );
+  assert.deepEqual(at, [100, 160, 220, 280, 1_000, 1_030]);
+  assert.deepEqual(balance, [10, 12, 11, null, 9, 8.5]);
+  assert.deepEqual(lowest, [10, 8, 11, null, 9, 8.5]);
+  assert.deepEqual(came.slice(0, 4), [null, 180, 0, null]);
+  assert.deepEqual(went.slice(0, 4), [null, 60, 60, null]);
+  assert.ok(Math.abs(went[4] - (3 * 3_600) / 780) < 1e-9, 'over the whole gap, not over a minute');
+  assert.equal(bets, 7);
+  const empty = course.courseOf({ step_seconds: 60, t: [], balance: [], lowest: [], in: [], out: [], bets: [] }, { at: new Date(0).toISOString(), balance: '1.00' });
+  assert.deepEqual(empty.balance, [1]);
 });

@@ -2,6 +2,7 @@
 import { deskOf, keyOf } from './house/desk.mjs';
 
 export { alertOf, clear, conversionOf, keyOf, raise, routeOf } from './house/desk.mjs';
+export { unsettledOf } from './house/overlook.mjs';
 export const ALL = ['read', 'inspect', 'operate'];
 /** What visit() needs to open the operator's page: no wallet. */
 export const AT = { wallets: [], at: 'operator#/' };
@@ -28,16 +29,6 @@ export async function confirm(v, name, words, reason = 'ticket 7') {
   await window.getByLabel('Reason').fill(reason);
   await window.getByLabel(/^Type /).fill(words);
   await window.getByRole('button', { name, exact: true }).click();
-}
-/** Three hours of levels, as a browser has them that was there; the page is opened anew. */
-export async function remember(v) {
-  await v.page.evaluate(() => {
-    const now = Math.round(Date.now() / 1_000);
-    const points = Array.from({ length: 180 }, (_, i) => [now - 60 * (180 - i), 95_000 + 6_000 * Math.sin(i / 25) - 20 * i, 10_000, 50_000 + 900 * i, 40_000 + 950 * i]);
-    localStorage.setItem('headroom.operator.level', JSON.stringify(points));
-  });
-  await v.page.reload();
-  await v.page.getByRole('heading', { name: 'Overview' }).waitFor();
 }
 export const open = (v, name) => v.button(`${name} …`, true).first().click();
 export const closed = (v) => v.page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).last().click();

@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import test from 'node:test';
 import { hash, now } from './house/books.mjs';
-import { alertOf, ALL, AT, clear, closed, confirm, conversionOf, keyOf, open, operated, raise, routeOf, screen, signIn } from './operating.mjs';
-import { address, assert, furnished, posts, Refusal } from './support.mjs';
+import { alertOf, ALL, AT, clear, closed, confirm, conversionOf, keyOf, open, operated, raise, routeOf, screen, signIn, unsettledOf } from './operating.mjs';
+import { address, assert, furnished, Refusal } from './support.mjs';
 
 const held = furnished();
 const as = (scopes, story, options) => operated(held, scopes, story, options);
@@ -12,16 +12,29 @@ const GAS = alertOf('wallet.no_gas', 'plasma', 'the native coin is low: 0.01 XPL
 
 test('the overview has the house’s figures, and moves when they do', as(ALL, async (v, house) => {
   house.books.setBuffer(100_226_880_000n);
-  for (const words of ['$100,226.88', '$1,240.00', '$23,520.00', 'Solvent: the assets cover', '41 completed, 0 failed', '$250.00 by usdt0_oft', '31 h', 'the native coin is low: 0.01 XPL', 'Alerts (1)']) await v.sees(words);
+  for (const words of ['$100,226.88', '$1,240.00', '$23,520.00', 'Solvent: the assets cover', '41 completed, 0 failed', '$250.00 by usdt0_oft', '31 h', 'the native coin is low: 0.01 XPL', 'Alerts (1)', 'POST /bets', 'never, at this rate']) await v.sees(words);
+  await v.page.locator('.chart canvas').nth(1).waitFor();
   house.books.setBuffer(90_000_000_000n);
   await v.sees('$90,000.00');
-  await v.page.locator('.chart canvas').first().waitFor(); // the second look is drawn
   raise(house, alertOf('buffer.low', '', 'below min_buffer_size'));
   await v.sees('Alerts (2)');
   clear(house, 'buffer.low', '');
   await v.sees('Alerts (1)');
   house.books.setBuffer(100_000_000_000n);
 }, { desk: (d) => d.alerts.push({ ...GAS }) }));
+
+test('the level is drawn by the service’s own history, as far back as somebody asks', as(ALL, async (v, house) => {
+  const asked = () => house.log.filter((l) => l.path === '/operator/overview').map((l) => l.query);
+  await v.page.getByRole('img', { name: /^Buffer level in a day: between .* now \$100,000\.00; minimum \$10,000\.00$/ }).waitFor();
+  await v.button('30d', true).click();
+  await v.page.getByRole('img', { name: /^Buffer level in 30 days/ }).waitFor();
+  await v.page.getByRole('img', { name: 'Dollars an hour that came into the buffer and went out in 30 days' }).waitFor();
+  assert.equal(await v.button('30d', true).getAttribute('aria-pressed'), 'true');
+  assert.deepEqual([asked()[0], asked().at(-1)], ['?range=24h', '?range=30d']);
+  house.desk.noHistory = true;
+  await v.button('1h', true).click();
+  await v.sees('The level is drawn from the second minute on.');
+}));
 
 test('an alert leads to its row of the operations manual, as this version has it', as(ALL, async (v) => {
   await v.page.getByRole('link', { name: 'Runbook of wallet.no_gas' }).click();
@@ -64,6 +77,55 @@ test('pausing and resuming bets: a reason and the typed words are required, and 
   ]);
   await screen(v, 'Acts');
   for (const words of ['ticket 7', 'the venue is back']) await v.page.getByRole('cell', { name: words }).waitFor();
+}));
+
+test('each order is tried first: what is, what would be, and what would be refused', as(ALL, async (v, house) => {
+  await open(v, 'Pause bets');
+  const tried = v.page.getByRole('region', { name: 'Dry run' });
+  await tried.getByText('no new bets are taken; what runs goes on to its end').waitFor();
+  await tried.getByText('taken', { exact: true }).waitFor();
+  await tried.getByText('paused by key:ann: dry run').waitFor();
+  await v.page.keyboard.press('Escape');
+  await screen(v, 'Acts');
+  await open(v, 'Resolve a bet');
+  assert.equal(await tried.count(), 0, 'nothing is named yet');
+  await v.page.getByRole('dialog').getByLabel('Bet', { exact: true }).fill(randomUUID());
+  await v.page.getByRole('dialog').getByLabel('Outcome').selectOption('failed');
+  await tried.getByText('what the chains say').waitFor();
+  await v.page.keyboard.press('Escape');
+  house.desk.conversions[0].status = 'completed';
+  await v.page.goto(`${house.url}/operator#/conversions`);
+  house.desk.conversions[0].status = 'running';
+  await v.page.goto(`${house.url}/operator#/conversion/${house.desk.conversions[0].conversion_id}`);
+  await v.button('Hold …', true).waitFor();
+  house.desk.conversions[0].status = 'completed';
+  await open(v, 'Hold');
+  await tried.getByText('It would be refused: the conversion is over').waitFor();
+  assert.deepEqual(house.desk.acts, [], 'a dry run did something');
+}, { forgive: [409] }));
+
+test('who did what comes from the books, the newest first, with what is older by a press', as(ALL, async (v, house) => {
+  house.desk.past = Array.from({ length: 60 }, (_, i) => ({ at: now(), done_by: 'cli:root', action: 'replenish', target: 'buffer', reason: null, detail: { reference: `wire ${i + 1}` } }));
+  await screen(v, 'Acts');
+  const rows = v.page.getByRole('region', { name: 'What operators did, newest first' }).getByRole('row');
+  await rows.filter({ hasText: 'reference wire 60' }).waitFor();
+  assert.equal(await rows.count(), 51);
+  await v.button('Older ones').click();
+  await rows.filter({ hasText: 'wire 1' }).first().waitFor();
+  await v.button('Older ones').waitFor({ state: 'detached' });
+  assert.equal(await rows.count(), 61);
+}));
+
+test('markets that are not paid out: how long, what came, what is owed, and what is short', as(['inspect'], async (v, house) => {
+  house.desk.unsettled = [unsettledOf(1, { short: true, owed: '45.00' }), unsettledOf(2)];
+  await screen(v, 'Markets');
+  const row = v.page.getByRole('row').filter({ hasText: 'number 1?' });
+  for (const words of ['$100.00', '$60.00', '$45.00', 'Too little is here', 'open for 2 h']) await row.getByText(words).first().waitFor();
+  assert.equal(await v.page.getByRole('row').filter({ hasText: 'Too little' }).count(), 1);
+  house.desk.unsettled = [];
+  await v.page.goto(`${house.url}/operator#/`);
+  await screen(v, 'Markets');
+  await v.sees('None: every resolved market is paid out.');
 }));
 
 test('deposits, conversions and withdrawals are paused by their own words', as(ALL, async (v, house) => {
@@ -120,15 +182,18 @@ test('what the service refuses is said in its words, and nothing is called done'
 }, { forgive: [409] }));
 
 test('a lost answer is not known, and is asked for again by a press, in the same words', as(ALL, async (v, house) => {
-  house.lose = (x) => x.path === '/operator/actions';
+  const pressed = []; // what the page asked for: a browser repeats by itself what broke on a connection that was used before
+  v.page.on('request', (r) => r.method() === 'POST' && new URL(r.url()).pathname === '/operator/actions' && !r.url().includes('dry_run') && pressed.push(r.postData()));
+  house.lose = (x) => x.path === '/operator/actions' && !x.query.has('dry_run');
   await open(v, 'Pause bets');
   await confirm(v, 'Pause bets', 'pause bets');
   await v.sees('No answer came. It may have been done.');
   house.lose = () => false;
   await v.button('Ask again').click();
   await v.sees('in the books under key:ann');
-  assert.equal(posts(house, '/operator/actions').length, 2);
-  assert.deepEqual(house.desk.acts[0].body, house.desk.acts[1].body);
+  assert.equal(pressed.length, 2);
+  assert.equal(pressed[0], pressed[1]);
+  for (const a of house.desk.acts) assert.deepEqual(a.body, JSON.parse(pressed[0]));
 }, { forgive: ['ERR_EMPTY_RESPONSE', 'ERR_CONNECTION_RESET'] }));
 
 const withdrawalOf = (n, amount, more = {}) => ({
@@ -190,9 +255,10 @@ test('a key that reads sees no actions and no alerts, and the service refuses it
   assert.equal(await v.page.getByRole('button', { name: / …$/ }).count(), 0);
   const said = await v.page.evaluate(async () => {
     const order = await fetch('/operator/actions', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ action: 'pause_bets', reason: 'x' }) });
-    return [order.status, (await fetch('/operator/alerts')).status];
+    const reads = await Promise.all(['overview', 'alerts', 'audit', 'settlements'].map((what) => fetch(`/operator/${what}`)));
+    return [order.status, ...reads.map((r) => r.status)];
   });
-  assert.deepEqual(said, [403, 403]);
+  assert.deepEqual(said, [403, 403, 403, 403, 403]);
   assert.deepEqual(house.desk.acts, []);
 }, { forgive: [403] }));
 
@@ -209,8 +275,10 @@ test('names of strangers stay text', as(ALL, async (v, house) => {
   house.desk.alerts.push(alertOf(evil, evil, evil), alertOf('work.paused', evil, `paused by ${evil}`));
   house.desk.conversions = [conversionOf(1, { route: evil, choice: evil, status: evil, order: { word: 'hold', by: evil, reason: evil, at: now() }, steps: [{ ...conversionOf(1).steps[1], name: evil, detail: evil }] })];
   house.desk.routes = [routeOf(evil, evil, { disabled: evil })];
+  house.desk.past = [{ at: now(), done_by: `key:${evil}`, action: evil, target: evil, reason: evil, detail: { [evil]: evil } }];
+  house.desk.unsettled = [unsettledOf(1, { question: evil })];
   const undocumented = house.breaches.length; // a state that no document knows, on purpose
-  for (const to of ['', 'alerts', 'conversions', `conversion/${house.desk.conversions[0].conversion_id}`, 'routes', 'acts', `runbook/${encodeURIComponent(evil)}`]) {
+  for (const to of ['', 'alerts', 'conversions', `conversion/${house.desk.conversions[0].conversion_id}`, 'routes', 'markets', 'acts', `runbook/${encodeURIComponent(evil)}`]) {
     await v.page.goto(`${house.url}/operator?${to.length}#/${to}`);
     await v.page.getByText('<img src=x').first().waitFor();
     assert.equal(await v.page.locator('img, main script').count(), 0, to);

@@ -3,6 +3,7 @@
 import { hash, later, micro, now, usd } from './books.mjs';
 import { cookie, fromUs, refuseStranger } from './guards.mjs';
 import { Refusal } from './house.mjs';
+import { auditOf, overviewOf, triedOf } from './overlook.mjs';
 
 const source = { network: 'eip155:9745', chain_id: 9745, token: '0xB8CE59FC3717ada4C02eaDF9682A9e934F625ebb' };
 const id = (n) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
@@ -35,7 +36,7 @@ export const alertOf = (kind, subject, text, more = {}) => ({ kind, subject, sin
 
 export function deskOf() {
   return {
-    keys: new Map(), acts: [], alerts: [], waiting: [], solvent: true, conversions: [conversionOf(1)],
+    keys: new Map(), acts: [], past: [{ at: later(-86_400_000), done_by: 'cli:root', action: 'key_added', target: 'key-ann', reason: null, detail: { name: 'ann' } }], alerts: [], unsettled: [], noHistory: false, waiting: [], solvent: true, conversions: [conversionOf(1)],
     routes: [routeOf('usdt0_oft', 'chosen'), routeOf('across', 'dearer'), routeOf('okx', 'not_enabled', { enabled: false, quote: null, disabled: null })],
   };
 }
@@ -70,38 +71,55 @@ const notFound = () => {
 };
 const WORDS = { look_again: 'look', retry_conversion: 'retry', hold_conversion: 'hold', release_conversion: 'release', settle_conversion: 'settle', fail_conversion: 'write_off' };
 
-function orderConversion(house, body, by) {
+/** Each answers how it stands before and after, and does it unless it is only tried. */
+function orderConversion(house, body, by, tried) {
   const c = house.desk.conversions.find((one) => one.conversion_id === body.target) ?? notFound();
   const ends = ['settle_conversion', 'fail_conversion'].includes(body.action);
   if (!['running', 'held'].includes(c.status) || (ends && c.order?.word !== 'hold'))
     throw refused('the conversion is over, or its end is ordered already; an end wants it on hold, and nothing of it that may be mined yet');
+  const stood = { before: c.order ? `${c.status}, last order ${c.order.word} by ${c.order.by}` : c.status, after: ends ? (body.action === 'fail_conversion' ? 'failed' : 'completed') : body.action === 'hold_conversion' ? 'running, on hold' : 'running' };
+  if (tried) return stood;
   c.order = { word: WORDS[body.action], by, reason: body.reason, at: now() };
-  if (ends) Object.assign(c, { status: body.action === 'fail_conversion' ? 'failed' : 'completed', completed_at: now() });
+  if (ends) Object.assign(c, { status: stood.after, completed_at: now() });
+  return stood;
 }
 
-function decideWithdrawal(house, body) {
+function decideWithdrawal(house, body, tried) {
   const w = [...house.books.users.values()].map((u) => u.withdrawals.get(body.target)).find(Boolean) ?? notFound();
-  if (w.status !== 'requested' || !w.needs_approval) throw refused('the withdrawal is over, or needs no approval');
+  const approves = body.action === 'approve_withdrawal';
+  if (w.status !== 'requested' || !w.needs_approval) throw refused(approves ? 'the withdrawal is over, or needs no approval' : 'the withdrawal is on its way, or over');
+  const stood = { before: 'requested, waits for approval', after: approves ? 'requested, approved' : 'failed' };
+  if (tried) return stood;
   w.needs_approval = false;
-  if (body.action === 'approve_withdrawal') return;
+  if (approves) return stood;
   Object.assign(w, { status: 'failed', failure: body.reason });
   house.books.user(w.user_address).balance += micro(w.amount);
+  return stood;
+}
+
+function switchWork(house, word, work, key, reason, tried) {
+  const found = house.desk.alerts.find((a) => a.kind === 'work.paused' && a.subject === work && a.cleared_at === null);
+  const text = `paused by ${key.id}: ${reason}`;
+  if (!tried && word === 'pause') raise(house, alertOf('work.paused', work, text, { since: now() }));
+  if (!tried && word === 'resume') clear(house, 'work.paused', work);
+  return { paused: found?.text, after: word === 'pause' ? text : 'taken' };
 }
 
 function act(house, x) {
   const key = scoped(x, 'operate');
   fromUs(house, x);
   const { action, target = null, reason } = x.body;
+  const dry_run = x.query.get('dry_run') === 'true';
   if (!reason?.trim()) throw new Refusal(400, 'invalid_field', { detail: 'must not be empty', field: 'reason' });
   const [, word, work] = /^(pause|resume)_(bets|deposits|conversions|withdrawals)$/.exec(action) ?? [];
-  let done = null;
-  if (word === 'pause') raise(house, alertOf('work.paused', work, `paused by ${key.id}: ${reason}`, { since: now() }));
-  else if (word === 'resume') clear(house, 'work.paused', work);
-  else if (action in WORDS) orderConversion(house, x.body, key.id);
-  else if (action.endsWith('_withdrawal')) decideWithdrawal(house, x.body);
-  else done = `${action}: as ordered`;
-  const answer = { action, target, reason, done_by: key.id, at: now(), done };
-  house.desk.acts.push({ ...answer, body: x.body });
+  let stood = {};
+  if (word) stood = switchWork(house, word, work, key, reason, dry_run);
+  else if (action in WORDS) stood = orderConversion(house, x.body, key.id, dry_run);
+  else if (action.endsWith('_withdrawal')) stood = decideWithdrawal(house, x.body, dry_run);
+  const done = !dry_run && !word && !(action in WORDS) && !action.endsWith('_withdrawal') ? `${action}: as ordered` : null;
+  const tried = dry_run ? triedOf(action, stood) : { effect: null, before: null, after: null };
+  const answer = { action, target, reason, done_by: key.id, at: now(), dry_run, ...tried, done };
+  if (!dry_run) house.desk.acts.push({ ...answer, body: x.body });
   return { status: 200, body: answer };
 }
 
@@ -163,6 +181,9 @@ export function desk(house, x) {
   switch (`${x.method} ${x.path}`) {
     case 'GET /session': return session(house, x);
     case 'POST /session': return x.body?.service_key === undefined ? undefined : signIn(house, x);
+    case 'GET /operator/overview': return answer('inspect', () => overviewOf(house, x.query.get('range') ?? '24h', bufferOf(house.books)));
+    case 'GET /operator/audit': return answer('inspect', () => auditOf(house, x.query));
+    case 'GET /operator/settlements': return answer('inspect', () => ({ total: it.unsettled.length, markets: it.unsettled.slice(0, Number(x.query.get('limit') ?? 50)) }));
     case 'GET /operator/alerts': return answer('inspect', () => ({ alerts: it.alerts }));
     case 'POST /operator/actions': return act(house, x);
     case 'GET /audit/solvency': return answer('read', () => solvencyOf(house));

@@ -43,6 +43,7 @@ function events(house, x) {
   const who = x.key ? null : me(x).toLowerCase(); // a key hears of no user here
   const topics = x.query.get('topics').split(',');
   if (topics.includes('alerts') && !x.key?.scopes.includes('inspect')) throw new Refusal(403, 'forbidden', { detail: 'the key lacks scope `inspect`' });
+  if (topics.includes('buffer') && x.key && !x.key.scopes.includes('read')) throw new Refusal(403, 'forbidden', { detail: 'the key lacks scope `read`' });
   x.response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
   x.response.write('retry: 1000\n\n');
   const wants = (e) => (who && e.address === who && topics.includes('me')) || (e.name === 'alert' && topics.includes('alerts')) || (e.name === 'buffer' && topics.includes('buffer')) || (e.name === 'price' && topics.includes(`market:${e.data.token_id}`)) || e.name === 'bye';
