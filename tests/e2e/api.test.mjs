@@ -154,7 +154,10 @@ const NEEDS = {
   ].map((p) => ['GET', p]),
   inspect: [
     ['GET', '/inspector/actors'],
+    ['GET', '/operator/overview'],
     ['GET', '/operator/alerts'],
+    ['GET', '/operator/audit'],
+    ['GET', '/operator/settlements'],
   ],
   trade: [['POST', '/bets', () => ({ ...bet })]],
   admin: [

@@ -123,7 +123,7 @@ TEST_F(Sessions, WhatIsAnotherUsersDoesNotExist) {
   expect_problem(ask("GET", "/bets/" + id, bearer(token)), 404, "not_found");
   for (const auto* path :
        {"/conversions", "/audit/solvency", "/inspector/actors", "/operator/alerts",
-        "/inspector/bets/11111111-1111-1111-1111-111111111111/timeline"})
+        "/operator/overview", "/operator/audit", "/operator/settlements"})
     expect_problem(ask("GET", path, bearer(token)), 403, "forbidden");
 }
 

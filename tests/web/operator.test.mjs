@@ -84,7 +84,7 @@ test('each order is tried first: what is, what would be, and what would be refus
   const tried = v.page.getByRole('region', { name: 'Dry run' });
   await tried.getByText('no new bets are taken; what runs goes on to its end').waitFor();
   await tried.getByText('taken', { exact: true }).waitFor();
-  await tried.getByText('paused by key:ann: dry run').waitFor();
+  await tried.getByText('paused by key:ann: (your reason)').waitFor();
   await v.page.keyboard.press('Escape');
   await screen(v, 'Acts');
   await open(v, 'Resolve a bet');

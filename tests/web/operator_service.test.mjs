@@ -49,7 +49,8 @@ test('the overview shows what the routes say', story(() => key, async (v) => {
   const [whole, cents] = usdc_balance.split('.');
   await v.sees(`$${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${cents.slice(0, 2)}`);
   await v.sees('Solvent: the assets cover', 30_000);
-  for (const name of ['Conversions', 'Routes', 'Withdrawals', 'Alerts', 'Acts']) {
+  await v.page.getByRole('img', { name: /^Buffer level in a day/ }).waitFor(); // its first minute, and now
+  for (const name of ['Conversions', 'Routes', 'Withdrawals', 'Markets', 'Alerts', 'Acts']) {
     await screen(v, name);
     await v.page.getByRole('heading', { level: 1 }).waitFor();
     assert.equal(await v.page.getByText('Not shown').count(), 0, name);
@@ -58,6 +59,7 @@ test('the overview shows what the routes say', story(() => key, async (v) => {
 
 test('bets are paused and resumed: bettors hear why, and the books say who', story(() => key, async (v) => {
   await open(v, 'Pause bets');
+  await v.page.getByRole('region', { name: 'Dry run' }).getByText('no new bets are taken').waitFor();
   await confirm(v, 'Pause bets', 'pause bets', 'ticket 31');
   await v.sees('in the books under');
   await closed(v);
@@ -74,6 +76,13 @@ test('bets are paused and resumed: bettors hear why, and the books say who', sto
   const acts = await house.json(`SELECT done_by, action FROM operator_actions WHERE detail::text LIKE '%ticket 31%' ORDER BY action_id`);
   assert.deepEqual(acts.map((a) => a.action), ['pause_bets', 'resume_bets']);
   assert.equal(new Set(acts.map((a) => a.done_by)).size, 1);
+  await screen(v, 'Acts');
+  const rows = v.page.getByRole('region', { name: 'What operators did, newest first' }).getByRole('row');
+  for (const [reason, what] of [['ticket 31', 'Pause bets'], ['ticket 31 is done', 'Resume bets']]) {
+    const row = rows.filter({ has: v.page.getByRole('cell', { name: reason, exact: true }) });
+    await row.getByText(what, { exact: true }).waitFor();
+    await row.getByText(acts[0].done_by, { exact: true }).waitFor();
+  }
 }));
 
 test('what the service refuses is said in its words', story(() => key, async (v) => {
@@ -90,7 +99,11 @@ test('what the service refuses is said in its words', story(() => key, async (v)
 test('a key that reads sees no actions, and the service refuses its session as well', story(() => house.keys.read, async (v) => {
   await v.sees('Solvent: the assets cover', 30_000);
   assert.equal(await v.page.getByRole('button', { name: / …$/ }).count(), 0);
-  const status = await v.page.evaluate(async () => (await fetch('/operator/actions', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ action: 'pause_bets', reason: 'x' }) })).status);
-  assert.equal(status, 403);
+  const said = await v.page.evaluate(async () => {
+    const order = (more) => fetch(`/operator/actions${more}`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ action: 'pause_bets', reason: 'x' }) });
+    const answers = await Promise.all([order(''), order('?dry_run=true'), ...['overview', 'alerts', 'audit', 'settlements'].map((what) => fetch(`/operator/${what}`))]);
+    return answers.map((a) => a.status);
+  });
+  assert.deepEqual(said, [403, 403, 403, 403, 403, 403]);
   assert.equal((await bet()).status, 201);
 }, [403]));

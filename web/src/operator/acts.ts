@@ -66,9 +66,12 @@ export const isTriable = (a: Act, values: Values): boolean =>
     return given ? !f.pattern || f.pattern.test(given) : !f.needed;
   });
 
+/** Stands in a dry run where the reason will. */
+const NO_REASON_YET = '(your reason)';
+
 /** What would follow, before and after: nothing is done, and nothing is noted. */
 export const tryOut = (a: Act, reason: string, values: Values): Promise<Done> =>
-  ask(api.POST('/operator/actions', { params: { query: { dry_run: 'true' } }, body: orderOf(a, reasonOf(reason) || 'dry run', values) }));
+  ask(api.POST('/operator/actions', { params: { query: { dry_run: 'true' } }, body: orderOf(a, reasonOf(reason) || NO_REASON_YET, values) }));
 
 /** Once: what is not known is told as such, and asking again is for the operator to decide. */
 export async function order(what: Order): Promise<Done> {

@@ -31,13 +31,13 @@ export const When = ({ at }: { at: string | null }) => (at ? <time dateTime={at}
 /** Hours up to two days: "31 h" says more than "1 d". */
 export const seconds = (s: number | null, none = '—'): string => (s === null ? none : s >= 86_400 && s < 172_800 ? `${Math.round(s / 3_600)} h` : span(s * 1_000));
 
-/** A table that is wider than a phone is scrolled by itself, also by keyboard. */
+/** A table that is wider than a phone is scrolled by itself, also by keyboard. A head like "#Amount" is of a column of numbers. */
 export function Table({ label, heads, children }: { label: string; heads: string[]; children: ComponentChildren }) {
   return (
     <div class="wide-table" role="region" aria-label={label} tabIndex={0}>
       <table>
         <caption class="only-heard">{label}</caption>
-        <thead><tr>{heads.map((h) => <th key={h} scope="col">{h}</th>)}</tr></thead>
+        <thead><tr>{heads.map((h) => <th key={h} scope="col" class={h.startsWith('#') ? 'number' : undefined}>{h.replace(/^#/, '')}</th>)}</tr></thead>
         <tbody>{children}</tbody>
       </table>
     </div>

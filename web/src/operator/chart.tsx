@@ -8,14 +8,17 @@ export interface ChartProps { label: string; at: number[]; lines: Line[]; height
 
 const short = (v: number) => (Math.abs(v) >= 1e6 ? `${+(v / 1e6).toFixed(2)}M` : Math.abs(v) >= 1e4 ? `${+(v / 1e3).toFixed(1)}k` : `${+v.toFixed(2)}`);
 
+/** Bars stand for days: the outer ones need room. */
+const HALF_DAY_S = 43_200;
+
 function optionsOf({ lines, height = 220, bars }: ChartProps, width: number): uPlot.Options {
   const style = getComputedStyle(document.documentElement);
   const color = (name: string) => style.getPropertyValue(`--${name}`).trim();
   const axis = { stroke: color('soft'), grid: { stroke: color('line'), width: 1 }, ticks: { stroke: color('line') }, font: '12px system-ui, sans-serif' };
   return {
     width, height, legend: { show: false }, cursor: { show: false },
-    scales: { y: { range: (_, least, most) => [Math.min(0, least), most > 0 ? most * 1.08 : 1] } },
-    axes: [axis, { ...axis, size: 62, values: (_, ticks) => ticks.map((v) => (v === null ? '' : `$${short(v)}`)) }],
+    scales: { x: { range: (_, first, last) => [first - (bars ? HALF_DAY_S : 0), last + (bars ? HALF_DAY_S : 0)] }, y: { range: (_, least, most) => [Math.min(0, least), most > 0 ? most * 1.08 : 1] } },
+    axes: [{ ...axis, space: 90 }, { ...axis, size: 62, values: (_, ticks) => ticks.map((v) => (v === null ? '' : `$${short(v)}`)) }],
     series: [{}, ...lines.map((l): uPlot.Series => ({
       label: l.name, stroke: color(l.color), width: l.thin ? 1 : 2, points: { show: l.values.length < 3 }, ...(l.dash ? { dash: l.dash } : {}),
       ...(bars ? { paths: uPlot.paths.bars!({ size: [0.6, 40] }), fill: color(l.color) } : {}),

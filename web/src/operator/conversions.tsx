@@ -42,7 +42,7 @@ export function Conversions() {
         const fresh = new Set(page.conversions.map((c) => c.conversion_id)); // what was read last counts
         const all = [...page.conversions, ...older.more.filter((c) => !fresh.has(c.conversion_id))];
         if (all.length === 0) return <p class="quiet">None yet.</p>;
-        return <Table label="Conversions, newest first" heads={['Conversion', 'State', 'Route', 'Amount', 'Step now', 'Last order', 'Began']}>{all.map((c) => <Row key={c.conversion_id} c={c} />)}</Table>;
+        return <Table label="Conversions, newest first" heads={['Conversion', 'State', 'Route', '#Amount', 'Step now', 'Last order', 'Began']}>{all.map((c) => <Row key={c.conversion_id} c={c} />)}</Table>;
       }}</Shown>
       <Older of={older} />
     </>
@@ -60,7 +60,7 @@ function coin(wei: string | null): string {
 function Transactions({ of, all }: { of: string; all: Transaction[] }) {
   if (all.length === 0) return null;
   return (
-    <Table label={`Transactions of ${of}`} heads={['For', 'Chain', 'Transaction', 'State', 'Nonce', 'Block', 'Fee, in its coin']}>
+    <Table label={`Transactions of ${of}`} heads={['For', 'Chain', 'Transaction', 'State', '#Nonce', '#Block', '#Fee, in its coin']}>
       {all.map((t) => (
         <tr key={t.tx_hash}>
           <td>{t.purpose}{t.attempt > 1 ? `, attempt ${t.attempt}` : ''}</td><td>{chainName(config.value, t.chain_id)}</td>

@@ -31,7 +31,7 @@ function BufferFigures({ b }: { b: Buffer }) {
       <Figure name="Outflow an hour" note={f.outflow_per_hour === null ? 'not measured yet' : 'at the measured rate'}>{f.outflow_per_hour === null ? '—' : usdShort(f.outflow_per_hour)}</Figure>
       <Figure name="Arrived in a day" note="by conversions">{usdShort(f.arrived_day)}</Figure>
       <Figure name="On its way" note="by running conversions">{usdShort(f.arriving)}</Figure>
-      <Figure name="Low in" note={<>empty in {seconds(f.seconds_to_empty, 'never')}</>}>{seconds(f.seconds_to_low, 'never')}</Figure>
+      <Figure name="Low in" note={f.seconds_to_empty === null ? 'never empty, at this rate' : `empty in ${seconds(f.seconds_to_empty)}`}>{seconds(f.seconds_to_low, 'never')}</Figure>
     </dl>
   );
 }
@@ -126,7 +126,7 @@ const ms = (n: number | null) => (n === null ? 'above 10 s' : n >= 1_000 ? `≤ 
 function Latency({ all }: { all: House['latency'] }) {
   const busiest = [...all].sort((a, b) => b.requests - a.requests).slice(0, MOST_ROUTES);
   return (
-    <Table label="How long requests took, of the routes that were asked most" heads={['Route', 'Requests', 'p50', 'p99']}>
+    <Table label="How long requests took, of the routes that were asked most" heads={['Route', '#Requests', '#p50', '#p99']}>
       {busiest.map((r) => <tr key={`${r.method} ${r.route}`}><td class="said"><code>{r.method} {r.route}</code></td><td class="number">{count(String(r.requests))}</td><td class="number">{ms(r.p50_ms)}</td><td class="number">{ms(r.p99_ms)}</td></tr>)}
     </Table>
   );
@@ -135,14 +135,13 @@ function Latency({ all }: { all: House['latency'] }) {
 /** Whether a kind of work goes on: null where nobody says. */
 function Switch({ work, paused, why }: { work: Work; paused: boolean | null; why: Alert | undefined }) {
   const name = work[0]!.toUpperCase() + work.slice(1);
-  const facts: [string, string][] = [['Now', paused === null ? 'not shown to this key' : paused ? (why?.text ?? 'paused') : 'taken']];
   return (
     <li>
       <p><strong>{name}</strong> {paused === null ? null : paused ? <StatusBadge of="paused" words={{ paused: ['Paused', 'bad'] }} /> : <StatusBadge of="on" words={{ on: ['Taken', 'good'] }} />}
         {paused && why && <span class="small block said">{why.text}, <When at={why.since} /></span>}</p>
       <div class="row">
-        {!paused && <ActButton act={{ action: `pause_${work}` as const, facts, name: DEEDS[`pause_${work}`].name }} />}
-        {paused !== false && <ActButton act={{ action: `resume_${work}` as const, facts }} kind={paused ? 'main' : 'plain'} />}
+        {!paused && <ActButton act={{ action: `pause_${work}` as const, name: DEEDS[`pause_${work}`].name }} />}
+        {paused !== false && <ActButton act={{ action: `resume_${work}` as const }} kind={paused ? 'main' : 'plain'} />}
       </div>
     </li>
   );

@@ -29,7 +29,7 @@ function One({ r }: { r: Route }) {
     ['Last choice', <span class="said">{CHOICES[r.choice.code] ?? r.choice.code}{r.choice.detail && `: ${r.choice.detail}`} {r.choice.at && <span class="small">(<When at={r.choice.at} />)</span>}</span>],
     ['Takes', of(r.source)],
     ['Steps', <span class="said">{r.steps.join(' → ') || 'none'}</span>],
-    ['In flight', `${r.in_flight.conversions} conversions, ${usd(r.in_flight.amount)}`],
+    ['In flight', `${r.in_flight.conversions === 1 ? 'one conversion' : `${r.in_flight.conversions} conversions`}, ${usd(r.in_flight.amount)}`],
     ...(r.in_flight.seen?.problem ? [['Its own look', <span class="said">{r.in_flight.seen.problem}</span>] as [string, ComponentChildren]] : []),
     ['Quote', r.quote === null ? 'none yet' : r.quote.refusal ? <span class="said">{r.quote.refusal}</span> : `${usd(r.quote.cost)} of ${usd(r.quote.amount)} (${perCent(r.quote.cost_bps)}), ${seconds(r.quote.seconds)}`],
     ['Expected', seconds(r.expected_seconds)],
@@ -49,7 +49,7 @@ function Waiting({ all }: { all: WaitingMoney[] }) {
   return (
     <section aria-labelledby="waiting"><h2 id="waiting">Credited, and in no conversion yet</h2>
       {all.map((w, i) => (
-        <Notice key={i} tone="unknown"><span class="said">{usd(w.amount)} of {w.deposits} deposits, paid with {of(w.source)}{w.since && <>, the oldest <When at={w.since} /></>}. {w.why ?? 'Nobody has said why.'}</span></Notice>
+        <Notice key={i} tone="unknown"><span class="said">{usd(w.amount)} of {w.deposits} deposits, paid with {of(w.source)}{w.since && <>, the oldest <When at={w.since} /></>}: {w.why ?? 'nobody has said why'}.</span></Notice>
       ))}
     </section>
   );
@@ -69,9 +69,9 @@ function Costs({ p }: { p: Pricing }) {
   return (
     <>
       {at.length > 1 && <Chart label="Dollars that were converted, by day; the table below has the numbers" at={at} bars height={160} lines={[{ name: 'Converted in a day', values: amount, color: 'accent' }]} />}
-      <Table label="Cost of conversions, by day and route" heads={['Day', 'Route', 'Conversions', 'Amount', 'Charged', 'Cost', 'Margin']}>
+      <Table label="Cost of conversions, by day and route" heads={['Day', 'Route', '#Conversions', '#Amount', '#Charged', '#Cost', '#Margin']}>
         {p.days.map((d) => (
-          <tr key={`${d.day} ${d.route}`}><td>{d.day}</td><td class="said">{d.route}</td><td class="number">{d.conversions}</td><td class="number">{usd(d.amount)}</td><td class="number">{usd(d.charged)}</td><td class="number">{usd(d.cost)}</td><td class="number">{usd(d.margin)}</td></tr>
+          <tr key={`${d.day} ${d.route}`}><td class="date">{d.day}</td><td class="said">{d.route}</td><td class="number">{d.conversions}</td><td class="number">{usd(d.amount)}</td><td class="number">{usd(d.charged)}</td><td class="number">{usd(d.cost)}</td><td class="number">{usd(d.margin)}</td></tr>
         ))}
       </Table>
     </>

@@ -32,7 +32,7 @@ export function Unsettled() {
       <Shown read={read} what="markets">{({ total, markets }) => (total === 0 ? <p class="quiet">None: every resolved market is paid out.</p> : (
         <>
           {total > markets.length && <Notice tone="unknown">The oldest {markets.length} of {total}.</Notice>}
-          <Table label="Markets that are resolved and not paid out, the oldest first" heads={['Market', 'Resolved', 'Received', 'Paid', 'Still owed', 'Positions unpaid', 'Open at the venue']}>
+          <Table label="Markets that are resolved and not paid out, the oldest first" heads={['Market', 'Resolved', '#Received', '#Paid', '#Still owed', '#Positions unpaid', '#Open at the venue']}>
             {markets.map((m) => <Row key={m.condition_id} m={m} />)}
           </Table>
         </>

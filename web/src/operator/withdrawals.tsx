@@ -51,7 +51,7 @@ function Row({ w, decide }: { w: Withdrawal; decide: boolean }) {
 export function Withdrawals() {
   const waiting = useRead(requested);
   const newest = useRead(() => ask(api.GET('/withdrawals', { params: { query: { limit: 50 } } })));
-  const heads = ['Withdrawal', 'Amount', 'User', 'To', 'Asked for', 'State', ...(may('operate') ? ['Decide'] : [])];
+  const heads = ['Withdrawal', '#Amount', 'User', 'To', 'Asked for', 'State', ...(may('operate') ? ['Decide'] : [])];
   const above = config.value?.withdrawal.approval_above;
   return (
     <>
