@@ -1,7 +1,7 @@
 // Words for what operators do, for the tests of their page.
 import { deskOf, keyOf } from './house/desk.mjs';
 
-export { alertOf, clear, conversionOf, keyOf, raise, routeOf } from './house/desk.mjs';
+export { alertOf, clear, conversionOf, deskOf, keyOf, raise, routeOf } from './house/desk.mjs';
 export { unsettledOf } from './house/overlook.mjs';
 export const ALL = ['read', 'inspect', 'operate'];
 /** What visit() needs to open the operator's page: no wallet. */

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { now } from './house/books.mjs';
-import { alertOf, ALL, AT, confirm, conversionOf, keyOf, open, operated, screen, signIn, unsettledOf } from './operating.mjs';
+import { alertOf, ALL, AT, confirm, conversionOf, deskOf, keyOf, open, operated, screen, signIn, unsettledOf } from './operating.mjs';
 import { CSP } from './house/files.mjs';
 import { address, assert, furnished, visit } from './support.mjs';
 
@@ -79,6 +79,7 @@ for (const [name, options] of [['desktop', {}], ['phone', { device: 'Pixel 7' }]
   }, { ...options, motion: false, desk: furnish }));
 
 test('from the sign-in to a pause by keyboard alone', async () => {
+  held.house.desk = deskOf(); // nothing is paused
   await held.story(AT, async (v, house) => {
     const { keyboard } = v.page;
     const focused = () => v.page.evaluate(() => `${document.activeElement?.labels?.[0]?.textContent ?? document.activeElement?.textContent ?? ''}`);
@@ -111,6 +112,7 @@ test('from the sign-in to a pause by keyboard alone', async () => {
 
 test('nothing is inline, the policy is kept, and the first load is light', async (t) => {
   const { house, browser } = held;
+  house.desk = deskOf();
   const answer = await fetch(`${house.url}/operator`);
   const html = await answer.text();
   assert.ok(!/<script(?![^>]*\bsrc=)/.test(html) && !/<style|\sstyle=|\son[a-z]+=/.test(html), 'something is inline');

@@ -15,7 +15,7 @@ function Row({ m }: { m: UnsettledMarket }) {
       <td><When at={m.resolved_at} /><span class="small block">open for {seconds(m.age_seconds)}</span></td>
       <td class="number">{usd(m.received)}</td>
       <td class="number">{usd(m.paid)}</td>
-      <td class="number">{usd(m.owed)}{m.short && <span class="status bad block">Too little is here</span>}</td>
+      <td class="number">{usd(m.owed)}{m.short && <span class="block"><span class="status bad">Too little is here</span></span>}</td>
       <td class="number">{m.unpaid_positions}</td>
       <td class="number">{m.at_venue}</td>
     </tr>
