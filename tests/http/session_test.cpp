@@ -123,7 +123,8 @@ TEST_F(Sessions, WhatIsAnotherUsersDoesNotExist) {
   expect_problem(ask("GET", "/bets/" + id, bearer(token)), 404, "not_found");
   for (const auto* path :
        {"/conversions", "/audit/solvency", "/inspector/actors", "/operator/alerts",
-        "/operator/overview", "/operator/audit", "/operator/settlements"})
+        "/operator/overview", "/operator/audit", "/operator/settlements",
+        "/inspector/bets/11111111-1111-1111-1111-111111111111/timeline"})
     expect_problem(ask("GET", path, bearer(token)), 403, "forbidden");
 }
 
