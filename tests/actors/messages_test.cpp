@@ -56,6 +56,9 @@ class filler {
   void fill_compound(std::map<std::string, std::string>& x) {
     x = {{"a", "1"}, {"b", std::to_string(++next_)}};
   }
+  void fill_compound(std::pair<std::string, std::string>& x) {
+    x = {"name " + std::to_string(++next_), "text"};
+  }
   template <class... Ts>
   void fill_compound(std::variant<Ts...>& x) {
     x = std::variant_alternative_t<sizeof...(Ts) - 1, std::variant<Ts...>>{};
