@@ -1,5 +1,6 @@
 // Every word with the service: typed, bounded in time, and with one kind of failure.
 import createOpenapi from 'openapi-fetch';
+import { bounded } from './bound.js';
 import type { AppConfig, paths, Problem } from './contract.js';
 import { memoryStore, type Store } from './store.js';
 import { fail, HeadroomError, type Trouble } from './trouble.js';
@@ -15,6 +16,7 @@ export interface Options {
   token?: string;
   /** Where what was signed is kept until it is known to be over. In memory unless given: then a crash forgets it. */
   store?: Store;
+  /** `how.signal` is to be handed on: it is what ends the request. */
   fetch?: (request: Request, how: { signal?: AbortSignal }) => Promise<Response>;
   /** Of each answer. */
   patienceMs?: number;
@@ -68,9 +70,9 @@ function brokenBy(e: unknown): Trouble {
 export function createClient(options: Options): Client {
   const url = options.url.replace(/\/+$/, '');
   const { patienceMs = PATIENCE_MS, onReach = () => {}, fetch: go = (request, how) => fetch(request, how) } = options;
-  const bounded = (request: Request, bare = false, patience = patienceMs) => {
+  const authorized = (request: Request, bare = false) => {
     if (client.token && !bare && !request.headers.has('Authorization')) request.headers.set('Authorization', `Bearer ${client.token}`);
-    return go(request, patience === Infinity ? {} : { signal: AbortSignal.any([request.signal, AbortSignal.timeout(patience)]) });
+    return request;
   };
   let config: { at: number; value: AppConfig } | undefined;
 
@@ -90,14 +92,18 @@ export function createClient(options: Options): Client {
     url,
     store: options.store ?? memoryStore(),
     token: options.token ?? null,
-    api: createOpenapi<paths>({ baseUrl: url, fetch: (request: Request) => bounded(request) }),
+    api: createOpenapi<paths>({ baseUrl: url, fetch: (request: Request) => go(authorized(request), { signal: bounded(request, patienceMs) }) }),
     ask: async (asked) => (await client.askWhole(asked)).data,
     async askWhole<T>(asked: Promise<Answered<T>>) {
       const answer = await reach(asked);
       if (!answer.response.ok) throw new HeadroomError(problemOf(answer.response.status, answer.error, answer.response.headers));
       return { data: answer.data as T, response: answer.response };
     },
-    send: (path, init, { bare, patienceMs: patience } = {}) => reach(bounded(new Request(url + path, init), bare, patience), () => ({ code: 'no_answer' }), init.signal),
+    async send(path, init, { bare, patienceMs: patience = patienceMs } = {}) {
+      const request = authorized(new Request(url + path, init), bare);
+      const signal = patience === Infinity ? init.signal : bounded(request, patience);
+      return reach(go(request, signal ? { signal } : {}), () => ({ code: 'no_answer' }), init.signal);
+    },
     async config() {
       if (!config || Date.now() - config.at > CONFIG_GOOD_FOR_MS)
         config = { value: (await client.ask(client.api.GET('/app/config'))) ?? fail('unreadable'), at: Date.now() };

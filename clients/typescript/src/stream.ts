@@ -74,6 +74,7 @@ async function* once(client: Client, topics: string[], last: { id: string }, giv
     const heard: Heard[] = [];
     const feed = reader((e) => heard.push(e));
     const from = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+    cut.signal.addEventListener('abort', () => void from.cancel().catch(() => {}), { once: true }); // fetch may have lost the signal by then (bound.ts)
     for (;;) {
       clearTimeout(timer);
       timer = setTimeout(stop, SILENCE_MS); // of the service, not of whoever listens
