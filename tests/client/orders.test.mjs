@@ -8,7 +8,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import { ethers, privateKeyToAccount } from '../../sandbox/stack/clients.mjs';
 import { Refusal, startHouse } from '../web/house/house.mjs';
 import { fill } from '../web/house/orders.mjs';
-import { address, carry, carryOut, ethersSigner, fileStore, providerSigner, signBet, signerOf, signInMessage, signSell, signWithdraw, watched } from './support.mjs';
+import { address, carry, carryOut, ethersSigner, fileStore, pay, providerSigner, signBet, signerOf, signInMessage, signSell, signWithdraw, watched } from './support.mjs';
 
 let house, token;
 const ALL = 100_000_000n;
@@ -139,4 +139,14 @@ test('wallets fail in their own ways: each has a code, and nothing is sent', asy
   await assert.rejects(by(async () => `0x${'11'.repeat(65)}`, { check: () => { throw Object.assign(new Error(), { code: 'another account' }); } }), { code: 'another account' });
   await assert.rejects(by(() => new Promise(() => {}), { given: AbortSignal.abort() }), { code: 'given_up' });
   assert.equal(posts(sent, '/bets').length, 0);
+});
+
+test('a key that the service would refuse is refused before anything is signed', async () => {
+  const { client, sent } = watched(house.url);
+  for (const key of ['', 'with space', 'ü', 'x'.repeat(129)]) {
+    await assert.rejects(signBet(client, signerOf(0), terms(), { key }), { code: 'invalid_field' }, key);
+    await assert.rejects(pay(client, signerOf(0), { amount: '1', key }), { code: 'invalid_field' }, key);
+  }
+  assert.deepEqual([sent, await client.store.list()], [[], []]);
+  assert.ok(await signBet(client, signerOf(0), terms(), { key: '~'.repeat(128) }));
 });

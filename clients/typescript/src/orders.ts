@@ -23,11 +23,15 @@ export interface Signing { key?: string; goodForMs?: number }
 
 export const newKey = (): string => random32().slice(2, 34);
 
+/** A key that the service takes, or a new one: what is signed under another would be repeated in vain. */
+export const goodKey = (key = newKey()): string => (/^[!-~]{1,128}$/.test(key) ? key : fail('invalid_field', 'a key is 1 to 128 visible ASCII characters'));
+
 const seconds = (time: string): bigint => BigInt(Date.parse(time) / 1_000);
 
-async function begun(client: Client, { key = newKey(), goodForMs = GOOD_FOR_MS }: Signing) {
+async function begun(client: Client, { key, goodForMs = GOOD_FOR_MS }: Signing) {
+  const good = goodKey(key);
   const config = await client.config();
-  return { config, key, deadline: wholeSeconds(Date.now() + Math.min(goodForMs, 1_000 * config.bet.longest_deadline_s)) };
+  return { config, key: good, deadline: wholeSeconds(Date.now() + Math.min(goodForMs, 1_000 * config.bet.longest_deadline_s)) };
 }
 
 export interface BetTerms { token: string; amount: Money; maxPrice: Money }

@@ -6,7 +6,7 @@ import type { Receipt, Source } from './contract.js';
 import { chainId } from './domain.js';
 import { random32, same } from './hex.js';
 import { amountOf, decimal, micro, type Micro, type Money } from './money.js';
-import { newKey } from './orders.js';
+import { goodKey } from './orders.js';
 import { signatureIn, type Signer } from './signer.js';
 import { sleep } from './sleep.js';
 import { keep, type KeptDeposit } from './store.js';
@@ -53,7 +53,7 @@ export async function termsOf(client: Client, amount: Money, source: Source): Pr
 }
 
 /** One payment, not sent yet: that is `carryPayment`. */
-export async function signPayment(signer: Signer, t: Terms, key = newKey()): Promise<KeptDeposit> {
+export async function signPayment(signer: Signer, t: Terms, key = goodKey()): Promise<KeptDeposit> {
   const { accept } = t;
   const validBefore = Math.floor(Date.now() / 1_000) + accept.maxTimeoutSeconds;
   const message = { from: signer.address, to: accept.payTo, value: BigInt(accept.amount), validAfter: 0n, validBefore: BigInt(validBefore), nonce: random32() };
@@ -140,7 +140,7 @@ export interface Payment extends Bounds {
 
 /** Pays once and answers the credited deposit. A payment that is kept under `key` is carried on, and nothing else is signed. */
 export async function pay(client: Client, signer: Signer, wanted: Payment): Promise<Receipt> {
-  const key = wanted.key ?? newKey();
+  const key = goodKey(wanted.key);
   const amount = amountOf(wanted.amount);
   const kept = await client.store.get(key);
   if (kept !== null) {
