@@ -1,5 +1,5 @@
 // Runs the tests with what they need: a private PostgreSQL, the sandbox, a binary. `node tests/run.mjs [label]`
-// takes one of unit, postgres, chain, sim, e2e, web, client; without a label everything runs.
+// takes one of unit, postgres, chain, sim, e2e, web, client, docs; without a label everything runs.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -10,7 +10,7 @@ import { startSandbox } from '../sandbox/stack/stack.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const build = path.resolve(root, process.env.HEADROOM_BUILD ?? 'build/release');
-const labels = ['unit', 'postgres', 'chain', 'sim', 'e2e', 'web', 'client'];
+const labels = ['unit', 'postgres', 'chain', 'sim', 'e2e', 'web', 'client', 'docs'];
 const [label] = process.argv.slice(2);
 if (label !== undefined && !labels.includes(label)) {
   console.error(`"${label}" is not one of ${labels.join(', ')}`);
@@ -77,6 +77,7 @@ try {
   if (wants('e2e')) await run('end-to-end tests', process.execPath, ['--test', '--test-concurrency=1', ...testsIn('tests/e2e')], { env });
   if (wants('web')) await run('tests of the page', process.execPath, ['--test', '--test-concurrency=1', ...testsIn('tests/web')], { env });
   if (wants('client')) await run('tests of the client package', process.execPath, ['--test', '--test-concurrency=1', ...testsIn('tests/client')], { env });
+  if (wants('docs')) await run('the docs', process.execPath, ['--test', '--test-concurrency=1', ...testsIn('tests/docs')], { env });
 } catch (error) {
   console.error(error.message);
   results.push({ title: error.message, ok: false, seconds: 0 });
