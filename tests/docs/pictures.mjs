@@ -6,7 +6,7 @@ import { startStack } from '../../sandbox/stack/stack.mjs';
 import { launch } from '../web/tools.mjs';
 import { visit } from '../web/visit.mjs';
 
-const SIZE = { width: 1000, height: 800 };
+const SIZE = { width: 1000, height: 880 };
 const QUESTION = 'Will it rain in Lisbon on Sunday?';
 
 async function venueDoes({ venue }, name, body) {

@@ -27,9 +27,10 @@ test('an answer agrees as a whole, and the dots stand for anything', () => {
 test('a terminal keeps variables, functions and its folder; it stops at the first command that fails', async () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'headroom-docs-'));
   const { run, folder: where } = terminal(folder, path.join(folder, 'state'));
-  assert.deepEqual(await run('A="x  y"\nf() { echo "<$1>"; }\nmkdir b\ncd b'), { code: 0, shown: '' });
+  assert.deepEqual(await run('A="x  y"; export B=$\'two\\nlines\'\nf() { echo "<$1>"; }\nmkdir b\ncd b'), { code: 0, shown: '' });
   assert.deepEqual(await run('f "$A"; basename "$PWD"'), { code: 0, shown: '<x  y>\nb\n' });
   assert.equal(path.basename(where()), 'b');
+  assert.deepEqual(await run("sh -c 'echo \"$B,${A-no}\"'"), { code: 0, shown: 'two\nlines,no\n' }); // as in a reader's terminal
   assert.deepEqual(await run('false\necho no'), { code: 1, shown: '' });
   assert.notEqual((await run('echo $NOBODY_SET_THIS')).code, 0);
   assert.notEqual((await run('false | cat')).code, 0);

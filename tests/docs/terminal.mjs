@@ -18,15 +18,25 @@ export function copyOfTree(folder, binary) {
   return folder;
 }
 
-/** Answers `run(text)`: {code, shown}. What a block sets stays set, and where it goes it stays. */
+/** What bash keeps for itself, or nobody may set. */
+const BASHS = 'BASH*|DIRSTACK|EPOCH*|EUID|FUNCNAME|GROUPS|LINENO|PIPESTATUS|PPID|RANDOM|SECONDS|SHELLOPTS|SRANDOM|UID|_';
+const keeping = (state) => `keep_() {
+  rc=$?
+  { for v_ in $(compgen -A variable); do case $v_ in ${BASHS}) ;; *) declare -p $v_ ;; esac; done; declare -f; printf 'cd %q\n' "$PWD"; } >"${state}"
+  exit $rc
+}
+trap keep_ EXIT`;
+
+/** Answers `run(text)`: {code, shown}. What a block sets stays set, exported or not, and where it goes it stays: `folder()`. */
 export function terminal(folder, state) {
-  const keeping = `trap 'rc=$?; { declare -px; declare -f; printf "cd %q\\n" "$PWD"; } >"${state}"; exit $rc' EXIT`;
+  let at = folder;
   fs.writeFileSync(state, `cd '${folder}'\n`);
   return {
-    folder: () => /^cd '?(.+?)'?$/m.exec(fs.readFileSync(state, 'utf8').split('\n').filter((line) => line.startsWith('cd ')).at(-1))[1],
+    folder: () => at,
     async run(text) {
-      const script = `set -eu -o pipefail\n{ . "${state}"; } 2>/dev/null\n${keeping}\nset -a\n${text}\n`;
+      const script = `set -eu -o pipefail\n{ . "${state}"; } 2>/dev/null\n${keeping(state)}\n${text}\n`;
       const { code, out, errors } = await bounded(BLOCK_WITHIN_MS, 'bash', ['-c', script], { cwd: folder, env });
+      at = fs.readFileSync(state, 'utf8').trimEnd().split('\n').at(-1).slice('cd '.length);
       return { code, shown: out + errors };
     },
   };
