@@ -92,7 +92,7 @@ rows webhook_rows(webhooks::webhook_settings& w) {
       {"pace",             &w.pace,          none,  {0.0001L, 1},           "of the waits between ten tries (5 s, 5 min, 30 min, 2, 5, 10, 14, 20, 24 h); less than 1 is for tests"},
       {"old_secret_ms",    &w.old_secret,    ms,    {minute, 30 * day},     "how long the old secret signs too after a rotation"},
       {"failing_after_ms", &w.failing_after, ms,    {100, 30 * day},        "without a success: the alert webhook.failing"},
-      {"kept_ms",          &w.kept,          ms,    {4 * day, 365 * day},   "how long the log keeps a delivery that has ended"},
+      {"kept_ms",          &w.kept,          ms,    {4 * day, 49 * day},    "how long the log keeps a delivery that has ended"},
   };
 }
 

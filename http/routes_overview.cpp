@@ -1,3 +1,5 @@
+#include <set>
+
 #include "actors/work_switches.hpp"
 #include "http/asking.hpp"
 #include "http/auth.hpp"
@@ -69,10 +71,14 @@ json solvency_document(const solvency& s) {
 
 json moving_document(const std::vector<moving_money>& all, timestamp now) {
   usdc amount;
-  for (const auto& m : all) amount = add_saturating(amount, m.amount);
+  std::set<conversion_id> ids;  // one may have its money in several places
+  for (const auto& m : all) {
+    amount = add_saturating(amount, m.amount);
+    ids.insert(m.id);
+  }
   const auto oldest = all.empty() ? 0 : (now.us - all.front().since.us) / 1'000'000;
   return object({
-      {"in_flight", all.size()},
+      {"in_flight", ids.size()},
       {"amount", amount},
       {"oldest_seconds", value_if(!all.empty(), std::max<std::int64_t>(oldest, 0))},
   });

@@ -34,7 +34,8 @@ bool is_localhost(std::string host) {
 
 /// The last label of a name of the Internet is no number: what looks like one ("2130706433",
 /// "0x7f.1", "127.1") is an address to some resolvers.
-bool is_name(const std::string& host) {
+bool is_name(std::string host) {
+  if (host.ends_with('.')) host.pop_back();  // the root's
   const auto dot = host.rfind('.');
   const auto last = host.substr(dot == host.npos ? 0 : dot + 1);
   return !last.empty() && (last.front() < '0' || last.front() > '9') && host.find('%') == host.npos;

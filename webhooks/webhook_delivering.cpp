@@ -6,8 +6,8 @@
 
 #include "actors/alerts.hpp"
 #include "net/retry_after.hpp"
-#include "webhooks/message.hpp"
 #include "webhooks/schedule.hpp"
+#include "webhooks/webhook_message.hpp"
 
 namespace headroom::webhooks {
 namespace {

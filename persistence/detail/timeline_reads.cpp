@@ -55,11 +55,11 @@ std::string postings_of(const timeline_row& row) {
       " AND ";
   const auto at = [](timestamp t) { return "time_of(" + std::to_string(t.us) + ")"; };
   static const auto named = numbered(
-      "kind > 1 AND kind NOT IN ({posting:conversion}, {posting:conversion_loss},"
-      " {posting:conversion_undone}, {posting:conversion_loss_undone})");
+      "kind > 1 AND kind NOT IN ({kind:conversion}, {kind:conversion_loss},"
+      " {kind:conversion_undone}, {kind:conversion_loss_undone})");
   static const auto each_time = numbered(
-      "kind IN ({posting:conversion}, {posting:conversion_loss}, {posting:conversion_undone},"
-      " {posting:conversion_loss_undone})");
+      "kind IN ({kind:conversion}, {kind:conversion_loss}, {kind:conversion_undone},"
+      " {kind:conversion_loss_undone})");
   auto out = "(" + select + named;
   if (row.subject.kind == timeline_kind::conversion) out += " UNION ALL " + select + each_time;
   if (row.subject.kind == timeline_kind::bet) {

@@ -63,7 +63,7 @@ timestamp outcome_of_settled(pqxx::transaction_base& tx, const bet& b) {
   static const auto sql = numbered(
       "SELECT us_of(coalesce(b.ended_at, (SELECT p.created_at FROM postings p WHERE p.created_at"
       " BETWEEN b.created_at AND b.created_at + interval '1 hour' AND p.reference = b.bet_id"
-      " AND p.kind = {posting:bet_refund} LIMIT 1))) FROM bets b WHERE b.bet_id = $1::uuid");
+      " AND p.kind = {kind:bet_refund} LIMIT 1))) FROM bets b WHERE b.bet_id = $1::uuid");
   return {read_int(tx.exec_params1(sql, binary(b.id.view()))[0])};
 }
 

@@ -144,14 +144,14 @@ TEST_F(ConversionMoves, LooksLeaveRoomForNewMoneyAndForTheOwnRoute) {
 
 TEST_F(ConversionMoves, APauseWhileItLooksKeepsItWhereItIs) {
   go();
-  dear.hushed = true;
-  dear.unseen.clear();
-  for (int i = 0; i < 120 && dear.unseen.empty(); ++i) advance(seconds{1});
-  ASSERT_FALSE(dear.unseen.empty());
-  dir.gauges.switches().publish({pausable::conversions, true, "ann", "ticket 7", now()});
-  dear.hushed = false;
-  dear.unseen.back().deliver(dear.flight);
-  advance(minutes{2});
+  bool looked = false;
+  dear.quote = [&](usdc amount) {
+    looked = true;
+    dir.gauges.switches().publish({pausable::conversions, true, "ann", "ticket 7", now()});
+    return route_quote{amount, 600};
+  };
+  advance(minutes{3});
+  EXPECT_TRUE(looked);
   EXPECT_TRUE(on("dear").empty());
 }
 

@@ -189,7 +189,7 @@ test('above what is filled at once: in three parts one after the other, killed w
     await restart('kill', () => mining('plasma', 1));
     await says(deposit, 'part 2 of 3: deposited: waits for a fill', 30_000);
     // what came of the first is USDT0 as is what the third has not sent
-    await seenAt(conversion_id, { at_source: '33.324998', under_way: '16.666667' });
+    await seenAt(conversion_id, { at_source: '33.324999', under_way: '16.666667' });
     await restart('kill', () => across('mode=fill'));
   });
   const parts = (await deposited()).slice(-3);

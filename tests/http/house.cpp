@@ -826,8 +826,10 @@ void house::spawn_singletons() {
             [](get_atom) { return withdrawals_view{}; }, [](poll_atom) {},
             [](status_atom) { return no_report(); }};
   })));
-  inspector_actor inspector = keep(system->spawn<caf::detached>(inspector_behavior));
-  dir->handles.set(inspector);
+  dir->handles.set(keep(system->spawn([this]() -> inspector_actor::behavior_type {
+    return {[this](list_atom, std::uint32_t) { return says.actors(); },
+            [](status_atom) { return no_report(); }};
+  })));
   dir->handles.set(keep(system->spawn([this]() -> guardian_actor::behavior_type {
     return {[this](get_atom) { return says.ready(); },
             [](const abandoned&) {},

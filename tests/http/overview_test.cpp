@@ -81,7 +81,8 @@ TEST_F(Overview, TimesOfRequestsAreThoseOfTheirRoutes) {
   for (int i = 0; i < 3; ++i) EXPECT_EQ(get("/buffer/status").status, 200);
   nlohmann::json found;
   EXPECT_TRUE(eventually([&] {  // a request is counted behind its answer
-    for (const auto& one : look("overview").json()["latency"])
+    const auto doc = look("overview").json();
+    for (const auto& one : doc["latency"])
       if (one["route"] == "/buffer/status") found = one;
     return found.is_object() && found["requests"] == 3;
   })) << found;

@@ -22,11 +22,11 @@ void mine(exchange& x) { x.reply_json(R"({"mine":true})"); }
 
 const router& shapes() {
   static const router table = house_and({
-      {verb::get, "/webhooks/{id}", show},
-      {verb::patch, "/webhooks/{id}", show},
-      {verb::delete_, "/webhooks/{id}", show},
-      {verb::get, "/webhooks/{id}/deliveries", show},
-      {verb::get, "/webhooks/mine", mine},  // behind {id}, and still found
+      {verb::get, "/parcels/{id}", show},
+      {verb::patch, "/parcels/{id}", show},
+      {verb::delete_, "/parcels/{id}", show},
+      {verb::get, "/parcels/{id}/deliveries", show},
+      {verb::get, "/parcels/mine", mine},  // behind {id}, and still found
       {verb::put, "/limits/{name}", show, route::pages},
       {verb::get, "/limits/{name}", show},
       {verb::post, "/offers/{id}/sell", show, route::pages},
@@ -46,12 +46,12 @@ TEST_F(Router, ASegmentInTheMiddleStandsForAText) {
   const auto sold = ask("POST", "/offers/123/sell", {}, "{}");
   ASSERT_EQ(sold.status, 200) << sold.body;
   EXPECT_EQ(sold.json()["first"], "123");
-  EXPECT_EQ(get("/webhooks/w-1/deliveries").json()["first"], "w-1");
+  EXPECT_EQ(get("/parcels/w-1/deliveries").json()["first"], "w-1");
   const auto two = get("/users/0xaa/bets/b%20c").json();
   EXPECT_EQ(two["first"], "0xaa");
   EXPECT_EQ(two["second"], "b%20c") << "as it was sent";
   for (const auto* other : {"/offers//sell", "/offers/1/2/sell", "/offers/1/sell/", "/offers/1/sel",
-                            "/offers/1", "/offers", "/webhooks/", "/webhooks/w-1/deliveries/7",
+                            "/offers/1", "/offers", "/parcels/", "/parcels/w-1/deliveries/7",
                             "/users//bets/b", "/users/u/bets", "/users/u/bets/", "xoffers/1/sell"})
     EXPECT_NE(ask("POST", other, {}, "{}").status, 200) << other;
   expect_problem(ask("POST", "/offers//sell", {}, "{}"), 404, "not_found");
@@ -59,23 +59,23 @@ TEST_F(Router, ASegmentInTheMiddleStandsForAText) {
 
 TEST_F(Router, DeleteAndPutAreMethodsLikeOthers) {
   start();
-  EXPECT_EQ(ask("DELETE", "/webhooks/w-1").json()["method"], "DELETE");
+  EXPECT_EQ(ask("DELETE", "/parcels/w-1").json()["method"], "DELETE");
   const auto put = ask("PUT", "/limits/bets", {}, R"({"most":"5"})").json();
   EXPECT_EQ(put["method"], "PUT");
   EXPECT_EQ(put["body"], R"({"most":"5"})");
   expect_problem(ask("PUT", "/limits/bets", {{"Content-Type", "text/plain"}}, "x"), 415,
                  "unsupported_media_type");
   client c{web->port()};
-  c.send(request_text("DELETE", "/webhooks/w-1", {}, "{}") + request_text("GET", "/healthz"));
+  c.send(request_text("DELETE", "/parcels/w-1", {}, "{}") + request_text("GET", "/healthz"));
   EXPECT_EQ(c.receive()->status, 200) << "a body of DELETE has no meaning";
   EXPECT_EQ(c.receive()->json()["status"], "ok");
 }
 
 TEST_F(Router, APathThatIsWrittenOutIsAnItemOfItsOwn) {
   start();
-  EXPECT_EQ(get("/webhooks/mine").json()["mine"], true);
-  EXPECT_EQ(get("/webhooks/mines").json()["first"], "mines");
-  const auto r = ask("DELETE", "/webhooks/mine");
+  EXPECT_EQ(get("/parcels/mine").json()["mine"], true);
+  EXPECT_EQ(get("/parcels/mines").json()["first"], "mines");
+  const auto r = ask("DELETE", "/parcels/mine");
   expect_problem(r, 405, "method_not_allowed");
   EXPECT_EQ(r.header("allow"), "GET, HEAD, OPTIONS");
   EXPECT_EQ(ask("OPTIONS", "/conversions/metrics").header("allow"), "GET, HEAD, OPTIONS");
@@ -84,8 +84,8 @@ TEST_F(Router, APathThatIsWrittenOutIsAnItemOfItsOwn) {
 TEST_F(Router, EveryPathNamesItsMethods) {
   start();
   const std::pair<const char*, const char*> rows[]{
-      {"/webhooks/w-1", "GET, HEAD, PATCH, DELETE, OPTIONS"},
-      {"/webhooks/w-1/deliveries", "GET, HEAD, OPTIONS"},
+      {"/parcels/w-1", "GET, HEAD, PATCH, DELETE, OPTIONS"},
+      {"/parcels/w-1/deliveries", "GET, HEAD, OPTIONS"},
       {"/limits/bets", "PUT, GET, HEAD, OPTIONS"},
       {"/offers/1/sell", "POST, OPTIONS"},
   };
@@ -95,7 +95,7 @@ TEST_F(Router, EveryPathNamesItsMethods) {
     expect_problem(r, 405, "method_not_allowed");
     EXPECT_EQ(r.header("allow"), allow) << path;
   }
-  EXPECT_EQ(ask("HEAD", "/webhooks/w-1").status, 200);
+  EXPECT_EQ(ask("HEAD", "/parcels/w-1").status, 200);
   expect_problem(ask("DELETE", "/offers/1/sell"), 405, "method_not_allowed");
   EXPECT_EQ(ask("OPTIONS", "*").header("allow"), "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
 }
@@ -108,20 +108,20 @@ TEST_F(Router, APageOfAStrangerIsToldTheMethodsThatAreForIt) {
   };
   EXPECT_EQ(methods("/limits/bets", "https://app.example"), "PUT, OPTIONS");
   EXPECT_EQ(methods("/limits/bets", "https://desk.example"), "PUT, GET, HEAD, OPTIONS");
-  EXPECT_EQ(methods("/webhooks/w-1", "https://app.example"), "");
-  EXPECT_EQ(methods("/webhooks/w-1", "https://desk.example"), "GET, HEAD, PATCH, DELETE, OPTIONS");
+  EXPECT_EQ(methods("/parcels/w-1", "https://app.example"), "");
+  EXPECT_EQ(methods("/parcels/w-1", "https://desk.example"), "GET, HEAD, PATCH, DELETE, OPTIONS");
   EXPECT_EQ(methods("/bets", "https://app.example"), "POST, OPTIONS");
 }
 
 TEST_F(Router, TheDocumentCanSayThem) {
   const auto document = json::parse(R"({"paths": {
-      "/webhooks/{id}": {"get": {}, "patch": {}, "delete": {}, "options": {}},
+      "/parcels/{id}": {"get": {}, "patch": {}, "delete": {}, "options": {}},
       "/offers/{id}/sell": {"post": {}, "options": {}},
       "/limits/{name}": {"put": {}, "options": {}}}})");
   const router table{std::vector<route>{
-      {verb::get, "/webhooks/{id}", show},
-      {verb::patch, "/webhooks/{id}", show},
-      {verb::delete_, "/webhooks/{id}", show},
+      {verb::get, "/parcels/{id}", show},
+      {verb::patch, "/parcels/{id}", show},
+      {verb::delete_, "/parcels/{id}", show},
       {verb::post, "/offers/{id}/sell", show},
       {verb::put, "/limits/{name}", show},
   }};
@@ -130,8 +130,8 @@ TEST_F(Router, TheDocumentCanSayThem) {
 
 TEST_F(Router, RequestsAreCountedByTheirPattern) {
   start();
-  for (const auto* id : {"a", "b"}) ask("DELETE", std::string{"/webhooks/"} + id);
-  EXPECT_EQ(metric("headroom_http_requests_total{route=\"/webhooks/{id}\",method=\"DELETE\","
+  for (const auto* id : {"a", "b"}) ask("DELETE", std::string{"/parcels/"} + id);
+  EXPECT_EQ(metric("headroom_http_requests_total{route=\"/parcels/{id}\",method=\"DELETE\","
                    "status=\"2xx\"}"),
             "2");
 }

@@ -141,6 +141,7 @@ TEST_F(Timelines, ADepositIsToldWithItsTransactionsAndItsConversion) {
   const auto d = a_deposit(0x500, bob, 50_usdc);
   auto op = an_operation(600, 7);
   op.id = settlement_of(d.id, 0);
+  op.created_at = d.created_at.plus(milliseconds{5});
   op.purpose = "deposit";
   all_taken({open_deposit{d}, record_operations{{op}},
              finish_operation{op.id, op.tx_hash, operation_status::confirmed, 17,

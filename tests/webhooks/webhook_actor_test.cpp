@@ -211,7 +211,9 @@ TEST_F(WebhookActor, ARotatedSecretSignsBesideTheOldOneForADay) {
   rotate.id = id(1);
   rotate.rotate_secret = true;
   rotate.by = "key:1";
-  const auto changed = ask<webhook>(rotate).value_or(webhook{});
+  const auto said = ask<webhook>(rotate);
+  ASSERT_TRUE(said);
+  const auto& changed = *said;
   const auto after = secret_of(changed.shown_secret);
   EXPECT_NE(before, after);
   EXPECT_TRUE(changed.secret.empty());

@@ -135,9 +135,9 @@ WebhookHouse::WebhookHouse()
       actors::world{dir,
                     [this] { return now(); },
                     [this] {
-                      hash256 out;
-                      out.bytes[0] = static_cast<std::uint8_t>(++randoms_);
-                      return out;
+                      hash256 drawn;
+                      drawn.bytes[0] = static_cast<std::uint8_t>(++randoms_);
+                      return drawn;
                     },
                     {}});
 }
@@ -145,7 +145,7 @@ WebhookHouse::WebhookHouse()
 WebhookHouse::~WebhookHouse() {
   out.open.clear();
   caf::anon_send_exit(actor, caf::exit_reason::kill);
-  actor = {};
+  actor = actors::webhook_actor{};
   scheduler.run();
 }
 

@@ -1,4 +1,4 @@
-#include "webhooks/message.hpp"
+#include "webhooks/webhook_message.hpp"
 
 #include <nlohmann/json.hpp>
 
