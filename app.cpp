@@ -95,9 +95,12 @@ http::server_settings http_of(const config::settings& s, const actors::signing_d
 /// Declared behind the actor system: directory and door outlive it, their handles must not.
 class letting_go {
  public:
-  letting_go(actors::directory& dir, actors::records_door& records)
-      : dir_{dir}, records_{records} {}
+  letting_go(caf::actor_system& sys, actors::directory& dir, webhook_house& webhooks,
+             actors::records_door& records)
+      : sys_{sys}, dir_{dir}, webhooks_{webhooks}, records_{records} {}
   ~letting_go() {
+    actors::hide_timelines(sys_);
+    webhooks_.stop();
     records_.set({});
     dir_.close();
   }
@@ -105,6 +108,7 @@ class letting_go {
   letting_go& operator=(const letting_go&) = delete;
 
  private:
+  caf::actor_system& sys_;
   actors::directory& dir_;
   actors::records_door& records_;
 };
@@ -334,7 +338,7 @@ int serve(const config::settings& s) {
   caf_config.set("scheduler.max-threads", std::size_t{s.workers});
   caf_config.set("scheduler.max-throughput", std::size_t{100});
   caf::actor_system sys{caf_config};
-  const letting_go before_the_system_ends{dir, read.door};
+  const letting_go before_the_system_ends{sys, dir, webhooks, read.door};
   outside out{sys, s, dir.gauges, wall_clock_now};
 
   const auto w = std::make_shared<const actors::world>(

@@ -50,6 +50,8 @@ void show_timelines(caf::actor_system& sys, const timeline_actor& teller) {
   sys.registry().put(known_as, caf::actor_cast<caf::strong_actor_ptr>(teller));
 }
 
+void hide_timelines(caf::actor_system& sys) { sys.registry().erase(known_as); }
+
 timeline_actor find_timelines(caf::actor_system& sys) {
   return caf::actor_cast<timeline_actor>(sys.registry().get(known_as));
 }

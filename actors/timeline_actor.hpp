@@ -46,6 +46,8 @@ timeline_actor::behavior_type timeline_behavior(timeline_self self, timeline_rea
 /// Where the front finds it, under its name in the actor system: started anew it takes the place of
 /// the one before.
 void show_timelines(caf::actor_system& sys, const timeline_actor& teller);
+/// Before the system ends: a detached actor's thread lives as long as somebody can find it.
+void hide_timelines(caf::actor_system& sys);
 /// Empty before the first start.
 [[nodiscard]] timeline_actor find_timelines(caf::actor_system& sys);
 
