@@ -92,7 +92,8 @@ http::server_settings http_of(const config::settings& s, const actors::signing_d
   return out;
 }
 
-/// Declared behind the actor system: directory and door outlive it, their handles must not.
+/// Declared behind the actor system: directory, webhooks and door outlive it, their handles must
+/// not.
 class letting_go {
  public:
   letting_go(caf::actor_system& sys, actors::directory& dir, webhook_house& webhooks,
@@ -110,6 +111,7 @@ class letting_go {
  private:
   caf::actor_system& sys_;
   actors::directory& dir_;
+  webhook_house& webhooks_;
   actors::records_door& records_;
 };
 
@@ -207,7 +209,8 @@ struct readers {
         reports{reader_of(s)},
         events{reader_of(s)},
         records{reader_of(s)},
-        payers{reader_of(s)} {}
+        payers{reader_of(s)},
+        timelines{reader_of(s)} {}
 
   persistence::pg_reader house;
   persistence::pg_reader front;
@@ -283,7 +286,7 @@ void add_chains(household& house, const config::settings& s, const own_keys& key
 
 /// Serves until a signal comes; the exit code.
 int serve_http(const config::settings& s, const stop_signal& stop, caf::actor_system& sys,
-               actors::directory& dir, const own_keys& keys,
+               actors::directory& dir, const webhook_house& webhooks, const own_keys& keys,
                const std::shared_ptr<const chain::source_gate>& gate,
                const actors::records_door& records) {
   const auto account = keys.conversion.account;
@@ -292,7 +295,7 @@ int serve_http(const config::settings& s, const stop_signal& stop, caf::actor_sy
   const auto ethereum = chain::make_ethereum_port(domain);
   const auto x402 = chain::make_x402_port(terms, gate);
   http::server server{http_of(s, domain, terms),
-                      {sys, dir, *ethereum, *x402, wall_clock_now, &records}};
+                      {sys, dir, *ethereum, *x402, wall_clock_now, &webhooks.door, &records}};
   try {
     server.start();
   } catch (const std::runtime_error& e) {
@@ -367,7 +370,7 @@ int serve(const config::settings& s) {
   actors::watch_guardian(guardian, dir, give_up);
   dir.handles.set(guardian);
 
-  const int code = serve_http(s, stop, sys, dir, *keys, gate, read.door);
+  const int code = serve_http(s, stop, sys, dir, webhooks, *keys, gate, read.door);
   const bool ended = stop_guardian(sys, guardian, actors::longest_stop(s.core));
   out.stop();
   webhooks.stop();

@@ -120,6 +120,40 @@ void add_watching(CLI::App& app, console_request& out) {
       ->check(CLI::Range(1, 3'600));
 }
 
+void add_webhooks(CLI::App& app, console_request& out) {
+  auto* all = app.add_subcommand("webhooks", "Who a running service tells of events");
+  all->require_subcommand(0, 1);
+  auto* own = add_json(*all, out);
+  const auto word = [&](const char* name, const char* text) {
+    auto* x = all->add_subcommand(name, text);
+    x->excludes(own);
+    add_json(*x, out);
+    return x;
+  };
+  const CLI::Validator an_id{[](std::string& x) {
+                               return webhook_id::parse(x) ? std::string{}
+                                                           : "must be a webhook's id";
+                             },
+                             ""};
+  word("list", "The same");
+  auto* add = word("add", "Tell a receiver; its secret is shown once");
+  add->add_option("URL", out.receiver, "")->required();
+  add->add_option("--events", out.events, "types like bet.filled, with commas; without it all")
+      ->delimiter(',')
+      ->type_name("LIST");
+  const std::pair<const char*, const char*> words[] = {
+      {"show", "One of them, and what it was told"},
+      {"rotate", "Give it a new secret; the old one signs too for a day"},
+      {"test", "Send it webhook.test, once, and say how that went"},
+      {"enable", "Tell it what comes from now on"},
+      {"disable", "Tell it nothing"},
+      {"remove", "Forget it"}};
+  for (const auto& [name, text] : words)
+    word(name, text)->add_option("ID", out.id, "")->required()->check(an_id);
+  auto* show = all->get_subcommand("show");
+  for (const auto& f : {with_status, cursor, limit}) add_filter(*show, out, f);
+}
+
 /// Of the service, or of a file that `--json` wrote.
 void add_timeline(CLI::App& app, console_request& out) {
   auto* x = app.add_subcommand("timeline",
@@ -170,6 +204,7 @@ void add_console(CLI::App& app, command_line& out) {
   add_lists(app, out.console);
   add_orders(app, out.console);
   add_watching(app, out.console);
+  add_webhooks(app, out.console);
   add_timeline(app, out.console);
 }
 
@@ -177,6 +212,7 @@ bool is_for_console(const std::string& command) {
   constexpr std::array all{"status",      "bets",  "deposits", "conversions",
                            "withdrawals", "pause", "resume",   "retry conversion",
                            "tail",        "top",   "timeline"};
+  if (command == "webhooks" || command.starts_with("webhooks ")) return true;
   return std::find(all.begin(), all.end(), command) != all.end();
 }
 

@@ -70,6 +70,64 @@ int order(const console_request& asked, service_client& service) {
   return went_well;
 }
 
+// -- webhooks
+// --------------------------------------------------------------------------------------
+
+int list_webhooks(const console_request& asked, service_client& service) {
+  auto listed = asked;
+  listed.command = "webhooks";
+  return list(listed, service);
+}
+
+/// It, and what it was told.
+int show_webhook(const console_request& asked, service_client& service) {
+  const auto path = "/webhooks/" + asked.id;
+  const auto webhook = service.get(path);
+  if (!webhook.good()) return fail(webhook);
+  const auto told = service.get(target_of(path + "/deliveries", asked.query));
+  if (!told.good()) return fail(told);
+  if (asked.json) {
+    std::printf("{\"webhook\":%s,\"log\":%s}\n", webhook.text.c_str(), told.text.c_str());
+    return went_well;
+  }
+  const auto text = list_text("deliveries", told.body);
+  if (!text) return unreadable("the log");
+  std::printf("%s\n%s", webhook_text(webhook.body).c_str(), text->c_str());
+  return went_well;
+}
+
+/// What `webhooks <word> ID` sends.
+service_answer change_webhook(const console_request& asked, service_client& service) {
+  const auto path = "/webhooks/" + asked.id;
+  if (asked.command == "webhooks add")
+    return service.post("/webhooks", {{"url", asked.receiver}, {"events", asked.events}});
+  if (asked.command == "webhooks test") return service.post(path + "/test", json::object());
+  if (asked.command == "webhooks remove") return service.send("DELETE", path, {});
+  json wanted = json::object();
+  if (asked.command == "webhooks rotate") wanted["rotate_secret"] = true;
+  if (asked.command == "webhooks enable") wanted["enabled"] = true;
+  if (asked.command == "webhooks disable") wanted["enabled"] = false;
+  return service.send("PATCH", path, wanted);
+}
+
+/// A test that failed is the receiver's refusal: exit code 1.
+int webhooks(const console_request& asked, service_client& service) {
+  if (asked.command == "webhooks" || asked.command == "webhooks list")
+    return list_webhooks(asked, service);
+  if (asked.command == "webhooks show") return show_webhook(asked, service);
+  const auto answer = change_webhook(asked, service);
+  if (!answer.good()) return fail(answer);
+  const bool tests = asked.command == "webhooks test";
+  if (asked.json) {
+    print_as_said(answer);
+  } else {
+    std::fputs((tests ? delivery_text(answer.body) : webhook_text(answer.body)).c_str(), stdout);
+  }
+  const auto* status = net::text_member(answer.body, "status");
+  const bool failed = tests && (status == nullptr || *status != "delivered");
+  return failed ? was_refused : went_well;
+}
+
 constexpr std::size_t longest_story = 256U << 20U;  // bytes of a file
 constexpr int most_pages = 1'000;                   // of 1,000 events each
 
@@ -159,6 +217,7 @@ int run(const console_request& asked, const service_place& where) {
   service_client service{where};
   if (asked.command == "status") return status(asked, service);
   if (asked.command == "top") return top(asked, service);
+  if (asked.command.starts_with("webhooks")) return webhooks(asked, service);
   if (asked.command == "timeline") return timeline(asked, service);
   const bool orders =
       asked.command == "pause" || asked.command == "resume" || asked.command == "retry conversion";

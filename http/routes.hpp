@@ -88,5 +88,13 @@ task<> get_unsettled(exchange& x);
 task<> get_overview(exchange& x);
 // routes_actions.cpp
 task<> post_operator_action(exchange& x);
+// routes_webhooks.cpp
+task<> post_webhook(exchange& x);
+task<> get_webhooks(exchange& x);
+task<> get_webhook(exchange& x);
+task<> patch_webhook(exchange& x);
+task<> delete_webhook(exchange& x);
+task<> get_webhook_deliveries(exchange& x);
+task<> post_webhook_test(exchange& x);
 
 }  // namespace headroom::http

@@ -12,7 +12,8 @@
 
 namespace headroom::actors {
 class records_door;
-}
+class webhook_door;
+}  // namespace headroom::actors
 
 namespace headroom::http {
 
@@ -62,7 +63,8 @@ struct http_services {
   const actors::ethereum_port& ethereum;
   const actors::x402_port& x402;
   actors::wall_clock now;
-  const actors::records_door* records = nullptr;  // what operators read; none: unavailable
+  const actors::webhook_door* webhooks = nullptr;  // none: nobody tells anybody
+  const actors::records_door* records = nullptr;   // what operators read; none: unavailable
 };
 
 }  // namespace headroom::http

@@ -5,7 +5,7 @@ _headroom_words() {
   local page='--cursor --limit' window='--since --until'
   case $1 in
     '') echo serve migrate verify keys bets sales markets withdrawals conversions adopt-transfer wallet \
-      status deposits pause resume retry tail top timeline reconcile check-config settings help ;;
+      status deposits pause resume retry webhooks tail top timeline reconcile check-config settings help ;;
     keys) echo add list revoke ;;
     bets) echo show resolve --json --user --status --token $window $page ;;
     'bets resolve') echo --by --evidence --shares --spent --fee ;;
@@ -46,6 +46,7 @@ _headroom_values() {
     --status:bets) echo placing filled failed settled ;;
     --status:deposits) echo settling pending converting completed failed ;;
     --status:withdrawals) echo requested sent confirmed failed ;;
+    '--status:webhooks show') echo pending delivered failed stopped ;;
     :timeline) echo bet sale deposit conversion withdrawal ;;
     :pause | :resume) echo bets deposits conversions withdrawals ;;
     ':bets resolve') echo failed filled ;;

@@ -757,6 +757,10 @@ house::house() {
 }
 
 void house::spawn_singletons() {
+  show_timelines(*system, keep(system->spawn([this]() -> timeline_actor::behavior_type {
+    return {[this](const timeline_request& x) { return says.timeline(x); },
+            [](status_atom) { return no_report(); }};
+  })));
   records.set(keep(system->spawn([this]() -> records_actor::behavior_type {
     return {[this](const course_filter& x) { return says.course(x); },
             [this](const deed_filter& x) { return says.deeds(x); },
@@ -852,7 +856,8 @@ house::~house() {
 
 void house::start() {
   web = std::make_unique<server>(
-      settings, http_services{*system, *dir, ethereum, x402, [] { return house::now(); }, &records},
+      settings,
+      http_services{*system, *dir, ethereum, x402, [] { return house::now(); }, nullptr, &records},
       *routing);
   web->start();
   ASSERT_TRUE(eventually(

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "actors/records_actor.hpp"
+#include "actors/timeline_actor.hpp"
 #include "http/key_ring.hpp"
 #include "http/repair_wishes.hpp"
 #include "http/routes.hpp"
@@ -112,6 +113,7 @@ struct script {
   std::function<caf::result<history_page>(const history_filter&)> list_history =
       [](const history_filter&) { return history_page{}; };
   buffer_flows flows;
+  std::function<caf::result<timeline_page>(const timeline_request&)> timeline;
   std::function<caf::result<buffer_course>(const course_filter&)> course =
       [](const course_filter&) { return buffer_course{}; };
   std::function<caf::result<deed_page>(const deed_filter&)> deeds = [](const deed_filter&) {
