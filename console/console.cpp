@@ -70,8 +70,7 @@ int order(const console_request& asked, service_client& service) {
   return went_well;
 }
 
-// -- webhooks
-// --------------------------------------------------------------------------------------
+// -- webhooks -------------------------------------------------------------------------------------
 
 int list_webhooks(const console_request& asked, service_client& service) {
   auto listed = asked;

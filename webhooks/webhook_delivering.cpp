@@ -74,8 +74,7 @@ bool webhook_delivering::load() {
   return st_.loaded = true;
 }
 
-// -- the books
-// -------------------------------------------------------------------------------------
+// -- the books ------------------------------------------------------------------------------------
 
 bool webhook_delivering::flush() {
   if (!st_.results.empty()) {
@@ -144,8 +143,7 @@ void webhook_delivering::forget_old() {
   st_.at.store->forget(st_.w->now().minus(st_.settings.kept), st_.w->now().minus(expired_after));
 }
 
-// -- tries
-// -----------------------------------------------------------------------------------------
+// -- tries ----------------------------------------------------------------------------------------
 
 void webhook_delivering::send_waiting(webhook_state::receiver& to) {
   if (!to.row.is_active() || self_->clock().now() < to.quiet_until) return;
