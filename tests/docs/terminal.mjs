@@ -6,8 +6,8 @@ import { bounded } from '../client/elsewhere.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const BLOCK_WITHIN_MS = 120_000;
-/** A reader's: without what says that a test runs, or `node --test` would run nothing. */
-const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+/** A reader's: without what says that a test runs, or `node --test` would run nothing, and without what `./dev test` says of its own caller. */
+const { NODE_TEST_CONTEXT: _context, HEADROOM_CALLED_FROM: _caller, ...env } = process.env;
 
 /** A folder that looks like a fresh clone with everything built: links to the tree, but a `build` of its own. */
 export function copyOfTree(folder, binary) {

@@ -52,7 +52,6 @@ test('USDC on Plasma arrives whole by Circle, burnt once', async () => {
   await house.control(`/mint?chain=plasma&token=usdc&to=${user.address}&amount=100`);
   const [buffer, held] = [await t.inBuffer(), await t.usdc()];
   const deposit = await house.fund(user, '20.00', 'plasma', usdc);
-  assert.equal(await t.balance('plasma', usdc), micro('20'));
   const c = await t.completed(deposit);
   assert.deepEqual([c.route, c.received, c.loss], ['cctp_plasma', '20.00', '0.00']);
   assert.deepEqual(c.steps.map((s) => [s.name, s.state]), [['bridge', 'done']]);
