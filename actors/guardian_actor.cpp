@@ -6,6 +6,7 @@
 
 #include "actors/journal_actor.hpp"
 #include "actors/log_limit.hpp"
+#include "actors/supervision.hpp"
 #include "actors/withdrawal_desk.hpp"
 
 namespace headroom::actors {
@@ -27,6 +28,7 @@ class keeper {
   void start(guardian_state::child& c) {
     c.handle = c.what.start(self_->system());
     c.alive = true;
+    supervision::instance().started(c.what.name, c.handle.id());
     self_->monitor(c.handle);
   }
 
@@ -37,6 +39,7 @@ class keeper {
     if (i == st_.children.end()) return;
     i->alive = false;
     i->handle = nullptr;
+    supervision::instance().ended(i->what.name, self_->system().render(x.reason));
     w_.dir.handles.forget(key_of(x.source));  // what is sent to a dead actor is lost without a word
     if (st_.stopping) {
       if (st_.drained) stop_next();

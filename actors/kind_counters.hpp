@@ -1,12 +1,15 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "actors/actors.hpp"
+#include "actors/handler_times.hpp"
 
 namespace headroom::actors {
 
@@ -27,6 +30,10 @@ class kind_counters {
     s.processed.fetch_add(1, std::memory_order_relaxed);
     s.busy_ns.fetch_add(busy_ns, std::memory_order_relaxed);
   }
+  /// Beside `processed`: of which type it was, and how long it had waited (or unknown_wait).
+  void handled(message_type type, std::uint64_t took_us, std::uint32_t wait_us) noexcept {
+    times_of(type).record(stripe_of_this_thread(), took_us, wait_us);
+  }
   /// Messages that an ended actor had received and will never process. May be negative: a
   /// correction of what was said before.
   void lost(std::int64_t messages) noexcept {
@@ -35,6 +42,11 @@ class kind_counters {
 
   [[nodiscard]] std::string_view name() const noexcept { return name_; }
   [[nodiscard]] kind_info sum() const;
+  [[nodiscard]] std::uint64_t live() const noexcept {
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(0, live_.load()));
+  }
+  /// The times of every message type that the kind has handled.
+  [[nodiscard]] std::vector<type_times> times() const;
 
  private:
   struct alignas(64) stripe {
@@ -46,11 +58,17 @@ class kind_counters {
 
   [[nodiscard]] stripe& mine() noexcept { return stripes_[stripe_of_this_thread()]; }
   [[nodiscard]] static std::size_t stripe_of_this_thread() noexcept;
+  [[nodiscard]] handler_times& times_of(message_type type) noexcept {
+    auto* const times = times_[static_cast<std::size_t>(type)].load(std::memory_order_acquire);
+    return times != nullptr ? *times : first_times_of(type);
+  }
+  [[nodiscard]] handler_times& first_times_of(message_type type);
 
   const char* name_;  // static lifetime
   std::atomic<std::int64_t> live_{0};
   std::atomic<std::int64_t> lost_{0};
   std::array<stripe, stripes> stripes_;
+  std::array<std::atomic<handler_times*>, most_message_types> times_{};  // made once, for good
 };
 
 inline std::size_t kind_counters::stripe_of_this_thread() noexcept {

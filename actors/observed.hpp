@@ -1,17 +1,16 @@
 #pragma once
 
-#include <atomic>
 #include <caf/all.hpp>
-#include <chrono>
 
-#include "actors/registry.hpp"
+#include "actors/watching.hpp"
 
 namespace headroom::actors {
 
 /// The base every actor of the house derives from: keeps its card in the registry, counts messages
-/// and times handlers, for itself and for its kind (State::name). Two virtual hooks of CAF are
-/// enough: `enqueue` (any thread) and `consume` (the owner). Counters are relaxed atomics, a card's
-/// with one writer, so watching costs nearly nothing and never races.
+/// and times handlers, for itself and for its kind (State::name), and notes what whoever inspects
+/// wants to know (watching.hpp). Two virtual hooks of CAF are enough: `enqueue` (any thread) and
+/// `consume` (the owner). Counters are relaxed atomics, a card's with one writer, so watching costs
+/// little and never races.
 template <class Base, class State>
 class observed : public Base {
  public:
@@ -19,25 +18,26 @@ class observed : public Base {
   explicit observed(caf::actor_config& cfg, Ts&&... xs) : Base(cfg, std::forward<Ts>(xs)...) {
     card_.id = this->id();
     card_.name = State::name;
+    card_.control = this->ctrl();
     registry::instance().add(card_);
     kind_.born();
+    this->set_default_handler(unhandled);
   }
   ~observed() override {
-    leave();
+    leave({});
     kind_.lost(card_.waiting() - lost_);  // what came to the dead; nobody can send any more
   }
 
   /// The end of its life, by whatever cause: dead actors that somebody still refers to are not
   /// shown.
   bool cleanup(caf::error&& reason, caf::execution_unit* host) override {
-    leave();
+    leave(reason);
     return Base::cleanup(std::move(reason), host);
   }
 
   using Base::enqueue;
   void enqueue(caf::mailbox_element_ptr message, caf::execution_unit* unit) override {
-    card_.received.fetch_add(1, std::memory_order_relaxed);
-    kind_.received();
+    note_arrival(card_, kind_, *message);
     Base::enqueue(std::move(message), unit);
   }
 
@@ -48,28 +48,27 @@ class observed : public Base {
 
  protected:
   caf::invoke_message_result consume(caf::mailbox_element& message) override {
-    const auto start = now_ns();
+    const auto h = note_start(card_, message);
     const auto result = Base::consume(message);
-    if (result == caf::invoke_message_result::skipped) return result;
-    const auto took = now_ns() - start;
-    card_.busy_ns.store(card_.busy_ns.load(std::memory_order_relaxed) + took,
-                        std::memory_order_relaxed);
-    card_.processed.store(card_.processed.load(std::memory_order_relaxed) + 1,
-                          std::memory_order_release);  // with what the handler showed
-    kind_.processed(took);
+    note_end(card_, kind_, h, result);
     return result;
   }
 
  private:
-  static std::uint64_t now_ns() noexcept {
-    return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
+  /// A stranger's message: kept for whoever looks, and refused.
+  static caf::result<caf::message> unhandled(caf::scheduled_actor* self, caf::message_view& x) {
+    const auto& from = self->current_sender();
+    note_unhandled(static_cast<observed*>(self)->card_, x.content(), from ? from->id() : 0);
+    return caf::sec::unexpected_message;
   }
 
-  void leave() {
+  void leave(const caf::error& reason) {
+    card_.ended.store(true, std::memory_order_relaxed);
     if (!registry::instance().remove(card_)) return;
     kind_.gone();
     lost_ = card_.waiting();
     kind_.lost(lost_);
+    note_leaving(card_, reason ? this->system().render(reason) : std::string{}, lost_);
   }
 
   actor_card card_;

@@ -2,27 +2,17 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <utility>
 
+#include "actors/actor_recorder.hpp"
+#include "actors/watching.hpp"
 #include "domain/ids.hpp"
 
 namespace headroom::actors {
 namespace {
 
 std::int64_t now_ns() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
-
-std::string text_of(id_kind kind, const std::array<std::uint8_t, 20>& bytes) {
-  switch (kind) {
-    case id_kind::none: return {};
-    case id_kind::user: return to_0x(bytes);
-    case id_kind::uuid: {
-      bet_id id;
-      std::copy_n(bytes.begin(), id.bytes.size(), id.bytes.begin());
-      return id.text();
-    }
-  }
-  return {};
-}
 
 /// A card as it was when it was passed: what a walk keeps of those that may be shown.
 struct sighting {
@@ -102,6 +92,23 @@ actor_info info_of(const sighting& x, std::int64_t now) {
 
 }  // namespace
 
+std::string text_of(id_kind kind, const std::array<std::uint8_t, 20>& bytes) {
+  switch (kind) {
+    case id_kind::none: return {};
+    case id_kind::user: return to_0x(bytes);
+    case id_kind::uuid: {
+      bet_id id;
+      std::copy_n(bytes.begin(), id.bytes.size(), id.bytes.begin());
+      return id.text();
+    }
+  }
+  return {};
+}
+
+actor_card::~actor_card() {
+  if (auto* const r = recorder.load()) r->deref();
+}
+
 void actor_card::set_business_id(id_kind kind, byte_view bytes) {
   std::copy_n(bytes.begin(), std::min(bytes.size(), business_id.size()), business_id.begin());
   business_kind.store(kind, std::memory_order_release);
@@ -134,6 +141,24 @@ kind_info kind_counters::sum() const {
   out.live = at_least_none(live_.load(std::memory_order_relaxed));
   out.mailbox = at_least_none(static_cast<std::int64_t>(received - out.processed) -
                               lost_.load(std::memory_order_relaxed));
+  return out;
+}
+
+handler_times& kind_counters::first_times_of(message_type type) {
+  auto made = std::make_unique<handler_times>();
+  handler_times* there = nullptr;
+  auto& place = times_[static_cast<std::size_t>(type)];
+  return place.compare_exchange_strong(there, made.get()) ? *made.release() : *there;
+}
+
+std::vector<type_times> kind_counters::times() const {
+  std::vector<type_times> out;
+  for (std::size_t n = 0; n < times_.size(); ++n) {
+    const auto* times = times_[n].load(std::memory_order_acquire);
+    if (times == nullptr) continue;
+    out.push_back({message_type{static_cast<std::uint16_t>(n)}, {}, {}});
+    times->sum(out.back());
+  }
   return out;
 }
 

@@ -2,6 +2,8 @@
 
 #include <array>
 #include <atomic>
+#include <caf/actor_control_block.hpp>
+#include <caf/intrusive_ptr.hpp>
 #include <cstdint>
 #include <deque>
 #include <limits>
@@ -11,11 +13,11 @@
 
 #include "actors/actors.hpp"
 #include "actors/kind_counters.hpp"
+#include "actors/noted_message.hpp"
 
 namespace headroom::actors {
 
-/// How an actor's business id is to be shown.
-enum class id_kind : std::uint8_t { none = 0, user = 1, uuid = 2 };
+class actor_recorder;
 
 /// What the registry knows of one live actor; embedded in it, linked into a shard's list.
 struct actor_card {
@@ -28,12 +30,24 @@ struct actor_card {
   std::atomic<std::uint64_t> busy_ns{0};
   std::atomic<std::int64_t> shown{nothing_shown};  // a figure the owner lets everyone see
   std::atomic<bool> looked_at{false};              // since the owner last asked
+  std::atomic<bool> ended{false};
+  std::atomic<std::uint16_t> in_handler{0};  // the message_type whose handler runs
+  std::atomic<std::uint32_t> wait_us{0};     // the longest of late, falling with each message
+  std::atomic<std::uint64_t> began_ns{0};    // when that handler began; 0: none runs
+  std::atomic<std::uint64_t> probe{0};       // when one of those that wait came (watching.cpp)
+  std::atomic<actor_recorder*> recorder{nullptr};  // of the few that have one
+  caf::actor_control_block* control = nullptr;
   std::int64_t born_ns = 0;
   std::array<std::uint8_t, 20> business_id{};
   std::atomic<id_kind> business_kind{id_kind::none};  // stored after business_id
   actor_card* next = nullptr;                         // guarded by the shard's mutex
   actor_card* previous = nullptr;
   bool listed = false;
+
+  actor_card() = default;
+  actor_card(const actor_card&) = delete;
+  actor_card& operator=(const actor_card&) = delete;
+  ~actor_card();
 
   void set_business_id(id_kind kind, byte_view bytes);
   /// Received and not processed.
@@ -64,6 +78,33 @@ class registry {
   /// The kinds, and up to `limit` single actors: the fullest mailboxes first, then the busiest. A
   /// walk over all of them, a small part at a time: not for an actor's thread.
   [[nodiscard]] actor_listing list(std::size_t limit) const;
+
+  /// Shows every listed card to `see`, a shard at a time: its mutex is held for the thousandth part
+  /// of all, and `between` is called without it after each. Not for an actor's thread.
+  template <class See, class Between>
+  void walk(See see, Between between) const {
+    for (std::size_t n = 0; n < shard_count; ++n) {
+      {
+        const std::lock_guard lock{shards_[n].mutex};
+        for (const auto* card = shards_[n].first; card != nullptr; card = card->next) see(*card);
+      }
+      between(n);
+    }
+  }
+  /// Shows the card of one actor to `see`, while it cannot go; false: not listed.
+  template <class See>
+  bool look_at(std::uint64_t id, See see) const {
+    const auto& s = shards_[id % shard_count];
+    const std::lock_guard lock{s.mutex};
+    for (auto* card = s.first; card != nullptr; card = card->next) {
+      if (card->id != id) continue;
+      see(*card);
+      return true;
+    }
+    return false;
+  }
+  /// How many there are of each thousandth part that `walk` passes.
+  static constexpr std::size_t parts() noexcept { return shard_count; }
 
  private:
   struct alignas(64) shard {
