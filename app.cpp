@@ -252,7 +252,7 @@ void add_books(household& house, persistence::pg_store& store, readers& read) {
       [&sys, &read] { return sys.spawn<caf::detached>(actors::records_behavior, &read.records); },
       [&read](const actors::records_actor& handle) { read.door.set(handle); });
   house.add<actors::inspector_actor>(
-      "inspector", [&sys] { return sys.spawn<caf::detached>(actors::inspector_behavior); });
+      "inspector", [&sys, w] { return sys.spawn<caf::detached>(actors::inspector_behavior, w); });
   house.add<actors::buffer_actor>("buffer",
                                   [&sys, w] { return sys.spawn(actors::buffer_behavior, w); });
 }

@@ -17,6 +17,8 @@ constexpr seconds watched_tick{1};  // while somebody looks
 constexpr seconds idle_tick{5};     // only the kinds' totals are read
 constexpr seconds looked_for{10};   // after the last question somebody is thought to look
 constexpr std::size_t most_edges = 1'000;
+/// Who is not observed and waits longer has ended: the HTTP front gives up before.
+constexpr seconds stranger_patience{60};
 
 std::int64_t now_ns() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
 
@@ -128,7 +130,9 @@ wait_graph waits(inspector_self self) {
   out.forgotten = open_requests::instance().forgotten();
   auto open = open_requests::instance().list();
   std::erase_if(open, [&](const open_request& r) {
-    return all.find(r.asked) == nullptr || message_taps::instance().is_own(r.asked);
+    const auto age = std::chrono::nanoseconds{out.now_ns - static_cast<std::int64_t>(r.since_ns)};
+    const bool ended = all.find(r.waiter) == nullptr && age > stranger_patience;
+    return ended || all.find(r.asked) == nullptr || message_taps::instance().is_own(r.asked);
   });
   out.total = open.size();
   out.cycles = cycles_in(open);
@@ -148,6 +152,8 @@ wait_graph waits(inspector_self self) {
 full_inspector_actor::behavior_type inspector_behavior(inspector_self self, world_ptr w) {
   self->state.w = std::move(w);
   message_taps::instance().leave_out(self->id());
+  self->attach_functor(
+      [id = self->id()](const caf::error&) { message_taps::instance().let_in(id); });
   self->delayed_send(self, idle_tick, poll_atom::value);
   return {
       [self](list_atom, std::uint32_t limit) { return list(self, limit); },

@@ -115,6 +115,11 @@ void message_taps::leave_out(std::uint64_t actor_id) noexcept {
   own_[next_own_.fetch_add(1) % most_left_out].store(actor_id, std::memory_order_relaxed);
 }
 
+void message_taps::let_in(std::uint64_t actor_id) noexcept {
+  for (auto& own : own_)
+    if (own.load(std::memory_order_relaxed) == actor_id) own.store(0, std::memory_order_relaxed);
+}
+
 bool message_taps::is_own(std::uint64_t actor_id) const noexcept {
   const auto count = std::min(next_own_.load(std::memory_order_relaxed), most_left_out);
   for (std::size_t n = 0; n < count; ++n)

@@ -73,6 +73,7 @@ class message_taps {
 
   /// What this actor sends and receives is the inspector's own traffic from now on.
   void leave_out(std::uint64_t actor_id) noexcept;
+  void let_in(std::uint64_t actor_id) noexcept;  // it has ended
   [[nodiscard]] bool is_own(std::uint64_t actor_id) const noexcept;
 
  private:

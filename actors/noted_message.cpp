@@ -44,7 +44,10 @@ void erase_all(std::string& text, std::string_view what) {
 std::string element_name(const caf::type_erased_tuple& content, std::size_t n) {
   const auto t = content.type(n);
   if (is_atom(t)) return caf::to_string(content.get_as<caf::atom_value>(n));
-  if (t.second == nullptr) return caf::numbered_type_names[t.first - 1];
+  if (t.second == nullptr) {
+    const std::string_view name = caf::numbered_type_names[t.first - 1];
+    return std::string{name.substr(name.starts_with('@') ? 1 : 0)};
+  }
   int failed = 0;
   const std::unique_ptr<char, decltype(&std::free)> plain{
       abi::__cxa_demangle(t.second->name(), nullptr, nullptr, &failed), &std::free};

@@ -49,6 +49,11 @@ void open_requests::answered(std::uint64_t waiter, std::uint64_t request) noexce
   }
 }
 
+void open_requests::clear() noexcept {
+  for (std::size_t n = 0; n < sets; ++n)
+    for (auto& p : sets_[n]) p.key.store(0, relaxed);
+}
+
 std::vector<open_request> open_requests::list() const {
   std::vector<open_request> out;
   for (std::size_t n = 0; n < sets; ++n) {

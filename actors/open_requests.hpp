@@ -34,6 +34,8 @@ class open_requests {
   void answered(std::uint64_t waiter, std::uint64_t request) noexcept;
   /// What was under way a moment ago; what changes meanwhile may be left out.
   [[nodiscard]] std::vector<open_request> list() const;
+  /// Another actor system begins, whose actors have the same numbers (tests).
+  void clear() noexcept;
   [[nodiscard]] std::uint64_t forgotten() const noexcept { return forgotten_.load(); }
 
  private:

@@ -6,6 +6,8 @@
 #include <thread>
 #include <vector>
 
+#include "actors/open_requests.hpp"
+
 namespace headroom::http {
 
 std::optional<caf::message_id> actor_bridge::remember(clock::time_point deadline,
@@ -22,6 +24,7 @@ std::optional<caf::message_id> actor_bridge::remember(clock::time_point deadline
 void actor_bridge::enqueue(caf::mailbox_element_ptr message, caf::execution_unit*) {
   if (!message->mid.is_response()) return;
   const auto key = message->mid.integer_value();
+  actors::open_requests::instance().answered(id(), message->mid.request_id().integer_value());
   auto& s = shard_of(key);
   std::unique_ptr<question> q;
   {
@@ -48,6 +51,8 @@ void actor_bridge::expire(clock::time_point now) {
           continue;
         }
         late.push_back(std::move(i->second.asked));
+        actors::open_requests::instance().answered(
+            this->id(), caf::make_message_id(i->first).request_id().integer_value());
         i = s.calls.erase(i);
       }
       s.hearing.fetch_add(late.size(), std::memory_order_relaxed);

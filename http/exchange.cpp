@@ -4,6 +4,7 @@
 
 #include "http/cors.hpp"
 #include "http/request_id.hpp"
+#include "http/router.hpp"
 
 namespace headroom::http {
 
@@ -63,7 +64,18 @@ void exchange::reply_json(std::string body, unsigned status) {
 void exchange::refuse(const problem& p) {
   if (p.status >= 500 && p.status != 503) log_failure("http.internal", p.code, p.detail);
   if (p.status == 401 || p.status == 403 || p.status == 429) log_refusal(p);
+  note_refusal(p);
   reply(to_response(p, request_.path.empty() ? "/" : request_.path));
+}
+
+/// For GET /inspector/refused.
+void exchange::note_refusal(const problem& p) {
+  if (answered_) return;
+  const auto& all = shared_.routes.routes();
+  const bool known = route_ > 0 && route_ < all.size();
+  shared_.refused.note({services().now(), std::string{to_string(request_.method)},
+                        known ? std::string{all[route_].pattern} : std::string{}, p.status, p.code,
+                        p.field, caller_ == nullptr ? std::string{} : caller_->name});
 }
 
 /// Whose balance is awake paid in once, or looked at money that is there.

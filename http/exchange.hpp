@@ -19,12 +19,14 @@
 #include "http/own_site.hpp"
 #include "http/problem.hpp"
 #include "http/promised_bets.hpp"
+#include "http/refusal_log.hpp"
 #include "http/request_metrics.hpp"
 #include "http/services.hpp"
 #include "http/session_ring.hpp"
 #include "http/sign_in_nonces.hpp"
 #include "http/stream_places.hpp"
 #include "http/task.hpp"
+#include "http/trace_streams.hpp"
 
 namespace headroom::http {
 
@@ -55,6 +57,8 @@ struct front {
   rate_table beginning_rates{rate{1, 30}};  // sessions, delegations: of one user or key
   rate_bucket refusals{};                   // of strangers
   rate_bucket newcomers{};                  // likewise, of what they begin
+  refusal_log refused{};
+  trace_streams traces{};
 };
 
 /// What stands for the {..} of a route's pattern, in order.
@@ -189,6 +193,7 @@ class exchange : public std::enable_shared_from_this<exchange> {
   [[nodiscard]] stream_places::caller listener() const;
   void add_usual_headers(response& answer) const;
   void log_refusal(const problem& p);
+  void note_refusal(const problem& p);
   void log_failure(std::string_view event, std::string_view code, std::string_view detail);
 
   front& shared_;

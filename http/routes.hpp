@@ -11,7 +11,14 @@ namespace headroom::http {
 void get_healthz(exchange& x);  // the constant
 task<> get_readyz(exchange& x);
 void get_openapi(exchange& x);
+// routes_inspector.cpp
 task<> get_actors(exchange& x);
+task<> get_actor(exchange& x);
+task<> get_lints(exchange& x);
+task<> get_waits(exchange& x);
+void get_refused(exchange& x);
+void get_tree(exchange& x);
+void get_inspector_stream(exchange& x);
 // routes_config.cpp
 void get_app_config(exchange& x);
 // routes_session.cpp

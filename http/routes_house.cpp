@@ -31,37 +31,6 @@ void add_venue(actors::readiness& r, const actors::venue_gauge& gauge) {
   if (v.why == actors::venue_stop::approvals) r.parts["venue"] += "; " + gauge.accounts_reason();
 }
 
-json actor_document(const actors::actor_info& a) {
-  return object({
-      {"id", a.id},
-      {"name", a.name},
-      {"business_id", text_or_null(a.business_id)},
-      {"mailbox", a.mailbox},
-      {"received", a.received},
-      {"processed", a.processed},
-      {"busy_us", a.busy_us},
-      {"age_ms", a.age_ms},
-  });
-}
-
-json kind_document(const actors::kind_info& k) {
-  return object({
-      {"name", k.name},
-      {"live", k.live},
-      {"mailbox", k.mailbox},
-      {"processed", k.processed},
-      {"busy_us", k.busy_us},
-  });
-}
-
-void answer_listing(exchange& x, const actors::actor_listing& listing) {
-  x.reply_json(to_text(object({
-      {"total", listing.total},
-      {"kinds", list_of(listing.kinds, kind_document)},
-      {"actors", list_of(listing.actors, actor_document)},
-  })));
-}
-
 }  // namespace
 
 void get_healthz(exchange& x) { x.reply_json("{\"status\":\"ok\"}"); }
@@ -93,15 +62,6 @@ void get_openapi(exchange& x) {
     answer.body = document.body;
   }
   x.reply(std::move(answer));
-}
-
-task<> get_actors(exchange& x) {
-  require_scope(x, {scope::inspect});
-  const query_fields query{x.asked().query, {"limit"}};
-  const auto limit = read_count("limit", query.text("limit").value_or("100"), 1, 1000);
-  const auto inspector = x.services().dir.handles.get<actors::inspector_actor>();
-  answer_listing(x, or_refuse(co_await ask<actors::actor_listing>(
-                        x, inspector, actors::list_atom::value, limit)));
 }
 
 }  // namespace headroom::http

@@ -59,6 +59,7 @@ struct Watching : testing::Test {
   std::vector<caf::strong_actor_ptr> everyone;
   full_inspector_actor inspector;
 
+  Watching() { open_requests::instance().clear(); }
   ~Watching() override {
     inspector = nullptr;
     for (auto& a : everyone)
@@ -113,7 +114,7 @@ TEST_F(Watching, MessageTypesHaveNames) {
   EXPECT_NE(type_of(a.content(), false), type_of(b.content(), false));
   EXPECT_EQ(type_of(a.content(), false), type_of(a.content(), false));
   EXPECT_EQ(name_of(type_of(a.content(), false)), "get uuid<bet_tag>");
-  EXPECT_EQ(name_of(type_of(b.content(), true)), "answer: get int64");
+  EXPECT_EQ(name_of(type_of(b.content(), true)), "answer: get i64");
   EXPECT_EQ(name_of(message_type{}), "?");
 }
 

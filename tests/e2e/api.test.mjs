@@ -90,7 +90,10 @@ test('every route answers exactly its fields', async () => {
   const { body: held } = await house.get(`/positions?user_address=${users[0].address}`);
   assert.deepEqual([held.positions.length, keysOf(held.positions[0])], [1, words(POSITION)]);
   const { body: listing } = await house.get('/inspector/actors?limit=5', 'inspect');
-  assert.deepEqual([keysOf(listing), listing.actors.length], [['actors', 'kinds', 'total'], 5]);
+  assert.deepEqual([keysOf(listing), listing.actors.length], [
+    ['actors', 'as_of', 'kinds', 'matched', 'next_cursor', 'total', 'window_ms'],
+    5,
+  ]);
   assert.ok(listing.kinds.some((k) => k.name === 'buffer' && k.live === 1));
   const head = await house.call('HEAD', '/buffer/status');
   assert.deepEqual([head.status, head.text], [200, '']);

@@ -248,7 +248,18 @@ TEST_F(BadInput, QueriesAndPaths) {
       {"/inspector/bets/11111111-1111-1111-1111-111111111111/timeline?x=1", "x"},
       {"/pricing?days=367", "days"},
       {"/audit/solvency?x=1", "x"},
-      {"/inspector/actors?limit=1001", "limit"},
+      {"/inspector/actors?limit=201", "limit"},
+      {"/inspector/actors?sort=name", "sort"},
+      {"/inspector/actors?window=61", "window"},
+      {"/inspector/actors?find=zz", "find"},
+      {"/inspector/actors?find=0x12", "find"},
+      {"/inspector/actors?cursor=age.1.1", "cursor"},
+      {"/inspector/actors?sort=age&cursor=age.1", "cursor"},
+      {"/inspector/actors?shard=1", "shard"},
+      {"/inspector/stream?seconds=1", "limit"},
+      {"/inspector/stream?limit=1", "seconds"},
+      {"/inspector/stream?limit=10001&seconds=1", "limit"},
+      {"/inspector/stream?limit=1&seconds=301", "seconds"},
   };
   for (const auto& row : table)
     expect_problem(get(row.target, full_key.text), 400, "invalid_field", row.field);

@@ -4,6 +4,7 @@
 
 #include <thread>
 
+#include "actors/inspector_actor.hpp"
 #include "actors/messages/journal_messages.hpp"
 #include "domain/text.hpp"
 
@@ -731,10 +732,6 @@ house::house() {
   says.chain = [] { return onchain_balances{true, 20_usdc, false, {}, {}, {}}; };
   says.verdict = [] { return solvency{true, true, 15_usdc, true, {}, now(), {}}; };
   says.ready = [] { return readiness{true, {{"journal", "ok"}}}; };
-  says.actors = [] {
-    return actor_listing{
-        {{"balance", 2, 1, 30, 400}}, {{7, "balance", "0xaa", 1, 16, 15, 200, 9}}, 2};
-  };
   says.replenish = [](const replenish_buffer&) { return example_buffer(); };
   says.limits = [](const buffer_limits&) { return example_buffer(); };
   says.contract_signed = [](const contract_signature&) { return false; };
@@ -830,10 +827,8 @@ void house::spawn_singletons() {
             [](get_atom) { return withdrawals_view{}; }, [](poll_atom) {},
             [](status_atom) { return no_report(); }};
   })));
-  dir->handles.set(keep(system->spawn([this]() -> inspector_actor::behavior_type {
-    return {[this](list_atom, std::uint32_t) { return says.actors(); },
-            [](status_atom) { return no_report(); }};
-  })));
+  inspector_actor inspector = keep(system->spawn<caf::detached>(inspector_behavior, world_ptr{}));
+  dir->handles.set(inspector);
   dir->handles.set(keep(system->spawn([this]() -> guardian_actor::behavior_type {
     return {[this](get_atom) { return says.ready(); },
             [](const abandoned&) {},

@@ -90,7 +90,6 @@ struct script {
   std::function<actors::onchain_balances()> chain;
   std::function<solvency()> verdict;
   answer<actors::readiness> ready;
-  answer<actors::actor_listing> actors;
   std::function<caf::result<buffer_status>(const actors::replenish_buffer&)> replenish;
   std::function<caf::result<buffer_status>(const actors::buffer_limits&)> limits;
   std::function<caf::result<bool>(const actors::contract_signature&)> contract_signed;

@@ -463,14 +463,6 @@ TEST_F(Reads, InsolvencyIsSaid) {
   expect_problem(get("/audit/solvency", read_key.text), 503, "unavailable");
 }
 
-TEST_F(Reads, ActorsAreListed) {
-  start();
-  const auto doc = get("/inspector/actors?limit=10", inspect_key.text).json();
-  EXPECT_EQ(doc["total"], 2);
-  EXPECT_EQ(doc["kinds"][0]["name"], "balance");
-  EXPECT_EQ(doc["actors"][0]["mailbox"], 1);
-}
-
 TEST_F(Reads, AlertsAreShownWhileTheyLastAndAfterwards) {
   start();
   auto& board = dir->gauges.alerts();
@@ -551,15 +543,18 @@ TEST_F(Reads, NoPublicReadAsksTheConnectionThatMoneyNeeds) {
 TEST_F(Reads, SilenceIsTimedOut) {
   settings.request_timeout = std::chrono::milliseconds{200};
   start();
+  using answer = caf::result<actors::route_listing>;
   const auto silent = keep(system->spawn(
-      [](actors::inspector_actor::pointer self) -> actors::inspector_actor::behavior_type {
-        return {[self](actors::list_atom, std::uint32_t) -> caf::result<actors::actor_listing> {
-                  return self->make_response_promise<actors::actor_listing>();  // never delivered
+      [](actors::conversion_actor::pointer self) -> actors::conversion_actor::behavior_type {
+        return {[](const actors::credit_deposit&) { return actors::committed{}; },
+                [self](actors::get_atom) -> answer {
+                  return self->make_response_promise<actors::route_listing>();  // never delivered
                 },
+                [](actors::poll_atom) {},
                 [](actors::status_atom) { return actors::status_report{}; }};
       }));
   dir->handles.set(silent);
-  expect_problem(get("/inspector/actors", inspect_key.text), 503, "timed_out");
+  expect_problem(get("/routes", read_key.text), 503, "timed_out");
 }
 
 TEST_F(Reads, WhileTheHouseIsFullABalanceIsReadFromTheBooks) {

@@ -27,6 +27,43 @@ void count(schedule_result& result, outside& out, const people& all) {
   result.reorganisations = out.plasma.reorganisations();
 }
 
+/// FNV-1a over what the books say in the end, row by row.
+class digest {
+ public:
+  void add(byte_view bytes) {
+    for (const auto b : bytes) sum_ = (sum_ ^ b) * 0x100000001b3ULL;
+  }
+  void add(std::int64_t x) {
+    for (int n = 0; n < 64; n += 8) sum_ = (sum_ ^ ((x >> n) & 0xff)) * 0x100000001b3ULL;
+  }
+  [[nodiscard]] std::uint64_t sum() const noexcept { return sum_; }
+
+ private:
+  std::uint64_t sum_ = 0xcbf29ce484222325ULL;
+};
+
+std::uint64_t digest_of(const memory_books& books) {
+  digest out;
+  const auto add_status = [&](const auto& id, const auto& row) {
+    out.add(id.view());
+    out.add(static_cast<std::int64_t>(row.status));
+  };
+  for (const auto& [who, row] : books.balances) {
+    out.add(who.view());
+    out.add(row.balance.micro);
+    out.add(static_cast<std::int64_t>(row.version));
+  }
+  for (const auto& [id, row] : books.bets) {
+    add_status(id, row);
+    out.add(row.amount.micro);
+  }
+  for (const auto& [id, row] : books.deposits) add_status(id, row);
+  for (const auto& [id, row] : books.conversions) add_status(id, row);
+  for (const auto& [id, row] : books.withdrawals.rows) add_status(id, row);
+  out.add(static_cast<std::int64_t>(books.events.size()));
+  return out.sum();
+}
+
 }  // namespace
 
 schedule_result run_schedule(std::uint64_t seed) {
@@ -60,6 +97,7 @@ schedule_result run_schedule(std::uint64_t seed) {
     if (!last) ++result.crashes;
   }
   count(result, out, all);
+  result.books = digest_of(out.books);
   return result;
 }
 

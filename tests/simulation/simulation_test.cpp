@@ -1,9 +1,14 @@
 #include <gtest/gtest.h>
 #include <spdlog/spdlog.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <iostream>
+#include <thread>
 
+#include "actors/actor_snapshots.hpp"
+#include "actors/open_requests.hpp"
+#include "actors/watching.hpp"
 #include "tests/simulation/world.hpp"
 
 namespace headroom::test {
@@ -82,6 +87,42 @@ TEST_F(Simulation, ASeedReplaysExactly) {
     EXPECT_EQ(a.steps, b.steps) << seed;
   }
   EXPECT_NE(run_schedule(5).trace, run_schedule(6).trace);
+}
+
+/// Whoever looks changes nothing: with the inspector's notes off, and with all of them on while a
+/// trace is open and a thread walks over the actors all the time. HEADROOM_SIM_WATCHED=n compares
+/// another number of schedules.
+TEST_F(Simulation, WatchingChangesNeitherOrderNorBooks) {
+  using namespace actors;
+  std::atomic<bool> done{false};
+  std::atomic<std::uint64_t> walks{0};
+  std::thread viewer{[&] {
+    for (actor_snapshots all; !done.load(); ++walks) {
+      all.refresh(std::chrono::nanoseconds{0});
+      (void)all.page({});
+      (void)open_requests::instance().list();
+    }
+  }};
+  std::uint64_t heard = 0;
+  const auto count = from_env("HEADROOM_SIM_WATCHED", 50);
+  for (std::uint64_t seed = 1; seed <= count; ++seed) {
+    set_watching(false);
+    const auto off = run_schedule(seed);
+    set_watching(true);
+    const auto tap = std::make_shared<message_tap>(tap_filter{}, 1'000'000'000);
+    message_taps::instance().open(tap);
+    const auto on = run_schedule(seed);
+    message_taps::instance().close(tap);
+    heard += tap->take().events.size();
+    EXPECT_EQ(on.trace, off.trace) << seed;
+    EXPECT_EQ(on.steps, off.steps) << seed;
+    EXPECT_EQ(on.books, off.books) << seed;
+  }
+  done.store(true);
+  viewer.join();
+  EXPECT_GT(heard, count) << "the trace was open";
+  EXPECT_GT(walks.load(), 0U);
+  EXPECT_NE(run_schedule(1).books, run_schedule(2).books) << "the digest tells books apart";
 }
 
 }  // namespace

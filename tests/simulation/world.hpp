@@ -111,6 +111,7 @@ struct outside {
 struct schedule_result {
   std::string violation;
   std::uint64_t trace = 0;
+  std::uint64_t books = 0;  // equal for equal rows
   std::uint64_t steps = 0;
   std::uint64_t crashes = 0;
   std::uint64_t kills = 0;
