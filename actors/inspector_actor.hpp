@@ -83,7 +83,7 @@ using inspector_self = self_pointer<full_inspector_actor, inspector_state>;
 /// stuck one is shown and cannot hold it up. A walk over a million actors takes a while, so spawn
 /// it detached: it costs no actor's thread anything, and no more than a twentieth of its own. While
 /// somebody looks it walks once a second, for everybody; ten seconds later it forgets what it saw.
-full_inspector_actor::behavior_type inspector_behavior(inspector_self self, world_ptr w = nullptr);
+full_inspector_actor::behavior_type inspector_behavior(inspector_self self, world_ptr w);
 
 /// The full interface of the inspector that is in the directory; empty while there is none.
 [[nodiscard]] full_inspector_actor inspector_of(const handles& from);

@@ -12,7 +12,7 @@ using namespace actors;
 
 struct Inspector : Core {
   actor_listing list(std::uint32_t limit = 1000) {
-    const auto inspector = keep(system.spawn(inspector_behavior));
+    const auto inspector = keep(system.spawn(inspector_behavior, w()));
     return ask<actor_listing>(inspector, list_atom::value, limit)->value.value_or(actor_listing{});
   }
   static const actor_info* find(const actor_listing& all, const std::string& name) {
@@ -152,7 +152,7 @@ TEST_F(Inspector, EveryActorAnswersStatusUnderItsName) {
       {bet, "bet"},
       {dir.users.open_deposit(), "deposit"},
       {start_conversion(), "conversion"},
-      {keep(system.spawn(inspector_behavior)), "inspector"},
+      {keep(system.spawn(inspector_behavior, w())), "inspector"},
       {guardian, "guardian"},
   };
   for (const auto& [actor, name] : everyone) {
