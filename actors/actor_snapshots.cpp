@@ -151,8 +151,7 @@ void actor_snapshots::compare(const sightings& before, const sightings& now, ste
 std::vector<actor_snapshots::moved> actor_snapshots::moved_since(std::int64_t from_ns) const {
   std::vector<moved> out;
   for (const auto& s : steps_)
-    if (s.from_ns >= from_ns || &s == &steps_.back())
-      out.insert(out.end(), s.all.begin(), s.all.end());
+    if (counts(s, from_ns)) out.insert(out.end(), s.all.begin(), s.all.end());
   std::sort(out.begin(), out.end(), [](const moved& a, const moved& b) { return a.id < b.id; });
   std::size_t kept = 0;
   for (std::size_t n = 0; n < out.size(); ++n) {
@@ -176,9 +175,10 @@ actor_page actor_snapshots::page(const actor_query& q) const {
   const auto window = std::min(q.window, longest_window);
   // A walk is never quite on the second: the step that began half of one too early counts too.
   const auto from = taken_ns_ - std::chrono::nanoseconds{window}.count() - 500'000'000;
-  const auto changes = moved_since(from);
+  const bool by_moves = q.sort == actor_sort::busy || q.sort == actor_sort::rate;
+  const auto changes = by_moves ? moved_since(from) : std::vector<moved>{};
   for (const auto& s : steps_)
-    if (s.from_ns >= from || &s == &steps_.back()) {
+    if (counts(s, from)) {
       out.window = std::chrono::milliseconds{(taken_ns_ - s.from_ns) / 1'000'000};
       break;
     }
@@ -200,12 +200,19 @@ actor_page actor_snapshots::page(const actor_query& q) const {
     found.see(x, figure(x));
   });
   std::move(found).give(out);
-  for (auto& row : out.rows)
-    if (const auto* m = find_moved(changes, row.seen.id)) {
-      row.messages = m->messages;
-      row.busy_us = m->busy_us;
-    }
+  add_moves(out.rows, from);
   return out;
+}
+
+void actor_snapshots::add_moves(std::vector<actor_row>& rows, std::int64_t from_ns) const {
+  for (const auto& s : steps_) {
+    if (!counts(s, from_ns)) continue;
+    for (auto& row : rows)
+      if (const auto* m = find_moved(s.all, row.seen.id)) {
+        row.messages += m->messages;
+        row.busy_us += m->busy_us;
+      }
+  }
 }
 
 const actor_sighting* actor_snapshots::find(std::uint64_t id) const {

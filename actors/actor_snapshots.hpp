@@ -105,6 +105,11 @@ class actor_snapshots {
   using sightings = std::vector<actor_sighting>;
 
   void compare(const sightings& before, const sightings& now, step& into) const;
+  /// It began since then, or is the last one.
+  [[nodiscard]] bool counts(const step& s, std::int64_t from_ns) const noexcept {
+    return s.from_ns >= from_ns || &s == &steps_.back();
+  }
+  void add_moves(std::vector<actor_row>& rows, std::int64_t from_ns) const;
   [[nodiscard]] std::vector<moved> moved_since(std::int64_t from_ns) const;
 
   std::vector<sightings> parts_ = std::vector<sightings>(registry::parts());  // each by id

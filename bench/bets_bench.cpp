@@ -8,13 +8,16 @@
 //   fill IN_FLIGHT MS     the full path: accepted, filled, finished, answered
 //   limit BATCH MS        pg_store::commit alone, one connection, no actors
 //   cycle BATCH MS        the same with bets' ends among them: bets accepted and finished
-//   verify                replays both books; answers how many differences there are
+//   watch LEVEL 0         what is noted of messages: 0 the counters, 1 all, 2 and every one is
+//   traced verify                replays both books; answers how many differences there are
 // usage: headroom_bets_bench DATABASE LIMIT_DATABASE USERS SEED    (both databases empty)
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
 #include <sstream>
 
+#include "actors/message_taps.hpp"
+#include "actors/watching.hpp"
 #include "bench/books.hpp"
 #include "bench/load.hpp"
 #include "persistence/verify.hpp"
@@ -90,6 +93,16 @@ class samples {
   std::optional<persistence::pg_store> limit_;
 };
 
+/// From now on. The trace is taken by nobody: what does not fit is dropped, as for a slow viewer.
+double watch(std::uint32_t level) {
+  using namespace actors;
+  static const auto tap = std::make_shared<message_tap>(tap_filter{}, UINT64_MAX);
+  message_taps::instance().close(tap);
+  set_watching(level > 0);
+  if (level > 1) message_taps::instance().open(tap);
+  return level;
+}
+
 double answer(samples& s, const std::string& line) {
   std::istringstream in{line};
   std::string what;
@@ -100,6 +113,7 @@ double answer(samples& s, const std::string& line) {
   if (!(in >> a >> b)) throw std::runtime_error("cannot read: " + line);
   if (what == "accept" || what == "fill") return s.loaded(a, b, what == "fill");
   if (what == "limit" || what == "cycle") return s.limit(a, b, what == "cycle");
+  if (what == "watch") return watch(a);
   throw std::runtime_error("no such sample: " + what);
 }
 

@@ -13,7 +13,7 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const { values: options } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
-    only: { type: 'string', default: 'bets,http,socket,orders,settlement,beside,memory,conversions,page,webhooks' },
+    only: { type: 'string', default: 'bets,http,socket,orders,settlement,beside,memory,inspector,conversions,page,webhooks' },
     seed: { type: 'string', default: '20261121' },
     build: { type: 'string', default: path.join(here, '..', 'build', 'bench') },
   },
@@ -341,6 +341,31 @@ async function memory() {
   report(`RSS of a node, ${number(m.users)} users, ${number(m.awake)} awake`, mib(m.rss_kib), `peak ${mib(m.peak_kib)}, before they woke ${mib(m.rss_before_kib)}`, atMost(512 * 1024, m.peak_kib, '<= 512 MiB'));
 }
 
+/** What it costs to look: at a million actors, at one message, and at the bets' throughput with it off, on and traced. */
+async function inspector() {
+  const count = full ? 1_000_000 : 200_000;
+  const child = program('inspector_bench', [count, full ? 400_000 : 100_000], ['ignore', 'pipe', 'inherit']);
+  const m = await firstLine(child, (line) => JSON.parse(line), 180_000);
+  await end(child);
+  const page = Math.max(...['mailbox', 'wait', 'busy', 'rate', 'age'].map((sort) => m[`top100_${sort}_ms`]));
+  report(`list and top 100 over ${number(m.actors)} actors`, `${(m.walk_ms + page).toFixed(0)} ms`, `the walk ${m.walk_ms.toFixed(0)}, find ${m.find_ms.toFixed(0)} ms`, atMost(200, m.walk_ms + page, '<= 200 ms'));
+  const { off, on, all_traced: traced } = m.ns_per_message;
+  report('what is noted of a message', `${number(on - off)} ns`, `its counters and delivery ${number(off)}, traced ${number(traced)} ns`, atMost(100, on - off, '<= 100 ns'));
+  const bench = new Sampler(program('bets_bench', [await database('watched'), await database('watched_limit'), users, options.seed], Sampler.stdio));
+  await bench.line(); // ready
+  const s = new Samples();
+  const levels = ['off', 'on', 'traced'];
+  await bench.ask('accept 512 400');
+  for (let round = 0; round < (full ? 9 : 5); ++round)
+    for (const [level, name] of levels.entries()) {
+      await bench.ask(`watch ${level} 0`);
+      s.add(name, await bench.ask('accept 512 800'));
+    }
+  await bench.end();
+  report('accepted, 512 in flight, the inspector on', s.shown('on'), `${s.ratio('on', 'off').toFixed(3)} x off`, atLeast(0.99, s.ratio('on', 'off'), '>= 0.99 x'));
+  report('the same, every message traced', s.shown('traced'), `${s.ratio('traced', 'off').toFixed(3)} x off`, atLeast(0.97, s.ratio('traced', 'off'), '>= 0.97 x (of 1 %)'));
+}
+
 /** Deposits and conversions against the local chains: its own file, which needs the sandbox's packages. */
 async function conversions() {
   const { measureConversions } = await import('./conversions.mjs');
@@ -400,7 +425,7 @@ try {
   needs();
   note(machine());
   postgres = await startPostgres(path.join(scratch, 'postgres'), { settings: { shared_buffers: '512MB', max_wal_size: '4GB' } });
-  for (const [name, measure] of Object.entries({ bets, http, socket, orders, settlement, beside, memory, conversions, page, webhooks })) {
+  for (const [name, measure] of Object.entries({ bets, http, socket, orders, settlement, beside, memory, inspector, conversions, page, webhooks })) {
     if (!options.only.split(',').includes(name)) continue;
     note(`measuring ${name} ...`);
     await measure();

@@ -138,17 +138,5 @@ TEST_F(Inspecting, WhatIsRefusedIsCountedAndNothingTheAskerWroteIsKept) {
     EXPECT_EQ(text.find(hidden), std::string::npos) << hidden;
 }
 
-TEST(ActorCursor, IsGoodForItsOwnOrderOnly) {
-  const actor_place at{17, 4};
-  const auto text = cursor_text(actor_sort::busy, at);
-  const auto read = read_actor_cursor(actor_sort::busy, text);
-  ASSERT_TRUE(read);
-  EXPECT_EQ(read->figure, 17U);
-  EXPECT_EQ(read->id, 4U);
-  EXPECT_FALSE(read_actor_cursor(actor_sort::rate, text));
-  for (const auto* bad : {"", "busy", "busy.1", "busy.1.", "busy..1", "busy.1.2.3", "busy.-1.2"})
-    EXPECT_FALSE(read_actor_cursor(actor_sort::busy, bad)) << bad;
-}
-
 }  // namespace
 }  // namespace headroom::http::test
