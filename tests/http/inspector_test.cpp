@@ -13,7 +13,8 @@ using echo_actor = status_actor::extend<caf::replies_to<ping_atom>::with<bool>>;
 struct echo_state {
   static inline const char* name = "echo";
 };
-echo_actor::behavior_type echo(self_pointer<echo_actor, echo_state> self, byte_view user) {
+echo_actor::behavior_type echo(self_pointer<echo_actor, echo_state> self,
+                               std::array<std::uint8_t, 20> user) {
   self->describe(id_kind::user, user);
   return {[](ping_atom) { return true; },
           [](status_atom) {
@@ -25,8 +26,8 @@ struct Inspecting : house {
   using house::get;
 
   echo_actor start_echo(std::uint8_t n) {
-    const std::array<std::uint8_t, 20> user{0xec, n};
-    return keep(system->spawn(echo, byte_view{user}));
+    const std::array<std::uint8_t, 20> id{0xec, n};
+    return keep(system->spawn(echo, id));
   }
   json doc(const std::string& path) { return get(path, inspect_key.text).json(); }
   listener trace(const std::string& query, const std::string& key) {
