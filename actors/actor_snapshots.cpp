@@ -114,7 +114,9 @@ void actor_snapshots::refresh(std::chrono::nanoseconds at_most) {
   registry::instance().walk(
       [&fresh](const actor_card& card) { fresh.push_back(sighting_of(card)); },
       [&](std::size_t n) {
-        std::sort(fresh.begin(), fresh.end(), by_id);
+        std::reverse(fresh.begin(), fresh.end());  // the newest come first, mostly
+        if (!std::is_sorted(fresh.begin(), fresh.end(), by_id))
+          std::sort(fresh.begin(), fresh.end(), by_id);
         if (taken_ns_ != 0) compare(parts_[n], fresh, moves);
         parts_[n].assign(fresh.begin(), fresh.end());
         fresh.clear();
