@@ -17,6 +17,7 @@
 #include "actors/bet_actor.hpp"
 #include "actors/buffer_actor.hpp"
 #include "actors/deposit_actor.hpp"
+#include "actors/flight_story.hpp"
 #include "actors/guardian_actor.hpp"
 #include "actors/inspector_actor.hpp"
 #include "actors/journal_actor.hpp"
@@ -356,7 +357,9 @@ int serve(const config::settings& s) {
   const auto gate = std::make_shared<chain::source_gate>();
   household house{sys, dir, w};
   add_books(house, store, read);
-  add_timelines(house, read, {});
+  add_timelines(house, read, [](byte_view subject) {
+    return actors::flight_story(actors::flight_ring::instance(), subject);
+  });
   add_chains(house, s, *keys, out, gate, read.payers);
   add_settlement(house, s, *keys, out);
   add_treasury(house, s, *keys, out);
