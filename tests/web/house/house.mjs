@@ -7,6 +7,7 @@ import { contractOf } from '../../e2e/contract.mjs';
 import { booksOf, marketsOf, now } from './books.mjs';
 import { deskOf } from './desk.mjs';
 import { deliver, filesOf } from './files.mjs';
+import { inspectedOf } from './inspector.mjs';
 import { routes } from './routes.mjs';
 
 const document = JSON.parse(fs.readFileSync(new URL('../../../http/openapi.json', import.meta.url), 'utf8'));
@@ -43,7 +44,7 @@ export async function startHouse({ questions = ['Will it rain in Bergen on Frida
   const files = filesOf();
   const contract = contractOf(document);
   const house = {
-    books: booksOf(), desk: deskOf(), config: structuredClone(CONFIG), markets: marketsOf(questions), sessions: new Map(), nonces: new Map(), answered: new Map(),
+    books: booksOf(), desk: deskOf(), inspected: inspectedOf(), config: structuredClone(CONFIG), markets: marketsOf(questions), sessions: new Map(), nonces: new Map(), answered: new Map(),
     log: [], breaches: [], streams: new Set(), lose: () => false, refuse: () => undefined, delay: 0, fillsWith: {}, settles: true, thin: null, quoteTtl: 5_000,
     nameOf(token) {
       const m = house.markets.find((x) => x.outcomes.some((o) => o.token_id === token));
@@ -119,7 +120,7 @@ export async function startHouse({ questions = ['Will it rain in Bergen on Frida
   /** The same house again, on the same address. */
   house.restart = async () => {
     const again = await startHouse({ questions, port: house.port });
-    for (const kept of ['books', 'desk', 'sessions', 'answered', 'markets', 'config']) again[kept] = house[kept];
+    for (const kept of ['books', 'desk', 'inspected', 'sessions', 'answered', 'markets', 'config']) again[kept] = house[kept];
     return again;
   };
   return house;

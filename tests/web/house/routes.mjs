@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { hash, later, micro, now, usd } from './books.mjs';
 import { bufferOf, desk } from './desk.mjs';
 import { cookie, fromUs, refuseStranger } from './guards.mjs';
+import { inspector } from './inspector.mjs';
 import { bet, delegations, quote, sell, withdraw } from './orders.mjs';
 import { Refusal } from './house.mjs';
 import { signInOf } from './signatures.mjs';
@@ -109,6 +110,7 @@ export async function routes(house, x) {
   const operated = desk(house, x);
   if (operated) return operated;
   const [, first, second] = x.path.split('/');
+  if (first === 'inspector') return inspector(house, x);
   switch (`${x.method} /${first}`) {
     case 'GET /app': return { status: 200, body: house.config, headers: { 'Cache-Control': 'public, max-age=60' } };
     case 'GET /session': case 'POST /session': case 'DELETE /session': return sessions(house, x);

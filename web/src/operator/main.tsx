@@ -10,7 +10,7 @@ import { ActWindow } from './act_window';
 import { open } from './acts';
 import { moved, startLine } from './line';
 import { useRead } from './reads';
-import { isFor, screenOf } from './screens';
+import { isFor, keyless, screenOf } from './screens';
 import { api, ask, client } from './service';
 import { findSession, may, session } from './session';
 import { SignIn } from './sign_in';
@@ -49,7 +49,7 @@ function Page() {
     <>
       <Top lasting={null} />
       <main id="main" tabIndex={-1}>
-        {s === undefined ? silent.value ? <Notice tone="unknown">Headroom does not answer. Asking again.</Notice> : <Wait>Asking who you are …</Wait> : <SignIn />}
+        {keyless(page) ?? (s === undefined ? silent.value ? <Notice tone="unknown">Headroom does not answer. Asking again.</Notice> : <Wait>Asking who you are …</Wait> : <SignIn />)}
       </main>
     </>
   );

@@ -15,6 +15,7 @@ const Withdrawals = later(() => import('./withdrawals').then((m) => m.Withdrawal
 const Unsettled = later(() => import('./unsettled').then((m) => m.Unsettled));
 const Deeds = later(() => import('./deeds').then((m) => m.Deeds));
 const Runbook = later(() => import('./runbook_page').then((m) => m.Runbook));
+const Inspector = later(() => import('../inspector/screens').then((m) => m.Inspector));
 
 /** What is read once for all screens. */
 export interface Common { alerts: Read<Alert[]> }
@@ -31,22 +32,43 @@ export interface Screen {
 
 const UUID = /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 
+const ANY = /^[^\0]*$/;
+
+/** Of web/src/inspector. */
+const inspected = (page: string, title: string, id?: RegExp): Screen => ({ title, tab: 'actors', scope: 'inspect', ...(id ? { id } : {}), show: (of) => <Inspector page={page} id={of} /> });
+
 export const SCREENS: Record<string, Screen> = {
   '': { title: 'Overview', tab: '', show: (_, { alerts }) => <Overview alerts={alerts} /> },
   conversions: { title: 'Conversions', tab: 'conversions', scope: 'read', show: () => <Conversions /> },
-  conversion: { title: 'Conversion', tab: 'conversions', scope: 'read', id: UUID, show: (id) => <ConversionPage key={id} id={id} /> },
+  conversion: {
+    title: 'Conversion', tab: 'conversions', id: UUID,
+    get scope(): Scope { return may('read') ? 'read' : 'inspect'; }, // its story alone, for a key that may not read
+    show: (id) => <>{may('read') && <ConversionPage key={id} id={id} />}{may('inspect') && <Inspector page="conversion" id={id} under={may('read')} />}</>,
+  },
   routes: { title: 'Routes', tab: 'routes', scope: 'read', show: () => <Routes /> },
   withdrawals: { title: 'Withdrawals', tab: 'withdrawals', scope: 'read', show: () => <Withdrawals /> },
   markets: { title: 'Markets not paid out', tab: 'markets', scope: 'inspect', show: () => <Unsettled /> },
   alerts: { title: 'Alerts', tab: 'alerts', scope: 'inspect', show: (_, { alerts }) => <><h1>Alerts</h1><Shown read={alerts} what="alerts">{(list) => <Alerts alerts={list} />}</Shown></> },
   acts: { title: 'Who did what', tab: 'acts', show: (_, { alerts }) => <Deeds alerts={alerts} /> },
+  actors: inspected('actors', 'Actors', ANY),
+  actor: inspected('actor', 'Actor', /^[0-9]{1,20}$/),
+  ...Object.fromEntries(['bet', 'sale', 'deposit', 'withdrawal'].map((kind) => [kind, inspected(kind, `Story of a ${kind}`, UUID)])),
+  live: inspected('live', 'Live messages', ANY),
+  waits: inspected('waits', 'Waits'),
+  tree: inspected('tree', 'Tree'),
+  lints: inspected('lints', 'Lints'),
+  refused: inspected('refused', 'Refused'),
+  file: { title: 'Saved story', tab: 'actors', show: () => keyless('file') },
   runbook: { title: 'Runbook', tab: 'alerts', id: /^[^\0]+$/, show: (id) => <Runbook of={id} /> },
 };
 
 /** In their order: the screen, and what the tab is called. */
 export const TABS: [page: string, name: string][] = [
-  ['', 'Overview'], ['conversions', 'Conversions'], ['routes', 'Routes'], ['withdrawals', 'Withdrawals'], ['markets', 'Markets'], ['alerts', 'Alerts'], ['acts', 'Acts'],
+  ['', 'Overview'], ['conversions', 'Conversions'], ['routes', 'Routes'], ['withdrawals', 'Withdrawals'], ['markets', 'Markets'], ['alerts', 'Alerts'], ['actors', 'Inspector'], ['acts', 'Acts'],
 ];
+
+/** What needs no key: a file that somebody has. */
+export const keyless = (page: string): ComponentChildren => (page === 'file' ? <Inspector page="file" id="" /> : null);
 
 export const screenOf = (page: string, id: string): Screen | null => {
   const found = Object.hasOwn(SCREENS, page) ? SCREENS[page]! : null;

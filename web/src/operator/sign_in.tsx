@@ -52,6 +52,7 @@ export function SignIn() {
           {why.value && !busy.value && <Notice tone="bad">{said(why.value)}</Notice>}
         </Spoken>
       </form>
+      <p class="small"><a href="#/file">Open a saved story</a>: it needs no key.</p>
     </div>
   );
 }
