@@ -9,6 +9,7 @@
 #include "actors/balance_actor.hpp"
 #include "actors/bet_actor.hpp"
 #include "actors/buffer_actor.hpp"
+#include "actors/inspector_actor.hpp"
 #include "actors/journal_actor.hpp"
 #include "actors/query_actor.hpp"
 #include "bench/books.hpp"
@@ -82,6 +83,8 @@ house::house(const house_settings& settings)
       sys_.spawn<caf::detached>(actors::query_behavior, &reader_));
   dir_.handles.set_public_query(dir_.handles.get<actors::query_actor>());
   dir_.handles.set<actors::buffer_actor>(sys_.spawn(actors::buffer_behavior, w_));
+  dir_.handles.set<actors::inspector_actor>(
+      sys_.spawn<caf::detached>(actors::inspector_behavior, w_));
   venue_ = spawn_stub_venue(sys_, settings.seed);
   dir_.handles.set<actors::venue_actor>(venue_);
   const auto chains = spawn_stub_chain(sys_);
@@ -105,6 +108,7 @@ house::~house() {
     caf::anon_send_exit(user, caf::exit_reason::user_shutdown);
   end<actors::audit_actor>(dir_);
   end<actors::venue_actor>(dir_);
+  end<actors::inspector_actor>(dir_);
   end<actors::buffer_actor>(dir_);
   dir_.handles.set_public_query({});
   end<actors::query_actor>(dir_);

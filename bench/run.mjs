@@ -277,6 +277,21 @@ async function settlement() {
   report('differences in the books afterwards', number(wrong), '', atMost(0, wrong, '0'));
 }
 
+/** Answers `compare(s, name, mode, connections, noise)`: `mode` alone, then beside `noise(seconds)`, which is started first and waited for. */
+const quietAndLoud = (wrk, seconds) => async (s, name, mode, connections, noise) => {
+  const quiet = await wrk(mode, seconds, connections);
+  const other = noise(seconds + 1);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const loud = await wrk(mode, seconds, connections);
+  for (const [when, x] of Object.entries({ quiet, loud })) for (const p of ['p50', 'p99']) s.add(`${name} ${when} ${p}`, x[p]);
+  return other;
+};
+/** [compared, target] of a line of the table. */
+const besideQuiet = (s, name, p, most) => {
+  const ratio = s.ratio(`${name} loud ${p}`, `${name} quiet ${p}`);
+  return [`${ratio.toFixed(2)} x quiet (${(median(s.of(`${name} quiet ${p}`)) / 1000).toFixed(2)} ms)`, atMost(most, ratio, `<= ${most} x`)];
+};
+
 /** What one kind of load costs another. Quiet and loud samples take turns, and the ratio is within one round. */
 async function beside() {
   const crowd = full ? 1_000_000 : 200_000;
@@ -295,15 +310,7 @@ async function beside() {
     if (answer.status !== 200) throw new Error(`/metrics answered ${answer.status}`);
     return performance.now() - started;
   };
-  /** `mode` alone, then beside `noise`, which is started first and waited for. */
-  const compare = async (s, name, mode, connections, noise) => {
-    const quiet = await wrk(mode, seconds, connections);
-    const other = noise(seconds + 1);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    const loud = await wrk(mode, seconds, connections);
-    for (const [when, x] of Object.entries({ quiet, loud })) for (const p of ['p50', 'p99']) s.add(`${name} ${when} ${p}`, x[p]);
-    return other;
-  };
+  const compare = quietAndLoud(wrk, seconds);
   const scrapeFor = async (s) => {
     for (const until = performance.now() + s * 1000; performance.now() < until; ) {
       await scrape();
@@ -321,14 +328,12 @@ async function beside() {
     for (let i = 0; i < 10; ++i) s.add('scrape', (await scrape()) * 1000);
   }
   await end(server);
-  const ratio = (name, p) => s.ratio(`${name} loud ${p}`, `${name} quiet ${p}`);
-  const said = (name, p, most) => [`${ratio(name, p).toFixed(2)} x quiet (${(median(s.of(`${name} quiet ${p}`)) / 1000).toFixed(2)} ms)`, atMost(most, ratio(name, p), `<= ${most} x`)];
   report('anonymous POST /bets refused per second', s.shown('strangers'));
-  report('POST /bets p99 meanwhile', '', ...said('bets', 'p99', 1.5));
+  report('POST /bets p99 meanwhile', '', ...besideQuiet(s, 'bets', 'p99', 1.5));
   report(`audits per second over ${number(crowd)} balances`, s.shown('audits'));
-  report('GET /bets/{id} p50 meanwhile', '', ...said('a bet', 'p50', 3));
+  report('GET /bets/{id} p50 meanwhile', '', ...besideQuiet(s, 'a bet', 'p50', 3));
   report(`GET /metrics at ${number(crowd)} actors, microseconds`, s.shown('scrape'), '', atMost(5000, median(s.of('scrape')), '<= 5,000'));
-  report('GET /balance p99, scraped 4 times a second', '', ...said('balance', 'p99', 1.2));
+  report('GET /balance p99, scraped 4 times a second', '', ...besideQuiet(s, 'balance', 'p99', 1.2));
 }
 
 async function memory() {
@@ -364,6 +369,36 @@ async function inspector() {
   await bench.end();
   report('accepted, 512 in flight, the inspector on', s.shown('on'), `${s.ratio('on', 'off').toFixed(3)} x off`, atLeast(0.99, s.ratio('on', 'off'), '>= 0.99 x'));
   report('the same, every message traced', s.shown('traced'), `${s.ratio('traced', 'off').toFixed(3)} x off`, atLeast(0.97, s.ratio('traced', 'off'), '>= 0.97 x (of 1 %)'));
+  await watchedBalances();
+}
+
+/** GET /balance while somebody has the inspector's screens open: the list and one actor each second, lints, and a live trace. */
+async function watchedBalances() {
+  const server = program('bench_server', [await database('looked_at'), users, options.seed], ['ignore', 'pipe', 'inherit']);
+  const { port, key } = await firstLine(server, (line) => JSON.parse(line), 300_000);
+  const headers = { authorization: `Bearer ${key}` };
+  const read = async (path) => {
+    const answer = await fetch(`http://127.0.0.1:${port}/inspector/${path}`, { headers });
+    const text = await answer.text();
+    if (answer.status !== 200) throw new Error(`${path} answered ${answer.status}: ${text}`);
+    return text;
+  };
+  const look = async (seconds) => {
+    const trace = read(`stream?limit=10000&seconds=${seconds}&kind=buffer`);
+    for (const until = performance.now() + seconds * 1000; performance.now() < until; ) {
+      const { actors: [{ id }] } = JSON.parse(await read('actors?sort=busy&limit=100'));
+      await Promise.all([read(`actors/${id}`), read('lints')]);
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+    return (await trace).length;
+  };
+  const wrk = loadOf(port, key, users);
+  const compare = quietAndLoud(wrk, full ? 6 : 4);
+  const s = new Samples();
+  await wrk('/balance', 1, 8);
+  for (let round = 0; round < (full ? 5 : 3); ++round) await compare(s, 'balance', '/balance', 8, look);
+  await end(server);
+  report(`GET /balance p99 at ${number(users)} actors, while the inspector is watched`, '', ...besideQuiet(s, 'balance', 'p99', 1.2));
 }
 
 /** Deposits and conversions against the local chains: its own file, which needs the sandbox's packages. */
@@ -402,7 +437,7 @@ function machine() {
 }
 
 function needs() {
-  for (const tool of ['psql', 'pgbench', 'setpriv', ...(/http|beside/.test(options.only) ? ['wrk'] : [])])
+  for (const tool of ['psql', 'pgbench', 'setpriv', ...(/http|beside|inspector/.test(options.only) ? ['wrk'] : [])])
     if (!(process.env.PATH ?? '').split(':').some((dir) => fs.existsSync(path.join(dir, tool))))
       throw new Error(`${tool} is missing: apt-get install postgresql util-linux wrk`);
   if (/orders|conversions|page/.test(options.only) && !fs.existsSync(path.join(here, '..', 'sandbox', 'node_modules', '@polymarket')))

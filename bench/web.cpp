@@ -36,7 +36,8 @@ web::web(house& h, const std::string& database)
     : ethereum_{chain::make_ethereum_port({})},
       x402_{chain::make_x402_port({chain::x402::terms{}})} {
   constexpr auto scopes =
-      static_cast<std::uint8_t>(static_cast<int>(scope::read) | static_cast<int>(scope::trade));
+      static_cast<std::uint8_t>(static_cast<int>(scope::read) | static_cast<int>(scope::trade) |
+                                static_cast<int>(scope::inspect));
   const auto made = http::make_key("bench", scopes, wall_clock_now());
   if (!persistence::add_key(database, made.record, "cli:bench"))
     throw std::runtime_error("the service key could not be stored");

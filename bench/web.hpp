@@ -22,7 +22,7 @@ class web {
   web(house& h, const std::string& database);
 
   [[nodiscard]] std::uint16_t port() const noexcept { return server_->port(); }
-  /// Scopes `read` and `trade`.
+  /// Scopes `read`, `trade` and `inspect`.
   [[nodiscard]] const std::string& key() const noexcept { return key_; }
   void stop() { server_->stop(); }
 
