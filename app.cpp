@@ -28,6 +28,7 @@
 #include "actors/timeline_actor.hpp"
 #include "actors/withdrawal_actor.hpp"
 #include "actors/work_switches.hpp"
+#include "app_cluster.hpp"
 #include "app_repairs.hpp"
 #include "app_sources.hpp"
 #include "app_supervised.hpp"
@@ -40,6 +41,7 @@
 #include "chain/evm/signature_actor.hpp"
 #include "chain/x402/x402_port.hpp"
 #include "http/server.hpp"
+#include "net/lease.hpp"
 #include "persistence/migrations.hpp"
 #include "persistence/operator_orders.hpp"
 #include "persistence/payers.hpp"
@@ -124,16 +126,24 @@ class stop_signal {
     sigaddset(&set_, SIGINT);
     sigaddset(&set_, SIGTERM);
     sigaddset(&set_, SIGUSR1);  // our own give-up
+    sigaddset(&set_, SIGUSR2);  // the house is this node's
     pthread_sigmask(SIG_BLOCK, &set_, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
   }
-  /// The signal, or SIGUSR1 when `give_up` was called.
+  /// The signal; SIGUSR1 when `give_up` was called, SIGUSR2 when `house_is_ours` was.
   int wait() const {
     int sig = 0;
     sigwait(&set_, &sig);
     return sig;
   }
+  /// As wait(), for the end alone.
+  int wait_for_the_end() const {
+    int sig = SIGUSR2;
+    while (sig == SIGUSR2) sig = wait();
+    return sig;
+  }
   static void give_up() { ::kill(::getpid(), SIGUSR1); }
+  static void house_is_ours() { ::kill(::getpid(), SIGUSR2); }
 
  private:
   sigset_t set_{};
@@ -285,35 +295,81 @@ void add_chains(household& house, const config::settings& s, const own_keys& key
   });
 }
 
-/// Serves until a signal comes; the exit code.
-int serve_http(const config::settings& s, const stop_signal& stop, caf::actor_system& sys,
-               actors::directory& dir, const webhook_house& webhooks, const own_keys& keys,
-               const std::shared_ptr<const chain::source_gate>& gate,
-               const actors::records_door& records) {
-  const auto account = keys.conversion.account;
-  const auto domain = domain_of(s, account);
-  const auto terms = terms_of(s, keys);
-  const auto ethereum = chain::make_ethereum_port(domain);
-  const auto x402 = chain::make_x402_port(terms, gate);
-  http::server server{http_of(s, domain, terms),
-                      {sys, dir, *ethereum, *x402, wall_clock_now, &webhooks.door, &records}};
-  try {
-    server.start();
+/// The door: HTTP, and what a service manager is told.
+class front {
+ public:
+  front(const config::settings& s, caf::actor_system& sys, actors::directory& dir,
+        const webhook_house& webhooks, const own_keys& keys,
+        const std::shared_ptr<const chain::source_gate>& gate, const actors::records_door& records)
+      : settings_{s},
+        account_{keys.conversion.account},
+        domain_{domain_of(s, account_)},
+        terms_{terms_of(s, keys)},
+        ethereum_{chain::make_ethereum_port(domain_)},
+        x402_{chain::make_x402_port(terms_, gate)},
+        server_{http_of(s, domain_, terms_),
+                {sys, dir, *ethereum_, *x402_, wall_clock_now, &webhooks.door, &records}} {}
+
+  /// False, and why is logged: it cannot.
+  bool open() try {
+    server_.start();
+    std::printf("headroom listening on http://%s:%u\n", settings_.http.address.c_str(),
+                unsigned{server_.port()});
+    std::fflush(stdout);
+    spdlog::info("service.started port={} account={} profile={}", server_.port(), account_.hex(),
+                 settings_.profile);
+    told_.emplace(settings_, server_.port());
+    return true;
   } catch (const std::runtime_error& e) {
     spdlog::error("service.cannot_listen reason=\"{}\"", e.what());
-    return 5;
+    return false;
   }
-  std::printf("headroom listening on http://%s:%u\n", s.http.address.c_str(),
-              unsigned{server.port()});
-  std::fflush(stdout);
-  spdlog::info("service.started port={} account={} profile={}", server.port(), account.hex(),
-               s.profile);
-  supervised told{s, server.port()};
-  const int sig = stop.wait();
-  spdlog::info("service.stopping signal={}", sig);
-  told.stopping();
-  dir.users.drain();
-  server.stop();
+  [[nodiscard]] std::uint16_t port() const { return server_.port(); }
+
+  void close(actors::directory& dir, int sig) {
+    spdlog::info("service.stopping signal={}", sig);
+    told_->stopping();
+    dir.users.drain();
+    server_.stop();
+    told_.reset();
+  }
+
+ private:
+  const config::settings& settings_;
+  const address account_;
+  const actors::signing_domain domain_;
+  const std::vector<chain::x402::terms> terms_;
+  const std::unique_ptr<actors::ethereum_port> ethereum_;
+  const std::unique_ptr<actors::x402_port> x402_;
+  http::server server_;
+  std::optional<supervised> told_;
+};
+
+/// Others have taken this node's place: it ends as if it had been killed, and nothing of it goes
+/// out any more.
+[[noreturn]] void end_replaced() {
+  spdlog::critical("cluster.replaced");
+  spdlog::shutdown();
+  std::_Exit(7);
+}
+
+/// Among others: stands by, with the door open for probes, until the house is this node's. The exit
+/// code otherwise: 0 when a signal came first.
+std::optional<int> stand_by(const config::settings& s, const stop_signal& stop, front& door,
+                            std::unique_ptr<cluster::heart>& heart) {
+  net::lease::of_process().limit();
+  if (!door.open()) return 5;
+  heart = enter_cluster(s, door.port(), HEADROOM_VERSION);
+  if (!heart) return 3;
+  heart->start({stop_signal::house_is_ours, end_replaced});
+  return stop.wait() == SIGUSR2 ? std::nullopt : std::optional{0};
+}
+
+/// Until a signal comes; the exit code. `opens`: the door is not open yet.
+int serve_until_stopped(const stop_signal& stop, front& door, actors::directory& dir, bool opens) {
+  if (opens && !door.open()) return 5;
+  const int sig = stop.wait_for_the_end();
+  door.close(dir, sig);
   return sig == SIGUSR1 ? 4 : 0;
 }
 
@@ -323,19 +379,13 @@ int serve(const config::settings& s) {
   const stop_signal stop;  // before any thread starts: they inherit the mask
   const auto keys = read_keys(s);
   if (!keys) return 2;
-  persistence::pg_store store{s.store};
-  if (const auto why = store.open(); !why.empty()) {
-    spdlog::error("service.no_database reason=\"{}\"", why);
-    return 3;
-  }
-  persistence::note_start(s.store.conninfo, wall_clock_now(), HEADROOM_VERSION);
+  std::unique_ptr<cluster::heart> heart;  // null: this process is alone
+  std::optional<persistence::pg_store> store;
   readers read{s};
   webhook_house webhooks{s, reader_of(s)};
 
-  const auto switches = persistence::find_switches(s.store.conninfo);
   actors::directory dir{s.core.bet.max_live, s.core.balance.max_live,
                         s.core.deposit.max_live};  // the last actors still use it
-  for (const auto& x : switches) actors::heard_switch(dir.gauges, x);
   bounded_end end;
   caf::actor_system_config caf_config;
   caf_config.set("scheduler.policy", caf::atom("sharing"));  // docs/decisions/0002
@@ -343,6 +393,22 @@ int serve(const config::settings& s) {
   caf_config.set("scheduler.max-throughput", std::size_t{100});
   caf::actor_system sys{caf_config};
   const letting_go before_the_system_ends{sys, dir, webhooks, read.door};
+  const auto gate = std::make_shared<chain::source_gate>();
+  std::optional<front> door{std::in_place, s, sys, dir, webhooks, *keys, gate, read.door};
+  if (s.cluster.enabled)
+    if (const auto code = stand_by(s, stop, *door, heart)) {
+      if (heart) heart->leave();
+      return *code;
+    }
+  store.emplace(s.store, heart ? heart->incarnation() : 0);
+  if (const auto why = store->open(); !why.empty()) {
+    spdlog::error("service.no_database reason=\"{}\"", why);
+    if (heart) heart->leave();
+    return 3;
+  }
+  persistence::note_start(s.store.conninfo, wall_clock_now(), HEADROOM_VERSION);
+  for (const auto& x : persistence::find_switches(s.store.conninfo))
+    actors::heard_switch(dir.gauges, x);
   outside out{sys, s, dir.gauges, wall_clock_now};
 
   const auto w = std::make_shared<const actors::world>(
@@ -354,9 +420,8 @@ int serve(const config::settings& s) {
       [&sys, w](const sale_id& id) { return sys.spawn(actors::sale_behavior, w, id); });
   dir.users.set_withdrawal_factory(
       [&sys, w](const withdrawal_id& id) { return sys.spawn(actors::withdrawal_behavior, w, id); });
-  const auto gate = std::make_shared<chain::source_gate>();
   household house{sys, dir, w};
-  add_books(house, store, read);
+  add_books(house, *store, read);
   add_timelines(house, read, [](byte_view subject) {
     return actors::flight_story(actors::flight_ring::instance(), subject);
   });
@@ -373,11 +438,13 @@ int serve(const config::settings& s) {
   actors::watch_guardian(guardian, dir, give_up);
   dir.handles.set(guardian);
 
-  const int code = serve_http(s, stop, sys, dir, webhooks, *keys, gate, read.door);
+  const int code = serve_until_stopped(stop, *door, dir, heart == nullptr);
+  door.reset();
   const bool ended = stop_guardian(sys, guardian, actors::longest_stop(s.core));
   out.stop();
   webhooks.stop();
   if (!ended) leave_at_once(sys, code);
+  if (heart) heart->leave();
   end.begin(sys, s.core.guardian.stop_step, code);
   return code;
 }

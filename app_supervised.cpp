@@ -44,6 +44,8 @@ heartbeat::report report_of(const net::http_result& r) {
     return {};
   }
   const auto words = not_ok(*parts);
+  if (net::member(*parts, "node") != nullptr)
+    return {heartbeat::pulse::ready, "stands by; " + words};
   if (*ready) return {heartbeat::pulse::ready, words.empty() ? "ready" : "ready; " + words};
   return {heartbeat::pulse::alive, "not ready; " + words};
 }

@@ -15,6 +15,7 @@
 #include "config/showing.hpp"
 #include "console/console.hpp"
 #include "http/key_ring.hpp"
+#include "persistence/cluster_nodes.hpp"
 #include "persistence/keys.hpp"
 #include "persistence/migrations.hpp"
 #include "persistence/verify.hpp"
@@ -105,6 +106,21 @@ int revoke_key(const std::string& database, const std::string& id) {
   return 0;
 }
 
+int cluster_status(const std::string& database) {
+  for (const auto& n : persistence::list_nodes(database))
+    std::printf("%-6lld  %-16s  %-22s  %-4s  %-8s  %-24s  %s\n",
+                static_cast<long long>(n.incarnation), n.name.c_str(), n.address.c_str(),
+                n.state.c_str(), n.keeps ? "serves" : "", to_rfc3339(n.since).c_str(),
+                n.words.c_str());
+  return 0;
+}
+
+int evict_node(const std::string& database, const std::string& name) {
+  if (!persistence::evict_node(database, name, operator_name()))
+    return fail(2, "no node of that name lives");
+  return 0;
+}
+
 /// The commands that need the database alone take it from the environment or from the file.
 std::string database_of(const config::command_line& line, std::string& error) {
   if (const char* url = std::getenv("HEADROOM_DATABASE_URL"); url != nullptr && *url != '\0')
@@ -134,6 +150,8 @@ int with_database(const config::command_line& line) {
   if (line.command == "verify") return verify(database);
   if (line.command == "keys add") return add_key(database, line.key_name, line.key_scopes);
   if (line.command == "keys list") return list_keys(database);
+  if (line.command == "cluster status") return cluster_status(database);
+  if (line.command == "cluster evict") return evict_node(database, line.node);
   return revoke_key(database, line.key_id);
 }
 
@@ -175,8 +193,9 @@ int run(const config::command_line& line) {
     return 0;
   }
   if (!line.console.command.empty()) return with_service(line);
-  const bool database_alone =
-      line.command == "migrate" || line.command == "verify" || line.command.starts_with("keys ");
+  const bool database_alone = line.command == "migrate" || line.command == "verify" ||
+                              line.command.starts_with("keys ") ||
+                              line.command.starts_with("cluster ");
   return database_alone ? with_database(line) : with_settings(line);
 }
 

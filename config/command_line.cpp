@@ -63,6 +63,14 @@ void add_keys(CLI::App& app, command_line& out) {
   revoke->add_option("ID", out.key_id, "as the list shows it")->required();
 }
 
+void add_cluster(CLI::App& app, command_line& out) {
+  auto* cluster = app.add_subcommand("cluster", "Nodes over one database");
+  cluster->require_subcommand(1);
+  cluster->add_subcommand("status", "Which there are, which keeps the house, and since when");
+  auto* evict = cluster->add_subcommand("evict", "Declare one dead: it ends, another takes over");
+  evict->add_option("NODE", out.node, "its name")->required();
+}
+
 check an_id_of(const char* one) {
   return check{[one](std::string& x) {
                  return bet_id::parse(x) ? std::string{}
@@ -356,6 +364,7 @@ command_line read_command_line(int argc, const char* const* argv) {
   app.add_subcommand("migrate", "Bring the database's schema up to this binary");
   app.add_subcommand("verify", "Replay every posting; exit 1 with the differences, if any");
   add_keys(app, out);
+  add_cluster(app, out);
   add_orders(app, of_bets, out.bets, bets_words);
   add_orders(app, of_sales, out.sales, sales_words);
   market_words market;

@@ -100,6 +100,7 @@ struct command_line {
   std::string key_name;
   std::string key_scopes;
   std::string key_id;
+  std::string node;  // cluster evict: its name
   bets_request bets;
   markets_request markets;
   sales_request sales;

@@ -20,6 +20,7 @@
 #include "chain/treasury/venue_supply_settings.hpp"
 #include "chain/treasury/withdrawal_float_settings.hpp"
 #include "chain/x402/payment_settings.hpp"
+#include "cluster/cluster_settings.hpp"
 #include "config/key_source.hpp"
 #include "config/source_setting.hpp"
 #include "http/http_settings.hpp"
@@ -89,6 +90,7 @@ struct settings {
   key_source okx_passphrase;
   key_source oneinch_key;  // API key at 1inch; without one it is not asked
   webhooks::webhook_settings webhooks;
+  cluster::cluster_settings cluster;
 
   /// Its own, or the wallet's.
   [[nodiscard]] account_source with_default(const account_source& of) const;

@@ -96,6 +96,18 @@ rows webhook_rows(webhooks::webhook_settings& w) {
   };
 }
 
+rows cluster_rows(cluster::cluster_settings& c) {
+  return {
+      {"enabled",       &c.enabled,    none, {},           "true: this process is a node among others over one database; one keeps the house, the others stand by"},
+      {"name",          &c.name,       none, {},           "required when enabled: of this node, lives once at a time"},
+      {"address",       &c.address,    none, {},           "\"host:port\" where peers find out whether this node's process is gone; without it where HTTP listens"},
+      {"beat_ms",       &c.beat,       ms,   {20, minute}, "between two heartbeats"},
+      {"lease_ms",      &c.lease,      ms,   {50, minute}, "how long a node believes itself after one; below dead_after_ms less beat_ms"},
+      {"dead_after_ms", &c.dead_after, ms,   {100, minute}, "without a heartbeat: others may take the house"},
+      {"knock_ms",      &c.knock,      ms,   {10, minute}, "how long a peer's door may take to open"},
+  };
+}
+
 rows database_rows(settings& s) {
   return {
       {"url",                  &s.store.conninfo,           none, {},                 "or the environment's HEADROOM_DATABASE_URL, which wins", secret},
@@ -607,6 +619,7 @@ std::vector<section> sections_of(settings& s) {
   out.push_back({"settlement", settlement_rows(s.core.settlement)});
   out.push_back({"withdrawals", withdrawal_rows(s)});
   out.push_back({"webhooks", webhook_rows(s.webhooks)});
+  out.push_back({"cluster", cluster_rows(s.cluster)});
   out.push_back({"wallet_key", key_rows(s.wallet_key)});
   add_keys(out, s.keys);
   out.push_back({"venue_key", key_rows(s.venue_key)});

@@ -340,6 +340,28 @@ std::string check_waits(const settings& s) {
   return {};
 }
 
+bool is_node_name(const std::string& name) {
+  return !name.empty() && name.size() <= longest_name &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+         });
+}
+
+/// A node must hold still before anybody may declare it dead.
+std::string check_cluster(const settings& s) {
+  const auto& c = s.cluster;
+  if (!c.enabled) return {};
+  if (!is_node_name(c.name))
+    return "cluster.name must be 1 to 32 of a-z, 0-9 and -, another one for each node";
+  if (c.address.empty() && (s.http.address == "0.0.0.0" || s.http.address == "::"))
+    return "cluster.address must be set when http.listen is every address: peers knock there";
+  if (!c.address.empty() && c.address.find(':') == std::string::npos)
+    return "cluster.address must be \"host:port\"";
+  if (c.lease + c.beat >= c.dead_after)
+    return "cluster.lease_ms must be below dead_after_ms less beat_ms";
+  return {};
+}
+
 /// The venue takes 500 reads of trades and orders in 10 s from one address.
 std::string check_venue_reads(const settings& s) {
   constexpr double most_in_ten_seconds = 500;
@@ -351,9 +373,10 @@ std::string check_venue_reads(const settings& s) {
 }  // namespace
 
 std::string settings::validate() const {
-  for (const auto check : {check_words, check_keys, check_bounds, check_chains,
-                           check_venue_accounts, check_routes, check_conversion, check_bridges,
-                           check_rest_routes, check_withdrawals, check_waits, check_venue_reads})
+  for (const auto check :
+       {check_words, check_keys, check_bounds, check_chains, check_venue_accounts, check_routes,
+        check_conversion, check_bridges, check_rest_routes, check_withdrawals, check_waits,
+        check_cluster, check_venue_reads})
     if (auto why = check(*this); !why.empty()) return why;
   if (http.deposit_max < http.deposit_min) return "deposits.maximum must not be below the minimum";
   return check_sources(*this);

@@ -6,6 +6,7 @@
 #include "http/cors.hpp"
 #include "http/media_type.hpp"
 #include "http/web_pages.hpp"
+#include "net/lease.hpp"
 
 namespace headroom::http {
 namespace {
@@ -85,8 +86,17 @@ void look_for_page(exchange& x, admission let_in) {
   x.guarded([&] { pages->answer(x); });
 }
 
+/// Another node keeps the house, or nobody does yet: what this one remembers may be old
+/// (docs/decisions/0048).
+void stand_by(exchange& x) {
+  const auto why = net::lease::of_process().why();
+  x.refuse(problem_of(errc::unavailable,
+                      "this node does not serve now" + (why.empty() ? "" : ": " + why)));
+}
+
 void enter(exchange& x, const route& r, admission let_in) {
   if (let_in != admission::everything && !r.is(route::probe)) return turn_away(x, let_in);
+  if (!r.is(route::probe) && !net::lease::of_process().holds()) return stand_by(x);
   x.guarded([&] {
     if (takes_body(r.method)) require_json_body(x.asked());
     r.run(x);

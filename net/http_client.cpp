@@ -19,6 +19,7 @@
 
 #include "net/detail/dialer.hpp"
 #include "net/guarded_client.hpp"
+#include "net/lease.hpp"
 #include "net/url.hpp"
 
 namespace headroom::net {
@@ -215,6 +216,8 @@ class detail::http_engine::exchange : public std::enable_shared_from_this<exchan
   }
 
   void write() {
+    if (message_.method() != http::verb::get && !lease::of_process().holds())
+      return fail("this node does not act for the house now", http_failure::ours);
     writing_ = true;
     connection_->visit([self = shared_from_this()](auto& stream) {
       http::async_write(stream, self->message_, [self](error_code ec, std::size_t written) {

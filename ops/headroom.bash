@@ -4,9 +4,10 @@ _headroom_words() {
   local by='--by --reason' of_transfer='--log-index --beyond-books'
   local page='--cursor --limit' window='--since --until'
   case $1 in
-    '') echo serve migrate verify keys bets sales markets withdrawals conversions adopt-transfer wallet \
+    '') echo serve migrate verify keys cluster bets sales markets withdrawals conversions adopt-transfer wallet \
       status deposits pause resume retry webhooks tail top timeline reconcile check-config settings help ;;
     keys) echo add list revoke ;;
+    cluster) echo status evict ;;
     bets) echo show resolve --json --user --status --token $window $page ;;
     'bets resolve') echo --by --evidence --shares --spent --fee ;;
     sales) echo show resolve ;;

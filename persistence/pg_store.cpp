@@ -20,8 +20,9 @@ using actors::store_status;
 /// What reads and writes on the writer's session.
 class pg_store::link {
  public:
-  explicit link(const store_settings& settings)
-      : conninfo{settings.conninfo}, writer{[settings] { return open_writer(settings); }} {}
+  link(const store_settings& settings, std::int64_t incarnation)
+      : conninfo{settings.conninfo},
+        writer{[settings, incarnation] { return open_writer(settings, incarnation); }} {}
 
   const std::string conninfo;
   session_holder writer;
@@ -47,7 +48,8 @@ class pg_store::link {
   }
 };
 
-pg_store::pg_store(const store_settings& settings) : link_{std::make_unique<link>(settings)} {}
+pg_store::pg_store(const store_settings& settings, std::int64_t incarnation)
+    : link_{std::make_unique<link>(settings, incarnation)} {}
 
 pg_store::~pg_store() = default;
 

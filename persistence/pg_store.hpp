@@ -14,7 +14,8 @@ namespace headroom::persistence {
 /// session is `in_doubt` if anything may have been committed, else `unavailable`. Not thread-safe.
 class pg_store final : public actors::ledger_store {
  public:
-  explicit pg_store(const store_settings& settings);
+  /// `incarnation`: of this node's life among others; 0: it is alone.
+  explicit pg_store(const store_settings& settings, std::int64_t incarnation = 0);
   ~pg_store() override;
 
   /// Connects now instead of at the first use. "" or one sentence for the operator: no connection,

@@ -20,6 +20,20 @@ std::string holder_of_lock(pqxx::connection& link) {
   return "backend " + rows[0][0].as<std::string>() + " (" + rows[0][1].as<std::string>() + ")";
 }
 
+/// First the lock, then the look: whoever buries this life holds the lock until it is written that
+/// it is dead, so a look before the lock could see it alive.
+void prove_life(pqxx::connection& link, std::int64_t incarnation) {
+  pqxx::nontransaction tx{link};
+  tx.exec_params("SELECT pg_advisory_lock(4712, $1::int)", incarnation);
+  const auto rows = tx.exec_params(
+      "SELECT 1 FROM cluster_units u JOIN cluster_nodes n ON n.incarnation = u.owner"
+      " WHERE u.role = 'house' AND u.owner = $1 AND n.state = 'up'",
+      incarnation);
+  if (rows.empty())
+    throw writer_replaced("incarnation " + std::to_string(incarnation) +
+                          " does not keep the house any more");
+}
+
 void take_lock(pqxx::connection& link) try {
   pqxx::nontransaction tx{link};
   tx.exec(std::string{"SELECT pg_advisory_lock("} + writer_lock + ")");
@@ -30,7 +44,7 @@ void take_lock(pqxx::connection& link) try {
 
 }  // namespace
 
-session open_writer(const store_settings& settings) {
+session open_writer(const store_settings& settings, std::int64_t incarnation) {
   session_options options;
   options.application = "headroom journal";
   options.connect_timeout = settings.connect_timeout;
@@ -39,6 +53,7 @@ session open_writer(const store_settings& settings) {
   auto out = open_session(settings.conninfo, options);
   // Opening is no statement of a batch: it has a time of its own, however short theirs is.
   limit_statements(*out, settings.connect_timeout + settings.writer_wait);
+  if (incarnation > 0) prove_life(*out, incarnation);
   take_lock(*out);
   {
     // Every statement of the writer is a look-up by key, also while the tables are small or their

@@ -191,6 +191,8 @@ export async function startService({
   sandbox,
   settles,
   overrides,
+  keys: given,
+  ready: waits = true,
   quiet = true,
 }) {
   const env = {
@@ -214,8 +216,8 @@ export async function startService({
     { mode: 0o600 },
   );
   await run(binary, ['migrate'], { env });
-  const keys = {};
-  for (const scope of SCOPES)
+  const keys = given ?? {};
+  for (const scope of given ? [] : SCOPES)
     keys[scope] = (await run(binary, ['keys', 'add', `sandbox ${scope}`, scope], { env })).trim();
 
   const logFile = path.join(dir, 'headroom.log');
@@ -244,7 +246,7 @@ export async function startService({
     );
     if (ready) await until('the service', takesBets, 30_000);
   }
-  await start();
+  await start({ ready: waits });
   if (!quiet) console.error(`[stack] service log: ${logFile}`);
   return {
     url,

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { end, firstLine, lastWords, orEnd, spawnGuarded } from './process.mjs';
+import { end, firstLine, lastWords, orEnd, spawnGuarded, until } from './process.mjs';
 import { startPostgres } from './postgres.mjs';
 import { makeWallet, startService } from './service.mjs';
 
@@ -42,14 +42,16 @@ export async function startSandbox(args, logFile) {
  * @param options  sandboxArgs: more words for main.mjs; overrides: of the service's configuration, or what answers
  *                 them for the sandbox's description;
  *                 opening: USDC the buffer starts with, null for none; settles: fills move shares and pUSD on the
- *                 local chain, where the account has the opening money as pUSD; log: (line) => void.
- * Answers {dir, postgres, sandbox, service, wallet, ready(), stop()}.
+ *                 local chain, where the account has the opening money as pUSD; nodes: of the service over the one
+ *                 database, the first keeps the house at the start; log: (line) => void.
+ * Answers {dir, postgres, sandbox, services, service, wallet, ready(), stop()}; `service`: the one that is asked.
  */
 export async function startStack({
   sandboxArgs = [],
   overrides,
   opening = OPENING_USDC,
   settles = false,
+  nodes = 1,
   log = () => {},
 } = {}) {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'headroom-'));
@@ -87,18 +89,28 @@ export async function startStack({
     stack.sandbox = sandbox.description;
     stack.sandboxEnded = sandbox.ended;
     stack.sandboxLog = path.join(dir, 'sandbox.log');
-    log('starting the service');
-    stack.service = add(
-      await startService({
-        binary: binaryPath(),
-        dir,
-        databaseUrl: stack.postgres.url,
-        wallet: stack.wallet,
-        sandbox: stack.sandbox,
-        settles,
-        overrides: typeof overrides === 'function' ? overrides(stack.sandbox) : overrides,
-      }),
-    );
+    const wanted = typeof overrides === 'function' ? overrides(stack.sandbox) : overrides;
+    stack.services = [];
+    for (let n = 1; n <= nodes; ++n) {
+      const name = nodeName(n);
+      log(nodes > 1 ? `starting ${name}` : 'starting the service');
+      stack.services.push(
+        add(
+          await startService({
+            binary: binaryPath(),
+            dir: nodes > 1 ? folderIn(dir, name) : dir,
+            databaseUrl: stack.postgres.url,
+            wallet: stack.wallet,
+            sandbox: stack.sandbox,
+            settles,
+            keys: stack.services[0]?.keys,
+            ready: n === 1,
+            overrides: nodes > 1 ? { ...wanted, cluster: { enabled: true, name } } : wanted,
+          }),
+        ),
+      );
+    }
+    [stack.service] = stack.services;
     if (opening !== null && settles) await fundAccount(stack, opening);
     if (opening !== null) await replenish(stack.service, opening);
   } catch (error) {
@@ -107,6 +119,33 @@ export async function startStack({
   }
   stack.ready = () => readyObject(stack);
   return stack;
+}
+
+export const nodeName = (n) => `node-${n}`;
+function folderIn(dir, name) {
+  const folder = path.join(dir, name);
+  fs.mkdirSync(folder);
+  return folder;
+}
+
+/**
+ * Kills the node that keeps the house and brings it back to stand by. Answers {name, ms}: who serves now, and how long
+ * nobody did. The stack's `service` is that one from here on.
+ */
+export async function failOver(stack) {
+  const { services } = stack;
+  const killed = stack.service;
+  const began = performance.now();
+  await killed.kill();
+  const serves = await until('another node to serve', async () => {
+    for (const s of services)
+      if (s !== killed && (await fetch(`${s.url}/readyz`).then((r) => r.ok, () => false))) return s;
+    return undefined;
+  }, 30_000, 10);
+  const ms = Math.round(performance.now() - began);
+  stack.service = serves;
+  await killed.start({ ready: false });
+  return { name: nodeName(services.indexOf(serves) + 1), ms };
 }
 
 /** The venue account's own money. It comes with the buffer's, or the keeper would unwrap it. */
@@ -137,7 +176,7 @@ async function replenish({ url, keys }, amount) {
 }
 
 /** The one JSON object for scripts (`./dev up --ready-file`). */
-function readyObject({ service, postgres, sandbox, wallet }) {
+function readyObject({ service, services, postgres, sandbox, wallet }) {
   const { plasma, polygon, base, sources, across, cctp, venue } = sandbox;
   return {
     url: service.url,
@@ -165,5 +204,6 @@ function readyObject({ service, postgres, sandbox, wallet }) {
     markets: sandbox.markets,
     control_url: sandbox.control_url,
     pid: service.pid(),
+    nodes: services.map((s, i) => ({ name: nodeName(i + 1), url: s.url, pid: s.pid(), serves: s === service })),
   };
 }

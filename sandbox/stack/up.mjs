@@ -1,14 +1,20 @@
-// `./dev up`: everything, the worked tour, then a service to play with until Ctrl-C.
+// `./dev up`: everything, the worked tour, then a service to play with until Ctrl-C. With --nodes N, N of it over one
+// database: the one that serves is killed once, to see another take its place.
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { abandonChildren, lastWords } from './process.mjs';
-import { startStack } from './stack.mjs';
+import { failOver, startStack } from './stack.mjs';
 import { tour } from './tour.mjs';
 
 const { values } = parseArgs({
-  options: { 'ready-file': { type: 'string' }, 'no-tour': { type: 'boolean', default: false } },
+  options: { 'ready-file': { type: 'string' }, 'no-tour': { type: 'boolean', default: false }, nodes: { type: 'string', default: '1' } },
 });
+const nodes = Number(values.nodes);
+if (!Number.isInteger(nodes) || nodes < 1 || nodes > 9) {
+  console.error('--nodes: a number from 1 to 9');
+  process.exit(2);
+}
 const say = (line = '') => console.log(line);
 let starting; // the stack, or what becomes of the attempt to start it
 let up = false;
@@ -28,10 +34,11 @@ async function stop(code) {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(0));
 
 try {
-  starting = startStack({ settles: true, log: (line) => say(`  ${line} ...`) });
+  starting = startStack({ settles: true, nodes, log: (line) => say(`  ${line} ...`) });
   const stack = await starting;
   up = true;
   if (!values['no-tour']) await tour(stack.ready(), say);
+  if (nodes > 1) await showNodes(stack);
   if (values['ready-file']) {
     const file = path.resolve(process.env.HEADROOM_CALLED_FROM ?? '.', values['ready-file']);
     fs.writeFileSync(`${file}.part`, JSON.stringify(stack.ready()), { mode: 0o600 });
@@ -43,11 +50,23 @@ try {
     say(`${who} ended (${how.signal ?? how.code}); its last words: ${lastWords(log)}`);
     stop(1);
   };
-  stack.service.ended().then(ended('the service', stack.service.logFile));
+  for (const s of stack.services) s.ended().then(ended('the service', s.logFile));
   stack.sandboxEnded.then(ended('the sandbox', stack.sandboxLog));
 } catch (error) {
   if (!stopping) say(`./dev up cannot go on: ${error.message}`);
   await stop(1);
+}
+
+/** Who serves, before and after the one that did was killed. */
+async function showNodes(stack) {
+  const table = () => {
+    for (const { name, url, pid, serves } of stack.ready().nodes) say(`  ${name}  ${url}  pid ${pid}  ${serves ? 'serves' : 'stands by'}`);
+  };
+  say();
+  table();
+  const { name, ms } = await failOver(stack);
+  say(`  killed with -9: ${name} served after ${ms} ms; ${(await stack.service.verify()).trim()}`);
+  table();
 }
 
 function hints({ url, page, operator_page: operatorPage, keys, users, markets }) {

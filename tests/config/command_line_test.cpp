@@ -28,6 +28,8 @@ TEST(CommandLine, NamesEveryCommand) {
   EXPECT_EQ(read({"verify"}).command, "verify");
   EXPECT_EQ(read({"keys", "list"}).command, "keys list");
   EXPECT_EQ(read({"keys", "revoke", "k1"}).key_id, "k1");
+  EXPECT_EQ(read({"cluster", "status"}).command, "cluster status");
+  EXPECT_EQ(read({"cluster", "evict", "node-1"}).node, "node-1");
   EXPECT_EQ(read({"settings"}).command, "settings");
   const auto check = read({"check-config", "--config", "a.json"});
   EXPECT_EQ(check.command, "check-config");

@@ -24,9 +24,9 @@ rooms operator+(rooms a, const rooms& b) {
 }
 
 const rooms on_evm{"domain", "net", "actors", "chain/evm"};
-const rooms edges{"http",       "persistence",    "chain/evm",
-                  "chain/x402", "chain/treasury", "chain/polymarket",
-                  "webhooks",   "console",        "config"};
+const rooms edges{
+    "http",     "persistence", "chain/evm", "chain/x402", "chain/treasury", "chain/polymarket",
+    "webhooks", "cluster",     "console",   "config"};
 const rooms everything = rooms{"", "domain", "net", "actors"} + edges;
 
 /// Which rooms a room may include; `main.cpp` and `app.cpp` are the room "".
@@ -34,13 +34,14 @@ const std::map<std::string, std::set<std::string>> arrows{
     {"domain", {"domain"}},
     {"net", {"net"}},
     {"actors", {"domain", "actors"}},
-    {"http", {"domain", "actors", "http"}},
+    {"http", {"domain", "net", "actors", "http"}},
     {"persistence", {"domain", "actors", "persistence"}},
     {"chain/evm", on_evm},
     {"chain/x402", on_evm + rooms{"chain/x402"}},
     {"chain/treasury", on_evm + rooms{"chain/treasury"}},
     {"chain/polymarket", on_evm + rooms{"chain/polymarket"}},
     {"webhooks", {"domain", "net", "actors", "webhooks"}},
+    {"cluster", {"domain", "net", "actors", "cluster"}},
     {"console", {"domain", "net", "console"}},
     {"config", {"domain", "config"}},  // and the others' settings, see is_settings
     {"", everything},
@@ -56,7 +57,7 @@ struct library_rule {
 constexpr library_rule libraries[] = {
     {"boost/(beast|asio)/.*",
      "(http|tests|bench)/.*|net/((http|ws)_client\\.cpp|event_source\\.cpp|detail/"
-     "dialer\\.[ch]pp)"},
+     "dialer\\.[ch]pp)|cluster/knock\\.cpp"},
     {"pqxx/.*|libpq.*",
      "persistence/[^/]*\\.cpp|persistence/detail/.*|tests/(support|persistence)/.*|bench/.*"},
     {"caf/.*", "(actors|http|persistence|chain|webhooks|tests|bench)/.*|app\\.cpp"},

@@ -4,6 +4,7 @@
 
 #include <future>
 
+#include "net/lease.hpp"
 #include "net/url.hpp"
 #include "tests/net/http_server.hpp"
 
@@ -53,6 +54,27 @@ TEST(HttpClient, SendsAndReads) {
   EXPECT_NE(seen.find("POLY_API_KEY: k\r\n"), std::string::npos);
   EXPECT_NE(seen.find("Host: 127.0.0.1:" + std::to_string(server.port())), std::string::npos);
   EXPECT_TRUE(seen.ends_with("payload"));
+}
+
+TEST(HttpClient, WhoseLeaseIsOverSendsNothingThatCanBeFelt) {
+  int came = 0;
+  http_server server{[&](peer& p) {
+    while (p.read()) {
+      ++came;
+      p.answer("hi");
+    }
+  }};
+  net::http_client client;
+  auto& lease = net::lease::of_process();
+  lease.limit();
+  const auto posted = ask(client, {"POST", server.url("/order"), {}, "buy"});
+  const auto read = ask(client, {"GET", server.url("/order"), {}, ""});
+  lease.lift();
+  EXPECT_EQ(posted.outcome, net::http_outcome::refused_before_send);
+  EXPECT_EQ(posted.failure, net::http_failure::ours);
+  EXPECT_EQ(read.outcome, net::http_outcome::answered);
+  EXPECT_EQ(ask(client, {"POST", server.url("/order"), {}, "buy"}).status, 200U);
+  EXPECT_EQ(came, 2);
 }
 
 TEST(HttpClient, KeepsConnections) {
