@@ -395,21 +395,23 @@ int serve(const config::settings& s) {
   const letting_go before_the_system_ends{sys, dir, webhooks, read.door};
   const auto gate = std::make_shared<chain::source_gate>();
   std::optional<front> door{std::in_place, s, sys, dir, webhooks, *keys, gate, read.door};
+  outside out{sys, s, dir.gauges, wall_clock_now};  // its many clients while there is time
   if (s.cluster.enabled)
     if (const auto code = stand_by(s, stop, *door, heart)) {
+      out.stop();
       if (heart) heart->leave();
       return *code;
     }
   store.emplace(s.store, heart ? heart->incarnation() : 0);
   if (const auto why = store->open(); !why.empty()) {
     spdlog::error("service.no_database reason=\"{}\"", why);
+    out.stop();
     if (heart) heart->leave();
     return 3;
   }
   persistence::note_start(s.store.conninfo, wall_clock_now(), HEADROOM_VERSION);
   for (const auto& x : persistence::find_switches(s.store.conninfo))
     actors::heard_switch(dir.gauges, x);
-  outside out{sys, s, dir.gauges, wall_clock_now};
 
   const auto w = std::make_shared<const actors::world>(
       actors::world{dir, wall_clock_now, system_random, core_of(s), screen_of(s, *keys)});

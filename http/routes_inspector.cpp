@@ -73,9 +73,9 @@ task<> get_actors(exchange& x) {
 
 task<> get_actor(exchange& x) {
   no_fields(x);
-  const auto id = read_actor_id(x.id());
-  const auto sight = or_refuse(co_await ask<actors::actor_sight>(
-      x, actors::inspector_of(x.services().dir.handles), actors::look_at_actor{id}));
+  const actors::look_at_actor asked{read_actor_id(x.id())};
+  const auto sight = or_refuse(
+      co_await ask<actors::actor_sight>(x, actors::inspector_of(x.services().dir.handles), asked));
   if (!sight.found) throw problem_of(errc::not_found, "no such actor lives");
   x.reply_json(to_text(sight_document(sight)));
 }

@@ -32,15 +32,14 @@ class pg_membership::link {
  public:
   explicit link(const membership_settings& settings) : settings_{settings} {}
 
-  /// One transaction on the session of `me`, which is opened when there is none. A failure loses
-  /// the session: what was asked may have happened, and the next beat tells.
+  /// Statements on the session of `me`, which is opened when there is none. Each commits by itself:
+  /// a process that is frozen between two of them leaves no row locked. A failure loses the
+  /// session: what was asked may have happened, and the next beat tells.
   template <class Body>
   auto run(std::int64_t me, Body body) try {
     if (!session_) open(me);
-    pqxx::work tx{*session_};
-    auto out = body(tx);
-    tx.commit();
-    return out;
+    pqxx::nontransaction tx{*session_};
+    return body(tx);
   } catch (const membership_refused&) {
     throw;
   } catch (const std::exception& e) {
@@ -51,7 +50,7 @@ class pg_membership::link {
   [[nodiscard]] std::string dead_after() const { return interval(settings_.dead_after); }
 
   /// The session is that of this life from now on.
-  static void live_as(pqxx::work& tx, std::int64_t me) {
+  static void live_as(pqxx::nontransaction& tx, std::int64_t me) {
     tx.exec_params("SELECT pg_try_advisory_lock(4713, $1::int)", me);
   }
 
@@ -67,11 +66,10 @@ class pg_membership::link {
       tx.exec("SET synchronous_commit = off");  // a heartbeat that a crash forgets is a late one
     }
     if (me == 0) return;
-    pqxx::work tx{*session_};
+    pqxx::nontransaction tx{*session_};
     live_as(tx, me);
     tx.exec_params0(
         "UPDATE cluster_nodes SET well_since = clock_timestamp() WHERE incarnation = $1", me);
-    tx.commit();
   }
 
   const membership_settings settings_;
@@ -83,8 +81,7 @@ pg_membership::pg_membership(const membership_settings& settings)
 pg_membership::~pg_membership() = default;
 
 std::int64_t pg_membership::enter(const node_card& card) {
-  return link_->run(0, [&](pqxx::work& tx) {
-    tx.exec("SET LOCAL synchronous_commit = on");
+  return link_->run(0, [&](pqxx::nontransaction& tx) {
     const auto row = tx.exec_params1("SELECT life, refused FROM cluster_enter($1, $2, $3, $4)",
                                      card.name, card.address, card.release, card.wire_version);
     if (row[0].is_null()) throw membership_refused(row[1].as<std::string>());
@@ -95,7 +92,7 @@ std::int64_t pg_membership::enter(const node_card& card) {
 }
 
 heartbeat_answer pg_membership::beat(std::int64_t me) {
-  return link_->run(me, [&](pqxx::work& tx) {
+  return link_->run(me, [&](pqxx::nontransaction& tx) {
     const auto row = tx.exec_params1(
         "WITH own AS (UPDATE cluster_nodes SET beat = clock_timestamp()"
         "  WHERE incarnation = $1 AND state = 'up' RETURNING 1)"
@@ -113,8 +110,7 @@ heartbeat_answer pg_membership::beat(std::int64_t me) {
 }
 
 take_answer pg_membership::take(std::int64_t me, proof of) {
-  return link_->run(me, [&](pqxx::work& tx) {
-    tx.exec("SET LOCAL synchronous_commit = on");
+  return link_->run(me, [&](pqxx::nontransaction& tx) {
     const auto row = tx.exec_params1("SELECT cluster_take($1, $2, $3::interval)", me, word_of(of),
                                      link_->dead_after());
     return answer_of(row[0].as<std::string>());
@@ -122,8 +118,7 @@ take_answer pg_membership::take(std::int64_t me, proof of) {
 }
 
 void pg_membership::leave(std::int64_t me) {
-  link_->run(me, [&](pqxx::work& tx) {
-    tx.exec("SET LOCAL synchronous_commit = on");
+  link_->run(me, [&](pqxx::nontransaction& tx) {
     tx.exec_params("SELECT cluster_leave($1)", me);
     return true;
   });

@@ -51,11 +51,11 @@ CREATE FUNCTION cluster_give(life BIGINT, reason TEXT) RETURNS VOID LANGUAGE sql
   DELETE FROM cluster_moves WHERE at < clock_timestamp() - interval '30 days';
 $$;
 
--- Ends the session of a life's journal, waits until it is gone with whatever it was about to commit, and declares that life
--- dead. In this order: a journal that opens meanwhile waits for its lock, and looks behind it.
+-- Ends the sessions of a life's journal and heart, waits until the journal's is gone with whatever it was about to commit, and
+-- declares that life dead. In this order: a journal that opens meanwhile waits for its lock, and looks behind it.
 CREATE FUNCTION cluster_bury(victim BIGINT, proof TEXT) RETURNS VOID LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND granted AND classid = 4712
+  PERFORM pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND granted AND classid IN (4712, 4713)
     AND objid = victim::oid AND database = (SELECT oid FROM pg_database WHERE datname = current_database());
   PERFORM pg_advisory_xact_lock(4712, victim::int);
   UPDATE cluster_nodes SET state = 'dead', ended_at = clock_timestamp(), reason = proof WHERE incarnation = victim AND state = 'up';
@@ -69,6 +69,7 @@ CREATE FUNCTION cluster_enter(own_name TEXT, own_address TEXT, own_release TEXT,
 LANGUAGE plpgsql AS $$
 DECLARE other RECORD;
 BEGIN
+  PERFORM set_config('synchronous_commit', 'on', true);  -- a heart's session has it off
   PERFORM pg_advisory_xact_lock(4711, 0);
   refused := '';
   SELECT * INTO other FROM cluster_nodes WHERE name = own_name AND state = 'up';
@@ -95,6 +96,7 @@ END $$;
 CREATE FUNCTION cluster_take(me BIGINT, proof TEXT, dead_after INTERVAL) RETURNS TEXT LANGUAGE plpgsql AS $$
 DECLARE other RECORD;
 BEGIN
+  PERFORM set_config('synchronous_commit', 'on', true);
   IF NOT pg_try_advisory_xact_lock(4711, 0) THEN RETURN 'busy'; END IF;
   IF NOT EXISTS (SELECT 1 FROM cluster_nodes WHERE incarnation = me AND state = 'up') THEN RETURN 'dead'; END IF;
   SELECT n.* INTO other FROM cluster_units u JOIN cluster_nodes n ON n.incarnation = u.owner WHERE u.role = 'house';
@@ -117,6 +119,7 @@ END $$;
 
 CREATE FUNCTION cluster_leave(me BIGINT) RETURNS VOID LANGUAGE plpgsql AS $$
 BEGIN
+  PERFORM set_config('synchronous_commit', 'on', true);
   PERFORM pg_advisory_xact_lock(4711, 0);
   UPDATE cluster_nodes SET state = 'left', ended_at = clock_timestamp(), reason = 'left' WHERE incarnation = me AND state = 'up';
   IF EXISTS (SELECT 1 FROM cluster_units WHERE role = 'house' AND owner = me) THEN

@@ -45,12 +45,12 @@ TEST(FlightRing, ManyWriteWhileOneReads) {
   std::vector<std::thread> writers;
   for (std::uint8_t w = 1; w <= 4; ++w)
     writers.emplace_back([&ring, w] {
-      for (std::uint64_t n = 0; n < 2'000; ++n) ring.record(event_of(n, w));
+      for (std::uint64_t n = 0; n < 1'000; ++n) ring.record(event_of(n, w));
     });
   for (int n = 0; n < 50; ++n)
     for (const auto& e : ring.of(event_of(0, 1).subject)) EXPECT_EQ(e.subject[0], 1);
   for (auto& w : writers) w.join();
-  EXPECT_EQ(ring.of(event_of(0, 3).subject).size(), 2'000U);
+  EXPECT_EQ(ring.of(event_of(0, 3).subject).size(), 1'000U);  // four of them have room in one part
 }
 
 struct Flights : Core {};

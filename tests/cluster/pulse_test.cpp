@@ -87,7 +87,7 @@ struct node {
   node(tables& t, const std::string& name)
       : store{t},
         me{store.enter({name, name + ":1", "test", 1})},
-        life{cluster_settings{.enabled = true},
+        life{cluster_settings{},
              me,
              {store, lease, [&t] { return t.now; },
               [&t](const std::string& at) { return t.refuses[at]; }}} {

@@ -160,6 +160,7 @@ test('it is the same after another restart', async () => {
 });
 
 test('it comes in pages of any size, each event once', async () => {
+  const { body: whole } = await timeline('bets', id); // what the process remembers of it is another's since the restart
   const all = kept(story).events.map((e) => [e.at_us, e.what]);
   for (const limit of [1, 2, 5]) {
     const seen = [];
@@ -173,7 +174,7 @@ test('it comes in pages of any size, each event once', async () => {
       cursor = body.next_cursor;
     }
     assert.deepEqual(seen, all, `pages of ${limit}`);
-    assert.equal(gaps, story.gaps.length);
+    assert.equal(gaps, whole.gaps.length);
   }
   assert.equal((await timeline('bets', id, 'inspect', '?cursor=x')).status, 400);
 });

@@ -546,7 +546,7 @@ TEST_F(Reads, SilenceIsTimedOut) {
   using answer = caf::result<actors::route_listing>;
   const auto silent = keep(system->spawn(
       [](actors::conversion_actor::pointer self) -> actors::conversion_actor::behavior_type {
-        return {[](const actors::credit_deposit&) { return actors::committed{}; },
+        return {[](const credit_deposit&) { return committed{}; },
                 [self](actors::get_atom) -> answer {
                   return self->make_response_promise<actors::route_listing>();  // never delivered
                 },

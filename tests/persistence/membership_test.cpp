@@ -115,8 +115,17 @@ TEST_F(Membership, ALateKeeperIsReplacedByWhoWasWellAllTheTime) {
   pass("10 seconds");
   EXPECT_EQ(second.take(b, proof::late), take_answer::ours);
   EXPECT_EQ(state_of(a), "dead");
+  EXPECT_THROW((void)first.beat(a), actors::membership_unavailable) << "its heart was ended too";
   EXPECT_FALSE(first.beat(a).alive);
   EXPECT_EQ(first.take(a, proof::late), take_answer::dead);
+}
+
+TEST_F(Membership, AHeartThatIsFrozenInItsBeatLocksNothing) {
+  EXPECT_EQ(first.take(a, proof::none), take_answer::ours);
+  EXPECT_TRUE(first.beat(a).alive);
+  EXPECT_EQ(db.number("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND"
+                      " application_name = 'headroom heart' AND state <> 'idle'"),
+            0);
 }
 
 TEST_F(Membership, ARefusedDoorCountsWhenTheJournalIsClosed) {
@@ -196,8 +205,7 @@ TEST_F(Fence, AJournalThatOpensWhileItIsBuriedWaitsAndLooksBehindTheLock) {
   std::string opened;
   std::thread opening;
   {
-    const open_transaction burying{db, "SELECT pg_advisory_xact_lock(4712, " + std::to_string(a) +
-                                           "), cluster_bury(" + std::to_string(a) + ", 'late')"};
+    const open_transaction burying{db, "SELECT cluster_bury(" + std::to_string(a) + ", 'late')"};
     opening = std::thread{[&] {
       auto again = journal_of(a);
       opened = again.open();

@@ -204,7 +204,7 @@ test('hostile names of actors, messages, facts, lints and refusals stay text', a
   const { inspected } = house;
   inspected.names.set(1, { name: EVIL, business_id: EVIL, message: EVIL, facts: { [EVIL]: EVIL } });
   inspected.lints.push(lintOf({ code: EVIL, text: EVIL, kind: EVIL, business_id: 'javascript:alert(1)' }));
-  inspected.refused = refusedOf(2, { type: EVIL, kind: EVIL, fate: EVIL, route: EVIL, code: EVIL, field: EVIL, caller: EVIL });
+  inspected.refused = refusedOf(2, { type: EVIL, kind: EVIL, route: EVIL, code: EVIL, field: EVIL, caller: EVIL });
   inspected.waits = waitsOf().map((w) => ({ ...w, request: EVIL, waiter: { id: 1, kind: EVIL, business_id: EVIL } }));
   inspected.children = childrenOf().map((c) => ({ ...c, name: EVIL }));
   for (const at of ['#/actors', '#/actor/1', '#/lints', '#/refused', '#/waits', '#/tree']) {

@@ -3,7 +3,7 @@ import { now } from './books.mjs';
 import { cardOf, CROWD, kinds, pageOf, rowOf } from './crowd.mjs';
 import { refuseStranger } from './guards.mjs';
 import { Refusal } from './house.mjs';
-import { cut } from './stories.mjs';
+import { cut, longStory } from './stories.mjs';
 
 const SORTS = ['mailbox', 'wait', 'busy', 'rate', 'age'];
 const STREAM_MS = 20;
@@ -100,9 +100,11 @@ function stream(house, x) {
 }
 
 const KINDS = { bets: 'bet', sales: 'sale', deposits: 'deposit', conversions: 'conversion', withdrawals: 'withdrawal' };
-function timeline({ inspected }, x, kind, id) {
+/** What is there has a story. */
+const plain = ({ desk }, kind, id) => (kind === 'conversion' && desk.conversions.some((c) => c.conversion_id === id) ? longStory(kind, id, 6) : notFound());
+function timeline(house, x, kind, id) {
   known(x, 'cursor', 'limit');
-  const story = inspected.stories.get(`${kind} ${id}`) ?? notFound();
+  const story = house.inspected.stories.get(`${kind} ${id}`) ?? plain(house, kind, id);
   return { status: 200, body: cut(story, x.query.get('cursor'), count(x, 'limit', 1, 1_000, 200)) };
 }
 
