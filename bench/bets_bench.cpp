@@ -8,11 +8,13 @@
 //   fill IN_FLIGHT MS     the full path: accepted, filled, finished, answered
 //   limit BATCH MS        pg_store::commit alone, one connection, no actors
 //   cycle BATCH MS        the same with bets' ends among them: bets accepted and finished
+//   work IN_FLIGHT MS     as accept, but bets for each second of this process's CPU
 //   watch LEVEL 0         what is noted of messages: 0 the counters, 1 all, 2 and every one is
 //   traced verify                replays both books; answers how many differences there are
 // usage: headroom_bets_bench DATABASE LIMIT_DATABASE USERS SEED    (both databases empty)
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <iostream>
 #include <sstream>
 
@@ -33,6 +35,13 @@ accept_bet drawn_bet(draw& random, std::uint32_t users) {
   return bet_of(random, user, uint256::of(7));
 }
 
+/// Of all threads of this process.
+double cpu_seconds() {
+  timespec t{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+  return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) / 1e9;
+}
+
 class samples {
  public:
   samples(std::string database, std::string limit_database, std::uint32_t users, std::uint64_t seed)
@@ -51,6 +60,14 @@ class samples {
         run_load(*actors_, {in_flight, ms, most_in_progress, until_filled}, users_, random_.next());
     if (r.refused > 0) throw std::runtime_error(std::to_string(r.refused) + " bets were refused");
     return static_cast<double>(r.through) * 1e9 / static_cast<double>(r.elapsed_ns);
+  }
+
+  /// Bets for each second of CPU, of those that were accepted and then ended.
+  double worked(std::uint32_t in_flight, std::uint32_t ms) {
+    const auto before = cpu_seconds();
+    const auto r =
+        run_load(*actors_, {in_flight, ms, most_in_progress, false}, users_, random_.next());
+    return static_cast<double>(r.through) / (cpu_seconds() - before);
   }
 
   /// `size` new bets per batch and, `with_ends`, the ends of those accepted by the batch before.
@@ -112,6 +129,7 @@ double answer(samples& s, const std::string& line) {
   if (what == "verify") return s.differences();
   if (!(in >> a >> b)) throw std::runtime_error("cannot read: " + line);
   if (what == "accept" || what == "fill") return s.loaded(a, b, what == "fill");
+  if (what == "work") return s.worked(a, b);
   if (what == "limit" || what == "cycle") return s.limit(a, b, what == "cycle");
   if (what == "watch") return watch(a);
   throw std::runtime_error("no such sample: " + what);
