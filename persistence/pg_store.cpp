@@ -21,8 +21,9 @@ using actors::store_status;
 class pg_store::link {
  public:
   link(const store_settings& settings, std::int64_t incarnation)
-      : conninfo{settings.conninfo},
-        writer{[settings, incarnation] { return open_writer(settings, incarnation); }} {}
+      : conninfo{settings.conninfo}, writer{[settings, incarnation] {
+          return open_writer(settings, incarnation);
+        }} {}
 
   const std::string conninfo;
   session_holder writer;
