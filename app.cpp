@@ -318,17 +318,18 @@ class front {
     std::fflush(stdout);
     spdlog::info("service.started port={} account={} profile={}", server_.port(), account_.hex(),
                  settings_.profile);
-    told_.emplace(settings_, server_.port());
     return true;
   } catch (const std::runtime_error& e) {
     spdlog::error("service.cannot_listen reason=\"{}\"", e.what());
     return false;
   }
   [[nodiscard]] std::uint16_t port() const { return server_.port(); }
+  /// A service manager hears from now on how it is.
+  void announce() { told_.emplace(settings_, server_.port()); }
 
   void close(actors::directory& dir, int sig) {
     spdlog::info("service.stopping signal={}", sig);
-    told_->stopping();
+    if (told_) told_->stopping();
     dir.users.drain();
     server_.stop();
     told_.reset();
@@ -349,7 +350,7 @@ class front {
 /// out any more.
 [[noreturn]] void end_replaced() {
   spdlog::critical("cluster.replaced");
-  spdlog::shutdown();
+  spdlog::default_logger()->flush();  // no shutdown: others log through it still
   std::_Exit(7);
 }
 
@@ -361,13 +362,17 @@ std::optional<int> stand_by(const config::settings& s, const stop_signal& stop, 
   if (!door.open()) return 5;
   heart = enter_cluster(s, door.port(), HEADROOM_VERSION);
   if (!heart) return 3;
+  door.announce();
   heart->start({stop_signal::house_is_ours, end_replaced});
   return stop.wait() == SIGUSR2 ? std::nullopt : std::optional{0};
 }
 
 /// Until a signal comes; the exit code. `opens`: the door is not open yet.
 int serve_until_stopped(const stop_signal& stop, front& door, actors::directory& dir, bool opens) {
-  if (opens && !door.open()) return 5;
+  if (opens) {
+    if (!door.open()) return 5;
+    door.announce();
+  }
   const int sig = stop.wait_for_the_end();
   door.close(dir, sig);
   return sig == SIGUSR1 ? 4 : 0;
@@ -439,6 +444,7 @@ int serve(const config::settings& s) {
   const auto guardian = sys.spawn(actors::guardian_behavior, w, house.take(), give_up);
   actors::watch_guardian(guardian, dir, give_up);
   dir.handles.set(guardian);
+  net::lease::of_process().furnished();
 
   const int code = serve_until_stopped(stop, *door, dir, heart == nullptr);
   door.reset();

@@ -20,7 +20,8 @@ struct keeper {
   std::int64_t incarnation = 0;  // 0: nobody does
   std::string name;
   std::string address;
-  bool late = false;  // it was not heard of for dead_after, by the database's clock
+  bool late = false;      // it was not heard of for dead_after, by the database's clock
+  std::int64_t beat = 0;  // of its last heartbeat, as the database says it; to see it change
 };
 
 struct heartbeat_answer {
@@ -29,7 +30,7 @@ struct heartbeat_answer {
 };
 
 /// Why a keeper may be declared dead (decision 0048). `late`: its heartbeats have stopped, and the
-/// accuser's own have not. `refused`: nobody listens at its address and its journal is closed.
+/// accuser's own have not. `refused`: nobody listens at its address and its sessions are closed.
 enum class proof : std::uint8_t { none = 0, late = 1, refused = 2 };
 
 enum class take_answer : std::uint8_t {

@@ -42,11 +42,22 @@ pulse::standing pulse::beat() try {
   return standing_;
 }
 
+/// For dead_after by this node's own clock, too: the database's may have been set.
+bool pulse::stands_still(const actors::keeper& keeper) {
+  const auto now = around_.now();
+  if (keeper.incarnation != seen_.incarnation || keeper.beat != seen_.beat) {
+    seen_ = keeper;
+    seen_since_ = now;
+  }
+  return now - seen_since_ >= settings_.dead_after;
+}
+
 void pulse::look_at(const actors::keeper& keeper, net::lease::instant sent) {
   using actors::proof;
   around_.lease.explain(keeper.incarnation == 0 ? "nobody serves yet" : keeper.name + " serves");
+  const bool still = stands_still(keeper);
   if (keeper.incarnation == 0) return take(proof::none, keeper, sent);
-  if (keeper.late) return take(proof::late, keeper, sent);
+  if (keeper.late && still) return take(proof::late, keeper, sent);
   if (around_.is_refused(keeper.address)) take(proof::refused, keeper, sent);
 }
 
@@ -66,6 +77,7 @@ void pulse::take(actors::proof proof, const actors::keeper& keeper, net::lease::
 /// It was this node's no later than the answer, and nobody accuses it before dead_after.
 void pulse::kept_until(net::lease::instant sent) {
   standing_ = standing::keeps;
+  around_.lease.explain("the database does not hear this node");  // should it run out
   around_.lease.extend(sent + settings_.lease);
 }
 

@@ -34,6 +34,7 @@ class pulse {
 
  private:
   void look_at(const actors::keeper& keeper, net::lease::instant sent);
+  [[nodiscard]] bool stands_still(const actors::keeper& keeper);
   void take(actors::proof proof, const actors::keeper& keeper, net::lease::instant sent);
   void kept_until(net::lease::instant sent);
 
@@ -42,6 +43,8 @@ class pulse {
   const surroundings around_;
   standing standing_ = standing::stands_by;
   bool answered_ = true;  // the last beat; so that a silence is logged once
+  actors::keeper seen_;   // with its heartbeat, the last time that it had changed
+  net::lease::instant seen_since_{};
 };
 
 }  // namespace headroom::cluster

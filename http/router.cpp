@@ -96,7 +96,7 @@ void stand_by(exchange& x) {
 
 void enter(exchange& x, const route& r, admission let_in) {
   if (let_in != admission::everything && !r.is(route::probe)) return turn_away(x, let_in);
-  if (!r.is(route::probe) && !net::lease::of_process().holds()) return stand_by(x);
+  if (!r.is(route::probe) && !net::lease::of_process().serves()) return stand_by(x);
   x.guarded([&] {
     if (takes_body(r.method)) require_json_body(x.asked());
     r.run(x);

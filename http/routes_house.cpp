@@ -40,7 +40,7 @@ void get_healthz(exchange& x) { x.reply_json("{\"status\":\"ok\"}"); }
 task<> get_readyz(exchange& x) {
   auto& dir = x.services().dir;
   x.hurry(std::chrono::seconds{2});
-  if (const auto& lease = net::lease::of_process(); !lease.holds())
+  if (const auto& lease = net::lease::of_process(); !lease.serves())
     co_return answer_readiness(x, unready("node", lease.why()));
   if (dir.users.draining()) co_return answer_readiness(x, unready("service", "shutting down"));
   auto said = co_await ask<actors::readiness>(x, dir.handles.get<actors::guardian_actor>(),

@@ -30,14 +30,26 @@ class lease {
     return t.count() < until_.load(std::memory_order_relaxed);
   }
 
-  /// From here on it holds only as far as extend() says.
-  void limit() noexcept { until_.store(0); }
+  /// Likewise, for the front: and everything that answers is there.
+  [[nodiscard]] bool serves() const noexcept {
+    return furnished_.load(std::memory_order_acquire) && holds();
+  }
+
+  /// From here on it holds only as far as extend() says, and nothing is there yet.
+  void limit() noexcept {
+    furnished_.store(false);
+    until_.store(0);
+  }
+  void furnished() noexcept { furnished_.store(true, std::memory_order_release); }
   /// Until then, if that is later; for nothing once it has ended.
   void extend(instant until) noexcept;
   /// For good: others have taken this node's place, or it has left.
   void end() noexcept { until_.store(over); }
   /// As at the start. For tests.
-  void lift() noexcept { until_.store(for_ever); }
+  void lift() noexcept {
+    until_.store(for_ever);
+    furnished_.store(true);
+  }
 
   /// Why it does not hold, for people: "node-1 serves".
   void explain(std::string why);
@@ -48,6 +60,7 @@ class lease {
   static constexpr std::int64_t over = -1;
 
   std::atomic<std::int64_t> until_{for_ever};
+  std::atomic<bool> furnished_{true};
   mutable std::mutex mutex_;
   std::string why_;
 };

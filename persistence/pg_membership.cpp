@@ -63,7 +63,11 @@ class pg_membership::link {
     session_ = open_session(settings_.conninfo, options);
     {
       pqxx::nontransaction tx{*session_};
-      tx.exec("SET synchronous_commit = off");  // a heartbeat that a crash forgets is a late one
+      // A heartbeat that a crash forgets is a late one. A machine that lost its power says no
+      // farewell, and PostgreSQL must find out.
+      tx.exec(
+          "SET synchronous_commit = off; SET tcp_keepalives_idle = 5;"
+          "SET tcp_keepalives_interval = 3; SET tcp_keepalives_count = 3");
     }
     if (me == 0) return;
     pqxx::nontransaction tx{*session_};
@@ -94,17 +98,19 @@ std::int64_t pg_membership::enter(const node_card& card) {
 heartbeat_answer pg_membership::beat(std::int64_t me) {
   return link_->run(me, [&](pqxx::nontransaction& tx) {
     const auto row = tx.exec_params1(
-        "WITH own AS (UPDATE cluster_nodes SET beat = clock_timestamp()"
+        "WITH own AS (UPDATE cluster_nodes SET beat = clock_timestamp(), well_since = CASE WHEN"
+        "  beat < clock_timestamp() - $2::interval THEN clock_timestamp() ELSE well_since END"
         "  WHERE incarnation = $1 AND state = 'up' RETURNING 1)"
         " SELECT (SELECT count(*) FROM own), coalesce(n.incarnation, 0), coalesce(n.name, ''),"
-        " coalesce(n.address, ''), coalesce(n.beat < clock_timestamp() - $2::interval, false)"
+        " coalesce(n.address, ''), coalesce(n.beat < clock_timestamp() - $2::interval, false),"
+        " coalesce((extract(epoch FROM n.beat) * 1000000)::bigint, 0)"
         " FROM cluster_units u LEFT JOIN cluster_nodes n ON n.incarnation = u.owner"
         " WHERE u.role = 'house'",
         me, link_->dead_after());
     heartbeat_answer out;
     out.alive = row[0].as<std::int64_t>() == 1;
     out.kept_by = {row[1].as<std::int64_t>(), row[2].as<std::string>(), row[3].as<std::string>(),
-                   row[4].as<bool>()};
+                   row[4].as<bool>(), row[5].as<std::int64_t>()};
     return out;
   });
 }

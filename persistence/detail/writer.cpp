@@ -24,6 +24,8 @@ std::string holder_of_lock(pqxx::connection& link) {
 /// it is dead, so a look before the lock could see it alive.
 void prove_life(pqxx::connection& link, std::int64_t incarnation) {
   pqxx::nontransaction tx{link};
+  tx.exec(
+      "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 3; SET tcp_keepalives_count = 3");
   tx.exec_params("SELECT pg_advisory_lock(4712, $1::int)", incarnation);
   const auto rows = tx.exec_params(
       "SELECT 1 FROM cluster_units u JOIN cluster_nodes n ON n.incarnation = u.owner"

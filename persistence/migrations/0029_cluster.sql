@@ -51,13 +51,24 @@ CREATE FUNCTION cluster_give(life BIGINT, reason TEXT) RETURNS VOID LANGUAGE sql
   DELETE FROM cluster_moves WHERE at < clock_timestamp() - interval '30 days';
 $$;
 
--- Ends the sessions of a life's journal and heart, waits until the journal's is gone with whatever it was about to commit, and
--- declares that life dead. In this order: a journal that opens meanwhile waits for its lock, and looks behind it.
+CREATE FUNCTION cluster_end_sessions(space INT, life BIGINT) RETURNS VOID LANGUAGE sql AS $$
+  SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND granted AND classid = space::oid
+    AND objid = life::oid AND database = (SELECT oid FROM pg_database WHERE datname = current_database());
+$$;
+
+-- Ends the session of a life's journal and waits until it is gone with whatever it was about to commit. A journal that opens
+-- meanwhile waits for its lock, and looks behind it.
+CREATE FUNCTION cluster_end_journal(life BIGINT) RETURNS VOID LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM cluster_end_sessions(4712, life);
+  PERFORM pg_advisory_xact_lock(4712, life::int);
+END $$;
+
+-- Declares a life dead once its journal is gone; its heart's session, too: it hears of it at its next beat.
 CREATE FUNCTION cluster_bury(victim BIGINT, proof TEXT) RETURNS VOID LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND granted AND classid IN (4712, 4713)
-    AND objid = victim::oid AND database = (SELECT oid FROM pg_database WHERE datname = current_database());
-  PERFORM pg_advisory_xact_lock(4712, victim::int);
+  PERFORM cluster_end_sessions(4713, victim);
+  PERFORM cluster_end_journal(victim);
   UPDATE cluster_nodes SET state = 'dead', ended_at = clock_timestamp(), reason = proof WHERE incarnation = victim AND state = 'up';
   IF EXISTS (SELECT 1 FROM cluster_units WHERE role = 'house' AND owner = victim) THEN
     PERFORM cluster_give(NULL, proof);
@@ -74,13 +85,15 @@ BEGIN
   refused := '';
   SELECT * INTO other FROM cluster_nodes WHERE name = own_name AND state = 'up';
   IF FOUND THEN
-    IF cluster_holds(4712, other.incarnation) OR cluster_holds(4713, other.incarnation) THEN
+    IF other.beat > clock_timestamp() - interval '10 seconds'  -- a machine without power leaves its sessions behind
+      AND (cluster_holds(4712, other.incarnation) OR cluster_holds(4713, other.incarnation)) THEN
       refused := 'a node called ' || own_name || ' lives, at ' || other.address;
       RETURN;
     END IF;
     PERFORM cluster_bury(other.incarnation, 'gone');
   END IF;
-  SELECT * INTO other FROM cluster_nodes WHERE state = 'up' AND wire_version <> own_wire LIMIT 1;
+  SELECT * INTO other FROM cluster_nodes n WHERE state = 'up' AND wire_version <> own_wire
+    AND (beat > clock_timestamp() - interval '10 seconds' OR cluster_holds(4713, n.incarnation)) LIMIT 1;
   IF FOUND THEN
     refused := own_name || ' speaks wire ' || own_wire || ', this cluster speaks wire ' || other.wire_version || ': stop its nodes first';
     RETURN;
@@ -99,7 +112,8 @@ BEGIN
   PERFORM set_config('synchronous_commit', 'on', true);
   IF NOT pg_try_advisory_xact_lock(4711, 0) THEN RETURN 'busy'; END IF;
   IF NOT EXISTS (SELECT 1 FROM cluster_nodes WHERE incarnation = me AND state = 'up') THEN RETURN 'dead'; END IF;
-  SELECT n.* INTO other FROM cluster_units u JOIN cluster_nodes n ON n.incarnation = u.owner WHERE u.role = 'house';
+  -- Locked: a beat of the keeper was before this look, or finds that it is dead.
+  SELECT n.* INTO other FROM cluster_units u JOIN cluster_nodes n ON n.incarnation = u.owner WHERE u.role = 'house' FOR UPDATE OF n;
   IF FOUND THEN
     IF other.incarnation = me THEN RETURN 'ours'; END IF;
     CASE proof
@@ -107,10 +121,12 @@ BEGIN
         IF other.beat >= clock_timestamp() - dead_after OR EXISTS (SELECT 1 FROM cluster_nodes
           WHERE incarnation = me AND well_since >= clock_timestamp() - dead_after) THEN RETURN 'not_proven'; END IF;
       WHEN 'refused' THEN
-        IF cluster_holds(4712, other.incarnation) THEN RETURN 'not_proven'; END IF;
+        IF cluster_holds(4712, other.incarnation) OR cluster_holds(4713, other.incarnation) THEN RETURN 'not_proven'; END IF;
       ELSE RETURN 'not_proven';
     END CASE;
     PERFORM cluster_bury(other.incarnation, proof);
+  ELSIF EXISTS (SELECT 1 FROM cluster_nodes WHERE state = 'dead' AND beat >= clock_timestamp() - dead_after) THEN
+    RETURN 'busy';  -- who was declared dead while it lived may believe itself for a moment still
   END IF;
   PERFORM cluster_give(me, CASE WHEN other.incarnation IS NULL THEN 'free' ELSE proof END);
   UPDATE cluster_nodes SET beat = clock_timestamp() WHERE incarnation = me;
@@ -121,6 +137,7 @@ CREATE FUNCTION cluster_leave(me BIGINT) RETURNS VOID LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM set_config('synchronous_commit', 'on', true);
   PERFORM pg_advisory_xact_lock(4711, 0);
+  PERFORM cluster_end_journal(me);
   UPDATE cluster_nodes SET state = 'left', ended_at = clock_timestamp(), reason = 'left' WHERE incarnation = me AND state = 'up';
   IF EXISTS (SELECT 1 FROM cluster_units WHERE role = 'house' AND owner = me) THEN
     PERFORM cluster_give(NULL, 'left');

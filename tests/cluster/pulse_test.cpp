@@ -23,6 +23,8 @@ struct tables {
     bool journal = false;  // its session is open
   };
   instant now{1h};
+  instant set_by{};  // what somebody did to the database's clock
+  [[nodiscard]] instant db() const { return now + set_by; }
   std::map<std::int64_t, life> lives;
   std::int64_t keeper = 0;
   bool away = false;
@@ -35,27 +37,31 @@ class memory final : public membership_store {
 
   std::int64_t enter(const node_card& card) override {
     const auto me = static_cast<std::int64_t>(t_.lives.size()) + 1;
-    t_.lives[me] = {card, true, t_.now, t_.now, false};
+    t_.lives[me] = {card, true, t_.db(), t_.db(), false};
     return me;
   }
   heartbeat_answer beat(std::int64_t me) override {
-    reach(me);
+    reach();
     auto& own = t_.lives.at(me);
-    if (own.up) own.beat = t_.now;
+    if (own.up) {
+      if (own.beat < t_.db() - 1500ms) own.well_since = t_.db();
+      own.beat = t_.db();
+    }
     heartbeat_answer out{own.up, {}};
     if (t_.keeper != 0) {
       const auto& k = t_.lives.at(t_.keeper);
-      out.kept_by = {t_.keeper, k.card.name, k.card.address, k.beat < t_.now - 1500ms};
+      out.kept_by = {t_.keeper, k.card.name, k.card.address, k.beat < t_.db() - 1500ms,
+                     k.beat.count()};
     }
     return out;
   }
   take_answer take(std::int64_t me, proof of) override {
-    reach(me);
+    reach();
     if (!t_.lives.at(me).up) return take_answer::dead;
     if (t_.keeper != 0) {
       auto& other = t_.lives.at(t_.keeper);
-      const bool late = of == proof::late && other.beat < t_.now - 1500ms &&
-                        t_.lives.at(me).well_since < t_.now - 1500ms;
+      const bool late = of == proof::late && other.beat < t_.db() - 1500ms &&
+                        t_.lives.at(me).well_since < t_.db() - 1500ms;
       const bool refused = of == proof::refused && !other.journal;
       if (!late && !refused) return take_answer::not_proven;
       other.up = false;
@@ -64,22 +70,16 @@ class memory final : public membership_store {
     return take_answer::ours;
   }
   void leave(std::int64_t me) override {
-    reach(me);
+    reach();
     t_.lives.at(me).up = false;
     if (t_.keeper == me) t_.keeper = 0;
   }
 
  private:
-  void reach(std::int64_t me) {
-    if (t_.away) {
-      lost_ = true;
-      throw membership_unavailable("away");
-    }
-    if (lost_) t_.lives.at(me).well_since = t_.now;
-    lost_ = false;
+  void reach() const {
+    if (t_.away) throw membership_unavailable("away");
   }
   tables& t_;
-  bool lost_ = false;
 };
 
 /// One node: beats when its turn comes, unless it is frozen.
@@ -177,6 +177,28 @@ TEST_F(Pulse, AnOutageOfTheDatabaseReplacesNobody) {
   EXPECT_EQ(a.beat(), standing::keeps);
   go_on(40, {&a, &b});
   EXPECT_EQ(a.life.is(), standing::keeps);
+}
+
+TEST_F(Pulse, AClockOfTheDatabaseThatWasSetReplacesNobody) {
+  node a{t, "a"};
+  node b{t, "b"};
+  go_on(10, {&a, &b});
+  t.set_by = 1h;
+  EXPECT_EQ(b.beat(), standing::stands_by);  // by that clock the keeper is late
+  go_on(40, {&a, &b});
+  EXPECT_EQ(a.life.is(), standing::keeps);
+  t.set_by = -1h;
+  go_on(40, {&b, &a});
+  EXPECT_EQ(a.life.is(), standing::keeps);
+}
+
+TEST_F(Pulse, WhoseLeaseRunsOutSaysWhy) {
+  node a{t, "a"};
+  go_on(2, {&a});
+  t.away = true;
+  go_on(10, {&a});
+  EXPECT_FALSE(a.acts(t));
+  EXPECT_EQ(a.lease.why(), "the database does not hear this node");
 }
 
 TEST_F(Pulse, WhoWasBuriedWhileStandingByIsReplacedToo) {

@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { binaryPath } from '../../sandbox/stack/stack.mjs';
-import { micro, startHouse, until } from './support.mjs';
+import { micro, run, startHouse, until } from './support.mjs';
 
 let house, nodes, user, token;
 
@@ -15,7 +15,8 @@ before(async () => {
   nodes = house.services;
   [user] = house.users;
   [token] = house.markets;
-  await house.fund(user, '100.00', 'polygon');
+  const { deposit_id: deposit } = await house.fund(user, '100.00', 'polygon');
+  await until('the buffer to have it', async () => (await house.get(`/deposits/${deposit}`)).body.status === 'completed');
 });
 function signal(pid, name) {
   try {
@@ -149,8 +150,22 @@ test('a name lives once: its double is refused, and says so', async () => {
   assert.match(stderr, /a node called node-2 lives/);
 });
 
+test('an operator sees who serves, and declares one dead that its peer believes', async (t) => {
+  const { env } = nodes[0];
+  const status = () => run(binaryPath(), ['cluster', 'status'], { env });
+  assert.match(await status(), /^\d+ +node-2 +127\.0\.0\.1:\d+ +up +serves .* heard \d+ ms ago\n\d+ +node-1 .* up  /);
+  const began = performance.now();
+  await run(binaryPath(), ['cluster', 'evict', 'node-2'], { env });
+  assert.deepEqual(await nodes[1].ended(), { code: 7, signal: null });
+  t.diagnostic(`evicted: served again after ${await answers(0, began)} ms`);
+  assert.match(await status(), /node-2 .* dead .* evicted by cli:/);
+  assert.equal((await ended(0, await place(0, 'after-the-eviction'))).status, 'filled');
+  await nodes[1].start({ ready: false });
+  await standsBy(1, 0);
+});
+
 test('the books are clean after all of it', async () => {
   assert.match(await nodes[0].verify(), /the books are clean/);
   const moves = await house.sql("SELECT string_agg(why, ',' ORDER BY epoch) FROM cluster_moves");
-  assert.match(moves, /^free,refused,refused,late,late,left,free$/);
+  assert.match(moves, /^free,refused,refused,late,late,left,free,evicted by cli:\w+,free$/);
 });

@@ -117,6 +117,18 @@ test('the ready file is where its caller meant, and Ctrl-C ends everything in or
   assert.doesNotMatch(text, /journal\.store_away/);
 });
 
+test('with --nodes the one that serves is killed, and another takes its place', async () => {
+  const { said, lines, interrupt } = up(['--no-tour', '--nodes', '2', '--ready-file', 'ready.json']);
+  await said('Headroom runs at');
+  assert.match(lines.join('\n'), /killed with -9: node-2 served after \d+ ms; the books are clean/);
+  const { url, nodes } = JSON.parse(fs.readFileSync(path.join(home, 'ready.json'), 'utf8'));
+  assert.deepEqual(nodes.map((n) => [n.name, n.serves]), [['node-1', false], ['node-2', true]]);
+  assert.equal(url, nodes[1].url);
+  assert.equal((await fetch(`${url}/readyz`)).status, 200);
+  const offspring = await interrupt();
+  for (const { pid } of nodes) assert.ok(offspring.includes(pid));
+});
+
 test('the tour goes from a payment to a bet, its sale and its payout, and its curl lines work', async () => {
   const { lines, said, interrupt } = up([]);
   await said('Ctrl-C stops everything');

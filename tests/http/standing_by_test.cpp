@@ -40,6 +40,8 @@ TEST_F(StandingBy, SaysThatItLivesAndIsNotReady) {
 
 TEST_F(StandingBy, ServesAsSoonAsTheHouseIsItsOwnAndNoLonger) {
   lease.extend(net::lease::now() + std::chrono::hours{1});
+  EXPECT_EQ(get("/readyz").status, 503) << "nobody is there yet";
+  lease.furnished();
   EXPECT_EQ(get("/balance?user_address=" + user_text, read_key.text).status, 200);
   EXPECT_EQ(get("/readyz").status, 200);
   lease.limit();

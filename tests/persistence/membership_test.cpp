@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "persistence/cluster_nodes.hpp"
 #include "persistence/pg_membership.hpp"
 #include "tests/persistence/books.hpp"
 
@@ -33,6 +34,12 @@ struct Membership : testing::Test {
   }
   void kill(int pid) const {
     db.run("SELECT pg_terminate_backend(" + std::to_string(pid) + ", 5000)");
+  }
+  [[nodiscard]] int heart_of(std::int64_t life) const {
+    return static_cast<int>(db.number(
+        "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = 4713 AND objid = " +
+        std::to_string(life) +
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"));
   }
   [[nodiscard]] std::string state_of(std::int64_t life) const {
     return db.value("SELECT state FROM cluster_nodes WHERE incarnation = " + std::to_string(life));
@@ -107,9 +114,7 @@ TEST_F(Membership, ALateKeeperIsReplacedByWhoWasWellAllTheTime) {
   EXPECT_EQ(first.take(a, proof::none), take_answer::ours);
   pass("10 seconds");
   EXPECT_TRUE(second.beat(b).kept_by.late);
-  kill(static_cast<int>(db.number(
-      "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = 4713 AND objid = " +
-      std::to_string(b))));
+  kill(heart_of(b));
   EXPECT_THROW((void)second.beat(b), actors::membership_unavailable);
   EXPECT_EQ(second.take(b, proof::late), take_answer::not_proven) << "it was not well itself";
   pass("10 seconds");
@@ -124,11 +129,11 @@ TEST_F(Membership, AHeartThatIsFrozenInItsBeatLocksNothing) {
   EXPECT_EQ(first.take(a, proof::none), take_answer::ours);
   EXPECT_TRUE(first.beat(a).alive);
   EXPECT_EQ(db.number("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND"
-                      " application_name = 'headroom heart' AND state <> 'idle'"),
+                      " state LIKE 'idle in transaction%'"),
             0);
 }
 
-TEST_F(Membership, ARefusedDoorCountsWhenTheJournalIsClosed) {
+TEST_F(Membership, ARefusedDoorCountsWhenItsSessionsAreClosed) {
   EXPECT_EQ(first.take(a, proof::none), take_answer::ours);
   {
     auto journal = journal_of(a);
@@ -136,7 +141,59 @@ TEST_F(Membership, ARefusedDoorCountsWhenTheJournalIsClosed) {
     EXPECT_EQ(second.take(b, proof::refused), take_answer::not_proven);
     kill(journal.backend_pid());
   }
+  EXPECT_EQ(second.take(b, proof::refused), take_answer::not_proven) << "its heart is heard";
+  kill(heart_of(a));
   EXPECT_EQ(second.take(b, proof::refused), take_answer::ours);
+}
+
+TEST_F(Membership, AHouseIsNotTakenFromWhoMayBelieveItselfStill) {
+  EXPECT_EQ(first.take(a, proof::none), take_answer::ours);
+  EXPECT_TRUE(first.beat(a).alive);
+  EXPECT_TRUE(persistence::evict_node(db.conninfo(), "a", "cli:test"));
+  EXPECT_FALSE(persistence::evict_node(db.conninfo(), "a", "cli:test"));
+  EXPECT_EQ(keeper(), 0);
+  EXPECT_EQ(second.take(b, proof::none), take_answer::busy);
+  pass("2 seconds");
+  EXPECT_EQ(second.take(b, proof::none), take_answer::ours);
+  const auto nodes = persistence::list_nodes(db.conninfo());
+  ASSERT_EQ(nodes.size(), 2U);
+  EXPECT_EQ(nodes[0].name, "b");
+  EXPECT_TRUE(nodes[0].keeps);
+  EXPECT_EQ(nodes[1].words, "evicted by cli:test");
+}
+
+TEST_F(Membership, ABeatThatComesWhileItIsJudgedFindsItDead) {
+  EXPECT_EQ(first.take(a, proof::none), take_answer::ours);
+  pass("10 seconds");
+  std::optional<bool> alive;
+  std::thread beating;
+  {
+    const open_transaction judging{
+        db, "SELECT cluster_take(" + std::to_string(b) + ", 'late', interval '1500 ms')"};
+    beating = std::thread{[&] {
+      for (int tries = 0; tries < 20 && !alive; ++tries) try {
+          alive = first.beat(a).alive;
+        } catch (const actors::membership_unavailable&) {  // its session was ended, or it waits
+        }
+    }};
+    long waiting = 0;
+    for (int i = 0; i < 20'000 && waiting == 0; ++i)
+      waiting = db.number(
+          "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+          " AND wait_event_type = 'Lock' AND query LIKE '%UPDATE cluster_nodes%'");
+    EXPECT_EQ(waiting, 1);
+    EXPECT_FALSE(alive) << "it was told that it keeps the house";
+  }  // rolled back
+  beating.join();
+  EXPECT_EQ(alive, true);
+}
+
+TEST_F(Membership, WhoComesBackAfterAPowerCutIsNotHeldUpByItsOldSessions) {
+  pg_membership again{settings()};
+  EXPECT_THROW((void)again.enter(card("a")), membership_refused);
+  pass("11 seconds");  // its sessions are there still: nobody told PostgreSQL
+  EXPECT_GT(again.enter(card("a")), b);
+  EXPECT_EQ(state_of(a), "dead");
 }
 
 TEST_F(Membership, TheJournalOfWhoNeverKeptTheHouseDoesNotOpen) {
